@@ -1,0 +1,311 @@
+#include "api/base/cell.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/base/mem.h"
+#include "api/base/str.h"
+#include "api/base/text.h"
+
+struct cell cell_unknown(void)
+{
+	return (struct cell){.type = CELL_UNKNOWN};
+}
+
+struct cell cell_none(void)
+{
+	return (struct cell){.type = CELL_NONE};
+}
+
+static struct cell text_cell(enum cell_type type, const char *text)
+{
+	return text ? (struct cell){.type = type, .text = text} : cell_none();
+}
+
+static struct cell number_cell(enum cell_type type, int64_t number)
+{
+	return number < 0 ? cell_unknown() : (struct cell){.type = type, .number = number};
+}
+
+static struct cell real_cell(enum cell_type type, double real)
+{
+	return !(real >= 0) ? cell_unknown() : (struct cell){.type = type, .real = real};
+}
+
+struct cell cell_text(const char *text)
+{
+	return text_cell(CELL_TEXT, text);
+}
+
+struct cell cell_list(const char *joined)
+{
+	return text_cell(CELL_LIST, joined);
+}
+
+struct cell cell_numbers(const char *joined)
+{
+	return text_cell(CELL_NUMBERS, joined);
+}
+
+struct cell cell_count(int64_t n)
+{
+	return (struct cell){.type = CELL_COUNT, .number = n};
+}
+
+struct cell cell_bytes(int64_t bytes)
+{
+	return number_cell(CELL_BYTES, bytes);
+}
+
+struct cell cell_rate(double a_second)
+{
+	return real_cell(CELL_RATE, a_second);
+}
+
+struct cell cell_byte_rate(double a_second)
+{
+	return real_cell(CELL_BYTE_RATE, a_second);
+}
+
+struct cell cell_fraction(double part)
+{
+	return real_cell(CELL_FRACTION, part);
+}
+
+struct cell cell_age(int64_t seconds)
+{
+	return number_cell(CELL_AGE, seconds);
+}
+
+struct cell cell_bool(bool yes)
+{
+	return (struct cell){.type = CELL_BOOL, .number = yes};
+}
+
+struct cell cell_ratio(int64_t part, int64_t total)
+{
+	return (struct cell){.type = CELL_RATIO, .number = part, .total = total};
+}
+
+struct cell cell_graded(struct cell cell, enum severity severity)
+{
+	cell.severity = severity;
+	return cell;
+}
+
+/* ---- for a person ---- */
+
+static void scaled(double value, double step, const char *const *units, size_t count, char out[static 16])
+{
+	size_t unit = 0;
+	/* 999.5 and more would print as 1000 of the smaller unit. */
+	while (unit + 1 < count && value >= (step == 1024 ? 1000 : 999.5)) {
+		value /= step;
+		unit++;
+	}
+	if (unit > 0 && value < 9.95)
+		snprintf(out, 16, "%.1f%s", value, units[unit]);
+	else
+		snprintf(out, 16, "%.0f%s", value, units[unit]);
+}
+
+void cell_human_bytes(int64_t bytes, char out[static 16])
+{
+	static const char *const units[] = {"B", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
+	scaled((double)bytes, 1024, units, sizeof units / sizeof units[0], out);
+}
+
+void cell_human_count(double count, char out[static 16])
+{
+	static const char *const units[] = {"", "k", "M", "G", "T", "P", "E"};
+	char magnitude[16];
+	scaled(fabs(count), 1000, units, sizeof units / sizeof units[0], magnitude);
+	snprintf(out, 16, "%s%.14s", count < 0 ? "-" : "", magnitude);
+}
+
+void cell_human_age(int64_t seconds, char out[static 16])
+{
+	long long s = seconds, m = s / 60, h = m / 60, d = h / 24;
+	if (s < 120)
+		snprintf(out, 16, "%llds", s);
+	else if (m < 10)
+		snprintf(out, 16, "%lldm%llds", m, s % 60);
+	else if (h < 3)
+		snprintf(out, 16, "%lldm", m);
+	else if (h < 10)
+		snprintf(out, 16, "%lldh%lldm", h, m % 60);
+	else if (d < 2)
+		snprintf(out, 16, "%lldh", h);
+	else if (d < 10)
+		snprintf(out, 16, "%lldd%lldh", d, h % 24);
+	else if (d < 730)
+		snprintf(out, 16, "%lldd", d);
+	else
+		snprintf(out, 16, "%lldy%lldd", d / 365 % 100000, d % 365);
+}
+
+static size_t format_plain(const struct cell *cell, char *out, size_t size, bool ascii)
+{
+	char human[16] = "";
+	const char *suffix = "";
+	switch (cell->type) {
+	case CELL_UNKNOWN:
+		strcpy(human, "?");
+		break;
+	case CELL_NONE:
+		strcpy(human, ascii ? "-" : "–");
+		break;
+	case CELL_COUNT:
+		return (size_t)snprintf(out, size, "%" PRId64, cell->number);
+	case CELL_BYTES:
+		cell_human_bytes(cell->number, human);
+		break;
+	case CELL_RATE:
+		cell_human_count(cell->real, human);
+		suffix = "/s";
+		break;
+	case CELL_BYTE_RATE:
+		cell_human_bytes((int64_t)cell->real, human);
+		suffix = "/s";
+		break;
+	case CELL_FRACTION:
+		snprintf(human, sizeof human, "%.0f%%", cell->real * 100);
+		break;
+	case CELL_AGE:
+		cell_human_age(cell->number, human);
+		break;
+	case CELL_BOOL:
+		strcpy(human, cell->number ? "yes" : "no");
+		break;
+	case CELL_RATIO:
+		return (size_t)snprintf(out, size, "%" PRId64 "/%" PRId64, cell->number, cell->total);
+	case CELL_TEXT:
+	case CELL_LIST:
+	case CELL_NUMBERS:
+		break;
+	}
+	return (size_t)snprintf(out, size, "%s%s", human, suffix);
+}
+
+size_t cell_format(const struct cell *cell, char *out, size_t size, bool ascii)
+{
+	if (size == 0)
+		return 0;
+	if (cell->type == CELL_TEXT || cell->type == CELL_LIST || cell->type == CELL_NUMBERS)
+		return text_clean(cell->text, strlen(cell->text), out, size);
+	size_t written = format_plain(cell, out, size, ascii);
+	return written < size ? written : size - 1;
+}
+
+/* ---- for a program ---- */
+
+void json_append_string(struct buf *out, const char *text)
+{
+	buf_append_char(out, '"');
+	size_t len = strlen(text);
+	for (size_t at = 0; at < len;) {
+		int32_t codepoint;
+		size_t used = text_decode(text + at, len - at, &codepoint);
+		if (codepoint < 0)
+			buf_append_str(out, "\xEF\xBF\xBD");
+		else if (codepoint == '"' || codepoint == '\\')
+			buf_printf(out, "\\%c", (char)codepoint);
+		else if (codepoint < 0x20 || (codepoint >= 0x7f && codepoint < 0xa0))
+			buf_printf(out, "\\u%04x", (unsigned)codepoint);
+		else
+			buf_append(out, text + at, used);
+		at += used;
+	}
+	buf_append_char(out, '"');
+}
+
+static void append_array(struct buf *out, const char *joined, bool quoted)
+{
+	buf_append_char(out, '[');
+	for (const char *item = joined; *item;) {
+		size_t len = strcspn(item, ",");
+		if (item != joined)
+			buf_append_str(out, ",");
+		if (quoted) {
+			CLEANUP(free) char *one = mem_strndup(item, len);
+			json_append_string(out, one);
+		} else {
+			buf_append(out, item, len);
+		}
+		item += len;
+		item += *item == ',';
+	}
+	buf_append_char(out, ']');
+}
+
+void cell_append_json(const struct cell *cell, struct buf *out)
+{
+	switch (cell->type) {
+	case CELL_UNKNOWN:
+	case CELL_NONE:
+		buf_append_str(out, "null");
+		break;
+	case CELL_TEXT:
+		json_append_string(out, cell->text);
+		break;
+	case CELL_LIST:
+	case CELL_NUMBERS:
+		append_array(out, cell->text, cell->type == CELL_LIST);
+		break;
+	case CELL_COUNT:
+	case CELL_BYTES:
+	case CELL_AGE:
+		buf_printf(out, "%" PRId64, cell->number);
+		break;
+	case CELL_RATE:
+	case CELL_BYTE_RATE:
+	case CELL_FRACTION:
+		buf_printf(out, "%.6g", cell->real);
+		break;
+	case CELL_BOOL:
+		buf_append_str(out, cell->number ? "true" : "false");
+		break;
+	case CELL_RATIO:
+		buf_printf(out, "\"%" PRId64 "/%" PRId64 "\"", cell->number, cell->total);
+		break;
+	}
+}
+
+/* ---- order ---- */
+
+bool cell_is_numeric(enum cell_type type)
+{
+	return type >= CELL_COUNT && type <= CELL_RATIO && type != CELL_BOOL;
+}
+
+static bool is_missing(const struct cell *cell)
+{
+	return cell->type == CELL_UNKNOWN || cell->type == CELL_NONE;
+}
+
+static double sort_key(const struct cell *cell)
+{
+	switch (cell->type) {
+	case CELL_RATE:
+	case CELL_BYTE_RATE:
+	case CELL_FRACTION:
+		return cell->real;
+	case CELL_RATIO:
+		return cell->total > 0 ? (double)cell->number / (double)cell->total : 0;
+	default:
+		return (double)cell->number;
+	}
+}
+
+int cell_compare(const struct cell *a, const struct cell *b)
+{
+	if (is_missing(a) || is_missing(b))
+		return is_missing(a) - is_missing(b);
+	if (a->text && b->text)
+		return str_compare_natural(a->text, b->text);
+	double x = sort_key(a), y = sort_key(b);
+	return (x > y) - (x < y);
+}

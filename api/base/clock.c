@@ -1,0 +1,69 @@
+#include "api/base/clock.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static int64_t read_clock(clockid_t id)
+{
+	struct timespec now;
+	clock_gettime(id, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+struct clock clock_real(void)
+{
+	return (struct clock){0};
+}
+
+struct clock clock_virtual(int64_t epoch_ms)
+{
+	return (struct clock){.is_virtual = true, .virtual_epoch = epoch_ms};
+}
+
+int64_t clock_now_ms(const struct clock *clock)
+{
+	return clock->is_virtual ? clock->virtual_ms : read_clock(CLOCK_MONOTONIC);
+}
+
+int64_t clock_wall_ms(const struct clock *clock)
+{
+	return clock->is_virtual ? clock->virtual_epoch + clock->virtual_ms : read_clock(CLOCK_REALTIME);
+}
+
+void clock_advance(struct clock *clock, int64_t ms)
+{
+	if (clock->is_virtual && ms > 0)
+		clock->virtual_ms += ms;
+}
+
+int64_t clock_parse_rfc3339(const char *text)
+{
+	struct tm tm = {0};
+	const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
+	if (!rest)
+		return -1;
+	int64_t ms = (int64_t)timegm(&tm) * 1000;
+	if (*rest == '.') {
+		int64_t unit = 100;
+		for (rest++; isdigit((unsigned char)*rest); rest++, unit /= 10)
+			ms += (*rest - '0') * unit;
+	}
+	if (*rest == 'Z')
+		return rest[1] ? -1 : ms;
+	int hours, minutes, used = 0;
+	if ((*rest != '+' && *rest != '-') || sscanf(rest + 1, "%2d:%2d%n", &hours, &minutes, &used) != 2 || rest[1 + used])
+		return -1;
+	int64_t offset = (int64_t)(hours * 60 + minutes) * 60000;
+	return *rest == '+' ? ms - offset : ms + offset;
+}
+
+void clock_format_rfc3339(int64_t wall_ms, char out[static 32])
+{
+	time_t seconds = (time_t)(wall_ms / 1000);
+	struct tm tm;
+	if (!gmtime_r(&seconds, &tm) || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		snprintf(out, 32, "unknown");
+}

@@ -1,0 +1,71 @@
+#include "api/base/mem.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void *checked(void *block)
+{
+	if (!block) {
+		fputs("mqdeck: out of memory\n", stderr);
+		abort();
+	}
+	return block;
+}
+
+void *mem_alloc(size_t size)
+{
+	return checked(calloc(1, size ? size : 1));
+}
+
+void *mem_resize(void *block, size_t count, size_t size)
+{
+	if (size != 0 && count > SIZE_MAX / size)
+		return checked(NULL);
+	size_t bytes = count * size;
+	return checked(realloc(block, bytes > 0 ? bytes : 1));
+}
+
+char *mem_strdup(const char *text)
+{
+	return text ? checked(strdup(text)) : NULL;
+}
+
+char *mem_strndup(const char *text, size_t len)
+{
+	char *copy = mem_alloc(len + 1);
+	if (len)
+		memcpy(copy, text, len);
+	return copy;
+}
+
+void *mem_dup(const void *block, size_t size)
+{
+	void *copy = mem_alloc(size);
+	if (size)
+		memcpy(copy, block, size);
+	return copy;
+}
+
+void cleanup_free(void *pointer_to_pointer)
+{
+	void *block;
+	memcpy(&block, pointer_to_pointer, sizeof block);
+	free(block);
+}
+
+void cleanup_close(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+void mem_free_secret(char *secret)
+{
+	if (!secret)
+		return;
+	explicit_bzero(secret, strlen(secret));
+	free(secret);
+}

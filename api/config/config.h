@@ -1,0 +1,69 @@
+/* Options from the command line and the configuration file, both driven by options.def.
+ *
+ * The file is $MQDECK_CONFIG, else $XDG_CONFIG_HOME/mqdeck/config.yaml, else ~/.config/mqdeck/config.yaml; none is fine.
+ * It is a YAML mapping of long option names to values, plus
+ *     credentials:            # secrets that hold user and password (or username) of a RabbitMQ
+ *       NAMESPACE/CLUSTER: SECRET
+ * The command line wins over the file. */
+#ifndef MQDECK_CONFIG_H
+#define MQDECK_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "api/base/err.h"
+
+enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_LIST, OPTION_DURATION, OPTION_CHOICE };
+enum option_where { OPTION_FILE, OPTION_CMDLINE };
+
+enum option_id {
+#define X(id, name, letter, type, standard, argument, where, help) OPT_##id,
+#include "api/config/options.def"
+#undef X
+	OPTION_COUNT
+};
+
+struct option_spec {
+	const char *name;
+	int letter; /* 0 = none */
+	enum option_type type;
+	const char *standard; /* default as text, NULL = unset */
+	const char *argument; /* name for help; the words of a CHOICE */
+	enum option_where where;
+	const char *help;
+};
+
+const struct option_spec *option_spec(enum option_id id);
+
+struct config;
+
+struct config *config_create(void);
+void config_destroy(struct config *config); /* NULL is fine */
+
+/* Options may stand anywhere among the words; "--" ends them. The words that are no options go to *words (pointers into
+ * argv, *words is freed by the caller). USAGE errors name the option. */
+bool config_parse_arguments(struct config *config, int argc, char **argv, char ***words, size_t *word_count,
+			    struct err *err) MUST_USE;
+/* path NULL = the usual places. CONFIG errors name file, line and column. Values already set stay. */
+bool config_load_file(struct config *config, const char *path, struct err *err) MUST_USE;
+/* For fuzzing and tests: the text of a file. */
+bool config_parse_file_text(struct config *config, const char *name, const char *text, size_t len, struct err *err) MUST_USE;
+
+bool config_is_set(const struct config *config, enum option_id id);
+bool config_flag(const struct config *config, enum option_id id);
+const char *config_text(const struct config *config, enum option_id id); /* NULL when unset and without default */
+int64_t config_duration_ms(const struct config *config, enum option_id id);
+const char *const *config_list(const struct config *config, enum option_id id); /* NULL-terminated, NULL when empty */
+
+/* The secret named for a cluster in the file, or NULL. */
+const char *config_credentials_secret(const struct config *config, const char *namespace, const char *cluster);
+
+/* Writes the options' part of --help. */
+void config_print_options(FILE *out);
+
+/* "10s", "500ms", "2m", "1h", "3" (seconds). */
+bool config_parse_duration(const char *text, int64_t *ms) MUST_USE;
+
+#endif

@@ -1,0 +1,133 @@
+#include "api/config/values.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "api/base/buf.h"
+#include "api/base/mem.h"
+#include "api/base/str.h"
+
+enum { CONFIG_FILE_MAX = 256 * 1024, CONFIG_NAME_MAX = 300 };
+
+static bool wrong(struct err *err, const char *name, const yaml_node_t *at, const char *what)
+{
+	return err_set(err, ERR_CONFIG, "%s:%zu:%zu: %s", name, at->start_mark.line + 1, at->start_mark.column + 1, what);
+}
+
+static const char *scalar(const yaml_node_t *node)
+{
+	return node && node->type == YAML_SCALAR_NODE ? (const char *)node->data.scalar.value : NULL;
+}
+
+static bool read_credentials(struct config *config, yaml_document_t *document, const yaml_node_t *node, const char *name,
+			     struct err *err)
+{
+	if (node->type != YAML_MAPPING_NODE)
+		return wrong(err, name, node, "credentials is a mapping of NAMESPACE/CLUSTER to the name of a secret");
+	for (yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top; pair++) {
+		const yaml_node_t *key = yaml_document_get_node(document, pair->key);
+		const char *cluster = scalar(key), *secret = scalar(yaml_document_get_node(document, pair->value));
+		if (!cluster || !secret || !strchr(cluster, '/'))
+			return wrong(err, name, key, "expected NAMESPACE/CLUSTER: SECRET");
+		config_add_credentials(config, cluster, secret);
+	}
+	return true;
+}
+
+static bool read_option(struct config *config, yaml_document_t *document, const yaml_node_t *key, const yaml_node_t *value,
+			const char *name, struct err *err)
+{
+	char origin[CONFIG_NAME_MAX], what[128];
+	snprintf(origin, sizeof origin, "%s:%zu", name, key->start_mark.line + 1);
+	const char *word = scalar(key);
+	if (!word)
+		return wrong(err, name, key, "an option name is plain text");
+	if (str_eq(word, "credentials"))
+		return read_credentials(config, document, value, name, err);
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		const struct option_spec *spec = option_spec((enum option_id)i);
+		if (spec->where != OPTION_FILE || !str_eq(spec->name, word))
+			continue;
+		if (!scalar(value))
+			return wrong(err, name, value, "expected one plain value");
+		/* What the command line said stays. */
+		return config_is_set(config, (enum option_id)i) ||
+		       config_set(config, (enum option_id)i, scalar(value), origin, err);
+	}
+	snprintf(what, sizeof what, "unknown option \"%.60s\"; `mqdeck --help` lists them", word);
+	return wrong(err, name, key, what);
+}
+
+static bool read_document(struct config *config, yaml_document_t *document, const char *name, struct err *err)
+{
+	const yaml_node_t *top = yaml_document_get_root_node(document);
+	if (!top)
+		return true;
+	if (top->type != YAML_MAPPING_NODE)
+		return wrong(err, name, top, "expected `option: value` lines");
+	for (yaml_node_pair_t *pair = top->data.mapping.pairs.start; pair < top->data.mapping.pairs.top; pair++) {
+		if (!read_option(config, document, yaml_document_get_node(document, pair->key),
+				 yaml_document_get_node(document, pair->value), name, err))
+			return false;
+	}
+	return true;
+}
+
+bool config_parse_file_text(struct config *config, const char *name, const char *text, size_t len, struct err *err)
+{
+	yaml_parser_t parser;
+	yaml_document_t document;
+	if (!yaml_parser_initialize(&parser))
+		return err_set(err, ERR_SYSTEM, "cannot start the YAML parser");
+	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
+	bool ok = yaml_parser_load(&parser, &document);
+	if (!ok) {
+		err_set(err, ERR_CONFIG, "%s:%zu:%zu: %s", name, parser.problem_mark.line + 1, parser.problem_mark.column + 1,
+			str_or(parser.problem, "not YAML"));
+	} else {
+		ok = read_document(config, &document, name, err);
+		yaml_document_delete(&document);
+	}
+	yaml_parser_delete(&parser);
+	return ok;
+}
+
+static char *usual_path(void)
+{
+	const char *direct = getenv("MQDECK_CONFIG"), *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	if (!str_empty(direct))
+		return mem_strdup(direct);
+	if (!str_empty(xdg))
+		return str_printf("%s/mqdeck/config.yaml", xdg);
+	return str_empty(home) ? NULL : str_printf("%s/.config/mqdeck/config.yaml", home);
+}
+
+static bool read_file(FILE *file, struct buf *text)
+{
+	char piece[4096];
+	for (size_t n; (n = fread(piece, 1, sizeof piece, file)) > 0;) {
+		if (!buf_append(text, piece, n))
+			return false;
+	}
+	return true;
+}
+
+bool config_load_file(struct config *config, const char *path, struct err *err)
+{
+	CLEANUP(free) char *usual = path ? mem_strdup(path) : usual_path();
+	FILE *file = usual ? fopen(usual, "re") : NULL;
+	if (!file) {
+		bool none = !usual || (!path && (errno == ENOENT || errno == ENOTDIR));
+		return none || err_set_errno(err, errno, "cannot read the configuration file %s", usual);
+	}
+	struct buf text = BUF_INIT(CONFIG_FILE_MAX);
+	bool ok = read_file(file, &text);
+	fclose(file);
+	ok = ok ? config_parse_file_text(config, usual, buf_str(&text), text.len, err)
+		: err_set(err, ERR_CONFIG, "%s is larger than %d KiB", usual, CONFIG_FILE_MAX / 1024);
+	buf_finish(&text);
+	return ok;
+}

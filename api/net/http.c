@@ -1,0 +1,510 @@
+#include "api/net/http.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "api/base/buf.h"
+#include "api/base/log.h"
+#include "api/base/mem.h"
+#include "api/base/str.h"
+#include "api/net/multi.h"
+#include "api/net/peer.h"
+
+enum {
+	HTTP_CONNECT_MS = 10000,
+	HTTP_TOTAL_MS = 30000,
+	HTTP_SILENCE_MS = 150000,
+	HTTP_BODY_MAX = 4 << 20,
+	HTTP_ERROR_BODY_MAX = 64 << 10, /* kept of the body of a status that is not 2xx; the rest is dropped */
+	HTTP_HEADERS_MAX = 64 << 10,
+	HTTP_BUFFER_SMALL = 16 << 10,
+	HTTP_BUFFER_STREAM = 64 << 10,
+};
+
+struct http_request {
+	struct http *http;
+	struct http_request *prev, *next;
+	CURL *easy;
+	struct curl_slist *headers;
+	struct loop_timer *timer;
+	struct http_call call; /* strings not valid after http_send() */
+	char *body;            /* being sent; libcurl reads it */
+	char *what;            /* "GET /path", for the log */
+	struct buf in;
+	char errbuf[CURL_ERROR_SIZE];
+	char content_type[128];
+	struct err err; /* what we ended it for */
+	size_t header_bytes;
+	int64_t started_ms, first_byte_ms, last_byte_ms; /* first_byte_ms -1 = none yet */
+	int64_t retry_after_ms;
+	int status;
+	bool added;     /* to the multi */
+	bool cancelled; /* inside libcurl: reaped when it is left */
+	bool body_cut;  /* an error body beyond what is kept: enough was read */
+	bool connected;
+	bool has_head; /* the empty line after the headers came */
+};
+
+struct http {
+	struct peer peer;
+	struct multi *multi;
+	struct http_request *requests;
+	size_t in_flight;
+	int64_t last_byte_ms;
+	bool closing;
+	bool has_leftovers; /* requests to add or to reap when libcurl is left */
+};
+
+/* ---- a request's end ---- */
+
+static void forget_secrets(struct curl_slist *headers)
+{
+	for (; headers; headers = headers->next)
+		explicit_bzero(headers->data, strlen(headers->data));
+}
+
+/* Takes it out of the http; the struct stays for its on_done. */
+static void request_unlink(struct http_request *request)
+{
+	struct http *http = request->http;
+	if (request->prev)
+		request->prev->next = request->next;
+	else
+		http->requests = request->next;
+	if (request->next)
+		request->next->prev = request->prev;
+	if (!request->cancelled)
+		http->in_flight--;
+	if (request->added)
+		multi_remove(http->multi, request->easy);
+	curl_easy_cleanup(request->easy);
+	loop_timer_destroy(request->timer);
+	forget_secrets(request->headers);
+	curl_slist_free_all(request->headers);
+	mem_free_secret(request->body);
+	request->http = NULL;
+}
+
+static void log_end(const struct http_request *request, const struct http_result *result)
+{
+	char what[512];
+	log_redact(request->what, what, sizeof what);
+	log_debug("%s: %d %s in %lld ms", what, result->status, result->err.text, (long long)result->total_ms);
+}
+
+static void request_free(struct http_request *request)
+{
+	if (request->http)
+		request_unlink(request);
+	buf_finish(&request->in);
+	free(request->what);
+	free(request);
+}
+
+/* The last thing done with the request; `http` may be gone after. */
+static void finish(struct http_request *request, bool died)
+{
+	int64_t now = loop_now_ms(request->http->peer.loop);
+	struct http_result result = {
+		.status = request->status,
+		.err = request->err,
+		.retry_after_ms = request->retry_after_ms,
+		.connection_died = died,
+		.content_type = request->content_type,
+		.total_ms = now - request->started_ms,
+		.first_byte_ms = request->first_byte_ms < 0 ? -1 : request->first_byte_ms - request->started_ms,
+	};
+	request_unlink(request);
+	result.body = buf_str(&request->in);
+	result.body_len = request->in.len;
+	log_end(request, &result);
+	request->call.on_done(request->call.data, &result);
+	request_free(request);
+}
+
+static void transfer_done(void *data, CURL *easy, CURLcode code)
+{
+	struct http_request *request = NULL;
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&request);
+	if (request->cancelled) {
+		request_free(request);
+		return;
+	}
+	bool died = false;
+	/* libcurl takes a connection that ends within the headers for a whole answer. */
+	if (code == CURLE_OK && !request->has_head)
+		code = CURLE_PARTIAL_FILE;
+	if (code != CURLE_OK && !request->body_cut && !err_is_set(&request->err))
+		died = peer_explain(&request->http->peer, easy, code, request->errbuf, &request->err);
+	finish(request, died);
+}
+
+/* ---- time ---- */
+
+static int64_t or_default(int64_t value, int64_t otherwise)
+{
+	return value > 0 ? value : otherwise;
+}
+
+static int64_t connect_limit(const struct http_request *request)
+{
+	return or_default(request->http->peer.options.connect_timeout_ms, HTTP_CONNECT_MS);
+}
+
+static int64_t total_limit(const struct http_request *request)
+{
+	return or_default(request->call.timeout_ms, HTTP_TOTAL_MS);
+}
+
+/* When the request has waited too long in its present state, on the loop's clock. */
+static int64_t deadline(const struct http_request *request)
+{
+	int64_t end = request->started_ms + total_limit(request);
+	if (request->call.is_watch && request->connected) {
+		int64_t last = request->last_byte_ms;
+		return last + or_default(request->call.silence_ms, HTTP_SILENCE_MS);
+	}
+	if (request->connected)
+		return end;
+	int64_t connect_end = request->started_ms + connect_limit(request);
+	return request->call.is_watch || connect_end < end ? connect_end : end;
+}
+
+static void arm(struct http_request *request)
+{
+	loop_timer_arm(request->timer, deadline(request) - loop_now_ms(request->http->peer.loop));
+}
+
+static void on_deadline(void *data)
+{
+	struct http_request *request = data;
+	struct http *http = request->http;
+	bool connected;
+	const char *phase = peer_phase(&http->peer, request->easy, request->started_ms, &connected);
+	if (connected && !request->connected) {
+		request->connected = true;
+		request->last_byte_ms = request->last_byte_ms ? request->last_byte_ms : request->started_ms;
+	}
+	int64_t now = loop_now_ms(http->peer.loop);
+	if (deadline(request) > now) {
+		arm(request);
+		return;
+	}
+	int64_t since = request->call.is_watch && connected ? request->last_byte_ms : request->started_ms;
+	err_set(&request->err, ERR_TIMEOUT, "%s did not answer within %.1f s (%s)", http->peer.authority,
+		(double)(now - since) / 1000, phase);
+	/* On a shared HTTP/2 connection that is silent as a whole the next request would hang as well. */
+	bool silent = connected && http->peer.is_https && http->last_byte_ms <= since;
+	if (silent)
+		multi_cut(http->multi);
+	finish(request, silent);
+}
+
+static void note_bytes(struct http_request *request)
+{
+	int64_t now = loop_now_ms(request->http->peer.loop);
+	request->connected = true;
+	request->last_byte_ms = request->http->last_byte_ms = now;
+	if (request->first_byte_ms < 0)
+		request->first_byte_ms = now;
+}
+
+/* ---- what libcurl brings ---- */
+
+static bool must_stop(const struct http_request *request)
+{
+	return request->cancelled || request->http->closing || err_is_set(&request->err);
+}
+
+static const char *header_value(const char *line, size_t len, const char *name, size_t *value_len)
+{
+	size_t name_len = strlen(name);
+	if (len <= name_len || line[name_len] != ':' || strncasecmp(line, name, name_len) != 0)
+		return NULL;
+	const char *value = line + name_len + 1, *end = line + len;
+	while (value < end && (*value == ' ' || *value == '\t'))
+		value++;
+	while (end > value && (end[-1] == '\r' || end[-1] == '\n' || end[-1] == ' '))
+		end--;
+	*value_len = (size_t)(end - value);
+	return value;
+}
+
+/* Seconds or a date. */
+static int64_t parse_retry_after(const struct http_request *request, const char *value, size_t len)
+{
+	char text[64];
+	snprintf(text, sizeof text, "%.*s", (int)len, value);
+	int64_t seconds;
+	if (str_to_i64(text, &seconds))
+		return seconds >= 0 && seconds <= 86400 ? seconds * 1000 : -1;
+	time_t when = curl_getdate(text, NULL);
+	int64_t wait = (int64_t)when * 1000 - clock_wall_ms(loop_clock(request->http->peer.loop));
+	return when < 0 ? -1 : wait > 0 ? wait : 0;
+}
+
+static void new_answer(struct http_request *request, const char *line, size_t len)
+{
+	const char *space = memchr(line, ' ', len);
+	request->status = space && (size_t)(line + len - space) > 3 ? (int)strtol(space + 1, NULL, 10) : 0;
+	request->retry_after_ms = -1;
+	request->content_type[0] = '\0';
+	request->has_head = false;
+	buf_clear(&request->in);
+}
+
+static size_t on_header(char *line, size_t size, size_t count, void *data)
+{
+	struct http_request *request = data;
+	size_t len = size * count, value_len;
+	if (must_stop(request))
+		return 0;
+	note_bytes(request);
+	request->header_bytes += len;
+	if (request->header_bytes > HTTP_HEADERS_MAX) {
+		err_set(&request->err, ERR_LIMIT, "%s sent more than %d KiB of headers", request->http->peer.authority,
+			HTTP_HEADERS_MAX >> 10);
+		return 0;
+	}
+	const char *value;
+	if (len > 5 && strncmp(line, "HTTP/", 5) == 0)
+		new_answer(request, line, len);
+	else if (line[0] == '\r' || line[0] == '\n')
+		request->has_head = true;
+	else if ((value = header_value(line, len, "Retry-After", &value_len)))
+		request->retry_after_ms = parse_retry_after(request, value, value_len);
+	else if ((value = header_value(line, len, "Content-Type", &value_len)))
+		snprintf(request->content_type, sizeof request->content_type, "%.*s", (int)value_len, value);
+	return len;
+}
+
+static bool collect(struct http_request *request, const char *bytes, size_t len, bool is_success)
+{
+	size_t max = is_success ? (size_t)or_default((int64_t)request->call.body_max, HTTP_BODY_MAX) : HTTP_ERROR_BODY_MAX;
+	size_t room = max - request->in.len;
+	request->in.max = max;
+	buf_append(&request->in, bytes, len < room ? len : room);
+	if (len <= room)
+		return true;
+	if (is_success)
+		return err_set(&request->err, ERR_LIMIT, "the answer of %s is larger than %zu KiB",
+			       request->http->peer.authority, max >> 10);
+	request->body_cut = true;
+	return false;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *data)
+{
+	struct http_request *request = data;
+	size_t len = size * count;
+	if (must_stop(request))
+		return CURL_WRITEFUNC_ERROR;
+	note_bytes(request);
+	bool is_success = request->status >= 200 && request->status < 300;
+	if (!is_success || !request->call.on_data)
+		return collect(request, bytes, len, is_success) ? len : CURL_WRITEFUNC_ERROR;
+	if (request->call.on_data(request->call.data, bytes, len))
+		return len;
+	if (!request->cancelled)
+		err_set(&request->err, ERR_CANCELLED, "the request was stopped");
+	return CURL_WRITEFUNC_ERROR;
+}
+
+/* ---- sending ---- */
+
+static void apply_method(struct http_request *request)
+{
+	const struct http_call *call = &request->call;
+	CURL *easy = request->easy;
+	if (call->body || str_eq(call->method, "POST") || str_eq(call->method, "PUT") || str_eq(call->method, "PATCH")) {
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)(request->body ? call->body_len : 0));
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body ? request->body : "");
+	}
+	if (str_eq(call->method, "HEAD"))
+		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+	else if (!str_eq(call->method, "GET"))
+		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->method);
+}
+
+static void add_header(struct http_request *request, const char *line)
+{
+	request->headers = curl_slist_append(request->headers, line);
+}
+
+static void apply_headers(struct http_request *request)
+{
+	const struct peer *peer = &request->http->peer;
+	bool has_type = false;
+	for (const char *const *line = request->call.headers; line && *line; line++) {
+		has_type = has_type || strncasecmp(*line, "Content-Type:", 13) == 0;
+		add_header(request, *line);
+	}
+	CLEANUP(free) char *host = str_printf("Host: %s", peer->authority);
+	if (peer->connect_to)
+		add_header(request, host);
+	add_header(request, "Expect:"); /* no 100-continue round trip for large bodies */
+	if (!has_type)
+		add_header(request, "Content-Type:");
+	curl_easy_setopt(request->easy, CURLOPT_HTTPHEADER, request->headers);
+}
+
+static void request_set_up(struct http_request *request)
+{
+	struct peer *peer = &request->http->peer;
+	CURL *easy = request->easy;
+	peer_apply(peer, easy, request->call.path, request->errbuf);
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+			 (long)(peer->is_https ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+	curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE,
+			 (long)(request->call.on_data && !request->call.is_watch ? HTTP_BUFFER_STREAM : HTTP_BUFFER_SMALL));
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, request);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
+	if (request->call.gzip && !request->call.is_watch)
+		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+	apply_method(request);
+	apply_headers(request);
+}
+
+static void request_add(struct http_request *request)
+{
+	request->added = true;
+	multi_add(request->http->multi, request->easy);
+}
+
+static bool check_call(const struct http_call *call, struct err *err)
+{
+	if (!call->method || !call->path || call->path[0] != '/' || strpbrk(call->path, " \r\n"))
+		return err_set(err, ERR_USAGE, "a request needs a method and an escaped path that begins with '/'");
+	for (const char *const *line = call->headers; line && *line; line++) {
+		if (strpbrk(*line, "\r\n"))
+			return err_set(err, ERR_USAGE, "a header of the request holds a line break");
+	}
+	return true;
+}
+
+struct http_request *http_send(struct http *http, const struct http_call *call, struct err *err)
+{
+	if (!check_call(call, err))
+		return NULL;
+	struct http_request *request = mem_alloc(sizeof *request);
+	*request = (struct http_request){.http = http, .next = http->requests, .call = *call, .easy = curl_easy_init()};
+	if (!request->easy)
+		abort();
+	if (request->next)
+		request->next->prev = request;
+	http->requests = request;
+	http->in_flight++;
+	request->body = call->body ? mem_strndup(call->body, call->body_len) : NULL;
+	request->what = str_printf("%s %s", call->method, call->path);
+	request->started_ms = loop_now_ms(http->peer.loop);
+	request->first_byte_ms = request->retry_after_ms = -1;
+	request->timer = loop_timer_create(http->peer.loop, on_deadline, request);
+	request_set_up(request);
+	request->call.method = request->call.path = request->call.body = NULL;
+	request->call.headers = NULL;
+	arm(request);
+	if (multi_is_inside(http->multi))
+		http->has_leftovers = true;
+	else
+		request_add(request);
+	return request;
+}
+
+void http_cancel(struct http_request *request)
+{
+	if (!request || !request->http || request->cancelled)
+		return; /* from inside its own on_done: it is gone anyway */
+	if (!multi_is_inside(request->http->multi)) {
+		request_free(request);
+		return;
+	}
+	request->cancelled = true;
+	loop_timer_disarm(request->timer);
+	request->http->in_flight--;
+	request->http->has_leftovers = true;
+}
+
+/* ---- the http ---- */
+
+static void new_socket(void *data, int fd)
+{
+	struct http *http = data;
+	peer_on_socket(&http->peer, fd);
+}
+
+static void libcurl_left(void *data)
+{
+	struct http *http = data;
+	if (!http->has_leftovers)
+		return;
+	http->has_leftovers = false;
+	for (struct http_request *request = http->requests, *next; request; request = next) {
+		next = request->next;
+		if (request->cancelled)
+			request_free(request);
+		else if (!request->added)
+			request_add(request);
+	}
+}
+
+static void close_now(void *data)
+{
+	struct http *http = data;
+	while (http->requests)
+		request_free(http->requests);
+	multi_free(http->multi);
+	peer_finish(&http->peer);
+	free(http);
+}
+
+struct http *http_create(struct loop *loop, const struct http_options *options, struct err *err)
+{
+	struct http *http = mem_alloc(sizeof *http);
+	if (!peer_init(&http->peer, loop, options, err)) {
+		free(http);
+		return NULL;
+	}
+	struct multi_hooks hooks = {.on_done = transfer_done,
+				    .on_socket = new_socket,
+				    .on_left = libcurl_left,
+				    .on_close = close_now,
+				    .data = http};
+	http->multi = multi_create(loop, &hooks);
+	return http;
+}
+
+void http_destroy(struct http *http)
+{
+	if (!http)
+		return;
+	http->closing = true;
+	for (struct http_request *request = http->requests; request; request = request->next)
+		loop_timer_disarm(request->timer);
+	multi_close(http->multi);
+}
+
+bool http_set_client_cert(struct http *http, const char *cert_pem, const char *key_pem, struct err *err)
+{
+	return peer_set_client_cert(&http->peer, cert_pem, key_pem, err);
+}
+
+const struct http_options *http_configuration(const struct http *http)
+{
+	return &http->peer.options;
+}
+
+struct peer *http_peer(struct http *http)
+{
+	return &http->peer;
+}
+
+size_t http_in_flight(const struct http *http)
+{
+	return http->in_flight;
+}

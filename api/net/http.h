@@ -1,0 +1,82 @@
+/* HTTP on libcurl's multi interface, driven by the loop. One `struct http` is one peer's configuration and connection
+ * cache: over TLS a cluster gets one HTTP/2 connection that carries all requests and watches. */
+#ifndef MQDECK_NET_HTTP_H
+#define MQDECK_NET_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api/base/err.h"
+#include "api/base/loop.h"
+
+struct http;
+struct http_request;
+
+/* All strings are copied. PEM texts, not paths; NULL = absent. */
+struct http_options {
+	const char *base_url;     /* "https://host:port/prefix", no trailing slash; userinfo, query and fragment refused */
+	const char *ca_pem;       /* replaces the system's roots entirely when given */
+	const char *cert_pem, *key_pem;
+	const char *server_name;  /* TLS name to send and verify instead of the host of base_url */
+	bool insecure;            /* TLS not verified: the owner shows a standing banner */
+	const char *proxy_url;    /* http, https or socks5; NULL = from the environment; "" = none */
+	const char *user_agent;
+	int64_t connect_timeout_ms; /* 0 = 10 s */
+	/* When set, connections are not dialled but taken from here: returns a connected non-blocking socket (then owned by
+	 * libcurl) or -1 with err. Used for HTTP through a port-forward. */
+	int (*open_socket)(void *data, struct err *err);
+	void *open_socket_data;
+};
+
+struct http *http_create(struct loop *loop, const struct http_options *options, struct err *err) MUST_USE;
+/* Cancels what is under way without calling back. NULL is fine. */
+void http_destroy(struct http *http);
+/* Requests from now on use new connections with the new certificate; what is under way goes on with the old one. */
+bool http_set_client_cert(struct http *http, const char *cert_pem, const char *key_pem, struct err *err) MUST_USE;
+/* For the WebSocket client: what this peer was configured with. */
+const struct http_options *http_configuration(const struct http *http);
+size_t http_in_flight(const struct http *http);
+
+struct http_result {
+	int status;                /* HTTP status; 0 when there was none */
+	struct err err;            /* set when the transport failed (CONNECT, TIMEOUT, TLS, LIMIT, CANCELLED) */
+	int64_t retry_after_ms;    /* -1 without the header */
+	bool connection_died;      /* closed or reset before or while answering: GOAWAY, EOF, RST */
+	const char *content_type;  /* borrowed, "" when absent */
+	const char *body;          /* collected body, NUL-terminated; "" when on_data took it */
+	size_t body_len;
+	int64_t total_ms, first_byte_ms;
+};
+
+struct http_call {
+	const char *method;        /* "GET" … */
+	const char *path;          /* appended to base_url, already escaped, begins with '/' */
+	const char *const *headers; /* NULL-terminated "Name: value", copied */
+	const char *body;          /* copied; NULL = none */
+	size_t body_len;
+	bool gzip;                 /* accept compression: lists yes, watches never (protocols.md 0.3) */
+	bool is_watch;             /* no total timeout, byte silence counts instead */
+	int64_t timeout_ms;        /* total; 0 = 30 s (not for watches) */
+	int64_t silence_ms;        /* watches: no byte for so long = dead; 0 = 150 s */
+	size_t body_max;           /* cap of the collected body; 0 = 4 MiB */
+	/* Streaming: called for each piece of a 2xx body; return false to abort the request (result.err = CANCELLED).
+	 * NULL = collect. Bodies of other statuses are always collected, up to 64 KiB. */
+	bool (*on_data)(void *data, const char *bytes, size_t len);
+	/* Exactly once unless cancelled or destroyed. The request is gone after it. May start new requests and may destroy the `http`. */
+	void (*on_done)(void *data, const struct http_result *result);
+	void *data;
+};
+
+/* Never calls back from inside. NULL with err only for what is wrong before sending. */
+struct http_request *http_send(struct http *http, const struct http_call *call, struct err *err) MUST_USE;
+void http_cancel(struct http_request *request); /* NULL is fine; no callback after */
+
+/* Appends `text` percent-escaped for one path segment or query value. */
+struct buf;
+void http_escape(struct buf *out, const char *text);
+
+/* Basic credentials as a header line, base64; free with mem_free_secret. */
+char *http_basic_header(const char *user, const char *password);
+
+#endif

@@ -1,0 +1,40 @@
+/* The near end of a carried connection (dial.h): one end of a pair of sockets is the caller's, the other is pumped here, with
+ * back-pressure both ways. */
+#ifndef MQDECK_NET_NEAR_H
+#define MQDECK_NET_NEAR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "api/base/buf.h"
+#include "api/base/err.h"
+#include "api/base/loop.h"
+
+enum { NEAR_PIECE = 32 << 10 };
+
+struct near {
+	struct loop_fd *watch; /* NULL once closed */
+	int fd;
+	struct buf backlog; /* for the caller, not yet written */
+	struct buf held;    /* from the caller, not yet taken by the far side */
+	bool closing;       /* after the backlog */
+	/* Bytes from the caller, at most NEAR_PIECE. False = not now: they are held, and so is what follows, until near_resume(). */
+	bool (*on_bytes)(void *data, const char *bytes, size_t len);
+	/* The backlog is written: the far side may go on. */
+	void (*on_drain)(void *data);
+	/* The caller has closed its end. */
+	void (*on_eof)(void *data);
+	void *data;
+};
+
+/* Hooks and data are set by then. Writes the caller's end, non-blocking, to *caller_fd. */
+bool near_open(struct near *near, struct loop *loop, int *caller_fd, struct err *err) MUST_USE;
+void near_resume(struct near *near);
+/* Takes all. False = the caller reads slowly: stop the far side until on_drain. */
+bool near_write(struct near *near, const void *bytes, size_t len);
+/* The caller reads EOF after what was written. */
+void near_close(struct near *near);
+/* Closes at once. */
+void near_finish(struct near *near);
+
+#endif

@@ -1,0 +1,203 @@
+#include "api/net/ws_upgrade.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "api/base/mem.h"
+#include "api/base/str.h"
+
+struct head {
+	struct ws_upgrade *out;
+	const char *accept, *offered;
+	bool has_upgrade, has_connection, has_accept, has_extension, bad_subprotocol;
+};
+
+struct text {
+	const char *at;
+	size_t len;
+};
+
+static struct text trim(const char *from, const char *to)
+{
+	while (from < to && (*from == ' ' || *from == '\t'))
+		from++;
+	while (to > from && (to[-1] == ' ' || to[-1] == '\t' || to[-1] == '\r'))
+		to--;
+	return (struct text){from, (size_t)(to - from)};
+}
+
+static bool same(struct text text, const char *word)
+{
+	return text.len == strlen(word) && strncasecmp(text.at, word, text.len) == 0;
+}
+
+/* Is `word` one of the comma-separated items of `list`? */
+static bool has_item(const char *list, size_t len, struct text word, bool fold_case)
+{
+	const char *end = list + len;
+	while (list < end) {
+		const char *comma = memchr(list, ',', (size_t)(end - list));
+		struct text item = trim(list, comma ? comma : end);
+		if (item.len == word.len && word.len > 0 &&
+		    (fold_case ? strncasecmp(item.at, word.at, word.len) : memcmp(item.at, word.at, word.len)) == 0)
+			return true;
+		list = comma ? comma + 1 : end;
+	}
+	return false;
+}
+
+static void take_upgrade(struct head *head, struct text value)
+{
+	head->has_upgrade = has_item(value.at, value.len, (struct text){"websocket", 9}, true);
+}
+
+static void take_connection(struct head *head, struct text value)
+{
+	head->has_connection = head->has_connection || has_item(value.at, value.len, (struct text){"upgrade", 7}, true);
+}
+
+static void take_accept(struct head *head, struct text value)
+{
+	head->has_accept = value.len == strlen(head->accept) && memcmp(value.at, head->accept, value.len) == 0;
+}
+
+static void take_subprotocol(struct head *head, struct text value)
+{
+	const char *offered = str_or(head->offered, "");
+	if (!has_item(offered, strlen(offered), value, false) || value.len >= sizeof head->out->subprotocol)
+		head->bad_subprotocol = value.len > 0;
+	else
+		snprintf(head->out->subprotocol, sizeof head->out->subprotocol, "%.*s", (int)value.len, value.at);
+}
+
+static void take_extensions(struct head *head, struct text value)
+{
+	head->has_extension = value.len > 0;
+}
+
+static void take_length(struct head *head, struct text value)
+{
+	char digits[20];
+	snprintf(digits, sizeof digits, "%.*s", (int)value.len, value.at);
+	if (!str_to_i64(digits, &head->out->content_length) || head->out->content_length < 0)
+		head->out->content_length = -1;
+}
+
+static void take_encoding(struct head *head, struct text value)
+{
+	head->out->is_chunked = has_item(value.at, value.len, (struct text){"chunked", 7}, true);
+}
+
+static const struct {
+	const char *name;
+	void (*take)(struct head *head, struct text value);
+} headers[] = {
+	{"Upgrade", take_upgrade},
+	{"Connection", take_connection},
+	{"Sec-WebSocket-Accept", take_accept},
+	{"Sec-WebSocket-Protocol", take_subprotocol},
+	{"Sec-WebSocket-Extensions", take_extensions},
+	{"Content-Length", take_length},
+	{"Transfer-Encoding", take_encoding},
+};
+
+static void take_line(struct head *head, const char *line, const char *end)
+{
+	const char *colon = memchr(line, ':', (size_t)(end - line));
+	if (!colon)
+		return;
+	struct text name = {line, (size_t)(colon - line)};
+	for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
+		if (same(name, headers[i].name))
+			headers[i].take(head, trim(colon + 1, end));
+	}
+}
+
+/* "HTTP/1.1 101 Switching Protocols" */
+static bool take_status(struct head *head, const char *line, const char *end, struct err *err)
+{
+	bool ok = end - line >= 12 && strncmp(line, "HTTP/1.", 7) == 0 && isdigit((unsigned char)line[7]) &&
+		  line[8] == ' ' && isdigit((unsigned char)line[9]) && isdigit((unsigned char)line[10]) &&
+		  isdigit((unsigned char)line[11]);
+	if (!ok)
+		return err_set(err, ERR_PARSE, "WebSocket: the server does not answer in HTTP/1.1");
+	head->out->status = (int)strtol(line + 9, NULL, 10);
+	return true;
+}
+
+static bool check(const struct head *head, struct err *err)
+{
+	if (!head->has_upgrade || !head->has_connection)
+		return err_set(err, ERR_PARSE, "WebSocket: the server switches to another protocol");
+	if (!head->has_accept)
+		return err_set(err, ERR_PARSE, "WebSocket: the server's Sec-WebSocket-Accept does not fit our key: a proxy in "
+					       "between answers for it");
+	if (head->has_extension)
+		return err_set(err, ERR_PARSE, "WebSocket: the server uses an extension that was not offered");
+	if (head->bad_subprotocol || (!str_empty(head->offered) && !head->out->subprotocol[0]))
+		return err_set(err, ERR_UNSUPPORTED, "WebSocket: the server speaks none of the subprotocols %s", head->offered);
+	return true;
+}
+
+enum ws_upgrade_state ws_upgrade_parse(const char *bytes, size_t len, const char *accept, const char *offered,
+				       struct ws_upgrade *out, struct err *err)
+{
+	*out = (struct ws_upgrade){.content_length = -1};
+	struct head head = {.out = out, .accept = accept, .offered = offered};
+	const char *blank = memmem(bytes, len, "\r\n\r\n", 4);
+	if (len >= 5 && strncmp(bytes, "HTTP/", 5) != 0) {
+		err_set(err, ERR_PARSE, "WebSocket: the server does not answer in HTTP");
+		return WS_UPGRADE_BROKEN;
+	}
+	if (!blank || blank - bytes > WS_UPGRADE_HEAD_MAX) {
+		if (len <= WS_UPGRADE_HEAD_MAX)
+			return WS_UPGRADE_MORE;
+		err_set(err, ERR_LIMIT, "WebSocket: the server's headers are larger than %d KiB", WS_UPGRADE_HEAD_MAX >> 10);
+		return WS_UPGRADE_BROKEN;
+	}
+	out->head_len = (size_t)(blank - bytes) + 4;
+	const char *end = memchr(bytes, '\r', out->head_len);
+	if (!take_status(&head, bytes, end, err))
+		return WS_UPGRADE_BROKEN;
+	while (end < blank) {
+		const char *line = end + 1 + (end[1] == '\n');
+		end = memchr(line, '\r', out->head_len - (size_t)(line - bytes));
+		take_line(&head, line, end);
+	}
+	if (out->status != 101)
+		return WS_UPGRADE_REFUSED;
+	return check(&head, err) ? WS_UPGRADE_OPEN : WS_UPGRADE_BROKEN;
+}
+
+bool ws_upgrade_body_is_whole(const struct ws_upgrade *answer, const char *body, size_t len)
+{
+	if (len >= WS_UPGRADE_BODY_MAX)
+		return true;
+	if (answer->is_chunked)
+		return memmem(body, len, "\r\n0\r\n\r\n", 7) || (len >= 5 && memcmp(body, "0\r\n\r\n", 5) == 0);
+	return answer->content_length >= 0 && len >= (size_t)answer->content_length;
+}
+
+void ws_upgrade_unchunk(struct buf *body)
+{
+	size_t from = 0, to = 0;
+	while (from < body->len) {
+		char *after;
+		size_t len = strtoul(body->data + from, &after, 16);
+		const char *line = memchr(after, '\n', (size_t)(body->data + body->len - after));
+		if (len == 0 || !line || after == body->data + from)
+			break;
+		from = (size_t)(line - body->data) + 1;
+		if (len > body->len - from)
+			len = body->len - from;
+		memmove(body->data + to, body->data + from, len);
+		to += len;
+		from += len + 2;
+	}
+	body->len = to;
+	if (body->data)
+		body->data[to] = '\0';
+}

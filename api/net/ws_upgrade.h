@@ -1,0 +1,39 @@
+/* The answer to a WebSocket upgrade request (RFC 6455, 4.1). Inside api/net only. */
+#ifndef MQDECK_NET_WS_UPGRADE_H
+#define MQDECK_NET_WS_UPGRADE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api/base/buf.h"
+#include "api/base/err.h"
+
+enum { WS_UPGRADE_HEAD_MAX = 32 << 10, WS_UPGRADE_BODY_MAX = 64 << 10 };
+
+enum ws_upgrade_state {
+	WS_UPGRADE_MORE,    /* the head is not complete */
+	WS_UPGRADE_OPEN,    /* 101, all checks passed: frames follow at head_len */
+	WS_UPGRADE_REFUSED, /* another status: its body follows at head_len */
+	WS_UPGRADE_BROKEN,  /* err says why */
+};
+
+struct ws_upgrade {
+	int status;
+	char subprotocol[64];
+	size_t head_len;
+	int64_t content_length; /* -1 = not told */
+	bool is_chunked;
+};
+
+/* `bytes` is the answer so far, NUL-terminated; `offered` the subprotocols sent ("a, b"; NULL = none), `accept` what
+ * Sec-WebSocket-Accept must be. */
+enum ws_upgrade_state ws_upgrade_parse(const char *bytes, size_t len, const char *accept, const char *offered,
+				       struct ws_upgrade *out, struct err *err);
+
+/* Whether the body of a refusal, `len` bytes so far, is complete. */
+bool ws_upgrade_body_is_whole(const struct ws_upgrade *answer, const char *body, size_t len);
+/* Removes the chunk framing of a chunked body in place. */
+void ws_upgrade_unchunk(struct buf *body);
+
+#endif

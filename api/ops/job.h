@@ -1,0 +1,90 @@
+/* The engine's own view of a plan. Only files of the engine include this. */
+#ifndef MQDECK_OPS_JOB_H
+#define MQDECK_OPS_JOB_H
+
+#include "api/base/vec.h"
+#include "api/kube/access.h"
+#include "api/kube/client.h"
+#include "api/ops/plan.h"
+
+struct ops_job;
+
+struct ops_ask { /* one question of an access review; outlives a job that is destroyed meanwhile */
+	struct ops *ops;
+	struct ops_job *job; /* NULL: nobody wants the answer any more */
+	char text[256];      /* "patch on statefulsets/scale.apps in namespace mq" */
+};
+
+struct ops {
+	struct loop *loop;
+	struct kube_client *client;
+	struct kube_access_cache *access;
+	const struct world_view *(*view)(void *data);
+	void *data;
+	VEC(struct ops_ask *) asks;
+	VEC(struct ops_job *) jobs;
+};
+
+typedef void ops_exchange_fn(struct ops_job *job, enum ops_verdict verdict, const struct err *err);
+
+struct ops_exchange { /* one guarded change: read, compare, patch */
+	struct kube_request *request;
+	size_t step;
+	size_t version; /* index into ops_object.versions */
+	bool dry_run, sent; /* sent: the patch is on its way or was */
+	ops_exchange_fn *done;
+};
+
+struct ops_job {
+	struct ops_plan plan; /* first: a struct ops_plan is one of these */
+	struct ops *ops;
+	ops_plan_fn *fn;
+	void *data;
+	struct loop_timer *work; /* the next thing to do */
+	struct loop_timer *tell; /* calls fn, so that nothing is called from inside */
+	void (*next)(struct ops_job *job); /* of `work` */
+	struct ops_exchange exchange;
+	size_t asks_open;
+	bool changed, uncertain; /* something was changed; the answer to a change was lost */
+	bool cancel;
+	bool at_gate;
+	int conflicts;
+	int64_t backoff_ms;
+	int64_t gate_live_ms, gate_seen_ms; /* time at the gate with a live world; when it was last looked at */
+};
+
+static inline struct ops_job *ops_job_of(struct ops_plan *plan)
+{
+	return (struct ops_job *)plan;
+}
+
+/* False with err when the target is not in the world (any more). */
+bool ops_look(const struct ops_job *job, struct ops_context *out, struct err *err) MUST_USE;
+bool ops_look_at(const struct world_view *view, enum ops_target target, const char *key, struct ops_context *out,
+		 struct err *err) MUST_USE;
+
+void ops_job_do(struct ops_job *job, void (*next)(struct ops_job *job), int64_t delay_ms);
+void ops_job_tell(struct ops_job *job);
+void ops_forget_asks(struct ops_job *job); /* answers still to come find nobody */
+
+/* ---- plan.c ---- */
+void ops_plan_finish(struct ops_plan *plan); /* what the plan points to */
+void ops_forget_sentences(struct ops_plan *plan);
+const char *ops_first_block(const struct ops_plan *plan); /* NULL when none */
+/* Takes the arguments over as facts, checked. */
+bool ops_take_values(struct ops_plan *plan, const struct ops_value *values, size_t count, struct err *err) MUST_USE;
+void ops_replace_text(char **text, const char *now); /* now NULL or "" = NULL; true text is copied */
+
+/* ---- exchange.c ---- */
+/* done is called once, never from inside. err is NULL when it went well. */
+void ops_exchange_start(struct ops_job *job, size_t step, bool dry_run, ops_exchange_fn *done);
+void ops_exchange_cancel(struct ops_job *job);
+
+/* ---- prepare.c ---- */
+void ops_prepare_start(struct ops_job *job);
+void ops_need_text(const struct kube_question *need, char *out, size_t size);
+
+/* ---- run.c ---- */
+void ops_gate_look(struct ops_job *job);
+
+#endif

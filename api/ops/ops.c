@@ -1,0 +1,224 @@
+#include "api/ops/ops.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "api/base/str.h"
+#include "api/ops/job.h"
+
+static const struct ops_operation *const operations[] = {
+#define OPERATION(name) &ops_##name,
+#include "api/ops/ops.def"
+#undef OPERATION
+};
+
+const struct ops_operation *const *ops_table(size_t *count)
+{
+	*count = ARRAY_LEN(operations);
+	return operations;
+}
+
+const struct ops_operation *ops_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(operations); i++)
+		if (!strcmp(operations[i]->name, name))
+			return operations[i];
+	return NULL;
+}
+
+struct ops *ops_create(const struct ops_options *options)
+{
+	struct ops *ops = mem_alloc(sizeof *ops);
+	ops->loop = options->loop;
+	ops->client = options->client;
+	ops->access = kube_access_create(options->client);
+	ops->view = options->view;
+	ops->data = options->data;
+	return ops;
+}
+
+/* Its plan stays readable until its owner destroys it; nothing is done with it any more. */
+static void orphan(struct ops_job *job)
+{
+	ops_exchange_cancel(job);
+	loop_timer_destroy(job->work);
+	loop_timer_destroy(job->tell);
+	job->work = job->tell = NULL;
+	job->ops = NULL;
+	if (!ops_is_over(&job->plan))
+		job->plan.state = OPS_STATE_CANCELLED;
+}
+
+void ops_destroy(struct ops *ops)
+{
+	if (!ops)
+		return;
+	kube_access_finish(ops->access);
+	vec_each(&ops->jobs, job)
+		orphan(*job);
+	vec_each(&ops->asks, ask)
+		free(*ask);
+	vec_finish(&ops->asks);
+	vec_finish(&ops->jobs);
+	free(ops);
+}
+
+void ops_world_changed(struct ops *ops)
+{
+	vec_each(&ops->jobs, job)
+		if ((*job)->at_gate)
+			ops_job_do(*job, ops_gate_look, 0);
+}
+
+/* ---- targets ---- */
+
+bool ops_look_at(const struct world_view *view, enum ops_target target, const char *key, struct ops_context *out,
+		 struct err *err)
+{
+	*out = (struct ops_context){.view = view};
+	if (target == OPS_ON_CLUSTER)
+		out->cluster = world_find_cluster(view, key);
+	else
+		out->node = world_find_node(view, key);
+	if (!out->cluster && !out->node)
+		return err_set(err, ERR_NOT_FOUND, "%s \"%s\" is not there (any more)",
+			       target == OPS_ON_CLUSTER ? "broker cluster" : "node", key);
+	return true;
+}
+
+bool ops_look(const struct ops_job *job, struct ops_context *out, struct err *err)
+{
+	const struct ops *ops = job->ops;
+	return ops_look_at(ops->view(ops->data), job->plan.operation->target, job->plan.target, out, err);
+}
+
+static bool names_cluster(const struct world_cluster *cluster, const char *text)
+{
+	if (!strcmp(text, cluster->key) || !strcmp(text, cluster->name))
+		return true;
+	const char *slash = strchr(text, '/');
+	size_t len = slash ? (size_t)(slash - text) : 0;
+	return slash && strlen(cluster->namespace) == len && !strncmp(text, cluster->namespace, len) &&
+	       !strcmp(slash + 1, cluster->name);
+}
+
+char *ops_resolve(const struct world_view *view, enum ops_target target, const char *text, struct err *err)
+{
+	if (target == OPS_ON_NODE) {
+		struct ops_context context;
+		return ops_look_at(view, target, text, &context, err) ? mem_strdup(text) : NULL;
+	}
+	const struct world_cluster *found = NULL;
+	for (size_t i = 0; i < view->cluster_count; i++) {
+		const struct world_cluster *cluster = view->clusters[i];
+		if (!names_cluster(cluster, text))
+			continue;
+		if (found) {
+			err_set(err, ERR_USAGE, "\"%s\" is both %s and %s: name one", text, found->key, cluster->key);
+			return NULL;
+		}
+		found = cluster;
+	}
+	if (!found)
+		err_set(err, ERR_NOT_FOUND, "there is no broker cluster \"%s\"", text);
+	return found ? mem_strdup(found->key) : NULL;
+}
+
+/* ---- jobs ---- */
+
+static void on_work(void *data)
+{
+	struct ops_job *job = data;
+	job->next(job);
+}
+
+static void on_tell(void *data)
+{
+	struct ops_job *job = data;
+	if (job->fn)
+		job->fn(job->data, &job->plan);
+}
+
+void ops_job_do(struct ops_job *job, void (*next)(struct ops_job *job), int64_t delay_ms)
+{
+	job->next = next;
+	loop_timer_arm(job->work, delay_ms);
+}
+
+void ops_job_tell(struct ops_job *job)
+{
+	loop_timer_arm(job->tell, 0);
+}
+
+struct ops_plan *ops_prepare(struct ops *ops, const struct ops_operation *operation, const char *target,
+			     const struct ops_value *values, size_t value_count, ops_plan_fn *on_ready, void *data,
+			     struct err *err)
+{
+	struct ops_job *job = mem_alloc(sizeof *job);
+	job->ops = ops;
+	job->plan.operation = operation;
+	job->plan.target = mem_strdup(target);
+	job->fn = on_ready;
+	job->data = data;
+	job->work = loop_timer_create(ops->loop, on_work, job);
+	job->tell = loop_timer_create(ops->loop, on_tell, job);
+	vec_push(&ops->jobs, job);
+	struct ops_context context;
+	if (!ops_look(job, &context, err) || !ops_take_values(&job->plan, values, value_count, err)) {
+		ops_plan_destroy(&job->plan);
+		return NULL;
+	}
+	ops_prepare_start(job);
+	return &job->plan;
+}
+
+void ops_forget_asks(struct ops_job *job)
+{
+	vec_each(&job->ops->asks, ask)
+		if ((*ask)->job == job)
+			(*ask)->job = NULL;
+}
+
+static void leave(struct ops *ops, const struct ops_job *job)
+{
+	for (size_t i = 0; i < ops->jobs.len; i++) {
+		if (ops->jobs.items[i] == job) {
+			vec_remove(&ops->jobs, i);
+			return;
+		}
+	}
+}
+
+void ops_plan_destroy(struct ops_plan *plan)
+{
+	if (!plan)
+		return;
+	struct ops_job *job = ops_job_of(plan);
+	if (job->ops) {
+		ops_forget_asks(job);
+		leave(job->ops, job);
+		orphan(job);
+	}
+	ops_plan_finish(plan);
+	free(job);
+}
+
+bool ops_may(struct ops *ops, const struct ops_operation *operation, const char *target, struct err *err)
+{
+	if (kube_client_read_only(ops->client))
+		return err_set(err, ERR_REFUSED, "read-only: %s is not possible", operation->name);
+	struct ops_context context;
+	if (!ops_look_at(ops->view(ops->data), operation->target, target, &context, err))
+		return false;
+	struct ops_needs needs = {0};
+	operation->access(&context, &needs);
+	for (size_t i = 0; i < needs.count; i++) {
+		const struct kube_question *need = &needs.items[i];
+		if (kube_access_now(ops->access, need) == KUBE_DENIED) {
+			char text[256];
+			ops_need_text(need, text, sizeof text);
+			return err_set(err, ERR_FORBIDDEN, "missing right: %s", text);
+		}
+	}
+	return true;
+}

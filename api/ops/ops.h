@@ -1,0 +1,219 @@
+/* Acting on live brokers: an operation is asked for, looked at as a plan that knows its consequences, and only then run.
+ *
+ *   ops_prepare()  access review → preflight against the world → the changes as a server-side dry run → on_ready
+ *   ops_run()      preflight once more, then step by step: a guarded request, then a gate that opens when the brokers
+ *                  themselves agree → on_progress after every change, the last one with ops_is_over()
+ *
+ * Nothing here knows of a screen: the console draws a plan, `mqdeck plan` and `mqdeck run` print it.
+ * Text in a plan may hold names from the cluster: untrusted, cleaned where it is drawn. */
+#ifndef MQDECK_OPS_OPS_H
+#define MQDECK_OPS_OPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api/base/err.h"
+#include "api/base/loop.h"
+#include "api/base/mem.h"
+
+struct kube_client;
+struct ops;
+struct ops_plan;
+struct ops_step_type;
+struct ops_context;
+struct ops_needs;
+struct world_view;
+
+/* ---- the table of operations ---- */
+
+/* What an operation works on. The target's key is world_cluster.key or world_node.name. */
+enum ops_target { OPS_ON_CLUSTER, OPS_ON_NODE };
+
+enum ops_argument_type { OPS_ARGUMENT_NUMBER, OPS_ARGUMENT_TEXT };
+
+struct ops_argument {
+	const char *name, *help;
+	enum ops_argument_type type;
+	int64_t min, max; /* of numbers */
+	bool required;
+};
+
+/* The functions see the world of one moment; an operation keeps what it must remember as facts of the plan (plan.h). */
+struct ops_operation {
+	const char *name;    /* on the command line: "scale" */
+	const char *title;   /* in menus: "Scale" */
+	const char *summary; /* one line of help */
+	const char *key;     /* hint for the default key, "" = none; views/keys.def binds */
+	enum ops_target target;
+	const struct ops_argument *arguments;
+	size_t argument_count;
+	/* Which rights every step together needs. */
+	void (*access)(const struct ops_context *context, struct ops_needs *needs);
+	/* What will be done: title, facts, OPS_CHANGES sentences and steps. */
+	void (*plan)(struct ops_plan *plan, const struct ops_context *context);
+	/* What follows from it and what forbids it. Runs again before the first step: it adds sentences and nothing else. */
+	void (*preflight)(struct ops_plan *plan, const struct ops_context *context);
+};
+
+/* In the order of ops.def. */
+const struct ops_operation *const *ops_table(size_t *count);
+const struct ops_operation *ops_find(const char *name); /* NULL when there is none */
+
+/* ---- a plan, for reading ---- */
+
+/* X(name, word): how much care it needs, rising. */
+#define OPS_SEVERITIES(X)                                                                                                      \
+	X(SAFE, "safe")                                                                                                        \
+	X(CAREFUL, "careful")                                                                                                  \
+	X(DANGEROUS, "dangerous") /* `confirm` is to be typed */                                                               \
+	X(BLOCKED, "blocked")     /* cannot be run: an OPS_BLOCKS sentence says why */
+
+enum ops_severity {
+#define X(name, word) OPS_##name,
+	OPS_SEVERITIES(X)
+#undef X
+};
+const char *ops_severity_word(enum ops_severity severity);
+
+/* X(name, label, severity it gives the plan) */
+#define OPS_SENTENCES(X)                                                                                                       \
+	X(CHANGES, "Changes", OPS_SAFE)                                                                                        \
+	X(MEANS, "Means", OPS_SAFE)          /* for replication and for clients */                                             \
+	X(CAUTION, "Caution", OPS_CAREFUL)                                                                                     \
+	X(DANGER, "Danger", OPS_DANGEROUS)                                                                                     \
+	X(BLOCKS, "Blocked", OPS_BLOCKED)                                                                                      \
+	X(UNDO, "Undo", OPS_SAFE)
+
+enum ops_sentence_kind {
+#define X(name, label, severity) OPS_##name,
+	OPS_SENTENCES(X)
+#undef X
+};
+const char *ops_sentence_label(enum ops_sentence_kind kind);
+
+struct ops_sentence {
+	enum ops_sentence_kind kind;
+	char *text;
+};
+
+#define OPS_STEP_STATES(X)                                                                                                     \
+	X(WAITING, "waiting")                                                                                                  \
+	X(RUNNING, "running")                                                                                                  \
+	X(DONE, "done")                                                                                                        \
+	X(FAILED, "failed")                                                                                                    \
+	X(SKIPPED, "skipped") /* what it is after was so already, or the plan ended before it */
+
+enum ops_step_state {
+#define X(name, word) OPS_STEP_##name,
+	OPS_STEP_STATES(X)
+#undef X
+};
+const char *ops_step_state_word(enum ops_step_state state);
+
+struct ops_step {
+	const struct ops_step_type *type;
+	char *title;      /* "scale StatefulSet mq/kafka from 3 to 4" */
+	enum ops_step_state state;
+	bool dry_run_ok;  /* the server accepted it as a dry run */
+	char *figure;     /* of the gate, live: "kafka-3 is starting, 3 of 4 brokers answer"; NULL */
+	double fraction;  /* of the gate, 0..1; negative = not known */
+	char *why;        /* what holds it up, in a sentence; NULL = nothing known */
+	char *result;     /* how it ended; NULL before */
+	int64_t started_ms, ended_ms; /* loop clock; -1 = not yet */
+};
+
+/* X(name, word) */
+#define OPS_STATES(X)                                                                                                          \
+	X(PREPARING, "preparing")                                                                                              \
+	X(READY, "ready")                                                                                                      \
+	X(RUNNING, "running")                                                                                                  \
+	X(CANCELLING, "cancelling") /* goes on to the next safe point */                                                       \
+	X(DONE, "done")                                                                                                        \
+	X(FAILED, "failed")                                                                                                    \
+	X(CANCELLED, "cancelled")
+
+enum ops_state {
+#define X(name, word) OPS_STATE_##name,
+	OPS_STATES(X)
+#undef X
+};
+const char *ops_state_word(enum ops_state state);
+
+struct ops_fact { /* arguments and what was found, by name; all that a journal needs to go on */
+	char *name, *value;
+};
+
+struct ops_plan {
+	const struct ops_operation *operation;
+	char *target;                   /* key */
+	char *title;                    /* "Scale kafka orders from 3 to 4 brokers" */
+	char *confirm;                  /* what to type for OPS_DANGEROUS: the cluster's or the node's name */
+	enum ops_state state;
+	enum ops_severity severity;     /* the worst of the sentences */
+	struct ops_sentence *sentences; /* by kind, then as found */
+	size_t sentence_count;
+	struct ops_step *steps;
+	size_t step_count;
+	size_t current;                 /* index of the running step; step_count at the end */
+	struct ops_fact *facts;
+	size_t fact_count;
+	char *result;                   /* the last sentence, NULL before */
+	struct err err;                 /* of OPS_STATE_FAILED */
+};
+
+static inline bool ops_is_over(const struct ops_plan *plan)
+{
+	return plan->state >= OPS_STATE_DONE;
+}
+
+/* ---- doing ---- */
+
+struct ops_options {
+	struct loop *loop;
+	struct kube_client *client;
+	/* The world as it is now: pointers into it are used during one callback only. Never NULL. */
+	const struct world_view *(*view)(void *data);
+	void *data;
+};
+
+struct ops *ops_create(const struct ops_options *options);
+/* Plans that are left end as cancelled without a call; their owner still destroys them. NULL is fine. */
+void ops_destroy(struct ops *ops);
+DEFINE_CLEANUP(struct ops *, ops_destroy);
+
+/* Something in the world changed: gates are looked at again at once, not only every second. */
+void ops_world_changed(struct ops *ops);
+
+/* For menus, now and without waiting: may this be asked for at all? False with the reason (read-only, a verb that is
+ * missing). What is not known yet counts as yes: ops_prepare finds out. */
+bool ops_may(struct ops *ops, const struct ops_operation *operation, const char *target, struct err *err) MUST_USE;
+
+/* "NAME" or "NAMESPACE/NAME" as typed → the target's key (free() it). NULL when there is none or more than one. */
+char *ops_resolve(const struct world_view *view, enum ops_target target, const char *text, struct err *err) MUST_USE;
+
+struct ops_value {
+	const char *name, *value;
+};
+
+typedef void ops_plan_fn(void *data, struct ops_plan *plan);
+
+/* Makes a plan, at first OPS_STATE_PREPARING; on_ready comes once, never from inside. A blocked plan is ready too. NULL with
+ * err for what is wrong with the request itself: unknown target, bad argument. The caller destroys the plan. */
+struct ops_plan *ops_prepare(struct ops *ops, const struct ops_operation *operation, const char *target,
+			     const struct ops_value *values, size_t value_count, ops_plan_fn *on_ready, void *data,
+			     struct err *err) MUST_USE;
+
+/* Runs a ready plan. False with ERR_REFUSED when it is blocked or not ready. on_progress is never called from inside and may
+ * be the last call: then ops_is_over(). It may destroy the plan when ops_is_over(). */
+bool ops_run(struct ops_plan *plan, ops_plan_fn *on_progress, void *data, struct err *err) MUST_USE;
+
+/* Stops at the next safe point: a request that was sent is waited for, a gate is left. Says so through on_progress, or
+ * through on_ready when the plan was not ready yet. */
+void ops_cancel(struct ops_plan *plan);
+
+/* At any time; whatever is under way is dropped without a call. NULL is fine. */
+void ops_plan_destroy(struct ops_plan *plan);
+DEFINE_CLEANUP(struct ops_plan *, ops_plan_destroy);
+
+#endif

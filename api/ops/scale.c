@@ -1,0 +1,403 @@
+/* Scaling a broker cluster: the StatefulSet's scale, or the operator's resource where there is an operator; then until
+ * the pods are ready and the brokers themselves count the new one in (or the one that left out). */
+#include "api/ops/scale.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "api/base/str.h"
+
+enum { REPLICAS_LIMIT = 99, PODS_LIMIT_MS = 15 * 60 * 1000, BROKERS_LIMIT_MS = 5 * 60 * 1000 };
+
+static const char *const kind_words[] = {[BROKER_RABBITMQ] = "rabbitmq", [BROKER_KAFKA] = "kafka"};
+
+/* ---- what is scaled ---- */
+
+bool scale_counts(const struct scale *scale, const struct world_broker *broker)
+{
+	if (!broker->expected)
+		return false;
+	if (!scale->pool)
+		return true;
+	char prefix[600];
+	snprintf(prefix, sizeof prefix, "%s-%s-", scale->cluster->name, scale->pool);
+	size_t len = strlen(prefix);
+	return !strncmp(broker->name, prefix, len) && broker->name[len] &&
+	       !broker->name[len + strspn(broker->name + len, "0123456789")];
+}
+
+size_t scale_leaving(const struct scale *scale, const struct world_broker **out, size_t max)
+{
+	size_t want = scale->from > scale->to ? (size_t)(scale->from - scale->to) : 0, have = 0, skip = 0;
+	for (size_t i = 0; i < scale->cluster->broker_count; i++)
+		have += scale_counts(scale, scale->cluster->brokers[i]);
+	skip = have > want ? have - want : 0;
+	size_t found = 0;
+	for (size_t i = 0; i < scale->cluster->broker_count && found < max; i++) {
+		if (!scale_counts(scale, scale->cluster->brokers[i]))
+			continue;
+		if (skip > 0)
+			skip--;
+		else
+			out[found++] = scale->cluster->brokers[i];
+	}
+	return found;
+}
+
+bool scale_new_name(const struct scale *scale, int32_t index, char *out, size_t size)
+{
+	const struct kube_stateful_set *set = scale->cluster->stateful_set;
+	if (!set)
+		return false;
+	int32_t start = set->ordinals_start > 0 ? set->ordinals_start : 0;
+	snprintf(out, size, "%s-%d", set->meta.name, (int)(start + scale->from + index));
+	return true;
+}
+
+/* Strimzi counts brokers in node pools; the one pool that has brokers is found without asking. */
+static const char *find_pool(const struct world_cluster *cluster, bool *several)
+{
+	const char *pool = NULL;
+	*several = false;
+	for (size_t i = 0; i < cluster->broker_count; i++) {
+		const struct kube_pod *pod = cluster->brokers[i]->pod;
+		const char *name = pod ? kube_label(&pod->meta, "strimzi.io/pool-name") : NULL;
+		if (!name || str_eq(kube_label(&pod->meta, "strimzi.io/broker-role"), "false"))
+			continue;
+		*several |= pool && strcmp(pool, name) != 0;
+		pool = name;
+	}
+	return pool;
+}
+
+static bool has_pools(const struct world_cluster *cluster)
+{
+	return cluster->manager == MANAGED_BY_STRIMZI && cluster->kafka_resource &&
+	       cluster->kafka_resource->replicas < 0;
+}
+
+static struct scale read_scale(const struct ops_plan *plan, const struct ops_context *context)
+{
+	return (struct scale){.view = context->view,
+			      .cluster = context->cluster,
+			      .pool = ops_fact(plan, "pool"),
+			      .from = (int32_t)ops_fact_number(plan, "from", -1),
+			      .to = (int32_t)ops_fact_number(plan, "replicas", -1)};
+}
+
+static bool scale_object(const struct ops_plan *plan, const struct ops_context *context, struct ops_object *out,
+			 struct err *err)
+{
+	const struct world_cluster *cluster = context->cluster;
+	*out = (struct ops_object){.namespace = cluster->namespace};
+	if (cluster->rabbitmq_resource) {
+		out->group = "rabbitmq.com", out->versions = "v1beta1", out->resource = "rabbitmqclusters";
+		out->kind = "RabbitmqCluster", out->name = cluster->rabbitmq_resource->meta.name;
+	} else if (has_pools(cluster)) {
+		out->group = "kafka.strimzi.io", out->versions = "v1,v1beta2", out->resource = "kafkanodepools";
+		out->kind = "KafkaNodePool", out->name = plan ? ops_fact(plan, "pool") : NULL;
+	} else if (cluster->kafka_resource) {
+		out->group = "kafka.strimzi.io", out->versions = "v1,v1beta2", out->resource = "kafkas";
+		out->kind = "Kafka", out->name = cluster->kafka_resource->meta.name;
+	} else if (cluster->stateful_set) {
+		out->group = "apps", out->versions = "v1", out->resource = "statefulsets", out->subresource = "scale";
+		out->kind = "StatefulSet", out->name = cluster->stateful_set->meta.name;
+	} else {
+		return err_set(err, ERR_NOT_FOUND, "what runs %s is not known: no StatefulSet and no custom resource",
+			       cluster->key);
+	}
+	return true;
+}
+
+static void scale_access(const struct ops_context *context, struct ops_needs *needs)
+{
+	struct ops_object object;
+	if (!scale_object(NULL, context, &object, NULL))
+		return;
+	static const char *const verbs[] = {"get", "patch"};
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		ops_need(needs, &(struct kube_question){.verb = verbs[i],
+							.group = object.group,
+							.resource = object.resource,
+							.subresource = object.subresource,
+							.namespace = object.namespace,
+							.name = object.name});
+}
+
+/* ---- the change ---- */
+
+static enum ops_verdict change_replicas(const struct ops_plan *plan, const struct cJSON *now, struct buf *patch,
+					struct err *err)
+{
+	const cJSON *spec = cJSON_GetObjectItemCaseSensitive(now, "spec");
+	const char *inside = ops_fact(plan, "inside");
+	if (inside)
+		spec = cJSON_GetObjectItemCaseSensitive(spec, inside);
+	const cJSON *replicas = cJSON_GetObjectItemCaseSensitive(spec, "replicas");
+	/* JSON leaves out what is zero. */
+	double have = cJSON_IsNumber(replicas) ? replicas->valuedouble : 0;
+	int64_t from = ops_fact_number(plan, "from", -1), to = ops_fact_number(plan, "replicas", -1);
+	if (have == (double)to)
+		return OPS_ALREADY;
+	if (have != (double)from) {
+		err_set(err, ERR_REFUSED, "replicas is %.0f now, not %lld: somebody else changed it", have,
+			(long long)from);
+		return OPS_REFUSE;
+	}
+	if (inside)
+		buf_printf(patch, "\"spec\":{\"%s\":{\"replicas\":%lld}}", inside, (long long)to);
+	else
+		buf_printf(patch, "\"spec\":{\"replicas\":%lld}", (long long)to);
+	return OPS_TO_DO;
+}
+
+/* ---- gates ---- */
+
+static bool is_listed(const char *list, const char *name)
+{
+	size_t len = strlen(name);
+	for (const char *at = list; at && *at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+		if (strcspn(at, ",") == len && !strncmp(at, name, len))
+			return true;
+	return false;
+}
+
+static bool pod_is_ready(const struct world_broker *broker)
+{
+	return broker->ready;
+}
+
+static bool is_named(const struct world_broker *broker)
+{
+	return broker->cluster->kind == BROKER_KAFKA ? broker->id >= 0 : broker->member_name != NULL;
+}
+
+static bool peers_see_it(const struct world_broker *broker)
+{
+	return broker->reachable == 1 && is_named(broker);
+}
+
+/* Counts the brokers that were not there before and pass; the first that does not is what is waited for. */
+static int32_t count_new(const struct scale *scale, const char *before,
+			 bool (*passes)(const struct world_broker *broker), const struct world_broker **laggard)
+{
+	int32_t count = 0;
+	*laggard = NULL;
+	for (size_t i = 0; i < scale->cluster->broker_count; i++) {
+		const struct world_broker *broker = scale->cluster->brokers[i];
+		if (!scale_counts(scale, broker) || is_listed(before, broker->name))
+			continue;
+		if (passes(broker))
+			count++;
+		else if (!*laggard)
+			*laggard = broker;
+	}
+	return count;
+}
+
+static void explain_new(const struct scale *scale, const struct world_broker *laggard, int32_t count,
+			struct ops_gauge *out)
+{
+	char name[320] = "the new broker";
+	if (laggard)
+		snprintf(name, sizeof name, "%s", laggard->name);
+	else
+		scale_new_name(scale, count, name, sizeof name);
+	if (!laggard || !laggard->ready)
+		ops_why_not_ready(scale->view, scale->cluster, name, out->why, sizeof out->why);
+	else if (err_is_set(&laggard->source.err))
+		snprintf(out->why, sizeof out->why, "%s", laggard->source.err.text);
+	snprintf(out->figure, sizeof out->figure, "%d of %d; %s: %s", count, scale->to - scale->from, name,
+		 laggard ? str_or(laggard->state, "unknown") : "no pod yet");
+}
+
+static enum ops_gate_state gate_new(const struct ops_plan *plan, const struct ops_context *context,
+				    struct ops_gauge *out, bool (*passes)(const struct world_broker *broker),
+				    const char *done)
+{
+	struct scale scale = read_scale(plan, context);
+	const struct world_broker *laggard;
+	int32_t count = count_new(&scale, str_or(ops_fact(plan, "before"), ""), passes, &laggard),
+		want = scale.to - scale.from;
+	out->fraction = want > 0 ? (double)count / want : 1;
+	if (count < want) {
+		explain_new(&scale, laggard, count, out);
+		return OPS_GATE_SHUT;
+	}
+	snprintf(out->figure, sizeof out->figure, "%d of %d %s", count, want, done);
+	return OPS_GATE_OPEN;
+}
+
+static enum ops_gate_state gate_pods_ready(const struct ops_plan *plan, const struct ops_context *context,
+					   struct ops_gauge *out)
+{
+	return gate_new(plan, context, out, pod_is_ready, "ready");
+}
+
+static enum ops_gate_state gate_brokers_joined(const struct ops_plan *plan, const struct ops_context *context,
+					       struct ops_gauge *out)
+{
+	return gate_new(plan, context, out, peers_see_it, "seen by the other brokers");
+}
+
+static enum ops_gate_state gate_left(const struct ops_plan *plan, const struct ops_context *context,
+				     struct ops_gauge *out, bool (*is_gone)(const struct world_broker *broker),
+				     const char *done)
+{
+	const char *leaving = str_or(ops_fact(plan, "leaving"), "");
+	for (size_t i = 0; i < context->cluster->broker_count; i++) {
+		const struct world_broker *broker = context->cluster->brokers[i];
+		if (!is_listed(leaving, broker->name) || is_gone(broker))
+			continue;
+		snprintf(out->figure, sizeof out->figure, "%s: %s", broker->name, str_or(broker->state, "unknown"));
+		return OPS_GATE_SHUT;
+	}
+	snprintf(out->figure, sizeof out->figure, "%s %s", leaving, done);
+	out->fraction = 1;
+	return OPS_GATE_OPEN;
+}
+
+static bool has_no_pod(const struct world_broker *broker)
+{
+	return !broker->pod;
+}
+
+static bool is_unseen(const struct world_broker *broker)
+{
+	return broker->reachable == 0 || (!broker->pod && !is_named(broker));
+}
+
+static enum ops_gate_state gate_pods_gone(const struct ops_plan *plan, const struct ops_context *context,
+					  struct ops_gauge *out)
+{
+	return gate_left(plan, context, out, has_no_pod, "stopped");
+}
+
+static enum ops_gate_state gate_brokers_left(const struct ops_plan *plan, const struct ops_context *context,
+					     struct ops_gauge *out)
+{
+	return gate_left(plan, context, out, is_unseen, "no longer seen by the other brokers");
+}
+
+static const struct ops_step_type set_replicas = {
+	.name = "set-replicas", .object = scale_object, .change = change_replicas};
+static const struct ops_step_type pods_ready = {
+	.name = "pods-ready", .gate = gate_pods_ready, .gate_limit_ms = PODS_LIMIT_MS};
+static const struct ops_step_type brokers_joined = {
+	.name = "brokers-joined", .gate = gate_brokers_joined, .gate_limit_ms = BROKERS_LIMIT_MS};
+static const struct ops_step_type pods_gone = {
+	.name = "pods-gone", .gate = gate_pods_gone, .gate_limit_ms = PODS_LIMIT_MS};
+static const struct ops_step_type brokers_left = {
+	.name = "brokers-left", .gate = gate_brokers_left, .gate_limit_ms = BROKERS_LIMIT_MS};
+
+/* ---- the plan ---- */
+
+static void find_from(struct ops_plan *plan, const struct ops_context *context)
+{
+	const struct world_cluster *cluster = context->cluster;
+	bool several = false;
+	if (has_pools(cluster) && !ops_fact(plan, "pool")) {
+		const char *pool = find_pool(cluster, &several);
+		if (pool && !several)
+			ops_set_fact(plan, "pool", "%s", pool);
+		else
+			ops_say(plan, OPS_BLOCKS, "%s: name the node pool to scale (pool=…)",
+				several ? "there are several node pools with brokers"
+					: "no node pool with brokers can be seen");
+	}
+	if (cluster->kafka_resource && !has_pools(cluster))
+		ops_set_fact(plan, "inside", "kafka");
+	struct scale scale = read_scale(plan, context);
+	int32_t from = cluster->desired;
+	if (scale.pool) {
+		from = 0;
+		for (size_t i = 0; i < cluster->broker_count; i++)
+			from += scale_counts(&scale, cluster->brokers[i]);
+	}
+	ops_set_fact(plan, "from", "%d", from);
+}
+
+static void remember_names(struct ops_plan *plan, const struct scale *scale)
+{
+	struct buf before = BUF_INIT(64 * 1024), leaving = BUF_INIT(64 * 1024);
+	for (size_t i = 0; i < scale->cluster->broker_count; i++)
+		if (scale_counts(scale, scale->cluster->brokers[i]))
+			buf_printf(&before, "%s%s", before.len ? "," : "", scale->cluster->brokers[i]->name);
+	const struct world_broker *victims[REPLICAS_LIMIT];
+	size_t count = scale_leaving(scale, victims, ARRAY_LEN(victims));
+	for (size_t i = 0; i < count; i++)
+		buf_printf(&leaving, "%s%s", leaving.len ? "," : "", victims[i]->name);
+	ops_set_fact(plan, "before", "%s", buf_str(&before));
+	ops_set_fact(plan, "leaving", "%s", buf_str(&leaving));
+	buf_finish(&before);
+	buf_finish(&leaving);
+}
+
+static void add_steps(struct ops_plan *plan, const struct scale *scale, const struct ops_object *object)
+{
+	char names[400] = "the new broker";
+	bool up = scale->to > scale->from;
+	if (!up)
+		snprintf(names, sizeof names, "%s", str_or(ops_fact(plan, "leaving"), "the broker"));
+	else if (scale_new_name(scale, 0, names, sizeof names) && scale->to - scale->from > 1)
+		snprintf(names, sizeof names, "%d new brokers", (int)(scale->to - scale->from));
+	ops_add_step(plan, &set_replicas, "set replicas of %s %s/%s to %d", object->kind, object->namespace,
+		     str_or(object->name, "?"), (int)scale->to);
+	if (up) {
+		ops_add_step(plan, &pods_ready, "%s ready", names);
+		ops_add_step(plan, &brokers_joined, "%s seen by the other brokers", names);
+	} else {
+		ops_add_step(plan, &pods_gone, "%s stopped", names);
+		ops_add_step(plan, &brokers_left, "%s out of the brokers' own view", names);
+	}
+}
+
+static void scale_plan(struct ops_plan *plan, const struct ops_context *context)
+{
+	struct err err = {0};
+	struct ops_object object;
+	const struct world_cluster *cluster = context->cluster;
+	find_from(plan, context);
+	struct scale scale = read_scale(plan, context);
+	ops_set_title(plan, "Scale %s %s from %d to %d brokers", kind_words[cluster->kind], cluster->name,
+		      (int)scale.from, (int)scale.to);
+	if (!scale_object(plan, context, &object, &err)) {
+		ops_say(plan, OPS_BLOCKS, "%s", err.text);
+		return;
+	}
+	remember_names(plan, &scale);
+	ops_say(plan, OPS_CHANGES, "%s %s/%s replicas %d → %d", object.kind, object.namespace, str_or(object.name, "?"),
+		(int)scale.from, (int)scale.to);
+	add_steps(plan, &scale, &object);
+}
+
+static void scale_preflight(struct ops_plan *plan, const struct ops_context *context)
+{
+	struct scale scale = read_scale(plan, context);
+	scale_check(plan, &scale);
+}
+
+static const struct ops_argument scale_arguments[] = {
+	{.name = "replicas",
+	 .help = "brokers wanted",
+	 .type = OPS_ARGUMENT_NUMBER,
+	 .min = 0,
+	 .max = REPLICAS_LIMIT,
+	 .required = true},
+	{.name = "pool", .help = "Strimzi node pool, where there are several", .type = OPS_ARGUMENT_TEXT},
+};
+
+const struct ops_operation ops_scale = {
+	.name = "scale",
+	.title = "Scale",
+	.summary = "change the number of brokers, up or, once a broker is empty, down",
+	.key = "s",
+	.target = OPS_ON_CLUSTER,
+	.arguments = scale_arguments,
+	.argument_count = ARRAY_LEN(scale_arguments),
+	.access = scale_access,
+	.plan = scale_plan,
+	.preflight = scale_preflight,
+};

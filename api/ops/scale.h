@@ -1,0 +1,24 @@
+/* What scale.c (doing) and scale_check.c (consequences) share. */
+#ifndef MQDECK_OPS_SCALE_H
+#define MQDECK_OPS_SCALE_H
+
+#include "api/ops/plan.h"
+
+struct scale {
+	const struct world_view *view;
+	const struct world_cluster *cluster;
+	const char *pool; /* Strimzi node pool, NULL without */
+	int32_t from, to; /* from: -1 unknown */
+};
+
+/* The brokers that count for the scaled object: all, or those of the pool. By ordinal. */
+bool scale_counts(const struct scale *scale, const struct world_broker *broker);
+/* The brokers with the highest ordinals, which a scale-down takes; `count` of them into out, highest last. Returns how many
+ * there are. */
+size_t scale_leaving(const struct scale *scale, const struct world_broker **out, size_t max);
+/* The name of the index-th (0 …) broker that a scale-up adds; false when the operator chooses it. */
+bool scale_new_name(const struct scale *scale, int32_t index, char *out, size_t size);
+
+void scale_check(struct ops_plan *plan, const struct scale *scale);
+
+#endif

@@ -1,0 +1,176 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "api/base/mem.h"
+#include "api/rabbitmq/decode.h"
+#include "api/rabbitmq/monitor_state.h"
+
+static void put_part(struct rabbitmq_monitor *monitor, struct rabbitmq_part *part, const struct err *err)
+{
+	if (err_is_set(err)) {
+		part->err = *err;
+		return;
+	}
+	part->updated_ms = loop_now_ms(monitor->options.loop);
+	err_clear(&part->err);
+}
+
+static void put_overview(struct rabbitmq_monitor *monitor, struct rabbitmq_overview *overview, const struct err *err)
+{
+	if (overview) {
+		rabbitmq_overview_unref(monitor->snapshot.overview);
+		monitor->snapshot.overview = overview;
+	}
+	put_part(monitor, &monitor->snapshot.overview_part, err);
+}
+
+static void put_nodes(struct rabbitmq_monitor *monitor, struct rabbitmq_nodes *nodes, const struct err *err)
+{
+	if (nodes) {
+		rabbitmq_nodes_unref(monitor->snapshot.nodes);
+		monitor->snapshot.nodes = nodes;
+	}
+	put_part(monitor, &monitor->snapshot.nodes_part, err);
+}
+
+void rabbitmq_take_overview(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
+{
+	struct err err = {0};
+	struct rabbitmq_overview *overview = rabbitmq_decode_overview(answer->body, answer->len, &err);
+	put_overview(peer->monitor, overview, &err);
+	if (overview)
+		err_clear(&peer->monitor->snapshot.management_err);
+	rabbitmq_push_job(peer, RABBITMQ_JOB_NODES);
+}
+
+void rabbitmq_take_nodes(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
+{
+	struct err err = {0};
+	struct rabbitmq_nodes *nodes = rabbitmq_decode_nodes(answer->body, answer->len, &err);
+	put_nodes(peer->monitor, nodes, &err);
+	rabbitmq_queues_unref(peer->monitor->filling);
+	peer->monitor->filling = rabbitmq_queues_create();
+	peer->monitor->page = 1;
+	rabbitmq_push_job(peer, RABBITMQ_JOB_QUEUES);
+	rabbitmq_changed(peer->monitor);
+}
+
+static void put_queues(struct rabbitmq_monitor *monitor)
+{
+	const struct err fine = {0};
+	rabbitmq_queues_seal(monitor->filling);
+	rabbitmq_queues_unref(monitor->snapshot.queues);
+	monitor->snapshot.queues = monitor->filling;
+	monitor->filling = NULL;
+	put_part(monitor, &monitor->snapshot.queues_part, &fine);
+	rabbitmq_end_round(monitor);
+}
+
+static void fail_queues(struct rabbitmq_monitor *monitor, const struct err *err)
+{
+	put_part(monitor, &monitor->snapshot.queues_part, err);
+	rabbitmq_end_round(monitor);
+}
+
+void rabbitmq_take_queues(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
+{
+	struct rabbitmq_monitor *monitor = peer->monitor;
+	struct rabbitmq_page page;
+	struct err err = {0};
+	if (!rabbitmq_decode_queues(monitor->filling, answer->body, answer->len, NULL, &page, &err)) {
+		fail_queues(monitor, &err);
+	} else if (page.page_count > monitor->page && monitor->page < RABBITMQ_PAGES_MAX) {
+		monitor->page++;
+		rabbitmq_push_job(peer, RABBITMQ_JOB_QUEUES);
+	} else {
+		put_queues(monitor);
+	}
+}
+
+void rabbitmq_take_critical(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
+{
+	struct rabbitmq_member *member = rabbitmq_member_of(peer);
+	struct rabbitmq_check check;
+	struct err err = {0};
+	if (!member)
+		return;
+	member->quorum_critical = -1;
+	member->critical_queues = -1;
+	if (err_is_set(&answer->err) || !rabbitmq_decode_check(answer->body, answer->len, &check, &err))
+		return;
+	member->quorum_critical = !check.passed;
+	member->critical_queues = check.passed ? 0 : check.queues;
+}
+
+void rabbitmq_take_alarms(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
+{
+	struct rabbitmq_member *member = rabbitmq_member_of(peer);
+	struct rabbitmq_check check;
+	struct err err = {0};
+	if (!member)
+		return;
+	member->alarm = -1;
+	if (err_is_set(&answer->err) || !rabbitmq_decode_check(answer->body, answer->len, &check, &err))
+		return;
+	member->alarm = !check.passed;
+	snprintf(member->alarm_reason, sizeof member->alarm_reason, "%s", check.passed ? "" : check.reason);
+}
+
+void rabbitmq_take_status(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
+{
+	struct rabbitmq_monitor *monitor = peer->monitor;
+	struct rabbitmq_overview *overview = NULL;
+	struct rabbitmq_nodes *nodes = NULL;
+	struct err err = {0};
+	if (!rabbitmq_decode_cluster_status(answer->body, answer->len, &overview, &nodes, &err)) {
+		rabbitmq_next_peer(monitor, peer, &err);
+		return;
+	}
+	put_overview(monitor, overview, &err);
+	put_nodes(monitor, nodes, &err);
+	rabbitmq_push_job(peer, RABBITMQ_JOB_VHOSTS);
+}
+
+static void add_vhost(void *data, const char *name)
+{
+	struct rabbitmq_monitor *monitor = data;
+	if (monitor->vhosts.len < RABBITMQ_VHOSTS_MAX)
+		vec_push(&monitor->vhosts, mem_strdup(name));
+}
+
+void rabbitmq_clear_vhosts(struct rabbitmq_monitor *monitor)
+{
+	vec_each (&monitor->vhosts, vhost)
+		free(*vhost);
+	vec_clear(&monitor->vhosts);
+	monitor->vhost = 0;
+}
+
+void rabbitmq_take_vhosts(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
+{
+	struct rabbitmq_monitor *monitor = peer->monitor;
+	struct err err = {0};
+	rabbitmq_clear_vhosts(monitor);
+	rabbitmq_queues_unref(monitor->filling);
+	monitor->filling = rabbitmq_queues_create();
+	if (!rabbitmq_decode_vhosts(answer->body, answer->len, add_vhost, monitor, &err))
+		fail_queues(monitor, &err);
+	else if (monitor->vhosts.len)
+		rabbitmq_push_job(peer, RABBITMQ_JOB_VHOST_QUEUES);
+	else
+		put_queues(monitor);
+}
+
+void rabbitmq_take_vhost_queues(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
+{
+	struct rabbitmq_monitor *monitor = peer->monitor;
+	struct rabbitmq_page page;
+	struct err err = {0};
+	const char *vhost = monitor->vhosts.items[monitor->vhost];
+	if (!rabbitmq_decode_queues(monitor->filling, answer->body, answer->len, vhost, &page, &err))
+		fail_queues(monitor, &err);
+	else if (++monitor->vhost < monitor->vhosts.len)
+		rabbitmq_push_job(peer, RABBITMQ_JOB_VHOST_QUEUES);
+	else
+		put_queues(monitor);
+}

@@ -1,0 +1,42 @@
+/* Decoders: JSON text in, snapshot parts out. Lookups are case-sensitive, nothing is required but the outer shape, and
+ * nothing in the text can make them fail other than with an error: numbers out of range count as not said, surplus
+ * items are dropped at the caps of snapshot.h. */
+#ifndef MQDECK_RABBITMQ_DECODE_H
+#define MQDECK_RABBITMQ_DECODE_H
+
+#include "api/rabbitmq/snapshot.h"
+
+/* Each returns a part with one reference, or NULL with err. */
+struct rabbitmq_overview *rabbitmq_decode_overview(const char *json, size_t len, struct err *err) MUST_USE;
+struct rabbitmq_nodes *rabbitmq_decode_nodes(const char *json, size_t len, struct err *err) MUST_USE;
+
+struct rabbitmq_page {
+	int64_t page, page_count; /* both 1 for an answer without pages */
+};
+
+/* Appends one page of GET /api/queues, or the bare array that rabbitmqctl prints. `vhost` names the virtual host where
+ * the items do not (rabbitmqctl); NULL else. */
+bool rabbitmq_decode_queues(struct rabbitmq_queues *queues, const char *json, size_t len, const char *vhost,
+			    struct rabbitmq_page *page, struct err *err) MUST_USE;
+/* After the last page: counts what is replicated and gives back what only filling needed. */
+void rabbitmq_queues_seal(struct rabbitmq_queues *queues);
+
+struct rabbitmq_check {
+	bool passed;
+	int64_t queues;   /* quorum-critical: how many queues would lose their quorum; -1 not said */
+	char reason[256]; /* cut, untrusted */
+};
+
+/* The body of a health check: status 200 passed, 503 failed. */
+bool rabbitmq_decode_check(const char *json, size_t len, struct rabbitmq_check *out, struct err *err) MUST_USE;
+
+/* ---- the command line's JSON ---- */
+
+/* `rabbitmq-diagnostics --formatter json -s cluster_status`: both parts from one answer. */
+bool rabbitmq_decode_cluster_status(const char *json, size_t len, struct rabbitmq_overview **overview,
+				    struct rabbitmq_nodes **nodes, struct err *err) MUST_USE;
+/* `rabbitmqctl list_vhosts --formatter json -s name`: calls for each. */
+bool rabbitmq_decode_vhosts(const char *json, size_t len, void (*each)(void *data, const char *name), void *data,
+			    struct err *err) MUST_USE;
+
+#endif

@@ -1,0 +1,75 @@
+#include "api/rabbitmq/json.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "api/base/buf.h"
+#include "api/base/mem.h"
+
+enum { JOINED_MAX = 64 * 1024 };
+
+static const double exact_max = 9007199254740992.0; /* 2^53 */
+
+void cleanup_rjson(cJSON **json)
+{
+	cJSON_Delete(*json);
+}
+
+cJSON *rjson_parse(const char *json, size_t len, const char *what, struct err *err)
+{
+	cJSON *root = cJSON_ParseWithLength(json, len);
+	if (!root)
+		err_set(err, ERR_PARSE, "RabbitMQ's answer (%s) is not JSON", what);
+	return root;
+}
+
+const cJSON *rjson_at(const cJSON *object, const char *key)
+{
+	return cJSON_IsObject(object) ? cJSON_GetObjectItemCaseSensitive(object, key) : NULL;
+}
+
+const char *rjson_text(const cJSON *object, const char *key, struct arena *arena)
+{
+	const cJSON *item = rjson_at(object, key);
+	return cJSON_IsString(item) ? arena_strdup(arena, item->valuestring) : NULL;
+}
+
+int64_t rjson_count(const cJSON *object, const char *key)
+{
+	const cJSON *item = rjson_at(object, key);
+	if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0) || item->valuedouble >= exact_max)
+		return -1;
+	return (int64_t)item->valuedouble;
+}
+
+int rjson_flag(const cJSON *object, const char *key)
+{
+	const cJSON *item = rjson_at(object, key);
+	return cJSON_IsBool(item) ? cJSON_IsTrue(item) : -1;
+}
+
+double rjson_rate(const cJSON *stats, const char *details)
+{
+	const cJSON *rate = rjson_at(rjson_at(stats, details), "rate");
+	return cJSON_IsNumber(rate) && isfinite(rate->valuedouble) && rate->valuedouble >= 0 ? rate->valuedouble : -1;
+}
+
+const char *rjson_joined(const cJSON *array, struct arena *arena)
+{
+	if (!cJSON_IsArray(array))
+		return NULL;
+	struct buf joined = BUF_INIT(JOINED_MAX);
+	const cJSON *item;
+	cJSON_ArrayForEach(item, array)
+	{
+		if (!cJSON_IsString(item))
+			continue;
+		if (joined.len && !buf_append_char(&joined, ','))
+			break;
+		if (!buf_append_str(&joined, item->valuestring))
+			break;
+	}
+	const char *text = arena_strndup(arena, buf_str(&joined), joined.len);
+	buf_finish(&joined);
+	return text;
+}

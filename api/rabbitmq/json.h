@@ -1,0 +1,25 @@
+/* Lookups on cJSON trees for the decoders of this folder: never fail, absent and odd values come out as "not said". */
+#ifndef MQDECK_RABBITMQ_JSON_H
+#define MQDECK_RABBITMQ_JSON_H
+
+#include <stdint.h>
+
+#include <cjson/cJSON.h>
+
+#include "api/base/arena.h"
+#include "api/base/err.h"
+
+/* Free with cJSON_Delete, or let CLEANUP(rjson) do it. `what` names the answer in the error. */
+cJSON *rjson_parse(const char *json, size_t len, const char *what, struct err *err) MUST_USE;
+void cleanup_rjson(cJSON **json);
+
+const cJSON *rjson_at(const cJSON *object, const char *key); /* NULL when absent or `object` is no object */
+const char *rjson_text(const cJSON *object, const char *key, struct arena *arena); /* NULL when it is no string */
+/* A whole number from 0 on; -1 otherwise. cJSON keeps doubles: exact below 2^53, which every byte and message count of
+ * a broker is far below; larger ones count as not said. */
+int64_t rjson_count(const cJSON *object, const char *key);
+int rjson_flag(const cJSON *object, const char *key);       /* 1, 0, -1 */
+double rjson_rate(const cJSON *stats, const char *details); /* stats.details.rate, or a bare number; -1 when not said */
+const char *rjson_joined(const cJSON *array, struct arena *arena); /* strings joined by ','; NULL when it is no array */
+
+#endif

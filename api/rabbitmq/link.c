@@ -1,0 +1,203 @@
+#include "api/rabbitmq/link.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "api/base/mem.h"
+#include "api/base/str.h"
+#include "api/net/http.h"
+#include "api/rabbitmq/json.h"
+
+enum { REQUEST_MS = 6000, BODY_MAX = 16 * 1024 * 1024, MANAGEMENT_PORT = 15672 };
+
+struct rabbitmq_link {
+	const struct rabbitmq_monitor_options *options;
+	struct rabbitmq_target target;
+	struct http *http;
+	struct dial *dial; /* the newest connection */
+	struct http_request *request;
+	void *run;
+	char *origin;
+	rabbitmq_answer_fn *done;
+	void *data;
+};
+
+struct rabbitmq_link *rabbitmq_link_create(const struct rabbitmq_monitor_options *options,
+					   const struct rabbitmq_target *target)
+{
+	struct rabbitmq_link *link = mem_alloc(sizeof *link);
+	link->options = options;
+	link->target = (struct rabbitmq_target){
+		.namespace = mem_strdup(target->namespace),
+		.pod = mem_strdup(target->pod),
+		.container = mem_strdup(target->container),
+		.host = mem_strdup(target->host),
+		.port = target->port ? target->port : MANAGEMENT_PORT,
+	};
+	return link;
+}
+
+void rabbitmq_link_destroy(struct rabbitmq_link *link)
+{
+	if (!link)
+		return;
+	if (link->run)
+		link->options->runner.cancel(link->run);
+	http_destroy(link->http);
+	if (link->dial)
+		link->options->dialer->close(link->dial);
+	free((char *)link->target.namespace);
+	free((char *)link->target.pod);
+	free((char *)link->target.container);
+	free((char *)link->target.host);
+	free(link->origin);
+	free(link);
+}
+
+const struct rabbitmq_target *rabbitmq_link_target(const struct rabbitmq_link *link)
+{
+	return &link->target;
+}
+
+bool rabbitmq_link_busy(const struct rabbitmq_link *link)
+{
+	return link->request || link->run;
+}
+
+/* ---- the management API ---- */
+
+static int open_socket(void *data, struct err *err)
+{
+	struct rabbitmq_link *link = data;
+	const struct dial_target target = {
+		.namespace = link->target.namespace,
+		.pod = link->target.pod,
+		.host = link->target.host,
+		.port = link->target.port,
+	};
+	int fd = -1;
+	if (link->dial)
+		link->options->dialer->close(link->dial);
+	link->dial = link->options->dialer->open(link->options->dialer, &target, &fd, err);
+	return link->dial ? fd : -1;
+}
+
+static bool prepare(struct rabbitmq_link *link, struct err *err)
+{
+	if (link->http)
+		return true;
+	CLEANUP(free)
+	char *url = str_printf("http://%s.%s:%u", link->target.pod, str_or(link->target.namespace, "local"),
+			       (unsigned)link->target.port);
+	link->http = http_create(link->options->loop,
+				 &(struct http_options){
+					 .base_url = url,
+					 .user_agent = "mqdeck",
+					 .open_socket = open_socket,
+					 .open_socket_data = link,
+				 },
+				 err);
+	return link->http != NULL;
+}
+
+/* {"error":"not_authorised","reason":"Login failed"} */
+static void explain(const struct rabbitmq_link *link, const struct http_result *result, struct err *err)
+{
+	CLEANUP(rjson) cJSON *body = cJSON_ParseWithLength(result->body, result->body_len);
+	const cJSON *item = rjson_at(body, "reason");
+	const char *reason = cJSON_IsString(item) ? item->valuestring : "no reason given";
+	const char *pod = link->target.pod;
+	if (result->status == 401)
+		err_set(err, ERR_UNAUTHORIZED, "the management API refused the password of %s (%.80s)",
+			str_or(link->origin, "unknown origin"), reason);
+	else if (result->status == 403)
+		err_set(err, ERR_FORBIDDEN, "the management API of %s forbids it: %.120s", pod, reason);
+	else if (result->status == 404)
+		err_set(err, ERR_NOT_FOUND, "the management API of %s does not have it", pod);
+	else
+		err_set(err, ERR_SERVER, "the management API of %s answered %d: %.120s", pod, result->status, reason);
+}
+
+static void finish(struct rabbitmq_link *link, const struct rabbitmq_answer *answer)
+{
+	rabbitmq_answer_fn *done = link->done;
+	link->done = NULL;
+	done(link->data, answer);
+}
+
+static void on_http(void *data, const struct http_result *result)
+{
+	struct rabbitmq_link *link = data;
+	struct rabbitmq_answer answer = {.heard = result->status > 0,
+					 .passed = result->status == 200,
+					 .body = result->body,
+					 .len = result->body_len};
+	link->request = NULL;
+	if (!result->status) {
+		const struct err *why = link->dial ? link->options->dialer->error(link->dial) : NULL;
+		answer.err = why && err_is_set(why) ? *why : result->err;
+		err_prefix(&answer.err, "no management API on %s", link->target.pod);
+	} else if (err_is_set(&result->err)) {
+		answer.err = result->err;
+	} else if (result->status != 200 && result->status != 503) {
+		explain(link, result, &answer.err);
+	}
+	finish(link, &answer);
+}
+
+bool rabbitmq_link_get(struct rabbitmq_link *link, const char *path, const char *authorization, const char *origin,
+		       rabbitmq_answer_fn *done, void *data, struct err *err)
+{
+	const char *const headers[] = {authorization, "Accept: application/json", NULL};
+	if (!prepare(link, err))
+		return false;
+	free(link->origin);
+	link->origin = mem_strdup(origin);
+	link->request = http_send(link->http,
+				  &(struct http_call){
+					  .method = "GET",
+					  .path = path,
+					  .headers = headers,
+					  .timeout_ms = REQUEST_MS,
+					  .body_max = BODY_MAX,
+					  .on_done = on_http,
+					  .data = link,
+				  },
+				  err);
+	link->done = done;
+	link->data = data;
+	return link->request != NULL;
+}
+
+/* ---- the command line ---- */
+
+static void on_output(void *data, const struct err *err, int exit_code, const char *output, size_t len,
+		      const char *complaint)
+{
+	struct rabbitmq_link *link = data;
+	struct rabbitmq_answer answer = {.err = *err,
+					 .heard = !err_is_set(err),
+					 .passed = exit_code == 0,
+					 .body = output ? output : "",
+					 .len = output ? len : 0};
+	link->run = NULL;
+	if (!err_is_set(err) && exit_code != 0 && !len)
+		err_set(&answer.err, ERR_SERVER, "the command line on %s failed with exit code %d: %.160s",
+			link->target.pod, exit_code, str_or(complaint, "no reason given"));
+	finish(link, &answer);
+}
+
+bool rabbitmq_link_run(struct rabbitmq_link *link, const char *const *argv, rabbitmq_answer_fn *done, void *data,
+		       struct err *err)
+{
+	const struct rabbitmq_runner *runner = &link->options->runner;
+	if (!runner->start)
+		return err_set(err, ERR_UNSUPPORTED, "there is no way to run a command on %s", link->target.pod);
+	link->done = done;
+	link->data = data;
+	link->run = runner->start(runner->data, &link->target, argv, on_output, link, err);
+	return link->run != NULL;
+}

@@ -1,0 +1,33 @@
+/* The way to one broker pod: one kept connection to its management API, or commands in its container. One thing at a
+ * time. */
+#ifndef MQDECK_RABBITMQ_LINK_H
+#define MQDECK_RABBITMQ_LINK_H
+
+#include "api/rabbitmq/monitor.h"
+
+struct rabbitmq_link;
+
+struct rabbitmq_answer {
+	struct err err;   /* there is no answer, or it is a refusal (401, 403, 404, 5xx but 503 of a health check) */
+	bool heard;       /* the broker said something, whatever it was */
+	bool passed;      /* status 200 or exit code 0 */
+	const char *body; /* "" without */
+	size_t len;
+};
+
+typedef void rabbitmq_answer_fn(void *data, const struct rabbitmq_answer *answer);
+
+/* The target is copied; loop, dialer and runner come from the options, which outlive the link. */
+struct rabbitmq_link *rabbitmq_link_create(const struct rabbitmq_monitor_options *options,
+					   const struct rabbitmq_target *target);
+void rabbitmq_link_destroy(struct rabbitmq_link *link); /* no callback after; NULL is fine */
+const struct rabbitmq_target *rabbitmq_link_target(const struct rabbitmq_link *link);
+bool rabbitmq_link_busy(const struct rabbitmq_link *link);
+
+/* Only while not busy; done is called once, later. `authorization` is a header line; origin as in set_credentials. */
+bool rabbitmq_link_get(struct rabbitmq_link *link, const char *path, const char *authorization, const char *origin,
+		       rabbitmq_answer_fn *done, void *data, struct err *err) MUST_USE;
+bool rabbitmq_link_run(struct rabbitmq_link *link, const char *const *argv, rabbitmq_answer_fn *done, void *data,
+		       struct err *err) MUST_USE;
+
+#endif

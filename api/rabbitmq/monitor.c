@@ -1,0 +1,467 @@
+#include "api/rabbitmq/monitor.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/base/mem.h"
+#include "api/base/str.h"
+#include "api/net/http.h"
+#include "api/rabbitmq/monitor_state.h"
+
+enum {
+	STATISTICS_MS = 5000, /* the brokers' own interval */
+	CHECKS_MS = 10000,
+	COMMANDS_MS = 30000, /* each command starts an Erlang VM */
+	RETRY_MANAGEMENT_MS = 60000,
+};
+
+static const char *const status_argv[] = {"rabbitmq-diagnostics", "--formatter", "json", "-s", "cluster_status", NULL};
+static const char *const vhosts_argv[] = {"rabbitmqctl", "--formatter", "json", "-s", "list_vhosts", "name", NULL};
+static const char *const critical_argv[] = {
+	"rabbitmq-diagnostics", "--formatter", "json", "-s", "check_if_node_is_quorum_critical", NULL};
+
+static const struct {
+	const char *path; /* over HTTP; NULL with page numbers or for commands */
+	const char *const *argv;
+	bool of_round; /* a failure sends the round to the next peer */
+	rabbitmq_take_fn *take;
+} job_types[] = {
+	[RABBITMQ_JOB_OVERVIEW] = {"/api/overview", NULL, true, rabbitmq_take_overview},
+	[RABBITMQ_JOB_NODES] = {"/api/nodes", NULL, true, rabbitmq_take_nodes},
+	[RABBITMQ_JOB_QUEUES] = {NULL, NULL, true, rabbitmq_take_queues},
+	[RABBITMQ_JOB_CRITICAL] = {"/api/health/checks/node-is-quorum-critical", NULL, false, rabbitmq_take_critical},
+	[RABBITMQ_JOB_ALARMS] = {"/api/health/checks/local-alarms", NULL, false, rabbitmq_take_alarms},
+	[RABBITMQ_JOB_STATUS] = {NULL, status_argv, true, rabbitmq_take_status},
+	[RABBITMQ_JOB_VHOSTS] = {NULL, vhosts_argv, true, rabbitmq_take_vhosts},
+	[RABBITMQ_JOB_VHOST_QUEUES] = {NULL, NULL, true, rabbitmq_take_vhost_queues},
+	[RABBITMQ_JOB_CRITICAL_COMMAND] = {NULL, critical_argv, false, rabbitmq_take_critical},
+};
+
+static void schedule(struct rabbitmq_monitor *monitor);
+static void begin_round(struct rabbitmq_monitor *monitor);
+
+static int64_t now_of(const struct rabbitmq_monitor *monitor)
+{
+	return loop_now_ms(monitor->options.loop);
+}
+
+void rabbitmq_changed(struct rabbitmq_monitor *monitor)
+{
+	monitor->snapshot.members = monitor->members.items;
+	monitor->snapshot.member_count = monitor->members.len;
+	monitor->options.on_change(monitor->options.data);
+}
+
+struct rabbitmq_member *rabbitmq_member_of(struct rabbitmq_peer *peer)
+{
+	struct rabbitmq_monitor *monitor = peer->monitor;
+	for (size_t i = 0; i < monitor->peers.len; i++)
+		if (monitor->peers.items[i] == peer)
+			return &monitor->members.items[i];
+	return NULL;
+}
+
+/* ---- jobs ---- */
+
+void rabbitmq_push_job(struct rabbitmq_peer *peer, enum rabbitmq_job job)
+{
+	for (size_t i = 0; i < peer->job_count; i++)
+		if (peer->jobs[i] == job)
+			return;
+	if (peer->job_count < RABBITMQ_JOBS_MAX)
+		peer->jobs[peer->job_count++] = job;
+	loop_timer_arm(peer->monitor->pump, 0);
+}
+
+static enum rabbitmq_job pop_job(struct rabbitmq_peer *peer)
+{
+	enum rabbitmq_job job = peer->jobs[0];
+	memmove(peer->jobs, peer->jobs + 1, (peer->job_count - 1) * sizeof *peer->jobs);
+	peer->job_count--;
+	return job;
+}
+
+static void drop_round_jobs(struct rabbitmq_peer *peer)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < peer->job_count; i++)
+		if (!job_types[peer->jobs[i]].of_round)
+			peer->jobs[kept++] = peer->jobs[i];
+	peer->job_count = kept;
+}
+
+void rabbitmq_end_round(struct rabbitmq_monitor *monitor)
+{
+	monitor->in_round = false;
+	monitor->snapshot.settled = true;
+	rabbitmq_queues_unref(monitor->filling);
+	monitor->filling = NULL;
+	schedule(monitor);
+	rabbitmq_changed(monitor);
+}
+
+/* Where waiting will not help, the command line may. */
+static bool is_closed(const struct err *err)
+{
+	return err->code == ERR_UNAUTHORIZED || err->code == ERR_FORBIDDEN || err->code == ERR_NOT_FOUND ||
+	       err->code == ERR_CONNECT || err->code == ERR_PARSE;
+}
+
+static void fail_round(struct rabbitmq_monitor *monitor, const struct err *err)
+{
+	struct rabbitmq_snapshot *snapshot = &monitor->snapshot;
+	if (snapshot->way == RABBITMQ_BY_MANAGEMENT) {
+		snapshot->management_err = *err;
+		if (monitor->options.runner.start && is_closed(err)) {
+			snapshot->way = RABBITMQ_BY_COMMAND_LINE;
+			monitor->tried = 0;
+			begin_round(monitor);
+			return;
+		}
+	} else if (monitor->authorization && !monitor->refused) {
+		snapshot->way = RABBITMQ_BY_MANAGEMENT;
+	}
+	snapshot->overview_part.err = snapshot->nodes_part.err = snapshot->queues_part.err = *err;
+	rabbitmq_end_round(monitor);
+}
+
+/* The peer could not serve the round: the next one shall. Refused credentials are refused everywhere. */
+void rabbitmq_next_peer(struct rabbitmq_monitor *monitor, struct rabbitmq_peer *peer, const struct err *err)
+{
+	drop_round_jobs(peer);
+	if (err->code == ERR_UNAUTHORIZED && !monitor->refused) {
+		monitor->refused = true;
+		if (monitor->options.on_refused)
+			monitor->options.on_refused(monitor->options.data);
+	}
+	if (err->code == ERR_UNAUTHORIZED || ++monitor->tried >= monitor->peers.len) {
+		fail_round(monitor, err);
+		return;
+	}
+	monitor->chosen = (monitor->chosen + 1) % monitor->peers.len;
+	begin_round(monitor);
+}
+
+static void hear(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
+{
+	struct rabbitmq_member *member = rabbitmq_member_of(peer);
+	if (!member)
+		return;
+	member->answers = answer->heard;
+	if (answer->heard) {
+		member->part.updated_ms = now_of(peer->monitor);
+		err_clear(&member->part.err);
+	} else {
+		member->part.err = answer->err;
+		member->quorum_critical = member->alarm = -1;
+		member->critical_queues = -1;
+	}
+}
+
+static void on_answer(void *data, const struct rabbitmq_answer *answer)
+{
+	struct rabbitmq_peer *peer = data;
+	struct rabbitmq_monitor *monitor = peer->monitor;
+	bool round = job_types[peer->current].of_round;
+	hear(peer, answer);
+	loop_timer_arm(monitor->pump, 0);
+	if (round && (!monitor->in_round || peer->epoch != monitor->epoch))
+		return;
+	if (round && err_is_set(&answer->err))
+		rabbitmq_next_peer(monitor, peer, &answer->err);
+	else
+		job_types[peer->current].take(peer, answer);
+	if (!round)
+		rabbitmq_changed(monitor);
+}
+
+static bool start_page(struct rabbitmq_peer *peer, struct err *err)
+{
+	static const char columns[] = "name,vhost,type,state,policy,node,leader,members,online,messages,messages_ready,"
+				      "messages_unacknowledged,consumers,memory,message_stats.publish_details.rate,"
+				      "message_stats.deliver_get_details.rate";
+	struct rabbitmq_monitor *monitor = peer->monitor;
+	CLEANUP(free)
+	char *path = str_printf("/api/queues?page=%lld&page_size=%d&columns=%s", (long long)monitor->page,
+				RABBITMQ_PAGE_SIZE, columns);
+	return rabbitmq_link_get(peer->link, path, monitor->authorization, monitor->origin, on_answer, peer, err);
+}
+
+static bool start_vhost(struct rabbitmq_peer *peer, struct err *err)
+{
+	struct rabbitmq_monitor *monitor = peer->monitor;
+	const char *const argv[] = {"rabbitmqctl",
+				    "--formatter",
+				    "json",
+				    "-s",
+				    "list_queues",
+				    "-p",
+				    monitor->vhosts.items[monitor->vhost],
+				    "name",
+				    "type",
+				    "state",
+				    "policy",
+				    "leader",
+				    "members",
+				    "online",
+				    "messages",
+				    "messages_ready",
+				    "messages_unacknowledged",
+				    "consumers",
+				    "memory",
+				    NULL};
+	return rabbitmq_link_run(peer->link, argv, on_answer, peer, err);
+}
+
+static bool start_job(struct rabbitmq_peer *peer, enum rabbitmq_job job, struct err *err)
+{
+	struct rabbitmq_monitor *monitor = peer->monitor;
+	if (job == RABBITMQ_JOB_QUEUES)
+		return start_page(peer, err);
+	if (job == RABBITMQ_JOB_VHOST_QUEUES)
+		return start_vhost(peer, err);
+	if (job_types[job].argv)
+		return rabbitmq_link_run(peer->link, job_types[job].argv, on_answer, peer, err);
+	return rabbitmq_link_get(peer->link, job_types[job].path, monitor->authorization, monitor->origin, on_answer,
+				 peer, err);
+}
+
+static void on_pump(void *data)
+{
+	struct rabbitmq_monitor *monitor = data;
+	for (size_t i = 0; i < monitor->peers.len; i++) {
+		struct rabbitmq_peer *peer = monitor->peers.items[i];
+		struct rabbitmq_answer failed = {.body = ""};
+		if (!peer->job_count || rabbitmq_link_busy(peer->link))
+			continue;
+		peer->current = pop_job(peer);
+		peer->epoch = monitor->epoch;
+		if (!start_job(peer, peer->current, &failed.err))
+			on_answer(peer, &failed);
+	}
+}
+
+/* ---- rounds ---- */
+
+static void begin_round(struct rabbitmq_monitor *monitor)
+{
+	if (!monitor->peers.len) {
+		rabbitmq_end_round(monitor);
+		return;
+	}
+	if (monitor->chosen >= monitor->peers.len)
+		monitor->chosen = 0;
+	monitor->in_round = true;
+	rabbitmq_push_job(monitor->peers.items[monitor->chosen], monitor->snapshot.way == RABBITMQ_BY_MANAGEMENT
+									 ? RABBITMQ_JOB_OVERVIEW
+									 : RABBITMQ_JOB_STATUS);
+}
+
+static void begin_checks(struct rabbitmq_monitor *monitor)
+{
+	bool management = monitor->snapshot.way == RABBITMQ_BY_MANAGEMENT;
+	monitor->checks_ms = now_of(monitor);
+	for (size_t i = 0; i < monitor->peers.len; i++) {
+		rabbitmq_push_job(monitor->peers.items[i],
+				  management ? RABBITMQ_JOB_CRITICAL : RABBITMQ_JOB_CRITICAL_COMMAND);
+		if (management)
+			rabbitmq_push_job(monitor->peers.items[i], RABBITMQ_JOB_ALARMS);
+	}
+}
+
+static bool may_use_management(const struct rabbitmq_monitor *monitor, int64_t now)
+{
+	return monitor->authorization && !monitor->refused &&
+	       (monitor->management_ms < 0 || now - monitor->management_ms >= RETRY_MANAGEMENT_MS);
+}
+
+static int64_t until(int64_t since, int64_t interval, int64_t now)
+{
+	return since < 0 || now - since >= interval ? 0 : interval - (now - since);
+}
+
+static int64_t interval_of(const struct rabbitmq_monitor *monitor, int64_t management)
+{
+	return monitor->snapshot.way == RABBITMQ_BY_MANAGEMENT ? management : COMMANDS_MS;
+}
+
+static void on_timer(void *data)
+{
+	struct rabbitmq_monitor *monitor = data;
+	int64_t now = now_of(monitor);
+	if (!monitor->peers.len)
+		return;
+	if (!monitor->in_round && !until(monitor->round_ms, interval_of(monitor, STATISTICS_MS), now)) {
+		if (monitor->snapshot.way == RABBITMQ_BY_COMMAND_LINE && may_use_management(monitor, now))
+			monitor->snapshot.way = RABBITMQ_BY_MANAGEMENT;
+		if (monitor->snapshot.way == RABBITMQ_BY_MANAGEMENT)
+			monitor->management_ms = now;
+		monitor->round_ms = now;
+		monitor->tried = 0;
+		begin_round(monitor);
+	}
+	if (!until(monitor->checks_ms, interval_of(monitor, CHECKS_MS), now))
+		begin_checks(monitor);
+	schedule(monitor);
+}
+
+static void schedule(struct rabbitmq_monitor *monitor)
+{
+	int64_t now = now_of(monitor);
+	int64_t checks = until(monitor->checks_ms, interval_of(monitor, CHECKS_MS), now);
+	int64_t round = until(monitor->round_ms, interval_of(monitor, STATISTICS_MS), now);
+	if (!monitor->peers.len || !monitor->started)
+		loop_timer_disarm(monitor->timer);
+	else
+		loop_timer_arm(monitor->timer, !monitor->in_round && round < checks ? round : checks);
+}
+
+/* ---- public ---- */
+
+struct rabbitmq_monitor *rabbitmq_monitor_create(const struct rabbitmq_monitor_options *options)
+{
+	struct rabbitmq_monitor *monitor = mem_alloc(sizeof *monitor);
+	monitor->options = *options;
+	monitor->label = mem_strdup(options->label);
+	monitor->timer = loop_timer_create(options->loop, on_timer, monitor);
+	monitor->pump = loop_timer_create(options->loop, on_pump, monitor);
+	monitor->round_ms = monitor->checks_ms = monitor->management_ms = -1;
+	monitor->snapshot.overview_part.updated_ms = monitor->snapshot.nodes_part.updated_ms = -1;
+	monitor->snapshot.queues_part.updated_ms = -1;
+	monitor->snapshot.way = RABBITMQ_BY_COMMAND_LINE;
+	return monitor;
+}
+
+static void peer_destroy(struct rabbitmq_peer *peer)
+{
+	rabbitmq_link_destroy(peer->link);
+	free(peer);
+}
+
+void rabbitmq_monitor_destroy(struct rabbitmq_monitor *monitor)
+{
+	if (!monitor)
+		return;
+	vec_each (&monitor->peers, peer)
+		peer_destroy(*peer);
+	vec_finish(&monitor->peers);
+	vec_finish(&monitor->members);
+	rabbitmq_clear_vhosts(monitor);
+	vec_finish(&monitor->vhosts);
+	rabbitmq_overview_unref(monitor->snapshot.overview);
+	rabbitmq_nodes_unref(monitor->snapshot.nodes);
+	rabbitmq_queues_unref(monitor->snapshot.queues);
+	rabbitmq_queues_unref(monitor->filling);
+	mem_free_secret(monitor->authorization);
+	loop_timer_destroy(monitor->timer);
+	loop_timer_destroy(monitor->pump);
+	free(monitor->origin);
+	free(monitor->label);
+	free(monitor);
+}
+
+static struct rabbitmq_peer *peer_for(struct rabbitmq_monitor *monitor, const struct rabbitmq_target *target,
+				      struct rabbitmq_member *member)
+{
+	for (size_t i = 0; i < monitor->peers.len; i++) {
+		struct rabbitmq_peer *peer = monitor->peers.items[i];
+		const struct rabbitmq_target *its = rabbitmq_link_target(peer->link);
+		if (!str_eq(its->pod, target->pod) || !str_eq(its->namespace, target->namespace) || peer->wanted)
+			continue;
+		*member = monitor->members.items[i];
+		return peer;
+	}
+	struct rabbitmq_peer *peer = mem_alloc(sizeof *peer);
+	peer->monitor = monitor;
+	peer->link = rabbitmq_link_create(&monitor->options, target);
+	*member = (struct rabbitmq_member){
+		.answers = -1, .quorum_critical = -1, .critical_queues = -1, .alarm = -1, .part.updated_ms = -1};
+	return peer;
+}
+
+static bool serves_round(const struct rabbitmq_peer *peer)
+{
+	for (size_t i = 0; i < peer->job_count; i++)
+		if (job_types[peer->jobs[i]].of_round)
+			return true;
+	return rabbitmq_link_busy(peer->link) && job_types[peer->current].of_round;
+}
+
+void rabbitmq_monitor_set_targets(struct rabbitmq_monitor *monitor, const struct rabbitmq_target *targets, size_t count)
+{
+	__typeof__(monitor->peers) peers = {0};
+	__typeof__(monitor->members) members = {0};
+	bool broken = false;
+	vec_each (&monitor->peers, peer)
+		(*peer)->wanted = false;
+	for (size_t i = 0; i < count; i++) {
+		struct rabbitmq_member member;
+		struct rabbitmq_peer *peer = peer_for(monitor, &targets[i], &member);
+		peer->wanted = true;
+		member.pod = rabbitmq_link_target(peer->link)->pod;
+		vec_push(&peers, peer);
+		vec_push(&members, member);
+	}
+	vec_each (&monitor->peers, at) {
+		struct rabbitmq_peer *peer = *at;
+		if (peer->wanted)
+			continue;
+		broken |= monitor->in_round && serves_round(peer);
+		peer_destroy(peer);
+	}
+	vec_finish(&monitor->peers);
+	vec_finish(&monitor->members);
+	memcpy(&monitor->peers, &peers, sizeof peers);
+	memcpy(&monitor->members, &members, sizeof members);
+	monitor->chosen = 0;
+	for (size_t i = 0; i < peers.len; i++)
+		if (monitor->in_round && serves_round(peers.items[i]))
+			monitor->chosen = i;
+	if (broken) {
+		monitor->in_round = false;
+		monitor->round_ms = -1;
+		monitor->epoch++;
+	}
+	monitor->snapshot.members = monitor->members.items;
+	monitor->snapshot.member_count = monitor->members.len;
+	schedule(monitor);
+}
+
+void rabbitmq_monitor_set_credentials(struct rabbitmq_monitor *monitor, const char *user, const char *password,
+				      const char *origin)
+{
+	mem_free_secret(monitor->authorization);
+	free(monitor->origin);
+	monitor->authorization = user ? http_basic_header(user, str_or(password, "")) : NULL;
+	monitor->origin = mem_strdup(origin);
+	monitor->refused = false;
+	monitor->management_ms = -1;
+	monitor->snapshot.way = user ? RABBITMQ_BY_MANAGEMENT : RABBITMQ_BY_COMMAND_LINE;
+	monitor->snapshot.settled = false;
+	err_clear(&monitor->snapshot.management_err);
+	if (!user)
+		err_set(&monitor->snapshot.management_err, ERR_UNAUTHORIZED,
+			"no credentials for the management API of %s were found%s%s", monitor->label, origin ? ": " : "",
+			str_or(origin, ""));
+	monitor->started = true;
+	monitor->in_round = false;
+	monitor->epoch++;
+	vec_each (&monitor->peers, peer)
+		drop_round_jobs(*peer);
+	monitor->round_ms = monitor->checks_ms = -1;
+	schedule(monitor);
+}
+
+const struct rabbitmq_snapshot *rabbitmq_monitor_snapshot(const struct rabbitmq_monitor *monitor)
+{
+	return &monitor->snapshot;
+}
+
+size_t rabbitmq_monitor_in_flight(const struct rabbitmq_monitor *monitor)
+{
+	size_t busy = 0;
+	for (size_t i = 0; i < monitor->peers.len; i++)
+		busy += rabbitmq_link_busy(monitor->peers.items[i]->link);
+	return busy;
+}

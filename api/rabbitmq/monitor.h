@@ -1,0 +1,91 @@
+/* One RabbitMQ cluster kept fresh by polling: overview, nodes and queues from any member that answers, health checks
+ * from each member itself. Over the management API where it can be reached, over the command line inside the pods
+ * otherwise. Statistics are made every 5 s by the brokers, so nothing is asked more often (protocols.md F). */
+#ifndef MQDECK_RABBITMQ_MONITOR_H
+#define MQDECK_RABBITMQ_MONITOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api/base/err.h"
+#include "api/base/loop.h"
+#include "api/net/dial.h"
+#include "api/rabbitmq/snapshot.h"
+
+struct rabbitmq_part {
+	int64_t updated_ms; /* loop clock of the last good answer; -1 = never */
+	struct err err;     /* the failure since then */
+};
+
+/* One broker pod, asked itself. */
+struct rabbitmq_member {
+	const char *pod;
+	int answers;             /* 1 it answered the last time, 0 it did not, -1 not asked yet */
+	int quorum_critical;     /* 1, 0, -1 unknown */
+	int64_t critical_queues; /* -1 unknown */
+	int alarm;               /* local alarms in effect: 1, 0, -1 unknown */
+	char alarm_reason[128];
+	struct rabbitmq_part part;
+};
+
+enum rabbitmq_way { RABBITMQ_BY_MANAGEMENT, RABBITMQ_BY_COMMAND_LINE };
+
+struct rabbitmq_snapshot {
+	struct rabbitmq_overview *overview; /* counted parts, see snapshot.h; NULL = never read */
+	struct rabbitmq_nodes *nodes;
+	struct rabbitmq_queues *queues;
+	struct rabbitmq_part overview_part, nodes_part, queues_part;
+	const struct rabbitmq_member *members;
+	size_t member_count;
+	enum rabbitmq_way way;
+	bool settled;              /* the first round is over, well or badly */
+	struct err management_err; /* why the management API is not used or fails; ERR_UNAUTHORIZED: the credentials */
+};
+
+struct rabbitmq_target { /* copied */
+	const char *namespace, *pod, *container;
+	const char *host; /* tests only, as in dial.h */
+	uint16_t port;    /* 0 = 15672 */
+};
+
+/* Runs argv in a target's container, without a shell (the layer above has exec). NULL with err for what can be said at
+ * once; else done is called once, later, unless cancelled. exit_code -1 = unknown. */
+typedef void rabbitmq_output_fn(void *data, const struct err *err, int exit_code, const char *output, size_t len,
+				const char *complaint);
+struct rabbitmq_runner {
+	void *(*start)(void *data, const struct rabbitmq_target *target, const char *const *argv,
+		       rabbitmq_output_fn *done, void *done_data, struct err *err);
+	void (*cancel)(void *run);
+	void *data;
+};
+
+struct rabbitmq_monitor_options {
+	struct loop *loop;
+	struct dialer *dialer;
+	struct rabbitmq_runner runner; /* start NULL = no command line */
+	const char *label;             /* for sentences: "mq/rabbitmq" */
+	/* The picture changed. */
+	void (*on_change)(void *data);
+	/* The management API refused the credentials in use. May be NULL. */
+	void (*on_refused)(void *data);
+	void *data;
+};
+
+struct rabbitmq_monitor;
+
+struct rabbitmq_monitor *rabbitmq_monitor_create(const struct rabbitmq_monitor_options *options);
+void rabbitmq_monitor_destroy(
+	struct rabbitmq_monitor *monitor); /* no callback after; NULL is fine; wipes credentials */
+/* The pods there are now, best to ask first. What is known of those that stay is kept. */
+void rabbitmq_monitor_set_targets(struct rabbitmq_monitor *monitor, const struct rabbitmq_target *targets,
+				  size_t count);
+/* NULL user = there are none (any more): only the command line is left. `origin` says in sentences whose they are
+ * ("secret mq/rabbitmq-credentials"), or with no user why there is none (NULL unknown). Nothing is asked before the first call; every call asks at once. */
+void rabbitmq_monitor_set_credentials(struct rabbitmq_monitor *monitor, const char *user, const char *password,
+				      const char *origin);
+/* Borrowed until the loop runs again; its counted parts may be kept longer. */
+const struct rabbitmq_snapshot *rabbitmq_monitor_snapshot(const struct rabbitmq_monitor *monitor);
+size_t rabbitmq_monitor_in_flight(const struct rabbitmq_monitor *monitor);
+
+#endif

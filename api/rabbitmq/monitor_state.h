@@ -1,0 +1,69 @@
+/* The monitor's own shape, between monitor.c (who is asked what and when) and answers.c (what the answers hold). */
+#ifndef MQDECK_RABBITMQ_MONITOR_STATE_H
+#define MQDECK_RABBITMQ_MONITOR_STATE_H
+
+#include "api/base/vec.h"
+#include "api/rabbitmq/link.h"
+#include "api/rabbitmq/monitor.h"
+
+enum {
+	RABBITMQ_PAGE_SIZE = 500,
+	RABBITMQ_PAGES_MAX = RABBITMQ_QUEUES_MAX / RABBITMQ_PAGE_SIZE,
+	RABBITMQ_JOBS_MAX = 8,
+	RABBITMQ_VHOSTS_MAX = 64,
+};
+
+enum rabbitmq_job {
+	RABBITMQ_JOB_OVERVIEW,
+	RABBITMQ_JOB_NODES,
+	RABBITMQ_JOB_QUEUES,
+	RABBITMQ_JOB_CRITICAL,
+	RABBITMQ_JOB_ALARMS,
+	RABBITMQ_JOB_STATUS,
+	RABBITMQ_JOB_VHOSTS,
+	RABBITMQ_JOB_VHOST_QUEUES,
+	RABBITMQ_JOB_CRITICAL_COMMAND
+};
+
+struct rabbitmq_peer { /* one broker pod */
+	struct rabbitmq_monitor *monitor;
+	struct rabbitmq_link *link;
+	enum rabbitmq_job jobs[RABBITMQ_JOBS_MAX]; /* waiting */
+	size_t job_count;
+	enum rabbitmq_job current; /* under way while the link is busy */
+	uint64_t epoch;            /* of the monitor when it began */
+	bool wanted;
+};
+
+struct rabbitmq_monitor {
+	struct rabbitmq_monitor_options options;
+	char *label, *authorization, *origin;
+	struct loop_timer *timer, *pump;
+	VEC(struct rabbitmq_peer *) peers;
+	VEC(struct rabbitmq_member) members; /* in step with peers */
+	struct rabbitmq_snapshot snapshot;
+	struct rabbitmq_queues *filling;
+	int64_t page;
+	VEC(char *) vhosts;
+	size_t vhost;
+	bool started, in_round;
+	uint64_t epoch;                             /* grows when answers under way have become meaningless */
+	size_t chosen, tried;                       /* index into peers; how many failed in this round */
+	int64_t round_ms, checks_ms, management_ms; /* when each began; -1 = never */
+	bool refused;                               /* the credentials in use were refused */
+};
+
+/* Each takes an answer without an error, except those of health checks, which take any. */
+typedef void rabbitmq_take_fn(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer);
+rabbitmq_take_fn rabbitmq_take_overview, rabbitmq_take_nodes, rabbitmq_take_queues, rabbitmq_take_critical,
+	rabbitmq_take_alarms, rabbitmq_take_status, rabbitmq_take_vhosts, rabbitmq_take_vhost_queues;
+
+/* What answers.c asks of monitor.c. */
+void rabbitmq_push_job(struct rabbitmq_peer *peer, enum rabbitmq_job job);
+void rabbitmq_end_round(struct rabbitmq_monitor *monitor);
+void rabbitmq_next_peer(struct rabbitmq_monitor *monitor, struct rabbitmq_peer *peer, const struct err *err);
+void rabbitmq_changed(struct rabbitmq_monitor *monitor);
+struct rabbitmq_member *rabbitmq_member_of(struct rabbitmq_peer *peer); /* NULL once its pod is gone */
+void rabbitmq_clear_vhosts(struct rabbitmq_monitor *monitor);
+
+#endif

@@ -1,0 +1,152 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/base/mem.h"
+#include "api/base/str.h"
+#include "api/rabbitmq/decode.h"
+#include "api/rabbitmq/json.h"
+
+static uint16_t word_number(struct rabbitmq_queues *queues, const char *word)
+{
+	if (!word)
+		return RABBITMQ_NO_NAME;
+	uintptr_t known = (uintptr_t)map_get(&queues->word_index, word);
+	if (known)
+		return (uint16_t)(known - 1);
+	if (queues->word_count == RABBITMQ_NO_NAME)
+		return RABBITMQ_NO_NAME;
+	if (queues->word_count == queues->word_size) {
+		queues->word_size = queues->word_size ? queues->word_size * 2 : 32;
+		queues->words = mem_resize(queues->words, queues->word_size, sizeof *queues->words);
+	}
+	queues->words[queues->word_count++] = arena_strdup(&queues->arena, word);
+	map_set(&queues->word_index, word, (void *)(uintptr_t)queues->word_count);
+	return (uint16_t)(queues->word_count - 1);
+}
+
+static uint16_t word_at(struct rabbitmq_queues *queues, const cJSON *item, const char *key)
+{
+	const cJSON *word = rjson_at(item, key);
+	return word_number(queues, cJSON_IsString(word) && *word->valuestring ? word->valuestring : NULL);
+}
+
+static size_t numbers_of(struct rabbitmq_queues *queues, const cJSON *array, uint16_t out[RABBITMQ_MEMBERS_MAX])
+{
+	size_t count = 0;
+	const cJSON *item;
+	cJSON_ArrayForEach(item, array)
+	{
+		if (count < RABBITMQ_MEMBERS_MAX && cJSON_IsString(item))
+			out[count++] = word_number(queues, item->valuestring);
+	}
+	return count;
+}
+
+static enum rabbitmq_queue_type type_of(const char *word)
+{
+	static const struct {
+		const char *word;
+		enum rabbitmq_queue_type type;
+	} types[] = {
+		{"classic", RABBITMQ_CLASSIC},
+		{"quorum", RABBITMQ_QUORUM},
+		{"stream", RABBITMQ_STREAM},
+		/* what rabbitmqctl prints in some versions */
+		{"rabbit_classic_queue", RABBITMQ_CLASSIC},
+		{"rabbit_quorum_queue", RABBITMQ_QUORUM},
+		{"rabbit_stream_queue", RABBITMQ_STREAM},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		if (str_eq(types[i].word, word))
+			return types[i].type;
+	return RABBITMQ_OTHER;
+}
+
+static void decode_members(struct rabbitmq_queues *queues, const cJSON *item, struct rabbitmq_queue *queue)
+{
+	uint16_t numbers[2 * RABBITMQ_MEMBERS_MAX];
+	const cJSON *members = rjson_at(item, "members"), *online = rjson_at(item, "online");
+	queue->members_known = cJSON_IsArray(members);
+	queue->online_known = cJSON_IsArray(online);
+	size_t member_count = numbers_of(queues, members, numbers);
+	size_t online_count = numbers_of(queues, online, numbers + member_count);
+	size_t total = member_count + online_count;
+	queue->member_count = (uint8_t)member_count;
+	queue->online_count = (uint8_t)online_count;
+	uint16_t *kept = arena_alloc(&queues->arena, (total + 1) * sizeof *kept);
+	memcpy(kept, numbers, total * sizeof *kept);
+	queue->members = kept;
+}
+
+static void decode_queue(struct rabbitmq_queues *queues, const cJSON *item, const char *vhost)
+{
+	const cJSON *name = rjson_at(item, "name"), *type = rjson_at(item, "type");
+	if (!cJSON_IsString(name))
+		return;
+	if (queues->count == RABBITMQ_QUEUES_MAX) {
+		queues->truncated = true;
+		return;
+	}
+	if (queues->count == queues->size) {
+		queues->size = queues->size ? queues->size * 2 : 64;
+		queues->items = mem_resize(queues->items, queues->size, sizeof *queues->items);
+	}
+	const cJSON *stats = rjson_at(item, "message_stats");
+	int64_t consumers = rjson_count(item, "consumers");
+	struct rabbitmq_queue *queue = &queues->items[queues->count++];
+	*queue = (struct rabbitmq_queue){
+		.name = arena_strdup(&queues->arena, name->valuestring),
+		.vhost = vhost ? word_number(queues, vhost) : word_at(queues, item, "vhost"),
+		.policy = word_at(queues, item, "policy"),
+		.state = word_at(queues, item, "state"),
+		.leader = word_at(queues, item, "leader"),
+		.node = word_at(queues, item, "node"),
+		.type = (uint8_t)type_of(cJSON_IsString(type) ? type->valuestring : NULL),
+		.publish_rate = (float)rjson_rate(stats, "publish_details"),
+		.deliver_rate = (float)rjson_rate(stats, "deliver_get_details"),
+		.messages = rjson_count(item, "messages"),
+		.ready = rjson_count(item, "messages_ready"),
+		.unacked = rjson_count(item, "messages_unacknowledged"),
+		.memory = rjson_count(item, "memory"),
+		.consumers = consumers > INT32_MAX ? INT32_MAX : (int32_t)consumers,
+	};
+	decode_members(queues, item, queue);
+}
+
+bool rabbitmq_decode_queues(struct rabbitmq_queues *queues, const char *json, size_t len, const char *vhost,
+			    struct rabbitmq_page *page, struct err *err)
+{
+	CLEANUP(rjson) cJSON *root = rjson_parse(json, len, "queues", err);
+	if (!root)
+		return false;
+	const cJSON *items = cJSON_IsArray(root) ? root : rjson_at(root, "items");
+	if (!cJSON_IsArray(items))
+		return err_set(err, ERR_PARSE, "RabbitMQ's list of queues is not an array");
+	*page = (struct rabbitmq_page){.page = 1, .page_count = 1};
+	if (items != root) {
+		page->page = rjson_count(root, "page");
+		page->page_count = rjson_count(root, "page_count");
+	}
+	const cJSON *item;
+	cJSON_ArrayForEach(item, items) decode_queue(queues, item, vhost);
+	return true;
+}
+
+void rabbitmq_queues_seal(struct rabbitmq_queues *queues)
+{
+	map_finish(&queues->word_index);
+	queues->replicated_count = 0;
+	for (size_t i = 0; i < queues->count; i++)
+		queues->replicated_count +=
+			queues->items[i].type == RABBITMQ_QUORUM || queues->items[i].type == RABBITMQ_STREAM;
+	free(queues->replicated);
+	queues->replicated = mem_alloc((queues->replicated_count + 1) * sizeof *queues->replicated);
+	size_t at = 0;
+	for (size_t i = 0; i < queues->count; i++)
+		if (queues->items[i].type == RABBITMQ_QUORUM || queues->items[i].type == RABBITMQ_STREAM)
+			queues->replicated[at++] = (uint32_t)i;
+	if (queues->count && queues->count < queues->size) {
+		queues->items = mem_resize(queues->items, queues->count, sizeof *queues->items);
+		queues->size = queues->count;
+	}
+}

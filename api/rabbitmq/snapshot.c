@@ -1,0 +1,86 @@
+#include "api/rabbitmq/snapshot.h"
+
+#include <stdlib.h>
+
+#include "api/base/mem.h"
+#include "api/base/str.h"
+
+struct rabbitmq_overview *rabbitmq_overview_ref(struct rabbitmq_overview *overview)
+{
+	if (overview)
+		overview->references++;
+	return overview;
+}
+
+void rabbitmq_overview_unref(struct rabbitmq_overview *overview)
+{
+	if (!overview || --overview->references)
+		return;
+	arena_finish(&overview->arena);
+	free(overview);
+}
+
+struct rabbitmq_nodes *rabbitmq_nodes_ref(struct rabbitmq_nodes *nodes)
+{
+	if (nodes)
+		nodes->references++;
+	return nodes;
+}
+
+void rabbitmq_nodes_unref(struct rabbitmq_nodes *nodes)
+{
+	if (!nodes || --nodes->references)
+		return;
+	arena_finish(&nodes->arena);
+	free(nodes);
+}
+
+struct rabbitmq_queues *rabbitmq_queues_create(void)
+{
+	struct rabbitmq_queues *queues = mem_alloc(sizeof *queues);
+	queues->references = 1;
+	return queues;
+}
+
+struct rabbitmq_queues *rabbitmq_queues_ref(struct rabbitmq_queues *queues)
+{
+	if (queues)
+		queues->references++;
+	return queues;
+}
+
+void rabbitmq_queues_unref(struct rabbitmq_queues *queues)
+{
+	if (!queues || --queues->references)
+		return;
+	arena_finish(&queues->arena);
+	map_finish(&queues->word_index);
+	free(queues->items);
+	free(queues->words);
+	free(queues->replicated);
+	free(queues);
+}
+
+const char *rabbitmq_word(const struct rabbitmq_queues *queues, uint16_t number)
+{
+	return number < queues->word_count ? queues->words[number] : NULL;
+}
+
+const char *rabbitmq_queue_type_word(enum rabbitmq_queue_type type)
+{
+	static const char *const words[] = {
+		[RABBITMQ_CLASSIC] = "classic",
+		[RABBITMQ_QUORUM] = "quorum",
+		[RABBITMQ_STREAM] = "stream",
+		[RABBITMQ_OTHER] = "other",
+	};
+	return words[type];
+}
+
+const struct rabbitmq_node *rabbitmq_nodes_find(const struct rabbitmq_nodes *nodes, const char *name)
+{
+	for (size_t i = 0; nodes && i < nodes->count; i++)
+		if (str_eq(nodes->items[i].name, name))
+			return &nodes->items[i];
+	return NULL;
+}

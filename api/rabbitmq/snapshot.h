@@ -1,0 +1,90 @@
+/* What a RabbitMQ cluster says of itself (RabbitMQ 3.9 to 4.x), decoded from the management API's JSON or, where that
+ * is closed, from the JSON of rabbitmqctl and rabbitmq-diagnostics.
+ *
+ * Every part is decoded once, never changed afterwards and counted: whoever keeps a part longer than the call that
+ * handed it out takes a reference. Everything is optional, because versions and the state of a node decide what is
+ * there: figures are -1, flags -1, rates negative and strings NULL when they were not said. Strings are untrusted. */
+#ifndef MQDECK_RABBITMQ_SNAPSHOT_H
+#define MQDECK_RABBITMQ_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api/base/arena.h"
+#include "api/base/err.h"
+#include "api/base/map.h"
+
+struct rabbitmq_overview { /* GET /api/overview */
+	int references;
+	struct arena arena;
+	const char *version, *erlang_version, *cluster_name, *node, *default_queue_type;
+	bool statistics_disabled;
+	int64_t messages, messages_ready, messages_unacked;
+	int64_t connections, channels, queues, consumers;
+	double publish_rate, deliver_rate;
+};
+
+struct rabbitmq_node { /* an item of GET /api/nodes; a node that is down has little more than a name */
+	const char *name, *type, *version;
+	int running, being_drained, memory_alarm, disk_alarm;          /* 1, 0, -1 not said */
+	int64_t memory_used, memory_limit, disk_free, disk_free_limit; /* bytes */
+	int64_t files_used, files_total, sockets_used, sockets_total, processes_used, processes_total;
+	int64_t uptime_ms, run_queue;
+	const char *partitions; /* nodes it does not hear, joined by ','; "" = none; NULL not said */
+};
+
+struct rabbitmq_nodes {
+	int references;
+	struct arena arena;
+	struct rabbitmq_node *items;
+	size_t count;
+	const char *alarms; /* only from the CLI, which names alarms of the whole cluster: joined by ',' */
+};
+
+enum rabbitmq_queue_type { RABBITMQ_CLASSIC, RABBITMQ_QUORUM, RABBITMQ_STREAM, RABBITMQ_OTHER };
+
+enum { RABBITMQ_NO_NAME = 0xffff };
+
+/* About 110 bytes and its name: fifty thousand of them are kept. Words that repeat are numbers into `words`. */
+struct rabbitmq_queue {
+	const char *name;
+	const uint16_t *members; /* member_count nodes, then online_count nodes: numbers into words */
+	uint16_t vhost, policy, state, leader, node; /* numbers into words, RABBITMQ_NO_NAME = none */
+	uint8_t type;                                /* enum rabbitmq_queue_type */
+	uint8_t member_count, online_count;
+	bool members_known, online_known;
+	float publish_rate, deliver_rate;
+	int64_t messages, ready, unacked, memory;
+	int32_t consumers;
+};
+
+struct rabbitmq_queues {
+	int references;
+	struct arena arena;
+	struct rabbitmq_queue *items;
+	size_t count, size;
+	const char **words;
+	size_t word_count, word_size;
+	struct map word_index; /* word → its number + 1, only while it is being filled */
+	uint32_t *replicated;  /* numbers of the quorum queues and streams */
+	size_t replicated_count;
+	bool truncated; /* more queues than RABBITMQ_QUEUES_MAX */
+};
+
+enum { RABBITMQ_QUEUES_MAX = 200000, RABBITMQ_NODES_MAX = 1024, RABBITMQ_MEMBERS_MAX = 32 };
+
+struct rabbitmq_overview *rabbitmq_overview_ref(struct rabbitmq_overview *overview);
+void rabbitmq_overview_unref(struct rabbitmq_overview *overview); /* NULL is fine, here and below */
+struct rabbitmq_nodes *rabbitmq_nodes_ref(struct rabbitmq_nodes *nodes);
+void rabbitmq_nodes_unref(struct rabbitmq_nodes *nodes);
+struct rabbitmq_queues *rabbitmq_queues_create(void);
+struct rabbitmq_queues *rabbitmq_queues_ref(struct rabbitmq_queues *queues);
+void rabbitmq_queues_unref(struct rabbitmq_queues *queues);
+
+/* The word for a number of a queue; NULL for RABBITMQ_NO_NAME. */
+const char *rabbitmq_word(const struct rabbitmq_queues *queues, uint16_t number);
+const char *rabbitmq_queue_type_word(enum rabbitmq_queue_type type);
+const struct rabbitmq_node *rabbitmq_nodes_find(const struct rabbitmq_nodes *nodes, const char *name);
+
+#endif

@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""What the console costs, measured from outside at the pty: time to the first full screen, memory, bytes to the terminal,
+key to the last byte of its frame, CPU when idle.
+
+    tests/bench/console.py [--size 120x40] [--runs 10] [--until REGEX] [--idle SECONDS] -- COMMAND [ARG …]
+
+The first full screen is the moment of the last byte before the output falls silent after every --until expression was seen
+(expressions are looked for in the text with escape sequences removed). Times are wall clock; memory is VmHWM and PSS of
+/proc; CPU is utime+stime over the idle time.
+"""
+import argparse
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import statistics
+import struct
+import sys
+import termios
+import time
+
+ESCAPES = re.compile(rb"\x1b(?:\[[0-9;:<=>?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()*+][A-Za-z0-9]|[=>78MDEHNOZc])")
+# Questions a terminal is expected to answer, and the answers of a plain xterm.
+ANSWERS = ((b"\x1b[?2026$p", b"\x1b[?2026;2$y"), (b"\x1b[c", b"\x1b[?62;22c"))
+
+
+class Console:
+    def __init__(self, command, columns, rows):
+        self.started = time.monotonic()
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.environ["TERM"] = "xterm-256color"
+            os.execvp(command[0], command)
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.output = bytearray()
+        self.last_byte = self.started
+
+    def read(self, seconds):
+        """Reads for so long; True when there was anything."""
+        any_byte = False
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if not select.select([self.fd], [], [], left)[0]:
+                break
+            try:
+                piece = os.read(self.fd, 65536)
+            except OSError:
+                break
+            self.last_byte = time.monotonic()
+            self.output += piece
+            any_byte = True
+            for question, answer in ANSWERS:
+                if question in piece:
+                    os.write(self.fd, answer)
+        return any_byte
+
+    def text(self):
+        return ESCAPES.sub(b"", bytes(self.output))
+
+    def until(self, expressions, limit):
+        """Seconds to the last byte of the screen that shows them all, and the bytes written up to there."""
+        end = time.monotonic() + limit
+        seen = None
+        while time.monotonic() < end:
+            self.read(0.005)
+            if seen is None and all(re.search(e, self.text()) for e in expressions):
+                seen = (self.last_byte - self.started, len(self.output))
+                return seen
+        raise SystemExit(f"never seen: {[e.decode() for e in expressions if not re.search(e, self.text())]}\n"
+                         f"{self.text()[-3000:].decode(errors='replace')}")
+
+    def key_latency(self, key):
+        sent = time.monotonic()
+        os.write(self.fd, key)
+        while self.read(0.03):
+            pass
+        return (self.last_byte - sent) * 1000 if self.last_byte > sent else None
+
+    def memory(self):
+        with open(f"/proc/{self.pid}/status") as status:
+            peak = int(re.search(r"VmHWM:\s+(\d+)", status.read()).group(1))
+        with open(f"/proc/{self.pid}/smaps_rollup") as maps:
+            pss = int(re.search(r"Pss:\s+(\d+)", maps.read()).group(1))
+        return peak / 1024, pss / 1024
+
+    def cpu(self):
+        with open(f"/proc/{self.pid}/stat") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def close(self):
+        os.kill(self.pid, signal.SIGTERM)
+        self.read(0.3)
+        os.close(self.fd)
+        os.waitpid(self.pid, 0)
+
+
+def row(name, values, unit):
+    values = sorted(v for v in values if v is not None)
+    if not values:
+        print(f"{name:34} none")
+        return
+    p99 = values[min(len(values) - 1, int(len(values) * 0.99))]
+    print(f"{name:34} min {values[0]:9.1f}  median {statistics.median(values):9.1f}  p99 {p99:9.1f}  max {values[-1]:9.1f}  {unit}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--size", default="120x40")
+    parser.add_argument("--runs", type=int, default=10)
+    parser.add_argument("--until", action="append", default=[])
+    parser.add_argument("--idle", type=float, default=60)
+    parser.add_argument("--keys", type=int, default=200)
+    parser.add_argument("command", nargs="+")
+    options = parser.parse_args()
+    columns, rows = map(int, options.size.split("x"))
+    expressions = [e.encode() for e in options.until] or [rb"mqdeck"]
+    times, sizes, peaks, shares = [], [], [], []
+    for _ in range(options.runs):
+        console = Console(options.command, columns, rows)
+        seconds, size = console.until(expressions, 30)
+        times.append(seconds * 1000)
+        sizes.append(size)
+        console.read(2)
+        peak, pss = console.memory()
+        peaks.append(peak)
+        shares.append(pss)
+        console.close()
+    row("first full screen", times, "ms")
+    row("bytes to the first full screen", sizes, "B")
+    row("peak resident memory (VmHWM)", peaks, "MiB")
+    row("proportional memory (PSS)", shares, "MiB")
+    console = Console(options.command, columns, rows)
+    console.until(expressions, 30)
+    console.read(3)
+    latencies = [console.key_latency(b"j" if i % 20 < 10 else b"k") for i in range(options.keys)]
+    row("key to the last byte of its frame", latencies, "ms")
+    console.read(2)
+    before, cpu = len(console.output), console.cpu()
+    began = time.monotonic()
+    console.read(options.idle)
+    while time.monotonic() - began < options.idle:
+        console.read(options.idle - (time.monotonic() - began))
+    elapsed = time.monotonic() - began
+    print(f"{'bytes in an idle minute':34} {(len(console.output) - before) * 60 / elapsed:13.0f} B")
+    print(f"{'CPU when idle':34} {(console.cpu() - cpu) * 100 / elapsed:13.2f} % of a core")
+    console.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

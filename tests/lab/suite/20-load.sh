@@ -1,0 +1,29 @@
+#!/bin/bash
+# The load: it runs, and what was confirmed is there. It is left running for the files that follow.
+. "$(dirname "$0")/lib.sh"
+
+confirmed() { wc -l <"/var/lib/mqdeck-lab/load/$1.confirmed"; }
+
+confirmed_beyond() { [ "$(confirmed "$1")" -gt "$2" ]; }
+
+check "the load starts" "$LAB" load start
+for kind in rabbitmq kafka; do
+	before=$(confirmed $kind)
+	check_within "$kind confirms messages" 30 confirmed_beyond $kind $((before + 100))
+done
+is "24 quorum queues and 10 classic ones" \
+	"$("$LAB" rabbitmqctl list_queues type --formatter json 2>/dev/null | jq -c 'group_by(.type) | map({(.[0].type): length}) | add')" \
+	'{"classic":10,"quorum":24}'
+is "120 partitions in four topics" \
+	"$("$LAB" kafka kafka-topics --describe --exclude-internal 2>/dev/null | grep -c 'Partition:')" 120
+lag() {
+	"$LAB" kafka kafka-consumer-groups --describe --group billing 2>/dev/null |
+		awk '$1 == "billing" { lag += $6 } END { exit !(lag > 0) }'
+}
+check_within "the consumer group has a lag" 30 lag
+
+report=$("$LAB" load report 2>&1)
+is "load report finds everything" "$?" 0
+note "$report"
+check "the load starts again" "$LAB" load start
+finish

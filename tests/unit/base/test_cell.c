@@ -1,0 +1,61 @@
+#include "tests/unit/unit.h"
+
+#include "api/base/cell.h"
+
+static void shows(struct cell cell, const char *person, const char *program)
+{
+	char out[64];
+	cell_format(&cell, out, sizeof out, false);
+	assert_string_equal(out, person);
+	struct buf json = BUF_INIT(1024);
+	cell_append_json(&cell, &json);
+	assert_string_equal(buf_str(&json), program);
+	buf_finish(&json);
+}
+
+static void one_value_two_readers(void **state)
+{
+	shows(cell_unknown(), "?", "null");
+	shows(cell_none(), "–", "null");
+	shows(cell_text("a\x1b\""), "a\\e\"", "\"a\\u001b\\\"\"");
+	shows(cell_list("a,b"), "a,b", "[\"a\",\"b\"]");
+	shows(cell_list(""), "", "[]");
+	shows(cell_numbers("0,1,2"), "0,1,2", "[0,1,2]");
+	shows(cell_bytes(6549825126), "6.1Gi", "6549825126");
+	shows(cell_bytes(-1), "?", "null");
+	shows(cell_fraction(0.614), "61%", "0.614");
+	shows(cell_age(59), "59s", "59");
+	shows(cell_age(3 * 86400 + 7200), "3d2h", "266400");
+	shows(cell_bool(true), "yes", "true");
+	shows(cell_ratio(2, 3), "2/3", "\"2/3\"");
+	shows(cell_rate(12345), "12k/s", "12345");
+	shows(cell_byte_rate(4.1 * 1048576), "4.1Mi/s", "4.29916e+06");
+}
+
+static void the_unknown_sorts_last(void **state)
+{
+	struct cell one = cell_count(1), two = cell_count(2), unknown = cell_unknown();
+	assert_true(cell_compare(&one, &two) < 0);
+	assert_true(cell_compare(&two, &unknown) < 0);
+	assert_true(cell_compare(&unknown, &one) > 0);
+	struct cell ten = cell_text("kafka-10"), nine = cell_text("kafka-9");
+	assert_true(cell_compare(&nine, &ten) < 0);
+}
+
+static void json_is_always_valid_utf8(void **state)
+{
+	struct buf json = BUF_INIT(1024);
+	json_append_string(&json, "\xff\xc2\x9b\\");
+	assert_string_equal(buf_str(&json), "\"\xEF\xBF\xBD\\u009b\\\\\"");
+	buf_finish(&json);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_value_two_readers),
+		cmocka_unit_test(the_unknown_sorts_last),
+		cmocka_unit_test(json_is_always_valid_utf8),
+	};
+	return cmocka_run_group_tests_name("base/cell", tests, NULL, NULL);
+}

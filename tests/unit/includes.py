@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""Checks that dependencies point one way: views -> {api, tui} -> api/base, and within api as the table says. Also that
+curses is included by one file alone and that includes are written from the root of the tree."""
+import pathlib
+import re
+import sys
+
+BASE = {"api/base"}
+NET = BASE | {"api/net"}
+SOURCES = NET | {"api/kube", "api/rabbitmq", "api/kafka"}
+MODEL = SOURCES | {"api/model"}
+# What the files of a folder may include besides their own folder.
+ALLOWED = {
+    "api/base": set(),
+    "api/net": BASE,
+    "api/kube": NET,
+    "api/rabbitmq": NET,
+    "api/kafka": NET,
+    "api/model": SOURCES,
+    "api/ops": MODEL,
+    "api/posture": MODEL,
+    "api/record": BASE,
+    "api/config": BASE,
+    "api/demo": NET | {"api/kafka"}, # of net only the WebSocket frames
+    "tui": BASE,
+    "views": MODEL | {"api/ops", "api/posture", "api/record", "api/config", "api/demo", "tui"},
+}
+INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]')
+CURSES = re.compile(r"(^|/)(n?curses|term|panel|menu|form)\.h$")
+
+
+def folder_of(path):
+    """The folder in the table that a path stands in, or None."""
+    parts = path.split("/")
+    for length in (2, 1):
+        folder = "/".join(parts[:length])
+        if len(parts) > length and folder in ALLOWED:
+            return folder
+    return None
+
+
+def includes_of(path):
+    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+        match = INCLUDE.match(line)
+        if match:
+            yield number, match.group(1) == '"', match.group(2)
+
+
+def check(root, path):
+    """Complaints about one file."""
+    name = path.relative_to(root).as_posix()
+    folder = folder_of(name)
+    for number, quoted, included in includes_of(path):
+        where = f"{name}:{number}"
+        if not quoted:
+            continue
+        if not (root / included).is_file():
+            yield f'{where}: "{included}" is no file of the tree, written from its root'
+        target = folder_of(included)
+        if not folder:
+            continue
+        if included.startswith("tests/"):
+            yield f"{where}: {folder} includes {included} of the tests"
+        elif target and target != folder and target not in ALLOWED[folder]:
+            yield f"{where}: {folder} must not include {included}"
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[2]).resolve()
+    files = sorted(p for top in ("api", "tui", "views", "tests") for suffix in ("*.c", "*.h", "*.def")
+                   for p in (root / top).rglob(suffix) if p.is_file())
+    complaints = [complaint for path in files for complaint in check(root, path)]
+    curses = [path for path in files if any(not quoted and CURSES.search(included)
+                                            for _, quoted, included in includes_of(path))]
+    if len(curses) > 1:
+        complaints.append("curses is included by more than one file: " +
+                          ", ".join(p.relative_to(root).as_posix() for p in curses))
+    if not files:
+        complaints.append(f"no source files under {root}")
+    for complaint in complaints:
+        print(complaint)
+    print(f"{len(files)} files, {len(complaints)} complaints")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

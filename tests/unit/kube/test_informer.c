@@ -1,0 +1,602 @@
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+
+#include "api/base/map.h"
+#include "api/base/str.h"
+#include "api/kube/informer.h"
+#include "tests/unit/kube/fake_api.h"
+
+struct world {
+	struct clock clock;
+	struct loop *loop;
+	struct fake_api fake;
+	struct kube_access access;
+	char server[64], token[16], no_proxy[1];
+	struct kube_client *client;
+	struct informer *pods;
+	long seen[FAKE_OBJECTS]; /* last resource version told of each */
+	bool present[FAKE_OBJECTS];
+	size_t changes, states;
+	uint32_t random;
+};
+
+static uint32_t roll(struct world *world, uint32_t sides)
+{
+	world->random = world->random * 1664525 + 1013904223;
+	return (world->random >> 8) % sides;
+}
+
+/* Each version of an object is told once and in order. */
+static void on_change(void *data, enum informer_change change, const void *record, const void *was)
+{
+	struct world *world = data;
+	const struct kube_meta *meta = record;
+	int object = atoi(meta->name + 4);
+	long rv = atol(meta->resource_version);
+	world->changes++;
+	assert_in_range(object, 0, FAKE_OBJECTS - 1);
+	if (change == INFORMER_DELETED)
+		assert_true(rv >= world->seen[object]);
+	else
+		assert_true(rv > world->seen[object]);
+	assert_int_equal(world->present[object], change != INFORMER_ADDED);
+	assert_int_equal(was != NULL, change != INFORMER_ADDED);
+	world->present[object] = change != INFORMER_DELETED;
+	world->seen[object] = rv;
+}
+
+static void on_state(void *data, const struct informer_state *state)
+{
+	((struct world *)data)->states++;
+}
+
+static void start_informer(struct world *world)
+{
+	struct err err = {0};
+	world->pods = informer_start(world->client,
+				     &(struct informer_options){.kind = KUBE_PODS,
+								.namespace = "mq",
+								.label_selector = "app in (a,b)",
+								.on_change = on_change,
+								.on_state = on_state,
+								.data = world},
+				     &err);
+	assert_non_null(world->pods);
+}
+
+static int set_up(void **state)
+{
+	struct world *world = mem_alloc(sizeof *world);
+	struct err err = {0};
+	*state = world;
+	world->random = 7;
+	world->clock = clock_virtual(1767323045000);
+	world->loop = loop_create(&world->clock);
+	fake_start(&world->fake, world->loop);
+	snprintf(world->server, sizeof world->server, "http://127.0.0.1:%u", world->fake.port);
+	snprintf(world->token, sizeof world->token, "canary-token");
+	world->access = (struct kube_access){.server = world->server, .token = world->token, .proxy_url = world->no_proxy};
+	world->client = kube_client_create(world->loop, &world->access, &(struct kube_client_options){.read_only = true}, &err);
+	assert_non_null(world->client);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct world *world = *state;
+	informer_stop(world->pods);
+	kube_client_destroy(world->client);
+	fake_stop(&world->fake);
+	loop_destroy(world->loop);
+	free(world);
+	return 0;
+}
+
+static void run(struct world *world, int64_t ms)
+{
+	loop_run(world->loop, ms, NULL);
+}
+
+static bool agrees(const struct world *world)
+{
+	size_t count = 0;
+	for (int i = 0; i < FAKE_OBJECTS; i++) {
+		char name[16], version[24];
+		snprintf(name, sizeof name, "pod-%d", i);
+		snprintf(version, sizeof version, "%ld", world->fake.objects[i]);
+		const struct kube_pod *pod = informer_get(world->pods, "mq", name);
+		count += world->fake.objects[i] != 0;
+		if ((pod != NULL) != (world->fake.objects[i] != 0) || (pod && !str_eq(pod->meta.resource_version, version)))
+			return false;
+	}
+	size_t iterated = 0;
+	for (const void *pod = informer_next(world->pods, NULL); pod; pod = informer_next(world->pods, pod))
+		iterated++;
+	return iterated == count && informer_state(world->pods)->count == count;
+}
+
+static void change_something(struct world *world)
+{
+	int object = (int)roll(world, FAKE_OBJECTS);
+	if (roll(world, 4) == 0)
+		fake_delete(&world->fake, object);
+	else
+		fake_set(&world->fake, object);
+}
+
+/* ---- the plain way ---- */
+
+static void lists_then_watches(void **state)
+{
+	struct world *world = *state;
+	fake_set(&world->fake, 1);
+	start_informer(world);
+	assert_false(informer_state(world->pods)->synced);
+	run(world, 500);
+	assert_true(informer_state(world->pods)->synced);
+	assert_true(informer_state(world->pods)->watching);
+	assert_int_equal(informer_state(world->pods)->stale_since_ms, -1);
+	assert_non_null(strstr(world->fake.last_path, "/api/v1/namespaces/mq/pods?watch=1&resourceVersion=101&allowWatchBookmarks=true"));
+	assert_non_null(strstr(world->fake.last_path, "labelSelector=app%20in%20%28a%2Cb%29"));
+	assert_non_null(strstr(world->fake.last_head, "Authorization: Bearer canary-token"));
+	assert_non_null(strstr(world->fake.last_head, "Accept: application/vnd.kubernetes.protobuf,application/json"));
+	assert_null(strcasestr(world->fake.last_head, "accept-encoding"));
+	fake_set(&world->fake, 2);
+	fake_set(&world->fake, 1);
+	fake_delete(&world->fake, 2);
+	run(world, 500);
+	assert_true(agrees(world));
+	assert_int_equal(world->changes, 4);
+	assert_int_equal(world->fake.lists, 1);
+	assert_int_equal(world->fake.watches, 1);
+	assert_string_equal(kube_client_connection(world->client)->version, "v1.34.4");
+}
+
+/* ---- bar 1: restarts and cuts at random bytes ---- */
+
+static int64_t cut_anywhere(struct fake_api *fake)
+{
+	struct world *world = fake->script_data;
+	return roll(world, 400);
+}
+
+static void cuts(struct world *world, bool protobuf, size_t count)
+{
+	world->fake.protobuf = protobuf;
+	world->fake.script_data = world;
+	start_informer(world);
+	run(world, 300);
+	world->fake.cut = cut_anywhere;
+	fake_refuse(&world->fake, true);
+	fake_refuse(&world->fake, false);
+	for (size_t round = 0; world->fake.cuts < count && world->fake.event_count < FAKE_EVENTS - 16; round++) {
+		change_something(world);
+		run(world, roll(world, 200));
+		if (round % 100 == 99) {
+			fake_refuse(&world->fake, true);
+			run(world, 2500);
+			fake_refuse(&world->fake, false);
+		}
+	}
+	assert_true(world->fake.cuts >= count);
+	world->fake.cut = NULL;
+	run(world, 90000);
+	assert_true(agrees(world));
+	assert_int_equal(world->fake.lists, 1);
+	assert_true(informer_state(world->pods)->watching);
+	assert_int_equal(informer_state(world->pods)->stale_since_ms, -1);
+}
+
+static void a_thousand_cuts_in_json(void **state)
+{
+	cuts(*state, false, 1000);
+}
+
+static void a_thousand_cuts_in_protobuf(void **state)
+{
+	cuts(*state, true, 1000);
+}
+
+/* ---- bar 2: nothing but 410 ---- */
+
+struct storm {
+	int left;
+	int64_t last_ms, longest_ms, shortest_relist_ms, last_relist_ms;
+};
+
+static bool answer_410(struct fake_api *fake, struct fake_connection *connection, const char *method, const char *path)
+{
+	struct storm *storm = fake->script_data;
+	static const char gone[] = "{\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"Expired\",\"message\":\"too old\",\"code\":410}";
+	int64_t now = loop_now_ms(fake->loop);
+	if (!strstr(path, "/pods"))
+		return false;
+	if (storm->last_ms > 0 && now - storm->last_ms > storm->longest_ms)
+		storm->longest_ms = now - storm->last_ms;
+	storm->last_ms = now;
+	if (!strstr(path, "watch=1")) {
+		if (strstr(path, "resourceVersion=") && storm->left > 0 && !strstr(path, "resourceVersion=0")) {
+			if (storm->last_relist_ms > 0 && now - storm->last_relist_ms < storm->shortest_relist_ms)
+				storm->shortest_relist_ms = now - storm->last_relist_ms;
+			storm->last_relist_ms = now;
+			storm->left--;
+			fake_answer(connection, 410, "", gone);
+			return true;
+		}
+		return false;
+	}
+	if (storm->left <= 0)
+		return false;
+	if (storm->left-- % 2) {
+		fake_answer(connection, 410, "", gone);
+		return true;
+	}
+	char event[256];
+	int len = snprintf(event, sizeof event, "{\"type\":\"ERROR\",\"object\":%s}\n", gone);
+	fake_begin_watch(connection, false);
+	fake_chunk(connection, event, (size_t)len);
+	fake_end_watch(connection);
+	return true;
+}
+
+static void a_storm_of_410s(void **state)
+{
+	struct world *world = *state;
+	struct storm storm = {.left = 100, .shortest_relist_ms = INT64_MAX};
+	world->fake.script = answer_410;
+	world->fake.script_data = &storm;
+	fake_set(&world->fake, 3);
+	start_informer(world);
+	for (int i = 0; i < 4000 && storm.left > 0; i++) {
+		run(world, 1000);
+		if (i % 10 == 0)
+			fake_set(&world->fake, i % FAKE_OBJECTS);
+	}
+	assert_int_equal(storm.left, 0);
+	run(world, 61000);
+	assert_true(agrees(world));
+	assert_true(informer_state(world->pods)->watching);
+	assert_true(storm.shortest_relist_ms >= 800);
+	assert_true(storm.longest_ms <= 60000);
+}
+
+/* ---- bar 3: 429 with Retry-After ---- */
+
+static bool answer_429(struct fake_api *fake, struct fake_connection *connection, const char *method, const char *path)
+{
+	const int64_t *until = fake->script_data;
+	if (!strstr(path, "watch=1") || loop_now_ms(fake->loop) >= *until)
+		return false;
+	fake_answer(connection, 429, "Retry-After: 5\r\n", "{\"kind\":\"Status\",\"status\":\"Failure\",\"code\":429}");
+	return true;
+}
+
+static void waits_as_long_as_it_is_told(void **state)
+{
+	struct world *world = *state;
+	int64_t until = loop_now_ms(world->loop) + 60000;
+	world->fake.script = answer_429;
+	world->fake.script_data = &until;
+	start_informer(world);
+	run(world, 59000);
+	assert_in_range(world->fake.watches, 11, 13);
+	assert_int_equal(informer_state(world->pods)->err.code, ERR_BUSY);
+	fake_set(&world->fake, 5);
+	run(world, 10000);
+	assert_int_equal(world->fake.lists, 1);
+	assert_true(agrees(world));
+	assert_int_equal(informer_state(world->pods)->err.code, ERR_NONE);
+}
+
+/* ---- bar 4: every way of cutting a stream ---- */
+
+static int64_t cut_once(struct fake_api *fake)
+{
+	int64_t *at = fake->script_data, now = *at;
+	*at = -1;
+	return now;
+}
+
+static void truncations(struct world *world, bool protobuf)
+{
+	int64_t cut = 0;
+	world->fake.protobuf = protobuf;
+	world->fake.script_data = &cut;
+	world->fake.cut = cut_once;
+	for (int64_t at = 0; at < 4200; at += 29) {
+		memset(world->seen, 0, sizeof world->seen);
+		memset(world->present, 0, sizeof world->present);
+		cut = -1;
+		start_informer(world);
+		run(world, 100);
+		size_t lists = world->fake.lists;
+		cut = at;
+		fake_refuse(&world->fake, true);
+		for (int i = 0; i < 50; i++)
+			fake_set(&world->fake, (i * 7) % FAKE_OBJECTS);
+		fake_refuse(&world->fake, false);
+		run(world, 8000);
+		assert_int_equal(cut, -1);
+		assert_true(agrees(world));
+		assert_int_equal(world->fake.lists, lists);
+		informer_stop(world->pods);
+		world->pods = NULL;
+	}
+}
+
+static void a_stream_cut_at_many_places(void **state)
+{
+	truncations(*state, false);
+}
+
+static void a_protobuf_stream_cut_at_many_places(void **state)
+{
+	truncations(*state, true);
+}
+
+static void single_bytes_and_crlf(void **state)
+{
+	struct world *world = *state;
+	world->fake.crlf = world->fake.byte_by_byte = true;
+	start_informer(world);
+	run(world, 500);
+	for (int i = 0; i < 20; i++)
+		fake_set(&world->fake, i);
+	run(world, 2000);
+	assert_true(agrees(world));
+	assert_int_equal(world->fake.lists, 1);
+}
+
+static bool giant_once(struct fake_api *fake, struct fake_connection *connection, const char *method, const char *path)
+{
+	bool *done = fake->script_data;
+	if (!strstr(path, "watch=1") || *done)
+		return false;
+	*done = true;
+	fake_begin_watch(connection, true);
+	fake_chunk(connection, "\x40\0\0\0abc", 7);
+	return true;
+}
+
+static void an_announced_gibibyte_is_refused(void **state)
+{
+	struct world *world = *state;
+	bool done = false;
+	world->fake.protobuf = true;
+	world->fake.script = giant_once;
+	world->fake.script_data = &done;
+	start_informer(world);
+	run(world, 300);
+	assert_true(done);
+	assert_int_equal(informer_state(world->pods)->err.code, ERR_LIMIT);
+	fake_set(&world->fake, 1);
+	run(world, 5000);
+	assert_int_equal(world->fake.lists, 2);
+	assert_true(agrees(world));
+	assert_int_equal(informer_state(world->pods)->err.code, ERR_NONE);
+}
+
+/* ---- the rest of the rules ---- */
+
+struct pages {
+	int page;
+	bool expire;
+	char paths[8][256];
+	int count;
+};
+
+static bool answer_pages(struct fake_api *fake, struct fake_connection *connection, const char *method, const char *path)
+{
+	struct pages *pages = fake->script_data;
+	if (strstr(path, "watch=1") || !strstr(path, "/pods"))
+		return false;
+	snprintf(pages->paths[pages->count++ % 8], 256, "%s", path);
+	bool second = strstr(path, "continue=");
+	if (second && pages->expire) {
+		fake_answer(connection, 410, "", "{\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"Expired\",\"code\":410}");
+		return true;
+	}
+	if (!strstr(path, "limit="))
+		return false;
+	char body[512];
+	snprintf(body, sizeof body,
+		 "{\"kind\":\"PodList\",\"metadata\":{\"resourceVersion\":\"%ld\"%s},\"items\":[{\"metadata\":{\"name\":\"pod-%d\","
+		 "\"namespace\":\"mq\",\"resourceVersion\":\"%ld\"}}]}",
+		 fake->rv, second ? "" : ",\"continue\":\"a+b\"", second ? 2 : 1, fake->objects[second ? 2 : 1]);
+	fake_answer(connection, 200, "", body);
+	return true;
+}
+
+static void pages_are_put_together(void **state)
+{
+	struct world *world = *state;
+	struct pages pages = {0};
+	world->fake.script = answer_pages;
+	world->fake.script_data = &pages;
+	fake_set(&world->fake, 1);
+	fake_set(&world->fake, 2);
+	start_informer(world);
+	run(world, 500);
+	assert_int_equal(pages.count, 2);
+	assert_non_null(strstr(pages.paths[0], "limit=500&resourceVersion=0"));
+	assert_non_null(strstr(pages.paths[1], "limit=500&continue=a%2Bb"));
+	assert_null(strstr(pages.paths[1], "resourceVersion"));
+	assert_true(agrees(world));
+}
+
+static void an_expired_page_asks_for_all_at_once(void **state)
+{
+	struct world *world = *state;
+	struct pages pages = {.expire = true};
+	world->fake.script = answer_pages;
+	world->fake.script_data = &pages;
+	fake_set(&world->fake, 1);
+	fake_set(&world->fake, 2);
+	start_informer(world);
+	run(world, 500);
+	assert_int_equal(pages.count, 3);
+	assert_null(strstr(pages.paths[2], "limit="));
+	assert_non_null(strstr(pages.paths[2], "resourceVersion=0"));
+	assert_true(agrees(world));
+}
+
+static bool answer_too_large(struct fake_api *fake, struct fake_connection *connection, const char *method, const char *path)
+{
+	if (strstr(path, "watch=1") || !strstr(path, "resourceVersion="))
+		return false;
+	fake_answer(connection, 504, "",
+		    "{\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"Timeout\",\"code\":504,\"details\":{\"causes\":[{\"reason\":"
+		    "\"ResourceVersionTooLarge\"}]}}");
+	return true;
+}
+
+static void a_version_too_large_is_given_up_at_once(void **state)
+{
+	struct world *world = *state;
+	world->fake.script = answer_too_large;
+	start_informer(world);
+	run(world, 500);
+	assert_int_equal(world->fake.lists, 2);
+	assert_true(informer_state(world->pods)->synced);
+}
+
+static bool answer_403(struct fake_api *fake, struct fake_connection *connection, const char *method, const char *path)
+{
+	if (!strstr(path, "/pods"))
+		return false;
+	fake_answer(connection, 403, "", fake->script_data);
+	return true;
+}
+
+static void forbidden_names_the_verb_and_the_resource(void **state)
+{
+	struct world *world = *state;
+	world->fake.script = answer_403;
+	char plain[] = "no";
+	char status[] = "{\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"Forbidden\",\"code\":403,\"message\":\"pods is "
+			"forbidden: User \\\"x\\\" cannot list resource \\\"pods\\\"\"}";
+	world->fake.script_data = plain;
+	start_informer(world);
+	run(world, 500);
+	const struct informer_state *now = informer_state(world->pods);
+	assert_int_equal(now->err.code, ERR_FORBIDDEN);
+	assert_non_null(strstr(now->err.text, "list of pods in namespace mq"));
+	assert_false(now->synced);
+	assert_true(kube_client_connection(world->client)->connected);
+	world->fake.script_data = status;
+	informer_kick(world->pods);
+	run(world, 500);
+	assert_string_equal(now->err.text, "pods is forbidden: User \"x\" cannot list resource \"pods\"");
+	assert_null(strstr(now->err.text, "canary"));
+}
+
+static bool answer_404(struct fake_api *fake, struct fake_connection *connection, const char *method, const char *path)
+{
+	if (strstr(path, "/v1beta2/"))
+		return false;
+	fake_answer(connection, 404, "", "404 page not found");
+	return true;
+}
+
+static bool answer_404_always(struct fake_api *fake, struct fake_connection *connection, const char *method, const char *path)
+{
+	fake_answer(connection, 404, "", "404 page not found");
+	return true;
+}
+
+static void a_resource_that_is_not_served_is_no_error(void **state)
+{
+	struct world *world = *state;
+	struct err err = {0};
+	world->fake.script = answer_404_always;
+	struct informer_options options = {.kind = KUBE_KAFKAS};
+	CLEANUP(informer_stop) struct informer *kafkas = informer_start(world->client, &options, &err);
+	run(world, 1000);
+	assert_true(informer_state(kafkas)->absent);
+	assert_true(informer_state(kafkas)->synced);
+	assert_int_equal(informer_state(kafkas)->err.code, ERR_NONE);
+	assert_int_equal(world->fake.lists, 2);
+	assert_non_null(strstr(world->fake.last_head, "Accept: application/json\r\n"));
+	world->fake.script = answer_404;
+	run(world, 125000);
+	assert_false(informer_state(kafkas)->absent);
+	assert_true(informer_state(kafkas)->watching);
+}
+
+static bool end_at_once(struct fake_api *fake, struct fake_connection *connection, const char *method, const char *path)
+{
+	if (!strstr(path, "watch=1"))
+		return false;
+	fake_begin_watch(connection, false);
+	fake_end_watch(connection);
+	return true;
+}
+
+static void watches_that_end_at_once_do_not_spin(void **state)
+{
+	struct world *world = *state;
+	world->fake.script = end_at_once;
+	start_informer(world);
+	run(world, 60000);
+	assert_in_range(world->fake.watches, 4, 12);
+	assert_true(world->fake.lists >= 4);
+}
+
+static void silence_is_noticed(void **state)
+{
+	struct world *world = *state;
+	start_informer(world);
+	run(world, 1000);
+	assert_int_equal(world->fake.watches, 1);
+	run(world, 160000);
+	assert_in_range(world->fake.watches, 2, 4);
+	assert_int_equal(world->fake.lists, 1);
+}
+
+/* The server goes away and comes back: known within 2 s, and consistent soon after. */
+static void a_stopped_server_is_shown_and_found_again(void **state)
+{
+	struct world *world = *state;
+	start_informer(world);
+	run(world, 500);
+	fake_refuse(&world->fake, true);
+	run(world, 1900);
+	assert_false(kube_client_connection(world->client)->connected);
+	assert_int_equal(kube_client_connection(world->client)->err.code, ERR_CONNECT);
+	assert_true(informer_state(world->pods)->stale_since_ms >= 0);
+	assert_true(informer_state(world->pods)->synced);
+	run(world, 300000);
+	fake_set(&world->fake, 9);
+	fake_refuse(&world->fake, false);
+	run(world, 8000);
+	assert_true(kube_client_connection(world->client)->connected);
+	assert_true(agrees(world));
+	assert_int_equal(informer_state(world->pods)->stale_since_ms, -1);
+	assert_int_equal(world->fake.lists, 1);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(lists_then_watches),
+		TEST(a_thousand_cuts_in_json),
+		TEST(a_thousand_cuts_in_protobuf),
+		TEST(a_storm_of_410s),
+		TEST(waits_as_long_as_it_is_told),
+		TEST(a_stream_cut_at_many_places),
+		TEST(a_protobuf_stream_cut_at_many_places),
+		TEST(single_bytes_and_crlf),
+		TEST(an_announced_gibibyte_is_refused),
+		TEST(pages_are_put_together),
+		TEST(an_expired_page_asks_for_all_at_once),
+		TEST(a_version_too_large_is_given_up_at_once),
+		TEST(forbidden_names_the_verb_and_the_resource),
+		TEST(a_resource_that_is_not_served_is_no_error),
+		TEST(watches_that_end_at_once_do_not_spin),
+		TEST(silence_is_noticed),
+		TEST(a_stopped_server_is_shown_and_found_again),
+	};
+	return cmocka_run_group_tests_name("kube/informer", tests, NULL, NULL);
+}

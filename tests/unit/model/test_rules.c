@@ -1,0 +1,358 @@
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+
+#include "api/base/str.h"
+#include "tests/unit/model/fixture.h"
+
+static const char *const all_in_sync[] = {"012", "120", "201", "012"};
+
+static struct kube_pod *pod_of(struct broker *broker)
+{
+	return (struct kube_pod *)broker->pub.pod;
+}
+
+static void lose_node(struct fixture *f, const char *node)
+{
+	fixture_node(f, node, "zone-c", false);
+}
+
+static void assert_head(const struct cluster *cluster, enum severity severity, const char *headline)
+{
+	assert_string_equal(cluster->pub.headline, headline);
+	assert_int_equal(cluster->pub.severity, severity);
+}
+
+static const char *queue(char out[static 512], const char *leader, const char *online)
+{
+	int len = snprintf(
+		out, 512,
+		"[{\"name\":\"q\",\"vhost\":\"/\",\"type\":\"quorum\",\"leader\":%s%s%s,\"members\":[\"rabbit@mq-0\","
+		"\"rabbit@mq-1\",\"rabbit@mq-2\"],\"online\":[",
+		leader ? "\"rabbit@mq-" : "null", leader ? leader : "", leader ? "\"" : "");
+	for (const char *c = online; *c; c++)
+		len += snprintf(out + len, 512 - (size_t)len, "%s\"rabbit@mq-%c\"", c == online ? "" : ",", *c);
+	snprintf(out + len, 512 - (size_t)len, "]}]");
+	return out;
+}
+
+static void healthy_clusters_say_so(void **state)
+{
+	struct fixture f;
+	char json[512];
+	fixture_start(&f);
+	assert_head(fixture_kafka(&f, all_in_sync, 4), SEV_OK,
+		    "3 of 3 brokers ready, 4 partitions all in sync, controller log-0");
+	assert_head(fixture_rabbitmq(&f, queue(json, "0", "012")), SEV_OK,
+		    "3 of 3 nodes in quorum, 1 quorum queue led, no alarms");
+	assert_int_equal(f.world->view.problem_count, 0);
+	fixture_finish(&f);
+}
+
+static void a_dead_node_is_named_with_what_it_costs(void **state)
+{
+	static const char *const isr[] = {"01", "0", "10", "01"};
+	struct fixture f;
+	fixture_start(&f);
+	struct cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	struct kafka_snapshot *said = fixture_say_partitions(&f, cluster, isr, 4);
+	((struct kafka_broker *)said->brokers)[2].registered = false;
+	lose_node(&f, "node-3");
+	const struct world_view *view = fixture_update(&f);
+	assert_head(cluster, SEV_BAD,
+		    "1 of 4 partitions refuse acks=all: log-2 is down, node-3 stopped reporting 40 s ago");
+	assert_string_equal(cluster->pub.detail,
+			    "its pod is evicted in 4 min; nothing is lost while log-0 and log-1 stay");
+	assert_string_equal(cluster->pub.brokers[2]->state, "node down");
+	assert_false(cluster->pub.brokers[2]->ready);
+	assert_int_equal(cluster->pub.brokers[0]->quorum_critical, 1);
+	assert_int_equal(cluster->pub.brokers[2]->quorum_critical, 0);
+	assert_true(view->problem_count >= 3);
+	for (size_t i = 1; i < view->problem_count; i++)
+		assert_true(view->problems[i - 1].severity >= view->problems[i].severity);
+	assert_string_equal(view->problems[0].link_view, "nodes");
+	assert_string_equal(view->problems[0].link_key, "node-3");
+	fixture_finish(&f);
+}
+
+static void states_of_partitions(void **state)
+{
+	static const char *const isr[] = {"", "0", "01", "012"};
+	static const enum replica_state states[] = {REPLICA_OFFLINE, REPLICA_BELOW_MIN_ISR, REPLICA_UNDER_REPLICATED,
+						    REPLICA_OK};
+	struct fixture f;
+	fixture_start(&f);
+	struct cluster *cluster = fixture_kafka(&f, isr, 4);
+	for (int64_t i = 0; i < 4; i++) {
+		struct world_replicated row;
+		world_replicated_at(&cluster->pub, i, &row);
+		assert_int_equal(row.state, states[i]);
+		assert_int_equal(row.partition, i);
+	}
+	assert_int_equal(cluster->pub.under_replicated, 3);
+	assert_int_equal(cluster->pub.below_min, 1);
+	assert_int_equal(cluster->pub.leaderless, 1);
+	assert_int_equal(cluster->pub.severity, SEV_BAD);
+	assert_non_null(strstr(cluster->pub.headline, "1 of 4 partitions have no leader"));
+	fixture_finish(&f);
+}
+
+static void rf_at_min_isr_makes_no_broker_critical(void **state)
+{
+	struct fixture f;
+	static const char *const isr[] = {"012"};
+	fixture_start(&f);
+	struct cluster *cluster = fixture_kafka(&f, isr, 1);
+	struct kafka_snapshot *said = fixture_say_partitions(&f, cluster, isr, 1);
+	((struct kafka_topic *)said->topics)->min_insync = 3;
+	fixture_update(&f);
+	assert_int_equal(cluster->pub.brokers[0]->quorum_critical, 0);
+	((struct kafka_topic *)said->topics)->min_insync = -1; /* not read: neither green nor red */
+	cluster->metadata_ms = -1;
+	fixture_update(&f);
+	assert_int_equal(cluster->pub.severity, SEV_INFO);
+	fixture_finish(&f);
+}
+
+static void quorum_queues_by_how_many_are_online(void **state)
+{
+	static const struct {
+		const char *leader, *online;
+		enum replica_state state;
+		int critical; /* mq-0 */
+		enum severity severity;
+	} cases[] = {
+		{"0", "012", REPLICA_OK, 0, SEV_OK},         {"0", "01", REPLICA_UNDER_REPLICATED, 1, SEV_WARN},
+		{NULL, "01", REPLICA_NO_LEADER, 1, SEV_BAD}, {"2", "01", REPLICA_NO_LEADER, 1, SEV_BAD},
+		{"0", "0", REPLICA_MINORITY, 1, SEV_BAD},    {NULL, "", REPLICA_OFFLINE, 0, SEV_BAD},
+	};
+	struct fixture f;
+	char json[512];
+	fixture_start(&f);
+	struct cluster *cluster = fixture_rabbitmq(&f, queue(json, "0", "012"));
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct world_replicated row;
+		fixture_say_queues(&f, cluster, queue(json, cases[i].leader, cases[i].online));
+		fixture_update(&f);
+		world_replicated_at(&cluster->pub, 0, &row);
+		assert_int_equal(row.state, cases[i].state);
+		assert_int_equal(cluster->pub.brokers[0]->quorum_critical, cases[i].critical);
+		assert_int_equal(cluster->pub.severity, cases[i].severity);
+	}
+	fixture_finish(&f);
+}
+
+static void peers_are_believed_over_a_ready_pod(void **state)
+{
+	struct fixture f;
+	char json[512];
+	fixture_start(&f);
+	struct cluster *cluster = fixture_rabbitmq(&f, queue(json, "0", "01"));
+	fixture_say_nodes(&f, cluster,
+			  "[{\"name\":\"rabbit@mq-0\",\"running\":true},{\"name\":\"rabbit@mq-1\",\"running\":true},"
+			  "{\"name\":\"rabbit@mq-2\",\"running\":false}]");
+	fixture_update(&f);
+	assert_true(cluster->pub.brokers[2]->ready);
+	assert_string_equal(cluster->pub.brokers[2]->state, "not answering");
+	assert_int_equal(cluster->pub.brokers[2]->severity, SEV_BAD);
+	assert_head(
+		cluster, SEV_WARN,
+		"1 of 1 quorum queues miss a member: mq-2 is ready for Kubernetes but the other brokers do not see it");
+	fixture_finish(&f);
+}
+
+static void one_that_does_not_answer_while_others_do_is_no_ok(void **state)
+{
+	struct fixture f;
+	char json[512];
+	fixture_start(&f);
+	struct cluster *cluster = fixture_rabbitmq(&f, queue(json, "0", "012"));
+	const struct rabbitmq_member members[] = {
+		{.pod = "mq-0", .answers = 1, .quorum_critical = -1, .alarm = -1, .critical_queues = -1},
+		{.pod = "mq-1", .answers = 0, .quorum_critical = -1, .alarm = -1, .critical_queues = -1},
+	};
+	cluster->rabbitmq.members = members;
+	cluster->rabbitmq.member_count = 2;
+	fixture_update(&f);
+	assert_int_equal(cluster->pub.brokers[0]->severity, SEV_OK);
+	assert_head(cluster, SEV_WARN, "mq-1 does not answer, while other brokers do");
+	fixture_finish(&f);
+}
+
+static void alarms_are_bad(void **state)
+{
+	struct fixture f;
+	char json[512];
+	fixture_start(&f);
+	struct cluster *cluster = fixture_rabbitmq(&f, queue(json, "0", "012"));
+	fixture_say_nodes(&f, cluster,
+			  "[{\"name\":\"rabbit@mq-1\",\"running\":true,\"mem_alarm\":true,\"disk_free_alarm\":true}]");
+	fixture_update(&f);
+	assert_string_equal(cluster->pub.brokers[1]->alarms, "memory,disk");
+	assert_null(cluster->pub.brokers[0]->alarms);
+	assert_head(cluster, SEV_BAD,
+		    "mq-1 raised an alarm (memory,disk): publishers of the whole cluster are blocked");
+	fixture_finish(&f);
+}
+
+static void unknown_is_never_green(void **state)
+{
+	struct fixture f;
+	fixture_start(&f);
+	const struct kube_stateful_set *set = fixture_set(&f, "mq", 1, "rabbitmq:4", 5672);
+	fixture_node(&f, "node-1", NULL, true);
+	fixture_pod(&f, set, 0, "node-1");
+	fixture_update(&f);
+	struct cluster *cluster = fixture_cluster(&f, "test/mq/rabbitmq");
+	assert_int_equal(cluster->pub.severity, SEV_INFO);
+	assert_int_equal(cluster->pub.brokers[0]->severity, SEV_INFO);
+	assert_int_equal(cluster->pub.brokers[0]->reachable, -1);
+	assert_int_equal(cluster->pub.replicated_count, -1);
+	err_set(&cluster->rabbitmq.management_err, ERR_UNAUTHORIZED,
+		"the management API refused the password of secret test/mq-credentials");
+	fixture_update(&f);
+	assert_head(cluster, SEV_WARN,
+		    "replication unknown: the management API refused the password of secret test/mq-credentials");
+	fixture_finish(&f);
+}
+
+static void old_answers_are_called_old(void **state)
+{
+	struct fixture f;
+	char json[512];
+	fixture_start(&f);
+	struct cluster *cluster = fixture_rabbitmq(&f, queue(json, "0", "012"));
+	clock_advance(&f.clock, 95000);
+	err_set(&cluster->rabbitmq.overview_part.err, ERR_TIMEOUT, "no answer in time");
+	fixture_update(&f);
+	assert_head(cluster, SEV_WARN, "the brokers were last heard 95 s ago: no answer in time");
+	assert_int_equal(cluster->pub.brokers[0]->reachable, -1); /* what peers said then proves nothing */
+	fixture_finish(&f);
+}
+
+static void a_cluster_that_never_started_says_what_it_waits_for(void **state)
+{
+	struct fixture f;
+	fixture_start(&f);
+	const struct kube_stateful_set *set = fixture_set(&f, "log", 3, "apache/kafka:4.1.0", 9092);
+	fixture_node(&f, "node-1", NULL, true);
+	fixture_pod(&f, set, 0, "node-1");
+	struct kube_pod *waiting = fixture_pod(&f, set, 1, NULL);
+	waiting->phase = "Pending";
+	fixture_set_condition(&f, waiting, "PodScheduled", "False", "0/3 nodes are available: no volume fits");
+	fixture_claim(&f, "data-log-1", NULL);
+	fixture_update(&f);
+	struct cluster *cluster = fixture_cluster(&f, "test/log/kafka");
+	assert_head(cluster, SEV_BAD,
+		    "1 of 3 brokers ready: log-1 waits for its volume data-log-1 (Pending: 0/3 nodes are available: no "
+		    "volume "
+		    "fits); log-2 has no pod");
+	fixture_finish(&f);
+}
+
+static void one_word_for_every_way_of_not_running(void **state)
+{
+	static const struct {
+		const char *waiting, *phase, *word;
+	} cases[] = {
+		{"CrashLoopBackOff", "Running", "crash loop"},
+		{"ImagePullBackOff", "Pending", "no image"},
+		{"CreateContainerConfigError", "Pending", "misconfigured"},
+		{NULL, "Pending", "starting"},
+		{NULL, "Failed", "failed"},
+		{NULL, "Succeeded", "finished"},
+		{NULL, "Running", "not ready"},
+	};
+	struct fixture f;
+	fixture_start(&f);
+	struct cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	struct kube_pod *pod = pod_of((struct broker *)cluster->brokers.items[1]);
+	fixture_set_condition(&f, pod, "Ready", "False", NULL);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		fixture_status(pod)->waiting_reason = cases[i].waiting;
+		pod->phase = cases[i].phase;
+		fixture_update(&f);
+		assert_string_equal(cluster->pub.brokers[1]->state, cases[i].word);
+		assert_true(cluster->pub.brokers[1]->severity >= SEV_WARN);
+	}
+	pod->meta.deleted_ms = 1;
+	fixture_update(&f);
+	assert_string_equal(cluster->pub.brokers[1]->state, "stopping");
+	fixture_finish(&f);
+}
+
+static void brokers_whose_replicas_lag_are_marked(void **state)
+{
+	static const char *const isr[] = {"012", "012", "01", "012"};
+	struct fixture f;
+	fixture_start(&f);
+	struct cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	struct kafka_snapshot *said = fixture_say_partitions(&f, cluster, isr, 4);
+	((struct kafka_broker *)said->brokers)[2].not_in_sync = 1;
+	fixture_update(&f);
+	assert_int_equal(cluster->pub.brokers[0]->severity, SEV_OK);
+	assert_int_equal(cluster->pub.brokers[2]->severity, SEV_WARN);
+	assert_string_equal(cluster->pub.brokers[2]->state, "lagging");
+	assert_true(cluster->pub.brokers[2]->ready);
+	fixture_finish(&f);
+}
+
+static void ages_do_not_change_every_second(void **state)
+{
+	struct fixture f;
+	fixture_start(&f);
+	struct cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	lose_node(&f, "node-3");
+	((struct kafka_broker *)cluster_kafka(cluster)->brokers)[2].registered = false;
+	clock_advance(&f.clock, 12000);
+	fixture_update(&f);
+	assert_non_null(strstr(cluster->pub.headline, "50 s ago"));
+	assert_int_equal(f.world->renew_ms, 10000);
+	clock_advance(&f.clock, 133000);
+	fixture_update(&f);
+	assert_int_equal(f.world->renew_ms, 60000);
+	const char *before = arena_strdup(&f.arena, cluster->pub.headline);
+	assert_non_null(strstr(before, "3 min ago"));
+	clock_advance(&f.clock, 5000);
+	fixture_update(&f);
+	assert_string_equal(cluster->pub.headline, before);
+	fixture_finish(&f);
+}
+
+static void worst_cluster_first(void **state)
+{
+	static const char *const isr[] = {"0"};
+	struct fixture f;
+	char json[512];
+	fixture_start(&f);
+	fixture_rabbitmq(&f, queue(json, "0", "012"));
+	struct cluster *kafka = fixture_kafka(&f, isr, 1);
+	assert_ptr_equal(f.world->view.clusters[0], &kafka->pub);
+	fixture_say_partitions(&f, kafka, all_in_sync, 4);
+	fixture_update(&f);
+	assert_string_equal(f.world->view.clusters[0]->name, "log"); /* by name among equals */
+	assert_string_equal(f.world->view.clusters[1]->name, "mq");
+	fixture_finish(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(healthy_clusters_say_so),
+		cmocka_unit_test(a_dead_node_is_named_with_what_it_costs),
+		cmocka_unit_test(states_of_partitions),
+		cmocka_unit_test(rf_at_min_isr_makes_no_broker_critical),
+		cmocka_unit_test(quorum_queues_by_how_many_are_online),
+		cmocka_unit_test(peers_are_believed_over_a_ready_pod),
+		cmocka_unit_test(one_that_does_not_answer_while_others_do_is_no_ok),
+		cmocka_unit_test(alarms_are_bad),
+		cmocka_unit_test(unknown_is_never_green),
+		cmocka_unit_test(old_answers_are_called_old),
+		cmocka_unit_test(a_cluster_that_never_started_says_what_it_waits_for),
+		cmocka_unit_test(one_word_for_every_way_of_not_running),
+		cmocka_unit_test(brokers_whose_replicas_lag_are_marked),
+		cmocka_unit_test(ages_do_not_change_every_second),
+		cmocka_unit_test(worst_cluster_first),
+	};
+	return cmocka_run_group_tests_name("model/rules", tests, NULL, NULL);
+}

@@ -1,0 +1,73 @@
+#include "tests/unit/unit.h"
+
+#include "tests/unit/ops/rig.h"
+
+static const struct world_view *view_of(void *data)
+{
+	return &((struct rig *)data)->world.view;
+}
+
+static void on_ready(void *data, struct ops_plan *plan)
+{
+	((struct rig *)data)->ready++;
+}
+
+static void on_progress(void *data, struct ops_plan *plan)
+{
+	((struct rig *)data)->progress++;
+}
+
+struct rig *rig_create(void)
+{
+	struct rig *rig = mem_alloc(sizeof *rig);
+	rig->clock = clock_virtual(0);
+	rig->loop = loop_create(&rig->clock);
+	fake_world_init(&rig->world);
+	rig->api = (struct fake_api){.loop = rig->loop, .uid = "u-1", .version = 7, .replicas = 3};
+	rig->ops = ops_create(&(struct ops_options){
+		.loop = rig->loop, .client = fake_client(&rig->api), .view = view_of, .data = rig});
+	return rig;
+}
+
+void rig_destroy(struct rig *rig)
+{
+	ops_plan_destroy(rig->plan);
+	ops_destroy(rig->ops);
+	loop_destroy(rig->loop);
+	free(rig);
+}
+
+void rig_prepare(struct rig *rig, const char *operation, const char *target, const char *replicas)
+{
+	struct err err = {0};
+	struct ops_value value = {.name = "replicas", .value = replicas};
+	ops_plan_destroy(rig->plan);
+	rig->ready = rig->progress = 0;
+	rig->plan = ops_prepare(rig->ops, ops_find(operation), target, &value, replicas ? 1 : 0, on_ready, rig, &err);
+	if (!rig->plan)
+		fail_msg("%s", err.text);
+	assert_int_equal(rig->plan->state, OPS_STATE_PREPARING);
+	rig_pass(rig, 100);
+	assert_int_equal(rig->plan->state, OPS_STATE_READY);
+	assert_int_equal(rig->ready, 1);
+}
+
+void rig_run(struct rig *rig)
+{
+	struct err err = {0};
+	if (!ops_run(rig->plan, on_progress, rig, &err))
+		fail_msg("%s", err.text);
+}
+
+void rig_pass(struct rig *rig, int64_t ms)
+{
+	loop_run(rig->loop, ms, NULL);
+}
+
+bool rig_says(const struct rig *rig, enum ops_sentence_kind kind, const char *part)
+{
+	for (size_t i = 0; i < rig->plan->sentence_count; i++)
+		if (rig->plan->sentences[i].kind == kind && strstr(rig->plan->sentences[i].text, part))
+			return true;
+	return false;
+}

@@ -1,0 +1,301 @@
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+
+#include "tests/unit/ops/rig.h"
+
+#define KAFKA "mq/orders/kafka"
+#define RABBITMQ "mq/events/rabbitmq"
+
+static int setup(void **state)
+{
+	*state = rig_create();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	rig_destroy(*state);
+	return 0;
+}
+
+static void assert_says(struct rig *rig, enum ops_sentence_kind kind, const char *part)
+{
+	if (rig_says(rig, kind, part))
+		return;
+	for (size_t i = 0; i < rig->plan->sentence_count; i++)
+		print_message("%s: %s\n", ops_sentence_label(rig->plan->sentences[i].kind),
+			      rig->plan->sentences[i].text);
+	fail_msg("no %s sentence has \"%s\"", ops_sentence_label(kind), part);
+}
+
+static void assert_blocked(struct rig *rig, const char *part)
+{
+	struct err err = {0};
+	assert_says(rig, OPS_BLOCKS, part);
+	assert_int_equal(rig->plan->severity, OPS_BLOCKED);
+	assert_false(ops_run(rig->plan, NULL, NULL, &err));
+	assert_int_equal(err.code, ERR_REFUSED);
+	rig_pass(rig, 5000);
+	assert_int_equal(rig->api.patches, 0);
+}
+
+static void kafka_up_says_that_nothing_moves(void **state)
+{
+	struct rig *rig = *state;
+	rig->world.clusters[FAKE_KAFKA].voters[0] = (struct world_voter){.id = 0, .voter = true};
+	rig->world.clusters[FAKE_KAFKA].cluster.voters = rig->world.clusters[FAKE_KAFKA].voters;
+	rig->world.clusters[FAKE_KAFKA].cluster.voter_count = 1;
+	rig_prepare(rig, "scale", KAFKA, "4");
+	assert_string_equal(rig->plan->title, "Scale kafka orders from 3 to 4 brokers");
+	assert_says(rig, OPS_CHANGES, "StatefulSet mq/orders replicas 3 → 4");
+	assert_says(rig, OPS_MEANS, "orders-3 joins empty");
+	assert_says(rig, OPS_MEANS, "keeps its 1 voters (0)");
+	assert_int_equal(rig->plan->step_count, 3);
+	assert_true(rig->plan->steps[0].dry_run_ok);
+	assert_int_equal(rig->api.dry_runs, 1);
+	assert_int_equal(rig->api.patches, 0);
+	assert_int_equal(rig->api.replicas, 3);
+	/* Three nodes for four brokers. */
+	assert_says(rig, OPS_CAUTION, "3 nodes can take pods for 4 brokers");
+	assert_int_equal(rig->plan->severity, OPS_CAREFUL);
+}
+
+static void rabbitmq_up_says_what_a_majority_is(void **state)
+{
+	struct rig *rig = *state;
+	rig_prepare(rig, "scale", RABBITMQ, "4");
+	assert_says(rig, OPS_MEANS, "4 nodes: a majority is 3, so 1 may fail");
+	assert_says(rig, OPS_CAUTION, "even number");
+	rig_prepare(rig, "scale", RABBITMQ, "5");
+	assert_says(rig, OPS_MEANS, "5 nodes: a majority is 3, so 2 may fail");
+	assert_false(rig_says(rig, OPS_CAUTION, "even number"));
+}
+
+static void up_names_claims_new_and_left_over(void **state)
+{
+	struct rig *rig = *state;
+	struct fake_cluster *kafka = &rig->world.clusters[FAKE_KAFKA];
+	struct kube_claim_template template = {.name = "data", .storage_class = "local", .requested = 10LL << 30};
+	kafka->set.claim_templates = &template;
+	kafka->set.claim_template_count = 1;
+	rig_prepare(rig, "scale", KAFKA, "5");
+	assert_says(rig, OPS_MEANS, "orders-4 gets a new claim data-orders-4, 10Gi of class local");
+
+	kafka->claims[0] = (struct kube_claim){.meta.name = "data-orders-3", .phase = "Bound"};
+	kafka->volumes[0].claim = &kafka->claims[0];
+	kafka->volume_list[0] = &kafka->volumes[0];
+	kafka->cluster.volumes = kafka->volume_list;
+	kafka->cluster.volume_count = 1;
+	rig_prepare(rig, "scale", KAFKA, "4");
+	assert_says(rig, OPS_CAUTION, "data-orders-3 of an earlier orders-3 is still there");
+}
+
+static void below_a_majority_is_refused(void **state)
+{
+	struct rig *rig = *state;
+	rig_prepare(rig, "scale", KAFKA, "1");
+	assert_blocked(rig, "1 of 3 brokers is below a majority: 2 must stay");
+	rig_prepare(rig, "scale", RABBITMQ, "0");
+	assert_blocked(rig, "below a majority");
+	assert_int_equal(rig->api.dry_runs, 0);
+}
+
+static void a_broker_with_partitions_may_not_leave(void **state)
+{
+	struct rig *rig = *state;
+	struct fake_cluster *kafka = &rig->world.clusters[FAKE_KAFKA];
+	for (int i = 0; i < 5; i++)
+		fake_add_replicated(kafka, "orders", i, 7);
+	fake_add_replicated(kafka, "others", 0, 3);
+	rig_prepare(rig, "scale", KAFKA, "2");
+	assert_blocked(rig, "orders-2 still holds 5 partitions: orders/0, orders/1, orders/2 and 2 more");
+}
+
+static void a_node_with_queue_members_may_not_leave(void **state)
+{
+	struct rig *rig = *state;
+	struct fake_cluster *rabbitmq = &rig->world.clusters[FAKE_RABBITMQ];
+	fake_add_replicated(rabbitmq, "audit", -1, 7);
+	rabbitmq->queues[0] = (struct world_queue){.name = "audit", .type = "quorum", .leader = "events-0"};
+	rabbitmq->queues[1] = (struct world_queue){.name = "letters", .type = "classic", .leader = "rabbit@events-2"};
+	rabbitmq->queues[2] = (struct world_queue){.name = "elsewhere", .type = "classic", .leader = "events-1"};
+	rabbitmq->cluster.queue_count = 3;
+	rig_prepare(rig, "scale", RABBITMQ, "2");
+	assert_blocked(rig, "events-2 still holds 1 queue member: audit");
+	assert_blocked(rig, "1 classic queue lives on events-2 and nowhere else: letters");
+}
+
+static void an_empty_broker_may_leave(void **state)
+{
+	struct rig *rig = *state;
+	fake_add_replicated(&rig->world.clusters[FAKE_KAFKA], "orders", 0, 3);
+	rig_prepare(rig, "scale", KAFKA, "2");
+	assert_int_equal(rig->plan->severity, OPS_SAFE);
+	assert_says(rig, OPS_MEANS, "broker 2 stays registered");
+}
+
+static void a_rabbitmq_member_is_forgotten_first(void **state)
+{
+	struct rig *rig = *state;
+	struct world_broker *leaving = &rig->world.clusters[FAKE_RABBITMQ].brokers[2];
+	rig_prepare(rig, "scale", RABBITMQ, "2");
+	assert_blocked(rig, "events-2 is a member of the cluster and would stay one that is down");
+	assert_blocked(rig, "forget_cluster_node rabbit@events-2");
+	leaving->member_name = NULL;
+	leaving->reachable = -1;
+	rig_prepare(rig, "scale", RABBITMQ, "2");
+	assert_true(rig->plan->severity < OPS_BLOCKED);
+	assert_string_equal(rig->plan->confirm, "events");
+	leaving[-1].reachable = leaving[-2].reachable = -1;
+	rig_prepare(rig, "scale", RABBITMQ, "2");
+	assert_blocked(rig, "whether events-2 is a member of the cluster is not known");
+}
+
+static void a_voter_may_not_leave(void **state)
+{
+	struct rig *rig = *state;
+	struct fake_cluster *kafka = &rig->world.clusters[FAKE_KAFKA];
+	kafka->voters[0] = (struct world_voter){.id = 2, .voter = true};
+	kafka->cluster.voters = kafka->voters;
+	kafka->cluster.voter_count = 1;
+	rig_prepare(rig, "scale", KAFKA, "2");
+	assert_blocked(rig, "orders-2 is a voter of the controller quorum");
+}
+
+static void unknown_is_never_safe(void **state)
+{
+	struct rig *rig = *state;
+	struct world_cluster *kafka = &rig->world.clusters[FAKE_KAFKA].cluster;
+	struct world_cluster *rabbitmq = &rig->world.clusters[FAKE_RABBITMQ].cluster;
+
+	kafka->replicated_count = -1;
+	rig_prepare(rig, "scale", KAFKA, "2");
+	assert_blocked(rig, "not known");
+	kafka->replicated_count = 0;
+
+	err_set(&kafka->source.err, ERR_TIMEOUT, "orders-0 says nothing");
+	rig_prepare(rig, "scale", KAFKA, "2");
+	assert_blocked(rig, "cannot be read: orders-0 says nothing");
+	rig_prepare(rig, "scale", KAFKA, "4");
+	assert_says(rig, OPS_CAUTION, "cannot be read: orders-0 says nothing");
+	err_clear(&kafka->source.err);
+
+	rig->world.clusters[FAKE_KAFKA].brokers[2].id = -1;
+	rig_prepare(rig, "scale", KAFKA, "2");
+	assert_blocked(rig, "no known broker id");
+
+	rabbitmq->queue_count = -1;
+	rig_prepare(rig, "scale", RABBITMQ, "2");
+	assert_blocked(rig, "queues cannot be read");
+	rabbitmq->queue_count = 0;
+
+	rig->world.view.link = WORLD_STALE;
+	rig_prepare(rig, "scale", RABBITMQ, "2");
+	assert_blocked(rig, "what is shown is old");
+}
+
+static void the_rabbitmq_operator_does_not_scale_down(void **state)
+{
+	struct rig *rig = *state;
+	struct fake_cluster *rabbitmq = &rig->world.clusters[FAKE_RABBITMQ];
+	rabbitmq->rabbitmq = (struct kube_rabbitmq_cluster){.meta.name = "events", .replicas = 3};
+	rabbitmq->cluster.rabbitmq_resource = &rabbitmq->rabbitmq;
+	rabbitmq->cluster.manager = MANAGED_BY_RABBITMQ_OPERATOR;
+	rig_prepare(rig, "scale", RABBITMQ, "2");
+	assert_blocked(rig, "UnsupportedOperation");
+	rig_prepare(rig, "scale", RABBITMQ, "5");
+	assert_says(rig, OPS_CHANGES, "RabbitmqCluster mq/events replicas 3 → 5");
+	assert_string_equal(rig->api.last_path, "rabbitmq.com/v1beta1/rabbitmqclusters/events/");
+}
+
+static void strimzi_is_scaled_by_its_pool(void **state)
+{
+	struct rig *rig = *state;
+	struct fake_cluster *kafka = &rig->world.clusters[FAKE_KAFKA];
+	struct kube_pair label = {.key = "strimzi.io/pool-name", .value = "brokers"};
+	kafka->kafka = (struct kube_kafka){.meta.name = "orders", .replicas = -1};
+	kafka->cluster.kafka_resource = &kafka->kafka;
+	kafka->cluster.stateful_set = NULL;
+	kafka->cluster.manager = MANAGED_BY_STRIMZI;
+	rig_prepare(rig, "scale", KAFKA, "4");
+	assert_blocked(rig, "no node pool with brokers can be seen");
+
+	for (int i = 0; i < 3; i++) {
+		snprintf(kafka->names[i], sizeof kafka->names[i], "orders-brokers-%d", i);
+		kafka->pods[i].meta.labels = &label;
+		kafka->pods[i].meta.label_count = 1;
+	}
+	rig->api.served = "v1beta2"; /* v1 is asked for first and is not there */
+	rig_prepare(rig, "scale", KAFKA, "4");
+	assert_says(rig, OPS_CHANGES, "KafkaNodePool mq/brokers replicas 3 → 4");
+	assert_string_equal(rig->api.last_path, "kafka.strimzi.io/v1beta2/kafkanodepools/brokers/");
+	assert_true(rig->plan->steps[0].dry_run_ok);
+
+	kafka->kafka.replicas = 3; /* without pools */
+	rig_prepare(rig, "scale", KAFKA, "4");
+	assert_contains(rig->api.last_patch, "\"spec\":{\"kafka\":{\"replicas\":4}}");
+}
+
+static void the_same_number_and_nonsense_are_refused(void **state)
+{
+	struct rig *rig = *state;
+	struct err err = {0};
+	rig_prepare(rig, "scale", KAFKA, "3");
+	assert_blocked(rig, "has 3 brokers already");
+	static const char *const nonsense[] = {"", "4x", "-1", "100", "1e1"};
+	for (size_t i = 0; i < ARRAY_LEN(nonsense); i++) {
+		struct ops_value value = {.name = "replicas", .value = nonsense[i]};
+		assert_null(ops_prepare(rig->ops, ops_find("scale"), KAFKA, &value, 1, NULL, NULL, &err));
+		assert_int_equal(err.code, ERR_USAGE);
+	}
+	assert_null(ops_prepare(rig->ops, ops_find("scale"), KAFKA, NULL, 0, NULL, NULL, &err));
+	assert_contains(err.text, "scale needs replicas=");
+	struct ops_value value = {.name = "colour", .value = "red"};
+	assert_null(ops_prepare(rig->ops, ops_find("scale"), KAFKA, &value, 1, NULL, NULL, &err));
+	assert_null(ops_prepare(rig->ops, ops_find("scale"), "mq/none/kafka", NULL, 0, NULL, NULL, &err));
+	assert_int_equal(err.code, ERR_NOT_FOUND);
+}
+
+static void names_are_resolved(void **state)
+{
+	struct rig *rig = *state;
+	struct err err = {0};
+	static const struct {
+		const char *text, *key;
+	} cases[] = {{"orders", KAFKA},       {"mq/orders", KAFKA}, {KAFKA, KAFKA},
+		     {"mq/events", RABBITMQ}, {"m/orders", NULL},   {"x", NULL}};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP(free) char *key = ops_resolve(&rig->world.view, OPS_ON_CLUSTER, cases[i].text, &err);
+		if (cases[i].key)
+			assert_string_equal(key, cases[i].key);
+		else
+			assert_null(key);
+	}
+	rig->world.clusters[FAKE_RABBITMQ].cluster.name = "orders";
+	assert_null(ops_resolve(&rig->world.view, OPS_ON_CLUSTER, "orders", &err));
+	assert_contains(err.text, "both");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(kafka_up_says_that_nothing_moves),
+		TEST(rabbitmq_up_says_what_a_majority_is),
+		TEST(up_names_claims_new_and_left_over),
+		TEST(below_a_majority_is_refused),
+		TEST(a_broker_with_partitions_may_not_leave),
+		TEST(a_node_with_queue_members_may_not_leave),
+		TEST(an_empty_broker_may_leave),
+		TEST(a_rabbitmq_member_is_forgotten_first),
+		TEST(a_voter_may_not_leave),
+		TEST(unknown_is_never_safe),
+		TEST(the_rabbitmq_operator_does_not_scale_down),
+		TEST(strimzi_is_scaled_by_its_pool),
+		TEST(the_same_number_and_nonsense_are_refused),
+		TEST(names_are_resolved),
+	};
+	return cmocka_run_group_tests_name("ops/scale", tests, NULL, NULL);
+}

@@ -1,0 +1,316 @@
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+
+#include "api/base/mem.h"
+#include "api/base/str.h"
+#include "api/rabbitmq/monitor.h"
+#include "tests/unit/net/server.h"
+
+/* Three pods that are one scripted server; which pod is meant stands in the Host header. */
+struct fixture {
+	struct clock clock;
+	struct loop *loop;
+	struct dialer *dialer;
+	struct server server;
+	struct rabbitmq_monitor *monitor;
+	const char *password; /* what the server takes; NULL = everything */
+	const char *mad_pod;  /* answers nonsense */
+	int overviews, pages, checks[3], refused, changes, commands;
+	bool commands_work;
+};
+
+static const char *const pods[] = {"mq-0", "mq-1", "mq-2"};
+
+static void answer(struct server_conn *conn, int status, const char *body)
+{
+	buf_printf(&conn->out, "HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+		   status, strlen(body), body);
+}
+
+static int pod_of(const char *request)
+{
+	for (int i = 0; i < 3; i++)
+		if (strstr(request, pods[i]))
+			return i;
+	return -1;
+}
+
+static const char *body_for(struct fixture *f, const char *request, int pod, int *status)
+{
+	if (strstr(request, "/api/overview")) {
+		f->overviews++;
+		return "{\"rabbitmq_version\":\"4.0.5\",\"queue_totals\":{\"messages\":9}}";
+	}
+	if (strstr(request, "/api/nodes"))
+		return "[{\"name\":\"rabbit@mq-0\",\"running\":true},{\"name\":\"rabbit@mq-1\",\"running\":true},"
+		       "{\"name\":\"rabbit@mq-2\",\"running\":false}]";
+	if (strstr(request, "/api/queues?page=")) {
+		f->pages++;
+		return strstr(request, "page=1&")
+			       ? "{\"page\":1,\"page_count\":2,\"items\":[{\"name\":\"a\",\"type\":\"quorum\"}]}"
+			       : "{\"page\":2,\"page_count\":2,\"items\":[{\"name\":\"b\",\"type\":\"classic\"}]}";
+	}
+	f->checks[pod]++;
+	if (strstr(request, "quorum-critical") && pod == 1) {
+		*status = 503;
+		return "{\"status\":\"failed\",\"reason\":\"critical\",\"queues\":[{},{},{}]}";
+	}
+	return "{\"status\":\"ok\"}";
+}
+
+static void script(struct server_conn *conn, void *data)
+{
+	struct fixture *f = data;
+	char *request;
+	while ((request = server_take_request(conn))) {
+		int pod = pod_of(request), status = 200;
+		assert_in_range(pod, 0, 2);
+		if (f->password && !strstr(request, f->password))
+			answer(conn, 401, "{\"error\":\"not_authorised\",\"reason\":\"Login failed\"}");
+		else if (str_eq(f->mad_pod, pods[pod]))
+			answer(conn, 500, "<html>");
+		else {
+			const char *body = body_for(f, request, pod, &status);
+			answer(conn, status, body);
+		}
+		free(request);
+	}
+}
+
+static void on_change(void *data)
+{
+	((struct fixture *)data)->changes++;
+}
+
+static void on_refused(void *data)
+{
+	((struct fixture *)data)->refused++;
+}
+
+/* ---- a command line ---- */
+
+struct command {
+	struct fixture *f;
+	struct loop_timer *timer;
+	bool status, queues;
+	rabbitmq_output_fn *done;
+	void *data;
+};
+
+static void command_over(void *data)
+{
+	struct command *command = data;
+	struct err err = {0};
+	const char *out = command->status   ? "{\"running_nodes\":[\"rabbit@mq-0\"],\"disk_nodes\":[\"rabbit@mq-0\"],"
+					      "\"versions\":{\"rabbit@mq-0\":{\"rabbitmq_version\":\"3.10.8\"}}}"
+			  : command->queues ? "[{\"name\":\"q\",\"type\":\"quorum\"}]"
+					    : "[{\"name\":\"/\"}]";
+	if (!command->f->commands_work)
+		err_set(&err, ERR_FORBIDDEN, "you may not create pods/exec");
+	command->done(command->data, &err, 0, out, strlen(out), "");
+	loop_timer_destroy(command->timer);
+	free(command);
+}
+
+static void *start_command(void *data, const struct rabbitmq_target *target, const char *const *argv,
+			   rabbitmq_output_fn *done, void *done_data, struct err *err)
+{
+	struct fixture *f = data;
+	struct command *command = mem_alloc(sizeof *command);
+	f->commands++;
+	command->f = f;
+	command->done = done;
+	command->data = done_data;
+	for (size_t i = 0; argv[i]; i++) {
+		command->status |= str_eq(argv[i], "cluster_status");
+		command->queues |= str_eq(argv[i], "list_queues");
+	}
+	command->timer = loop_timer_create(f->loop, command_over, command);
+	loop_timer_arm(command->timer, 500);
+	return command;
+}
+
+static void cancel_command(void *run)
+{
+	loop_timer_destroy(((struct command *)run)->timer);
+	free(run);
+}
+
+/* ---- the fixture ---- */
+
+static int set_up(void **state)
+{
+	struct fixture *f = mem_alloc(sizeof *f);
+	f->clock = clock_virtual(0);
+	f->loop = loop_create(&f->clock);
+	f->dialer = dialer_tcp_create(f->loop);
+	f->server = (struct server){.loop = f->loop, .script = script, .data = f};
+	server_start(&f->server);
+	*state = f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+	rabbitmq_monitor_destroy(f->monitor);
+	dialer_tcp_destroy(f->dialer);
+	server_stop(&f->server);
+	loop_destroy(f->loop);
+	free(f);
+	return 0;
+}
+
+static const struct rabbitmq_snapshot *watch(struct fixture *f, bool with_commands, const char *password, int64_t ms)
+{
+	struct rabbitmq_target targets[3];
+	for (size_t i = 0; i < 3; i++)
+		targets[i] = (struct rabbitmq_target){.pod = pods[i], .host = "127.0.0.1", .port = f->server.port};
+	f->monitor = rabbitmq_monitor_create(&(struct rabbitmq_monitor_options){
+		.loop = f->loop,
+		.dialer = f->dialer,
+		.runner = {.start = with_commands ? start_command : NULL, .cancel = cancel_command, .data = f},
+		.label = "test/mq",
+		.on_change = on_change,
+		.on_refused = on_refused,
+		.data = f,
+	});
+	rabbitmq_monitor_set_targets(f->monitor, targets, 3);
+	rabbitmq_monitor_set_credentials(f->monitor, password ? "deck" : NULL, password, "secret test/mq");
+	loop_run(f->loop, ms, NULL);
+	return rabbitmq_monitor_snapshot(f->monitor);
+}
+
+static void reads_everything_and_asks_each_node(void **state)
+{
+	struct fixture *f = *state;
+	const struct rabbitmq_snapshot *it = watch(f, false, "secret", 2000);
+	assert_true(it->settled);
+	assert_int_equal(it->way, RABBITMQ_BY_MANAGEMENT);
+	assert_string_equal(it->overview->version, "4.0.5");
+	assert_int_equal(it->nodes->count, 3);
+	assert_int_equal(it->queues->count, 2);
+	assert_false(err_is_set(&it->queues_part.err));
+	assert_true(it->queues_part.updated_ms >= 0);
+	assert_int_equal(it->member_count, 3);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(it->members[i].answers, 1);
+		assert_int_equal(it->members[i].quorum_critical, i == 1);
+		assert_int_equal(it->members[i].alarm, 0);
+		assert_int_equal(f->checks[i], 2);
+	}
+	assert_int_equal(it->members[1].critical_queues, 3);
+	assert_int_equal(f->server.accepted, 3); /* one connection a pod */
+	assert_true(f->changes > 0);
+}
+
+static void asks_no_faster_than_statistics_change(void **state)
+{
+	struct fixture *f = *state;
+	watch(f, false, "secret", 60500);
+	assert_in_range(f->overviews, 11, 13);
+	assert_int_equal(f->pages, 2 * f->overviews);
+	assert_in_range(f->checks[0], 2 * 6, 2 * 7);
+}
+
+static void refused_credentials_are_said_and_new_ones_used(void **state)
+{
+	struct fixture *f = *state;
+	f->password = "ZGVjazpyaWdodA=="; /* deck:right */
+	const struct rabbitmq_snapshot *it = watch(f, false, "wrong", 12000);
+	assert_int_equal(f->refused, 1);
+	assert_true(it->settled);
+	assert_int_equal(it->overview_part.err.code, ERR_UNAUTHORIZED);
+	assert_non_null(strstr(it->overview_part.err.text, "secret test/mq"));
+	assert_null(strstr(it->overview_part.err.text, "wrong"));
+	assert_null(it->queues);
+	rabbitmq_monitor_set_credentials(f->monitor, "deck", "right", "secret test/new");
+	loop_run(f->loop, 1000, NULL);
+	assert_false(err_is_set(&it->overview_part.err));
+	assert_false(err_is_set(&it->management_err));
+	assert_non_null(it->queues);
+}
+
+static void falls_back_to_the_command_line(void **state)
+{
+	struct fixture *f = *state;
+	f->password = "nothing-fits";
+	f->commands_work = true;
+	const struct rabbitmq_snapshot *it = watch(f, true, "wrong", 8000);
+	assert_int_equal(it->way, RABBITMQ_BY_COMMAND_LINE);
+	assert_int_equal(it->management_err.code, ERR_UNAUTHORIZED);
+	assert_string_equal(it->overview->version, "3.10.8");
+	assert_int_equal(it->queues->count, 1);
+	assert_string_equal(rabbitmq_word(it->queues, it->queues->items[0].vhost), "/");
+	assert_false(err_is_set(&it->queues_part.err));
+}
+
+static void without_credentials_and_commands_nothing_is_known(void **state)
+{
+	struct fixture *f = *state;
+	const struct rabbitmq_snapshot *it = watch(f, true, NULL, 8000);
+	assert_true(it->settled);
+	assert_int_equal(f->overviews, 0);
+	assert_int_equal(it->overview_part.err.code, ERR_FORBIDDEN);
+	assert_int_equal(it->management_err.code, ERR_UNAUTHORIZED);
+	assert_null(it->queues);
+}
+
+static void another_pod_serves_when_the_first_cannot(void **state)
+{
+	struct fixture *f = *state;
+	f->mad_pod = "mq-0";
+	const struct rabbitmq_snapshot *it = watch(f, false, "secret", 2000);
+	assert_non_null(it->queues);
+	assert_false(err_is_set(&it->overview_part.err));
+	assert_int_equal(it->members[0].quorum_critical, -1);
+	assert_int_equal(it->members[1].quorum_critical, 1);
+}
+
+static void a_dead_end_is_an_error_not_an_empty_cluster(void **state)
+{
+	struct fixture *f = *state;
+	server_stop(&f->server);
+	const struct rabbitmq_snapshot *it = watch(f, false, "secret", 5000);
+	assert_true(it->settled);
+	assert_null(it->overview);
+	assert_int_equal(it->overview_part.updated_ms, -1);
+	assert_int_equal(it->overview_part.err.code, ERR_CONNECT);
+	assert_int_equal(it->members[0].answers, 0);
+	server_start(&f->server);
+}
+
+static void pods_come_and_go_under_way(void **state)
+{
+	struct fixture *f = *state;
+	const struct rabbitmq_snapshot *it = watch(f, false, "secret", 0);
+	for (int i = 0; i < 40; i++) {
+		struct rabbitmq_target targets[3];
+		size_t count = (size_t)(i % 4);
+		for (size_t j = 0; j < count; j++)
+			targets[j] = (struct rabbitmq_target){
+				.pod = pods[(size_t)(i + (int)j) % 3], .host = "127.0.0.1", .port = f->server.port};
+		rabbitmq_monitor_set_targets(f->monitor, targets, count);
+		loop_run(f->loop, i % 3, NULL);
+	}
+	assert_int_equal(it->member_count, 3);
+	loop_run(f->loop, 6000, NULL);
+	assert_true(it->settled);
+	assert_non_null(it->queues);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(reads_everything_and_asks_each_node, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(asks_no_faster_than_statistics_change, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(refused_credentials_are_said_and_new_ones_used, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(falls_back_to_the_command_line, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(without_credentials_and_commands_nothing_is_known, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(another_pod_serves_when_the_first_cannot, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_dead_end_is_an_error_not_an_empty_cluster, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(pods_come_and_go_under_way, set_up, tear_down),
+	};
+	return cmocka_run_group_tests_name("rabbitmq/monitor", tests, NULL, NULL);
+}

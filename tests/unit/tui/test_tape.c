@@ -1,0 +1,357 @@
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "api/base/loop.h"
+#include "api/base/str.h"
+#include "tui/tape.h"
+
+/* ---- a toy program: shows what was typed; some keys take their time ---- */
+
+struct toy {
+	struct clock clock;
+	struct loop *loop;
+	struct canvas *canvas, *shown;
+	struct loop_timer *work;
+	uint64_t frames;
+	struct buf log;    /* names of the keys */
+	char answer[64];   /* appears when the work is done */
+	bool busy, done;
+	int exit_code;
+	char *report;
+	size_t report_len;
+};
+
+static void paint(struct toy *toy)
+{
+	canvas_clear(toy->canvas);
+	canvas_put(toy->canvas, 0, 0, -1, STYLE_TITLE, "toy");
+	canvas_put(toy->canvas, 1, 0, -1, STYLE_TEXT, buf_str(&toy->log));
+	canvas_put(toy->canvas, 2, 0, -1, STYLE_TEXT, toy->answer);
+	toy->canvas->frame = ++toy->frames;
+	canvas_copy(toy->shown, toy->canvas);
+}
+
+static void work_done(void *data)
+{
+	struct toy *toy = data;
+	toy->busy = false;
+	strcpy(toy->answer, "answer");
+	paint(toy);
+}
+
+/* F5 works for a second and says nothing before; F6 too, but is not busy, as if the cluster had told us by itself. */
+static void on_event(void *data, const struct event *event)
+{
+	struct toy *toy = data;
+	char name[KEY_NAME_MAX];
+	if (event->type == EVENT_PASTE) {
+		buf_printf(&toy->log, "paste:%zu ", event->paste.len);
+		paint(toy);
+		return;
+	}
+	key_name(event->key, name);
+	if (event->key.code == KEYCODE_F1 + 4 || event->key.code == KEYCODE_F1 + 5) {
+		toy->busy = event->key.code == KEYCODE_F1 + 4;
+		toy->answer[0] = '\0';
+		loop_timer_arm(toy->work, 1000);
+		paint(toy);
+		return;
+	}
+	buf_printf(&toy->log, "%s ", name);
+	paint(toy);
+}
+
+static const struct canvas *shown(void *data)
+{
+	return ((struct toy *)data)->shown;
+}
+
+static bool is_idle(void *data)
+{
+	return !((struct toy *)data)->busy;
+}
+
+static void resize(void *data, int height, int width)
+{
+	struct toy *toy = data;
+	canvas_resize(toy->canvas, height, width);
+	paint(toy);
+}
+
+static int set_up(void **state)
+{
+	struct toy *toy = mem_alloc(sizeof *toy);
+	toy->clock = clock_virtual(1767322800000);
+	toy->loop = loop_create(&toy->clock);
+	toy->canvas = canvas_create(4, 60, false);
+	toy->shown = canvas_create(4, 60, false);
+	toy->work = loop_timer_create(toy->loop, work_done, toy);
+	toy->log = BUF_INIT(4096);
+	paint(toy);
+	*state = toy;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct toy *toy = *state;
+	loop_timer_destroy(toy->work);
+	loop_destroy(toy->loop);
+	canvas_destroy(toy->canvas);
+	canvas_destroy(toy->shown);
+	buf_finish(&toy->log);
+	free(toy->report);
+	free(toy);
+	return 0;
+}
+
+static void on_done(void *data, int exit_code)
+{
+	struct toy *toy = data;
+	assert_false(toy->done);
+	toy->done = true;
+	toy->exit_code = exit_code;
+}
+
+static int play_with(struct toy *toy, const char *text, const char *base, bool update)
+{
+	struct err err = {0};
+	struct tape *tape = tape_parse("t.tape", text, strlen(text), &err);
+	if (!tape)
+		fail_msg("%s", err.text);
+	free(toy->report);
+	FILE *report = open_memstream(&toy->report, &toy->report_len);
+	const struct tape_target target = {.send = on_event, .screen = shown, .is_idle = is_idle, .resize = resize, .data = toy};
+	const struct tape_options options = {.base = base, .update = update, .report = report};
+	struct tape_player *player = tape_player_create(toy->loop, tape, &target, &options, on_done, toy);
+	toy->done = false;
+	tape_player_start(player);
+	loop_run(toy->loop, 100000, &toy->done);
+	assert_true(toy->done);
+	assert_true(tape_player_is_done(player));
+	assert_int_equal(tape_player_exit(player), toy->exit_code);
+	tape_player_destroy(player);
+	tape_destroy(tape);
+	fclose(report);
+	return toy->exit_code;
+}
+
+static int play(struct toy *toy, const char *text)
+{
+	return play_with(toy, text, NULL, false);
+}
+
+/* ---- playing ---- */
+
+static void presses_and_types(void **state)
+{
+	struct toy *toy = *state;
+	assert_int_equal(play(toy, "Type \"a\\n\" 'b'  # two strings, one blank between\nDown 2 Ctrl+d Shift+Tab F12 Alt+x Space"), 0);
+	assert_string_equal(buf_str(&toy->log), "a Enter Space b Down Down Ctrl-D Shift-Tab F12 Alt-x Space ");
+}
+
+static void pastes(void **state)
+{
+	struct toy *toy = *state;
+	assert_int_equal(play(toy, "Copy 'one two' Paste Expect /paste:7/"), 0);
+}
+
+static void keeps_the_times(void **state)
+{
+	struct toy *toy = *state;
+	int64_t start = loop_now_ms(toy->loop);
+	assert_int_equal(play(toy, "Set TypingSpeed 10ms Type 'abc' Type@100ms 'de' Down@1s 2 Sleep 2s"), 0);
+	assert_int_equal(loop_now_ms(toy->loop) - start, 30 + 200 + 2000 + 2000);
+}
+
+static void waits_for_the_screen_and_not_for_the_one_before(void **state)
+{
+	struct toy *toy = *state;
+	assert_int_equal(play(toy, "Set AutoWait false F5 Wait@2s /answer/ Type 'x' F5 Wait+Screen@2s /answer/"), 0);
+	/* The answer of before is still on the screen when F6 is sent, and gone with the frame that follows. */
+	int64_t start = loop_now_ms(toy->loop);
+	assert_int_equal(play(toy, "F6 Wait@2s /answer/"), 0);
+	assert_true(loop_now_ms(toy->loop) - start >= 1000);
+}
+
+static void waits_by_itself_before_keys_and_looks(void **state)
+{
+	struct toy *toy = *state;
+	assert_int_equal(play(toy, "F5 Expect /answer/ F5 Type 'x' Expect /answer/ Wait+Idle"), 0);
+	assert_int_equal(play(toy, "Set KeyTimeout 500ms F5 Type 'y'"), TAPE_TIMEOUT);
+	assert_non_null(strstr(toy->report, "t.tape:1:25: the program is still at work after 500 ms"));
+}
+
+static void gives_up_waiting(void **state)
+{
+	struct toy *toy = *state;
+	int64_t start = loop_now_ms(toy->loop);
+	assert_int_equal(play(toy, "Section 'one' Wait@300ms /never/"), TAPE_TIMEOUT);
+	assert_true(loop_now_ms(toy->loop) - start >= 300 && loop_now_ms(toy->loop) - start < 400);
+	assert_non_null(strstr(toy->report, "t.tape:1:15: [one] waited 300 ms for /never/ and it did not come\n"));
+	assert_non_null(strstr(toy->report, "  1| toy\n"));
+	assert_int_equal(play(toy, "Set WaitTimeout 100ms F5 Wait+Idle"), TAPE_TIMEOUT);
+}
+
+static void expects(void **state)
+{
+	struct toy *toy = *state;
+	assert_int_equal(play(toy, "Expect /^toy$/ Expect+Line 1 /toy/ ExpectNot /answer/ ExpectNot+Line 2 /toy/ Expect+Line /^toy/"), 0);
+	assert_int_equal(play(toy, "Expect+Line 2 /toy/ Type 'x'"), TAPE_EXPECTATION);
+	assert_int_equal(toy->log.len, 0);
+	assert_non_null(strstr(toy->report, "/toy/ is not on the screen"));
+	assert_int_equal(play(toy, "ExpectNot /to./"), TAPE_EXPECTATION);
+	assert_int_equal(play(toy, "Expect+Line 999 /./"), TAPE_EXPECTATION);
+	assert_int_equal(play(toy, "Exit 7 Expect /never/"), 7);
+}
+
+static void sets_the_size(void **state)
+{
+	struct toy *toy = *state;
+	assert_int_equal(play(toy, "Type 'abcdef' Expect /f/ Set Size 5x3 ExpectNot /f/"), 0);
+	assert_int_equal(toy->shown->width, 5);
+}
+
+static void golden_screens(void **state)
+{
+	struct toy *toy = *state;
+	char folder[] = "/tmp/mqdeck-tape-XXXXXX";
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(play_with(toy, "Golden a.screen", folder, false), TAPE_EXPECTATION);
+	assert_non_null(strstr(toy->report, "no golden screen"));
+	assert_int_equal(play_with(toy, "Golden a.screen mask /[o]+/ /y/ Screenshot a.txt Screenshot a.svg", folder, true), 0);
+	assert_int_equal(play_with(toy, "Golden a.screen mask /[o]+/ /y/", folder, false), 0);
+	assert_int_equal(play_with(toy, "Golden a.txt", folder, false), 0);
+	assert_int_equal(play_with(toy, "Type 'q' Golden a.txt", folder, false), TAPE_EXPECTATION);
+	assert_non_null(strstr(toy->report, "-  2| \n+  2| q\n    | ^\n"));
+	assert_non_null(strstr(toy->report, "the screen is not what"));
+	CLEANUP(free) char *golden = str_printf("%s/a.screen", folder);
+	char content[32] = "";
+	FILE *file = fopen(golden, "r");
+	assert_non_null(file);
+	assert_true(fread(content, 1, sizeof content - 1, file) > 0);
+	fclose(file);
+	assert_string_equal(content, "t**\n\n\n\n");
+	CLEANUP(free) char *command = str_printf("rm -r %s", folder);
+	assert_int_equal(system(command), 0);
+}
+
+static void sources_other_tapes(void **state)
+{
+	char folder[] = "/tmp/mqdeck-tape-XXXXXX";
+	struct err err = {0};
+	assert_non_null(mkdtemp(folder));
+	CLEANUP(free) char *outer = str_printf("%s/outer.tape", folder), *inner = str_printf("%s/inner.tape", folder);
+	FILE *file = fopen(outer, "w");
+	fputs("Source inner.tape\nDown\n", file);
+	fclose(file);
+	file = fopen(inner, "w");
+	fputs("Set Size 100x30\nEnv A \"b c\"\n", file);
+	fclose(file);
+	struct tape *tape = tape_load(outer, &err);
+	assert_non_null(tape);
+	const char *value;
+	assert_int_equal(tape_settings(tape)->width, 100);
+	assert_int_equal(tape_settings(tape)->height, 30);
+	assert_int_equal(tape_env_count(tape), 1);
+	assert_string_equal(tape_env(tape, 0, &value), "A");
+	assert_string_equal(value, "b c");
+	tape_destroy(tape);
+	file = fopen(inner, "w");
+	fputs("Source inner.tape\n", file);
+	fclose(file);
+	assert_null(tape_load(outer, &err));
+	assert_non_null(strstr(err.text, "nested"));
+	CLEANUP(free) char *command = str_printf("rm -r %s", folder);
+	assert_int_equal(system(command), 0);
+	assert_null(tape_load(outer, &err));
+	assert_int_equal(err.code, ERR_SYSTEM);
+}
+
+/* ---- parsing ---- */
+
+static void reads_settings(void **state)
+{
+	static const char text[] = "# a comment\nSet Size 120x40\nSet Clock 2026-01-02T03:04:05Z\nSet Colour 256\n"
+				   "Set FontSize 14\nSet Theme \"Dracula\"\nOutput demo.gif\nHide\nEnter";
+	struct err err = {0};
+	struct tape *tape = tape_parse("t", text, sizeof text - 1, &err);
+	assert_non_null(tape);
+	assert_int_equal(tape_settings(tape)->width, 120);
+	assert_int_equal(tape_settings(tape)->height, 40);
+	assert_int_equal(tape_settings(tape)->clock_ms, 1767323045000);
+	assert_int_equal(tape_settings(tape)->colours, COLOURS_256);
+	assert_int_equal(tape_note_count(tape), 4);
+	assert_string_equal(tape_note(tape, 0), "t:5:5: Set FontSize is of no use here and ignored");
+	tape_destroy(tape);
+}
+
+static void says_what_is_wrong_and_where(void **state)
+{
+	static const struct {
+		const char *text, *expected;
+	} cases[] = {
+		{"Enter\n  Entr", "t:2:3: 'Entr' is neither a command nor a key"},
+		{"j", "t:1:1: 'j' is neither a command nor a key"},
+		{"Type", "t:1:5: a string is expected here"},
+		{"Type \"abc", "t:1:6: this string does not end on its line"},
+		{"Type \"a\\q\"", "t:1:6: a backslash in \"…\" goes with one of \" \\ n t e xHH"},
+		{"Type \"\\x1\"", "t:1:6: \\x needs two hexadecimal digits"},
+		{"Type \"\\x00\"", "t:1:6: a NUL byte has no place here"},
+		{"Wait /a(/", "t:1:6: the expression is wrong at character 3: missing closing parenthesis"},
+		{"Wait /abc", "t:1:6: this expression does not end on its line"},
+		{"Wait abc", "t:1:6: an expression /…/ is expected here"},
+		{"Wait+Row /a/", "t:1:1: +Row is not known: +Screen, +Line or +Idle"},
+		{"Expect+Idle /a/", "t:1:1: +Idle is not known: +Screen, +Line"},
+		{"Wait@soon /a/", "t:1:1: 'soon' is no time: write 500ms, 2s or 1m"},
+		{"Sleep@1s 2s", "t:1:1: Sleep takes no '@1s'"},
+		{"Sleep fast", "t:1:7: 'fast' is no time: write 500ms, 2s or 1m"},
+		{"Down 99999", "t:1:6: '99999' is not a number from 0 to 10000"},
+		{"Set Size 120", "t:1:10: '120' is no size: write columns and rows like 120x40"},
+		{"Set Size 0x5", "t:1:10: '0x5' is no size: write columns and rows like 120x40"},
+		{"Enter Set Clock 2026-01-02T03:04:05Z", "t:1:11: Set Clock has to stand before the first command"},
+		{"Set Clock noon", "t:1:11: 'noon' is no time like 2026-01-02T03:04:05Z"},
+		{"Set Nothing 1", "t:1:5: there is no setting 'Nothing'"},
+		{"Screenshot a.png", "t:1:12: a screenshot is a .txt or an .svg"},
+		{"Golden a mask b", "t:1:15: an expression /…/ is expected here"},
+		{"Source x.tape", "t:1:8: Source is not possible in a tape that is no file"},
+		{"\"Type\"", "t:1:1: a command is expected here"},
+		{"Env A=B c", "t:1:5: the name of a variable has no '='"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct err err = {0};
+		assert_null(tape_parse("t", cases[i].text, strlen(cases[i].text), &err));
+		assert_string_equal(err.text, cases[i].expected);
+		assert_int_equal(err.code, ERR_PARSE);
+	}
+}
+
+static void takes_slashes_and_quotes(void **state)
+{
+	struct toy *toy = *state;
+	assert_int_equal(play(toy, "Type `a\"b'` Type 'c\\d' Type \"\\x41\\t\\\"\\e\" Expect /a \" b ' c \\\\ d Shift-A Tab \" Esc/"), 0);
+	assert_int_equal(play(toy, "Type '/' Expect /\\/$/"), 0);
+}
+
+int main(void)
+{
+#define test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		test(presses_and_types),
+		test(pastes),
+		test(keeps_the_times),
+		test(waits_for_the_screen_and_not_for_the_one_before),
+		test(waits_by_itself_before_keys_and_looks),
+		test(gives_up_waiting),
+		test(expects),
+		test(sets_the_size),
+		test(golden_screens),
+		cmocka_unit_test(sources_other_tapes),
+		cmocka_unit_test(reads_settings),
+		cmocka_unit_test(says_what_is_wrong_and_where),
+		test(takes_slashes_and_quotes),
+	};
+	return cmocka_run_group_tests_name("tui/tape", tests, NULL, NULL);
+}

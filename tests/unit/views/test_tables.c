@@ -1,0 +1,98 @@
+#include "tests/unit/unit.h"
+
+#include <ctype.h>
+
+#include "api/base/str.h"
+#include "views/app.h"
+
+static const struct column *column_of(const struct sheet *sheet, const char *field)
+{
+	for (size_t i = 0; i < sheet->column_count; i++) {
+		if (str_eq(sheet->columns[i].field, field))
+			return &sheet->columns[i];
+	}
+	return NULL;
+}
+
+/* What scripts rely on: taken from the documentation, not from the tables. */
+static void promised_fields_are_there(void **state)
+{
+	static const char *const brokers[] = {
+		"cluster", "kind", "namespace", "broker", "pod", "node", "zone", "ready", "role", "version", "leaders",
+		"replicas", "underReplicated", "diskUsedBytes", "diskTotalBytes", "memoryUsedBytes", "claim", "volume",
+		"restarts", "alarms", "ageSeconds"};
+	static const char *const replication[] = {"cluster", "kind", "namespace", "name", "partition",
+						  "leader", "replicas", "inSync", "minInSync", "state"};
+	for (size_t i = 0; i < ARRAY_LEN(brokers); i++)
+		assert_non_null(column_of(sheet_find("brokers"), brokers[i]));
+	for (size_t i = 0; i < ARRAY_LEN(replication); i++)
+		assert_non_null(column_of(sheet_find("replication"), replication[i]));
+}
+
+static void every_sheet_is_whole(void **state)
+{
+	for (const struct sheet *const *at = sheet_all(); *at; at++) {
+		const struct sheet *sheet = *at;
+		assert_ptr_equal(sheet_find(sheet->name), sheet);
+		assert_non_null(sheet->count);
+		assert_non_null(sheet->fill);
+		assert_non_null(sheet->key);
+		assert_non_null(sheet->name_of);
+		assert_true(sheet->column_count > 0 && sheet->columns[0].title);
+		for (size_t i = 0; i < sheet->column_count; i++) {
+			const struct column *column = &sheet->columns[i];
+			assert_non_null(column->cell);
+			assert_non_null(column->help);
+			assert_true(column->title || column->field);
+			if (column->field) {
+				assert_ptr_equal(column_of(sheet, column->field), column); /* no field twice */
+				assert_true(islower((unsigned char)column->field[0]));
+				assert_int_equal(strspn(column->field, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+						 strlen(column->field));
+			}
+		}
+	}
+}
+
+static void views_are_found_by_all_their_names(void **state)
+{
+	const struct sheet *sheet;
+	assert_ptr_equal(view_find("deck", &sheet), &view_deck);
+	assert_ptr_equal(view_find("ctx", &sheet), &view_contexts);
+	assert_ptr_equal(view_find("pvc", &sheet), view_of_sheet(&sheet_volumes));
+	assert_ptr_equal(sheet, &sheet_volumes);
+	assert_null(view_find("e", &sheet));
+	assert_null(view_find("", &sheet));
+	assert_null(view_find("nonsense", &sheet));
+}
+
+static void every_default_key_can_be_read_and_is_bound_once(void **state)
+{
+	static const struct {
+		const char *key;
+		int scope;
+	} keys[] = {
+#define X(key_, scope_, action_) {key_, KEYS_##scope_},
+#include "views/keys.def"
+#undef X
+	};
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		struct key one, other;
+		assert_true(key_parse(keys[i].key, &one));
+		for (size_t j = 0; j < i; j++) {
+			assert_true(key_parse(keys[j].key, &other));
+			assert_false(keys[i].scope == keys[j].scope && key_equal(one, other));
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(promised_fields_are_there),
+		cmocka_unit_test(every_sheet_is_whole),
+		cmocka_unit_test(views_are_found_by_all_their_names),
+		cmocka_unit_test(every_default_key_can_be_read_and_is_bound_once),
+	};
+	return cmocka_run_group_tests_name("views/tables", tests, NULL, NULL);
+}

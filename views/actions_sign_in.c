@@ -1,0 +1,42 @@
+/* Credentials typed by the operator, for a RabbitMQ whose secret cannot be found or read. They stay in memory. */
+#include <stdlib.h>
+
+#include "api/base/str.h"
+#include "views/app.h"
+
+enum { FIELD_USER, FIELD_PASSWORD };
+
+static void answered(struct app *app, int button, void *data)
+{
+	CLEANUP(free) char *cluster = data;
+	const char *user = dialog_value(app->dialog.dialog, FIELD_USER);
+	if (button == 0 || str_empty(user) || !app->session)
+		return;
+	world_set_credentials(app->session->world, cluster, user, dialog_value(app->dialog.dialog, FIELD_PASSWORD));
+	app_world_touched(app);
+}
+
+void action_sign_in(struct app *app)
+{
+	struct subject subject;
+	struct view *top = app_top(app);
+	if (!top->class->subject || !top->class->subject(top, &subject) || !*subject.cluster) {
+		app_flash(app, SEV_INFO, "choose a broker or its cluster first");
+		return;
+	}
+	const struct world_cluster *cluster = world_find_cluster(app->world, subject.cluster);
+	if (!cluster || cluster->kind != BROKER_RABBITMQ) {
+		app_flash(app, SEV_INFO, "only RabbitMQ asks for a user here");
+		return;
+	}
+	CLEANUP(free) char *title = str_printf("Sign in to %s/%s", cluster->namespace, cluster->name);
+	const char *lines[] = {"User and password of the management API. They are kept in memory only.", NULL};
+	struct dialog_spec spec = {
+		.title = title,
+		.lines = lines,
+		.fields = {[FIELD_USER] = {.label = "User", .kind = FIELD_TEXT},
+			   [FIELD_PASSWORD] = {.label = "Password", .kind = FIELD_SECRET}},
+		.buttons = {{.label = "Sign in", .id = 1}},
+	};
+	app_open_dialog(app, dialog_create(&spec), answered, mem_strdup(subject.cluster));
+}

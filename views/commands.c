@@ -1,0 +1,246 @@
+/* The subcommands' main functions. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "api/base/str.h"
+#include "tui/tape.h"
+#include "views/app.h"
+#include "views/get.h"
+#include "views/main.h"
+
+static int failed(const struct err *err)
+{
+	fprintf(stderr, "mqdeck: %s\n", err->text);
+	return err->code == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+}
+
+static void nothing(void *data)
+{
+}
+
+/* ---- console ---- */
+
+static bool terminal_options(const struct config *config, struct terminal_options *options, struct err *err)
+{
+	*options = (struct terminal_options){
+		.charset = config_flag(config, OPT_ASCII) ? CHARSET_ASCII : CHARSET_AUTO,
+		.mouse = config_flag(config, OPT_MOUSE),
+	};
+	return colour_mode_parse(config_text(config, OPT_COLOUR), &options->colours) ||
+	       err_set(err, ERR_USAGE, "unknown colour mode %s", config_text(config, OPT_COLOUR));
+}
+
+/* A console that cannot connect is of no use unless it can be told to: wrong files are said before the screen is taken. */
+static bool has_kubeconfig(const struct config *config, struct err *err)
+{
+	struct kubeconfig_options options = {.kubeconfig = config_text(config, OPT_KUBECONFIG),
+					     .context = config_text(config, OPT_CONTEXT)};
+	struct kubeconfig *kubeconfig = kubeconfig_load(&options, err);
+	struct kube_access *access = kubeconfig ? kubeconfig_resolve(kubeconfig, NULL, err) : NULL;
+	bool ok = access != NULL;
+	kube_access_destroy(access);
+	kubeconfig_destroy(kubeconfig);
+	return ok;
+}
+
+static struct demo *start_demo(const struct config *config, struct loop *loop, struct err *err)
+{
+	return config_flag(config, OPT_DEMO) ? demo_start(loop, NULL, err) : NULL;
+}
+
+int main_console(const struct command_line *line)
+{
+	struct err err = {0};
+	struct terminal_options options;
+	struct clock clock = clock_real();
+	if (!terminal_options(line->config, &options, &err))
+		return failed(&err);
+	if (!config_flag(line->config, OPT_DEMO) && !has_kubeconfig(line->config, &err))
+		return failed(&err);
+	CLEANUP(loop_destroy) struct loop *loop = loop_create(&clock);
+	CLEANUP(demo_destroy) struct demo *demo = start_demo(line->config, loop, &err);
+	if (err_is_set(&err))
+		return failed(&err);
+	CLEANUP(app_destroy) struct app *app = app_create(loop, line->config, demo);
+	CLEANUP(terminal_close) struct terminal *terminal = terminal_open(loop, &options, app_event, app, &err);
+	if (!terminal)
+		return failed(&err);
+	app_start(app, terminal);
+	return app_run(app);
+}
+
+/* ---- get ---- */
+
+int main_get(const struct command_line *line)
+{
+	struct err err = {0};
+	struct clock clock = clock_real();
+	const struct sheet *sheet = sheet_find(line->words[0]);
+	if (!sheet) {
+		fprintf(stderr, "mqdeck: get: there is no view \"%s\"; the views are", line->words[0]);
+		for (const struct sheet *const *each = sheet_all(); *each; each++)
+			fprintf(stderr, " %s", (*each)->name);
+		fputc('\n', stderr);
+		return EXIT_USAGE;
+	}
+	CLEANUP(loop_destroy) struct loop *loop = loop_create(&clock);
+	CLEANUP(demo_destroy) struct demo *demo = start_demo(line->config, loop, &err);
+	if (err_is_set(&err))
+		return failed(&err);
+	struct session_events events = {.on_change = nothing};
+	CLEANUP(session_close) struct session *session = session_open(loop, line->config, demo, NULL, &events, &err);
+	if (!session)
+		return failed(&err);
+	bool ok = get_run(session, sheet, line->count > 1 ? line->words[1] : NULL,
+			  get_format_parse(config_text(line->config, OPT_OUTPUT)),
+			  config_duration_ms(line->config, OPT_SETTLE_TIMEOUT), stdout, stderr);
+	return fflush(stdout) == 0 && ok ? EXIT_OK : EXIT_FAILED;
+}
+
+/* ---- replay ---- */
+
+enum { REPLAY_HEIGHT = 40, REPLAY_WIDTH = 120 };
+
+struct replay {
+	struct app *app;
+	int exit_code;
+};
+
+static void replay_done(void *data, int exit_code)
+{
+	struct replay *replay = data;
+	replay->exit_code = exit_code;
+	app_quit(replay->app);
+}
+
+static bool replay_size(const struct config *config, const struct tape_settings *settings, int *height, int *width, struct err *err)
+{
+	const char *size = config_text(config, OPT_SIZE);
+	*height = settings->height ? settings->height : REPLAY_HEIGHT;
+	*width = settings->width ? settings->width : REPLAY_WIDTH;
+	if (!size || settings->height)
+		return true;
+	int used = 0;
+	if (sscanf(size, "%3dx%3d%n", width, height, &used) == 2 && size[used] == '\0' && *width > 0 && *height > 0)
+		return true;
+	return err_set(err, ERR_USAGE, "--size is WIDTHxHEIGHT, such as 120x40, not \"%s\"", size);
+}
+
+/* Without a terminal and, when the tape sets a clock, with a time of its own: the same each run. */
+static int replay(const struct command_line *line, const struct tape *tape, int height, int width)
+{
+	struct err err = {0};
+	const struct tape_settings *settings = tape_settings(tape);
+	struct clock clock = settings->clock_ms >= 0 ? clock_virtual(settings->clock_ms) : clock_real();
+	CLEANUP(loop_destroy) struct loop *loop = loop_create(&clock);
+	CLEANUP(demo_destroy) struct demo *demo = start_demo(line->config, loop, &err);
+	if (err_is_set(&err))
+		return failed(&err);
+	CLEANUP(app_destroy) struct app *app = app_create(loop, line->config, demo);
+	CLEANUP(terminal_close) struct terminal *terminal =
+		terminal_open_headless(loop, height, width, config_flag(line->config, OPT_ASCII), app_event, app);
+	struct replay state = {.app = app};
+	struct tape_target target = {.send = app_event, .screen = app_screen, .is_idle = app_is_idle, .data = app};
+	struct tape_options options = {.update = config_flag(line->config, OPT_UPDATE), .report = stderr};
+	CLEANUP(free) char *folder = mem_strndup(line->words[0], strrchr(line->words[0], '/')
+									 ? (size_t)(strrchr(line->words[0], '/') - line->words[0])
+									 : 0);
+	options.base = *folder ? folder : NULL;
+	app_start(app, terminal);
+	CLEANUP(tape_player_destroy) struct tape_player *player =
+		tape_player_create(loop, tape, &target, &options, replay_done, &state);
+	tape_player_start(player);
+	app_run(app);
+	return state.exit_code;
+}
+
+int main_replay(const struct command_line *line)
+{
+	struct err err = {0};
+	int height, width;
+	CLEANUP(tape_destroy) struct tape *tape = tape_load(line->words[0], &err);
+	if (!tape) {
+		fprintf(stderr, "mqdeck: %s\n", err.text);
+		return TAPE_PARSE;
+	}
+	for (size_t i = 0; i < tape_note_count(tape); i++)
+		fprintf(stderr, "mqdeck: %s\n", tape_note(tape, i));
+	for (size_t i = 0; i < tape_env_count(tape); i++) {
+		const char *value, *name = tape_env(tape, i, &value);
+		setenv(name, value, 1);
+	}
+	if (!replay_size(line->config, tape_settings(tape), &height, &width, &err))
+		return failed(&err);
+	return replay(line, tape, height, width);
+}
+
+/* ---- demo-server ---- */
+
+static bool parse_listen(const char *text, char host[static 64], uint16_t *port, struct err *err)
+{
+	int64_t number;
+	const char *colon = strrchr(text, ':');
+	bool ok = colon && colon > text && (size_t)(colon - text) < 64 && str_to_i64(colon + 1, &number) && number >= 0 &&
+		  number <= 65535;
+	if (!ok)
+		return err_set(err, ERR_USAGE, "--listen is HOST:PORT, such as 127.0.0.1:8001, not \"%s\"", text);
+	snprintf(host, 64, "%.*s", (int)(colon - text), text);
+	/* The token travels in clear. */
+	if (!str_has_prefix(host, "127.") && !str_eq(host, "localhost"))
+		return err_set(err, ERR_USAGE, "the embedded cluster listens on loopback only, not on %s", host);
+	*port = (uint16_t)number;
+	return true;
+}
+
+static bool write_private(const char *path, const char *text, struct err *err)
+{
+	CLEANUP(close) int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	size_t len = strlen(text);
+	if (fd < 0 || write(fd, text, len) != (ssize_t)len)
+		return err_set_errno(err, errno, "cannot write %s", path);
+	return true;
+}
+
+static void stop_signal(void *data, unsigned ready)
+{
+	*(bool *)data = true;
+}
+
+int main_demo_server(const struct command_line *line)
+{
+	struct err err = {0};
+	char host[64];
+	uint16_t port = 0;
+	bool stop = false;
+	sigset_t signals;
+	struct clock clock = clock_real();
+	if (!parse_listen(config_text(line->config, OPT_LISTEN), host, &port, &err))
+		return failed(&err);
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	CLEANUP(close) int fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	CLEANUP(loop_destroy) struct loop *loop = loop_create(&clock);
+	CLEANUP(demo_destroy) struct demo *demo = demo_start(loop, &(struct demo_options){.host = host, .port = port}, &err);
+	if (!demo)
+		return failed(&err);
+	const char *path = config_text(line->config, OPT_WRITE_KUBECONFIG);
+	if (path && !write_private(path, demo_kubeconfig(demo), &err))
+		return failed(&err);
+	if (!path)
+		fputs(demo_kubeconfig(demo), stdout);
+	fprintf(stderr, "mqdeck: the embedded cluster is served; kubeconfig %s; Ctrl-C ends it\n",
+		path ? path : "on standard output");
+	fflush(stdout);
+	loop_fd_add(loop, fd, LOOP_READ, stop_signal, &stop);
+	while (!stop)
+		loop_step(loop, -1);
+	return EXIT_OK;
+}

@@ -1,0 +1,115 @@
+#include "views/main.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "api/base/log.h"
+#include "api/base/mem.h"
+#include "api/base/str.h"
+#include "views/sheet.h"
+
+static const struct {
+	const char *name, *arguments, *help;
+	int (*run)(const struct command_line *line);
+	size_t min, max; /* words after the name */
+} commands[] = {
+	{"", "", "the console", main_console, 0, 0},
+	{"get", "VIEW [NAME]", "print a view once: see below", main_get, 1, 2},
+	{"replay", "TAPE", "play a tape of keystrokes and expectations, without a terminal", main_replay, 1, 1},
+	{"demo-server", "", "run the embedded cluster alone, for other clients", main_demo_server, 0, 0},
+};
+
+static void print_help(void)
+{
+	puts("mqdeck - the deck from which RabbitMQ and Kafka on Kubernetes are run\n\nUsage:");
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		CLEANUP(free) char *left = str_printf("mqdeck [OPTIONS]%s%s%s%s", *commands[i].name ? " " : "", commands[i].name,
+						      *commands[i].arguments ? " " : "", commands[i].arguments);
+		printf("  %-44s %s\n", left, commands[i].help);
+	}
+	puts("\nOptions:");
+	config_print_options(stdout);
+	fputs("\nViews of `get`:", stdout);
+	for (const struct sheet *const *sheet = sheet_all(); *sheet; sheet++)
+		printf(" %s", (*sheet)->name);
+	puts("\n\nFields of `get -o json|yaml`:");
+	for (const struct sheet *const *sheet = sheet_all(); *sheet; sheet++) {
+		printf("  %s\n", (*sheet)->name);
+		for (size_t i = 0; i < (*sheet)->column_count; i++) {
+			if ((*sheet)->columns[i].field)
+				printf("    %-24s %s\n", (*sheet)->columns[i].field, (*sheet)->columns[i].help);
+		}
+	}
+}
+
+static int complain(const struct err *err)
+{
+	fprintf(stderr, "mqdeck: %s\n", err->text);
+	return err->code == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+}
+
+static int dispatch(const struct config *config, char **words, size_t count)
+{
+	const char *name = count ? words[0] : "";
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		if (!str_eq(commands[i].name, name))
+			continue;
+		struct command_line line = {.config = config, .words = words + (count > 0), .count = count - (count > 0)};
+		if (line.count >= commands[i].min && line.count <= commands[i].max)
+			return commands[i].run(&line);
+		fprintf(stderr, "mqdeck: usage: mqdeck %s %s\n", commands[i].name, commands[i].arguments);
+		return EXIT_USAGE;
+	}
+	fprintf(stderr, "mqdeck: there is no command \"%s\"; see mqdeck --help\n", name);
+	return EXIT_USAGE;
+}
+
+/* Tokens and passwords pass through memory: no core is written and no other process of the user may read it. */
+static void protect_secrets(void)
+{
+	struct rlimit none = {0, 0};
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+static bool open_log(const struct config *config, struct err *err)
+{
+	static const char *const levels[] = {
+		[LOG_ERROR] = "error", [LOG_WARN] = "warn", [LOG_INFO] = "info", [LOG_DEBUG] = "debug"};
+	const char *path = config_text(config, OPT_LOG_FILE);
+	enum log_level level = LOG_INFO;
+	for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
+		if (str_eq(levels[i], config_text(config, OPT_LOG_LEVEL)))
+			level = (enum log_level)i;
+	}
+	return !path || log_open(path, level, err);
+}
+
+int main(int argc, char **argv)
+{
+	struct err err = {0};
+	struct config *config = config_create();
+	CLEANUP(free) char **words = NULL;
+	size_t count = 0;
+	int code = EXIT_OK;
+	protect_secrets();
+	setlocale(LC_CTYPE, "");
+	signal(SIGPIPE, SIG_IGN);
+	if (!config_parse_arguments(config, argc, argv, &words, &count, &err) || !config_load_file(config, NULL, &err) ||
+	    !open_log(config, &err))
+		code = complain(&err);
+	else if (config_flag(config, OPT_HELP))
+		print_help();
+	else if (config_flag(config, OPT_VERSION) || (count == 1 && str_eq(words[0], "version")))
+		puts("mqdeck " MQDECK_VERSION);
+	else
+		code = dispatch(config, words, count);
+	config_destroy(config);
+	log_close();
+	return code;
+}

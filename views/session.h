@@ -1,0 +1,50 @@
+/* One connection to one Kubernetes cluster and the world seen through it: kubeconfig → credentials → client → port-forward
+ * → world → operations. The console has one at a time, `get` has one for its life; switching the context makes a new one. */
+#ifndef MQDECK_VIEWS_SESSION_H
+#define MQDECK_VIEWS_SESSION_H
+
+#include "api/base/loop.h"
+#include "api/base/mem.h"
+#include "api/config/config.h"
+#include "api/demo/demo.h"
+#include "api/kube/access.h"
+#include "api/kube/client.h"
+#include "api/kube/kubeconfig.h"
+#include "api/model/world.h"
+#include "api/ops/ops.h"
+
+struct session_events {
+	void (*on_change)(void *data); /* the world, the connection or an access answer changed */
+	/* An exec plugin wants the terminal, or gives it back. NULL = such plugins fail. */
+	void (*on_terminal)(void *data, bool wanted, const char *command);
+	void *data;
+};
+
+struct session {
+	struct loop *loop;
+	const struct config *config; /* borrowed */
+	struct kubeconfig *kubeconfig;
+	struct kube_access *access;
+	struct kube_client *client;
+	struct kube_access_cache *rights;
+	struct dialer *dialer;
+	struct world *world;
+	struct ops *ops;
+	char *namespace; /* NULL = all */
+	struct session_events events;
+};
+
+/* context NULL = the one of the options or the files. demo NULL = a real cluster. Never waits for the network. */
+struct session *session_open(struct loop *loop, const struct config *config, struct demo *demo, const char *context,
+			     const struct session_events *events, struct err *err) MUST_USE;
+void session_close(struct session *session); /* NULL is fine */
+DEFINE_CLEANUP(struct session *, session_close);
+
+/* NULL = all namespaces. The world is made anew. */
+void session_set_namespace(struct session *session, const char *namespace);
+
+/* What the header line says of the connection. */
+const char *session_context(const struct session *session);
+const char *session_user(const struct session *session);
+
+#endif

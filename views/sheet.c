@@ -1,0 +1,155 @@
+#include "views/sheet.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "api/base/str.h"
+
+static const struct sheet *const sheets[] = {
+#define X(variable, names, help) &variable,
+#include "views/sheets.def"
+#undef X
+	NULL};
+
+static const char *const other_names[] = {
+#define X(variable, names, help) names,
+#include "views/sheets.def"
+#undef X
+};
+
+const struct sheet *const *sheet_all(void)
+{
+	return sheets;
+}
+
+const struct sheet *sheet_find(const char *name)
+{
+	for (size_t i = 0; sheets[i]; i++) {
+		if (str_eq(sheets[i]->name, name) || str_has_word(other_names[i], ' ', name))
+			return sheets[i];
+	}
+	return NULL;
+}
+
+/* ---- rows ---- */
+
+static bool cluster_matches(const struct world_cluster *cluster, const struct scope *scope)
+{
+	return (!scope->cluster || str_eq(cluster->key, scope->cluster)) &&
+	       (!scope->namespace || str_eq(cluster->namespace, scope->namespace));
+}
+
+static bool row_matches(const struct sheet *sheet, struct row *row, const struct scope *scope)
+{
+	if (scope->namespace && sheet->namespace_of) {
+		const char *namespace = sheet->namespace_of(row);
+		if (namespace && !str_eq(namespace, scope->namespace))
+			return false;
+	}
+	if (scope->cluster && row->cluster && !str_eq(row->cluster->key, scope->cluster))
+		return false;
+	if (scope->name && !str_eq(sheet->name_of(row), scope->name))
+		return false;
+	return !sheet->matches || sheet->matches(row, scope);
+}
+
+static void collect(struct sheet_rows *rows, const struct world_cluster *cluster, const struct scope *scope)
+{
+	int64_t count = rows->sheet->count(rows->world, cluster);
+	struct row row;
+	for (int64_t i = 0; i < count; i++) {
+		row.world = rows->world;
+		row.wall_ms = rows->wall_ms;
+		row.cluster = cluster;
+		rows->sheet->fill(&row, i);
+		if (row_matches(rows->sheet, &row, scope))
+			vec_push(&rows->positions, (struct sheet_position){.cluster = cluster, .index = i});
+	}
+}
+
+void sheet_rows_collect(struct sheet_rows *rows, const struct sheet *sheet, const struct world_view *world,
+			const struct scope *scope, int64_t wall_ms)
+{
+	rows->sheet = sheet;
+	rows->world = world;
+	rows->wall_ms = wall_ms;
+	vec_clear(&rows->positions);
+	if (!sheet->per_cluster) {
+		collect(rows, NULL, scope);
+		return;
+	}
+	for (size_t i = 0; i < world->cluster_count; i++) {
+		if (cluster_matches(world->clusters[i], scope))
+			collect(rows, world->clusters[i], scope);
+	}
+}
+
+void sheet_rows_finish(struct sheet_rows *rows)
+{
+	vec_finish(&rows->positions);
+}
+
+void sheet_rows_fill(const struct sheet_rows *rows, size_t position, struct row *row)
+{
+	const struct sheet_position *at = &rows->positions.items[position];
+	row->world = rows->world;
+	row->wall_ms = rows->wall_ms;
+	row->cluster = at->cluster;
+	rows->sheet->fill(row, at->index);
+}
+
+/* ---- shared cells ---- */
+
+const char *sheet_kind_word(const struct world_cluster *cluster)
+{
+	return cluster->kind == BROKER_KAFKA ? "kafka" : "rabbitmq";
+}
+
+struct cell sheet_cell_cluster(struct row *row)
+{
+	return row->cluster ? cell_text(row->cluster->name) : cell_none();
+}
+
+struct cell sheet_cell_kind(struct row *row)
+{
+	return row->cluster ? cell_text(sheet_kind_word(row->cluster)) : cell_none();
+}
+
+struct cell sheet_cell_namespace(struct row *row)
+{
+	return row->cluster ? cell_text(row->cluster->namespace) : cell_none();
+}
+
+struct cell sheet_age_since(const struct row *row, int64_t unix_ms)
+{
+	if (unix_ms < 0)
+		return cell_unknown();
+	int64_t seconds = (row->wall_ms - unix_ms) / 1000;
+	return cell_age(seconds > 0 ? seconds : 0);
+}
+
+struct cell sheet_joined(struct row *row, const char *const *items, size_t count)
+{
+	size_t used = 0;
+	row->text[0] = '\0';
+	for (size_t i = 0; i < count && used < sizeof row->text; i++) {
+		int more = snprintf(row->text + used, sizeof row->text - used, "%s%s", i ? "," : "", items[i]);
+		used += more > 0 ? (size_t)more : 0;
+	}
+	return cell_list(row->text);
+}
+
+struct cell sheet_figure(int64_t figure)
+{
+	return figure < 0 ? cell_unknown() : cell_count(figure);
+}
+
+struct cell sheet_text(const char *text)
+{
+	return text ? cell_text(text) : cell_unknown();
+}
+
+struct cell sheet_state(const char *word, enum severity severity)
+{
+	return word ? cell_graded(cell_text(word), severity) : cell_unknown();
+}

@@ -1,0 +1,198 @@
+/* Replication at a glance: a row a partition or quorum queue, a column a broker. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "api/base/str.h"
+#include "tui/matrix.h"
+#include "views/app.h"
+
+struct matrix_view {
+	struct matrix *matrix;
+	struct sheet_rows rows;
+	const struct world_cluster *cluster; /* of this update */
+	bool faults_only;
+	VEC(size_t) shown; /* positions in rows */
+	char title[600], remark[160];
+};
+
+static struct world_replicated at(struct matrix_view *self, size_t row)
+{
+	struct row it;
+	sheet_rows_fill(&self->rows, self->shown.items[row], &it);
+	return it.value.replicated;
+}
+
+static size_t row_count(void *data)
+{
+	return ((struct matrix_view *)data)->shown.len;
+}
+
+static size_t column_count(void *data)
+{
+	const struct world_cluster *cluster = ((struct matrix_view *)data)->cluster;
+	return cluster ? cluster->broker_count : 0;
+}
+
+static const char *row_title(void *data, size_t row)
+{
+	struct matrix_view *self = data;
+	struct world_replicated it = at(self, row);
+	if (it.partition >= 0)
+		snprintf(self->title, sizeof self->title, "%s-%d", it.name, it.partition);
+	else
+		snprintf(self->title, sizeof self->title, "%s", it.name);
+	return self->title;
+}
+
+static const char *column_title(void *data, size_t column)
+{
+	return ((struct matrix_view *)data)->cluster->brokers[column]->name;
+}
+
+static struct matrix_sign sign(void *data, size_t row, size_t column)
+{
+	struct matrix_view *self = data;
+	struct world_replicated it = at(self, row);
+	for (int i = 0; i < it.replica_count; i++) {
+		if (it.replicas[i] != (int)column)
+			continue;
+		if (it.joining[i])
+			return (struct matrix_sign){"+", STYLE_INFO};
+		if (it.leaving[i])
+			return (struct matrix_sign){"-", STYLE_INFO};
+		if (it.state == REPLICA_UNKNOWN)
+			return (struct matrix_sign){"?", STYLE_UNKNOWN};
+		if (!it.in_sync[i])
+			return (struct matrix_sign){"x", STYLE_OFFLINE};
+		return it.leader == (int)column ? (struct matrix_sign){"L", STYLE_LEADER} : (struct matrix_sign){"o", STYLE_IN_SYNC};
+	}
+	return (struct matrix_sign){".", STYLE_DIM};
+}
+
+static struct matrix_sign remark(void *data, size_t row)
+{
+	struct matrix_view *self = data;
+	struct world_replicated it = at(self, row);
+	if (it.state == REPLICA_OK)
+		return (struct matrix_sign){NULL, STYLE_TEXT};
+	char minimum[24] = "?";
+	if (it.min_in_sync >= 0)
+		snprintf(minimum, sizeof minimum, "%d", it.min_in_sync);
+	snprintf(self->remark, sizeof self->remark, "%s: %d of %d in sync, %s needed", replica_state_word(it.state),
+		 it.in_sync_count, it.replica_count, minimum);
+	return (struct matrix_sign){self->remark, severity_style(replica_state_severity(it.state))};
+}
+
+static const struct matrix_source source = {
+	.rows = row_count,
+	.columns = column_count,
+	.row_title = row_title,
+	.column_title = column_title,
+	.sign = sign,
+	.remark = remark,
+};
+
+/* ---- the view ---- */
+
+/* One cluster at a time: the scope's, else the worst. */
+static const struct world_cluster *choose_cluster(const struct view *view, const struct world_view *world)
+{
+	if (*view->scope.cluster)
+		return world_find_cluster(world, view->scope.cluster);
+	return world->cluster_count ? world->clusters[0] : NULL;
+}
+
+static void update(struct view *view)
+{
+	struct matrix_view *self = view->state;
+	const struct world_view *world = view->app->world;
+	vec_clear(&self->shown);
+	vec_clear(&self->rows.positions);
+	self->cluster = world ? choose_cluster(view, world) : NULL;
+	if (!self->cluster)
+		return;
+	struct scope scope = {.cluster = self->cluster->key};
+	sheet_rows_collect(&self->rows, &sheet_replication, world, &scope, clock_wall_ms(loop_clock(view->app->loop)));
+	for (size_t i = 0; i < self->rows.positions.len; i++) {
+		struct row row;
+		sheet_rows_fill(&self->rows, i, &row);
+		if (!self->faults_only || row.value.replicated.state != REPLICA_OK)
+			vec_push(&self->shown, i);
+	}
+}
+
+static void open(struct view *view)
+{
+	struct matrix_view *self = mem_alloc(sizeof *self);
+	view->state = self;
+	self->matrix = matrix_create(&source, self);
+}
+
+static void close(struct view *view)
+{
+	struct matrix_view *self = view->state;
+	matrix_destroy(self->matrix);
+	sheet_rows_finish(&self->rows);
+	vec_finish(&self->shown);
+	free(self);
+}
+
+static void draw(struct view *view, struct canvas *canvas, struct rect rect)
+{
+	struct matrix_view *self = view->state;
+	if (self->shown.len == 0) {
+		canvas_put(canvas, rect.y + 1, 2, rect.width - 4, STYLE_DIM,
+			   self->faults_only ? "every replica is in sync" : "nothing replicated is known here");
+		return;
+	}
+	struct rect body = {rect.y, rect.x, rect.height - 1, rect.width};
+	matrix_draw(self->matrix, canvas, body, true);
+	canvas_put(canvas, rect.y + rect.height - 1, 1, rect.width - 2, STYLE_DIM,
+		   "L leads  o in sync  x out of sync  + joining  - leaving  . holds none");
+}
+
+static bool event(struct view *view, const struct event *event)
+{
+	return matrix_event(((struct matrix_view *)view->state)->matrix, event);
+}
+
+static bool act(struct view *view, enum action action)
+{
+	struct matrix_view *self = view->state;
+	if (action != ACTION_FAULTS)
+		return false;
+	self->faults_only = !self->faults_only;
+	update(view);
+	return true;
+}
+
+static bool subject(struct view *view, struct subject *out)
+{
+	struct matrix_view *self = view->state;
+	size_t row = matrix_row(self->matrix);
+	if (row >= self->shown.len)
+		return false;
+	struct row it;
+	sheet_rows_fill(&self->rows, self->shown.items[row], &it);
+	return subject_of_row(&sheet_replication, &it, out);
+}
+
+static void title(struct view *view, struct buf *out)
+{
+	struct matrix_view *self = view->state;
+	buf_printf(out, "matrix of %s (%zu)%s", self->cluster ? self->cluster->key : "nothing", self->shown.len,
+		   self->faults_only ? " <faults>" : "");
+}
+
+const struct view_class view_matrix = {
+	.name = "matrix",
+	.keys = KEYS_MATRIX,
+	.open = open,
+	.close = close,
+	.update = update,
+	.draw = draw,
+	.event = event,
+	.act = act,
+	.subject = subject,
+	.title = title,
+};
