@@ -1,12 +1,15 @@
 # shellcheck shell=bash
 # Drives the console in a terminal of its own, as an operator does: keys in, screen out. Source it after lib.sh.
 
-console() { tmux -L "mqdeck-suite-$$" "$@"; }
+# Each console has a tmux server of its own: a new session on the socket of a server that is just leaving is lost with it.
+consoles=0
+console() { tmux -L "mqdeck-suite-$$-$consoles" "$@"; }
 
 console_start() { # WIDTHxHEIGHT ARGS…
 	local size=$1
 	shift
 	console_stop
+	consoles=$((consoles + 1))
 	console -f /dev/null new-session -d -x "${size%x*}" -y "${size#*x}" \
 		"TERM=tmux-256color MQDECK_CONFIG=/dev/null '$MQDECK' $*; echo \"mqdeck left with \$?\"; sleep 60"
 }
