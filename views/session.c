@@ -40,6 +40,12 @@ static const struct world_view *view_now(void *data)
 	return view;
 }
 
+static struct kafka_admin *kafka_of(void *data, const char *cluster_key)
+{
+	struct session *session = data;
+	return world_kafka_admin(session->world, cluster_key);
+}
+
 static void open_world(struct session *session)
 {
 	session->world = world_create(&(struct world_options){
@@ -53,7 +59,7 @@ static void open_world(struct session *session)
 		.with_groups = true,
 	});
 	session->ops = ops_create(&(struct ops_options){
-		.loop = session->loop, .client = session->client, .view = view_now, .data = session});
+		.loop = session->loop, .client = session->client, .view = view_now, .kafka = kafka_of, .data = session});
 }
 
 static void close_world(struct session *session)

@@ -129,6 +129,7 @@ struct kube_change {
 	bool dry_run;             /* dryRun=All */
 	const char *field_manager; /* NULL = "mqdeck" */
 	bool force;                /* server-side apply: take ownership */
+	bool once;                 /* do not repeat on Retry-After: the caller shows what it waits for */
 };
 struct kube_request *kube_change(struct kube_client *client, const struct kube_change *change, kube_json_fn *fn, void *data,
 				 struct err *err) MUST_USE;

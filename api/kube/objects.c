@@ -76,6 +76,11 @@ struct kube_request *kube_change(struct kube_client *client, const struct kube_c
 	CLEANUP(free) char *path = kube_url(&url);
 	buf_finish(&query);
 	struct kube_call call = {
-		.method = change->method, .path = path, .content_type = patch ? change->patch_type : NULL, .body = change->body};
+		.method = change->method,
+		.path = path,
+		.content_type = patch ? change->patch_type : NULL,
+		.body = change->body,
+		.once = change->once,
+	};
 	return start(client, &call, fn, data, err);
 }

@@ -319,3 +319,9 @@ void feed_set_credentials(struct feed *feed, const char *cluster_key, const char
 	if (side)
 		side_set_credentials(side, user, password);
 }
+
+struct kafka_admin *feed_kafka_admin(struct feed *feed, const char *cluster_key)
+{
+	const struct side *side = feed_side(feed, cluster_key);
+	return side ? side_kafka_admin(side) : NULL;
+}

@@ -21,5 +21,6 @@ struct side *feed_side(struct feed *feed, const char *cluster_key); /* NULL when
 /* The frame points at no side that is gone any more. */
 void feed_collect(struct feed *feed);
 void feed_set_credentials(struct feed *feed, const char *cluster_key, const char *user, const char *password);
+struct kafka_admin *feed_kafka_admin(struct feed *feed, const char *cluster_key); /* NULL when there is none */
 
 #endif

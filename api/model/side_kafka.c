@@ -242,6 +242,11 @@ void kafka_side_set_credentials(struct side *side, const char *user, const char 
 	world_mark_dirty(side->world);
 }
 
+struct kafka_admin *side_kafka_admin(const struct side *side)
+{
+	return side->kafka ? side->kafka->admin : NULL;
+}
+
 size_t kafka_side_in_flight(const struct side *side)
 {
 	return side->kafka && side->kafka->admin ? kafka_admin_in_flight(side->kafka->admin) : 0;

@@ -25,6 +25,7 @@ size_t sides_in_flight(const struct sides *sides);
 
 /* Puts the picture into the cluster: its parts are pinned there. */
 void side_show(const struct side *side, struct cluster *cluster);
+struct kafka_admin *side_kafka_admin(const struct side *side); /* NULL when there is none */
 void side_set_credentials(struct side *side, const char *user, const char *password);
 
 /* "namespace/name/rabbitmq": free() it. */

@@ -164,6 +164,11 @@ void world_set_credentials(struct world *world, const char *cluster_key, const c
 	feed_set_credentials(world->feed, cluster_key, user, password);
 }
 
+struct kafka_admin *world_kafka_admin(struct world *world, const char *cluster_key)
+{
+	return feed_kafka_admin(world->feed, cluster_key);
+}
+
 struct world_cluster *world_find_cluster(const struct world_view *view, const char *key)
 {
 	for (size_t i = 0; i < view->cluster_count; i++)

@@ -19,6 +19,7 @@
 #include "api/base/loop.h"
 #include "api/kube/records.h"
 
+struct kafka_admin;
 struct kube_client;
 struct dialer;
 struct world;
@@ -278,6 +279,10 @@ bool world_settled(const struct world *world);
 
 /* For a cluster whose credentials could not be found; kept in memory only, wiped on destroy. */
 void world_set_credentials(struct world *world, const char *cluster_key, const char *user, const char *password);
+
+/* For operations: the client that the picture of a Kafka cluster is read with. Borrowed until the next world_update(); NULL
+ * when there is none (yet). */
+struct kafka_admin *world_kafka_admin(struct world *world, const char *cluster_key);
 
 struct world_cluster *world_find_cluster(const struct world_view *view, const char *key);
 struct world_broker *world_find_broker(const struct world_view *view, const char *namespace, const char *pod);

@@ -51,17 +51,18 @@ static enum ops_gate_state gate_seen(const struct ops_plan *plan, const struct o
 	return open ? OPS_GATE_OPEN : OPS_GATE_SHUT;
 }
 
-static const struct ops_step_type set_unschedulable = {
+const struct ops_step_type ops_step_set_unschedulable = {
 	.name = "set-unschedulable", .object = node_object, .change = change_unschedulable};
-static const struct ops_step_type node_seen = {.name = "node-seen", .gate = gate_seen, .gate_limit_ms = SEEN_LIMIT_MS};
+const struct ops_step_type ops_step_node_seen = {
+	.name = "node-seen", .gate = gate_seen, .gate_limit_ms = SEEN_LIMIT_MS};
 
 static void node_plan(struct ops_plan *plan, const struct ops_context *context)
 {
 	const char *name = context->node->name, *value = wants_cordon(plan) ? "true" : "false";
 	ops_set_title(plan, "%s %s", plan->operation->title, name);
 	ops_say(plan, OPS_CHANGES, "Node %s spec.unschedulable → %s", name, value);
-	ops_add_step(plan, &set_unschedulable, "set unschedulable of Node %s to %s", name, value);
-	ops_add_step(plan, &node_seen, "%s seen as %s", name, wants_cordon(plan) ? "cordoned" : "schedulable");
+	ops_add_step(plan, &ops_step_set_unschedulable, "set unschedulable of Node %s to %s", name, value);
+	ops_add_step(plan, &ops_step_node_seen, "%s seen as %s", name, wants_cordon(plan) ? "cordoned" : "schedulable");
 }
 
 static size_t usable_nodes(const struct ops_context *context)

@@ -37,7 +37,8 @@ static bool look_for_object(struct ops_job *job, struct ops_object *object, stru
 {
 	struct ops_context context;
 	const struct ops_step *step = &job->plan.steps[job->exchange.step];
-	return ops_look(job, &context, err) && step->type->object(&job->plan, &context, object, err);
+	return ops_look_for_step(job, job->exchange.step, &context, err) &&
+	       step->type->object(&job->plan, &context, object, err);
 }
 
 static struct kube_url object_url(const struct ops_object *object, const char *version)

@@ -5,6 +5,7 @@
 #include "api/base/vec.h"
 #include "api/kube/access.h"
 #include "api/kube/client.h"
+#include "api/kube/exec.h"
 #include "api/ops/plan.h"
 
 struct ops_job;
@@ -20,6 +21,7 @@ struct ops {
 	struct kube_client *client;
 	struct kube_access_cache *access;
 	const struct world_view *(*view)(void *data);
+	struct kafka_admin *(*kafka)(void *data, const char *cluster_key);
 	void *data;
 	VEC(struct ops_ask *) asks;
 	VEC(struct ops_job *) jobs;
@@ -30,8 +32,17 @@ typedef void ops_exchange_fn(struct ops_job *job, enum ops_verdict verdict, cons
 struct ops_exchange { /* one guarded change: read, compare, patch */
 	struct kube_request *request;
 	size_t step;
-	size_t version; /* index into ops_object.versions */
+	size_t version;     /* index into ops_object.versions */
 	bool dry_run, sent; /* sent: the patch is on its way or was */
+	ops_exchange_fn *done;
+};
+
+struct ops_sending { /* one request of a step, on its way */
+	size_t step;
+	struct arena arena;
+	struct kube_request *kube;
+	struct exec *exec;
+	struct kafka_request *kafka;
 	ops_exchange_fn *done;
 };
 
@@ -40,10 +51,11 @@ struct ops_job {
 	struct ops *ops;
 	ops_plan_fn *fn;
 	void *data;
-	struct loop_timer *work; /* the next thing to do */
-	struct loop_timer *tell; /* calls fn, so that nothing is called from inside */
+	struct loop_timer *work;           /* the next thing to do */
+	struct loop_timer *tell;           /* calls fn, so that nothing is called from inside */
 	void (*next)(struct ops_job *job); /* of `work` */
 	struct ops_exchange exchange;
+	struct ops_sending sending;
 	size_t asks_open;
 	bool changed, uncertain; /* something was changed; the answer to a change was lost */
 	bool cancel;
@@ -63,6 +75,9 @@ bool ops_look(const struct ops_job *job, struct ops_context *out, struct err *er
 bool ops_look_at(const struct world_view *view, enum ops_target target, const char *key, struct ops_context *out,
 		 struct err *err) MUST_USE;
 
+/* What the functions of a step see: like ops_look, with the step and the broker it is about. */
+bool ops_look_for_step(const struct ops_job *job, size_t index, struct ops_context *out, struct err *err) MUST_USE;
+
 void ops_job_do(struct ops_job *job, void (*next)(struct ops_job *job), int64_t delay_ms);
 void ops_job_tell(struct ops_job *job);
 void ops_forget_asks(struct ops_job *job); /* answers still to come find nobody */
@@ -79,6 +94,12 @@ void ops_replace_text(char **text, const char *now); /* now NULL or "" = NULL; t
 /* done is called once, never from inside. err is NULL when it went well. */
 void ops_exchange_start(struct ops_job *job, size_t step, bool dry_run, ops_exchange_fn *done);
 void ops_exchange_cancel(struct ops_job *job);
+
+/* ---- send.c ---- */
+/* done is called once, never from inside: OPS_ALREADY, OPS_TO_DO when it was done, or err; ERR_BUSY = again later. */
+void ops_send_start(struct ops_job *job, size_t step, ops_exchange_fn *done);
+void ops_send_cancel(struct ops_job *job);
+bool ops_is_sending(const struct ops_job *job); /* an answer is waited for, of whatever kind of change */
 
 /* ---- prepare.c ---- */
 void ops_prepare_start(struct ops_job *job);

@@ -26,6 +26,20 @@ const struct ops_operation *ops_find(const char *name)
 	return NULL;
 }
 
+static const struct ops_step_type *const step_types[] = {
+#define STEP(name) &ops_step_##name,
+#include "api/ops/steps.def"
+#undef STEP
+};
+
+const struct ops_step_type *ops_step_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(step_types); i++)
+		if (!strcmp(step_types[i]->name, name))
+			return step_types[i];
+	return NULL;
+}
+
 struct ops *ops_create(const struct ops_options *options)
 {
 	struct ops *ops = mem_alloc(sizeof *ops);
@@ -33,6 +47,7 @@ struct ops *ops_create(const struct ops_options *options)
 	ops->client = options->client;
 	ops->access = kube_access_create(options->client);
 	ops->view = options->view;
+	ops->kafka = options->kafka;
 	ops->data = options->data;
 	return ops;
 }
@@ -41,6 +56,7 @@ struct ops *ops_create(const struct ops_options *options)
 static void orphan(struct ops_job *job)
 {
 	ops_exchange_cancel(job);
+	ops_send_cancel(job);
 	loop_timer_destroy(job->work);
 	loop_timer_destroy(job->tell);
 	job->work = job->tell = NULL;
@@ -54,9 +70,9 @@ void ops_destroy(struct ops *ops)
 	if (!ops)
 		return;
 	kube_access_finish(ops->access);
-	vec_each(&ops->jobs, job)
+	vec_each (&ops->jobs, job)
 		orphan(*job);
-	vec_each(&ops->asks, ask)
+	vec_each (&ops->asks, ask)
 		free(*ask);
 	vec_finish(&ops->asks);
 	vec_finish(&ops->jobs);
@@ -65,24 +81,52 @@ void ops_destroy(struct ops *ops)
 
 void ops_world_changed(struct ops *ops)
 {
-	vec_each(&ops->jobs, job)
+	vec_each (&ops->jobs, job)
 		if ((*job)->at_gate)
 			ops_job_do(*job, ops_gate_look, 0);
 }
 
 /* ---- targets ---- */
 
+const char *ops_broker_key(const struct world_broker *broker, char out[static OPS_KEY_MAX])
+{
+	snprintf(out, OPS_KEY_MAX, "%s/%s", broker->cluster->namespace, broker->name);
+	return out;
+}
+
+static struct world_broker *find_broker(const struct world_view *view, const char *key)
+{
+	const char *slash = strchr(key, '/');
+	if (!slash)
+		return NULL;
+	CLEANUP(free) char *namespace = mem_strndup(key, (size_t)(slash - key));
+	return world_find_broker(view, namespace, slash + 1);
+}
+
+static const struct {
+	const char *what;
+	bool cluster, node, broker; /* what may be meant */
+} targets[] = {
+	[OPS_ON_CLUSTER] = {"broker cluster", .cluster = true},
+	[OPS_ON_NODE] = {"node", .node = true},
+	[OPS_ON_BROKER] = {"broker", .broker = true},
+	[OPS_ON_BROKER_OR_NODE] = {"broker or node", .node = true, .broker = true},
+};
+
 bool ops_look_at(const struct world_view *view, enum ops_target target, const char *key, struct ops_context *out,
 		 struct err *err)
 {
 	*out = (struct ops_context){.view = view};
-	if (target == OPS_ON_CLUSTER)
+	if (targets[target].cluster)
 		out->cluster = world_find_cluster(view, key);
-	else
+	if (targets[target].node)
 		out->node = world_find_node(view, key);
+	if (targets[target].broker)
+		out->broker = find_broker(view, key);
+	if (out->broker)
+		out->cluster = out->broker->cluster;
 	if (!out->cluster && !out->node)
-		return err_set(err, ERR_NOT_FOUND, "%s \"%s\" is not there (any more)",
-			       target == OPS_ON_CLUSTER ? "broker cluster" : "node", key);
+		return err_set(err, ERR_NOT_FOUND, "%s \"%s\" is not there (any more)", targets[target].what, key);
 	return true;
 }
 
@@ -90,6 +134,23 @@ bool ops_look(const struct ops_job *job, struct ops_context *out, struct err *er
 {
 	const struct ops *ops = job->ops;
 	return ops_look_at(ops->view(ops->data), job->plan.operation->target, job->plan.target, out, err);
+}
+
+/* A broker that a step is about may be away for a while: that is what many steps are for. Its cluster may not. */
+bool ops_look_for_step(const struct ops_job *job, size_t index, struct ops_context *out, struct err *err)
+{
+	const struct ops_step *step = &job->plan.steps[index];
+	const struct world_view *view = job->ops->view(job->ops->data);
+	bool there = ops_look_at(view, job->plan.operation->target, job->plan.target, out, err);
+	if (step->broker) {
+		out->broker = find_broker(view, step->broker);
+		out->cluster = out->broker ? out->broker->cluster : out->cluster;
+		/* A broker that is the target itself and is away just now: the step decides. */
+		there |= job->plan.operation->target != OPS_ON_CLUSTER;
+	}
+	out->view = view;
+	out->step = step;
+	return there;
 }
 
 static bool names_cluster(const struct world_cluster *cluster, const char *text)
@@ -102,10 +163,39 @@ static bool names_cluster(const struct world_cluster *cluster, const char *text)
 	       !strcmp(slash + 1, cluster->name);
 }
 
+/* A broker is named by its pod, with the namespace where two have one of that name. */
+static char *resolve_broker(const struct world_view *view, const char *text, struct err *err)
+{
+	const struct world_broker *found = NULL;
+	char key[OPS_KEY_MAX];
+	for (size_t i = 0; i < view->cluster_count; i++) {
+		for (size_t j = 0; j < view->clusters[i]->broker_count; j++) {
+			const struct world_broker *broker = view->clusters[i]->brokers[j];
+			if (strcmp(broker->name, text) != 0 && strcmp(ops_broker_key(broker, key), text) != 0)
+				continue;
+			if (found) {
+				err_set(err, ERR_USAGE, "\"%s\" is a broker in namespace %s and in %s: name one", text,
+					found->cluster->namespace, broker->cluster->namespace);
+				return NULL;
+			}
+			found = broker;
+		}
+	}
+	return found ? mem_strdup(ops_broker_key(found, key)) : NULL;
+}
+
 char *ops_resolve(const struct world_view *view, enum ops_target target, const char *text, struct err *err)
 {
-	if (target == OPS_ON_NODE) {
+	if (!targets[target].cluster) {
 		struct ops_context context;
+		struct err ambiguous = {0};
+		char *broker = targets[target].broker ? resolve_broker(view, text, &ambiguous) : NULL;
+		if (broker)
+			return broker;
+		if (err_is_set(&ambiguous)) {
+			*err = ambiguous;
+			return NULL;
+		}
 		return ops_look_at(view, target, text, &context, err) ? mem_strdup(text) : NULL;
 	}
 	const struct world_cluster *found = NULL;
@@ -174,7 +264,7 @@ struct ops_plan *ops_prepare(struct ops *ops, const struct ops_operation *operat
 
 void ops_forget_asks(struct ops_job *job)
 {
-	vec_each(&job->ops->asks, ask)
+	vec_each (&job->ops->asks, ask)
 		if ((*ask)->job == job)
 			(*ask)->job = NULL;
 }

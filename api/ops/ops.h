@@ -1,4 +1,5 @@
-/* Acting on live brokers: an operation is asked for, looked at as a plan that knows its consequences, and only then run.
+/* Acting on live brokers: an operation is asked for, looked at as a plan that knows its consequences, and only then
+ * run.
  *
  *   ops_prepare()  access review → preflight against the world → the changes as a server-side dry run → on_ready
  *   ops_run()      preflight once more, then step by step: a guarded request, then a gate that opens when the brokers
@@ -17,6 +18,7 @@
 #include "api/base/loop.h"
 #include "api/base/mem.h"
 
+struct kafka_admin;
 struct kube_client;
 struct ops;
 struct ops_plan;
@@ -27,8 +29,9 @@ struct world_view;
 
 /* ---- the table of operations ---- */
 
-/* What an operation works on. The target's key is world_cluster.key or world_node.name. */
-enum ops_target { OPS_ON_CLUSTER, OPS_ON_NODE };
+/* What an operation works on. Keys: world_cluster.key, world_node.name, and "namespace/pod" of a broker, which has a
+ * '/' where a node's name has none. */
+enum ops_target { OPS_ON_CLUSTER, OPS_ON_NODE, OPS_ON_BROKER, OPS_ON_BROKER_OR_NODE };
 
 enum ops_argument_type { OPS_ARGUMENT_NUMBER, OPS_ARGUMENT_TEXT };
 
@@ -37,6 +40,20 @@ struct ops_argument {
 	enum ops_argument_type type;
 	int64_t min, max; /* of numbers */
 	bool required;
+};
+
+/* What is asked for: an operation on a target with its arguments. */
+enum { OPS_VALUES_MAX = 8 };
+
+struct ops_value {
+	const char *name, *value;
+};
+
+struct ops_wish {
+	const struct ops_operation *operation;
+	const char *target;                      /* key */
+	struct ops_value values[OPS_VALUES_MAX]; /* text borrowed from the plan it was made of, or static */
+	size_t value_count;
 };
 
 /* The functions see the world of one moment; an operation keeps what it must remember as facts of the plan (plan.h). */
@@ -52,8 +69,11 @@ struct ops_operation {
 	void (*access)(const struct ops_context *context, struct ops_needs *needs);
 	/* What will be done: title, facts, OPS_CHANGES sentences and steps. */
 	void (*plan)(struct ops_plan *plan, const struct ops_context *context);
-	/* What follows from it and what forbids it. Runs again before the first step: it adds sentences and nothing else. */
+	/* What follows from it and what forbids it. Runs again before the first step: it adds sentences and nothing
+	 * else. */
 	void (*preflight)(struct ops_plan *plan, const struct ops_context *context);
+	/* What takes a plan back that went so far: false with the reason when nothing does. NULL = nothing does. */
+	bool (*undo)(const struct ops_plan *plan, struct ops_wish *out, struct err *err);
 };
 
 /* In the order of ops.def. */
@@ -63,10 +83,10 @@ const struct ops_operation *ops_find(const char *name); /* NULL when there is no
 /* ---- a plan, for reading ---- */
 
 /* X(name, word): how much care it needs, rising. */
-#define OPS_SEVERITIES(X)                                                                                                      \
-	X(SAFE, "safe")                                                                                                        \
-	X(CAREFUL, "careful")                                                                                                  \
-	X(DANGEROUS, "dangerous") /* `confirm` is to be typed */                                                               \
+#define OPS_SEVERITIES(X)                                                                                              \
+	X(SAFE, "safe")                                                                                                \
+	X(CAREFUL, "careful")                                                                                          \
+	X(DANGEROUS, "dangerous") /* `confirm` is to be typed */                                                       \
 	X(BLOCKED, "blocked")     /* cannot be run: an OPS_BLOCKS sentence says why */
 
 enum ops_severity {
@@ -77,12 +97,12 @@ enum ops_severity {
 const char *ops_severity_word(enum ops_severity severity);
 
 /* X(name, label, severity it gives the plan) */
-#define OPS_SENTENCES(X)                                                                                                       \
-	X(CHANGES, "Changes", OPS_SAFE)                                                                                        \
-	X(MEANS, "Means", OPS_SAFE)          /* for replication and for clients */                                             \
-	X(CAUTION, "Caution", OPS_CAREFUL)                                                                                     \
-	X(DANGER, "Danger", OPS_DANGEROUS)                                                                                     \
-	X(BLOCKS, "Blocked", OPS_BLOCKED)                                                                                      \
+#define OPS_SENTENCES(X)                                                                                               \
+	X(CHANGES, "Changes", OPS_SAFE)                                                                                \
+	X(MEANS, "Means", OPS_SAFE) /* for replication and for clients */                                              \
+	X(CAUTION, "Caution", OPS_CAREFUL)                                                                             \
+	X(DANGER, "Danger", OPS_DANGEROUS)                                                                             \
+	X(BLOCKS, "Blocked", OPS_BLOCKED)                                                                              \
 	X(UNDO, "Undo", OPS_SAFE)
 
 enum ops_sentence_kind {
@@ -97,11 +117,11 @@ struct ops_sentence {
 	char *text;
 };
 
-#define OPS_STEP_STATES(X)                                                                                                     \
-	X(WAITING, "waiting")                                                                                                  \
-	X(RUNNING, "running")                                                                                                  \
-	X(DONE, "done")                                                                                                        \
-	X(FAILED, "failed")                                                                                                    \
+#define OPS_STEP_STATES(X)                                                                                             \
+	X(WAITING, "waiting")                                                                                          \
+	X(RUNNING, "running")                                                                                          \
+	X(DONE, "done")                                                                                                \
+	X(FAILED, "failed")                                                                                            \
 	X(SKIPPED, "skipped") /* what it is after was so already, or the plan ended before it */
 
 enum ops_step_state {
@@ -113,24 +133,26 @@ const char *ops_step_state_word(enum ops_step_state state);
 
 struct ops_step {
 	const struct ops_step_type *type;
-	char *title;      /* "scale StatefulSet mq/kafka from 3 to 4" */
+	char *broker; /* key of the broker it is about, NULL = the target */
+	char *item;   /* what else it is about: a pod, a queue, a claim; NULL */
+	char *title;  /* "scale StatefulSet mq/kafka from 3 to 4" */
 	enum ops_step_state state;
-	bool dry_run_ok;  /* the server accepted it as a dry run */
-	char *figure;     /* of the gate, live: "kafka-3 is starting, 3 of 4 brokers answer"; NULL */
-	double fraction;  /* of the gate, 0..1; negative = not known */
-	char *why;        /* what holds it up, in a sentence; NULL = nothing known */
-	char *result;     /* how it ended; NULL before */
+	bool dry_run_ok;              /* the server accepted it as a dry run */
+	char *figure;                 /* of the gate, live: "kafka-3 is starting, 3 of 4 brokers answer"; NULL */
+	double fraction;              /* of the gate, 0..1; negative = not known */
+	char *why;                    /* what holds it up, in a sentence; NULL = nothing known */
+	char *result;                 /* how it ended; NULL before */
 	int64_t started_ms, ended_ms; /* loop clock; -1 = not yet */
 };
 
 /* X(name, word) */
-#define OPS_STATES(X)                                                                                                          \
-	X(PREPARING, "preparing")                                                                                              \
-	X(READY, "ready")                                                                                                      \
-	X(RUNNING, "running")                                                                                                  \
-	X(CANCELLING, "cancelling") /* goes on to the next safe point */                                                       \
-	X(DONE, "done")                                                                                                        \
-	X(FAILED, "failed")                                                                                                    \
+#define OPS_STATES(X)                                                                                                  \
+	X(PREPARING, "preparing")                                                                                      \
+	X(READY, "ready")                                                                                              \
+	X(RUNNING, "running")                                                                                          \
+	X(CANCELLING, "cancelling") /* goes on to the next safe point */                                               \
+	X(DONE, "done")                                                                                                \
+	X(FAILED, "failed")                                                                                            \
 	X(CANCELLED, "cancelled")
 
 enum ops_state {
@@ -146,20 +168,20 @@ struct ops_fact { /* arguments and what was found, by name; all that a journal n
 
 struct ops_plan {
 	const struct ops_operation *operation;
-	char *target;                   /* key */
-	char *title;                    /* "Scale kafka orders from 3 to 4 brokers" */
-	char *confirm;                  /* what to type for OPS_DANGEROUS: the cluster's or the node's name */
+	char *target;  /* key */
+	char *title;   /* "Scale kafka orders from 3 to 4 brokers" */
+	char *confirm; /* what to type for OPS_DANGEROUS: the cluster's or the node's name */
 	enum ops_state state;
 	enum ops_severity severity;     /* the worst of the sentences */
 	struct ops_sentence *sentences; /* by kind, then as found */
 	size_t sentence_count;
 	struct ops_step *steps;
 	size_t step_count;
-	size_t current;                 /* index of the running step; step_count at the end */
+	size_t current; /* index of the running step; step_count at the end */
 	struct ops_fact *facts;
 	size_t fact_count;
-	char *result;                   /* the last sentence, NULL before */
-	struct err err;                 /* of OPS_STATE_FAILED */
+	char *result;   /* the last sentence, NULL before */
+	struct err err; /* of OPS_STATE_FAILED */
 };
 
 static inline bool ops_is_over(const struct ops_plan *plan)
@@ -174,6 +196,9 @@ struct ops_options {
 	struct kube_client *client;
 	/* The world as it is now: pointers into it are used during one callback only. Never NULL. */
 	const struct world_view *(*view)(void *data);
+	/* The client of a Kafka cluster of that view; NULL = there is none (yet). May be NULL where there is no Kafka.
+	 */
+	struct kafka_admin *(*kafka)(void *data, const char *cluster_key);
 	void *data;
 };
 
@@ -192,20 +217,16 @@ bool ops_may(struct ops *ops, const struct ops_operation *operation, const char 
 /* "NAME" or "NAMESPACE/NAME" as typed → the target's key (free() it). NULL when there is none or more than one. */
 char *ops_resolve(const struct world_view *view, enum ops_target target, const char *text, struct err *err) MUST_USE;
 
-struct ops_value {
-	const char *name, *value;
-};
-
 typedef void ops_plan_fn(void *data, struct ops_plan *plan);
 
-/* Makes a plan, at first OPS_STATE_PREPARING; on_ready comes once, never from inside. A blocked plan is ready too. NULL with
- * err for what is wrong with the request itself: unknown target, bad argument. The caller destroys the plan. */
+/* Makes a plan, at first OPS_STATE_PREPARING; on_ready comes once, never from inside. A blocked plan is ready too. NULL
+ * with err for what is wrong with the request itself: unknown target, bad argument. The caller destroys the plan. */
 struct ops_plan *ops_prepare(struct ops *ops, const struct ops_operation *operation, const char *target,
 			     const struct ops_value *values, size_t value_count, ops_plan_fn *on_ready, void *data,
 			     struct err *err) MUST_USE;
 
-/* Runs a ready plan. False with ERR_REFUSED when it is blocked or not ready. on_progress is never called from inside and may
- * be the last call: then ops_is_over(). It may destroy the plan when ops_is_over(). */
+/* Runs a ready plan. False with ERR_REFUSED when it is blocked or not ready. on_progress is never called from inside
+ * and may be the last call: then ops_is_over(). It may destroy the plan when ops_is_over(). */
 bool ops_run(struct ops_plan *plan, ops_plan_fn *on_progress, void *data, struct err *err) MUST_USE;
 
 /* Stops at the next safe point: a request that was sent is waited for, a gate is left. Says so through on_progress, or

@@ -136,16 +136,35 @@ int64_t ops_fact_number(const struct ops_plan *plan, const char *name, int64_t o
 	return value && str_to_i64(value, &number) ? number : otherwise;
 }
 
-size_t ops_add_step(struct ops_plan *plan, const struct ops_step_type *type, const char *format, ...)
+/* Takes the title over. */
+static size_t add_step(struct ops_plan *plan, const struct ops_step_type *type, char *title)
 {
-	va_list args;
-	va_start(args, format);
-	char *title = format_text(format, args);
-	va_end(args);
 	plan->steps = mem_resize(plan->steps, plan->step_count + 1, sizeof *plan->steps);
 	plan->steps[plan->step_count] =
 		(struct ops_step){.type = type, .title = title, .fraction = -1, .started_ms = -1, .ended_ms = -1};
 	return plan->step_count++;
+}
+
+size_t ops_add_step(struct ops_plan *plan, const struct ops_step_type *type, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	size_t index = add_step(plan, type, format_text(format, args));
+	va_end(args);
+	return index;
+}
+
+size_t ops_add_step_on(struct ops_plan *plan, const struct ops_step_type *type, const struct world_broker *broker,
+		       const char *item, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	size_t index = add_step(plan, type, format_text(format, args));
+	va_end(args);
+	char key[OPS_KEY_MAX];
+	plan->steps[index].broker = broker ? mem_strdup(ops_broker_key(broker, key)) : NULL;
+	plan->steps[index].item = mem_strdup(item);
+	return index;
 }
 
 void ops_need(struct ops_needs *needs, const struct kube_question *question)
@@ -168,6 +187,8 @@ void ops_plan_finish(struct ops_plan *plan)
 	ops_forget_sentences(plan);
 	for (size_t i = 0; i < plan->step_count; i++) {
 		struct ops_step *step = &plan->steps[i];
+		free(step->broker);
+		free(step->item);
 		free(step->title);
 		free(step->figure);
 		free(step->why);

@@ -1,10 +1,13 @@
-/* What an operation's own file uses: the context it sees, sentences and facts it leaves in the plan, and the types of steps.
- * Not for views. */
+/* What an operation's own file uses: the context it sees, sentences and facts it leaves in the plan, and the types of
+ * steps. Not for views. */
 #ifndef MQDECK_OPS_PLAN_H
 #define MQDECK_OPS_PLAN_H
 
+#include "api/base/arena.h"
 #include "api/base/buf.h"
+#include "api/kafka/admin.h"
 #include "api/kube/access.h"
+#include "api/kube/client.h"
 #include "api/model/world.h"
 #include "api/ops/ops.h"
 
@@ -12,13 +15,21 @@ struct cJSON;
 
 struct ops_context { /* never handed out without its target: a target that is gone is the engine's affair */
 	const struct world_view *view;
-	struct world_cluster *cluster; /* of OPS_ON_CLUSTER */
-	struct world_node *node;       /* of OPS_ON_NODE */
+	struct world_cluster
+		*cluster;        /* the target, or of the target broker; in a step about a broker: that broker's */
+	struct world_node *node; /* the target; NULL otherwise */
+	struct world_broker
+		*broker; /* the target; in a step about a broker that one, NULL while it is not in the world */
+	const struct ops_step *step; /* NULL while planning */
 };
+
+/* "namespace/pod", into out. */
+enum { OPS_KEY_MAX = 600 };
+const char *ops_broker_key(const struct world_broker *broker, char out[static OPS_KEY_MAX]);
 
 /* ---- rights ---- */
 
-enum { OPS_NEEDS_MAX = 16 };
+enum { OPS_NEEDS_MAX = 24 };
 
 struct ops_needs {
 	struct kube_question items[OPS_NEEDS_MAX]; /* text borrowed from the world or static */
@@ -32,17 +43,21 @@ void ops_need(struct ops_needs *needs, const struct kube_question *question); /*
 void ops_say(struct ops_plan *plan, enum ops_sentence_kind kind, const char *format, ...) PRINTF_LIKE(3, 4);
 void ops_set_title(struct ops_plan *plan, const char *format, ...) PRINTF_LIKE(2, 3);
 void ops_set_fact(struct ops_plan *plan, const char *name, const char *format, ...) PRINTF_LIKE(3, 4);
-const char *ops_fact(const struct ops_plan *plan, const char *name);                      /* NULL when absent */
+const char *ops_fact(const struct ops_plan *plan, const char *name); /* NULL when absent */
 int64_t ops_fact_number(const struct ops_plan *plan, const char *name, int64_t otherwise);
 /* Returns the index. */
 size_t ops_add_step(struct ops_plan *plan, const struct ops_step_type *type, const char *format, ...) PRINTF_LIKE(3, 4);
+/* A step about a broker (NULL = the target) and an item (NULL = none). */
+size_t ops_add_step_on(struct ops_plan *plan, const struct ops_step_type *type, const struct world_broker *broker,
+		       const char *item, const char *format, ...) PRINTF_LIKE(5, 6);
 
 /* ---- steps ---- */
 
 struct ops_object { /* what a step changes; text is borrowed until the call ends */
-	const char *group, *versions; /* versions best first, by ',': the next one is tried when the server has not this one */
+	const char *group,
+		*versions; /* versions best first, by ',': the next one is tried when the server has not this one */
 	const char *resource, *subresource, *namespace, *name;
-	const char *kind;             /* "StatefulSet", for sentences */
+	const char *kind; /* "StatefulSet", for sentences */
 };
 
 enum ops_verdict {
@@ -59,18 +74,79 @@ struct ops_gauge {
 	char why[ERR_TEXT_MAX];
 };
 
-/* A step is a guarded change, a gate, or a change with a gate. Functions are pure: a plan can be taken up again from its
- * facts by another process. */
+/* ---- requests: whatever is no merge patch ---- */
+
+/* X(name, word): whom a request goes to. */
+#define OPS_WAYS(X)                                                                                                    \
+	X(BY_KUBERNETES, "the Kubernetes API")                                                                         \
+	X(BY_EXEC, "a command in the broker's container")                                                              \
+	X(BY_KAFKA, "Kafka")
+
+enum ops_way {
+#define X(name, word) OPS_##name,
+	OPS_WAYS(X)
+#undef X
+};
+
+struct ops_request {
+	struct arena *arena; /* for the strings and structs of this request; given by the engine */
+	enum ops_way way;
+
+	/* OPS_BY_KUBERNETES: POST or DELETE. A DELETE and an eviction carry the UID as a precondition in the body. */
+	struct kube_change change; /* dry_run is the engine's */
+
+	/* OPS_BY_EXEC: argv by NULL; no shell. Secrets never stand in it. */
+	const char *namespace, *pod, *container;
+	const char *const *argv;
+
+	/* OPS_BY_KAFKA: done, data are the engine's; the request struct lives in the arena. */
+	const char *cluster_key; /* NULL = the context's cluster */
+	struct kafka_call call;
+
+	int64_t timeout_ms; /* 0 = 30 s */
+};
+
+struct ops_answer {
+	struct err err;                   /* no answer, or a refusal as a whole; ERR_NONE = it went well */
+	const struct cJSON *object;       /* of Kubernetes, NULL */
+	const struct kube_status *status; /* of its refusal, NULL */
+	int exit_code;                    /* of a command; -1 */
+	const char *out, *errors;         /* of a command, never NULL */
+	const void *response;             /* of Kafka, NULL; errors of single items are in it */
+};
+
+enum ops_outcome {
+	OPS_ANSWER_DONE,
+	OPS_ANSWER_MORE,  /* part of the work: ask `request` for the next part at once */
+	OPS_ANSWER_LATER, /* not now (a budget, a queue that catches up): again after a pause; err says why, and is
+			     shown */
+	OPS_ANSWER_FAILED /* err says why */
+};
+
+/* A step is a guarded change, a request, a gate, or one of the former with a gate. Functions are pure: a plan can be
+ * taken up again from its facts by another process, at any step that was not done, so that whatever a step does it must
+ * find done already when it is asked a second time. Every type has a line in steps.def. */
 struct ops_step_type {
 	const char *name; /* in the journal */
+	/* A request, instead of object and change. OPS_ALREADY when the world shows it done. */
+	enum ops_verdict (*request)(const struct ops_plan *plan, const struct ops_context *context,
+				    struct ops_request *out, struct err *err);
+	/* NULL: done when answer.err is not set (a command: exit code 0), else as err says. It may leave facts. */
+	enum ops_outcome (*answer)(struct ops_plan *plan, const struct ops_context *context,
+				   const struct ops_answer *answer, struct err *err);
+	/* The step after it belongs to it: a plan is not stopped or paused between them (only a failure ends it there).
+	 */
+	bool no_stop_after;
 	/* NULL for a mere gate. False with err when what it needs is not in the world any more. */
 	bool (*object)(const struct ops_plan *plan, const struct ops_context *context, struct ops_object *out,
 		       struct err *err);
-	/* From the object as read just now: the members of a JSON merge patch (`"spec":{…}`, no braces around; the engine adds
-	 * metadata with UID and resourceVersion). */
-	enum ops_verdict (*change)(const struct ops_plan *plan, const struct cJSON *now, struct buf *patch, struct err *err);
+	/* From the object as read just now: the members of a JSON merge patch (`"spec":{…}`, no braces around; the
+	 * engine adds metadata with UID and resourceVersion). */
+	enum ops_verdict (*change)(const struct ops_plan *plan, const struct cJSON *now, struct buf *patch,
+				   struct err *err);
 	/* NULL: done once the change is made. */
-	enum ops_gate_state (*gate)(const struct ops_plan *plan, const struct ops_context *context, struct ops_gauge *out);
+	enum ops_gate_state (*gate)(const struct ops_plan *plan, const struct ops_context *context,
+				    struct ops_gauge *out);
 	int64_t gate_limit_ms; /* of time in which the world was live */
 };
 
@@ -78,6 +154,11 @@ struct ops_step_type {
 #define OPERATION(name) extern const struct ops_operation ops_##name;
 #include "api/ops/ops.def"
 #undef OPERATION
+
+#define STEP(name) extern const struct ops_step_type ops_step_##name;
+#include "api/ops/steps.def"
+#undef STEP
+const struct ops_step_type *ops_step_find(const char *name); /* NULL when there is none */
 
 /* ---- why a broker does not come up (why.c) ---- */
 

@@ -107,7 +107,7 @@ static bool see_gate(struct ops_job *job, struct ops_context *context, struct op
 		return false;
 	}
 	job->gate_live_ms += since;
-	if (!ops_look_at(view, job->plan.operation->target, job->plan.target, context, &err)) {
+	if (!ops_look_for_step(job, job->plan.current, context, &err)) {
 		snprintf(gauge->why, sizeof gauge->why, "%s", err.text);
 		return false;
 	}
@@ -183,8 +183,10 @@ static void try_change(struct ops_job *job)
 {
 	if (job->cancel)
 		stop_here(job);
-	else
+	else if (current_step(job)->type->object)
 		ops_exchange_start(job, job->plan.current, false, on_exchange);
+	else
+		ops_send_start(job, job->plan.current, on_exchange);
 }
 
 static void try_again_later(struct ops_job *job, const struct err *err)
@@ -207,7 +209,7 @@ static void on_exchange(struct ops_job *job, enum ops_verdict verdict, const str
 		return;
 	}
 	if (err && err->code < ARRAY_LEN(passes_by_itself) && passes_by_itself[err->code]) {
-		job->uncertain |= job->exchange.sent;
+		job->uncertain |= job->exchange.sent && err->code != ERR_BUSY;
 		try_again_later(job, err);
 		return;
 	}
@@ -236,7 +238,7 @@ static void begin_step(struct ops_job *job)
 	step->state = OPS_STEP_RUNNING;
 	step->started_ms = loop_now_ms(job->ops->loop);
 	ops_job_tell(job);
-	if (step->type->object)
+	if (step->type->object || step->type->request)
 		try_change(job);
 	else
 		begin_gate(job);
@@ -290,6 +292,7 @@ void ops_cancel(struct ops_plan *plan)
 		if (plan->state == OPS_STATE_READY)
 			job->fn = NULL;
 		ops_exchange_cancel(job);
+		ops_send_cancel(job);
 		ops_forget_asks(job);
 		stop_here(job);
 		return;
@@ -300,6 +303,6 @@ void ops_cancel(struct ops_plan *plan)
 	plan->state = OPS_STATE_CANCELLING;
 	ops_job_tell(job);
 	/* A request on its way is waited for: whether it was carried out must be known. Everything else ends now. */
-	if (!job->exchange.request)
+	if (!ops_is_sending(job))
 		ops_job_do(job, job->at_gate ? ops_gate_look : try_change, 0);
 }

@@ -281,15 +281,15 @@ static enum ops_gate_state gate_brokers_left(const struct ops_plan *plan, const 
 	return gate_left(plan, context, out, is_unseen, "no longer seen by the other brokers");
 }
 
-static const struct ops_step_type set_replicas = {
+const struct ops_step_type ops_step_set_replicas = {
 	.name = "set-replicas", .object = scale_object, .change = change_replicas};
-static const struct ops_step_type pods_ready = {
+const struct ops_step_type ops_step_pods_ready = {
 	.name = "pods-ready", .gate = gate_pods_ready, .gate_limit_ms = PODS_LIMIT_MS};
-static const struct ops_step_type brokers_joined = {
+const struct ops_step_type ops_step_brokers_joined = {
 	.name = "brokers-joined", .gate = gate_brokers_joined, .gate_limit_ms = BROKERS_LIMIT_MS};
-static const struct ops_step_type pods_gone = {
+const struct ops_step_type ops_step_pods_gone = {
 	.name = "pods-gone", .gate = gate_pods_gone, .gate_limit_ms = PODS_LIMIT_MS};
-static const struct ops_step_type brokers_left = {
+const struct ops_step_type ops_step_brokers_left = {
 	.name = "brokers-left", .gate = gate_brokers_left, .gate_limit_ms = BROKERS_LIMIT_MS};
 
 /* ---- the plan ---- */
@@ -343,14 +343,14 @@ static void add_steps(struct ops_plan *plan, const struct scale *scale, const st
 		snprintf(names, sizeof names, "%s", str_or(ops_fact(plan, "leaving"), "the broker"));
 	else if (scale_new_name(scale, 0, names, sizeof names) && scale->to - scale->from > 1)
 		snprintf(names, sizeof names, "%d new brokers", (int)(scale->to - scale->from));
-	ops_add_step(plan, &set_replicas, "set replicas of %s %s/%s to %d", object->kind, object->namespace,
+	ops_add_step(plan, &ops_step_set_replicas, "set replicas of %s %s/%s to %d", object->kind, object->namespace,
 		     str_or(object->name, "?"), (int)scale->to);
 	if (up) {
-		ops_add_step(plan, &pods_ready, "%s ready", names);
-		ops_add_step(plan, &brokers_joined, "%s seen by the other brokers", names);
+		ops_add_step(plan, &ops_step_pods_ready, "%s ready", names);
+		ops_add_step(plan, &ops_step_brokers_joined, "%s seen by the other brokers", names);
 	} else {
-		ops_add_step(plan, &pods_gone, "%s stopped", names);
-		ops_add_step(plan, &brokers_left, "%s out of the brokers' own view", names);
+		ops_add_step(plan, &ops_step_pods_gone, "%s stopped", names);
+		ops_add_step(plan, &ops_step_brokers_left, "%s out of the brokers' own view", names);
 	}
 }
 

@@ -13,8 +13,8 @@ struct scale {
 
 /* The brokers that count for the scaled object: all, or those of the pool. By ordinal. */
 bool scale_counts(const struct scale *scale, const struct world_broker *broker);
-/* The brokers with the highest ordinals, which a scale-down takes; `count` of them into out, highest last. Returns how many
- * there are. */
+/* The brokers with the highest ordinals, which a scale-down takes; `count` of them into out, highest last. Returns how
+ * many there are. */
 size_t scale_leaving(const struct scale *scale, const struct world_broker **out, size_t max);
 /* The name of the index-th (0 …) broker that a scale-up adds; false when the operator chooses it. */
 bool scale_new_name(const struct scale *scale, int32_t index, char *out, size_t size);

@@ -1,8 +1,10 @@
-/* A world built by hand and a Kubernetes API of one object, linked in place of api/model and api/kube: the operations are
- * tested alone, on a virtual clock, and each failure happens exactly when the test says. */
+/* A world built by hand and a Kubernetes API of one object, linked in place of api/model and api/kube: the operations
+ * are tested alone, on a virtual clock, and each failure happens exactly when the test says. */
 #ifndef MQDECK_TESTS_OPS_FAKE_H
 #define MQDECK_TESTS_OPS_FAKE_H
 
+#include "api/kafka/admin.h"
+#include "api/kube/client.h"
 #include "api/model/world.h"
 #include "api/ops/ops.h"
 
@@ -42,7 +44,8 @@ void fake_broker_ready(struct fake_cluster *cluster, size_t index);
 void fake_broker_joined(struct fake_cluster *cluster, size_t index);
 /* A partition (or a quorum queue where partition < 0) with a replica on each of the brokers in `mask`. */
 void fake_add_replicated(struct fake_cluster *cluster, const char *name, int partition, unsigned mask);
-void fake_add_event(struct fake_world *world, const char *kind, const char *name, const char *reason, const char *message);
+void fake_add_event(struct fake_world *world, const char *kind, const char *name, const char *reason,
+		    const char *message);
 
 /* The one object behind the API: GET answers it, PATCH is guarded by UID and resourceVersion and changes replicas or
  * unschedulable. */
@@ -56,7 +59,8 @@ struct fake_api {
 	int replicas;
 	bool unschedulable;
 	const char *served; /* API version that exists, NULL = any */
-	/* What happens to the n-th request of a kind, 0 = it is served. `carried_out`: the change is made, the answer lost. */
+	/* What happens to the n-th request of a kind, 0 = it is served. `carried_out`: the change is made, the answer
+	 * lost. */
 	struct fake_fault {
 		enum err_code code;
 		bool carried_out;
@@ -66,8 +70,19 @@ struct fake_api {
 	int foreign_writes;
 	int64_t delay_ms;
 	char last_path[256], last_patch[512];
+
+	/* The other ways, played by the test: what a request does to its world. NULL = a request of that way fails the
+	 * test. Each may answer an error instead of acting. */
+	void *data;
+	/* POST and DELETE; path is kube_url()'s of this fake. */
+	void (*act)(void *data, const char *method, const char *path, const char *body, struct err *err);
+	/* Returns the exit code; what it prints goes to out. */
+	int (*command)(void *data, const char *pod, const char *const *argv, struct buf *out, struct err *err);
+	/* Returns the response, which must live on; NULL with err. */
+	const void *(*kafka)(void *data, const struct kafka_call *call, struct err *err);
 };
 
 struct kube_client *fake_client(struct fake_api *api);
+struct kafka_admin *fake_kafka(struct fake_api *api);
 
 #endif

@@ -1,3 +1,5 @@
+#include "tests/unit/unit.h"
+
 #include "tests/unit/ops/fake.h"
 
 #include <stdio.h>
@@ -127,6 +129,12 @@ struct kube_request *kube_change(struct kube_client *client, const struct kube_c
 	struct fake_api *api = (struct fake_api *)client;
 	struct kube_request *request = answer_later(api, data);
 	request->fn = fn;
+	if (strcmp(change->method, "PATCH") != 0) {
+		CLEANUP(free) char *path = kube_url(&change->url);
+		assert_non_null(api->act);
+		api->act(api->data, change->method, path, change->body, &request->result.err);
+		return request;
+	}
 	snprintf(api->last_patch, sizeof api->last_patch, "%s", change->body);
 	struct fake_fault fault = change->dry_run ? next_fault(api->dry_faults, &api->dry_runs)
 						  : next_fault(api->patch_faults, &api->patches);

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/base/str.h"
+
 static void add_broker(struct fake_cluster *fake, size_t index)
 {
 	struct world_cluster *cluster = &fake->cluster;
@@ -141,4 +143,14 @@ void world_replicated_at(const struct world_cluster *cluster, int64_t index, str
 void world_queue_at(const struct world_cluster *cluster, int64_t index, struct world_queue *out)
 {
 	*out = ((const struct fake_cluster *)cluster)->queues[index];
+}
+
+struct world_broker *world_find_broker(const struct world_view *view, const char *namespace, const char *pod)
+{
+	for (size_t i = 0; i < view->cluster_count; i++)
+		for (size_t j = 0; j < view->clusters[i]->broker_count; j++)
+			if (str_eq(view->clusters[i]->namespace, namespace) &&
+			    str_eq(view->clusters[i]->brokers[j]->name, pod))
+				return view->clusters[i]->brokers[j];
+	return NULL;
 }

@@ -7,6 +7,11 @@ static const struct world_view *view_of(void *data)
 	return &((struct rig *)data)->world.view;
 }
 
+static struct kafka_admin *kafka_of(void *data, const char *cluster_key)
+{
+	return fake_kafka(&((struct rig *)data)->api);
+}
+
 static void on_ready(void *data, struct ops_plan *plan)
 {
 	((struct rig *)data)->ready++;
@@ -25,7 +30,7 @@ struct rig *rig_create(void)
 	fake_world_init(&rig->world);
 	rig->api = (struct fake_api){.loop = rig->loop, .uid = "u-1", .version = 7, .replicas = 3};
 	rig->ops = ops_create(&(struct ops_options){
-		.loop = rig->loop, .client = fake_client(&rig->api), .view = view_of, .data = rig});
+		.loop = rig->loop, .client = fake_client(&rig->api), .view = view_of, .kafka = kafka_of, .data = rig});
 	return rig;
 }
 

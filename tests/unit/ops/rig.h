@@ -19,14 +19,14 @@ void rig_destroy(struct rig *rig);
 
 /* Prepares and waits until ready; replaces the plan before. replicas NULL = no argument. */
 void rig_prepare(struct rig *rig, const char *operation, const char *target, const char *replicas);
-void rig_run(struct rig *rig);                /* only starts */
-void rig_pass(struct rig *rig, int64_t ms);   /* time goes by */
+void rig_run(struct rig *rig);              /* only starts */
+void rig_pass(struct rig *rig, int64_t ms); /* time goes by */
 bool rig_says(const struct rig *rig, enum ops_sentence_kind kind, const char *part);
 
-#define assert_contains(text, part)                                                                                            \
-	do {                                                                                                                   \
-		if (!(text) || !strstr((text), (part)))                                                                        \
-			fail_msg("\"%s\" is not in \"%s\"", (part), (text) ? (text) : "(null)");                               \
+#define assert_contains(text, part)                                                                                    \
+	do {                                                                                                           \
+		if (!(text) || !strstr((text), (part)))                                                                \
+			fail_msg("\"%s\" is not in \"%s\"", (part), (text) ? (text) : "(null)");                       \
 	} while (0)
 
 #endif
