@@ -9,6 +9,16 @@
 
 /* ---- the console ---- */
 
+static void quit(struct app *app, const char *argument)
+{
+	app_quit(app);
+}
+
+void action_quit(struct app *app)
+{
+	app_leave_plans(app, "Leaving mqdeck", quit, NULL);
+}
+
 void action_back(struct app *app)
 {
 	struct view *top = app_top(app);
@@ -95,9 +105,7 @@ void action_all_namespaces(struct app *app)
 {
 	if (!app->session || !app->session->namespace)
 		return;
-	app->world = NULL;
-	session_set_namespace(app->session, NULL);
-	app_world_touched(app);
+	app_set_namespace(app, NULL);
 	app_flash(app, SEV_INFO, "all namespaces");
 }
 

@@ -33,6 +33,9 @@ static const struct {
 
 static void update_world(struct app *app)
 {
+	/* Not where a plan ends: that may be inside a call of the very world it looked at. */
+	if (app->session && !plans_are_running(&app->plans))
+		session_plans_over(app->session);
 	app->world = app->session ? world_update(app->session->world) : NULL;
 	app->world_changed = false;
 	if (!app->world || app->world->requests_in_flight == 0)
@@ -150,19 +153,34 @@ static void terminal_wanted(void *data, bool wanted, const char *command)
 		terminal_resume(app->terminal);
 }
 
-void app_connect(struct app *app, const char *context)
+static void connect_to(struct app *app, struct session_place *place)
 {
 	struct session_events events = {.on_change = session_changed, .on_terminal = terminal_wanted, .data = app};
+	app->session = session_open(app->loop, app->config, place, &events, &app->session_err);
+	app_world_touched(app);
+}
+
+void app_connect(struct app *app, const char *context)
+{
+	struct session_place place;
 	answer_dialog(app, 0);
-	/* A plan belongs to the session it was made in. */
-	ops_plan_destroy(app->plan);
-	app->plan = NULL;
+	/* Plans belong to the session they were made in. */
+	plans_clear(&app->plans);
 	app->world = NULL;
 	session_close(app->session);
+	app->session = NULL;
 	app->settled = false;
 	app->connected_ms = loop_now_ms(app->loop);
 	err_clear(&app->session_err);
-	app->session = session_open(app->loop, app->config, app->demo, context, &events, &app->session_err);
+	if (session_place_read(&place, app->config, app->demo, context, &app->session_err))
+		connect_to(app, &place);
+	app_world_touched(app);
+}
+
+void app_set_namespace(struct app *app, const char *namespace)
+{
+	app->world = NULL;
+	session_set_namespace(app->session, namespace);
 	app_world_touched(app);
 }
 
@@ -311,6 +329,7 @@ struct app *app_create(struct loop *loop, const struct config *config, struct de
 		.show_crumbs = true,
 		.busy_since_ms = -1,
 	};
+	app->plans = (struct plans){.on_change = app_plans_changed, .data = app};
 	app->paint_timer = loop_timer_create(loop, paint_due, app);
 	app->tick_timer = loop_timer_create(loop, tick, app);
 	app->painted_ms = loop_now_ms(loop) - APP_PAINT_MS;
@@ -324,7 +343,7 @@ void app_destroy(struct app *app)
 		return;
 	app_clear_views(app);
 	answer_dialog(app, 0);
-	ops_plan_destroy(app->plan);
+	plans_clear(&app->plans);
 	session_close(app->session);
 	line_edit_destroy(app->command_line);
 	line_edit_destroy(app->filter_line);
@@ -335,11 +354,15 @@ void app_destroy(struct app *app)
 	free(app);
 }
 
-void app_start(struct app *app, struct terminal *terminal)
+void app_start(struct app *app, struct terminal *terminal, struct session_place *place)
 {
 	app->terminal = terminal;
 	app->canvas = canvas_create(terminal_height(terminal), terminal_width(terminal), terminal_is_ascii(terminal));
-	app_connect(app, NULL);
+	app->connected_ms = loop_now_ms(app->loop);
+	if (place)
+		connect_to(app, place);
+	else
+		app_connect(app, NULL);
 	if (!prompt_run_command(app, config_text(app->config, OPT_COMMAND)))
 		app_push(app, &view_deck, NULL, NULL, NULL);
 	loop_timer_arm(app->tick_timer, APP_TICK_MS);
@@ -358,7 +381,7 @@ bool app_is_idle(void *data)
 	struct app *app = data;
 	if (!app->painted || app->world_changed || loop_timer_is_armed(app->paint_timer))
 		return false;
-	if (app->plan && app->plan->state == OPS_STATE_PREPARING)
+	if (app->plans.count && plans_state(&app->plans) == OPS_STATE_PREPARING)
 		return false;
 	return app->settled;
 }

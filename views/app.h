@@ -7,6 +7,7 @@
 #include "tui/keymap.h"
 #include "tui/line_edit.h"
 #include "tui/terminal.h"
+#include "views/plans.h"
 #include "views/session.h"
 #include "views/view.h"
 
@@ -39,8 +40,8 @@ struct app {
 	struct line_edit *command_line, *filter_line;
 	size_t history_at;             /* how far `[` went back */
 	struct app_dialog dialog;
-	struct ops_plan *plan;         /* prepared, running or just over; NULL = none */
-	enum ops_state plan_state_shown; /* by the plan's dialog */
+	struct plans plans;              /* prepared, running or just over */
+	enum ops_state plan_state_shown; /* by the dialog of the plans */
 	char flash[512];
 	enum severity flash_severity;
 	int64_t flash_until_ms;
@@ -60,8 +61,9 @@ struct app {
 struct app *app_create(struct loop *loop, const struct config *config, struct demo *demo);
 void app_destroy(struct app *app); /* NULL is fine */
 DEFINE_CLEANUP(struct app *, app_destroy);
-/* Takes the screen, connects and opens the first view. A failed connection is shown, not returned. */
-void app_start(struct app *app, struct terminal *terminal);
+/* Takes the screen, connects and opens the first view. A failed connection is shown, not returned. place is taken over;
+ * NULL = it is still to be read. */
+void app_start(struct app *app, struct terminal *terminal, struct session_place *place);
 /* Until it is left. Returns the exit code. */
 int app_run(struct app *app);
 
@@ -75,7 +77,14 @@ void app_flash(struct app *app, enum severity severity, const char *format, ...)
 void app_quit(struct app *app);
 /* Takes the dialog over. One for the same data replaces the older one without an answer. */
 void app_open_dialog(struct app *app, struct dialog *dialog, void (*answer)(struct app *app, int button, void *data), void *data);
-void app_connect(struct app *app, const char *context); /* NULL = as configured */
+void app_connect(struct app *app, const char *context);         /* NULL = as configured; the files are read again */
+void app_set_namespace(struct app *app, const char *namespace); /* NULL = all */
+/* Does what would end the running plans: at once when there are none, else only when the person agrees. doing is what
+ * for, such as "Switching to prod". argument may be NULL and is copied. */
+void app_leave_plans(struct app *app, const char *doing, void (*then)(struct app *app, const char *argument),
+		     const char *argument);
+
+void app_plans_changed(void *data); /* actions_ops.c */
 
 /* ---- stack ---- */
 struct view *app_top(struct app *app); /* never NULL after app_start */
@@ -99,6 +108,7 @@ struct app_action {
 	void (*function)(struct app *app);
 };
 const struct app_action *app_action(enum action action);
+void action_quit(struct app *app);
 void action_back(struct app *app);
 void action_command(struct app *app);
 void action_filter(struct app *app);

@@ -36,19 +36,6 @@ static bool terminal_options(const struct config *config, struct terminal_option
 	       err_set(err, ERR_USAGE, "unknown colour mode %s", config_text(config, OPT_COLOUR));
 }
 
-/* A console that cannot connect is of no use unless it can be told to: wrong files are said before the screen is taken. */
-static bool has_kubeconfig(const struct config *config, struct err *err)
-{
-	struct kubeconfig_options options = {.kubeconfig = config_text(config, OPT_KUBECONFIG),
-					     .context = config_text(config, OPT_CONTEXT)};
-	struct kubeconfig *kubeconfig = kubeconfig_load(&options, err);
-	struct kube_access *access = kubeconfig ? kubeconfig_resolve(kubeconfig, NULL, err) : NULL;
-	bool ok = access != NULL;
-	kube_access_destroy(access);
-	kubeconfig_destroy(kubeconfig);
-	return ok;
-}
-
 static struct demo *start_demo(const struct config *config, struct loop *loop, struct err *err)
 {
 	return config_flag(config, OPT_DEMO) ? demo_start(loop, NULL, err) : NULL;
@@ -61,17 +48,20 @@ int main_console(const struct command_line *line)
 	struct clock clock = clock_real();
 	if (!terminal_options(line->config, &options, &err))
 		return failed(&err);
-	if (!config_flag(line->config, OPT_DEMO) && !has_kubeconfig(line->config, &err))
-		return failed(&err);
 	CLEANUP(loop_destroy) struct loop *loop = loop_create(&clock);
 	CLEANUP(demo_destroy) struct demo *demo = start_demo(line->config, loop, &err);
 	if (err_is_set(&err))
+		return failed(&err);
+	/* A console that cannot connect is of no use unless it can be told to: wrong files are said before the screen
+	 * is taken. */
+	CLEANUP(session_place_finish) struct session_place place = {0};
+	if (!session_place_read(&place, line->config, demo, NULL, &err))
 		return failed(&err);
 	CLEANUP(app_destroy) struct app *app = app_create(loop, line->config, demo);
 	CLEANUP(terminal_close) struct terminal *terminal = terminal_open(loop, &options, app_event, app, &err);
 	if (!terminal)
 		return failed(&err);
-	app_start(app, terminal);
+	app_start(app, terminal, &place);
 	return app_run(app);
 }
 
@@ -94,7 +84,10 @@ int main_get(const struct command_line *line)
 	if (err_is_set(&err))
 		return failed(&err);
 	struct session_events events = {.on_change = nothing};
-	CLEANUP(session_close) struct session *session = session_open(loop, line->config, demo, NULL, &events, &err);
+	struct session_place place;
+	if (!session_place_read(&place, line->config, demo, NULL, &err))
+		return failed(&err);
+	CLEANUP(session_close) struct session *session = session_open(loop, line->config, &place, &events, &err);
 	if (!session)
 		return failed(&err);
 	bool ok = get_run(session, sheet, line->count > 1 ? line->words[1] : NULL,
@@ -152,7 +145,7 @@ static int replay(const struct command_line *line, const struct tape *tape, int 
 									 ? (size_t)(strrchr(line->words[0], '/') - line->words[0])
 									 : 0);
 	options.base = *folder ? folder : NULL;
-	app_start(app, terminal);
+	app_start(app, terminal, NULL);
 	CLEANUP(tape_player_destroy) struct tape_player *player =
 		tape_player_create(loop, tape, &target, &options, replay_done, &state);
 	tape_player_start(player);

@@ -24,8 +24,8 @@ static void offer_view(void *data, const char *name, const char *help)
 static void offer_contexts(const struct app *app, struct offering *offering)
 {
 	char line[LINE_EDIT_MAX];
-	for (size_t i = 0; app->session && i < kubeconfig_context_count(app->session->kubeconfig); i++) {
-		snprintf(line, sizeof line, "ctx %s", kubeconfig_context_name(app->session->kubeconfig, i));
+	for (size_t i = 0; app->session && i < kubeconfig_context_count(app->session->place.kubeconfig); i++) {
+		snprintf(line, sizeof line, "ctx %s", kubeconfig_context_name(app->session->place.kubeconfig, i));
 		if (str_has_prefix(line, offering->typed))
 			offering->offer(offering->context, line);
 	}
@@ -55,19 +55,25 @@ static void complete(void *data, const char *text, line_offer_fn *offer, void *c
 
 static bool command_quit(struct app *app, const char *argument)
 {
-	app_quit(app);
+	action_quit(app);
 	return true;
+}
+
+static void switch_context(struct app *app, const char *context)
+{
+	app_connect(app, context);
+	app_clear_views(app);
+	app_push(app, &view_deck, NULL, NULL, NULL);
+	if (!app->session)
+		app_flash(app, SEV_BAD, "%s", app->session_err.text);
 }
 
 static bool command_context(struct app *app, const char *argument)
 {
 	if (!*argument)
 		return false; /* the view of contexts */
-	app_connect(app, argument);
-	app_clear_views(app);
-	app_push(app, &view_deck, NULL, NULL, NULL);
-	if (!app->session)
-		app_flash(app, SEV_BAD, "%s", app->session_err.text);
+	CLEANUP(free) char *doing = str_printf("Switching to %s", argument);
+	app_leave_plans(app, doing, switch_context, argument);
 	return true;
 }
 
@@ -77,9 +83,7 @@ static bool command_namespace(struct app *app, const char *argument)
 		app_flash(app, SEV_INFO, "ns wants the name of a namespace; 0 looks at all");
 		return true;
 	}
-	app->world = NULL;
-	session_set_namespace(app->session, str_eq(argument, "all") ? NULL : argument);
-	app_world_touched(app);
+	app_set_namespace(app, str_eq(argument, "all") ? NULL : argument);
 	return true;
 }
 

@@ -34,7 +34,7 @@ static const char *credentials_secret(void *data, const char *namespace, const c
 static const struct world_view *view_now(void *data)
 {
 	struct session *session = data;
-	const struct world_view *view = world_update(session->world);
+	const struct world_view *view = world_update(session->plan_world);
 	/* What the console took from the world before is not valid any more: it must look again. */
 	session->events.on_change(session->events.data);
 	return view;
@@ -43,12 +43,12 @@ static const struct world_view *view_now(void *data)
 static struct kafka_admin *kafka_of(void *data, const char *cluster_key)
 {
 	struct session *session = data;
-	return world_kafka_admin(session->world, cluster_key);
+	return world_kafka_admin(session->plan_world, cluster_key);
 }
 
-static void open_world(struct session *session)
+static struct world *make_world(struct session *session)
 {
-	session->world = world_create(&(struct world_options){
+	return world_create(&(struct world_options){
 		.loop = session->loop,
 		.client = session->client,
 		.dialer = session->dialer,
@@ -58,16 +58,6 @@ static void open_world(struct session *session)
 		.data = session,
 		.with_groups = true,
 	});
-	session->ops = ops_create(&(struct ops_options){
-		.loop = session->loop, .client = session->client, .view = view_now, .kafka = kafka_of, .data = session});
-}
-
-static void close_world(struct session *session)
-{
-	ops_destroy(session->ops);
-	session->ops = NULL;
-	world_destroy(session->world);
-	session->world = NULL;
 }
 
 /* -n wins over -A; -A over the context's namespace; without any, the whole cluster is looked at. */
@@ -76,16 +66,17 @@ static char *initial_namespace(const struct config *config, const struct session
 	const char *given = config_text(config, OPT_NAMESPACE);
 	if (given || config_flag(config, OPT_ALL_NAMESPACES))
 		return mem_strdup(given);
-	for (size_t i = 0; i < kubeconfig_context_count(session->kubeconfig); i++) {
-		if (str_eq(kubeconfig_context_name(session->kubeconfig, i), session->access->context))
-			return mem_strdup(kubeconfig_context_namespace(session->kubeconfig, i));
+	const struct kubeconfig *kubeconfig = session->place.kubeconfig;
+	for (size_t i = 0; i < kubeconfig_context_count(kubeconfig); i++) {
+		if (str_eq(kubeconfig_context_name(kubeconfig, i), session->place.access->context))
+			return mem_strdup(kubeconfig_context_namespace(kubeconfig, i));
 	}
 	return NULL;
 }
 
-static bool connect(struct session *session, struct demo *demo, const char *context, struct err *err)
+bool session_place_read(struct session_place *place, const struct config *config, struct demo *demo,
+			const char *context, struct err *err)
 {
-	const struct config *config = session->config;
 	struct kubeconfig_options options = {
 		.text = demo ? demo_kubeconfig(demo) : NULL,
 		.kubeconfig = config_text(config, OPT_KUBECONFIG),
@@ -95,31 +86,38 @@ static bool connect(struct session *session, struct demo *demo, const char *cont
 		.as_groups = config_list(config, OPT_AS_GROUP),
 		.request_timeout_ms = config_duration_ms(config, OPT_REQUEST_TIMEOUT),
 	};
-	session->kubeconfig = kubeconfig_load(&options, err);
-	if (!session->kubeconfig)
-		return false;
-	session->access = kubeconfig_resolve(session->kubeconfig, context, err);
-	if (!session->access)
-		return false;
-	session->access->insecure |= config_flag(config, OPT_INSECURE);
-	struct kube_client_options client = {
-		.read_only = config_flag(config, OPT_READONLY),
-		.on_state = connection_changed,
-		.on_terminal = session->events.on_terminal ? terminal_wanted : NULL,
-		.data = session,
-	};
-	session->client = kube_client_create(session->loop, session->access, &client, err);
-	return session->client != NULL;
+	*place = (struct session_place){.kubeconfig = kubeconfig_load(&options, err)};
+	if (place->kubeconfig)
+		place->access = kubeconfig_resolve(place->kubeconfig, context, err);
+	if (place->access) {
+		place->access->insecure |= config_flag(config, OPT_INSECURE);
+		return true;
+	}
+	session_place_finish(place);
+	return false;
 }
 
-struct session *session_open(struct loop *loop, const struct config *config, struct demo *demo, const char *context,
+void session_place_finish(struct session_place *place)
+{
+	kube_access_destroy(place->access);
+	kubeconfig_destroy(place->kubeconfig);
+	*place = (struct session_place){0};
+}
+
+struct session *session_open(struct loop *loop, const struct config *config, struct session_place *place,
 			     const struct session_events *events, struct err *err)
 {
 	struct session *session = mem_alloc(sizeof *session);
-	session->loop = loop;
-	session->config = config;
-	session->events = *events;
-	if (!connect(session, demo, context, err)) {
+	*session = (struct session){.loop = loop, .config = config, .events = *events, .place = *place};
+	*place = (struct session_place){0};
+	struct kube_client_options client = {
+		.read_only = config_flag(config, OPT_READONLY),
+		.on_state = connection_changed,
+		.on_terminal = events->on_terminal ? terminal_wanted : NULL,
+		.data = session,
+	};
+	session->client = kube_client_create(loop, session->place.access, &client, err);
+	if (!session->client) {
 		session_close(session);
 		return NULL;
 	}
@@ -127,7 +125,9 @@ struct session *session_open(struct loop *loop, const struct config *config, str
 	session->dialer = portforward_dialer_create(session->client);
 	session->rights = kube_access_create(session->client);
 	kube_access_on_change(session->rights, changed, session);
-	open_world(session);
+	session->world = session->plan_world = make_world(session);
+	session->ops = ops_create(
+		&(struct ops_options){.loop = loop, .client = session->client, .view = view_now, .kafka = kafka_of, .data = session});
 	return session;
 }
 
@@ -135,32 +135,45 @@ void session_close(struct session *session)
 {
 	if (!session)
 		return;
-	close_world(session);
+	ops_destroy(session->ops);
+	session->ops = NULL;
+	session_plans_over(session);
+	world_destroy(session->world);
 	kube_access_finish(session->rights);
 	portforward_dialer_destroy(session->dialer);
 	kube_client_destroy(session->client);
-	kube_access_destroy(session->access);
-	kubeconfig_destroy(session->kubeconfig);
+	session_place_finish(&session->place);
 	free(session->namespace);
 	free(session);
 }
 
 void session_set_namespace(struct session *session, const char *namespace)
 {
-	close_world(session);
-	free(session->namespace);
+	/* A third world is never kept: the one in between is nobody's. */
+	if (session->world != session->plan_world)
+		world_destroy(session->world);
+	char *old = session->namespace;
 	session->namespace = mem_strdup(namespace);
-	open_world(session);
+	free(old);
+	session->world = make_world(session);
+}
+
+void session_plans_over(struct session *session)
+{
+	if (session->plan_world == session->world)
+		return;
+	world_destroy(session->plan_world);
+	session->plan_world = session->world;
 }
 
 const char *session_context(const struct session *session)
 {
-	return str_or(session->access->context, "in-cluster");
+	return str_or(session->place.access->context, "in-cluster");
 }
 
 const char *session_user(const struct session *session)
 {
-	if (session->access->as)
-		return session->access->as;
-	return str_or(session->access->user, "service account");
+	if (session->place.access->as)
+		return session->place.access->as;
+	return str_or(session->place.access->user, "service account");
 }

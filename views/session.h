@@ -20,28 +20,47 @@ struct session_events {
 	void *data;
 };
 
+/* Where the cluster is and who we are, read from the files once. */
+struct session_place {
+	struct kubeconfig *kubeconfig;
+	struct kube_access *access;
+};
+
+/* context NULL = the one of the options or the files. demo NULL = a real cluster. */
+bool session_place_read(struct session_place *place, const struct config *config, struct demo *demo,
+			const char *context, struct err *err) MUST_USE;
+void session_place_finish(struct session_place *place);
+static inline void cleanup_session_place_finish(struct session_place *place)
+{
+	session_place_finish(place);
+}
+
 struct session {
 	struct loop *loop;
 	const struct config *config; /* borrowed */
-	struct kubeconfig *kubeconfig;
-	struct kube_access *access;
+	struct session_place place;
 	struct kube_client *client;
 	struct kube_access_cache *rights;
 	struct dialer *dialer;
 	struct world *world;
+	struct world
+		*plan_world; /* what operations look at: `world`, or the one from before the namespace was changed */
 	struct ops *ops;
 	char *namespace; /* NULL = all */
 	struct session_events events;
 };
 
-/* context NULL = the one of the options or the files. demo NULL = a real cluster. Never waits for the network. */
-struct session *session_open(struct loop *loop, const struct config *config, struct demo *demo, const char *context,
+/* The place is taken over, also on failure. Never waits for the network. */
+struct session *session_open(struct loop *loop, const struct config *config, struct session_place *place,
 			     const struct session_events *events, struct err *err) MUST_USE;
 void session_close(struct session *session); /* NULL is fine */
 DEFINE_CLEANUP(struct session *, session_close);
 
-/* NULL = all namespaces. The world is made anew. */
+/* NULL = all namespaces. The world that is shown is made anew; plans that are under way go on in the one they were made
+ * in, whose gates would shut for ever without the clusters they watch. */
 void session_set_namespace(struct session *session, const char *namespace);
+/* No plan is under way: operations look at what is shown from now on. */
+void session_plans_over(struct session *session);
 
 /* What the header line says of the connection. */
 const char *session_context(const struct session *session);

@@ -69,6 +69,9 @@ struct view_class {
 	bool (*event)(struct view *view, const struct event *event);      /* before the keymap; true when taken */
 	bool (*act)(struct view *view, enum action action);              /* actions without a function in actions.def */
 	bool (*subject)(struct view *view, struct subject *out);         /* false when the cursor is on nothing */
+	/* Each marked row, in the order shown; the one under the cursor when none is marked. NULL: there are no marks.
+	 */
+	void (*chosen)(struct view *view, void (*fn)(void *data, const struct subject *subject), void *data);
 	bool (*filter)(struct view *view, const char *text, struct err *err); /* NULL: `/` does nothing here */
 	const char *(*filter_text)(struct view *view);
 	void (*title)(struct view *view, struct buf *out);               /* "Brokers (6)"; NULL = name */

@@ -17,7 +17,7 @@ static const struct table_column columns[] = {
 static const struct kubeconfig *config_of(void *data)
 {
 	struct view *view = data;
-	return view->app->session ? view->app->session->kubeconfig : NULL;
+	return view->app->session ? view->app->session->place.kubeconfig : NULL;
 }
 
 static size_t count(void *data)

@@ -265,6 +265,26 @@ static bool subject(struct view *view, struct subject *out)
 	return position != TABLE_NO_ROW && subject_of_row(view->sheet, row_at(self, (size_t)position), out);
 }
 
+struct choosing {
+	struct view *view;
+	void (*fn)(void *data, const struct subject *subject);
+	void *data;
+};
+
+static void choose_row(void *data, size_t position)
+{
+	const struct choosing *choosing = data;
+	struct subject subject;
+	if (subject_of_row(choosing->view->sheet, row_at(choosing->view->state, position), &subject))
+		choosing->fn(choosing->data, &subject);
+}
+
+static void chosen(struct view *view, void (*fn)(void *data, const struct subject *subject), void *data)
+{
+	struct choosing choosing = {.view = view, .fn = fn, .data = data};
+	table_each_chosen(((struct sheet_view *)view->state)->table, choose_row, &choosing);
+}
+
 static bool filter(struct view *view, const char *text, struct err *err)
 {
 	return table_set_filter(((struct sheet_view *)view->state)->table, text, err);
@@ -275,9 +295,9 @@ static const char *filter_text(struct view *view)
 	return table_filter(((struct sheet_view *)view->state)->table);
 }
 
-#define SHEET_VIEW                                                                                                             \
-	.open = open, .close = close, .update = update, .draw = draw, .event = event, .act = act, .subject = subject,          \
-	.filter = filter, .filter_text = filter_text, .title = title
+#define SHEET_VIEW                                                                                                     \
+	.open = open, .close = close, .update = update, .draw = draw, .event = event, .act = act, .subject = subject,  \
+	.chosen = chosen, .filter = filter, .filter_text = filter_text, .title = title
 
 static const struct view_class view_sheet = {.name = "table", .keys = KEYS_TABLE, SHEET_VIEW};
 /* On nodes `c` and `u` cordon and uncordon, as in k9s. */
