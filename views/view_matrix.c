@@ -4,6 +4,7 @@
 
 #include "api/base/str.h"
 #include "tui/matrix.h"
+#include "tui/pattern.h"
 #include "views/app.h"
 
 struct matrix_view {
@@ -11,6 +12,8 @@ struct matrix_view {
 	struct sheet_rows rows;
 	const struct world_cluster *cluster; /* of this update */
 	bool faults_only;
+	struct pattern *pattern; /* NULL = all */
+	char filter[PATTERN_TEXT_MAX];
 	VEC(size_t) shown; /* positions in rows */
 	char title[600], remark[160];
 };
@@ -102,6 +105,27 @@ static const struct world_cluster *choose_cluster(const struct view *view, const
 	return world->cluster_count ? world->clusters[0] : NULL;
 }
 
+/* What the pattern is held against is what the line says in words; the signs are for the eye. */
+static bool matches(struct matrix_view *self, size_t row)
+{
+	char line[sizeof self->title + sizeof self->remark + 2];
+	if (!self->pattern)
+		return true;
+	int len = snprintf(line, sizeof line, "%s  %s", row_title(self, row), str_or(remark(self, row).text, ""));
+	return pattern_match(self->pattern, line, (size_t)len);
+}
+
+static void choose_rows(struct matrix_view *self)
+{
+	vec_clear(&self->shown);
+	for (size_t i = 0; i < self->rows.positions.len; i++) {
+		vec_push(&self->shown, i);
+		size_t row = self->shown.len - 1;
+		if ((self->faults_only && at(self, row).state == REPLICA_OK) || !matches(self, row))
+			self->shown.len--;
+	}
+}
+
 static void update(struct view *view)
 {
 	struct matrix_view *self = view->state;
@@ -113,12 +137,7 @@ static void update(struct view *view)
 		return;
 	struct scope scope = {.cluster = self->cluster->key};
 	sheet_rows_collect(&self->rows, &sheet_replication, world, &scope, clock_wall_ms(loop_clock(view->app->loop)));
-	for (size_t i = 0; i < self->rows.positions.len; i++) {
-		struct row row;
-		sheet_rows_fill(&self->rows, i, &row);
-		if (!self->faults_only || row.value.replicated.state != REPLICA_OK)
-			vec_push(&self->shown, i);
-	}
+	choose_rows(self);
 }
 
 static void open(struct view *view)
@@ -132,6 +151,7 @@ static void close(struct view *view)
 {
 	struct matrix_view *self = view->state;
 	matrix_destroy(self->matrix);
+	pattern_destroy(self->pattern);
 	sheet_rows_finish(&self->rows);
 	vec_finish(&self->shown);
 	free(self);
@@ -142,7 +162,9 @@ static void draw(struct view *view, struct canvas *canvas, struct rect rect)
 	struct matrix_view *self = view->state;
 	if (self->shown.len == 0) {
 		canvas_put(canvas, rect.y + 1, 2, rect.width - 4, STYLE_DIM,
-			   self->faults_only ? "every replica is in sync" : "nothing replicated is known here");
+			   self->rows.positions.len == 0 ? "nothing replicated is known here"
+			   : *self->filter                ? "nothing matches the filter; Esc clears it"
+							  : "every replica is in sync");
 		return;
 	}
 	struct rect body = {rect.y, rect.x, rect.height - 1, rect.width};
@@ -162,8 +184,26 @@ static bool act(struct view *view, enum action action)
 	if (action != ACTION_FAULTS)
 		return false;
 	self->faults_only = !self->faults_only;
-	update(view);
+	choose_rows(self);
 	return true;
+}
+
+static bool filter(struct view *view, const char *text, struct err *err)
+{
+	struct matrix_view *self = view->state;
+	struct pattern *pattern = *text ? pattern_compile(text, PATTERN_NO_CASE | PATTERN_INVERSE, err) : NULL;
+	if (*text && !pattern)
+		return false;
+	pattern_destroy(self->pattern);
+	self->pattern = pattern;
+	snprintf(self->filter, sizeof self->filter, "%s", text);
+	choose_rows(self);
+	return true;
+}
+
+static const char *filter_text(struct view *view)
+{
+	return ((struct matrix_view *)view->state)->filter;
 }
 
 static bool subject(struct view *view, struct subject *out)
@@ -180,8 +220,15 @@ static bool subject(struct view *view, struct subject *out)
 static void title(struct view *view, struct buf *out)
 {
 	struct matrix_view *self = view->state;
-	buf_printf(out, "matrix of %s (%zu)%s", self->cluster ? self->cluster->key : "nothing", self->shown.len,
-		   self->faults_only ? " <faults>" : "");
+	buf_printf(out, "matrix of %s", self->cluster ? self->cluster->key : "nothing");
+	if (self->shown.len == self->rows.positions.len)
+		buf_printf(out, " (%zu)", self->shown.len);
+	else
+		buf_printf(out, " (%zu of %zu)", self->shown.len, self->rows.positions.len);
+	if (*self->filter)
+		buf_printf(out, " </%s>", self->filter);
+	if (self->faults_only)
+		buf_append_str(out, " <faults>");
 }
 
 const struct view_class view_matrix = {
@@ -194,5 +241,7 @@ const struct view_class view_matrix = {
 	.event = event,
 	.act = act,
 	.subject = subject,
+	.filter = filter,
+	.filter_text = filter_text,
 	.title = title,
 };
