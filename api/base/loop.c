@@ -1,9 +1,13 @@
 #include "api/base/loop.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <poll.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "api/base/mem.h"
@@ -11,8 +15,11 @@
 
 enum {
 	LOOP_BATCH = 64,
-	/* How long descriptors must be silent before virtual time moves: loopback sockets of one process answer at once. */
+	/* How long descriptors must be silent before virtual time moves: sockets of one process answer at once. */
 	LOOP_SETTLE_MS = 1,
+	LOOP_SETTLE_MOVED_MS = 25, /* after the scheduler moved us: see await_echoes() */
+	LOOP_ECHOES = 4,           /* as many hops as opening or closing a connection takes, and one */
+	LOOP_ECHO_MS = 2000,
 };
 
 struct loop_fd {
@@ -43,7 +50,24 @@ struct loop {
 	uint64_t armed;
 	uint32_t random;
 	bool dispatching;
+	int echo_fd; /* sends to itself; virtual clocks only, -1 = none */
+	int cpu;     /* on which the last descriptors were served */
+	bool moved;  /* another one since time last moved */
 };
+
+static int open_echo(void)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof address;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && bind(fd, (struct sockaddr *)&address, len) == 0 &&
+	    getsockname(fd, (struct sockaddr *)&address, &len) == 0 &&
+	    connect(fd, (struct sockaddr *)&address, len) == 0)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
 
 struct loop *loop_create(struct clock *clock)
 {
@@ -56,6 +80,8 @@ struct loop *loop_create(struct clock *clock)
 	if (!clock->is_virtual && getrandom(&loop->random, sizeof loop->random, 0) != sizeof loop->random)
 		loop->random ^= (uint32_t)clock_wall_ms(clock);
 	loop->random |= 1;
+	loop->echo_fd = clock->is_virtual ? open_echo() : -1;
+	loop->cpu = sched_getcpu();
 	return loop;
 }
 
@@ -79,6 +105,8 @@ void loop_destroy(struct loop *loop)
 		(*timer)->heap_at = 0, (*timer)->loop = NULL;
 	vec_finish(&loop->heap);
 	close(loop->epoll_fd);
+	if (loop->echo_fd >= 0)
+		close(loop->echo_fd);
 	free(loop);
 }
 
@@ -151,6 +179,13 @@ void loop_fd_remove(struct loop_fd *watch)
 	loop->graveyard = watch;
 }
 
+static void note_cpu(struct loop *loop)
+{
+	int cpu = sched_getcpu();
+	loop->moved = loop->moved || cpu != loop->cpu;
+	loop->cpu = cpu;
+}
+
 static bool serve_descriptors(struct loop *loop, int wait_ms)
 {
 	struct epoll_event events[LOOP_BATCH];
@@ -158,6 +193,7 @@ static bool serve_descriptors(struct loop *loop, int wait_ms)
 	if (count <= 0)
 		return false;
 	loop->dispatching = true;
+	note_cpu(loop);
 	for (int i = 0; i < count; i++) {
 		struct loop_fd *watch = events[i].data.ptr;
 		uint32_t e = events[i].events;
@@ -280,11 +316,35 @@ static int64_t until_next_timer(const struct loop *loop, int64_t max_wait_ms)
 	return max_wait_ms < 0 || wait < max_wait_ms ? wait : max_wait_ms;
 }
 
+/* On a busy machine loopback packets wait for the kernel's softirq thread to get its turn, and a jump of the clock
+ * would overtake them. Those of one processor arrive in the order in which they were sent, so when an echo is back
+ * everything before it has arrived. Each hop of a handshake is a packet of its own. */
+static void await_echoes(struct loop *loop)
+{
+	char byte = 0;
+	for (int i = 0; i < LOOP_ECHOES && loop->echo_fd >= 0; i++) {
+		struct pollfd echo = {.fd = loop->echo_fd, .events = POLLIN};
+		if (send(loop->echo_fd, &byte, 1, 0) != 1 || poll(&echo, 1, LOOP_ECHO_MS) != 1 ||
+		    recv(loop->echo_fd, &byte, 1, 0) != 1)
+			return;
+	}
+}
+
+/* Serves what is still on its way to us. */
+static bool settle(struct loop *loop)
+{
+	note_cpu(loop);
+	await_echoes(loop);
+	int wait_ms = loop->moved ? LOOP_SETTLE_MOVED_MS : LOOP_SETTLE_MS;
+	loop->moved = false;
+	return serve_descriptors(loop, wait_ms);
+}
+
 static bool step_virtual(struct loop *loop, int64_t max_wait_ms)
 {
 	if (serve_descriptors(loop, 0) || serve_timers(loop))
 		return true;
-	if (serve_descriptors(loop, LOOP_SETTLE_MS))
+	if (settle(loop))
 		return true;
 	int64_t jump = until_next_timer(loop, max_wait_ms);
 	if (jump < 0)

@@ -9,6 +9,9 @@
 
 enum { BULK = 4 << 20 };
 
+/* No label is that long: resolvers refuse it without asking anybody. */
+#define IMPOSSIBLE_NAME "a-name-that-cannot-be-because-no-label-of-the-domain-name-system-is-that-long.invalid"
+
 struct fixture {
 	struct clock clock;
 	struct loop *loop;
@@ -57,7 +60,7 @@ static struct dial *dial(struct fixture *f, const char *host, int *fd)
 static ssize_t wait_for_bytes(struct fixture *f, int fd, char *bytes, size_t size)
 {
 	ssize_t got = -1;
-	for (int i = 0; i < 1000 && got < 0; i++) {
+	for (int i = 0; i < 6000 && got < 0; i++) {
 		loop_step(f->loop, 10);
 		got = read(fd, bytes, size);
 	}
@@ -91,7 +94,7 @@ static void bulk_comes_back_whole(void **state)
 	struct dial *it = dial(f, "127.0.0.1", &fd);
 	char out[32768], in[65536];
 	size_t sent = 0, got = 0;
-	for (int quiet = 0; got < BULK && quiet < 1000;) {
+	for (int quiet = 0; got < BULK && quiet < 10000;) {
 		for (size_t i = 0; i < sizeof out; i++)
 			out[i] = (char)((sent + i) * 13 >> 3);
 		ssize_t put = sent < BULK ? write(fd, out, sizeof out) : 0;
@@ -105,7 +108,8 @@ static void bulk_comes_back_whole(void **state)
 	}
 	assert_int_equal(got, sent);
 	close(fd);
-	loop_run(f->loop, 30, NULL);
+	for (int i = 0; i < 6000 && f->server.open > 0; i++)
+		loop_step(f->loop, 10);
 	assert_int_equal(f->server.open, 0);
 	f->dialer->close(it);
 }
@@ -122,7 +126,7 @@ static void failures_are_told(void **state)
 	assert_non_null(strstr(f->dialer->error(it)->text, "refuses connections"));
 	f->dialer->close(it);
 	close(fd);
-	it = dial(f, "no-such-host.invalid", &fd);
+	it = dial(f, IMPOSSIBLE_NAME, &fd);
 	assert_int_equal(wait_for_bytes(f, fd, &byte, 1), 0);
 	assert_int_equal(f->dialer->error(it)->code, ERR_CONNECT);
 	f->dialer->close(it);

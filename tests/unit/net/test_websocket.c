@@ -84,10 +84,10 @@ static void serve(struct server_conn *conn, void *data)
 	buf_clear(&conn->in);
 }
 
-static int setup(void **state)
+static int setup_with(void **state, struct clock clock)
 {
 	struct fixture *f = mem_alloc(sizeof *f);
-	f->clock = clock_real();
+	f->clock = clock;
 	f->loop = loop_create(&f->clock);
 	f->server = (struct server){.loop = f->loop, .script = serve, .data = f};
 	server_start(&f->server);
@@ -100,12 +100,9 @@ static int setup(void **state)
 	return 0;
 }
 
-static int setup_virtual(void **state)
+static int setup(void **state)
 {
-	setup(state);
-	struct fixture *f = *state;
-	f->clock = clock_virtual(0);
-	return 0;
+	return setup_with(state, clock_virtual(0));
 }
 
 static int teardown(void **state)
@@ -449,8 +446,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(destroyed_at_every_moment, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_full_queue_drains, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_paused_one_reads_nothing, setup, teardown),
-		cmocka_unit_test_setup_teardown(pings_find_the_dead, setup_virtual, teardown),
-		cmocka_unit_test_setup_teardown(opening_times_out, setup_virtual, teardown),
+		cmocka_unit_test_setup_teardown(pings_find_the_dead, setup, teardown),
+		cmocka_unit_test_setup_teardown(opening_times_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(nobody_listens, setup, teardown),
 	};
 	return cmocka_run_group_tests_name("net/websocket", tests, NULL, NULL);

@@ -15,6 +15,8 @@
 
 #include "tui/terminal.h"
 
+enum { TRIES = 6000 }; /* of 20 ms each: the slowest machine has to get there */
+
 /* ---- the child: a program of one screen on the pty ---- */
 
 struct app {
@@ -71,7 +73,7 @@ static void run_app(const char *term)
 	if (!app.terminal)
 		_exit(2);
 	paint(&app);
-	loop_run(app.loop, 20000, &app.stop);
+	loop_run(app.loop, 4 * TRIES * 20, &app.stop);
 	terminal_close(app.terminal);
 	canvas_destroy(app.canvas);
 	loop_destroy(app.loop);
@@ -116,7 +118,7 @@ static void read_more(struct session *session, int wait_ms)
 /* Reads until `text` was seen, and forgets everything up to it. */
 static void sees(struct session *session, const char *text)
 {
-	for (int i = 0; i < 500; i++) {
+	for (int i = 0; i < TRIES; i++) {
 		char *found = session->seen.len ? memmem(session->seen.data, session->seen.len, text, strlen(text)) : NULL;
 		if (found) {
 			buf_consume(&session->seen, (size_t)(found - session->seen.data) + strlen(text));
@@ -135,9 +137,9 @@ static void types(struct session *session, const char *bytes)
 static int ends(struct session *session)
 {
 	int status = -1, tries = 0;
-	for (; tries < 500 && waitpid(session->pid, &status, WNOHANG) == 0; tries++)
+	for (; tries < TRIES && waitpid(session->pid, &status, WNOHANG) == 0; tries++)
 		read_more(session, 20);
-	assert_true(tries < 500);
+	assert_true(tries < TRIES);
 	read_more(session, 20);
 	return status;
 }
@@ -231,7 +233,7 @@ static void ends_when_the_terminal_is_gone(void **state)
 	close(session.slave);
 	close(session.master);
 	int status = -1;
-	for (int i = 0; i < 500 && waitpid(session.pid, &status, WNOHANG) == 0; i++)
+	for (int i = 0; i < TRIES && waitpid(session.pid, &status, WNOHANG) == 0; i++)
 		poll(NULL, 0, 20);
 	assert_int_equal(status, 0);
 	buf_finish(&session.seen);
