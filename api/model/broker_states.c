@@ -120,6 +120,11 @@ static bool is_silent(const struct broker *broker)
 	return broker->pub.ready && broker->silent;
 }
 
+static bool is_slow(const struct broker *broker)
+{
+	return broker->pub.ready && broker->slow;
+}
+
 static bool is_partitioned(const struct broker *broker)
 {
 	return broker->pub.ready && broker->complaint != NULL;
@@ -221,6 +226,20 @@ static const char *say_silent(struct world *world, const struct broker *broker)
 	return arena_printf(&world->frame, "%s does not answer, while other brokers do", broker->name);
 }
 
+/* It waits for whoever the rest of the picture says is gone. */
+static const char *say_slow(struct world *world, const struct broker *broker)
+{
+	const struct cluster *cluster = cluster_of(broker->pub.cluster);
+	const char *names = "";
+	vec_each (&cluster->brokers, at) {
+		const struct world_broker *other = *at;
+		if (other != &broker->pub && (!other->ready || other->reachable == 0))
+			names = arena_printf(&world->frame, "%s%s%s", names, *names ? ", " : "", other->name);
+	}
+	return arena_printf(&world->frame, "%s answers slowly: it waits for %s", broker->name,
+			    *names ? names : "another node");
+}
+
 static const char *say_partitioned(struct world *world, const struct broker *broker)
 {
 	return arena_printf(&world->frame, "%s is cut off from %s", broker->name, broker->complaint);
@@ -243,6 +262,7 @@ static const struct broker_state states[] = {
 	{"not ready", SEV_BAD, is_not_ready, NULL},
 	{"not answering", SEV_BAD, is_cut_off, say_cut_off},
 	{"not answering", SEV_WARN, is_silent, say_silent},
+	{"slow", SEV_WARN, is_slow, say_slow},
 	{"partitioned", SEV_BAD, is_partitioned, say_partitioned},
 	{"draining", SEV_WARN, is_draining, NULL},
 	{"ready", SEV_INFO, is_unheard, NULL}, /* Kubernetes says so; the broker was not heard yet */

@@ -33,6 +33,7 @@ struct broker {
 	int64_t disk_free;       /* RabbitMQ's figure; -1 */
 	bool voter_critical;     /* Kafka: the controllers lose their quorum without it */
 	bool silent;             /* RabbitMQ: it does not answer us while others do */
+	bool slow;               /* RabbitMQ: it answers what it knows alone, and waits for others with the rest */
 	const char *complaint;   /* what its peers say is wrong, for sentences; NULL */
 };
 

@@ -180,7 +180,7 @@ static void broker_reset(struct broker *broker, struct cluster *cluster)
 	it->volume_count = 0;
 	broker->draining = -1;
 	broker->critical = broker->disk_free = -1;
-	broker->voter_critical = broker->silent = false;
+	broker->voter_critical = broker->silent = broker->slow = false;
 	broker->complaint = NULL;
 	it->source = (struct source){.updated_ms = -1};
 }

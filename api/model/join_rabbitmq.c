@@ -238,6 +238,7 @@ static void fill_broker(struct cluster *cluster, struct broker *broker)
 	it->reachable = reachable(cluster, member, node, it->node);
 	broker->silent = member && member->answers == 0 && said->way == RABBITMQ_BY_MANAGEMENT &&
 			 said->overview_part.updated_ms >= 0 && !err_is_set(&said->overview_part.err);
+	broker->slow = member && member->slow;
 	it->alarms = alarm_words(cluster, node, member);
 	it->quorum_critical = quorum_critical(broker, member, said->queues && cluster->totals.unknown == 0);
 	if (said->queues && broker->tallied) {

@@ -25,17 +25,23 @@ static const struct {
 	const char *path; /* over HTTP; NULL with page numbers or for commands */
 	const char *const *argv;
 	bool of_round; /* a failure sends the round to the next peer */
+	/* Answered by the node from what it has itself. Everything else asks the other nodes as well and hangs for as
+	 * long as a dead one is not given up: seconds to the net tick time (rabbitmq-server#6047). */
+	bool is_local;
 	rabbitmq_take_fn *take;
 } job_types[] = {
-	[RABBITMQ_JOB_OVERVIEW] = {"/api/overview", NULL, true, rabbitmq_take_overview},
-	[RABBITMQ_JOB_NODES] = {"/api/nodes", NULL, true, rabbitmq_take_nodes},
-	[RABBITMQ_JOB_QUEUES] = {NULL, NULL, true, rabbitmq_take_queues},
-	[RABBITMQ_JOB_CRITICAL] = {"/api/health/checks/node-is-quorum-critical", NULL, false, rabbitmq_take_critical},
-	[RABBITMQ_JOB_ALARMS] = {"/api/health/checks/local-alarms", NULL, false, rabbitmq_take_alarms},
-	[RABBITMQ_JOB_STATUS] = {NULL, status_argv, true, rabbitmq_take_status},
-	[RABBITMQ_JOB_VHOSTS] = {NULL, vhosts_argv, true, rabbitmq_take_vhosts},
-	[RABBITMQ_JOB_VHOST_QUEUES] = {NULL, NULL, true, rabbitmq_take_vhost_queues},
-	[RABBITMQ_JOB_CRITICAL_COMMAND] = {NULL, critical_argv, false, rabbitmq_take_critical},
+	[RABBITMQ_JOB_OVERVIEW] = {.path = "/api/overview", .of_round = true, .take = rabbitmq_take_overview},
+	[RABBITMQ_JOB_NODES] = {.path = "/api/nodes", .of_round = true, .take = rabbitmq_take_nodes},
+	[RABBITMQ_JOB_QUEUES] = {.of_round = true, .take = rabbitmq_take_queues},
+	[RABBITMQ_JOB_CRITICAL] = {.path = "/api/health/checks/node-is-quorum-critical",
+				   .take = rabbitmq_take_critical},
+	[RABBITMQ_JOB_ALARMS] = {.path = "/api/health/checks/local-alarms",
+				 .is_local = true,
+				 .take = rabbitmq_take_alarms},
+	[RABBITMQ_JOB_STATUS] = {.argv = status_argv, .of_round = true, .take = rabbitmq_take_status},
+	[RABBITMQ_JOB_VHOSTS] = {.argv = vhosts_argv, .of_round = true, .take = rabbitmq_take_vhosts},
+	[RABBITMQ_JOB_VHOST_QUEUES] = {.of_round = true, .take = rabbitmq_take_vhost_queues},
+	[RABBITMQ_JOB_CRITICAL_COMMAND] = {.argv = critical_argv, .take = rabbitmq_take_critical},
 };
 
 static void schedule(struct rabbitmq_monitor *monitor);
@@ -72,6 +78,18 @@ void rabbitmq_push_job(struct rabbitmq_peer *peer, enum rabbitmq_job job)
 	if (peer->job_count < RABBITMQ_JOBS_MAX)
 		peer->jobs[peer->job_count++] = job;
 	loop_timer_arm(peer->monitor->pump, 0);
+}
+
+static void push_first(struct rabbitmq_peer *peer, enum rabbitmq_job job)
+{
+	size_t at = 0;
+	while (at < peer->job_count && peer->jobs[at] != job)
+		at++;
+	if (at == RABBITMQ_JOBS_MAX)
+		return;
+	memmove(peer->jobs + 1, peer->jobs, at * sizeof *peer->jobs);
+	peer->jobs[0] = job;
+	peer->job_count += at == peer->job_count;
 }
 
 static enum rabbitmq_job pop_job(struct rabbitmq_peer *peer)
@@ -143,12 +161,33 @@ void rabbitmq_next_peer(struct rabbitmq_monitor *monitor, struct rabbitmq_peer *
 	begin_round(monitor);
 }
 
+static bool is_local(const struct rabbitmq_peer *peer)
+{
+	return job_types[peer->current].is_local;
+}
+
+/* Who cannot say in time what the others have part in may still be well: what it knows alone is asked before it is
+ * judged. */
+static bool may_wait_for_others(const struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
+{
+	return !answer->heard && answer->err.code == ERR_TIMEOUT && !is_local(peer) &&
+	       peer->monitor->snapshot.way == RABBITMQ_BY_MANAGEMENT;
+}
+
 static void hear(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
 {
 	struct rabbitmq_member *member = rabbitmq_member_of(peer);
 	if (!member)
 		return;
+	if (may_wait_for_others(peer, answer)) {
+		peer->timed_out = true;
+		push_first(peer, RABBITMQ_JOB_ALARMS);
+		return;
+	}
+	if (!answer->heard || !is_local(peer))
+		peer->timed_out = false;
 	member->answers = answer->heard;
+	member->slow = peer->timed_out;
 	if (answer->heard) {
 		member->part.updated_ms = now_of(peer->monitor);
 		err_clear(&member->part.err);

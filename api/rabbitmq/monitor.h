@@ -22,6 +22,7 @@ struct rabbitmq_part {
 struct rabbitmq_member {
 	const char *pod;
 	int answers;             /* 1 it answered the last time, 0 it did not, -1 not asked yet */
+	bool slow;               /* it answers alone, but not what it must ask other nodes for */
 	int quorum_critical;     /* 1, 0, -1 unknown */
 	int64_t critical_queues; /* -1 unknown */
 	int alarm;               /* local alarms in effect: 1, 0, -1 unknown */

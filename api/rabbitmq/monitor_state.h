@@ -33,6 +33,7 @@ struct rabbitmq_peer { /* one broker pod */
 	enum rabbitmq_job current; /* under way while the link is busy */
 	uint64_t epoch;            /* of the monitor when it began */
 	bool wanted;
+	bool timed_out; /* the last question that other nodes have part in was not answered in time */
 };
 
 struct rabbitmq_monitor {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "api/base/str.h"
+#include "api/model/sentences.h"
 #include "tests/unit/model/fixture.h"
 
 static const char *const all_in_sync[] = {"012", "120", "201", "012"};
@@ -179,6 +180,29 @@ static void one_that_does_not_answer_while_others_do_is_no_ok(void **state)
 	fixture_finish(&f);
 }
 
+static void one_that_waits_for_a_dead_one_is_slow(void **state)
+{
+	struct fixture f;
+	char json[512];
+	fixture_start(&f);
+	struct cluster *cluster = fixture_rabbitmq(&f, queue(json, "0", "012"));
+	const struct rabbitmq_member members[] = {
+		{.pod = "mq-0", .answers = 1, .slow = true, .quorum_critical = -1, .alarm = 0, .critical_queues = -1},
+	};
+	cluster->rabbitmq.members = members;
+	cluster->rabbitmq.member_count = 1;
+	fixture_update(&f);
+	assert_string_equal(cluster->pub.brokers[0]->state, "slow");
+	assert_head(cluster, SEV_WARN, "mq-0 answers slowly: it waits for another node");
+	fixture_say_nodes(&f, cluster,
+			  "[{\"name\":\"rabbit@mq-0\",\"running\":true},{\"name\":\"rabbit@mq-1\",\"running\":true},"
+			  "{\"name\":\"rabbit@mq-2\",\"running\":false}]");
+	fixture_update(&f);
+	assert_string_equal(broker_trouble(f.world, (struct broker *)cluster->pub.brokers[0]),
+			    "mq-0 answers slowly: it waits for mq-2");
+	fixture_finish(&f);
+}
+
 static void alarms_are_bad(void **state)
 {
 	struct fixture f;
@@ -345,6 +369,7 @@ int main(void)
 		cmocka_unit_test(quorum_queues_by_how_many_are_online),
 		cmocka_unit_test(peers_are_believed_over_a_ready_pod),
 		cmocka_unit_test(one_that_does_not_answer_while_others_do_is_no_ok),
+		cmocka_unit_test(one_that_waits_for_a_dead_one_is_slow),
 		cmocka_unit_test(alarms_are_bad),
 		cmocka_unit_test(unknown_is_never_green),
 		cmocka_unit_test(old_answers_are_called_old),

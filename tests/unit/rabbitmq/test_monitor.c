@@ -16,6 +16,8 @@ struct fixture {
 	struct rabbitmq_monitor *monitor;
 	const char *password; /* what the server takes; NULL = everything */
 	const char *mad_pod;  /* answers nonsense */
+	unsigned waiting;     /* bit a pod: what other nodes have part in is never answered */
+	unsigned mute;        /* bit a pod: nothing is ever answered */
 	int overviews, pages, checks[3], refused, changes, commands;
 	bool commands_work;
 };
@@ -66,6 +68,10 @@ static void script(struct server_conn *conn, void *data)
 	while ((request = server_take_request(conn))) {
 		int pod = pod_of(request), status = 200;
 		assert_in_range(pod, 0, 2);
+		if ((f->mute >> pod & 1) || ((f->waiting >> pod & 1) && !strstr(request, "local-alarms"))) {
+			free(request);
+			continue;
+		}
 		if (f->password && !strstr(request, f->password))
 			answer(conn, 401, "{\"error\":\"not_authorised\",\"reason\":\"Login failed\"}");
 		else if (str_eq(f->mad_pod, pods[pod]))
@@ -268,6 +274,40 @@ static void another_pod_serves_when_the_first_cannot(void **state)
 	assert_int_equal(it->members[1].quorum_critical, 1);
 }
 
+/* After the death of a node its peers cannot say for some seconds what it had part in: that is not their death. */
+static void who_waits_for_others_is_slow_and_not_dead(void **state)
+{
+	struct fixture *f = *state;
+	const struct rabbitmq_snapshot *it = watch(f, false, "secret", 4000);
+	f->waiting = 1;
+	loop_run(f->loop, 40000, NULL);
+	assert_int_equal(it->members[0].answers, 1);
+	assert_true(it->members[0].slow);
+	assert_int_equal(it->members[0].alarm, 0);
+	assert_int_equal(it->members[0].quorum_critical, -1);
+	assert_false(err_is_set(&it->members[0].part.err));
+	assert_true(it->members[0].part.updated_ms >= 30000);
+	assert_false(it->members[1].slow);
+	/* The others' answers are used meanwhile. */
+	assert_false(err_is_set(&it->overview_part.err));
+	assert_true(it->queues_part.updated_ms >= 30000);
+	f->waiting = 7;
+	f->mute = 4;
+	loop_run(f->loop, 60000, NULL);
+	assert_true(it->members[0].slow && it->members[1].slow);
+	assert_int_equal(it->members[1].answers, 1);
+	assert_int_equal(it->members[2].answers, 0);
+	assert_false(it->members[2].slow);
+	assert_int_equal(it->overview_part.err.code, ERR_TIMEOUT);
+	f->waiting = f->mute = 0;
+	loop_run(f->loop, 30000, NULL);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(it->members[i].answers, 1);
+		assert_false(it->members[i].slow);
+	}
+	assert_false(err_is_set(&it->overview_part.err));
+}
+
 static void a_dead_end_is_an_error_not_an_empty_cluster(void **state)
 {
 	struct fixture *f = *state;
@@ -309,6 +349,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(falls_back_to_the_command_line, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(without_credentials_and_commands_nothing_is_known, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(another_pod_serves_when_the_first_cannot, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(who_waits_for_others_is_slow_and_not_dead, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_dead_end_is_an_error_not_an_empty_cluster, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(pods_come_and_go_under_way, set_up, tear_down),
 	};
