@@ -209,10 +209,16 @@ static void sample_growth(struct broker *broker, const struct kafka_broker *said
 	broker->bytes_ms = at;
 }
 
+static bool is_patch_of(const char *version, const char *release)
+{
+	return version && str_has_prefix(version, release) && version[strlen(release)] == '.';
+}
+
 static void fill_from_broker(struct broker *broker, const struct kafka_broker *said, struct arena *frame)
 {
 	struct world_broker *it = &broker->pub;
-	if (said->version)
+	/* The broker tells its release only; an image of that release tells the patch level as well. */
+	if (said->version && !is_patch_of(it->version, said->version))
 		it->version = arena_strdup(frame, said->version);
 	it->leaders = said->leaders;
 	it->replicas = said->replicas;

@@ -35,11 +35,27 @@ static void brokers_pods_claims_volumes_and_nodes_are_joined(void **state)
 	assert_int_equal(broker->replicas, 4);
 	assert_int_equal(broker->in_sync, 4);
 	assert_int_equal(broker->quorum_critical, 0);
-	assert_string_equal(broker->version, "4.1");
+	assert_string_equal(broker->version, "4.1.0"); /* the broker says 4.1, its image the rest */
 	assert_int_equal(view->pod_count, 3);
 	assert_ptr_equal(world_find_broker(view, "test", "log-1"), broker);
 	assert_null(world_find_broker(view, "other", "log-1"));
 	assert_non_null(world_find_node(view, "node-3"));
+	fixture_finish(&f);
+}
+
+static void the_broker_is_believed_over_its_image(void **state)
+{
+	static const char *const images[] = {"apache/kafka:4.0.1", "apache/kafka:latest", "apache/kafka",
+					     "apache/kafka:4.10.2"};
+	struct fixture f;
+	fixture_start(&f);
+	struct cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	const struct world_broker *broker = cluster->pub.brokers[1];
+	for (size_t i = 0; i < ARRAY_LEN(images); i++) {
+		((struct kube_container *)broker->pod->containers)->image = arena_strdup(&f.arena, images[i]);
+		fixture_update(&f);
+		assert_string_equal(broker->version, "4.1");
+	}
 	fixture_finish(&f);
 }
 
@@ -247,6 +263,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(brokers_pods_claims_volumes_and_nodes_are_joined),
+		cmocka_unit_test(the_broker_is_believed_over_its_image),
 		cmocka_unit_test(objects_stay_where_they_are),
 		cmocka_unit_test(a_scale_down_leaves_a_broker_until_its_pod_is_gone_and_its_claim_for_good),
 		cmocka_unit_test(services_reach_ports_and_count_pods_once),
