@@ -155,7 +155,12 @@ static void terminal_wanted(void *data, bool wanted, const char *command)
 
 static void connect_to(struct app *app, struct session_place *place)
 {
-	struct session_events events = {.on_change = session_changed, .on_terminal = terminal_wanted, .data = app};
+	struct session_events events = {
+		.on_change = session_changed,
+		.on_terminal = terminal_wanted,
+		.on_trust = app->unattended ? NULL : app_ask_trust,
+		.data = app,
+	};
 	app->session = session_open(app->loop, app->config, place, &events, &app->session_err);
 	app_world_touched(app);
 }

@@ -47,6 +47,7 @@ struct app {
 	int64_t flash_until_ms;
 	bool show_header, show_crumbs;
 	bool world_changed, painted;   /* painted: the screen shows everything known */
+	bool unattended;               /* keys come from a tape: nobody can be asked */
 	bool settled;                  /* the first read of this session's world is over, */
 	int64_t connected_ms;          /* … which began then */
 	bool quit;
@@ -85,6 +86,7 @@ void app_leave_plans(struct app *app, const char *doing, void (*then)(struct app
 		     const char *argument);
 
 void app_plans_changed(void *data); /* actions_ops.c */
+void app_ask_trust(void *data, const struct kube_access *access); /* trust.c */
 
 /* ---- stack ---- */
 struct view *app_top(struct app *app); /* never NULL after app_start */

@@ -136,6 +136,7 @@ static int replay(const struct command_line *line, const struct tape *tape, int 
 	if (err_is_set(&err))
 		return failed(&err);
 	CLEANUP(app_destroy) struct app *app = app_create(loop, line->config, demo);
+	app->unattended = true;
 	CLEANUP(terminal_close) struct terminal *terminal =
 		terminal_open_headless(loop, height, width, config_flag(line->config, OPT_ASCII), app_event, app);
 	struct replay state = {.app = app};

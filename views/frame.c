@@ -93,6 +93,8 @@ static int draw_banners(struct app *app, int y)
 	if (kube_client_connection(app->session->client)->insecure)
 		y = draw_banner(app, y, "TLS IS NOT VERIFIED: whoever is in between can read and change everything");
 	const struct world_view *world = app->world;
+	if (app->session->trust == SESSION_TRUST_ASKED)
+		return draw_banner(app, y, "Not connected yet: the kubeconfig wants to run a command, and waits for your answer");
 	if (!world || world->link == WORLD_LIVE)
 		return y;
 	const char *why = err_is_set(&world->link_err) ? world->link_err.text : "no answer yet";
@@ -102,7 +104,9 @@ static int draw_banners(struct app *app, int y)
 		return draw_banner(app, y, text);
 	}
 	if (world->link == WORLD_UNREACHABLE) {
-		snprintf(text, sizeof text, "Cannot reach %s: %s. Trying again.", session_context(app->session), why);
+		/* What was refused here is not tried again. */
+		snprintf(text, sizeof text, "Cannot reach %s: %s.%s", session_context(app->session), why,
+			 app->session->trust == SESSION_TRUST_REFUSED ? "" : " Trying again.");
 		return draw_banner(app, y, text);
 	}
 	return y;

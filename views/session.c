@@ -74,6 +74,65 @@ static char *initial_namespace(const struct config *config, const struct session
 	return NULL;
 }
 
+/* ---- the credential plugin ---- */
+
+/* False: there is no such program, now. */
+static bool decide_trust(struct session *session, struct err *err)
+{
+	const struct kube_access *access = session->place.access;
+	session->trust = SESSION_TRUST_GIVEN;
+	if (!exec_trust_is_needed(access) || config_flag(session->config, OPT_TRUST_EXEC))
+		return true;
+	session->trust = SESSION_TRUST_UNKNOWN;
+	if (!exec_trust_digest(access, session->plugin_digest, err))
+		return false;
+	session->trust = exec_trust_is_remembered(session->plugin_digest) ? SESSION_TRUST_GIVEN : SESSION_TRUST_ASKED;
+	if (session->trust == SESSION_TRUST_ASKED && session->events.on_trust)
+		session->events.on_trust(session->events.data, session->place.access);
+	return true;
+}
+
+static enum kube_credentials_state may_run(void *data, struct err *err)
+{
+	static const enum kube_credentials_state states[] = {[SESSION_TRUST_UNKNOWN] = KUBE_CREDENTIALS_FAILED,
+							     [SESSION_TRUST_GIVEN] = KUBE_CREDENTIALS_READY,
+							     [SESSION_TRUST_ASKED] = KUBE_CREDENTIALS_WAIT,
+							     [SESSION_TRUST_REFUSED] = KUBE_CREDENTIALS_FAILED};
+	struct session *session = data;
+	const struct kube_access *access = session->place.access;
+	if (session->trust == SESSION_TRUST_UNKNOWN)
+		(void)!decide_trust(session, err);
+	if (session->trust == SESSION_TRUST_REFUSED)
+		err_set(err, ERR_REFUSED, "the credential plugin %s was not run because you said no; `:ctx %s` asks again",
+			access->exec->command, access->context);
+	return states[session->trust];
+}
+
+/* Scripts that worked with kubectl must not hang on a question nobody sees, nor run what nobody agreed to: they are told both
+ * ways out. */
+static bool check_trust_alone(struct session *session, struct err *err)
+{
+	const struct kube_access *access = session->place.access;
+	if (session->events.on_trust || (decide_trust(session, err) && session->trust == SESSION_TRUST_GIVEN))
+		return true;
+	if (session->trust == SESSION_TRUST_UNKNOWN)
+		return false;
+	return err_set(err, ERR_REFUSED,
+		       "%s wants to run %s for user %s, and nobody has agreed to it yet. Start mqdeck on a terminal once and choose "
+		       "\"Always\", or give --trust-exec",
+		       str_or(access->exec->file, "the kubeconfig"), access->exec->command, access->user);
+}
+
+bool session_answer_trust(struct session *session, bool run, bool always, struct err *err)
+{
+	const char *command = session->place.access->exec->command;
+	session->trust = run ? SESSION_TRUST_GIVEN : SESSION_TRUST_REFUSED;
+	kube_client_answered(session->client);
+	return !run || !always || exec_trust_remember(session->plugin_digest, command, err);
+}
+
+/* ---- life ---- */
+
 bool session_place_read(struct session_place *place, const struct config *config, struct demo *demo,
 			const char *context, struct err *err)
 {
@@ -114,9 +173,11 @@ struct session *session_open(struct loop *loop, const struct config *config, str
 		.read_only = config_flag(config, OPT_READONLY),
 		.on_state = connection_changed,
 		.on_terminal = events->on_terminal ? terminal_wanted : NULL,
+		.may_run = may_run,
 		.data = session,
 	};
-	session->client = kube_client_create(loop, session->place.access, &client, err);
+	if (check_trust_alone(session, err))
+		session->client = kube_client_create(loop, session->place.access, &client, err);
 	if (!session->client) {
 		session_close(session);
 		return NULL;

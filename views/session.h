@@ -9,6 +9,7 @@
 #include "api/demo/demo.h"
 #include "api/kube/access.h"
 #include "api/kube/client.h"
+#include "api/kube/exec_trust.h"
 #include "api/kube/kubeconfig.h"
 #include "api/model/world.h"
 #include "api/ops/ops.h"
@@ -17,8 +18,14 @@ struct session_events {
 	void (*on_change)(void *data); /* the world, the connection or an access answer changed */
 	/* An exec plugin wants the terminal, or gives it back. NULL = such plugins fail. */
 	void (*on_terminal)(void *data, bool wanted, const char *command);
+	/* The exec plugin waits for session_answer_trust(). Never from inside session_open. NULL = there is nobody to ask, and a
+	 * session whose plugin nobody has agreed to is not opened. */
+	void (*on_trust)(void *data, const struct kube_access *access);
 	void *data;
 };
+
+/* Whether the exec plugin of the kubeconfig may run. */
+enum session_trust { SESSION_TRUST_UNKNOWN, SESSION_TRUST_GIVEN, SESSION_TRUST_ASKED, SESSION_TRUST_REFUSED };
 
 /* Where the cluster is and who we are, read from the files once. */
 struct session_place {
@@ -47,6 +54,8 @@ struct session {
 		*plan_world; /* what operations look at: `world`, or the one from before the namespace was changed */
 	struct ops *ops;
 	char *namespace; /* NULL = all */
+	enum session_trust trust;
+	char plugin_digest[EXEC_DIGEST_SIZE]; /* of what was asked about */
 	struct session_events events;
 };
 
@@ -55,6 +64,9 @@ struct session *session_open(struct loop *loop, const struct config *config, str
 			     const struct session_events *events, struct err *err) MUST_USE;
 void session_close(struct session *session); /* NULL is fine */
 DEFINE_CLEANUP(struct session *, session_close);
+
+/* For as long as the session lives, or for good: then false when it cannot be remembered, and it runs all the same. */
+bool session_answer_trust(struct session *session, bool run, bool always, struct err *err) MUST_USE;
 
 /* NULL = all namespaces. The world that is shown is made anew; plans that are under way go on in the one they were made
  * in, whose gates would shut for ever without the clusters they watch. */

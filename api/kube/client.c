@@ -191,6 +191,17 @@ static void on_terminal(void *data, bool wanted, const char *command)
 	client->options.on_terminal(client->options.data, wanted, command);
 }
 
+static enum kube_credentials_state may_run(void *data, struct err *err)
+{
+	struct kube_client *client = data;
+	return client->options.may_run(client->options.data, err);
+}
+
+void kube_client_answered(struct kube_client *client)
+{
+	client_resume(client);
+}
+
 struct kube_client *kube_client_create(struct loop *loop, const struct kube_access *access,
 				       const struct kube_client_options *options, struct err *err)
 {
@@ -221,6 +232,7 @@ struct kube_client *kube_client_create(struct loop *loop, const struct kube_acce
 		.http = client->http,
 		.on_change = on_credentials,
 		.on_terminal = options->on_terminal ? on_terminal : NULL,
+		.may_run = options->may_run ? may_run : NULL,
 		.data = client,
 	});
 	client->first_word = loop_timer_create(loop, on_silence, client);

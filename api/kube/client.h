@@ -11,6 +11,7 @@
 #include "api/base/err.h"
 #include "api/base/loop.h"
 #include "api/base/mem.h"
+#include "api/kube/credentials.h"
 #include "api/kube/kubeconfig.h"
 #include "api/kube/status.h"
 #include "api/net/http.h"
@@ -36,6 +37,8 @@ struct kube_client_options {
 	void (*on_state)(void *data, const struct kube_connection *connection);
 	/* An exec plugin needs the terminal (wanted) and is done with it (!wanted). NULL = such plugins fail. */
 	void (*on_terminal)(void *data, bool wanted, const char *command);
+	/* May the exec plugin run (credentials.h)? WAIT until kube_client_answered(). NULL = it may. */
+	enum kube_credentials_state (*may_run)(void *data, struct err *err);
 	void *data;
 };
 
@@ -46,6 +49,9 @@ struct kube_client *kube_client_create(struct loop *loop, const struct kube_acce
 /* Cancels all requests without calling back. Informers, forwards and shells on it go first. NULL is fine. */
 void kube_client_destroy(struct kube_client *client);
 DEFINE_CLEANUP(struct kube_client *, kube_client_destroy);
+
+/* may_run would answer otherwise now: what waits for credentials asks again. */
+void kube_client_answered(struct kube_client *client);
 
 const struct kube_connection *kube_client_connection(const struct kube_client *client);
 const struct kube_access *kube_client_access(const struct kube_client *client);

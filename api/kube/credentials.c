@@ -9,6 +9,7 @@
 #include "api/base/str.h"
 #include "api/base/vec.h"
 #include "api/kube/exec_plugin.h"
+#include "api/kube/exec_trust.h"
 #include "api/kube/kubeconfig_yaml.h"
 
 enum {
@@ -146,11 +147,6 @@ static void check_certificate_files(struct kube_credentials *credentials)
 
 /* ---- the plugin ---- */
 
-static bool uses_plugin(const struct kube_access *access)
-{
-	return access->exec && !access->token && !access->token_file && !access->username && !access->cert_pem;
-}
-
 static void on_plugin_done(void *data, const struct exec_answer *answer, const struct err *err)
 {
 	struct kube_credentials *credentials = data;
@@ -193,6 +189,10 @@ static enum kube_credentials_state check_plugin(struct kube_credentials *credent
 		*err = credentials->plugin_err;
 		return KUBE_CREDENTIALS_FAILED;
 	}
+	enum kube_credentials_state may = credentials->options.may_run ? credentials->options.may_run(credentials->options.data, err)
+								       : KUBE_CREDENTIALS_READY;
+	if (may != KUBE_CREDENTIALS_READY)
+		return may;
 	bool interactive = plugin->interactive == KUBE_INTERACTIVE_ALWAYS;
 	if (interactive && !credentials->options.on_terminal) {
 		err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s needs a terminal and there is none for it", plugin->command);
@@ -217,7 +217,7 @@ enum kube_credentials_state kube_credentials_check(struct kube_credentials *cred
 	if (credentials->access->token_file && !check_token_file(credentials, err))
 		return KUBE_CREDENTIALS_FAILED;
 	check_certificate_files(credentials);
-	return uses_plugin(credentials->access) ? check_plugin(credentials, err) : KUBE_CREDENTIALS_READY;
+	return exec_trust_is_needed(credentials->access) ? check_plugin(credentials, err) : KUBE_CREDENTIALS_READY;
 }
 
 void kube_credentials_rejected(struct kube_credentials *credentials)
@@ -269,7 +269,7 @@ char **kube_credentials_headers(const struct kube_credentials *credentials)
 		add_bearer(&list, credentials->file_token);
 	else if (access->token)
 		add_bearer(&list, access->token);
-	else if (uses_plugin(access))
+	else if (exec_trust_is_needed(access))
 		add_bearer(&list, credentials->plugin_token);
 	if (access->username || access->password) {
 		char *line = http_basic_header(str_or(access->username, ""), str_or(access->password, ""));

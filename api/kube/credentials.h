@@ -13,6 +13,8 @@
 
 struct kube_credentials;
 
+enum kube_credentials_state { KUBE_CREDENTIALS_READY, KUBE_CREDENTIALS_WAIT, KUBE_CREDENTIALS_FAILED };
+
 struct kube_credentials_options {
 	struct loop *loop;
 	const struct kube_access *access; /* borrowed */
@@ -20,10 +22,10 @@ struct kube_credentials_options {
 	/* A plugin that was waited for has ended, well or badly: ask again. Never from inside a call. */
 	void (*on_change)(void *data);
 	void (*on_terminal)(void *data, bool wanted, const char *command); /* NULL = plugins that need it fail */
+	/* Asked each time before the plugin runs. WAIT: nobody has answered yet, and whoever answers has it asked again. */
+	enum kube_credentials_state (*may_run)(void *data, struct err *err); /* NULL = it may */
 	void *data;
 };
-
-enum kube_credentials_state { KUBE_CREDENTIALS_READY, KUBE_CREDENTIALS_WAIT, KUBE_CREDENTIALS_FAILED };
 
 struct kube_credentials *kube_credentials_create(const struct kube_credentials_options *options);
 void kube_credentials_destroy(struct kube_credentials *credentials); /* NULL is fine */

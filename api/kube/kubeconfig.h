@@ -53,6 +53,7 @@ struct kube_exec_plugin {
 	size_t env_count;
 	enum kube_interactive interactive;
 	bool provide_cluster_info;
+	char *file;        /* the kubeconfig that names it; NULL = one in memory */
 	char *install_hint;   /* untrusted text, may be NULL */
 	char *cluster_config; /* JSON of the cluster's exec extension, or NULL */
 };

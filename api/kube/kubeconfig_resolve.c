@@ -175,6 +175,7 @@ static bool resolve_exec(const struct source *user, struct kube_access *access)
 	    !str_eq(plugin->api_version, "client.authentication.k8s.io/v1beta1"))
 		return kubeconfig_wrong(exec.file, exec.node, exec.err,
 					"exec of user %s: apiVersion must be client.authentication.k8s.io/v1 or /v1beta1", access->user);
+	plugin->file = mem_strdup(exec.file->path);
 	if (exec.file->mode & 022)
 		return err_set(exec.err, ERR_CONFIG,
 			       "%s runs a command (%s) and others may write to it (mode %04o): refused. Run: chmod go-w %s",
@@ -382,6 +383,7 @@ static void free_exec(struct kube_exec_plugin *plugin)
 		return;
 	free(plugin->api_version);
 	free(plugin->command);
+	free(plugin->file);
 	kubeconfig_free_list(plugin->args);
 	free_variables(plugin->env, plugin->env_count);
 	free(plugin->install_hint);
