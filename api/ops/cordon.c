@@ -92,7 +92,7 @@ static void check_cordon(struct ops_plan *plan, const struct ops_context *contex
 {
 	const struct world_node *node = context->node;
 	if (node->cordoned)
-		ops_say(plan, OPS_BLOCKS, "%s is cordoned already", node->name);
+		ops_say_so_already(plan, "%s is cordoned already", node->name);
 	say_who_stays(plan, node);
 	for (size_t i = 0; i < node->broker_count; i++) {
 		const struct world_broker *broker = node->brokers[i];
@@ -113,7 +113,7 @@ static void check_uncordon(struct ops_plan *plan, const struct ops_context *cont
 {
 	const struct world_node *node = context->node;
 	if (!node->cordoned)
-		ops_say(plan, OPS_BLOCKS, "%s is not cordoned", node->name);
+		ops_say_so_already(plan, "%s is not cordoned", node->name);
 	ops_say(plan, OPS_MEANS, "new and waiting pods may be placed on %s; nothing is moved back by itself",
 		node->name);
 	if (node->ready_known && !node->ready)
@@ -127,6 +127,7 @@ const struct ops_operation ops_cordon = {
 	.summary = "keep new pods off a node; what runs on it stays",
 	.key = "c",
 	.target = OPS_ON_NODE,
+	.no_lease = true,
 	.access = node_access,
 	.plan = node_plan,
 	.preflight = check_cordon,
@@ -138,6 +139,7 @@ const struct ops_operation ops_uncordon = {
 	.summary = "let a node take new pods again",
 	.key = "u",
 	.target = OPS_ON_NODE,
+	.no_lease = true,
 	.access = node_access,
 	.plan = node_plan,
 	.preflight = check_uncordon,

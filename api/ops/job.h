@@ -63,6 +63,8 @@ struct ops_job {
 	int conflicts;
 	int64_t backoff_ms;
 	int64_t gate_live_ms, gate_seen_ms; /* time at the gate with a live world; when it was last looked at */
+	double gate_from;                   /* its first fraction, negative = none yet, and gate_live_ms then */
+	int64_t gate_from_ms;
 };
 
 static inline struct ops_job *ops_job_of(struct ops_plan *plan)

@@ -148,6 +148,7 @@ bool ops_look_for_step(const struct ops_job *job, size_t index, struct ops_conte
 		/* A broker that is the target itself and is away just now: the step decides. */
 		there |= job->plan.operation->target != OPS_ON_CLUSTER;
 	}
+	there |= step->type->without_target;
 	out->view = view;
 	out->step = step;
 	return there;

@@ -63,6 +63,7 @@ struct ops_operation {
 	const char *summary; /* one line of help */
 	const char *key;     /* hint for the default key, "" = none; views/keys.def binds */
 	enum ops_target target;
+	bool no_lease; /* may run beside a plan of somebody else: it changes no broker cluster */
 	const struct ops_argument *arguments;
 	size_t argument_count;
 	/* Which rights every step together needs. */
@@ -70,7 +71,7 @@ struct ops_operation {
 	/* What will be done: title, facts, OPS_CHANGES sentences and steps. */
 	void (*plan)(struct ops_plan *plan, const struct ops_context *context);
 	/* What follows from it and what forbids it. Runs again before the first step: it adds sentences and nothing
-	 * else. */
+	 * else. In a plan that is `under_way` it must not forbid what the plan itself made so (ops_say_so_already). */
 	void (*preflight)(struct ops_plan *plan, const struct ops_context *context);
 	/* What takes a plan back that went so far: false with the reason when nothing does. NULL = nothing does. */
 	bool (*undo)(const struct ops_plan *plan, struct ops_wish *out, struct err *err);
@@ -140,6 +141,7 @@ struct ops_step {
 	bool dry_run_ok;              /* the server accepted it as a dry run */
 	char *figure;                 /* of the gate, live: "kafka-3 is starting, 3 of 4 brokers answer"; NULL */
 	double fraction;              /* of the gate, 0..1; negative = not known */
+	int64_t estimate_ms;          /* left until the gate opens, a guess; -1 = not known */
 	char *why;                    /* what holds it up, in a sentence; NULL = nothing known */
 	char *result;                 /* how it ended; NULL before */
 	int64_t started_ms, ended_ms; /* loop clock; -1 = not yet */
@@ -150,6 +152,8 @@ struct ops_step {
 	X(PREPARING, "preparing")                                                                                      \
 	X(READY, "ready")                                                                                              \
 	X(RUNNING, "running")                                                                                          \
+	X(PAUSING, "pausing")       /* goes on to the end of the step */                                               \
+	X(PAUSED, "paused")         /* between two steps, until ops_go_on */                                           \
 	X(CANCELLING, "cancelling") /* goes on to the next safe point */                                               \
 	X(DONE, "done")                                                                                                \
 	X(FAILED, "failed")                                                                                            \
@@ -168,9 +172,10 @@ struct ops_fact { /* arguments and what was found, by name; all that a journal n
 
 struct ops_plan {
 	const struct ops_operation *operation;
-	char *target;  /* key */
-	char *title;   /* "Scale kafka orders from 3 to 4 brokers" */
-	char *confirm; /* what to type for OPS_DANGEROUS: the cluster's or the node's name */
+	char *target;   /* key */
+	char *title;    /* "Scale kafka orders from 3 to 4 brokers" */
+	char *confirm;  /* what to type for OPS_DANGEROUS: the cluster's or the node's name */
+	bool under_way; /* steps of it were done before: it was taken up again, or goes on after a pause */
 	enum ops_state state;
 	enum ops_severity severity;     /* the worst of the sentences */
 	struct ops_sentence *sentences; /* by kind, then as found */
@@ -229,9 +234,16 @@ struct ops_plan *ops_prepare(struct ops *ops, const struct ops_operation *operat
  * and may be the last call: then ops_is_over(). It may destroy the plan when ops_is_over(). */
 bool ops_run(struct ops_plan *plan, ops_plan_fn *on_progress, void *data, struct err *err) MUST_USE;
 
-/* Stops at the next safe point: a request that was sent is waited for, a gate is left. Says so through on_progress, or
- * through on_ready when the plan was not ready yet. */
+/* Stops at the next safe point: a request that was sent is waited for, a gate is left, a step that belongs to the one
+ * before it is done first. Says so through on_progress, or through on_ready when the plan was not ready yet. */
 void ops_cancel(struct ops_plan *plan);
+
+/* Pauses before the next step that does not belong to the one before it; until then OPS_STATE_PAUSING. Without effect
+ * in any other state than RUNNING. */
+void ops_pause(struct ops_plan *plan);
+/* Takes a pause back, or goes on: the world is checked again first, and what forbids going on is the `why` of the step
+ * that would be next, while the plan stays paused. Without effect on a plan that is not paused. */
+void ops_go_on(struct ops_plan *plan);
 
 /* At any time; whatever is under way is dropped without a call. NULL is fine. */
 void ops_plan_destroy(struct ops_plan *plan);

@@ -69,13 +69,9 @@ void ops_replace_text(char **text, const char *now)
 	*text = str_empty(now) ? NULL : mem_strdup(now);
 }
 
-void ops_say(struct ops_plan *plan, enum ops_sentence_kind kind, const char *format, ...)
+/* Takes the text over. */
+static void add_sentence(struct ops_plan *plan, enum ops_sentence_kind kind, char *text)
 {
-	va_list args;
-	va_start(args, format);
-	char *text = format_text(format, args);
-	va_end(args);
-
 	size_t at = plan->sentence_count;
 	while (at > 0 && plan->sentences[at - 1].kind > kind)
 		at--;
@@ -85,6 +81,22 @@ void ops_say(struct ops_plan *plan, enum ops_sentence_kind kind, const char *for
 	plan->sentence_count++;
 	if (sentence_kinds[kind].severity > plan->severity)
 		plan->severity = sentence_kinds[kind].severity;
+}
+
+void ops_say(struct ops_plan *plan, enum ops_sentence_kind kind, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	add_sentence(plan, kind, format_text(format, args));
+	va_end(args);
+}
+
+void ops_say_so_already(struct ops_plan *plan, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	add_sentence(plan, plan->under_way ? OPS_MEANS : OPS_BLOCKS, format_text(format, args));
+	va_end(args);
 }
 
 const char *ops_first_block(const struct ops_plan *plan)
@@ -140,8 +152,8 @@ int64_t ops_fact_number(const struct ops_plan *plan, const char *name, int64_t o
 static size_t add_step(struct ops_plan *plan, const struct ops_step_type *type, char *title)
 {
 	plan->steps = mem_resize(plan->steps, plan->step_count + 1, sizeof *plan->steps);
-	plan->steps[plan->step_count] =
-		(struct ops_step){.type = type, .title = title, .fraction = -1, .started_ms = -1, .ended_ms = -1};
+	plan->steps[plan->step_count] = (struct ops_step){
+		.type = type, .title = title, .fraction = -1, .estimate_ms = -1, .started_ms = -1, .ended_ms = -1};
 	return plan->step_count++;
 }
 

@@ -41,7 +41,10 @@ void ops_need(struct ops_needs *needs, const struct kube_question *question); /*
 /* ---- what goes into a plan ---- */
 
 void ops_say(struct ops_plan *plan, enum ops_sentence_kind kind, const char *format, ...) PRINTF_LIKE(3, 4);
+/* There is nothing to do: forbids a new plan; in one that is under way it is only said. */
+void ops_say_so_already(struct ops_plan *plan, const char *format, ...) PRINTF_LIKE(2, 3);
 void ops_set_title(struct ops_plan *plan, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Facts are written to disk: never a secret. Names of the engine's own: "uid.N", "leases". */
 void ops_set_fact(struct ops_plan *plan, const char *name, const char *format, ...) PRINTF_LIKE(3, 4);
 const char *ops_fact(const struct ops_plan *plan, const char *name); /* NULL when absent */
 int64_t ops_fact_number(const struct ops_plan *plan, const char *name, int64_t otherwise);
@@ -70,7 +73,9 @@ enum ops_gate_state { OPS_GATE_SHUT, OPS_GATE_OPEN, OPS_GATE_HOPELESS /* will ne
 
 struct ops_gauge {
 	char figure[256];
-	double fraction; /* negative = not known */
+	double fraction;     /* negative = not known */
+	int64_t estimate_ms; /* left until it opens; -1 = not known: the engine guesses from the fraction's way so far
+			      */
 	char why[ERR_TEXT_MAX];
 };
 
@@ -137,6 +142,9 @@ struct ops_step_type {
 	/* The step after it belongs to it: a plan is not stopped or paused between them (only a failure ends it there).
 	 */
 	bool no_stop_after;
+	/* May be done while the target is not in the world, then with neither cluster nor node in the context: the step
+	 * before it took the target out. */
+	bool without_target;
 	/* NULL for a mere gate. False with err when what it needs is not in the world any more. */
 	bool (*object)(const struct ops_plan *plan, const struct ops_context *context, struct ops_object *out,
 		       struct err *err);

@@ -68,6 +68,22 @@ static void stop_here(struct ops_job *job)
 	end_plan(job, OPS_STATE_CANCELLED, plan->err.text);
 }
 
+/* Not between a step and the one that belongs to it. */
+static bool may_stop(struct ops_job *job)
+{
+	const struct ops_plan *plan = &job->plan;
+	const struct ops_step_type *type = current_step(job)->type;
+	if (job->at_gate && (type->object || type->request))
+		return !type->no_stop_after;
+	return plan->current == 0 || !plan->steps[plan->current - 1].type->no_stop_after;
+}
+
+static void pause_here(struct ops_job *job)
+{
+	job->plan.state = OPS_STATE_PAUSED;
+	ops_job_tell(job);
+}
+
 static void next_step(struct ops_job *job)
 {
 	struct ops_plan *plan = &job->plan;
@@ -114,11 +130,27 @@ static bool see_gate(struct ops_job *job, struct ops_context *context, struct op
 	return true;
 }
 
+/* From how far the gate came since it was first seen with a fraction. */
+static int64_t estimate(struct ops_job *job, const struct ops_gauge *gauge)
+{
+	if (gauge->estimate_ms >= 0 || gauge->fraction < 0)
+		return gauge->estimate_ms;
+	if (job->gate_from < 0 || gauge->fraction < job->gate_from) {
+		job->gate_from = gauge->fraction;
+		job->gate_from_ms = job->gate_live_ms;
+	}
+	double way = gauge->fraction - job->gate_from;
+	if (way < 0.02)
+		return -1;
+	return (int64_t)((double)(job->gate_live_ms - job->gate_from_ms) * (1 - gauge->fraction) / way);
+}
+
 static void show_gauge(struct ops_job *job, const struct ops_gauge *gauge)
 {
 	struct ops_step *step = current_step(job);
 	bool same = str_eq(step->figure, str_empty(gauge->figure) ? NULL : gauge->figure) &&
 		    str_eq(step->why, str_empty(gauge->why) ? NULL : gauge->why) && step->fraction == gauge->fraction;
+	step->estimate_ms = estimate(job, gauge);
 	if (same)
 		return;
 	ops_replace_text(&step->figure, gauge->figure);
@@ -140,12 +172,12 @@ static void fail_at_gate(struct ops_job *job, const struct ops_gauge *gauge, boo
 
 void ops_gate_look(struct ops_job *job)
 {
-	if (job->cancel) {
+	if (job->cancel && may_stop(job)) {
 		stop_here(job);
 		return;
 	}
 	const struct ops_step_type *type = current_step(job)->type;
-	struct ops_gauge gauge = {.fraction = -1};
+	struct ops_gauge gauge = {.fraction = -1, .estimate_ms = -1};
 	struct ops_context context;
 	enum ops_gate_state state = OPS_GATE_SHUT;
 	if (see_gate(job, &context, &gauge))
@@ -165,6 +197,7 @@ static void begin_gate(struct ops_job *job)
 {
 	job->at_gate = true;
 	job->gate_live_ms = 0;
+	job->gate_from = -1;
 	job->gate_seen_ms = loop_now_ms(job->ops->loop);
 	ops_gate_look(job);
 }
@@ -181,7 +214,7 @@ static void on_exchange(struct ops_job *job, enum ops_verdict verdict, const str
 
 static void try_change(struct ops_job *job)
 {
-	if (job->cancel)
+	if (job->cancel && may_stop(job))
 		stop_here(job);
 	else if (current_step(job)->type->object)
 		ops_exchange_start(job, job->plan.current, false, on_exchange);
@@ -230,12 +263,17 @@ static void on_exchange(struct ops_job *job, enum ops_verdict verdict, const str
 
 static void begin_step(struct ops_job *job)
 {
-	if (job->cancel) {
+	if (job->cancel && may_stop(job)) {
 		stop_here(job);
+		return;
+	}
+	if (job->plan.state == OPS_STATE_PAUSING && may_stop(job)) {
+		pause_here(job);
 		return;
 	}
 	struct ops_step *step = current_step(job);
 	step->state = OPS_STEP_RUNNING;
+	ops_replace_text(&step->why, NULL);
 	step->started_ms = loop_now_ms(job->ops->loop);
 	ops_job_tell(job);
 	if (step->type->object || step->type->request)
@@ -246,26 +284,36 @@ static void begin_step(struct ops_job *job)
 
 /* ---- start and stop ---- */
 
-/* The world went on while the plan was read: what forbids it now forbids it. */
-static void check_again(struct ops_job *job)
+/* The world went on while the plan was read, or paused: what forbids it now forbids it. */
+static bool is_still_allowed(struct ops_job *job, struct err *err)
 {
 	struct ops_plan *plan = &job->plan;
-	struct err err = {0};
 	struct ops_context context;
-	if (ops_look(job, &context, &err)) {
-		struct ops_plan fresh = *plan;
-		fresh.sentences = NULL;
-		fresh.sentence_count = 0;
-		fresh.severity = OPS_SAFE;
-		plan->operation->preflight(&fresh, &context);
-		if (ops_first_block(&fresh))
-			err_set(&err, ERR_REFUSED, "%s", ops_first_block(&fresh));
-		ops_forget_sentences(&fresh);
+	if (!ops_look(job, &context, err)) {
+		/* The plan itself took its target out of the world for a while: the step decides. */
+		bool meant = plan->under_way && ops_look_for_step(job, plan->current, &context, NULL);
+		if (meant)
+			err_clear(err);
+		return meant;
 	}
-	if (err_is_set(&err))
-		fail(job, &err);
-	else
+	struct ops_plan fresh = *plan;
+	fresh.sentences = NULL;
+	fresh.sentence_count = 0;
+	fresh.severity = OPS_SAFE;
+	plan->operation->preflight(&fresh, &context);
+	if (ops_first_block(&fresh))
+		err_set(err, ERR_REFUSED, "%s", ops_first_block(&fresh));
+	ops_forget_sentences(&fresh);
+	return !err_is_set(err);
+}
+
+static void check_again(struct ops_job *job)
+{
+	struct err err = {0};
+	if (is_still_allowed(job, &err))
 		begin_step(job);
+	else
+		fail(job, &err);
 }
 
 bool ops_run(struct ops_plan *plan, ops_plan_fn *on_progress, void *data, struct err *err)
@@ -285,6 +333,39 @@ bool ops_run(struct ops_plan *plan, ops_plan_fn *on_progress, void *data, struct
 	return true;
 }
 
+void ops_pause(struct ops_plan *plan)
+{
+	if (plan->state != OPS_STATE_RUNNING)
+		return;
+	plan->state = OPS_STATE_PAUSING;
+	ops_job_tell(ops_job_of(plan));
+}
+
+static void go_on(struct ops_job *job)
+{
+	struct err err = {0};
+	struct ops_step *step = current_step(job);
+	job->plan.under_way = true;
+	if (is_still_allowed(job, &err)) {
+		begin_step(job);
+		return;
+	}
+	ops_replace_text(&step->why, err.text);
+	pause_here(job);
+}
+
+void ops_go_on(struct ops_plan *plan)
+{
+	struct ops_job *job = ops_job_of(plan);
+	if (plan->state != OPS_STATE_PAUSING && plan->state != OPS_STATE_PAUSED)
+		return;
+	bool waits = plan->state == OPS_STATE_PAUSED;
+	plan->state = OPS_STATE_RUNNING;
+	ops_job_tell(job);
+	if (waits)
+		ops_job_do(job, go_on, 0);
+}
+
 void ops_cancel(struct ops_plan *plan)
 {
 	struct ops_job *job = ops_job_of(plan);
@@ -297,12 +378,12 @@ void ops_cancel(struct ops_plan *plan)
 		stop_here(job);
 		return;
 	}
-	if (plan->state != OPS_STATE_RUNNING)
+	if (ops_is_over(plan) || job->cancel)
 		return;
 	job->cancel = true;
 	plan->state = OPS_STATE_CANCELLING;
 	ops_job_tell(job);
 	/* A request on its way is waited for: whether it was carried out must be known. Everything else ends now. */
-	if (!ops_is_sending(job))
-		ops_job_do(job, job->at_gate ? ops_gate_look : try_change, 0);
+	if (!ops_is_sending(job) && may_stop(job))
+		ops_job_do(job, stop_here, 0);
 }
