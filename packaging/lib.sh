@@ -19,7 +19,7 @@ CACHE=$(cache_dir)
 
 BUILD_PACKAGES=(ca-certificates gcc libc6-dev meson ninja-build pkg-config libcurl4-openssl-dev libcjson-dev libyaml-dev libssl-dev
 	libutf8proc-dev libpcre2-dev libncurses-dev)
-CHECK_PACKAGES=("${BUILD_PACKAGES[@]}" libcmocka-dev python3)
+CHECK_PACKAGES=("${BUILD_PACKAGES[@]}" libcmocka-dev libnghttp2-dev python3)
 FUZZ_PACKAGES=(clang libclang-rt-dev llvm)
 
 missing_packages() { # PACKAGE…

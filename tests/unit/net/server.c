@@ -23,6 +23,8 @@ static void conn_free(struct server_conn *conn)
 		at = &(*at)->next;
 	*at = conn->next;
 	conn->server->open--;
+	if (conn->server->on_gone)
+		conn->server->on_gone(conn);
 	loop_fd_remove(conn->watch);
 	if (conn->reset_after) {
 		struct linger linger = {.l_onoff = 1};

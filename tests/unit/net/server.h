@@ -27,6 +27,7 @@ struct server_conn {
 	bool deaf;         /* reads nothing */
 	int requests;      /* for the script's own counting */
 	bool upgraded;
+	void *user; /* the script's own */
 };
 
 struct server {
@@ -34,6 +35,7 @@ struct server {
 	SSL_CTX *tls; /* NULL = plain; owned by the test */
 	/* New bytes are in conn->in; takes from it, appends to conn->out, sets the flags. */
 	void (*script)(struct server_conn *conn, void *data);
+	void (*on_gone)(struct server_conn *conn); /* just before it is freed; may be NULL */
 	void *data;
 	int fd;
 	uint16_t port;
