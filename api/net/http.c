@@ -9,6 +9,7 @@
 #include "api/base/log.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/net/http_text.h"
 #include "api/net/multi.h"
 #include "api/net/peer.h"
 
@@ -218,33 +219,6 @@ static bool must_stop(const struct http_request *request)
 	return request->cancelled || request->http->closing || err_is_set(&request->err);
 }
 
-static const char *header_value(const char *line, size_t len, const char *name, size_t *value_len)
-{
-	size_t name_len = strlen(name);
-	if (len <= name_len || line[name_len] != ':' || strncasecmp(line, name, name_len) != 0)
-		return NULL;
-	const char *value = line + name_len + 1, *end = line + len;
-	while (value < end && (*value == ' ' || *value == '\t'))
-		value++;
-	while (end > value && (end[-1] == '\r' || end[-1] == '\n' || end[-1] == ' '))
-		end--;
-	*value_len = (size_t)(end - value);
-	return value;
-}
-
-/* Seconds or a date. */
-static int64_t parse_retry_after(const struct http_request *request, const char *value, size_t len)
-{
-	char text[64];
-	snprintf(text, sizeof text, "%.*s", (int)len, value);
-	int64_t seconds;
-	if (str_to_i64(text, &seconds))
-		return seconds >= 0 && seconds <= 86400 ? seconds * 1000 : -1;
-	time_t when = curl_getdate(text, NULL);
-	int64_t wait = (int64_t)when * 1000 - clock_wall_ms(loop_clock(request->http->peer.loop));
-	return when < 0 ? -1 : wait > 0 ? wait : 0;
-}
-
 static void new_answer(struct http_request *request, const char *line, size_t len)
 {
 	const char *space = memchr(line, ' ', len);
@@ -273,9 +247,9 @@ static size_t on_header(char *line, size_t size, size_t count, void *data)
 		new_answer(request, line, len);
 	else if (line[0] == '\r' || line[0] == '\n')
 		request->has_head = true;
-	else if ((value = header_value(line, len, "Retry-After", &value_len)))
-		request->retry_after_ms = parse_retry_after(request, value, value_len);
-	else if ((value = header_value(line, len, "Content-Type", &value_len)))
+	else if ((value = http_header_value(line, len, "Retry-After", &value_len)))
+		request->retry_after_ms = http_retry_after_ms(value, value_len, loop_clock(request->http->peer.loop));
+	else if ((value = http_header_value(line, len, "Content-Type", &value_len)))
 		snprintf(request->content_type, sizeof request->content_type, "%.*s", (int)value_len, value);
 	return len;
 }

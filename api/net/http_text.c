@@ -1,6 +1,11 @@
+#include "api/net/http_text.h"
+
+#include <curl/curl.h>
 #include <openssl/evp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "api/base/buf.h"
 #include "api/base/mem.h"
@@ -28,4 +33,30 @@ char *http_basic_header(const char *user, const char *password)
 	EVP_EncodeBlock((unsigned char *)line + sizeof start - 1, (const unsigned char *)plain, (int)len);
 	mem_free_secret(plain);
 	return line;
+}
+
+const char *http_header_value(const char *line, size_t len, const char *name, size_t *value_len)
+{
+	size_t name_len = strlen(name);
+	if (len <= name_len || line[name_len] != ':' || strncasecmp(line, name, name_len) != 0)
+		return NULL;
+	const char *value = line + name_len + 1, *end = line + len;
+	while (value < end && (*value == ' ' || *value == '\t'))
+		value++;
+	while (end > value && (end[-1] == '\r' || end[-1] == '\n' || end[-1] == ' '))
+		end--;
+	*value_len = (size_t)(end - value);
+	return value;
+}
+
+int64_t http_retry_after_ms(const char *value, size_t len, const struct clock *clock)
+{
+	char text[64];
+	snprintf(text, sizeof text, "%.*s", (int)len, value);
+	int64_t seconds;
+	if (str_to_i64(text, &seconds))
+		return seconds >= 0 && seconds <= 86400 ? seconds * 1000 : -1;
+	time_t when = curl_getdate(text, NULL);
+	int64_t wait = (int64_t)when * 1000 - clock_wall_ms(clock);
+	return when < 0 ? -1 : wait > 0 ? wait : 0;
 }

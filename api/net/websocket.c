@@ -1,7 +1,6 @@
 #include "api/net/websocket.h"
 
 #include <curl/curl.h>
-#include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
@@ -218,24 +217,11 @@ static void opened(struct websocket *ws)
 	buf_finish(&rest);
 }
 
-static const struct {
-	int status;
-	enum err_code code;
-} refusals[] = {
-	{400, ERR_USAGE},     {401, ERR_UNAUTHORIZED}, {403, ERR_FORBIDDEN}, {404, ERR_NOT_FOUND},
-	{409, ERR_CONFLICT},  {410, ERR_GONE},         {429, ERR_BUSY},      {503, ERR_BUSY},
-};
-
 static void refused(struct websocket *ws)
 {
 	if (ws->answer.is_chunked)
 		ws_upgrade_unchunk(&ws->head);
-	enum err_code code = ws->answer.status >= 500 ? ERR_SERVER : ERR_UNSUPPORTED;
-	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
-		if (refusals[i].status == ws->answer.status)
-			code = refusals[i].code;
-	}
-	err_set(&ws->err, code, "%s refused the WebSocket with HTTP %d", ws->peer->authority, ws->answer.status);
+	ws_upgrade_refusal(&ws->answer, ws->peer->authority, &ws->err);
 	finish(ws);
 }
 
@@ -401,24 +387,6 @@ static void transfer_done(void *data, CURL *easy, CURLcode code)
 
 /* ---- opening ---- */
 
-static void write_request(struct websocket *ws, const struct websocket_call *call)
-{
-	unsigned char random[16];
-	char key[32];
-	RAND_bytes(random, sizeof random);
-	EVP_EncodeBlock((unsigned char *)key, random, sizeof random);
-	ws_accept_key(key, ws->accept);
-	buf_printf(&ws->out,
-		   "GET %s%s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-		   "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\n",
-		   ws->peer->prefix, call->path, ws->peer->authority, ws->peer->options.user_agent, key);
-	if (!str_empty(call->subprotocols))
-		buf_printf(&ws->out, "Sec-WebSocket-Protocol: %s\r\n", call->subprotocols);
-	for (const char *const *line = call->headers; line && *line; line++)
-		buf_printf(&ws->out, "%s\r\n", *line);
-	buf_append_str(&ws->out, "\r\n");
-}
-
 static bool check_call(const struct websocket_call *call, struct err *err)
 {
 	if (!call->path || call->path[0] != '/' || strpbrk(call->path, " \r\n") ||
@@ -467,7 +435,14 @@ struct websocket *websocket_open(struct http *http, const struct websocket_call 
 	buf_init(&ws->out, WS_QUEUE_MAX + ws->call.message_max + 64);
 	buf_init(&ws->head, WS_UPGRADE_HEAD_MAX + WS_UPGRADE_BODY_MAX + WS_READ_SIZE);
 	ws_decoder_init(&ws->decoder, ws->call.message_max, false);
-	write_request(ws, call);
+	ws_upgrade_write(&ws->out,
+			 &(struct ws_upgrade_request){.prefix = ws->peer->prefix,
+						      .path = call->path,
+						      .authority = ws->peer->authority,
+						      .user_agent = ws->peer->options.user_agent,
+						      .subprotocols = call->subprotocols,
+						      .headers = call->headers},
+			 ws->accept);
 	ws->clock = loop_timer_create(ws->loop, on_clock, ws);
 	ws->kick = loop_timer_create(ws->loop, on_kick, ws);
 	loop_timer_arm(ws->clock, ws->call.open_timeout_ms);

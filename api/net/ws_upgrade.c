@@ -1,6 +1,8 @@
 #include "api/net/ws_upgrade.h"
 
 #include <ctype.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +10,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/net/websocket.h"
 
 struct head {
 	struct ws_upgrade *out;
@@ -200,4 +203,44 @@ void ws_upgrade_unchunk(struct buf *body)
 	body->len = to;
 	if (body->data)
 		body->data[to] = '\0';
+}
+
+/* ---- the request ---- */
+
+void ws_upgrade_write(struct buf *out, const struct ws_upgrade_request *request, char accept[static 32])
+{
+	unsigned char random[16];
+	char key[32];
+	RAND_bytes(random, sizeof random);
+	EVP_EncodeBlock((unsigned char *)key, random, sizeof random);
+	ws_accept_key(key, accept);
+	buf_printf(out,
+		   "GET %s%s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+		   "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\n",
+		   request->prefix, request->path, request->authority, request->user_agent, key);
+	if (!str_empty(request->subprotocols))
+		buf_printf(out, "Sec-WebSocket-Protocol: %s\r\n", request->subprotocols);
+	for (const char *const *line = request->headers; line && *line; line++)
+		buf_printf(out, "%s\r\n", *line);
+	buf_append_str(out, "\r\n");
+}
+
+/* ---- a refusal ---- */
+
+static const struct {
+	int status;
+	enum err_code code;
+} refusals[] = {
+	{400, ERR_USAGE},    {401, ERR_UNAUTHORIZED}, {403, ERR_FORBIDDEN}, {404, ERR_NOT_FOUND},
+	{409, ERR_CONFLICT}, {410, ERR_GONE},         {429, ERR_BUSY},      {503, ERR_BUSY},
+};
+
+void ws_upgrade_refusal(const struct ws_upgrade *answer, const char *authority, struct err *err)
+{
+	enum err_code code = answer->status >= 500 ? ERR_SERVER : ERR_UNSUPPORTED;
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
+		if (refusals[i].status == answer->status)
+			code = refusals[i].code;
+	}
+	err_set(err, code, "%s refused the WebSocket with HTTP %d", authority, answer->status);
 }

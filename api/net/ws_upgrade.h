@@ -1,4 +1,4 @@
-/* The answer to a WebSocket upgrade request (RFC 6455, 4.1). Inside api/net only. */
+/* The WebSocket upgrade: its request and the answer to it (RFC 6455, 4.1). Inside api/net only. */
 #ifndef MQDECK_NET_WS_UPGRADE_H
 #define MQDECK_NET_WS_UPGRADE_H
 
@@ -10,6 +10,16 @@
 #include "api/base/err.h"
 
 enum { WS_UPGRADE_HEAD_MAX = 32 << 10, WS_UPGRADE_BODY_MAX = 64 << 10 };
+
+struct ws_upgrade_request {
+	const char *prefix, *path; /* together the path */
+	const char *authority, *user_agent;
+	const char *subprotocols;   /* "a, b"; NULL or "" = none */
+	const char *const *headers; /* NULL-terminated lines; NULL = none */
+};
+
+/* Appends the request, with a new random key; `accept` becomes what Sec-WebSocket-Accept must be. */
+void ws_upgrade_write(struct buf *out, const struct ws_upgrade_request *request, char accept[static 32]);
 
 enum ws_upgrade_state {
 	WS_UPGRADE_MORE,    /* the head is not complete */
@@ -31,6 +41,8 @@ struct ws_upgrade {
 enum ws_upgrade_state ws_upgrade_parse(const char *bytes, size_t len, const char *accept, const char *offered,
 				       struct ws_upgrade *out, struct err *err);
 
+/* What a refusal means. */
+void ws_upgrade_refusal(const struct ws_upgrade *answer, const char *authority, struct err *err);
 /* Whether the body of a refusal, `len` bytes so far, is complete. */
 bool ws_upgrade_body_is_whole(const struct ws_upgrade *answer, const char *body, size_t len);
 /* Removes the chunk framing of a chunked body in place. */
