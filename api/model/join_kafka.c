@@ -4,6 +4,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/model/critical.h"
 #include "api/model/internal.h"
 
 enum {
@@ -83,14 +84,11 @@ static enum replica_state partition_state(const struct kafka_topic *topic, const
 	return states[kafka_partition_state(topic, partition)];
 }
 
-/* As Strimzi judges a roll: RF ≤ min.isr never counts, for nothing could ever be restarted. */
 static void tally_critical(struct cluster *cluster, const struct kafka_topic *topic,
 			   const struct kafka_partition *partition)
 {
 	const int32_t *isr = kafka_partition_isr(partition);
-	if (topic->min_insync < 0 || partition->replica_count <= topic->min_insync)
-		return;
-	bool at_limit = partition->isr_count <= topic->min_insync;
+	bool at_limit = critical_partition(partition->replica_count, partition->isr_count, topic->min_insync, true);
 	for (size_t i = 0; at_limit && i < partition->isr_count; i++) {
 		int16_t at = broker_of_id(cluster, isr[i]);
 		if (at >= 0)
@@ -167,6 +165,7 @@ static void join_quorum(struct cluster *cluster, const struct kafka_snapshot *sa
 						   .broker = at >= 0 ? cluster->brokers.items[at]->name : NULL,
 						   .leader = node->id == quorum->leader,
 						   .voter = node->voter,
+						   .caught_up = is_caught_up(quorum, node, now),
 						   .log_end = node->log_end_offset,
 						   .lag = node->lag,
 						   .caught_up_ms = node->last_caught_up_ms,
@@ -177,7 +176,7 @@ static void join_quorum(struct cluster *cluster, const struct kafka_snapshot *sa
 		bool counts = is_caught_up(quorum, &quorum->nodes[i], now);
 		if (at >= 0 && counts)
 			((struct broker *)cluster->brokers.items[at])->voter_critical =
-				caught_up - 1 < (quorum->voter_count + 2) / 2;
+				critical_voters(quorum->voter_count, caught_up - 1);
 	}
 	cluster->pub.voters = cluster->voters.items;
 	cluster->pub.voter_count = cluster->voters.len;
@@ -281,6 +280,7 @@ static void fill_cluster(struct cluster *cluster, const struct kafka_snapshot *s
 	struct world_cluster *it = &cluster->pub;
 	bool known = said && said->metadata_part.updated_ms >= 0;
 	bool groups = said && said->group_part.updated_ms >= 0;
+	it->replicas_ms = known ? said->metadata_part.updated_ms : -1;
 	it->replicated_count = known ? cluster->totals.count : -1;
 	it->under_replicated = known ? cluster->totals.under_replicated : -1;
 	it->below_min = known ? cluster->totals.below_min : -1;

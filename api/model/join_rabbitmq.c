@@ -4,6 +4,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/model/critical.h"
 #include "api/model/internal.h"
 
 enum { STALE_MS = 30000, LAST_HEARD_MS = 10000, HOST_MAX = 256 };
@@ -102,8 +103,8 @@ static struct broker *broker_of_word(const struct cluster *cluster, uint16_t wor
 static void tally_members(struct cluster *cluster, const struct rabbitmq_queue *queue)
 {
 	/* Taking a member away leaves no majority (rabbit_quorum_queue): a cluster of one node is exempt. */
-	bool critical =
-		cluster->brokers.len > 1 && queue->online_known && queue->online_count <= queue->member_count / 2 + 1;
+	bool critical = cluster->brokers.len > 1 && queue->online_known &&
+			critical_queue(queue->member_count, queue->online_count);
 	for (size_t i = 0; i < queue->member_count; i++) {
 		struct broker *broker = broker_of_word(cluster, queue->members[i]);
 		bool online = is_online(queue, queue->members[i]);
@@ -267,6 +268,7 @@ void rabbitmq_join(struct cluster *cluster)
 		fill_broker(cluster, (struct broker *)*at);
 	if (said->overview && said->overview->version)
 		it->version = said->overview->version;
+	it->replicas_ms = said->queues ? said->queues_part.updated_ms : -1;
 	it->replicated_count = said->queues ? cluster->totals.count : -1;
 	it->under_replicated = said->queues ? cluster->totals.under_replicated : -1;
 	it->below_min = said->queues ? cluster->totals.below_min : -1;

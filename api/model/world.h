@@ -178,6 +178,7 @@ struct world_voter { /* KRaft */
 	int32_t id;
 	const char *broker; /* NULL: a controller without a broker */
 	bool leader, voter;
+	bool caught_up;      /* keeps up with the leader; true where the version does not say */
 	int64_t log_end, lag;
 	int64_t caught_up_ms; /* Unix ms, -1 */
 };
@@ -209,6 +210,7 @@ struct world_cluster {
 	const char *headline; /* "12 of 384 partitions refuse acks=all: kafka-2 is down, node-3 stopped reporting 40 s ago" */
 	const char *detail;   /* what follows from it, what is safe; NULL when there is nothing to add */
 
+	int64_t replicas_ms;           /* loop clock of the answer that the replicas are of; -1 = never */
 	int64_t replicated_count;      /* partitions, or quorum queues and streams; -1 unknown */
 	int64_t under_replicated, below_min, leaderless;
 	int64_t queue_count, topic_count, group_count, total_lag, messages;

@@ -25,6 +25,7 @@ struct ops_plan;
 struct ops_step_type;
 struct ops_context;
 struct ops_needs;
+struct world_broker;
 struct world_view;
 
 /* ---- the table of operations ---- */
@@ -73,6 +74,10 @@ struct ops_operation {
 	/* What follows from it and what forbids it. Runs again before the first step: it adds sentences and nothing
 	 * else. In a plan that is `under_way` it must not forbid what the plan itself made so (ops_say_so_already). */
 	void (*preflight)(struct ops_plan *plan, const struct ops_context *context);
+	/* Which brokers it takes away for a while or for good, of whatever cluster, together or one after the other: what
+	 * the blast radius and the map are drawn from (blast.h). NULL = none. */
+	size_t (*away)(const struct ops_plan *plan, const struct ops_context *context, const struct world_broker **out,
+		       size_t max, bool *in_turn);
 	/* What takes a plan back that went so far: false with the reason when nothing does. NULL = nothing does. */
 	bool (*undo)(const struct ops_plan *plan, struct ops_wish *out, struct err *err);
 };

@@ -1,45 +1,14 @@
 /* What scaling means for replication and what forbids it. For a scale-down unknown is never safe: what cannot be read
  * blocks it. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "api/base/str.h"
+#include "api/ops/found.h"
 #include "api/ops/scale.h"
 
 enum { NAMES_SHOWN = 3, LEAVING_MAX = 99, FRESH_MS = 60 * 1000 };
-
-struct found { /* a few names and the count */
-	char names[400];
-	int64_t count;
-};
-
-static void PRINTF_LIKE(2, 3) found_add(struct found *found, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	size_t len = strlen(found->names);
-	if (found->count > 0 && found->count < NAMES_SHOWN)
-		len += (size_t)snprintf(found->names + len, sizeof found->names - len, ", ");
-	if (found->count < NAMES_SHOWN && len < sizeof found->names)
-		vsnprintf(found->names + len, sizeof found->names - len, format, args);
-	found->count++;
-	va_end(args);
-}
-
-static const char *found_more(const struct found *found, char out[static 48])
-{
-	out[0] = '\0';
-	if (found->count > NAMES_SHOWN)
-		snprintf(out, 48, " and %" PRId64 " more", found->count - NAMES_SHOWN);
-	return out;
-}
-
-static const char *plural(int64_t count)
-{
-	return count == 1 ? "" : "s";
-}
 
 /* ---- both ways ---- */
 

@@ -21,6 +21,7 @@ struct fake_cluster {
 	struct world_voter voters[FAKE_BROKERS];
 	struct world_replicated replicated[FAKE_REPLICATED];
 	struct world_queue queues[FAKE_QUEUES];
+	struct world_group groups[FAKE_QUEUES];
 	struct kube_rabbitmq_cluster rabbitmq;
 	struct kube_kafka kafka;
 };
@@ -42,8 +43,11 @@ enum { FAKE_KAFKA, FAKE_RABBITMQ };
 void fake_add_broker(struct fake_world *world, int cluster);
 void fake_broker_ready(struct fake_cluster *cluster, size_t index);
 void fake_broker_joined(struct fake_cluster *cluster, size_t index);
-/* A partition (or a quorum queue where partition < 0) with a replica on each of the brokers in `mask`. */
+/* A partition (or a quorum queue where partition < 0) with a replica on each of the brokers in `mask`, led by the first,
+ * all in sync; min.insync.replicas is 2. */
 void fake_add_replicated(struct fake_cluster *cluster, const char *name, int partition, unsigned mask);
+/* The replica on that broker falls out of sync, or goes offline. */
+void fake_out_of_sync(struct fake_cluster *cluster, const char *name, int partition, int broker);
 void fake_add_event(struct fake_world *world, const char *kind, const char *name, const char *reason,
 		    const char *message);
 

@@ -96,11 +96,31 @@ void fake_world_init(struct fake_world *world)
 void fake_add_replicated(struct fake_cluster *fake, const char *name, int partition, unsigned mask)
 {
 	struct world_replicated *it = &fake->replicated[fake->cluster.replicated_count++];
-	*it = (struct world_replicated){.cluster = &fake->cluster, .name = name, .partition = partition};
+	*it = (struct world_replicated){.cluster = &fake->cluster, .name = name, .partition = partition, .leader = -1};
 	for (int16_t i = 0; i < FAKE_BROKERS; i++) {
 		if (mask & 1u << i) {
+			it->leader = it->leader < 0 ? i : it->leader;
+			it->in_sync[it->replica_count] = true;
 			it->replicas[it->replica_count] = i;
 			it->replica_ids[it->replica_count++] = i;
+		}
+	}
+	it->in_sync_count = it->replica_count;
+	it->min_in_sync = partition >= 0 ? 2 : it->replica_count / 2 + 1;
+	it->state = REPLICA_OK;
+}
+
+void fake_out_of_sync(struct fake_cluster *fake, const char *name, int partition, int broker)
+{
+	for (int64_t i = 0; i < fake->cluster.replicated_count; i++) {
+		struct world_replicated *it = &fake->replicated[i];
+		for (size_t at = 0; at < it->replica_count; at++) {
+			if (!str_eq(it->name, name) || it->partition != partition || it->replicas[at] != broker ||
+			    !it->in_sync[at])
+				continue;
+			it->in_sync[at] = false;
+			it->in_sync_count--;
+			it->state = REPLICA_UNDER_REPLICATED;
 		}
 	}
 }
@@ -143,6 +163,11 @@ void world_replicated_at(const struct world_cluster *cluster, int64_t index, str
 void world_queue_at(const struct world_cluster *cluster, int64_t index, struct world_queue *out)
 {
 	*out = ((const struct fake_cluster *)cluster)->queues[index];
+}
+
+void world_group_at(const struct world_cluster *cluster, int64_t index, struct world_group *out)
+{
+	*out = ((const struct fake_cluster *)cluster)->groups[index];
 }
 
 struct world_broker *world_find_broker(const struct world_view *view, const char *namespace, const char *pod)

@@ -1,0 +1,75 @@
+/* What the blast radius costs: 100,000 partitions of replication factor 3, 20,000 quorum queues; for each the
+ * consequences of one broker, of all in turn, and the question whether each may be stopped. Milliseconds to standard
+ * output. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "api/base/buf.h"
+#include "api/ops/blast.h"
+#include "tests/unit/model/fixture.h"
+
+enum { PARTITIONS = 100000, QUEUES = 20000, ROUNDS = 20 };
+
+static double now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec * 1000 + (double)now.tv_nsec / 1e6;
+}
+
+static void measure(const char *what, const struct world_cluster *cluster)
+{
+	double started = now_ms();
+	size_t hit = 0;
+	for (int i = 0; i < ROUNDS; i++) {
+		struct blast blast;
+		blast_of(&blast, cluster, (const struct world_broker *const *)cluster->brokers, 1, false);
+		hit = blast.lists[BLAST_UNDER_REPLICATED].len;
+		blast_finish(&blast);
+	}
+	double one = now_ms();
+	for (int i = 0; i < ROUNDS; i++) {
+		struct blast blast;
+		blast_of(&blast, cluster, (const struct world_broker *const *)cluster->brokers, cluster->broker_count,
+			 true);
+		blast_finish(&blast);
+	}
+	double turn = now_ms();
+	bool may = true;
+	struct err err = {0};
+	for (int i = 0; i < ROUNDS; i++)
+		may &= blast_can_stop(cluster, cluster->brokers[i % 3], &err);
+	double stop = now_ms();
+	printf("%s: %zu hit; one broker %.1f ms, all in turn %.1f ms, may it stop %.1f ms%s\n", what, hit,
+	       (one - started) / ROUNDS, (turn - one) / ROUNDS, (stop - turn) / ROUNDS, may ? "" : " (no)");
+}
+
+int main(void)
+{
+	struct fixture f;
+	const char **isr = malloc(PARTITIONS * sizeof *isr);
+	for (size_t i = 0; i < PARTITIONS; i++)
+		isr[i] = "012";
+	fixture_start(&f);
+	measure("100,000 partitions", &fixture_kafka(&f, isr, PARTITIONS)->pub);
+	fixture_finish(&f);
+	free(isr);
+
+	struct buf json = BUF_INIT(64 * 1024 * 1024);
+	for (size_t i = 0; i < QUEUES; i++)
+		buf_printf(&json,
+			   "%s{\"name\":\"q.%zu\",\"vhost\":\"/\",\"type\":\"quorum\",\"state\":\"running\",\"leader\":"
+			   "\"rabbit@mq-%zu.mq.test.svc\",\"members\":[\"rabbit@mq-0.mq.test.svc\",\"rabbit@mq-1.mq."
+			   "test.svc\","
+			   "\"rabbit@mq-2.mq.test.svc\"],\"online\":[\"rabbit@mq-0.mq.test.svc\",\"rabbit@mq-1.mq.test."
+			   "svc\","
+			   "\"rabbit@mq-2.mq.test.svc\"]}",
+			   i ? "," : "[", i, i % 3);
+	buf_append_str(&json, "]");
+	fixture_start(&f);
+	measure("20,000 queues", &fixture_rabbitmq(&f, buf_str(&json))->pub);
+	fixture_finish(&f);
+	buf_finish(&json);
+	return 0;
+}
