@@ -103,7 +103,7 @@ static enum kube_credentials_state may_run(void *data, struct err *err)
 	if (session->trust == SESSION_TRUST_UNKNOWN)
 		(void)!decide_trust(session, err);
 	if (session->trust == SESSION_TRUST_REFUSED)
-		err_set(err, ERR_REFUSED, "the credential plugin %s was not run because you said no; `:ctx %s` asks again",
+		err_set(err, ERR_REFUSED, "you said no to running %s; `:ctx %s` asks again",
 			access->exec->command, access->context);
 	return states[session->trust];
 }

@@ -6,6 +6,7 @@
 #include "api/base/str.h"
 #include "tui/table.h"
 #include "views/app.h"
+#include "views/detail.h"
 
 struct sheet_view {
 	struct table *table;
@@ -18,6 +19,7 @@ struct sheet_view {
 	bool row_filled;
 	char key[SUBJECT_TEXT_MAX * 2];
 	bool faults_only;
+	struct detail detail;
 };
 
 /* ---- rows for the table ---- */
@@ -104,6 +106,7 @@ static void open(struct view *view)
 static void close(struct view *view)
 {
 	struct sheet_view *self = view->state;
+	detail_finish(&self->detail);
 	table_destroy(self->table);
 	sheet_rows_finish(&self->rows);
 	free(self->columns);
@@ -123,6 +126,7 @@ static void update(struct view *view)
 				   clock_wall_ms(loop_clock(view->app->loop)));
 	}
 	table_refresh(self->table);
+	detail_update(&self->detail);
 }
 
 /* ---- drawing ---- */
@@ -148,9 +152,11 @@ static const char *why_empty(const struct view *view)
 static void draw(struct view *view, struct canvas *canvas, struct rect rect)
 {
 	struct sheet_view *self = view->state;
-	table_draw(self->table, canvas, rect, true);
-	if (table_shown(self->table) == 0 && rect.height > 2)
-		canvas_put(canvas, rect.y + 2, rect.x + 2, rect.width - 4, STYLE_DIM, why_empty(view));
+	struct rect body = detail_layout(&self->detail, rect);
+	table_draw(self->table, canvas, body, !self->detail.split.second_focused);
+	if (table_shown(self->table) == 0 && body.height > 2)
+		canvas_put(canvas, body.y + 2, body.x + 2, body.width - 4, STYLE_DIM, why_empty(view));
+	detail_draw(&self->detail, view, canvas, rect);
 }
 
 static void title(struct view *view, struct buf *out)
@@ -179,6 +185,8 @@ static void title(struct view *view, struct buf *out)
 static bool event(struct view *view, const struct event *event)
 {
 	struct sheet_view *self = view->state;
+	if (detail_event(&self->detail, event))
+		return true;
 	enum table_answer answer = table_event(self->table, event);
 	if (answer == TABLE_ACTIVATED)
 		app_action(ACTION_OPEN)->function(view->app);
@@ -254,7 +262,7 @@ static bool act(struct view *view, enum action action)
 		choose_column(view);
 		return true;
 	default:
-		return false;
+		return detail_act(&self->detail, action);
 	}
 }
 
