@@ -38,7 +38,8 @@ static bool terminal_options(const struct config *config, struct terminal_option
 
 static struct demo *start_demo(const struct config *config, struct loop *loop, struct err *err)
 {
-	return config_flag(config, OPT_DEMO) ? demo_start(loop, NULL, err) : NULL;
+	struct demo_options options = {.hostile = config_flag(config, OPT_DEMO_HOSTILE)};
+	return config_flag(config, OPT_DEMO) ? demo_start(loop, &options, err) : NULL;
 }
 
 int main_console(const struct command_line *line)
@@ -222,7 +223,8 @@ int main_demo_server(const struct command_line *line)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	CLEANUP(close) int fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	CLEANUP(loop_destroy) struct loop *loop = loop_create(&clock);
-	CLEANUP(demo_destroy) struct demo *demo = demo_start(loop, &(struct demo_options){.host = host, .port = port}, &err);
+	struct demo_options options = {.host = host, .port = port, .hostile = config_flag(line->config, OPT_DEMO_HOSTILE)};
+	CLEANUP(demo_destroy) struct demo *demo = demo_start(loop, &options, &err);
 	if (!demo)
 		return failed(&err);
 	const char *path = config_text(line->config, OPT_WRITE_KUBECONFIG);

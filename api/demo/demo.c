@@ -8,6 +8,7 @@
 #include "api/demo/api.h"
 #include "api/demo/controller.h"
 #include "api/demo/fleet.h"
+#include "api/demo/hostile.h"
 #include "api/demo/kubelet.h"
 #include "api/demo/logs.h"
 #include "api/demo/script.h"
@@ -107,6 +108,8 @@ struct demo *demo_start(struct loop *loop, const struct demo_options *options, s
 	controller_settle(demo);
 	kubelet_tick(demo);
 	fleet_tick(demo);
+	if (options->hostile)
+		hostile_install(demo);
 	demo->tick = loop_timer_create(loop, on_tick, demo);
 	loop_timer_arm(demo->tick, TICK_MS);
 	return demo;

@@ -34,6 +34,7 @@ struct demo_options {
 	uint16_t port;     /* 0 = any free one */
 	const char *token; /* letters and digits; NULL = made up: from the seed under a virtual clock, else random */
 	bool quiet;        /* no life of its own: things change only when they are asked to */
+	bool hostile;      /* names and texts that would harm a terminal (hostile.h), to see that they do not */
 };
 
 /* The loop and its clock outlive it. options may be NULL. */

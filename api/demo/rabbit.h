@@ -9,7 +9,7 @@
 enum rabbit_queue_type { QUEUE_CLASSIC, QUEUE_QUORUM, QUEUE_STREAM };
 
 struct rabbit_queue {
-	char name[48];
+	char name[256]; /* what RabbitMQ allows, and its end */
 	const char *vhost;
 	enum rabbit_queue_type type;
 	int members[CLUSTER_BROKERS_MAX];

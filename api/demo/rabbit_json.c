@@ -45,14 +45,15 @@ cJSON *rabbit_queue_json(const struct rabbit *rabbit, const struct rabbit_queue 
 		rabbit_node_name(rabbit, home, node, sizeof node);
 	long long total = (long long)(queue->rate * (double)(demo_time_ms(rabbit->demo) / 1000 + 400000));
 	cJSON *json = json_make(
-		"{'name':'%s','vhost':'%s','type':'%s','durable':true,'auto_delete':false,'exclusive':false,'state':'%s','node':'%s',"
+		"{'name':'','vhost':'%s','type':'%s','durable':true,'auto_delete':false,'exclusive':false,'state':'%s','node':'%s',"
 		"'arguments':{'x-queue-type':'%s'},'policy':%s,'messages':%lld,'messages_ready':%lld,"
 		"'messages_unacknowledged':%lld,'messages_details':{'rate':0.0},'consumers':%d,'memory':%lld,"
 		"'message_stats':{'publish':%lld,'publish_details':{'rate':%.1f},'deliver_get':%lld,"
 		"'deliver_get_details':{'rate':%.1f},'ack':%lld,'ack_details':{'rate':%.1f}}}",
-		queue->name, queue->vhost, types[queue->type], queue_state(rabbit, queue), node, types[queue->type],
+		queue->vhost, types[queue->type], queue_state(rabbit, queue), node, types[queue->type],
 		queue->type == QUEUE_QUORUM && is_4(rabbit) ? "'quorum-limits'" : "null", messages, messages - unacked, unacked,
 		queue->consumers, 140000 + messages * 900, total, rate, total, out, total, out);
+	json_set_text(json, "name", queue->name);
 	if (queue->type != QUEUE_CLASSIC) {
 		cJSON_AddStringToObject(json, "leader", node);
 		add_node_names(rabbit, queue, json);

@@ -8,6 +8,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/base/text.h"
 #include "api/kube/decode.h"
 
 static const char last_applied[] = "kubectl.kubernetes.io/last-applied-configuration";
@@ -43,10 +44,33 @@ static bool emit(struct writer *writer, yaml_event_t *event)
 	return yaml_emitter_emit(&writer->emitter, event);
 }
 
+static bool is_utf8(const char *text, size_t len)
+{
+	int32_t codepoint = 0;
+	for (size_t at = 0; at < len && codepoint >= 0;)
+		at += text_decode(text + at, len - at, &codepoint);
+	return codepoint >= 0;
+}
+
+/* The emitter refuses a document for one byte that is no UTF-8: such bytes become U+FFFD. */
+static char *repaired(const char *text, size_t len)
+{
+	struct buf out = BUF_INIT(3 * len + 1);
+	for (size_t at = 0, step; at < len; at += step) {
+		int32_t codepoint;
+		step = text_decode(text + at, len - at, &codepoint);
+		buf_append(&out, codepoint < 0 ? "\xef\xbf\xbd" : text + at, codepoint < 0 ? 3 : step);
+	}
+	return buf_take(&out);
+}
+
 static bool emit_text(struct writer *writer, const char *text, bool is_string)
 {
 	yaml_event_t event;
 	size_t len = strlen(text);
+	CLEANUP(free) char *fixed = is_utf8(text, len) ? NULL : repaired(text, len);
+	text = fixed ? fixed : text;
+	len = strlen(text);
 	yaml_scalar_style_t style = !is_string			     ? YAML_PLAIN_SCALAR_STYLE :
 				    strchr(text, '\n')		     ? YAML_LITERAL_SCALAR_STYLE :
 				    needs_quotes(text)		     ? YAML_DOUBLE_QUOTED_SCALAR_STYLE :

@@ -536,6 +536,21 @@ static void yaml_hides_what_nobody_reads(void **state)
 	buf_finish(&out);
 }
 
+/* One bad byte in one annotation must not hide the whole object. */
+static void yaml_shows_what_is_no_utf8_as_replaced(void **state)
+{
+	struct err err = {0};
+	struct buf out = BUF_INIT(1 << 20);
+	cJSON *root = cJSON_CreateObject();
+	cJSON_AddStringToObject(root, "bad\xff", "a\xc0\xaf" "b");
+	cJSON_AddStringToObject(root, "good", "gr\xc3\xbc\xc3\x9f");
+	assert_true(kube_yaml(root, &out, &err));
+	cJSON_Delete(root);
+	assert_non_null(strstr(out.data, "bad\xef\xbf\xbd: a\xef\xbf\xbd\xef\xbf\xbd" "b\n"));
+	assert_non_null(strstr(out.data, "good: gr\xc3\xbc\xc3\x9f\n"));
+	buf_finish(&out);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -556,6 +571,7 @@ int main(void)
 		TEST(logs_are_followed),
 		TEST(the_log_holds_no_secret),
 		cmocka_unit_test(yaml_hides_what_nobody_reads),
+		cmocka_unit_test(yaml_shows_what_is_no_utf8_as_replaced),
 	};
 	return cmocka_run_group_tests_name("kube/client", tests, NULL, NULL);
 }
