@@ -186,6 +186,10 @@ static enum routed route_to_controller(struct kafka_request *request, struct kaf
 {
 	struct kafka_admin *admin = request->admin;
 	if (admin->controller >= 0) {
+		struct kafka_node *node = kafka_node_find(admin, admin->controller);
+		/* A read does not wait for one that may be dead. */
+		if (request->api->reads && node && !kafka_node_is_ready(node) && kafka_node_any(admin))
+			return route_to_any(request, out);
 		enum routed routed = route_to_broker(request, admin->controller, out);
 		return routed == ROUTE_NEVER ? route_to_any(request, out) : routed;
 	}

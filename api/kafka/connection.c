@@ -111,13 +111,30 @@ static int64_t earlier(int64_t a, int64_t b)
 	return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
+/* Silence is what runs out: an answer on its way over a thin line may take its time. */
+static int64_t patience_end(const struct kafka_connection *connection, const struct kafka_pending *pending)
+{
+	int64_t silent = connection->heard_ms + pending->timeout_ms;
+	return silent > pending->deadline ? silent : pending->deadline;
+}
+
+/* A request in flight for which the broker has been silent too long; NULL = none. */
+static const struct kafka_pending *find_late(const struct kafka_connection *connection)
+{
+	int64_t now = now_ms(connection);
+	for (const struct kafka_pending *pending = connection->in_flight.head; pending; pending = pending->next)
+		if (patience_end(connection, pending) <= now)
+			return pending;
+	return NULL;
+}
+
 static void arm_timer(struct kafka_connection *connection)
 {
 	if (connection->destroyed)
 		return;
 	int64_t next = -1;
 	for (struct kafka_pending *pending = connection->in_flight.head; pending; pending = pending->next)
-		next = earlier(next, pending->deadline);
+		next = earlier(next, patience_end(connection, pending));
 	for (struct kafka_pending *pending = connection->waiting.head; pending; pending = pending->next)
 		next = earlier(next, pending->deadline);
 	if (connection->stage < KAFKA_STAGE_READY)
@@ -200,10 +217,10 @@ static void on_timer(void *data)
 		err_set(&err, ERR_TIMEOUT, "%s: waited %lld s in vain for it %s", connection->options.label,
 			(long long)timeout_of(connection, 0) / 1000, stage_words(connection));
 		kafka_connection_fail(connection, &err);
-	} else if (connection->in_flight.head && connection->in_flight.head->deadline <= now) {
+	} else if (find_late(connection)) {
 		/* Answers come in order: behind this one nothing can come either. */
 		err_set(&err, ERR_TIMEOUT, "%s: no answer to %s in time", connection->options.label,
-			connection->in_flight.head->api->name);
+			find_late(connection)->api->name);
 		kafka_connection_fail(connection, &err);
 	} else if (drop_late(connection) && connection->stage == KAFKA_STAGE_READY && connection->login_again_at >= 0 &&
 		   connection->login_again_at <= now) {
@@ -236,7 +253,8 @@ bool kafka_connection_push(struct kafka_connection *connection, enum kafka_api_k
 	struct kafka_pending *pending = mem_alloc(sizeof *pending);
 	*pending = (struct kafka_pending){.api = kafka_api_find((int16_t)api), .done = done, .data = connection};
 	pending->header.version = (int16_t)version;
-	pending->deadline = now_ms(connection) + timeout_of(connection, 0);
+	pending->timeout_ms = timeout_of(connection, 0);
+	pending->deadline = now_ms(connection) + pending->timeout_ms;
 	if (!encode(connection, pending, request, &err)) {
 		kafka_pending_free(pending);
 		kafka_connection_fail(connection, &err);
@@ -252,7 +270,8 @@ void kafka_connection_send(struct kafka_connection *connection, enum kafka_api_k
 	struct kafka_pending *pending = mem_alloc(sizeof *pending);
 	*pending = (struct kafka_pending){.api = kafka_api_find((int16_t)api), .done = done, .data = data};
 	pending->request = kafka_message_copy(&pending->arena, pending->api->request, request);
-	pending->deadline = now_ms(connection) + timeout_of(connection, timeout_ms);
+	pending->timeout_ms = timeout_of(connection, timeout_ms);
+	pending->deadline = now_ms(connection) + pending->timeout_ms;
 	kafka_queue_push(&connection->waiting, pending);
 	settle(connection);
 }
@@ -379,6 +398,8 @@ static void receive(struct kafka_connection *connection)
 		else
 			err_set(&err, ERR_LIMIT, "the broker's answer is too large");
 		buf_commit(&connection->in, got);
+		if (got)
+			connection->heard_ms = now_ms(connection);
 		turn += got;
 		if (got)
 			take_frames(connection);

@@ -23,7 +23,7 @@ struct kafka_pending {
 	struct arena arena; /* of the request, until it is encoded */
 	const void *request;
 	struct kafka_header header;
-	int64_t deadline;
+	int64_t timeout_ms, deadline;
 	kafka_response_fn *done;
 	void *data;
 };
@@ -44,6 +44,7 @@ struct kafka_connection {
 	struct buf in, out;
 	struct kafka_queue waiting, in_flight;
 	int32_t correlation;
+	int64_t heard_ms; /* when bytes came last; 0 = never */
 	int64_t start_deadline, throttled_until, login_again_at; /* login_again_at -1 = never */
 	struct arena versions_arena;
 	const struct kafka_api_versions_response *versions;

@@ -6,20 +6,23 @@
 #include "api/base/str.h"
 #include "api/kafka/poller_state.h"
 
-enum { FIRST_TRY_AGAIN_MS = 1000, PARTITIONS_A_MS = 25 };
+enum { FIRST_TRY_AGAIN_MS = 1000, PARTITIONS_A_MS = 25, PATIENCE_MS = 4000 };
 
 static const struct {
 	size_t interval; /* offset in struct kafka_poll_intervals */
 	int64_t preset_ms;
 	bool needs_metadata;
+	/* After so long a silence another broker is asked; 0 = the client's own. Short where the picture hangs on it: a
+	 * broker whose node has died says nothing at all. */
+	int64_t patience_ms;
 	void (*start)(struct kafka_poller *poller);
 } polls[KAFKA_POLL_COUNT] = {
 #define INTERVAL(member) .interval = offsetof(struct kafka_poll_intervals, member)
-	[KAFKA_POLL_METADATA] = {INTERVAL(metadata), 2000, false, kafka_poll_metadata},
-	[KAFKA_POLL_QUORUM] = {INTERVAL(quorum), 2000, true, kafka_poll_quorum},
-	[KAFKA_POLL_LOG_DIRS] = {INTERVAL(log_dirs), 10000, true, kafka_poll_log_dirs},
-	[KAFKA_POLL_CONFIGS] = {INTERVAL(configs), 30000, true, kafka_poll_configs},
-	[KAFKA_POLL_GROUPS] = {INTERVAL(groups), 10000, true, kafka_poll_groups},
+	[KAFKA_POLL_METADATA] = {INTERVAL(metadata), 2000, false, PATIENCE_MS, kafka_poll_metadata},
+	[KAFKA_POLL_QUORUM] = {INTERVAL(quorum), 2000, true, PATIENCE_MS, kafka_poll_quorum},
+	[KAFKA_POLL_LOG_DIRS] = {INTERVAL(log_dirs), 10000, true, 0, kafka_poll_log_dirs},
+	[KAFKA_POLL_CONFIGS] = {INTERVAL(configs), 30000, true, 0, kafka_poll_configs},
+	[KAFKA_POLL_GROUPS] = {INTERVAL(groups), 10000, true, 0, kafka_poll_groups},
 #undef INTERVAL
 };
 
@@ -161,6 +164,8 @@ void kafka_poll_send(struct kafka_poller *poller, enum kafka_poll poll, const st
 	struct kafka_call mine = *call;
 	mine.done = on_answer;
 	mine.data = own;
+	if (!mine.timeout_ms)
+		mine.timeout_ms = polls[poll].patience_ms;
 	own->request = kafka_admin_send(poller->options.admin, &mine);
 }
 

@@ -12,6 +12,7 @@ struct bench {
 	struct kafka_admin *admin;
 	struct kafka_poller *poller;
 	unsigned changes;
+	int64_t timeout_ms;
 	bool destroy_on_change;
 };
 
@@ -35,7 +36,7 @@ static void open_it(struct bench *bench)
 									.bootstrap = targets,
 									.bootstrap_count = ARRAY_LEN(targets),
 									.read_only = true,
-									.request_timeout_ms = 2000});
+									.request_timeout_ms = bench->timeout_ms});
 	bench->poller = kafka_poller_create(&(struct kafka_poller_options){.loop = bench->loop,
 									   .admin = bench->admin,
 									   .label = "kafka/test",
@@ -47,6 +48,7 @@ static int set_up(void **state)
 {
 	struct bench *bench = mem_alloc(sizeof *bench);
 	bench->clock = clock_virtual(1000);
+	bench->timeout_ms = 2000;
 	bench->loop = loop_create(&bench->clock);
 	fake_kafka_init(&bench->kafka, bench->loop);
 	bench->brokers = bench->kafka.cluster.brokers;
@@ -279,6 +281,25 @@ static void a_hanging_broker_takes_only_its_own_with_it(void **state)
 	expect_part(&snapshot->group_part, now, ERR_NONE);
 }
 
+/* Whichever it is: also the one that Metadata named as the controller. */
+static void the_picture_stays_fresh_when_a_broker_goes_silent(void **state)
+{
+	struct bench *bench = *state;
+	bench->timeout_ms = 10000;
+	open_it(bench);
+	for (size_t dead = 0; dead < 3; dead++) {
+		after(bench, 20000);
+		bench->brokers[dead].silent = true;
+		for (int second = 0; second < 30; second++) {
+			const struct kafka_snapshot *snapshot = after(bench, 1000);
+			int64_t age = loop_now_ms(bench->loop) - snapshot->metadata_part.updated_ms;
+			if (age > 8000)
+				fail_msg("broker %zu is silent: the picture is %lld ms old", dead, (long long)age);
+		}
+		bench->brokers[dead].silent = false;
+	}
+}
+
 static void says_soon_that_nothing_can_be_reached(void **state)
 {
 	struct bench *bench = *state;
@@ -364,6 +385,7 @@ int main(void)
 		TEST(shows_reassignments),
 		TEST(a_dead_broker_takes_only_its_own_with_it),
 		TEST(a_hanging_broker_takes_only_its_own_with_it),
+		TEST(the_picture_stays_fresh_when_a_broker_goes_silent),
 		TEST(says_soon_that_nothing_can_be_reached),
 		TEST(what_cannot_be_read_is_unknown),
 		TEST(asks_no_second_time_before_the_answer),
