@@ -4,14 +4,9 @@
 
 CGROUP=mqdeck-lab
 
-# One folder for each mounted hierarchy of version 1, or the one of version 2.
-cgroup_hierarchies() {
-	if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
-		echo /sys/fs/cgroup
-	else
-		awk '$3 == "cgroup" { print $2 }' /proc/mounts
-	fi
-}
+# One folder for each mounted hierarchy: of version 1, of version 2, or of both side by side, where containers get a group in
+# the one of version 2 too.
+cgroup_hierarchies() { awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/mounts; }
 
 cgroup_make() { # NAME (below mqdeck-lab)
 	local root dir part path file
