@@ -1,13 +1,15 @@
 # shellcheck shell=bash
 # The two broker clusters.
 
-volume_manifests() {
-	local n i kind size
+volume_manifests() { # KIND…
+	local n i kind size class
 	for n in "${NODES[@]}"; do
-		for kind in rabbitmq kafka; do
-			size=$(volume_size $kind)
+		for kind in "$@"; do
+			size=$(volume_size "$kind")
+			# The claims of an operator's cluster choose by class alone.
+			case $kind in events | orders) class=local-$kind ;; *) class=local ;; esac
 			for i in 1 2; do
-				sed "s|@KIND@|$kind|g; s|@NODE@|node-$n|g; s|@INDEX@|$i|g; s|@SIZE@|${size^^}i|g
+				sed "s|@KIND@|$kind|g; s|@CLASS@|$class|; s|@NODE@|node-$n|g; s|@INDEX@|$i|g; s|@SIZE@|${size^^}i|g
 					s|@PATH@|$STATE/volumes/node-$n/$kind-$i|" "$LAB/manifests/volume.yaml.in"
 			done
 		done
@@ -28,7 +30,7 @@ brokers_up() {
 	password=$(openssl rand -hex 12)
 	cookie=$(openssl rand -hex 16)
 	{
-		volume_manifests
+		volume_manifests rabbitmq kafka
 		broker_config_map rabbitmq broker rabbitmq.conf enabled_plugins
 		broker_config_map kafka broker server.properties
 		echo ---

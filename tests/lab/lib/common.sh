@@ -45,6 +45,16 @@ proc_start_time() { # PID
 	echo "${20}"
 }
 
+# A process that stays must not keep open what its caller had open: the lab's own lock, a pipe, somebody else's lock.
+close_inherited() {
+	local fd
+	for fd in /proc/"$BASHPID"/fd/*; do
+		fd=${fd##*/}
+		# 255 is bash's own and is not handed on.
+		[ "$fd" -le 2 ] || [ "$fd" = 255 ] || eval "exec $fd>&-"
+	done
+}
+
 # A process of the lab on the host: joins the lab's cgroup first, so that it can be found even if the script dies before
 # the pid is written down, then becomes the command.
 start_process() { # NAME COMMAND…
@@ -53,7 +63,7 @@ start_process() { # NAME COMMAND…
 	mkdir -p "$STATE/log" "$STATE/pid"
 	(
 		cgroup_join "$BASHPID"
-		exec 9>&-
+		close_inherited
 		exec setsid "$@" </dev/null >>"$STATE/log/$name.log" 2>&1
 	) &
 	local pid=$!

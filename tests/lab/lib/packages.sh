@@ -67,6 +67,7 @@ install_packages() {
 		nsenter util-linux
 		openssl openssl
 		ps procps
+		python3 python3
 		tmux tmux
 	LIST
 	[ -e /usr/lib/x86_64-linux-gnu/libc.a ] || missing+=(libc6-dev)

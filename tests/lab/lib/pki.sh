@@ -3,7 +3,13 @@
 
 PKI=$STATE/pki
 
-pki_issue() { # NAME SUBJECT [SUBJECT-ALTERNATIVE-NAMES]
+pki_authority() { # NAME SUBJECT
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj "$2" \
+		-addext keyUsage=critical,keyCertSign,cRLSign -keyout "$PKI/$1.key" -out "$PKI/$1.crt" 2>/dev/null
+}
+
+pki_issue() { # NAME SUBJECT [SUBJECT-ALTERNATIVE-NAMES]; PKI_AUTHORITY is who signs, "ca" if unset
+	local authority=$PKI/${PKI_AUTHORITY:-ca}
 	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "$2" \
 		-keyout "$PKI/$1.key" -out "$PKI/$1.csr" 2>/dev/null
 	{
@@ -11,7 +17,7 @@ pki_issue() { # NAME SUBJECT [SUBJECT-ALTERNATIVE-NAMES]
 		echo 'extendedKeyUsage=serverAuth,clientAuth'
 		[ -z "${3:-}" ] || echo "subjectAltName=$3"
 	} >"$PKI/$1.ext"
-	openssl x509 -req -in "$PKI/$1.csr" -CA "$PKI/ca.crt" -CAkey "$PKI/ca.key" -CAcreateserial -days 30 \
+	openssl x509 -req -in "$PKI/$1.csr" -CA "$authority.crt" -CAkey "$authority.key" -CAcreateserial -days 30 \
 		-extfile "$PKI/$1.ext" -out "$PKI/$1.crt" 2>/dev/null
 	rm "$PKI/$1.csr" "$PKI/$1.ext"
 }
@@ -47,8 +53,7 @@ pki_up() {
 	local n
 	mkdir -p "$PKI"
 	chmod 700 "$PKI"
-	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj '/CN=mqdeck lab' \
-		-addext keyUsage=critical,keyCertSign,cRLSign -keyout "$PKI/ca.key" -out "$PKI/ca.crt" 2>/dev/null
+	pki_authority ca '/CN=mqdeck lab'
 	openssl genrsa -out "$PKI/service-account.key" 2048 2>/dev/null
 	local names=DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc,DNS:kubernetes.default.svc.cluster.local
 	pki_issue apiserver '/CN=kube-apiserver' "$names,DNS:localhost,IP:127.0.0.1,IP:$HOST_IP,IP:$API_SERVICE_IP"

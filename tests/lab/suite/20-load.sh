@@ -6,10 +6,16 @@ confirmed() { wc -l <"/var/lib/mqdeck-lab/load/$1.confirmed"; }
 
 confirmed_beyond() { [ "$(confirmed "$1")" -gt "$2" ]; }
 
+held=$(mktemp)
+exec 8>"$held"
+flock 8
 check "the load starts" "$LAB" load start
+exec 8>&-
+check "… and does not keep open what its caller had open" is_unlocked "$held"
+rm -f "$held"
 for kind in rabbitmq kafka; do
 	before=$(confirmed $kind)
-	check_within "$kind confirms messages" 30 confirmed_beyond $kind $((before + 100))
+	check_within "$kind confirms messages" 60 confirmed_beyond $kind $((before + 100))
 done
 is "24 quorum queues and 10 classic ones" \
 	"$("$LAB" rabbitmqctl list_queues type --formatter json 2>/dev/null | jq -c 'group_by(.type) | map({(.[0].type): length}) | add')" \
@@ -20,7 +26,7 @@ lag() {
 	"$LAB" kafka kafka-consumer-groups --describe --group billing 2>/dev/null |
 		awk '$1 == "billing" { lag += $6 } END { exit !(lag > 0) }'
 }
-check_within "the consumer group has a lag" 30 lag
+check_within "the consumer group has a lag" 60 lag
 
 report=$("$LAB" load report 2>&1)
 is "load report finds everything" "$?" 0

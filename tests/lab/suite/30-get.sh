@@ -33,19 +33,23 @@ is "capacities agree with kubectl" \
 	"$(kubectl -n $NAMESPACE get pvc -o json | jq -c '
 		def bytes: if endswith("Gi") then .[:-2] | tonumber * 1073741824 elif endswith("Mi") then .[:-2] | tonumber * 1048576 else tonumber end;
 		[.items[] | {(.metadata.name): (.status.capacity.storage | bytes)}] | add' -S)"
-is "ready endpoints agree with kubectl" \
-	"$(get services | jq -c 'map({(.service): .readyEndpoints}) | add' -S)" \
-	"$(kubectl -n $NAMESPACE get endpointslices -o json | jq -c '
-		[.items[] | {(.metadata.labels["kubernetes.io/service-name"]): ([.endpoints[]? | select(.conditions.ready != false)] | length)}] | add' -S)"
+our_endpoints() { get services | jq -c 'map({(.service): .readyEndpoints}) | add' -S; }
+ready_endpoints() {
+	kubectl -n $NAMESPACE get endpointslices -o json | jq -c '
+		[.items[] | {(.metadata.labels["kubernetes.io/service-name"]): ([.endpoints[]? | select(.conditions.ready != false)] | length)}] | add' -S
+}
+check_agree "ready endpoints agree with kubectl" our_endpoints ready_endpoints
 
 # ---- RabbitMQ ----
-queues=$("$LAB" rabbitmqctl list_queues name type leader members online --formatter json 2>/dev/null)
-is "quorum queues and their leaders agree with rabbitmqctl" \
-	"$(get replication | jq -c '[.[] | select(.kind == "rabbitmq") | {(.name): .leader}] | add' -S)" \
-	"$(jq -c '[.[] | select(.type == "quorum") | {(.name): (.leader | sub("^[^@]*@"; "") | split(".")[0])}] | add' -S <<<"$queues")"
-is "members online agree with rabbitmqctl" \
-	"$(get replication | jq -c '[.[] | select(.kind == "rabbitmq") | {(.name): (.inSync | sort)}] | add' -S)" \
-	"$(jq -c '[.[] | select(.type == "quorum") | {(.name): ([.online[] | sub("^[^@]*@"; "") | split(".")[0]] | sort)}] | add' -S <<<"$queues")"
+our_queues() { # JQ-EXPRESSION of a row
+	get replication | jq -c "[.[] | select(.kind == \"rabbitmq\") | {(.name): $1}] | add" -S
+}
+rabbitmq_queues() { # JQ-EXPRESSION of a queue
+	"$LAB" rabbitmqctl list_queues name type leader members online --formatter json 2>/dev/null |
+		jq -c "def pod: sub(\"^[^@]*@\"; \"\") | split(\".\")[0]; [.[] | select(.type == \"quorum\") | {(.name): $1}] | add" -S
+}
+check_agree "quorum queues and their leaders agree with rabbitmqctl" 'our_queues .leader' 'rabbitmq_queues "(.leader | pod)"'
+check_agree "members online agree with rabbitmqctl" 'our_queues "(.inSync | sort)"' 'rabbitmq_queues "([.online[] | pod] | sort)"'
 is "the version agrees with rabbitmqctl" \
 	"$(jq -r '[.[] | select(.kind == "rabbitmq") | .version] | unique | join(" ")' <<<"$brokers")" \
 	"$("$LAB" rabbitmqctl version 2>/dev/null | tail -n 1)"
@@ -66,15 +70,15 @@ our_partitions() {
 }
 # Leaders may move between two questions under load: the same answer must come within a few tries.
 partitions_agree() { [ "$(our_partitions)" = "$(kafka_partitions)" ]; }
-check_within "partitions, leaders, replicas and ISR agree with kafka-topics" 30 partitions_agree
-is "the active controller agrees with kafka-metadata-quorum" \
-	"$(jq -r '.[] | select(.kind == "kafka" and .controller) | .broker' <<<"$brokers")" \
-	"kafka-$("$LAB" kafka kafka-metadata-quorum describe --status 2>/dev/null | sed -nE 's/^LeaderId: +([0-9]+)/\1/p')"
+check_within "partitions, leaders, replicas and ISR agree with kafka-topics" 60 partitions_agree
+our_controller() { get brokers | jq -r '.[] | select(.kind == "kafka" and .controller) | .broker'; }
+kafka_controller() { "$LAB" kafka kafka-metadata-quorum describe --status 2>/dev/null | sed -nE 's/^LeaderId: +([0-9]+)/kafka-\1/p'; }
+check_agree "the active controller agrees with kafka-metadata-quorum" our_controller kafka_controller
 is "states are of the documented words" \
 	"$(get replication | jq -c '[.[].state] - ["ok","under-replicated","below-min-isr","offline","no-leader","minority"] | unique')" "[]"
-is "consumer groups agree with kafka-consumer-groups" \
-	"$(get groups | jq -r '[.[].group] | sort | join(" ")')" \
-	"$("$LAB" kafka kafka-consumer-groups --list 2>/dev/null | sort | paste -sd ' ')"
+our_groups() { get groups | jq -r '[.[].group] | sort | join(" ")'; }
+kafka_groups() { "$LAB" kafka kafka-consumer-groups --list 2>/dev/null | sort | paste -sd ' '; }
+check_agree "consumer groups agree with kafka-consumer-groups" our_groups kafka_groups
 
 # ---- formats and refusals ----
 for sheet in clusters brokers volumes services nodes replication queues topics groups events pods; do

@@ -4,26 +4,26 @@
 . "$SUITE/console.sh"
 
 console_start 120x40 -n $NAMESPACE
-check_screen "the deck is there" 10 'kafka-0'
+check_screen "the deck is there" 30 'kafka-0'
 
 check "api stop" "$LAB" api stop
 check_screen "the console says that its data is old" 60 'data is [0-9]+.* old'
-console_keys : ; console_keys brokers Enter
-check_screen "keys work without the API server" 2 'BROKER .*STATE'
-console_keys : ; console_keys deck Enter
+console_goto brokers
+check_screen "keys work without the API server" 10 'BROKER .*STATE'
+console_goto deck
 check "api start" "$LAB" api start
-check_within "the console converges" 90 console_shows_not 'data is [0-9]+.* old'
+check_within "the console converges" 120 console_shows_not 'data is [0-9]+.* old'
 
 check "node kill 3" "$LAB" node kill 3
 check_screen "node kill 3 is visible as what it does to replication within 25 s" 25 '✗ +(kafka|rabbit) |! +(kafka|rabbit) .*miss a (replica|member)'
-check_screen "… and so is the node" 40 'node-3 stopped reporting'
+check_screen "… and so is the node" 60 'node-3 stopped reporting'
 note "$(console_screen | head -12)"
 check "node heal 3" "$LAB" node heal 3
 for kind in rabbitmq kafka; do check_within "$kind: all brokers are Ready" 150 cluster_ready $kind; done
-check_screen "Kafka's recovery is visible" 60 '● +kafka kafka'
-check_screen "… and RabbitMQ's" 60 '● +rabbit rabbitmq'
+check_screen "Kafka's recovery is visible" 150 '● +kafka kafka'
+check_screen "… and RabbitMQ's" 150 '● +rabbit rabbitmq'
 console_keys C-c
 
 KUBECONFIG=/nonexistent console_start 120x40
-check_screen "no kubeconfig: the sentence says what was looked at and names --demo" 5 'mqdeck --demo|--demo.*needs none'
+check_screen "no kubeconfig: the sentence says what was looked at and names --demo" 20 'mqdeck --demo|--demo.*needs none'
 finish

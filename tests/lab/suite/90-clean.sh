@@ -6,6 +6,6 @@
 check "lab down" "$LAB" down
 check "nothing is left behind" "$LAB" check-clean
 [ -z "${LAB_FOOTPRINT:-}" ] ||
-	is "the machine is as it was before" "$(diff "$LAB_FOOTPRINT" <(footprint))" ""
+	check_agree "the machine is as it was before" 'diff "$LAB_FOOTPRINT" <(footprint)' 'echo -n'
 check "lab down of no lab" "$LAB" down
 finish

@@ -25,7 +25,8 @@ console_shows() { console_screen | grep -qE "$1"; } # EXTENDED-REGEX
 
 console_shows_not() { ! console_shows "$1"; }
 
-# Waits for a line on the screen; shows the screen when it does not come.
+# Waits for a line on the screen; shows the screen when it does not come. The next key is sent when the last one has shown
+# its effect, never after a pause that a busy machine makes too short.
 check_screen() { # WHAT SECONDS EXTENDED-REGEX
 	local start=$EPOCHREALTIME
 	if wait_until "$2" console_shows "$3"; then
@@ -35,4 +36,42 @@ check_screen() { # WHAT SECONDS EXTENDED-REGEX
 		not_ok "$1" "not on the screen within $2 s: $3"
 		note "$(console_screen)"
 	fi
+}
+
+# What a key must take away from the screen before the next one means what it should: a silent step, unless it fails.
+until_screen() { # WHAT COMMAND ARGS…
+	local what=$1
+	shift
+	wait_until 30 "$@" || not_ok "$what" "not within 30 s; the screen: $(console_screen)"
+}
+
+console_back() { # EXTENDED-REGEX of what Escape leaves
+	console_keys Escape
+	until_screen "Escape leaves '$1'" console_shows_not "$1"
+}
+
+console_goto() { # COMMAND
+	console_keys : ; console_keys "$1" Enter
+}
+
+# The dialog of a plan: asked for, agreed to, carried out.
+run_plan() { # WHAT
+	check_screen "$1: the plan is shown" 60 '│ +ready, '
+	# The careful dialog has its focus on the way out.
+	console_keys BTab Enter
+}
+
+plan_ends() { # WHAT SECONDS
+	check_screen "$1" "$2" '│ +done, '
+	console_back '\[ Close \]'
+}
+
+ask_to_scale() { # KIND COUNT
+	console_goto clusters
+	check_screen "clusters are there" 20 'CLUSTER .*KIND'
+	console_keys / ; console_keys "^.*$1" Enter
+	check_screen "… and only the one of $1" 20 "clusters \(1.*<.*$1>"
+	console_keys g s
+	check_screen "how many is asked" 20 '│ +Brokers '
+	console_keys C-u ; console_keys BSpace BSpace "$2" Enter Enter
 }

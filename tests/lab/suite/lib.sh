@@ -41,6 +41,19 @@ is() { # WHAT GOT WANTED
 	if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1" "got '$2', wanted '$3'"; fi
 }
 
+# Two live answers that must come to be the same, asked anew until they are: leaders move, counters run, caches lag.
+check_agree() { # WHAT COMMAND COMMAND (as one word each, for eval)
+	local start=$SECONDS one= other=
+	until one=$(eval "$2" 2>/dev/null) && other=$(eval "$3" 2>/dev/null) && [ "$one" = "$other" ]; do
+		if ((SECONDS - start > 60)); then
+			not_ok "$1" "got '$one', wanted '$other'"
+			return
+		fi
+		sleep 0.5
+	done
+	ok "$1"
+}
+
 # Waits until a command succeeds and says how long that took.
 check_within() { # WHAT SECONDS COMMAND…
 	local what=$1 limit=$2 start=$EPOCHREALTIME
@@ -65,6 +78,9 @@ wait_until() { # SECONDS COMMAND…
 seconds_since() { # EPOCHREALTIME
 	awk -v now="$EPOCHREALTIME" -v then="$1" 'BEGIN { printf "%.1f", now - then }'
 }
+
+# Whether a file that is locked can be locked by another: nobody holds it any more.
+is_unlocked() { flock -n "$1" true; } # FILE
 
 kubectl() { "$LAB" kubectl "$@"; }
 
