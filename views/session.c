@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/base/footprint.h"
 #include "api/base/str.h"
 #include "api/kube/portforward.h"
 
@@ -16,6 +17,11 @@ static void changed(void *data)
 
 static void connection_changed(void *data, const struct kube_connection *connection)
 {
+	struct session *session = data;
+	/* The first handshake goes through large parts of the TLS library that are not needed again. */
+	if (connection->connected && !session->was_connected)
+		footprint_drop_code();
+	session->was_connected |= connection->connected;
 	changed(data);
 }
 
@@ -187,8 +193,8 @@ struct session *session_open(struct loop *loop, const struct config *config, str
 	session->rights = kube_access_create(session->client);
 	kube_access_on_change(session->rights, changed, session);
 	session->world = session->plan_world = make_world(session);
-	session->ops = ops_create(
-		&(struct ops_options){.loop = loop, .client = session->client, .view = view_now, .kafka = kafka_of, .data = session});
+	session->ops = ops_create(&(struct ops_options){
+		.loop = loop, .client = session->client, .view = view_now, .kafka = kafka_of, .data = session});
 	return session;
 }
 

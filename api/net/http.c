@@ -20,8 +20,8 @@ enum {
 	HTTP_BODY_MAX = 4 << 20,
 	HTTP_ERROR_BODY_MAX = 64 << 10, /* kept of the body of a status that is not 2xx; the rest is dropped */
 	HTTP_HEADERS_MAX = 64 << 10,
-	HTTP_BUFFER_SMALL = 16 << 10,
-	HTTP_BUFFER_STREAM = 64 << 10,
+	HTTP_BUFFER = 16 << 10,      /* HTTP/2 and TLS bring no larger pieces */
+	HTTP_BUFFER_WATCH = 4 << 10, /* kept for as long as the watch runs */
 };
 
 struct http_request {
@@ -333,8 +333,7 @@ static void request_set_up(struct http_request *request)
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
 			 (long)(peer->is_https ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
 	curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
-	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE,
-			 (long)(request->call.on_data && !request->call.is_watch ? HTTP_BUFFER_STREAM : HTTP_BUFFER_SMALL));
+	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)(request->call.is_watch ? HTTP_BUFFER_WATCH : HTTP_BUFFER));
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, request);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);

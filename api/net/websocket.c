@@ -20,7 +20,8 @@ enum {
 	WS_MESSAGE_MAX = 1 << 20,
 	WS_QUEUE_MAX = 256 << 10,
 	WS_READ_SIZE = 16 << 10,
-	WS_READS_A_TURN = 16, /* then other descriptors get theirs */
+	WS_CURL_BUFFER = 1 << 10, /* libcurl's least: only the answer of a proxy goes through it */
+	WS_READS_A_TURN = 16,     /* then other descriptors get theirs */
 	WS_CLOSE_NORMAL = 1000,
 	WS_CLOSE_AWAY = 1001,
 	WS_CLOSE_PROTOCOL = 1002,
@@ -415,6 +416,7 @@ static void connect_easy(struct websocket *ws)
 		abort();
 	peer_apply(ws->peer, ws->easy, "/", ws->errbuf);
 	curl_easy_setopt(ws->easy, CURLOPT_CONNECT_ONLY, 1L);
+	curl_easy_setopt(ws->easy, CURLOPT_BUFFERSIZE, (long)WS_CURL_BUFFER);
 	curl_easy_setopt(ws->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(ws->easy, CURLOPT_SSL_ENABLE_ALPN, 0L);
 	curl_easy_setopt(ws->easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
