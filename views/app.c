@@ -38,6 +38,7 @@ static void update_world(struct app *app)
 		session_plans_over(app->session);
 	app->world = app->session ? world_update(app->session->world) : NULL;
 	app->world_changed = false;
+	loop_timer_arm(app->tick_timer, APP_TICK_MS); /* ages that are fresh need no tick of their own */
 	if (!app->world || app->world->requests_in_flight == 0)
 		app->busy_since_ms = -1;
 	else if (app->busy_since_ms < 0)
@@ -48,12 +49,18 @@ static void update_world(struct app *app)
 	}
 }
 
+/* Views look rows up while they draw and handle events: by numbers that must be those of the world as it is. */
+static void follow_world(struct app *app)
+{
+	if (app->world_changed || (app->session && world_is_outdated(app->session->world)))
+		update_world(app);
+}
+
 static void paint(struct app *app)
 {
 	if (!app->terminal || app->view_count == 0 || terminal_is_suspended(app->terminal))
 		return;
-	if (app->world_changed)
-		update_world(app);
+	follow_world(app);
 	loop_timer_disarm(app->paint_timer);
 	canvas_clear(app->canvas);
 	frame_draw(app);
@@ -219,9 +226,7 @@ static void key_pressed(struct app *app, const struct event *event)
 void app_event(void *data, const struct event *event)
 {
 	struct app *app = data;
-	/* Views look rows up while they handle an event: by numbers that must be those of the world as it is. */
-	if (app->world_changed)
-		update_world(app);
+	follow_world(app);
 	switch (event->type) {
 	case EVENT_QUIT:
 		app->quit = true;

@@ -110,12 +110,17 @@ struct world {
 	bool dirty;
 	int64_t renew_ms; /* a sentence of the frame holds an age: after so long it is made again; 0 = none does */
 	bool told; /* on_change was called since the last update */
+	bool settled; /* the first read is over */
 	struct loop_timer *tick;
+	struct loop_timer *later; /* what the brokers said is told */
 	int64_t wall_ms; /* now, of this update */
 };
 
 /* Something changed: the next world_update() joins again. Tells the owner once. */
 void world_mark_dirty(struct world *world);
+/* A broker was asked and answered. They are asked every few seconds, each on its own: what they say is told together,
+ * within WORLD_POLLED_MS, because a join and a paint for each answer would be most of what an idle console costs. */
+void world_mark_polled(struct world *world);
 
 struct cluster *cluster_of(const struct world_cluster *cluster);
 const struct kafka_snapshot *cluster_kafka(const struct cluster *cluster);    /* NULL while there is none */

@@ -87,7 +87,7 @@ static bool resolve(void *data, int32_t node_id, const char *host, int32_t port,
 static void on_change(void *data)
 {
 	struct kafka_side *it = data;
-	world_mark_dirty(it->side->world);
+	world_mark_polled(it->side->world);
 }
 
 static void learn_pods(struct kafka_side *it)

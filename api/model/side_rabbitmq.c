@@ -126,7 +126,7 @@ static void seek(struct rabbitmq_side *it, const struct found_cluster *found)
 static void on_change(void *data)
 {
 	struct rabbitmq_side *it = data;
-	world_mark_dirty(it->side->world);
+	world_mark_polled(it->side->world);
 }
 
 static struct rabbitmq_side *create(struct side *side)

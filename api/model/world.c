@@ -39,6 +39,16 @@ void world_mark_dirty(struct world *world)
 		world->options.on_change(world->options.data);
 }
 
+void world_mark_polled(struct world *world)
+{
+	world->dirty = true;
+	world->settled = world->settled || feed_settled(world->feed);
+	if (!world->settled)
+		world_mark_dirty(world); /* somebody waits for it */
+	else if (!world->told && !loop_timer_is_armed(world->later))
+		loop_timer_arm(world->later, WORLD_POLLED_MS);
+}
+
 static void on_tick(void *data)
 {
 	world_mark_dirty(data);
@@ -54,6 +64,7 @@ struct world *world_create(const struct world_options *options)
 	world->store.owns = options->client != NULL;
 	world->dirty = true;
 	world->tick = loop_timer_create(options->loop, on_tick, world);
+	world->later = loop_timer_create(options->loop, on_tick, world);
 	world->view.data_age_ms = -1;
 	world->view.discovering = true;
 	if (options->client)
@@ -98,6 +109,7 @@ void world_destroy(struct world *world)
 	vec_finish(&world->events);
 	vec_finish(&world->pods);
 	loop_timer_destroy(world->tick);
+	loop_timer_destroy(world->later);
 	record_store_finish(&world->store);
 	arena_finish(&world->frame);
 	free(world->namespace);
@@ -146,12 +158,18 @@ const struct world_view *world_update(struct world *world)
 	world->told = false;
 	if (world->dirty) {
 		world->dirty = false;
+		loop_timer_disarm(world->later);
 		join(world);
 		if (world->renew_ms)
 			loop_timer_arm(world->tick, world->renew_ms);
 	}
 	feed_describe_ages(world->feed, &world->view);
 	return &world->view;
+}
+
+bool world_is_outdated(const struct world *world)
+{
+	return world->dirty;
 }
 
 bool world_settled(const struct world *world)

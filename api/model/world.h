@@ -256,6 +256,8 @@ struct world_view { /* what world_update() left */
 	size_t requests_in_flight;
 };
 
+enum { WORLD_POLLED_MS = 1000 };
+
 struct world_options {
 	struct loop *loop;
 	struct kube_client *client;
@@ -263,7 +265,8 @@ struct world_options {
 	const char *namespace;          /* NULL = all namespaces */
 	/* Named in configuration: secret holding user and password of a cluster; NULL = discover. */
 	const char *(*credentials_secret)(void *data, const char *namespace, const char *cluster);
-	/* Something changed: paint when convenient. Coalesced by the caller. */
+	/* Something changed: paint when convenient. Coalesced by the caller. What Kubernetes tells is passed on at
+	 * once, what brokers answered within WORLD_POLLED_MS. */
 	void (*on_change)(void *data);
 	void *data;
 	int64_t broker_poll_ms;         /* 0 = 2 s; RabbitMQ statistics are never asked more often than every 5 s */
@@ -275,6 +278,9 @@ void world_destroy(struct world *world);                         /* NULL is fine
 
 /* Joins what came in since the last call; cheap when nothing did. The result belongs to the world. */
 const struct world_view *world_update(struct world *world);
+
+/* True when world_update() would join: what the last one gave may point at what brokers have said anew since. */
+bool world_is_outdated(const struct world *world);
 
 /* True once every list is in and every broker cluster found has answered or failed: what `mqdeck get` waits for. */
 bool world_settled(const struct world *world);
