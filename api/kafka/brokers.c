@@ -139,6 +139,33 @@ static bool find_target(struct kafka_node *node, struct dial_target *target, str
 		       node->label, node->host, node->port);
 }
 
+static bool is_target(const struct kafka_node *node, const struct dial_target *target)
+{
+	return str_eq(node->namespace, target->namespace) && str_eq(node->pod, target->pod) &&
+	       str_eq(node->host, target->host) && node->port == target->port;
+}
+
+/* The way in often was a broker itself: its connection goes on as that broker's. Not with TLS, where the certificate was
+ * held against another name. */
+static void take_over_bootstrap(struct kafka_node *node)
+{
+	struct kafka_admin *admin = node->admin;
+	struct dial_target target;
+	struct err ignored = {0};
+	if (node->connection || !node->listed || admin->options.tls.enabled || !find_target(node, &target, &ignored))
+		return;
+	for (size_t i = 0; i < admin->bootstrap.len && !node->connection; i++) {
+		struct kafka_node *from = admin->bootstrap.items[i];
+		if (!from->connection || !is_target(from, &target))
+			continue;
+		node->connection = from->connection;
+		from->connection = NULL;
+		node->failures = 0;
+		err_clear(&node->err);
+		kafka_connection_pass(node->connection, node->label, node->host, node);
+	}
+}
+
 void kafka_node_dial(struct kafka_node *node)
 {
 	const struct kafka_admin_options *options = &node->admin->options;
@@ -255,6 +282,8 @@ void kafka_nodes_learn(struct kafka_admin *admin, const struct kafka_metadata_re
 	admin->have_brokers = admin->brokers.len > 0;
 	admin->controller = metadata->controller_id;
 	vec_each(&admin->brokers, node)
+		take_over_bootstrap(*node);
+	vec_each(&admin->brokers, node)
 		if (kafka_node_is_ready(*node)) {
 			drop_bootstrap_connections(admin);
 			break;
@@ -262,12 +291,6 @@ void kafka_nodes_learn(struct kafka_admin *admin, const struct kafka_metadata_re
 }
 
 /* ---- bootstrap ---- */
-static bool is_target(const struct kafka_node *node, const struct dial_target *target)
-{
-	return str_eq(node->namespace, target->namespace) && str_eq(node->pod, target->pod) &&
-	       str_eq(node->host, target->host) && node->port == target->port;
-}
-
 static struct kafka_node *take_target(struct kafka_admin *admin, const struct dial_target *target)
 {
 	for (size_t i = 0; i < admin->bootstrap.len; i++)

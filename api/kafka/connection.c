@@ -10,7 +10,7 @@
 enum {
 	TIMEOUT_MS = 10000,
 	THROTTLE_MAX_MS = 60000,
-	READ_CHUNK = 64 * 1024,
+	READ_CHUNK = 16 * 1024,
 	READ_A_TURN = 1024 * 1024, /* then the loop serves others */
 	OUT_MAX = 16 * 1024 * 1024,
 	OUT_ENOUGH = 1024 * 1024,
@@ -403,7 +403,8 @@ static void receive(struct kafka_connection *connection)
 		turn += got;
 		if (got)
 			take_frames(connection);
-		if (io == KAFKA_IO_WAIT)
+		/* A short read from a bare socket has emptied it. */
+		if (io == KAFKA_IO_WAIT || (io == KAFKA_IO_OK && got < READ_CHUNK && !connection->stream.ssl))
 			return;
 		if (io != KAFKA_IO_OK && connection->stage != KAFKA_STAGE_CLOSED)
 			after_io(connection, io, &err);
@@ -492,6 +493,13 @@ struct kafka_connection *kafka_connection_open(const struct kafka_connection_opt
 	connection->watch = loop_fd_add(options->loop, fd, LOOP_READ | LOOP_WRITE, on_io, connection);
 	arm_timer(connection);
 	return connection;
+}
+
+void kafka_connection_pass(struct kafka_connection *connection, const char *label, const char *server_name, void *data)
+{
+	connection->options.label = label;
+	connection->options.server_name = server_name;
+	connection->options.data = data;
 }
 
 bool kafka_connection_is_ready(const struct kafka_connection *connection)

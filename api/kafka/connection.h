@@ -53,6 +53,8 @@ struct kafka_connection;
 /* Never calls back from inside. */
 struct kafka_connection *kafka_connection_open(const struct kafka_connection_options *options,
 					       struct err *err) MUST_USE;
+/* Passes it on to an owner who would have opened it alike: callbacks go there from now on, and the strings are its own. */
+void kafka_connection_pass(struct kafka_connection *connection, const char *label, const char *server_name, void *data);
 /* No callback after. NULL is fine. Wipes secrets. */
 void kafka_connection_destroy(struct kafka_connection *connection);
 

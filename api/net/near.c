@@ -58,6 +58,8 @@ static void read_caller(struct near *near)
 		}
 		if (!near->on_bytes(near->data, bytes, (size_t)got) && near->watch)
 			buf_append(&near->held, bytes, (size_t)got);
+		if ((size_t)got < sizeof bytes)
+			return; /* that has emptied it */
 	}
 }
 

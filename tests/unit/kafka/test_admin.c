@@ -147,6 +147,34 @@ static void keeps_one_connection_a_broker(void **state)
 	assert_int_equal(bench->brokers[2].connections, 1);
 }
 
+static void the_way_in_goes_on_as_the_brokers_own_connection(void **state)
+{
+	struct bench *bench = *state;
+	static const struct dial_target targets[] = {{.namespace = "mq", .pod = "kafka-0", .port = FAKE_PORT},
+						     {.namespace = "mq", .pod = "kafka-1", .port = FAKE_PORT + 1}};
+	kafka_admin_set_bootstrap(bench->admin, targets, ARRAY_LEN(targets));
+	ask_metadata(bench);
+	run(bench, 100);
+	ask_broker(bench, 0);
+	ask_broker(bench, 1);
+	run(bench, 100);
+	expect(bench, 3, 0);
+	assert_int_equal(bench->brokers[0].connections, 1);
+	assert_int_equal(bench->brokers[1].connections, 1);
+	/* Its end is the broker's now, and the broker is dialled again. */
+	fake_broker_drop(&bench->brokers[1]);
+	run(bench, 100);
+	struct kafka_admin_broker broker;
+	kafka_admin_broker(bench->admin, 1, &broker);
+	assert_false(broker.connected);
+	assert_non_null(strstr(broker.err->text, "broker 1"));
+	run(bench, 2000);
+	ask_broker(bench, 1);
+	run(bench, 1000);
+	expect(bench, 4, 0);
+	assert_int_equal(bench->brokers[1].connections, 2);
+}
+
 static void follows_the_controller(void **state)
 {
 	struct bench *bench = *state;
@@ -333,6 +361,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(finds_its_brokers),
 		TEST(keeps_one_connection_a_broker),
+		TEST(the_way_in_goes_on_as_the_brokers_own_connection),
 		TEST(follows_the_controller),
 		TEST(follows_the_coordinator),
 		TEST(a_read_goes_elsewhere_when_a_broker_hangs),
