@@ -1,4 +1,4 @@
-/* Credentials typed by the operator, for a RabbitMQ whose secret cannot be found or read. They stay in memory. */
+/* Credentials typed by the operator, for brokers whose secret cannot be found or read. They stay in memory. */
 #include <stdlib.h>
 
 #include "api/base/str.h"
@@ -16,6 +16,12 @@ static void answered(struct app *app, int button, void *data)
 	app_world_touched(app);
 }
 
+/* Of Kafka's mechanisms the strongest that the brokers offer is taken, so there is nothing to choose. */
+static const char *const what[] = {
+	[BROKER_RABBITMQ] = "User and password of the management API.",
+	[BROKER_KAFKA] = "User and password for SASL: SCRAM, or PLAIN where the port has TLS.",
+};
+
 void action_sign_in(struct app *app)
 {
 	struct subject subject;
@@ -25,12 +31,10 @@ void action_sign_in(struct app *app)
 		return;
 	}
 	const struct world_cluster *cluster = world_find_cluster(app->world, subject.cluster);
-	if (!cluster || cluster->kind != BROKER_RABBITMQ) {
-		app_flash(app, SEV_INFO, "only RabbitMQ asks for a user here");
+	if (!cluster)
 		return;
-	}
 	CLEANUP(free) char *title = str_printf("Sign in to %s/%s", cluster->namespace, cluster->name);
-	const char *lines[] = {"User and password of the management API. They are kept in memory only.", NULL};
+	const char *lines[] = {what[cluster->kind], "They are kept in memory only.", NULL};
 	struct dialog_spec spec = {
 		.title = title,
 		.lines = lines,

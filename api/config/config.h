@@ -2,8 +2,8 @@
  *
  * The file is $MQDECK_CONFIG, else $XDG_CONFIG_HOME/mqdeck/config.yaml, else ~/.config/mqdeck/config.yaml; none is fine.
  * It is a YAML mapping of long option names to values, plus
- *     credentials:            # secrets that hold user and password (or username) of a RabbitMQ
- *       NAMESPACE/CLUSTER: SECRET
+ *     credentials:            # secrets that hold what the brokers of a cluster want: username and password, ca.crt,
+ *       NAMESPACE/CLUSTER: SECRET    # user.crt and user.key (or tls.crt and tls.key), mechanism
  * The command line wins over the file. */
 #ifndef MQDECK_CONFIG_H
 #define MQDECK_CONFIG_H

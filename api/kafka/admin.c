@@ -397,12 +397,7 @@ static void copy_options(struct kafka_admin *admin, const struct kafka_admin_opt
 	own->label = mem_strdup(str_or(options->label, "kafka"));
 	own->bootstrap = NULL;
 	own->bootstrap_count = 0;
-	own->tls.ca_pem = mem_strdup(options->tls.ca_pem);
-	own->tls.cert_pem = mem_strdup(options->tls.cert_pem);
-	own->tls.key_pem = mem_strdup(options->tls.key_pem);
-	own->tls.server_name = mem_strdup(options->tls.server_name);
-	own->sasl.user = mem_strdup(options->sasl.user);
-	own->sasl.password = mem_strdup(options->sasl.password);
+	kafka_security_copy(own, &options->tls, &options->sasl);
 }
 
 struct kafka_admin *kafka_admin_create(const struct kafka_admin_options *options)
@@ -431,12 +426,7 @@ void kafka_admin_destroy(struct kafka_admin *admin)
 	admin->timer = NULL;
 	struct kafka_admin_options *own = &admin->options;
 	free((char *)(uintptr_t)own->label);
-	free((char *)(uintptr_t)own->tls.ca_pem);
-	free((char *)(uintptr_t)own->tls.cert_pem);
-	mem_free_secret((char *)(uintptr_t)own->tls.key_pem);
-	free((char *)(uintptr_t)own->tls.server_name);
-	free((char *)(uintptr_t)own->sasl.user);
-	mem_free_secret((char *)(uintptr_t)own->sasl.password);
+	kafka_security_free(own);
 	free_if_idle(admin);
 }
 

@@ -27,6 +27,10 @@ struct kafka_admin_options {
 	struct kafka_sasl sasl; /* copied, wiped on destroy */
 	bool read_only;
 	int64_t request_timeout_ms; /* 0 = 10 s */
+	/* A connection ended in a way that other settings may help against; not for what is seen to by itself (another
+	 * mechanism). It must not destroy the admin client. May be NULL. */
+	void (*on_trouble)(void *data, enum kafka_trouble trouble, const struct err *err);
+	void *trouble_data;
 };
 
 struct kafka_admin;
@@ -36,6 +40,10 @@ struct kafka_admin *kafka_admin_create(const struct kafka_admin_options *options
 void kafka_admin_destroy(struct kafka_admin *admin);
 /* New bootstrap targets (pods moved). Copied. */
 void kafka_admin_set_bootstrap(struct kafka_admin *admin, const struct dial_target *targets, size_t count);
+
+/* For connections from now on; those that work go on and log in again with the new user. Copied. Not from inside
+ * on_trouble. */
+void kafka_admin_set_security(struct kafka_admin *admin, const struct kafka_tls *tls, const struct kafka_sasl *sasl);
 
 enum kafka_route {
 	KAFKA_TO_ANY,

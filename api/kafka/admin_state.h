@@ -18,6 +18,7 @@ struct kafka_node {
 	struct err err;    /* of the last connection that failed */
 	int64_t dial_at;   /* not before; back-off */
 	unsigned failures;
+	bool switched;     /* dialled at once for what its last end taught, since it was last ready */
 	bool listed;       /* in the last metadata */
 };
 
@@ -46,6 +47,8 @@ struct kafka_admin {
 	bool refreshing, have_brokers;
 	unsigned busy;
 	bool destroyed;
+	enum kafka_sasl_mechanism mechanism; /* what the brokers were seen to offer; NONE = not asked yet */
+	bool ask_login;                 /* a broker closed as they do to who has not logged in */
 	struct err bootstrap_err;
 	void (*on_nodes)(void *data);
 	void *on_nodes_data;
@@ -65,6 +68,12 @@ void kafka_nodes_set_bootstrap(struct kafka_admin *admin, const struct dial_targ
 void kafka_nodes_finish(struct kafka_admin *admin);
 /* When a back-off ends next; -1 = none. */
 int64_t kafka_nodes_next_dial(const struct kafka_admin *admin);
+
+/* ---- admin_security.c ---- */
+void kafka_security_copy(struct kafka_admin_options *own, const struct kafka_tls *tls, const struct kafka_sasl *sasl);
+void kafka_security_free(struct kafka_admin_options *own);
+/* Learns from how a connection of the node ended. True = dial again at once. */
+bool kafka_security_learn(struct kafka_node *node, const struct kafka_connection *connection, const struct err *err);
 
 /* ---- admin.c ---- */
 /* Something changed: look at all requests again, soon. */

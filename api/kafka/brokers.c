@@ -107,6 +107,7 @@ static void on_ready(void *data)
 	struct kafka_node *node = data;
 	struct kafka_admin *admin = node->admin;
 	node->failures = 0;
+	node->switched = false;
 	err_clear(&node->err);
 	if (node->id < 0)
 		err_clear(&admin->bootstrap_err);
@@ -120,7 +121,9 @@ static void on_close(void *data, const struct err *err)
 {
 	struct kafka_node *node = data;
 	struct kafka_connection *connection = node->connection;
-	note_failure(node, err);
+	bool again = kafka_security_learn(node, connection, err);
+	if (!again)
+		note_failure(node, err);
 	node->connection = NULL;
 	kafka_connection_destroy(connection);
 	kafka_admin_kick(node->admin);
@@ -179,6 +182,8 @@ void kafka_node_dial(struct kafka_node *node)
 		.label = node->label,
 		.tls = options->tls,
 		.sasl = options->sasl,
+		.first = node->admin->mechanism,
+		.ask_login = node->admin->ask_login,
 		.read_only = options->read_only,
 		.request_timeout_ms = options->request_timeout_ms,
 		.on_ready = on_ready,

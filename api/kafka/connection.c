@@ -340,6 +340,8 @@ static void take_frames(struct kafka_connection *connection)
 		const uint8_t *bytes = (const uint8_t *)buf_str(&connection->in) + at;
 		enum kafka_frame frame = kafka_frame_peek(bytes, connection->in.len - at, &body, &err);
 		if (frame == KAFKA_FRAME_BAD) {
+			if (connection->stage == KAFKA_STAGE_VERSIONS && !connection->stream.ssl)
+				connection->trouble = KAFKA_TROUBLE_NOT_PLAIN;
 			err_prefix(&err, "%s", connection->options.label);
 			kafka_connection_fail(connection, &err);
 			return;
@@ -357,6 +359,15 @@ static void take_frames(struct kafka_connection *connection)
 		buf_finish(&connection->in);
 }
 
+static enum kafka_trouble trouble_at_end(const struct kafka_connection *connection)
+{
+	if (connection->stage <= KAFKA_STAGE_VERSIONS)
+		return connection->stream.ssl ? KAFKA_TROUBLE_TLS : KAFKA_TROUBLE_NOT_PLAIN;
+	bool asked_nothing = connection->options.sasl.mechanism == KAFKA_SASL_NONE && !connection->options.ask_login &&
+			     !connection->answered;
+	return asked_nothing && connection->stage == KAFKA_STAGE_READY ? KAFKA_TROUBLE_MAYBE_LOGIN : KAFKA_TROUBLE_NONE;
+}
+
 static void end_of_stream(struct kafka_connection *connection, struct err err)
 {
 	const struct err *dial = connection->options.dialer->error(connection->dial);
@@ -368,10 +379,13 @@ static void end_of_stream(struct kafka_connection *connection, struct err err)
 		hint = " while we logged in";
 	else if (!connection->answered && connection->options.sasl.mechanism == KAFKA_SASL_NONE)
 		hint = ": it may want a login (SASL)";
-	if (dial && err_is_set(dial))
+	if (dial && err_is_set(dial)) {
 		err = *dial;
-	else if (!err_is_set(&err))
-		err_set(&err, ERR_CONNECT, "the broker closed the connection%s", hint);
+	} else {
+		connection->trouble = trouble_at_end(connection);
+		if (!err_is_set(&err))
+			err_set(&err, ERR_CONNECT, "the broker closed the connection%s", hint);
+	}
 	err_prefix(&err, "%s", connection->options.label);
 	kafka_connection_fail(connection, &err);
 }
@@ -381,6 +395,8 @@ static void after_io(struct kafka_connection *connection, enum kafka_io io, stru
 	if (io == KAFKA_IO_END || (io == KAFKA_IO_ERROR && err->code == ERR_CONNECT)) {
 		end_of_stream(connection, *err);
 	} else if (io == KAFKA_IO_ERROR) {
+		if (err->code == ERR_TLS)
+			connection->trouble = KAFKA_TROUBLE_TLS;
 		err_prefix(err, "%s", connection->options.label);
 		kafka_connection_fail(connection, err);
 	}
@@ -480,6 +496,9 @@ struct kafka_connection *kafka_connection_open(const struct kafka_connection_opt
 		.out = BUF_INIT(OUT_MAX),
 		.login_again_at = -1,
 	};
+	connection->negotiates = options->sasl.mechanism == KAFKA_SASL_BEST;
+	if (connection->negotiates)
+		connection->options.sasl.mechanism = options->first ? options->first : KAFKA_SASL_SCRAM_SHA_512;
 	const char *name = str_or(options->tls.server_name, str_or(options->server_name, options->target.host));
 	connection->options.server_name = name;
 	connection->options.target = (struct dial_target){0};
@@ -510,4 +529,20 @@ bool kafka_connection_is_ready(const struct kafka_connection *connection)
 size_t kafka_connection_in_flight(const struct kafka_connection *connection)
 {
 	return connection->in_flight.len + connection->waiting.len;
+}
+
+enum kafka_trouble kafka_connection_trouble(const struct kafka_connection *connection)
+{
+	return connection->trouble;
+}
+
+enum kafka_sasl_mechanism kafka_connection_better(const struct kafka_connection *connection)
+{
+	return connection->better;
+}
+
+void kafka_connection_set_user(struct kafka_connection *connection, const char *user, const char *password)
+{
+	connection->options.sasl.user = user;
+	connection->options.sasl.password = password;
 }

@@ -18,11 +18,29 @@ struct kafka_tls {
 	bool enabled;
 	const char *ca_pem;             /* replaces the system's roots entirely when given */
 	const char *cert_pem, *key_pem; /* client certificate; NULL = none */
-	const char *server_name;        /* to send and verify instead of the advertised host */
+	const char *server_name;        /* to send and verify instead of the advertised host; "a,b": any will do */
 	bool insecure;                  /* not verified: the owner shows a standing banner */
 };
 
-enum kafka_sasl_mechanism { KAFKA_SASL_NONE, KAFKA_SASL_PLAIN, KAFKA_SASL_SCRAM_SHA_256, KAFKA_SASL_SCRAM_SHA_512 };
+/* BEST: the strongest that the broker offers, PLAIN only where it is encrypted; no login where the port wants none. */
+enum kafka_sasl_mechanism {
+	KAFKA_SASL_NONE,
+	KAFKA_SASL_PLAIN,
+	KAFKA_SASL_SCRAM_SHA_256,
+	KAFKA_SASL_SCRAM_SHA_512,
+	KAFKA_SASL_BEST,
+};
+
+/* Why a connection ended, where other settings may help. */
+enum kafka_trouble {
+	KAFKA_TROUBLE_NONE,
+	KAFKA_TROUBLE_NOT_PLAIN,     /* what came in the clear was no Kafka, or nothing: it may be TLS */
+	KAFKA_TROUBLE_TLS,           /* the handshake failed, or the port does not speak TLS */
+	KAFKA_TROUBLE_MAYBE_LOGIN,   /* closed as brokers do to who has not logged in */
+	KAFKA_TROUBLE_LOGIN_WANTED,  /* it offers SASL and we have no user */
+	KAFKA_TROUBLE_LOGIN_REFUSED, /* user or password are wrong, or no mechanism offered can be used */
+	KAFKA_TROUBLE_MECHANISM,     /* it offers another mechanism: kafka_connection_better() */
+};
 
 struct kafka_sasl {
 	enum kafka_sasl_mechanism mechanism;
@@ -39,6 +57,8 @@ struct kafka_connection_options {
 	const char *client_id;    /* NULL = "mqdeck" */
 	struct kafka_tls tls;
 	struct kafka_sasl sasl;
+	enum kafka_sasl_mechanism first; /* with BEST: what to ask for first; NONE = the strongest */
+	bool ask_login;           /* without a mechanism: ask whether the port wants a login */
 	bool read_only;           /* requests that change something cannot be encoded */
 	int64_t request_timeout_ms; /* each request, and the whole start; 0 = 10 s */
 	/* When the start is over. May be NULL. */
@@ -66,6 +86,13 @@ typedef void kafka_response_fn(void *data, const struct err *err, const void *re
  * inside. */
 void kafka_connection_send(struct kafka_connection *connection, enum kafka_api_key api, const void *request,
 			   int64_t timeout_ms /* 0 = the option's */, kafka_response_fn *done, void *data);
+
+/* Why it ended, for on_close. */
+enum kafka_trouble kafka_connection_trouble(const struct kafka_connection *connection);
+/* The mechanism to ask for on the next connection; NONE unless the trouble is MECHANISM. */
+enum kafka_sasl_mechanism kafka_connection_better(const struct kafka_connection *connection);
+/* For the next time it logs in: the session's end, another connection. The mechanism stays. Borrowed. */
+void kafka_connection_set_user(struct kafka_connection *connection, const char *user, const char *password);
 
 bool kafka_connection_is_ready(const struct kafka_connection *connection);
 size_t kafka_connection_in_flight(const struct kafka_connection *connection);

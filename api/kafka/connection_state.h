@@ -52,6 +52,9 @@ struct kafka_connection {
 	bool begun;        /* the socket was ready once */
 	bool asked_again;  /* for the versions, in the oldest form */
 	bool logging_in;   /* also while logging in again */
+	bool negotiates;   /* the mechanism is ours to choose */
+	enum kafka_sasl_mechanism better;
+	enum kafka_trouble trouble;
 	bool answered;     /* something after ApiVersions was answered */
 	unsigned busy;     /* inside a callback: freeing waits */
 	bool destroyed;

@@ -17,7 +17,7 @@ enum step { STEP_FIRST, STEP_CHALLENGED, STEP_PROVED, STEP_DONE };
 
 struct kafka_sasl_session {
 	enum kafka_sasl_mechanism mechanism;
-	const char *user, *password;
+	char *user, *password;
 	const EVP_MD *hash;
 	enum step step;
 	char nonce[64];
@@ -31,7 +31,8 @@ const char *kafka_sasl_name(enum kafka_sasl_mechanism mechanism)
 	static const char *const names[] = {[KAFKA_SASL_NONE] = "none",
 					    [KAFKA_SASL_PLAIN] = "PLAIN",
 					    [KAFKA_SASL_SCRAM_SHA_256] = "SCRAM-SHA-256",
-					    [KAFKA_SASL_SCRAM_SHA_512] = "SCRAM-SHA-512"};
+					    [KAFKA_SASL_SCRAM_SHA_512] = "SCRAM-SHA-512",
+					    [KAFKA_SASL_BEST] = "the best mechanism"};
 	return names[mechanism];
 }
 
@@ -53,8 +54,8 @@ struct kafka_sasl_session *kafka_sasl_create(const struct kafka_sasl *sasl, cons
 	}
 	struct kafka_sasl_session *session = mem_alloc(sizeof *session);
 	session->mechanism = sasl->mechanism;
-	session->user = sasl->user;
-	session->password = sasl->password;
+	session->user = mem_strdup(sasl->user);
+	session->password = mem_strdup(sasl->password);
 	session->hash = sasl->mechanism == KAFKA_SASL_SCRAM_SHA_512 ? EVP_sha512() : EVP_sha256();
 	session->hash_len = (unsigned)EVP_MD_get_size(session->hash);
 	if (nonce)
@@ -72,6 +73,8 @@ void kafka_sasl_destroy(struct kafka_sasl_session *session)
 	if (!session)
 		return;
 	free(session->first_bare);
+	free(session->user);
+	mem_free_secret(session->password);
 	OPENSSL_cleanse(session, sizeof *session);
 	free(session);
 }

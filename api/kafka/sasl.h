@@ -16,7 +16,7 @@ enum { KAFKA_SCRAM_ITERATIONS_MIN = 4096, KAFKA_SCRAM_ITERATIONS_MAX = 131072 };
 
 struct kafka_sasl_session;
 
-/* nonce is for tests; NULL = random. user and password are borrowed until destroy. */
+/* nonce is for tests; NULL = random. user and password are copied. */
 struct kafka_sasl_session *kafka_sasl_create(const struct kafka_sasl *sasl, const char *nonce, struct err *err) MUST_USE;
 void kafka_sasl_destroy(struct kafka_sasl_session *session); /* wipes; NULL is fine */
 

@@ -51,7 +51,7 @@ static void on_versions(void *data, const struct err *err, const void *response)
 	arena_reset(&connection->versions_arena);
 	connection->versions =
 		kafka_message_copy(&connection->versions_arena, &kafka_api_versions_response_schema, versions);
-	if (connection->options.sasl.mechanism == KAFKA_SASL_NONE)
+	if (connection->options.sasl.mechanism == KAFKA_SASL_NONE && !connection->options.ask_login)
 		kafka_connection_became_ready(connection);
 	else
 		kafka_start_login(connection);
@@ -84,6 +84,7 @@ static void send_auth(struct kafka_connection *connection, const uint8_t *said, 
 	bool done = false;
 	if (!kafka_sasl_step(connection->sasl, said, len, &answer, &done, &err)) {
 		buf_finish_secret(&answer);
+		connection->trouble = KAFKA_TROUBLE_LOGIN_REFUSED;
 		fail_with(connection, &err);
 		return;
 	}
@@ -120,6 +121,8 @@ static void on_authenticated(void *data, const struct err *err, const void *resp
 		CLEANUP(free) char *what = str_printf("logging in as %s by %s", connection->options.sasl.user,
 						      kafka_sasl_name(connection->options.sasl.mechanism));
 		kafka_error_set(&why, answer->error_code, what, answer->error_message);
+		if (why.code == ERR_UNAUTHORIZED)
+			connection->trouble = KAFKA_TROUBLE_LOGIN_REFUSED;
 		fail_with(connection, &why);
 		return;
 	}
@@ -127,30 +130,92 @@ static void on_authenticated(void *data, const struct err *err, const void *resp
 	send_auth(connection, answer->auth_bytes.data, (size_t)answer->auth_bytes.len);
 }
 
+static bool is_clear(const struct kafka_connection *connection)
+{
+	return !connection->options.tls.enabled && !connection->options.sasl.plain_without_tls;
+}
+
+static bool is_offered(const struct kafka_sasl_handshake_response *answer, const char *name)
+{
+	vec_each(&answer->mechanisms, mechanism)
+		if (str_eq(*mechanism, name))
+			return true;
+	return false;
+}
+
+static enum kafka_sasl_mechanism best_offered(const struct kafka_connection *connection,
+					      const struct kafka_sasl_handshake_response *answer)
+{
+	static const enum kafka_sasl_mechanism by_strength[] = {KAFKA_SASL_SCRAM_SHA_512, KAFKA_SASL_SCRAM_SHA_256,
+								KAFKA_SASL_PLAIN};
+	for (size_t i = 0; i < ARRAY_LEN(by_strength); i++)
+		if (is_offered(answer, kafka_sasl_name(by_strength[i])) &&
+		    !(by_strength[i] == KAFKA_SASL_PLAIN && is_clear(connection)))
+			return by_strength[i];
+	return KAFKA_SASL_NONE;
+}
+
+/* The broker does not take the mechanism asked for; it closes the connection after having said so. */
+static void mind_offer(struct kafka_connection *connection, const struct kafka_sasl_handshake_response *answer,
+		       struct err *why)
+{
+	enum kafka_sasl_mechanism asked = connection->options.sasl.mechanism;
+	bool only_plain = is_clear(connection) && is_offered(answer, kafka_sasl_name(KAFKA_SASL_PLAIN));
+	struct buf offered = BUF_INIT(256);
+	vec_each(&answer->mechanisms, mechanism)
+		buf_printf(&offered, "%s%.40s", mechanism == answer->mechanisms.items ? "it offers " : ", ", *mechanism);
+	connection->better = connection->negotiates ? best_offered(connection, answer) : KAFKA_SASL_NONE;
+	connection->trouble = connection->better ? KAFKA_TROUBLE_MECHANISM : KAFKA_TROUBLE_LOGIN_REFUSED;
+	if (connection->negotiates && !connection->better)
+		err_set(why, ERR_REFUSED, "no way to log in: %s%s", offered.len ? buf_str(&offered) : "it offers nothing",
+			only_plain ? ", and PLAIN would send the password in clear over a port without TLS" : "");
+	else if (asked == KAFKA_SASL_NONE)
+		err_set(why, ERR_UNAUTHORIZED, "the port wants a login (%s) and no user is known for it",
+			buf_str(&offered));
+	if (asked == KAFKA_SASL_NONE)
+		connection->trouble = KAFKA_TROUBLE_LOGIN_WANTED;
+	if (!err_is_set(why)) {
+		CLEANUP(free) char *what = str_printf("logging in by %s", kafka_sasl_name(asked));
+		kafka_error_set(why, answer->error_code, what, buf_str(&offered));
+	}
+	buf_finish(&offered);
+}
+
 static void on_handshake(void *data, const struct err *err, const void *response)
 {
 	struct kafka_connection *connection = data;
 	const struct kafka_sasl_handshake_response *answer = response;
+	bool has_user = connection->options.sasl.mechanism != KAFKA_SASL_NONE;
+	bool wants_none = answer && answer->error_code == KAFKA_ERR_ILLEGAL_SASL_STATE;
 	if (err)
 		return;
-	if (!answer->error_code) {
+	if (wants_none && (connection->negotiates || !has_user)) {
+		kafka_connection_became_ready(connection);
+	} else if (has_user && !answer->error_code) {
 		send_auth(connection, NULL, 0);
-		return;
+	} else {
+		struct err why = {0};
+		mind_offer(connection, answer, &why);
+		fail_with(connection, &why);
 	}
-	struct err why = {0};
-	struct buf offered = BUF_INIT(256);
-	vec_each(&answer->mechanisms, mechanism)
-		buf_printf(&offered, "%s%s", mechanism == answer->mechanisms.items ? "it offers " : ", ", *mechanism);
-	CLEANUP(free) char *what =
-		str_printf("logging in by %s", kafka_sasl_name(connection->options.sasl.mechanism));
-	kafka_error_set(&why, answer->error_code, what, buf_str(&offered));
-	buf_finish(&offered);
-	fail_with(connection, &why);
+}
+
+static bool prepare_session(struct kafka_connection *connection, struct err *err)
+{
+	const struct kafka_sasl *sasl = &connection->options.sasl;
+	if (sasl->mechanism == KAFKA_SASL_NONE)
+		return true;
+	if (sasl->mechanism == KAFKA_SASL_PLAIN && is_clear(connection))
+		return err_set(err, ERR_REFUSED,
+			       "SASL PLAIN would send the password in clear: turn TLS on, use SCRAM, or allow "
+			       "it in the configuration");
+	connection->sasl = kafka_sasl_create(sasl, NULL, err);
+	return connection->sasl != NULL;
 }
 
 void kafka_start_login(struct kafka_connection *connection)
 {
-	const struct kafka_connection_options *options = &connection->options;
+	enum kafka_sasl_mechanism mechanism = connection->options.sasl.mechanism;
 	struct err err = {0};
 	if (connection->stage != KAFKA_STAGE_READY)
 		connection->stage = KAFKA_STAGE_LOGIN;
@@ -158,17 +223,13 @@ void kafka_start_login(struct kafka_connection *connection)
 	connection->login_again_at = -1;
 	kafka_sasl_destroy(connection->sasl);
 	connection->sasl = NULL;
-	if (options->sasl.mechanism == KAFKA_SASL_PLAIN && !options->tls.enabled && !options->sasl.plain_without_tls) {
-		err_set(&err, ERR_REFUSED, "SASL PLAIN would send the password in clear: turn TLS on, use SCRAM, or allow "
-					   "it in the configuration");
+	if (!prepare_session(connection, &err)) {
+		connection->trouble = KAFKA_TROUBLE_LOGIN_REFUSED;
 		fail_with(connection, &err);
 		return;
 	}
-	connection->sasl = kafka_sasl_create(&options->sasl, NULL, &err);
-	if (!connection->sasl) {
-		fail_with(connection, &err);
-		return;
-	}
-	struct kafka_sasl_handshake_request request = {.mechanism = kafka_sasl_name(options->sasl.mechanism)};
+	/* Without a user any name will do: the answer lists what there is. */
+	struct kafka_sasl_handshake_request request = {
+		.mechanism = kafka_sasl_name(mechanism ? mechanism : KAFKA_SASL_SCRAM_SHA_512)};
 	kafka_connection_push(connection, KAFKA_SASL_HANDSHAKE, 1, &request, on_handshake);
 }

@@ -27,6 +27,7 @@
 	X(KAFKAS, "kafka.strimzi.io", "v1,v1beta2", "kafkas", "Kafka", true, false, kube_kafka)                                \
 	X(KAFKA_NODE_POOLS, "kafka.strimzi.io", "v1,v1beta2", "kafkanodepools", "KafkaNodePool", true, false,                  \
 	  kube_kafka_node_pool)                                                                                                \
+	X(KAFKA_USERS, "kafka.strimzi.io", "v1,v1beta2", "kafkausers", "KafkaUser", true, false, kube_kafka_user)              \
 	X(POD_SETS, "core.strimzi.io", "v1,v1beta2", "strimzipodsets", "StrimziPodSet", true, false, kube_pod_set)
 
 enum kube_kind {

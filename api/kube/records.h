@@ -242,6 +242,8 @@ struct kube_rabbitmq_cluster { /* rabbitmq.com/v1beta1 RabbitmqCluster */
 	const char *image, *secret_name, *secret_user_key, *secret_password_key; /* status.defaultUser.secretReference */
 	const char *service_name;                                               /* status.defaultUser.serviceReference.name */
 	const char *storage;                                                    /* spec.persistence.storage */
+	const char *tls_secret, *tls_ca_secret;                                 /* spec.tls.secretName, caSecretName */
+	bool tls_only;                                                          /* spec.tls.disableNonTLSListeners */
 	struct kube_condition *conditions;
 	size_t condition_count;
 };
@@ -251,6 +253,13 @@ struct kube_listener {
 	int32_t port;
 	bool tls;
 	const char *authentication; /* NULL, "tls", "scram-sha-512" … */
+	const char *own_certificate; /* configuration.brokerCertChainAndKey.secretName: not signed by the cluster's CA */
+};
+
+struct kube_listener_status { /* of status.listeners */
+	const char *name, *bootstrap; /* "orders-kafka-bootstrap.prod.svc:9093" */
+	const char **certificates;    /* PEM: what verifies the brokers there */
+	size_t certificate_count;
 };
 
 struct kube_kafka { /* kafka.strimzi.io v1 or v1beta2 Kafka */
@@ -260,8 +269,18 @@ struct kube_kafka { /* kafka.strimzi.io v1 or v1beta2 Kafka */
 	const char *status_version, *status_metadata_version; /* the decoder's scratch: NULL in a record */
 	struct kube_listener *listeners;
 	size_t listener_count;
+	struct kube_listener_status *listener_statuses;
+	size_t listener_status_count;
+	const char **super_users; /* spec.kafka.authorization.superUsers: "CN=admin", "admin" */
+	size_t super_user_count;
 	struct kube_condition *conditions;
 	size_t condition_count;
+};
+
+struct kube_kafka_user { /* Strimzi's KafkaUser */
+	struct kube_meta meta;
+	const char *authentication; /* "scram-sha-512", "tls", "tls-external"; NULL = none */
+	const char *username, *secret; /* status: as Kafka sees it ("CN=app"), and where the credentials are; NULL = not made yet */
 };
 
 struct kube_kafka_node_pool {

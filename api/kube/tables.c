@@ -355,17 +355,26 @@ MEMBERS(rabbitmq_secret, FIELD(STRING, kube_rabbitmq_cluster, 0, "name", secret_
 MEMBERS(rabbitmq_service, FIELD(STRING, kube_rabbitmq_cluster, 0, "name", service_name));
 MEMBERS(rabbitmq_user, INTO(0, "secretReference", rabbitmq_secret), INTO(0, "serviceReference", rabbitmq_service));
 MEMBERS(rabbitmq_persistence, FIELD(INT_OR_STRING, kube_rabbitmq_cluster, 0, "storage", storage));
+MEMBERS(rabbitmq_tls, FIELD(STRING, kube_rabbitmq_cluster, 0, "secretName", tls_secret),
+	FIELD(STRING, kube_rabbitmq_cluster, 0, "caSecretName", tls_ca_secret),
+	FIELD(BOOL, kube_rabbitmq_cluster, 0, "disableNonTLSListeners", tls_only));
 MEMBERS(rabbitmq_spec, FIELD_INITIAL(INT32, kube_rabbitmq_cluster, 0, "replicas", replicas, 1),
-	FIELD(STRING, kube_rabbitmq_cluster, 0, "image", image), INTO(0, "persistence", rabbitmq_persistence));
+	FIELD(STRING, kube_rabbitmq_cluster, 0, "image", image), INTO(0, "persistence", rabbitmq_persistence),
+	INTO(0, "tls", rabbitmq_tls));
 MEMBERS(rabbitmq_status, INTO(0, "defaultUser", rabbitmq_user),
 	STRUCTS(kube_rabbitmq_cluster, 0, "conditions", conditions, condition_count, condition));
 RECORD(kube_rabbitmq_cluster_table, kube_rabbitmq_cluster, NULL, INTO(1, "metadata", meta), INTO(0, "spec", rabbitmq_spec),
        INTO(0, "status", rabbitmq_status));
 
 MEMBERS(listener_auth, FIELD(STRING, kube_listener, 0, "type", authentication));
+MEMBERS(listener_certificate, FIELD(STRING, kube_listener, 0, "secretName", own_certificate));
+MEMBERS(listener_configuration, INTO(0, "brokerCertChainAndKey", listener_certificate));
 STRUCT(listener, kube_listener, NULL, FIELD(STRING, kube_listener, 0, "name", name), FIELD(STRING, kube_listener, 0, "type", type),
        FIELD(INT32, kube_listener, 0, "port", port), FIELD(BOOL, kube_listener, 0, "tls", tls),
-       INTO(0, "authentication", listener_auth));
+       INTO(0, "authentication", listener_auth), INTO(0, "configuration", listener_configuration));
+STRUCT(listener_status, kube_listener_status, NULL, FIELD(STRING, kube_listener_status, 0, "name", name),
+       FIELD(STRING, kube_listener_status, 0, "bootstrapServers", bootstrap),
+       ARRAY(STRINGS, kube_listener_status, 0, "certificates", certificates, certificate_count));
 
 static bool finish_kafka(void *base, struct arena *arena)
 {
@@ -376,12 +385,15 @@ static bool finish_kafka(void *base, struct arena *arena)
 	return true;
 }
 
+MEMBERS(kafka_authorization, ARRAY(STRINGS, kube_kafka, 0, "superUsers", super_users, super_user_count));
 MEMBERS(kafka_kafka, FIELD_INITIAL(INT32, kube_kafka, 0, "replicas", replicas, -1), FIELD(STRING, kube_kafka, 0, "version", version),
 	FIELD(STRING, kube_kafka, 0, "metadataVersion", metadata_version),
-	STRUCTS(kube_kafka, 0, "listeners", listeners, listener_count, listener));
+	STRUCTS(kube_kafka, 0, "listeners", listeners, listener_count, listener),
+	INTO(0, "authorization", kafka_authorization));
 MEMBERS(kafka_spec, INTO(0, "kafka", kafka_kafka));
 MEMBERS(kafka_status, FIELD(STRING, kube_kafka, 0, "kafkaVersion", status_version),
 	FIELD(STRING, kube_kafka, 0, "kafkaMetadataVersion", status_metadata_version),
+	STRUCTS(kube_kafka, 0, "listeners", listener_statuses, listener_status_count, listener_status),
 	STRUCTS(kube_kafka, 0, "conditions", conditions, condition_count, condition));
 RECORD(kube_kafka_table, kube_kafka, finish_kafka, INTO(1, "metadata", meta), INTO(0, "spec", kafka_spec),
        INTO(0, "status", kafka_status));
@@ -391,6 +403,13 @@ MEMBERS(pool_spec, FIELD(INT32, kube_kafka_node_pool, 0, "replicas", replicas),
 MEMBERS(pool_status, ARRAY(INTS, kube_kafka_node_pool, 0, "nodeIds", node_ids, node_id_count));
 RECORD(kube_kafka_node_pool_table, kube_kafka_node_pool, NULL, INTO(1, "metadata", meta), INTO(0, "spec", pool_spec),
        INTO(0, "status", pool_status));
+
+MEMBERS(user_auth, FIELD(STRING, kube_kafka_user, 0, "type", authentication));
+MEMBERS(user_spec, INTO(0, "authentication", user_auth));
+MEMBERS(user_status, FIELD(STRING, kube_kafka_user, 0, "username", username),
+	FIELD(STRING, kube_kafka_user, 0, "secret", secret));
+RECORD(kube_kafka_user_table, kube_kafka_user, NULL, INTO(1, "metadata", meta), INTO(0, "spec", user_spec),
+       INTO(0, "status", user_status));
 
 MEMBERS(pod_set_status, FIELD(INT32, kube_pod_set, 0, "pods", pods), FIELD(INT32, kube_pod_set, 0, "readyPods", ready_pods),
 	FIELD(INT32, kube_pod_set, 0, "currentPods", current_pods));

@@ -6,10 +6,10 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/base/vec.h"
-#include "api/kube/client.h"
-#include "api/kube/decode.h"
+#include "api/model/secret_read.h"
+#include "api/net/tls.h"
 
-enum { BODY_MAX = 2 * 1024 * 1024 };
+enum { MANAGEMENT_PORT = 15672, MANAGEMENT_TLS_PORT = 15671 };
 
 struct candidate {
 	char *namespace, *secret;      /* NULL: both values are given */
@@ -22,7 +22,12 @@ struct credentials {
 	struct loop_timer *timer; /* so that nothing is called from inside a call */
 	VEC(struct candidate) candidates;
 	size_t next;
-	struct kube_request *request;
+	VEC(struct candidate) authorities; /* secrets that may hold the CA */
+	size_t next_authority;
+	enum management_tls management;
+	bool of_operator, configured;
+	struct rabbitmq_tls tls; /* ca_pem NULL = not found (yet) */
+	struct secret_read *read;
 	struct err err; /* of the last one that failed */
 };
 
@@ -101,6 +106,82 @@ static void list_candidates(struct credentials *it)
 	add_secret(it, found->namespace, by_habit, NULL, NULL);
 }
 
+/* ---- the authority ---- */
+
+static bool has_port(const struct kube_container *container, int32_t port)
+{
+	for (size_t i = 0; container && i < container->port_count; i++)
+		if (container->ports[i].container_port == port)
+			return true;
+	return false;
+}
+
+enum management_tls credentials_management(const struct found_cluster *found, const struct kube_pod *pod)
+{
+	const struct kube_container *container =
+		pod ? discover_container(BROKER_RABBITMQ, pod->containers, pod->container_count) : NULL;
+	if (found->rabbitmq && found->rabbitmq->tls_secret)
+		return found->rabbitmq->tls_only ? MANAGEMENT_TLS_ONLY : MANAGEMENT_EITHER;
+	if (!has_port(container, MANAGEMENT_TLS_PORT))
+		return MANAGEMENT_IN_CLEAR;
+	return has_port(container, MANAGEMENT_PORT) ? MANAGEMENT_EITHER : MANAGEMENT_TLS_ONLY;
+}
+
+static void add_authority(struct credentials *it, const char *namespace, const char *secret)
+{
+	const char *slash = secret ? strchr(secret, '/') : NULL;
+	if (str_empty(secret))
+		return;
+	vec_push(&it->authorities,
+		 (struct candidate){
+			 .namespace = slash ? mem_strndup(secret, (size_t)(slash - secret)) : mem_strdup(namespace),
+			 .secret = mem_strdup(slash ? slash + 1 : secret),
+		 });
+}
+
+static void list_authorities(struct credentials *it)
+{
+	const struct found_cluster *found = it->options.found;
+	it->management = credentials_management(found, it->options.pod);
+	if (it->management == MANAGEMENT_IN_CLEAR)
+		return;
+	add_authority(it, found->namespace, it->options.configured);
+	if (!found->rabbitmq)
+		return;
+	add_authority(it, found->namespace, found->rabbitmq->tls_ca_secret);
+	add_authority(it, found->namespace, found->rabbitmq->tls_secret);
+}
+
+static void forget_tls(struct credentials *it)
+{
+	free((char *)it->tls.ca_pem);
+	free((char *)it->tls.cert_pem);
+	mem_free_secret((char *)it->tls.key_pem);
+	it->tls = (struct rabbitmq_tls){0};
+}
+
+/* A secret without ca.crt may hold the servers' own certificate, signed by itself. The key beside that is the servers':
+ * only the secret named in configuration holds one of ours. */
+static void take_authority(struct credentials *it, const struct candidate *from, const struct kube_secret *secret)
+{
+	static const char *const keys[] = {"ca.crt", "tls.crt"};
+	const char *ca = secret_first(secret, keys, it->of_operator ? ARRAY_LEN(keys) : 1);
+	bool ours = it->configured && from == it->authorities.items;
+	const char *cert = ours ? secret_value(secret, "tls.crt") : NULL, *key = secret_value(secret, "tls.key");
+	struct err err = {0};
+	if (!ca)
+		err_set(&err, ERR_NOT_FOUND, "secret %s/%s holds no ca.crt", from->namespace, from->secret);
+	else if (!tls_check_pem(ca, cert && key ? cert : NULL, key, &err))
+		err_prefix(&err, "secret %s/%s", from->namespace, from->secret);
+	if (err_is_set(&err)) {
+		it->err = err;
+		return;
+	}
+	it->tls.ca_pem = mem_strdup(ca);
+	it->tls.cert_pem = cert && key ? mem_strdup(cert) : NULL;
+	it->tls.key_pem = cert && key ? mem_strdup(key) : NULL;
+}
+
 /* ---- trying ---- */
 
 static const char *value_of(const struct kube_secret *secret, const char *key, const char *const *habits, size_t count)
@@ -121,17 +202,24 @@ static void try_on(struct credentials *it)
 	loop_timer_arm(it->timer, 0);
 }
 
-static void on_secret(void *data, const struct kube_result *result)
+/* A right that is missing says more than a guessed name that is not there. */
+static void note(struct credentials *it, const struct err *err)
+{
+	if (err_is_set(err) && it->err.code != ERR_FORBIDDEN)
+		it->err = *err;
+}
+
+static void hand_out(struct credentials *it, const char *user, const char *password, const char *origin)
+{
+	it->options.on_found(it->options.data, user, password, origin, it->tls.ca_pem ? &it->tls : NULL);
+}
+
+static void on_secret(void *data, const struct kube_secret *secret, const struct err *err)
 {
 	struct credentials *it = data;
 	const struct candidate *candidate = &it->candidates.items[it->next];
-	struct kube_secret *secret = NULL;
-	it->request = NULL;
-	/* A right that is missing says more than a guessed name that is not there. */
-	if (err_is_set(&result->err) && it->err.code != ERR_FORBIDDEN)
-		it->err = result->err;
-	if (!err_is_set(&result->err))
-		secret = kube_decode(KUBE_SECRETS, result->http->body, result->http->body_len, &it->err);
+	it->read = NULL;
+	note(it, err);
 	if (!secret) {
 		try_on(it);
 		return;
@@ -143,35 +231,63 @@ static void on_secret(void *data, const struct kube_result *result)
 							      ARRAY_LEN(password_keys));
 	if (user && password) {
 		CLEANUP(free) char *origin = str_printf("secret %s/%s", candidate->namespace, candidate->secret);
-		it->options.on_found(it->options.data, user, password, origin);
+		hand_out(it, user, password, origin);
 	} else {
 		err_set(&it->err, ERR_NOT_FOUND, "secret %s/%s holds no user and password", candidate->namespace,
 			candidate->secret);
 		try_on(it);
 	}
-	kube_record_free_secret(secret);
+}
+
+static void on_authority(void *data, const struct kube_secret *secret, const struct err *err)
+{
+	struct credentials *it = data;
+	it->read = NULL;
+	note(it, err);
+	if (secret)
+		take_authority(it, &it->authorities.items[it->next_authority], secret);
+	it->next_authority++;
+	loop_timer_arm(it->timer, 0);
+}
+
+static void read_candidate(struct credentials *it, const struct candidate *candidate, secret_read_fn *done)
+{
+	struct err err = {0};
+	it->read = secret_read(it->options.client, candidate->namespace, candidate->secret, done, it, &err);
+	if (!it->read)
+		done(it, NULL, &err);
+}
+
+/* Without the authority nothing can be asked there, whatever the user. */
+static bool lacks_authority(struct credentials *it)
+{
+	if (it->management != MANAGEMENT_TLS_ONLY || it->tls.ca_pem)
+		return false;
+	struct err why = it->err;
+	err_set(&it->err, why.code ? why.code : ERR_CONFIG,
+		"it is served with TLS only (port %d) and the authority to verify it is not known%s%s: name a secret "
+		"with "
+		"ca.crt in the configuration",
+		MANAGEMENT_TLS_PORT, why.code ? ", " : "", why.code ? why.text : "");
+	return true;
 }
 
 static void on_timer(void *data)
 {
 	struct credentials *it = data;
-	if (it->next >= it->candidates.len) {
+	if (!it->tls.ca_pem && it->next_authority < it->authorities.len) {
+		read_candidate(it, &it->authorities.items[it->next_authority], on_authority);
+		return;
+	}
+	if (it->next >= it->candidates.len || lacks_authority(it)) {
 		it->options.on_none(it->options.data, &it->err);
 		return;
 	}
 	const struct candidate *candidate = &it->candidates.items[it->next];
-	if (!candidate->secret) {
-		it->options.on_found(it->options.data, candidate->user, candidate->password, "the pod's environment");
-		return;
-	}
-	CLEANUP(free)
-	char *path = kube_url(&(struct kube_url){
-		.version = "v1", .resource = "secrets", .namespace = candidate->namespace, .name = candidate->secret});
-	it->request = kube_request(
-		it->options.client,
-		&(struct kube_call){.path = path, .body_max = BODY_MAX, .on_done = on_secret, .data = it}, &it->err);
-	if (!it->request)
-		try_on(it);
+	if (candidate->secret)
+		read_candidate(it, candidate, on_secret);
+	else
+		hand_out(it, candidate->user, candidate->password, "the pod's environment");
 }
 
 struct credentials *credentials_seek(struct loop *loop, const struct credentials_options *options)
@@ -180,6 +296,9 @@ struct credentials *credentials_seek(struct loop *loop, const struct credentials
 	it->options = *options;
 	it->timer = loop_timer_create(loop, on_timer, it);
 	list_candidates(it);
+	list_authorities(it);
+	it->of_operator = options->found->rabbitmq != NULL;
+	it->configured = options->configured != NULL;
 	it->options.found = NULL;
 	it->options.pod = NULL;
 	it->options.configured = NULL;
@@ -193,20 +312,28 @@ void credentials_next(struct credentials *it)
 		try_on(it);
 }
 
+static void candidate_finish(struct candidate *candidate)
+{
+	free(candidate->namespace);
+	free(candidate->secret);
+	free(candidate->user_key);
+	free(candidate->password_key);
+	free(candidate->user);
+	mem_free_secret(candidate->password);
+}
+
 void credentials_destroy(struct credentials *it)
 {
 	if (!it)
 		return;
-	kube_request_cancel(it->request);
-	vec_each (&it->candidates, candidate) {
-		free(candidate->namespace);
-		free(candidate->secret);
-		free(candidate->user_key);
-		free(candidate->password_key);
-		free(candidate->user);
-		mem_free_secret(candidate->password);
-	}
+	secret_read_cancel(it->read);
+	vec_each (&it->candidates, candidate)
+		candidate_finish(candidate);
+	vec_each (&it->authorities, authority)
+		candidate_finish(authority);
 	vec_finish(&it->candidates);
+	vec_finish(&it->authorities);
+	forget_tls(it);
 	loop_timer_destroy(it->timer);
 	free(it);
 }

@@ -17,6 +17,7 @@ struct watched {
 	struct feed *feed;
 	struct informer *informer;
 	enum kube_kind kind;
+	char *namespace;      /* NULL = all */
 	struct err start_err; /* the informer could not even be started */
 	bool needed;
 };
@@ -32,8 +33,8 @@ struct feed {
 
 /* Listed before anything is known of broker clusters. */
 static const enum kube_kind first_kinds[] = {
-	KUBE_STATEFUL_SETS, KUBE_RABBITMQ_CLUSTERS, KUBE_KAFKAS,  KUBE_KAFKA_NODE_POOLS,
-	KUBE_POD_SETS,      KUBE_NODES,             KUBE_VOLUMES, KUBE_STORAGE_CLASSES,
+	KUBE_STATEFUL_SETS, KUBE_RABBITMQ_CLUSTERS, KUBE_KAFKAS,          KUBE_KAFKA_NODE_POOLS, KUBE_POD_SETS,
+	KUBE_NODES,         KUBE_VOLUMES,           KUBE_STORAGE_CLASSES,
 };
 
 /* For each namespace that has a broker cluster. */
@@ -56,7 +57,8 @@ static void follow_soon(struct feed *feed)
 static bool shapes_clusters(enum kube_kind kind)
 {
 	return kind == KUBE_STATEFUL_SETS || kind == KUBE_PODS || kind == KUBE_RABBITMQ_CLUSTERS ||
-	       kind == KUBE_KAFKAS || kind == KUBE_KAFKA_NODE_POOLS || kind == KUBE_POD_SETS;
+	       kind == KUBE_KAFKAS || kind == KUBE_KAFKA_NODE_POOLS || kind == KUBE_KAFKA_USERS ||
+	       kind == KUBE_POD_SETS;
 }
 
 static void on_change(void *data, enum informer_change change, const void *record, const void *was)
@@ -87,6 +89,7 @@ static void forget(struct watched *watched)
 	while (watched->informer && (meta = informer_next(watched->informer, meta)))
 		record_store_remove(store, watched->kind, meta->namespace, meta->name);
 	informer_stop(watched->informer);
+	free(watched->namespace);
 	free(watched);
 }
 
@@ -99,6 +102,7 @@ static void need(struct feed *feed, enum kube_kind kind, const char *namespace, 
 		watched = mem_alloc(sizeof *watched);
 		watched->feed = feed;
 		watched->kind = kind;
+		watched->namespace = mem_strdup(namespace);
 		map_set(&feed->watched, key, watched);
 		watched->informer = informer_start(feed->world->options.client,
 						   &(struct informer_options){
@@ -124,6 +128,10 @@ static void need_for_cluster(void *data, const struct found_cluster *found)
 	if (discover_selector(found, selector, sizeof selector))
 		for (size_t i = 0; i < ARRAY_LEN(cluster_kinds); i++)
 			need(feed, cluster_kinds[i], found->namespace, selector, NULL);
+	if (found->kafka) { /* who may log in */
+		snprintf(selector, sizeof selector, "strimzi.io/cluster=%s", found->name);
+		need(feed, KUBE_KAFKA_USERS, found->namespace, selector, NULL);
+	}
 	need(feed, KUBE_EVENTS, "default", NULL, "involvedObject.kind=Node");
 	sides_follow(feed->sides, found);
 }
@@ -199,6 +207,7 @@ void feed_destroy(struct feed *feed)
 	for (struct map_entry *at = map_next(&feed->watched, NULL); at; at = map_next(&feed->watched, at)) {
 		struct watched *watched = at->value;
 		informer_stop(watched->informer);
+		free(watched->namespace);
 		free(watched);
 	}
 	map_finish(&feed->watched);
@@ -239,8 +248,8 @@ static struct source source_of(struct feed *feed, enum kube_kind kind)
 
 static void describe_by_hand(struct world_view *view)
 {
-	struct source *sources[] = {&view->nodes_source,  &view->volumes_source, &view->services_source,
-				    &view->events_source, &view->pods_source,    &view->claims_source,
+	struct source *sources[] = {&view->nodes_source,   &view->volumes_source, &view->services_source,
+				    &view->events_source,  &view->pods_source,    &view->claims_source,
 				    &view->classes_source, &view->sets_source};
 	for (size_t i = 0; i < ARRAY_LEN(sources); i++)
 		*sources[i] = (struct source){0};
@@ -300,6 +309,29 @@ void feed_describe_ages(struct feed *feed, struct world_view *view)
 bool feed_settled(const struct feed *feed)
 {
 	return !feed || (lists_are_in(feed) && sides_settled(feed->sides));
+}
+
+bool feed_is_listed(const struct feed *feed, enum kube_kind kind, const char *namespace, struct err *err)
+{
+	err_clear(err);
+	if (!feed)
+		return true;
+	for (struct map_entry *at = map_next(&feed->watched, NULL); at; at = map_next(&feed->watched, at)) {
+		const struct watched *watched = at->value;
+		if (watched->kind != kind || (watched->namespace && !str_eq(watched->namespace, namespace)))
+			continue;
+		if (err_is_set(error_of(watched)))
+			*err = *error_of(watched);
+		else if (!is_listed(watched))
+			return false;
+	}
+	return true;
+}
+
+void feed_follow(struct feed *feed)
+{
+	if (feed)
+		follow_soon(feed);
 }
 
 struct side *feed_side(struct feed *feed, const char *cluster_key)

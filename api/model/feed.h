@@ -4,6 +4,7 @@
 #ifndef MQDECK_MODEL_FEED_H
 #define MQDECK_MODEL_FEED_H
 
+#include "api/kube/kinds.h"
 #include "api/model/world.h"
 
 struct feed;
@@ -18,6 +19,10 @@ void feed_describe(struct feed *feed, struct world_view *view);
 void feed_describe_ages(struct feed *feed, struct world_view *view);
 bool feed_settled(const struct feed *feed);
 struct side *feed_side(struct feed *feed, const char *cluster_key); /* NULL when there is none */
+/* The lists of the kind in the namespace are all in, or cannot be had: *err then says why (ERR_NONE else). True without
+ * a feed. */
+bool feed_is_listed(const struct feed *feed, enum kube_kind kind, const char *namespace, struct err *err);
+void feed_follow(struct feed *feed); /* looks at all clusters again, soon */
 /* The frame points at no side that is gone any more. */
 void feed_collect(struct feed *feed);
 void feed_set_credentials(struct feed *feed, const char *cluster_key, const char *user, const char *password);

@@ -293,6 +293,8 @@ static void fill_cluster(struct cluster *cluster, const struct kafka_snapshot *s
 	err_clear(&it->source.err);
 	if (said && !said->reachable)
 		it->source.err = said->err;
+	if (err_is_set(&cluster->way_err) && (!said || !said->reachable))
+		it->source.err = cluster->way_err;
 	if (said && !err_is_set(&it->source.err))
 		it->source.err = said->metadata_part.err;
 }

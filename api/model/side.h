@@ -16,6 +16,9 @@ struct side {
 	struct kafka_side *kafka;
 };
 
+/* "a,b,c", valid for the frame: the DNS names that a certificate of the pod's own may be made for. */
+const char *side_pod_names(const struct side *side, const struct kube_pod *pod);
+
 void rabbitmq_side_follow(struct side *side, const struct found_cluster *found);
 void rabbitmq_side_destroy(struct side *side);
 bool rabbitmq_side_settled(const struct side *side);

@@ -4,9 +4,10 @@
 #include "api/kube/client.h"
 #include "api/kube/exec.h"
 #include "api/model/credentials.h"
+#include "api/model/feed.h"
 #include "api/model/side.h"
 
-enum { SEEK_AGAIN_MS = 60000, COMMAND_MS = 20000, COMMAND_OUTPUT_MAX = 16 * 1024 * 1024 };
+enum { SEEK_AGAIN_MS = 60000, READ_AGAIN_MS = 30000, COMMAND_MS = 20000, COMMAND_OUTPUT_MAX = 16 * 1024 * 1024 };
 
 struct rabbitmq_side {
 	struct side *side;
@@ -16,6 +17,7 @@ struct rabbitmq_side {
 	bool missing;             /* none was found or all were refused */
 	bool given;               /* the operator typed them */
 	bool refused;
+	int64_t read_ms; /* when the secrets were read last */
 };
 
 /* ---- commands ---- */
@@ -66,10 +68,13 @@ static void run_cancel(void *run)
 
 /* ---- credentials ---- */
 
-static void on_found(void *data, const char *user, const char *password, const char *origin)
+static void on_found(void *data, const char *user, const char *password, const char *origin,
+		     const struct rabbitmq_tls *tls)
 {
 	struct rabbitmq_side *it = data;
 	it->missing = it->refused = false;
+	it->read_ms = loop_now_ms(it->side->world->loop);
+	rabbitmq_monitor_set_tls(it->monitor, tls);
 	rabbitmq_monitor_set_credentials(it->monitor, user, password, origin);
 }
 
@@ -88,6 +93,18 @@ static void on_again(void *data)
 	struct rabbitmq_side *it = data;
 	credentials_destroy(it->credentials); /* the next follow seeks again */
 	it->credentials = NULL;
+	feed_follow(it->side->world->feed);
+}
+
+/* What worked with these secrets and works no more: they may have been rotated. */
+static bool read_again(struct rabbitmq_side *it)
+{
+	int64_t since = loop_now_ms(it->side->world->loop) - it->read_ms;
+	bool worked = rabbitmq_monitor_snapshot(it->monitor)->overview_part.updated_ms > it->read_ms;
+	if (it->given || !it->credentials || !worked || since < READ_AGAIN_MS)
+		return false;
+	loop_timer_arm(it->again, 0);
+	return true;
 }
 
 static void on_refused(void *data)
@@ -96,7 +113,7 @@ static void on_refused(void *data)
 	it->refused = true;
 	if (it->given || !it->credentials)
 		it->missing = true;
-	else
+	else if (!read_again(it))
 		credentials_next(it->credentials);
 }
 
@@ -126,6 +143,8 @@ static void seek(struct rabbitmq_side *it, const struct found_cluster *found)
 static void on_change(void *data)
 {
 	struct rabbitmq_side *it = data;
+	if (rabbitmq_monitor_snapshot(it->monitor)->management_err.code == ERR_TLS)
+		read_again(it);
 	world_mark_polled(it->side->world);
 }
 
@@ -147,6 +166,15 @@ static struct rabbitmq_side *create(struct side *side)
 	return it;
 }
 
+/* The pod's own names, and those of the service that clients use: certificates are made for either. */
+static const char *names_of(const struct side *side, const struct kube_pod *pod, const struct found_cluster *found)
+{
+	const char *service = found->rabbitmq ? str_or(found->rabbitmq->service_name, found->name) : found->name;
+	const char *space = side->namespace;
+	return arena_printf(&side->world->frame, "%s,%s.%s.svc,%s.%s.svc.cluster.local,%s.%s",
+			    side_pod_names(side, pod), service, space, service, space, service, space);
+}
+
 void rabbitmq_side_follow(struct side *side, const struct found_cluster *found)
 {
 	VEC(struct rabbitmq_target) targets = {0};
@@ -158,6 +186,7 @@ void rabbitmq_side_follow(struct side *side, const struct found_cluster *found)
 					   .namespace = side->namespace,
 					   .pod = (*at)->meta.name,
 					   .container = container ? container->name : NULL,
+					   .names = names_of(side, *at, found),
 				   });
 	}
 	rabbitmq_monitor_set_targets(side->rabbitmq->monitor, targets.items, targets.len);

@@ -117,6 +117,15 @@ static void find_pods(struct side *side, const struct found_cluster *found)
 	vec_finish(&rest);
 }
 
+const char *side_pod_names(const struct side *side, const struct kube_pod *pod)
+{
+	const char *host = str_or(pod->hostname, pod->meta.name), *domain = pod->subdomain, *space = side->namespace;
+	if (!domain)
+		return host;
+	return arena_printf(&side->world->frame, "%s.%s.%s.svc,%s.%s.%s.svc.cluster.local,%s.%s.%s,%s.%s", host, domain,
+			    space, host, domain, space, host, domain, space, host, domain);
+}
+
 void sides_follow(struct sides *sides, const struct found_cluster *found)
 {
 	char *key = side_key(found);

@@ -14,7 +14,8 @@ struct dial; /* one connection being carried */
 
 struct dial_target {
 	const char *namespace, *pod; /* borrowed for the call */
-	const char *host;            /* where there is no pod (tests, brokers outside): TCP to host:port */
+	const char *host;            /* where there is no pod (tests, brokers outside): TCP to host:port; with a pod its
+	                              * DNS names for TLS, "a,b": any will do */
 	uint16_t port;
 };
 

@@ -19,6 +19,7 @@ struct http_options {
 	const char *ca_pem;       /* replaces the system's roots entirely when given */
 	const char *cert_pem, *key_pem;
 	const char *server_name;  /* TLS name to send and verify instead of the host of base_url */
+	const char *other_names;  /* "b,c": names of the same server that its certificate may be for as well */
 	bool insecure;            /* TLS not verified: the owner shows a standing banner */
 	const char *proxy_url;    /* http, https or socks5; NULL = from the environment; "" = none */
 	const char *user_agent;

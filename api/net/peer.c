@@ -139,6 +139,7 @@ static void copy_options(struct http_options *to, const struct http_options *fro
 	to->cert_pem = mem_strdup(from->cert_pem);
 	to->key_pem = mem_strdup(from->key_pem);
 	to->server_name = str_empty(from->server_name) ? NULL : mem_strdup(from->server_name);
+	to->other_names = NULL; /* kept in tls_peer */
 	/* client-go lets the proxy resolve names; plain socks5 would resolve here. */
 	if (from->proxy_url && str_has_prefix(from->proxy_url, "socks5://"))
 		to->proxy_url = str_printf("socks5h://%s", from->proxy_url + strlen("socks5://"));
@@ -159,7 +160,10 @@ bool peer_init(struct peer *peer, struct loop *loop, const struct http_options *
 	}
 	/* The same context also meets the certificate of an https proxy; libcurl itself checks both names then. */
 	bool tls_proxy = peer->options.proxy_url && str_has_prefix(peer->options.proxy_url, "https://");
-	tls_peer_init(&peer->tls, tls_proxy ? NULL : str_or(peer->options.server_name, peer->host));
+	CLEANUP(free)
+	char *names = str_printf("%s%s%s", str_or(peer->options.server_name, peer->host),
+				 str_empty(options->other_names) ? "" : ",", str_or(options->other_names, ""));
+	tls_peer_init(&peer->tls, tls_proxy ? NULL : names);
 	return true;
 }
 
@@ -245,7 +249,8 @@ static void apply_tls(struct peer *peer, CURL *easy)
 	const struct http_options *options = &peer->options;
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, options->insecure ? 0L : 1L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, options->insecure ? 0L : 2L);
+	/* It knows one name only: with more of them tls_peer alone is the judge. */
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, options->insecure || peer->tls.others ? 0L : 2L);
 	curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, tune_tls);
 	curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, peer);
 	if (options->ca_pem) {

@@ -19,14 +19,20 @@ DEFINE_CLEANUP(EVP_PKEY *, EVP_PKEY_free);
 
 enum { TLS_NAMES_SHOWN = 5 };
 
-void tls_peer_init(struct tls_peer *peer, const char *name)
+void tls_peer_init(struct tls_peer *peer, const char *names)
 {
-	*peer = (struct tls_peer){.name = mem_strdup(name)};
+	size_t first = names ? strcspn(names, ",") : 0;
+	*peer = (struct tls_peer){0};
+	if (!names)
+		return;
+	peer->name = mem_strndup(names, first);
+	peer->others = names[first] ? mem_strdup(names + first + 1) : NULL;
 }
 
 void tls_peer_finish(struct tls_peer *peer)
 {
 	free(peer->name);
+	free(peer->others);
 	*peer = (struct tls_peer){0};
 }
 
@@ -172,6 +178,8 @@ static int verify(X509_STORE_CTX *store, void *data)
 							       X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 		if (!X509_VERIFY_PARAM_set1_ip_asc(param, peer->name))
 			X509_VERIFY_PARAM_set1_host(param, peer->name, 0);
+		for (const char *at = peer->others; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+			X509_VERIFY_PARAM_add1_host(param, at, strcspn(at, ","));
 	}
 	if (X509_verify_cert(store) > 0)
 		return 1;

@@ -10,10 +10,12 @@
 
 struct tls_peer {
 	char *name;         /* host name or IP address that the certificate must be for; NULL = not checked here */
+	char *others;       /* "b,c": other names of the same peer that will do as well; NULL = none */
 	struct err failure; /* why the last verification failed; ERR_NONE when it did not */
 };
 
-void tls_peer_init(struct tls_peer *peer, const char *name); /* name is copied */
+/* "a" or "a,b,c": the first is shown and sent, the others are accepted as well. Copied. */
+void tls_peer_init(struct tls_peer *peer, const char *names);
 void tls_peer_finish(struct tls_peer *peer);
 /* Makes ctx verify its peer by this rule. ctx must not verify after `peer` is finished. */
 void tls_peer_attach(struct tls_peer *peer, SSL_CTX *ctx);

@@ -11,10 +11,11 @@
 #include "api/net/http.h"
 #include "api/rabbitmq/json.h"
 
-enum { REQUEST_MS = 6000, BODY_MAX = 16 * 1024 * 1024, MANAGEMENT_PORT = 15672 };
+enum { REQUEST_MS = 6000, BODY_MAX = 16 * 1024 * 1024, MANAGEMENT_PORT = 15672, MANAGEMENT_TLS_PORT = 15671 };
 
 struct rabbitmq_link {
 	const struct rabbitmq_monitor_options *options;
+	const struct rabbitmq_tls *tls;
 	struct rabbitmq_target target;
 	struct http *http;
 	struct dial *dial; /* the newest connection */
@@ -26,16 +27,18 @@ struct rabbitmq_link {
 };
 
 struct rabbitmq_link *rabbitmq_link_create(const struct rabbitmq_monitor_options *options,
-					   const struct rabbitmq_target *target)
+					   const struct rabbitmq_tls *tls, const struct rabbitmq_target *target)
 {
 	struct rabbitmq_link *link = mem_alloc(sizeof *link);
 	link->options = options;
+	link->tls = tls;
 	link->target = (struct rabbitmq_target){
 		.namespace = mem_strdup(target->namespace),
 		.pod = mem_strdup(target->pod),
 		.container = mem_strdup(target->container),
 		.host = mem_strdup(target->host),
-		.port = target->port ? target->port : MANAGEMENT_PORT,
+		.port = target->port,
+		.names = mem_strdup(target->names),
 	};
 	return link;
 }
@@ -46,15 +49,24 @@ void rabbitmq_link_destroy(struct rabbitmq_link *link)
 		return;
 	if (link->run)
 		link->options->runner.cancel(link->run);
-	http_destroy(link->http);
-	if (link->dial)
-		link->options->dialer->close(link->dial);
+	rabbitmq_link_hang_up(link);
+	free((char *)link->target.names);
 	free((char *)link->target.namespace);
 	free((char *)link->target.pod);
 	free((char *)link->target.container);
 	free((char *)link->target.host);
 	free(link->origin);
 	free(link);
+}
+
+void rabbitmq_link_hang_up(struct rabbitmq_link *link)
+{
+	http_destroy(link->http);
+	if (link->dial)
+		link->options->dialer->close(link->dial);
+	link->http = NULL;
+	link->dial = NULL;
+	link->request = NULL;
 }
 
 const struct rabbitmq_target *rabbitmq_link_target(const struct rabbitmq_link *link)
@@ -69,6 +81,13 @@ bool rabbitmq_link_busy(const struct rabbitmq_link *link)
 
 /* ---- the management API ---- */
 
+static uint16_t port_of(const struct rabbitmq_link *link)
+{
+	if (link->target.port)
+		return link->target.port;
+	return link->tls->ca_pem ? MANAGEMENT_TLS_PORT : MANAGEMENT_PORT;
+}
+
 static int open_socket(void *data, struct err *err)
 {
 	struct rabbitmq_link *link = data;
@@ -76,7 +95,7 @@ static int open_socket(void *data, struct err *err)
 		.namespace = link->target.namespace,
 		.pod = link->target.pod,
 		.host = link->target.host,
-		.port = link->target.port,
+		.port = port_of(link),
 	};
 	int fd = -1;
 	if (link->dial)
@@ -90,11 +109,18 @@ static bool prepare(struct rabbitmq_link *link, struct err *err)
 	if (link->http)
 		return true;
 	CLEANUP(free)
-	char *url = str_printf("http://%s.%s:%u", link->target.pod, str_or(link->target.namespace, "local"),
-			       (unsigned)link->target.port);
+	char *own = str_printf("%s.%s", link->target.pod, str_or(link->target.namespace, "local"));
+	const char *names = str_or(link->target.names, own), *others = strchr(names, ',');
+	CLEANUP(free)
+	char *url = str_printf("%s://%.*s:%u", link->tls->ca_pem ? "https" : "http", (int)strcspn(names, ","), names,
+			       (unsigned)port_of(link));
 	link->http = http_create(link->options->loop,
 				 &(struct http_options){
 					 .base_url = url,
+					 .ca_pem = link->tls->ca_pem,
+					 .cert_pem = link->tls->cert_pem,
+					 .key_pem = link->tls->key_pem,
+					 .other_names = others ? others + 1 : NULL,
 					 .user_agent = "mqdeck",
 					 .open_socket = open_socket,
 					 .open_socket_data = link,

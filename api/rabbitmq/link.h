@@ -17,9 +17,12 @@ struct rabbitmq_answer {
 
 typedef void rabbitmq_answer_fn(void *data, const struct rabbitmq_answer *answer);
 
-/* The target is copied; loop, dialer and runner come from the options, which outlive the link. */
+/* The target is copied; loop, dialer and runner come from the options, which outlive the link, as tls does (ca_pem NULL
+ * = none). */
 struct rabbitmq_link *rabbitmq_link_create(const struct rabbitmq_monitor_options *options,
-					   const struct rabbitmq_target *target);
+					   const struct rabbitmq_tls *tls, const struct rabbitmq_target *target);
+/* Ends the connection to the management API, also one that is being asked: its done is not called. */
+void rabbitmq_link_hang_up(struct rabbitmq_link *link);
 void rabbitmq_link_destroy(struct rabbitmq_link *link); /* no callback after; NULL is fine */
 const struct rabbitmq_target *rabbitmq_link_target(const struct rabbitmq_link *link);
 bool rabbitmq_link_busy(const struct rabbitmq_link *link);

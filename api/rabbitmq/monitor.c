@@ -123,7 +123,7 @@ void rabbitmq_end_round(struct rabbitmq_monitor *monitor)
 static bool is_closed(const struct err *err)
 {
 	return err->code == ERR_UNAUTHORIZED || err->code == ERR_FORBIDDEN || err->code == ERR_NOT_FOUND ||
-	       err->code == ERR_CONNECT || err->code == ERR_PARSE;
+	       err->code == ERR_CONNECT || err->code == ERR_TLS || err->code == ERR_PARSE;
 }
 
 static void fail_round(struct rabbitmq_monitor *monitor, const struct err *err)
@@ -378,6 +378,26 @@ static void peer_destroy(struct rabbitmq_peer *peer)
 	free(peer);
 }
 
+static void forget_tls(struct rabbitmq_monitor *monitor)
+{
+	free((char *)monitor->tls.ca_pem);
+	free((char *)monitor->tls.cert_pem);
+	mem_free_secret((char *)monitor->tls.key_pem);
+	monitor->tls = (struct rabbitmq_tls){0};
+}
+
+void rabbitmq_monitor_set_tls(struct rabbitmq_monitor *monitor, const struct rabbitmq_tls *tls)
+{
+	vec_each (&monitor->peers, peer)
+		rabbitmq_link_hang_up((*peer)->link);
+	forget_tls(monitor);
+	if (!tls)
+		return;
+	monitor->tls.ca_pem = mem_strdup(tls->ca_pem);
+	monitor->tls.cert_pem = mem_strdup(tls->cert_pem);
+	monitor->tls.key_pem = mem_strdup(tls->key_pem);
+}
+
 void rabbitmq_monitor_destroy(struct rabbitmq_monitor *monitor)
 {
 	if (!monitor)
@@ -393,6 +413,7 @@ void rabbitmq_monitor_destroy(struct rabbitmq_monitor *monitor)
 	rabbitmq_queues_unref(monitor->snapshot.queues);
 	rabbitmq_queues_unref(monitor->filling);
 	mem_free_secret(monitor->authorization);
+	forget_tls(monitor);
 	loop_timer_destroy(monitor->timer);
 	loop_timer_destroy(monitor->pump);
 	free(monitor->origin);
@@ -413,7 +434,7 @@ static struct rabbitmq_peer *peer_for(struct rabbitmq_monitor *monitor, const st
 	}
 	struct rabbitmq_peer *peer = mem_alloc(sizeof *peer);
 	peer->monitor = monitor;
-	peer->link = rabbitmq_link_create(&monitor->options, target);
+	peer->link = rabbitmq_link_create(&monitor->options, &monitor->tls, target);
 	*member = (struct rabbitmq_member){
 		.answers = -1, .quorum_critical = -1, .critical_queues = -1, .alarm = -1, .part.updated_ms = -1};
 	return peer;

@@ -47,7 +47,14 @@ struct rabbitmq_snapshot {
 struct rabbitmq_target { /* copied */
 	const char *namespace, *pod, *container;
 	const char *host; /* tests only, as in dial.h */
-	uint16_t port;    /* 0 = 15672 */
+	uint16_t port;    /* 0 = 15672, with TLS 15671 */
+	const char *names; /* "a,b": its DNS names, any of which its certificate may be for; NULL = "pod.namespace" */
+};
+
+/* PEM texts. */
+struct rabbitmq_tls {
+	const char *ca_pem;             /* replaces the system's roots */
+	const char *cert_pem, *key_pem; /* NULL = no client certificate */
 };
 
 /* Runs argv in a target's container, without a shell (the layer above has exec). NULL with err for what can be said at
@@ -81,6 +88,8 @@ void rabbitmq_monitor_destroy(
 /* The pods there are now, best to ask first. What is known of those that stay is kept. */
 void rabbitmq_monitor_set_targets(struct rabbitmq_monitor *monitor, const struct rabbitmq_target *targets,
 				  size_t count);
+/* NULL = management without TLS, as at the start. Copied. Connections there are end; call set_credentials next. */
+void rabbitmq_monitor_set_tls(struct rabbitmq_monitor *monitor, const struct rabbitmq_tls *tls);
 /* NULL user = there are none (any more): only the command line is left. `origin` says in sentences whose they are
  * ("secret mq/rabbitmq-credentials"), or with no user why there is none (NULL unknown). Nothing is asked before the first call; every call asks at once. */
 void rabbitmq_monitor_set_credentials(struct rabbitmq_monitor *monitor, const char *user, const char *password,

@@ -39,6 +39,7 @@ struct rabbitmq_peer { /* one broker pod */
 struct rabbitmq_monitor {
 	struct rabbitmq_monitor_options options;
 	char *label, *authorization, *origin;
+	struct rabbitmq_tls tls; /* our copies; ca_pem NULL = no TLS */
 	struct loop_timer *timer, *pump;
 	VEC(struct rabbitmq_peer *) peers;
 	VEC(struct rabbitmq_member) members; /* in step with peers */

@@ -100,6 +100,10 @@ static void *answer_handshake(struct fake_broker *broker, const struct kafka_sas
 {
 	struct kafka_sasl_handshake_response *response = fake_message(arena, &kafka_sasl_handshake_response_schema);
 	const char **offered = arena_alloc(arena, sizeof *offered);
+	if (broker->mechanism == KAFKA_SASL_NONE) {
+		response->error_code = KAFKA_ERR_ILLEGAL_SASL_STATE;
+		return response;
+	}
 	*offered = kafka_sasl_name(broker->mechanism);
 	response->mechanisms.items = offered;
 	response->mechanisms.len = 1;
@@ -132,7 +136,14 @@ static void serve(struct fake_link *link, const uint8_t *body, size_t len)
 	broker->requests++;
 	broker->seen[header.api_key]++;
 	broker->last_version[header.api_key] = header.version;
-	void *response = broker->silent ? NULL : answer(link, &header, request, &arena);
+	/* As brokers do: they hang up on who does not log in, and after having refused a mechanism. */
+	bool start = header.api_key == KAFKA_API_VERSIONS || header.api_key == KAFKA_SASL_HANDSHAKE ||
+		     header.api_key == KAFKA_SASL_AUTHENTICATE;
+	bool hangs_up = broker->mechanism && !link->logged_in && !start;
+	void *response = broker->silent || hangs_up ? NULL : answer(link, &header, request, &arena);
+	if (response && header.api_key == KAFKA_SASL_HANDSHAKE)
+		hangs_up = ((struct kafka_sasl_handshake_response *)response)->error_code ==
+			   KAFKA_ERR_UNSUPPORTED_SASL_MECHANISM;
 	struct buf out = BUF_INIT(KAFKA_FRAME_MAX);
 	header.correlation += broker->correlation_shift;
 	if (response && !kafka_encode_response(&out, &header, response, &err))
@@ -142,6 +153,8 @@ static void serve(struct fake_link *link, const uint8_t *body, size_t len)
 		close_link(link);
 	} else {
 		put(link, buf_str(&out), out.len);
+		if (hangs_up)
+			close_link(link);
 	}
 	buf_finish(&out);
 	arena_finish(&arena);
@@ -168,7 +181,10 @@ static void on_link(void *data, unsigned ready)
 				buf_consume(&link->in, 4 + body);
 		}
 	}
-	if (link->fd >= 0 && n == 0)
+	size_t body;
+	bool nonsense = link->fd >= 0 && !link->broker->silent && kafka_frame_peek((const uint8_t *)buf_str(&link->in), link->in.len, &body,
+							  NULL) == KAFKA_FRAME_BAD;
+	if (link->fd >= 0 && (n == 0 || nonsense))
 		close_link(link);
 }
 

@@ -14,6 +14,8 @@ struct bench {
 	struct kafka_admin *admin;
 	unsigned answers, failures;
 	struct err err;
+	unsigned troubles;
+	enum kafka_trouble trouble;
 	int32_t controller;
 	bool destroy_on_answer;
 	int32_t unreachable; /* broker that resolve refuses; -1 = none */
@@ -112,6 +114,57 @@ static void expect(const struct bench *bench, unsigned answers, unsigned failure
 {
 	if (bench->answers != answers || bench->failures != failures)
 		fail_msg("%u answers and %u failures: %s", bench->answers, bench->failures, bench->err.text);
+}
+
+static void want_login(struct bench *bench, enum kafka_sasl_mechanism mechanism, const char *password)
+{
+	for (int i = 0; i < 3; i++) {
+		bench->brokers[i].mechanism = mechanism;
+		bench->brokers[i].password = password;
+	}
+}
+
+static void on_trouble(void *data, enum kafka_trouble trouble, const struct err *err)
+{
+	struct bench *bench = data;
+	bench->troubles++;
+	bench->trouble = trouble;
+}
+
+/* Once the mechanism is known the others are asked for it at once. */
+static void finds_the_mechanism_and_the_new_password(void **state)
+{
+	struct bench *bench = *state;
+	kafka_admin_destroy(bench->admin);
+	want_login(bench, KAFKA_SASL_SCRAM_SHA_256, "old");
+	bench->options.sasl =
+		(struct kafka_sasl){.mechanism = KAFKA_SASL_BEST, .user = "deck", .password = "old"};
+	bench->options.on_trouble = on_trouble;
+	bench->options.trouble_data = bench;
+	bench->admin = kafka_admin_create(&bench->options);
+	ask_metadata(bench);
+	run(bench, 200);
+	for (int32_t i = 0; i < 3; i++)
+		ask_broker(bench, i);
+	run(bench, 200);
+	expect(bench, 4, 0);
+	assert_int_equal(bench->troubles, 0);
+	assert_in_range(bench->brokers[0].connections + bench->brokers[1].connections + bench->brokers[2].connections, 4, 7);
+
+	want_login(bench, KAFKA_SASL_SCRAM_SHA_256, "new");
+	fake_broker_drop(&bench->brokers[2]);
+	run(bench, 1000); /* its back-off */
+	ask_broker(bench, 2);
+	run(bench, 1000);
+	assert_true(bench->troubles > 0);
+	assert_int_equal(bench->trouble, KAFKA_TROUBLE_LOGIN_REFUSED);
+	kafka_admin_set_security(bench->admin, &(struct kafka_tls){0},
+				 &(struct kafka_sasl){.mechanism = KAFKA_SASL_BEST, .user = "deck", .password = "new"});
+	bench->answers = bench->failures = 0;
+	for (int32_t i = 0; i < 3; i++)
+		ask_broker(bench, i);
+	run(bench, 300);
+	expect(bench, 3, 0);
 }
 
 static void finds_its_brokers(void **state)
@@ -360,6 +413,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(finds_its_brokers),
+		TEST(finds_the_mechanism_and_the_new_password),
 		TEST(keeps_one_connection_a_broker),
 		TEST(the_way_in_goes_on_as_the_brokers_own_connection),
 		TEST(follows_the_controller),

@@ -2,6 +2,7 @@
 
 #include "api/base/mem.h"
 #include "api/kafka/errors.h"
+#include "api/kafka/probe.h"
 #include "api/kafka/schema_list.h"
 #include "tests/unit/kafka/fake_broker.h"
 
@@ -14,6 +15,8 @@ struct bench {
 	struct kafka_connection *connection;
 	unsigned ready, closed, answers, failures;
 	struct err err;
+	enum kafka_trouble trouble;
+	enum kafka_sasl_mechanism better;
 	int32_t controllers[16];
 	bool destroy_on_answer;
 };
@@ -38,6 +41,8 @@ static void on_close(void *data, const struct err *err)
 	struct bench *bench = data;
 	bench->closed++;
 	bench->err = *err;
+	bench->trouble = kafka_connection_trouble(bench->connection);
+	bench->better = kafka_connection_better(bench->connection);
 	kafka_connection_destroy(bench->connection);
 	bench->connection = NULL;
 }
@@ -372,6 +377,148 @@ static void says_which_mechanisms_there_are(void **state)
 	expect_closed(bench, ERR_UNAUTHORIZED, "it offers SCRAM-SHA-512");
 }
 
+static void asks_for_the_best_mechanism_there_is(void **state)
+{
+	static const struct {
+		enum kafka_sasl_mechanism offered, first, better;
+		enum kafka_trouble trouble;
+		bool clear_is_fine;
+		const char *says; /* NULL = logged in */
+	} cases[] = {
+		{KAFKA_SASL_SCRAM_SHA_512, KAFKA_SASL_NONE, KAFKA_SASL_NONE, KAFKA_TROUBLE_NONE, false, NULL},
+		{KAFKA_SASL_SCRAM_SHA_256, KAFKA_SASL_NONE, KAFKA_SASL_SCRAM_SHA_256, KAFKA_TROUBLE_MECHANISM, false,
+		 "it offers SCRAM-SHA-256"},
+		{KAFKA_SASL_SCRAM_SHA_256, KAFKA_SASL_SCRAM_SHA_256, KAFKA_SASL_NONE, KAFKA_TROUBLE_NONE, false, NULL},
+		{KAFKA_SASL_PLAIN, KAFKA_SASL_NONE, KAFKA_SASL_PLAIN, KAFKA_TROUBLE_MECHANISM, true, "it offers PLAIN"},
+		{KAFKA_SASL_PLAIN, KAFKA_SASL_NONE, KAFKA_SASL_NONE, KAFKA_TROUBLE_LOGIN_REFUSED, false,
+		 "PLAIN would send the password in clear over a port without TLS"},
+	};
+	struct bench *bench = *state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		want_login(bench, cases[i].offered, "s3cret,=\xc3\xa9");
+		bench->options.sasl.mechanism = KAFKA_SASL_BEST;
+		bench->options.sasl.plain_without_tls = cases[i].clear_is_fine;
+		bench->options.first = cases[i].first;
+		bench->ready = bench->closed = 0;
+		bench->trouble = KAFKA_TROUBLE_NONE;
+		bench->better = KAFKA_SASL_NONE;
+		open_it(bench);
+		run(bench, 100);
+		assert_int_equal(bench->ready, cases[i].says == NULL);
+		assert_int_equal(bench->trouble, cases[i].trouble);
+		assert_int_equal(bench->better, cases[i].better);
+		if (cases[i].says && !strstr(bench->err.text, cases[i].says))
+			fail_msg("case %zu: %s", i, bench->err.text);
+		kafka_connection_destroy(bench->connection);
+		bench->connection = NULL;
+	}
+}
+
+static void needs_no_login_where_the_port_wants_none(void **state)
+{
+	struct bench *bench = *state;
+	want_login(bench, KAFKA_SASL_NONE, "s3cret");
+	bench->options.sasl.mechanism = KAFKA_SASL_BEST;
+	open_it(bench);
+	ask(bench);
+	run(bench, 100);
+	assert_int_equal(bench->answers, 1);
+	assert_int_equal(bench->broker->seen[KAFKA_SASL_AUTHENTICATE], 0);
+}
+
+static void finds_out_that_a_port_wants_a_login(void **state)
+{
+	struct bench *bench = *state;
+	bench->broker->mechanism = KAFKA_SASL_SCRAM_SHA_512;
+	open_it(bench);
+	ask(bench);
+	run(bench, 100);
+	expect_closed(bench, ERR_CONNECT, "it may want a login");
+	assert_int_equal(bench->trouble, KAFKA_TROUBLE_MAYBE_LOGIN);
+	bench->options.ask_login = true;
+	open_it(bench);
+	run(bench, 100);
+	assert_int_equal(bench->trouble, KAFKA_TROUBLE_LOGIN_WANTED);
+	assert_non_null(strstr(bench->err.text, "wants a login (it offers SCRAM-SHA-512) and no user is known"));
+	bench->broker->mechanism = KAFKA_SASL_NONE;
+	open_it(bench);
+	ask(bench);
+	run(bench, 100);
+	assert_int_equal(bench->answers, 1);
+}
+
+static void suspects_tls_where_nothing_is_said_in_the_clear(void **state)
+{
+	struct bench *bench = *state;
+	bench->broker->says = "\x15\x03\x03\x00\x02\x02\x50";
+	bench->broker->says_len = 7;
+	open_it(bench);
+	run(bench, 100);
+	expect_closed(bench, ERR_PARSE, "speaks TLS");
+	assert_int_equal(bench->trouble, KAFKA_TROUBLE_NOT_PLAIN);
+	bench->closed = 0;
+	bench->trouble = KAFKA_TROUBLE_NONE;
+	bench->broker->says = "";
+	bench->broker->says_len = 0;
+	open_it(bench);
+	run(bench, 100);
+	expect_closed(bench, ERR_CONNECT, "it may want TLS");
+	assert_int_equal(bench->trouble, KAFKA_TROUBLE_NOT_PLAIN);
+}
+
+/* ---- what a port speaks ---- */
+static void on_probed(void *data, enum kafka_speaks speaks)
+{
+	*(int *)data = (int)speaks;
+}
+
+static int probe(struct bench *bench)
+{
+	struct err err = {0};
+	int speaks = -1;
+	struct kafka_probe *it = kafka_probe_start(&(struct kafka_probe_options){.loop = bench->loop,
+										   .dialer = &bench->cluster.dialer,
+										   .target = bench->options.target,
+										   .on_done = on_probed,
+										   .data = &speaks},
+						    &err);
+	assert_non_null(it);
+	run(bench, 6000);
+	kafka_probe_destroy(it);
+	return speaks;
+}
+
+static void tells_tls_from_the_rest(void **state)
+{
+	static const struct {
+		const char *says;
+		size_t len;
+		enum kafka_speaks speaks;
+	} cases[] = {
+		{"\x15\x03\x03\x00\x02\x02\x50", 7, KAFKA_SPEAKS_TLS},
+		{"HTTP/1.1 400 Bad Request\r\n\r\n", 28, KAFKA_SPEAKS_OTHER},
+		{"\x15", 1, KAFKA_SPEAKS_OTHER},
+		{"", 0, KAFKA_SPEAKS_OTHER},
+	};
+	struct bench *bench = *state;
+	struct tls_cert_pair cert;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		bench->broker->says = cases[i].says;
+		bench->broker->says_len = cases[i].len;
+		assert_int_equal(probe(bench), cases[i].speaks);
+	}
+	bench->broker->says = NULL;
+	tls_cert_pair_make(&cert, &(struct tls_cert_options){.sans = "DNS:x"});
+	bench->broker->cert = &cert;
+	assert_int_equal(probe(bench), KAFKA_SPEAKS_TLS);
+	bench->broker->down = true;
+	assert_int_equal(probe(bench), KAFKA_SPEAKS_UNKNOWN);
+	bench->broker->down = false;
+	bench->broker->cert = NULL;
+	bench->broker->silent = true;
+	tls_cert_pair_finish(&cert);
+}
+
 static void keeps_the_password_from_the_open_wire(void **state)
 {
 	struct bench *bench = *state;
@@ -436,6 +583,11 @@ int main(void)
 		TEST(logs_in_by_each_mechanism),
 		TEST(says_when_the_password_is_wrong),
 		TEST(says_which_mechanisms_there_are),
+		TEST(asks_for_the_best_mechanism_there_is),
+		TEST(needs_no_login_where_the_port_wants_none),
+		TEST(finds_out_that_a_port_wants_a_login),
+		TEST(suspects_tls_where_nothing_is_said_in_the_clear),
+		TEST(tells_tls_from_the_rest),
 		TEST(keeps_the_password_from_the_open_wire),
 		TEST(distrusts_a_broker_that_does_not_know_the_password),
 		TEST(logs_in_again_before_the_session_ends),

@@ -39,7 +39,7 @@ struct row {
 	int max_version;
 	/* the client */
 	const char *host; /* NULL = 127.0.0.1 */
-	const char *server_name;
+	const char *server_name, *other_names;
 	bool insecure, system_roots, other_root;
 	/* what must come of it; NULL = it works */
 	const char *complaint;
@@ -81,6 +81,10 @@ static const struct row matrix[] = {
 	{.what = "tls-server-name matches", .cert = {.sans = "DNS:api.example"}, .server_name = "api.example"},
 	{.what = "tls-server-name does not match", .cert = {.sans = any_name}, .server_name = "api.example",
 	 .complaint = "the certificate of api.example"},
+	{.what = "another of its names", .cert = {.sans = "DNS:mq.example"}, .server_name = "mq-0.example",
+	 .other_names = "mq-0,mq.example"},
+	{.what = "none of its names", .cert = {.sans = "DNS:mq.other"}, .server_name = "mq-0.example",
+	 .other_names = "mq-0,mq.example", .complaint = "the certificate of mq-0.example"},
 	{.what = "tls-server-name is an address", .cert = {.sans = "IP:10.1.2.3"}, .server_name = "10.1.2.3"},
 	{.what = "insecure takes an expired one", .insecure = true,
 	 .cert = {.sans = any_name, .valid_from_s = -2 * DAY, .valid_to_s = -DAY}, .signer = BY_OTHER},
@@ -250,6 +254,7 @@ static struct http *client(struct fixture *f, const struct row *row, const struc
 				       .cert_pem = ours ? ours->cert : NULL,
 				       .key_pem = ours ? ours->key : NULL,
 				       .server_name = row->server_name,
+				       .other_names = row->other_names,
 				       .insecure = row->insecure,
 				       .proxy_url = ""};
 	struct http *http = http_create(f->loop, &options, &err);

@@ -1,0 +1,316 @@
+/* RabbitMQ's management API over TLS, from the records of a cluster to its queues: a scripted API and a server with
+ * real certificates. */
+#include "tests/unit/unit.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+#include <openssl/pem.h>
+
+#include "api/base/mem.h"
+#include "api/base/str.h"
+#include "api/model/credentials.h"
+#include "api/model/world.h"
+#include "tests/unit/model/broker_api.h"
+#include "tests/unit/net/server.h"
+#include "tests/unit/tls_certs.h"
+
+enum { PORT = 15672, PORT_TLS = 15671 };
+
+#define PASSWORD "correct-horse-canary"
+#define BOTH "{\"containerPort\":5671},{\"containerPort\":15671},{\"containerPort\":5672},{\"containerPort\":15672}"
+#define TLS_ONLY "{\"containerPort\":5671},{\"containerPort\":15671}"
+
+struct lab {
+	struct dialer dialer; /* first */
+	struct clock clock;
+	struct loop *loop;
+	struct broker_api api;
+	struct dialer *tcp;
+	struct server server;
+	struct world *world;
+	struct tls_cert_pair ca, broker;
+	uint16_t port; /* that the management API is on */
+	char authorization[100];
+	const char *configured;
+	unsigned requests;
+};
+
+/* ---- a management API ---- */
+
+static void script(struct server_conn *conn, void *data)
+{
+	struct lab *lab = data;
+	for (char *request; (request = server_take_request(conn)); free(request)) {
+		const char *body =
+			strstr(request, "/api/overview") ? "{\"rabbitmq_version\":\"4.0.5\"}"
+			: strstr(request, "/api/nodes")  ? "[{\"name\":\"rabbit@mq-0\",\"running\":true}]"
+			: strstr(request, "/api/queues")
+				? "{\"page\":1,\"page_count\":1,\"items\":[{\"name\":\"a\",\"type\":\"quorum\"}]}"
+				: "{\"status\":\"ok\"}";
+		bool known = strstr(request, lab->authorization) != NULL;
+		lab->requests++;
+		if (!known)
+			body = "{\"error\":\"not_authorised\",\"reason\":\"Login failed\"}";
+		buf_printf(&conn->out,
+			   "HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+			   known ? 200 : 401, strlen(body), body);
+	}
+}
+
+static void show_certificate(struct lab *lab, const struct tls_cert_pair *pair)
+{
+	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+	BIO *bio = BIO_new_mem_buf(pair->cert, -1);
+	X509 *cert = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+	BIO_free(bio);
+	bio = BIO_new_mem_buf(pair->key, -1);
+	EVP_PKEY *key = PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
+	BIO_free(bio);
+	SSL_CTX_use_certificate(context, cert);
+	SSL_CTX_use_PrivateKey(context, key);
+	X509_free(cert);
+	EVP_PKEY_free(key);
+	SSL_CTX_free(lab->server.tls);
+	lab->server.tls = context;
+}
+
+static void want_password(struct lab *lab, const char *password)
+{
+	char *header = http_basic_header("deck", password);
+	snprintf(lab->authorization, sizeof lab->authorization, "%s", strrchr(header, ' ') + 1);
+	mem_free_secret(header);
+}
+
+/* ---- the way to it ---- */
+
+static struct dial *open_pod(struct dialer *self, const struct dial_target *target, int *fd, struct err *err)
+{
+	struct lab *lab = (struct lab *)self;
+	if (target->port != lab->port) {
+		err_set(err, ERR_CONNECT, "nothing listens on port %u", target->port);
+		return NULL;
+	}
+	return lab->tcp->open(lab->tcp, &(struct dial_target){.host = "127.0.0.1", .port = lab->server.port}, fd, err);
+}
+
+static const char *configured(void *data, const char *namespace, const char *cluster)
+{
+	return ((struct lab *)data)->configured;
+}
+
+static void on_change(void *data)
+{
+}
+
+static void make_broker(struct lab *lab, struct tls_cert_pair *pair, const char *names)
+{
+	tls_cert_pair_make(pair, &(struct tls_cert_options){.sans = names,
+							    .issuer_cert_pem = lab->ca.cert,
+							    .issuer_key_pem = lab->ca.key});
+}
+
+static int set_up(void **state)
+{
+	struct lab *lab = mem_alloc(sizeof *lab);
+	lab->clock = clock_virtual(1767225600000);
+	lab->loop = loop_create(&lab->clock);
+	lab->tcp = dialer_tcp_create(lab->loop);
+	lab->dialer = (struct dialer){open_pod, lab->tcp->error, lab->tcp->close};
+	lab->port = PORT_TLS;
+	lab->server = (struct server){.loop = lab->loop, .script = script, .data = lab};
+	tls_cert_pair_make(&lab->ca, &(struct tls_cert_options){.common_name = "our-ca", .is_ca = true});
+	make_broker(lab, &lab->broker, "DNS:*.mq-nodes.prod.svc.cluster.local");
+	show_certificate(lab, &lab->broker);
+	want_password(lab, PASSWORD);
+	server_start(&lab->server);
+	*state = lab;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct lab *lab = *state;
+	world_destroy(lab->world);
+	broker_api_stop(&lab->api);
+	server_stop(&lab->server);
+	SSL_CTX_free(lab->server.tls);
+	dialer_tcp_destroy(lab->tcp);
+	loop_destroy(lab->loop);
+	tls_cert_pair_finish(&lab->ca);
+	tls_cert_pair_finish(&lab->broker);
+	free(lab);
+	return 0;
+}
+
+static void open_world(struct lab *lab, const char *tls, const char *ports)
+{
+	static char resource[1024];
+	snprintf(resource, sizeof resource,
+		 "{\"metadata\":{\"name\":\"mq\",\"namespace\":\"prod\"},\"spec\":{\"replicas\":3%s},\"status\":{"
+		 "\"defaultUser\":"
+		 "{\"secretReference\":{\"name\":\"mq-default-user\",\"namespace\":\"prod\",\"keys\":{\"username\":"
+		 "\"username\","
+		 "\"password\":\"password\"}},\"serviceReference\":{\"name\":\"mq\",\"namespace\":\"prod\"}}}}",
+		 str_or(tls, ""));
+	lab->api.rabbitmqs = tls ? resource : NULL;
+	lab->api.sets =
+		"{\"metadata\":{\"name\":\"mq-server\",\"namespace\":\"prod\",\"labels\":{\"app\":\"rabbitmq\"}},"
+		"\"spec\":{\"replicas\":3,\"selector\":{\"matchLabels\":{\"app\":\"mq\"}},\"template\":{\"spec\":"
+		"{\"containers\":[{\"name\":\"rabbitmq\",\"image\":\"rabbitmq:4\",\"ports\":[{\"containerPort\":5672}]}"
+		"]}}}}";
+	if (tls)
+		lab->api.sets =
+			"{\"metadata\":{\"name\":\"mq-server\",\"namespace\":\"prod\",\"ownerReferences\":[{\"kind\":"
+			"\"RabbitmqCluster\",\"name\":\"mq\",\"controller\":true}]},\"spec\":{\"replicas\":3,"
+			"\"selector\":{\"matchLabels\":{\"app\":\"mq\"}}}}";
+	lab->api.secrets[0] = (struct broker_secret){.name = "mq-default-user",
+						     .data = {{"username", "deck"}, {"password", PASSWORD}}};
+	broker_api_put_pods(&lab->api, "mq-server", "\"app\":\"mq\"", "StatefulSet", "mq-nodes", ports);
+	lab->world = world_create(&(struct world_options){.loop = lab->loop,
+							  .client = broker_api_start(&lab->api, lab->loop),
+							  .dialer = &lab->dialer,
+							  .credentials_secret = configured,
+							  .on_change = on_change,
+							  .data = lab});
+}
+
+static const struct world_cluster *settle(struct lab *lab)
+{
+	for (int i = 0; i < 300; i++) {
+		loop_run(lab->loop, 100, NULL);
+		world_update(lab->world);
+		if (world_settled(lab->world))
+			break;
+	}
+	const struct world_view *view = world_update(lab->world);
+	assert_int_equal(view->cluster_count, 1);
+	assert_null(strstr(view->clusters[0]->source.err.text, PASSWORD));
+	return view->clusters[0];
+}
+
+static void expect_read(const struct world_cluster *cluster)
+{
+	if (cluster->queue_count != 1 || err_is_set(&cluster->source.err))
+		fail_msg("%lld queues: %s", (long long)cluster->queue_count, cluster->source.err.text);
+}
+
+static void expect_unread(const struct world_cluster *cluster, const char *says)
+{
+	if (cluster->queue_count >= 0 || !strstr(cluster->source.err.text, says))
+		fail_msg("%lld queues: %s (wanted: %s)", (long long)cluster->queue_count, cluster->source.err.text,
+			 says);
+}
+
+static void of_the_operator_with_an_authority_of_its_own(void **state)
+{
+	struct lab *lab = *state;
+	lab->api.secrets[1] = (struct broker_secret){.name = "mq-ca", .data = {{"ca.crt", lab->ca.cert}}};
+	open_world(lab,
+		   ",\"tls\":{\"secretName\":\"mq-tls\",\"caSecretName\":\"mq-ca\",\"disableNonTLSListeners\":true}",
+		   TLS_ONLY);
+	expect_read(settle(lab));
+	assert_int_equal(lab->api.secret_reads, 2);
+}
+
+/* The certificate that clients meet is often made for the service alone. */
+static void of_the_operator_with_a_certificate_for_the_service(void **state)
+{
+	struct lab *lab = *state;
+	tls_cert_pair_finish(&lab->broker);
+	make_broker(lab, &lab->broker, "DNS:mq.prod.svc");
+	show_certificate(lab, &lab->broker);
+	lab->api.secrets[1] = (struct broker_secret){.name = "mq-tls",
+						     .data = {{"ca.crt", lab->ca.cert}, {"tls.crt", lab->broker.cert}}};
+	open_world(lab, ",\"tls\":{\"secretName\":\"mq-tls\"}", BOTH);
+	expect_read(settle(lab));
+}
+
+static void of_another_service_is_refused(void **state)
+{
+	struct lab *lab = *state;
+	tls_cert_pair_finish(&lab->broker);
+	make_broker(lab, &lab->broker, "DNS:other.prod.svc");
+	show_certificate(lab, &lab->broker);
+	lab->api.secrets[1] = (struct broker_secret){.name = "mq-tls", .data = {{"ca.crt", lab->ca.cert}}};
+	open_world(lab, ",\"tls\":{\"secretName\":\"mq-tls\",\"disableNonTLSListeners\":true}", TLS_ONLY);
+	expect_unread(settle(lab), "is for other.prod.svc");
+	assert_int_equal(lab->requests, 0);
+}
+
+static void without_an_authority_says_what_to_name(void **state)
+{
+	struct lab *lab = *state;
+	open_world(lab, ",\"tls\":{\"secretName\":\"mq-tls\",\"disableNonTLSListeners\":true}", TLS_ONLY);
+	expect_unread(settle(lab),
+		      "it is served with TLS only (port 15671) and the authority to verify it is not known");
+	assert_int_equal(lab->requests, 0);
+}
+
+static void of_a_set_with_a_configured_secret(void **state)
+{
+	struct lab *lab = *state;
+	lab->configured = "login";
+	lab->api.secrets[1] = (struct broker_secret){
+		.name = "login", .data = {{"ca.crt", lab->ca.cert}, {"username", "deck"}, {"password", PASSWORD}}};
+	open_world(lab, NULL, TLS_ONLY);
+	expect_read(settle(lab));
+}
+
+static void reads_a_rotated_password_again(void **state)
+{
+	struct lab *lab = *state;
+	lab->api.secrets[1] = (struct broker_secret){.name = "mq-ca", .data = {{"ca.crt", lab->ca.cert}}};
+	open_world(lab, ",\"tls\":{\"secretName\":\"mq-tls\",\"caSecretName\":\"mq-ca\"}", BOTH);
+	expect_read(settle(lab));
+	loop_run(lab->loop, 40000, NULL);
+	unsigned before = lab->api.secret_reads;
+	want_password(lab, "another");
+	lab->api.secrets[0].data[1].value = "another";
+	loop_run(lab->loop, 8000, NULL);
+	world_update(lab->world);
+	expect_read(settle(lab));
+	assert_int_equal(lab->api.secret_reads, before + 2);
+}
+
+static void ports_and_resource_tell_how_it_is_served(void **state)
+{
+	static const struct {
+		const char *secret;
+		bool only;
+		int32_t ports[2];
+		enum management_tls served;
+	} cases[] = {
+		{NULL, false, {15672, 0}, MANAGEMENT_IN_CLEAR},    {NULL, false, {0, 0}, MANAGEMENT_IN_CLEAR},
+		{NULL, false, {15671, 0}, MANAGEMENT_TLS_ONLY},    {NULL, false, {15672, 15671}, MANAGEMENT_EITHER},
+		{"tls", false, {15672, 15671}, MANAGEMENT_EITHER}, {"tls", true, {15671, 0}, MANAGEMENT_TLS_ONLY},
+		{"tls", false, {0, 0}, MANAGEMENT_EITHER},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct kube_port ports[] = {{.container_port = cases[i].ports[0]},
+					    {.container_port = cases[i].ports[1]}};
+		struct kube_container container = {.name = "rabbitmq", .ports = ports, .port_count = 2};
+		const struct kube_rabbitmq_cluster resource = {.tls_secret = cases[i].secret,
+							       .tls_only = cases[i].only};
+		const struct kube_pod pod = {.containers = &container, .container_count = 1};
+		const struct found_cluster found = {.rabbitmq = &resource};
+		assert_int_equal(credentials_management(&found, &pod), cases[i].served);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(of_the_operator_with_an_authority_of_its_own),
+		TEST(of_the_operator_with_a_certificate_for_the_service),
+		TEST(of_another_service_is_refused),
+		TEST(without_an_authority_says_what_to_name),
+		TEST(of_a_set_with_a_configured_secret),
+		TEST(reads_a_rotated_password_again),
+		cmocka_unit_test(ports_and_resource_tell_how_it_is_served),
+	};
+	signal(SIGPIPE, SIG_IGN);
+	return cmocka_run_group_tests_name("model/rabbitmq_tls", tests, NULL, NULL);
+}
