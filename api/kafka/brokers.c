@@ -148,6 +148,13 @@ static bool is_target(const struct kafka_node *node, const struct dial_target *t
 	       str_eq(node->host, target->host) && node->port == target->port;
 }
 
+/* A pod's host is its names for TLS and says nothing of where it is. */
+static bool is_same_place(const struct kafka_node *node, const struct dial_target *target)
+{
+	return str_eq(node->namespace, target->namespace) && str_eq(node->pod, target->pod) &&
+	       (node->pod || str_eq(node->host, target->host)) && node->port == target->port;
+}
+
 /* The way in often was a broker itself: its connection goes on as that broker's. Not with TLS, where the certificate was
  * held against another name. */
 static void take_over_bootstrap(struct kafka_node *node)
@@ -159,7 +166,7 @@ static void take_over_bootstrap(struct kafka_node *node)
 		return;
 	for (size_t i = 0; i < admin->bootstrap.len && !node->connection; i++) {
 		struct kafka_node *from = admin->bootstrap.items[i];
-		if (!from->connection || !is_target(from, &target))
+		if (!from->connection || !is_same_place(from, &target))
 			continue;
 		node->connection = from->connection;
 		from->connection = NULL;
