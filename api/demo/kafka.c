@@ -13,7 +13,6 @@ enum {
 	CATCH_UP_MS = 3000,       /* the first replicas are in sync again after this … */
 	CATCH_UP_SPREAD_MS = 12000, /* … the last after so much more */
 	REBALANCE_MS = 20000,     /* then preferred leaders take over */
-	REASSIGN_MS = 8000,
 	LOG_EVERY_MS = 12000,
 };
 
@@ -155,6 +154,7 @@ void kafka_destroy(struct kafka *kafka)
 	vec_finish(&kafka->topics);
 	vec_finish(&kafka->partitions);
 	vec_finish(&kafka->groups);
+	kafka_settings_finish(kafka);
 	free(kafka);
 }
 
@@ -209,7 +209,7 @@ static void update_controller(struct kafka *kafka)
 	say(kafka, kafka->controller, "INFO [RaftManager] Completed transition to Leader (org.apache.kafka.raft.QuorumState)");
 }
 
-static void lead(struct kafka_partition *partition)
+void kafka_lead(struct kafka_partition *partition)
 {
 	for (size_t i = 0; i < partition->replica_count; i++) {
 		if (partition->isr & 1u << partition->replicas[i]) {
@@ -244,7 +244,7 @@ static void update_isr(struct kafka *kafka, struct kafka_partition *partition, i
 		if (!broker->up && since >= SESSION_MS && partition->isr & bit && partition->isr != bit)
 			partition->isr &= ~bit;
 		if (broker->up && !(partition->isr & bit) && !(partition->stuck & bit) && since >= catch_up &&
-		    now - partition->reassigned_ms >= REASSIGN_MS)
+		    partition->left[id] == 0)
 			partition->isr |= bit;
 	}
 	bool led = partition->leader >= 0 && partition->isr & 1u << partition->leader &&
@@ -255,7 +255,7 @@ static void update_isr(struct kafka *kafka, struct kafka_partition *partition, i
 	if (!led && partition->isr & alive) {
 		unsigned all = partition->isr;
 		partition->isr &= alive;
-		lead(partition);
+		kafka_lead(partition);
 		partition->isr = all;
 	} else if (!led && !leaderless) {
 		partition->leader = -1;
@@ -267,23 +267,6 @@ static void update_isr(struct kafka *kafka, struct kafka_partition *partition, i
 					    : "INFO [Partition] ISR updated, expanding (kafka.cluster.Partition)");
 }
 
-static void finish_reassignment(struct kafka *kafka, struct kafka_partition *partition, int64_t now)
-{
-	if (partition->target_count == 0 || now - partition->reassigned_ms < REASSIGN_MS + CATCH_UP_MS)
-		return;
-	unsigned wanted = 0;
-	for (size_t i = 0; i < partition->target_count; i++)
-		wanted |= 1u << partition->target[i];
-	if ((partition->isr & wanted) != wanted)
-		return;
-	memcpy(partition->replicas, partition->target, sizeof partition->replicas);
-	partition->replica_count = partition->target_count;
-	partition->target_count = 0;
-	partition->isr &= wanted;
-	if (partition->leader < 0 || !(wanted & 1u << partition->leader))
-		lead(partition);
-}
-
 bool kafka_elect_preferred(struct kafka *kafka, struct kafka_partition *partition)
 {
 	int preferred = partition->replicas[0];
@@ -292,6 +275,20 @@ bool kafka_elect_preferred(struct kafka *kafka, struct kafka_partition *partitio
 	partition->leader = preferred;
 	partition->leader_epoch++;
 	return true;
+}
+
+bool kafka_elect_unclean(struct kafka *kafka, struct kafka_partition *partition)
+{
+	for (size_t i = 0; i < partition->replica_count; i++) {
+		int id = partition->replicas[i];
+		if (!kafka->brokers[id].up)
+			continue;
+		partition->leader = id;
+		partition->leader_epoch++;
+		partition->isr = 1u << id;
+		return true;
+	}
+	return false;
 }
 
 static void rebalance_leaders(struct kafka *kafka, int64_t now)
@@ -334,10 +331,9 @@ void kafka_tick(struct kafka *kafka)
 	int64_t now = demo_time_ms(kafka->demo);
 	update_brokers(kafka);
 	update_controller(kafka);
-	vec_each (&kafka->partitions, partition) {
+	vec_each (&kafka->partitions, partition)
 		update_isr(kafka, partition, now);
-		finish_reassignment(kafka, partition, now);
-	}
+	kafka_move_replicas(kafka, now - kafka->ticked_ms);
 	rebalance_leaders(kafka, now);
 	if (!kafka->demo->quiet && now / LOG_EVERY_MS != kafka->ticked_ms / LOG_EVERY_MS)
 		say_usual(kafka, now / LOG_EVERY_MS);
@@ -389,33 +385,6 @@ int64_t kafka_partition_bytes(const struct kafka *kafka, const struct kafka_part
 {
 	double t = (double)demo_time_ms(kafka->demo) / 1000;
 	return partition->bytes + (int64_t)((double)partition->bytes * 0.004 * (1 + sin(t / 90 + partition->phase)));
-}
-
-static void cancel_reassignment(struct kafka_partition *partition)
-{
-	unsigned kept = 0;
-	if (partition->target_count == 0)
-		return;
-	partition->replica_count = partition->settled_count;
-	partition->target_count = 0;
-	for (size_t i = 0; i < partition->replica_count; i++)
-		kept |= 1u << partition->replicas[i];
-	partition->isr &= kept;
-	if (partition->leader < 0 || !(kept & 1u << partition->leader))
-		lead(partition);
-}
-
-void kafka_reassign(struct kafka *kafka, struct kafka_partition *partition, const int32_t *replicas, size_t count)
-{
-	cancel_reassignment(partition);
-	partition->settled_count = partition->replica_count;
-	partition->target_count = count > CLUSTER_BROKERS_MAX ? CLUSTER_BROKERS_MAX : count;
-	partition->reassigned_ms = demo_time_ms(kafka->demo);
-	for (size_t i = 0; i < partition->target_count; i++) {
-		partition->target[i] = replicas[i];
-		if (!kafka_has_replica(partition, replicas[i]) && partition->replica_count < CLUSTER_BROKERS_MAX)
-			partition->replicas[partition->replica_count++] = replicas[i];
-	}
 }
 
 int kafka_coordinator_of(const struct kafka *kafka, const char *group)

@@ -18,8 +18,10 @@ struct kafka_partition {
 	unsigned stuck; /* these never catch up */
 	int target[CLUSTER_BROKERS_MAX]; /* of the reassignment under way */
 	size_t target_count;             /* 0 = none */
-	size_t settled_count;            /* replicas that were there before it */
-	int64_t reassigned_ms;           /* when it began */
+	int settled[CLUSTER_BROKERS_MAX]; /* the replicas before it */
+	size_t settled_count;
+	int64_t left[CLUSTER_BROKERS_MAX]; /* bytes that each broker has still to copy */
+	int64_t reassigned_ms;             /* when it began */
 	int64_t base_offset, bytes;
 	double rate; /* records a second */
 	unsigned phase;
@@ -46,6 +48,12 @@ struct kafka_group {
 	int64_t stopped_until_ms;
 };
 
+struct kafka_setting { /* dynamic: set by a request */
+	int8_t resource_type; /* as in the protocol: 2 topic, 4 broker */
+	char resource[64], name[64];
+	char *value;
+};
+
 struct kafka {
 	struct demo *demo;
 	const struct cluster_spec *spec;
@@ -56,6 +64,7 @@ struct kafka {
 	VEC(struct kafka_topic) topics;
 	VEC(struct kafka_partition) partitions;
 	VEC(struct kafka_group) groups;
+	VEC(struct kafka_setting) settings;
 	int64_t ticked_ms; /* demo time of the last tick */
 };
 
@@ -73,8 +82,20 @@ int64_t kafka_partition_bytes(const struct kafka *kafka, const struct kafka_part
 bool kafka_has_replica(const struct kafka_partition *partition, int broker);
 /* Makes the preferred replica lead; false when it cannot. */
 bool kafka_elect_preferred(struct kafka *kafka, struct kafka_partition *partition);
-/* replica_count 0 cancels. */
+/* A replica that lives leads, in sync or not; what the others had more is lost. False when none lives. */
+bool kafka_elect_unclean(struct kafka *kafka, struct kafka_partition *partition);
+/* The first in-sync replica leads; nobody when there is none. */
+void kafka_lead(struct kafka_partition *partition);
+
+/* kafka_moves.c: reassignments. replica_count 0 cancels; the same replicas in another order is done at once. */
 void kafka_reassign(struct kafka *kafka, struct kafka_partition *partition, const int32_t *replicas, size_t count);
+/* Copies what can be copied in that time, as the throttles let it, and ends what is all in sync. */
+void kafka_move_replicas(struct kafka *kafka, int64_t elapsed_ms);
+bool kafka_is_in(const int *list, size_t count, int broker);
+
+/* kafka_configs.c. NULL = not set by a request. */
+const char *kafka_setting(const struct kafka *kafka, int8_t resource_type, const char *resource, const char *name);
+void kafka_settings_finish(struct kafka *kafka);
 /* A broker that is up, other than for a group's name always the same. -1 = none. */
 int kafka_coordinator_of(const struct kafka *kafka, const char *group);
 /* "orders-0.orders-headless.prod.svc.cluster.local" in the arena. */

@@ -6,7 +6,7 @@
 #include "api/demo/kafka_call.h"
 #include "api/demo/kubelet.h"
 
-static const char *rack_of(const struct kafka_call *call, int broker)
+const char *kafka_rack_of(const struct kafka_call *call, int broker)
 {
 	char pod[64], zone[2] = "a";
 	cluster_pod_name(call->kafka->spec, broker, pod, sizeof pod);
@@ -72,7 +72,7 @@ void *kafka_answer_metadata(const struct kafka_call *call)
 				   (struct kafka_metadata_broker){.node_id = i,
 								  .host = kafka_broker_host(kafka, call->arena, i),
 								  .port = call->port,
-								  .rack = rack_of(call, i)});
+								  .rack = kafka_rack_of(call, i)});
 	}
 	KAFKA_ROOM(call, answer->topics, all ? kafka->topics.len : (size_t)request->topics.len);
 	for (size_t i = 0; all && i < kafka->topics.len; i++)
@@ -110,7 +110,7 @@ void *kafka_answer_cluster(const struct kafka_call *call)
 				   (struct kafka_cluster_broker){.broker_id = i,
 								 .host = kafka_broker_host(kafka, call->arena, i),
 								 .port = call->port,
-								 .rack = rack_of(call, i),
+								 .rack = kafka_rack_of(call, i),
 								 .is_fenced = !broker->up});
 	}
 	return answer;
@@ -168,93 +168,6 @@ void *kafka_answer_quorum(const struct kafka_call *call)
 	return answer;
 }
 
-enum { RESOURCE_TOPIC = 2, RESOURCE_BROKER = 4, SOURCE_TOPIC = 1, SOURCE_STATIC = 4, SOURCE_DEFAULT = 5 };
-
-static const struct {
-	int8_t resource;
-	const char *name, *value; /* NULL = made for the resource */
-	int8_t source;
-	bool read_only;
-} settings[] = {
-	{RESOURCE_TOPIC, "min.insync.replicas", NULL, SOURCE_TOPIC, false},
-	{RESOURCE_TOPIC, "cleanup.policy", "delete", SOURCE_DEFAULT, false},
-	{RESOURCE_TOPIC, "retention.ms", "604800000", SOURCE_DEFAULT, false},
-	{RESOURCE_TOPIC, "retention.bytes", "-1", SOURCE_DEFAULT, false},
-	{RESOURCE_TOPIC, "segment.bytes", "1073741824", SOURCE_DEFAULT, false},
-	{RESOURCE_TOPIC, "max.message.bytes", "1048588", SOURCE_DEFAULT, false},
-	{RESOURCE_TOPIC, "unclean.leader.election.enable", "false", SOURCE_DEFAULT, false},
-	{RESOURCE_BROKER, "broker.id", NULL, SOURCE_STATIC, true},
-	{RESOURCE_BROKER, "node.id", NULL, SOURCE_STATIC, true},
-	{RESOURCE_BROKER, "process.roles", "broker,controller", SOURCE_STATIC, true},
-	{RESOURCE_BROKER, "log.dirs", "/var/lib/kafka/data", SOURCE_STATIC, true},
-	{RESOURCE_BROKER, "min.insync.replicas", "2", SOURCE_STATIC, false},
-	{RESOURCE_BROKER, "default.replication.factor", "3", SOURCE_STATIC, true},
-	{RESOURCE_BROKER, "auto.leader.rebalance.enable", "true", SOURCE_DEFAULT, true},
-	{RESOURCE_BROKER, "unclean.leader.election.enable", "false", SOURCE_DEFAULT, false},
-	{RESOURCE_BROKER, "controller.quorum.fetch.timeout.ms", "2000", SOURCE_DEFAULT, true},
-	{RESOURCE_BROKER, "replica.lag.time.max.ms", "30000", SOURCE_DEFAULT, true},
-	{RESOURCE_BROKER, "num.io.threads", "8", SOURCE_DEFAULT, false},
-	{RESOURCE_BROKER, "log.retention.hours", "168", SOURCE_DEFAULT, true},
-	{RESOURCE_BROKER, "broker.rack", NULL, SOURCE_STATIC, true},
-};
-
-static const char *made_value(const struct kafka_call *call, const char *name, const struct kafka_topic *topic, int64_t broker)
-{
-	char text[16];
-	if (str_eq(name, "broker.rack"))
-		return rack_of(call, (int)broker);
-	snprintf(text, sizeof text, "%d", topic ? topic->min_isr : (int)broker);
-	return arena_strdup(call->arena, text);
-}
-
-static bool is_asked(const struct kafka_config_query *query, const char *name)
-{
-	for (int32_t i = 0; i < query->configuration_keys.len; i++) {
-		if (str_eq(query->configuration_keys.items[i], name))
-			return true;
-	}
-	return query->configuration_keys.len < 0;
-}
-
-static void fill_configs(const struct kafka_call *call, const struct kafka_config_query *query, struct kafka_config_result *out)
-{
-	int64_t broker = 0;
-	const struct kafka_topic *topic = NULL;
-	out->resource_type = query->resource_type;
-	out->resource_name = str_or(query->resource_name, "");
-	if (query->resource_type == RESOURCE_TOPIC)
-		topic = kafka_find_topic(call->kafka, out->resource_name);
-	bool known = topic || (query->resource_type == RESOURCE_BROKER && str_to_i64(out->resource_name, &broker) &&
-			       broker >= 0 && broker < CLUSTER_BROKERS_MAX);
-	if (!known) {
-		out->error_code = KAFKA_ERR_UNKNOWN_TOPIC_OR_PARTITION;
-		return;
-	}
-	KAFKA_ROOM(call, out->configs, ARRAY_LEN(settings));
-	for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
-		if (settings[i].resource == query->resource_type && is_asked(query, settings[i].name))
-			KAFKA_PUSH(out->configs,
-				   (struct kafka_config_entry){
-					   .name = settings[i].name,
-					   .value = settings[i].value ? settings[i].value
-								      : made_value(call, settings[i].name, topic, broker),
-					   .read_only = settings[i].read_only,
-					   .config_source = settings[i].source,
-					   .config_type = 2,
-				   });
-	}
-}
-
-void *kafka_answer_configs(const struct kafka_call *call)
-{
-	const struct kafka_describe_configs_request *request = call->request;
-	struct kafka_describe_configs_response *answer = kafka_answer_new(call);
-	KAFKA_ROOM(call, answer->results, request->resources.len);
-	for (int32_t i = 0; i < request->resources.len; i++)
-		fill_configs(call, &request->resources.items[i], &answer->results.items[answer->results.len++]);
-	return answer;
-}
-
 static bool wants_log_dir(const struct kafka_describe_log_dirs_request *request, const char *topic)
 {
 	for (int32_t i = 0; i < request->topics.len; i++) {
@@ -281,6 +194,7 @@ void *kafka_answer_log_dirs(const struct kafka_call *call)
 		for (size_t i = 0; i < topic->count; i++) {
 			const struct kafka_partition *partition = &kafka->partitions.items[topic->first + i];
 			int64_t bytes = kafka_partition_bytes(kafka, partition);
+			bytes = bytes > partition->left[call->broker] ? bytes - partition->left[call->broker] : 0;
 			if (!kafka_has_replica(partition, call->broker))
 				continue;
 			used += bytes;

@@ -29,10 +29,13 @@ void *kafka_answer_new(const struct kafka_call *call);
 typedef void *kafka_answer_fn(const struct kafka_call *call);
 
 kafka_answer_fn kafka_answer_versions, kafka_answer_metadata, kafka_answer_cluster, kafka_answer_quorum, kafka_answer_configs,
-	kafka_answer_log_dirs, kafka_answer_unregister;
+	kafka_answer_log_dirs, kafka_answer_unregister, kafka_answer_alter_configs;
 kafka_answer_fn kafka_answer_list_reassignments, kafka_answer_alter_reassignments, kafka_answer_elect, kafka_answer_offsets;
 kafka_answer_fn kafka_answer_list_groups, kafka_answer_describe_groups, kafka_answer_coordinator, kafka_answer_offset_fetch;
 kafka_answer_fn kafka_answer_sasl_handshake, kafka_answer_sasl_authenticate;
+
+/* The zone of the node that the broker is on, in the arena. */
+const char *kafka_rack_of(const struct kafka_call *call, int broker);
 
 /* The newest version of an API that a broker of this Kafka version serves; -1 = not served. */
 int kafka_served_version(const struct kafka *kafka, int16_t api_key);

@@ -2,15 +2,6 @@
 #include "api/base/str.h"
 #include "api/demo/kafka_call.h"
 
-static bool is_in(const int *list, size_t count, int broker)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (list[i] == broker)
-			return true;
-	}
-	return false;
-}
-
 static void fill_ongoing(const struct kafka_call *call, const struct kafka_partition *partition, int32_t index,
 			 struct kafka_ongoing_partition *out)
 {
@@ -21,9 +12,9 @@ static void fill_ongoing(const struct kafka_call *call, const struct kafka_parti
 	for (size_t i = 0; i < partition->replica_count; i++) {
 		int broker = partition->replicas[i];
 		KAFKA_PUSH(out->replicas, broker);
-		if (i >= partition->settled_count)
+		if (!kafka_is_in(partition->settled, partition->settled_count, broker))
 			KAFKA_PUSH(out->adding_replicas, broker);
-		if (!is_in(partition->target, partition->target_count, broker))
+		if (!kafka_is_in(partition->target, partition->target_count, broker))
 			KAFKA_PUSH(out->removing_replicas, broker);
 	}
 }
@@ -98,13 +89,19 @@ void *kafka_answer_alter_reassignments(const struct kafka_call *call)
 	return answer;
 }
 
+enum { PREFERRED_NOT_AVAILABLE = 80, ELIGIBLE_NOT_AVAILABLE = 83 };
+
 static int16_t elect(const struct kafka_call *call, struct kafka_partition *partition)
 {
+	const struct kafka_elect_leaders_request *request = call->request;
+	bool unclean = request->election_type == 1;
 	if (!partition)
 		return KAFKA_ERR_UNKNOWN_TOPIC_OR_PARTITION;
-	if (partition->leader == partition->replicas[0])
+	if (unclean ? partition->leader >= 0 : partition->leader == partition->replicas[0])
 		return KAFKA_ERR_ELECTION_NOT_NEEDED;
-	return kafka_elect_preferred(call->kafka, partition) ? KAFKA_ERR_NONE : 80; /* PREFERRED_LEADER_NOT_AVAILABLE */
+	if (unclean)
+		return kafka_elect_unclean(call->kafka, partition) ? KAFKA_ERR_NONE : ELIGIBLE_NOT_AVAILABLE;
+	return kafka_elect_preferred(call->kafka, partition) ? KAFKA_ERR_NONE : PREFERRED_NOT_AVAILABLE;
 }
 
 /* For all partitions only those are answered where something was to do. */

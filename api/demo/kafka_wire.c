@@ -17,6 +17,7 @@ static const struct {
 	{KAFKA_DESCRIBE_CLUSTER, kafka_answer_cluster, false, 1},
 	{KAFKA_DESCRIBE_QUORUM, kafka_answer_quorum, false, 0},
 	{KAFKA_DESCRIBE_CONFIGS, kafka_answer_configs, false, 0},
+	{KAFKA_INCREMENTAL_ALTER_CONFIGS, kafka_answer_alter_configs, false, 0},
 	{KAFKA_DESCRIBE_LOG_DIRS, kafka_answer_log_dirs, false, 0},
 	{KAFKA_LIST_PARTITION_REASSIGNMENTS, kafka_answer_list_reassignments, false, 0},
 	{KAFKA_ALTER_PARTITION_REASSIGNMENTS, kafka_answer_alter_reassignments, false, 0},
