@@ -7,6 +7,8 @@
 #include "api/base/str.h"
 #include "api/ops/job.h"
 
+enum { TEXT_MAX = 16 * 1024 * 1024 /* lists of partitions are facts */ };
+
 static const char *const severity_words[] = {
 #define X(name, word) [OPS_##name] = word,
 	OPS_SEVERITIES(X)
@@ -56,7 +58,7 @@ const char *ops_state_word(enum ops_state state)
 
 static char *format_text(const char *format, va_list args)
 {
-	struct buf text = BUF_INIT(64 * 1024);
+	struct buf text = BUF_INIT(TEXT_MAX);
 	buf_vprintf(&text, format, args);
 	return text.data ? buf_take(&text) : mem_strdup("");
 }

@@ -8,6 +8,7 @@
 #include <cjson/cJSON.h>
 
 #include "api/base/str.h"
+#include "api/ops/kafka_plan.h"
 
 enum { REPLICAS_LIMIT = 99, PODS_LIMIT_MS = 15 * 60 * 1000, BROKERS_LIMIT_MS = 5 * 60 * 1000 };
 
@@ -54,6 +55,17 @@ bool scale_new_name(const struct scale *scale, int32_t index, char *out, size_t 
 	int32_t start = set->ordinals_start > 0 ? set->ordinals_start : 0;
 	snprintf(out, size, "%s-%d", set->meta.name, (int)(start + scale->from + index));
 	return true;
+}
+
+size_t scale_still_there(const struct ops_plan *plan, const struct scale *scale, const struct world_broker **out,
+			 size_t max)
+{
+	size_t found = 0;
+	const char *leaving = str_or(ops_fact(plan, "leaving"), "");
+	for (size_t i = 0; i < scale->cluster->broker_count && found < max; i++)
+		if (str_has_word(leaving, ',', scale->cluster->brokers[i]->name))
+			out[found++] = scale->cluster->brokers[i];
+	return found;
 }
 
 /* Strimzi counts brokers in node pools; the one pool that has brokers is found without asking. */
@@ -114,6 +126,8 @@ static bool scale_object(const struct ops_plan *plan, const struct ops_context *
 static void scale_access(const struct ops_context *context, struct ops_needs *needs)
 {
 	struct ops_object object;
+	if (context->cluster->kind == BROKER_KAFKA)
+		kafka_need(needs, context->cluster->namespace);
 	if (!scale_object(NULL, context, &object, NULL))
 		return;
 	static const char *const verbs[] = {"get", "patch"};
@@ -127,6 +141,22 @@ static void scale_access(const struct ops_context *context, struct ops_needs *ne
 }
 
 /* ---- the change ---- */
+
+/* Strimzi takes the highest ids of a pool, which are those the plan emptied, unless an annotation names others. */
+static bool operator_takes_others(const struct ops_plan *plan, const cJSON *now, struct err *err)
+{
+	const cJSON *metadata = cJSON_GetObjectItemCaseSensitive(now, "metadata");
+	const cJSON *annotations = cJSON_GetObjectItemCaseSensitive(metadata, "annotations");
+	const char *ids =
+		cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(annotations, "strimzi.io/remove-node-ids"));
+	const char *off = ops_fact(plan, "off");
+	if (!ids || !off || ops_fact_number(plan, "replicas", 0) >= ops_fact_number(plan, "from", 0))
+		return false;
+	err_set(err, ERR_REFUSED,
+		"the annotation strimzi.io/remove-node-ids says %s, and the plan emptied %s: take the annotation away",
+		ids, off);
+	return true;
+}
 
 static enum ops_verdict change_replicas(const struct ops_plan *plan, const struct cJSON *now, struct buf *patch,
 					struct err *err)
@@ -146,6 +176,8 @@ static enum ops_verdict change_replicas(const struct ops_plan *plan, const struc
 			(long long)from);
 		return OPS_REFUSE;
 	}
+	if (operator_takes_others(plan, now, err))
+		return OPS_REFUSE;
 	if (inside)
 		buf_printf(patch, "\"spec\":{\"%s\":{\"replicas\":%lld}}", inside, (long long)to);
 	else
@@ -269,10 +301,23 @@ static bool is_unseen(const struct world_broker *broker)
 	return broker->reachable == 0 || (!broker->pod && !is_named(broker));
 }
 
+/* Strimzi does not take a broker away that holds replicas, or that it cannot ask: it says so and keeps the pods. */
+static void explain_kept(const struct world_cluster *cluster, struct ops_gauge *out)
+{
+	const struct kube_kafka *resource = cluster->kafka_resource;
+	for (size_t i = 0; resource && i < resource->condition_count; i++)
+		if (str_eq(resource->conditions[i].reason, "ScaleDownPreventionCheck"))
+			snprintf(out->why, sizeof out->why, "Strimzi takes it back: %s",
+				 str_or(resource->conditions[i].message, resource->conditions[i].reason));
+}
+
 static enum ops_gate_state gate_pods_gone(const struct ops_plan *plan, const struct ops_context *context,
 					  struct ops_gauge *out)
 {
-	return gate_left(plan, context, out, has_no_pod, "stopped");
+	enum ops_gate_state state = gate_left(plan, context, out, has_no_pod, "stopped");
+	if (state != OPS_GATE_OPEN)
+		explain_kept(context->cluster, out);
+	return state;
 }
 
 static enum ops_gate_state gate_brokers_left(const struct ops_plan *plan, const struct ops_context *context,
@@ -338,7 +383,9 @@ static void remember_names(struct ops_plan *plan, const struct scale *scale)
 static void add_steps(struct ops_plan *plan, const struct scale *scale, const struct ops_object *object)
 {
 	char names[400] = "the new broker";
-	bool up = scale->to > scale->from;
+	bool up = scale->to > scale->from, empty = !up && scale->cluster->kind == BROKER_KAFKA;
+	if (empty)
+		scale_kafka_empty(plan, scale);
 	if (!up)
 		snprintf(names, sizeof names, "%s", str_or(ops_fact(plan, "leaving"), "the broker"));
 	else if (scale_new_name(scale, 0, names, sizeof names) && scale->to - scale->from > 1)
@@ -352,6 +399,8 @@ static void add_steps(struct ops_plan *plan, const struct scale *scale, const st
 		ops_add_step(plan, &ops_step_pods_gone, "%s stopped", names);
 		ops_add_step(plan, &ops_step_brokers_left, "%s out of the brokers' own view", names);
 	}
+	if (empty)
+		scale_kafka_unregister(plan, scale);
 }
 
 static void scale_plan(struct ops_plan *plan, const struct ops_context *context)
@@ -376,7 +425,21 @@ static void scale_plan(struct ops_plan *plan, const struct ops_context *context)
 static void scale_preflight(struct ops_plan *plan, const struct ops_context *context)
 {
 	struct scale scale = read_scale(plan, context);
-	scale_check(plan, &scale);
+	scale_check(plan, context, &scale);
+}
+
+static bool scale_undo(const struct ops_plan *plan, struct ops_wish *out, struct err *err)
+{
+	const char *from = ops_fact(plan, "from"), *pool = ops_fact(plan, "pool");
+	if (scale_kafka_undo(plan, out))
+		return true;
+	if (!from)
+		return err_set(err, ERR_REFUSED, "how many brokers there were is not known");
+	*out = (struct ops_wish){.operation = &ops_scale,
+				 .target = plan->target,
+				 .values = {{.name = "replicas", .value = from}, {.name = "pool", .value = pool}},
+				 .value_count = pool ? 2 : 1};
+	return true;
 }
 
 static const struct ops_argument scale_arguments[] = {
@@ -386,6 +449,9 @@ static const struct ops_argument scale_arguments[] = {
 	 .min = 0,
 	 .max = REPLICAS_LIMIT,
 	 .required = true},
+	{.name = "throttle",
+	 .help = "of Kafka, when brokers leave: bytes a second and broker (50M), 0 = none",
+	 .type = OPS_ARGUMENT_TEXT},
 	{.name = "pool", .help = "Strimzi node pool, where there are several", .type = OPS_ARGUMENT_TEXT},
 };
 
@@ -400,4 +466,5 @@ const struct ops_operation ops_scale = {
 	.access = scale_access,
 	.plan = scale_plan,
 	.preflight = scale_preflight,
+	.undo = scale_undo,
 };

@@ -19,6 +19,20 @@ size_t scale_leaving(const struct scale *scale, const struct world_broker **out,
 /* The name of the index-th (0 …) broker that a scale-up adds; false when the operator chooses it. */
 bool scale_new_name(const struct scale *scale, int32_t index, char *out, size_t size);
 
-void scale_check(struct ops_plan *plan, const struct scale *scale);
+/* The leaving brokers of a plan, by the names it was made with, that are still in the world; returns how many. */
+size_t scale_still_there(const struct ops_plan *plan, const struct scale *scale, const struct world_broker **out,
+			 size_t max);
+
+void scale_check(struct ops_plan *plan, const struct ops_context *context, const struct scale *scale);
+
+/* ---- scale_kafka.c: what a Kafka cluster needs when brokers leave ---- */
+
+/* Steps that move everything off the leaving brokers, into the plan. */
+void scale_kafka_empty(struct ops_plan *plan, const struct scale *scale);
+/* Steps after they are gone. */
+void scale_kafka_unregister(struct ops_plan *plan, const struct scale *scale);
+void scale_kafka_check(struct ops_plan *plan, const struct ops_context *context, const struct scale *scale);
+/* False when scaling up again is the way back. */
+bool scale_kafka_undo(const struct ops_plan *plan, struct ops_wish *out);
 
 #endif

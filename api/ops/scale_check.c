@@ -258,11 +258,12 @@ static void check_leaving_broker(struct ops_plan *plan, const struct world_broke
 	bool kafka = broker->cluster->kind == BROKER_KAFKA;
 	struct found held = {0}, classic = {0};
 	char more[48];
-	find_replicas(broker, &held);
+	if (!kafka)
+		find_replicas(broker, &held);
 	if (held.count > 0)
-		ops_say(plan, OPS_BLOCKS, "%s still holds %" PRId64 " %s%s: %s%s; move %s off it first", broker->name,
-			held.count, kafka ? "partition" : "queue member", plural(held.count), held.names,
-			found_more(&held, more), held.count == 1 ? "it" : "them");
+		ops_say(plan, OPS_BLOCKS, "%s still holds %" PRId64 " queue member%s: %s%s; move %s off it first",
+			broker->name, held.count, plural(held.count), held.names, found_more(&held, more),
+			held.count == 1 ? "it" : "them");
 	if (!kafka)
 		find_classic_queues(broker, &classic);
 	if (classic.count > 0)
@@ -274,7 +275,10 @@ static void check_leaving_broker(struct ops_plan *plan, const struct world_broke
 		if (voter->voter &&
 		    (str_eq(voter->broker, broker->name) || (broker->id >= 0 && voter->id == broker->id)))
 			ops_say(plan, OPS_BLOCKS,
-				"%s is a voter of the controller quorum, which would go on counting it", broker->name);
+				"%s is a voter of the controller quorum, which would go on counting it: Kafka gives up"
+				" a voter only by kafka-metadata-quorum remove-controller, and only with kraft.version"
+				" 1; voters of controller.quorum.voters stay",
+				broker->name);
 	}
 	/* A Kafka broker without an id cannot be looked for in the partitions. */
 	if (kafka && broker->id < 0)
@@ -286,36 +290,41 @@ static void check_leaving_broker(struct ops_plan *plan, const struct world_broke
 static void mean_for_leaving(struct ops_plan *plan, const struct world_broker *broker)
 {
 	if (broker->cluster->kind == BROKER_KAFKA)
-		ops_say(plan, OPS_MEANS, "broker %d stays registered with the controllers until it is unregistered",
-			(int)broker->id);
+		ops_say(plan, OPS_MEANS, "broker %d is unregistered once it is gone", (int)broker->id);
 	for (size_t i = 0; i < broker->volume_count; i++)
 		ops_say(plan, OPS_MEANS, "claim %s and its data stay unless the StatefulSet deletes claims when scaled",
 			broker->volumes[i]->claim->meta.name);
 }
 
-static void check_down(struct ops_plan *plan, const struct scale *scale)
+static void check_down(struct ops_plan *plan, const struct ops_context *context, const struct scale *scale)
 {
 	check_size(plan, scale);
 	if (!check_readable(plan, scale))
 		return;
 	const struct world_broker *leaving[LEAVING_MAX];
-	size_t count = scale_leaving(scale, leaving, ARRAY_LEN(leaving));
-	if ((int32_t)count != scale->from - scale->to)
+	size_t count = scale_still_there(plan, scale, leaving, ARRAY_LEN(leaving));
+	if ((int32_t)count != scale->from - scale->to && !plan->under_way)
 		ops_say(plan, OPS_BLOCKS, "only %zu of the %d leaving brokers can be seen", count,
 			(int)(scale->from - scale->to));
 	for (size_t i = 0; i < count; i++) {
 		check_leaving_broker(plan, leaving[i]);
 		mean_for_leaving(plan, leaving[i]);
 	}
-	ops_say(plan, OPS_UNDO, "scale up to %d again", (int)scale->from);
+	if (scale->cluster->kind == BROKER_KAFKA)
+		scale_kafka_check(plan, context, scale);
+	ops_say(plan, OPS_UNDO, "%sscale up to %d again",
+		scale->cluster->kind == BROKER_KAFKA
+			? "while the brokers are there roll back: partitions go back; after that "
+			: "",
+		(int)scale->from);
 }
 
-void scale_check(struct ops_plan *plan, const struct scale *scale)
+void scale_check(struct ops_plan *plan, const struct ops_context *context, const struct scale *scale)
 {
 	check_object(plan, scale);
 	check_health(plan, scale);
 	if (scale->to > scale->from && scale->from >= 0)
 		check_up(plan, scale);
 	else if (scale->to < scale->from)
-		check_down(plan, scale);
+		check_down(plan, context, scale);
 }

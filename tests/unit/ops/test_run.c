@@ -176,7 +176,7 @@ static void what_the_world_forbids_by_now_is_not_done(void **state)
 	rig_run(rig);
 	rig_pass(rig, 2000);
 	assert_int_equal(rig->plan->state, OPS_STATE_FAILED);
-	assert_contains(rig->plan->err.text, "orders-2 still holds 1 partition: late/0");
+	assert_contains(rig->plan->err.text, "1 partition was placed on the leaving brokers since this plan was made: late/0");
 	assert_int_equal(rig->api.replicas, 3);
 }
 
@@ -350,7 +350,7 @@ static void the_table_is_whole(void **state)
 {
 	size_t count;
 	const struct ops_operation *const *table = ops_table(&count);
-	assert_int_equal(count, 3);
+	assert_true(count >= 7);
 	for (size_t i = 0; i < count; i++) {
 		assert_ptr_equal(ops_find(table[i]->name), table[i]);
 		assert_non_null(table[i]->title);

@@ -101,15 +101,22 @@ static void below_a_majority_is_refused(void **state)
 	assert_int_equal(rig->api.dry_runs, 0);
 }
 
-static void a_broker_with_partitions_may_not_leave(void **state)
+static void a_broker_gives_its_partitions_away_before_it_leaves(void **state)
 {
 	struct rig *rig = *state;
 	struct fake_cluster *kafka = &rig->world.clusters[FAKE_KAFKA];
 	for (int i = 0; i < 5; i++)
 		fake_add_replicated(kafka, "orders", i, 7);
-	fake_add_replicated(kafka, "others", 0, 3);
 	rig_prepare(rig, "scale", KAFKA, "2");
-	assert_blocked(rig, "orders-2 still holds 5 partitions: orders/0, orders/1, orders/2 and 2 more");
+	assert_blocked(rig, "5 partitions have more replicas than brokers would be left");
+	kafka->cluster.replicated_count = 0;
+	for (int i = 0; i < 5; i++)
+		fake_add_replicated(kafka, "orders", i, i == 0 ? 3 : 5);
+	rig_prepare(rig, "scale", KAFKA, "2");
+	assert_true(rig->plan->severity < OPS_BLOCKED);
+	assert_says(rig, OPS_CHANGES, "the replicas of 4 partitions: off orders-2");
+	assert_string_equal(rig->plan->steps[0].title, "move 4 partitions off orders-2");
+	assert_string_equal(rig->plan->steps[rig->plan->step_count - 1].title, "unregister broker 2 (orders-2)");
 }
 
 static void a_node_with_queue_members_may_not_leave(void **state)
@@ -132,7 +139,7 @@ static void an_empty_broker_may_leave(void **state)
 	fake_add_replicated(&rig->world.clusters[FAKE_KAFKA], "orders", 0, 3);
 	rig_prepare(rig, "scale", KAFKA, "2");
 	assert_int_equal(rig->plan->severity, OPS_SAFE);
-	assert_says(rig, OPS_MEANS, "broker 2 stays registered");
+	assert_says(rig, OPS_MEANS, "broker 2 is unregistered once it is gone");
 }
 
 static void a_rabbitmq_member_is_forgotten_first(void **state)
@@ -286,7 +293,7 @@ int main(void)
 		TEST(rabbitmq_up_says_what_a_majority_is),
 		TEST(up_names_claims_new_and_left_over),
 		TEST(below_a_majority_is_refused),
-		TEST(a_broker_with_partitions_may_not_leave),
+		TEST(a_broker_gives_its_partitions_away_before_it_leaves),
 		TEST(a_node_with_queue_members_may_not_leave),
 		TEST(an_empty_broker_may_leave),
 		TEST(a_rabbitmq_member_is_forgotten_first),

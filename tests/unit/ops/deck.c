@@ -1,0 +1,128 @@
+#include "tests/unit/unit.h"
+
+#include "api/base/str.h"
+#include "api/demo/demo.h"
+#include "api/kube/access.h"
+#include "api/kube/portforward.h"
+#include "api/model/world.h"
+#include "api/ops/ops.h"
+#include "tests/unit/ops/deck.h"
+
+static void on_change(void *data)
+{
+	struct deck *deck = data;
+	if (deck->ops)
+		ops_world_changed(deck->ops);
+}
+
+static const struct world_view *view_of(void *data)
+{
+	return world_update(((struct deck *)data)->world);
+}
+
+const struct world_view *deck_view(struct deck *deck)
+{
+	return world_update(deck->world);
+}
+
+void deck_pass(struct deck *deck, int64_t ms)
+{
+	loop_run(deck->loop, ms, NULL);
+}
+
+static struct kafka_admin *kafka_of(void *data, const char *cluster_key)
+{
+	return world_kafka_admin(((struct deck *)data)->world, cluster_key);
+}
+
+int deck_setup(void **state)
+{
+	struct err err = {0};
+	struct deck *deck = mem_alloc(sizeof *deck);
+	deck->clock = clock_virtual(1767225600000);
+	deck->loop = loop_create(&deck->clock);
+	deck->demo = demo_start(deck->loop, &(struct demo_options){.quiet = true}, &err);
+	deck_must(deck->demo, &err);
+	deck->config = kubeconfig_load(&(struct kubeconfig_options){.text = demo_kubeconfig(deck->demo)}, &err);
+	deck_must(deck->config, &err);
+	deck->access = kubeconfig_resolve(deck->config, NULL, &err);
+	deck_must(deck->access, &err);
+	deck->client = kube_client_create(deck->loop, deck->access, &(struct kube_client_options){0}, &err);
+	deck_must(deck->client, &err);
+	deck->dialer = portforward_dialer_create(deck->client);
+	deck->world = world_create(&(struct world_options){.loop = deck->loop,
+							   .client = deck->client,
+							   .dialer = deck->dialer,
+							   .on_change = on_change,
+							   .data = deck});
+	deck->ops = ops_create(&(struct ops_options){
+		.loop = deck->loop, .client = deck->client, .view = view_of, .kafka = kafka_of, .data = deck});
+	for (int i = 0; i < 100 && !world_settled(deck->world); i++)
+		deck_pass(deck, 100);
+	*state = deck;
+	return world_settled(deck->world) ? 0 : -1;
+}
+
+int deck_teardown(void **state)
+{
+	struct deck *deck = *state;
+	ops_plan_destroy(deck->plan);
+	ops_destroy(deck->ops);
+	world_destroy(deck->world);
+	portforward_dialer_destroy(deck->dialer);
+	kube_client_destroy(deck->client);
+	kube_access_destroy(deck->access);
+	kubeconfig_destroy(deck->config);
+	demo_destroy(deck->demo);
+	loop_destroy(deck->loop);
+	free(deck);
+	return 0;
+}
+
+void deck_prepare(struct deck *deck, const char *operation, const char *target, const struct ops_value *values,
+		  size_t count)
+{
+	struct err err = {0};
+	const struct ops_operation *it = ops_find(operation);
+	CLEANUP(free) char *key = ops_resolve(deck_view(deck), it->target, target, &err);
+	deck_must(key, &err);
+	struct ops_plan *before = deck->plan; /* values may be borrowed from it */
+	deck->plan = ops_prepare(deck->ops, it, key, values, count, NULL, NULL, &err);
+	deck_must(deck->plan, &err);
+	ops_plan_destroy(before);
+	for (int i = 0; i < 100 && deck->plan->state == OPS_STATE_PREPARING; i++)
+		deck_pass(deck, 100);
+	assert_int_equal(deck->plan->state, OPS_STATE_READY);
+}
+
+bool deck_says(const struct deck *deck, enum ops_sentence_kind kind, const char *part)
+{
+	for (size_t i = 0; i < deck->plan->sentence_count; i++)
+		if (deck->plan->sentences[i].kind == kind && strstr(deck->plan->sentences[i].text, part))
+			return true;
+	return false;
+}
+
+void deck_print(const struct deck *deck)
+{
+	for (size_t i = 0; i < deck->plan->sentence_count; i++)
+		print_message("%s: %s\n", ops_sentence_label(deck->plan->sentences[i].kind),
+			      deck->plan->sentences[i].text);
+	for (size_t i = 0; i < deck->plan->step_count; i++)
+		print_message("%s: %s, %s, %s\n", deck->plan->steps[i].title,
+			      ops_step_state_word(deck->plan->steps[i].state), str_or(deck->plan->steps[i].figure, "-"),
+			      str_or(deck->plan->steps[i].why, "-"));
+}
+
+void deck_run(struct deck *deck)
+{
+	struct err err = {0};
+	if (deck->plan->severity == OPS_BLOCKED)
+		deck_print(deck);
+	deck_must(ops_run(deck->plan, NULL, NULL, &err), &err);
+	for (int i = 0; i < 900 && !ops_is_over(deck->plan); i++)
+		deck_pass(deck, 1000);
+	if (deck->plan->state != OPS_STATE_DONE)
+		deck_print(deck);
+	assert_int_equal(deck->plan->state, OPS_STATE_DONE);
+}

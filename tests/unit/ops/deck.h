@@ -1,0 +1,40 @@
+/* Operations end to end: the real client, informers and world on the embedded cluster, under a virtual clock. */
+#ifndef MQDECK_TESTS_OPS_DECK_H
+#define MQDECK_TESTS_OPS_DECK_H
+
+#include "api/demo/demo.h"
+#include "api/model/world.h"
+#include "api/ops/ops.h"
+
+struct deck {
+	struct clock clock;
+	struct loop *loop;
+	struct demo *demo;
+	struct kubeconfig *config;
+	struct kube_access *access;
+	struct kube_client *client;
+	struct dialer *dialer;
+	struct world *world;
+	struct ops *ops;
+	struct ops_plan *plan;
+};
+
+int deck_setup(void **state);
+int deck_teardown(void **state);
+
+const struct world_view *deck_view(struct deck *deck);
+void deck_pass(struct deck *deck, int64_t ms); /* time goes by */
+/* Prepares and waits until ready; replaces the plan before. */
+void deck_prepare(struct deck *deck, const char *operation, const char *target, const struct ops_value *values,
+		  size_t count);
+void deck_run(struct deck *deck); /* to the end, which must be DONE */
+bool deck_says(const struct deck *deck, enum ops_sentence_kind kind, const char *part);
+void deck_print(const struct deck *deck);
+
+#define deck_must(good, err)                                                                                           \
+	do {                                                                                                           \
+		if (!(good))                                                                                           \
+			fail_msg("%s", (err)->text);                                                                   \
+	} while (0)
+
+#endif
