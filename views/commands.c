@@ -8,7 +8,6 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "api/base/footprint.h"
 #include "api/base/str.h"
 #include "tui/tape.h"
 #include "views/app.h"
@@ -48,7 +47,6 @@ int main_console(const struct command_line *line)
 	struct err err = {0};
 	struct terminal_options options;
 	struct clock clock = clock_real();
-	footprint_drop_code();
 	if (!terminal_options(line->config, &options, &err))
 		return failed(&err);
 	CLEANUP(loop_destroy) struct loop *loop = loop_create(&clock);

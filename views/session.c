@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/base/footprint.h"
 #include "api/base/str.h"
 #include "api/kube/portforward.h"
 
@@ -17,11 +16,6 @@ static void changed(void *data)
 
 static void connection_changed(void *data, const struct kube_connection *connection)
 {
-	struct session *session = data;
-	/* The first handshake goes through large parts of the TLS library that are not needed again. */
-	if (connection->connected && !session->was_connected)
-		footprint_drop_code();
-	session->was_connected |= connection->connected;
 	changed(data);
 }
 

@@ -57,7 +57,6 @@ struct session {
 	enum session_trust trust;
 	char plugin_digest[EXEC_DIGEST_SIZE]; /* of what was asked about */
 	struct session_events events;
-	bool was_connected;
 };
 
 /* The place is taken over, also on failure. Never waits for the network. */

@@ -6,9 +6,4 @@
  */
 void footprint_limit_heap(void);
 
-/* Gives up the pages of program and libraries that are code or constants; those that are needed come back from the page
- * cache by themselves. After a phase that will not come again: loading, setting TLS up. Does nothing under a debugger,
- * whose breakpoints are in these pages. */
-void footprint_drop_code(void);
-
 #endif

@@ -22,19 +22,6 @@ static long kib_of(const char *name)
 	return kib;
 }
 
-static void code_goes_and_comes_back(void **state)
-{
-	static const char constant[] = "still here";
-	long before = kib_of("RssFile:");
-	footprint_drop_code();
-	long after = kib_of("RssFile:");
-	assert_true(before > 0 && after > 0);
-	assert_true(after < before);
-	assert_string_equal(constant, "still here");
-	CLEANUP(free) char *text = str_printf("%s %.3f", constant, 1.5);
-	assert_string_equal(text, "still here 1.500");
-}
-
 static void large_blocks_go_back_to_the_kernel(void **state)
 {
 	enum { LARGE = 8 << 20 };
@@ -57,7 +44,6 @@ static void large_blocks_go_back_to_the_kernel(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(code_goes_and_comes_back),
 		cmocka_unit_test(large_blocks_go_back_to_the_kernel),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
