@@ -19,10 +19,10 @@ static const struct {
 } polls[KAFKA_POLL_COUNT] = {
 #define INTERVAL(member) .interval = offsetof(struct kafka_poll_intervals, member)
 	[KAFKA_POLL_METADATA] = {INTERVAL(metadata), 2000, false, PATIENCE_MS, kafka_poll_metadata},
-	[KAFKA_POLL_QUORUM] = {INTERVAL(quorum), 2000, true, PATIENCE_MS, kafka_poll_quorum},
+	[KAFKA_POLL_QUORUM] = {INTERVAL(quorum), 4000, true, PATIENCE_MS, kafka_poll_quorum},
 	[KAFKA_POLL_LOG_DIRS] = {INTERVAL(log_dirs), 10000, true, 0, kafka_poll_log_dirs},
 	[KAFKA_POLL_CONFIGS] = {INTERVAL(configs), 30000, true, 0, kafka_poll_configs},
-	[KAFKA_POLL_GROUPS] = {INTERVAL(groups), 10000, true, 0, kafka_poll_groups},
+	[KAFKA_POLL_GROUPS] = {INTERVAL(groups), 15000, true, 0, kafka_poll_groups},
 #undef INTERVAL
 };
 

@@ -150,10 +150,10 @@ const struct kafka_topic *kafka_snapshot_topic(const struct kafka_snapshot *snap
 /* Milliseconds; 0 = the default in parentheses, negative = do not poll. */
 struct kafka_poll_intervals {
 	int64_t metadata; /* brokers, topics, reassignments (2 s, and 1 s more for each 25,000 partitions) */
-	int64_t quorum;   /* (2 s) */
+	int64_t quorum;   /* (4 s) */
 	int64_t log_dirs; /* (10 s) */
 	int64_t configs;  /* min.insync.replicas (30 s) */
-	int64_t groups;   /* (10 s) */
+	int64_t groups;   /* (15 s) */
 };
 
 struct kafka_poller;

@@ -226,12 +226,12 @@ static void a_dead_broker_takes_only_its_own_with_it(void **state)
 	open_it(bench);
 	after(bench, 1000);
 	fake_kafka_kill(&bench->kafka, 2);
-	const struct kafka_snapshot *snapshot = after(bench, 13000);
+	const struct kafka_snapshot *snapshot = after(bench, 18000);
 	int64_t now = clock_now_ms(&bench->clock);
 	assert_true(snapshot->reachable);
 	expect_part(&snapshot->metadata_part, now - 2500, ERR_NONE);
-	expect_part(&snapshot->quorum_part, now - 2500, ERR_NONE);
-	expect_part(&snapshot->group_part, now - 12000, ERR_NONE);
+	expect_part(&snapshot->quorum_part, now - 4500, ERR_NONE);
+	expect_part(&snapshot->group_part, now - 17000, ERR_NONE);
 	const struct kafka_broker *dead = kafka_snapshot_broker(snapshot, 2);
 	assert_false(dead->connected || dead->registered);
 	assert_non_null(strstr(dead->err.text, "not registered"));
