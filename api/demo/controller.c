@@ -87,7 +87,10 @@ static void add_broker(struct demo *demo, const struct cluster_spec *spec, int o
 {
 	char name[96];
 	cluster_claim_name(spec, ordinal, name, sizeof name);
-	if (!store_get(demo->store, KIND_CLAIM, spec->namespace, name)) {
+	const struct object *claim = store_get(demo->store, KIND_CLAIM, spec->namespace, name);
+	if (claim && *json_text(claim->json, "metadata.deletionTimestamp"))
+		return; /* no pod on a claim that goes away: when it is gone both are made anew */
+	if (!claim) {
 		store_put(demo->store, KIND_CLAIM, manifest_claim(spec, ordinal));
 		events_record(demo, set, false, "statefulset-controller", "SuccessfulCreate", "create Claim %s success", name);
 	}
@@ -95,19 +98,6 @@ static void add_broker(struct demo *demo, const struct cluster_spec *spec, int o
 	store_put(demo->store, KIND_POD, manifest_pod(spec, ordinal, set));
 	events_record(demo, set, false, "statefulset-controller", "SuccessfulCreate", "create Pod %s in %s %s successful", name,
 		      set->kind->name, set->name);
-}
-
-static void begin_deletion(struct demo *demo, const struct object *pod, const struct object *set)
-{
-	char when[32];
-	int64_t grace = json_number(pod->json, "spec.terminationGracePeriodSeconds", 30);
-	clock_format_rfc3339(demo_wall_ms(demo) + grace * 1000, when);
-	cJSON *json = object_edit(pod);
-	json_set_text(json, "metadata.deletionTimestamp", when);
-	json_set_number(json, "metadata.deletionGracePeriodSeconds", (double)grace);
-	events_record(demo, set, false, "statefulset-controller", "SuccessfulDelete", "delete Pod %s in %s %s successful",
-		      pod->name, set->kind->name, set->name);
-	store_put(demo->store, KIND_POD, json);
 }
 
 /* Brings the pods of a cluster one step nearer to `desired`: missing ones at once, surplus ones from the highest down. */
@@ -128,36 +118,10 @@ static void reconcile_pods(struct demo *demo, const struct cluster_spec *spec, i
 		if (!pod)
 			continue;
 		if (!*json_text(pod->json, "metadata.deletionTimestamp"))
-			begin_deletion(demo, pod, set);
+			controller_begin_deletion(demo, pod, set);
 		break;
 	}
 	object_release(set);
-}
-
-/* A claim that asks for more gets it, where its class allows. */
-static void expand_claims(struct demo *demo)
-{
-	size_t count;
-	struct object **claims = store_list(demo->store, KIND_CLAIM, &count);
-	for (size_t i = 0; i < count; i++) {
-		const struct object *claim = claims[i];
-		const char *asked = json_text(claim->json, "spec.resources.requests.storage");
-		const struct object *class =
-			store_get(demo->store, KIND_STORAGE_CLASS, "", json_text(claim->json, "spec.storageClassName"));
-		const struct object *volume =
-			store_get(demo->store, KIND_VOLUME, "", json_text(claim->json, "spec.volumeName"));
-		if (!volume || !class || !json_true(class->json, "allowVolumeExpansion") ||
-		    str_eq(asked, json_text(claim->json, "status.capacity.storage")))
-			continue;
-		cJSON *json = object_edit(volume);
-		json_set_text(json, "spec.capacity.storage", asked);
-		store_put(demo->store, KIND_VOLUME, json);
-		json = object_edit(claim);
-		json_set_text(json, "status.capacity.storage", asked);
-		json_remove(json, "status.conditions");
-		claim = store_put(demo->store, KIND_CLAIM, json);
-		events_record(demo, claim, false, "volume-expand", "FileSystemResizeSuccessful", "Require file system resize of volume done");
-	}
 }
 
 void controller_tick(struct demo *demo)
@@ -171,6 +135,8 @@ void controller_tick(struct demo *demo)
 	if (!controller->dirty)
 		return;
 	controller->dirty = false;
+	controller_obey_taints(demo);
+	controller_collect_claims(demo);
 	for (size_t i = 0; i < FLEET_SIZE; i++) {
 		const struct cluster_spec *spec = demo->fleet->clusters[i].spec;
 		struct object *set = set_of(demo, spec);
@@ -179,10 +145,13 @@ void controller_tick(struct demo *demo)
 		if (spec->managed && spec->kind == BROKER_RABBITMQ)
 			reconcile_rabbitmq_cluster(demo, spec, set);
 		int desired = desired_replicas(demo, spec);
+		controller_adopt_pods(demo, spec, set);
+		if (spec->managed && spec->kind == BROKER_KAFKA)
+			controller_restart_marked(demo, spec, set);
 		reconcile_pods(demo, spec, desired);
 		controller_write_cluster(demo, spec, desired);
 	}
-	expand_claims(demo);
+	controller->dirty |= controller_expand_claims(demo);
 	controller_write_endpoints(demo);
 	controller_write_budgets(demo);
 }

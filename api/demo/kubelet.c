@@ -244,12 +244,7 @@ static void set_node_ready(struct demo *demo, struct node_state *node, bool read
 		return;
 	cJSON *json = object_edit(object);
 	json_set(json, "status.conditions", kubelet_node_conditions(ready, now));
-	json_remove(json, "spec.taints");
-	if (!ready)
-		json_set(json, "spec.taints",
-			 json_make("[{'key':'node.kubernetes.io/unreachable','effect':'NoSchedule','timeAdded':'%s'},"
-				   "{'key':'node.kubernetes.io/unreachable','effect':'NoExecute','timeAdded':'%s'}]",
-				   now, now));
+	kubelet_taint_unreachable(json, !ready, now);
 	object = store_put(demo->store, KIND_NODE, json);
 	events_record(demo, object, !ready, "node-controller", ready ? "NodeReady" : "NodeNotReady",
 		      "Node %s status is now: %s", node->name, ready ? "NodeReady" : "NodeNotReady");

@@ -27,6 +27,25 @@ cJSON *kubelet_node_conditions(bool ready, const char *since)
 	return list;
 }
 
+void kubelet_taint_unreachable(cJSON *node, bool unreachable, const char *now)
+{
+	static const char *const effects[] = {"NoSchedule", "NoExecute"};
+	const cJSON *taint;
+	cJSON *taints = cJSON_CreateArray();
+	cJSON_ArrayForEach (taint, json_at(node, "spec.taints")) {
+		if (!str_eq(json_text(taint, "key"), "node.kubernetes.io/unreachable"))
+			cJSON_AddItemToArray(taints, cJSON_Duplicate(taint, true));
+	}
+	for (size_t i = 0; unreachable && i < ARRAY_LEN(effects); i++)
+		cJSON_AddItemToArray(taints, json_make("{'key':'node.kubernetes.io/unreachable','effect':'%s','timeAdded':'%s'}",
+						       effects[i], now));
+	json_remove(node, "spec.taints");
+	if (cJSON_GetArraySize(taints) > 0)
+		json_set(node, "spec.taints", taints);
+	else
+		cJSON_Delete(taints);
+}
+
 void kubelet_set_condition(cJSON *pod, const char *type, bool holds, const char *reason, const char *message, const char *now)
 {
 	cJSON *list = json_at(pod, "status.conditions"), *condition, *found = NULL;

@@ -112,6 +112,14 @@ void evict_serve(const struct api_call *call)
 		api_answer_status(call->conn, 405, "MethodNotAllowed", "evictions are POSTed");
 		return;
 	}
+	CLEANUP(cJSON_Delete) cJSON *body = json_parse(call->request->body, call->request->body_len);
+	const char *uid = json_text(body, "deleteOptions.preconditions.uid");
+	if (*uid && !str_eq(uid, json_text(pod->json, "metadata.uid"))) {
+		api_answer_status(call->conn, 409, "Conflict",
+				  "Precondition failed: UID in precondition: %s, UID in object meta: %s", uid,
+				  json_text(pod->json, "metadata.uid"));
+		return;
+	}
 	bool guarded = str_eq(json_text(pod->json, "status.phase"), "Running") &&
 		       !*json_text(pod->json, "metadata.deletionTimestamp");
 	size_t count;

@@ -4,6 +4,7 @@
 
 #include "api/base/str.h"
 #include "api/demo/api.h"
+#include "api/demo/controller.h"
 #include "api/demo/patch.h"
 
 enum { NAME_MAX_LEN = 253, DEFAULT_GRACE_SECONDS = 30 };
@@ -196,6 +197,18 @@ static void delete_pod(const struct api_call *call, struct object *object, int64
 	api_answer_object(call->conn, 200, object);
 }
 
+/* Its protection keeps a claim that a pod uses until that pod is gone: the controller takes it away then. */
+static void delete_claim(const struct api_call *call, struct object *object)
+{
+	char when[32];
+	cJSON *json = object_edit(object);
+	clock_format_rfc3339(demo_wall_ms(call->demo), when);
+	if (!*json_text(json, "metadata.deletionTimestamp"))
+		json_set_text(json, "metadata.deletionTimestamp", when);
+	object = store_put(call->demo->store, KIND_CLAIM, json);
+	api_answer_object(call->conn, 200, object);
+}
+
 void write_delete(const struct api_call *call)
 {
 	struct object *object = store_get(call->demo->store, call->kind->id, call->namespace, call->name);
@@ -226,6 +239,12 @@ void write_delete(const struct api_call *call)
 		delete_pod(call, object, grace);
 		return;
 	}
+	if (call->kind->id == KIND_CLAIM) {
+		delete_claim(call, object);
+		return;
+	}
+	if (call->kind->id == KIND_STATEFUL_SET && str_eq(json_text(options, "propagationPolicy"), "Orphan"))
+		controller_orphan_pods(call->demo, object);
 	cJSON *answer = api_status(200, "", "");
 	json_set_text(answer, "details.name", object->name);
 	json_set_text(answer, "details.kind", call->kind->plural);

@@ -8,7 +8,14 @@
 #include "api/kafka/errors.h"
 #include "api/kafka/schema_list.h"
 
-enum { TIMEOUT_MS = 10000, TRIES_MS = 100, TRIES_MAX_MS = 1000, DEADLINE_TIMEOUTS = 3, COORDINATORS_MAX = 100000 };
+enum {
+	TIMEOUT_MS = 10000,
+	TRIES_MS = 100,
+	TRIES_MAX_MS = 1000,
+	REFRESH_PAUSE_MS = 200,
+	DEADLINE_TIMEOUTS = 3,
+	COORDINATORS_MAX = 100000
+};
 
 static void find_coordinator(struct kafka_admin *admin, const char *group);
 static void refresh(struct kafka_admin *admin);
@@ -292,11 +299,14 @@ static void arm_timer(struct kafka_admin *admin)
 			continue;
 		waiting = true;
 		int64_t at = request->retry_at > now && request->retry_at < request->deadline ? request->retry_at
-											       : request->deadline;
+											      : request->deadline;
 		if (next < 0 || at < next)
 			next = at;
 	}
 	int64_t dial = waiting ? kafka_nodes_next_dial(admin) : -1;
+	int64_t refresh_ms = admin->refreshed_ms + REFRESH_PAUSE_MS;
+	if (waiting && admin->refreshed_ms && refresh_ms > now && (next < 0 || refresh_ms < next))
+		next = refresh_ms;
 	if (dial > now && (next < 0 || dial < next))
 		next = dial;
 	if (next >= 0)
@@ -330,9 +340,10 @@ static void on_refreshed(void *data, const struct err *err, const void *response
 
 static void refresh(struct kafka_admin *admin)
 {
-	if (admin->refreshing)
+	if (admin->refreshing || (admin->refreshed_ms && now_ms(admin) < admin->refreshed_ms + REFRESH_PAUSE_MS))
 		return;
 	admin->refreshing = true;
+	admin->refreshed_ms = now_ms(admin);
 	struct kafka_metadata_request request = {0}; /* no topics: brokers and controller only */
 	kafka_admin_send(admin, &(struct kafka_call){.api = KAFKA_METADATA,
 						     .route = KAFKA_TO_ANY,
@@ -380,9 +391,10 @@ static void find_coordinator(struct kafka_admin *admin, const char *group)
 		return;
 	/* Both forms: the version decides which is written. */
 	struct kafka_find_coordinator_request request = {.key = group, .coordinator_keys = {&group, 1}};
-	struct kafka_request *sent = kafka_admin_send(
-		admin, &(struct kafka_call){.api = KAFKA_FIND_COORDINATOR, .route = KAFKA_TO_ANY, .request = &request,
-					    .done = on_coordinator});
+	struct kafka_request *sent = kafka_admin_send(admin, &(struct kafka_call){.api = KAFKA_FIND_COORDINATOR,
+										  .route = KAFKA_TO_ANY,
+										  .request = &request,
+										  .done = on_coordinator});
 	struct finding *finding = arena_alloc(&sent->arena, sizeof *finding + strlen(group) + 1);
 	finding->admin = admin;
 	strcpy(finding->group, group);

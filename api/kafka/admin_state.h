@@ -45,6 +45,7 @@ struct kafka_admin {
 	int32_t controller;
 	size_t turn;                    /* round robin of KAFKA_TO_ANY */
 	bool refreshing, have_brokers;
+	int64_t refreshed_ms; /* when the way was asked for last: not again at once, whoever waits for it */
 	unsigned busy;
 	bool destroyed;
 	enum kafka_sasl_mechanism mechanism; /* what the brokers were seen to offer; NONE = not asked yet */

@@ -63,8 +63,8 @@ struct kube_request *kube_change(struct kube_client *client, const struct kube_c
 		buf_append_str(&query, change->url.query);
 	if (change->dry_run)
 		kube_query_append(&query, "dryRun", "All");
-	/* DELETE knows no field manager. */
-	if (!str_eq(change->method, "DELETE")) {
+	/* DELETE knows no field manager, and GET no change. */
+	if (!str_eq(change->method, "DELETE") && !str_eq(change->method, "GET")) {
 		kube_query_append(&query, "fieldManager", str_or(change->field_manager, "mqdeck"));
 		if (!change->url.subresource)
 			kube_query_append(&query, "fieldValidation", "Strict");

@@ -11,7 +11,7 @@ enum { SEEN_LIMIT_MS = 60 * 1000 };
 
 static bool wants_cordon(const struct ops_plan *plan)
 {
-	return plan->operation == &ops_cordon;
+	return plan->operation != &ops_uncordon; /* to drain a node begins with it */
 }
 
 static bool node_object(const struct ops_plan *plan, const struct ops_context *context, struct ops_object *out,

@@ -87,6 +87,7 @@ void ops_forget_asks(struct ops_job *job); /* answers still to come find nobody 
 /* ---- plan.c ---- */
 void ops_plan_finish(struct ops_plan *plan); /* what the plan points to */
 void ops_forget_sentences(struct ops_plan *plan);
+void ops_forget_steps(struct ops_plan *plan);
 const char *ops_first_block(const struct ops_plan *plan); /* NULL when none */
 /* Takes the arguments over as facts, checked. */
 bool ops_take_values(struct ops_plan *plan, const struct ops_value *values, size_t count, struct err *err) MUST_USE;

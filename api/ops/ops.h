@@ -67,6 +67,9 @@ struct ops_operation {
 	bool no_lease; /* may run beside a plan of somebody else: it changes no broker cluster */
 	const struct ops_argument *arguments;
 	size_t argument_count;
+	/* What must be read before it can be planned and is not in the world: a request that changes nothing, whose answer
+	 * leaves facts. NULL = the world is enough. */
+	const struct ops_step_type *look;
 	/* Which rights every step together needs. */
 	void (*access)(const struct ops_context *context, struct ops_needs *needs);
 	/* What will be done: title, facts, OPS_CHANGES sentences and steps. */

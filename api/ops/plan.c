@@ -196,9 +196,8 @@ void ops_forget_sentences(struct ops_plan *plan)
 	plan->sentence_count = 0;
 }
 
-void ops_plan_finish(struct ops_plan *plan)
+void ops_forget_steps(struct ops_plan *plan)
 {
-	ops_forget_sentences(plan);
 	for (size_t i = 0; i < plan->step_count; i++) {
 		struct ops_step *step = &plan->steps[i];
 		free(step->broker);
@@ -208,11 +207,19 @@ void ops_plan_finish(struct ops_plan *plan)
 		free(step->why);
 		free(step->result);
 	}
+	free(plan->steps);
+	plan->steps = NULL;
+	plan->step_count = 0;
+}
+
+void ops_plan_finish(struct ops_plan *plan)
+{
+	ops_forget_sentences(plan);
+	ops_forget_steps(plan);
 	for (size_t i = 0; i < plan->fact_count; i++) {
 		free(plan->facts[i].name);
 		free(plan->facts[i].value);
 	}
-	free(plan->steps);
 	free(plan->facts);
 	free(plan->target);
 	free(plan->title);

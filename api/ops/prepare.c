@@ -71,6 +71,27 @@ static void make_plan(struct ops_job *job)
 	dry_run_from(job, 0);
 }
 
+/* ---- what is read before ---- */
+
+static void on_looked(struct ops_job *job, enum ops_verdict verdict, const struct err *err)
+{
+	ops_forget_steps(&job->plan);
+	if (err)
+		ops_say(&job->plan, OPS_BLOCKS, "%s", err->text);
+	make_plan(job);
+}
+
+static void look_first(struct ops_job *job)
+{
+	const struct ops_step_type *look = job->plan.operation->look;
+	if (!look) {
+		make_plan(job);
+		return;
+	}
+	ops_add_step(&job->plan, look, "look");
+	ops_send_start(job, 0, on_looked);
+}
+
 /* ---- access review ---- */
 
 static void on_answer(void *data, enum kube_answer answer, const char *reason, const struct err *err)
@@ -92,7 +113,7 @@ static void on_answer(void *data, enum kube_answer answer, const char *reason, c
 			ops_say(&job->plan, OPS_BLOCKS, "cannot tell whether %s is allowed%s%s", ask->text,
 				err && err_is_set(err) ? ": " : "", err && err_is_set(err) ? err->text : "");
 		if (--job->asks_open == 0)
-			ops_job_do(job, make_plan, 0);
+			ops_job_do(job, look_first, 0);
 	}
 	free(ask);
 }
@@ -125,5 +146,5 @@ void ops_prepare_start(struct ops_job *job)
 			ask_for(job, &needs.items[i]);
 	}
 	if (job->asks_open == 0)
-		ops_job_do(job, make_plan, 0);
+		ops_job_do(job, look_first, 0);
 }

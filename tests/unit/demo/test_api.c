@@ -264,7 +264,7 @@ static void volumes_grow_where_their_class_allows(void **state)
 		char path[120];
 		snprintf(path, sizeof path, "/api/v1/namespaces/prod/persistentvolumeclaims/%s", claims[i]);
 		assert_int_equal(client_send(client, "PATCH", path, "application/merge-patch+json", patch), 200);
-		client_live(client, 2000);
+		client_live(client, 8000);
 		assert_int_equal(client_get(client, path), 200);
 		assert_string_equal(client_text(client, "status.capacity.storage"), sizes[i]);
 	}

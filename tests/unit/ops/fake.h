@@ -79,6 +79,7 @@ struct fake_api {
 	 * test. Each may answer an error instead of acting. */
 	void *data;
 	/* POST and DELETE; path is kube_url()'s of this fake. */
+	const struct kube_status *status; /* of the refusals of `act` */
 	void (*act)(void *data, const char *method, const char *path, const char *body, struct err *err);
 	/* Returns the exit code; what it prints goes to out. */
 	int (*command)(void *data, const char *pod, const char *const *argv, struct buf *out, struct err *err);

@@ -11,6 +11,7 @@
 #include "api/base/str.h"
 #include "api/kube/access.h"
 #include "api/kube/client.h"
+#include "api/kube/table.h"
 
 struct kube_client;
 struct kube_access_cache {
@@ -133,6 +134,7 @@ struct kube_request *kube_change(struct kube_client *client, const struct kube_c
 		CLEANUP(free) char *path = kube_url(&change->url);
 		assert_non_null(api->act);
 		api->act(api->data, change->method, path, change->body, &request->result.err);
+		request->result.status = err_is_set(&request->result.err) ? api->status : NULL;
 		return request;
 	}
 	snprintf(api->last_patch, sizeof api->last_patch, "%s", change->body);
@@ -208,4 +210,28 @@ const struct kube_condition *kube_condition(const struct kube_condition *conditi
 		if (!strcmp(conditions[i].type, type))
 			return &conditions[i];
 	return NULL;
+}
+
+const struct kube_cause *kube_status_cause(const struct kube_status *status, const char *reason)
+{
+	for (size_t i = 0; i < status->cause_count; i++)
+		if (str_eq(status->causes[i].reason, reason))
+			return &status->causes[i];
+	return NULL;
+}
+
+const struct kube_owner *kube_controller(const struct kube_meta *meta)
+{
+	for (size_t i = 0; i < meta->owner_count; i++)
+		if (meta->owners[i].controller)
+			return &meta->owners[i];
+	return NULL;
+}
+
+/* Whole numbers with and without Gi: what these tests need. */
+int64_t kube_quantity(const char *text, size_t len, int64_t scale)
+{
+	char *end;
+	long long number = strtoll(text, &end, 10);
+	return end == text ? -1 : strcmp(end, "Gi") ? number : number << 30;
 }

@@ -44,11 +44,16 @@ void rig_destroy(struct rig *rig)
 
 void rig_prepare(struct rig *rig, const char *operation, const char *target, const char *replicas)
 {
+	rig_prepare_with(rig, operation, target, replicas ? "replicas" : NULL, replicas);
+}
+
+void rig_prepare_with(struct rig *rig, const char *operation, const char *target, const char *name, const char *value)
+{
 	struct err err = {0};
-	struct ops_value value = {.name = "replicas", .value = replicas};
+	struct ops_value values = {.name = name, .value = value};
 	ops_plan_destroy(rig->plan);
 	rig->ready = rig->progress = 0;
-	rig->plan = ops_prepare(rig->ops, ops_find(operation), target, &value, replicas ? 1 : 0, on_ready, rig, &err);
+	rig->plan = ops_prepare(rig->ops, ops_find(operation), target, &values, name ? 1 : 0, on_ready, rig, &err);
 	if (!rig->plan)
 		fail_msg("%s", err.text);
 	assert_int_equal(rig->plan->state, OPS_STATE_PREPARING);

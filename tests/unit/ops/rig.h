@@ -19,6 +19,8 @@ void rig_destroy(struct rig *rig);
 
 /* Prepares and waits until ready; replaces the plan before. replicas NULL = no argument. */
 void rig_prepare(struct rig *rig, const char *operation, const char *target, const char *replicas);
+/* The same with one argument of any name; name NULL = none. */
+void rig_prepare_with(struct rig *rig, const char *operation, const char *target, const char *name, const char *value);
 void rig_run(struct rig *rig);              /* only starts */
 void rig_pass(struct rig *rig, int64_t ms); /* time goes by */
 bool rig_says(const struct rig *rig, enum ops_sentence_kind kind, const char *part);
