@@ -5,16 +5,13 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/kafka/connection_state.h"
-#include "api/kafka/errors.h"
 
 enum {
 	TIMEOUT_MS = 10000,
-	THROTTLE_MAX_MS = 60000,
 	READ_CHUNK = 16 * 1024,
 	READ_A_TURN = 1024 * 1024, /* then the loop serves others */
 	OUT_MAX = 16 * 1024 * 1024,
 	OUT_ENOUGH = 1024 * 1024,
-	KEEP_BUFFER = 1024 * 1024,
 };
 
 static int64_t now_ms(const struct kafka_connection *connection)
@@ -66,9 +63,8 @@ void kafka_connection_destroy(struct kafka_connection *connection)
 	free_if_idle(connection);
 }
 
-/* Answers one request; the connection may be destroyed meanwhile. */
-static void answer(struct kafka_connection *connection, struct kafka_pending *pending, const struct err *err,
-		   const void *response)
+void kafka_connection_answer(struct kafka_connection *connection, struct kafka_pending *pending, const struct err *err,
+			     const void *response)
 {
 	connection->busy++;
 	pending->done(pending->data, err, response);
@@ -85,7 +81,7 @@ static void answer_all(struct kafka_connection *connection, struct kafka_queue *
 		if (connection->destroyed)
 			kafka_pending_free(pending);
 		else
-			answer(connection, pending, &connection->closed, NULL);
+			kafka_connection_answer(connection, pending, &connection->closed, NULL);
 	}
 }
 
@@ -199,7 +195,7 @@ static bool drop_late(struct kafka_connection *connection)
 			struct err err;
 			err_set(&err, ERR_TIMEOUT, "%s: %s could not be sent in time", connection->options.label,
 				pending->api->name);
-			answer(connection, pending, &err, NULL);
+			kafka_connection_answer(connection, pending, &err, NULL);
 		}
 	}
 	return !connection->destroyed;
@@ -288,7 +284,7 @@ static void pump(struct kafka_connection *connection)
 			err_set(&err, ERR_UNSUPPORTED, "%s does not offer %s in a version that is spoken here",
 				connection->options.label, pending->api->name);
 		if (version < 0 || !encode(connection, pending, pending->request, &err)) {
-			answer(connection, pending, &err, NULL);
+			kafka_connection_answer(connection, pending, &err, NULL);
 			continue;
 		}
 		arena_finish(&pending->arena);
@@ -297,68 +293,6 @@ static void pump(struct kafka_connection *connection)
 }
 
 /* ---- receiving ---- */
-/* To a version it does not know, a broker answers ApiVersions in version 0. */
-static void fit_version(struct kafka_pending *pending, const uint8_t *body, size_t len)
-{
-	if (pending->api->key == KAFKA_API_VERSIONS && len >= 6 && body[4] == 0 &&
-	    body[5] == KAFKA_ERR_UNSUPPORTED_VERSION)
-		pending->header.version = 0;
-}
-
-static void take_response(struct kafka_connection *connection, const uint8_t *body, size_t len)
-{
-	struct err err = {0};
-	struct kafka_pending *pending = kafka_queue_pop(&connection->in_flight);
-	if (!pending) {
-		err_set(&err, ERR_PARSE, "%s answered what was not asked", connection->options.label);
-		kafka_connection_fail(connection, &err);
-		return;
-	}
-	struct arena arena = ARENA_INIT;
-	fit_version(pending, body, len);
-	void *response = kafka_decode_response(&arena, body, len, &pending->header, &err);
-	if (!response) {
-		err_prefix(&err, "%s", connection->options.label);
-		answer(connection, pending, &err, NULL);
-		kafka_connection_fail(connection, &err);
-	} else {
-		int64_t throttle = kafka_response_throttle(pending->api, response);
-		if (throttle > 0)
-			connection->throttled_until =
-				now_ms(connection) + (throttle < THROTTLE_MAX_MS ? throttle : THROTTLE_MAX_MS);
-		connection->answered |= connection->stage == KAFKA_STAGE_READY;
-		answer(connection, pending, NULL, response);
-	}
-	arena_finish(&arena);
-}
-
-static void take_frames(struct kafka_connection *connection)
-{
-	size_t at = 0, body;
-	while (connection->stage != KAFKA_STAGE_CLOSED) {
-		struct err err = {0};
-		const uint8_t *bytes = (const uint8_t *)buf_str(&connection->in) + at;
-		enum kafka_frame frame = kafka_frame_peek(bytes, connection->in.len - at, &body, &err);
-		if (frame == KAFKA_FRAME_BAD) {
-			if (connection->stage == KAFKA_STAGE_VERSIONS && !connection->stream.ssl)
-				connection->trouble = KAFKA_TROUBLE_NOT_PLAIN;
-			err_prefix(&err, "%s", connection->options.label);
-			kafka_connection_fail(connection, &err);
-			return;
-		}
-		if (frame == KAFKA_FRAME_PARTIAL)
-			break;
-		/* The buffer goes when the connection ends in a callback, so the frame is not kept in it. */
-		take_response(connection, bytes + 4, body);
-		at += 4 + body;
-	}
-	if (connection->stage == KAFKA_STAGE_CLOSED)
-		return;
-	buf_consume(&connection->in, at);
-	if (connection->in.len == 0 && connection->in.size > KEEP_BUFFER)
-		buf_finish(&connection->in);
-}
-
 static enum kafka_trouble trouble_at_end(const struct kafka_connection *connection)
 {
 	if (connection->stage <= KAFKA_STAGE_VERSIONS)
@@ -418,7 +352,7 @@ static void receive(struct kafka_connection *connection)
 			connection->heard_ms = now_ms(connection);
 		turn += got;
 		if (got)
-			take_frames(connection);
+			kafka_connection_take_frames(connection);
 		/* A short read from a bare socket has emptied it. */
 		if (io == KAFKA_IO_WAIT || (io == KAFKA_IO_OK && got < READ_CHUNK && !connection->stream.ssl))
 			return;

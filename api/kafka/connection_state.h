@@ -69,6 +69,11 @@ void kafka_pending_free(struct kafka_pending *pending);
 /* Encodes at once and puts it in flight: for the start, before and beside the queue. False = the connection failed. */
 bool kafka_connection_push(struct kafka_connection *connection, enum kafka_api_key api, int version, const void *request,
 			   kafka_response_fn *done);
+/* Answers one request and frees it; the connection may be destroyed meanwhile. */
+void kafka_connection_answer(struct kafka_connection *connection, struct kafka_pending *pending, const struct err *err,
+			     const void *response);
+/* Takes every whole frame out of connection->in. */
+void kafka_connection_take_frames(struct kafka_connection *connection);
 /* Ends the connection: everything under way is answered with err, then on_close. */
 void kafka_connection_fail(struct kafka_connection *connection, const struct err *err);
 /* The bytes can flow: ask for the versions, log in, become ready. */

@@ -44,7 +44,6 @@ static const struct {
 	[RABBITMQ_JOB_CRITICAL_COMMAND] = {.argv = critical_argv, .take = rabbitmq_take_critical},
 };
 
-static void schedule(struct rabbitmq_monitor *monitor);
 static void begin_round(struct rabbitmq_monitor *monitor);
 
 static int64_t now_of(const struct rabbitmq_monitor *monitor)
@@ -115,7 +114,7 @@ void rabbitmq_end_round(struct rabbitmq_monitor *monitor)
 	monitor->snapshot.settled = true;
 	rabbitmq_queues_unref(monitor->filling);
 	monitor->filling = NULL;
-	schedule(monitor);
+	rabbitmq_schedule(monitor);
 	rabbitmq_changed(monitor);
 }
 
@@ -281,6 +280,14 @@ static void on_pump(void *data)
 	}
 }
 
+bool rabbitmq_serves_round(const struct rabbitmq_peer *peer)
+{
+	for (size_t i = 0; i < peer->job_count; i++)
+		if (job_types[peer->jobs[i]].of_round)
+			return true;
+	return rabbitmq_link_busy(peer->link) && job_types[peer->current].of_round;
+}
+
 /* ---- rounds ---- */
 
 static void begin_round(struct rabbitmq_monitor *monitor)
@@ -342,10 +349,10 @@ static void on_timer(void *data)
 	}
 	if (!until(monitor->checks_ms, interval_of(monitor, CHECKS_MS), now))
 		begin_checks(monitor);
-	schedule(monitor);
+	rabbitmq_schedule(monitor);
 }
 
-static void schedule(struct rabbitmq_monitor *monitor)
+void rabbitmq_schedule(struct rabbitmq_monitor *monitor)
 {
 	int64_t now = now_of(monitor);
 	int64_t checks = until(monitor->checks_ms, interval_of(monitor, CHECKS_MS), now);
@@ -370,12 +377,6 @@ struct rabbitmq_monitor *rabbitmq_monitor_create(const struct rabbitmq_monitor_o
 	monitor->snapshot.queues_part.updated_ms = -1;
 	monitor->snapshot.way = RABBITMQ_BY_COMMAND_LINE;
 	return monitor;
-}
-
-static void peer_destroy(struct rabbitmq_peer *peer)
-{
-	rabbitmq_link_destroy(peer->link);
-	free(peer);
 }
 
 static void forget_tls(struct rabbitmq_monitor *monitor)
@@ -403,7 +404,7 @@ void rabbitmq_monitor_destroy(struct rabbitmq_monitor *monitor)
 	if (!monitor)
 		return;
 	vec_each (&monitor->peers, peer)
-		peer_destroy(*peer);
+		rabbitmq_peer_destroy(*peer);
 	vec_finish(&monitor->peers);
 	vec_finish(&monitor->members);
 	rabbitmq_clear_vhosts(monitor);
@@ -419,73 +420,6 @@ void rabbitmq_monitor_destroy(struct rabbitmq_monitor *monitor)
 	free(monitor->origin);
 	free(monitor->label);
 	free(monitor);
-}
-
-static struct rabbitmq_peer *peer_for(struct rabbitmq_monitor *monitor, const struct rabbitmq_target *target,
-				      struct rabbitmq_member *member)
-{
-	for (size_t i = 0; i < monitor->peers.len; i++) {
-		struct rabbitmq_peer *peer = monitor->peers.items[i];
-		const struct rabbitmq_target *its = rabbitmq_link_target(peer->link);
-		if (!str_eq(its->pod, target->pod) || !str_eq(its->namespace, target->namespace) || peer->wanted)
-			continue;
-		*member = monitor->members.items[i];
-		return peer;
-	}
-	struct rabbitmq_peer *peer = mem_alloc(sizeof *peer);
-	peer->monitor = monitor;
-	peer->link = rabbitmq_link_create(&monitor->options, &monitor->tls, target);
-	*member = (struct rabbitmq_member){
-		.answers = -1, .quorum_critical = -1, .critical_queues = -1, .alarm = -1, .part.updated_ms = -1};
-	return peer;
-}
-
-static bool serves_round(const struct rabbitmq_peer *peer)
-{
-	for (size_t i = 0; i < peer->job_count; i++)
-		if (job_types[peer->jobs[i]].of_round)
-			return true;
-	return rabbitmq_link_busy(peer->link) && job_types[peer->current].of_round;
-}
-
-void rabbitmq_monitor_set_targets(struct rabbitmq_monitor *monitor, const struct rabbitmq_target *targets, size_t count)
-{
-	__typeof__(monitor->peers) peers = {0};
-	__typeof__(monitor->members) members = {0};
-	bool broken = false;
-	vec_each (&monitor->peers, peer)
-		(*peer)->wanted = false;
-	for (size_t i = 0; i < count; i++) {
-		struct rabbitmq_member member;
-		struct rabbitmq_peer *peer = peer_for(monitor, &targets[i], &member);
-		peer->wanted = true;
-		member.pod = rabbitmq_link_target(peer->link)->pod;
-		vec_push(&peers, peer);
-		vec_push(&members, member);
-	}
-	vec_each (&monitor->peers, at) {
-		struct rabbitmq_peer *peer = *at;
-		if (peer->wanted)
-			continue;
-		broken |= monitor->in_round && serves_round(peer);
-		peer_destroy(peer);
-	}
-	vec_finish(&monitor->peers);
-	vec_finish(&monitor->members);
-	memcpy(&monitor->peers, &peers, sizeof peers);
-	memcpy(&monitor->members, &members, sizeof members);
-	monitor->chosen = 0;
-	for (size_t i = 0; i < peers.len; i++)
-		if (monitor->in_round && serves_round(peers.items[i]))
-			monitor->chosen = i;
-	if (broken) {
-		monitor->in_round = false;
-		monitor->round_ms = -1;
-		monitor->epoch++;
-	}
-	monitor->snapshot.members = monitor->members.items;
-	monitor->snapshot.member_count = monitor->members.len;
-	schedule(monitor);
 }
 
 void rabbitmq_monitor_set_credentials(struct rabbitmq_monitor *monitor, const char *user, const char *password,
@@ -510,7 +444,7 @@ void rabbitmq_monitor_set_credentials(struct rabbitmq_monitor *monitor, const ch
 	vec_each (&monitor->peers, peer)
 		drop_round_jobs(*peer);
 	monitor->round_ms = monitor->checks_ms = -1;
-	schedule(monitor);
+	rabbitmq_schedule(monitor);
 }
 
 const struct rabbitmq_snapshot *rabbitmq_monitor_snapshot(const struct rabbitmq_monitor *monitor)

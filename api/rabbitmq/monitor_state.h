@@ -1,4 +1,5 @@
-/* The monitor's own shape, between monitor.c (who is asked what and when) and answers.c (what the answers hold). */
+/* The monitor's own shape, between monitor.c (who is asked what and when), targets.c (who there is) and answers.c (what the
+ * answers hold). */
 #ifndef MQDECK_RABBITMQ_MONITOR_STATE_H
 #define MQDECK_RABBITMQ_MONITOR_STATE_H
 
@@ -60,12 +61,15 @@ typedef void rabbitmq_take_fn(struct rabbitmq_peer *peer, const struct rabbitmq_
 rabbitmq_take_fn rabbitmq_take_overview, rabbitmq_take_nodes, rabbitmq_take_queues, rabbitmq_take_critical,
 	rabbitmq_take_alarms, rabbitmq_take_status, rabbitmq_take_vhosts, rabbitmq_take_vhost_queues;
 
-/* What answers.c asks of monitor.c. */
+/* What answers.c and targets.c ask of monitor.c. */
+void rabbitmq_schedule(struct rabbitmq_monitor *monitor);
+bool rabbitmq_serves_round(const struct rabbitmq_peer *peer);
 void rabbitmq_push_job(struct rabbitmq_peer *peer, enum rabbitmq_job job);
 void rabbitmq_end_round(struct rabbitmq_monitor *monitor);
 void rabbitmq_next_peer(struct rabbitmq_monitor *monitor, struct rabbitmq_peer *peer, const struct err *err);
 void rabbitmq_changed(struct rabbitmq_monitor *monitor);
 struct rabbitmq_member *rabbitmq_member_of(struct rabbitmq_peer *peer); /* NULL once its pod is gone */
 void rabbitmq_clear_vhosts(struct rabbitmq_monitor *monitor);
+void rabbitmq_peer_destroy(struct rabbitmq_peer *peer);
 
 #endif
