@@ -130,6 +130,16 @@ bool ops_look_at(const struct world_view *view, enum ops_target target, const ch
 	return true;
 }
 
+void ops_argument_now(struct ops *ops, const struct ops_operation *operation, size_t index, const char *target,
+		      char out[static OPS_ARGUMENT_MAX])
+{
+	struct ops_context context;
+	struct err err;
+	out[0] = '\0';
+	if (operation->arguments[index].now && ops_look_at(ops->view(ops->data), operation->target, target, &context, &err))
+		operation->arguments[index].now(&context, out, OPS_ARGUMENT_MAX);
+}
+
 bool ops_look(const struct ops_job *job, struct ops_context *out, struct err *err)
 {
 	const struct ops *ops = job->ops;

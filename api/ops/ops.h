@@ -41,6 +41,9 @@ struct ops_argument {
 	enum ops_argument_type type;
 	int64_t min, max; /* of numbers */
 	bool required;
+	/* What it is now on that target, for forms to begin with; leaves out as it is ("") when it is not known. NULL =
+	 * there is no such thing. */
+	void (*now)(const struct ops_context *context, char *out, size_t size);
 };
 
 /* What is asked for: an operation on a target with its arguments. */
@@ -226,6 +229,11 @@ void ops_world_changed(struct ops *ops);
 /* For menus, now and without waiting: may this be asked for at all? False with the reason (read-only, a verb that is
  * missing). What is not known yet counts as yes: ops_prepare finds out. */
 bool ops_may(struct ops *ops, const struct ops_operation *operation, const char *target, struct err *err) MUST_USE;
+
+/* What an argument is now on a target ("" when there is no such thing): what a form begins with. */
+enum { OPS_ARGUMENT_MAX = 256 };
+void ops_argument_now(struct ops *ops, const struct ops_operation *operation, size_t index, const char *target,
+		      char out[static OPS_ARGUMENT_MAX]);
 
 /* "NAME" or "NAMESPACE/NAME" as typed → the target's key (free() it). NULL when there is none or more than one. */
 char *ops_resolve(const struct world_view *view, enum ops_target target, const char *text, struct err *err) MUST_USE;

@@ -442,13 +442,19 @@ static bool scale_undo(const struct ops_plan *plan, struct ops_wish *out, struct
 	return true;
 }
 
+static void replicas_now(const struct ops_context *context, char *out, size_t size)
+{
+	snprintf(out, size, "%d", context->cluster->desired);
+}
+
 static const struct ops_argument scale_arguments[] = {
 	{.name = "replicas",
 	 .help = "brokers wanted",
 	 .type = OPS_ARGUMENT_NUMBER,
 	 .min = 0,
 	 .max = REPLICAS_LIMIT,
-	 .required = true},
+	 .required = true,
+	 .now = replicas_now},
 	{.name = "throttle",
 	 .help = "of Kafka, when brokers leave: bytes a second and broker (50M), 0 = none",
 	 .type = OPS_ARGUMENT_TEXT},
