@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
+#include "views/operate.h"
 
 static const struct app_action actions[ACTION_COUNT] = {
 #define X(id, name_, hint_, help_, function_)                                                                                  \
@@ -43,10 +44,13 @@ static void update_world(struct app *app)
 		app->busy_since_ms = -1;
 	else if (app->busy_since_ms < 0)
 		app->busy_since_ms = loop_now_ms(app->loop);
+	/* A view may ask the operations, which look at the world anew: it is the same one, and no reason to come back here. */
+	app->updating = true;
 	for (size_t i = 0; i < app->view_count; i++) {
 		if (app->views[i]->class->update)
 			app->views[i]->class->update(app->views[i]);
 	}
+	app->updating = false;
 }
 
 /* Views look rows up while they draw and handle events: by numbers that must be those of the world as it is. */
@@ -148,7 +152,9 @@ static bool dialog_takes(struct app *app, const struct event *event)
 
 static void session_changed(void *data)
 {
-	app_world_touched(data);
+	struct app *app = data;
+	if (!app->updating)
+		app_world_touched(app);
 }
 
 static void terminal_wanted(void *data, bool wanted, const char *command)
@@ -218,6 +224,8 @@ static void key_pressed(struct app *app, const struct event *event)
 			action = keymap_find(app->keymap, event->key, scopes + 1, 1);
 		if (action >= 0)
 			run_action(app, (enum action)action);
+		else
+			(void)!operate_key(app, event->key);
 	} else if (top->class->event) {
 		top->class->event(top, event);
 	}

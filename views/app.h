@@ -41,12 +41,12 @@ struct app {
 	size_t history_at;             /* how far `[` went back */
 	struct app_dialog dialog;
 	struct plans plans;              /* prepared, running or just over */
-	enum ops_state plan_state_shown; /* by the dialog of the plans */
 	char flash[512];
 	enum severity flash_severity;
 	int64_t flash_until_ms;
 	bool show_header, show_crumbs;
 	bool world_changed, painted;   /* painted: the screen shows everything known */
+	bool updating;                 /* the views are being brought up to date */
 	bool unattended;               /* keys come from a tape: nobody can be asked */
 	bool settled;                  /* the first read of this session's world is over, */
 	int64_t connected_ms;          /* … which began then */
@@ -136,6 +136,7 @@ void action_go_nodes(struct app *app);
 void action_go_node(struct app *app);
 void action_go_events(struct app *app);
 void action_go_matrix(struct app *app);
+void action_menu(struct app *app);
 void action_scale(struct app *app);
 void action_cordon(struct app *app);
 void action_uncordon(struct app *app);

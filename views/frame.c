@@ -115,13 +115,13 @@ static int draw_banners(struct app *app, int y)
 static int draw_plan_banner(struct app *app, int y)
 {
 	const struct ops_plan *plan = plans_current(&app->plans);
-	if (!plan || app->dialog.dialog || plan->state < OPS_STATE_RUNNING)
+	if (!plan || app_top(app)->class == &view_plan || plan->state < OPS_STATE_RUNNING)
 		return y;
 	char text[600], which[48] = "";
 	const struct ops_step *step = plan->current < plan->step_count ? &plan->steps[plan->current] : NULL;
 	if (app->plans.count > 1)
 		snprintf(which, sizeof which, "%zu of %zu, ", app->plans.at + 1, app->plans.count);
-	snprintf(text, sizeof text, "%s%s: %s%s%s (P shows it)", which, plan->title, ops_state_word(plan->state),
+	snprintf(text, sizeof text, "%s%s: %s%s%s (:plan shows it)", which, plan->title, ops_state_word(plan->state),
 		 step || plan->result ? ", " : "", step ? str_or(step->figure, step->title) : str_or(plan->result, ""));
 	style_t style = plan->state == OPS_STATE_FAILED ? STYLE_BANNER : STYLE_READ_ONLY;
 	canvas_fill(app->canvas, (struct rect){y, 0, 1, app->canvas->width}, style, ' ');

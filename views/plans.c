@@ -86,6 +86,18 @@ bool plans_run(struct plans *plans, struct err *err)
 	return plans->begun;
 }
 
+void plans_pause(struct plans *plans)
+{
+	if (plans->begun)
+		ops_pause(plans->items[plans->at]);
+}
+
+void plans_go_on(struct plans *plans)
+{
+	if (plans->begun)
+		ops_go_on(plans->items[plans->at]);
+}
+
 void plans_cancel(struct plans *plans)
 {
 	if (plans->count)

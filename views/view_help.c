@@ -6,6 +6,7 @@
 static const char *const scope_names[KEYS_SCOPES] = {
 	[KEYS_GLOBAL] = "Everywhere", [KEYS_DECK] = "Deck",	  [KEYS_TABLE] = "Tables",    [KEYS_NODES] = "Nodes",
 	[KEYS_MATRIX] = "Matrix",     [KEYS_TEXT] = "Texts",	  [KEYS_LOGS] = "Logs",	      [KEYS_DESCRIBE] = "Describe",
+	[KEYS_MENU] = "Actions",      [KEYS_PLAN] = "Plan",
 };
 
 static void add_scope(const struct app *app, int scope, struct buf *out)
@@ -33,6 +34,9 @@ static const char widgets[] =
 	"  Space        mark; Ctrl-Space a range; Ctrl-\\ no mark\n"
 	"  Shift-Left   choose a column to sort by; Shift-Right the next; Shift-O sorts by it\n"
 	"  n N          next and previous match of what / looked for in a text\n"
+	"\n"
+	"On a plan\n"
+	"  Tab arrows   choose a button; Enter presses it; j k PageDown PageUp scroll\n"
 	"\n";
 
 static const char commands[] =

@@ -54,15 +54,15 @@ console_goto() { # COMMAND
 	console_keys : ; console_keys "$1" Enter
 }
 
-# The dialog of a plan: asked for, agreed to, carried out.
+# The screen of a plan: asked for, agreed to, carried out.
 run_plan() { # WHAT
-	check_screen "$1: the plan is shown" 60 '│ +ready, '
-	# The careful dialog has its focus on the way out.
+	check_screen "$1: the plan is shown" 60 '^ +ready, '
+	# It has its focus on the way out.
 	console_keys BTab Enter
 }
 
 plan_ends() { # WHAT SECONDS
-	check_screen "$1" "$2" '│ +done, '
+	check_screen "$1" "$2" '^ +done, '
 	console_back '\[ Close \]'
 }
 
@@ -72,6 +72,6 @@ ask_to_scale() { # KIND COUNT
 	console_keys / ; console_keys "^.*$1" Enter
 	check_screen "… and only the one of $1" 20 "clusters \(1.*<.*$1>"
 	console_keys g s
-	check_screen "how many is asked" 20 '│ +Brokers '
-	console_keys C-u ; console_keys BSpace BSpace "$2" Enter Enter
+	check_screen "how many is asked" 20 '│ +replicas +[0-9]'
+	console_keys C-u ; console_keys BSpace BSpace "$2" BTab BTab Enter
 }
