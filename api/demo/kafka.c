@@ -243,7 +243,7 @@ static void update_isr(struct kafka *kafka, struct kafka_partition *partition, i
 		int64_t catch_up = CATCH_UP_MS + (int64_t)partition->phase * CATCH_UP_SPREAD_MS / 256;
 		if (!broker->up && since >= SESSION_MS && partition->isr & bit && partition->isr != bit)
 			partition->isr &= ~bit;
-		if (broker->up && !(partition->isr & bit) && !(partition->stuck & bit) && since >= catch_up &&
+		if (broker->up && !leaderless && !(partition->isr & bit) && !(partition->stuck & bit) && since >= catch_up &&
 		    partition->left[id] == 0)
 			partition->isr |= bit;
 	}

@@ -273,3 +273,11 @@ void kafka_add_moves(struct ops_plan *plan, const struct world_cluster *cluster,
 		ops_add_step_on(plan, &ops_step_kafka_unthrottle, NULL, key, "take the throttle of %s away",
 				cluster->name);
 }
+
+void kafka_add_unthrottle(struct ops_plan *plan, const struct world_cluster *cluster, const char *key)
+{
+	char fact[KAFKA_FACT_MAX];
+	set_throttle_facts(plan, cluster, key);
+	ops_set_fact(plan, kafka_fact_name(fact, "throttle.known", key), "1");
+	ops_add_step_on(plan, &ops_step_kafka_unthrottle, NULL, key, "take the throttles of %s away", cluster->name);
+}

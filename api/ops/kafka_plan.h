@@ -85,6 +85,9 @@ int64_t kafka_read_throttle(struct ops_plan *plan, const char *text);
 /* Steps: throttle (where something is copied and a throttle is wanted), reassign, throttle off. */
 void kafka_add_moves(struct ops_plan *plan, const struct world_cluster *cluster, const char *key, const char *title);
 
+/* A step that takes the throttles of every broker that answers and of the topics of `new` away, whoever set them. */
+void kafka_add_unthrottle(struct ops_plan *plan, const struct world_cluster *cluster, const char *key);
+
 /* ---- leaders (leaders.c) ---- */
 
 /* Lists (`new` and `old`) that make others lead what the brokers `off` lead or would lead; replicas stay. */

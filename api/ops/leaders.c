@@ -180,7 +180,8 @@ void kafka_lead_as(const struct world_cluster *cluster, const char *text, struct
 
 void kafka_say_leaders(struct ops_plan *plan, const struct world_cluster *cluster, const struct assignment *list)
 {
-	struct tally before = tally_leaders(cluster), after = tally_leaders(cluster);
+	struct tally before = tally_leaders(cluster), after = tally_new(cluster);
+	memcpy(after.counts, before.counts, cluster->broker_count * sizeof *after.counts);
 	struct buf text = BUF_INIT(8 * 1024);
 	for (struct kafka_walk walk = kafka_walk(cluster, list); kafka_walk_next(&walk);) {
 		if (walk.item->count == 0 || !may_lead(&walk.now, walk.item->nodes[0]))

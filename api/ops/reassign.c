@@ -36,6 +36,11 @@ static int32_t find_id(const struct world_cluster *cluster, const char *text)
 	return str_to_i64(text, &id) && id >= 0 && id <= ID_MAX ? (int32_t)id : -1;
 }
 
+static bool is_cancel(const struct ops_plan *plan)
+{
+	return str_eq(ops_fact(plan, "cancel"), "true");
+}
+
 static struct reassign read_wish(const struct ops_plan *plan, const struct world_cluster *cluster)
 {
 	const char *off = ops_fact(plan, "off");
@@ -45,7 +50,7 @@ static struct reassign read_wish(const struct ops_plan *plan, const struct world
 				 .from = ops_fact_number(plan, "from", -1),
 				 .to = ops_fact_number(plan, "to", -1),
 				 .off = off ? find_id(cluster, off) : -1,
-				 .cancel = str_eq(ops_fact(plan, "cancel"), "true"),
+				 .cancel = is_cancel(plan),
 				 .given = ops_fact(plan, "assignment"),
 				 .all = ops_fact(plan, "had") != NULL};
 }
@@ -143,9 +148,17 @@ static void set_title(struct ops_plan *plan, const struct reassign *it)
 		ops_set_title(plan, "Reassign partitions of %s", name);
 }
 
+/* A reassignment that is taken back has no use for its throttle; whose it is cannot be told. */
+static bool takes_throttle_away(const struct ops_plan *plan)
+{
+	return is_cancel(plan) && !str_eq(ops_fact(plan, "throttle"), "keep");
+}
+
 /* What a rollback hands over of the throttle that its plan found. */
 static void take_throttle(struct ops_plan *plan)
 {
+	if (is_cancel(plan))
+		return;
 	const char *given = ops_fact(plan, "throttle");
 	int64_t rate = given ? kafka_read_throttle(plan, given) : DEFAULT_RATE;
 	ops_set_fact(plan, "throttle", "%" PRId64, rate);
@@ -177,6 +190,8 @@ static void reassign_plan(struct ops_plan *plan, const struct ops_context *conte
 			 it.cancel ? "take back the reassignment of" : "reassign", count, plural(count),
 			 context->cluster->name);
 		kafka_add_moves(plan, context->cluster, NULL, title);
+		if (takes_throttle_away(plan))
+			kafka_add_unthrottle(plan, context->cluster, NULL);
 	}
 	if (it.short_of > 0)
 		ops_set_fact(plan, "short", "%zu", it.short_of);
@@ -229,6 +244,11 @@ static void reassign_preflight(struct ops_plan *plan, const struct ops_context *
 		ops_say_so_already(plan, "%s",
 				   it.cancel ? "nothing is being reassigned"
 					     : "it is so already: there is nothing to move");
+	if (plan->step_count > 0 && takes_throttle_away(plan))
+		ops_say(plan, OPS_MEANS,
+			"the replication throttles of the brokers and of these topics go, whoever set them "
+			"(throttle=keep leaves"
+			" them)");
 	if (it.cancel && plan->step_count > 0)
 		ops_say(plan, OPS_MEANS, "what was copied so far is thrown away; leaders and the old replicas stay");
 	if (!it.cancel)
@@ -239,7 +259,7 @@ static void reassign_preflight(struct ops_plan *plan, const struct ops_context *
 
 static bool reassign_undo(const struct ops_plan *plan, struct ops_wish *out, struct err *err)
 {
-	if (str_eq(ops_fact(plan, "cancel"), "true"))
+	if (is_cancel(plan))
 		return err_set(err, ERR_REFUSED, "where the cancelled reassignments went to is not kept");
 	const char *old = ops_fact(plan, "old"), *had = ops_fact(plan, "throttle.had");
 	if (!old)
@@ -263,7 +283,9 @@ static const struct ops_argument reassign_arguments[] = {
 	{.name = "to", .help = "id of the broker that takes", .type = OPS_ARGUMENT_NUMBER, .min = 0, .max = ID_MAX},
 	{.name = "off", .help = "broker that shall hold nothing any more", .type = OPS_ARGUMENT_TEXT},
 	{.name = "cancel", .help = "true: take back what is being reassigned", .type = OPS_ARGUMENT_TEXT},
-	{.name = "throttle", .help = "bytes a second and broker (50M), 0 = none", .type = OPS_ARGUMENT_TEXT},
+	{.name = "throttle",
+	 .help = "bytes a second and broker (50M), 0 = none; with cancel: keep",
+	 .type = OPS_ARGUMENT_TEXT},
 	{.name = "assignment", .help = "TOPIC PARTITION:ID,ID …;TOPIC …", .type = OPS_ARGUMENT_TEXT},
 	{.name = "had", .help = "throttles to put back, as a rollback gives it", .type = OPS_ARGUMENT_TEXT},
 	{.name = "topics",

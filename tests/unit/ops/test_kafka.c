@@ -69,8 +69,25 @@ static bool loses(struct bench *bench, struct err *err)
 	return lost;
 }
 
+/* Null: those that join go again. */
+static void take_back(struct world_replicated *it)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < it->replica_count; i++) {
+		it->replica_ids[kept] = it->replica_ids[i];
+		it->replicas[kept] = it->replicas[i];
+		kept += !it->joining[i];
+		it->joining[i] = false;
+	}
+	it->replica_count = it->in_sync_count = (uint8_t)kept;
+}
+
 static void take_replicas(struct world_replicated *it, const struct kafka_reassign_partition *asked)
 {
+	if (asked->replicas.len < 0) {
+		take_back(it);
+		return;
+	}
 	it->replica_count = it->in_sync_count = (uint8_t)asked->replicas.len;
 	for (int32_t i = 0; i < asked->replicas.len; i++) {
 		it->replica_ids[i] = asked->replicas.items[i];
@@ -479,6 +496,26 @@ static void a_refusal_stops_and_the_way_back_is_known(void **state)
 	assert_int_equal(find(bench, "orders", 0)->replica_ids[0], 0);
 }
 
+static void what_is_cancelled_loses_its_throttle(void **state)
+{
+	struct bench *bench = *state;
+	struct ops_value values[] = {{"cancel", "true"}, {"throttle", "keep"}};
+	struct world_replicated *it = add(bench, "orders", 0, "012");
+	add(bench, "others", 0, "012");
+	it->joining[2] = true;
+	it->in_sync[2] = false;
+	prepare(bench, "reassign", KAFKA, values, 2);
+	assert_int_equal(bench->rig->plan->step_count, 1);
+	prepare(bench, "reassign", KAFKA, values, 1);
+	assert_says(bench, OPS_MEANS, "whoever set them");
+	run(bench);
+	assert_int_equal(it->replica_count, 2);
+	assert_int_equal(last_setting(bench, "orders", "follower")->operation, 1);
+	assert_int_equal(last_setting(bench, "2", "leader")->operation, 1);
+	for (size_t i = 0; i < bench->setting_count; i++)
+		assert_string_not_equal(bench->settings[i].resource, "others");
+}
+
 static void nonsense_for_a_throttle_blocks(void **state)
 {
 	struct bench *bench = *state;
@@ -505,6 +542,7 @@ int main(void)
 		TEST(new_replicas_go_to_other_zones),
 		TEST(the_throttle_goes_and_leaves_what_was_there),
 		TEST(a_refusal_stops_and_the_way_back_is_known),
+		TEST(what_is_cancelled_loses_its_throttle),
 		TEST(nonsense_for_a_throttle_blocks),
 	};
 	return cmocka_run_group_tests_name("ops/kafka", tests, NULL, NULL);
