@@ -347,7 +347,7 @@ struct app *app_create(struct loop *loop, const struct config *config, struct de
 		.show_crumbs = true,
 		.busy_since_ms = -1,
 	};
-	app->plans = (struct plans){.on_change = app_plans_changed, .data = app};
+	app->plans = (struct plans){.on_change = app_plans_changed, .on_end = app_plan_ended, .data = app};
 	app->paint_timer = loop_timer_create(loop, paint_due, app);
 	app->tick_timer = loop_timer_create(loop, tick, app);
 	app->painted_ms = loop_now_ms(loop) - APP_PAINT_MS;
@@ -362,6 +362,7 @@ void app_destroy(struct app *app)
 	app_clear_views(app);
 	answer_dialog(app, 0);
 	plans_clear(&app->plans);
+	app_forget_past(app);
 	session_close(app->session);
 	line_edit_destroy(app->command_line);
 	line_edit_destroy(app->filter_line);

@@ -69,6 +69,8 @@ bool plans_are_running(const struct plans *plans)
 static void progressed(void *data, struct ops_plan *plan)
 {
 	struct plans *plans = data;
+	if (ops_is_over(plan) && plans->on_end)
+		plans->on_end(plans->data, plan);
 	if (plan == plans->items[plans->at] && plan->state == OPS_STATE_DONE && plans->at + 1 < plans->count) {
 		plans->at++;
 		(void)!ops_run(plans->items[plans->at], progressed, plans, &plans->err);

@@ -15,7 +15,7 @@ struct view;
 
 /* X(ID, name shown in help) in keys.def's scopes: from the innermost outwards a key is looked up in the view's own scope,
  * then in GLOBAL. */
-enum key_scope { KEYS_GLOBAL, KEYS_DECK, KEYS_TABLE, KEYS_NODES, KEYS_MATRIX, KEYS_TEXT, KEYS_DESCRIBE, KEYS_LOGS, KEYS_MENU, KEYS_PLAN, KEYS_SCOPES };
+enum key_scope { KEYS_GLOBAL, KEYS_DECK, KEYS_TABLE, KEYS_NODES, KEYS_MATRIX, KEYS_TEXT, KEYS_DESCRIBE, KEYS_LOGS, KEYS_MENU, KEYS_PLAN, KEYS_OPERATIONS, KEYS_SCOPES };
 
 enum action {
 	ACTION_NONE = -1,

@@ -6,7 +6,7 @@
 static const char *const scope_names[KEYS_SCOPES] = {
 	[KEYS_GLOBAL] = "Everywhere", [KEYS_DECK] = "Deck",	  [KEYS_TABLE] = "Tables",    [KEYS_NODES] = "Nodes",
 	[KEYS_MATRIX] = "Matrix",     [KEYS_TEXT] = "Texts",	  [KEYS_LOGS] = "Logs",	      [KEYS_DESCRIBE] = "Describe",
-	[KEYS_MENU] = "Actions",      [KEYS_PLAN] = "Plan",
+	[KEYS_MENU] = "Actions",      [KEYS_PLAN] = "Plan",	      [KEYS_OPERATIONS] = "Operations",
 };
 
 static void add_scope(const struct app *app, int scope, struct buf *out)
