@@ -210,10 +210,9 @@ static void check_brokers(struct ops_plan *plan, const struct ops_context *conte
 				brokers[i]->name);
 		else
 			ops_say(plan, OPS_CAUTION,
-				"%s: it stays Pending until %s is back; `replace %s` makes it anew with an empty "
-				"volume",
-				can == 0 ? "the volume of a broker is on the dead node and cannot follow"
-					 : "whether the volume of a broker can follow it is not known",
+				"%s %s on %s and cannot follow: it stays Pending until the node is back; `replace %s` "
+				"makes it anew with an empty volume",
+				brokers[i]->name, can == 0 ? "has its volume" : "may have its volume",
 				context->node->name, brokers[i]->name);
 	}
 	if (count == 0)

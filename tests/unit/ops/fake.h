@@ -80,6 +80,7 @@ struct fake_api {
 	void *data;
 	/* POST and DELETE; path is kube_url()'s of this fake. */
 	const struct kube_status *status; /* of the refusals of `act` */
+	const char *answer;               /* JSON that `act` is answered with, NULL = nothing */
 	void (*act)(void *data, const char *method, const char *path, const char *body, struct err *err);
 	/* Returns the exit code; what it prints goes to out. */
 	int (*command)(void *data, const char *pod, const char *const *argv, struct buf *out, struct err *err);

@@ -134,6 +134,7 @@ struct kube_request *kube_change(struct kube_client *client, const struct kube_c
 		CLEANUP(free) char *path = kube_url(&change->url);
 		assert_non_null(api->act);
 		api->act(api->data, change->method, path, change->body, &request->result.err);
+		request->object = api->answer ? cJSON_Parse(api->answer) : NULL;
 		request->result.status = err_is_set(&request->result.err) ? api->status : NULL;
 		return request;
 	}
