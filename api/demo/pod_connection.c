@@ -19,7 +19,7 @@ struct pod_connection *pod_connection_open(struct demo *demo, const char *namesp
 	struct cluster *cluster = fleet_find(demo, namespace, pod, &ordinal);
 	if (!cluster || !kubelet_pod_is_up(demo, namespace, pod))
 		return NULL;
-	bool management = cluster->rabbit && number == MANAGEMENT_PORT;
+	bool management = cluster->rabbit && number == MANAGEMENT_PORT && cluster->rabbit->nodes[ordinal].up;
 	bool scram = cluster->kafka && cluster->spec->managed && number == KAFKA_DEMO_SCRAM_PORT;
 	if (!management && !scram && !(cluster->kafka && number == KAFKA_DEMO_PORT))
 		return NULL;
@@ -45,7 +45,7 @@ bool pod_connection_feed(struct pod_connection *port, const char *bytes, size_t 
 {
 	if (port->kafka)
 		return kafka_session_feed(port->kafka, bytes, len, out);
-	if (!buf_append(&port->in, bytes, len))
+	if (!port->rabbit->nodes[port->node].up || !buf_append(&port->in, bytes, len))
 		return false;
 	for (;;) {
 		struct request request;

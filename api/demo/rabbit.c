@@ -37,6 +37,8 @@ static void add_queue(struct rabbit *rabbit, const char *name, enum rabbit_queue
 	snprintf(queue.name, sizeof queue.name, "%s", name);
 	queue.member_count = type == QUEUE_CLASSIC ? 1 : (size_t)nodes;
 	queue.leader = (int)(index % (size_t)nodes);
+	for (size_t i = 0; i < CLUSTER_BROKERS_MAX; i++)
+		queue.since_ms[i] = -(INT64_C(1) << 40);
 	for (size_t i = 0; i < queue.member_count; i++)
 		queue.members[i] = type == QUEUE_CLASSIC ? queue.leader : (int)i;
 	uint64_t random = store_random(rabbit->demo->store);
@@ -123,8 +125,14 @@ static void update_nodes(struct rabbit *rabbit)
 	char pod[64];
 	for (int i = 0; i < CLUSTER_BROKERS_MAX; i++) {
 		struct rabbit_node *node = &rabbit->nodes[i];
-		bool up = kubelet_pod_is_up(rabbit->demo, rabbit->spec->namespace,
-					    cluster_pod_name(rabbit->spec, i, pod, sizeof pod));
+		bool runs = kubelet_pod_is_up(rabbit->demo, rabbit->spec->namespace,
+					      cluster_pod_name(rabbit->spec, i, pod, sizeof pod));
+		if (!runs)
+			node->stopped = node->drained = false; /* the next process knows nothing of it */
+		if (node->forgotten && !store_get(rabbit->demo->store, KIND_CLAIM, rabbit->spec->namespace,
+						  cluster_claim_name(rabbit->spec, i, pod, sizeof pod)))
+			node->forgotten = false; /* an empty volume: a new node */
+		bool up = runs && !node->stopped && !node->forgotten;
 		if (up == node->up)
 			continue;
 		node->up = up;
@@ -134,11 +142,19 @@ static void update_nodes(struct rabbit *rabbit)
 	}
 }
 
+bool rabbit_is_online(const struct rabbit *rabbit, const struct rabbit_queue *queue, int node)
+{
+	bool member = false;
+	for (size_t i = 0; i < queue->member_count; i++)
+		member |= queue->members[i] == node;
+	return member && rabbit->nodes[node].up && !(queue->type == QUEUE_QUORUM && rabbit->nodes[node].drained);
+}
+
 size_t rabbit_online_members(const struct rabbit *rabbit, const struct rabbit_queue *queue)
 {
 	size_t online = 0;
 	for (size_t i = 0; i < queue->member_count; i++)
-		online += rabbit->nodes[queue->members[i]].up;
+		online += rabbit_is_online(rabbit, queue, queue->members[i]);
 	return online;
 }
 
@@ -147,14 +163,14 @@ bool rabbit_is_critical(const struct rabbit *rabbit, const struct rabbit_queue *
 	bool member = false;
 	for (size_t i = 0; i < queue->member_count; i++)
 		member = member || queue->members[i] == node;
-	return queue->type != QUEUE_CLASSIC && queue->member_count > 1 && member && rabbit->nodes[node].up &&
+	return queue->type != QUEUE_CLASSIC && queue->member_count > 1 && member && rabbit_is_online(rabbit, queue, node) &&
 	       rabbit_online_members(rabbit, queue) <= queue->member_count / 2 + 1;
 }
 
 static void elect(struct rabbit *rabbit, struct rabbit_queue *queue)
 {
 	int64_t now = demo_time_ms(rabbit->demo);
-	bool led = queue->leader >= 0 && rabbit->nodes[queue->leader].up && now >= queue->leaderless_until_ms;
+	bool led = queue->leader >= 0 && rabbit_is_online(rabbit, queue, queue->leader) && now >= queue->leaderless_until_ms;
 	if (queue->type == QUEUE_CLASSIC || led) {
 		queue->leader_lost_ms = -1;
 		return;
@@ -167,7 +183,7 @@ static void elect(struct rabbit *rabbit, struct rabbit_queue *queue)
 		return;
 	for (size_t i = 0; i < queue->member_count; i++) {
 		int candidate = queue->members[(i + queue->phase) % queue->member_count];
-		if (queue->leader < 0 && rabbit->nodes[candidate].up)
+		if (queue->leader < 0 && rabbit_is_online(rabbit, queue, candidate))
 			queue->leader = candidate;
 	}
 	queue->leader_lost_ms = -1;

@@ -37,7 +37,8 @@ static cJSON *cluster_status(const struct command_call *call)
 		cJSON_AddItemToObject(json_at(json, "versions"), name,
 				      json_make("{'rabbitmq_name':'RabbitMQ','rabbitmq_version':'%s','erlang_version':'27'}",
 						call->rabbit->spec->version));
-		cJSON_AddStringToObject(json_at(json, "maintenance_status"), name, "not under maintenance");
+		cJSON_AddStringToObject(json_at(json, "maintenance_status"), name,
+					call->rabbit->nodes[i].drained ? "draining" : "not under maintenance");
 		cJSON_AddItemToObject(json_at(json, "listeners"), name,
 				      json_make("[{'interface':'[::]','node':'%s','port':5672,'protocol':'amqp','purpose':'AMQP 0-9-1'}]",
 						name));
@@ -94,6 +95,13 @@ static const struct {
 int rabbit_command(struct rabbit *rabbit, int node, const char *const *argv, size_t argc, struct buf *out, struct buf *errors)
 {
 	struct command_call call = {.rabbit = rabbit, .node = node};
+	int code = rabbit_tool(rabbit, node, argv, argc, out, errors);
+	if (code >= 0)
+		return code;
+	if (!rabbit->nodes[node].up) {
+		buf_append_str(errors, "Error: this command requires the 'rabbit' app to be running on the target node\n");
+		return 69;
+	}
 	for (size_t i = 1; i < argc; i++) {
 		for (size_t c = 0; c < ARRAY_LEN(commands); c++) {
 			if (!str_eq(argv[i], commands[c].name))

@@ -19,7 +19,7 @@ static void add_node_names(const struct rabbit *rabbit, const struct rabbit_queu
 		int node = queue->members[i];
 		rabbit_node_name(rabbit, node, name, sizeof name);
 		cJSON_AddItemToArray(members, cJSON_CreateString(name));
-		if (rabbit->nodes[node].up)
+		if (rabbit_is_online(rabbit, queue, node))
 			cJSON_AddItemToArray(online, cJSON_CreateString(name));
 	}
 }
@@ -80,11 +80,12 @@ cJSON *rabbit_node_json(const struct rabbit *rabbit, int node)
 		"{'os_pid':'1','fd_used':%d,'fd_total':1048576,'sockets_used':%d,'sockets_total':943629,'mem_used':%.0f,"
 		"'mem_limit':%.0f,'mem_alarm':false,'disk_free':%.0f,'disk_free_limit':2147483648,'disk_free_alarm':false,"
 		"'proc_used':%d,'proc_total':1048576,'uptime':%lld,'run_queue':%d,'processors':4,'rates_mode':'basic',"
-		"'being_drained':false,'net_ticktime':60,'db_dir':'/var/lib/rabbitmq/mnesia/%s',"
+		"'being_drained':%s,'net_ticktime':60,'db_dir':'/var/lib/rabbitmq/mnesia/%s',"
 		"'config_files':['/etc/rabbitmq/rabbitmq.conf'],'log_files':['<stdout>'],"
 		"'enabled_plugins':['rabbitmq_management','rabbitmq_peer_discovery_k8s','rabbitmq_prometheus','rabbitmq_stream']}",
 		90 + node * 7, 41 + node * 3, used, limit, disk * (0.78 - 0.06 * node), 1800 + node * 40,
-		(long long)(now - (state ? state->started_ms : now)), (int)(now / 1000 % 3), name);
+		(long long)(now - (state ? state->started_ms : now)), (int)(now / 1000 % 3),
+		rabbit->nodes[node].drained ? "true" : "false", name);
 	while (more->child) {
 		cJSON *item = cJSON_DetachItemViaPointer(more, more->child);
 		char *key = item->string;
