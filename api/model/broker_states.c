@@ -132,7 +132,7 @@ static bool is_partitioned(const struct broker *broker)
 
 static bool is_draining(const struct broker *broker)
 {
-	return broker->pub.ready && broker->draining == 1;
+	return broker->pub.ready && broker->pub.draining == 1;
 }
 
 static bool is_starting(const struct broker *broker)

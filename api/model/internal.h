@@ -28,7 +28,6 @@ struct broker {
 	bool tallied;
 	struct tally tally;
 	int64_t bytes, bytes_ms; /* Kafka: log size at the last sample, for its growth */
-	int draining;            /* 1, 0, -1 not said */
 	int64_t critical;        /* how many queues or partitions refuse without it; -1 unknown */
 	int64_t disk_free;       /* RabbitMQ's figure; -1 */
 	bool voter_critical;     /* Kafka: the controllers lose their quorum without it */

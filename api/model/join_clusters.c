@@ -178,7 +178,7 @@ static void broker_reset(struct broker *broker, struct cluster *cluster)
 	if (it->started_ms < 0 && it->pod && str_eq(it->pod->phase, "Running"))
 		it->started_ms = it->pod->start_ms;
 	it->volume_count = 0;
-	broker->draining = -1;
+	broker->pub.draining = -1;
 	broker->critical = broker->disk_free = -1;
 	broker->voter_critical = broker->silent = broker->slow = false;
 	broker->complaint = NULL;

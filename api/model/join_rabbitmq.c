@@ -193,7 +193,7 @@ static void fill_from_node(struct broker *broker, const struct rabbitmq_node *no
 	if (node->memory_limit > 0)
 		it->memory_limit_bytes = node->memory_limit;
 	broker->disk_free = node->disk_free;
-	broker->draining = node->being_drained;
+	it->draining = node->being_drained;
 	if (node->version)
 		it->version = node->version;
 	if (node->partitions && *node->partitions)

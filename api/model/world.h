@@ -96,6 +96,7 @@ struct world_broker {
 	enum severity severity;        /* both views together */
 	const char *state;             /* one word or few: "ready", "lagging", "not ready", "starting", "crash loop", "missing", "node down" */
 	const char *role;              /* "controller,broker", "leader", "member", … NULL unknown */
+	int draining;                  /* RabbitMQ: in maintenance; 1, 0, -1 not said (before 3.13 and over HTTP) */
 	bool is_controller;            /* Kafka: the active controller; RabbitMQ: false */
 	int quorum_critical;           /* RabbitMQ: stopping it loses a queue's quorum; Kafka: a partition or the KRaft
 	                                  quorum would refuse; 1, 0, -1 unknown */

@@ -11,6 +11,8 @@
 
 enum { PATCH_MAX = 64 * 1024 };
 
+#define METADATA "\"metadata\":{"
+
 static void finish(struct ops_job *job, enum ops_verdict verdict, const struct err *err)
 {
 	ops_exchange_fn *done = job->exchange.done;
@@ -89,7 +91,10 @@ static bool send_patch(struct ops_job *job, const struct ops_object *object, con
 	json_append_string(&body, uid);
 	buf_append_str(&body, ",\"resourceVersion\":");
 	json_append_string(&body, version);
-	buf_printf(&body, "},%s}", buf_str(members));
+	if (str_has_prefix(buf_str(members), METADATA))
+		buf_printf(&body, ",%s}", buf_str(members) + strlen(METADATA));
+	else
+		buf_printf(&body, "},%s}", buf_str(members));
 	char api_version[32];
 	bool known = version_at(object, job->exchange.version, api_version);
 	if (body.overflow || members->overflow || !known)

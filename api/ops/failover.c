@@ -9,7 +9,8 @@
 
 enum { VICTIMS_MAX = 64, CLUSTERS_MAX = 32 };
 
-static const struct failover_part *const parts[] = {[BROKER_KAFKA] = &failover_kafka};
+static const struct failover_part *const parts[] = {
+	[BROKER_KAFKA] = &failover_kafka, [BROKER_RABBITMQ] = &failover_rabbitmq};
 
 static const struct failover_part *part_of(const struct world_cluster *cluster)
 {

@@ -24,6 +24,6 @@ struct failover_part {
 /* For plan(): what brings it back, one line without '\n'. */
 void failover_remember(struct ops_plan *plan, const struct failover *failover, const char *text);
 
-extern const struct failover_part failover_kafka;
+extern const struct failover_part failover_kafka, failover_rabbitmq;
 
 #endif

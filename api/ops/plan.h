@@ -149,7 +149,7 @@ struct ops_step_type {
 	bool (*object)(const struct ops_plan *plan, const struct ops_context *context, struct ops_object *out,
 		       struct err *err);
 	/* From the object as read just now: the members of a JSON merge patch (`"spec":{…}`, no braces around; the
-	 * engine adds metadata with UID and resourceVersion). */
+	 * engine adds metadata with UID and resourceVersion, also to a `"metadata":{…}` that comes first). */
 	enum ops_verdict (*change)(const struct ops_plan *plan, const struct cJSON *now, struct buf *patch,
 				   struct err *err);
 	/* NULL: done once the change is made. */

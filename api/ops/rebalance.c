@@ -1,18 +1,19 @@
-/* Rebalance: the preferred replicas lead again, as after every restart; or, with mode=spread, first another order of
- * the replicas where one broker is preferred more often than others. Nothing is copied either way. */
+/* Rebalance. Of Kafka: the preferred replicas lead again, as after every restart; or, with mode=spread, first another
+ * order of the replicas where one broker is preferred more often than others. Nothing is copied either way. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "api/base/str.h"
 #include "api/ops/kafka_plan.h"
+#include "api/ops/rebalance.h"
 
 static bool wants_spread(const struct ops_plan *plan)
 {
 	return str_eq(ops_fact(plan, "mode"), "spread");
 }
 
-static void rebalance_access(const struct ops_context *context, struct ops_needs *needs)
+static void kafka_access(const struct ops_context *context, struct ops_needs *needs)
 {
 	kafka_need(needs, context->cluster->namespace);
 }
@@ -33,14 +34,12 @@ static void find_not_preferred(const struct world_cluster *cluster, struct assig
 	assignment_sort(out_old);
 }
 
-static void rebalance_plan(struct ops_plan *plan, const struct ops_context *context)
+static void kafka_plan(struct ops_plan *plan, const struct ops_context *context)
 {
 	const struct world_cluster *cluster = context->cluster;
 	CLEANUP(assignment_finish) struct assignment new = {0};
 	CLEANUP(assignment_finish) struct assignment old = {0};
 	ops_set_title(plan, "%s leaders of %s", wants_spread(plan) ? "Spread" : "Rebalance", cluster->name);
-	if (cluster->kind != BROKER_KAFKA)
-		return;
 	if (ops_fact(plan, "back"))
 		kafka_lead_as(cluster, ops_fact(plan, "back"), &new, &old);
 	else if (wants_spread(plan))
@@ -51,8 +50,8 @@ static void rebalance_plan(struct ops_plan *plan, const struct ops_context *cont
 		return;
 	kafka_set_list(plan, "new", NULL, &new);
 	kafka_set_list(plan, "old", NULL, &old);
-	ops_say(plan, OPS_CHANGES, "who leads %zu partition%s of %s", new.items.len,
-		plural((int64_t) new.items.len), cluster->name);
+	ops_say(plan, OPS_CHANGES, "who leads %zu partition%s of %s", new.items.len, plural((int64_t) new.items.len),
+		cluster->name);
 	kafka_add_election(plan, cluster, NULL, &new);
 }
 
@@ -90,7 +89,7 @@ static void say_unready(struct ops_plan *plan, const struct world_cluster *clust
 			kafka_names_text(&lagging, names));
 }
 
-static void rebalance_preflight(struct ops_plan *plan, const struct ops_context *context)
+static void kafka_check(struct ops_plan *plan, const struct ops_context *context)
 {
 	const struct world_cluster *cluster = context->cluster;
 	const char *mode = ops_fact(plan, "mode");
@@ -117,11 +116,32 @@ static void rebalance_preflight(struct ops_plan *plan, const struct ops_context 
 		ops_say(plan, OPS_UNDO, "roll back: the order of replicas as it was, and an election");
 }
 
+/* ---- the operation ---- */
+
+static const struct rebalance_part rebalance_kafka = {.access = kafka_access, .plan = kafka_plan, .check = kafka_check};
+
+static const struct rebalance_part *const parts[] = {
+	[BROKER_KAFKA] = &rebalance_kafka, [BROKER_RABBITMQ] = &rebalance_rabbitmq};
+
+static void rebalance_access(const struct ops_context *context, struct ops_needs *needs)
+{
+	parts[context->cluster->kind]->access(context, needs);
+}
+
+static void rebalance_plan(struct ops_plan *plan, const struct ops_context *context)
+{
+	parts[context->cluster->kind]->plan(plan, context);
+}
+
+static void rebalance_preflight(struct ops_plan *plan, const struct ops_context *context)
+{
+	parts[context->cluster->kind]->check(plan, context);
+}
+
 static bool rebalance_undo(const struct ops_plan *plan, struct ops_wish *out, struct err *err)
 {
 	if (!wants_spread(plan) && !ops_fact(plan, "back"))
-		return err_set(err, ERR_REFUSED,
-			       "the leaders were not the preferred ones: there is no order to go back to");
+		return err_set(err, ERR_REFUSED, "there is no order of leaders to go back to");
 	*out = (struct ops_wish){.operation = &ops_rebalance,
 				 .target = plan->target,
 				 .values = {{.name = "back", .value = str_or(ops_fact(plan, "old"), "")}},
@@ -133,13 +153,16 @@ static const struct ops_argument rebalance_arguments[] = {
 	{.name = "mode",
 	 .help = "preferred (those that should lead do) or spread (also change who should, evenly)",
 	 .type = OPS_ARGUMENT_TEXT},
+	{.name = "type",
+	 .help = "of RabbitMQ: quorum (the default), all, classic or stream",
+	 .type = OPS_ARGUMENT_TEXT},
 	{.name = "back", .help = "an order of replicas, as a rollback gives it", .type = OPS_ARGUMENT_TEXT},
 };
 
 const struct ops_operation ops_rebalance = {
 	.name = "rebalance",
 	.title = "Rebalance leaders",
-	.summary = "let the preferred replicas of a Kafka cluster lead, or spread leaders evenly",
+	.summary = "let Kafka's preferred replicas lead, or spread leaders evenly",
 	.key = "b",
 	.target = OPS_ON_CLUSTER,
 	.arguments = rebalance_arguments,

@@ -9,8 +9,9 @@
 
 #include "api/base/str.h"
 #include "api/ops/kafka_plan.h"
+#include "api/ops/operator.h"
 
-enum { REPLICAS_LIMIT = 99, PODS_LIMIT_MS = 15 * 60 * 1000, BROKERS_LIMIT_MS = 5 * 60 * 1000 };
+enum { REPLICAS_LIMIT = 99 };
 
 static const char *const kind_words[] = {[BROKER_RABBITMQ] = "rabbitmq", [BROKER_KAFKA] = "kafka"};
 
@@ -90,7 +91,7 @@ static bool has_pools(const struct world_cluster *cluster)
 	       cluster->kafka_resource->replicas < 0;
 }
 
-static struct scale read_scale(const struct ops_plan *plan, const struct ops_context *context)
+struct scale scale_read(const struct ops_plan *plan, const struct ops_context *context)
 {
 	return (struct scale){.view = context->view,
 			      .cluster = context->cluster,
@@ -128,6 +129,8 @@ static void scale_access(const struct ops_context *context, struct ops_needs *ne
 	struct ops_object object;
 	if (context->cluster->kind == BROKER_KAFKA)
 		kafka_need(needs, context->cluster->namespace);
+	else
+		scale_rabbitmq_need(needs, context->cluster);
 	if (!scale_object(NULL, context, &object, NULL))
 		return;
 	static const char *const verbs[] = {"get", "patch"};
@@ -185,158 +188,26 @@ static enum ops_verdict change_replicas(const struct ops_plan *plan, const struc
 	return OPS_TO_DO;
 }
 
-/* ---- gates ---- */
-
-static bool is_listed(const char *list, const char *name)
+/* Under a paused operator the StatefulSet is scaled itself, its resource after it. */
+static bool set_object(const struct ops_plan *plan, const struct ops_context *context, struct ops_object *out,
+		       struct err *err)
 {
-	size_t len = strlen(name);
-	for (const char *at = list; at && *at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
-		if (strcspn(at, ",") == len && !strncmp(at, name, len))
-			return true;
-	return false;
-}
-
-static bool pod_is_ready(const struct world_broker *broker)
-{
-	return broker->ready;
-}
-
-static bool is_named(const struct world_broker *broker)
-{
-	return broker->cluster->kind == BROKER_KAFKA ? broker->id >= 0 : broker->member_name != NULL;
-}
-
-static bool peers_see_it(const struct world_broker *broker)
-{
-	return broker->reachable == 1 && is_named(broker);
-}
-
-/* Counts the brokers that were not there before and pass; the first that does not is what is waited for. */
-static int32_t count_new(const struct scale *scale, const char *before,
-			 bool (*passes)(const struct world_broker *broker), const struct world_broker **laggard)
-{
-	int32_t count = 0;
-	*laggard = NULL;
-	for (size_t i = 0; i < scale->cluster->broker_count; i++) {
-		const struct world_broker *broker = scale->cluster->brokers[i];
-		if (!scale_counts(scale, broker) || is_listed(before, broker->name))
-			continue;
-		if (passes(broker))
-			count++;
-		else if (!*laggard)
-			*laggard = broker;
-	}
-	return count;
-}
-
-static void explain_new(const struct scale *scale, const struct world_broker *laggard, int32_t count,
-			struct ops_gauge *out)
-{
-	char name[320] = "the new broker";
-	if (laggard)
-		snprintf(name, sizeof name, "%s", laggard->name);
-	else
-		scale_new_name(scale, count, name, sizeof name);
-	if (!laggard || !laggard->ready)
-		ops_why_not_ready(scale->view, scale->cluster, name, out->why, sizeof out->why);
-	else if (err_is_set(&laggard->source.err))
-		snprintf(out->why, sizeof out->why, "%s", laggard->source.err.text);
-	snprintf(out->figure, sizeof out->figure, "%d of %d; %s: %s", count, scale->to - scale->from, name,
-		 laggard ? str_or(laggard->state, "unknown") : "no pod yet");
-}
-
-static enum ops_gate_state gate_new(const struct ops_plan *plan, const struct ops_context *context,
-				    struct ops_gauge *out, bool (*passes)(const struct world_broker *broker),
-				    const char *done)
-{
-	struct scale scale = read_scale(plan, context);
-	const struct world_broker *laggard;
-	int32_t count = count_new(&scale, str_or(ops_fact(plan, "before"), ""), passes, &laggard),
-		want = scale.to - scale.from;
-	out->fraction = want > 0 ? (double)count / want : 1;
-	if (count < want) {
-		explain_new(&scale, laggard, count, out);
-		return OPS_GATE_SHUT;
-	}
-	snprintf(out->figure, sizeof out->figure, "%d of %d %s", count, want, done);
-	return OPS_GATE_OPEN;
-}
-
-static enum ops_gate_state gate_pods_ready(const struct ops_plan *plan, const struct ops_context *context,
-					   struct ops_gauge *out)
-{
-	return gate_new(plan, context, out, pod_is_ready, "ready");
-}
-
-static enum ops_gate_state gate_brokers_joined(const struct ops_plan *plan, const struct ops_context *context,
-					       struct ops_gauge *out)
-{
-	return gate_new(plan, context, out, peers_see_it, "seen by the other brokers");
-}
-
-static enum ops_gate_state gate_left(const struct ops_plan *plan, const struct ops_context *context,
-				     struct ops_gauge *out, bool (*is_gone)(const struct world_broker *broker),
-				     const char *done)
-{
-	const char *leaving = str_or(ops_fact(plan, "leaving"), "");
-	for (size_t i = 0; i < context->cluster->broker_count; i++) {
-		const struct world_broker *broker = context->cluster->brokers[i];
-		if (!is_listed(leaving, broker->name) || is_gone(broker))
-			continue;
-		snprintf(out->figure, sizeof out->figure, "%s: %s", broker->name, str_or(broker->state, "unknown"));
-		return OPS_GATE_SHUT;
-	}
-	snprintf(out->figure, sizeof out->figure, "%s %s", leaving, done);
-	out->fraction = 1;
-	return OPS_GATE_OPEN;
-}
-
-static bool has_no_pod(const struct world_broker *broker)
-{
-	return !broker->pod;
-}
-
-static bool is_unseen(const struct world_broker *broker)
-{
-	return broker->reachable == 0 || (!broker->pod && !is_named(broker));
-}
-
-/* Strimzi does not take a broker away that holds replicas, or that it cannot ask: it says so and keeps the pods. */
-static void explain_kept(const struct world_cluster *cluster, struct ops_gauge *out)
-{
-	const struct kube_kafka *resource = cluster->kafka_resource;
-	for (size_t i = 0; resource && i < resource->condition_count; i++)
-		if (str_eq(resource->conditions[i].reason, "ScaleDownPreventionCheck"))
-			snprintf(out->why, sizeof out->why, "Strimzi takes it back: %s",
-				 str_or(resource->conditions[i].message, resource->conditions[i].reason));
-}
-
-static enum ops_gate_state gate_pods_gone(const struct ops_plan *plan, const struct ops_context *context,
-					  struct ops_gauge *out)
-{
-	enum ops_gate_state state = gate_left(plan, context, out, has_no_pod, "stopped");
-	if (state != OPS_GATE_OPEN)
-		explain_kept(context->cluster, out);
-	return state;
-}
-
-static enum ops_gate_state gate_brokers_left(const struct ops_plan *plan, const struct ops_context *context,
-					     struct ops_gauge *out)
-{
-	return gate_left(plan, context, out, is_unseen, "no longer seen by the other brokers");
+	const struct kube_stateful_set *set = context->cluster->stateful_set;
+	if (!set)
+		return err_set(err, ERR_NOT_FOUND, "%s has no StatefulSet", context->cluster->key);
+	*out = (struct ops_object){.namespace = set->meta.namespace,
+				   .group = "apps",
+				   .versions = "v1",
+				   .resource = "statefulsets",
+				   .subresource = "scale",
+				   .kind = "StatefulSet",
+				   .name = set->meta.name};
+	return true;
 }
 
 const struct ops_step_type ops_step_set_replicas = {
 	.name = "set-replicas", .object = scale_object, .change = change_replicas};
-const struct ops_step_type ops_step_pods_ready = {
-	.name = "pods-ready", .gate = gate_pods_ready, .gate_limit_ms = PODS_LIMIT_MS};
-const struct ops_step_type ops_step_brokers_joined = {
-	.name = "brokers-joined", .gate = gate_brokers_joined, .gate_limit_ms = BROKERS_LIMIT_MS};
-const struct ops_step_type ops_step_pods_gone = {
-	.name = "pods-gone", .gate = gate_pods_gone, .gate_limit_ms = PODS_LIMIT_MS};
-const struct ops_step_type ops_step_brokers_left = {
-	.name = "brokers-left", .gate = gate_brokers_left, .gate_limit_ms = BROKERS_LIMIT_MS};
-
+const struct ops_step_type ops_step_set_pods = {.name = "set-pods", .object = set_object, .change = change_replicas};
 /* ---- the plan ---- */
 
 static void find_from(struct ops_plan *plan, const struct ops_context *context)
@@ -354,7 +225,7 @@ static void find_from(struct ops_plan *plan, const struct ops_context *context)
 	}
 	if (cluster->kafka_resource && !has_pools(cluster))
 		ops_set_fact(plan, "inside", "kafka");
-	struct scale scale = read_scale(plan, context);
+	struct scale scale = scale_read(plan, context);
 	int32_t from = cluster->desired;
 	if (scale.pool) {
 		from = 0;
@@ -380,27 +251,53 @@ static void remember_names(struct ops_plan *plan, const struct scale *scale)
 	buf_finish(&leaving);
 }
 
-static void add_steps(struct ops_plan *plan, const struct scale *scale, const struct ops_object *object)
+static void add_steps_up(struct ops_plan *plan, const struct scale *scale)
 {
 	char names[400] = "the new broker";
-	bool up = scale->to > scale->from, empty = !up && scale->cluster->kind == BROKER_KAFKA;
-	if (empty)
-		scale_kafka_empty(plan, scale);
-	if (!up)
-		snprintf(names, sizeof names, "%s", str_or(ops_fact(plan, "leaving"), "the broker"));
-	else if (scale_new_name(scale, 0, names, sizeof names) && scale->to - scale->from > 1)
+	if (scale_new_name(scale, 0, names, sizeof names) && scale->to - scale->from > 1)
 		snprintf(names, sizeof names, "%d new brokers", (int)(scale->to - scale->from));
+	ops_add_step(plan, &ops_step_pods_ready, "%s ready", names);
+	ops_add_step(plan, &ops_step_brokers_joined, "%s seen by the other brokers", names);
+}
+
+static void add_set_replicas(struct ops_plan *plan, const struct scale *scale, const struct ops_object *object)
+{
 	ops_add_step(plan, &ops_step_set_replicas, "set replicas of %s %s/%s to %d", object->kind, object->namespace,
 		     str_or(object->name, "?"), (int)scale->to);
-	if (up) {
-		ops_add_step(plan, &ops_step_pods_ready, "%s ready", names);
-		ops_add_step(plan, &ops_step_brokers_joined, "%s seen by the other brokers", names);
+}
+
+static void add_steps_down(struct ops_plan *plan, const struct scale *scale, const struct ops_object *object)
+{
+	const char *leaving = str_or(ops_fact(plan, "leaving"), "the broker");
+	bool kafka = scale->cluster->kind == BROKER_KAFKA, operated = scale->cluster->rabbitmq_resource != NULL;
+	(kafka ? scale_kafka_empty : scale_rabbitmq_empty)(plan, scale);
+	if (operated) {
+		ops_add_step(plan, &ops_step_operator_pause, "pause the RabbitMQ cluster operator for %s",
+			     object->name);
+		ops_add_step(plan, &ops_step_set_pods, "set replicas of its StatefulSet to %d", (int)scale->to);
 	} else {
-		ops_add_step(plan, &ops_step_pods_gone, "%s stopped", names);
-		ops_add_step(plan, &ops_step_brokers_left, "%s out of the brokers' own view", names);
+		add_set_replicas(plan, scale, object);
 	}
-	if (empty)
+	ops_add_step(plan, &ops_step_pods_gone, "%s stopped", leaving);
+	if (operated) { /* once both agree the operator has nothing to refuse */
+		add_set_replicas(plan, scale, object);
+		ops_add_step(plan, &ops_step_operator_resume, "let the operator look after %s again", object->name);
+	}
+	ops_add_step(plan, &ops_step_brokers_left, "%s out of the brokers' own view", leaving);
+	if (kafka)
 		scale_kafka_unregister(plan, scale);
+}
+
+static void add_steps(struct ops_plan *plan, const struct scale *scale, const struct ops_object *object)
+{
+	operator_remember(plan, scale->cluster);
+	if (scale->to < scale->from) {
+		add_steps_down(plan, scale, object);
+		return;
+	}
+	scale_rabbitmq_claims(plan, scale);
+	add_set_replicas(plan, scale, object);
+	add_steps_up(plan, scale);
 }
 
 static void scale_plan(struct ops_plan *plan, const struct ops_context *context)
@@ -409,7 +306,7 @@ static void scale_plan(struct ops_plan *plan, const struct ops_context *context)
 	struct ops_object object;
 	const struct world_cluster *cluster = context->cluster;
 	find_from(plan, context);
-	struct scale scale = read_scale(plan, context);
+	struct scale scale = scale_read(plan, context);
 	ops_set_title(plan, "Scale %s %s from %d to %d brokers", kind_words[cluster->kind], cluster->name,
 		      (int)scale.from, (int)scale.to);
 	if (!scale_object(plan, context, &object, &err)) {
@@ -424,7 +321,7 @@ static void scale_plan(struct ops_plan *plan, const struct ops_context *context)
 
 static void scale_preflight(struct ops_plan *plan, const struct ops_context *context)
 {
-	struct scale scale = read_scale(plan, context);
+	struct scale scale = scale_read(plan, context);
 	scale_check(plan, context, &scale);
 }
 
@@ -459,6 +356,12 @@ static const struct ops_argument scale_arguments[] = {
 	 .help = "of Kafka, when brokers leave: bytes a second and broker (50M), 0 = none",
 	 .type = OPS_ARGUMENT_TEXT},
 	{.name = "pool", .help = "Strimzi node pool, where there are several", .type = OPS_ARGUMENT_TEXT},
+	{.name = "drop",
+	 .help = "unused: RabbitMQ's classic queues on a leaving broker that are empty and without consumers may go",
+	 .type = OPS_ARGUMENT_TEXT},
+	{.name = "claims",
+	 .help = "delete: claims left behind by earlier RabbitMQ brokers of the same names go first, with their data",
+	 .type = OPS_ARGUMENT_TEXT},
 };
 
 const struct ops_operation ops_scale = {

@@ -11,6 +11,8 @@ struct scale {
 	int32_t from, to; /* from: -1 unknown */
 };
 
+/* From the plan's facts. */
+struct scale scale_read(const struct ops_plan *plan, const struct ops_context *context);
 /* The brokers that count for the scaled object: all, or those of the pool. By ordinal. */
 bool scale_counts(const struct scale *scale, const struct world_broker *broker);
 /* The brokers with the highest ordinals, which a scale-down takes; `count` of them into out, highest last. Returns how
@@ -34,5 +36,16 @@ void scale_kafka_unregister(struct ops_plan *plan, const struct scale *scale);
 void scale_kafka_check(struct ops_plan *plan, const struct ops_context *context, const struct scale *scale);
 /* False when scaling up again is the way back. */
 bool scale_kafka_undo(const struct ops_plan *plan, struct ops_wish *out);
+
+/* ---- scale_rabbitmq.c: what a RabbitMQ cluster needs ---- */
+
+void scale_rabbitmq_need(struct ops_needs *needs, const struct world_cluster *cluster);
+/* Steps that take queue members, leaders and the node itself off each leaving broker, the last one first. */
+void scale_rabbitmq_empty(struct ops_plan *plan, const struct scale *scale);
+void scale_rabbitmq_check(struct ops_plan *plan, const struct ops_context *context, const struct scale *scale);
+/* Steps that delete claims left behind, when the plan was asked to; of every kind of cluster but for RabbitMQ none. */
+void scale_rabbitmq_claims(struct ops_plan *plan, const struct scale *scale);
+/* Of one such claim when scaling up. */
+void scale_rabbitmq_check_claim(struct ops_plan *plan, const char *claim, const char *pod);
 
 #endif

@@ -91,7 +91,9 @@ static void check_claims(struct ops_plan *plan, const struct scale *scale)
 				left_over |= str_eq(cluster->volumes[k]->claim->meta.name, claim);
 			if (template->requested >= 0)
 				cell_human_bytes(template->requested, size);
-			if (left_over)
+			if (left_over && cluster->kind == BROKER_RABBITMQ)
+				scale_rabbitmq_check_claim(plan, claim, pod);
+			else if (left_over)
 				ops_say(plan, OPS_CAUTION,
 					"claim %s of an earlier %s is still there: %s starts with its old data", claim,
 					pod, pod);
@@ -166,9 +168,6 @@ static void check_size(struct ops_plan *plan, const struct scale *scale)
 	if (scale->to < majority)
 		ops_say(plan, OPS_BLOCKS, "%d of %d brokers is below a majority: %d must stay", (int)scale->to,
 			(int)scale->from, (int)majority);
-	if (scale->cluster->manager == MANAGED_BY_RABBITMQ_OPERATOR)
-		ops_say(plan, OPS_BLOCKS,
-			"the RabbitMQ cluster operator does not scale down: it refuses with UnsupportedOperation");
 }
 
 /* What is judged must be known, all of it, and now. */
@@ -193,83 +192,9 @@ static bool check_readable(struct ops_plan *plan, const struct scale *scale)
 	return known;
 }
 
-static bool replicated_has(const struct world_replicated *replicated, const struct world_broker *broker)
-{
-	for (size_t i = 0; i < replicated->replica_count; i++) {
-		int16_t at = replicated->replicas[i];
-		if (at >= 0 && (size_t)at < broker->cluster->broker_count && broker->cluster->brokers[at] == broker)
-			return true;
-		if (broker->id >= 0 && replicated->replica_ids[i] == broker->id)
-			return true;
-	}
-	return false;
-}
-
-static void find_replicas(const struct world_broker *broker, struct found *out)
-{
-	const struct world_cluster *cluster = broker->cluster;
-	for (int64_t i = 0; i < cluster->replicated_count; i++) {
-		struct world_replicated replicated;
-		world_replicated_at(cluster, i, &replicated);
-		if (!replicated_has(&replicated, broker))
-			continue;
-		if (replicated.partition >= 0)
-			found_add(out, "%s/%d", replicated.name, (int)replicated.partition);
-		else
-			found_add(out, "%s", replicated.name);
-	}
-}
-
-/* Classic queues have one home and no member elsewhere. */
-static void find_classic_queues(const struct world_broker *broker, struct found *out)
-{
-	const struct world_cluster *cluster = broker->cluster;
-	for (int64_t i = 0; i < cluster->queue_count; i++) {
-		struct world_queue queue;
-		world_queue_at(cluster, i, &queue);
-		if (str_eq(queue.type, "classic") &&
-		    (!queue.leader || !strcmp(queue.leader, broker->name) || str_eq(queue.leader, broker->member_name)))
-			found_add(out, "%s", queue.name);
-	}
-}
-
-static bool members_are_known(const struct world_cluster *cluster)
-{
-	for (size_t i = 0; i < cluster->broker_count; i++)
-		if (cluster->brokers[i]->member_name && cluster->brokers[i]->reachable == 1)
-			return true;
-	return false;
-}
-
-/* A node that is stopped but not forgotten counts in every majority of the cluster, its metadata's first of all. */
-static void check_membership(struct ops_plan *plan, const struct world_broker *broker)
-{
-	if (broker->member_name)
-		ops_say(plan, OPS_BLOCKS,
-			"%s is a member of the cluster and would stay one that is down: it must be forgotten first"
-			" (forget_cluster_node %s)",
-			broker->name, broker->member_name);
-	else if (!members_are_known(broker->cluster))
-		ops_say(plan, OPS_BLOCKS, "whether %s is a member of the cluster is not known", broker->name);
-}
-
+/* RabbitMQ's part is in scale_rabbitmq.c. */
 static void check_leaving_broker(struct ops_plan *plan, const struct world_broker *broker)
 {
-	bool kafka = broker->cluster->kind == BROKER_KAFKA;
-	struct found held = {0}, classic = {0};
-	char more[48];
-	if (!kafka)
-		find_replicas(broker, &held);
-	if (held.count > 0)
-		ops_say(plan, OPS_BLOCKS, "%s still holds %" PRId64 " queue member%s: %s%s; move %s off it first",
-			broker->name, held.count, plural(held.count), held.names, found_more(&held, more),
-			held.count == 1 ? "it" : "them");
-	if (!kafka)
-		find_classic_queues(broker, &classic);
-	if (classic.count > 0)
-		ops_say(plan, OPS_BLOCKS, "%" PRId64 " classic queue%s on %s and nowhere else: %s%s", classic.count,
-			classic.count == 1 ? " lives" : "s live", broker->name, classic.names,
-			found_more(&classic, more));
 	for (size_t i = 0; i < broker->cluster->voter_count; i++) {
 		const struct world_voter *voter = &broker->cluster->voters[i];
 		if (voter->voter &&
@@ -281,10 +206,8 @@ static void check_leaving_broker(struct ops_plan *plan, const struct world_broke
 				broker->name);
 	}
 	/* A Kafka broker without an id cannot be looked for in the partitions. */
-	if (kafka && broker->id < 0)
+	if (broker->cluster->kind == BROKER_KAFKA && broker->id < 0)
 		ops_say(plan, OPS_BLOCKS, "%s has no known broker id: what it holds cannot be told", broker->name);
-	if (!kafka)
-		check_membership(plan, broker);
 }
 
 static void mean_for_leaving(struct ops_plan *plan, const struct world_broker *broker)
@@ -310,8 +233,7 @@ static void check_down(struct ops_plan *plan, const struct ops_context *context,
 		check_leaving_broker(plan, leaving[i]);
 		mean_for_leaving(plan, leaving[i]);
 	}
-	if (scale->cluster->kind == BROKER_KAFKA)
-		scale_kafka_check(plan, context, scale);
+	(scale->cluster->kind == BROKER_KAFKA ? scale_kafka_check : scale_rabbitmq_check)(plan, context, scale);
 	ops_say(plan, OPS_UNDO, "%sscale up to %d again",
 		scale->cluster->kind == BROKER_KAFKA
 			? "while the brokers are there roll back: partitions go back; after that "

@@ -332,8 +332,6 @@ static void what_is_not_known_blocks(void **state)
 	bench->rig->world.view.link = WORLD_STALE;
 	prepare(bench, "rebalance", KAFKA, NULL, 0);
 	assert_says(bench, OPS_BLOCKS, "what is shown is old");
-	prepare(bench, "rebalance", "mq/events/rabbitmq", NULL, 0);
-	assert_says(bench, OPS_BLOCKS, "events is no Kafka cluster");
 }
 
 static void an_unclean_election_is_the_last_resort(void **state)

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "api/ops/plan.h"
 #include "tests/unit/ops/rig.h"
 
 #define KAFKA "mq/orders/kafka"
@@ -119,18 +120,28 @@ static void a_broker_gives_its_partitions_away_before_it_leaves(void **state)
 	assert_string_equal(rig->plan->steps[rig->plan->step_count - 1].title, "unregister broker 2 (orders-2)");
 }
 
-static void a_node_with_queue_members_may_not_leave(void **state)
+static void a_node_leaves_its_queues_with_a_quorum(void **state)
 {
 	struct rig *rig = *state;
 	struct fake_cluster *rabbitmq = &rig->world.clusters[FAKE_RABBITMQ];
 	fake_add_replicated(rabbitmq, "audit", -1, 7);
 	rabbitmq->queues[0] = (struct world_queue){.name = "audit", .type = "quorum", .leader = "events-0"};
-	rabbitmq->queues[1] = (struct world_queue){.name = "letters", .type = "classic", .leader = "rabbit@events-2"};
+	rabbitmq->queues[1] = (struct world_queue){
+		.name = "letters", .type = "classic", .leader = "rabbit@events-2", .messages = 3};
 	rabbitmq->queues[2] = (struct world_queue){.name = "elsewhere", .type = "classic", .leader = "events-1"};
-	rabbitmq->cluster.queue_count = 3;
+	rabbitmq->queues[3] = (struct world_queue){.name = "idle", .type = "classic", .leader = "events-2"};
+	rabbitmq->cluster.queue_count = 4;
 	rig_prepare(rig, "scale", RABBITMQ, "2");
-	assert_blocked(rig, "events-2 still holds 1 queue member: audit");
 	assert_blocked(rig, "1 classic queue lives on events-2 and nowhere else: letters");
+	assert_blocked(rig, "empty and without consumers (drop=unused lets it go): idle");
+	assert_says(rig, OPS_CAUTION, "1 queue left with no member to spare: the next failure stops them: audit");
+	rabbitmq->cluster.queue_count = 3;
+	rabbitmq->queues[1].leader = "events-0";
+	rig_prepare(rig, "scale", RABBITMQ, "2");
+	assert_int_equal(rig->plan->severity, OPS_CAREFUL);
+	fake_out_of_sync(rabbitmq, "audit", -1, 0);
+	rig_prepare(rig, "scale", RABBITMQ, "2");
+	assert_blocked(rig, "1 queue that would be without a quorum: audit");
 }
 
 static void an_empty_broker_may_leave(void **state)
@@ -147,12 +158,18 @@ static void a_rabbitmq_member_is_forgotten_first(void **state)
 	struct rig *rig = *state;
 	struct world_broker *leaving = &rig->world.clusters[FAKE_RABBITMQ].brokers[2];
 	rig_prepare(rig, "scale", RABBITMQ, "2");
-	assert_blocked(rig, "events-2 is a member of the cluster and would stay one that is down");
-	assert_blocked(rig, "forget_cluster_node rabbit@events-2");
+	assert_true(rig->plan->severity < OPS_BLOCKED);
+	assert_int_equal(rig->plan->step_count, 8);
+	assert_string_equal(rig->plan->steps[0].title, "remove quorum queue members from events-2");
+	assert_string_equal(rig->plan->steps[3].title, "stop RabbitMQ on events-2");
+	assert_true(rig->plan->steps[3].type->no_stop_after);
+	assert_string_equal(rig->plan->steps[4].title, "let the others forget events-2");
+	assert_string_equal(rig->plan->steps[5].title, "set replicas of StatefulSet mq/events to 2");
 	leaving->member_name = NULL;
 	leaving->reachable = -1;
 	rig_prepare(rig, "scale", RABBITMQ, "2");
 	assert_true(rig->plan->severity < OPS_BLOCKED);
+	assert_int_equal(rig->plan->step_count, 3);
 	assert_string_equal(rig->plan->confirm, "events");
 	leaving[-1].reachable = leaving[-2].reachable = -1;
 	rig_prepare(rig, "scale", RABBITMQ, "2");
@@ -202,7 +219,7 @@ static void unknown_is_never_safe(void **state)
 	assert_blocked(rig, "what is shown is old");
 }
 
-static void the_rabbitmq_operator_does_not_scale_down(void **state)
+static void the_rabbitmq_operator_is_paused_for_a_scale_down(void **state)
 {
 	struct rig *rig = *state;
 	struct fake_cluster *rabbitmq = &rig->world.clusters[FAKE_RABBITMQ];
@@ -210,7 +227,11 @@ static void the_rabbitmq_operator_does_not_scale_down(void **state)
 	rabbitmq->cluster.rabbitmq_resource = &rabbitmq->rabbitmq;
 	rabbitmq->cluster.manager = MANAGED_BY_RABBITMQ_OPERATOR;
 	rig_prepare(rig, "scale", RABBITMQ, "2");
-	assert_blocked(rig, "UnsupportedOperation");
+	assert_says(rig, OPS_MEANS, "UnsupportedOperation");
+	assert_string_equal(rig->plan->steps[5].title, "pause the RabbitMQ cluster operator for events");
+	assert_string_equal(rig->plan->steps[6].title, "set replicas of its StatefulSet to 2");
+	assert_string_equal(rig->plan->steps[8].title, "set replicas of RabbitmqCluster mq/events to 2");
+	assert_string_equal(rig->plan->steps[9].title, "let the operator look after events again");
 	rig_prepare(rig, "scale", RABBITMQ, "5");
 	assert_says(rig, OPS_CHANGES, "RabbitmqCluster mq/events replicas 3 → 5");
 	assert_string_equal(rig->api.last_path, "rabbitmq.com/v1beta1/rabbitmqclusters/events/");
@@ -294,12 +315,12 @@ int main(void)
 		TEST(up_names_claims_new_and_left_over),
 		TEST(below_a_majority_is_refused),
 		TEST(a_broker_gives_its_partitions_away_before_it_leaves),
-		TEST(a_node_with_queue_members_may_not_leave),
+		TEST(a_node_leaves_its_queues_with_a_quorum),
 		TEST(an_empty_broker_may_leave),
 		TEST(a_rabbitmq_member_is_forgotten_first),
 		TEST(a_voter_may_not_leave),
 		TEST(unknown_is_never_safe),
-		TEST(the_rabbitmq_operator_does_not_scale_down),
+		TEST(the_rabbitmq_operator_is_paused_for_a_scale_down),
 		TEST(strimzi_is_scaled_by_its_pool),
 		TEST(the_same_number_and_nonsense_are_refused),
 		TEST(names_are_resolved),

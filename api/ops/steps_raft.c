@@ -1,0 +1,217 @@
+/* Whether members of quorum queues have the log their leader has: Raft's own figures, asked queue by queue with
+ * rabbitmq-queues quorum_status. A member that is online may still be far behind. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "api/base/str.h"
+#include "api/base/vec.h"
+#include "api/ops/rabbitmq.h"
+
+enum {
+	QUEUES_MAX = 32,   /* asked: a command takes a second or two; those with the most messages lag the longest */
+	BEHIND_MAX = 1000, /* entries: what comes in between two members being asked */
+	COMMAND_MS = 60 * 1000,
+	TRIES_MAX = 60, /* without progress, with pauses up to 15 s */
+};
+
+/* ---- which queues ---- */
+
+struct candidate {
+	int64_t index, messages;
+};
+
+static int by_messages(const void *a, const void *b)
+{
+	const struct candidate *left = a, *right = b;
+	return left->messages < right->messages ? 1 : left->messages > right->messages ? -1 : 0;
+}
+
+/* "VHOST\tNAME\n" for each; chosen when first asked, since the members may be new. */
+static void choose(struct buf *out, const struct world_broker *broker)
+{
+	const struct world_cluster *cluster = broker->cluster;
+	VEC(struct candidate) found = {0};
+	for (int64_t i = 0; i < cluster->queue_count; i++) {
+		struct world_queue queue;
+		world_queue_at(cluster, i, &queue);
+		bool plain = queue.name && queue.vhost && !strpbrk(queue.name, "\t\n") && !strpbrk(queue.vhost, "\t\n");
+		if (plain && str_eq(queue.type, "quorum") && str_has_word(str_or(queue.members, ""), ',', broker->name))
+			vec_push(&found, (struct candidate){i, queue.messages});
+	}
+	if (found.len > 1)
+		qsort(found.items, found.len, sizeof *found.items, by_messages);
+	for (size_t i = 0; i < found.len && i < QUEUES_MAX; i++) {
+		struct world_queue queue;
+		world_queue_at(cluster, found.items[i].index, &queue);
+		buf_printf(out, "%s\t%s\n", queue.vhost, queue.name);
+	}
+	vec_finish(&found);
+}
+
+static void fact_name(const struct ops_plan *plan, const char *what, char out[static 40])
+{
+	snprintf(out, 40, "%s.%zu", what, plan->current);
+}
+
+/* The index-th line; false at the end. */
+static bool line_at(const char *lines, int64_t index, const char **start, size_t *len)
+{
+	for (; index > 0 && lines; index--) {
+		lines = strchr(lines, '\n');
+		lines = lines ? lines + 1 : NULL;
+	}
+	*start = lines;
+	*len = lines ? strcspn(lines, "\n") : 0;
+	return *len > 0;
+}
+
+static int64_t count_lines(const char *lines)
+{
+	int64_t count = 0;
+	for (; *lines; lines++)
+		count += *lines == '\n';
+	return count;
+}
+
+/* ---- asking ---- */
+
+static enum ops_verdict request_status(const struct ops_plan *plan, const struct ops_context *context,
+				       struct ops_request *out, struct err *err)
+{
+	char fact[40];
+	const char *line, *lines;
+	size_t len;
+	struct buf chosen = BUF_INIT(64 * 1024);
+	if (!context->broker || !context->broker->pod) {
+		err_set(err, ERR_BUSY, "the broker does not run (yet)");
+		return OPS_REFUSE;
+	}
+	fact_name(plan, "caught", fact);
+	int64_t done = ops_fact_number(plan, fact, 0);
+	fact_name(plan, "catch", fact);
+	lines = ops_fact(plan, fact);
+	if (!lines) {
+		choose(&chosen, context->broker);
+		lines = arena_strdup(out->arena, buf_str(&chosen));
+		buf_finish(&chosen);
+	}
+	if (!line_at(lines, done, &line, &len))
+		return OPS_ALREADY;
+	const char *tab = memchr(line, '\t', len);
+	const char *vhost = arena_strndup(out->arena, line, (size_t)(tab - line));
+	const char *name = arena_strndup(out->arena, tab + 1, len - (size_t)(tab + 1 - line));
+	return rabbitmq_run_in(out, rabbitmq_survivor(context->cluster, NULL), COMMAND_MS,
+			       (const char *const[]){"rabbitmq-queues", "--formatter", "json", "-s", "quorum_status",
+						     "--vhost", vhost, name, NULL},
+			       err);
+}
+
+/* ---- judging ---- */
+
+static double number(const cJSON *row, const char *name)
+{
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(row, name);
+	return cJSON_IsNumber(item) ? item->valuedouble : -1;
+}
+
+static const char *text(const cJSON *row, const char *name)
+{
+	return str_or(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(row, name)), "");
+}
+
+/* The last entry a member has: 3.10 calls it "Log Index", 4.0 "Last Log Index". */
+static double last_entry(const cJSON *row)
+{
+	double last = number(row, "Last Log Index");
+	return last >= 0 ? last : number(row, "Log Index");
+}
+
+/* Entries that the member is behind; -1 with the reason when it does not take part (yet). */
+static double behind(const cJSON *rows, const char *member, char *why, size_t size)
+{
+	const cJSON *row, *own = NULL, *leader = NULL;
+	cJSON_ArrayForEach(row, rows)
+	{
+		if (!strcmp(text(row, "Raft State"), "leader"))
+			leader = row;
+		if (!strcmp(text(row, "Node Name"), member))
+			own = row;
+	}
+	if (!leader)
+		snprintf(why, size, "has no leader now");
+	else if (!own)
+		snprintf(why, size, "has no member there yet");
+	else if (own != leader && strcmp(text(own, "Raft State"), "follower") != 0)
+		snprintf(why, size, "has a member there in state \"%.40s\"", text(own, "Raft State"));
+	else if (own != leader && *text(own, "Membership") && strcmp(text(own, "Membership"), "voter") != 0)
+		snprintf(why, size, "has a member there that does not vote yet (%.40s)", text(own, "Membership"));
+	else
+		return number(leader, "Commit Index") - last_entry(own);
+	return -1;
+}
+
+static void show(struct ops_plan *plan, int64_t done, int64_t all, const char *name)
+{
+	struct ops_step *step = &plan->steps[plan->current];
+	free(step->figure);
+	step->figure = str_printf("%" PRId64 " of %" PRId64 " quorum queues caught up on %s", done, all, name);
+	step->fraction = all > 0 ? (double)done / (double)all : 1;
+}
+
+static enum ops_outcome next_queue(struct ops_plan *plan, int64_t done, int64_t all, const char *name)
+{
+	char fact[40];
+	fact_name(plan, "caught", fact);
+	ops_set_fact(plan, fact, "%" PRId64, done);
+	fact_name(plan, "tries", fact);
+	ops_set_fact(plan, fact, "0");
+	show(plan, done, all, name);
+	return done < all ? OPS_ANSWER_MORE : OPS_ANSWER_DONE;
+}
+
+static enum ops_outcome answer_status(struct ops_plan *plan, const struct ops_context *context,
+				      const struct ops_answer *answer, struct err *err)
+{
+	char fact[40], why[160] = "";
+	const char *line, *broker = context->broker ? context->broker->name : "the broker";
+	size_t len;
+	fact_name(plan, "caught", fact);
+	int64_t done = ops_fact_number(plan, fact, 0);
+	fact_name(plan, "catch", fact);
+	if (!ops_fact(plan, fact) && context->broker) { /* this answer may be another queue's: it is asked once more */
+		struct buf chosen = BUF_INIT(64 * 1024);
+		choose(&chosen, context->broker);
+		ops_set_fact(plan, fact, "%s", buf_str(&chosen));
+		buf_finish(&chosen);
+		return OPS_ANSWER_MORE;
+	}
+	const char *lines = str_or(ops_fact(plan, fact), "");
+	int64_t all = count_lines(lines);
+	if (!line_at(lines, done, &line, &len))
+		return OPS_ANSWER_DONE;
+	const char *tab = memchr(line, '\t', len);
+	int name_len = (int)(len - (size_t)(tab + 1 - line));
+	if (answer->exit_code > 0 && (strstr(answer->errors, "not_found") || strstr(answer->errors, "not found")))
+		return next_queue(plan, done + 1, all, broker); /* deleted meanwhile */
+	enum ops_outcome outcome = rabbitmq_judge(plan, answer, err);
+	if (outcome != OPS_ANSWER_DONE)
+		return outcome;
+	const char *member = context->broker ? str_or(context->broker->member_name, "") : "";
+	cJSON *rows = cJSON_Parse(str_or(strchr(answer->out, '['), ""));
+	double lag = behind(rows, member, why, sizeof why);
+	cJSON_Delete(rows);
+	if (!why[0] && lag <= BEHIND_MAX)
+		return next_queue(plan, done + 1, all, broker);
+	show(plan, done, all, broker);
+	if (why[0])
+		err_set(err, ERR_BUSY, "%.*s %s", name_len, tab + 1, why);
+	else
+		err_set(err, ERR_BUSY, "%.*s is %.0f entries behind on %s", name_len, tab + 1, lag, broker);
+	return rabbitmq_again_later(plan, TRIES_MAX, err);
+}
+
+const struct ops_step_type ops_step_rabbitmq_caught_up = {
+	.name = "rabbitmq-caught-up", .request = request_status, .answer = answer_status};
