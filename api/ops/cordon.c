@@ -121,6 +121,13 @@ static void check_uncordon(struct ops_plan *plan, const struct ops_context *cont
 	ops_say(plan, OPS_UNDO, "cordon %s", node->name);
 }
 
+static bool node_undo(const struct ops_plan *plan, struct ops_wish *out, struct err *err)
+{
+	out->operation = wants_cordon(plan) ? &ops_uncordon : &ops_cordon;
+	out->target = plan->target;
+	return true;
+}
+
 const struct ops_operation ops_cordon = {
 	.name = "cordon",
 	.title = "Cordon",
@@ -131,6 +138,7 @@ const struct ops_operation ops_cordon = {
 	.access = node_access,
 	.plan = node_plan,
 	.preflight = check_cordon,
+	.undo = node_undo,
 };
 
 const struct ops_operation ops_uncordon = {
@@ -143,4 +151,5 @@ const struct ops_operation ops_uncordon = {
 	.access = node_access,
 	.plan = node_plan,
 	.preflight = check_uncordon,
+	.undo = node_undo,
 };

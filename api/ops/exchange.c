@@ -130,6 +130,8 @@ static void compare(struct ops_job *job, const cJSON *now)
 	enum ops_verdict verdict = OPS_REFUSE;
 	if (check_identity(job, &object, uid, &err))
 		verdict = job->plan.steps[job->exchange.step].type->change(&job->plan, now, &members, &err);
+	if (!job->exchange.dry_run)
+		ops_save_facts(job);
 	if (verdict == OPS_TO_DO && !send_patch(job, &object, now, &members, &err))
 		verdict = OPS_REFUSE;
 	if (verdict != OPS_TO_DO)

@@ -6,6 +6,7 @@
 #include "api/kube/access.h"
 #include "api/kube/client.h"
 #include "api/kube/exec.h"
+#include "api/ops/journal.h"
 #include "api/ops/plan.h"
 
 struct ops_job;
@@ -23,6 +24,8 @@ struct ops {
 	const struct world_view *(*view)(void *data);
 	struct kafka_admin *(*kafka)(void *data, const char *cluster_key);
 	void *data;
+	char *plans_dir, *who;
+	struct ops_place place;
 	VEC(struct ops_ask *) asks;
 	VEC(struct ops_job *) jobs;
 };
@@ -56,12 +59,17 @@ struct ops_job {
 	void (*next)(struct ops_job *job); /* of `work` */
 	struct ops_exchange exchange;
 	struct ops_sending sending;
+	struct kube_request *place_request;
+	struct ops_place made_at;    /* of a plan that is taken up or back; server "" otherwise */
+	struct ops_journal *journal; /* NULL: none is kept, or the plan was not begun */
+	struct err stop_err;         /* it cannot go on: it stops with this at the next safe point */
 	size_t asks_open;
 	bool changed, uncertain; /* something was changed; the answer to a change was lost */
 	bool cancel;
 	bool at_gate;
 	int conflicts;
 	int64_t backoff_ms;
+	int64_t started_ms;                 /* when it was run, loop clock */
 	int64_t gate_live_ms, gate_seen_ms; /* time at the gate with a live world; when it was last looked at */
 	double gate_from;                   /* its first fraction, negative = none yet, and gate_live_ms then */
 	int64_t gate_from_ms;
@@ -80,6 +88,8 @@ bool ops_look_at(const struct world_view *view, enum ops_target target, const ch
 /* What the functions of a step see: like ops_look, with the step and the broker it is about. */
 bool ops_look_for_step(const struct ops_job *job, size_t index, struct ops_context *out, struct err *err) MUST_USE;
 
+struct ops_job *ops_job_create(struct ops *ops, ops_plan_fn *fn, void *data);
+int64_t ops_wall_ms(const struct ops_job *job);
 void ops_job_do(struct ops_job *job, void (*next)(struct ops_job *job), int64_t delay_ms);
 void ops_job_tell(struct ops_job *job);
 void ops_forget_asks(struct ops_job *job); /* answers still to come find nobody */
@@ -106,9 +116,18 @@ bool ops_is_sending(const struct ops_job *job); /* an answer is waited for, of w
 
 /* ---- prepare.c ---- */
 void ops_prepare_start(struct ops_job *job);
+void ops_ask_is_answered(struct ops_job *job); /* one of asks_open */
 void ops_need_text(const struct kube_question *need, char *out, size_t size);
 
+/* ---- resume.c ---- */
+/* Which cluster this is, unless it is known: one more of asks_open. */
+void ops_place_ask(struct ops_job *job);
+/* Whether made_at is here. */
+bool ops_place_is_same(const struct ops_job *job, struct err *err) MUST_USE;
+
 /* ---- run.c ---- */
+/* Facts go to the journal before what they are for is sent. */
+void ops_save_facts(struct ops_job *job);
 void ops_gate_look(struct ops_job *job);
 
 #endif

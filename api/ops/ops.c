@@ -49,6 +49,8 @@ struct ops *ops_create(const struct ops_options *options)
 	ops->view = options->view;
 	ops->kafka = options->kafka;
 	ops->data = options->data;
+	ops->plans_dir = mem_strdup(options->plans_dir);
+	ops->who = mem_strdup(options->who);
 	return ops;
 }
 
@@ -57,6 +59,10 @@ static void orphan(struct ops_job *job)
 {
 	ops_exchange_cancel(job);
 	ops_send_cancel(job);
+	kube_request_cancel(job->place_request);
+	job->place_request = NULL;
+	ops_journal_close(job->journal);
+	job->journal = NULL;
 	loop_timer_destroy(job->work);
 	loop_timer_destroy(job->tell);
 	job->work = job->tell = NULL;
@@ -76,6 +82,8 @@ void ops_destroy(struct ops *ops)
 		free(*ask);
 	vec_finish(&ops->asks);
 	vec_finish(&ops->jobs);
+	free(ops->plans_dir);
+	free(ops->who);
 	free(ops);
 }
 
@@ -251,19 +259,30 @@ void ops_job_tell(struct ops_job *job)
 	loop_timer_arm(job->tell, 0);
 }
 
-struct ops_plan *ops_prepare(struct ops *ops, const struct ops_operation *operation, const char *target,
-			     const struct ops_value *values, size_t value_count, ops_plan_fn *on_ready, void *data,
-			     struct err *err)
+int64_t ops_wall_ms(const struct ops_job *job)
+{
+	return clock_wall_ms(loop_clock(job->ops->loop));
+}
+
+struct ops_job *ops_job_create(struct ops *ops, ops_plan_fn *fn, void *data)
 {
 	struct ops_job *job = mem_alloc(sizeof *job);
 	job->ops = ops;
-	job->plan.operation = operation;
-	job->plan.target = mem_strdup(target);
-	job->fn = on_ready;
+	job->fn = fn;
 	job->data = data;
 	job->work = loop_timer_create(ops->loop, on_work, job);
 	job->tell = loop_timer_create(ops->loop, on_tell, job);
 	vec_push(&ops->jobs, job);
+	return job;
+}
+
+struct ops_plan *ops_prepare(struct ops *ops, const struct ops_operation *operation, const char *target,
+			     const struct ops_value *values, size_t value_count, ops_plan_fn *on_ready, void *data,
+			     struct err *err)
+{
+	struct ops_job *job = ops_job_create(ops, on_ready, data);
+	job->plan.operation = operation;
+	job->plan.target = mem_strdup(target);
 	struct ops_context context;
 	if (!ops_look(job, &context, err) || !ops_take_values(&job->plan, values, value_count, err)) {
 		ops_plan_destroy(&job->plan);

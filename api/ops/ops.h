@@ -179,9 +179,12 @@ const char *ops_state_word(enum ops_state state);
 
 struct ops_fact { /* arguments and what was found, by name; all that a journal needs to go on */
 	char *name, *value;
+	bool unsaved; /* the engine's: the journal has not this value yet */
 };
 
 struct ops_plan {
+	char *id;     /* of its journal, NULL before it is run or where none is kept */
+	char *undoes; /* id of the plan that this one takes back, NULL */
 	const struct ops_operation *operation;
 	char *target;   /* key */
 	char *title;    /* "Scale kafka orders from 3 to 4 brokers" */
@@ -216,6 +219,8 @@ struct ops_options {
 	 */
 	struct kafka_admin *(*kafka)(void *data, const char *cluster_key);
 	void *data;
+	const char *plans_dir; /* of journals, as of ops_plans_dir(); NULL = none is kept, nothing can be taken up */
+	const char *who;       /* "user@host", for journals and leases; NULL = no leases are taken */
 };
 
 struct ops *ops_create(const struct ops_options *options);
@@ -265,4 +270,77 @@ void ops_go_on(struct ops_plan *plan);
 void ops_plan_destroy(struct ops_plan *plan);
 DEFINE_CLEANUP(struct ops_plan *, ops_plan_destroy);
 
+/* ---- plans that were run: the journal ----
+ *
+ * Every plan that is run leaves a file ID.jsonl in a folder of the user's: what was to be done, each step as it begins
+ * and ends, and how it ended. With it a plan outlives its process: another one takes it up at the first step that was
+ * not done. Text in it may hold names from a cluster. */
+
+/* $XDG_STATE_HOME/mqdeck/plans, else ~/.local/state/mqdeck/plans; free() it. NULL with err when there is no home. */
+char *ops_plans_dir(struct err *err) MUST_USE;
+/* "user@host"; free() it. */
+char *ops_who(void);
+
+/* X(name, word) */
+#define OPS_PAST_STATES(X)                                                                                             \
+	X(RUNNING, "running")         /* a living process has it */                                                    \
+	X(PAUSED, "paused")           /* a living process has it */                                                    \
+	X(INTERRUPTED, "interrupted") /* its process ended without a word */                                           \
+	X(FAILED, "failed")                                                                                            \
+	X(CANCELLED, "cancelled")                                                                                      \
+	X(DONE, "done")                                                                                                \
+	X(ABANDONED, "abandoned")                                                                                      \
+	X(UNREADABLE, "unreadable") /* err says why; only the id is known */
+
+enum ops_past_state {
+#define X(name, word) OPS_PAST_##name,
+	OPS_PAST_STATES(X)
+#undef X
+};
+const char *ops_past_word(enum ops_past_state state);
+
+struct ops_past {
+	const char *id, *operation, *target, *title;
+	const char *who;     /* "user@host" who ran it last */
+	const char *cluster; /* "https://host:port" of the API server */
+	const char *undoes;  /* the plan that it takes back, NULL */
+	const char *undone_by;
+	enum ops_past_state state;
+	size_t step, step_count;        /* the one it is at, from 0; step_count when all are done */
+	const char *step_title;         /* of that one, NULL when all are done */
+	const char *result;             /* how it ended, NULL */
+	int64_t started_ms, changed_ms; /* Unix time */
+	struct err err;
+};
+
+/* It can be taken up again. */
+bool ops_past_may_go_on(const struct ops_past *past);
+
+struct past_plan;
+
+struct ops_pasts { /* newest first */
+	struct ops_past *items;
+	struct past_plan **read; /* what the text stands in */
+	size_t count;
+};
+
+/* An empty or missing folder is an empty list. */
+bool ops_pasts_read(const char *dir, struct ops_pasts *out, struct err *err) MUST_USE;
+void ops_pasts_finish(struct ops_pasts *pasts);
+static inline void cleanup_ops_pasts_finish(struct ops_pasts *pasts)
+{
+	ops_pasts_finish(pasts);
+}
+
+/* One of them whole, for reading: steps with their states, facts, result. It cannot be run; ops_plan_destroy it. */
+struct ops_plan *ops_past_plan(const char *dir, const char *id, struct err *err) MUST_USE;
+
+/* Takes a plan up that was interrupted, failed or was cancelled: rights and preflight are asked for as of now, the
+ * steps done stay done, and ops_run() goes on at the first that is not. As ops_prepare. ERR_REFUSED while a living
+ * process has it, or when there is nothing left of it to do. */
+struct ops_plan *ops_take_up(struct ops *ops, const char *id, ops_plan_fn *on_ready, void *data,
+			     struct err *err) MUST_USE;
+/* Prepares the plan that takes that one back, as far as it went. */
+struct ops_plan *ops_roll_back(struct ops *ops, const char *id, ops_plan_fn *on_ready, void *data,
+			       struct err *err) MUST_USE;
 #endif

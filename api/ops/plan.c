@@ -126,13 +126,14 @@ void ops_set_fact(struct ops_plan *plan, const char *name, const char *format, .
 	va_end(args);
 	for (size_t i = 0; i < plan->fact_count; i++) {
 		if (!strcmp(plan->facts[i].name, name)) {
+			plan->facts[i].unsaved |= strcmp(plan->facts[i].value, value) != 0;
 			free(plan->facts[i].value);
 			plan->facts[i].value = value;
 			return;
 		}
 	}
 	plan->facts = mem_resize(plan->facts, plan->fact_count + 1, sizeof *plan->facts);
-	plan->facts[plan->fact_count++] = (struct ops_fact){.name = mem_strdup(name), .value = value};
+	plan->facts[plan->fact_count++] = (struct ops_fact){.name = mem_strdup(name), .value = value, .unsaved = true};
 }
 
 const char *ops_fact(const struct ops_plan *plan, const char *name)
@@ -221,6 +222,8 @@ void ops_plan_finish(struct ops_plan *plan)
 		free(plan->facts[i].value);
 	}
 	free(plan->facts);
+	free(plan->id);
+	free(plan->undoes);
 	free(plan->target);
 	free(plan->title);
 	free(plan->confirm);

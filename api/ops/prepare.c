@@ -55,20 +55,49 @@ static void dry_run_from(struct ops_job *job, size_t step)
 
 /* ---- plan and preflight ---- */
 
+/* What is left of a plan that is taken up: its steps stand, the world has gone on. */
+static void look_at_rest(struct ops_plan *plan, const struct ops_context *context)
+{
+	if (plan->current < plan->step_count)
+		ops_say(plan, OPS_CHANGES, "goes on at step %zu of %zu: %s", plan->current + 1, plan->step_count,
+			plan->steps[plan->current].title);
+	else
+		ops_say(plan, OPS_CHANGES, "nothing: all %zu steps were done", plan->step_count);
+	if (context && plan->current < plan->step_count)
+		plan->operation->preflight(plan, context);
+}
+
+/* The plan itself may have taken its target out of the world for a while. */
+static bool is_without_target(const struct ops_job *job)
+{
+	struct ops_context context;
+	const struct ops_plan *plan = &job->plan;
+	return plan->under_way && plan->current < plan->step_count &&
+	       ops_look_for_step(job, plan->current, &context, NULL);
+}
+
 static void make_plan(struct ops_job *job)
 {
 	struct err err = {0};
 	struct ops_context context;
 	struct ops_plan *plan = &job->plan;
-	if (!ops_look(job, &context, &err)) {
-		ops_set_title(plan, "%s %s", plan->operation->title, plan->target);
+	bool there = ops_look(job, &context, &err);
+	if (*job->made_at.server && !ops_place_is_same(job, &err)) {
 		ops_say(plan, OPS_BLOCKS, "%s", err.text);
+	} else if (!there && is_without_target(job)) {
+		look_at_rest(plan, NULL);
+	} else if (!there) {
+		if (!plan->title)
+			ops_set_title(plan, "%s %s", plan->operation->title, plan->target);
+		ops_say(plan, OPS_BLOCKS, "%s", err.text);
+	} else if (plan->under_way) {
+		look_at_rest(plan, &context);
 	} else {
 		ops_replace_text(&plan->confirm, context.cluster ? context.cluster->name : context.node->name);
 		plan->operation->plan(plan, &context);
 		plan->operation->preflight(plan, &context);
 	}
-	dry_run_from(job, 0);
+	dry_run_from(job, plan->current);
 }
 
 /* ---- what is read before ---- */
@@ -84,7 +113,7 @@ static void on_looked(struct ops_job *job, enum ops_verdict verdict, const struc
 static void look_first(struct ops_job *job)
 {
 	const struct ops_step_type *look = job->plan.operation->look;
-	if (!look) {
+	if (!look || job->plan.under_way) { /* what was found then stands in the facts */
 		make_plan(job);
 		return;
 	}
@@ -93,6 +122,12 @@ static void look_first(struct ops_job *job)
 }
 
 /* ---- access review ---- */
+
+void ops_ask_is_answered(struct ops_job *job)
+{
+	if (--job->asks_open == 0)
+		ops_job_do(job, look_first, 0);
+}
 
 static void on_answer(void *data, enum kube_answer answer, const char *reason, const struct err *err)
 {
@@ -112,8 +147,7 @@ static void on_answer(void *data, enum kube_answer answer, const char *reason, c
 		else if (answer == KUBE_UNKNOWN)
 			ops_say(&job->plan, OPS_BLOCKS, "cannot tell whether %s is allowed%s%s", ask->text,
 				err && err_is_set(err) ? ": " : "", err && err_is_set(err) ? err->text : "");
-		if (--job->asks_open == 0)
-			ops_job_do(job, look_first, 0);
+		ops_ask_is_answered(job);
 	}
 	free(ask);
 }
@@ -137,6 +171,7 @@ void ops_prepare_start(struct ops_job *job)
 {
 	struct err err = {0};
 	struct ops_context context;
+	ops_place_ask(job);
 	if (kube_client_read_only(job->ops->client)) {
 		ops_say(&job->plan, OPS_BLOCKS, "mqdeck is read-only here: nothing can be changed");
 	} else if (ops_look(job, &context, &err)) {

@@ -16,18 +16,46 @@ static struct ops_step *current_step(struct ops_job *job)
 	return &job->plan.steps[job->plan.current];
 }
 
+/* What cannot be written down is not gone on with. */
+static void check_written(struct ops_job *job, bool written, const struct err *err)
+{
+	if (!written && !err_is_set(&job->stop_err))
+		job->stop_err = *err;
+}
+
+void ops_save_facts(struct ops_job *job)
+{
+	struct err err = {0};
+	check_written(job, ops_journal_facts(job->journal, &job->plan, ops_wall_ms(job), &err), &err);
+}
+
+static void save_step(struct ops_job *job)
+{
+	struct err err = {0};
+	check_written(job, ops_journal_step(job->journal, &job->plan, job->plan.current, ops_wall_ms(job), &err), &err);
+}
+
+static void set_state(struct ops_job *job, enum ops_state state)
+{
+	struct err err = {0};
+	job->plan.state = state;
+	check_written(job, ops_journal_state(job->journal, &job->plan, state, ops_wall_ms(job), &err), &err);
+	ops_job_tell(job);
+}
+
 static void end_plan(struct ops_job *job, enum ops_state state, const char *result)
 {
 	struct ops_plan *plan = &job->plan;
 	job->at_gate = false;
 	loop_timer_disarm(job->work);
-	plan->state = state;
 	for (size_t i = plan->current; i < plan->step_count; i++)
 		if (plan->steps[i].state == OPS_STEP_WAITING)
 			plan->steps[i].state = OPS_STEP_SKIPPED;
 	plan->current = plan->step_count;
 	ops_replace_text(&plan->result, result);
-	ops_job_tell(job);
+	set_state(job, state);
+	ops_journal_close(job->journal);
+	job->journal = NULL;
 }
 
 static void end_step(struct ops_job *job, enum ops_step_state state, const char *result)
@@ -38,6 +66,7 @@ static void end_step(struct ops_job *job, enum ops_step_state state, const char 
 	ops_replace_text(&step->result, result);
 	ops_replace_text(&step->why, NULL);
 	job->at_gate = false;
+	save_step(job);
 }
 
 /* So that nobody has to guess where a plan stopped. */
@@ -45,7 +74,7 @@ static const char *what_was_done(const struct ops_job *job)
 {
 	if (job->uncertain)
 		return "whether the last change was made is not known: the answer was lost";
-	return job->changed ? "what was changed stays" : "nothing was changed";
+	return job->changed || job->plan.under_way ? "what was changed stays" : "nothing was changed";
 }
 
 static void fail(struct ops_job *job, const struct err *err)
@@ -54,7 +83,8 @@ static void fail(struct ops_job *job, const struct err *err)
 	char result[ERR_TEXT_MAX + 512];
 	snprintf(result, sizeof result, "stopped at \"%s\": %s; %s", current_step(job)->title, err->text,
 		 what_was_done(job));
-	end_step(job, OPS_STEP_FAILED, err->text);
+	if (current_step(job)->state == OPS_STEP_RUNNING)
+		end_step(job, OPS_STEP_FAILED, err->text);
 	plan->err = *err;
 	end_plan(job, OPS_STATE_FAILED, result);
 }
@@ -62,6 +92,10 @@ static void fail(struct ops_job *job, const struct err *err)
 static void stop_here(struct ops_job *job)
 {
 	struct ops_plan *plan = &job->plan;
+	if (err_is_set(&job->stop_err)) {
+		fail(job, &job->stop_err);
+		return;
+	}
 	if (plan->current < plan->step_count && current_step(job)->state == OPS_STEP_RUNNING)
 		end_step(job, OPS_STEP_SKIPPED, "cancelled");
 	err_set(&plan->err, ERR_CANCELLED, "cancelled: %s", what_was_done(job));
@@ -71,6 +105,8 @@ static void stop_here(struct ops_job *job)
 /* Not between a step and the one that belongs to it. */
 static bool may_stop(struct ops_job *job)
 {
+	if (job->plan.current == job->plan.step_count)
+		return false;
 	const struct ops_plan *plan = &job->plan;
 	const struct ops_step_type *type = current_step(job)->type;
 	if (job->at_gate && (type->object || type->request))
@@ -78,10 +114,23 @@ static bool may_stop(struct ops_job *job)
 	return plan->current == 0 || !plan->steps[plan->current - 1].type->no_stop_after;
 }
 
+static bool should_stop(struct ops_job *job)
+{
+	return (job->cancel || err_is_set(&job->stop_err)) && may_stop(job);
+}
+
 static void pause_here(struct ops_job *job)
 {
-	job->plan.state = OPS_STATE_PAUSED;
-	ops_job_tell(job);
+	set_state(job, OPS_STATE_PAUSED);
+}
+
+static void finish(struct ops_job *job)
+{
+	struct ops_plan *plan = &job->plan;
+	char result[512];
+	snprintf(result, sizeof result, "done in %.1f s: %s",
+		 (double)(loop_now_ms(job->ops->loop) - job->started_ms) / 1000, plan->title);
+	end_plan(job, OPS_STATE_DONE, result);
 }
 
 static void next_step(struct ops_job *job)
@@ -91,14 +140,10 @@ static void next_step(struct ops_job *job)
 	job->conflicts = 0;
 	job->backoff_ms = 0;
 	ops_job_tell(job);
-	if (plan->current < plan->step_count) {
+	if (plan->current < plan->step_count)
 		ops_job_do(job, begin_step, 0);
-		return;
-	}
-	char result[512];
-	int64_t ms = plan->step_count ? loop_now_ms(job->ops->loop) - plan->steps[0].started_ms : 0;
-	snprintf(result, sizeof result, "done in %.1f s: %s", (double)ms / 1000, plan->title);
-	end_plan(job, OPS_STATE_DONE, result);
+	else
+		finish(job);
 }
 
 /* ---- the gate ---- */
@@ -172,7 +217,7 @@ static void fail_at_gate(struct ops_job *job, const struct ops_gauge *gauge, boo
 
 void ops_gate_look(struct ops_job *job)
 {
-	if (job->cancel && may_stop(job)) {
+	if (should_stop(job)) {
 		stop_here(job);
 		return;
 	}
@@ -214,7 +259,7 @@ static void on_exchange(struct ops_job *job, enum ops_verdict verdict, const str
 
 static void try_change(struct ops_job *job)
 {
-	if (job->cancel && may_stop(job))
+	if (should_stop(job))
 		stop_here(job);
 	else if (current_step(job)->type->object)
 		ops_exchange_start(job, job->plan.current, false, on_exchange);
@@ -263,7 +308,7 @@ static void on_exchange(struct ops_job *job, enum ops_verdict verdict, const str
 
 static void begin_step(struct ops_job *job)
 {
-	if (job->cancel && may_stop(job)) {
+	if (should_stop(job)) {
 		stop_here(job);
 		return;
 	}
@@ -275,8 +320,11 @@ static void begin_step(struct ops_job *job)
 	step->state = OPS_STEP_RUNNING;
 	ops_replace_text(&step->why, NULL);
 	step->started_ms = loop_now_ms(job->ops->loop);
+	save_step(job);
 	ops_job_tell(job);
-	if (step->type->object || step->type->request)
+	if (should_stop(job))
+		stop_here(job);
+	else if (step->type->object || step->type->request)
 		try_change(job);
 	else
 		begin_gate(job);
@@ -310,10 +358,29 @@ static bool is_still_allowed(struct ops_job *job, struct err *err)
 static void check_again(struct ops_job *job)
 {
 	struct err err = {0};
-	if (is_still_allowed(job, &err))
+	if (job->plan.current == job->plan.step_count) /* taken up, and only its end was not written */
+		finish(job);
+	else if (is_still_allowed(job, &err))
 		begin_step(job);
 	else
 		fail(job, &err);
+}
+
+static bool open_journal(struct ops_job *job, struct err *err)
+{
+	struct ops *ops = job->ops;
+	struct ops_plan *plan = &job->plan;
+	CLEANUP(past_destroy) struct past_plan *past = NULL;
+	CLEANUP(ops_journal_close) struct ops_journal *undone = NULL;
+	if (!ops->plans_dir)
+		return true;
+	if (job->journal)
+		return ops_journal_taken_up(job->journal, str_or(ops->who, "?"), ops_wall_ms(job), err);
+	if (plan->undoes && !(undone = ops_journal_open(ops->plans_dir, plan->undoes, &past, err)))
+		return false;
+	job->journal =
+		ops_journal_create(ops->plans_dir, plan, &ops->place, str_or(ops->who, "?"), ops_wall_ms(job), err);
+	return job->journal && (!undone || ops_journal_undone(undone, plan->id, ops_wall_ms(job), err));
 }
 
 bool ops_run(struct ops_plan *plan, ops_plan_fn *on_progress, void *data, struct err *err)
@@ -325,20 +392,20 @@ bool ops_run(struct ops_plan *plan, ops_plan_fn *on_progress, void *data, struct
 		return err_set(err, ERR_REFUSED, "%s", ops_first_block(plan));
 	if (plan->step_count == 0)
 		return err_set(err, ERR_REFUSED, "the plan has no steps");
+	if (!open_journal(job, err))
+		return false;
 	job->fn = on_progress;
 	job->data = data;
-	plan->state = OPS_STATE_RUNNING;
-	ops_job_tell(job);
+	job->started_ms = loop_now_ms(job->ops->loop);
+	set_state(job, OPS_STATE_RUNNING);
 	ops_job_do(job, check_again, 0);
 	return true;
 }
 
 void ops_pause(struct ops_plan *plan)
 {
-	if (plan->state != OPS_STATE_RUNNING)
-		return;
-	plan->state = OPS_STATE_PAUSING;
-	ops_job_tell(ops_job_of(plan));
+	if (plan->state == OPS_STATE_RUNNING && ops_job_of(plan)->ops)
+		set_state(ops_job_of(plan), OPS_STATE_PAUSING);
 }
 
 static void go_on(struct ops_job *job)
@@ -357,11 +424,10 @@ static void go_on(struct ops_job *job)
 void ops_go_on(struct ops_plan *plan)
 {
 	struct ops_job *job = ops_job_of(plan);
-	if (plan->state != OPS_STATE_PAUSING && plan->state != OPS_STATE_PAUSED)
+	if ((plan->state != OPS_STATE_PAUSING && plan->state != OPS_STATE_PAUSED) || !job->ops)
 		return;
 	bool waits = plan->state == OPS_STATE_PAUSED;
-	plan->state = OPS_STATE_RUNNING;
-	ops_job_tell(job);
+	set_state(job, OPS_STATE_RUNNING);
 	if (waits)
 		ops_job_do(job, go_on, 0);
 }
@@ -369,6 +435,8 @@ void ops_go_on(struct ops_plan *plan)
 void ops_cancel(struct ops_plan *plan)
 {
 	struct ops_job *job = ops_job_of(plan);
+	if (!job->ops)
+		return;
 	if (plan->state == OPS_STATE_PREPARING || plan->state == OPS_STATE_READY) {
 		if (plan->state == OPS_STATE_READY)
 			job->fn = NULL;
@@ -381,8 +449,7 @@ void ops_cancel(struct ops_plan *plan)
 	if (ops_is_over(plan) || job->cancel)
 		return;
 	job->cancel = true;
-	plan->state = OPS_STATE_CANCELLING;
-	ops_job_tell(job);
+	set_state(job, OPS_STATE_CANCELLING);
 	/* A request on its way is waited for: whether it was carried out must be known. Everything else ends now. */
 	if (!ops_is_sending(job) && may_stop(job))
 		ops_job_do(job, stop_here, 0);

@@ -43,6 +43,7 @@ static void take_answer(struct ops_job *job, const struct ops_answer *answer)
 		outcome = judge(answer, &err);
 	else if (ops_look_for_step(job, job->sending.step, &context, &err))
 		outcome = type->answer(&job->plan, &context, answer, &err);
+	ops_save_facts(job);
 	if (outcome == OPS_ANSWER_MORE && job->cancel) { /* between two parts is a safe point */
 		job->changed = true;
 		outcome = OPS_ANSWER_LATER;

@@ -55,6 +55,7 @@ void fake_add_event(struct fake_world *world, const char *kind, const char *name
  * unschedulable. */
 struct fake_api {
 	struct loop *loop;
+	struct kube_access access; /* who and where we are */
 	bool read_only;
 	const char *denied; /* verb the access review denies, NULL = none */
 	bool review_fails;

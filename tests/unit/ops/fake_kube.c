@@ -154,6 +154,11 @@ struct kube_request *kube_change(struct kube_client *client, const struct kube_c
 	return request;
 }
 
+const struct kube_access *kube_client_access(const struct kube_client *client)
+{
+	return &((const struct fake_api *)client)->access;
+}
+
 bool kube_client_read_only(const struct kube_client *client)
 {
 	return ((const struct fake_api *)client)->read_only;

@@ -29,9 +29,22 @@ struct rig *rig_create(void)
 	rig->loop = loop_create(&rig->clock);
 	fake_world_init(&rig->world);
 	rig->api = (struct fake_api){.loop = rig->loop, .uid = "u-1", .version = 7, .replicas = 3};
-	rig->ops = ops_create(&(struct ops_options){
-		.loop = rig->loop, .client = fake_client(&rig->api), .view = view_of, .kafka = kafka_of, .data = rig});
+	rig_engine(rig, NULL, NULL);
 	return rig;
+}
+
+void rig_engine(struct rig *rig, const char *plans_dir, const char *who)
+{
+	ops_plan_destroy(rig->plan);
+	rig->plan = NULL;
+	ops_destroy(rig->ops);
+	rig->ops = ops_create(&(struct ops_options){.loop = rig->loop,
+						    .client = fake_client(&rig->api),
+						    .view = view_of,
+						    .kafka = kafka_of,
+						    .data = rig,
+						    .plans_dir = plans_dir,
+						    .who = who});
 }
 
 void rig_destroy(struct rig *rig)

@@ -16,6 +16,8 @@ struct rig {
 
 struct rig *rig_create(void);
 void rig_destroy(struct rig *rig);
+/* Another engine, as if the process of the one before had been killed. */
+void rig_engine(struct rig *rig, const char *plans_dir, const char *who);
 
 /* Prepares and waits until ready; replaces the plan before. replicas NULL = no argument. */
 void rig_prepare(struct rig *rig, const char *operation, const char *target, const char *replicas);

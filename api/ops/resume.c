@@ -1,0 +1,222 @@
+/* Plans of before: read, taken up again, taken back, left. */
+#include <stdio.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+#include <openssl/evp.h>
+
+#include "api/base/cell.h"
+#include "api/base/str.h"
+#include "api/ops/job.h"
+#include "api/ops/journal_dir.h"
+
+/* ---- which cluster it is ---- */
+
+/* Without path, query and user: those may hold a secret. */
+static void server_alone(const char *url, char *out, size_t size)
+{
+	const char *host = strstr(url, "://");
+	host = host ? host + 3 : url;
+	size_t len = strcspn(host, "/?#");
+	const char *at = memchr(host, '@', len);
+	if (at) {
+		len -= (size_t)(at + 1 - host);
+		snprintf(out, size, "%.*s%.*s", (int)(host - url), url, (int)len, at + 1);
+	} else {
+		snprintf(out, size, "%.*s", (int)(host - url + (ptrdiff_t)len), url);
+	}
+}
+
+static void digest_of(const struct kube_access *access, char out[static 65])
+{
+	CLEANUP(free) char *text = str_printf("%s\n%s", str_or(access->server, ""), str_or(access->ca_pem, ""));
+	unsigned char sum[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+	if (EVP_Digest(text, strlen(text), sum, &len, EVP_sha256(), NULL) != 1)
+		len = 0;
+	for (unsigned i = 0; i < len && i < 32; i++)
+		snprintf(out + 2 * (size_t)i, 3, "%02x", sum[i]);
+}
+
+static void on_namespace(void *data, const struct cJSON *object, const struct kube_result *result)
+{
+	struct ops_job *job = data;
+	const cJSON *metadata = cJSON_GetObjectItemCaseSensitive(object, "metadata");
+	const char *uid = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(metadata, "uid"));
+	job->place_request = NULL;
+	/* Where it may not be read, the address and the CA tell clusters apart. */
+	if (uid)
+		snprintf(job->ops->place.uid, sizeof job->ops->place.uid, "%s", uid);
+	ops_ask_is_answered(job);
+}
+
+void ops_place_ask(struct ops_job *job)
+{
+	struct ops *ops = job->ops;
+	if (!ops->plans_dir || *ops->place.uid)
+		return;
+	const struct kube_access *access = kube_client_access(ops->client);
+	server_alone(str_or(access->server, "?"), ops->place.server, sizeof ops->place.server);
+	digest_of(access, ops->place.digest);
+	CLEANUP(free)
+	char *path = kube_url(&(struct kube_url){.version = "v1", .resource = "namespaces", .name = "kube-system"});
+	job->place_request = kube_get_json(ops->client, path, on_namespace, job, NULL);
+	if (job->place_request)
+		job->asks_open++;
+}
+
+bool ops_place_is_same(const struct ops_job *job, struct err *err)
+{
+	const struct ops_place *here = &job->ops->place, *then = &job->made_at;
+	bool by_uid = *here->uid && *then->uid;
+	if (by_uid ? !strcmp(here->uid, then->uid) : !strcmp(here->digest, then->digest))
+		return true;
+	return err_set(err, ERR_REFUSED, "the plan was made for another cluster: %s, not %s", then->server,
+		       here->server);
+}
+
+/* ---- from a journal to a plan ---- */
+
+static bool restore(struct ops_job *job, const struct past_plan *past, struct err *err)
+{
+	struct ops_plan *plan = &job->plan;
+	const struct ops_past *head = &past->head;
+	plan->operation = ops_find(head->operation);
+	if (!plan->operation)
+		return err_set(err, ERR_UNSUPPORTED, "plan %s is of the operation \"%s\", which this mqdeck has not",
+			       head->id, head->operation);
+	plan->id = mem_strdup(head->id);
+	plan->undoes = mem_strdup(head->undoes);
+	plan->target = mem_strdup(head->target);
+	plan->title = mem_strdup(head->title);
+	plan->confirm = mem_strdup(past->confirm);
+	plan->result = mem_strdup(head->result);
+	vec_each (&past->facts, fact)
+		ops_set_fact(plan, fact->name, "%s", fact->value);
+	for (size_t i = 0; i < plan->fact_count; i++)
+		plan->facts[i].unsaved = false;
+	vec_each (&past->steps, step) {
+		const struct ops_step_type *type = ops_step_find(step->type);
+		if (!type)
+			return err_set(err, ERR_UNSUPPORTED, "plan %s has a step \"%s\", which this mqdeck has not",
+				       head->id, step->type);
+		size_t index = ops_add_step(plan, type, "%s", step->title);
+		struct ops_step *it = &plan->steps[index];
+		it->broker = mem_strdup(step->broker);
+		it->item = mem_strdup(step->item);
+		it->state = step->state;
+		it->result = mem_strdup(step->result);
+	}
+	plan->current = head->step;
+	snprintf(job->made_at.server, sizeof job->made_at.server, "%s", str_or(head->cluster, "?"));
+	snprintf(job->made_at.uid, sizeof job->made_at.uid, "%s", str_or(past->cluster_uid, ""));
+	snprintf(job->made_at.digest, sizeof job->made_at.digest, "%s", str_or(past->cluster_digest, ""));
+	return true;
+}
+
+struct ops_plan *ops_past_plan(const char *dir, const char *id, struct err *err)
+{
+	static const enum ops_state states[] = {
+		[OPS_PAST_RUNNING] = OPS_STATE_RUNNING,       [OPS_PAST_PAUSED] = OPS_STATE_PAUSED,
+		[OPS_PAST_INTERRUPTED] = OPS_STATE_CANCELLED, [OPS_PAST_FAILED] = OPS_STATE_FAILED,
+		[OPS_PAST_CANCELLED] = OPS_STATE_CANCELLED,   [OPS_PAST_DONE] = OPS_STATE_DONE,
+		[OPS_PAST_ABANDONED] = OPS_STATE_CANCELLED,
+	};
+	CLEANUP(past_destroy) struct past_plan *past = journal_past(dir, id, err);
+	if (!past)
+		return NULL;
+	struct ops_job *job = mem_alloc(sizeof *job);
+	if (!restore(job, past, err)) {
+		ops_plan_destroy(&job->plan);
+		return NULL;
+	}
+	job->plan.state = states[past->head.state];
+	return &job->plan;
+}
+
+/* What was done stays done; what was begun, or refused, is asked again. */
+static void wind_back(struct ops_plan *plan)
+{
+	plan->current = 0;
+	plan->under_way = true;
+	ops_replace_text(&plan->result, NULL);
+	for (size_t i = 0; i < plan->step_count; i++) {
+		struct ops_step *step = &plan->steps[i];
+		if (step->state == OPS_STEP_DONE && i == plan->current) {
+			plan->current = i + 1;
+			continue;
+		}
+		step->state = OPS_STEP_WAITING;
+		ops_replace_text(&step->result, NULL);
+	}
+}
+
+static bool may_go_on(const struct ops_past *past, struct err *err)
+{
+	if (past->undone_by)
+		return err_set(err, ERR_REFUSED, "plan %s was taken back by plan %s", past->id, past->undone_by);
+	if (past->state == OPS_PAST_DONE || past->state == OPS_PAST_ABANDONED)
+		return err_set(err, ERR_REFUSED, "plan %s is %s: there is nothing to go on with", past->id,
+			       ops_past_word(past->state));
+	return true;
+}
+
+static bool has_journals(const struct ops *ops, struct err *err)
+{
+	return ops->plans_dir || err_set(err, ERR_REFUSED, "no journals of plans are kept here");
+}
+
+struct ops_plan *ops_take_up(struct ops *ops, const char *id, ops_plan_fn *on_ready, void *data, struct err *err)
+{
+	if (!has_journals(ops, err))
+		return NULL;
+	CLEANUP(past_destroy) struct past_plan *past = NULL;
+	CLEANUP(ops_journal_close) struct ops_journal *journal = ops_journal_open(ops->plans_dir, id, &past, err);
+	if (!journal || !may_go_on(&past->head, err))
+		return NULL;
+	struct ops_job *job = ops_job_create(ops, on_ready, data);
+	if (!restore(job, past, err)) {
+		ops_plan_destroy(&job->plan);
+		return NULL;
+	}
+	wind_back(&job->plan);
+	job->journal = journal;
+	journal = NULL;
+	ops_prepare_start(job);
+	return &job->plan;
+}
+
+/* ---- taking back ---- */
+
+struct ops_plan *ops_roll_back(struct ops *ops, const char *id, ops_plan_fn *on_ready, void *data, struct err *err)
+{
+	if (!has_journals(ops, err))
+		return NULL;
+	CLEANUP(past_destroy) struct past_plan *head = journal_past(ops->plans_dir, id, err);
+	CLEANUP(ops_plan_destroy) struct ops_plan *past = head ? ops_past_plan(ops->plans_dir, id, err) : NULL;
+	struct ops_wish wish = {0};
+	if (!past)
+		return NULL;
+	if (!ops_is_over(past)) {
+		err_set(err, ERR_REFUSED, "plan %s is being run: it is stopped before it is taken back", id);
+		return NULL;
+	}
+	if (head->head.undone_by) {
+		err_set(err, ERR_REFUSED, "plan %s was taken back already, by plan %s", id, head->head.undone_by);
+		return NULL;
+	}
+	if (!past->operation->undo) {
+		err_set(err, ERR_UNSUPPORTED, "nothing takes \"%s\" back", past->operation->name);
+		return NULL;
+	}
+	if (!past->operation->undo(past, &wish, err))
+		return NULL;
+	/* A plan may be for a cluster that this one only resembles. */
+	struct ops_plan *plan =
+		ops_prepare(ops, wish.operation, wish.target, wish.values, wish.value_count, on_ready, data, err);
+	if (plan) {
+		plan->undoes = mem_strdup(id);
+		ops_job_of(plan)->made_at = ops_job_of(past)->made_at;
+	}
+	return plan;
+}

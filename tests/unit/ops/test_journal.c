@@ -1,0 +1,411 @@
+/* What a plan leaves on disk, and what another process makes of it. */
+#include "tests/unit/unit.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "api/base/str.h"
+#include "api/ops/journal_dir.h"
+#include "api/ops/plan.h"
+#include "tests/unit/ops/rig.h"
+
+#define KAFKA "mq/orders/kafka"
+#define WHO "ann@ops1"
+
+struct desk {
+	struct rig *rig;
+	char root[64], dir[96];
+};
+
+static int setup(void **state)
+{
+	struct desk *desk = mem_alloc(sizeof *desk);
+	desk->rig = rig_create();
+	desk->rig->api.access.server = mem_strdup("https://me:secret@api.example:6443/token/abc");
+	snprintf(desk->root, sizeof desk->root, "/tmp/mqdeck-journal-XXXXXX");
+	assert_non_null(mkdtemp(desk->root));
+	snprintf(desk->dir, sizeof desk->dir, "%s/state/plans", desk->root);
+	rig_engine(desk->rig, desk->dir, WHO);
+	*state = desk;
+	return 0;
+}
+
+static void empty(const char *dir)
+{
+	DIR *folder = opendir(dir);
+	char path[512];
+	for (struct dirent *entry; folder && (entry = readdir(folder));) {
+		snprintf(path, sizeof path, "%s/%s", dir, entry->d_name);
+		if (entry->d_type == DT_REG)
+			unlink(path);
+	}
+	if (folder)
+		closedir(folder);
+	rmdir(dir);
+}
+
+static int teardown(void **state)
+{
+	struct desk *desk = *state;
+	char state_dir[96];
+	free(desk->rig->api.access.server);
+	rig_destroy(desk->rig);
+	snprintf(state_dir, sizeof state_dir, "%s/state", desk->root);
+	empty(desk->dir);
+	rmdir(state_dir);
+	rmdir(desk->root);
+	free(desk);
+	return 0;
+}
+
+/* Scales up and stops in the first gate. */
+static char *start_scaling(struct desk *desk)
+{
+	rig_prepare(desk->rig, "scale", KAFKA, "4");
+	rig_run(desk->rig);
+	rig_pass(desk->rig, 1000);
+	assert_int_equal(desk->rig->plan->steps[1].state, OPS_STEP_RUNNING);
+	return mem_strdup(desk->rig->plan->id);
+}
+
+static void kill_engine(struct desk *desk)
+{
+	rig_engine(desk->rig, desk->dir, "ben@ops2");
+}
+
+static void let_it_finish(struct desk *desk)
+{
+	struct fake_cluster *kafka = &desk->rig->world.clusters[FAKE_KAFKA];
+	if (kafka->cluster.broker_count == 3)
+		fake_add_broker(&desk->rig->world, FAKE_KAFKA);
+	fake_broker_ready(kafka, 3);
+	fake_broker_joined(kafka, 3);
+	rig_pass(desk->rig, 5000);
+}
+
+static void take_up(struct desk *desk, const char *id)
+{
+	struct err err = {0};
+	desk->rig->plan = ops_take_up(desk->rig->ops, id, NULL, NULL, &err);
+	if (!desk->rig->plan)
+		fail_msg("%s", err.text);
+	rig_pass(desk->rig, 200);
+	assert_int_equal(desk->rig->plan->state, OPS_STATE_READY);
+}
+
+static struct ops_pasts read_all(struct desk *desk)
+{
+	struct err err = {0};
+	struct ops_pasts pasts;
+	if (!ops_pasts_read(desk->dir, &pasts, &err))
+		fail_msg("%s", err.text);
+	return pasts;
+}
+
+static void assert_state(struct desk *desk, const char *id, enum ops_past_state state)
+{
+	CLEANUP(ops_pasts_finish) struct ops_pasts pasts = read_all(desk);
+	for (size_t i = 0; i < pasts.count; i++) {
+		if (!str_eq(pasts.items[i].id, id))
+			continue;
+		assert_string_equal(ops_past_word(pasts.items[i].state), ops_past_word(state));
+		return;
+	}
+	fail_msg("no plan %s", id);
+}
+
+static char *text_of(struct desk *desk, const char *id)
+{
+	CLEANUP(free) char *path = journal_path(desk->dir, id);
+	FILE *file = fopen(path, "r");
+	char *text = mem_alloc(65536);
+	assert_non_null(file);
+	assert_true(fread(text, 1, 65535, file) > 0);
+	fclose(file);
+	return text;
+}
+
+static void a_journal_is_private_and_holds_no_secret(void **state)
+{
+	struct desk *desk = *state;
+	CLEANUP(free) char *id = start_scaling(desk);
+	CLEANUP(free) char *path = journal_path(desk->dir, id);
+	CLEANUP(free) char *text = text_of(desk, id);
+	struct stat found;
+	assert_int_equal(stat(path, &found), 0);
+	assert_int_equal(found.st_mode & 0777, 0600);
+	assert_int_equal(stat(desk->dir, &found), 0);
+	assert_int_equal(found.st_mode & 0777, 0700);
+	assert_null(strstr(text, "secret"));
+	assert_null(strstr(text, "token"));
+	assert_contains(text, "\"server\":\"https://api.example:6443\"");
+	assert_contains(text, "\"by\":\"" WHO "\"");
+	assert_contains(text, "\"uid\":\"u-1\"");
+	assert_contains(text, "\"type\":\"set-replicas\"");
+}
+
+static void the_list_tells_who_lives(void **state)
+{
+	struct desk *desk = *state;
+	CLEANUP(free) char *id = start_scaling(desk);
+	{
+		CLEANUP(ops_pasts_finish) struct ops_pasts pasts = read_all(desk);
+		assert_int_equal(pasts.count, 1);
+		assert_int_equal(pasts.items[0].state, OPS_PAST_RUNNING);
+		assert_int_equal(pasts.items[0].step, 1);
+		assert_int_equal(pasts.items[0].step_count, 3);
+		assert_string_equal(pasts.items[0].step_title, "orders-3 ready");
+		assert_false(ops_past_may_go_on(&pasts.items[0]));
+	}
+	struct err err = {0};
+	assert_null(ops_take_up(desk->rig->ops, id, NULL, NULL, &err));
+	assert_contains(err.text, "is being run by another mqdeck");
+	kill_engine(desk);
+	assert_state(desk, id, OPS_PAST_INTERRUPTED);
+}
+
+static void another_process_goes_on_where_it_stopped(void **state)
+{
+	struct desk *desk = *state;
+	CLEANUP(free) char *id = start_scaling(desk);
+	kill_engine(desk);
+	take_up(desk, id);
+	assert_true(rig_says(desk->rig, OPS_CHANGES, "goes on at step 2 of 3"));
+	assert_int_equal(desk->rig->plan->steps[0].state, OPS_STEP_DONE);
+	assert_int_not_equal(desk->rig->plan->severity, OPS_BLOCKED);
+	rig_run(desk->rig);
+	rig_pass(desk->rig, 1000);
+	assert_state(desk, id, OPS_PAST_RUNNING);
+	let_it_finish(desk);
+	assert_int_equal(desk->rig->plan->state, OPS_STATE_DONE);
+	assert_int_equal(desk->rig->api.patches, 1);
+	assert_state(desk, id, OPS_PAST_DONE);
+	CLEANUP(ops_pasts_finish) struct ops_pasts pasts = read_all(desk);
+	assert_string_equal(pasts.items[0].who, "ben@ops2");
+	assert_null(pasts.items[0].step_title);
+}
+
+static void a_change_whose_end_was_not_written_is_not_made_twice(void **state)
+{
+	struct desk *desk = *state;
+	rig_prepare(desk->rig, "scale", KAFKA, "4");
+	rig_run(desk->rig);
+	for (int i = 0; i < 1000 && desk->rig->api.patches == 0; i++)
+		loop_step(desk->rig->loop, 1);
+	assert_int_equal(desk->rig->plan->steps[0].state, OPS_STEP_RUNNING);
+	CLEANUP(free) char *id = mem_strdup(desk->rig->plan->id);
+	kill_engine(desk);
+	take_up(desk, id);
+	assert_int_equal(desk->rig->plan->current, 0);
+	rig_run(desk->rig);
+	rig_pass(desk->rig, 1000);
+	assert_string_equal(desk->rig->plan->steps[0].result, "was so already");
+	let_it_finish(desk);
+	assert_int_equal(desk->rig->plan->state, OPS_STATE_DONE);
+	assert_int_equal(desk->rig->api.patches, 1);
+}
+
+static void a_torn_last_line_is_cut_off(void **state)
+{
+	struct desk *desk = *state;
+	CLEANUP(free) char *id = start_scaling(desk);
+	kill_engine(desk);
+	CLEANUP(free) char *path = journal_path(desk->dir, id);
+	struct stat found;
+	assert_int_equal(stat(path, &found), 0);
+	assert_int_equal(truncate(path, found.st_size - 9), 0);
+	take_up(desk, id);
+	assert_int_equal(desk->rig->plan->current, 1);
+	rig_run(desk->rig);
+	rig_pass(desk->rig, 1000);
+	let_it_finish(desk);
+	assert_state(desk, id, OPS_PAST_DONE);
+}
+
+static void what_is_not_a_journal_is_named(void **state)
+{
+	static const struct {
+		const char *text, *part;
+	} wrong[] = {
+		{"hello\n", "line 1: no JSON object"},
+		{"{} {}\n", "line 1: no JSON object"},
+		{"{\"record\":\"step\"}\n", "the first record is no plan"},
+		{"{\"record\":\"plan\",\"at\":\"yesterday\"}\n", "\"at\" is no time"},
+		{"{\"record\":\"plan\",\"at\":\"2026-01-01T00:00:00Z\",\"version\":9}\n", "another version"},
+		{"{\"record\":\"plan\",\"at\":\"2026-01-01T00:00:00Z\",\"version\":1,\"id\":7}\n", "\"id\" is missing"},
+		{"", "it holds no plan"},
+		{"{\"record\":\"pl", "it holds no plan"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		struct err err = {0};
+		assert_null(past_parse(wrong[i].text, strlen(wrong[i].text), &err));
+		assert_contains(err.text, wrong[i].part);
+	}
+	struct desk *desk = *state;
+	CLEANUP(free) char *id = start_scaling(desk);
+	kill_engine(desk);
+	CLEANUP(free) char *path = journal_path(desk->dir, id);
+	FILE *file = fopen(path, "a");
+	fputs("{\"record\":\"step\",\"at\":\"2026-01-01T00:00:00Z\",\"step\":77,\"state\":\"done\"}\n", file);
+	fclose(file);
+	struct err err = {0};
+	assert_null(ops_take_up(desk->rig->ops, id, NULL, NULL, &err));
+	assert_contains(err.text, "\"step\" is no number of a step");
+	assert_state(desk, id, OPS_PAST_UNREADABLE);
+	assert_null(ops_take_up(desk->rig->ops, "../../etc/passwd", NULL, NULL, &err));
+	assert_contains(err.text, "is no id of a plan");
+}
+
+static void a_plan_is_not_taken_up_on_another_cluster(void **state)
+{
+	struct desk *desk = *state;
+	CLEANUP(free) char *id = start_scaling(desk);
+	desk->rig->api.uid = "u-9";
+	kill_engine(desk);
+	take_up(desk, id);
+	assert_int_equal(desk->rig->plan->severity, OPS_BLOCKED);
+	assert_true(rig_says(desk->rig, OPS_BLOCKS, "made for another cluster: https://api.example:6443"));
+}
+
+static void a_right_lost_in_the_middle_is_named_and_the_plan_goes_on_later(void **state)
+{
+	struct desk *desk = *state;
+	rig_prepare(desk->rig, "scale", KAFKA, "4");
+	desk->rig->api.patch_faults[0].code = ERR_FORBIDDEN;
+	rig_run(desk->rig);
+	rig_pass(desk->rig, 1000);
+	assert_int_equal(desk->rig->plan->state, OPS_STATE_FAILED);
+	CLEANUP(free) char *id = mem_strdup(desk->rig->plan->id);
+	assert_state(desk, id, OPS_PAST_FAILED);
+	desk->rig->api.denied = "patch";
+	kill_engine(desk);
+	take_up(desk, id);
+	assert_true(rig_says(desk->rig, OPS_BLOCKS, "missing right: patch on statefulsets/scale"));
+	desk->rig->api.denied = NULL;
+	kill_engine(desk);
+	take_up(desk, id);
+	rig_run(desk->rig);
+	rig_pass(desk->rig, 1000);
+	let_it_finish(desk);
+	assert_int_equal(desk->rig->plan->state, OPS_STATE_DONE);
+}
+
+static void a_plan_is_taken_back_once(void **state)
+{
+	struct desk *desk = *state;
+	struct err err = {0};
+	rig_prepare(desk->rig, "cordon", "node-1", NULL);
+	rig_run(desk->rig);
+	rig_pass(desk->rig, 1000);
+	desk->rig->world.nodes[0].cordoned = true;
+	rig_pass(desk->rig, 2000);
+	assert_int_equal(desk->rig->plan->state, OPS_STATE_DONE);
+	CLEANUP(free) char *id = mem_strdup(desk->rig->plan->id);
+	kill_engine(desk);
+	assert_null(ops_take_up(desk->rig->ops, id, NULL, NULL, &err));
+	assert_contains(err.text, "nothing to go on with");
+
+	desk->rig->plan = ops_roll_back(desk->rig->ops, id, NULL, NULL, &err);
+	assert_non_null(desk->rig->plan);
+	rig_pass(desk->rig, 200);
+	assert_string_equal(desk->rig->plan->title, "Uncordon node-1");
+	rig_run(desk->rig);
+	rig_pass(desk->rig, 100);
+	desk->rig->world.nodes[0].cordoned = false;
+	rig_pass(desk->rig, 2000);
+	assert_int_equal(desk->rig->plan->state, OPS_STATE_DONE);
+	CLEANUP(free) char *second = mem_strdup(desk->rig->plan->id);
+	assert_string_not_equal(second, id);
+	assert_null(ops_roll_back(desk->rig->ops, id, NULL, NULL, &err));
+	assert_contains(err.text, "was taken back already");
+	CLEANUP(ops_pasts_finish) struct ops_pasts pasts = read_all(desk);
+	assert_int_equal(pasts.count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		bool first = str_eq(pasts.items[i].id, id);
+		assert_string_equal(first ? pasts.items[i].undone_by : pasts.items[i].undoes, first ? second : id);
+	}
+}
+
+static void without_a_journal_nothing_is_begun(void **state)
+{
+	struct desk *desk = *state;
+	struct err err = {0};
+	char file[96];
+	snprintf(file, sizeof file, "%s/state", desk->root);
+	fclose(fopen(file, "w")); /* where a folder should be */
+	rig_prepare(desk->rig, "scale", KAFKA, "4");
+	assert_false(ops_run(desk->rig->plan, NULL, NULL, &err));
+	assert_contains(err.text, "cannot be made");
+	rig_pass(desk->rig, 1000);
+	assert_int_equal(desk->rig->api.patches, 0);
+	unlink(file);
+}
+
+static void a_whole_plan_can_be_read(void **state)
+{
+	struct desk *desk = *state;
+	struct err err = {0};
+	CLEANUP(free) char *id = start_scaling(desk);
+	CLEANUP(ops_plan_destroy) struct ops_plan *plan = ops_past_plan(desk->dir, id, &err);
+	assert_non_null(plan);
+	assert_int_equal(plan->state, OPS_STATE_RUNNING);
+	assert_int_equal(plan->step_count, 3);
+	assert_int_equal(plan->steps[0].state, OPS_STEP_DONE);
+	assert_string_equal(ops_fact(plan, "replicas"), "4");
+	ops_cancel(plan); /* not ours to stop */
+	ops_pause(plan);
+	ops_go_on(plan);
+	assert_int_equal(plan->state, OPS_STATE_RUNNING);
+}
+
+static void only_so_many_ended_plans_are_kept(void **state)
+{
+	struct desk *desk = *state;
+	struct err err = {0};
+	CLEANUP(free) char *first = start_scaling(desk);
+	kill_engine(desk); /* interrupted: it is kept however old it is */
+	assert_true(journal_dir_make(desk->dir, &err));
+	for (int i = 0; i < 205; i++) {
+		char path[160];
+		snprintf(path, sizeof path, "%s/19690101-%06d-00.jsonl", desk->dir, i);
+		FILE *file = fopen(path, "w");
+		fprintf(file,
+			"{\"record\":\"plan\",\"at\":\"2026-01-01T00:00:00Z\",\"version\":1,\"id\":\"19690101-%06d-"
+			"00\","
+			"\"operation\":\"cordon\",\"target\":\"n\",\"title\":\"t\",\"by\":\"x\",\"steps\":[{\"type\":"
+			"\"a\","
+			"\"title\":\"b\"}]}\n{\"record\":\"state\",\"at\":\"2026-01-01T00:00:00Z\",\"state\":\"done\"}"
+			"\n",
+			i);
+		fclose(file);
+	}
+	rig_prepare(desk->rig, "cordon", "node-1", NULL);
+	rig_run(desk->rig);
+	CLEANUP(ops_pasts_finish) struct ops_pasts pasts = read_all(desk);
+	assert_int_equal(pasts.count, 201);
+	assert_string_equal(pasts.items[200].id, "19690101-000006-00");
+	assert_state(desk, first, OPS_PAST_INTERRUPTED);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_journal_is_private_and_holds_no_secret),
+		TEST(the_list_tells_who_lives),
+		TEST(another_process_goes_on_where_it_stopped),
+		TEST(a_change_whose_end_was_not_written_is_not_made_twice),
+		TEST(a_torn_last_line_is_cut_off),
+		TEST(what_is_not_a_journal_is_named),
+		TEST(a_plan_is_not_taken_up_on_another_cluster),
+		TEST(a_right_lost_in_the_middle_is_named_and_the_plan_goes_on_later),
+		TEST(a_plan_is_taken_back_once),
+		TEST(without_a_journal_nothing_is_begun),
+		TEST(a_whole_plan_can_be_read),
+		TEST(only_so_many_ended_plans_are_kept),
+	};
+	return cmocka_run_group_tests_name("ops/journal", tests, NULL, NULL);
+}
