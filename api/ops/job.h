@@ -7,6 +7,7 @@
 #include "api/kube/client.h"
 #include "api/kube/exec.h"
 #include "api/ops/journal.h"
+#include "api/ops/lease.h"
 #include "api/ops/plan.h"
 
 struct ops_job;
@@ -49,6 +50,17 @@ struct ops_sending { /* one request of a step, on its way */
 	ops_exchange_fn *done;
 };
 
+enum ops_leases_phase { OPS_LEASES_HOLD, OPS_LEASES_LOOK, OPS_LEASES_TAKE, OPS_LEASES_GIVE };
+
+struct ops_leases { /* of one plan */
+	VEC(struct ops_lease *) items;
+	enum ops_leases_phase phase;
+	size_t at; /* the one whose turn it is */
+	void (*done)(struct ops_job *job);
+	void (*then)(struct ops_job *job);
+	struct err give_err; /* why one of them may stand until it runs out */
+};
+
 struct ops_job {
 	struct ops_plan plan; /* first: a struct ops_plan is one of these */
 	struct ops *ops;
@@ -63,6 +75,10 @@ struct ops_job {
 	struct ops_place made_at;    /* of a plan that is taken up or back; server "" otherwise */
 	struct ops_journal *journal; /* NULL: none is kept, or the plan was not begun */
 	struct err stop_err;         /* it cannot go on: it stops with this at the next safe point */
+	struct ops_leases leases;
+	bool ending; /* its end is written; its leases are being given back */
+	enum ops_state end_state;
+	void (*left)(void *data, const struct err *err); /* of ops_abandon: the job is the engine's own */
 	size_t asks_open;
 	bool changed, uncertain; /* something was changed; the answer to a change was lost */
 	bool cancel;
@@ -116,7 +132,8 @@ bool ops_is_sending(const struct ops_job *job); /* an answer is waited for, of w
 
 /* ---- prepare.c ---- */
 void ops_prepare_start(struct ops_job *job);
-void ops_ask_is_answered(struct ops_job *job); /* one of asks_open */
+void ops_ask_is_answered(struct ops_job *job);                 /* one of asks_open */
+void ops_ask_for(void *job, const struct kube_question *need); /* one more of asks_open */
 void ops_need_text(const struct kube_question *need, char *out, size_t size);
 
 /* ---- resume.c ---- */
@@ -125,7 +142,36 @@ void ops_place_ask(struct ops_job *job);
 /* Whether made_at is here. */
 bool ops_place_is_same(const struct ops_job *job, struct err *err) MUST_USE;
 
+/* ---- leases.c ---- */
+typedef void ops_question_fn(void *data, const struct kube_question *question);
+/* Which rights the leases need. plan NULL = not made yet, then those of the context's target. */
+void ops_leases_questions(const struct ops *ops, const struct ops_plan *plan, const struct ops_operation *operation,
+			  const struct ops_context *context, ops_question_fn *fn, void *data);
+void ops_leases_name(struct ops_job *job, const struct ops_context *context); /* a fact of a new plan */
+/* Says who has them, as sentences of the plan. done: at once or later. */
+void ops_leases_look(struct ops_job *job, void (*done)(struct ops_job *job));
+void ops_leases_take(struct ops_job *job, void (*done)(struct ops_job *job)); /* ops_stop_with when that fails */
+/* done is called within 3 s, whatever the API says, never from inside. */
+void ops_leases_give(struct ops_job *job, void (*done)(struct ops_job *job));
+bool ops_leases_are_held(const struct ops_job *job, struct err *err) MUST_USE; /* true when none are needed */
+void ops_leases_finish(struct ops_job *job);
+
+/* ---- steer.c ---- */
+void ops_stop_with(struct ops_job *job, const struct err *err); /* fails with it at the next safe point */
+
 /* ---- run.c ---- */
+static inline struct ops_step *ops_step_now(struct ops_job *job) /* while current < step_count */
+{
+	return &job->plan.steps[job->plan.current];
+}
+void ops_begin_step(struct ops_job *job);
+void ops_set_state(struct ops_job *job, enum ops_state state);
+bool ops_may_stop(struct ops_job *job); /* not between a step and the one that belongs to it */
+void ops_stop_here(struct ops_job *job);
+void ops_pause_here(struct ops_job *job);
+void ops_fail(struct ops_job *job, const struct err *err);
+void ops_finish(struct ops_job *job); /* every step is done */
+void ops_wait_because(struct ops_job *job, const char *why); /* shown at the step that would be next */
 /* Facts go to the journal before what they are for is sent. */
 void ops_save_facts(struct ops_job *job);
 void ops_gate_look(struct ops_job *job);

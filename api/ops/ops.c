@@ -61,6 +61,7 @@ static void orphan(struct ops_job *job)
 	ops_send_cancel(job);
 	kube_request_cancel(job->place_request);
 	job->place_request = NULL;
+	ops_leases_finish(job);
 	ops_journal_close(job->journal);
 	job->journal = NULL;
 	loop_timer_destroy(job->work);
@@ -71,13 +72,22 @@ static void orphan(struct ops_job *job)
 		job->plan.state = OPS_STATE_CANCELLED;
 }
 
+static void free_job(struct ops_job *job)
+{
+	ops_plan_finish(&job->plan);
+	free(job);
+}
+
 void ops_destroy(struct ops *ops)
 {
 	if (!ops)
 		return;
 	kube_access_finish(ops->access);
-	vec_each (&ops->jobs, job)
+	vec_each (&ops->jobs, job) {
 		orphan(*job);
+		if ((*job)->left)
+			free_job(*job);
+	}
 	vec_each (&ops->asks, ask)
 		free(*ask);
 	vec_finish(&ops->asks);
@@ -319,8 +329,24 @@ void ops_plan_destroy(struct ops_plan *plan)
 		leave(job->ops, job);
 		orphan(job);
 	}
-	ops_plan_finish(plan);
-	free(job);
+	free_job(job);
+}
+
+struct may {
+	struct ops *ops;
+	struct err *err;
+	bool denied;
+};
+
+static void look_at_right(void *data, const struct kube_question *need)
+{
+	struct may *may = data;
+	if (may->denied || kube_access_now(may->ops->access, need) != KUBE_DENIED)
+		return;
+	char text[256];
+	ops_need_text(need, text, sizeof text);
+	may->denied = true;
+	err_set(may->err, ERR_FORBIDDEN, "missing right: %s", text);
 }
 
 bool ops_may(struct ops *ops, const struct ops_operation *operation, const char *target, struct err *err)
@@ -331,14 +357,10 @@ bool ops_may(struct ops *ops, const struct ops_operation *operation, const char 
 	if (!ops_look_at(ops->view(ops->data), operation->target, target, &context, err))
 		return false;
 	struct ops_needs needs = {0};
+	struct may may = {.ops = ops, .err = err};
 	operation->access(&context, &needs);
-	for (size_t i = 0; i < needs.count; i++) {
-		const struct kube_question *need = &needs.items[i];
-		if (kube_access_now(ops->access, need) == KUBE_DENIED) {
-			char text[256];
-			ops_need_text(need, text, sizeof text);
-			return err_set(err, ERR_FORBIDDEN, "missing right: %s", text);
-		}
-	}
-	return true;
+	for (size_t i = 0; i < needs.count; i++)
+		look_at_right(&may, &needs.items[i]);
+	ops_leases_questions(ops, NULL, operation, &context, look_at_right, &may);
+	return !may.denied;
 }

@@ -80,8 +80,8 @@ struct ops_operation {
 	/* What follows from it and what forbids it. Runs again before the first step: it adds sentences and nothing
 	 * else. In a plan that is `under_way` it must not forbid what the plan itself made so (ops_say_so_already). */
 	void (*preflight)(struct ops_plan *plan, const struct ops_context *context);
-	/* Which brokers it takes away for a while or for good, of whatever cluster, together or one after the other: what
-	 * the blast radius and the map are drawn from (blast.h). NULL = none. */
+	/* Which brokers it takes away for a while or for good, of whatever cluster, together or one after the other:
+	 * what the blast radius and the map are drawn from (blast.h). NULL = none. */
 	size_t (*away)(const struct ops_plan *plan, const struct ops_context *context, const struct world_broker **out,
 		       size_t max, bool *in_turn);
 	/* What takes a plan back that went so far: false with the reason when nothing does. NULL = nothing does. */
@@ -343,4 +343,9 @@ struct ops_plan *ops_take_up(struct ops *ops, const char *id, ops_plan_fn *on_re
 /* Prepares the plan that takes that one back, as far as it went. */
 struct ops_plan *ops_roll_back(struct ops *ops, const char *id, ops_plan_fn *on_ready, void *data,
 			       struct err *err) MUST_USE;
+/* It is left where it is and cannot be taken up any more. Its leases are given back; `done` is called once, never from
+ * inside, with err when that was not possible: they run out by themselves. Not called when ops is destroyed first. */
+bool ops_abandon(struct ops *ops, const char *id, void (*done)(void *data, const struct err *err), void *data,
+		 struct err *err) MUST_USE;
+
 #endif

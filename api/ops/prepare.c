@@ -53,6 +53,11 @@ static void dry_run_from(struct ops_job *job, size_t step)
 		ops_exchange_start(job, step, true, on_dry_run);
 }
 
+static void begin_dry_run(struct ops_job *job)
+{
+	dry_run_from(job, job->plan.current);
+}
+
 /* ---- plan and preflight ---- */
 
 /* What is left of a plan that is taken up: its steps stand, the world has gone on. */
@@ -95,9 +100,10 @@ static void make_plan(struct ops_job *job)
 	} else {
 		ops_replace_text(&plan->confirm, context.cluster ? context.cluster->name : context.node->name);
 		plan->operation->plan(plan, &context);
+		ops_leases_name(job, &context);
 		plan->operation->preflight(plan, &context);
 	}
-	dry_run_from(job, plan->current);
+	ops_leases_look(job, begin_dry_run);
 }
 
 /* ---- what is read before ---- */
@@ -152,8 +158,9 @@ static void on_answer(void *data, enum kube_answer answer, const char *reason, c
 	free(ask);
 }
 
-static void ask_for(struct ops_job *job, const struct kube_question *need)
+void ops_ask_for(void *data, const struct kube_question *need)
 {
+	struct ops_job *job = data;
 	struct ops_ask *ask = mem_alloc(sizeof *ask);
 	*ask = (struct ops_ask){.ops = job->ops, .job = job};
 	ops_need_text(need, ask->text, sizeof ask->text);
@@ -178,7 +185,8 @@ void ops_prepare_start(struct ops_job *job)
 		struct ops_needs needs = {0};
 		job->plan.operation->access(&context, &needs);
 		for (size_t i = 0; i < needs.count; i++)
-			ask_for(job, &needs.items[i]);
+			ops_ask_for(job, &needs.items[i]);
+		ops_leases_questions(job->ops, &job->plan, job->plan.operation, &context, ops_ask_for, job);
 	}
 	if (job->asks_open == 0)
 		ops_job_do(job, look_first, 0);

@@ -220,3 +220,35 @@ struct ops_plan *ops_roll_back(struct ops *ops, const char *id, ops_plan_fn *on_
 	}
 	return plan;
 }
+
+/* ---- leaving ---- */
+
+static void on_left(struct ops_job *job)
+{
+	void (*left)(void *data, const struct err *err) = job->left;
+	void *data = job->data;
+	struct err err = job->leases.give_err;
+	ops_plan_destroy(&job->plan);
+	left(data, err_is_set(&err) ? &err : NULL);
+}
+
+bool ops_abandon(struct ops *ops, const char *id, void (*done)(void *data, const struct err *err), void *data,
+		 struct err *err)
+{
+	CLEANUP(past_destroy) struct past_plan *past = NULL;
+	if (!has_journals(ops, err))
+		return false;
+	CLEANUP(ops_journal_close) struct ops_journal *journal = ops_journal_open(ops->plans_dir, id, &past, err);
+	if (!journal || !may_go_on(&past->head, err) ||
+	    !ops_journal_abandoned(journal, str_or(ops->who, "?"), clock_wall_ms(loop_clock(ops->loop)), err))
+		return false;
+	struct ops_job *job = ops_job_create(ops, NULL, data);
+	job->left = done;
+	job->ending = true;
+	job->plan.id = mem_strdup(id);
+	job->plan.operation = ops_find(past->head.operation);
+	vec_each (&past->facts, fact)
+		ops_set_fact(&job->plan, fact->name, "%s", fact->value);
+	ops_leases_give(job, on_left);
+	return true;
+}

@@ -44,7 +44,8 @@ static void take_answer(struct ops_job *job, const struct ops_answer *answer)
 	else if (ops_look_for_step(job, job->sending.step, &context, &err))
 		outcome = type->answer(&job->plan, &context, answer, &err);
 	ops_save_facts(job);
-	if (outcome == OPS_ANSWER_MORE && job->cancel) { /* between two parts is a safe point */
+	if (outcome == OPS_ANSWER_MORE && (job->cancel || !ops_leases_are_held(job, &err))) {
+		/* between two parts is a safe point */
 		job->changed = true;
 		outcome = OPS_ANSWER_LATER;
 		err_set(&err, ERR_BUSY, "part of it is done");

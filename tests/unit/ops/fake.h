@@ -43,8 +43,8 @@ enum { FAKE_KAFKA, FAKE_RABBITMQ };
 void fake_add_broker(struct fake_world *world, int cluster);
 void fake_broker_ready(struct fake_cluster *cluster, size_t index);
 void fake_broker_joined(struct fake_cluster *cluster, size_t index);
-/* A partition (or a quorum queue where partition < 0) with a replica on each of the brokers in `mask`, led by the first,
- * all in sync; min.insync.replicas is 2. */
+/* A partition (or a quorum queue where partition < 0) with a replica on each of the brokers in `mask`, led by the
+ * first, all in sync; min.insync.replicas is 2. */
 void fake_add_replicated(struct fake_cluster *cluster, const char *name, int partition, unsigned mask);
 /* The replica on that broker falls out of sync, or goes offline. */
 void fake_out_of_sync(struct fake_cluster *cluster, const char *name, int partition, int broker);
@@ -75,6 +75,10 @@ struct fake_api {
 	int foreign_writes;
 	int64_t delay_ms;
 	char last_path[256], last_patch[512];
+
+	struct cJSON *leases; /* name → object; see fake_lease.h */
+	int lease_version, lease_writes;
+	enum err_code lease_fault; /* of every request about them, ERR_NONE = they are served */
 
 	/* The other ways, played by the test: what a request does to its world. NULL = a request of that way fails the
 	 * test. Each may answer an error instead of acting. */

@@ -12,6 +12,7 @@
 #include "api/kube/access.h"
 #include "api/kube/client.h"
 #include "api/kube/table.h"
+#include "tests/unit/ops/fake_lease.h"
 
 struct kube_client;
 struct kube_access_cache {
@@ -86,6 +87,10 @@ struct kube_request *kube_get_json(struct kube_client *client, const char *path,
 	struct fake_api *api = (struct fake_api *)client;
 	struct kube_request *request = answer_later(api, data);
 	request->fn = fn;
+	if (strstr(path, "/leases/mqdeck-")) {
+		request->object = fake_lease_get(api, path, &request->result.err);
+		return request;
+	}
 	snprintf(api->last_path, sizeof api->last_path, "%s", path);
 	struct fake_fault fault = next_fault(api->get_faults, &api->gets);
 	if (api->served && !strstr(path, api->served))
@@ -130,6 +135,10 @@ struct kube_request *kube_change(struct kube_client *client, const struct kube_c
 	struct fake_api *api = (struct fake_api *)client;
 	struct kube_request *request = answer_later(api, data);
 	request->fn = fn;
+	if (strcmp(change->method, "GET") != 0 && fake_lease_is_meant(change->url.resource)) {
+		request->object = fake_lease_change(api, change, &request->result.err);
+		return request;
+	}
 	if (strcmp(change->method, "PATCH") != 0) {
 		CLEANUP(free) char *path = kube_url(&change->url);
 		assert_non_null(api->act);

@@ -1,5 +1,7 @@
 #include "tests/unit/unit.h"
 
+#include <cjson/cJSON.h>
+
 #include "tests/unit/ops/rig.h"
 
 static const struct world_view *view_of(void *data)
@@ -52,6 +54,7 @@ void rig_destroy(struct rig *rig)
 	ops_plan_destroy(rig->plan);
 	ops_destroy(rig->ops);
 	loop_destroy(rig->loop);
+	cJSON_Delete(rig->api.leases);
 	free(rig);
 }
 
