@@ -1,5 +1,9 @@
 #include "tests/unit/unit.h"
 
+#include <dirent.h>
+#include <stdio.h>
+#include <unistd.h>
+
 #include "api/base/str.h"
 #include "api/demo/demo.h"
 #include "api/kube/access.h"
@@ -35,14 +39,9 @@ static struct kafka_admin *kafka_of(void *data, const char *cluster_key)
 	return world_kafka_admin(((struct deck *)data)->world, cluster_key);
 }
 
-int deck_setup(void **state)
+bool deck_connect(struct deck *deck)
 {
 	struct err err = {0};
-	struct deck *deck = mem_alloc(sizeof *deck);
-	deck->clock = clock_virtual(1767225600000);
-	deck->loop = loop_create(&deck->clock);
-	deck->demo = demo_start(deck->loop, &(struct demo_options){.quiet = true}, &err);
-	deck_must(deck->demo, &err);
 	deck->config = kubeconfig_load(&(struct kubeconfig_options){.text = demo_kubeconfig(deck->demo)}, &err);
 	deck_must(deck->config, &err);
 	deck->access = kubeconfig_resolve(deck->config, NULL, &err);
@@ -55,28 +54,75 @@ int deck_setup(void **state)
 							   .dialer = deck->dialer,
 							   .on_change = on_change,
 							   .data = deck});
-	deck->ops = ops_create(&(struct ops_options){
-		.loop = deck->loop, .client = deck->client, .view = view_of, .kafka = kafka_of, .data = deck});
-	for (int i = 0; i < 100 && !world_settled(deck->world); i++)
+	deck->ops = ops_create(&(struct ops_options){.loop = deck->loop,
+						     .client = deck->client,
+						     .view = view_of,
+						     .kafka = kafka_of,
+						     .data = deck,
+						     .plans_dir = deck->plans_dir,
+						     .who = "ann@ops1"});
+	for (int i = 0; i < 300 && !world_settled(deck->world); i++)
 		deck_pass(deck, 100);
-	*state = deck;
-	return world_settled(deck->world) ? 0 : -1;
+	return world_settled(deck->world);
 }
 
-int deck_teardown(void **state)
+void deck_drop(struct deck *deck)
 {
-	struct deck *deck = *state;
-	ops_plan_destroy(deck->plan);
 	ops_destroy(deck->ops);
+	ops_plan_destroy(deck->plan);
 	world_destroy(deck->world);
 	portforward_dialer_destroy(deck->dialer);
 	kube_client_destroy(deck->client);
 	kube_access_destroy(deck->access);
 	kubeconfig_destroy(deck->config);
+	deck->plan = NULL;
+	deck->ops = NULL;
+}
+
+int deck_setup(void **state)
+{
+	struct err err = {0};
+	struct deck *deck = mem_alloc(sizeof *deck);
+	snprintf(deck->plans_dir, sizeof deck->plans_dir, "/tmp/mqdeck-deck-XXXXXX");
+	assert_non_null(mkdtemp(deck->plans_dir));
+	deck->clock = clock_virtual(1767225600000);
+	deck->loop = loop_create(&deck->clock);
+	deck->demo = demo_start(deck->loop, &(struct demo_options){.quiet = true}, &err);
+	deck_must(deck->demo, &err);
+	*state = deck;
+	return deck_connect(deck) ? 0 : -1;
+}
+
+int deck_teardown(void **state)
+{
+	struct deck *deck = *state;
+	DIR *folder = opendir(deck->plans_dir);
+	for (struct dirent *entry; folder && (entry = readdir(folder));)
+		unlinkat(dirfd(folder), entry->d_name, 0);
+	if (folder)
+		closedir(folder);
+	rmdir(deck->plans_dir);
+	deck_drop(deck);
 	demo_destroy(deck->demo);
 	loop_destroy(deck->loop);
 	free(deck);
 	return 0;
+}
+
+static void wait_until_ready(struct deck *deck)
+{
+	for (int i = 0; i < 100 && deck->plan->state == OPS_STATE_PREPARING; i++)
+		deck_pass(deck, 100);
+	assert_int_equal(deck->plan->state, OPS_STATE_READY);
+}
+
+void deck_take_up(struct deck *deck, const char *id)
+{
+	struct err err = {0};
+	ops_plan_destroy(deck->plan);
+	deck->plan = ops_take_up(deck->ops, id, NULL, NULL, &err);
+	deck_must(deck->plan, &err);
+	wait_until_ready(deck);
 }
 
 void deck_prepare(struct deck *deck, const char *operation, const char *target, const struct ops_value *values,
@@ -90,9 +136,7 @@ void deck_prepare(struct deck *deck, const char *operation, const char *target, 
 	deck->plan = ops_prepare(deck->ops, it, key, values, count, NULL, NULL, &err);
 	deck_must(deck->plan, &err);
 	ops_plan_destroy(before);
-	for (int i = 0; i < 100 && deck->plan->state == OPS_STATE_PREPARING; i++)
-		deck_pass(deck, 100);
-	assert_int_equal(deck->plan->state, OPS_STATE_READY);
+	wait_until_ready(deck);
 }
 
 bool deck_says(const struct deck *deck, enum ops_sentence_kind kind, const char *part)
@@ -114,15 +158,25 @@ void deck_print(const struct deck *deck)
 			      str_or(deck->plan->steps[i].why, "-"));
 }
 
-void deck_run(struct deck *deck)
+void deck_begin(struct deck *deck)
 {
 	struct err err = {0};
 	if (deck->plan->severity == OPS_BLOCKED)
 		deck_print(deck);
 	deck_must(ops_run(deck->plan, NULL, NULL, &err), &err);
+}
+
+void deck_finish(struct deck *deck)
+{
 	for (int i = 0; i < 900 && !ops_is_over(deck->plan); i++)
 		deck_pass(deck, 1000);
 	if (deck->plan->state != OPS_STATE_DONE)
 		deck_print(deck);
 	assert_int_equal(deck->plan->state, OPS_STATE_DONE);
+}
+
+void deck_run(struct deck *deck)
+{
+	deck_begin(deck);
+	deck_finish(deck);
 }
