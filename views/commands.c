@@ -11,18 +11,9 @@
 #include "api/base/str.h"
 #include "tui/tape.h"
 #include "views/app.h"
+#include "views/cli.h"
 #include "views/get.h"
 #include "views/main.h"
-
-static int failed(const struct err *err)
-{
-	fprintf(stderr, "mqdeck: %s\n", err->text);
-	return err->code == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
-}
-
-static void nothing(void *data)
-{
-}
 
 /* ---- console ---- */
 
@@ -36,32 +27,26 @@ static bool terminal_options(const struct config *config, struct terminal_option
 	       err_set(err, ERR_USAGE, "unknown colour mode %s", config_text(config, OPT_COLOUR));
 }
 
-static struct demo *start_demo(const struct config *config, struct loop *loop, struct err *err)
-{
-	struct demo_options options = {.hostile = config_flag(config, OPT_DEMO_HOSTILE)};
-	return config_flag(config, OPT_DEMO) ? demo_start(loop, &options, err) : NULL;
-}
-
 int main_console(const struct command_line *line)
 {
 	struct err err = {0};
 	struct terminal_options options;
 	struct clock clock = clock_real();
 	if (!terminal_options(line->config, &options, &err))
-		return failed(&err);
+		return cli_failed(&err);
 	CLEANUP(loop_destroy) struct loop *loop = loop_create(&clock);
-	CLEANUP(demo_destroy) struct demo *demo = start_demo(line->config, loop, &err);
+	CLEANUP(demo_destroy) struct demo *demo = cli_start_demo(line->config, loop, &err);
 	if (err_is_set(&err))
-		return failed(&err);
+		return cli_failed(&err);
 	/* A console that cannot connect is of no use unless it can be told to: wrong files are said before the screen
 	 * is taken. */
 	CLEANUP(session_place_finish) struct session_place place = {0};
 	if (!session_place_read(&place, line->config, demo, NULL, &err))
-		return failed(&err);
+		return cli_failed(&err);
 	CLEANUP(app_destroy) struct app *app = app_create(loop, line->config, demo);
 	CLEANUP(terminal_close) struct terminal *terminal = terminal_open(loop, &options, app_event, app, &err);
 	if (!terminal)
-		return failed(&err);
+		return cli_failed(&err);
 	app_start(app, terminal, &place);
 	return app_run(app);
 }
@@ -71,7 +56,6 @@ int main_console(const struct command_line *line)
 int main_get(const struct command_line *line)
 {
 	struct err err = {0};
-	struct clock clock = clock_real();
 	const struct sheet *sheet = sheet_find(line->words[0]);
 	if (!sheet) {
 		fprintf(stderr, "mqdeck: get: there is no view \"%s\"; the views are", line->words[0]);
@@ -80,18 +64,12 @@ int main_get(const struct command_line *line)
 		fputc('\n', stderr);
 		return EXIT_USAGE;
 	}
-	CLEANUP(loop_destroy) struct loop *loop = loop_create(&clock);
-	CLEANUP(demo_destroy) struct demo *demo = start_demo(line->config, loop, &err);
-	if (err_is_set(&err))
-		return failed(&err);
-	struct session_events events = {.on_change = nothing};
-	struct session_place place;
-	if (!session_place_read(&place, line->config, demo, NULL, &err))
-		return failed(&err);
-	CLEANUP(session_close) struct session *session = session_open(loop, line->config, &place, &events, &err);
-	if (!session)
-		return failed(&err);
-	bool ok = get_run(session, sheet, line->count > 1 ? line->words[1] : NULL,
+	if (str_eq(config_text(line->config, OPT_OUTPUT), "text"))
+		return cli_failed(&(struct err){ERR_USAGE, "get: -o text is the format of plans; views have a table"});
+	CLEANUP(cli_close) struct cli cli = {0};
+	if (!cli_open(&cli, line->config, &err))
+		return cli_failed(&err);
+	bool ok = get_run(cli.session, sheet, line->count > 1 ? line->words[1] : NULL,
 			  get_format_parse(config_text(line->config, OPT_OUTPUT)),
 			  config_duration_ms(line->config, OPT_SETTLE_TIMEOUT), stdout, stderr);
 	return fflush(stdout) == 0 && ok ? EXIT_OK : EXIT_FAILED;
@@ -133,9 +111,9 @@ static int replay(const struct command_line *line, const struct tape *tape, int 
 	const struct tape_settings *settings = tape_settings(tape);
 	struct clock clock = settings->clock_ms >= 0 ? clock_virtual(settings->clock_ms) : clock_real();
 	CLEANUP(loop_destroy) struct loop *loop = loop_create(&clock);
-	CLEANUP(demo_destroy) struct demo *demo = start_demo(line->config, loop, &err);
+	CLEANUP(demo_destroy) struct demo *demo = cli_start_demo(line->config, loop, &err);
 	if (err_is_set(&err))
-		return failed(&err);
+		return cli_failed(&err);
 	CLEANUP(app_destroy) struct app *app = app_create(loop, line->config, demo);
 	app->unattended = true;
 	CLEANUP(terminal_close) struct terminal *terminal =
@@ -171,7 +149,7 @@ int main_replay(const struct command_line *line)
 		setenv(name, value, 1);
 	}
 	if (!replay_size(line->config, tape_settings(tape), &height, &width, &err))
-		return failed(&err);
+		return cli_failed(&err);
 	return replay(line, tape, height, width);
 }
 
@@ -216,7 +194,7 @@ int main_demo_server(const struct command_line *line)
 	sigset_t signals;
 	struct clock clock = clock_real();
 	if (!parse_listen(config_text(line->config, OPT_LISTEN), host, &port, &err))
-		return failed(&err);
+		return cli_failed(&err);
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
@@ -226,10 +204,10 @@ int main_demo_server(const struct command_line *line)
 	struct demo_options options = {.host = host, .port = port, .hostile = config_flag(line->config, OPT_DEMO_HOSTILE)};
 	CLEANUP(demo_destroy) struct demo *demo = demo_start(loop, &options, &err);
 	if (!demo)
-		return failed(&err);
+		return cli_failed(&err);
 	const char *path = config_text(line->config, OPT_WRITE_KUBECONFIG);
 	if (path && !write_private(path, demo_kubeconfig(demo), &err))
-		return failed(&err);
+		return cli_failed(&err);
 	if (!path)
 		fputs(demo_kubeconfig(demo), stdout);
 	fprintf(stderr, "mqdeck: the embedded cluster is served; kubeconfig %s; Ctrl-C ends it\n",

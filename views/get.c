@@ -22,7 +22,7 @@ enum get_format get_format_parse(const char *word)
 
 /* ---- waiting ---- */
 
-static const struct world_view *settle(struct session *session, int64_t settle_ms)
+const struct world_view *get_settle(struct session *session, int64_t settle_ms)
 {
 	int64_t end = loop_now_ms(session->loop) + settle_ms;
 	while (!world_settled(session->world)) {
@@ -209,7 +209,7 @@ static void write_table(const struct sheet_rows *rows, bool wide, FILE *out)
 bool get_run(struct session *session, const struct sheet *sheet, const char *name, enum get_format format,
 	     int64_t settle_ms, FILE *out, FILE *err_out)
 {
-	const struct world_view *world = settle(session, settle_ms);
+	const struct world_view *world = get_settle(session, settle_ms);
 	struct sheet_rows rows = {0};
 	struct scope scope = {.namespace = session->namespace, .name = name};
 	bool ok = report(world, sheet, err_out);

@@ -12,6 +12,7 @@
 #include "api/base/log.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/ops/ops.h"
 #include "views/sheet.h"
 
 static const struct {
@@ -21,9 +22,32 @@ static const struct {
 } commands[] = {
 	{"", "", "the console", main_console, 0, 0},
 	{"get", "VIEW [NAME]", "print a view once: see below", main_get, 1, 2},
+	{"plan", "OP TARGET [K=V…]", "what an operation would do and mean; changes nothing", main_plan, 2, 2 + OPS_VALUES_MAX},
+	{"run", "OP TARGET [K=V…] --yes", "carry an operation out", main_run, 2, 2 + OPS_VALUES_MAX},
+	{"ops", "[VERB [ID]]", "plans that were run: list, show, resume, rollback, abandon", main_ops, 0, 2},
 	{"replay", "TAPE", "play a tape of keystrokes and expectations, without a terminal", main_replay, 1, 1},
 	{"demo-server", "", "run the embedded cluster alone, for other clients", main_demo_server, 0, 0},
 };
+
+static void print_operations(void)
+{
+	static const char *const targets[] = {[OPS_ON_CLUSTER] = "CLUSTER",
+					      [OPS_ON_NODE] = "NODE",
+					      [OPS_ON_BROKER] = "BROKER",
+					      [OPS_ON_BROKER_OR_NODE] = "BROKER|NODE"};
+	size_t count;
+	const struct ops_operation *const *operations = ops_table(&count);
+	puts("\nOperations of `plan` and `run`; a target is [NAMESPACE/]NAME:");
+	for (size_t i = 0; i < count; i++) {
+		const struct ops_operation *it = operations[i];
+		CLEANUP(free) char *left = str_printf("%s %s", it->name, targets[it->target]);
+		printf("  %-24s %s\n", left, it->summary);
+		for (size_t j = 0; j < it->argument_count; j++)
+			printf("    %-22s %s%s\n", it->arguments[j].name, it->arguments[j].help,
+			       it->arguments[j].required ? " (needed)" : "");
+	}
+	puts("`plan` ends with 0 when it is safe, 10 careful, 20 dangerous, 30 blocked.");
+}
 
 static void print_help(void)
 {
@@ -35,6 +59,7 @@ static void print_help(void)
 	}
 	puts("\nOptions:");
 	config_print_options(stdout);
+	print_operations();
 	fputs("\nViews of `get`:", stdout);
 	for (const struct sheet *const *sheet = sheet_all(); *sheet; sheet++)
 		printf(" %s", (*sheet)->name);

@@ -15,6 +15,9 @@ struct command_line {
 
 int main_console(const struct command_line *line);
 int main_get(const struct command_line *line);
+int main_plan(const struct command_line *line);
+int main_run(const struct command_line *line);
+int main_ops(const struct command_line *line);
 int main_replay(const struct command_line *line);
 int main_demo_server(const struct command_line *line);
 

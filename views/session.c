@@ -1,8 +1,12 @@
 #include "views/session.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "api/base/log.h"
 #include "api/base/str.h"
 #include "api/kube/portforward.h"
 
@@ -148,6 +152,7 @@ bool session_place_read(struct session_place *place, const struct config *config
 	*place = (struct session_place){.kubeconfig = kubeconfig_load(&options, err)};
 	if (place->kubeconfig)
 		place->access = kubeconfig_resolve(place->kubeconfig, context, err);
+	place->demo = demo != NULL;
 	if (place->access) {
 		place->access->insecure |= config_flag(config, OPT_INSECURE);
 		return true;
@@ -161,6 +166,34 @@ void session_place_finish(struct session_place *place)
 	kube_access_destroy(place->access);
 	kubeconfig_destroy(place->kubeconfig);
 	*place = (struct session_place){0};
+}
+
+/* Without a home there is no journal: plans run, but cannot be taken up again. */
+static char *find_plans_dir(const struct session *session)
+{
+	struct err err = {0};
+	char folder[] = "/tmp/mqdeck-demo-XXXXXX";
+	char *dir = NULL;
+	if (!session->place.demo)
+		dir = ops_plans_dir(&err);
+	else if (mkdtemp(folder))
+		dir = mem_strdup(folder);
+	else
+		err_set_errno(&err, errno, "%s cannot be made", folder);
+	if (!dir)
+		log_warn("%s", err.text);
+	return dir;
+}
+
+static void forget_plans(const struct session *session)
+{
+	DIR *folder = session->place.demo && session->plans_dir ? opendir(session->plans_dir) : NULL;
+	if (!folder)
+		return;
+	for (struct dirent *entry; (entry = readdir(folder));)
+		unlinkat(dirfd(folder), entry->d_name, 0);
+	closedir(folder);
+	rmdir(session->plans_dir);
 }
 
 struct session *session_open(struct loop *loop, const struct config *config, struct session_place *place,
@@ -187,8 +220,12 @@ struct session *session_open(struct loop *loop, const struct config *config, str
 	session->rights = kube_access_create(session->client);
 	kube_access_on_change(session->rights, changed, session);
 	session->world = session->plan_world = make_world(session);
+	CLEANUP(free) char *who = session->place.demo ? mem_strdup("you@demo") : ops_who();
+	session->plans_dir = find_plans_dir(session);
 	session->ops = ops_create(&(struct ops_options){
-		.loop = loop, .client = session->client, .view = view_now, .kafka = kafka_of, .data = session});
+		.loop = loop, .client = session->client, .view = view_now, .kafka = kafka_of, .data = session,
+				     .plans_dir = session->plans_dir,
+				     .who = who});
 	return session;
 }
 
@@ -203,6 +240,8 @@ void session_close(struct session *session)
 	kube_access_finish(session->rights);
 	portforward_dialer_destroy(session->dialer);
 	kube_client_destroy(session->client);
+	forget_plans(session);
+	free(session->plans_dir);
 	session_place_finish(&session->place);
 	free(session->namespace);
 	free(session);

@@ -31,6 +31,7 @@ enum session_trust { SESSION_TRUST_UNKNOWN, SESSION_TRUST_GIVEN, SESSION_TRUST_A
 struct session_place {
 	struct kubeconfig *kubeconfig;
 	struct kube_access *access;
+	bool demo; /* the embedded cluster: its plans end with it */
 };
 
 /* context NULL = the one of the options or the files. demo NULL = a real cluster. */
@@ -54,6 +55,7 @@ struct session {
 		*plan_world; /* what operations look at: `world`, or the one from before the namespace was changed */
 	struct ops *ops;
 	char *namespace; /* NULL = all */
+	char *plans_dir; /* journals of plans; of the embedded cluster a folder that goes with the session */
 	enum session_trust trust;
 	char plugin_digest[EXEC_DIGEST_SIZE]; /* of what was asked about */
 	struct session_events events;

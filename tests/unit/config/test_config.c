@@ -43,7 +43,7 @@ static void says_what_is_wrong(void **state)
 	} cases[] = {
 		{{"--nope"}, "unknown option --nope; see mqdeck --help"},
 		{{"--context"}, "--context wants a value; see mqdeck --help"},
-		{{"-o", "xml"}, "the command line: output is one of table|wide|json|yaml, not \"xml\""},
+		{{"-o", "xml"}, "the command line: output is one of text|table|wide|json|yaml, not \"xml\""},
 		{{"--request-timeout", "soon"},
 		 "the command line: request-timeout is a time such as 500ms, 10s or 2m, not \"soon\""},
 	};

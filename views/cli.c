@@ -1,0 +1,52 @@
+#include "views/cli.h"
+
+#include <stdlib.h>
+
+#include "api/base/text.h"
+
+static void nothing(void *data)
+{
+}
+
+struct demo *cli_start_demo(const struct config *config, struct loop *loop, struct err *err)
+{
+	struct demo_options options = {.hostile = config_flag(config, OPT_DEMO_HOSTILE)};
+	return config_flag(config, OPT_DEMO) ? demo_start(loop, &options, err) : NULL;
+}
+
+bool cli_open(struct cli *cli, const struct config *config, struct err *err)
+{
+	struct session_place place;
+	struct session_events events = {.on_change = nothing};
+	struct err reason = {0};
+	cli->clock = clock_real();
+	cli->loop = loop_create(&cli->clock);
+	cli->demo = cli_start_demo(config, cli->loop, &reason);
+	if (!err_is_set(&reason) && session_place_read(&place, config, cli->demo, NULL, &reason))
+		cli->session = session_open(cli->loop, config, &place, &events, &reason);
+	if (!cli->session)
+		*err = reason;
+	return cli->session != NULL;
+}
+
+void cli_close(struct cli *cli)
+{
+	session_close(cli->session);
+	demo_destroy(cli->demo);
+	loop_destroy(cli->loop);
+	*cli = (struct cli){0};
+}
+
+void cli_print_clean(FILE *out, const char *text)
+{
+	CLEANUP(free) char *clean = text_clean_dup(text);
+	fputs(clean ? clean : "", out);
+}
+
+int cli_failed(const struct err *err)
+{
+	fputs("mqdeck: ", stderr);
+	cli_print_clean(stderr, err->text);
+	fputc('\n', stderr);
+	return err->code == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+}
