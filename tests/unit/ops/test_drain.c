@@ -253,6 +253,22 @@ static void volumes_only_grow_and_only_where_they_can(void **state)
 	assert_says(OPS_BLOCKS, "only a bound one grows");
 }
 
+static void no_password_gets_into_the_journal_with_a_manifest(void **state)
+{
+	give_claim(1, "Retain", 1);
+	rig->api.answer = "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"env\":["
+			  "{\"name\":\"HEAP\",\"value\":\"1g\"},"
+			  "{\"name\":\"DB_PASSWORD\",\"valueFrom\":{\"secretKeyRef\":{\"name\":\"s\",\"key\":\"k\"}}}]}]}}}}";
+	expand("20Gi");
+	assert_int_not_equal(rig->plan->severity, OPS_BLOCKED);
+	rig->api.answer = "{\"spec\":{\"template\":{\"spec\":{\"initContainers\":[{\"env\":["
+			  "{\"name\":\"KAFKA_SSL_KEYSTORE_PASS\",\"value\":\"hunter2\"}]}]}}}}";
+	expand("20Gi");
+	assert_says(OPS_BLOCKS, "writes KAFKA_SSL_KEYSTORE_PASS out");
+	for (size_t i = 0; i < rig->plan->fact_count; i++)
+		assert_null(strstr(rig->plan->facts[i].value, "hunter2"));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -265,6 +281,7 @@ int main(void)
 		TEST(an_empty_volume_is_said_for_what_it_is),
 		TEST(a_claim_that_is_new_already_is_not_deleted_again),
 		TEST(volumes_only_grow_and_only_where_they_can),
+		TEST(no_password_gets_into_the_journal_with_a_manifest),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
