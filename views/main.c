@@ -22,8 +22,8 @@ static const struct {
 } commands[] = {
 	{"", "", "the console", main_console, 0, 0},
 	{"get", "VIEW [NAME]", "print a view once: see below", main_get, 1, 2},
-	{"plan", "OP TARGET [K=V…]", "what an operation would do and mean; changes nothing", main_plan, 2, 2 + OPS_VALUES_MAX},
-	{"run", "OP TARGET [K=V…] --yes", "carry an operation out", main_run, 2, 2 + OPS_VALUES_MAX},
+	{"plan", "OP TARGET [K=V...]", "what an operation would do and mean; changes nothing", main_plan, 2, 2 + OPS_VALUES_MAX},
+	{"run", "OP TARGET [K=V...] --yes", "carry an operation out", main_run, 2, 2 + OPS_VALUES_MAX},
 	{"ops", "[VERB [ID]]", "plans that were run: list, show, resume, rollback, abandon", main_ops, 0, 2},
 	{"replay", "TAPE", "play a tape of keystrokes and expectations, without a terminal", main_replay, 1, 1},
 	{"demo-server", "", "run the embedded cluster alone, for other clients", main_demo_server, 0, 0},

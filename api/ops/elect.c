@@ -163,6 +163,7 @@ const struct ops_operation ops_elect = {
 	.summary = "elect leaders of a topic, with unclean=true where no in-sync replica is left",
 	.key = "e",
 	.target = OPS_ON_CLUSTER,
+	.only = "Kafka",
 	.arguments = elect_arguments,
 	.argument_count = ARRAY_LEN(elect_arguments),
 	.access = elect_access,

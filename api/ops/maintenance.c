@@ -156,6 +156,7 @@ const struct ops_operation ops_maintenance = {
 	.summary = "put a RabbitMQ broker into maintenance (its clients are cut off, its leaders move), or take it out",
 	.key = "",
 	.target = OPS_ON_BROKER,
+	.only = "RabbitMQ",
 	.arguments = maintenance_arguments,
 	.argument_count = ARRAY_LEN(maintenance_arguments),
 	.access = maintenance_access,

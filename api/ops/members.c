@@ -342,6 +342,7 @@ const struct ops_operation ops_members = {
 	.summary = "grow, shrink, add or remove members of RabbitMQ's quorum queues and streams",
 	.key = "",
 	.target = OPS_ON_CLUSTER,
+	.only = "RabbitMQ",
 	.arguments = members_arguments,
 	.argument_count = ARRAY_LEN(members_arguments),
 	.access = members_access,

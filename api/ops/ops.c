@@ -356,6 +356,9 @@ bool ops_may(struct ops *ops, const struct ops_operation *operation, const char 
 	struct ops_context context;
 	if (!ops_look_at(ops->view(ops->data), operation->target, target, &context, err))
 		return false;
+	const char *kind = context.cluster && context.cluster->kind == BROKER_KAFKA ? "Kafka" : "RabbitMQ";
+	if (context.cluster && operation->only && !str_eq(operation->only, kind))
+		return err_set(err, ERR_REFUSED, "only for %s", operation->only);
 	struct ops_needs needs = {0};
 	struct may may = {.ops = ops, .err = err};
 	operation->access(&context, &needs);

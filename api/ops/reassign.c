@@ -299,6 +299,7 @@ const struct ops_operation ops_reassign = {
 	.summary = "move replicas of Kafka, change how many there are, or cancel that",
 	.key = "m",
 	.target = OPS_ON_CLUSTER,
+	.only = "Kafka",
 	.arguments = reassign_arguments,
 	.argument_count = ARRAY_LEN(reassign_arguments),
 	.access = reassign_access,

@@ -94,6 +94,17 @@ static void a_missing_right_is_named(void **state)
 	assert_true(rig_says(rig, OPS_BLOCKS, "cannot tell whether"));
 }
 
+static void what_is_for_the_other_kind_is_not_offered(void **state)
+{
+	struct rig *rig = *state;
+	struct err err = {0};
+	assert_true(ops_may(rig->ops, ops_find("elect"), KAFKA, &err));
+	assert_false(ops_may(rig->ops, ops_find("members"), KAFKA, &err));
+	assert_string_equal(err.text, "only for RabbitMQ");
+	assert_false(ops_may(rig->ops, ops_find("reassign"), "mq/events/rabbitmq", &err));
+	assert_string_equal(err.text, "only for Kafka");
+}
+
 static void read_only_blocks_everything(void **state)
 {
 	struct rig *rig = *state;
@@ -372,6 +383,7 @@ int main(void)
 		TEST(the_patch_is_guarded),
 		TEST(a_failed_dry_run_blocks),
 		TEST(a_missing_right_is_named),
+		TEST(what_is_for_the_other_kind_is_not_offered),
 		TEST(read_only_blocks_everything),
 		TEST(a_refusal_in_the_middle_stops_there),
 		TEST(a_conflict_is_checked_again_and_retried),
