@@ -50,8 +50,8 @@ plan_ends "the brokers themselves agree" 240
 check_agree "the operator's fourth broker is seen" 'brokers_of orders' 'echo orders-dual-{0..3}'
 check_within "Kafka's own tool sees it" 60 eval '"$LAB" operator kafka kafka-metadata-quorum describe --replication 2>/dev/null | grep -qE "^3\s"'
 ask_to_scale events 2
-check_screen "scaling events down is refused with the reason" 60 'Blocked'
-note "$(console_screen | grep -A2 Blocked)"
+check_screen "scaling events down is a plan that says what its operator would refuse" 60 'UnsupportedOperation'
+note "$(console_screen | grep -A2 UnsupportedOperation)"
 console_keys C-c
 check "… and nothing was changed" field_is rabbitmqcluster events .spec.replicas 3
 
