@@ -124,6 +124,8 @@ static void drain_plan(struct ops_plan *plan, const struct ops_context *context)
 	bool in_turn;
 	size_t count = drained(plan, context, brokers, ARRAY_LEN(brokers), &in_turn);
 	int64_t others = ops_fact_number(plan, "others.count", 0);
+	bool deletes = pods_flag(plan, DRAIN_DELETES);
+	const char *verb = deletes ? "delete" : "evict", *done = deletes ? "deleted" : "evicted";
 	ops_set_title(plan, "Drain %s", name);
 	ops_say(plan, OPS_CHANGES, "Node %s takes no new pods", name);
 	ops_add_step(plan, &ops_step_set_unschedulable, "set unschedulable of Node %s to true", name);
@@ -133,17 +135,18 @@ static void drain_plan(struct ops_plan *plan, const struct ops_context *context)
 		found_add(&names, "%s", broker->name);
 		pods_remember(plan, broker);
 		ops_add_step_on(plan, &ops_step_can_stop, broker, NULL, "%s may be stopped", broker->name);
-		ops_add_step_on(plan, &ops_step_evict_pod, broker, NULL, "evict pod %s/%s", broker->cluster->namespace,
-				broker->name);
+		ops_add_step_on(plan, deletes ? &ops_step_delete_pod : &ops_step_evict_pod, broker, NULL,
+				"%s pod %s/%s", verb, broker->cluster->namespace, broker->name);
 		ops_add_step_on(plan, &ops_step_broker_settled, broker, NULL,
 				"%s caught up elsewhere, or waits for a node", broker->name);
 	}
 	if (count > 0)
-		ops_say(plan, OPS_CHANGES, "evicted in this order, each while its cluster can do without it: %s%s",
-			names.names, found_more(&names, more));
+		ops_say(plan, OPS_CHANGES, "%s in this order, each while its cluster can do without it: %s%s",
+			done, names.names, found_more(&names, more));
 	if (others > 0) {
-		ops_say(plan, OPS_CHANGES, "%" PRId64 " other pod%s evicted", others, others == 1 ? " is" : "s are");
-		ops_add_step(plan, &ops_step_evict_others, "evict %" PRId64 " other pod%s of %s", others,
+		ops_say(plan, OPS_CHANGES, "%" PRId64 " other pod%s %s", others, others == 1 ? " is" : "s are",
+			done);
+		ops_add_step(plan, &ops_step_evict_others, "%s %" PRId64 " other pod%s of %s", verb, others,
 			     plural(others), name);
 		ops_add_step(plan, &ops_step_others_gone, "they left %s", name);
 	}
@@ -180,6 +183,37 @@ static void check_budget(struct ops_plan *plan, const struct world_broker *broke
 		never ? "change it first" : "the eviction waits for it");
 }
 
+/* Of the brokers of one cluster that cannot come back elsewhere, a budget lets so many go and then no more: the drain
+ * would wait for what cannot happen before it is over. */
+static void check_stuck(struct ops_plan *plan, const struct world_cluster *cluster, const struct world_node *node,
+			const struct world_broker *const *brokers, size_t count)
+{
+	const struct kube_disruption_budget *budget = cluster->budget;
+	int stuck = 0;
+	for (size_t i = 0; i < count; i++)
+		stuck += brokers[i]->cluster == cluster && drain_can_move(brokers[i], node) == 0;
+	if (!budget || budget->disruptions_allowed <= 0 || stuck <= budget->disruptions_allowed)
+		return;
+	ops_say(plan, OPS_BLOCKS,
+		"disruption budget %s lets %d broker%s of %s be away at once, and the %d on %s cannot come back elsewhere "
+		"while it is drained: the next eviction would never be allowed. Widen the budget, or scale %s down first",
+		budget->meta.name, (int)budget->disruptions_allowed, plural(budget->disruptions_allowed), cluster->name,
+		stuck, node->name, cluster->name);
+}
+
+static void check_budgets(struct ops_plan *plan, const struct ops_context *context,
+			  const struct world_broker *const *brokers, size_t count)
+{
+	if (pods_flag(plan, DRAIN_DELETES)) {
+		ops_say(plan, OPS_DANGER, "pods are deleted, not evicted: no disruption budget is asked");
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		check_budget(plan, brokers[i]);
+	for (size_t i = 0; i < context->view->cluster_count && !plan->under_way; i++)
+		check_stuck(plan, context->view->clusters[i], context->node, brokers, count);
+}
+
 static void check_broker(struct ops_plan *plan, const struct world_broker *broker, const struct world_node *node)
 {
 	int can = drain_can_move(broker, node);
@@ -214,10 +248,9 @@ static void drain_preflight(struct ops_plan *plan, const struct ops_context *con
 	}
 	if (usable == 0)
 		ops_say(plan, OPS_CAUTION, "no other node takes pods: whatever is evicted stays Pending");
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		check_broker(plan, brokers[i], node);
-		check_budget(plan, brokers[i]);
-	}
+	check_budgets(plan, context, brokers, count);
 	drain_say(plan, context, brokers, count, in_turn, plan->under_way ? OPS_CAUTION : pods_harm(plan));
 	check_others(plan, node);
 	ops_say(plan, OPS_UNDO, "uncordon %s: what waits for it comes back, the rest stays where it went", node->name);
@@ -233,6 +266,9 @@ static const struct ops_argument drain_arguments[] = {
 	PODS_FORCE,
 	{.name = "delete-emptydir-data",
 	 .help = "true: pods lose what is in their emptyDir volumes",
+	 .type = OPS_ARGUMENT_TEXT},
+	{.name = DRAIN_DELETES,
+	 .help = "true: delete pods instead of evicting them, whatever disruption budgets say",
 	 .type = OPS_ARGUMENT_TEXT},
 	PODS_REASON,
 };

@@ -6,6 +6,8 @@
 
 enum { DRAIN_BROKERS_MAX = 256 };
 
+#define DRAIN_DELETES "disable-eviction" /* the flag, as kubectl drain calls it */
+
 /* The brokers of a node, who leads least first. */
 size_t drain_brokers(const struct world_node *node, const struct world_broker **out, size_t max);
 /* May the broker's volumes be used elsewhere? 1, 0; -1 = not known. */

@@ -146,19 +146,21 @@ static enum ops_verdict evict_request(const struct ops_plan *plan, const struct 
 	char *uid = strrchr(entry, '=');
 	*uid++ = '\0';
 	const char *name = pods_split(entry, namespace, sizeof namespace);
+	bool deletes = pods_flag(plan, DRAIN_DELETES);
+	const char *options = arena_printf(out->arena, "{\"preconditions\":{\"uid\":\"%s\"}}", uid);
 	out->change = (struct kube_change){
-		.method = "POST",
-		.once = true,
+		.method = deletes ? "DELETE" : "POST",
+		.once = !deletes,
 		.url = {.version = "v1",
 			.resource = "pods",
-			.subresource = "eviction",
+			.subresource = deletes ? NULL : "eviction",
 			.namespace = arena_strdup(out->arena, namespace),
 			.name = arena_strdup(out->arena, name)},
-		.body = arena_printf(
-			out->arena,
-			"{\"apiVersion\":\"policy/v1\",\"kind\":\"Eviction\",\"metadata\":{\"name\":\"%s\","
-			"\"namespace\":\"%s\"},\"deleteOptions\":{\"preconditions\":{\"uid\":\"%s\"}}}",
-			name, namespace, uid)};
+		.body = deletes ? options
+				: arena_printf(out->arena,
+					       "{\"apiVersion\":\"policy/v1\",\"kind\":\"Eviction\",\"metadata\":{"
+					       "\"name\":\"%s\",\"namespace\":\"%s\"},\"deleteOptions\":%s}",
+					       name, namespace, options)};
 	return OPS_TO_DO;
 }
 

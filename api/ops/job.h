@@ -85,6 +85,7 @@ struct ops_job {
 	bool at_gate;
 	int conflicts;
 	int64_t backoff_ms;
+	int64_t busy_since_ms;              /* since when the step's request is answered "not now"; -1 = it is not */
 	int64_t started_ms;                 /* when it was run, loop clock */
 	int64_t gate_live_ms, gate_seen_ms; /* time at the gate with a live world; when it was last looked at */
 	double gate_from;                   /* its first fraction, negative = none yet, and gate_live_ms then */

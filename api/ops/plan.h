@@ -139,6 +139,7 @@ struct ops_step_type {
 	/* NULL: done when answer.err is not set (a command: exit code 0), else as err says. It may leave facts. */
 	enum ops_outcome (*answer)(struct ops_plan *plan, const struct ops_context *context,
 				   const struct ops_answer *answer, struct err *err);
+	int64_t patience_ms; /* how long OPS_ANSWER_LATER and ERR_BUSY are waited for before it fails; 0 = 30 min */
 	/* The step after it belongs to it: a plan is not stopped or paused between them (only a failure ends it there).
 	 */
 	bool no_stop_after;

@@ -8,6 +8,7 @@
 #include "api/ops/job.h"
 
 enum { GATE_LOOK_MS = 1000, LEASE_LOOK_MS = 500, BACKOFF_MIN_MS = 1000, BACKOFF_MAX_MS = 15000, CONFLICTS_MAX = 8 };
+enum { PATIENCE_MS = 30 * 60 * 1000 };
 
 /* What cannot be written down is not gone on with. */
 static void check_written(struct ops_job *job, bool written, const struct err *err)
@@ -308,14 +309,35 @@ static void try_again_later(struct ops_job *job, const struct err *err)
 	ops_job_do(job, try_change, job->backoff_ms);
 }
 
+/* "Not now" is waited for, but not for ever: a budget may never allow it. Time without an answer does not count: the API
+ * server comes back. */
+static bool is_out_of_patience(struct ops_job *job, const struct err *err, struct err *out)
+{
+	int64_t now = loop_now_ms(job->ops->loop), patience = ops_step_now(job)->type->patience_ms;
+	patience = patience ? patience : PATIENCE_MS;
+	if (err->code != ERR_BUSY) {
+		job->busy_since_ms = -1;
+		return false;
+	}
+	if (job->busy_since_ms < 0)
+		job->busy_since_ms = now;
+	if (now - job->busy_since_ms < patience)
+		return false;
+	err_set(out, ERR_TIMEOUT, "waited for %" PRId64 " minutes: %s", patience / 60000, err->text);
+	return true;
+}
+
 static void on_exchange(struct ops_job *job, enum ops_verdict verdict, const struct err *err)
 {
 	struct ops_step *step = ops_step_now(job);
+	struct err late = {0};
 	if (err && err->code == ERR_CONFLICT && job->conflicts++ < CONFLICTS_MAX) {
 		ops_job_do(job, try_change, 50 + loop_random(job->ops->loop) % 100);
 		return;
 	}
-	if (err && err->code < ARRAY_LEN(passes_by_itself) && passes_by_itself[err->code]) {
+	if (err && is_out_of_patience(job, err, &late))
+		err = &late;
+	else if (err && err->code < ARRAY_LEN(passes_by_itself) && passes_by_itself[err->code]) {
 		job->uncertain |= job->exchange.sent && err->code != ERR_BUSY;
 		try_again_later(job, err);
 		return;
@@ -347,6 +369,7 @@ void ops_begin_step(struct ops_job *job)
 	}
 	struct ops_step *step = ops_step_now(job);
 	step->state = OPS_STEP_RUNNING;
+	job->busy_since_ms = -1;
 	ops_replace_text(&step->why, NULL);
 	step->started_ms = loop_now_ms(job->ops->loop);
 	save_step(job);

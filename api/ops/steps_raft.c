@@ -8,6 +8,7 @@
 
 #include "api/base/str.h"
 #include "api/base/vec.h"
+#include "api/ops/pods.h"
 #include "api/ops/rabbitmq.h"
 
 enum {
@@ -214,4 +215,7 @@ static enum ops_outcome answer_status(struct ops_plan *plan, const struct ops_co
 }
 
 const struct ops_step_type ops_step_rabbitmq_caught_up = {
-	.name = "rabbitmq-caught-up", .request = request_status, .answer = answer_status};
+	.name = "rabbitmq-caught-up",
+	.request = request_status,
+	.answer = answer_status,
+	.patience_ms = PODS_CATCH_UP_MS};

@@ -115,6 +115,71 @@ static void a_budget_is_named(void **state)
 	assert_contains(play.order, "eviction");
 }
 
+/* Two of a cluster on one node, whose volumes hold them there. */
+static void put_second_on_node_1(struct kube_volume *volume)
+{
+	static const char *const only[] = {"node-1"};
+	*volume = (struct kube_volume){.meta.name = "pv", .node_names = (const char **)only, .node_name_count = 1};
+	kafka()->brokers[1].node = &rig->world.nodes[0];
+	rig->world.on_node[0][rig->world.nodes[0].broker_count++] = &kafka()->brokers[1];
+	for (size_t i = 0; i < 2; i++) {
+		kafka()->volumes[i] = (struct world_volume){.volume = volume, .broker = &kafka()->brokers[i]};
+		kafka()->volume_list[i] = &kafka()->volumes[i];
+		kafka()->brokers[i].volumes = &kafka()->volume_list[i];
+		kafka()->brokers[i].volume_count = 1;
+	}
+}
+
+static void a_budget_that_will_not_let_the_second_one_go_is_said_beforehand(void **state)
+{
+	struct kube_volume volume;
+	struct kube_disruption_budget budget = {.meta.name = "orders-pdb",
+						.disruptions_allowed = 1,
+						.current_healthy = 3,
+						.desired_healthy = 2,
+						.expected_pods = 3};
+	kafka()->cluster.replicated_count = 0;
+	kafka()->cluster.budget = &budget;
+	put_second_on_node_1(&volume);
+	rig_prepare(rig, "drain", "node-1", NULL);
+	assert_int_equal(rig->plan->severity, OPS_BLOCKED);
+	assert_says(OPS_BLOCKS, "disruption budget orders-pdb lets 1 broker of orders be away at once");
+	assert_says(OPS_BLOCKS, "2 on node-1 cannot come back elsewhere");
+	budget.disruptions_allowed = 2;
+	rig_prepare(rig, "drain", "node-1", NULL);
+	assert_int_not_equal(rig->plan->severity, OPS_BLOCKED);
+}
+
+static void budgets_are_passed_over_by_deletion_when_that_is_wished(void **state)
+{
+	struct kube_disruption_budget budget = {
+		.meta.name = "orders-pdb", .current_healthy = 3, .desired_healthy = 3, .expected_pods = 3};
+	kafka()->cluster.budget = &budget;
+	rig_prepare_with(rig, "drain", "node-1", "disable-eviction", "true");
+	assert_int_equal(rig->plan->severity, OPS_DANGEROUS);
+	assert_says(OPS_DANGER, "deleted, not evicted");
+	rig->world.nodes[0].cordoned = true;
+	rig->api.unschedulable = true;
+	rig_run(rig);
+	rig_pass(rig, 5000);
+	assert_int_equal(play.evictions, 0);
+	assert_true(play.deletes > 0);
+}
+
+static void an_eviction_is_not_asked_for_for_ever(void **state)
+{
+	rig_prepare(rig, "drain", "node-1", NULL);
+	play.answer = ERR_BUSY;
+	rig->world.nodes[0].cordoned = true;
+	rig->api.unschedulable = true;
+	rig_run(rig);
+	rig_pass(rig, 10 * 60 * 1000);
+	assert_int_equal(rig->plan->state, OPS_STATE_RUNNING);
+	rig_pass(rig, 30 * 60 * 1000);
+	assert_int_equal(rig->plan->state, OPS_STATE_FAILED);
+	assert_contains(rig->plan->result, "may not be evicted now: Too Many Requests");
+}
+
 static void other_pods_go_as_kubectl_drains_them(void **state)
 {
 	rig->api.answer =
@@ -275,6 +340,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_drain_that_takes_a_quorum_is_refused),
 		TEST(a_budget_is_named),
+		TEST(a_budget_that_will_not_let_the_second_one_go_is_said_beforehand),
+		TEST(budgets_are_passed_over_by_deletion_when_that_is_wished),
+		TEST(an_eviction_is_not_asked_for_for_ever),
 		TEST(other_pods_go_as_kubectl_drains_them),
 		TEST(what_is_on_a_node_that_cannot_be_read_blocks),
 		TEST(only_a_node_that_is_off_is_given_up),
