@@ -60,6 +60,13 @@ struct kube_mount {
 	const char *name, *mount_path;
 };
 
+/* What runs in a container before it is told to end. */
+enum kube_pre_stop {
+	KUBE_PRE_STOP_NONE,
+	KUBE_PRE_STOP,
+	KUBE_PRE_STOP_QUORUM, /* RabbitMQ's await_online_quorum_plus_one: waits while a queue needs this node */
+};
+
 struct kube_container {
 	const char *name, *image;
 	struct kube_port *ports;
@@ -69,6 +76,9 @@ struct kube_container {
 	struct kube_mount *mounts;
 	size_t mount_count;
 	int64_t memory_limit, cpu_limit_milli;
+	const char **pre_stop_command; /* only while decoding: NULL in a record */
+	size_t pre_stop_command_count;
+	enum kube_pre_stop pre_stop;
 };
 
 struct kube_container_status {

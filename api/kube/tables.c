@@ -122,10 +122,27 @@ STRUCT(mount, kube_mount, NULL, FIELD(STRING, kube_mount, 1, "name", name),
 MEMBERS(limits, FIELD(QUANTITY, kube_container, 0, "memory", memory_limit),
 	FIELD(MILLI, kube_container, 0, "cpu", cpu_limit_milli));
 MEMBERS(container_resources, QUANTITIES(1, "limits", limits));
-STRUCT(container, kube_container, NULL, FIELD(STRING, kube_container, 1, "name", name),
+/* A long script that every pod has: what matters of it is kept. */
+static bool finish_container(void *base, struct arena *arena)
+{
+	struct kube_container *container = base;
+	for (size_t i = 0; i < container->pre_stop_command_count; i++) {
+		bool quorum = strstr(container->pre_stop_command[i], "await_online_quorum_plus_one");
+		if (container->pre_stop != KUBE_PRE_STOP_QUORUM)
+			container->pre_stop = quorum ? KUBE_PRE_STOP_QUORUM : KUBE_PRE_STOP;
+	}
+	container->pre_stop_command = NULL;
+	container->pre_stop_command_count = 0;
+	return true;
+}
+
+MEMBERS(pre_stop_exec, ARRAY(STRINGS, kube_container, 1, "command", pre_stop_command, pre_stop_command_count));
+MEMBERS(pre_stop, INTO(1, "exec", pre_stop_exec));
+MEMBERS(lifecycle, INTO(2, "preStop", pre_stop));
+STRUCT(container, kube_container, finish_container, FIELD(STRING, kube_container, 1, "name", name),
        FIELD(STRING, kube_container, 2, "image", image), STRUCTS(kube_container, 6, "ports", ports, port_count, container_port),
        STRUCTS(kube_container, 7, "env", env, env_count, env), INTO(8, "resources", container_resources),
-       STRUCTS(kube_container, 9, "volumeMounts", mounts, mount_count, mount));
+       STRUCTS(kube_container, 9, "volumeMounts", mounts, mount_count, mount), INTO(12, "lifecycle", lifecycle));
 
 static bool finish_volume_source(void *base, struct arena *arena)
 {

@@ -64,12 +64,22 @@ static bool no_pod_yet(const struct why *why)
 	return because(why, "%s has no pod yet", why->name);
 }
 
+/* A hook that waits for a quorum is right to wait: whoever forces the pod takes the quorum. */
 static bool is_terminating(const struct why *why)
 {
+	static const char *const hooks[] = {
+		[KUBE_PRE_STOP_NONE] = "",
+		[KUBE_PRE_STOP] = ": its preStop hook may still run",
+		[KUBE_PRE_STOP_QUORUM] = ": its preStop hook waits until every quorum queue has a majority without it",
+	};
+	enum kube_pre_stop hook = KUBE_PRE_STOP_NONE;
 	if (why->pod->meta.deleted_ms < 0)
 		return false;
-	return because(why, "%s is still terminating (grace period %lld s)", why->name,
-		       (long long)why->pod->grace_seconds);
+	for (size_t i = 0; i < why->pod->container_count; i++)
+		if (why->pod->containers[i].pre_stop > hook)
+			hook = why->pod->containers[i].pre_stop;
+	return because(why, "%s is still terminating (grace period %lld s)%s", why->name,
+		       (long long)why->pod->grace_seconds, hooks[hook]);
 }
 
 static bool claim_is_pending(const struct why *why)

@@ -21,7 +21,8 @@ static const char pod_json[] =
 	"\"protocol\":\"TCP\"}],\"env\":[{\"name\":\"RABBITMQ_DEFAULT_PASS\",\"valueFrom\":{\"secretKeyRef\":{\"name\":\"s\","
 	"\"key\":\"password\"}}},{\"name\":\"OTHER\",\"value\":\"canary-secret\"},{\"name\":\"RABBITMQ_DEFAULT_USER\","
 	"\"value\":\"admin\"}],\"resources\":{\"limits\":{\"cpu\":\"1500m\",\"memory\":\"2Gi\"}},"
-	"\"volumeMounts\":[{\"name\":\"data\",\"mountPath\":\"/var/lib/rabbitmq\"}]}],"
+	"\"volumeMounts\":[{\"name\":\"data\",\"mountPath\":\"/var/lib/rabbitmq\"}],\"lifecycle\":{\"preStop\":{\"exec\":{"
+	"\"command\":[\"/bin/sh\",\"-c\",\"rabbitmq-upgrade await_online_quorum_plus_one -t 604800\"]}}}}],"
 	"\"nodeName\":\"node-1\",\"hostname\":\"rabbitmq-0\",\"subdomain\":\"rabbitmq\"},"
 	"\"status\":{\"phase\":\"Running\",\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\",\"lastProbeTime\":null,"
 	"\"lastTransitionTime\":\"2026-01-02T03:05:00Z\"}],\"hostIP\":\"10.0.0.1\",\"podIP\":\"10.1.0.1\","
@@ -76,6 +77,17 @@ static void write_env(struct buf *container)
 	wire_message(container, 7, &env);
 }
 
+static void write_lifecycle(struct buf *container)
+{
+	struct buf exec = BUF_INIT(1024), handler = BUF_INIT(1024), lifecycle = BUF_INIT(1024);
+	wire_text(&exec, 1, "/bin/sh");
+	wire_text(&exec, 1, "-c");
+	wire_text(&exec, 1, "rabbitmq-upgrade await_online_quorum_plus_one -t 604800");
+	wire_message(&handler, 1, &exec);
+	wire_message(&lifecycle, 2, &handler);
+	wire_message(container, 12, &lifecycle);
+}
+
 static void write_spec(struct buf *pod)
 {
 	struct buf spec = BUF_INIT(1 << 20), volume = BUF_INIT(1024), source = BUF_INIT(1024), claim = BUF_INIT(1024);
@@ -103,6 +115,7 @@ static void write_spec(struct buf *pod)
 	wire_int(&mount, 2, 0);
 	wire_text(&mount, 3, "/var/lib/rabbitmq");
 	wire_message(&container, 9, &mount);
+	write_lifecycle(&container);
 	wire_message(&spec, 2, &container);
 	wire_text(&spec, 10, "node-1");
 	wire_int(&spec, 11, 0);
@@ -165,6 +178,7 @@ static void check_pod(const struct kube_pod *pod)
 	assert_string_equal(pod->volumes[0].claim_name, "data-rabbitmq-0");
 	assert_int_equal(pod->container_count, 1);
 	const struct kube_container *container = &pod->containers[0];
+	assert_int_equal(container->pre_stop, KUBE_PRE_STOP_QUORUM);
 	assert_int_equal(container->ports[0].container_port, 5672);
 	assert_int_equal(container->memory_limit, (int64_t)2 << 30);
 	assert_int_equal(container->cpu_limit_milli, 1500);

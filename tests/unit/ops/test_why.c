@@ -105,6 +105,12 @@ static void a_dead_node_and_a_pod_on_its_way_out_are_said(void **state)
 	it->pod->meta.deleted_ms = 5;
 	it->pod->grace_seconds = 604800;
 	assert_contains(why(it), "still terminating (grace period 604800 s)");
+	struct kube_container container = {.name = "broker", .pre_stop = KUBE_PRE_STOP};
+	it->pod->containers = &container;
+	it->pod->container_count = 1;
+	assert_contains(why(it), "its preStop hook may still run");
+	container.pre_stop = KUBE_PRE_STOP_QUORUM;
+	assert_contains(why(it), "its preStop hook waits until every quorum queue has a majority without it");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
