@@ -1,9 +1,10 @@
 # shellcheck shell=bash
-# Kubeconfigs for the tests: an administrator, one who may only look, and one who may see almost nothing.
+# Kubeconfigs for the tests: an administrator, one who operates brokers, one who may only look, and one who may see almost
+# nothing.
 
 access_up() {
 	local account
-	for account in reader denied; do
+	for account in operator reader denied; do
 		write_kubeconfig "$STATE/$account.kubeconfig" $account \
 			"$(kubectl -n $NAMESPACE create token $account --duration=168h)"
 	done
@@ -11,8 +12,8 @@ access_up() {
 	chmod 600 "$STATE"/*.kubeconfig
 }
 
-kubeconfig_path() { # [admin|reader|denied]
+kubeconfig_path() { # [admin|operator|reader|denied]
 	local file=$STATE/${1:-admin}.kubeconfig
-	[ -e "$file" ] || die "there is no kubeconfig $file: is the lab up, and is the name admin, reader or denied?"
+	[ -e "$file" ] || die "there is no kubeconfig $file: is the lab up, and is the name admin, operator, reader or denied?"
 	echo "$file"
 }

@@ -7,10 +7,11 @@ LAB=$SUITE/../lab
 MQDECK=${MQDECK:-$SUITE/../../../build/mqdeck}
 KUBECONFIG_ADMIN=$("$LAB" kubeconfig admin 2>/dev/null)
 KUBECONFIG_READER=$("$LAB" kubeconfig reader 2>/dev/null)
+KUBECONFIG_OPERATOR=$("$LAB" kubeconfig operator 2>/dev/null)
 KUBECONFIG_DENIED=$("$LAB" kubeconfig denied 2>/dev/null)
 export KUBECONFIG=$KUBECONFIG_ADMIN
 # Not every file of the suite uses every one of them.
-export LAB MQDECK KUBECONFIG_ADMIN KUBECONFIG_READER KUBECONFIG_DENIED
+export LAB MQDECK KUBECONFIG_ADMIN KUBECONFIG_READER KUBECONFIG_OPERATOR KUBECONFIG_DENIED
 NAMESPACE=mq
 
 tests=0
@@ -39,6 +40,10 @@ check() { # WHAT COMMAND…
 
 is() { # WHAT GOT WANTED
 	if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1" "got '$2', wanted '$3'"; fi
+}
+
+isnt() { # WHAT GOT UNWANTED
+	if [ -n "$2" ] && [ "$2" != "$3" ]; then ok "$1"; else not_ok "$1" "got '$2' still"; fi
 }
 
 # Two live answers that must come to be the same, asked anew until they are: leaders move, counters run, caches lag.

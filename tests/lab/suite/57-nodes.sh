@@ -1,0 +1,50 @@
+#!/bin/bash
+# Operations on nodes under load: each drained in turn, one that died given up. What is refused, and why.
+. "$(dirname "$0")/lib.sh"
+. "$SUITE/plans.sh"
+
+schedulable() { [ "$(kubectl get node "$1" -o 'jsonpath={.spec.unschedulable}')" != true ]; } # NODE
+runs_on() { # NODE
+	kubectl -n $NAMESPACE get pods -o json |
+		jq -r ".items[] | select(.spec.nodeName == \"$1\" and .status.phase == \"Running\") | .metadata.name"
+}
+budget() { kubectl -n $NAMESPACE patch poddisruptionbudget kafka --type merge -p "{\"spec\": {\"maxUnavailable\": $1}}" >/dev/null; } # COUNT
+budget_allows() { [ "$(kubectl -n $NAMESPACE get poddisruptionbudget kafka -o 'jsonpath={.status.disruptionsAllowed}')" = "$1" ]; }
+node_is_not_ready() { [ "$(node_condition node-3)" != True ]; }
+node_is_ready() { [ "$(node_condition node-3)" = True ]; }
+under_replicated() { [ "$(kafka_under_replicated)" -gt 0 ]; }
+mqdeck_sees_loss() { ! mqdeck_sees_all_in_sync; }
+
+load_starts
+all_is_well
+for node in node-1 node-2 node-3; do
+	run_under_load "drain $node" drain $node
+	is "no broker is on $node" "$(runs_on $node)" ""
+	run "uncordon $node" uncordon $node
+	check_within "kubectl sees $node schedulable" 20 schedulable $node
+	all_is_well
+done
+
+check "a budget that lets nobody go" budget 0
+check_within "… is counted" 30 budget_allows 0
+plan_is "a drain that it blocks names it" 30 'Blocked.*disruption budget kafka never lets a pod be evicted' drain node-1
+check "the budget as it was" budget 1
+check_within "… is counted" 30 budget_allows 1
+
+check "node kill 3" "$LAB" node kill 3
+check_within "node-3 is NotReady" 45 node_is_not_ready
+check_within "Kafka's replicas on it fall out of sync" 120 under_replicated
+check_within "mqdeck sees it" 30 mqdeck_sees_loss
+plan_is "a roll while partitions are under-replicated is blocked and says which" 30 'Blocked.*(miss|under|behind|without)' roll $NAMESPACE/kafka
+plan_is "a drain that would take a majority is refused" 30 'Blocked.*without' drain node-1
+plan_is "… and dangerous when forced" 20 'Danger.*without' drain node-1 force=true
+plan_is "a drain of a node that is off is refused" 30 'recover is for nodes that are gone' drain node-3
+ACCEPT=dangerous run "recover from the dead node" recover node-3
+check "node heal 3" "$LAB" node heal 3
+check_within "node-3 is Ready" 60 node_is_ready
+run "node-3 back into service" recover node-3 back=true
+all_is_well
+
+is "the journal has every plan, all done" "$("$MQDECK" ops -o json | jq -r '[.[].state] | unique | join(" ")')" done
+nothing_is_lost
+finish

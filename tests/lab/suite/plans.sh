@@ -1,0 +1,91 @@
+# shellcheck shell=bash
+# Operations by `mqdeck run` under load: how long they take, and how long a write had to wait meanwhile. Source it after
+# lib.sh. Journals go to a folder of the file's own.
+
+XDG_STATE_HOME=$(mktemp -d)
+export XDG_STATE_HOME
+trap 'rm -rf "$XDG_STATE_HOME"' EXIT
+
+# No operation of this suite takes longer; one that waits for what does not come is seen, not sat out.
+OPERATION_SECONDS=420
+# What a planned move may cost a writer: a leader's election with the way to it. A broker that is cut off without a word
+# costs what the others wait for it.
+ELECTION_MS=10000
+
+now_ms() { date +%s%3N; }
+
+# The longest that a message to one partition, or to one quorum queue, waited for its confirmation since then.
+longest_wait() { # SINCE-MS kafka|quorum: "MS TARGET"
+	"$LAB" load waits --since "$1" | jq -r --arg side "$2" '
+		(if $side == "kafka" then .kafka else .rabbitmq.quorum end) | "\(.longestWaitMs) \(.longestWaitTarget)"'
+}
+
+waits_since() { # WHAT SINCE-MS LIMIT-MS
+	local side wait target
+	for side in kafka quorum; do
+		read -r wait target < <(longest_wait "$2" $side)
+		if [ "${wait:-999999}" -le "$3" ]; then
+			ok "$1: no $side write waits longer than $3 ms"
+		else
+			not_ok "$1: no $side write waits longer than $3 ms" "$wait ms to $target"
+		fi
+		note "the longest: $wait ms to $target"
+	done
+}
+
+mqdeck_run() { timeout --foreground "$OPERATION_SECONDS" "$MQDECK" run "$@" --yes; }
+
+run() { # WHAT OPERATION TARGET [K=V…]; ACCEPT=dangerous where it is
+	local what=$1 start=$EPOCHREALTIME output
+	shift
+	if output=$(mqdeck_run "$@" --accept "${ACCEPT:-careful}" 2>&1); then
+		ok "$what"
+		note "after $(seconds_since "$start") s: $(tail -n 1 <<<"$output")"
+	else
+		not_ok "$what" "$(tail -n 40 <<<"$output")"
+	fi
+}
+
+run_under_load() { # WHAT OPERATION TARGET [K=V…]
+	local since
+	since=$(now_ms)
+	run "$@"
+	waits_since "… and $1" "$since" $ELECTION_MS
+}
+
+# A plan's exit code, and a word that a sentence of it must have.
+plan_is() { # WHAT CODE REGEX OPERATION TARGET [K=V…]
+	local what=$1 code=$2 regex=$3 output status
+	shift 3
+	output=$("$MQDECK" plan "$@" 2>&1)
+	status=$?
+	if [ $status = "$code" ] && grep -qE "$regex" <<<"$output"; then
+		ok "$what"
+		note "$(grep -E -m1 "$regex" <<<"$output")"
+	else
+		not_ok "$what" "exit code $status, wanted $code and '$regex': $output"
+	fi
+}
+
+uids() { kubectl -n $NAMESPACE get pods -l "app.kubernetes.io/name=$1" -o 'jsonpath={.items[*].metadata.uid}' | tr ' ' '\n' | sort; }
+
+# Both clusters whole: Ready, in sync, every member running.
+all_is_well() {
+	local kind
+	for kind in kafka rabbitmq; do check_within "$kind: all brokers are Ready" 240 cluster_ready $kind; done
+	check_within "Kafka's replicas are in sync" 240 kafka_under_replicated_is 0
+	check_within "mqdeck sees everything in sync" 120 mqdeck_sees_all_in_sync
+}
+mqdeck_sees_all_in_sync() {
+	"$MQDECK" get replication -n $NAMESPACE -o json | jq -e 'length > 0 and all(.state == "ok")'
+}
+
+load_starts() { check "the load runs" "$LAB" load start; }
+
+nothing_is_lost() {
+	local report status
+	report=$("$LAB" load report 2>&1)
+	status=$?
+	is "no confirmed message is missing" $status 0
+	note "$report"
+}
