@@ -4,9 +4,17 @@
 LOAD_DIR=$STATE/load
 LOAD_RATE=50
 
-load_java() { # ARGS… : becomes the program
-	local kind i hosts dir
+load_java() { # ARGS… : makes it the command
+	local dir
 	dir=$(artifact_dir load $LOAD_VERSION)
+	# Java remembers addresses for 30 s unless told.
+	command=(java -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dsun.net.inetaddr.ttl=2
+		-Dsun.net.inetaddr.negative.ttl=0 -Dorg.slf4j.simpleLogger.defaultLogLevel=error
+		-cp "$dir/classes:$dir/libs/*" Load "$@")
+}
+
+load_connected() { # ARGS… : makes it the command, with the way to the brokers
+	local kind i hosts
 	for kind in rabbitmq:rabbitmq-nodes kafka:kafka-brokers; do
 		hosts=
 		for i in 0 1 2; do hosts+="${hosts:+,}${kind%:*}-$i.${kind#*:}.$NAMESPACE.svc.cluster.local"; done
@@ -17,11 +25,10 @@ load_java() { # ARGS… : becomes the program
 	export RABBITMQ_USER RABBITMQ_PASSWORD
 	mkdir -p "$LOAD_DIR"
 	echo "nameserver $HOST_IP" >"$LOAD_DIR/resolv.conf"
-	# A mount namespace of its own, for the sake of /etc/resolv.conf; Java remembers addresses for 30 s unless told.
+	load_java "$@"
+	# A mount namespace of its own, for the sake of /etc/resolv.conf.
 	command=(unshare --mount --propagation private sh -c 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
-		"$LOAD_DIR/resolv.conf" java -Xmx256m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dsun.net.inetaddr.ttl=2
-		-Dsun.net.inetaddr.negative.ttl=0 -Dorg.slf4j.simpleLogger.defaultLogLevel=error
-		-cp "$dir/classes:$dir/libs/*" Load "$@")
+		"$LOAD_DIR/resolv.conf" "${command[@]}")
 }
 
 secret_value() { # KEY
@@ -32,11 +39,11 @@ load_start() { # [RATE]
 	process_gone load || { say "the load runs already"; return 0; }
 	local rate=${1:-$LOAD_RATE} command
 	[[ $rate =~ ^[1-9][0-9]*$ ]] || die "the rate is a number of messages a second, not '$rate'"
-	load_java run "$LOAD_DIR" "$rate"
+	load_connected run "$LOAD_DIR" "$rate"
 	rm -f "$LOAD_DIR/running"
 	start_process load "${command[@]}"
 	wait_for "the load to run" 120 load test -e "$LOAD_DIR/running"
-	say "the load runs: $rate messages/s to each of RabbitMQ and Kafka"
+	say "the load runs: $rate messages/s to each of RabbitMQ and Kafka, two to each queue and partition at least"
 }
 
 load_stop() {
@@ -50,6 +57,19 @@ load_report() {
 	[ -d "$LOAD_DIR" ] || die "no load was ever started"
 	process_gone load || load_stop
 	local command
-	load_java report "$LOAD_DIR"
+	load_connected report "$LOAD_DIR"
+	"${command[@]}"
+}
+
+# Reads what the load writes down, so it neither disturbs it nor needs the brokers or the API server.
+load_waits() { # [--since EPOCH-MILLISECONDS]
+	[ -d "$LOAD_DIR" ] || die "no load was ever started"
+	local command since=0
+	if [ $# -gt 0 ]; then
+		[ "$1" = --since ] && [ $# = 2 ] || { usage >&2; exit 2; }
+		[[ $2 =~ ^[0-9]+$ ]] || die "--since takes milliseconds since 1970, not '$2'"
+		since=$2
+	fi
+	load_java waits "$LOAD_DIR" "$since"
 	"${command[@]}"
 }

@@ -7,32 +7,45 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** The Kafka side: an idempotent producer with acks=all over all topics, and a consumer group that cannot keep up. */
+/** The Kafka side: the topics, a publisher to all of their partitions, and a consumer group that cannot keep up. */
 final class KafkaLoad {
     private static final Map<String, Integer> TOPICS = Map.of("orders", 48, "payments", 36, "shipments", 24, "audit", 12);
     private static final String GROUP = "billing";
+    private static final List<String> CONSUMED = List.of("orders", "payments");
 
     private final String bootstrap;
-    private final Ledger confirmed;
 
-    KafkaLoad(List<String> hosts, Ledger confirmed) {
+    KafkaLoad(List<String> hosts) {
         bootstrap = String.join(":9092,", hosts) + ":9092";
-        this.confirmed = confirmed;
+    }
+
+    static List<TopicPartition> partitions() {
+        List<TopicPartition> all = new ArrayList<>();
+        TOPICS.forEach((topic, count) -> {
+            for (int partition = 0; partition < count; partition++) {
+                all.add(new TopicPartition(topic, partition));
+            }
+        });
+        return all;
+    }
+
+    KafkaPublisher publisher(Writes writes) {
+        return new KafkaPublisher(bootstrap, partitions(), writes);
     }
 
     void createTopics() throws InterruptedException, ExecutionException {
@@ -48,54 +61,40 @@ final class KafkaLoad {
                     }
                 }
             }
+            awaitLeaders(admin);
         }
     }
 
-    void produceForever(Messages messages, int perSecond) throws InterruptedException {
-        Map<String, Object> config = Map.of("bootstrap.servers", bootstrap, "acks", "all", "enable.idempotence", true,
-                "linger.ms", 20, "max.block.ms", 5000, "delivery.timeout.ms", 120000, "request.timeout.ms", 10000,
-                "metadata.max.age.ms", 10000, "client.id", "lab-producer", "socket.connection.setup.timeout.ms", 3000);
-        List<String> topics = List.copyOf(TOPICS.keySet());
-        KafkaProducer<byte[], byte[]> producer =
-                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
-        Pace pace = new Pace(perSecond);
-        try {
-            for (int i = 0; !Thread.currentThread().isInterrupted(); i++) {
-                pace.await();
-                send(producer, topics.get(i % topics.size()), messages.nextId());
-            }
-        } catch (InterruptException e) {
-            // Kafka's own form of being told to stop.
-        } finally {
-            Thread.interrupted();
-            producer.close(Duration.ofSeconds(4));
-        }
-    }
-
-    private void send(KafkaProducer<byte[], byte[]> producer, String topic, long id) {
-        try {
-            byte[] key = Long.toHexString(id).getBytes(java.nio.charset.StandardCharsets.UTF_8);
-            producer.send(new ProducerRecord<>(topic, key, Messages.body(id)), (metadata, error) -> {
-                if (error == null) {
-                    confirmed.add(id, metadata.topic() + "-" + metadata.partition());
+    /**
+     * A leader that does not know yet of its partition would refuse a producer's first message to it and take the second,
+     * and from then on find the first out of order until the producer gives it up.
+     */
+    private static void awaitLeaders(Admin admin) throws InterruptedException, ExecutionException {
+        Map<TopicPartition, OffsetSpec> ends =
+                partitions().stream().collect(Collectors.toMap(Function.identity(), partition -> OffsetSpec.latest()));
+        while (true) {
+            try {
+                admin.listOffsets(ends).all().get();
+                return;
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof RetriableException)) {
+                    throw e;
                 }
-            });
-        } catch (InterruptException e) {
-            throw e;
-        } catch (KafkaException e) {
-            System.err.println("kafka producer: " + e);
+                Thread.sleep(200);
+            }
         }
     }
 
     /** Takes about a third of what is produced to two of the topics. */
-    void consumeForever(int perSecond) throws InterruptedException {
+    void consumeForever(long intervalMillis) throws InterruptedException {
+        long produced = CONSUMED.stream().mapToInt(TOPICS::get).sum() * 1000L / intervalMillis;
         Map<String, Object> config = Map.of("bootstrap.servers", bootstrap, "group.id", GROUP, "client.id", "lab-consumer",
                 "auto.offset.reset", "earliest", "enable.auto.commit", true, "auto.commit.interval.ms", 2000,
-                "max.poll.records", Math.max(1, perSecond / 6), "session.timeout.ms", 10000,
+                "max.poll.records", (int) Math.max(1, produced / 3), "session.timeout.ms", 10000,
                 "heartbeat.interval.ms", 3000);
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            consumer.subscribe(List.of("orders", "payments"));
+            consumer.subscribe(CONSUMED);
             while (!Thread.currentThread().isInterrupted()) {
                 try {
                     consumer.poll(Duration.ofSeconds(1));
@@ -118,12 +117,7 @@ final class KafkaLoad {
         Map<Long, Integer> found = new HashMap<>();
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = new ArrayList<>();
-            for (String topic : TOPICS.keySet()) {
-                for (PartitionInfo partition : consumer.partitionsFor(topic)) {
-                    partitions.add(new TopicPartition(topic, partition.partition()));
-                }
-            }
+            List<TopicPartition> partitions = partitions();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);

@@ -3,17 +3,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
- * Keeps both broker clusters busy, and afterwards says whether anything that was confirmed is missing.
+ * Keeps both broker clusters busy, measures how long a confirmation takes meanwhile, and afterwards says whether anything
+ * that was confirmed is missing.
  *
- * <p>Usage: {@code Load run DIR RATE} until SIGTERM, {@code Load report DIR}. DIR holds the ledgers. Environment:
- * RABBITMQ_HOSTS and KAFKA_HOSTS (comma-separated), RABBITMQ_USER, RABBITMQ_PASSWORD.
+ * <p>Usage: {@code Load run DIR RATE} until SIGTERM, {@code Load report DIR}, {@code Load waits DIR SINCE}. DIR holds the
+ * files. Environment of the first two: RABBITMQ_HOSTS and KAFKA_HOSTS (comma-separated), RABBITMQ_USER,
+ * RABBITMQ_PASSWORD.
  */
 public final class Load {
     private static final long REPORT_LIMIT_MILLIS = 180_000;
+    /** Each queue and each partition is written to so often at least, whatever the rate: no outage is shorter to the eye. */
+    private static final long INTERVAL_MILLIS = 500;
+    private static final long SAVE_MILLIS = 250;
+    private static final long END_MILLIS = 6000;
 
     private Load() {}
 
@@ -25,10 +30,10 @@ public final class Load {
     public static void main(String[] arguments) throws Exception {
         Path folder = Path.of(arguments[1]);
         Files.createDirectories(folder);
-        if (arguments[0].equals("run")) {
-            run(folder, Integer.parseInt(arguments[2]));
-        } else {
-            System.exit(report(folder) ? 0 : 1);
+        switch (arguments[0]) {
+            case "run" -> run(folder, Integer.parseInt(arguments[2]));
+            case "waits" -> waits(folder, Long.parseLong(arguments[2]));
+            default -> System.exit(report(folder) ? 0 : 1);
         }
     }
 
@@ -36,35 +41,45 @@ public final class Load {
         return List.of(System.getenv(variable).split(","));
     }
 
-    private static RabbitLoad rabbit(Ledger confirmed, Ledger taken) {
+    private static RabbitLoad rabbit(Path folder) throws IOException {
         return new RabbitLoad(hosts("RABBITMQ_HOSTS"), System.getenv("RABBITMQ_USER"), System.getenv("RABBITMQ_PASSWORD"),
-                confirmed, taken);
+                new Ledger(folder.resolve("rabbitmq.taken")));
+    }
+
+    private static KafkaLoad kafka() {
+        return new KafkaLoad(hosts("KAFKA_HOSTS"));
+    }
+
+    private static long interval(int targets, int perSecond) {
+        return Math.max(1, Math.min(INTERVAL_MILLIS, targets * 1000L / perSecond));
     }
 
     private static void run(Path folder, int perSecond) throws Exception {
         Messages messages = new Messages();
-        Ledger rabbitConfirmed = new Ledger(folder.resolve("rabbitmq.confirmed"));
-        Ledger rabbitTaken = new Ledger(folder.resolve("rabbitmq.taken"));
-        Ledger kafkaConfirmed = new Ledger(folder.resolve("kafka.confirmed"));
-        RabbitLoad rabbit = rabbit(rabbitConfirmed, rabbitTaken);
-        KafkaLoad kafka = new KafkaLoad(hosts("KAFKA_HOSTS"), kafkaConfirmed);
+        RabbitLoad rabbit = rabbit(folder);
+        KafkaLoad kafka = kafka();
         rabbit.declare();
         kafka.createTopics();
+        long rabbitInterval = interval(RabbitLoad.queues().size(), perSecond);
+        long kafkaInterval = interval(KafkaLoad.partitions().size(), perSecond);
+        Writes toRabbit = new Writes(messages, folder, "rabbitmq");
+        Writes toKafka = new Writes(messages, folder, "kafka");
+        List<Lane> lanes = rabbit.lanes(toRabbit);
+        RabbitPublisher rabbitPublisher = new RabbitPublisher(RabbitLoad.queues(), lanes, toRabbit);
+        KafkaPublisher kafkaPublisher = kafka.publisher(toKafka);
 
+        // What others stand on ends after them.
+        List<Thread> base = new ArrayList<>();
+        lanes.forEach(lane -> base.add(start("rabbitmq-lane", lane::keepOpen)));
+        base.add(start("waiting", () -> saveForever(toRabbit, toKafka)));
         List<Thread> threads = new ArrayList<>();
-        threads.add(start("rabbitmq-publisher", () -> rabbit.publishForever(messages, perSecond)));
+        threads.add(start("rabbitmq-publisher", () -> rabbitPublisher.publishForever(rabbitInterval)));
         threads.add(start("rabbitmq-consumer", rabbit::consumeForever));
-        threads.add(start("kafka-producer", () -> kafka.produceForever(messages, perSecond)));
-        threads.add(start("kafka-consumer", () -> kafka.consumeForever(perSecond)));
+        threads.add(start("kafka-publisher", () -> kafkaPublisher.publishForever(kafkaInterval)));
+        threads.add(start("kafka-consumer", () -> kafka.consumeForever(kafkaInterval)));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            threads.forEach(Thread::interrupt);
-            for (Thread thread : threads) {
-                try {
-                    thread.join(6000);
-                } catch (InterruptedException e) {
-                    return;
-                }
-            }
+            end(threads);
+            end(base);
         }));
         Files.writeString(folder.resolve("running"), "");
         for (Thread thread : threads) {
@@ -88,47 +103,55 @@ public final class Load {
         return thread;
     }
 
-    private static boolean report(Path folder) throws IOException, InterruptedException {
-        Path takenFile = folder.resolve("rabbitmq.taken");
-        try (Ledger taken = new Ledger(takenFile)) {
-            rabbit(null, taken).drain(REPORT_LIMIT_MILLIS);
+    private static void end(List<Thread> threads) {
+        threads.forEach(Thread::interrupt);
+        for (Thread thread : threads) {
+            try {
+                thread.join(END_MILLIS);
+            } catch (InterruptedException e) {
+                return;
+            }
         }
-        Tally rabbit = Tally.of("rabbitmq", Ledger.read(folder.resolve("rabbitmq.confirmed")), Ledger.count(takenFile));
-        Map<Long, Integer> inKafka = new KafkaLoad(hosts("KAFKA_HOSTS"), null).readBack(REPORT_LIMIT_MILLIS);
-        Tally kafka = Tally.of("kafka", Ledger.read(folder.resolve("kafka.confirmed")), inKafka);
-
-        System.out.println("{" + rabbit.json() + "," + kafka.json() + "}");
-        System.err.println(rabbit.sentence());
-        System.err.println(kafka.sentence());
-        return rabbit.missing().isEmpty() && kafka.missing().isEmpty();
     }
 
-    /** What was confirmed against what was found. A message found without a confirmation is no fault: it was sent. */
-    private record Tally(String name, int confirmed, int found, List<String> missing, int duplicates, int unconfirmed) {
-        static Tally of(String name, Map<Long, String> confirmed, Map<Long, Integer> found) {
-            List<String> missing = new ArrayList<>();
-            confirmed.forEach((id, target) -> {
-                if (!found.containsKey(id)) {
-                    missing.add(Long.toHexString(id) + " in " + target);
-                }
-            });
-            int duplicates = found.values().stream().mapToInt(count -> count - 1).sum();
-            int unconfirmed = (int) found.keySet().stream().filter(id -> !confirmed.containsKey(id)).count();
-            return new Tally(name, confirmed.size(), confirmed.size() - missing.size(), missing, duplicates, unconfirmed);
+    private static void saveForever(Writes... sides) throws IOException, InterruptedException {
+        Pace pace = new Pace(SAVE_MILLIS);
+        try {
+            while (true) {
+                pace.await();
+                save(sides);
+            }
+        } finally {
+            save(sides);
         }
+    }
 
-        String json() {
-            return String.format(Locale.ROOT,
-                    "\"%s\":{\"confirmed\":%d,\"found\":%d,\"missing\":%d,\"duplicates\":%d,\"unconfirmed\":%d}",
-                    name, confirmed, found, missing.size(), duplicates, unconfirmed);
+    private static void save(Writes... sides) throws IOException {
+        for (Writes side : sides) {
+            side.saveWaiting();
         }
+    }
 
-        String sentence() {
-            String text = String.format(Locale.ROOT,
-                    "%s: of %d confirmed messages %d were found and %d are missing; %d came more than once, %d were"
-                            + " found though never confirmed.",
-                    name, confirmed, found, missing.size(), duplicates, unconfirmed);
-            return missing.isEmpty() ? text : text + " Missing: " + missing.subList(0, Math.min(10, missing.size()));
-        }
+    private static void waits(Path folder, long since) throws IOException {
+        System.out.println("{\"since\":" + since + ",\"rabbitmq\":{" + Availability.ofRabbit(folder, since).json()
+                + "},\"kafka\":{" + Availability.ofKafka(folder, since).json() + "}}");
+    }
+
+    private static boolean report(Path folder) throws IOException, InterruptedException {
+        rabbit(folder).drain(REPORT_LIMIT_MILLIS);
+        Tally rabbit = Tally.of("rabbitmq", Ledger.read(folder.resolve("rabbitmq.confirmed")),
+                Ledger.count(folder.resolve("rabbitmq.taken")));
+        Map<Long, Integer> inKafka = kafka().readBack(REPORT_LIMIT_MILLIS);
+        Tally kafka = Tally.of("kafka", Ledger.read(folder.resolve("kafka.confirmed")), inKafka);
+        Availability ofRabbit = Availability.ofRabbit(folder, 0);
+        Availability ofKafka = Availability.ofKafka(folder, 0);
+
+        System.out.println("{\"rabbitmq\":{" + rabbit.json() + "," + ofRabbit.json() + "},\"kafka\":{" + kafka.json() + ","
+                + ofKafka.json() + "}}");
+        System.err.println(rabbit.sentence());
+        ofRabbit.sentences().forEach(System.err::println);
+        System.err.println(kafka.sentence());
+        ofKafka.sentences().forEach(System.err::println);
+        return rabbit.missing().isEmpty() && kafka.missing().isEmpty();
     }
 }

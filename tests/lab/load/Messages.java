@@ -3,7 +3,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Message ids, different in every run of the program, and the bodies that carry them. */
 final class Messages {
-    private static final int BODY_BYTES = 200;
+    /** Small, for hundreds of them a second pile up in memory: the lab's volumes are there. */
+    private static final int BODY_BYTES = 100;
     private final long run = System.currentTimeMillis() / 1000;
     private final AtomicInteger next = new AtomicInteger();
 

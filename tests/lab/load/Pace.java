@@ -1,17 +1,19 @@
-/** Lets a loop turn so many times a second, without catching up after a stall. */
+import java.util.concurrent.TimeUnit;
+
+/** Lets a loop turn at even intervals, without catching up after a stall. */
 final class Pace {
     private final long intervalNanos;
     private long next = System.nanoTime();
 
-    Pace(int perSecond) {
-        intervalNanos = 1_000_000_000L / perSecond;
+    Pace(long intervalMillis) {
+        intervalNanos = TimeUnit.MILLISECONDS.toNanos(intervalMillis);
     }
 
-    void await() throws InterruptedException {
-        next = Math.max(next + intervalNanos, System.nanoTime() - intervalNanos);
-        long wait = next - System.nanoTime();
-        if (wait > 0) {
-            Thread.sleep(wait / 1_000_000, (int) (wait % 1_000_000));
-        }
+    /** Waits for the next turn; returns by how many milliseconds it comes too late. */
+    long await() throws InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(next - System.nanoTime());
+        long late = System.nanoTime() - next;
+        next += late > intervalNanos ? late + intervalNanos : intervalNanos;
+        return TimeUnit.NANOSECONDS.toMillis(late);
     }
 }

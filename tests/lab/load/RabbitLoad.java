@@ -10,31 +10,22 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentNavigableMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The RabbitMQ side. Publishes to every queue in turn with publisher confirms; what is confirmed goes into one ledger.
- * Every other queue has a consumer, the rest pile up; what is taken out goes into a second ledger before it is
- * acknowledged, so no message leaves a queue unrecorded.
+ * The RabbitMQ side: the queues, the lanes by which they are written to, and the consumers. Every other queue has a consumer,
+ * the rest pile up; what is taken out goes into a ledger before it is acknowledged, so no message leaves a queue unrecorded.
  */
 final class RabbitLoad {
     private static final int QUORUM_QUEUES = 24;
     private static final int CLASSIC_QUEUES = 10;
-    /** More unconfirmed messages than this and publishing waits: a queue without a majority confirms nothing. */
-    private static final int MAX_OUTSTANDING = 2000;
 
     private final List<Address> addresses = new ArrayList<>();
     private final ConnectionFactory factory = new ConnectionFactory();
-    private final Ledger confirmed;
     private final Ledger taken;
 
-    /** What was published and is not yet confirmed. */
-    private record Outstanding(long id, String queue) {}
-
-    RabbitLoad(List<String> hosts, String user, String password, Ledger confirmed, Ledger taken) {
+    RabbitLoad(List<String> hosts, String user, String password, Ledger taken) {
         for (String host : hosts) {
             addresses.add(new Address(host, 5672));
         }
@@ -49,7 +40,6 @@ final class RabbitLoad {
         factory.useNio();
         // Recovery is done here, where it is known which messages were never confirmed.
         factory.setAutomaticRecoveryEnabled(false);
-        this.confirmed = confirmed;
         this.taken = taken;
     }
 
@@ -62,6 +52,10 @@ final class RabbitLoad {
             names.add(String.format("events.classic.%02d", i));
         }
         return names;
+    }
+
+    static boolean isQuorum(String queue) {
+        return queue.contains(".quorum.");
     }
 
     private Connection connect(String name) throws IOException, TimeoutException {
@@ -78,65 +72,21 @@ final class RabbitLoad {
                 // A new quorum queue's leader, like a classic queue, lives on the broker that is asked.
                 List<String> queues = queues();
                 for (int i = broker; i < queues.size(); i += addresses.size()) {
-                    boolean quorum = queues.get(i).contains("quorum");
-                    Map<String, Object> arguments = Map.of("x-queue-type", quorum ? "quorum" : "classic");
+                    Map<String, Object> arguments = Map.of("x-queue-type", isQuorum(queues.get(i)) ? "quorum" : "classic");
                     channel.queueDeclare(queues.get(i), true, false, false, arguments);
                 }
             }
         }
     }
 
-    void publishForever(Messages messages, int perSecond) throws InterruptedException {
-        while (!Thread.currentThread().isInterrupted()) {
-            try (Connection connection = connect("lab publisher")) {
-                publish(connection, messages, new Pace(perSecond));
-            } catch (IOException | TimeoutException | RuntimeException e) {
-                System.err.println("rabbitmq publisher: " + e + ", connecting again");
-            }
-            Thread.sleep(1000);
+    /** A lane for each broker. */
+    List<Lane> lanes(Writes writes) {
+        List<Lane> lanes = new ArrayList<>();
+        for (Address address : addresses) {
+            Lane.Connector connector = () -> factory.newConnection(List.of(address), "lab publisher");
+            lanes.add(new Lane(address.getHost(), connector, writes));
         }
-    }
-
-    private void publish(Connection connection, Messages messages, Pace pace) throws IOException, InterruptedException {
-        Channel channel = connection.createChannel();
-        ConcurrentNavigableMap<Long, Outstanding> outstanding = new ConcurrentSkipListMap<>();
-        channel.addConfirmListener((tag, multiple) -> settle(outstanding, tag, multiple, true),
-                (tag, multiple) -> settle(outstanding, tag, multiple, false));
-        // Mandatory: a message that reaches no queue is returned, and then confirmed all the same.
-        channel.addReturnListener((code, text, exchange, queue, properties, body) -> {
-            long id = Messages.idOf(body);
-            outstanding.values().removeIf(message -> message.id() == id);
-        });
-        channel.confirmSelect();
-        AMQP.BasicProperties persistent = new AMQP.BasicProperties.Builder().deliveryMode(2).build();
-        List<String> queues = queues();
-        try {
-            for (int i = 0; channel.isOpen(); i++) {
-                pace.await();
-                if (outstanding.size() >= MAX_OUTSTANDING) {
-                    continue;
-                }
-                String queue = queues.get(i % queues.size());
-                long id = messages.nextId();
-                outstanding.put(channel.getNextPublishSeqNo(), new Outstanding(id, queue));
-                channel.basicPublish("", queue, true, persistent, Messages.body(id));
-            }
-            throw new IOException("channel closed: " + channel.getCloseReason());
-        } catch (InterruptedException stop) {
-            // What is under way may still be confirmed, and then it counts.
-            for (int i = 0; i < 30 && !outstanding.isEmpty() && channel.isOpen(); i++) {
-                Thread.sleep(100);
-            }
-            throw stop;
-        }
-    }
-
-    private void settle(ConcurrentNavigableMap<Long, Outstanding> outstanding, long tag, boolean multiple, boolean acked) {
-        Map<Long, Outstanding> settled = multiple ? outstanding.headMap(tag, true) : outstanding.subMap(tag, true, tag, true);
-        if (acked) {
-            settled.values().forEach(message -> confirmed.add(message.id(), message.queue()));
-        }
-        settled.clear();
+        return lanes;
     }
 
     void consumeForever() throws InterruptedException {

@@ -28,8 +28,23 @@ lag() {
 }
 check_within "the consumer group has a lag" 60 lag
 
+waits() { "$LAB" load waits --since "$1" 2>/dev/null; }
+sleep 5
+since=$(date +%s%3N)
+sleep 5
+figures=$(waits "$since")
+# Two a second to each of them; half of that where the machine has too much to do.
+check "every queue and partition is written to all the time" jq -e \
+	'.rabbitmq.quorum.confirmed >= 24 * 5 and .rabbitmq.classic.confirmed >= 10 * 5 and .kafka.partitions.confirmed >= 120 * 5' \
+	<<<"$figures"
+check "nothing waits for long while all is well" jq -e \
+	'[.rabbitmq.quorum, .rabbitmq.classic, .kafka.partitions] | all(.longestWaitMs < 5000 and .waiting == 0)' <<<"$figures"
+note "$figures"
+
 report=$("$LAB" load report 2>&1)
 is "load report finds everything" "$?" 0
 note "$report"
+check "… and has the longest waits" jq -e '.rabbitmq.quorum.longestWaitTarget and .kafka.partitions.longestWaitMs > 0' \
+	<<<"$(grep '^{' <<<"$report")"
 check "the load starts again" "$LAB" load start
 finish
