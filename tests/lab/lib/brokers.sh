@@ -1,21 +1,6 @@
 # shellcheck shell=bash
 # The two broker clusters.
 
-volume_manifests() { # KIND…
-	local n i kind size class
-	for n in "${NODES[@]}"; do
-		for kind in "$@"; do
-			size=$(volume_size "$kind")
-			# The claims of an operator's cluster choose by class alone.
-			case $kind in events | orders) class=local-$kind ;; *) class=local ;; esac
-			for i in 1 2; do
-				sed "s|@KIND@|$kind|g; s|@CLASS@|$class|; s|@NODE@|node-$n|g; s|@INDEX@|$i|g; s|@SIZE@|${size^^}i|g
-					s|@PATH@|$STATE/volumes/node-$n/$kind-$i|" "$LAB/manifests/volume.yaml.in"
-			done
-		done
-	done
-}
-
 broker_config_map() { # KIND FILE…
 	local kind=$1 files=()
 	shift

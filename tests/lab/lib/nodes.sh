@@ -92,28 +92,6 @@ sysctls_save() { sysctl "${KUBELET_SYSCTLS[@]}" >"$STATE/sysctl"; }
 
 sysctls_restore() { [ ! -s "$STATE/sysctl" ] || sysctl -q -p "$STATE/sysctl"; }
 
-# The volumes are small file systems of their own, so that used and free mean something for each of them. Those of the
-# operators' clusters are made at once too, used or not: a node that runs does not see what is mounted later.
-volumes_up() {
-	local n i kind
-	for n in "${NODES[@]}"; do
-		for kind in rabbitmq kafka events orders; do
-			for i in 1 2; do
-				mkdir -p "$STATE/volumes/node-$n/$kind-$i"
-				mount -t tmpfs -o "size=$(volume_size $kind),mode=755" mqdeck-lab "$STATE/volumes/node-$n/$kind-$i"
-			done
-		done
-	done
-}
-
-volume_size() { # KIND
-	case $1 in
-	rabbitmq | orders) echo 1g ;;
-	kafka) echo 2g ;;
-	events) echo 512m ;;
-	esac
-}
-
 node_boot() { # N
 	# The last life's empty cgroups would hold kubelet up for half a minute, asking after their containers.
 	cgroup_remove "node-$1"

@@ -122,7 +122,7 @@ operators_down() {
 	fi
 	kubectl delete storageclasses,crds -l app.kubernetes.io/part-of=mqdeck-lab-operators >/dev/null
 	kubectl delete persistentvolumes -l 'app.kubernetes.io/name in (events, orders)' >/dev/null
-	find "$STATE"/volumes/node-*/events-* "$STATE"/volumes/node-*/orders-* -mindepth 1 -delete
+	volumes_reset events orders
 	say "the clusters of the operators are gone"
 }
 

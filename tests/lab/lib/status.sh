@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What the lab looks like just now, as a table or as JSON.
 
-HOST_PARTS=(etcd kube-apiserver kube-controller-manager kube-scheduler coredns)
+HOST_PARTS=(etcd kube-apiserver kube-controller-manager kube-scheduler coredns resizer)
 
 status_json() {
 	local part parts=() nodes=() n

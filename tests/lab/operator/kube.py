@@ -1,4 +1,4 @@
-"""The part of Kubernetes' API the player needs: lists, server-side apply, status, events, commands in pods."""
+"""The part of Kubernetes' API the player and the resizer need: lists, server-side apply, status, events, commands in pods."""
 
 import datetime
 import hashlib
@@ -23,8 +23,10 @@ RESOURCES = {
     "ConfigMap": ("v1", "configmaps"),
     "ServiceAccount": ("v1", "serviceaccounts"),
     "PersistentVolumeClaim": ("v1", "persistentvolumeclaims"),
+    "PersistentVolume": ("v1", "persistentvolumes"),
     "Event": ("v1", "events"),
 }
+CLUSTER_WIDE = ("PersistentVolume",)
 # What a passing change may go unnoticed in: everything else is compared at every turn.
 APPLY_ANYWAY_SECONDS = 10
 
@@ -99,8 +101,9 @@ class Kube:
 
     def path(self, kind, name="", subresource="", **query):
         version, plural = RESOURCES[kind]
-        parts = ["/api" if "/" not in version else "/apis", version, "namespaces", self.namespace, plural]
-        parts += [part for part in (name, subresource) if part]
+        parts = ["/api" if "/" not in version else "/apis", version]
+        parts += [] if kind in CLUSTER_WIDE else ["namespaces", self.namespace]
+        parts += [part for part in (plural, name, subresource) if part]
         return "/".join(parts) + ("?" + urllib.parse.urlencode(query) if query else "")
 
     def list(self, kind, selector=""):
