@@ -17,7 +17,7 @@ now_ms() { date +%s%3N; }
 # The longest that a message to one partition, or to one quorum queue, waited for its confirmation since then.
 longest_wait() { # SINCE-MS kafka|quorum: "MS TARGET"
 	"$LAB" load waits --since "$1" | jq -r --arg side "$2" '
-		(if $side == "kafka" then .kafka else .rabbitmq.quorum end) | "\(.longestWaitMs) \(.longestWaitTarget)"'
+		(if $side == "kafka" then .kafka.partitions else .rabbitmq.quorum end) | "\(.longestWaitMs) \(.longestWaitTarget)"'
 }
 
 waits_since() { # WHAT SINCE-MS LIMIT-MS
