@@ -127,7 +127,7 @@ static void append_past(const struct ops_past *past, struct buf *out)
 	put_time(out, "changedAt", past->changed_ms);
 	put(out, "undoes", past->undoes, false);
 	put(out, "undoneBy", past->undone_by, false);
-	buf_printf(out, ",\"resumable\":%s", ops_past_may_go_on(past) ? "true" : "false");
+	buf_printf(out, ",\"resumable\":%s", ops_past_may_go_on(past, NULL) ? "true" : "false");
 	put(out, "result", past->result, false);
 	put(out, "error", err_is_set(&past->err) ? past->err.text : NULL, false);
 	buf_append_char(out, '}');
@@ -161,7 +161,7 @@ static int show(const struct command_line *line, const char *dir)
 	const char *id = line->words[1];
 	CLEANUP(ops_pasts_finish) struct ops_pasts pasts = {0};
 	CLEANUP(ops_plan_destroy) struct ops_plan *plan = ops_past_plan(dir, id, &err);
-	if (!plan || !ops_pasts_read(dir, &pasts, &err))
+	if (!plan || !ops_pasts_read_one(dir, id, &pasts, &err))
 		return cli_failed(&err);
 	if (str_eq(config_text(line->config, OPT_OUTPUT), "json")) {
 		struct buf out = BUF_INIT(CLI_JSON_MAX);
@@ -170,9 +170,7 @@ static int show(const struct command_line *line, const char *dir)
 		buf_finish(&out);
 		return EXIT_OK;
 	}
-	for (size_t i = 0; i < pasts.count; i++)
-		if (str_eq(pasts.items[i].id, id))
-			print_row(&pasts.items[i]);
+	print_row(&pasts.items[0]);
 	cli_print_plan(plan, stdout);
 	return EXIT_OK;
 }

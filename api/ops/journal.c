@@ -168,6 +168,18 @@ static void put_steps(struct buf *record, const struct ops_plan *plan)
 	buf_append_char(record, ']');
 }
 
+static void put_sentences(struct buf *record, const struct ops_plan *plan)
+{
+	buf_append_str(record, ",\"sentences\":[");
+	for (size_t i = 0; i < plan->sentence_count; i++) {
+		const struct ops_sentence *sentence = &plan->sentences[i];
+		buf_printf(record, "%s{\"kind\":\"%s\"", i ? "," : "", ops_sentence_label(sentence->kind));
+		put_text(record, "text", sentence->text);
+		buf_append_char(record, '}');
+	}
+	buf_append_char(record, ']');
+}
+
 static bool write_plan(struct ops_journal *journal, struct ops_plan *plan, const struct ops_place *place,
 		       const char *who, int64_t wall_ms, struct err *err)
 {
@@ -187,6 +199,7 @@ static bool write_plan(struct ops_journal *journal, struct ops_plan *plan, const
 	put_text(&record, "by", who);
 	buf_printf(&record, ",\"pid\":%ld", (long)getpid());
 	put_facts(&record, plan, true);
+	put_sentences(&record, plan);
 	put_steps(&record, plan);
 	facts_are_saved(plan);
 	return end_record(journal, &record, err);
@@ -287,6 +300,7 @@ struct ops_journal *ops_journal_open(const char *dir, const char *id, struct pas
 	*past = journal_read(fd, path, err);
 	if (!*past)
 		return NULL;
+	journal_judge(*past, false); /* it is ours now */
 	if (ftruncate(fd, (off_t)(*past)->whole) < 0) {
 		err_set_errno(err, errno, "the journal %s cannot be written", path);
 		past_destroy(*past);

@@ -96,14 +96,32 @@ struct past_plan *journal_read(int fd, const char *path, struct err *err)
 		err_set_errno(err, errno, "it cannot be read");
 	else
 		past = past_parse(buf_str(&text), text.len, err);
-	if (!past)
+	if (past)
+		past->written = past->head.state;
+	else
 		err_prefix(err, "the journal %s", path);
 	buf_finish(&text);
 	return past;
 }
 
-/* Opened for reading. Whether a living process has it: only then it is locked. */
-static struct past_plan *read_one(const char *dir, const char *id, struct err *err)
+void journal_judge(struct past_plan *past, bool lives)
+{
+	past->head.state = past->written;
+	if (lives && past->written == OPS_PAST_INTERRUPTED)
+		past->head.state = OPS_PAST_RUNNING;
+	if (!lives && past->written == OPS_PAST_PAUSED)
+		past->head.state = OPS_PAST_INTERRUPTED;
+}
+
+static bool is_unchanged(const struct past_plan *past, const struct stat *file)
+{
+	return past->size == file->st_size && past->changed.tv_sec == file->st_mtim.tv_sec &&
+	       past->changed.tv_nsec == file->st_mtim.tv_nsec;
+}
+
+/* Opened for reading. Whether a living process has it: only then it is locked. Gives `known` (NULL = nothing is) when
+ * the file is as it was then. */
+static struct past_plan *read_one(const char *dir, const char *id, struct past_plan *known, struct err *err)
 {
 	CLEANUP(free) char *path = journal_path(dir, id);
 	CLEANUP(close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -114,13 +132,20 @@ static struct past_plan *read_one(const char *dir, const char *id, struct err *e
 			err_set_errno(err, errno, "the journal %s cannot be opened", path);
 		return NULL;
 	}
+	struct stat file;
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	bool lives = fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
-	struct past_plan *past = journal_read(fd, path, err);
-	if (past && lives && past->head.state == OPS_PAST_INTERRUPTED)
-		past->head.state = OPS_PAST_RUNNING;
-	if (past && !lives && past->head.state == OPS_PAST_PAUSED)
-		past->head.state = OPS_PAST_INTERRUPTED;
+	if (fstat(fd, &file) < 0) {
+		err_set_errno(err, errno, "the journal %s cannot be looked at", path);
+		return NULL;
+	}
+	struct past_plan *past = known && is_unchanged(known, &file) ? known : journal_read(fd, path, err);
+	if (!past)
+		return NULL;
+	past->size = file.st_size;
+	past->changed = file.st_mtim;
+	past->head.id = past == known ? known->head.id : arena_strdup(&past->arena, id);
+	journal_judge(past, lives);
 	return past;
 }
 
@@ -168,33 +193,95 @@ static void free_ids(char **ids, int count)
 	free(ids);
 }
 
-bool ops_pasts_read(const char *dir, struct ops_pasts *out, struct err *err)
+/* Lists keep no steps and facts: those of two hundred plans are megabytes. */
+static struct past_plan *shed(struct past_plan *past)
+{
+	struct past_plan *bare = mem_alloc(sizeof *bare);
+	*bare = (struct past_plan){
+		.head = past->head, .written = past->written, .size = past->size, .changed = past->changed};
+	const char **const texts[] = {&bare->head.id,      &bare->head.operation, &bare->head.target,
+				      &bare->head.title,   &bare->head.who,       &bare->head.cluster,
+				      &bare->head.undoes,  &bare->head.undone_by, &bare->head.step_title,
+				      &bare->head.result};
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		*texts[i] = arena_strdup(&bare->arena, *texts[i]);
+	past_destroy(past);
+	return bare;
+}
+
+static struct past_plan *unreadable(const char *id, const struct err *reason)
+{
+	struct past_plan *past = mem_alloc(sizeof *past);
+	past->head = (struct ops_past){.id = arena_strdup(&past->arena, id),
+				       .state = OPS_PAST_UNREADABLE,
+				       .started_ms = -1,
+				       .changed_ms = -1,
+				       .err = *reason};
+	past->written = OPS_PAST_UNREADABLE;
+	past->size = -1; /* tried again each time */
+	return past;
+}
+
+static void add_past(struct ops_pasts *pasts, const char *dir, const char *id, struct past_plan *known)
+{
+	struct err reason = {0};
+	struct past_plan *past = read_one(dir, id, known, &reason);
+	if (past && past != known)
+		past = shed(past);
+	if (past != known)
+		past_destroy(known);
+	/* Removed meanwhile, or no record of it is whole: it was never begun. */
+	if (!past && reason.code == ERR_NOT_FOUND)
+		return;
+	past = past ? past : unreadable(id, &reason);
+	pasts->read[pasts->count] = past;
+	pasts->items[pasts->count++] = past->head;
+}
+
+static struct ops_pasts pasts_for(size_t count)
+{
+	return (struct ops_pasts){.items = mem_alloc((count + 1) * sizeof(struct ops_past)),
+				  .read = mem_alloc((count + 1) * sizeof(struct past_plan *))};
+}
+
+/* Out of the list, which stands in the same order as the ids that are asked for. */
+static struct past_plan *take_known(struct ops_pasts *pasts, size_t *at, const char *id)
+{
+	while (*at < pasts->count && strcmp(pasts->items[*at].id, id) > 0)
+		++*at;
+	if (*at == pasts->count || strcmp(pasts->items[*at].id, id) != 0)
+		return NULL;
+	struct past_plan *known = pasts->read[*at];
+	pasts->read[(*at)++] = NULL;
+	return known;
+}
+
+bool ops_pasts_read(const char *dir, struct ops_pasts *pasts, struct err *err)
 {
 	char **ids;
-	*out = (struct ops_pasts){0};
 	int count = list_ids(dir, &ids, err);
 	if (count < 0)
 		return false;
-	out->items = mem_alloc(((size_t)count + 1) * sizeof *out->items);
-	out->read = mem_alloc(((size_t)count + 1) * sizeof *out->read);
-	for (int i = 0; i < count; i++) {
-		struct err reason = {0};
-		struct past_plan *past = read_one(dir, ids[i], &reason);
-		if (!past && reason.code == ERR_NOT_FOUND)
-			continue; /* removed meanwhile, or no record of it is whole: it was never begun */
-		if (!past) {
-			past = mem_alloc(sizeof *past);
-			past->head = (struct ops_past){.id = arena_strdup(&past->arena, ids[i]),
-						       .state = OPS_PAST_UNREADABLE,
-						       .started_ms = -1,
-						       .changed_ms = -1,
-						       .err = reason};
-		}
-		out->read[out->count] = past;
-		out->items[out->count++] = past->head;
-	}
+	struct ops_pasts old = *pasts;
+	size_t at = 0;
+	*pasts = pasts_for((size_t)count);
+	for (int i = 0; i < count; i++)
+		add_past(pasts, dir, ids[i], take_known(&old, &at, ids[i]));
+	ops_pasts_finish(&old);
 	free_ids(ids, count);
 	return true;
+}
+
+bool ops_pasts_read_one(const char *dir, const char *id, struct ops_pasts *pasts, struct err *err)
+{
+	struct ops_pasts old = *pasts;
+	size_t at = 0;
+	if (!journal_id_is_valid(id))
+		return err_set(err, ERR_USAGE, "\"%s\" is no id of a plan", id);
+	*pasts = pasts_for(1);
+	add_past(pasts, dir, id, take_known(&old, &at, id));
+	ops_pasts_finish(&old);
+	return pasts->count > 0 || err_set(err, ERR_NOT_FOUND, "there is no plan \"%s\" in %s", id, dir);
 }
 
 void ops_pasts_finish(struct ops_pasts *pasts)
@@ -208,7 +295,7 @@ void ops_pasts_finish(struct ops_pasts *pasts)
 
 static bool has_ended(const char *dir, const char *id)
 {
-	CLEANUP(past_destroy) struct past_plan *past = read_one(dir, id, NULL);
+	CLEANUP(past_destroy) struct past_plan *past = read_one(dir, id, NULL, NULL);
 	return past && past->head.state != OPS_PAST_RUNNING && past->head.state != OPS_PAST_PAUSED &&
 	       past->head.state != OPS_PAST_INTERRUPTED;
 }
@@ -233,5 +320,5 @@ struct past_plan *journal_past(const char *dir, const char *id, struct err *err)
 		err_set(err, ERR_USAGE, "\"%s\" is no id of a plan", id);
 		return NULL;
 	}
-	return read_one(dir, id, err);
+	return read_one(dir, id, NULL, err);
 }

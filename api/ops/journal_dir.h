@@ -14,5 +14,6 @@ void journal_dir_prune(const char *dir, size_t kept);
 /* With the state that the lock tells: running, or interrupted. */
 struct past_plan *journal_past(const char *dir, const char *id, struct err *err) MUST_USE;
 struct past_plan *journal_read(int fd, const char *path, struct err *err) MUST_USE;
+void journal_judge(struct past_plan *past, bool lives); /* its state, from what is written and whether it is locked */
 
 #endif

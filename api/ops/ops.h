@@ -314,8 +314,11 @@ struct ops_past {
 	struct err err;
 };
 
-/* It can be taken up again. */
-bool ops_past_may_go_on(const struct ops_past *past);
+/* Whether it can be taken up again, or taken back, as far as it tells itself; false with the reason. err may be NULL. */
+bool ops_past_may_go_on(const struct ops_past *past, struct err *err) MUST_USE;
+bool ops_past_may_roll_back(const struct ops_past *past, struct err *err) MUST_USE;
+/* It was run against the API server that these operations talk to, as far as addresses tell. */
+bool ops_past_is_here(const struct ops *ops, const struct ops_past *past);
 
 struct past_plan;
 
@@ -325,15 +328,18 @@ struct ops_pasts { /* newest first */
 	size_t count;
 };
 
-/* An empty or missing folder is an empty list. */
-bool ops_pasts_read(const char *dir, struct ops_pasts *out, struct err *err) MUST_USE;
+/* An empty or missing folder is an empty list. `pasts` is zeroed or as it was read before: then only files that changed
+ * are read again. On failure it stays as it was. */
+bool ops_pasts_read(const char *dir, struct ops_pasts *pasts, struct err *err) MUST_USE;
+/* The same of just that one; empty on failure. */
+bool ops_pasts_read_one(const char *dir, const char *id, struct ops_pasts *pasts, struct err *err) MUST_USE;
 void ops_pasts_finish(struct ops_pasts *pasts);
 static inline void cleanup_ops_pasts_finish(struct ops_pasts *pasts)
 {
 	ops_pasts_finish(pasts);
 }
 
-/* One of them whole, for reading: steps with their states, facts, result. It cannot be run; ops_plan_destroy it. */
+/* One of them whole, for reading: sentences, steps with their states, facts, result. It cannot be run; ops_plan_destroy it. */
 struct ops_plan *ops_past_plan(const char *dir, const char *id, struct err *err) MUST_USE;
 
 /* Takes a plan up that was interrupted, failed or was cancelled: rights and preflight are asked for as of now, the

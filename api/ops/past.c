@@ -21,12 +21,6 @@ const char *ops_past_word(enum ops_past_state state)
 	return past_words[state];
 }
 
-bool ops_past_may_go_on(const struct ops_past *past)
-{
-	return !past->undone_by && (past->state == OPS_PAST_INTERRUPTED || past->state == OPS_PAST_FAILED ||
-				    past->state == OPS_PAST_CANCELLED);
-}
-
 /* ---- values ---- */
 
 struct reader {
@@ -90,6 +84,27 @@ static bool take_facts(struct reader *reader)
 
 /* ---- records ---- */
 
+/* Journals of before had none. */
+static bool take_sentences(struct reader *reader)
+{
+	const cJSON *sentences = cJSON_GetObjectItemCaseSensitive(reader->record, "sentences"), *sentence;
+	struct past_plan *past = reader->past;
+	if (sentences && !cJSON_IsArray(sentences))
+		return err_set(reader->err, ERR_PARSE, "\"sentences\" is no list");
+	cJSON_ArrayForEach(sentence, sentences)
+	{
+		struct past_sentence it = {0};
+		const char *word;
+		if (!need_text(reader, sentence, "kind", &word) || !need_text(reader, sentence, "text", &it.text))
+			return false;
+		while (it.kind <= OPS_UNDO && strcmp(word, ops_sentence_label(it.kind)) != 0)
+			it.kind++;
+		if (it.kind <= OPS_UNDO)
+			vec_push(&past->sentences, it);
+	}
+	return true;
+}
+
 static bool take_steps(struct reader *reader)
 {
 	const cJSON *steps = cJSON_GetObjectItemCaseSensitive(reader->record, "steps"), *step;
@@ -129,7 +144,8 @@ static bool take_plan(struct reader *reader)
 	    !need_text(reader, reader->record, "operation", &head->operation) ||
 	    !need_text(reader, reader->record, "target", &head->target) ||
 	    !need_text(reader, reader->record, "title", &head->title) ||
-	    !need_text(reader, reader->record, "by", &head->who) || !take_facts(reader) || !take_steps(reader))
+	    !need_text(reader, reader->record, "by", &head->who) || !take_facts(reader) ||
+	    !take_sentences(reader) || !take_steps(reader))
 		return false;
 	head->started_ms = head->changed_ms;
 	return true;
@@ -257,6 +273,7 @@ void past_destroy(struct past_plan *past)
 		return;
 	vec_finish(&past->steps);
 	vec_finish(&past->facts);
+	vec_finish(&past->sentences);
 	arena_finish(&past->arena);
 	free(past);
 }

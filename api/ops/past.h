@@ -2,6 +2,8 @@
 #ifndef MQDECK_OPS_PAST_H
 #define MQDECK_OPS_PAST_H
 
+#include <time.h>
+
 #include "api/base/arena.h"
 #include "api/base/vec.h"
 #include "api/ops/ops.h"
@@ -17,6 +19,11 @@ struct past_fact {
 	const char *name, *value;
 };
 
+struct past_sentence {
+	enum ops_sentence_kind kind;
+	const char *text;
+};
+
 /* A plan as the records tell it. Text stands in the arena. */
 struct past_plan {
 	struct arena arena;
@@ -24,7 +31,11 @@ struct past_plan {
 	const char *confirm, *cluster_uid, *cluster_digest;
 	VEC(struct past_step) steps;
 	VEC(struct past_fact) facts;
+	VEC(struct past_sentence) sentences; /* what it was said to mean when it was begun */
 	size_t whole; /* bytes of whole records: what comes after is a torn last line */
+	enum ops_past_state written; /* what the records say; whether a process has it is known to the lock */
+	int64_t size;                /* of the file as it was read, and its last change: appended to, they differ */
+	struct timespec changed;
 };
 
 /* The text of a journal. NULL with ERR_PARSE that names the line; a torn last line is fine. ERR_NOT_FOUND: no record is

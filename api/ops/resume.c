@@ -131,6 +131,8 @@ struct ops_plan *ops_past_plan(const char *dir, const char *id, struct err *err)
 		return NULL;
 	}
 	job->plan.state = states[past->head.state];
+	vec_each (&past->sentences, sentence)
+		ops_say(&job->plan, sentence->kind, "%s", sentence->text);
 	return &job->plan;
 }
 
@@ -151,14 +153,42 @@ static void wind_back(struct ops_plan *plan)
 	}
 }
 
-static bool may_go_on(const struct ops_past *past, struct err *err)
+static bool is_left(const struct ops_past *past, struct err *err)
 {
+	if (past->state == OPS_PAST_UNREADABLE)
+		return err_set(err, past->err.code, "%s", past->err.text);
+	if (past->state == OPS_PAST_RUNNING || past->state == OPS_PAST_PAUSED)
+		return err_set(err, ERR_REFUSED, "it is being run: it is stopped first, where it runs");
 	if (past->undone_by)
-		return err_set(err, ERR_REFUSED, "plan %s was taken back by plan %s", past->id, past->undone_by);
+		return err_set(err, ERR_REFUSED, "it was taken back by plan %s", past->undone_by);
+	return true;
+}
+
+bool ops_past_may_go_on(const struct ops_past *past, struct err *err)
+{
+	if (!is_left(past, err))
+		return false;
 	if (past->state == OPS_PAST_DONE || past->state == OPS_PAST_ABANDONED)
-		return err_set(err, ERR_REFUSED, "plan %s is %s: there is nothing to go on with", past->id,
+		return err_set(err, ERR_REFUSED, "it is %s: there is nothing to go on with",
 			       ops_past_word(past->state));
 	return true;
+}
+
+bool ops_past_may_roll_back(const struct ops_past *past, struct err *err)
+{
+	if (!is_left(past, err))
+		return false;
+	const struct ops_operation *operation = ops_find(past->operation);
+	if (!operation || !operation->undo)
+		return err_set(err, ERR_UNSUPPORTED, "nothing takes \"%s\" back", past->operation);
+	return true;
+}
+
+bool ops_past_is_here(const struct ops *ops, const struct ops_past *past)
+{
+	struct ops_place here;
+	server_alone(str_or(kube_client_access(ops->client)->server, "?"), here.server, sizeof here.server);
+	return str_eq(here.server, past->cluster);
 }
 
 static bool has_journals(const struct ops *ops, struct err *err)
@@ -172,7 +202,7 @@ struct ops_plan *ops_take_up(struct ops *ops, const char *id, ops_plan_fn *on_re
 		return NULL;
 	CLEANUP(past_destroy) struct past_plan *past = NULL;
 	CLEANUP(ops_journal_close) struct ops_journal *journal = ops_journal_open(ops->plans_dir, id, &past, err);
-	if (!journal || !may_go_on(&past->head, err))
+	if (!journal || !ops_past_may_go_on(&past->head, err))
 		return NULL;
 	struct ops_job *job = ops_job_create(ops, on_ready, data);
 	if (!restore(job, past, err)) {
@@ -192,24 +222,12 @@ struct ops_plan *ops_roll_back(struct ops *ops, const char *id, ops_plan_fn *on_
 {
 	if (!has_journals(ops, err))
 		return NULL;
-	CLEANUP(past_destroy) struct past_plan *head = journal_past(ops->plans_dir, id, err);
-	CLEANUP(ops_plan_destroy) struct ops_plan *past = head ? ops_past_plan(ops->plans_dir, id, err) : NULL;
+	CLEANUP(past_destroy) struct past_plan *read = journal_past(ops->plans_dir, id, err);
+	if (!read || !ops_past_may_roll_back(&read->head, err))
+		return NULL;
+	CLEANUP(ops_plan_destroy) struct ops_plan *past = ops_past_plan(ops->plans_dir, id, err);
 	struct ops_wish wish = {0};
-	if (!past)
-		return NULL;
-	if (!ops_is_over(past)) {
-		err_set(err, ERR_REFUSED, "plan %s is being run: it is stopped before it is taken back", id);
-		return NULL;
-	}
-	if (head->head.undone_by) {
-		err_set(err, ERR_REFUSED, "plan %s was taken back already, by plan %s", id, head->head.undone_by);
-		return NULL;
-	}
-	if (!past->operation->undo) {
-		err_set(err, ERR_UNSUPPORTED, "nothing takes \"%s\" back", past->operation->name);
-		return NULL;
-	}
-	if (!past->operation->undo(past, &wish, err))
+	if (!past || !past->operation->undo(past, &wish, err))
 		return NULL;
 	/* A plan may be for a cluster that this one only resembles. */
 	struct ops_plan *plan =
@@ -236,10 +254,12 @@ bool ops_abandon(struct ops *ops, const char *id, void (*done)(void *data, const
 		 struct err *err)
 {
 	CLEANUP(past_destroy) struct past_plan *past = NULL;
+	if (kube_client_read_only(ops->client))
+		return err_set(err, ERR_REFUSED, "mqdeck is read-only here: its leases could not be given back");
 	if (!has_journals(ops, err))
 		return false;
 	CLEANUP(ops_journal_close) struct ops_journal *journal = ops_journal_open(ops->plans_dir, id, &past, err);
-	if (!journal || !may_go_on(&past->head, err) ||
+	if (!journal || !ops_past_may_go_on(&past->head, err) ||
 	    !ops_journal_abandoned(journal, str_or(ops->who, "?"), clock_wall_ms(loop_clock(ops->loop)), err))
 		return false;
 	struct ops_job *job = ops_job_create(ops, NULL, data);

@@ -98,7 +98,7 @@ static void take_up(struct desk *desk, const char *id)
 static struct ops_pasts read_all(struct desk *desk)
 {
 	struct err err = {0};
-	struct ops_pasts pasts;
+	struct ops_pasts pasts = {0};
 	if (!ops_pasts_read(desk->dir, &pasts, &err))
 		fail_msg("%s", err.text);
 	return pasts;
@@ -157,7 +157,7 @@ static void the_list_tells_who_lives(void **state)
 		assert_int_equal(pasts.items[0].step, 1);
 		assert_int_equal(pasts.items[0].step_count, 3);
 		assert_string_equal(pasts.items[0].step_title, "orders-3 ready");
-		assert_false(ops_past_may_go_on(&pasts.items[0]));
+		assert_false(ops_past_may_go_on(&pasts.items[0], NULL));
 	}
 	struct err err = {0};
 	assert_null(ops_take_up(desk->rig->ops, id, NULL, NULL, &err));
@@ -319,7 +319,7 @@ static void a_plan_is_taken_back_once(void **state)
 	CLEANUP(free) char *second = mem_strdup(desk->rig->plan->id);
 	assert_string_not_equal(second, id);
 	assert_null(ops_roll_back(desk->rig->ops, id, NULL, NULL, &err));
-	assert_contains(err.text, "was taken back already");
+	assert_contains(err.text, "was taken back by plan");
 	CLEANUP(ops_pasts_finish) struct ops_pasts pasts = read_all(desk);
 	assert_int_equal(pasts.count, 2);
 	for (size_t i = 0; i < 2; i++) {
@@ -358,6 +358,81 @@ static void a_whole_plan_can_be_read(void **state)
 	ops_pause(plan);
 	ops_go_on(plan);
 	assert_int_equal(plan->state, OPS_STATE_RUNNING);
+}
+
+static void what_a_plan_was_said_to_mean_is_kept(void **state)
+{
+	struct desk *desk = *state;
+	struct err err = {0};
+	CLEANUP(free) char *id = start_scaling(desk);
+	CLEANUP(ops_plan_destroy) struct ops_plan *plan = ops_past_plan(desk->dir, id, &err);
+	assert_int_equal(plan->severity, desk->rig->plan->severity);
+	assert_int_equal(plan->sentence_count, desk->rig->plan->sentence_count);
+	for (size_t i = 0; i < plan->sentence_count; i++)
+		assert_string_equal(plan->sentences[i].text, desk->rig->plan->sentences[i].text);
+	/* Taken up again, it is asked for what it means now. */
+	kill_engine(desk);
+	take_up(desk, id);
+	assert_true(rig_says(desk->rig, OPS_CHANGES, "goes on at step 2 of 3"));
+	for (size_t i = 1; i < desk->rig->plan->sentence_count; i++)
+		assert_string_not_equal(desk->rig->plan->sentences[i - 1].text, desk->rig->plan->sentences[i].text);
+}
+
+static void only_what_changed_is_read_again(void **state)
+{
+	struct desk *desk = *state;
+	struct err err = {0};
+	CLEANUP(free) char *id = start_scaling(desk);
+	CLEANUP(ops_pasts_finish) struct ops_pasts pasts = read_all(desk);
+	const struct past_plan *first = pasts.read[0];
+	assert_true(ops_pasts_read(desk->dir, &pasts, &err));
+	assert_ptr_equal(pasts.read[0], first);
+	/* Whoever had it is gone without a word. */
+	kill_engine(desk);
+	assert_true(ops_pasts_read(desk->dir, &pasts, &err));
+	assert_ptr_equal(pasts.read[0], first);
+	assert_int_equal(pasts.items[0].state, OPS_PAST_INTERRUPTED);
+	take_up(desk, id);
+	rig_run(desk->rig);
+	assert_true(ops_pasts_read_one(desk->dir, id, &pasts, &err));
+	assert_ptr_not_equal(pasts.read[0], first);
+	assert_int_equal(pasts.items[0].state, OPS_PAST_RUNNING);
+	assert_string_equal(pasts.items[0].who, "ben@ops2");
+	assert_false(ops_pasts_read_one(desk->dir, "2026-00", &pasts, &err));
+	assert_int_equal(err.code, ERR_NOT_FOUND);
+	assert_int_equal(pasts.count, 0);
+}
+
+static void what_can_be_done_with_a_plan_is_told_with_the_reason(void **state)
+{
+	struct desk *desk = *state;
+	static const struct {
+		struct ops_past past;
+		const char *no_going_on, *no_way_back; /* NULL: it can */
+	} table[] = {
+		{{.state = OPS_PAST_INTERRUPTED, .operation = "scale"}, NULL, NULL},
+		{{.state = OPS_PAST_FAILED, .operation = "roll"}, NULL, "nothing takes \"roll\" back"},
+		{{.state = OPS_PAST_CANCELLED, .operation = "dig"}, NULL, "nothing takes \"dig\" back"},
+		{{.state = OPS_PAST_RUNNING, .operation = "scale"}, "is being run", "is being run"},
+		{{.state = OPS_PAST_PAUSED, .operation = "scale"}, "is being run", "is being run"},
+		{{.state = OPS_PAST_DONE, .operation = "scale"}, "nothing to go on with", NULL},
+		{{.state = OPS_PAST_ABANDONED, .operation = "scale"}, "nothing to go on with", NULL},
+		{{.state = OPS_PAST_FAILED, .operation = "scale", .undone_by = "2"}, "by plan 2", "by plan 2"},
+		{{.state = OPS_PAST_UNREADABLE, .err = {ERR_PARSE, "line 1"}}, "line 1", "line 1"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		struct ops_past past = table[i].past;
+		struct err err = {0};
+		past.id = "1";
+		assert_int_equal(ops_past_may_go_on(&past, &err), !table[i].no_going_on);
+		if (table[i].no_going_on)
+			assert_contains(err.text, table[i].no_going_on);
+		assert_int_equal(ops_past_may_roll_back(&past, &err), !table[i].no_way_back);
+		if (table[i].no_way_back)
+			assert_contains(err.text, table[i].no_way_back);
+	}
+	assert_true(ops_past_is_here(desk->rig->ops, &(struct ops_past){.cluster = "https://api.example:6443"}));
+	assert_false(ops_past_is_here(desk->rig->ops, &(struct ops_past){.cluster = "https://api.example:6444"}));
 }
 
 static void only_so_many_ended_plans_are_kept(void **state)
@@ -405,6 +480,9 @@ int main(void)
 		TEST(a_plan_is_taken_back_once),
 		TEST(without_a_journal_nothing_is_begun),
 		TEST(a_whole_plan_can_be_read),
+		TEST(what_a_plan_was_said_to_mean_is_kept),
+		TEST(only_what_changed_is_read_again),
+		TEST(what_can_be_done_with_a_plan_is_told_with_the_reason),
 		TEST(only_so_many_ended_plans_are_kept),
 	};
 	return cmocka_run_group_tests_name("ops/journal", tests, NULL, NULL);
