@@ -24,38 +24,18 @@ void app_plans_changed(void *data)
 	app_touch(app);
 }
 
-static void finish_past(struct app_past *past)
+void app_count_interrupted(struct app *app)
 {
-	free(past->title);
-	free(past->target);
-	free(past->result);
-}
-
-void app_plan_ended(void *data, const struct ops_plan *plan)
-{
-	struct app *app = data;
-	if (app->past.len == APP_PAST_MAX) {
-		finish_past(&app->past.items[0]);
-		vec_remove(&app->past, 0);
-	}
-	const char *result =
-		err_is_set(&plan->err) ? plan->err.text : str_or(plan->result, ops_state_word(plan->state));
-	vec_push(&app->past, (struct app_past){
-				     .title = mem_strdup(plan->title),
-				     .target = mem_strdup(plan->target),
-				     .result = mem_strdup(result),
-				     .state = plan->state,
-				     .done = plan->current,
-				     .steps = plan->step_count,
-				     .ended_ms = clock_wall_ms(loop_clock(app->loop)),
-			     });
-}
-
-void app_forget_past(struct app *app)
-{
-	vec_each (&app->past, past)
-		finish_past(past);
-	vec_finish(&app->past);
+	CLEANUP(ops_pasts_finish) struct ops_pasts pasts = {0};
+	const char *dir = app->session ? app->session->plans_dir : NULL;
+	struct err err;
+	app->interrupted = 0;
+	/* A journal that cannot be read is :operations' to complain about: it is said where somebody asked for it. */
+	if (!dir || !ops_pasts_read(dir, &pasts, &err))
+		return;
+	for (size_t i = 0; i < pasts.count; i++)
+		app->interrupted += pasts.items[i].state == OPS_PAST_INTERRUPTED && !pasts.items[i].undone_by &&
+				    ops_past_is_here(app->session->ops, &pasts.items[i]);
 }
 
 bool app_may_prepare(struct app *app)

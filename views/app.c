@@ -51,6 +51,9 @@ static void update_world(struct app *app)
 			app->views[i]->class->update(app->views[i]);
 	}
 	app->updating = false;
+	/* Not before the first screen: it waits for no disk. */
+	if (app->settled && app->painted_ms > app->connected_ms && app->interrupted < 0)
+		app_count_interrupted(app);
 }
 
 /* Views look rows up while they draw and handle events: by numbers that must be those of the world as it is. */
@@ -188,6 +191,7 @@ void app_connect(struct app *app, const char *context)
 	session_close(app->session);
 	app->session = NULL;
 	app->settled = false;
+	app->interrupted = -1;
 	app->connected_ms = loop_now_ms(app->loop);
 	err_clear(&app->session_err);
 	if (session_place_read(&place, app->config, app->demo, context, &app->session_err))
@@ -346,8 +350,9 @@ struct app *app_create(struct loop *loop, const struct config *config, struct de
 		.show_header = true,
 		.show_crumbs = true,
 		.busy_since_ms = -1,
+		.interrupted = -1,
 	};
-	app->plans = (struct plans){.on_change = app_plans_changed, .on_end = app_plan_ended, .data = app};
+	app->plans = (struct plans){.on_change = app_plans_changed, .data = app};
 	app->paint_timer = loop_timer_create(loop, paint_due, app);
 	app->tick_timer = loop_timer_create(loop, tick, app);
 	app->painted_ms = loop_now_ms(loop) - APP_PAINT_MS;
@@ -362,7 +367,6 @@ void app_destroy(struct app *app)
 	app_clear_views(app);
 	answer_dialog(app, 0);
 	plans_clear(&app->plans);
-	app_forget_past(app);
 	session_close(app->session);
 	line_edit_destroy(app->command_line);
 	line_edit_destroy(app->filter_line);

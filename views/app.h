@@ -24,14 +24,6 @@ struct app_dialog {
 	bool answering; /* inside answer() */
 };
 
-struct app_past { /* a plan that was run and is over; owned strings */
-	char *title, *target, *result;
-	enum ops_state state;
-	size_t done, steps;
-	int64_t ended_ms; /* Unix time */
-};
-enum { APP_PAST_MAX = 200 };
-
 struct app {
 	struct loop *loop;
 	const struct config *config;
@@ -48,8 +40,9 @@ struct app {
 	struct line_edit *command_line, *filter_line;
 	size_t history_at;             /* how far `[` went back */
 	struct app_dialog dialog;
-	VEC(struct app_past) past;       /* of this console, oldest first */
 	struct plans plans;              /* prepared, running or just over */
+	int interrupted;                 /* plans of this API server that nobody goes on with, until they were looked at;
+					  * -1 = not counted yet */
 	char flash[512];
 	enum severity flash_severity;
 	int64_t flash_until_ms;
@@ -95,8 +88,7 @@ void app_leave_plans(struct app *app, const char *doing, void (*then)(struct app
 		     const char *argument);
 
 void app_plans_changed(void *data); /* actions_ops.c */
-void app_plan_ended(void *data, const struct ops_plan *plan);
-void app_forget_past(struct app *app);
+void app_count_interrupted(struct app *app);
 void app_ask_trust(void *data, const struct kube_access *access); /* trust.c */
 
 /* ---- stack ---- */

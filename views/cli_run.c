@@ -153,10 +153,10 @@ static int open_signals(void)
 	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static void say_how_to_go_on(const struct ops_plan *plan)
+static void say_how_to_go_on(const struct run *run)
 {
-	if (plan->id)
-		fprintf(stderr, "mqdeck: `mqdeck ops resume %s --yes` goes on with it\n", plan->id);
+	if (run->plan->id && run->cli->session->plans_are_kept)
+		fprintf(stderr, "mqdeck: `mqdeck ops resume %s --yes` goes on with it\n", run->plan->id);
 }
 
 static int run_plan(struct run *run)
@@ -184,7 +184,7 @@ static int run_plan(struct run *run)
 	if (!run->over)
 		fputs("mqdeck: left in the middle: what was sent is done or not\n", stderr);
 	if (plan->state != OPS_STATE_DONE)
-		say_how_to_go_on(plan);
+		say_how_to_go_on(run);
 	return plan->state == OPS_STATE_DONE ? EXIT_OK : EXIT_FAILED;
 }
 

@@ -112,11 +112,23 @@ static int draw_banners(struct app *app, int y)
 	return y;
 }
 
+static int draw_interrupted(struct app *app, int y)
+{
+	char text[128];
+	if (app->interrupted <= 0)
+		return y;
+	snprintf(text, sizeof text, "%d plan%s interrupted and nobody goes on with %s: :operations", app->interrupted,
+		 app->interrupted == 1 ? " was" : "s were", app->interrupted == 1 ? "it" : "them");
+	return draw_banner(app, y, text);
+}
+
 static int draw_plan_banner(struct app *app, int y)
 {
 	const struct ops_plan *plan = plans_current(&app->plans);
 	if (!plan || app_top(app)->class == &view_plan || plan->state < OPS_STATE_RUNNING)
 		return y;
+	if (ops_is_over(plan) && app_top(app)->class->keys == KEYS_OPERATIONS)
+		return y; /* where the journal tells more of it */
 	char text[600], which[48] = "";
 	const struct ops_step *step = plan->current < plan->step_count ? &plan->steps[plan->current] : NULL;
 	if (app->plans.count > 1)
@@ -219,6 +231,7 @@ void frame_draw(struct app *app)
 	if (app->show_header)
 		draw_header(app, top++);
 	top = draw_banners(app, top);
+	top = draw_interrupted(app, top);
 	top = draw_plan_banner(app, top);
 	if (app->show_crumbs && (app->view_count > 1 || app_top(app)->class != &view_deck))
 		draw_crumbs(app, top++);

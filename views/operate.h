@@ -38,5 +38,6 @@ void app_show_plans(struct app *app);  /* opens their view, or comes back to it 
 bool app_may_prepare(struct app *app); /* else says what is in the way */
 
 extern const struct view_class view_menu; /* opened by action_menu alone */
+extern const struct view_class view_past; /* opened by past_show alone */
 
 #endif

@@ -8,7 +8,7 @@
 #include "api/base/str.h"
 #include "tui/chart.h"
 
-enum { STEP_INDENT = 5, BAR_WIDTH = 20 };
+enum { STEP_INDENT = 5, BAR_WIDTH = 20, WHEEL_ROWS = 3 };
 
 static const struct {
 	enum severity severity;
@@ -246,10 +246,14 @@ void plan_lines_finish(struct plan_lines *lines)
 	vec_finish(&lines->items);
 }
 
-void plan_lines_draw(const struct plan_lines *lines, struct canvas *canvas, struct rect rect, int from)
+void plan_lines_draw(struct plan_lines *lines, struct canvas *canvas, struct rect rect)
 {
-	for (int row = 0; row < rect.height && (size_t)(from + row) < lines->items.len; row++) {
-		const struct plan_line *line = &lines->items.items[from + row];
+	int count = (int)lines->items.len;
+	lines->page = rect.height;
+	lines->at_max = count > rect.height ? count - rect.height : 0;
+	lines->at = lines->at > lines->at_max ? lines->at_max : lines->at;
+	for (int row = 0; row < rect.height && lines->at + row < count; row++) {
+		const struct plan_line *line = &lines->items.items[lines->at + row];
 		int x = rect.x + line->indent, y = rect.y + row;
 		canvas_put(canvas, y, rect.x, line->indent, line->label_style, line->label);
 		if (line->fraction >= 0) {
@@ -258,4 +262,29 @@ void plan_lines_draw(const struct plan_lines *lines, struct canvas *canvas, stru
 		}
 		canvas_put(canvas, y, x, rect.x + rect.width - x, line->style, line->text);
 	}
+}
+
+static int wheel(const struct mouse *mouse)
+{
+	return mouse->action == MOUSE_WHEEL_DOWN ? WHEEL_ROWS : mouse->action == MOUSE_WHEEL_UP ? -WHEEL_ROWS : 0;
+}
+
+static int step(const struct plan_lines *lines, uint32_t code)
+{
+	return code == KEYCODE_DOWN || code == 'j'   ? 1
+	       : code == KEYCODE_UP || code == 'k'   ? -1
+	       : code == KEYCODE_PAGE_DOWN           ? lines->page
+	       : code == KEYCODE_PAGE_UP             ? -lines->page
+	       : code == KEYCODE_END || code == 'G'  ? lines->at_max
+	       : code == KEYCODE_HOME || code == 'g' ? -lines->at
+						     : 0;
+}
+
+bool plan_lines_event(struct plan_lines *lines, const struct event *event)
+{
+	int by = event->type == EVENT_MOUSE ? wheel(&event->mouse)
+		 : event->type == EVENT_KEY ? step(lines, event->key.code)
+					    : 0;
+	lines->at = lines->at + by < 0 ? 0 : lines->at + by;
+	return by != 0;
 }

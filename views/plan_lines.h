@@ -5,6 +5,7 @@
 #include "api/base/vec.h"
 #include "api/ops/map.h"
 #include "tui/canvas.h"
+#include "tui/event.h"
 #include "views/plans.h"
 
 enum { PLAN_LABEL_WIDTH = 9 };
@@ -21,13 +22,16 @@ struct plan_lines {
 	VEC(struct plan_line) items;
 	int width;
 	bool ascii;
+	int at, at_max, page; /* the first line shown, how far that can go, rows shown: as drawn last */
 };
 
 /* The whole plan; several plans one after the other. Replaces what was there. */
 void plan_lines_of_plans(struct plan_lines *lines, const struct plans *plans);
 void plan_lines_of_plan(struct plan_lines *lines, const struct ops_plan *plan);
 void plan_lines_finish(struct plan_lines *lines);
-void plan_lines_draw(const struct plan_lines *lines, struct canvas *canvas, struct rect rect, int from);
+/* From where it was scrolled to. */
+void plan_lines_draw(struct plan_lines *lines, struct canvas *canvas, struct rect rect);
+bool plan_lines_event(struct plan_lines *lines, const struct event *event); /* scrolls; false: not for it */
 
 style_t plan_severity_style(enum ops_severity severity);
 enum severity plan_severity(enum ops_severity severity);

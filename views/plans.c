@@ -34,6 +34,14 @@ bool plans_prepare(struct plans *plans, struct ops *ops, const struct ops_operat
 	return true;
 }
 
+bool plans_take(struct plans *plans, struct ops *ops, plans_take_fn *take, const char *id, struct err *err)
+{
+	plans_clear(plans);
+	plans->items[0] = take(ops, id, prepared, plans, err);
+	plans->count = plans->items[0] ? 1 : 0;
+	return plans->count > 0;
+}
+
 const struct ops_plan *plans_current(const struct plans *plans)
 {
 	return plans->count ? plans->items[plans->at] : NULL;
@@ -69,8 +77,6 @@ bool plans_are_running(const struct plans *plans)
 static void progressed(void *data, struct ops_plan *plan)
 {
 	struct plans *plans = data;
-	if (ops_is_over(plan) && plans->on_end)
-		plans->on_end(plans->data, plan);
 	if (plan == plans->items[plans->at] && plan->state == OPS_STATE_DONE && plans->at + 1 < plans->count) {
 		plans->at++;
 		(void)!ops_run(plans->items[plans->at], progressed, plans, &plans->err);

@@ -12,9 +12,8 @@ struct plans {
 	size_t count;                      /* 0 = none */
 	size_t at;                         /* the one whose turn it is, once begun */
 	bool begun;
-	struct err err;                                          /* why the one at `at` could not be begun */
-	void (*on_change)(void *data);                           /* never from inside a call */
-	void (*on_end)(void *data, const struct ops_plan *plan); /* of each that was run; NULL = nobody asks */
+	struct err err;                    /* why the one at `at` could not be begun */
+	void (*on_change)(void *data);     /* never from inside a call */
 	void *data;
 };
 
@@ -22,6 +21,10 @@ struct plans {
 bool plans_prepare(struct plans *plans, struct ops *ops, const struct ops_operation *operation,
 		   const char *const *targets, size_t target_count, const struct ops_value *values, size_t value_count,
 		   struct err *err) MUST_USE;
+/* One that goes back to a plan of the journal: ops_take_up or ops_roll_back. */
+typedef struct ops_plan *plans_take_fn(struct ops *ops, const char *id, ops_plan_fn *on_ready, void *data,
+				       struct err *err);
+bool plans_take(struct plans *plans, struct ops *ops, plans_take_fn *take, const char *id, struct err *err) MUST_USE;
 void plans_clear(struct plans *plans);
 
 /* Of all together: preparing while one is, ready when all are, done when the last is. */

@@ -168,26 +168,25 @@ void session_place_finish(struct session_place *place)
 	*place = (struct session_place){0};
 }
 
-/* Without a home there is no journal: plans run, but cannot be taken up again. */
-static char *find_plans_dir(const struct session *session)
+/* The plans of the embedded cluster end with it. Without a home nobody could find a journal again either: what runs in
+ * this session is known as long as it lasts. */
+static void find_plans_dir(struct session *session)
 {
 	struct err err = {0};
-	char folder[] = "/tmp/mqdeck-demo-XXXXXX";
-	char *dir = NULL;
-	if (!session->place.demo)
-		dir = ops_plans_dir(&err);
-	else if (mkdtemp(folder))
-		dir = mem_strdup(folder);
-	else
-		err_set_errno(&err, errno, "%s cannot be made", folder);
-	if (!dir)
+	char folder[] = "/tmp/mqdeck-plans-XXXXXX";
+	session->plans_dir = session->place.demo ? NULL : ops_plans_dir(&err);
+	session->plans_are_kept = session->plans_dir != NULL;
+	if (err_is_set(&err))
 		log_warn("%s", err.text);
-	return dir;
+	if (!session->plans_dir && mkdtemp(folder))
+		session->plans_dir = mem_strdup(folder);
+	else if (!session->plans_dir)
+		log_warn("no folder for journals can be made in /tmp: %s", strerror(errno));
 }
 
 static void forget_plans(const struct session *session)
 {
-	DIR *folder = session->place.demo && session->plans_dir ? opendir(session->plans_dir) : NULL;
+	DIR *folder = !session->plans_are_kept && session->plans_dir ? opendir(session->plans_dir) : NULL;
 	if (!folder)
 		return;
 	for (struct dirent *entry; (entry = readdir(folder));)
@@ -221,7 +220,7 @@ struct session *session_open(struct loop *loop, const struct config *config, str
 	kube_access_on_change(session->rights, changed, session);
 	session->world = session->plan_world = make_world(session);
 	CLEANUP(free) char *who = session->place.demo ? mem_strdup("you@demo") : ops_who();
-	session->plans_dir = find_plans_dir(session);
+	find_plans_dir(session);
 	session->ops = ops_create(&(struct ops_options){
 		.loop = loop, .client = session->client, .view = view_now, .kafka = kafka_of, .data = session,
 				     .plans_dir = session->plans_dir,

@@ -55,7 +55,8 @@ struct session {
 		*plan_world; /* what operations look at: `world`, or the one from before the namespace was changed */
 	struct ops *ops;
 	char *namespace; /* NULL = all */
-	char *plans_dir; /* journals of plans; of the embedded cluster a folder that goes with the session */
+	char *plans_dir;      /* journals of plans, NULL when there is no place for them */
+	bool plans_are_kept;  /* false: in a folder that goes with the session */
 	enum session_trust trust;
 	char plugin_digest[EXEC_DIGEST_SIZE]; /* of what was asked about */
 	struct session_events events;

@@ -24,7 +24,6 @@ struct plan_view {
 	const struct ops_plan *mapped; /* whose map it is */
 	size_t focus;
 	enum ops_state shown; /* the state that the focus is for */
-	int scroll, scroll_max, page;
 	struct rect drawn[BUTTONS_MAX];
 };
 
@@ -233,7 +232,7 @@ static void draw_buttons(struct plan_view *self, const struct plans *plans, stru
 {
 	const struct button *buttons[BUTTONS_MAX];
 	size_t count = buttons_of(plans, buttons);
-	int x = rect.x + 1, more = self->scroll_max - self->scroll;
+	int x = rect.x + 1, more = self->lines.at_max - self->lines.at;
 	memset(self->drawn, 0, sizeof self->drawn);
 	for (size_t i = 0; i < count; i++) {
 		bool here = i == self->focus;
@@ -256,11 +255,7 @@ static void draw_lines(struct plan_view *self, const struct plans *plans, struct
 	self->lines.width = rect.width;
 	self->lines.ascii = canvas->ascii;
 	plan_lines_of_plans(&self->lines, plans);
-	int count = (int)self->lines.items.len;
-	self->page = rect.height;
-	self->scroll_max = count > rect.height ? count - rect.height : 0;
-	self->scroll = self->scroll > self->scroll_max ? self->scroll_max : self->scroll;
-	plan_lines_draw(&self->lines, canvas, rect, self->scroll);
+	plan_lines_draw(&self->lines, canvas, rect);
 }
 
 static void draw_body(struct plan_view *self, const struct plans *plans, struct canvas *canvas, struct rect rect)
@@ -318,14 +313,9 @@ static void press(struct view *view, size_t at)
 		buttons[at]->press(view->app); /* may have closed the view */
 }
 
-static bool mouse(struct view *view, const struct mouse *mouse)
+static bool clicked(struct view *view, const struct mouse *mouse)
 {
 	struct plan_view *self = view->state;
-	if (mouse->action == MOUSE_WHEEL_DOWN || mouse->action == MOUSE_WHEEL_UP) {
-		self->scroll += mouse->action == MOUSE_WHEEL_DOWN ? 3 : -3;
-		self->scroll = self->scroll < 0 ? 0 : self->scroll;
-		return true;
-	}
 	for (size_t i = 0; i < BUTTONS_MAX && mouse->action == MOUSE_PRESS; i++) {
 		if (!rect_holds(self->drawn[i], mouse->y, mouse->x))
 			continue;
@@ -345,33 +335,24 @@ static bool move_focus(struct plan_view *self, size_t count, const struct key *k
 	return true;
 }
 
-static bool scroll(struct plan_view *self, uint32_t code)
-{
-	int by = code == KEYCODE_DOWN || code == 'j'   ? 1
-		 : code == KEYCODE_UP || code == 'k'   ? -1
-		 : code == KEYCODE_PAGE_DOWN           ? self->page
-		 : code == KEYCODE_PAGE_UP             ? -self->page
-		 : code == KEYCODE_END || code == 'G'  ? self->scroll_max
-		 : code == KEYCODE_HOME || code == 'g' ? -self->scroll
-						       : 0;
-	self->scroll = self->scroll + by < 0 ? 0 : self->scroll + by;
-	return by != 0;
-}
-
 static bool event(struct view *view, const struct event *event)
 {
 	struct plan_view *self = view->state;
 	const struct button *buttons[BUTTONS_MAX];
+	if (view->app->plans.count == 0)
+		return false;
+	if (plan_lines_event(&self->lines, event))
+		return true;
 	if (event->type == EVENT_MOUSE)
-		return mouse(view, &event->mouse);
-	if (event->type != EVENT_KEY || view->app->plans.count == 0)
+		return clicked(view, &event->mouse);
+	if (event->type != EVENT_KEY)
 		return false;
 	size_t count = buttons_of(&view->app->plans, buttons);
 	if (event->key.code == KEYCODE_ENTER) {
 		press(view, self->focus);
 		return true;
 	}
-	return move_focus(self, count, &event->key) || scroll(self, event->key.code);
+	return move_focus(self, count, &event->key);
 }
 
 const struct view_class view_plan = {

@@ -46,6 +46,12 @@ class Cli(unittest.TestCase):
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done
 
+    def replay(self, *lines, options=()):
+        """The console, played from a tape."""
+        tape = pathlib.Path(self.folder.name) / "console.tape"
+        tape.write_text("\n".join(("Set Size 120x40", "Wait+Screen@60s /orders-0/") + lines) + "\n", "utf-8")
+        return self.mqdeck(*options, "replay", str(tape))
+
     def plans(self):
         return json.loads(self.mqdeck("ops", "-o", "json").stdout)
 
@@ -115,6 +121,32 @@ class Cli(unittest.TestCase):
         self.assertEqual(self.plans()[0]["state"], "done")
         brokers = json.loads(self.mqdeck("get", "brokers", "-o", "json").stdout)
         self.assertEqual(sum(broker["cluster"] == "orders" for broker in brokers), 4)
+
+    def test_the_console_sees_the_plan_of_another_process_and_takes_it_up_when_that_is_gone(self):
+        process = self.begin("scale", "prod/orders", "replicas=4")
+        self.replay("ExpectNot /interrupted/", 'Type ":ops"', "Enter", "Wait+Screen /running .*Scale kafka orders/",
+                    'Type "p"', "Wait+Screen /pause: only what this console runs/",
+                    'Type "c"', "Wait+Screen /go on: it is being run/", "Enter", "Wait+Screen /running at step 2 of 3/",
+                    "Expect /cannot: it is being run/", "Expect /Changes +StatefulSet/")
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        asks = ("Wait+Screen@20s /1 plan was interrupted and nobody goes on with it: :operations/", 'Type ":ops"',
+                "Enter", "Wait+Screen /interrupted .*at orders-3 ready/", "ExpectNot /nobody goes on/", 'Type "c"')
+        self.replay(*asks, "Wait+Screen@20s /mqdeck is read-only here/", "ExpectNot /Run/", "Escape",
+                    'Type "x"', "Wait+Screen /It stands at step 2 of 3/", "Tab", "Enter",
+                    "Wait+Screen /mqdeck is read-only here/", options=("--readonly",))
+        self.assertEqual(self.plans()[0]["state"], "interrupted")
+        self.replay(*asks, "Wait+Screen@20s /goes on at step 2 of 3/", "Shift+Tab", "Enter",
+                    "Wait+Screen@120s /done, careful/", "Escape", "Wait+Screen /done .*Scale kafka orders/")
+        self.assertEqual(self.plans()[0]["state"], "done")
+
+    def test_without_a_home_a_console_knows_what_ran_in_it(self):
+        for name in ("HOME", "XDG_STATE_HOME"):
+            self.environment.pop(name, None)
+        self.replay('Type ":nodes"', "Enter", 'Type "gc"', "Wait+Screen@20s /Run/", "Tab", "Enter",
+                    "Wait+Screen@20s /done, careful/", 'Type ":ops"', "Enter", "Wait+Screen /done .*Cordon node-1/")
+        self.replay('Type ":ops"', "Enter", "Wait+Screen /No plan was run yet/")
+        self.assertIn("neither XDG_STATE_HOME nor HOME", self.mqdeck("ops", code=1).stderr)
 
     def test_asked_to_stop_it_stops_and_can_be_abandoned(self):
         process = self.begin("scale", "prod/orders", "replicas=4")
