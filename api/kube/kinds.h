@@ -28,7 +28,8 @@
 	X(KAFKA_NODE_POOLS, "kafka.strimzi.io", "v1,v1beta2", "kafkanodepools", "KafkaNodePool", true, false,                  \
 	  kube_kafka_node_pool)                                                                                                \
 	X(KAFKA_USERS, "kafka.strimzi.io", "v1,v1beta2", "kafkausers", "KafkaUser", true, false, kube_kafka_user)              \
-	X(POD_SETS, "core.strimzi.io", "v1,v1beta2", "strimzipodsets", "StrimziPodSet", true, false, kube_pod_set)
+	X(POD_SETS, "core.strimzi.io", "v1,v1beta2", "strimzipodsets", "StrimziPodSet", true, false, kube_pod_set)             \
+	X(LEASES, "coordination.k8s.io", "v1", "leases", "Lease", true, true, kube_lease)
 
 enum kube_kind {
 #define X(name, ...) KUBE_##name,

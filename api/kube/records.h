@@ -238,6 +238,13 @@ struct kube_disruption_budget {
 	int32_t disruptions_allowed, current_healthy, desired_healthy, expected_pods;
 };
 
+struct kube_lease { /* coordination.k8s.io/v1 */
+	struct kube_meta meta;
+	const char *holder; /* NULL = nobody's */
+	int32_t duration_s;
+	int64_t acquired_ms, renewed_ms;
+};
+
 struct kube_secret { /* asked for one at a time, never watched; freed with kube_record_free_secret */
 	struct kube_meta meta;
 	struct kube_pair *data; /* values decoded from base64, NUL-terminated */

@@ -1,4 +1,4 @@
-/* Protobuf numbers: k8s.io/api {core,apps,policy,storage,discovery}/v1 and apimachinery meta/v1 generated.proto, v0.34.4;
+/* Protobuf numbers: k8s.io/api {core,apps,policy,storage,discovery,coordination}/v1 and apimachinery meta/v1 generated.proto, v0.34.4;
  * they never change. JSON names are the same everywhere. */
 #include "api/kube/table.h"
 
@@ -360,6 +360,11 @@ MEMBERS(budget_status, FIELD(INT32, kube_disruption_budget, 3, "disruptionsAllow
 	FIELD(INT32, kube_disruption_budget, 6, "expectedPods", expected_pods));
 RECORD(kube_disruption_budget_table, kube_disruption_budget, NULL, INTO(1, "metadata", meta), INTO(2, "spec", budget_spec),
        INTO(3, "status", budget_status));
+
+MEMBERS(lease_spec, FIELD(STRING, kube_lease, 1, "holderIdentity", holder),
+	FIELD(INT32, kube_lease, 2, "leaseDurationSeconds", duration_s),
+	FIELD(TIME, kube_lease, 3, "acquireTime", acquired_ms), FIELD(TIME, kube_lease, 4, "renewTime", renewed_ms));
+RECORD(kube_lease_table, kube_lease, NULL, INTO(1, "metadata", meta), INTO(2, "spec", lease_spec));
 
 RECORD(kube_secret_table, kube_secret, NULL, INTO(1, "metadata", meta),
        ARRAY(SECRET_PAIRS, kube_secret, 2, "data", data, data_count));

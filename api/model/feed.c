@@ -128,6 +128,7 @@ static void need_for_cluster(void *data, const struct found_cluster *found)
 	if (discover_selector(found, selector, sizeof selector))
 		for (size_t i = 0; i < ARRAY_LEN(cluster_kinds); i++)
 			need(feed, cluster_kinds[i], found->namespace, selector, NULL);
+	need(feed, KUBE_LEASES, found->namespace, "app.kubernetes.io/managed-by=mqdeck", NULL);
 	if (found->kafka) { /* who may log in */
 		snprintf(selector, sizeof selector, "strimzi.io/cluster=%s", found->name);
 		need(feed, KUBE_KAFKA_USERS, found->namespace, selector, NULL);

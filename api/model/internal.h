@@ -108,7 +108,7 @@ struct world {
 	VEC(const struct kube_pod *) pods;
 	struct world_view view;
 	bool dirty;
-	int64_t renew_ms; /* a sentence of the frame holds an age: after so long it is made again; 0 = none does */
+	int64_t renew_ms; /* what the frame says holds for so long, then it is made again; 0 = until something happens */
 	bool told; /* on_change was called since the last update */
 	bool settled; /* the first read is over */
 	struct loop_timer *tick;
@@ -118,6 +118,8 @@ struct world {
 
 /* Something changed: the next world_update() joins again. Tells the owner once. */
 void world_mark_dirty(struct world *world);
+/* Of the frame that is being made: it is made again after so long at the latest. */
+void world_renew_after(struct world *world, int64_t ms);
 /* A broker was asked and answered. They are asked every few seconds, each on its own: what they say is told together,
  * within WORLD_POLLED_MS, because a join and a paint for each answer would be most of what an idle console costs. */
 void world_mark_polled(struct world *world);
@@ -133,6 +135,7 @@ bool cluster_is_stale(const struct cluster *cluster, int64_t updated_ms); /* wha
 /* ---- the steps of a join, in this order; each reads what the earlier ones left ---- */
 void join_nodes(struct world *world);
 void join_clusters(struct world *world); /* clusters, brokers, pods */
+void join_plans(struct world *world);    /* who changes the clusters now */
 void join_sides(struct world *world);    /* what the brokers say */
 void join_volumes(struct world *world);
 void join_services(struct world *world);

@@ -17,16 +17,10 @@ enum {
 	COARSE = 10 * SECOND,
 };
 
-static void renew_after(struct world *world, int64_t ms)
-{
-	if (!world->renew_ms || ms < world->renew_ms)
-		world->renew_ms = ms;
-}
-
 const char *sentence_duration(struct world *world, int64_t ms)
 {
 	struct arena *frame = &world->frame;
-	renew_after(world, ms < 2 * MINUTE ? SECOND : MINUTE);
+	world_renew_after(world, ms < 2 * MINUTE ? SECOND : MINUTE);
 	if (ms < 2 * MINUTE)
 		return arena_printf(frame, "%d s", (int)(ms < 0 ? 0 : ms / SECOND));
 	if (ms < HOUR)
@@ -43,7 +37,7 @@ const char *sentence_ago(struct world *world, int64_t since_wall_ms)
 		return "";
 	if (ms >= 2 * MINUTE)
 		return arena_printf(&world->frame, " %s ago", sentence_duration(world, ms));
-	renew_after(world, COARSE);
+	world_renew_after(world, COARSE);
 	if (ms < COARSE)
 		return "";
 	return arena_printf(&world->frame, " %d s ago", (int)(ms / COARSE * (COARSE / SECOND)));

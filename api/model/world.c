@@ -49,6 +49,12 @@ void world_mark_polled(struct world *world)
 		loop_timer_arm(world->later, WORLD_POLLED_MS);
 }
 
+void world_renew_after(struct world *world, int64_t ms)
+{
+	if (!world->renew_ms || ms < world->renew_ms)
+		world->renew_ms = ms;
+}
+
 static void on_tick(void *data)
 {
 	world_mark_dirty(data);
@@ -143,6 +149,7 @@ static void join(struct world *world)
 	feed_describe(world->feed, &world->view); /* NULL is fine: link, sources */
 	join_nodes(world);
 	join_clusters(world);
+	join_plans(world);
 	join_sides(world);
 	join_volumes(world);
 	join_services(world);

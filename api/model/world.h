@@ -186,6 +186,13 @@ struct world_voter { /* KRaft */
 
 /* ---- clusters ---- */
 
+struct world_plan { /* that holds a broker cluster now, of whatever mqdeck, as its Lease tells: untrusted */
+	const char *who;   /* "user@host" */
+	const char *id;    /* of its journal, on the machine it runs on; "" */
+	const char *title; /* "Roll kafka orders"; NULL */
+	int64_t since_ms;  /* Unix ms, -1 */
+};
+
 struct world_cluster {
 	const char *key;  /* "namespace/name" + "/rabbitmq" or "/kafka": unique */
 	const char *name, *namespace;
@@ -195,6 +202,8 @@ struct world_cluster {
 	const struct kube_rabbitmq_cluster *rabbitmq_resource;  /* or NULL */
 	const struct kube_kafka *kafka_resource;                /* or NULL */
 	const struct kube_disruption_budget *budget;            /* or NULL */
+	const struct world_plan *plan;                          /* or NULL */
+	bool plan_known;                                        /* whether there is a plan can be told */
 	int32_t desired;                                        /* replicas wanted */
 	const char *version;
 
@@ -292,6 +301,9 @@ void world_set_credentials(struct world *world, const char *cluster_key, const c
 /* For operations: the client that the picture of a Kafka cluster is read with. Borrowed until the next world_update(); NULL
  * when there is none (yet). */
 struct kafka_admin *world_kafka_admin(struct world *world, const char *cluster_key);
+
+/* Of the Lease, in the cluster's namespace, that a plan holds while it changes the cluster; free() it. */
+char *world_lease_name(const struct world_cluster *cluster);
 
 struct world_cluster *world_find_cluster(const struct world_view *view, const char *key);
 struct world_broker *world_find_broker(const struct world_view *view, const char *namespace, const char *pod);

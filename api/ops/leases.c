@@ -44,9 +44,9 @@ static void add_name(struct names *names, char *name)
 
 static void add_cluster(struct names *names, const struct world_cluster *cluster)
 {
-	if (cluster)
-		add_name(names, str_printf("%s/mqdeck-%s-%s", cluster->namespace,
-					   cluster->kind == BROKER_KAFKA ? "kafka" : "rabbitmq", cluster->name));
+	CLEANUP(free) char *name = cluster ? world_lease_name(cluster) : NULL;
+	if (name)
+		add_name(names, str_printf("%s/%s", cluster->namespace, name));
 }
 
 /* Those that a plan was made with; before that, those of its target. */

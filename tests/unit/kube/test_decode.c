@@ -576,6 +576,36 @@ static void events_of_both_ages_have_a_time(void **state)
 	kube_record_free(event);
 }
 
+static void leases_tell_who_and_until_when_in_both_forms(void **state)
+{
+	static const char json[] =
+		"{\"metadata\":{\"name\":\"mqdeck-kafka-orders\",\"namespace\":\"mq\",\"annotations\":{\"mqdeck/plan\":\"Roll\"}},"
+		"\"spec\":{\"holderIdentity\":\"anna@jump-1/7\",\"leaseDurationSeconds\":30,"
+		"\"acquireTime\":\"2026-01-02T03:04:05.000000Z\",\"renewTime\":\"2026-01-02T03:04:15.500000Z\",\"leaseTransitions\":2}}";
+	struct err err = {0};
+	struct kube_lease *lease = kube_decode(KUBE_LEASES, json, sizeof json - 1, &err);
+	assert_string_equal(lease->holder, "anna@jump-1/7");
+	assert_int_equal(lease->duration_s, 30);
+	assert_int_equal(lease->acquired_ms, (int64_t)T0 * 1000);
+	assert_int_equal(lease->renewed_ms, (int64_t)T0 * 1000 + 10500);
+	assert_string_equal(kube_annotation(&lease->meta, "mqdeck/plan"), "Roll");
+	kube_record_free(lease);
+
+	struct buf object = BUF_INIT(4096), spec = BUF_INIT(4096), bytes = BUF_INIT(4096);
+	wire_text(&spec, 1, "anna@jump-1/7");
+	wire_int(&spec, 2, 30);
+	wire_time(&spec, 4, T0 + 10);
+	wire_message(&object, 2, &spec);
+	wire_unknown(&bytes, "Lease", &object);
+	lease = kube_decode(KUBE_LEASES, bytes.data, bytes.len, &err);
+	assert_string_equal(lease->holder, "anna@jump-1/7");
+	assert_int_equal(lease->duration_s, 30);
+	assert_int_equal(lease->acquired_ms, -1);
+	assert_int_equal(lease->renewed_ms, (int64_t)(T0 + 10) * 1000);
+	kube_record_free(lease);
+	buf_finish(&bytes);
+}
+
 static void custom_resources(void **state)
 {
 	static const char kafka_json[] =
@@ -634,6 +664,7 @@ int main(void)
 		cmocka_unit_test(secrets_come_decoded),
 		cmocka_unit_test(volumes_say_where_they_are),
 		cmocka_unit_test(events_of_both_ages_have_a_time),
+		cmocka_unit_test(leases_tell_who_and_until_when_in_both_forms),
 		cmocka_unit_test(custom_resources),
 		cmocka_unit_test(kinds_are_found_by_both_names),
 	};

@@ -50,6 +50,13 @@ static void answer_secret(struct broker_api *api, struct fake_connection *connec
 	buf_finish(&body);
 }
 
+static void refuse_leases(struct fake_connection *connection)
+{
+	fake_answer(connection, 403, "",
+		    "{\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"Forbidden\",\"code\":403,\"message\":"
+		    "\"leases.coordination.k8s.io is forbidden: User \\\"dev\\\" cannot list resource \\\"leases\\\"\"}");
+}
+
 static bool script(struct fake_api *fake, struct fake_connection *connection, const char *method, const char *path)
 {
 	struct broker_api *api = fake->script_data;
@@ -65,6 +72,10 @@ static bool script(struct fake_api *fake, struct fake_connection *connection, co
 		return false;
 	if (secret) {
 		answer_secret(api, connection, secret + strlen("/secrets/"));
+		return true;
+	}
+	if (api->leases_forbidden && strstr(path, "/leases")) {
+		refuse_leases(connection);
 		return true;
 	}
 	if (strstr(path, "watch=1")) {

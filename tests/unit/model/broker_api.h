@@ -24,6 +24,7 @@ struct broker_api {
 	const char *kafkas, *users, *sets, *rabbitmqs; /* JSON items; NULL = none */
 	struct buf pods;
 	struct broker_secret secrets[BROKER_API_SECRETS];
+	bool leases_forbidden;
 	unsigned secret_reads;
 };
 
