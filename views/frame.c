@@ -141,6 +141,49 @@ static int draw_plan_banner(struct app *app, int y)
 	return y + 1;
 }
 
+static bool is_own(const struct app *app, const struct world_plan *plan)
+{
+	for (size_t i = 0; i < app->plans.count; i++)
+		if (app->plans.items[i]->state >= OPS_STATE_RUNNING && str_eq(str_or(app->plans.items[i]->id, ""), plan->id))
+			return true;
+	return false;
+}
+
+/* The first that somebody else runs, and how many more. A plan may hold several clusters. */
+static const struct world_plan *foreign_plan(const struct app *app, size_t *more)
+{
+	const struct world_plan *first = NULL, *last = NULL;
+	*more = 0;
+	for (size_t i = 0; app->world && i < app->world->cluster_count; i++) {
+		const struct world_plan *plan = app->world->clusters[i]->plan;
+		if (!plan || is_own(app, plan) || (last && str_eq(last->id, plan->id) && str_eq(last->who, plan->who)))
+			continue;
+		*more += first != NULL;
+		first = first ? first : plan;
+		last = plan;
+	}
+	return first;
+}
+
+static int draw_foreign_plan(struct app *app, int y)
+{
+	size_t more;
+	const struct world_plan *plan = foreign_plan(app, &more);
+	if (!plan)
+		return y;
+	char text[600], age[16], since[32] = "", others[48] = "";
+	int64_t passed = clock_wall_ms(loop_clock(app->loop)) - plan->since_ms;
+	cell_human_age(passed > 0 ? passed / 1000 : 0, age);
+	if (plan->since_ms >= 0)
+		snprintf(since, sizeof since, ", since %s", age);
+	if (more)
+		snprintf(others, sizeof others, "; %zu more plan%s", more, plural(more));
+	snprintf(text, sizeof text, "%.80s runs: %.300s%s%s", plan->who, str_or(plan->title, "a plan"), since, others);
+	canvas_fill(app->canvas, (struct rect){y, 0, 1, app->canvas->width}, STYLE_READ_ONLY, ' ');
+	canvas_put_fit(app->canvas, y, 1, app->canvas->width - 2, STYLE_READ_ONLY, text);
+	return y + 1;
+}
+
 /* ---- crumbs: the stack, which is also the title of the view ---- */
 
 static void view_title(struct view *view, struct buf *out)
@@ -233,6 +276,7 @@ void frame_draw(struct app *app)
 	top = draw_banners(app, top);
 	top = draw_interrupted(app, top);
 	top = draw_plan_banner(app, top);
+	top = draw_foreign_plan(app, top);
 	if (app->show_crumbs && (app->view_count > 1 || app_top(app)->class != &view_deck))
 		draw_crumbs(app, top++);
 	struct view *view = app_top(app);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "api/base/mem.h"
+#include "api/base/str.h"
 
 static int64_t count(const struct world_view *world, const struct world_cluster *cluster)
 {
@@ -97,6 +98,22 @@ static struct cell state(struct row *row)
 	return cell_graded(cell_text(words[row->cluster->severity]), row->cluster->severity);
 }
 
+static struct cell plan(struct row *row)
+{
+	const struct world_plan *plan = row->cluster->plan;
+	if (!row->cluster->plan_known)
+		return cell_unknown();
+	return cell_text(plan ? str_or(plan->title, "a plan") : NULL);
+}
+
+static struct cell plan_by(struct row *row)
+{
+	const struct world_plan *plan = row->cluster->plan;
+	if (!row->cluster->plan_known)
+		return cell_unknown();
+	return cell_text(plan ? plan->who : NULL);
+}
+
 static struct cell headline(struct row *row)
 {
 	return sheet_text(row->cluster->headline);
@@ -122,6 +139,8 @@ static const struct column columns[] = {
 	{.title = "LAG", .field = "lag", .help = "of all consumer groups (Kafka)", .priority = 6, .type = CELL_COUNT, .cell = lag},
 	{.field = "state", .help = "ok, info, warning, critical or unknown", .flags = COLUMN_FIELD, .cell = state},
 	{.title = "WHAT", .field = "headline", .help = "the state in a sentence", .min = 20, .max = 120, .priority = 7, .cell = headline},
+	{.title = "PLAN", .field = "plan", .help = "what some mqdeck does to it now", .flags = COLUMN_WIDE, .max = 40, .cell = plan},
+	{.field = "planBy", .help = "who runs that plan, as user@host", .flags = COLUMN_FIELD, .cell = plan_by},
 	{.field = "detail", .help = "what follows from it", .flags = COLUMN_FIELD, .cell = detail},
 };
 

@@ -124,10 +124,15 @@ class Cli(unittest.TestCase):
 
     def test_the_console_sees_the_plan_of_another_process_and_takes_it_up_when_that_is_gone(self):
         process = self.begin("scale", "prod/orders", "replicas=4")
-        self.replay("ExpectNot /interrupted/", 'Type ":ops"', "Enter", "Wait+Screen /running .*Scale kafka orders/",
+        self.replay("Wait+Screen@20s /@.* runs: Scale kafka orders from 3 to 4 brokers, since \\d+/",
+                    "ExpectNot /interrupted/", 'Type ":ops"', "Enter", "Wait+Screen /running .*Scale kafka orders/",
                     'Type "p"', "Wait+Screen /pause: only what this console runs/",
                     'Type "c"', "Wait+Screen /go on: it is being run/", "Enter", "Wait+Screen /running at step 2 of 3/",
                     "Expect /cannot: it is being run/", "Expect /Changes +StatefulSet/")
+        clusters = {cluster["cluster"]: cluster for cluster in json.loads(self.mqdeck("get", "clusters", "-o", "json").stdout)}
+        self.assertEqual(clusters["orders"]["plan"], "Scale kafka orders from 3 to 4 brokers")
+        self.assertEqual(clusters["orders"]["planBy"], self.plans()[0]["by"])
+        self.assertTrue(all(cluster["plan"] is None for name, cluster in clusters.items() if name != "orders"))
         process.send_signal(signal.SIGKILL)
         process.communicate()
         asks = ("Wait+Screen@20s /1 plan was interrupted and nobody goes on with it: :operations/", 'Type ":ops"',
