@@ -5,6 +5,8 @@
 #include "api/rabbitmq/decode.h"
 #include "api/rabbitmq/monitor_state.h"
 
+enum { CLIENTS_MS = 30000 };
+
 static void put_part(struct rabbitmq_monitor *monitor, struct rabbitmq_part *part, const struct err *err)
 {
 	if (err_is_set(err)) {
@@ -55,15 +57,81 @@ void rabbitmq_take_nodes(struct rabbitmq_peer *peer, const struct rabbitmq_answe
 	rabbitmq_changed(peer->monitor);
 }
 
-static void put_queues(struct rabbitmq_monitor *monitor)
+/* ---- clients ---- */
+
+static void put_clients(struct rabbitmq_monitor *monitor, struct rabbitmq_clients *clients, const struct err *err)
+{
+	rabbitmq_clients_unref(monitor->snapshot.clients);
+	monitor->snapshot.clients = clients;
+	put_part(monitor, &monitor->snapshot.clients_part, err);
+}
+
+/* The brokers make the whole list, whichever page of it is asked for: a long one is not worth that. */
+static bool may_count_clients(const struct rabbitmq_snapshot *snapshot)
+{
+	return snapshot->way == RABBITMQ_BY_MANAGEMENT && snapshot->overview && snapshot->overview->connections >= 0 &&
+	       snapshot->overview->connections <= RABBITMQ_CONNECTIONS_MAX;
+}
+
+static bool begin_clients(struct rabbitmq_peer *peer)
+{
+	struct rabbitmq_monitor *monitor = peer->monitor;
+	int64_t now = loop_now_ms(monitor->options.loop);
+	if (!may_count_clients(&monitor->snapshot)) {
+		rabbitmq_clients_unref(monitor->snapshot.clients);
+		monitor->snapshot.clients = NULL;
+		return false;
+	}
+	if (monitor->clients_ms >= 0 && now - monitor->clients_ms < CLIENTS_MS)
+		return false;
+	rabbitmq_clients_unref(monitor->counting);
+	monitor->counting = rabbitmq_clients_create();
+	monitor->clients_ms = now;
+	monitor->page = 1;
+	rabbitmq_push_job(peer, RABBITMQ_JOB_CONNECTIONS);
+	return true;
+}
+
+void rabbitmq_take_connections(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
+{
+	struct rabbitmq_monitor *monitor = peer->monitor;
+	struct rabbitmq_clients *clients = monitor->counting;
+	struct rabbitmq_page page;
+	struct err err = answer->err;
+	if (err_is_set(&err) || !rabbitmq_decode_connections(clients, answer->body, answer->len, &page, &err)) {
+		put_part(monitor, &monitor->snapshot.clients_part, &err);
+	} else if (page.page_count > RABBITMQ_CONNECTION_PAGES_MAX || clients->partial) {
+		err_set(&err, ERR_LIMIT,
+			"the connections of %s cannot be counted: there are more than %d, or not all say their node",
+			monitor->label, RABBITMQ_CONNECTIONS_MAX);
+		put_clients(monitor, NULL, &err);
+	} else if (page.page_count > monitor->page) {
+		monitor->page++;
+		rabbitmq_push_job(peer, RABBITMQ_JOB_CONNECTIONS);
+		return;
+	} else {
+		rabbitmq_clients_seal(clients);
+		monitor->counting = NULL;
+		put_clients(monitor, clients, &err);
+	}
+	rabbitmq_end_round(monitor);
+}
+
+/* ---- queues ---- */
+
+static void put_queues(struct rabbitmq_peer *peer)
 {
 	const struct err fine = {0};
+	struct rabbitmq_monitor *monitor = peer->monitor;
 	rabbitmq_queues_seal(monitor->filling);
 	rabbitmq_queues_unref(monitor->snapshot.queues);
 	monitor->snapshot.queues = monitor->filling;
 	monitor->filling = NULL;
 	put_part(monitor, &monitor->snapshot.queues_part, &fine);
-	rabbitmq_end_round(monitor);
+	if (begin_clients(peer))
+		rabbitmq_changed(monitor);
+	else
+		rabbitmq_end_round(monitor);
 }
 
 static void fail_queues(struct rabbitmq_monitor *monitor, const struct err *err)
@@ -83,7 +151,7 @@ void rabbitmq_take_queues(struct rabbitmq_peer *peer, const struct rabbitmq_answ
 		monitor->page++;
 		rabbitmq_push_job(peer, RABBITMQ_JOB_QUEUES);
 	} else {
-		put_queues(monitor);
+		put_queues(peer);
 	}
 }
 
@@ -158,7 +226,7 @@ void rabbitmq_take_vhosts(struct rabbitmq_peer *peer, const struct rabbitmq_answ
 	else if (monitor->vhosts.len)
 		rabbitmq_push_job(peer, RABBITMQ_JOB_VHOST_QUEUES);
 	else
-		put_queues(monitor);
+		put_queues(peer);
 }
 
 void rabbitmq_take_vhost_queues(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
@@ -172,5 +240,5 @@ void rabbitmq_take_vhost_queues(struct rabbitmq_peer *peer, const struct rabbitm
 	else if (++monitor->vhost < monitor->vhosts.len)
 		rabbitmq_push_job(peer, RABBITMQ_JOB_VHOST_QUEUES);
 	else
-		put_queues(monitor);
+		put_queues(peer);
 }

@@ -21,6 +21,12 @@ bool rabbitmq_decode_queues(struct rabbitmq_queues *queues, const char *json, si
 /* After the last page: counts what is replicated and gives back what only filling needed. */
 void rabbitmq_queues_seal(struct rabbitmq_queues *queues);
 
+/* Adds up one page of GET /api/connections, or the bare array. */
+bool rabbitmq_decode_connections(struct rabbitmq_clients *clients, const char *json, size_t len,
+				 struct rabbitmq_page *page, struct err *err) MUST_USE;
+/* After the last page: sorts and gives back what only filling needed. */
+void rabbitmq_clients_seal(struct rabbitmq_clients *clients);
+
 struct rabbitmq_check {
 	bool passed;
 	int64_t queues;   /* quorum-critical: how many queues would lose their quorum; -1 not said */

@@ -5,6 +5,7 @@
 
 #include "api/base/buf.h"
 #include "api/base/mem.h"
+#include "api/rabbitmq/decode.h"
 
 enum { JOINED_MAX = 64 * 1024 };
 
@@ -72,4 +73,17 @@ const char *rjson_joined(const cJSON *array, struct arena *arena)
 	const char *text = arena_strndup(arena, buf_str(&joined), joined.len);
 	buf_finish(&joined);
 	return text;
+}
+
+const cJSON *rjson_items(const cJSON *root, struct rabbitmq_page *page)
+{
+	const cJSON *items = cJSON_IsArray(root) ? root : rjson_at(root, "items");
+	*page = (struct rabbitmq_page){.page = 1, .page_count = 1};
+	if (!cJSON_IsArray(items))
+		return NULL;
+	if (items != root) {
+		page->page = rjson_count(root, "page");
+		page->page_count = rjson_count(root, "page_count");
+	}
+	return items;
 }

@@ -22,9 +22,11 @@ static const char *const critical_argv[] = {
 	"rabbitmq-diagnostics", "--formatter", "json", "-s", "check_if_node_is_quorum_critical", NULL};
 
 static const struct {
-	const char *path; /* over HTTP; NULL with page numbers or for commands */
+	const char *path;    /* over HTTP; NULL for commands */
+	const char *columns; /* of a list that is read in pages; NULL = the answer is whole */
 	const char *const *argv;
 	bool of_round; /* a failure sends the round to the next peer */
+	bool may_fail; /* … but not here: the round goes on without it */
 	/* Answered by the node from what it has itself. Everything else asks the other nodes as well and hangs for as
 	 * long as a dead one is not given up: seconds to the net tick time (rabbitmq-server#6047). */
 	bool is_local;
@@ -32,7 +34,20 @@ static const struct {
 } job_types[] = {
 	[RABBITMQ_JOB_OVERVIEW] = {.path = "/api/overview", .of_round = true, .take = rabbitmq_take_overview},
 	[RABBITMQ_JOB_NODES] = {.path = "/api/nodes", .of_round = true, .take = rabbitmq_take_nodes},
-	[RABBITMQ_JOB_QUEUES] = {.of_round = true, .take = rabbitmq_take_queues},
+	[RABBITMQ_JOB_QUEUES] = {.path = "/api/queues",
+				 .columns = "name,vhost,type,state,policy,node,leader,members,online,messages,"
+					    "messages_ready,messages_unacknowledged,consumers,memory,"
+					    "message_stats.publish_details.rate,message_stats.deliver_get_details.rate",
+				 .of_round = true,
+				 .take = rabbitmq_take_queues},
+	/* user_provided_name is a copy of client_properties.connection_name (rabbit_reader.erl, and for streams
+	 * rabbit_stream_reader.erl); asked for by that name all of client_properties would come, which columns do not
+	 * reach into. Without statistics there are node and user only (rabbit_mgmt_util.erl). */
+	[RABBITMQ_JOB_CONNECTIONS] = {.path = "/api/connections",
+				      .columns = "node,user,user_provided_name",
+				      .of_round = true,
+				      .may_fail = true,
+				      .take = rabbitmq_take_connections},
 	[RABBITMQ_JOB_CRITICAL] = {.path = "/api/health/checks/node-is-quorum-critical",
 				   .take = rabbitmq_take_critical},
 	[RABBITMQ_JOB_ALARMS] = {.path = "/api/health/checks/local-alarms",
@@ -113,7 +128,9 @@ void rabbitmq_end_round(struct rabbitmq_monitor *monitor)
 	monitor->in_round = false;
 	monitor->snapshot.settled = true;
 	rabbitmq_queues_unref(monitor->filling);
+	rabbitmq_clients_unref(monitor->counting);
 	monitor->filling = NULL;
+	monitor->counting = NULL;
 	rabbitmq_schedule(monitor);
 	rabbitmq_changed(monitor);
 }
@@ -206,7 +223,7 @@ static void on_answer(void *data, const struct rabbitmq_answer *answer)
 	loop_timer_arm(monitor->pump, 0);
 	if (round && (!monitor->in_round || peer->epoch != monitor->epoch))
 		return;
-	if (round && err_is_set(&answer->err))
+	if (round && !job_types[peer->current].may_fail && err_is_set(&answer->err))
 		rabbitmq_next_peer(monitor, peer, &answer->err);
 	else
 		job_types[peer->current].take(peer, answer);
@@ -214,15 +231,12 @@ static void on_answer(void *data, const struct rabbitmq_answer *answer)
 		rabbitmq_changed(monitor);
 }
 
-static bool start_page(struct rabbitmq_peer *peer, struct err *err)
+static bool start_page(struct rabbitmq_peer *peer, enum rabbitmq_job job, struct err *err)
 {
-	static const char columns[] = "name,vhost,type,state,policy,node,leader,members,online,messages,messages_ready,"
-				      "messages_unacknowledged,consumers,memory,message_stats.publish_details.rate,"
-				      "message_stats.deliver_get_details.rate";
 	struct rabbitmq_monitor *monitor = peer->monitor;
 	CLEANUP(free)
-	char *path = str_printf("/api/queues?page=%lld&page_size=%d&columns=%s", (long long)monitor->page,
-				RABBITMQ_PAGE_SIZE, columns);
+	char *path = str_printf("%s?page=%lld&page_size=%d&columns=%s", job_types[job].path, (long long)monitor->page,
+				RABBITMQ_PAGE_SIZE, job_types[job].columns);
 	return rabbitmq_link_get(peer->link, path, monitor->authorization, monitor->origin, on_answer, peer, err);
 }
 
@@ -255,8 +269,8 @@ static bool start_vhost(struct rabbitmq_peer *peer, struct err *err)
 static bool start_job(struct rabbitmq_peer *peer, enum rabbitmq_job job, struct err *err)
 {
 	struct rabbitmq_monitor *monitor = peer->monitor;
-	if (job == RABBITMQ_JOB_QUEUES)
-		return start_page(peer, err);
+	if (job_types[job].columns)
+		return start_page(peer, job, err);
 	if (job == RABBITMQ_JOB_VHOST_QUEUES)
 		return start_vhost(peer, err);
 	if (job_types[job].argv)
@@ -372,9 +386,9 @@ struct rabbitmq_monitor *rabbitmq_monitor_create(const struct rabbitmq_monitor_o
 	monitor->label = mem_strdup(options->label);
 	monitor->timer = loop_timer_create(options->loop, on_timer, monitor);
 	monitor->pump = loop_timer_create(options->loop, on_pump, monitor);
-	monitor->round_ms = monitor->checks_ms = monitor->management_ms = -1;
+	monitor->round_ms = monitor->checks_ms = monitor->management_ms = monitor->clients_ms = -1;
 	monitor->snapshot.overview_part.updated_ms = monitor->snapshot.nodes_part.updated_ms = -1;
-	monitor->snapshot.queues_part.updated_ms = -1;
+	monitor->snapshot.queues_part.updated_ms = monitor->snapshot.clients_part.updated_ms = -1;
 	monitor->snapshot.way = RABBITMQ_BY_COMMAND_LINE;
 	return monitor;
 }
@@ -413,6 +427,8 @@ void rabbitmq_monitor_destroy(struct rabbitmq_monitor *monitor)
 	rabbitmq_nodes_unref(monitor->snapshot.nodes);
 	rabbitmq_queues_unref(monitor->snapshot.queues);
 	rabbitmq_queues_unref(monitor->filling);
+	rabbitmq_clients_unref(monitor->snapshot.clients);
+	rabbitmq_clients_unref(monitor->counting);
 	mem_free_secret(monitor->authorization);
 	forget_tls(monitor);
 	loop_timer_destroy(monitor->timer);
@@ -443,7 +459,7 @@ void rabbitmq_monitor_set_credentials(struct rabbitmq_monitor *monitor, const ch
 	monitor->epoch++;
 	vec_each (&monitor->peers, peer)
 		drop_round_jobs(*peer);
-	monitor->round_ms = monitor->checks_ms = -1;
+	monitor->round_ms = monitor->checks_ms = monitor->clients_ms = -1;
 	rabbitmq_schedule(monitor);
 }
 

@@ -1,6 +1,7 @@
 /* One RabbitMQ cluster kept fresh by polling: overview, nodes and queues from any member that answers, health checks
  * from each member itself. Over the management API where it can be reached, over the command line inside the pods
- * otherwise. Statistics are made every 5 s by the brokers, so nothing is asked more often (protocols.md F). */
+ * otherwise. Statistics are made every 5 s by the brokers, so nothing is asked more often (protocols.md F); the list of
+ * connections, which costs them most, every 30 s and only while it is short. */
 #ifndef MQDECK_RABBITMQ_MONITOR_H
 #define MQDECK_RABBITMQ_MONITOR_H
 
@@ -36,7 +37,9 @@ struct rabbitmq_snapshot {
 	struct rabbitmq_overview *overview; /* counted parts, see snapshot.h; NULL = never read */
 	struct rabbitmq_nodes *nodes;
 	struct rabbitmq_queues *queues;
-	struct rabbitmq_part overview_part, nodes_part, queues_part;
+	/* NULL = not known: not read yet, not by the management API, or more than RABBITMQ_CONNECTIONS_MAX of them. */
+	struct rabbitmq_clients *clients;
+	struct rabbitmq_part overview_part, nodes_part, queues_part, clients_part;
 	const struct rabbitmq_member *members;
 	size_t member_count;
 	enum rabbitmq_way way;

@@ -10,6 +10,7 @@
 enum {
 	RABBITMQ_PAGE_SIZE = 500,
 	RABBITMQ_PAGES_MAX = RABBITMQ_QUEUES_MAX / RABBITMQ_PAGE_SIZE,
+	RABBITMQ_CONNECTION_PAGES_MAX = RABBITMQ_CONNECTIONS_MAX / RABBITMQ_PAGE_SIZE,
 	RABBITMQ_JOBS_MAX = 8,
 	RABBITMQ_VHOSTS_MAX = 64,
 };
@@ -18,6 +19,7 @@ enum rabbitmq_job {
 	RABBITMQ_JOB_OVERVIEW,
 	RABBITMQ_JOB_NODES,
 	RABBITMQ_JOB_QUEUES,
+	RABBITMQ_JOB_CONNECTIONS,
 	RABBITMQ_JOB_CRITICAL,
 	RABBITMQ_JOB_ALARMS,
 	RABBITMQ_JOB_STATUS,
@@ -46,20 +48,22 @@ struct rabbitmq_monitor {
 	VEC(struct rabbitmq_member) members; /* in step with peers */
 	struct rabbitmq_snapshot snapshot;
 	struct rabbitmq_queues *filling;
-	int64_t page;
+	struct rabbitmq_clients *counting;
+	int64_t page; /* of the list that is being read */
 	VEC(char *) vhosts;
 	size_t vhost;
 	bool started, in_round;
 	uint64_t epoch;                             /* grows when answers under way have become meaningless */
 	size_t chosen, tried;                       /* index into peers; how many failed in this round */
 	int64_t round_ms, checks_ms, management_ms; /* when each began; -1 = never */
+	int64_t clients_ms;                         /* when connections were last asked for; -1 = never */
 	bool refused;                               /* the credentials in use were refused */
 };
 
-/* Each takes an answer without an error, except those of health checks, which take any. */
+/* Each takes an answer without an error, except those of health checks and of connections, which take any. */
 typedef void rabbitmq_take_fn(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer);
-rabbitmq_take_fn rabbitmq_take_overview, rabbitmq_take_nodes, rabbitmq_take_queues, rabbitmq_take_critical,
-	rabbitmq_take_alarms, rabbitmq_take_status, rabbitmq_take_vhosts, rabbitmq_take_vhost_queues;
+rabbitmq_take_fn rabbitmq_take_overview, rabbitmq_take_nodes, rabbitmq_take_queues, rabbitmq_take_connections,
+	rabbitmq_take_critical, rabbitmq_take_alarms, rabbitmq_take_status, rabbitmq_take_vhosts, rabbitmq_take_vhost_queues;
 
 /* What answers.c and targets.c ask of monitor.c. */
 void rabbitmq_schedule(struct rabbitmq_monitor *monitor);

@@ -119,15 +119,9 @@ bool rabbitmq_decode_queues(struct rabbitmq_queues *queues, const char *json, si
 	CLEANUP(rjson) cJSON *root = rjson_parse(json, len, "queues", err);
 	if (!root)
 		return false;
-	const cJSON *items = cJSON_IsArray(root) ? root : rjson_at(root, "items");
-	if (!cJSON_IsArray(items))
+	const cJSON *item, *items = rjson_items(root, page);
+	if (!items)
 		return err_set(err, ERR_PARSE, "RabbitMQ's list of queues is not an array");
-	*page = (struct rabbitmq_page){.page = 1, .page_count = 1};
-	if (items != root) {
-		page->page = rjson_count(root, "page");
-		page->page_count = rjson_count(root, "page_count");
-	}
-	const cJSON *item;
 	cJSON_ArrayForEach(item, items) decode_queue(queues, item, vhost);
 	return true;
 }

@@ -61,6 +61,30 @@ void rabbitmq_queues_unref(struct rabbitmq_queues *queues)
 	free(queues);
 }
 
+struct rabbitmq_clients *rabbitmq_clients_create(void)
+{
+	struct rabbitmq_clients *clients = mem_alloc(sizeof *clients);
+	clients->references = 1;
+	return clients;
+}
+
+struct rabbitmq_clients *rabbitmq_clients_ref(struct rabbitmq_clients *clients)
+{
+	if (clients)
+		clients->references++;
+	return clients;
+}
+
+void rabbitmq_clients_unref(struct rabbitmq_clients *clients)
+{
+	if (!clients || --clients->references)
+		return;
+	arena_finish(&clients->arena);
+	map_finish(&clients->index);
+	free(clients->items);
+	free(clients);
+}
+
 const char *rabbitmq_word(const struct rabbitmq_queues *queues, uint16_t number)
 {
 	return number < queues->word_count ? queues->words[number] : NULL;

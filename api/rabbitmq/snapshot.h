@@ -72,6 +72,26 @@ struct rabbitmq_queues {
 	bool truncated; /* more queues than RABBITMQ_QUEUES_MAX */
 };
 
+/* Connections to one node that bear the same name. */
+struct rabbitmq_client {
+	const char *node;
+	const char *name; /* what the client calls its connection, else its user; cut at RABBITMQ_CLIENT_NAME_MAX bytes */
+	int64_t connections;
+};
+
+/* GET /api/connections, added up: the list itself is not kept. */
+struct rabbitmq_clients {
+	int references;
+	struct arena arena;
+	struct rabbitmq_client *items; /* by node, then most connections first, then by name */
+	size_t count, size;
+	int64_t connections; /* all of them */
+	bool partial;        /* some are missing: beyond RABBITMQ_CONNECTIONS_MAX, or without a node */
+	struct map index;    /* node and name → number of the item + 1, only while it is being filled */
+};
+
+enum { RABBITMQ_CONNECTIONS_MAX = 2000, RABBITMQ_CLIENT_NAME_MAX = 64 };
+
 enum { RABBITMQ_QUEUES_MAX = 200000, RABBITMQ_NODES_MAX = 1024, RABBITMQ_MEMBERS_MAX = 32 };
 
 struct rabbitmq_overview *rabbitmq_overview_ref(struct rabbitmq_overview *overview);
@@ -81,6 +101,9 @@ void rabbitmq_nodes_unref(struct rabbitmq_nodes *nodes);
 struct rabbitmq_queues *rabbitmq_queues_create(void);
 struct rabbitmq_queues *rabbitmq_queues_ref(struct rabbitmq_queues *queues);
 void rabbitmq_queues_unref(struct rabbitmq_queues *queues);
+struct rabbitmq_clients *rabbitmq_clients_create(void);
+struct rabbitmq_clients *rabbitmq_clients_ref(struct rabbitmq_clients *clients);
+void rabbitmq_clients_unref(struct rabbitmq_clients *clients);
 
 /* The word for a number of a queue; NULL for RABBITMQ_NO_NAME. */
 const char *rabbitmq_word(const struct rabbitmq_queues *queues, uint16_t number);

@@ -18,6 +18,17 @@ static void fuzz_queues(const char *json, size_t len)
 	rabbitmq_queues_unref(queues);
 }
 
+static void fuzz_connections(const char *json, size_t len)
+{
+	struct rabbitmq_clients *clients = rabbitmq_clients_create();
+	struct rabbitmq_page page;
+	for (int round = 0; round < 2; round++)
+		if (!rabbitmq_decode_connections(clients, json, len, &page, NULL))
+			break;
+	rabbitmq_clients_seal(clients);
+	rabbitmq_clients_unref(clients);
+}
+
 static void fuzz_cluster_status(const char *json, size_t len)
 {
 	struct rabbitmq_overview *overview = NULL;
@@ -34,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	const char *json = (const char *)data + 1;
 	struct rabbitmq_check check;
-	switch (data[0] % 6) {
+	switch (data[0] % 7) {
 	case 0:
 		rabbitmq_overview_unref(rabbitmq_decode_overview(json, size - 1, NULL));
 		break;
@@ -49,6 +60,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 4:
 		fuzz_cluster_status(json, size - 1);
+		break;
+	case 5:
+		fuzz_connections(json, size - 1);
 		break;
 	default:
 		(void)!rabbitmq_decode_vhosts(json, size - 1, ignore, NULL, NULL);

@@ -148,6 +148,86 @@ static void too_many_members_are_cut(void **state)
 	rabbitmq_queues_unref(queues);
 }
 
+static void connections_are_added_up_by_node_and_name(void **state)
+{
+	static const char first[] =
+		"{\"filtered_count\":7,\"item_count\":5,\"page\":1,\"page_count\":2,\"page_size\":5,\"total_count\":7,"
+		"\"items\":["
+		"{\"node\":\"rabbit@b\",\"user\":\"app\",\"user_provided_name\":\"orders\"},"
+		"{\"node\":\"rabbit@a\",\"user\":\"app\",\"user_provided_name\":\"billing\"},"
+		"{\"node\":\"rabbit@a\",\"user\":\"app\",\"user_provided_name\":\"orders\"},"
+		"{\"node\":\"rabbit@a\",\"user\":\"mqtt\"},"
+		"{\"node\":\"rabbit@a\",\"user\":\"app\",\"user_provided_name\":\"\"}]}";
+	static const char second[] =
+		"{\"page\":2,\"page_count\":2,\"items\":["
+		"{\"node\":\"rabbit@a\",\"user\":\"app\",\"user_provided_name\":\"orders\"},{\"node\":\"rabbit@b\"}]}";
+	static const struct rabbitmq_client expected[] = {
+		{"rabbit@a", "orders", 2}, {"rabbit@a", "app", 1},	  {"rabbit@a", "billing", 1},
+		{"rabbit@a", "mqtt", 1},   {"rabbit@b", "orders", 1}, {"rabbit@b", "unnamed", 1},
+	};
+	struct rabbitmq_clients *clients = rabbitmq_clients_create();
+	struct rabbitmq_page page;
+	struct err err = {0};
+	assert_true(rabbitmq_decode_connections(clients, TEXT(first), &page, &err));
+	assert_int_equal(page.page_count, 2);
+	assert_true(rabbitmq_decode_connections(clients, TEXT(second), &page, &err));
+	rabbitmq_clients_seal(clients);
+	assert_false(clients->partial);
+	assert_int_equal(clients->connections, 7);
+	assert_int_equal(clients->count, sizeof expected / sizeof *expected);
+	for (size_t i = 0; i < clients->count; i++) {
+		assert_string_equal(clients->items[i].node, expected[i].node);
+		assert_string_equal(clients->items[i].name, expected[i].name);
+		assert_int_equal(clients->items[i].connections, expected[i].connections);
+	}
+	rabbitmq_clients_unref(clients);
+}
+
+/* The 64th byte is in the middle of a character, and what is the same up to there is one. */
+static void long_names_of_clients_are_cut_between_characters(void **state)
+{
+	char json[1024], name[RABBITMQ_CLIENT_NAME_MAX + 1];
+	memset(name, 'n', sizeof name);
+	name[RABBITMQ_CLIENT_NAME_MAX - 1] = '\0';
+	snprintf(json, sizeof json,
+		 "[{\"node\":\"a\",\"user_provided_name\":\"%s\xc3\xa4-1\"},"
+		 "{\"node\":\"a\",\"user_provided_name\":\"%s\xc3\xa4-2\"}]",
+		 name, name);
+	struct rabbitmq_clients *clients = rabbitmq_clients_create();
+	struct rabbitmq_page page;
+	struct err err = {0};
+	assert_true(rabbitmq_decode_connections(clients, TEXT(json), &page, &err));
+	rabbitmq_clients_seal(clients);
+	assert_int_equal(clients->count, 1);
+	assert_int_equal(clients->items[0].connections, 2);
+	assert_string_equal(clients->items[0].name, name);
+	rabbitmq_clients_unref(clients);
+}
+
+static void connections_that_cannot_be_placed_or_counted_are_missing(void **state)
+{
+	static const char *const texts[] = {
+		"[[]]", "[7]", "[{\"user\":\"app\"}]", "[{\"node\":7}]", "[{\"node\":\"\"}]"};
+	struct rabbitmq_page page;
+	struct err err = {0};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct rabbitmq_clients *clients = rabbitmq_clients_create();
+		assert_true(rabbitmq_decode_connections(clients, TEXT(texts[i]), &page, &err));
+		rabbitmq_clients_seal(clients);
+		assert_true(clients->partial);
+		assert_int_equal(clients->count, 0);
+		rabbitmq_clients_unref(clients);
+	}
+	struct rabbitmq_clients *clients = rabbitmq_clients_create();
+	for (int i = 0; i < RABBITMQ_CONNECTIONS_MAX; i++)
+		assert_true(rabbitmq_decode_connections(clients, TEXT("[{\"node\":\"a\"}]"), &page, &err));
+	assert_false(clients->partial);
+	assert_true(rabbitmq_decode_connections(clients, TEXT("[{\"node\":\"a\"}]"), &page, &err));
+	assert_true(clients->partial);
+	assert_int_equal(clients->connections, RABBITMQ_CONNECTIONS_MAX);
+	rabbitmq_clients_unref(clients);
+}
+
 static void checks_over_http_and_command_line(void **state)
 {
 	struct rabbitmq_check check;
@@ -202,6 +282,9 @@ static void what_is_no_answer_is_an_error(void **state)
 		assert_int_equal(err.code, ERR_PARSE);
 		assert_null(rabbitmq_decode_nodes(TEXT(texts[i]), &err));
 		rabbitmq_queues_unref(queues);
+		struct rabbitmq_clients *clients = rabbitmq_clients_create();
+		assert_false(rabbitmq_decode_connections(clients, TEXT(texts[i]), &page, &err));
+		rabbitmq_clients_unref(clients);
 	}
 	struct err err = {0};
 	char deep[4001];
@@ -220,6 +303,9 @@ int main(void)
 		cmocka_unit_test(pages_of_queues_are_put_together),
 		cmocka_unit_test(queues_as_rabbitmqctl_prints_them),
 		cmocka_unit_test(too_many_members_are_cut),
+		cmocka_unit_test(connections_are_added_up_by_node_and_name),
+		cmocka_unit_test(long_names_of_clients_are_cut_between_characters),
+		cmocka_unit_test(connections_that_cannot_be_placed_or_counted_are_missing),
 		cmocka_unit_test(checks_over_http_and_command_line),
 		cmocka_unit_test(cluster_status_of_the_command_line),
 		cmocka_unit_test(what_is_no_answer_is_an_error),

@@ -20,6 +20,9 @@ struct fixture {
 	unsigned mute;        /* bit a pod: nothing is ever answered */
 	int overviews, pages, checks[3], refused, changes, commands;
 	bool commands_work;
+	int64_t connections; /* as the overview says; -1 = it does not say */
+	int connection_pages, connections_status;
+	char overview[200];
 };
 
 static const char *const pods[] = {"mq-0", "mq-1", "mq-2"};
@@ -42,7 +45,11 @@ static const char *body_for(struct fixture *f, const char *request, int pod, int
 {
 	if (strstr(request, "/api/overview")) {
 		f->overviews++;
-		return "{\"rabbitmq_version\":\"4.0.5\",\"queue_totals\":{\"messages\":9}}";
+		snprintf(f->overview, sizeof f->overview,
+			 "{\"rabbitmq_version\":\"4.0.5\",\"queue_totals\":{\"messages\":9},"
+			 "\"object_totals\":{\"connections\":%lld}}",
+			 (long long)f->connections);
+		return f->overview;
 	}
 	if (strstr(request, "/api/nodes"))
 		return "[{\"name\":\"rabbit@mq-0\",\"running\":true},{\"name\":\"rabbit@mq-1\",\"running\":true},"
@@ -52,6 +59,15 @@ static const char *body_for(struct fixture *f, const char *request, int pod, int
 		return strstr(request, "page=1&")
 			       ? "{\"page\":1,\"page_count\":2,\"items\":[{\"name\":\"a\",\"type\":\"quorum\"}]}"
 			       : "{\"page\":2,\"page_count\":2,\"items\":[{\"name\":\"b\",\"type\":\"classic\"}]}";
+	}
+	if (strstr(request, "/api/connections?page=")) {
+		assert_non_null(strstr(request, "page_size=500&columns=node,user,user_provided_name "));
+		f->connection_pages++;
+		*status = f->connections_status;
+		return strstr(request, "page=1&")
+			       ? "{\"page\":1,\"page_count\":2,\"items\":[{\"node\":\"rabbit@mq-1\",\"user\":\"app\"}]}"
+			       : "{\"page\":2,\"page_count\":2,\"items\":[{\"node\":\"rabbit@mq-0\",\"user\":\"app\"},"
+				 "{\"node\":\"rabbit@mq-1\",\"user\":\"app\"}]}";
 	}
 	f->checks[pod]++;
 	if (strstr(request, "quorum-critical") && pod == 1) {
@@ -150,6 +166,8 @@ static int set_up(void **state)
 	struct fixture *f = mem_alloc(sizeof *f);
 	f->clock = clock_virtual(0);
 	f->loop = loop_create(&f->clock);
+	f->connections = 3;
+	f->connections_status = 200;
 	f->dialer = dialer_tcp_create(f->loop);
 	f->server = (struct server){.loop = f->loop, .script = script, .data = f};
 	server_start(&f->server);
@@ -207,6 +225,11 @@ static void reads_everything_and_asks_each_node(void **state)
 		assert_int_equal(f->checks[i], 2);
 	}
 	assert_int_equal(it->members[1].critical_queues, 3);
+	assert_non_null(it->clients);
+	assert_int_equal(it->clients->count, 2);
+	assert_string_equal(it->clients->items[1].node, "rabbit@mq-1");
+	assert_int_equal(it->clients->items[1].connections, 2);
+	assert_int_equal(f->connection_pages, 2);
 	assert_int_equal(f->server.accepted, 3); /* one connection a pod */
 	assert_true(f->changes > 0);
 }
@@ -217,7 +240,48 @@ static void asks_no_faster_than_statistics_change(void **state)
 	watch(f, false, "secret", 60500);
 	assert_in_range(f->overviews, 11, 13);
 	assert_int_equal(f->pages, 2 * f->overviews);
+	assert_in_range(f->connection_pages, 2 * 2, 2 * 3);
 	assert_in_range(f->checks[0], 2 * 6, 2 * 7);
+}
+
+/* Not even asked for, and what was known before is not kept as if it were still so. */
+static void many_connections_are_not_counted(void **state)
+{
+	struct fixture *f = *state;
+	const struct rabbitmq_snapshot *it = watch(f, false, "secret", 2000);
+	assert_non_null(it->clients);
+	f->connections = RABBITMQ_CONNECTIONS_MAX + 1;
+	loop_run(f->loop, 40000, NULL);
+	assert_null(it->clients);
+	assert_int_equal(f->connection_pages, 2);
+	assert_false(err_is_set(&it->overview_part.err));
+	f->connections = -1; /* statistics are disabled */
+	loop_run(f->loop, 40000, NULL);
+	assert_null(it->clients);
+	assert_int_equal(f->connection_pages, 2);
+	f->connections = RABBITMQ_CONNECTIONS_MAX;
+	loop_run(f->loop, 6000, NULL);
+	assert_non_null(it->clients);
+}
+
+static void connections_that_cannot_be_read_cost_nothing_else(void **state)
+{
+	struct fixture *f = *state;
+	f->connections_status = 500;
+	const struct rabbitmq_snapshot *it = watch(f, true, "secret", 2000);
+	assert_true(it->settled);
+	assert_int_equal(it->way, RABBITMQ_BY_MANAGEMENT);
+	assert_non_null(it->queues);
+	assert_null(it->clients);
+	assert_int_equal(it->clients_part.err.code, ERR_SERVER);
+	assert_false(err_is_set(&it->overview_part.err));
+	assert_false(err_is_set(&it->queues_part.err));
+	loop_run(f->loop, 20000, NULL);
+	assert_int_equal(f->connection_pages, 1); /* not asked for more often because of it */
+	f->connections_status = 200;
+	loop_run(f->loop, 15000, NULL);
+	assert_non_null(it->clients);
+	assert_false(err_is_set(&it->clients_part.err));
 }
 
 static void refused_credentials_are_said_and_new_ones_used(void **state)
@@ -247,6 +311,7 @@ static void falls_back_to_the_command_line(void **state)
 	assert_int_equal(it->way, RABBITMQ_BY_COMMAND_LINE);
 	assert_int_equal(it->management_err.code, ERR_UNAUTHORIZED);
 	assert_string_equal(it->overview->version, "3.10.8");
+	assert_null(it->clients);
 	assert_int_equal(it->queues->count, 1);
 	assert_string_equal(rabbitmq_word(it->queues, it->queues->items[0].vhost), "/");
 	assert_false(err_is_set(&it->queues_part.err));
@@ -345,6 +410,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(reads_everything_and_asks_each_node, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(asks_no_faster_than_statistics_change, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(many_connections_are_not_counted, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(connections_that_cannot_be_read_cost_nothing_else, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(refused_credentials_are_said_and_new_ones_used, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(falls_back_to_the_command_line, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(without_credentials_and_commands_nothing_is_known, set_up, tear_down),
