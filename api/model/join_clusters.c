@@ -178,6 +178,9 @@ static void broker_reset(struct broker *broker, struct cluster *cluster)
 	if (it->started_ms < 0 && it->pod && str_eq(it->pod->phase, "Running"))
 		it->started_ms = it->pod->start_ms;
 	it->volume_count = 0;
+	it->connections = -1;
+	it->clients = NULL;
+	it->client_count = 0;
 	broker->pub.draining = -1;
 	broker->critical = broker->disk_free = -1;
 	broker->voter_critical = broker->silent = broker->slow = false;
@@ -241,7 +244,7 @@ static struct cluster *cluster_named(struct world *world, const char *key, const
 	cluster->namespace = mem_strdup(found->namespace);
 	cluster->metadata_ms = cluster->configs_ms = -1;
 	cluster->rabbitmq.overview_part.updated_ms = cluster->rabbitmq.nodes_part.updated_ms = -1;
-	cluster->rabbitmq.queues_part.updated_ms = -1;
+	cluster->rabbitmq.queues_part.updated_ms = cluster->rabbitmq.clients_part.updated_ms = -1;
 	cluster->pub.key = cluster->key;
 	cluster->pub.name = cluster->name;
 	cluster->pub.namespace = cluster->namespace;

@@ -288,7 +288,7 @@ static void fill_cluster(struct cluster *cluster, const struct kafka_snapshot *s
 	it->topic_count = known ? (int64_t)said->topic_count : -1;
 	it->group_count = groups ? (int64_t)said->group_count : -1;
 	it->total_lag = groups ? lag_of(said) : -1;
-	it->queue_count = it->messages = -1;
+	it->queue_count = it->messages = it->connections = -1;
 	it->source.updated_ms = said ? said->metadata_part.updated_ms : -1;
 	err_clear(&it->source.err);
 	if (said && !said->reachable)

@@ -7,11 +7,21 @@
 #include "api/model/critical.h"
 #include "api/model/internal.h"
 
-enum { STALE_MS = 30000, LAST_HEARD_MS = 10000, HOST_MAX = 256 };
+enum {
+	STALE_MS = 30000,
+	CLIENTS_STALE_MS = 90000, /* they are counted every 30 s */
+	LAST_HEARD_MS = 10000,
+	HOST_MAX = 256,
+};
+
+static bool is_older(const struct cluster *cluster, int64_t updated_ms, int64_t age_ms)
+{
+	return updated_ms < 0 || loop_now_ms(cluster->world->loop) - updated_ms > age_ms;
+}
 
 bool cluster_is_stale(const struct cluster *cluster, int64_t updated_ms)
 {
-	return updated_ms < 0 || loop_now_ms(cluster->world->loop) - updated_ms > STALE_MS;
+	return is_older(cluster, updated_ms, STALE_MS);
 }
 
 void history_push(struct history *history, double value)
@@ -45,6 +55,7 @@ void rabbitmq_forget(struct cluster *cluster)
 	rabbitmq_overview_unref(cluster->rabbitmq.overview);
 	rabbitmq_nodes_unref(cluster->rabbitmq.nodes);
 	rabbitmq_queues_unref(cluster->rabbitmq.queues);
+	rabbitmq_clients_unref(cluster->rabbitmq.clients);
 	free(cluster->word_broker);
 	cluster->word_broker = NULL;
 	cluster->tallied = NULL;
@@ -223,6 +234,32 @@ static int quorum_critical(const struct broker *broker, const struct rabbitmq_me
 	return queues_known || (member && member->quorum_critical == 0) ? 0 : -1;
 }
 
+/* That none is listed says something only of a node whose connections are listed at all: where the node itself is heard
+ * through the agent that lists them, or has gone. */
+static void fill_clients(const struct cluster *cluster, struct world_broker *it, const struct rabbitmq_node *node)
+{
+	const struct rabbitmq_clients *said = cluster->rabbitmq.clients;
+	if (!said || !node || is_older(cluster, cluster->rabbitmq.clients_part.updated_ms, CLIENTS_STALE_MS))
+		return;
+	size_t first = 0;
+	while (first < said->count && !str_eq(said->items[first].node, node->name))
+		first++;
+	size_t end = first;
+	while (end < said->count && str_eq(said->items[end].node, node->name))
+		end++;
+	if (end == first && node->memory_used < 0 && it->reachable != 0)
+		return;
+	struct world_client *clients =
+		arena_alloc(&cluster->world->frame, (end - first + 1) * sizeof *clients);
+	it->connections = 0;
+	for (size_t i = first; i < end; i++) {
+		clients[i - first] = (struct world_client){said->items[i].name, said->items[i].connections};
+		it->connections += said->items[i].connections;
+	}
+	it->clients = clients;
+	it->client_count = end - first;
+}
+
 static void fill_broker(struct cluster *cluster, struct broker *broker)
 {
 	const struct rabbitmq_snapshot *said = &cluster->rabbitmq;
@@ -237,6 +274,7 @@ static void fill_broker(struct cluster *cluster, struct broker *broker)
 	if (node)
 		fill_from_node(broker, node, &cluster->world->frame);
 	it->reachable = reachable(cluster, member, node, it->node);
+	fill_clients(cluster, it, node);
 	broker->silent = member && member->answers == 0 && said->way == RABBITMQ_BY_MANAGEMENT &&
 			 said->overview_part.updated_ms >= 0 && !err_is_set(&said->overview_part.err);
 	broker->slow = member && member->slow;
@@ -275,6 +313,7 @@ void rabbitmq_join(struct cluster *cluster)
 	it->leaderless = said->queues ? cluster->totals.leaderless : -1;
 	it->queue_count = said->queues ? (int64_t)said->queues->count : said->overview ? said->overview->queues : -1;
 	it->messages = said->overview ? said->overview->messages : -1;
+	it->connections = said->overview ? said->overview->connections : -1;
 	it->topic_count = it->group_count = it->total_lag = -1;
 	it->voters = NULL;
 	it->voter_count = 0;

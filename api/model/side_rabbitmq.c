@@ -238,9 +238,11 @@ void rabbitmq_side_show(const struct side *side, struct cluster *cluster)
 	rabbitmq_overview_ref(said->overview);
 	rabbitmq_nodes_ref(said->nodes);
 	rabbitmq_queues_ref(said->queues);
+	rabbitmq_clients_ref(said->clients);
 	rabbitmq_overview_unref(before.overview);
 	rabbitmq_nodes_unref(before.nodes);
 	rabbitmq_queues_unref(before.queues);
+	rabbitmq_clients_unref(before.clients);
 	cluster->rabbitmq.members = copy_members(cluster, said);
 	cluster->pub.credentials_missing = side->rabbitmq->missing;
 }

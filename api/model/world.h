@@ -79,6 +79,11 @@ struct world_service {
 
 /* ---- brokers ---- */
 
+struct world_client { /* connections to one broker that bear the same name */
+	const char *name;    /* what the client calls its connection, else its user; cut at 64 bytes, untrusted */
+	int64_t connections;
+};
+
 struct world_broker {
 	struct world_cluster *cluster;
 	const char *name;              /* the pod's name, also while the pod is away */
@@ -108,6 +113,11 @@ struct world_broker {
 	int64_t started_ms;            /* Unix ms, -1 */
 	double in_rate, out_rate;      /* messages a second where known, else bytes a second for Kafka log growth */
 	struct history in_history;
+	/* RabbitMQ, as of the last half minute; -1 unknown: statistics are off, there are more than 2,000 in the
+	 * cluster, its management API is not reached. Always -1 for Kafka, whose protocol does not tell. */
+	int64_t connections;
+	const struct world_client *clients; /* what connections is the sum of, most first; NULL unknown */
+	size_t client_count;
 	struct source source;          /* of the broker's own side */
 };
 
@@ -224,6 +234,7 @@ struct world_cluster {
 	int64_t replicated_count;      /* partitions, or quorum queues and streams; -1 unknown */
 	int64_t under_replicated, below_min, leaderless;
 	int64_t queue_count, topic_count, group_count, total_lag, messages;
+	int64_t connections;           /* RabbitMQ's own figure, also where there are too many to be told apart; -1 */
 	struct source source;          /* of the brokers' side as a whole */
 	bool credentials_missing;      /* ask for them: world_set_credentials */
 };

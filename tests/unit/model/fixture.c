@@ -208,6 +208,18 @@ void fixture_say_queues(struct fixture *f, struct cluster *cluster, const char *
 	cluster->rabbitmq.overview_part.updated_ms = loop_now_ms(f->loop);
 }
 
+void fixture_say_connections(struct fixture *f, struct cluster *cluster, const char *connections_json)
+{
+	struct rabbitmq_clients *clients = rabbitmq_clients_create();
+	struct rabbitmq_page page;
+	struct err err = {0};
+	assert_true(rabbitmq_decode_connections(clients, connections_json, strlen(connections_json), &page, &err));
+	rabbitmq_clients_seal(clients);
+	rabbitmq_clients_unref(cluster->rabbitmq.clients);
+	cluster->rabbitmq.clients = clients;
+	cluster->rabbitmq.clients_part.updated_ms = loop_now_ms(f->loop);
+}
+
 void fixture_say_nodes(struct fixture *f, struct cluster *cluster, const char *nodes_json)
 {
 	struct err err = {0};

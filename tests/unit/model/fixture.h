@@ -33,6 +33,7 @@ struct kube_claim *fixture_claim(struct fixture *f, const char *name, const char
 /* Three RabbitMQ brokers mq-0 to mq-2 on node-1 to node-3, with the queues that the JSON lists; all say they run. */
 struct cluster *fixture_rabbitmq(struct fixture *f, const char *queues_json);
 void fixture_say_queues(struct fixture *f, struct cluster *cluster, const char *queues_json);
+void fixture_say_connections(struct fixture *f, struct cluster *cluster, const char *connections_json);
 void fixture_say_nodes(struct fixture *f, struct cluster *cluster, const char *nodes_json);
 
 /* Three Kafka brokers log-0 to log-2 with partitions of one topic "orders", RF 3, min.insync.replicas 2; the ISR of

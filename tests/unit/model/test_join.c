@@ -175,6 +175,40 @@ static void rows_of_queues(void **state)
 	fixture_finish(&f);
 }
 
+/* mq-0 is heard with figures, so that none listed is none; mq-1 and mq-2 are not. */
+static void clients_are_told_by_broker(void **state)
+{
+	struct fixture f;
+	fixture_start(&f);
+	struct cluster *cluster = fixture_rabbitmq(&f, one_queue);
+	struct world_broker **brokers = cluster->pub.brokers;
+	assert_int_equal(brokers[0]->connections, -1);
+	fixture_say_connections(&f, cluster,
+				"[{\"node\":\"rabbit@mq-1.mq.test.svc\",\"user\":\"app\"},"
+				"{\"node\":\"rabbit@mq-1.mq.test.svc\",\"user_provided_name\":\"billing\"},"
+				"{\"node\":\"rabbit@mq-1.mq.test.svc\",\"user_provided_name\":\"billing\"}]");
+	fixture_update(&f);
+	assert_int_equal(brokers[0]->connections, 0);
+	assert_int_equal(brokers[0]->client_count, 0);
+	assert_non_null(brokers[0]->clients);
+	assert_int_equal(brokers[1]->connections, 3);
+	assert_int_equal(brokers[1]->client_count, 2);
+	assert_string_equal(brokers[1]->clients[0].name, "billing");
+	assert_int_equal(brokers[1]->clients[0].connections, 2);
+	assert_int_equal(brokers[2]->connections, -1);
+	assert_null(brokers[2]->clients);
+	fixture_say_nodes(&f, cluster,
+			  "[{\"name\":\"rabbit@mq-0.mq.test.svc\",\"running\":true,\"mem_used\":1},"
+			  "{\"name\":\"rabbit@mq-2.mq.test.svc\",\"running\":false}]");
+	fixture_update(&f);
+	assert_int_equal(brokers[1]->connections, -1); /* not a member any more */
+	assert_int_equal(brokers[2]->connections, 0);  /* gone */
+	clock_advance(&f.clock, 91000);
+	fixture_update(&f);
+	assert_int_equal(brokers[0]->connections, -1); /* who was there then says nothing of now */
+	fixture_finish(&f);
+}
+
 static void a_new_picture_replaces_the_old_one(void **state)
 {
 	struct fixture f;
@@ -268,6 +302,7 @@ int main(void)
 		cmocka_unit_test(a_scale_down_leaves_a_broker_until_its_pod_is_gone_and_its_claim_for_good),
 		cmocka_unit_test(services_reach_ports_and_count_pods_once),
 		cmocka_unit_test(rows_of_queues),
+		cmocka_unit_test(clients_are_told_by_broker),
 		cmocka_unit_test(a_new_picture_replaces_the_old_one),
 		cmocka_unit_test(vanished_clusters_are_gone),
 		cmocka_unit_test(events_of_brokers_and_nodes_newest_first),
