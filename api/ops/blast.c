@@ -242,6 +242,7 @@ void blast_of(struct blast *out, const struct world_cluster *cluster, const stru
 			judge_queue(&survey, i, &row);
 	}
 	check_rows_known(&survey);
+	blast_count_clients(out, brokers, count);
 	if (cluster->kind == BROKER_KAFKA) {
 		count_voters(&survey);
 		count_groups(&survey);
@@ -255,6 +256,7 @@ void blast_finish(struct blast *blast)
 {
 	for (size_t i = 0; i < BLAST_EFFECT_COUNT; i++)
 		vec_finish(&blast->lists[i]);
+	vec_finish(&blast->clients);
 }
 
 bool blast_harms(const struct blast *blast)

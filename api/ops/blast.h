@@ -32,6 +32,8 @@ struct blast {
 	int32_t voters, voters_left;   /* of the controllers' quorum that keep up; -1 = there is none or it is not known */
 	bool quorum_lost;
 	int32_t members, members_left; /* RabbitMQ nodes running now, and after; -1 not known */
+	int64_t connections;           /* clients connected to those brokers; -1 not known of all of them */
+	VEC(struct world_client) clients; /* what connections is the sum of, most first; names are the world's */
 	int64_t groups;                /* Kafka consumer groups that get another coordinator; -1 not known */
 	int64_t volumes;               /* claims of those brokers */
 	char unknown[ERR_TEXT_MAX];    /* what could not be read and might hurt; "" = nothing */
@@ -61,5 +63,12 @@ bool blast_can_stop(const struct world_cluster *cluster, const struct world_brok
 
 /* The partitions or queues that miss a replica now: their number (-1 not known) and the first names ("" when none). */
 int64_t blast_unwell(const struct world_cluster *cluster, char *names, size_t size);
+
+/* ---- clients: what blast.c and blast_say.c leave to blast_clients.c ---- */
+
+void blast_count_clients(struct blast *out, const struct world_broker *const *brokers, size_t count);
+void blast_say_clients(struct ops_plan *plan, const struct blast *blast);
+/* Members "connections" and "clients", [{"name", "connections"}] with every name: both null where they are not known. */
+void blast_add_clients(const struct blast *blast, struct cJSON *object);
 
 #endif

@@ -91,19 +91,6 @@ static void say_quorum(struct ops_plan *plan, const struct blast *blast, enum op
 			(int)blast->members_left, (int)blast->members);
 }
 
-/* Kafka's protocol does not tell who is connected, RabbitMQ's lists are too long to be read whole. */
-static void say_clients(struct ops_plan *plan, const struct blast *blast)
-{
-	const char *each = blast->broker_count == 1 ? "it" : "them";
-	ops_say(plan, OPS_MEANS,
-		"how many clients are connected to %s is not known: all of %s are disconnected and must connect again",
-		blast->brokers, blast->broker_count == 1 ? "its clients" : "their clients");
-	if (blast->groups > 0)
-		ops_say(plan, OPS_MEANS,
-			"%" PRId64 " consumer group%s %s coordinated by %s: another broker takes over, members rejoin",
-			blast->groups, plural(blast->groups), blast->groups == 1 ? "is" : "are", each);
-}
-
 void blast_say(struct ops_plan *plan, const struct blast *blast, enum ops_sentence_kind harm)
 {
 	if (blast->unknown[0])
@@ -111,7 +98,7 @@ void blast_say(struct ops_plan *plan, const struct blast *blast, enum ops_senten
 	for (enum blast_effect effect = 0; effect < BLAST_EFFECT_COUNT; effect++)
 		say_effect(plan, blast, effect, harm);
 	say_quorum(plan, blast, harm);
-	say_clients(plan, blast);
+	blast_say_clients(plan, blast);
 }
 
 /* ---- JSON ---- */
@@ -146,7 +133,7 @@ static cJSON *one_cluster(const struct blast *blast, const struct world_broker *
 	add_number(object, "membersLeft", blast->members_left);
 	add_number(object, "consumerGroups", blast->groups);
 	add_number(object, "volumes", blast->volumes);
-	cJSON_AddNullToObject(object, "connections"); /* nobody says */
+	blast_add_clients(blast, object);
 	if (blast->unknown[0])
 		cJSON_AddStringToObject(object, "unknown", blast->unknown);
 	else

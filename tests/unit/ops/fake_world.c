@@ -17,6 +17,7 @@ static void add_broker(struct fake_cluster *fake, size_t index)
 					.id = -1,
 					.expected = true,
 					.reachable = -1,
+					.connections = -1,
 					.state = "missing"};
 	fake->pods[index] = (struct kube_pod){
 		.meta = {.name = broker->name, .namespace = "mq", .uid = broker->name, .deleted_ms = -1},
@@ -59,6 +60,7 @@ static void add_cluster(struct fake_world *world, int at, enum broker_kind kind,
 					  .kind = kind,
 					  .desired = 3,
 					  .stateful_set = &fake->set,
+					  .connections = -1,
 					  .source = {.updated_ms = 1}};
 	fake->set = (struct kube_stateful_set){.meta = {.name = name, .namespace = "mq", .deleted_ms = -1},
 					       .replicas = 3,

@@ -224,7 +224,8 @@ static void sentences_and_json_name_what_is_hit(void **state)
 	assert_true(said(plan, OPS_BLOCKS,
 			 "without orders-0 1 partition falls below min.insync.replicas and refuses acks=all: t/3"));
 	assert_true(said(plan, OPS_MEANS, "4 partitions go on with a replica less: t/0, t/1, t/2 and 1 more"));
-	assert_true(said(plan, OPS_MEANS, "how many clients are connected to orders-0 is not known"));
+	assert_true(said(plan, OPS_MEANS,
+			 "how many clients are connected to orders-0 is not known: they must connect again"));
 	assert_true(said(plan, OPS_MEANS, "1 consumer group is coordinated by it"));
 	assert_int_equal(plan->severity, OPS_BLOCKED);
 	const struct ops_operation *before = plan->operation;
@@ -234,7 +235,63 @@ static void sentences_and_json_name_what_is_hit(void **state)
 	assert_contains(text, "\"cluster\":\"mq/orders/kafka\",\"brokers\":[\"orders-0\"]");
 	assert_contains(text, "\"partitionsBelowMinInSync\":[\"t/3\"]");
 	assert_contains(text, "\"underReplicated\":[\"t/0\",\"t/1\",\"t/2\",\"t/4\"]");
-	assert_contains(text, "\"connections\":null");
+	assert_contains(text, "\"connections\":null,\"clients\":null");
+	cJSON_Delete(json);
+	plan->operation = before;
+	rig_destroy(rig);
+}
+
+static size_t away_rabbitmq(const struct ops_plan *plan, const struct ops_context *context,
+			    const struct world_broker **out, size_t max, bool *in_turn)
+{
+	for (size_t i = 0; i < 3; i++)
+		out[i] = &rabbitmq()->brokers[i];
+	return 3;
+}
+
+static bool clients_said(struct ops_plan *plan, unsigned mask, const char *text)
+{
+	struct blast blast = blast_on(rabbitmq(), mask, false);
+	blast_say(plan, &blast, OPS_BLOCKS);
+	blast_finish(&blast);
+	return said(plan, OPS_MEANS, text);
+}
+
+static void clients_are_counted_and_named_over_the_brokers_that_go(void **state)
+{
+	static const struct world_client first[] = {{"billing", 12}, {"orders-svc", 2}};
+	static const struct world_client second[] = {
+		{"orders-svc", 11}, {"a", 3}, {"b", 2}, {"billing", 1}, {"c", 1}, {"d", 1}};
+	const struct ops_operation operation = {.name = "test", .away = away_rabbitmq};
+	struct rig *rig = rig_create();
+	rig_prepare(rig, "cordon", "node-1", NULL);
+	struct ops_plan *plan = rig->plan;
+	struct world_broker *brokers = rabbitmq()->brokers;
+	brokers[0].connections = 14;
+	brokers[0].clients = first;
+	brokers[0].client_count = ARRAY_LEN(first);
+	brokers[1].connections = 19;
+	brokers[1].clients = second;
+	brokers[1].client_count = ARRAY_LEN(second);
+	assert_true(clients_said(plan, 1,
+				 "14 clients are connected to events-0 and must connect again: "
+				 "billing 12, orders-svc 2"));
+	assert_true(clients_said(plan, 3,
+				 "33 clients are connected to events-0, events-1 and must connect again: "
+				 "billing 13, orders-svc 13, a 3, b 2 and 2 more"));
+	assert_true(clients_said(plan, 6, "how many clients are connected to events-1, events-2 is not known"));
+	rabbitmq()->cluster.connections = 5321;
+	assert_true(clients_said(plan, 4,
+				 "how many of the 5321 clients of events are connected to events-2 is not known"));
+	brokers[2].connections = 0;
+	assert_true(clients_said(plan, 4, "no client is connected to events-2"));
+	const struct ops_operation *before = plan->operation;
+	plan->operation = &operation;
+	cJSON *json = blast_json(plan, &(struct ops_context){.view = &world.view});
+	CLEANUP(free) char *text = cJSON_PrintUnformatted(json);
+	assert_contains(text, "\"connections\":33,\"clients\":[{\"name\":\"billing\",\"connections\":13},"
+			      "{\"name\":\"orders-svc\",\"connections\":13},");
+	assert_contains(text, "{\"name\":\"d\",\"connections\":1}]");
 	cJSON_Delete(json);
 	plan->operation = before;
 	rig_destroy(rig);
@@ -252,6 +309,7 @@ int main(void)
 		cmocka_unit_test_setup(classic_queues_are_away_with_their_node, setup),
 		cmocka_unit_test_setup(what_was_not_read_forbids, setup),
 		cmocka_unit_test_setup(sentences_and_json_name_what_is_hit, setup),
+		cmocka_unit_test_setup(clients_are_counted_and_named_over_the_brokers_that_go, setup),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
