@@ -62,6 +62,10 @@ cJSON *rabbit_queue_json(const struct rabbit *rabbit, const struct rabbit_queue 
 cJSON *rabbit_node_json(const struct rabbit *rabbit, int node) MUST_USE;
 cJSON *rabbit_overview_json(const struct rabbit *rabbit, int node) MUST_USE;
 
+/* rabbit_clients.c: the items of /api/connections, and how many they are. */
+cJSON *rabbit_connections_json(const struct rabbit *rabbit) MUST_USE;
+int rabbit_connection_count(const struct rabbit *rabbit);
+
 /* rabbit_http.c: one request to the management API of a node; appends the whole HTTP answer. */
 void rabbit_serve(struct rabbit *rabbit, int node, const struct request *request, struct buf *out);
 /* rabbit_members.c: changes that the command line asks for. False with words for standard error. */

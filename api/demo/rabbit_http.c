@@ -191,18 +191,7 @@ static void serve_policies(const struct rabbit_call *call)
 
 static void serve_connections(const struct rabbit_call *call)
 {
-	cJSON *all = cJSON_CreateArray();
-	for (int i = 0; i < 12; i++) {
-		char node[128];
-		if (!call->rabbit->nodes[i % 3].up)
-			continue;
-		rabbit_node_name(call->rabbit, i % 3, node, sizeof node);
-		cJSON_AddItemToArray(all, json_make("{'name':'10.244.%d.%d:%d -> 10.244.%d.10:5672','node':'%s','user':'app',"
-						    "'vhost':'/','state':'running','channels':2,'protocol':'AMQP 0-9-1',"
-						    "'client_properties':{'product':'RabbitMQ','connection_name':'worker-%d'}}",
-						    i % 3, 30 + i, 41000 + i * 17, i % 3, node, i));
-	}
-	answer_pages(call, all);
+	answer_pages(call, rabbit_connections_json(call->rabbit));
 }
 
 static void serve_empty_list(const struct rabbit_call *call)

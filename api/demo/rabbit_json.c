@@ -102,7 +102,7 @@ cJSON *rabbit_overview_json(const struct rabbit *rabbit, int node)
 	char name[128];
 	double rate = 0, out = 0;
 	long long messages = 0;
-	int consumers = 0;
+	int consumers = 0, connections = rabbit_connection_count(rabbit);
 	vec_each (&rabbit->queues, queue) {
 		rate += rabbit_queue_rate(rabbit, queue);
 		out += queue->consumers ? rabbit_queue_rate(rabbit, queue) : 0;
@@ -116,11 +116,11 @@ cJSON *rabbit_overview_json(const struct rabbit *rabbit, int node)
 		"'release_series_support_status':'supported','disable_stats':false,'enable_queue_totals':false,"
 		"'default_queue_type':'%s','message_stats':{'publish':%.0f,'publish_details':{'rate':%.1f},'deliver_get':%.0f,"
 		"'deliver_get_details':{'rate':%.1f}},'queue_totals':{'messages':%lld,'messages_ready':%lld,"
-		"'messages_unacknowledged':%lld},'object_totals':{'channels':24,'connections':12,'consumers':%d,'exchanges':19,"
+		"'messages_unacknowledged':%lld},'object_totals':{'channels':%d,'connections':%d,'consumers':%d,'exchanges':19,"
 		"'queues':%zu},'statistics_db_event_queue':0,'node':'%s','listeners':[],'contexts':[]}",
 		rabbit->spec->version, rabbit->spec->version, rabbit->spec->version, rabbit->spec->name,
 		is_4(rabbit) ? "27.2" : "26.2.5", is_4(rabbit) ? "quorum" : "classic", rate * 400000, rate, out * 400000, out,
-		messages, messages - messages / 5, messages / 5, consumers, rabbit->queues.len, name);
+		messages, messages - messages / 5, messages / 5, 2 * connections, connections, consumers, rabbit->queues.len, name);
 	static const struct {
 		const char *protocol;
 		int port;

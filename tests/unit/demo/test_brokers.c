@@ -76,6 +76,11 @@ static void management_answers_as_rabbitmq_does(void **state)
 	assert_int_equal(json_number(page, "total_count", 0), 46);
 	assert_int_equal(cJSON_GetArraySize(json_at(page, "items")), 20);
 	assert_int_equal(cJSON_GetArraySize(cJSON_GetArrayItem(json_at(page, "items"), 0)), 2);
+	CLEANUP(cJSON_Delete) cJSON *clients =
+		management(client, "events-0", "connections?page=1&page_size=500&columns=node,user,user_provided_name", &status);
+	CLEANUP(cJSON_Delete) cJSON *overview = management(client, "events-0", "overview", &status);
+	assert_int_equal(json_number(overview, "object_totals.connections", 0), cJSON_GetArraySize(json_at(clients, "items")));
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetArrayItem(json_at(clients, "items"), 0)), 3);
 	CLEANUP(cJSON_Delete) cJSON *nodes = management(client, "events-0", "nodes", &status);
 	assert_int_equal(cJSON_GetArraySize(nodes), 3);
 }
