@@ -120,6 +120,11 @@ static enum severity fullness(double fraction)
 	return fraction >= 0.90 ? SEV_BAD : fraction >= 0.80 ? SEV_WARN : SEV_NONE;
 }
 
+static struct cell connections(struct row *row)
+{
+	return row->cluster->kind == BROKER_KAFKA ? cell_none() : sheet_figure(row->item.broker->connections);
+}
+
 static struct cell disk(struct row *row)
 {
 	double full = part(row->item.broker->disk_used_bytes, row->item.broker->disk_total_bytes);
@@ -212,6 +217,7 @@ static const struct column columns[] = {
 	{.title = "IN", .field = "inRate", .help = "messages (RabbitMQ) or bytes (Kafka) coming in a second", .priority = 8, .type = CELL_RATE, .cell = rate_in},
 	{.title = "VERSION", .field = "version", .help = "of the broker", .priority = 8, .cell = version},
 	{.title = "ID", .field = "id", .help = "Kafka node id", .flags = COLUMN_WIDE, .type = CELL_COUNT, .cell = id},
+	{.title = "CONNECTIONS", .field = "connections", .help = "RabbitMQ: clients connected to it; null for Kafka, which does not tell", .flags = COLUMN_WIDE, .type = CELL_COUNT, .cell = connections},
 	{.title = "CLAIM", .field = "claim", .help = "its first volume claim", .flags = COLUMN_WIDE, .cell = claim},
 	{.title = "VOLUME", .field = "volume", .help = "volume bound to it", .priority = 9, .max = 24, .cell = volume},
 	{.title = "RESTARTS", .field = "restarts", .help = "of its containers", .priority = 8, .type = CELL_COUNT, .cell = restarts},
