@@ -31,9 +31,10 @@ struct demo *cli_start_demo(const struct config *config, struct loop *loop, stru
 int cli_exit_of(enum ops_severity severity); /* 0, 10, 20, 30 */
 /* Sentences and steps, cleaned. */
 void cli_print_plan(const struct ops_plan *plan, FILE *out);
-/* One object. plan NULL: what there would be of a plan that could not be made, with the error. */
-void cli_append_plan(const struct ops_plan *plan, const char *operation, const char *target, const struct err *err,
-		     struct buf *out);
+/* One object. plan NULL: what there would be of a plan that could not be made, with the error. blast: of
+ * ops_blast_text(), NULL = not known (any more). */
+void cli_append_plan(const struct ops_plan *plan, const char *operation, const char *target, const char *blast,
+		     const struct err *err, struct buf *out);
 /* Cleaned. */
 void cli_print_clean(FILE *out, const char *text);
 

@@ -165,7 +165,7 @@ static int show(const struct command_line *line, const char *dir)
 		return cli_failed(&err);
 	if (str_eq(config_text(line->config, OPT_OUTPUT), "json")) {
 		struct buf out = BUF_INIT(CLI_JSON_MAX);
-		cli_append_plan(plan, NULL, NULL, NULL, &out);
+		cli_append_plan(plan, NULL, NULL, NULL, NULL, &out);
 		puts(buf_str(&out));
 		buf_finish(&out);
 		return EXIT_OK;

@@ -110,8 +110,8 @@ static void put_step(struct buf *out, const struct ops_step *step)
 	buf_append_char(out, '}');
 }
 
-void cli_append_plan(const struct ops_plan *plan, const char *operation, const char *target, const struct err *err,
-		     struct buf *out)
+void cli_append_plan(const struct ops_plan *plan, const char *operation, const char *target, const char *blast,
+		     const struct err *err, struct buf *out)
 {
 	static const struct {
 		const char *name;
@@ -135,6 +135,7 @@ void cli_append_plan(const struct ops_plan *plan, const char *operation, const c
 	put_text(out, "title", plan ? plan->title : NULL);
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		put_sentences(out, plan, lists[i].name, lists[i].kind);
+	buf_printf(out, ",\"blast\":%s", str_or(blast, "null"));
 	buf_append_str(out, ",\"steps\":[");
 	for (size_t i = 0; plan && i < plan->step_count; i++) {
 		buf_append_str(out, i ? "," : "");

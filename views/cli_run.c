@@ -74,7 +74,7 @@ static void print_json(const struct run *run, const char *event, const char *nam
 		if (step->estimate_ms >= 0)
 			buf_printf(&line, ",\"estimateMs\":%" PRId64, step->estimate_ms);
 	} else {
-		cli_append_plan(plan, NULL, NULL, NULL, &line);
+		cli_append_plan(plan, NULL, NULL, NULL, NULL, &line);
 	}
 	buf_append_str(&line, "}\n");
 	fputs(buf_str(&line), stdout);
@@ -190,7 +190,8 @@ static int run_plan(struct run *run)
 
 /* ---- from a wish to its end ---- */
 
-static void print_plan(const struct ops_plan *plan, const struct cli_wish *wish, const struct err *err)
+static void print_plan(const struct cli *cli, const struct ops_plan *plan, const struct cli_wish *wish,
+		       const struct err *err)
 {
 	if (!wish->json) {
 		if (plan)
@@ -198,9 +199,10 @@ static void print_plan(const struct ops_plan *plan, const struct cli_wish *wish,
 		return;
 	}
 	struct buf out = BUF_INIT(CLI_JSON_MAX);
+	CLEANUP(free) char *blast = plan ? ops_blast_text(cli->session->ops, plan) : NULL;
 	if (wish->run)
 		buf_append_str(&out, "{\"event\":\"plan\",\"plan\":");
-	cli_append_plan(plan, wish->operation, wish->target, err, &out);
+	cli_append_plan(plan, wish->operation, wish->target, blast, err, &out);
 	buf_append_str(&out, wish->run ? "}\n" : "\n");
 	fputs(buf_str(&out), stdout);
 	buf_finish(&out);
@@ -228,12 +230,12 @@ static int refuse(const struct ops_plan *plan, const struct cli_wish *wish)
 int cli_carry_out(struct cli *cli, struct ops_plan *plan, const struct cli_wish *wish, const struct err *err)
 {
 	if (!plan) {
-		print_plan(NULL, wish, err);
+		print_plan(cli, NULL, wish, err);
 		return cli_failed(err);
 	}
 	while (plan->state == OPS_STATE_PREPARING)
 		loop_step(cli->loop, -1);
-	print_plan(plan, wish, NULL);
+	print_plan(cli, plan, wish, NULL);
 	fflush(stdout);
 	if (!wish->run)
 		return cli_exit_of(plan->severity);

@@ -8,6 +8,7 @@
 #include "api/base/str.h"
 #include "api/ops/blast.h"
 #include "api/ops/found.h"
+#include "api/ops/job.h"
 
 enum { AWAY_MAX = 512 };
 
@@ -162,4 +163,16 @@ cJSON *blast_json(const struct ops_plan *plan, const struct ops_context *context
 		cJSON_AddItemToArray(all, one_cluster(&blast, of_one, own));
 	}
 	return all;
+}
+
+char *ops_blast_text(struct ops *ops, const struct ops_plan *plan)
+{
+	struct err err = {0};
+	struct ops_context context;
+	if (!ops_look_at(ops->view(ops->data), plan->operation->target, plan->target, &context, &err))
+		return NULL;
+	cJSON *json = blast_json(plan, &context);
+	char *text = cJSON_PrintUnformatted(json);
+	cJSON_Delete(json);
+	return text;
 }

@@ -246,6 +246,10 @@ char *ops_resolve(const struct world_view *view, enum ops_target target, const c
 
 typedef void ops_plan_fn(void *data, struct ops_plan *plan);
 
+/* The blast radius as JSON, an array with an object for each cluster from which the plan takes brokers away, with every
+ * name: made of the world as it is now; free() it. NULL when the target is gone. */
+char *ops_blast_text(struct ops *ops, const struct ops_plan *plan);
+
 /* Makes a plan, at first OPS_STATE_PREPARING; on_ready comes once, never from inside. A blocked plan is ready too. NULL
  * with err for what is wrong with the request itself: unknown target, bad argument. The caller destroys the plan. */
 struct ops_plan *ops_prepare(struct ops *ops, const struct ops_operation *operation, const char *target,

@@ -71,6 +71,10 @@ class Cli(unittest.TestCase):
                          ("scale", "prod/orders/kafka", "ready", "careful", None))
         self.assertTrue(plan["changes"] and plan["steps"] and plan["cautions"])
         self.assertTrue(plan["steps"][0]["dryRun"])
+        plan = json.loads(self.mqdeck("plan", "roll", "prod/events", "-o", "json", code=10).stdout)
+        blast, = plan["blast"]
+        self.assertEqual((blast["cluster"], len(blast["brokers"])), ("events", 3))
+        self.assertEqual(sum(client["connections"] for client in blast["clients"]), blast["connections"])
         plan = json.loads(self.mqdeck("plan", "scale", "prod/orders", "replicas=0", "-o", "json", code=30).stdout)
         self.assertTrue(plan["blocks"])
         self.assertIn("Blocked", self.mqdeck("plan", "uncordon", "node-1", code=30).stdout)
