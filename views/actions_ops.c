@@ -26,16 +26,22 @@ void app_plans_changed(void *data)
 
 void app_count_interrupted(struct app *app)
 {
-	CLEANUP(ops_pasts_finish) struct ops_pasts pasts = {0};
-	const char *dir = app->session ? app->session->plans_dir : NULL;
 	struct err err;
-	app->interrupted = 0;
+	struct ops_pasts *pasts = &app->counted;
+	const char *dir = app->session ? app->session->plans_dir : NULL;
 	/* A journal that cannot be read is :operations' to complain about: it is said where somebody asked for it. */
-	if (!dir || !ops_pasts_read(dir, &pasts, &err))
+	bool good = dir && ops_pasts_read(dir, pasts, OPS_PASTS_SLICE, &err);
+	if (good && pasts->more) {
+		app_touch(app); /* comes back here */
 		return;
-	for (size_t i = 0; i < pasts.count; i++)
-		app->interrupted += pasts.items[i].state == OPS_PAST_INTERRUPTED && !pasts.items[i].undone_by &&
-				    ops_past_is_here(app->session->ops, &pasts.items[i]);
+	}
+	app->interrupted = 0;
+	for (size_t i = 0; good && i < pasts->count; i++)
+		app->interrupted += pasts->items[i].state == OPS_PAST_INTERRUPTED && !pasts->items[i].undone_by &&
+				    ops_past_is_here(app->session->ops, &pasts->items[i]);
+	ops_pasts_finish(pasts);
+	if (app->interrupted)
+		app_touch(app);
 }
 
 bool app_may_prepare(struct app *app)

@@ -51,9 +51,6 @@ static void update_world(struct app *app)
 			app->views[i]->class->update(app->views[i]);
 	}
 	app->updating = false;
-	/* Not before the first screen: it waits for no disk. */
-	if (app->settled && app->painted_ms > app->connected_ms && app->interrupted < 0)
-		app_count_interrupted(app);
 }
 
 /* Views look rows up while they draw and handle events: by numbers that must be those of the world as it is. */
@@ -74,6 +71,9 @@ static void paint(struct app *app)
 	/* A terminal that has not taken the last frame yet asks for this one when it has. */
 	app->painted = terminal_present(app->terminal, app->canvas);
 	app->painted_ms = loop_now_ms(app->loop);
+	/* Not before the first screen, which waits for no disk. */
+	if (app->settled && app->interrupted < 0)
+		app_count_interrupted(app);
 }
 
 /* While the world is being read for the first time every answer would move what is drawn: the first screen waits until it
@@ -192,6 +192,7 @@ void app_connect(struct app *app, const char *context)
 	app->session = NULL;
 	app->settled = false;
 	app->interrupted = -1;
+	ops_pasts_finish(&app->counted);
 	app->connected_ms = loop_now_ms(app->loop);
 	err_clear(&app->session_err);
 	if (session_place_read(&place, app->config, app->demo, context, &app->session_err))
@@ -367,6 +368,7 @@ void app_destroy(struct app *app)
 	app_clear_views(app);
 	answer_dialog(app, 0);
 	plans_clear(&app->plans);
+	ops_pasts_finish(&app->counted);
 	session_close(app->session);
 	line_edit_destroy(app->command_line);
 	line_edit_destroy(app->filter_line);

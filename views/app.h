@@ -43,6 +43,7 @@ struct app {
 	struct plans plans;              /* prepared, running or just over */
 	int interrupted;                 /* plans of this API server that nobody goes on with, until they were looked at;
 					  * -1 = not counted yet */
+	struct ops_pasts counted;        /* as far as the journal was read for that */
 	char flash[512];
 	enum severity flash_severity;
 	int64_t flash_until_ms;

@@ -138,7 +138,7 @@ static int list(const struct command_line *line, const char *dir)
 	struct err err = {0};
 	bool json = str_eq(config_text(line->config, OPT_OUTPUT), "json");
 	CLEANUP(ops_pasts_finish) struct ops_pasts pasts = {0};
-	if (!ops_pasts_read(dir, &pasts, &err))
+	if (!ops_pasts_read(dir, &pasts, 0, &err))
 		return cli_failed(&err);
 	struct buf out = BUF_INIT(CLI_JSON_MAX);
 	for (size_t i = 0; i < pasts.count; i++) {

@@ -74,9 +74,14 @@ static void follow(struct operations *self)
 {
 	struct app *app = self->view->app;
 	int64_t now = loop_now_ms(app->loop);
-	if (app->session && app->session->plans_dir && (!self->read || now - self->read_ms >= READ_AGAIN_MS)) {
+	bool due = !self->read || self->pasts.more || now - self->read_ms >= READ_AGAIN_MS;
+	if (app->session && app->session->plans_dir && due) {
+		size_t before = self->pasts.count;
 		err_clear(&self->err);
-		(void)!ops_pasts_read(app->session->plans_dir, &self->pasts, &self->err);
+		bool good = ops_pasts_read(app->session->plans_dir, &self->pasts, OPS_PASTS_SLICE, &self->err);
+		/* The title was drawn before. */
+		if (good && (self->pasts.more || self->pasts.count != before))
+			app_touch(app);
 		self->read = true;
 		self->read_ms = now;
 	}

@@ -222,20 +222,23 @@ static struct past_plan *unreadable(const char *id, const struct err *reason)
 	return past;
 }
 
-static void add_past(struct ops_pasts *pasts, const char *dir, const char *id, struct past_plan *known)
+/* Returns how many bytes had to be read. */
+static size_t add_past(struct ops_pasts *pasts, const char *dir, const char *id, struct past_plan *known)
 {
 	struct err reason = {0};
 	struct past_plan *past = read_one(dir, id, known, &reason);
+	size_t bytes = past && past != known ? (size_t)past->size : 0;
 	if (past && past != known)
 		past = shed(past);
 	if (past != known)
 		past_destroy(known);
 	/* Removed meanwhile, or no record of it is whole: it was never begun. */
 	if (!past && reason.code == ERR_NOT_FOUND)
-		return;
+		return 0;
 	past = past ? past : unreadable(id, &reason);
 	pasts->read[pasts->count] = past;
 	pasts->items[pasts->count++] = past->head;
+	return bytes;
 }
 
 static struct ops_pasts pasts_for(size_t count)
@@ -256,17 +259,23 @@ static struct past_plan *take_known(struct ops_pasts *pasts, size_t *at, const c
 	return known;
 }
 
-bool ops_pasts_read(const char *dir, struct ops_pasts *pasts, struct err *err)
+bool ops_pasts_read(const char *dir, struct ops_pasts *pasts, size_t limit, struct err *err)
 {
 	char **ids;
+	size_t bytes = 0;
 	int count = list_ids(dir, &ids, err);
 	if (count < 0)
 		return false;
 	struct ops_pasts old = *pasts;
 	size_t at = 0;
 	*pasts = pasts_for((size_t)count);
-	for (int i = 0; i < count; i++)
-		add_past(pasts, dir, ids[i], take_known(&old, &at, ids[i]));
+	for (int i = 0; i < count; i++) {
+		struct past_plan *known = take_known(&old, &at, ids[i]);
+		if (known || !limit || bytes < limit)
+			bytes += add_past(pasts, dir, ids[i], known);
+		else
+			pasts->more = true;
+	}
 	ops_pasts_finish(&old);
 	free_ids(ids, count);
 	return true;
@@ -279,7 +288,7 @@ bool ops_pasts_read_one(const char *dir, const char *id, struct ops_pasts *pasts
 	if (!journal_id_is_valid(id))
 		return err_set(err, ERR_USAGE, "\"%s\" is no id of a plan", id);
 	*pasts = pasts_for(1);
-	add_past(pasts, dir, id, take_known(&old, &at, id));
+	(void)add_past(pasts, dir, id, take_known(&old, &at, id));
 	ops_pasts_finish(&old);
 	return pasts->count > 0 || err_set(err, ERR_NOT_FOUND, "there is no plan \"%s\" in %s", id, dir);
 }

@@ -330,11 +330,14 @@ struct ops_pasts { /* newest first */
 	struct ops_past *items;
 	struct past_plan **read; /* what the text stands in */
 	size_t count;
+	bool more; /* older ones are left out: reading goes on with the next call */
 };
 
 /* An empty or missing folder is an empty list. `pasts` is zeroed or as it was read before: then only files that changed
- * are read again. On failure it stays as it was. */
-bool ops_pasts_read(const char *dir, struct ops_pasts *pasts, struct err *err) MUST_USE;
+ * are read again. On failure it stays as it was. limit: of bytes that are read in one call, so that it takes a few
+ * milliseconds; 0 = all there is. */
+enum { OPS_PASTS_SLICE = 256 * 1024 };
+bool ops_pasts_read(const char *dir, struct ops_pasts *pasts, size_t limit, struct err *err) MUST_USE;
 /* The same of just that one; empty on failure. */
 bool ops_pasts_read_one(const char *dir, const char *id, struct ops_pasts *pasts, struct err *err) MUST_USE;
 void ops_pasts_finish(struct ops_pasts *pasts);
