@@ -6,9 +6,16 @@
 
 brokers() { "$MQDECK" get brokers -n $NAMESPACE -o json | jq -r ".[] | select(.kind == \"$1\") | \"\\(.leaders) \\(.broker)\""; }
 leads_nothing() { brokers "$1" | grep -q "^0 $2\$"; } # KIND BROKER
-capacities() { kubectl -n $NAMESPACE get pvc -l "app.kubernetes.io/name=$1" -o 'jsonpath={.items[*].status.capacity.storage}' | tr ' ' '\n' | sort -u; }
+holds() { "$MQDECK" get brokers -n $NAMESPACE -o json | jq -r ".[] | select(.broker == \"$1\") | if .replicas > 0 then \"yes\" else \"no\" end"; } # BROKER
+# Claims of brokers that left stay as they were.
+capacities() { # KIND
+	for i in 0 1 2; do kubectl -n $NAMESPACE get pvc "data-$1-$i" -o 'jsonpath={.status.capacity.storage}{"\n"}'; done | sort -u
+}
 
 load_starts
+# What an earlier file left at four.
+[ "$(kubectl -n $NAMESPACE get statefulset kafka -o 'jsonpath={.spec.replicas}')" = 3 ] ||
+	run "kafka has three brokers to begin with" scale $NAMESPACE/kafka replicas=3
 all_is_well
 
 "$MQDECK" plan roll $NAMESPACE/rabbitmq -o json >"$XDG_STATE_HOME/plan.json"
@@ -28,23 +35,39 @@ for kind in kafka rabbitmq; do
 	leader=$(brokers $kind | sort -n | tail -n 1 | cut -d ' ' -f 2)
 	run_under_load "failover of $leader, which leads most" failover "$NAMESPACE/$leader"
 	check_within "… and it leads nothing" 20 leads_nothing $kind "$leader"
+	check "… and back" "$MQDECK" ops rollback "$("$MQDECK" ops -o json | jq -r '.[0].id')" --yes --accept careful
+	all_is_well
 	run_under_load "leaders of $kind spread again" rebalance $NAMESPACE/$kind
 done
 
-for kind in kafka rabbitmq; do
-	run_under_load "$kind from 3 to 5" scale $NAMESPACE/$kind replicas=5
-	all_is_well
-	run_under_load "$kind from 5 to 3" scale $NAMESPACE/$kind replicas=3
-	all_is_well
+# Brokers that join get something to hold: leaving is easy for those that have nothing.
+run_under_load "kafka from 3 to 5" scale $NAMESPACE/kafka replicas=5
+all_is_well
+run_under_load "replicas of orders go from kafka-0 to kafka-3" reassign $NAMESPACE/kafka topic=orders from=0 to=3
+run_under_load "replicas of payments go from kafka-1 to kafka-4" reassign $NAMESPACE/kafka topic=payments from=1 to=4
+is "… kafka-4 holds them" "$(holds kafka-4)" yes
+run_under_load "rabbitmq from 3 to 5" scale $NAMESPACE/rabbitmq replicas=5 claims=delete
+all_is_well
+for broker in rabbitmq-3 rabbitmq-4; do
+	run_under_load "$broker gets members of every quorum queue" members $NAMESPACE/rabbitmq grow=$broker
+	is "… $broker holds them" "$(holds $broker)" yes
 done
-check_within "RabbitMQ's own tool sees three members" 60 rabbitmq_running_is 3
+all_is_well
 
-for broker in kafka-2 rabbitmq-2; do
+# Of RabbitMQ one without classic queues: what lives on one broker only does not outlive its volume, and the plan says so.
+plan_is "replacing a broker with classic queues is refused for what is lost" 30 'Blocked.*nowhere else is lost' replace $NAMESPACE/rabbitmq-2
+for broker in kafka-4 rabbitmq-4; do
 	claim=$(kubectl -n $NAMESPACE get pvc data-$broker -o 'jsonpath={.metadata.uid}')
 	ACCEPT=dangerous run_under_load "replace $broker by an empty one" replace $NAMESPACE/$broker
 	isnt "… its claim is another one" "$(kubectl -n $NAMESPACE get pvc data-$broker -o 'jsonpath={.metadata.uid}')" "$claim"
 	all_is_well
 done
+
+for kind in kafka rabbitmq; do
+	run_under_load "$kind from 5 to 3" scale $NAMESPACE/$kind replicas=3
+	all_is_well
+done
+check_within "RabbitMQ's own tool sees three members" 60 rabbitmq_running_is 3
 
 run_under_load "grow kafka's volumes" expand $NAMESPACE/kafka size=3Gi
 is "… every claim is larger" "$(capacities kafka)" 3Gi
