@@ -109,6 +109,7 @@ struct kube_call {
 	int64_t silence_ms; /* of watches; 0 = 150 s */
 	size_t body_max;
 	bool (*on_data)(void *data, const char *bytes, size_t len);
+	void (*on_accepted)(void *data); /* as http_call's; may be NULL */
 	/* Exactly once unless cancelled; never from inside kube_request. */
 	void (*on_done)(void *data, const struct kube_result *result);
 	void *data;

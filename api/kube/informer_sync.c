@@ -92,6 +92,14 @@ static bool is_local(const struct informer *informer)
 
 static bool on_data(void *data, const char *bytes, size_t len);
 
+/* The server took the watch up at our version: what we hold is what is. The first bytes may be a bookmark's, a minute on. */
+static void on_accepted(void *data)
+{
+	struct informer *informer = data;
+	informer->state.last_contact_ms = now_ms(informer);
+	informer_fresh(informer);
+}
+
 static void send(struct informer *informer, struct buf *query, bool is_watch, void (*on_done)(void *, const struct kube_result *))
 {
 	append_selectors(informer, query);
@@ -110,6 +118,7 @@ static void send(struct informer *informer, struct buf *query, bool is_watch, vo
 		.timeout_ms = LIST_TIMEOUT_MS,
 		.once = true,
 		.on_data = on_data,
+		.on_accepted = is_watch ? on_accepted : NULL,
 		.on_done = on_done,
 		.data = informer,
 	};

@@ -79,6 +79,13 @@ static bool on_data(void *data, const char *bytes, size_t len)
 	return request->call.on_data(request->call.data, bytes, len);
 }
 
+static void on_accepted(void *data)
+{
+	struct kube_request *request = data;
+	client_note_contact(request->client);
+	request->call.on_accepted(request->call.data);
+}
+
 static bool should_repeat(const struct kube_request *request, const struct http_result *result)
 {
 	bool asked = result->retry_after_ms >= 0 && (result->status == 429 || result->status >= 500);
@@ -141,6 +148,7 @@ static void send(struct kube_request *request)
 					  .silence_ms = call->silence_ms,
 					  .body_max = call->body_max,
 					  .on_data = call->on_data ? on_data : NULL,
+					  .on_accepted = call->on_accepted ? on_accepted : NULL,
 					  .on_done = on_done,
 					  .data = request,
 				  },

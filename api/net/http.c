@@ -229,6 +229,13 @@ static void new_answer(struct http_request *request, const char *line, size_t le
 	buf_clear(&request->in);
 }
 
+static void end_of_head(struct http_request *request)
+{
+	request->has_head = true;
+	if (request->call.on_accepted && request->status >= 200 && request->status < 300)
+		request->call.on_accepted(request->call.data);
+}
+
 static size_t on_header(char *line, size_t size, size_t count, void *data)
 {
 	struct http_request *request = data;
@@ -246,7 +253,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *data)
 	if (len > 5 && strncmp(line, "HTTP/", 5) == 0)
 		new_answer(request, line, len);
 	else if (line[0] == '\r' || line[0] == '\n')
-		request->has_head = true;
+		end_of_head(request);
 	else if ((value = http_header_value(line, len, "Retry-After", &value_len)))
 		request->retry_after_ms = http_retry_after_ms(value, value_len, loop_clock(request->http->peer.loop));
 	else if ((value = http_header_value(line, len, "Content-Type", &value_len)))

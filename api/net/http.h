@@ -64,6 +64,8 @@ struct http_call {
 	/* Streaming: called for each piece of a 2xx body; return false to abort the request (result.err = CANCELLED).
 	 * NULL = collect. Bodies of other statuses are always collected, up to 64 KiB. */
 	bool (*on_data)(void *data, const char *bytes, size_t len);
+	/* The headers of a 2xx answer are in: a watch is accepted, though nothing may have happened yet. May be NULL. */
+	void (*on_accepted)(void *data);
 	/* Exactly once unless cancelled or destroyed. The request is gone after it. May start new requests and may destroy the `http`. */
 	void (*on_done)(void *data, const struct http_result *result);
 	void *data;

@@ -576,6 +576,22 @@ static void a_stopped_server_is_shown_and_found_again(void **state)
 	assert_int_equal(world->fake.lists, 1);
 }
 
+/* Nothing happened meanwhile and nothing will: the accepted watch is news enough, no bookmark is waited for. */
+static void a_quiet_server_that_is_back_is_no_old_data(void **state)
+{
+	struct world *world = *state;
+	start_informer(world);
+	run(world, 500);
+	fake_refuse(&world->fake, true);
+	run(world, 20000);
+	assert_true(informer_state(world->pods)->stale_since_ms >= 0);
+	fake_refuse(&world->fake, false);
+	run(world, 8000);
+	assert_int_equal(informer_state(world->pods)->stale_since_ms, -1);
+	assert_true(informer_state(world->pods)->watching);
+	assert_int_equal(world->fake.lists, 1);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -597,6 +613,7 @@ int main(void)
 		TEST(watches_that_end_at_once_do_not_spin),
 		TEST(silence_is_noticed),
 		TEST(a_stopped_server_is_shown_and_found_again),
+		TEST(a_quiet_server_that_is_back_is_no_old_data),
 	};
 	return cmocka_run_group_tests_name("kube/informer", tests, NULL, NULL);
 }
