@@ -91,6 +91,12 @@ static void replay_done(void *data, int exit_code)
 	app_quit(replay->app);
 }
 
+static void replay_resize(void *data, int height, int width)
+{
+	struct event event = {.type = EVENT_RESIZE, .size = {.height = height, .width = width}};
+	app_event(data, &event);
+}
+
 static bool replay_size(const struct config *config, const struct tape_settings *settings, int *height, int *width, struct err *err)
 {
 	const char *size = config_text(config, OPT_SIZE);
@@ -119,7 +125,8 @@ static int replay(const struct command_line *line, const struct tape *tape, int 
 	CLEANUP(terminal_close) struct terminal *terminal =
 		terminal_open_headless(loop, height, width, config_flag(line->config, OPT_ASCII), app_event, app);
 	struct replay state = {.app = app};
-	struct tape_target target = {.send = app_event, .screen = app_screen, .is_idle = app_is_idle, .data = app};
+	struct tape_target target = {
+		.send = app_event, .screen = app_screen, .is_idle = app_is_idle, .resize = replay_resize, .data = app};
 	struct tape_options options = {.update = config_flag(line->config, OPT_UPDATE), .report = stderr};
 	CLEANUP(free) char *folder = mem_strndup(line->words[0], strrchr(line->words[0], '/')
 									 ? (size_t)(strrchr(line->words[0], '/') - line->words[0])
