@@ -185,6 +185,8 @@ void app_connect(struct app *app, const char *context)
 {
 	struct session_place place;
 	answer_dialog(app, 0);
+	/* Views have requests under way on the session. */
+	app_clear_views(app);
 	/* Plans belong to the session they were made in. */
 	plans_clear(&app->plans);
 	app->world = NULL;

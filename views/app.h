@@ -81,7 +81,7 @@ void app_flash(struct app *app, enum severity severity, const char *format, ...)
 void app_quit(struct app *app);
 /* Takes the dialog over. One for the same data replaces the older one without an answer. */
 void app_open_dialog(struct app *app, struct dialog *dialog, void (*answer)(struct app *app, int button, void *data), void *data);
-void app_connect(struct app *app, const char *context);         /* NULL = as configured; the files are read again */
+void app_connect(struct app *app, const char *context);         /* NULL = as configured; the files are read again. Closes all views */
 void app_set_namespace(struct app *app, const char *namespace); /* NULL = all */
 /* Does what would end the running plans: at once when there are none, else only when the person agrees. doing is what
  * for, such as "Switching to prod". argument may be NULL and is copied. */

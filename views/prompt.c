@@ -62,7 +62,6 @@ static bool command_quit(struct app *app, const char *argument)
 static void switch_context(struct app *app, const char *context)
 {
 	app_connect(app, context);
-	app_clear_views(app);
 	app_push(app, &view_deck, NULL, NULL, NULL);
 	if (!app->session)
 		app_flash(app, SEV_BAD, "%s", app->session_err.text);
