@@ -151,6 +151,18 @@ void logs_add_past(struct demo *demo, const char *namespace, const char *pod, in
 	add_line(demo, namespace, pod, demo_wall_ms(demo) - ago_ms, text);
 }
 
+/* As a kubelet's: whoever follows a log follows one run of the container. */
+static void end_followers(struct logs *logs, const char *key)
+{
+	vec_each (&logs->followers, follower) {
+		if (str_eq((*follower)->key, key) && !(*follower)->gone) {
+			(*follower)->gone = true;
+			conn_stream_end((*follower)->conn);
+		}
+	}
+	sweep_followers(logs);
+}
+
 void logs_process_started(struct demo *demo, const char *namespace, const char *pod)
 {
 	char key[300];
@@ -159,19 +171,14 @@ void logs_process_started(struct demo *demo, const char *namespace, const char *
 	lines_clear(&log->previous);
 	log->previous = log->now;
 	log->now = (struct lines){0};
+	end_followers(demo->logs, key);
 }
 
 void logs_pod_removed(struct demo *demo, const char *namespace, const char *pod)
 {
 	char key[300];
 	make_key(namespace, pod, key, sizeof key);
-	vec_each (&demo->logs->followers, follower) {
-		if (str_eq((*follower)->key, key) && !(*follower)->gone) {
-			(*follower)->gone = true;
-			conn_stream_end((*follower)->conn);
-		}
-	}
-	sweep_followers(demo->logs);
+	end_followers(demo->logs, key);
 }
 
 static void on_follower_closed(void *data)
@@ -187,6 +194,14 @@ static int64_t query_number(const struct request *request, const char *name, int
 	return text && str_to_i64(text, &number) && number >= 0 ? number : otherwise;
 }
 
+/* Unix ms of the oldest line that is wanted. */
+static int64_t earliest(const struct api_call *call)
+{
+	const char *time = request_query(call->request, "sinceTime");
+	return time ? clock_parse_rfc3339(time)
+		    : demo_wall_ms(call->demo) - query_number(call->request, "sinceSeconds", INT32_MAX) * 1000;
+}
+
 void logs_serve(const struct api_call *call)
 {
 	char key[300];
@@ -198,10 +213,10 @@ void logs_serve(const struct api_call *call)
 	const struct lines *lines = log && request_query_true(call->request, "previous") ? &log->previous : log ? &log->now : NULL;
 	size_t len = lines ? lines->len : 0;
 	size_t tail = (size_t)query_number(call->request, "tailLines", LOGS_LINES);
-	int64_t since = query_number(call->request, "sinceSeconds", INT32_MAX);
+	int64_t since_ms = earliest(call);
 	for (size_t i = len > tail ? len - tail : 0; i < len; i++) {
 		const struct line *line = &lines->ring[(lines->start + i) % LOGS_LINES];
-		if (demo_wall_ms(call->demo) - line->wall_ms <= since * 1000)
+		if (line->wall_ms >= since_ms)
 			append_line(&out, line, stamped);
 	}
 	if (!request_query_true(call->request, "follow")) {

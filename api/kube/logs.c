@@ -50,6 +50,8 @@ struct kube_logs *kube_logs_follow(struct kube_client *client, const struct kube
 	append_flag(&query, "previous", options->previous);
 	append_flag(&query, "timestamps", options->timestamps);
 	append_number(&query, "sinceSeconds", options->since_seconds);
+	if (options->since_time)
+		kube_query_append(&query, "sinceTime", options->since_time);
 	append_number(&query, "tailLines", options->tail_lines);
 	CLEANUP(free) char *path = kube_url(&(struct kube_url){.version = "v1",
 							       .resource = "pods",

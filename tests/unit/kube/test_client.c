@@ -486,13 +486,13 @@ static void logs_are_followed(void **state)
 	struct err err = {0};
 	connect_client(world);
 	world->reply = "one\ntwo\n";
-	struct kube_logs_options options = {.namespace = "mq", .pod = "p", .container = "c", .tail_lines = 10, .follow = true,
+	struct kube_logs_options options = {.namespace = "mq", .pod = "p", .container = "c", .since_time = "2026-01-02T03:04:05Z", .tail_lines = 10, .follow = true,
 					    .on_data = on_log, .on_done = on_log_done, .data = world};
 	assert_non_null(kube_logs_follow(world->client, &options, &err));
 	wait_until_done(world);
 	assert_int_equal(world->bytes, 8);
 	assert_int_equal(world->err.code, ERR_NONE);
-	assert_non_null(strstr(head(world, 0), "/pods/p/log?container=c&follow=true&tailLines=10 HTTP"));
+	assert_non_null(strstr(head(world, 0), "/pods/p/log?container=c&follow=true&sinceTime=2026-01-02T03%3A04%3A05Z&tailLines=10 HTTP"));
 }
 
 /* Nothing that was secret is in the log, at its most talkative. */
