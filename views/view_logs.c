@@ -5,20 +5,34 @@
 
 #include "api/base/str.h"
 #include "api/kube/logs.h"
+#include "views/log_lines.h"
 #include "views/view_text.h"
 
-enum { LOGS_PODS_MAX = 16, LOGS_KEPT = 8 * 1024 * 1024, LOGS_TAIL = 500, LOGS_LINE_MAX = 64 * 1024, LOGS_PREFIX = 12 };
+enum {
+	LOGS_PODS_MAX = 16,
+	LOGS_KEPT = 8 * 1024 * 1024,
+	LOGS_TAIL = 500,
+	LOGS_LINE_MAX = 64 * 1024,
+	LOGS_PREFIX = 12,
+	AGAIN_FIRST_MS = 1000,
+	AGAIN_MAX_MS = 15000,
+};
 
 struct log_stream {
 	struct view *view;
-	struct kube_logs *logs;
-	char pod[256];
+	struct kube_logs *logs; /* NULL while it is not read */
+	char pod[256], namespace[256];
 	struct buf partial; /* the line that is not ended yet */
-	style_t style;
+	struct loop_timer *again;
+	unsigned failures;
+	bool ended;                     /* and said so: the next line follows after a gap */
+	int64_t last_ms;                /* stamp of the last line, Unix ms; -1 = none yet */
+	char last_stamp[LOG_STAMP_MAX]; /* as it was written: a millisecond has room for many lines */
 };
 
 struct log_view {
 	struct text_view text;
+	struct log_lines *lines;
 	struct log_stream streams[LOGS_PODS_MAX];
 	size_t stream_count;
 	bool all_pods, previous, timestamps;
@@ -28,16 +42,55 @@ struct log_view {
 
 /* ---- lines ---- */
 
+static void show(void *data, size_t source, const char *line, size_t len)
+{
+	struct view *view = data;
+	struct log_view *self = view->state;
+	/* Who says it, when several speak. */
+	CLEANUP(free) char *prefixed = str_printf("%-*s %.*s", LOGS_PREFIX, self->streams[source].pod, (int)len, line);
+	pager_append(self->text.pager, STYLE_TEXT, prefixed, strlen(prefixed));
+	app_touch(view->app);
+}
+
+static void remark(struct log_stream *stream, style_t style, const char *what)
+{
+	struct log_view *self = stream->view->state;
+	CLEANUP(free) char *line = str_printf("── %s: %s", stream->pod, what);
+	log_lines_flush(self->lines);
+	pager_append(self->text.pager, style, line, strlen(line));
+	app_touch(stream->view->app);
+}
+
+/* A log that is taken up again begins with the whole second it broke off in. */
+static bool is_known(struct log_stream *stream, const char *line, size_t stamp_len, int64_t at_ms)
+{
+	char stamp[LOG_STAMP_MAX];
+	if (at_ms < 0)
+		return false;
+	snprintf(stamp, sizeof stamp, "%.*s", (int)stamp_len, line);
+	bool known = stream->last_ms > at_ms || (stream->last_ms == at_ms && strcmp(stamp, stream->last_stamp) <= 0);
+	if (known && stream->ended)
+		return true;
+	stream->last_ms = at_ms;
+	memcpy(stream->last_stamp, stamp, sizeof stamp);
+	return false;
+}
+
 static void append(struct log_stream *stream, const char *line, size_t len)
 {
 	struct log_view *self = stream->view->state;
-	if (self->stream_count < 2) {
-		pager_append(self->text.pager, STYLE_TEXT, line, len);
+	int64_t at_ms;
+	size_t stamp = log_stamp(line, len, &at_ms), skip = self->timestamps ? 0 : stamp;
+	if (is_known(stream, line, stamp, at_ms))
 		return;
-	}
-	/* Who says it, when several speak. */
-	CLEANUP(free) char *prefixed = str_printf("%-*s %.*s", LOGS_PREFIX, stream->pod, (int)len, line);
-	pager_append(self->text.pager, STYLE_TEXT, prefixed, strlen(prefixed));
+	if (stream->ended)
+		remark(stream, STYLE_DIM, "followed again");
+	stream->ended = false;
+	stream->failures = 0;
+	if (self->stream_count < 2)
+		pager_append(self->text.pager, STYLE_TEXT, line + skip, len - skip);
+	else
+		log_lines_add(self->lines, (size_t)(stream - self->streams), at_ms, line + skip, len - skip);
 }
 
 static void log_data(void *data, const char *bytes, size_t len)
@@ -58,17 +111,22 @@ static void log_data(void *data, const char *bytes, size_t len)
 	app_touch(stream->view->app);
 }
 
+/* A followed log ends with its container and with the connection; what comes after a restart is what one waits for. */
 static void log_done(void *data, const struct err *err)
 {
 	struct log_stream *stream = data;
 	struct log_view *self = stream->view->state;
+	bool is_over = self->previous || err->code == ERR_FORBIDDEN || err->code == ERR_REFUSED;
 	stream->logs = NULL;
 	if (stream->partial.len)
 		append(stream, buf_str(&stream->partial), stream->partial.len);
 	buf_clear(&stream->partial);
-	CLEANUP(free) char *end = str_printf("── %s: %s", stream->pod, err_is_set(err) ? err->text : "the log ends here");
-	pager_append(self->text.pager, err_is_set(err) ? STYLE_BAD : STYLE_DIM, end, strlen(end));
-	app_touch(stream->view->app);
+	if (!stream->ended)
+		remark(stream, err_is_set(err) ? STYLE_BAD : STYLE_DIM, err_is_set(err) ? err->text : "the log ends here");
+	stream->ended = true;
+	int64_t wait = (int64_t)AGAIN_FIRST_MS << (stream->failures < 4 ? stream->failures++ : 4);
+	if (!is_over)
+		loop_timer_arm(stream->again, wait < AGAIN_MAX_MS ? wait : AGAIN_MAX_MS);
 }
 
 /* ---- which pods ---- */
@@ -77,10 +135,19 @@ static void stop(struct log_view *self)
 {
 	for (size_t i = 0; i < self->stream_count; i++) {
 		kube_logs_close(self->streams[i].logs);
+		loop_timer_destroy(self->streams[i].again);
 		buf_finish(&self->streams[i].partial);
 	}
 	self->stream_count = 0;
+	log_lines_clear(self->lines);
 	pager_clear(self->text.pager);
+}
+
+static const struct kube_pod *pod_of(const struct log_stream *stream)
+{
+	const struct world_view *world = stream->view->app->world;
+	const struct world_broker *broker = world ? world_find_broker(world, stream->namespace, stream->pod) : NULL;
+	return broker ? broker->pod : NULL;
 }
 
 static const char *main_container(const struct kube_pod *pod)
@@ -88,25 +155,25 @@ static const char *main_container(const struct kube_pod *pod)
 	return pod && pod->container_count > 1 ? pod->containers[0].name : NULL;
 }
 
-static void add_stream(struct view *view, const char *namespace, const char *name, const struct kube_pod *pod)
+static void follow(void *data)
 {
-	struct log_view *self = view->state;
+	struct log_stream *stream = data;
+	struct log_view *self = stream->view->state;
 	struct err err;
-	if (self->stream_count == LOGS_PODS_MAX)
-		return;
-	struct log_stream *stream = &self->streams[self->stream_count++];
-	*stream = (struct log_stream){.view = view, .partial = BUF_INIT(LOGS_LINE_MAX)};
-	snprintf(stream->pod, sizeof stream->pod, "%s", name);
-	stream->logs = kube_logs_follow(view->app->session->client,
+	char since[32] = "";
+	if (stream->last_ms >= 0)
+		clock_format_rfc3339(stream->last_ms, since);
+	stream->logs = kube_logs_follow(stream->view->app->session->client,
 					&(struct kube_logs_options){
-						.namespace = namespace,
-						.pod = name,
-						.container = main_container(pod),
-						.since_seconds = self->since_seconds,
-						.tail_lines = self->since_seconds ? 0 : LOGS_TAIL,
+						.namespace = stream->namespace,
+						.pod = stream->pod,
+						.container = main_container(pod_of(stream)),
+						.since_time = *since ? since : NULL,
+						.since_seconds = *since ? 0 : self->since_seconds,
+						.tail_lines = *since || self->since_seconds ? 0 : LOGS_TAIL,
 						.previous = self->previous,
 						.follow = !self->previous,
-						.timestamps = self->timestamps,
+						.timestamps = true,
 						.on_data = log_data,
 						.on_done = log_done,
 						.data = stream,
@@ -116,24 +183,58 @@ static void add_stream(struct view *view, const char *namespace, const char *nam
 		log_done(stream, &err);
 }
 
-static void start(struct view *view)
+static void add_stream(struct view *view, const char *namespace, const char *name)
+{
+	struct log_view *self = view->state;
+	if (self->stream_count == LOGS_PODS_MAX)
+		return;
+	struct log_stream *stream = &self->streams[self->stream_count++];
+	*stream = (struct log_stream){.view = view, .partial = BUF_INIT(LOGS_LINE_MAX), .last_ms = -1};
+	snprintf(stream->pod, sizeof stream->pod, "%s", name);
+	snprintf(stream->namespace, sizeof stream->namespace, "%s", namespace);
+	stream->again = loop_timer_create(view->app->loop, follow, stream);
+	follow(stream);
+}
+
+static bool is_followed(const struct log_view *self, const char *pod)
+{
+	for (size_t i = 0; i < self->stream_count; i++)
+		if (str_eq(self->streams[i].pod, pod))
+			return true;
+	return false;
+}
+
+/* Also brokers that were not there when the view was opened. */
+static void follow_cluster(struct view *view)
 {
 	struct log_view *self = view->state;
 	const struct world_view *world = view->app->world;
-	const struct subject *subject = &view->subject;
-	stop(self);
-	if (!view->app->session || !world)
+	const struct world_cluster *cluster = world ? world_find_cluster(world, view->subject.cluster) : NULL;
+	for (size_t i = 0; view->app->session && cluster && i < cluster->broker_count; i++)
+		if (cluster->brokers[i]->pod && !is_followed(self, cluster->brokers[i]->name))
+			add_stream(view, cluster->namespace, cluster->brokers[i]->name);
+}
+
+static bool is_of_one(const struct view *view)
+{
+	return *view->subject.broker && !((struct log_view *)view->state)->all_pods;
+}
+
+static void start(struct view *view)
+{
+	stop(view->state);
+	if (!view->app->session || !view->app->world)
 		return;
-	const struct world_cluster *cluster = world_find_cluster(world, subject->cluster);
-	if (*subject->broker && !self->all_pods) {
-		const struct world_broker *broker = world_find_broker(world, subject->namespace, subject->broker);
-		add_stream(view, subject->namespace, subject->broker, broker ? broker->pod : NULL);
-		return;
-	}
-	for (size_t i = 0; cluster && i < cluster->broker_count; i++) {
-		if (cluster->brokers[i]->pod)
-			add_stream(view, cluster->namespace, cluster->brokers[i]->name, cluster->brokers[i]->pod);
-	}
+	if (is_of_one(view))
+		add_stream(view, view->subject.namespace, view->subject.broker);
+	else
+		follow_cluster(view);
+}
+
+static void update(struct view *view)
+{
+	if (!is_of_one(view))
+		follow_cluster(view);
 }
 
 void logs_set_previous(struct view *view, bool previous)
@@ -152,6 +253,7 @@ static void open(struct view *view)
 	struct log_view *self = mem_alloc(sizeof *self);
 	view->state = self;
 	self->text.pager = pager_create(LOGS_KEPT);
+	self->lines = log_lines_create(view->app->loop, show, view);
 	pager_set_follow(self->text.pager, true);
 	start(view);
 }
@@ -160,6 +262,7 @@ static void close(struct view *view)
 {
 	struct log_view *self = view->state;
 	stop(self);
+	log_lines_destroy(self->lines);
 	pager_destroy(self->text.pager);
 	free(self);
 }
@@ -220,8 +323,7 @@ static const char *filter_text(struct view *view)
 static void title(struct view *view, struct buf *out)
 {
 	struct log_view *self = view->state;
-	bool one = *view->subject.broker && !self->all_pods;
-	buf_printf(out, "%slogs %s", self->previous ? "previous " : "", one ? view->subject.broker : view->subject.cluster);
+	buf_printf(out, "%slogs %s", self->previous ? "previous " : "", is_of_one(view) ? view->subject.broker : view->subject.cluster);
 	if (self->since_seconds)
 		buf_printf(out, " since %dm", (int)(self->since_seconds / 60));
 	if (pager_follows(self->text.pager))
@@ -236,6 +338,7 @@ const struct view_class view_logs = {
 	.needs_subject = true,
 	.open = open,
 	.close = close,
+	.update = update,
 	.draw = text_view_draw,
 	.event = text_view_event,
 	.act = act,
