@@ -167,44 +167,6 @@ void exec_plugin_cancel(struct exec_plugin *run)
 	release(run);
 }
 
-static void wipe(cJSON *item)
-{
-	for (; item; item = item->next) {
-		if (item->valuestring)
-			explicit_bzero(item->valuestring, strlen(item->valuestring));
-		wipe(item->child);
-	}
-}
-
-static const char *member_text(const cJSON *object, const char *name)
-{
-	const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
-	return str_empty(text) ? NULL : text;
-}
-
-static bool read_answer(const struct exec_plugin *run, const cJSON *root, struct exec_answer *answer, struct err *err)
-{
-	const char *command = run->access->exec->command, *version = member_text(root, "apiVersion");
-	const cJSON *status = cJSON_GetObjectItemCaseSensitive(root, "status");
-	if (!str_eq(member_text(root, "kind"), "ExecCredential"))
-		return err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s did not answer with an ExecCredential", command);
-	if (!str_eq(version, run->access->exec->api_version))
-		return err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s answered in %.80s, asked for was %s", command,
-			       str_or(version, "no version"), run->access->exec->api_version);
-	answer->token = member_text(status, "token");
-	answer->cert_pem = member_text(status, "clientCertificateData");
-	answer->key_pem = member_text(status, "clientKeyData");
-	const char *expires = member_text(status, "expirationTimestamp");
-	answer->expires_ms = expires ? clock_parse_rfc3339(expires) : -1;
-	if (expires && answer->expires_ms < 0)
-		return err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s gave an expirationTimestamp that is no time", command);
-	if (!answer->cert_pem != !answer->key_pem)
-		return err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s gave a certificate without key or the reverse", command);
-	if (!answer->token && !answer->cert_pem)
-		return err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s gave neither a token nor a certificate", command);
-	return true;
-}
-
 static void finish(struct exec_plugin *run, const struct exec_answer *answer, const struct err *err)
 {
 	exec_plugin_fn *fn = run->fn;
@@ -230,11 +192,11 @@ static void conclude(struct exec_plugin *run, int status)
 		;
 	cJSON *root = NULL;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-		root = run->out.text.overflow ? NULL : cJSON_ParseWithLength(buf_str(&run->out.text), run->out.text.len);
+		const struct kube_exec_plugin *plugin = run->access->exec;
+		size_t len = run->out.text.overflow ? 0 : run->out.text.len;
+		root = exec_answer_read(plugin->command, plugin->api_version, buf_str(&run->out.text), len, &answer, &err);
 		if (!root)
 			complain(run, "did not answer in JSON", &err);
-		else
-			(void)!read_answer(run, root, &answer, &err);
 	} else {
 		snprintf(what, sizeof what, WIFEXITED(status) ? "failed with code %d" : "was ended by signal %d",
 			 WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
@@ -242,8 +204,7 @@ static void conclude(struct exec_plugin *run, int status)
 	}
 	run->pid = 0;
 	finish(run, err_is_set(&err) ? NULL : &answer, err_is_set(&err) ? &err : NULL);
-	wipe(root);
-	cJSON_Delete(root);
+	exec_answer_free(root);
 	release(run);
 }
 

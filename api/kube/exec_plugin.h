@@ -17,6 +17,13 @@ struct exec_answer {
 	int64_t expires_ms;                     /* Unix ms, -1 = never */
 };
 
+/* Reads what a plugin printed. The answer borrows from the tree that is returned, for exec_answer_free(), which overwrites
+ * it; NULL when it is no JSON (err untouched). err is set when it is JSON but no answer that can be used. */
+struct cJSON;
+struct cJSON *exec_answer_read(const char *command, const char *api_version, const char *json, size_t len,
+			       struct exec_answer *answer, struct err *err);
+void exec_answer_free(struct cJSON *root); /* NULL is fine */
+
 typedef void exec_plugin_fn(void *data, const struct exec_answer *answer, const struct err *err);
 
 /* fn is called once, later, with answer or with err (the plugin's stderr cleaned, its install hint when it is not there).

@@ -1,0 +1,12 @@
+/* What a credential plugin printed. */
+#include "api/kube/exec_plugin.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct exec_answer answer;
+	struct err err = {0};
+	exec_answer_free(exec_answer_read("plugin", "client.authentication.k8s.io/v1", (const char *)data, size, &answer, &err));
+	return 0;
+}
