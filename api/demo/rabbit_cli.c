@@ -8,6 +8,7 @@
 struct command_call {
 	struct rabbit *rabbit;
 	int node;
+	const char *vhost; /* of -p */
 };
 
 static cJSON *node_list(const struct rabbit *rabbit, bool only_up)
@@ -68,7 +69,7 @@ static cJSON *list_queues(const struct command_call *call)
 {
 	cJSON *all = cJSON_CreateArray();
 	vec_each (&call->rabbit->queues, queue) {
-		if (str_eq(queue->vhost, "/"))
+		if (str_eq(queue->vhost, call->vhost))
 			cJSON_AddItemToArray(all, rabbit_queue_json(call->rabbit, queue));
 	}
 	return all;
@@ -92,9 +93,17 @@ static const struct {
 	{"ping", fine},               {"check_running", fine},            {"check_local_alarms", fine}, {"alarms", fine},
 };
 
+static const char *vhost_of(const char *const *argv, size_t argc)
+{
+	for (size_t i = 1; i + 1 < argc; i++)
+		if (str_eq(argv[i], "-p"))
+			return argv[i + 1];
+	return "/";
+}
+
 int rabbit_command(struct rabbit *rabbit, int node, const char *const *argv, size_t argc, struct buf *out, struct buf *errors)
 {
-	struct command_call call = {.rabbit = rabbit, .node = node};
+	struct command_call call = {.rabbit = rabbit, .node = node, .vhost = vhost_of(argv, argc)};
 	int code = rabbit_tool(rabbit, node, argv, argc, out, errors);
 	if (code >= 0)
 		return code;

@@ -478,6 +478,17 @@ static void commands_run_by_exec(void **state)
 	assert_int_equal(cJSON_GetArraySize(json_at(answered, "running_nodes")), 3);
 	assert_non_null(strstr(buf_str(&tunnel.channels[3]), "\"Success\""));
 	tunnel_finish(&tunnel);
+	/* Of the virtual host that is asked for. */
+	static const char *const vhosts[] = {"%2F", "analytics"};
+	for (size_t i = 0; i < 2; i++) {
+		CLEANUP(free) char *path = str_printf("/api/v1/namespaces/prod/pods/events-1/exec?command=rabbitmqctl&command=-p"
+						      "&command=%s&command=list_queues&stdout=true", vhosts[i]);
+		tunnel_open(client, &tunnel, path);
+		CLEANUP(cJSON_Delete) cJSON *queues = json_parse(buf_str(&tunnel.channels[1]), tunnel.channels[1].len);
+		assert_true(cJSON_GetArraySize(queues) > 0);
+		assert_string_equal(json_text(cJSON_GetArrayItem(queues, 0), "vhost"), i == 0 ? "/" : "analytics");
+		tunnel_finish(&tunnel);
+	}
 	tunnel_open(client, &tunnel, "/api/v1/namespaces/prod/pods/events-1/exec?command=ls&stdout=true");
 	assert_non_null(strstr(buf_str(&tunnel.channels[3]), "NonZeroExitCode"));
 	tunnel_finish(&tunnel);
