@@ -49,6 +49,11 @@ static const struct kube_condition *unscheduled(const struct broker *broker)
 
 /* ---- when a state applies ---- */
 
+static bool is_unread(const struct broker *broker)
+{
+	return !broker->pub.pod && cluster_of(broker->pub.cluster)->pods_unread;
+}
+
 static bool is_missing(const struct broker *broker)
 {
 	return !broker->pub.pod;
@@ -245,8 +250,9 @@ static const char *say_partitioned(struct world *world, const struct broker *bro
 	return arena_printf(&world->frame, "%s is cut off from %s", broker->name, broker->complaint);
 }
 
-/* The first that applies; every one below the first may rely on there being a pod. */
+/* The first that applies; every one below the first two may rely on there being a pod. */
 static const struct broker_state states[] = {
+	{"unknown", SEV_INFO, is_unread, NULL},
 	{"missing", SEV_BAD, is_missing, say_missing},
 	{"node down", SEV_BAD, is_on_dead_node, say_node_down},
 	{"node silent", SEV_WARN, is_on_silent_node, say_node_silent},

@@ -48,6 +48,7 @@ struct cluster {
 	char *key, *name, *namespace;
 	bool seen;
 	struct found_cluster found;
+	const char *pods_unread; /* why it has no pods here: not "missing" but unknown; "" = not listed yet, NULL = listed */
 	VEC(struct world_broker *) brokers;
 	VEC(struct world_volume *) volumes;
 	VEC(struct world_service *) services;

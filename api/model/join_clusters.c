@@ -252,6 +252,14 @@ static struct cluster *cluster_named(struct world *world, const char *key, const
 	return cluster;
 }
 
+static const char *why_pods_are_unread(struct world *world, const struct found_cluster *found)
+{
+	struct err err;
+	if (!feed_is_listed(world->feed, KUBE_PODS, found->namespace, &err))
+		return "";
+	return err.code == ERR_FORBIDDEN ? arena_printf(&world->frame, "%s", err.text) : NULL;
+}
+
 static void see_cluster(void *data, const struct found_cluster *found)
 {
 	struct world *world = data;
@@ -262,6 +270,7 @@ static void see_cluster(void *data, const struct found_cluster *found)
 		return;
 	cluster->seen = true;
 	cluster->found = *found;
+	cluster->pods_unread = why_pods_are_unread(world, found);
 	pub->kind = found->kind;
 	pub->manager = found->manager;
 	pub->stateful_set = found->stateful_set;

@@ -43,6 +43,13 @@ void rule_not_started(struct findings *findings)
 	int64_t expected = expected_brokers(cluster);
 	if (!expected || !lacks_majority(cluster))
 		return;
+	if (cluster->pods_unread) {
+		if (*cluster->pods_unread)
+			finding_add(findings, SEV_WARN, "brokers", NULL,
+				    arena_printf(&world->frame, "brokers unknown: %s", sentence_cut(world, cluster->pods_unread)),
+				    NULL);
+		return;
+	}
 	finding_add(findings, SEV_BAD, "brokers", NULL,
 		    arena_printf(&world->frame, "%lld of %lld brokers ready%s", (long long)ready_brokers(cluster),
 				 (long long)expected, sentence_cause(world, cluster)),
@@ -244,6 +251,10 @@ enum severity calm_headline(struct world *world, struct cluster *cluster, const 
 	if (!expected_brokers(cluster)) {
 		*headline = cluster->pub.desired == 0 ? "scaled to nothing: it has no brokers"
 						      : "its brokers are not known yet";
+		return SEV_INFO;
+	}
+	if (cluster->pods_unread && !ready_brokers(cluster)) {
+		*headline = "its brokers are not known yet";
 		return SEV_INFO;
 	}
 	if (cluster->pub.replicated_count < 0) {

@@ -8,7 +8,7 @@
 #include "api/base/str.h"
 
 enum {
-	CUT = 120,
+	CUT = 240,
 	NAMED_MAX = 3,
 	CAUSES_MAX = 2,
 	SECOND = 1000,

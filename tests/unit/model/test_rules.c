@@ -274,6 +274,28 @@ static void a_cluster_that_never_started_says_what_it_waits_for(void **state)
 	fixture_finish(&f);
 }
 
+/* Pods that may not be listed are not missing. */
+static void pods_that_cannot_be_read_are_unknown(void **state)
+{
+	struct fixture f;
+	fixture_start(&f);
+	fixture_set(&f, "log", 3, "apache/kafka:4.1.0", 9092);
+	fixture_update(&f);
+	struct cluster *cluster = fixture_cluster(&f, "test/log/kafka");
+	assert_string_equal(cluster->pub.brokers[0]->state, "missing");
+	cluster->pods_unread = "pods is forbidden: bob may not list pods";
+	join_states(f.world);
+	join_problems(f.world);
+	assert_head(cluster, SEV_WARN, "brokers unknown: pods is forbidden: bob may not list pods");
+	assert_string_equal(cluster->pub.brokers[0]->state, "unknown");
+	assert_int_equal(cluster->pub.brokers[0]->severity, SEV_INFO);
+	cluster->pods_unread = ""; /* the list is not in yet */
+	join_states(f.world);
+	join_problems(f.world);
+	assert_head(cluster, SEV_INFO, "its brokers are not known yet");
+	fixture_finish(&f);
+}
+
 static void one_word_for_every_way_of_not_running(void **state)
 {
 	static const struct {
@@ -374,6 +396,7 @@ int main(void)
 		cmocka_unit_test(unknown_is_never_green),
 		cmocka_unit_test(old_answers_are_called_old),
 		cmocka_unit_test(a_cluster_that_never_started_says_what_it_waits_for),
+		cmocka_unit_test(pods_that_cannot_be_read_are_unknown),
 		cmocka_unit_test(one_word_for_every_way_of_not_running),
 		cmocka_unit_test(brokers_whose_replicas_lag_are_marked),
 		cmocka_unit_test(ages_do_not_change_every_second),
