@@ -95,9 +95,12 @@ static int draw_banners(struct app *app, int y)
 	const struct world_view *world = app->world;
 	if (app->session->trust == SESSION_TRUST_ASKED)
 		return draw_banner(app, y, "Not connected yet: the kubeconfig wants to run a command, and waits for your answer");
-	if (!world || world->link == WORLD_LIVE)
+	if (!world || (world->link == WORLD_LIVE && !err_is_set(&world->link_err)))
 		return y;
 	const char *why = err_is_set(&world->link_err) ? world->link_err.text : "no answer yet";
+	/* It answers, and to each question that it will not. */
+	if (world->link == WORLD_LIVE)
+		return draw_banner(app, y, why);
 	if (world->link == WORLD_STALE) {
 		cell_human_age(world->data_age_ms < 1000 ? 1 : world->data_age_ms / 1000, age);
 		snprintf(text, sizeof text, "The data is %s old: %s. Trying again.", age, why);

@@ -93,7 +93,7 @@ static int draw_sentence(struct deck *deck, struct canvas *canvas, int y, int wi
 	x = x < deck->name_width ? deck->name_width : x + 1;
 	style_t style = cluster->severity >= SEV_WARN ? severity_style(cluster->severity) : STYLE_TEXT;
 	const char *headline = str_or(cluster->headline, "reading what the brokers say …");
-	y += deck_put_wrapped(canvas, y, x, width - x - 1, dense && cluster->severity < SEV_WARN ? 1 : 2, style | on, headline);
+	y += deck_put_wrapped(canvas, y, x, width - x - 1, cluster->severity >= SEV_WARN ? 3 : dense ? 1 : 2, style | on, headline);
 	/* Where room is short only the worst cluster is explained. */
 	if (cluster->detail && (!dense || deck->spots.len == 0))
 		y += deck_put_wrapped(canvas, y, x, width - x - 1, 2, STYLE_DIM, cluster->detail);
@@ -225,15 +225,30 @@ static int draw_events(struct deck *deck, struct canvas *canvas, int y, int bott
 
 /* ---- the view ---- */
 
+/* What could not be asked is not said to be absent. */
+static const char *why_empty(const struct view *view)
+{
+	const struct world_view *world = view->app->world;
+	if (!view->app->session)
+		return "not connected: see above. `mqdeck --demo` needs no cluster; :ctx chooses another context.";
+	if (world && err_is_set(&world->link_err))
+		return world->link_err.text;
+	if (world && err_is_set(&world->sets_source.err))
+		return world->sets_source.err.text;
+	if (world && world->link == WORLD_LIVE && !world->discovering)
+		return "No RabbitMQ and no Kafka found here. Look at all namespaces with 0, at another context with :ctx.";
+	return "looking for RabbitMQ and Kafka …";
+}
+
 static void draw_empty(const struct view *view, struct canvas *canvas, struct rect rect)
 {
 	const struct world_view *world = view->app->world;
-	const char *text = "looking for RabbitMQ and Kafka …";
-	if (!view->app->session)
-		text = "not connected: see above. `mqdeck --demo` needs no cluster; :ctx chooses another context.";
-	else if (world && world->link == WORLD_LIVE && !world->discovering)
-		text = "No RabbitMQ and no Kafka found here. Look at all namespaces with 0, at another context with :ctx.";
-	deck_put_wrapped(canvas, rect.y + 1, 2, rect.width - 4, 3, STYLE_DIM, text);
+	bool failed = view->app->session && world && (err_is_set(&world->link_err) || err_is_set(&world->sets_source.err));
+	int y = rect.y + 1, columns = rect.width - 4;
+	y += deck_put_wrapped(canvas, y, 2, columns, rect.height - 2, failed ? STYLE_WARN : STYLE_DIM, why_empty(view));
+	if (failed && world->link == WORLD_LIVE && !err_is_set(&world->link_err))
+		deck_put_wrapped(canvas, y, 2, columns, 2, STYLE_DIM,
+				 "Whether there are RabbitMQ and Kafka here is unknown. `:ns NAME` looks at one namespace only.");
 }
 
 static void draw(struct view *view, struct canvas *canvas, struct rect rect)
