@@ -6,6 +6,7 @@
 #include "tui/matrix.h"
 #include "tui/pattern.h"
 #include "views/app.h"
+#include "views/quorum.h"
 
 struct matrix_view {
 	struct matrix *matrix;
@@ -167,6 +168,7 @@ static void draw(struct view *view, struct canvas *canvas, struct rect rect)
 							  : "every replica is in sync");
 		return;
 	}
+	rect.height -= quorum_draw(canvas, rect.y + rect.height - 1, rect.height > 4, view->app->world, self->cluster->key);
 	struct rect body = {rect.y, rect.x, rect.height - 1, rect.width};
 	matrix_draw(self->matrix, canvas, body, true);
 	canvas_put(canvas, rect.y + rect.height - 1, 1, rect.width - 2, STYLE_DIM,

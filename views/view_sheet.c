@@ -7,6 +7,7 @@
 #include "tui/table.h"
 #include "views/app.h"
 #include "views/detail.h"
+#include "views/quorum.h"
 
 struct sheet_view {
 	struct table *table;
@@ -149,9 +150,19 @@ static const char *why_empty(const struct view *view)
 	return world->cluster_count == 0 ? "no RabbitMQ and no Kafka found here" : "there are none";
 }
 
+/* Below replication: what the partitions themselves hang on. */
+static int draw_quorum(const struct view *view, struct canvas *canvas, struct rect rect)
+{
+	const struct world_view *world = view->app->world;
+	int rows = view->sheet == &sheet_replication ? quorum_rows(world, view->scope.cluster) : 0;
+	rows = rows > rect.height / 5 ? rect.height / 5 : rows;
+	return quorum_draw(canvas, rect.y + rect.height - rows, rows, world, view->scope.cluster);
+}
+
 static void draw(struct view *view, struct canvas *canvas, struct rect rect)
 {
 	struct sheet_view *self = view->state;
+	rect.height -= draw_quorum(view, canvas, rect);
 	struct rect body = detail_layout(&self->detail, rect);
 	table_draw(self->table, canvas, body, !self->detail.split.second_focused);
 	if (table_shown(self->table) == 0 && body.height > 2)
