@@ -33,6 +33,12 @@ static cJSON *group_list(void)
 	return json;
 }
 
+/* What `kubectl get all` asks for. */
+static bool is_of_all(enum kind_id id)
+{
+	return id == KIND_POD || id == KIND_SERVICE || id == KIND_STATEFUL_SET || id == KIND_RABBITMQ_CLUSTER;
+}
+
 static void add_resource(cJSON *list, const struct kind *kind)
 {
 	static const char verbs[] = "['create','delete','get','list','patch','update','watch']";
@@ -46,6 +52,8 @@ static void add_resource(cJSON *list, const struct kind *kind)
 	json_set_text(json, "singularName", singular);
 	if (*kind->short_name)
 		json_set(json, "shortNames", json_make("['%s']", kind->short_name));
+	if (is_of_all(kind->id))
+		json_set(json, "categories", json_make("['all']"));
 	cJSON_AddItemToArray(list, json);
 	cJSON_AddItemToArray(list, json_make("{'name':'%s/status','singularName':'','namespaced':%s,'kind':'%s',"
 					     "'verbs':['get','patch','update']}",

@@ -28,6 +28,7 @@ static void discovery_names_what_is_served(void **state)
 	assert_non_null(strstr(client->body, "kafka.strimzi.io"));
 	assert_int_equal(client_get(client, "/api/v1"), 200);
 	assert_non_null(strstr(client->body, "pods/portforward"));
+	assert_non_null(strstr(client->body, "\"categories\":[\"all\"]")); /* kubectl get all */
 	assert_int_equal(client_get(client, "/apis/apps/v1"), 200);
 	assert_non_null(strstr(client->body, "statefulsets/scale"));
 	assert_int_equal(client_get(client, "/apis/nothing/v1"), 404);
