@@ -219,8 +219,8 @@ bool get_run(struct session *session, const struct sheet *sheet, const char *nam
 	else
 		write_table(&rows, format == GET_WIDE, out);
 	if (name && rows.positions.len == 0 && ok) {
-		CLEANUP(free) char *sentence = str_printf("there is no %s named \"%s\"; `mqdeck get %s` lists them",
-							  sheet->title, name, sheet->name);
+		CLEANUP(free) char *sentence = str_printf("nothing in %s is named \"%s\"; `mqdeck get %s` lists them",
+							  sheet->name, name, sheet->name);
 		say(err_out, "", sentence);
 		ok = false;
 	}
