@@ -179,6 +179,7 @@ bool ops_look_for_step(const struct ops_job *job, size_t index, struct ops_conte
 	there |= step->type->without_target;
 	out->view = view;
 	out->step = step;
+	out->wall_ms = ops_wall_ms(job);
 	return there;
 }
 

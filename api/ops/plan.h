@@ -21,6 +21,7 @@ struct ops_context { /* never handed out without its target: a target that is go
 	struct world_broker
 		*broker; /* the target; in a step about a broker that one, NULL while it is not in the world */
 	const struct ops_step *step; /* NULL while planning */
+	int64_t wall_ms; /* now, in a step; Unix time */
 };
 
 /* "namespace/pod", into out. */

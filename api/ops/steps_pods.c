@@ -9,6 +9,8 @@
 #include "api/base/str.h"
 #include "api/ops/blast.h"
 
+/* Java, and so every Kafka broker, remembers the address of a name for so long. */
+enum { ADDRESS_KEPT_MS = 30 * 1000 };
 enum { STOP_LIMIT_MS = 30 * 60 * 1000, FACT_MAX = OPS_KEY_MAX + 16 };
 
 /* ---- shared by the operations ---- */
@@ -119,6 +121,33 @@ static bool is_fresh(const struct ops_context *context, struct err *why)
 	return err_set(why, ERR_REFUSED, "waiting for what the brokers say now");
 }
 
+/* A Kafka pod that was made anew has another address, and brokers that knew the old one go on trying it: they follow the
+ * leaders there only then, and until then those refuse acks=all if nobody else is left. Seen on a real cluster: 10 s. */
+static bool is_known_anew(const struct ops_context *context, struct ops_gauge *out, struct err *why)
+{
+	int64_t left = 0;
+	const char *last = NULL;
+	for (size_t i = 0; i < context->cluster->broker_count; i++) {
+		const struct world_broker *other = context->cluster->brokers[i];
+		const struct kube_condition *ready =
+			other == context->broker || !other->pod || context->cluster->kind != BROKER_KAFKA
+				? NULL
+				: kube_condition(other->pod->conditions, other->pod->condition_count, "Ready");
+		if (!ready || !str_eq(ready->status, "True") || ready->changed_ms < 0)
+			continue;
+		int64_t wait = ADDRESS_KEPT_MS - (context->wall_ms - ready->changed_ms);
+		if (wait <= left || wait > ADDRESS_KEPT_MS) /* a clock that is behind theirs cannot tell */
+			continue;
+		left = wait;
+		last = other->name;
+	}
+	if (left <= 0)
+		return true;
+	out->estimate_ms = left;
+	return err_set(why, ERR_REFUSED, "%s is back since %" PRId64 " s: other brokers may look for it at its old address for %d s",
+		       last, (ADDRESS_KEPT_MS - left) / 1000, ADDRESS_KEPT_MS / 1000);
+}
+
 static enum ops_gate_state gate_can_stop(const struct ops_plan *plan, const struct ops_context *context,
 					 struct ops_gauge *out)
 {
@@ -128,7 +157,8 @@ static enum ops_gate_state gate_can_stop(const struct ops_plan *plan, const stru
 		return OPS_GATE_OPEN;
 	}
 	const char *name = context->broker->name;
-	bool may = is_fresh(context, &why) && blast_can_stop(context->cluster, context->broker, &why);
+	bool may = is_fresh(context, &why) && blast_can_stop(context->cluster, context->broker, &why) &&
+		   is_known_anew(context, out, &why);
 	if (may)
 		snprintf(out->figure, sizeof out->figure, "nothing needs %s to stay available", name);
 	else if (pods_flag(plan, "force"))

@@ -8,9 +8,8 @@ trap 'rm -rf "$XDG_STATE_HOME"' EXIT
 
 # No operation of this suite takes longer; one that waits for what does not come is seen, not sat out.
 OPERATION_SECONDS=420
-# What a planned move may cost a writer: the election of a leader, and the way of the client to it. Most take a second or
-# two; a producer whose request was lost with the connection waits for its request.timeout.ms, which is 10 s here.
-ELECTION_MS=15000
+# What a planned move may cost a writer: the election of a leader, and the way of the client to it.
+ELECTION_MS=8000
 
 now_ms() { date +%s%3N; }
 

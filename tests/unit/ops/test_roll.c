@@ -115,6 +115,32 @@ static void the_controller_comes_last_and_each_waits_for_the_one_before(void **s
 	assert_int_equal(rig->plan->state, OPS_STATE_DONE);
 }
 
+static void a_new_address_is_given_time_to_be_known(void **state)
+{
+	struct rig *rig = *state;
+	struct kube_condition ready = {.type = "Ready", .status = "True", .changed_ms = -1};
+	kafka()->brokers[2].is_controller = true;
+	kafka()->pods[0].conditions = &ready;
+	kafka()->pods[0].condition_count = 1;
+	rig_prepare(rig, "roll", KAFKA, NULL);
+	rig_run(rig);
+	rig_pass(rig, 3000);
+	assert_string_equal(play.order, "0");
+	come_back(0, true);
+	ready.changed_ms = clock_wall_ms(loop_clock(rig->loop));
+	rig_pass(rig, 20000);
+	assert_string_equal(play.order, "0");
+	assert_contains(rig->plan->steps[4].why, "other brokers may look for it at its old address for 30 s");
+	assert_true(rig->plan->steps[4].estimate_ms > 0 && rig->plan->steps[4].estimate_ms <= 12000);
+	rig_pass(rig, 12000);
+	assert_string_equal(play.order, "01");
+	/* A clock that is not theirs does not hold it up for ever. */
+	come_back(1, true);
+	ready.changed_ms += 3600 * 1000;
+	rig_pass(rig, 3000);
+	assert_string_equal(play.order, "012");
+}
+
 static void what_the_brokers_said_before_opens_nothing(void **state)
 {
 	struct rig *rig = *state;
@@ -252,6 +278,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_controller_comes_last_and_each_waits_for_the_one_before, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(a_new_address_is_given_time_to_be_known, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_the_brokers_said_before_opens_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_partition_that_misses_a_replica_forbids_a_roll, setup, teardown),
 		cmocka_unit_test_setup_teardown(it_waits_when_the_others_need_it_suddenly, setup, teardown),
