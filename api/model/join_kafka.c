@@ -194,10 +194,21 @@ static const char *role_of(const struct kafka_snapshot *said, int32_t id, bool r
 
 /* ---- brokers ---- */
 
+/* Who does not answer has no rate, least of all the last one. */
+static void forget_growth(struct broker *broker)
+{
+	broker->bytes = -1;
+	broker->pub.in_rate = -1;
+}
+
 static void sample_growth(struct broker *broker, const struct kafka_broker *said)
 {
 	int64_t at = said->dirs_part.updated_ms;
-	if (said->used_bytes < 0 || at == broker->bytes_ms)
+	if (said->used_bytes < 0) {
+		forget_growth(broker);
+		return;
+	}
+	if (at == broker->bytes_ms)
 		return;
 	if (broker->bytes >= 0 && at > broker->bytes_ms) {
 		double grown = (double)(said->used_bytes - broker->bytes) * 1000 / (double)(at - broker->bytes_ms);
@@ -254,6 +265,8 @@ static void fill_broker(struct cluster *cluster, struct broker *broker, const st
 	it->alarms = offline_dirs(own);
 	if (own)
 		fill_from_broker(broker, own, &cluster->world->frame);
+	else
+		forget_growth(broker);
 	if (fresh && said->reachable)
 		it->reachable = registered || str_eq(it->role, "controller");
 	else if (own && own->connected)

@@ -274,6 +274,25 @@ static void a_cluster_that_never_started_says_what_it_waits_for(void **state)
 	fixture_finish(&f);
 }
 
+static void a_broker_that_is_gone_has_no_rate(void **state)
+{
+	struct fixture f;
+	fixture_start(&f);
+	struct cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	struct kafka_snapshot *said = fixture_say_partitions(&f, cluster, all_in_sync, 4);
+	struct kafka_broker *broker = &((struct kafka_broker *)said->brokers)[2];
+	for (int64_t i = 1; i <= 2; i++) {
+		broker->used_bytes = i * 1000;
+		broker->dirs_part.updated_ms = i * 10000;
+		fixture_update(&f);
+	}
+	assert_true(cluster->pub.brokers[2]->in_rate == 100);
+	broker->used_bytes = -1;
+	fixture_update(&f);
+	assert_true(cluster->pub.brokers[2]->in_rate < 0);
+	fixture_finish(&f);
+}
+
 /* Pods that may not be listed are not missing. */
 static void pods_that_cannot_be_read_are_unknown(void **state)
 {
@@ -396,6 +415,7 @@ int main(void)
 		cmocka_unit_test(unknown_is_never_green),
 		cmocka_unit_test(old_answers_are_called_old),
 		cmocka_unit_test(a_cluster_that_never_started_says_what_it_waits_for),
+		cmocka_unit_test(a_broker_that_is_gone_has_no_rate),
 		cmocka_unit_test(pods_that_cannot_be_read_are_unknown),
 		cmocka_unit_test(one_word_for_every_way_of_not_running),
 		cmocka_unit_test(brokers_whose_replicas_lag_are_marked),
