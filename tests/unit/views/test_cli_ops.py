@@ -73,7 +73,7 @@ class Cli(unittest.TestCase):
         self.assertTrue(plan["steps"][0]["dryRun"])
         plan = json.loads(self.mqdeck("plan", "roll", "prod/events", "-o", "json", code=10).stdout)
         blast, = plan["blast"]
-        self.assertEqual((blast["cluster"], len(blast["brokers"])), ("events", 3))
+        self.assertEqual((blast["cluster"], len(blast["brokers"])), ("prod/events/rabbitmq", 3))
         self.assertEqual(sum(client["connections"] for client in blast["clients"]), blast["connections"])
         plan = json.loads(self.mqdeck("plan", "scale", "prod/orders", "replicas=0", "-o", "json", code=30).stdout)
         self.assertTrue(plan["blocks"])
