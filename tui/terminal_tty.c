@@ -231,6 +231,8 @@ static void on_continue(struct terminal *terminal)
 	if (terminal->suspended)
 		return;
 	tty_enter(terminal);
+	/* What waits here would hold back every frame. */
+	tty_flush_now(terminal);
 	curses_screen_invalidate(terminal->screen);
 	on_winch(terminal);
 }

@@ -299,6 +299,9 @@ static void stops_and_goes_on(void **state)
 	kill(session.pid, SIGCONT);
 	sees(&session, "hello");
 	modes_are_raw(&session);
+	/* And is still painted, not only taken. */
+	types(&session, "\x1b[15~");
+	sees(&session, "F5");
 	types(&session, "q");
 	assert_int_equal(ends(&session), 0);
 	finish(&session);
