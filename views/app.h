@@ -144,6 +144,7 @@ void action_menu(struct app *app);
 void action_scale(struct app *app);
 void action_cordon(struct app *app);
 void action_uncordon(struct app *app);
+void action_drain(struct app *app);
 void action_show_plan(struct app *app);
 void action_sign_in(struct app *app);
 void action_all_namespaces(struct app *app);

@@ -264,3 +264,8 @@ void action_uncordon(struct app *app)
 {
 	operate(app, ops_find("uncordon"));
 }
+
+void action_drain(struct app *app)
+{
+	operate(app, ops_find("drain"));
+}

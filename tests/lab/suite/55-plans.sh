@@ -55,7 +55,7 @@ done
 all_is_well
 
 # Of RabbitMQ one without classic queues: what lives on one broker only does not outlive its volume, and the plan says so.
-plan_is "replacing a broker with classic queues is refused for what is lost" 30 'Blocked.*nowhere else is lost' replace $NAMESPACE/rabbitmq-2
+plan_is "replacing a broker with classic queues is refused for what is lost" 30 blocks 'nowhere else is lost' replace $NAMESPACE/rabbitmq-2
 for broker in kafka-4 rabbitmq-4; do
 	claim=$(kubectl -n $NAMESPACE get pvc data-$broker -o 'jsonpath={.metadata.uid}')
 	ACCEPT=dangerous run_under_load "replace $broker by an empty one" replace $NAMESPACE/$broker

@@ -27,7 +27,7 @@ done
 
 check "a budget that lets nobody go" budget 0
 check_within "… is counted" 30 budget_allows 0
-plan_is "a drain that it blocks names it" 30 'Blocked.*disruption budget kafka never lets a pod be evicted' drain node-1
+plan_is "a drain that it blocks names it" 30 blocks 'disruption budget kafka never lets a pod be evicted' drain node-1
 check "the budget as it was" budget 1
 check_within "… is counted" 30 budget_allows 1
 
@@ -35,10 +35,10 @@ check "node kill 3" "$LAB" node kill 3
 check_within "node-3 is NotReady" 45 node_is_not_ready
 check_within "Kafka's replicas on it fall out of sync" 120 under_replicated
 check_within "mqdeck sees it" 30 mqdeck_sees_loss
-plan_is "a roll while partitions are under-replicated is blocked and says which" 30 'Blocked.*(miss|under|behind|without)' roll $NAMESPACE/kafka
-plan_is "a drain that would take a majority is refused" 30 'Blocked.*without' drain node-1
-plan_is "… and dangerous when forced" 20 'Danger.*without' drain node-1 force=true
-plan_is "a drain of a node that is off is refused" 30 'recover is for nodes that are gone' drain node-3
+plan_is "a roll while partitions are under-replicated is blocked and says which" 30 blocks '(miss a replica|not in sync|under-replicated|acks=all)' roll $NAMESPACE/kafka
+plan_is "a drain that would take a majority is refused" 30 blocks 'without' drain node-1
+plan_is "… and dangerous when forced" 20 dangers 'without' drain node-1 force=true
+plan_is "a drain of a node that is off is refused" 30 blocks 'recover is for nodes that are gone' drain node-3
 ACCEPT=dangerous run "recover from the dead node" recover node-3
 check "node heal 3" "$LAB" node heal 3
 check_within "node-3 is Ready" 60 node_is_ready

@@ -52,17 +52,17 @@ run_under_load() { # WHAT OPERATION TARGET [K=V…]
 	waits_since "… and $1" "$since" $ELECTION_MS
 }
 
-# A plan's exit code, and a word that a sentence of it must have.
-plan_is() { # WHAT CODE REGEX OPERATION TARGET [K=V…]
-	local what=$1 code=$2 regex=$3 output status
-	shift 3
-	output=$("$MQDECK" plan "$@" 2>&1)
+# A plan's exit code, and what a sentence of one of its lists must say.
+plan_is() { # WHAT CODE blocks|dangers|cautions REGEX OPERATION TARGET [K=V…]
+	local what=$1 code=$2 list=$3 regex=$4 output status
+	shift 4
+	output=$("$MQDECK" plan "$@" -o json 2>&1)
 	status=$?
-	if [ $status = "$code" ] && grep -qE "$regex" <<<"$output"; then
+	if [ $status = "$code" ] && jq -r ".$list[]" <<<"$output" 2>/dev/null | grep -qE "$regex"; then
 		ok "$what"
-		note "$(grep -E -m1 "$regex" <<<"$output")"
+		note "$(jq -r ".$list[]" <<<"$output" | grep -E -m1 "$regex")"
 	else
-		not_ok "$what" "exit code $status, wanted $code and '$regex': $output"
+		not_ok "$what" "exit code $status, wanted $code and '$regex' in $list: $output"
 	fi
 }
 
