@@ -2,6 +2,8 @@
 # Operations on nodes under load: each drained in turn, one that died given up. What is refused, and why.
 . "$(dirname "$0")/lib.sh"
 . "$SUITE/plans.sh"
+. "$SUITE/console.sh"
+trap 'console_stop; rm -rf "$XDG_STATE_HOME"' EXIT
 
 schedulable() { [ "$(kubectl get node "$1" -o 'jsonpath={.spec.unschedulable}')" != true ]; } # NODE
 runs_on() { # NODE
@@ -40,9 +42,28 @@ plan_is "a drain that would take a majority is refused" 30 blocks 'without' drai
 plan_is "… and dangerous when forced" 20 dangers 'without' drain node-1 force=true
 plan_is "a drain of a node that is off is refused" 30 blocks 'recover is for nodes that are gone' drain node-3
 ACCEPT=dangerous run "recover from the dead node" recover node-3
+
+# What no budget and no gate would let happen, by an operator who means it: the node's name is typed.
+console_start 120x40 -n $NAMESPACE
+check_screen "the deck is there" 30 'kafka-0'
+console_goto nodes
+check_screen "nodes are there" 20 'node-1 +! ready|node-1 +ready'
+console_keys g r
+check_screen "a drain asks for its arguments" 20 'disable-eviction'
+console_keys "true" Tab Tab "true" BTab BTab BTab BTab Enter
+check_screen "forced, it is dangerous" 60 '^ +ready, dangerous'
+note "$(console_screen | grep -A6 Danger)"
+console_keys BTab Enter
+check_screen "… and wants the name of the node" 20 'Type node-1'
+console_keys "node-1" Enter Enter
+check_screen "… and is done then" 240 '^ +done, dangerous'
+is "no broker is on node-1" "$(runs_on node-1)" ""
+console_keys C-c
+
 check "node heal 3" "$LAB" node heal 3
 check_within "node-3 is Ready" 60 node_is_ready
 run "node-3 back into service" recover node-3 back=true
+run "uncordon node-1" uncordon node-1
 all_is_well
 
 is "the journal has every plan, all done" "$("$MQDECK" ops -o json | jq -r '[.[].state] | unique | join(" ")')" done
