@@ -51,7 +51,7 @@ else
 fi
 is "… every pod is another one" "$(comm -12 <(echo "$before") <(uids rabbitmq))" ""
 all_is_well
-waits_since "… and killed at every step" "$since" $ELECTION_MS
+waits_since "… and killed at every step" "$since"
 
 before=$(uids rabbitmq)
 begin run "${ROLL[@]}"
