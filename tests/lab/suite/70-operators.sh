@@ -1,7 +1,9 @@
 #!/bin/bash
 # Clusters that operators manage: seen whole, scaled through their custom resources, and what an operator refuses.
 . "$(dirname "$0")/lib.sh"
+. "$SUITE/plans.sh"
 . "$SUITE/console.sh"
+trap 'console_stop; rm -rf "$XDG_STATE_HOME"' EXIT
 NAMESPACE=mqop
 
 get() { "$MQDECK" -n $NAMESPACE get "$@" -o json; }
@@ -54,6 +56,22 @@ check_screen "scaling events down is a plan that says what its operator would re
 note "$(console_screen | grep -A2 UnsupportedOperation)"
 console_keys C-c
 check "… and nothing was changed" field_is rabbitmqcluster events .spec.replicas 3
+
+# ---- rolled, paused and made smaller, as their operators define it ----
+uids_of() { get brokers | jq -r ".[] | select(.cluster == \"$1\") | .broker" | xargs -I{} kubectl -n $NAMESPACE get pod {} -o 'jsonpath={.metadata.uid}{"\n"}' | sort; }
+for cluster in orders events; do
+	before=$(uids_of $cluster)
+	run "roll $cluster" roll $NAMESPACE/$cluster
+	is "… every pod of $cluster is another one" "$(comm -12 <(echo "$before") <(uids_of $cluster))" ""
+done
+run "events is left alone by its operator" pause $NAMESPACE/events
+check "… its label says so" field_is rabbitmqcluster events '.metadata.labels.rabbitmq\.com/pauseReconciliation' true
+run "events is looked after again" resume $NAMESPACE/events
+run "events from 3 to 4" scale $NAMESPACE/events replicas=4
+run "events from 4 to 3, which its operator alone would refuse" scale $NAMESPACE/events replicas=3
+check_agree "… three are left" 'brokers_of events' 'echo events-server-{0..2}'
+check_within "… and its operator is content" 60 condition_is rabbitmqcluster events ReconcileSuccess status True
+is "… and looks after it again" "$(field rabbitmqcluster events '.metadata.labels.rabbitmq\.com/pauseReconciliation')" ""
 
 # ---- what an operator refuses, done behind the console's back ----
 resize() { kubectl -n $NAMESPACE patch "$1" "$2" --type merge -p "{\"spec\": {\"replicas\": $3}}" >/dev/null; } # RESOURCE NAME COUNT
