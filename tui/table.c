@@ -83,6 +83,10 @@ static bool find_key(const struct table *table, const char *key, size_t *line)
 void table_restore_cursor(struct table *table, size_t offset)
 {
 	size_t line = table->line;
+	if (!table->placed) {
+		put_cursor(table, 0);
+		return;
+	}
 	bool same = table->key && line < table->lines.len && strcmp(key_of(table, line), table->key) == 0;
 	if (!same && table->key && find_key(table, table->key, &line))
 		same = true;
@@ -142,7 +146,13 @@ void table_sort(struct table *table, int column, bool descending)
 
 void table_sort_toggle(struct table *table, int column)
 {
-	table_sort(table, column, column == table->sort_column && !table->descending);
+	bool again = column == table->sort_column;
+	if (again && table->descending) {
+		table_sort(table, TABLE_NO_COLUMN, false);
+		table->chosen_column = column;
+		return;
+	}
+	table_sort(table, column, again);
 }
 
 void table_choose_column(struct table *table, int step)
@@ -273,12 +283,13 @@ bool table_select_key(struct table *table, const char *key)
 	size_t line;
 	if (!find_key(table, key, &line))
 		return false;
-	put_cursor(table, line);
+	table_select_line(table, line);
 	return true;
 }
 
 void table_select_line(struct table *table, size_t line)
 {
+	table->placed = true;
 	put_cursor(table, line);
 }
 
@@ -290,6 +301,7 @@ bool table_move(struct table *table, enum table_motion motion)
 		[TABLE_HALF_UP] = -half, [TABLE_HALF_DOWN] = half, [TABLE_TOP] = -all,      [TABLE_BOTTOM] = all,
 	};
 	int64_t line = (int64_t)table->line + steps[motion];
+	table->placed = true;
 	line = line >= all ? all - 1 : line;
 	line = line < 0 ? 0 : line;
 	if ((size_t)line == table->line)

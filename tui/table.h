@@ -1,4 +1,5 @@
 /* A table of typed cells: sorted, filtered, marked, scrolled, with a cursor that stays on its object while rows move.
+ * Until somebody has put it there it has none: it is on the first row, so that what comes to the top is seen.
  *
  * Rows are asked for by number from a source; only rows on the screen are formatted. The table never owns rows: call
  * table_refresh() when they changed. Between that and the next change row numbers and what key() and cell() give must
@@ -50,9 +51,9 @@ void table_draw(struct table *table, struct canvas *canvas, struct rect rect, bo
 
 /* ---- order and choice ---- */
 void table_sort(struct table *table, int column, bool descending); /* TABLE_NO_COLUMN = the source's order */
-void table_sort_toggle(struct table *table, int column);           /* again on the same column inverts */
+void table_sort_toggle(struct table *table, int column);           /* again on the same column inverts, then none */
 void table_choose_column(struct table *table, int step); /* moves the underlined choice along the shown columns */
-void table_sort_chosen(struct table *table);             /* sorts by it, again inverts */
+void table_sort_chosen(struct table *table);             /* sorts by it, again inverts, then none */
 int table_sort_column(const struct table *table);
 bool table_sort_descending(const struct table *table);
 int table_column_by_title(const struct table *table, const char *title); /* case ignored; TABLE_NO_COLUMN */

@@ -44,8 +44,10 @@ static const struct {
 
 static enum table_answer on_key(struct table *table, struct key key)
 {
-	if (key_equal(key, (struct key){KEYCODE_ENTER, 0}))
+	if (key_equal(key, (struct key){KEYCODE_ENTER, 0})) {
+		table->placed = true;
 		return table->key ? TABLE_ACTIVATED : TABLE_TOOK;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(motions); i++) {
 		if (!key_equal(motions[i].key, key))
 			continue;

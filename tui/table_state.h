@@ -35,6 +35,7 @@ struct table {
 
 	char *key; /* of the row under the cursor; NULL when there is none */
 	size_t line, top;
+	bool placed; /* somebody put the cursor where it is */
 
 	struct map marks; /* key → the table itself */
 	char *mark_from;  /* where a range begins */

@@ -200,6 +200,32 @@ static void the_cursor_stays_on_its_object(void **state)
 	assert_string_equal(f->pods.items[table_row(f->table)].name, "kafka-10");
 }
 
+static void a_cursor_that_nobody_has_moved_stays_on_the_first_row(void **state)
+{
+	struct fixture *f = *state;
+	table_sort(f->table, NAME, false);
+	add(&f->pods, "aaa", 0);
+	table_refresh(f->table);
+	assert_string_equal(table_key(f->table), "aaa");
+	assert_false(table_move(f->table, TABLE_UP)); /* goes nowhere, and is meant all the same */
+	add(&f->pods, "aa", 0);
+	table_refresh(f->table);
+	assert_string_equal(table_key(f->table), "aaa");
+}
+
+static void a_third_time_gives_the_source_its_order_back(void **state)
+{
+	struct fixture *f = *state;
+	table_sort_toggle(f->table, NAME);
+	table_sort_toggle(f->table, NAME);
+	order_is(f, "rabbit-2 rabbit-0 kafka-10 kafka-2 kafka-1 ");
+	table_sort_toggle(f->table, NAME);
+	order_is(f, "kafka-10 kafka-2 kafka-1 rabbit-0 rabbit-2 ");
+	assert_int_equal(table_sort_column(f->table), TABLE_NO_COLUMN);
+	table_sort_chosen(f->table); /* it is still the one that is chosen */
+	order_is(f, "kafka-1 kafka-2 kafka-10 rabbit-0 rabbit-2 ");
+}
+
 static void the_cursor_stays_at_the_place_of_what_is_gone(void **state)
 {
 	struct fixture *f = *state;
@@ -498,6 +524,8 @@ int main(void)
 		test(sorts_as_what_it_is),
 		test(sorts_names_like_str_compare_natural),
 		test(the_cursor_stays_on_its_object),
+		test(a_cursor_that_nobody_has_moved_stays_on_the_first_row),
+		test(a_third_time_gives_the_source_its_order_back),
 		test(the_cursor_stays_at_the_place_of_what_is_gone),
 		test(follows_under_churn),
 		test(draws_signs_bars_and_alignment),
