@@ -111,7 +111,7 @@ bool get_append_record(const struct world_view *world, const struct sheet *sheet
 	struct scope everything = {0};
 	char this_key[GET_CELL_MAX];
 	bool found = false;
-	sheet_rows_collect(&rows, sheet, world, &everything, wall_ms);
+	sheet_rows_collect(&rows, sheet, world, &everything, SHEET_BY_NAME, wall_ms);
 	for (size_t i = 0; i < rows.positions.len && !found; i++) {
 		struct row row;
 		sheet_rows_fill(&rows, i, &row);
@@ -213,7 +213,7 @@ bool get_run(struct session *session, const struct sheet *sheet, const char *nam
 	struct sheet_rows rows = {0};
 	struct scope scope = {.namespace = session->namespace, .name = name};
 	bool ok = report(world, sheet, err_out);
-	sheet_rows_collect(&rows, sheet, world, &scope, clock_wall_ms(loop_clock(session->loop)));
+	sheet_rows_collect(&rows, sheet, world, &scope, SHEET_BY_NAME, clock_wall_ms(loop_clock(session->loop)));
 	if (format == GET_JSON || format == GET_YAML)
 		write_records(&rows, format == GET_YAML, out);
 	else

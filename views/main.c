@@ -63,7 +63,9 @@ static void print_help(void)
 	fputs("\nViews of `get`:", stdout);
 	for (const struct sheet *const *sheet = sheet_all(); *sheet; sheet++)
 		printf(" %s", (*sheet)->name);
-	puts("\n\nFields of `get -o json|yaml`:");
+	puts("\n\nThe rows of `get` stand in an order that does not change with their state: clusters by namespace and name,\n"
+	     "topics, partitions and groups by name and number, events newest first. On the screen the worst come first.");
+	puts("\nFields of `get -o json|yaml`:");
 	for (const struct sheet *const *sheet = sheet_all(); *sheet; sheet++) {
 		printf("  %s\n", (*sheet)->name);
 		for (size_t i = 0; i < (*sheet)->column_count; i++) {

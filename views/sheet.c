@@ -1,6 +1,7 @@
 #include "views/sheet.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/base/str.h"
@@ -53,9 +54,11 @@ static bool row_matches(const struct sheet *sheet, struct row *row, const struct
 	return !sheet->matches || sheet->matches(row, scope);
 }
 
-static void collect(struct sheet_rows *rows, const struct world_cluster *cluster, const struct scope *scope)
+static void collect(struct sheet_rows *rows, const struct world_cluster *cluster, const struct scope *scope,
+		    enum sheet_order order)
 {
 	int64_t count = rows->sheet->count(rows->world, cluster);
+	bool ranked = order == SHEET_WORST_FIRST && rows->sheet->rank;
 	struct row row;
 	for (int64_t i = 0; i < count; i++) {
 		row.world = rows->world;
@@ -63,30 +66,102 @@ static void collect(struct sheet_rows *rows, const struct world_cluster *cluster
 		row.cluster = cluster;
 		rows->sheet->fill(&row, i);
 		if (row_matches(rows->sheet, &row, scope))
-			vec_push(&rows->positions, (struct sheet_position){.cluster = cluster, .index = i});
+			vec_push(&rows->positions, (struct sheet_position){.cluster = cluster,
+									    .index = (uint32_t)i,
+									    .rank = ranked ? rows->sheet->rank(&row) : 0});
 	}
 }
 
-void sheet_rows_collect(struct sheet_rows *rows, const struct sheet *sheet, const struct world_view *world,
-			const struct scope *scope, int64_t wall_ms)
+static bool is_in_order(const struct sheet_rows *rows)
 {
+	for (size_t i = 1; i < rows->positions.len; i++)
+		if (rows->positions.items[i - 1].rank < rows->positions.items[i].rank)
+			return false;
+	return true;
+}
+
+/* By counting, because there may be hundreds of thousands: one pass more, and rows of one rank keep their order. */
+static void put_worst_first(struct sheet_rows *rows)
+{
+	size_t place[SHEET_RANKS] = {0}, next = 0;
+	if (is_in_order(rows))
+		return;
+	vec_each (&rows->positions, at)
+		place[at->rank]++;
+	for (size_t rank = SHEET_RANKS; rank-- > 0;) {
+		size_t count = place[rank];
+		place[rank] = next;
+		next += count;
+	}
+	struct sheet_position *sorted = mem_resize(NULL, rows->positions.len, sizeof *sorted);
+	vec_each (&rows->positions, at)
+		sorted[place[at->rank]++] = *at;
+	free(rows->positions.items);
+	rows->positions.items = sorted;
+	rows->positions.size = rows->positions.len;
+}
+
+static int compare_parts(const void *left, const void *right)
+{
+	const struct sheet_part *a = left, *b = right;
+	return strcmp(a->cluster->key, b->cluster->key);
+}
+
+/* By key: the world has the worst cluster first, and with it all rows of another would move. */
+static struct sheet_parts parts_of(const struct world_view *world, const struct scope *scope)
+{
+	struct sheet_parts parts = {0};
+	for (size_t i = 0; i < world->cluster_count; i++) {
+		const struct world_cluster *cluster = world->clusters[i];
+		if (cluster_matches(cluster, scope))
+			vec_push(&parts, (struct sheet_part){.cluster = cluster, .answers = cluster->answers});
+	}
+	if (parts.len)
+		qsort(parts.items, parts.len, sizeof *parts.items, compare_parts);
+	return parts;
+}
+
+static bool are_same_parts(const struct sheet_parts *a, const struct sheet_parts *b)
+{
+	if (a->len != b->len)
+		return false;
+	for (size_t i = 0; i < a->len; i++)
+		if (a->items[i].cluster != b->items[i].cluster || a->items[i].answers != b->items[i].answers)
+			return false;
+	return true;
+}
+
+bool sheet_rows_collect(struct sheet_rows *rows, const struct sheet *sheet, const struct world_view *world,
+			const struct scope *scope, enum sheet_order order, int64_t wall_ms)
+{
+	struct sheet_parts parts = sheet->per_cluster ? parts_of(world, scope) : (struct sheet_parts){0};
+	bool same = sheet->answers_only && rows->world == world && are_same_parts(&rows->parts, &parts);
+	vec_finish(&rows->parts);
+	rows->parts = parts;
 	rows->sheet = sheet;
 	rows->world = world;
 	rows->wall_ms = wall_ms;
+	if (same)
+		return false;
 	vec_clear(&rows->positions);
-	if (!sheet->per_cluster) {
-		collect(rows, NULL, scope);
-		return;
-	}
-	for (size_t i = 0; i < world->cluster_count; i++) {
-		if (cluster_matches(world->clusters[i], scope))
-			collect(rows, world->clusters[i], scope);
-	}
+	if (!sheet->per_cluster)
+		collect(rows, NULL, scope, order);
+	for (size_t i = 0; i < parts.len; i++)
+		collect(rows, parts.items[i].cluster, scope, order);
+	put_worst_first(rows);
+	return true;
+}
+
+void sheet_rows_clear(struct sheet_rows *rows)
+{
+	vec_clear(&rows->positions);
+	rows->world = NULL;
 }
 
 void sheet_rows_finish(struct sheet_rows *rows)
 {
 	vec_finish(&rows->positions);
+	vec_finish(&rows->parts);
 }
 
 void sheet_rows_fill(const struct sheet_rows *rows, size_t position, struct row *row)
@@ -96,6 +171,21 @@ void sheet_rows_fill(const struct sheet_rows *rows, size_t position, struct row 
 	row->wall_ms = rows->wall_ms;
 	row->cluster = at->cluster;
 	rows->sheet->fill(row, at->index);
+}
+
+enum severity sheet_severity(const struct sheet *sheet, struct row *row)
+{
+	enum severity worst = SEV_NONE;
+	for (size_t i = 0; i < sheet->column_count; i++) {
+		enum severity severity = sheet->columns[i].cell(row).severity;
+		worst = severity > worst ? severity : worst;
+	}
+	return worst;
+}
+
+uint8_t sheet_rank_of(enum severity severity)
+{
+	return severity > SEV_OK ? (uint8_t)severity : 0;
 }
 
 /* ---- shared cells ---- */

@@ -60,6 +60,9 @@ struct column {
 	struct cell (*cell)(struct row *row);
 };
 
+/* Ranks are below it. */
+enum { SHEET_RANKS = 8 };
+
 struct sheet {
 	const char *name;  /* plural: "brokers" */
 	const char *title;
@@ -71,6 +74,10 @@ struct sheet {
 	const char *(*name_of)(struct row *row);      /* what `get VIEW NAME` compares with */
 	const char *(*namespace_of)(const struct row *row); /* NULL function or answer: not namespaced */
 	void (*key)(struct row *row, char *out, size_t size); /* stable while the object lives */
+	/* How bad a row is. On the screen the worst come first, and rows of one rank by cluster and in the order that the
+	 * world has, so that a row moves only when its rank changes: a rank is a class and no figure. NULL: all are alike. */
+	uint8_t (*rank)(struct row *row);
+	bool answers_only; /* all of a row is made of what its cluster's `answers` numbers */
 	/* What could not be read, for `get`'s exit code: the sources this sheet needs beside the clusters' own. */
 	const struct source *(*source)(const struct world_view *world);
 	bool needs_brokers; /* also what the brokers say must have been read */
@@ -91,16 +98,34 @@ struct sheet_rows {
 	const struct sheet *sheet;
 	const struct world_view *world;
 	int64_t wall_ms;
+	struct sheet_parts { /* the clusters that they are of */
+		struct sheet_part {
+			const struct world_cluster *cluster;
+			uint64_t answers; /* the cluster's when they were collected */
+		} *items;
+		size_t len, size;
+	} parts;
 	VEC(struct sheet_position {
 		const struct world_cluster *cluster;
-		int64_t index;
+		uint32_t index;
+		uint8_t rank;
 	}) positions;
 };
 
-void sheet_rows_collect(struct sheet_rows *rows, const struct sheet *sheet, const struct world_view *world,
-			const struct scope *scope, int64_t wall_ms);
+/* By name for scripts: namespace and name of the cluster, then as the world has them; what is bad moves nothing. */
+enum sheet_order { SHEET_WORST_FIRST, SHEET_BY_NAME };
+
+/* All zero before the first time, and then for the same sheet, scope and order. False when nothing is done because all rows
+ * are as they were. */
+bool sheet_rows_collect(struct sheet_rows *rows, const struct sheet *sheet, const struct world_view *world,
+			const struct scope *scope, enum sheet_order order, int64_t wall_ms);
+void sheet_rows_clear(struct sheet_rows *rows);
 void sheet_rows_finish(struct sheet_rows *rows);
 void sheet_rows_fill(const struct sheet_rows *rows, size_t position, struct row *row);
+
+/* The worst of its cells: the sign before the row, and the rank of rows that have no better one. */
+enum severity sheet_severity(const struct sheet *sheet, struct row *row);
+uint8_t sheet_rank_of(enum severity severity); /* 0 for what is fine */
 
 /* Cells that several sheets have. */
 struct cell sheet_cell_cluster(struct row *row);

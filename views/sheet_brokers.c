@@ -191,6 +191,11 @@ static struct cell rate_in(struct row *row)
 	return row->cluster->kind == BROKER_KAFKA ? cell_byte_rate(it->in_rate) : cell_rate(it->in_rate);
 }
 
+static uint8_t rank(struct row *row)
+{
+	return sheet_rank_of(sheet_severity(&sheet_brokers, row));
+}
+
 static const struct column columns[] = {
 	{.title = "BROKER", .field = "broker", .help = "name of the broker, which is its pod's", .min = 8, .max = 40, .cell = broker},
 	{.title = "CLUSTER", .field = "cluster", .help = "broker cluster", .priority = 3, .max = 24, .cell = sheet_cell_cluster},
@@ -233,6 +238,7 @@ const struct sheet sheet_brokers = {
 	.matches = matches,
 	.name_of = name_of,
 	.key = key,
+	.rank = rank,
 	.needs_brokers = true,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),

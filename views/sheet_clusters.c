@@ -124,6 +124,12 @@ static struct cell detail(struct row *row)
 	return cell_text(row->cluster->detail);
 }
 
+/* Of one that was not heard of nothing says that it is fine. */
+static uint8_t rank(struct row *row)
+{
+	return row->cluster->severity == SEV_NONE ? 1 : sheet_rank_of(row->cluster->severity);
+}
+
 static const struct column columns[] = {
 	{.title = "CLUSTER", .field = "cluster", .help = "name of the broker cluster", .min = 7, .max = 32, .cell = name},
 	{.title = "KIND", .field = "kind", .help = "rabbitmq or kafka", .cell = sheet_cell_kind},
@@ -152,6 +158,7 @@ const struct sheet sheet_clusters = {
 	.fill = fill,
 	.name_of = name_of,
 	.key = key,
+	.rank = rank,
 	.needs_brokers = true,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),

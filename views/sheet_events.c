@@ -98,6 +98,7 @@ static const struct column columns[] = {
 	{.title = "CLUSTER", .field = "cluster", .help = "broker cluster", .flags = COLUMN_WIDE, .cell = sheet_cell_cluster},
 };
 
+/* Without a rank: what happened last is what is looked for, and the world has it first. */
 const struct sheet sheet_events = {
 	.name = "events",
 	.title = "Events",

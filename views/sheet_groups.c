@@ -59,6 +59,20 @@ static struct cell topics(struct row *row)
 	return row->value.group.topics ? cell_list(row->value.group.topics) : cell_unknown();
 }
 
+/* By the order of magnitude of the lag: by the lag itself they would change places at every answer. What is not known may be
+ * bad, but not as bad as what is known to be. */
+static uint8_t rank(struct row *row)
+{
+	enum { FINE_LAG = 1000 };
+	int64_t lag = row->value.group.lag;
+	if (lag < 0)
+		return 1;
+	uint8_t rank = lag < FINE_LAG ? 0 : 2;
+	for (; lag >= FINE_LAG * 10 && rank + 1 < SHEET_RANKS; lag /= 10)
+		rank++;
+	return rank;
+}
+
 static const struct column columns[] = {
 	{.title = "GROUP", .field = "group", .help = "consumer group", .min = 10, .max = 60, .cell = name},
 	{.title = "STATE", .field = "state", .help = "as the coordinator says", .cell = state},
@@ -79,6 +93,8 @@ const struct sheet sheet_groups = {
 	.fill = fill,
 	.name_of = name_of,
 	.key = key,
+	.rank = rank,
+	.answers_only = true,
 	.needs_brokers = true,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),

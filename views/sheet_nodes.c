@@ -143,6 +143,11 @@ static struct cell age(struct row *row)
 	return row->item.node->record ? sheet_age_since(row, row->item.node->record->meta.created_ms) : cell_unknown();
 }
 
+static uint8_t rank(struct row *row)
+{
+	return sheet_rank_of(sheet_severity(&sheet_nodes, row));
+}
+
 static const struct column columns[] = {
 	{.title = "NODE", .field = "node", .help = "node", .min = 6, .max = 48, .cell = name},
 	{.title = "STATE", .field = "state", .help = "ready, not ready or cordoned", .cell = state},
@@ -167,6 +172,7 @@ const struct sheet sheet_nodes = {
 	.matches = matches,
 	.name_of = name_of,
 	.key = key,
+	.rank = rank,
 	.source = source,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),

@@ -112,6 +112,11 @@ static struct cell age(struct row *row)
 	return sheet_age_since(row, row->item.pod->meta.created_ms);
 }
 
+static uint8_t rank(struct row *row)
+{
+	return sheet_rank_of(sheet_severity(&sheet_pods, row));
+}
+
 static const struct column columns[] = {
 	{.title = "POD", .field = "pod", .help = "pod", .min = 8, .max = 48, .cell = name},
 	{.title = "NAMESPACE", .field = "namespace", .help = "namespace", .priority = 3, .cell = namespace},
@@ -134,6 +139,7 @@ const struct sheet sheet_pods = {
 	.name_of = name_of,
 	.namespace_of = namespace_of,
 	.key = key,
+	.rank = rank,
 	.source = source,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),

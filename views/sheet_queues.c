@@ -105,6 +105,11 @@ static struct cell delivered(struct row *row)
 	return cell_rate(row->value.queue.deliver_rate);
 }
 
+static uint8_t rank(struct row *row)
+{
+	return sheet_rank_of(row->value.queue.severity);
+}
+
 static const struct column columns[] = {
 	{.title = "QUEUE", .field = "queue", .help = "queue", .min = 10, .max = 60, .cell = name},
 	{.title = "VHOST", .field = "vhost", .help = "virtual host", .priority = 5, .max = 24, .cell = vhost},
@@ -133,6 +138,8 @@ const struct sheet sheet_queues = {
 	.fill = fill,
 	.name_of = name_of,
 	.key = key,
+	.rank = rank,
+	.answers_only = true,
 	.needs_brokers = true,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),

@@ -133,6 +133,11 @@ static struct cell size(struct row *row)
 	return cell_bytes(row->value.replicated.size_bytes);
 }
 
+static uint8_t rank(struct row *row)
+{
+	return (uint8_t)row->value.replicated.state; /* the worst is last there */
+}
+
 static const struct column columns[] = {
 	{.title = "NAME", .field = "name", .help = "topic or queue", .min = 10, .max = 60, .cell = name},
 	{.title = "PART", .field = "partition", .help = "partition, null for a queue", .type = CELL_COUNT, .cell = partition},
@@ -159,6 +164,8 @@ const struct sheet sheet_replication = {
 	.matches = matches,
 	.name_of = name_of,
 	.key = key,
+	.rank = rank,
+	.answers_only = true,
 	.needs_brokers = true,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),

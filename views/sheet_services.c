@@ -117,6 +117,11 @@ static struct cell age(struct row *row)
 	return sheet_age_since(row, row->item.service->record->meta.created_ms);
 }
 
+static uint8_t rank(struct row *row)
+{
+	return sheet_rank_of(sheet_severity(&sheet_services, row));
+}
+
 static const struct column columns[] = {
 	{.title = "SERVICE", .field = "service", .help = "service", .min = 8, .max = 48, .cell = name},
 	{.title = "NAMESPACE", .field = "namespace", .help = "namespace", .priority = 4, .cell = namespace},
@@ -140,6 +145,7 @@ const struct sheet sheet_services = {
 	.name_of = name_of,
 	.namespace_of = namespace_of,
 	.key = key,
+	.rank = rank,
 	.source = source,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),

@@ -74,6 +74,12 @@ static struct cell internal(struct row *row)
 	return cell_bool(row->value.topic.internal);
 }
 
+static uint8_t rank(struct row *row)
+{
+	const struct world_topic *it = &row->value.topic;
+	return it->offline > 0 ? 3 : it->below_min_isr > 0 ? 2 : it->under_replicated > 0 ? 1 : 0;
+}
+
 static const struct column columns[] = {
 	{.title = "TOPIC", .field = "topic", .help = "topic", .min = 10, .max = 60, .cell = name},
 	{.title = "PARTITIONS", .field = "partitions", .help = "partitions", .type = CELL_COUNT, .cell = partitions},
@@ -96,6 +102,8 @@ const struct sheet sheet_topics = {
 	.fill = fill,
 	.name_of = name_of,
 	.key = key,
+	.rank = rank,
+	.answers_only = true,
 	.needs_brokers = true,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),

@@ -130,6 +130,11 @@ static struct cell age(struct row *row)
 	return sheet_age_since(row, row->item.volume->claim->meta.created_ms);
 }
 
+static uint8_t rank(struct row *row)
+{
+	return sheet_rank_of(sheet_severity(&sheet_volumes, row));
+}
+
 static const struct column columns[] = {
 	{.title = "CLAIM", .field = "claim", .help = "volume claim", .min = 8, .max = 48, .cell = claim},
 	{.title = "NAMESPACE", .field = "namespace", .help = "namespace", .priority = 6, .cell = namespace},
@@ -158,6 +163,7 @@ const struct sheet sheet_volumes = {
 	.name_of = name_of,
 	.namespace_of = namespace_of,
 	.key = key,
+	.rank = rank,
 	.source = source,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),

@@ -29,7 +29,8 @@ static bool find_row(const struct view *view, const struct sheet *sheet, struct 
 {
 	struct scope where = {.cluster = *view->subject.cluster ? view->subject.cluster : NULL};
 	char key[SUBJECT_TEXT_MAX * 2];
-	sheet_rows_collect(rows, sheet, view->app->world, &where, clock_wall_ms(loop_clock(view->app->loop)));
+	sheet_rows_collect(rows, sheet, view->app->world, &where, SHEET_BY_NAME,
+			   clock_wall_ms(loop_clock(view->app->loop)));
 	for (size_t i = 0; i < rows->positions.len; i++) {
 		sheet_rows_fill(rows, i, row);
 		sheet->key(row, key, sizeof key);

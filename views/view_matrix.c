@@ -16,6 +16,8 @@ struct matrix_view {
 	struct pattern *pattern; /* NULL = all */
 	char filter[PATTERN_TEXT_MAX];
 	VEC(size_t) shown; /* positions in rows */
+	char key[SUBJECT_TEXT_MAX * 2]; /* of the row under the cursor */
+	bool placed; /* somebody put the cursor where it is: until then it is on the first row, whatever that is */
 	char title[600], remark[160];
 };
 
@@ -127,18 +129,52 @@ static void choose_rows(struct matrix_view *self)
 	}
 }
 
+static bool key_at(struct matrix_view *self, size_t row, char *out, size_t size)
+{
+	struct row it;
+	if (row >= self->shown.len)
+		return false;
+	sheet_rows_fill(&self->rows, self->shown.items[row], &it);
+	sheet_replication.key(&it, out, size);
+	return true;
+}
+
+static void remember_row(struct matrix_view *self)
+{
+	if (!key_at(self, matrix_row(self->matrix), self->key, sizeof self->key))
+		*self->key = '\0';
+}
+
+/* Rows moved, or other ones are shown: the cursor stays on its row, and at the place when that is gone. */
+static void hold_row(struct matrix_view *self)
+{
+	char key[sizeof self->key];
+	size_t row = self->placed ? matrix_row(self->matrix) : 0;
+	bool same = !self->placed || (key_at(self, row, key, sizeof key) && str_eq(key, self->key));
+	for (size_t i = 0; i < self->shown.len && !same; i++) {
+		same = key_at(self, i, key, sizeof key) && str_eq(key, self->key);
+		row = same ? i : row;
+	}
+	matrix_select(self->matrix, row, matrix_column(self->matrix));
+	remember_row(self);
+}
+
 static void update(struct view *view)
 {
 	struct matrix_view *self = view->state;
 	const struct world_view *world = view->app->world;
-	vec_clear(&self->shown);
-	vec_clear(&self->rows.positions);
 	self->cluster = world ? choose_cluster(view, world) : NULL;
-	if (!self->cluster)
+	if (!self->cluster) {
+		vec_clear(&self->shown);
+		sheet_rows_clear(&self->rows);
 		return;
+	}
 	struct scope scope = {.cluster = self->cluster->key};
-	sheet_rows_collect(&self->rows, &sheet_replication, world, &scope, clock_wall_ms(loop_clock(view->app->loop)));
+	if (!sheet_rows_collect(&self->rows, &sheet_replication, world, &scope, SHEET_WORST_FIRST,
+				clock_wall_ms(loop_clock(view->app->loop))))
+		return;
 	choose_rows(self);
+	hold_row(self);
 }
 
 static void open(struct view *view)
@@ -177,7 +213,12 @@ static void draw(struct view *view, struct canvas *canvas, struct rect rect)
 
 static bool event(struct view *view, const struct event *event)
 {
-	return matrix_event(((struct matrix_view *)view->state)->matrix, event);
+	struct matrix_view *self = view->state;
+	if (!matrix_event(self->matrix, event))
+		return false;
+	self->placed = true;
+	remember_row(self);
+	return true;
 }
 
 static bool act(struct view *view, enum action action)
@@ -187,6 +228,7 @@ static bool act(struct view *view, enum action action)
 		return false;
 	self->faults_only = !self->faults_only;
 	choose_rows(self);
+	hold_row(self);
 	return true;
 }
 
@@ -200,6 +242,7 @@ static bool filter(struct view *view, const char *text, struct err *err)
 	self->pattern = pattern;
 	snprintf(self->filter, sizeof self->filter, "%s", text);
 	choose_rows(self);
+	hold_row(self);
 	return true;
 }
 

@@ -53,16 +53,10 @@ static struct cell cell(void *data, size_t position, size_t column)
 	return self->rows.sheet->columns[self->column_of[column]].cell(row_at(self, position));
 }
 
-/* The worst of its cells. */
 static enum severity severity(void *data, size_t position)
 {
 	struct sheet_view *self = data;
-	enum severity worst = SEV_NONE;
-	for (size_t i = 0; i < self->rows.sheet->column_count; i++) {
-		enum severity s = self->rows.sheet->columns[i].cell(row_at(self, position)).severity;
-		worst = s > worst ? s : worst;
-	}
-	return worst;
+	return sheet_severity(self->rows.sheet, row_at(self, position));
 }
 
 static bool is_fault(void *data, size_t position)
@@ -118,15 +112,17 @@ static void close(struct view *view)
 static void update(struct view *view)
 {
 	struct sheet_view *self = view->state;
+	bool changed = true;
 	self->row_filled = false;
 	if (!view->app->world) {
-		vec_clear(&self->rows.positions);
+		sheet_rows_clear(&self->rows);
 	} else {
 		struct scope scope = view_scope_borrow(&view->scope);
-		sheet_rows_collect(&self->rows, view->sheet, view->app->world, &scope,
-				   clock_wall_ms(loop_clock(view->app->loop)));
+		changed = sheet_rows_collect(&self->rows, view->sheet, view->app->world, &scope, SHEET_WORST_FIRST,
+					     clock_wall_ms(loop_clock(view->app->loop)));
 	}
-	table_refresh(self->table);
+	if (changed)
+		table_refresh(self->table);
 	detail_update(&self->detail);
 }
 

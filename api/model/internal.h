@@ -71,6 +71,7 @@ struct cluster {
 	struct map phrases; /* joined names handed out by world_queue_at and world_group_at: text → itself */
 
 	uint64_t brokers_generation; /* grows when the list of brokers changes */
+	uint64_t answers_mark;       /* of what pub.answers numbers */
 	struct replica_totals totals;
 	bool settled; /* its brokers answered or failed */
 };
@@ -110,6 +111,7 @@ struct world {
 	struct world_view view;
 	bool dirty;
 	int64_t renew_ms; /* what the frame says holds for so long, then it is made again; 0 = until something happens */
+	uint64_t answers; /* the last number given to a cluster's answers */
 	bool told; /* on_change was called since the last update */
 	bool settled; /* the first read is over */
 	struct loop_timer *tick;
@@ -147,6 +149,10 @@ void join_problems(struct world *world); /* problems, headlines, order of cluste
 /* ---- brokers' side ---- */
 void rabbitmq_join(struct cluster *cluster);
 void kafka_join(struct cluster *cluster);
+/* A value that differs when the rows made of what was said may. */
+uint64_t kafka_answers_mark(const struct cluster *cluster);
+uint64_t rabbitmq_answers_mark(const struct cluster *cluster);
+uint64_t answers_mix(uint64_t mark, uint64_t value);
 void rabbitmq_forget(struct cluster *cluster); /* drops the pinned parts */
 void rabbitmq_replicated_at(const struct cluster *cluster, int64_t index, struct world_replicated *out);
 void kafka_replicated_at(const struct cluster *cluster, int64_t index, struct world_replicated *out);

@@ -431,6 +431,22 @@ void join_clusters(struct world *world)
 	}
 }
 
+uint64_t answers_mix(uint64_t mark, uint64_t value)
+{
+	const uint64_t mixed = (mark ^ value) * 0x9e3779b97f4a7c15u;
+	return mixed ^ mixed >> 29;
+}
+
+static void number_answers(struct cluster *cluster)
+{
+	bool kafka = cluster->pub.kind == BROKER_KAFKA;
+	uint64_t mark = kafka ? kafka_answers_mark(cluster) : rabbitmq_answers_mark(cluster);
+	if (cluster->pub.answers && mark == cluster->answers_mark)
+		return;
+	cluster->answers_mark = mark;
+	cluster->pub.answers = ++cluster->world->answers;
+}
+
 void join_sides(struct world *world)
 {
 	for (size_t i = 0; i < world->cluster_list.len; i++) {
@@ -442,6 +458,7 @@ void join_sides(struct world *world)
 			kafka_join(cluster);
 		else
 			rabbitmq_join(cluster);
+		number_answers(cluster);
 	}
 	feed_collect(world->feed);
 }

@@ -336,6 +336,22 @@ void kafka_join(struct cluster *cluster)
 
 /* ---- rows ---- */
 
+uint64_t kafka_answers_mark(const struct cluster *cluster)
+{
+	const struct kafka_snapshot *said = cluster_kafka(cluster);
+	uint64_t mark = answers_mix(cluster->brokers_generation, (uintptr_t)said);
+	if (!said)
+		return mark;
+	const int64_t read_ms[] = {said->metadata_part.updated_ms, said->reassignment_part.updated_ms,
+				   said->config_part.updated_ms, said->group_part.updated_ms};
+	for (size_t i = 0; i < ARRAY_LEN(read_ms); i++)
+		mark = answers_mix(mark, (uint64_t)read_ms[i]);
+	for (size_t i = 0; i < said->broker_count; i++)
+		mark = answers_mix(mark, (uint64_t)said->brokers[i].dirs_part.updated_ms); /* sizes of partitions */
+	mark = answers_mix(mark, said->topic_count);
+	return answers_mix(mark, said->group_count);
+}
+
 static size_t topic_of(const struct cluster *cluster, int64_t index)
 {
 	size_t low = 0, high = cluster->topic_first.len;

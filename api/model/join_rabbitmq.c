@@ -326,6 +326,13 @@ void rabbitmq_join(struct cluster *cluster)
 
 /* ---- rows ---- */
 
+uint64_t rabbitmq_answers_mark(const struct cluster *cluster)
+{
+	const struct rabbitmq_snapshot *said = &cluster->rabbitmq;
+	uint64_t mark = answers_mix(cluster->brokers_generation, (uintptr_t)said->queues);
+	return answers_mix(mark, (uint64_t)said->queues_part.updated_ms);
+}
+
 static int16_t index_of_word(const struct cluster *cluster, uint16_t word)
 {
 	return word < cluster->rabbitmq.queues->word_count ? cluster->word_broker[word] : -1;

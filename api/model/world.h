@@ -231,6 +231,8 @@ struct world_cluster {
 	const char *detail;   /* what follows from it, what is safe; NULL when there is nothing to add */
 
 	int64_t replicas_ms;           /* loop clock of the answer that the replicas are of; -1 = never */
+	uint64_t answers;              /* another number whenever what world_replicated_at, world_queue_at, world_topic_at
+	                                  and world_group_at give may have changed; no two clusters have the same */
 	int64_t replicated_count;      /* partitions, or quorum queues and streams; -1 unknown */
 	int64_t under_replicated, below_min, leaderless;
 	int64_t queue_count, topic_count, group_count, total_lag, messages;

@@ -1,0 +1,84 @@
+/* What a view's rows cost at each update of the world: 200,000 Kafka partitions, of which a hundredth is in trouble, and
+ * 50,000 queues. Once when the brokers have answered anew, and once when only Kubernetes has. Milliseconds to standard
+ * output. Build with -Dbuildtype=release. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "api/base/buf.h"
+#include "tests/unit/model/fixture.h"
+#include "views/sheet.h"
+
+enum { PARTITIONS = 200000, QUEUES = 50000, ROUNDS = 15 };
+
+static double now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec * 1000 + (double)now.tv_nsec / 1e6;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+static void measure(struct fixture *f, struct cluster *cluster, const char *what, const struct sheet *sheet, bool anew)
+{
+	double times[ROUNDS];
+	struct sheet_rows rows = {0};
+	struct scope everything = {0};
+	for (int i = 0; i < ROUNDS; i++) {
+		if (anew)
+			cluster->brokers_generation++;
+		const struct world_view *world = fixture_update(f);
+		double start = now_ms();
+		sheet_rows_collect(&rows, sheet, world, &everything, SHEET_WORST_FIRST, 0);
+		times[i] = now_ms() - start;
+	}
+	qsort(times, ROUNDS, sizeof *times, compare_doubles);
+	printf("%-44s %7zu rows  median %7.3f ms  worst %7.3f ms\n", what, rows.positions.len, times[ROUNDS / 2],
+	       times[ROUNDS - 1]);
+	sheet_rows_finish(&rows);
+}
+
+static void measure_partitions(void)
+{
+	struct fixture f;
+	const char **isr = malloc(PARTITIONS * sizeof *isr);
+	for (size_t i = 0; i < PARTITIONS; i++)
+		isr[i] = i % 100 ? "012" : i % 300 ? "01" : "2";
+	fixture_start(&f);
+	struct cluster *cluster = fixture_kafka(&f, isr, PARTITIONS);
+	measure(&f, cluster, "partitions, the brokers answered", &sheet_replication, true);
+	measure(&f, cluster, "partitions, only Kubernetes changed", &sheet_replication, false);
+	fixture_finish(&f);
+	free(isr);
+}
+
+static void measure_queues(void)
+{
+	static const char member[] = "\"rabbit@mq-0.mq.test.svc\",\"rabbit@mq-1.mq.test.svc\",\"rabbit@mq-2.mq.test.svc\"";
+	struct fixture f;
+	struct buf json = BUF_INIT(64 * 1024 * 1024);
+	for (size_t i = 0; i < QUEUES; i++)
+		buf_printf(&json,
+			   "%s{\"name\":\"q.%zu\",\"vhost\":\"/\",\"type\":\"quorum\",\"state\":\"running\",\"leader\":"
+			   "\"rabbit@mq-%zu.mq.test.svc\",\"members\":[%s],\"online\":[%s]}",
+			   i ? "," : "[", i, i % 3, member, i % 100 ? member : "\"rabbit@mq-0.mq.test.svc\"");
+	buf_append_str(&json, "]");
+	fixture_start(&f);
+	struct cluster *cluster = fixture_rabbitmq(&f, buf_str(&json));
+	measure(&f, cluster, "queues, the brokers answered", &sheet_queues, true);
+	measure(&f, cluster, "queues, only Kubernetes changed", &sheet_queues, false);
+	fixture_finish(&f);
+	buf_finish(&json);
+}
+
+int main(void)
+{
+	measure_partitions();
+	measure_queues();
+	return 0;
+}
