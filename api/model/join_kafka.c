@@ -212,7 +212,8 @@ static void sample_growth(struct broker *broker, const struct kafka_broker *said
 		return;
 	if (broker->bytes >= 0 && at > broker->bytes_ms) {
 		double grown = (double)(said->used_bytes - broker->bytes) * 1000 / (double)(at - broker->bytes_ms);
-		broker->pub.in_rate = grown > 0 ? grown : 0; /* retention makes logs shrink: that is no rate */
+		/* When retention took away more than came in, what came in cannot be told. */
+		broker->pub.in_rate = grown >= 0 ? grown : -1;
 		history_push(&broker->pub.in_history, broker->pub.in_rate);
 	}
 	broker->bytes = said->used_bytes;

@@ -293,6 +293,29 @@ static void a_broker_that_is_gone_has_no_rate(void **state)
 	fixture_finish(&f);
 }
 
+static void logs_that_shrink_do_not_say_that_nothing_comes_in(void **state)
+{
+	static const int64_t used[] = {1000, 2000, 500, 1500};
+	static const double rates[] = {-1, 100, -1, 100};
+	struct fixture f;
+	fixture_start(&f);
+	struct cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	struct kafka_snapshot *said = fixture_say_partitions(&f, cluster, all_in_sync, 4);
+	struct kafka_broker *broker = &((struct kafka_broker *)said->brokers)[2];
+	broker->used_bytes = -1;
+	fixture_update(&f);
+	for (size_t i = 0; i < ARRAY_LEN(used); i++) {
+		broker->used_bytes = used[i];
+		broker->dirs_part.updated_ms = ((int64_t)i + 1) * 10000;
+		fixture_update(&f);
+		assert_true(cluster->pub.brokers[2]->in_rate == rates[i]);
+	}
+	const struct history *history = &cluster->pub.brokers[2]->in_history;
+	assert_int_equal(history->count, 3);
+	assert_true(history->points[1] < 0 && history->points[2] == 100);
+	fixture_finish(&f);
+}
+
 /* Pods that may not be listed are not missing. */
 static void pods_that_cannot_be_read_are_unknown(void **state)
 {
@@ -416,6 +439,7 @@ int main(void)
 		cmocka_unit_test(old_answers_are_called_old),
 		cmocka_unit_test(a_cluster_that_never_started_says_what_it_waits_for),
 		cmocka_unit_test(a_broker_that_is_gone_has_no_rate),
+		cmocka_unit_test(logs_that_shrink_do_not_say_that_nothing_comes_in),
 		cmocka_unit_test(pods_that_cannot_be_read_are_unknown),
 		cmocka_unit_test(one_word_for_every_way_of_not_running),
 		cmocka_unit_test(brokers_whose_replicas_lag_are_marked),
