@@ -9,7 +9,7 @@
 #include "api/base/map.h"
 #include "api/base/str.h"
 
-enum { FRESH_MS = 60 * 1000, REASON_MAX = 256 };
+enum { FRESH_MS = 60 * 1000 };
 
 struct waiting { /* for one answer */
 	struct waiting *next;
@@ -24,7 +24,7 @@ struct entry {
 	struct waiting *waiting;
 	enum kube_answer answer;
 	struct err err;
-	char reason[REASON_MAX];
+	char reason[KUBE_REASON_MAX];
 	int64_t asked_ms; /* monotonic, of the answer; -1 = none */
 };
 
@@ -82,7 +82,7 @@ static void answer(struct entry *entry)
 	entry->waiting = NULL;
 	struct err err = entry->err;
 	enum kube_answer what = entry->answer;
-	char reason[REASON_MAX];
+	char reason[KUBE_REASON_MAX];
 	memcpy(reason, entry->reason, sizeof reason);
 	for (struct waiting *next; waiting; waiting = next) {
 		next = waiting->next;
@@ -96,18 +96,23 @@ static void on_deferred(void *data)
 	answer(data);
 }
 
+enum kube_answer kube_review_answer(const cJSON *review, char reason[static KUBE_REASON_MAX])
+{
+	const cJSON *status = cJSON_GetObjectItemCaseSensitive(review, "status");
+	const cJSON *allowed = cJSON_GetObjectItemCaseSensitive(status, "allowed");
+	snprintf(reason, KUBE_REASON_MAX, "%s",
+		 str_or(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(status, "reason")), ""));
+	return !cJSON_IsBool(allowed) ? KUBE_UNKNOWN : cJSON_IsTrue(allowed) ? KUBE_ALLOWED : KUBE_DENIED;
+}
+
 static void on_review(void *data, const cJSON *object, const struct kube_result *result)
 {
 	struct entry *entry = data;
 	struct kube_access_cache *cache = entry->cache;
-	const cJSON *status = cJSON_GetObjectItemCaseSensitive(object, "status");
-	const cJSON *allowed = cJSON_GetObjectItemCaseSensitive(status, "allowed");
 	entry->request = NULL;
 	entry->asked_ms = now_ms(cache);
 	entry->err = result->err;
-	entry->answer = !cJSON_IsBool(allowed) ? KUBE_UNKNOWN : cJSON_IsTrue(allowed) ? KUBE_ALLOWED : KUBE_DENIED;
-	snprintf(entry->reason, sizeof entry->reason, "%s",
-		 str_or(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(status, "reason")), ""));
+	entry->answer = kube_review_answer(object, entry->reason);
 	if (cache->on_change)
 		cache->on_change(cache->data);
 	answer(entry);
@@ -196,13 +201,15 @@ static void free_existence(void *data)
 	free(existence);
 }
 
-static enum kube_answer find_resource(const struct kube_result *result, const char *name)
+/* A group that serves nothing says null (APIResourceList, whose slice is nil then). */
+enum kube_answer kube_discovery_answer(const char *json, size_t len, const char *resource)
 {
-	cJSON *root = cJSON_ParseWithLength(result->http->body, result->http->body_len);
-	const cJSON *list = cJSON_GetObjectItemCaseSensitive(root, "resources"), *item;
-	enum kube_answer found = list ? KUBE_DENIED : KUBE_UNKNOWN;
-	cJSON_ArrayForEach(item, list)
-		if (str_eq(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "name")), name))
+	cJSON *root = cJSON_ParseWithLength(json, len);
+	const cJSON *list = cJSON_GetObjectItemCaseSensitive(root, "resources");
+	bool listed = cJSON_IsArray(list);
+	enum kube_answer found = listed || cJSON_IsNull(list) ? KUBE_DENIED : KUBE_UNKNOWN;
+	for (const cJSON *item = listed ? list->child : NULL; item; item = item->next)
+		if (str_eq(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "name")), resource))
 			found = KUBE_ALLOWED;
 	cJSON_Delete(root);
 	return found;
@@ -216,7 +223,8 @@ static void on_discovery(void *data, const struct kube_result *result)
 	else if (err_is_set(&result->err))
 		existence->fn(existence->data, KUBE_UNKNOWN, "", &result->err);
 	else
-		existence->fn(existence->data, find_resource(result, existence->resource), "", NULL);
+		existence->fn(existence->data,
+			      kube_discovery_answer(result->http->body, result->http->body_len, existence->resource), "", NULL);
 }
 
 struct kube_request *kube_resource_exists(struct kube_client *client, const char *group, const char *version, const char *resource,

@@ -13,6 +13,12 @@ struct kube_question {
 };
 
 enum kube_answer { KUBE_UNKNOWN, KUBE_ALLOWED, KUBE_DENIED };
+enum { KUBE_REASON_MAX = 256 };
+
+/* What the server's answers say; KUBE_UNKNOWN of what is not such an answer. A review (NULL is fine) with its reason, which may
+ * be ""; an APIResourceList with whether that resource is in it. */
+enum kube_answer kube_review_answer(const struct cJSON *review, char reason[static KUBE_REASON_MAX]);
+enum kube_answer kube_discovery_answer(const char *json, size_t len, const char *resource);
 
 struct kube_access_cache *kube_access_create(struct kube_client *client);
 void kube_access_finish(struct kube_access_cache *cache); /* NULL is fine */
