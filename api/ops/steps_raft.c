@@ -4,12 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <cjson/cJSON.h>
-
 #include "api/base/str.h"
 #include "api/base/vec.h"
 #include "api/ops/pods.h"
 #include "api/ops/rabbitmq.h"
+#include "api/ops/raft_status.h"
 
 enum {
 	QUEUES_MAX = 32,   /* asked: a command takes a second or two; those with the most messages lag the longest */
@@ -112,48 +111,6 @@ static enum ops_verdict request_status(const struct ops_plan *plan, const struct
 
 /* ---- judging ---- */
 
-static double number(const cJSON *row, const char *name)
-{
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(row, name);
-	return cJSON_IsNumber(item) ? item->valuedouble : -1;
-}
-
-static const char *text(const cJSON *row, const char *name)
-{
-	return str_or(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(row, name)), "");
-}
-
-/* The last entry a member has: 3.10 calls it "Log Index", 4.0 "Last Log Index". */
-static double last_entry(const cJSON *row)
-{
-	double last = number(row, "Last Log Index");
-	return last >= 0 ? last : number(row, "Log Index");
-}
-
-/* Entries that the member is behind; -1 with the reason when it does not take part (yet). */
-static double behind(const cJSON *rows, const char *member, char *why, size_t size)
-{
-	const cJSON *row, *own = NULL, *leader = NULL;
-	cJSON_ArrayForEach(row, rows)
-	{
-		if (!strcmp(text(row, "Raft State"), "leader"))
-			leader = row;
-		if (!strcmp(text(row, "Node Name"), member))
-			own = row;
-	}
-	if (!leader)
-		snprintf(why, size, "has no leader now");
-	else if (!own)
-		snprintf(why, size, "has no member there yet");
-	else if (own != leader && strcmp(text(own, "Raft State"), "follower") != 0)
-		snprintf(why, size, "has a member there in state \"%.40s\"", text(own, "Raft State"));
-	else if (own != leader && *text(own, "Membership") && strcmp(text(own, "Membership"), "voter") != 0)
-		snprintf(why, size, "has a member there that does not vote yet (%.40s)", text(own, "Membership"));
-	else
-		return number(leader, "Commit Index") - last_entry(own);
-	return -1;
-}
-
 static void show(struct ops_plan *plan, int64_t done, int64_t all, const char *name)
 {
 	struct ops_step *step = &plan->steps[plan->current];
@@ -176,7 +133,7 @@ static enum ops_outcome next_queue(struct ops_plan *plan, int64_t done, int64_t 
 static enum ops_outcome answer_status(struct ops_plan *plan, const struct ops_context *context,
 				      const struct ops_answer *answer, struct err *err)
 {
-	char fact[40], why[160] = "";
+	char fact[40], why[RAFT_WHY_MAX];
 	const char *line, *broker = context->broker ? context->broker->name : "the broker";
 	size_t len;
 	fact_name(plan, "caught", fact);
@@ -201,16 +158,14 @@ static enum ops_outcome answer_status(struct ops_plan *plan, const struct ops_co
 	if (outcome != OPS_ANSWER_DONE)
 		return outcome;
 	const char *member = context->broker ? str_or(context->broker->member_name, "") : "";
-	cJSON *rows = cJSON_Parse(str_or(strchr(answer->out, '['), ""));
-	double lag = behind(rows, member, why, sizeof why);
-	cJSON_Delete(rows);
-	if (!why[0] && lag <= BEHIND_MAX)
+	int64_t lag = raft_status_behind(answer->out, member, why);
+	if (lag >= 0 && lag <= BEHIND_MAX)
 		return next_queue(plan, done + 1, all, broker);
 	show(plan, done, all, broker);
-	if (why[0])
+	if (lag < 0)
 		err_set(err, ERR_BUSY, "%.*s %s", name_len, tab + 1, why);
 	else
-		err_set(err, ERR_BUSY, "%.*s is %.0f entries behind on %s", name_len, tab + 1, lag, broker);
+		err_set(err, ERR_BUSY, "%.*s is %" PRId64 " entries behind on %s", name_len, tab + 1, lag, broker);
 	return rabbitmq_again_later(plan, TRIES_MAX, err);
 }
 

@@ -195,6 +195,28 @@ static void maintenance_waits_for_the_node_and_its_log(void **state)
 	assert_contains(bench->rig->plan->steps[1].figure, "1 of 1 quorum queues caught up");
 }
 
+/* What is not said is not taken for caught up: the next broker would be stopped on the strength of it. */
+static void a_log_that_is_not_told_has_not_caught_up(void **state)
+{
+	static const char *const told[] = {
+		"[{\"Node Name\":\"rabbit@events-0\",\"Raft State\":\"leader\"},"
+		"{\"Node Name\":\"rabbit@events-2\",\"Raft State\":\"follower\",\"Log Index\":100}]",
+		"[{\"Node Name\":\"rabbit@events-0\",\"Raft State\":\"leader\",\"Commit Index\":9000},"
+		"{\"Node Name\":\"rabbit@events-2\",\"Raft State\":\"follower\",\"Log Index\":\"9000\"}]",
+		"[{\"Node Name\":\"rabbit@events-0\",\"Raft State\":\"leader\",\"Commit Index\":9000},"
+		"{\"Node Name\":\"rabbit@events-2\",\"Raft State\":\"follower\",\"Log Index\":1e999}]",
+	};
+	struct bench *bench = *state;
+	add_queue(bench, "audit", "quorum", 7);
+	for (size_t i = 0; i < ARRAY_LEN(told); i++) {
+		bench->status = told[i];
+		bench->fake->brokers[2].draining = 1;
+		prepare(bench, "maintenance", "mq/events-2", &off, 1);
+		run(bench, 60000, OPS_STATE_RUNNING);
+		assert_contains(bench->rig->plan->steps[1].why, "audit does not say how far");
+	}
+}
+
 static void a_step_asked_twice_finds_its_work_done(void **state)
 {
 	struct bench *bench = *state;
@@ -358,6 +380,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(maintenance_is_never_harmless),
 		TEST(maintenance_waits_for_the_node_and_its_log),
+		TEST(a_log_that_is_not_told_has_not_caught_up),
 		TEST(a_step_asked_twice_finds_its_work_done),
 		TEST(what_a_tool_says_is_passed_on),
 		TEST(members_say_what_is_missing),

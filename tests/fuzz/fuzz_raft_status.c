@@ -1,0 +1,16 @@
+/* What rabbitmq-queues quorum_status printed. There is either a number or a reason, never both or neither. */
+#include <stdlib.h>
+
+#include "api/base/mem.h"
+#include "api/ops/raft_status.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	CLEANUP(free) char *printed = mem_strndup((const char *)data, size);
+	char why[RAFT_WHY_MAX];
+	if ((raft_status_behind(printed, "rabbit@events-2", why) < 0) != (*why != '\0'))
+		abort();
+	return 0;
+}
