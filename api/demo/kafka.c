@@ -381,10 +381,13 @@ int64_t kafka_start_offset(const struct kafka *kafka, const struct kafka_partiti
 	return end > kept ? end - kept : 0;
 }
 
+/* Grows all the time, now faster, now slower, until retention takes an hour's worth: so do the logs of a real broker. */
 int64_t kafka_partition_bytes(const struct kafka *kafka, const struct kafka_partition *partition)
 {
+	enum { RETENTION_S = 3600 };
 	double t = (double)demo_time_ms(kafka->demo) / 1000;
-	return partition->bytes + (int64_t)((double)partition->bytes * 0.004 * (1 + sin(t / 90 + partition->phase)));
+	double grown = 450 + fmod(t, RETENTION_S) + 40 * sin(t / 60 + partition->phase);
+	return partition->bytes + (int64_t)((double)partition->bytes * 1e-5 * grown);
 }
 
 int kafka_coordinator_of(const struct kafka *kafka, const char *group)
