@@ -25,6 +25,8 @@ enum {
 	KUBE_DEPTH_MAX = 128,               /* nesting */
 };
 
+/* One owner more: records do not change, so whoever needs one for longer shares it. Each owner frees it. */
+void *kube_record_share(const void *record);
 void kube_record_free(void *record);        /* any record; NULL is fine */
 void kube_record_free_secret(void *record); /* overwrites first */
 size_t kube_record_size(const void *record); /* bytes of its one allocation */

@@ -9,8 +9,8 @@ enum { FIRST_ITEMS = 4 };
 
 /* In front of every record: the decoders' users see only what follows. */
 struct record_head {
-	size_t size; /* of the whole allocation */
-	size_t unused;
+	size_t size;   /* of the whole allocation */
+	size_t owners; /* it is gone with the last one */
 };
 
 /* ---- members ---- */
@@ -261,17 +261,24 @@ void *kube_build_pack(const struct kube_table *table, const void *base)
 	size_t record = (table->size + 7) & ~(size_t)7;
 	size_t size = sizeof(struct record_head) + record + pack.arrays + pack.strings;
 	struct record_head *head = mem_resize(NULL, 1, size);
-	*head = (struct record_head){.size = size};
+	*head = (struct record_head){.size = size, .owners = 1};
 	char *copy = memcpy(head + 1, base, table->size);
 	struct pack write = {.array_at = copy + record, .string_at = copy + record + pack.arrays};
 	pack_members(&write, table, copy);
 	return copy;
 }
 
+void *kube_record_share(const void *record)
+{
+	((struct record_head *)record - 1)->owners++;
+	return (void *)record;
+}
+
 void kube_record_free(void *record)
 {
-	if (record)
-		free((struct record_head *)record - 1);
+	struct record_head *head = record ? (struct record_head *)record - 1 : NULL;
+	if (head && --head->owners == 0)
+		free(head);
 }
 
 void kube_record_free_secret(void *record)

@@ -7,6 +7,7 @@
 #include "api/base/str.h"
 #include "api/base/vec.h"
 #include "api/kube/client.h"
+#include "api/kube/decode.h"
 #include "api/kube/informer.h"
 #include "api/model/internal.h"
 #include "api/model/sides.h"
@@ -69,7 +70,7 @@ static void on_change(void *data, enum informer_change change, const void *recor
 	if (change == INFORMER_DELETED)
 		record_store_remove(&world->store, watched->kind, meta->namespace, meta->name);
 	else
-		record_store_put(&world->store, watched->kind, record_store_copy(watched->kind, record));
+		record_store_put(&world->store, watched->kind, kube_record_share(record));
 	if (shapes_clusters(watched->kind))
 		follow_soon(watched->feed);
 	world_mark_dirty(world);

@@ -3,10 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/kube/decode.h"
-#include "api/kube/table.h"
 
 enum { KEY_MAX = 1024 };
 
@@ -70,11 +68,6 @@ void record_store_collect(struct record_store *store)
 	vec_each (&store->retired, record)
 		kube_record_free(*record);
 	vec_clear(&store->retired);
-}
-
-void *record_store_copy(enum kube_kind kind, const void *record)
-{
-	return kube_build_pack(kube_kind_info(kind)->table, record);
 }
 
 bool labels_match(const struct kube_pair *selector, size_t selector_count, const struct kube_pair *labels,

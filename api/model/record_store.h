@@ -9,7 +9,8 @@
 struct record_store {
 	struct map kinds[KUBE_KIND_COUNT];
 	VEC(void *) retired; /* replaced since the last record_store_collect(): the frame may still point at them */
-	bool owns;           /* records are freed with kube_record_free(); else they are the caller's */
+	bool owns; /* records are freed with kube_record_free(), shared ones: a frame shows one until the next world_update(),
+		    * whatever its informer does; else they are the caller's */
 };
 
 void record_store_finish(struct record_store *store);
@@ -24,10 +25,6 @@ const void *record_store_next(const struct record_store *store, enum kube_kind k
 size_t record_store_count(const struct record_store *store, enum kube_kind kind);
 /* Frees what was replaced: nothing may point at it any more. */
 void record_store_collect(struct record_store *store);
-
-/* A copy that lives on its own, freed with kube_record_free(): an informer frees a record the moment it is replaced,
- * but a frame shows it until the next world_update(). */
-void *record_store_copy(enum kube_kind kind, const void *record);
 
 /* Every pair of the selector is among the labels; an empty selector matches nothing. */
 bool labels_match(const struct kube_pair *selector, size_t selector_count, const struct kube_pair *labels,

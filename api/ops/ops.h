@@ -336,7 +336,7 @@ struct ops_pasts { /* newest first */
 /* An empty or missing folder is an empty list. `pasts` is zeroed or as it was read before: then only files that changed
  * are read again. On failure it stays as it was. limit: of bytes that are read in one call, so that it takes a few
  * milliseconds; 0 = all there is. */
-enum { OPS_PASTS_SLICE = 256 * 1024 };
+enum { OPS_PASTS_SLICE = 64 * 1024 };
 bool ops_pasts_read(const char *dir, struct ops_pasts *pasts, size_t limit, struct err *err) MUST_USE;
 /* The same of just that one; empty on failure. */
 bool ops_pasts_read_one(const char *dir, const char *id, struct ops_pasts *pasts, struct err *err) MUST_USE;

@@ -461,6 +461,17 @@ static void an_event_of_ten_mebibytes_passes_and_its_text_is_cut(void **state)
 	buf_finish(&text);
 }
 
+static void a_shared_record_outlives_its_first_owner(void **state)
+{
+	struct err err = {0};
+	struct kube_pod *pod = kube_decode(KUBE_PODS, pod_json, strlen(pod_json), &err);
+	const struct kube_pod *shared = kube_record_share(pod);
+	assert_ptr_equal(shared, pod);
+	kube_record_free(pod);
+	assert_string_equal(shared->node_name, "node-1");
+	kube_record_free((void *)shared); /* the last one: the sanitizer tells when it is not freed, or twice */
+}
+
 /* Every truncation and every damaged byte of a real object: an answer or an error, never anything else. */
 static void damaged_protobuf_never_hurts(void **state)
 {
@@ -651,6 +662,7 @@ static void kinds_are_found_by_both_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_shared_record_outlives_its_first_owner),
 		cmocka_unit_test(both_forms_give_the_same_record),
 		cmocka_unit_test(any_cut_of_the_bytes_will_do),
 		cmocka_unit_test(a_truncated_list_is_no_list),
