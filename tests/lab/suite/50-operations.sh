@@ -12,7 +12,9 @@ check_screen "the deck is there" 30 'kafka-0'
 console_goto nodes
 check_screen "nodes are there" 20 'NODE .*STATE'
 check_screen "… node-2 among them" 20 'node-2 +ready'
-console_keys g j c
+console_keys / ; console_keys "node-2" Enter
+check_screen "… and only node-2" 20 'nodes \(1 of 3\)'
+console_keys g c
 run_plan "cordon node-2"
 check_within "kubectl sees node-2 cordoned" 20 is_cordoned
 plan_ends "the plan ends" 60

@@ -48,6 +48,9 @@ console_start 120x40 -n $NAMESPACE
 check_screen "the deck is there" 30 'kafka-0'
 console_goto nodes
 check_screen "nodes are there" 20 'node-1 +! ready|node-1 +ready'
+# The dead one leads the table.
+console_keys / ; console_keys "node-1" Enter
+check_screen "… and only node-1" 20 'nodes \(1 of 3\)'
 console_keys g r
 check_screen "a drain asks for its arguments" 20 'disable-eviction'
 console_keys "true" Tab Tab "true" BTab BTab BTab BTab Enter
