@@ -18,6 +18,7 @@ under_replicated() { [ "$(kafka_under_replicated)" -gt 0 ]; }
 mqdeck_sees_loss() { ! mqdeck_sees_all_in_sync; }
 
 load_starts
+kafka_has_three
 all_is_well
 for node in node-1 node-2 node-3; do
 	run_under_load "drain $node" drain $node

@@ -80,6 +80,12 @@ mqdeck_sees_all_in_sync() {
 	"$MQDECK" get replication -n $NAMESPACE -o json | jq -e 'length > 0 and all(.state == "ok")'
 }
 
+# What an earlier file left at four goes back to three.
+kafka_has_three() {
+	[ "$(kubectl -n $NAMESPACE get statefulset kafka -o 'jsonpath={.spec.replicas}')" = 3 ] ||
+		run "kafka has three brokers to begin with" scale $NAMESPACE/kafka replicas=3
+}
+
 load_starts() { check "the load runs" "$LAB" load start; }
 
 nothing_is_lost() {
