@@ -1,7 +1,9 @@
 #include "views/cli.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "api/base/str.h"
 #include "api/base/text.h"
 
 static void nothing(void *data)
@@ -27,6 +29,19 @@ bool cli_open(struct cli *cli, const struct config *config, struct err *err)
 	if (!cli->session)
 		*err = reason;
 	return cli->session != NULL;
+}
+
+void cli_look_at(struct cli *cli, const struct config *config, enum ops_target target, const char *text)
+{
+	struct session *session = cli->session;
+	const char *slash = strchr(text, '/');
+	bool node = !slash && (target == OPS_ON_NODE || target == OPS_ON_BROKER_OR_NODE);
+	CLEANUP(free) char *namespace = slash ? mem_strndup(text, (size_t)(slash - text)) : NULL;
+	if (!session->namespace || (!slash && (!node || config_is_set(config, OPT_NAMESPACE))) ||
+	    str_eq(session->namespace, namespace))
+		return;
+	session_set_namespace(session, namespace);
+	session_plans_over(session);
 }
 
 void cli_close(struct cli *cli)

@@ -22,6 +22,10 @@ static inline void cleanup_cli_close(struct cli *cli)
 	cli_close(cli);
 }
 
+/* Looks where the target is, if that is elsewhere than the kubeconfig's context says: in the namespace that it names
+ * ("NAMESPACE/…"), and for a node, whose brokers may be in any, in all. For nodes -n has the last word. */
+void cli_look_at(struct cli *cli, const struct config *config, enum ops_target target, const char *text);
+
 /* "mqdeck: SENTENCE" on standard error, cleaned; returns the exit code of the error. */
 int cli_failed(const struct err *err);
 struct demo *cli_start_demo(const struct config *config, struct loop *loop, struct err *err);

@@ -27,7 +27,10 @@ static struct ops_plan *make_plan(struct cli *cli, const struct command_line *li
 		*equals = '\0';
 		values[count++] = (struct ops_value){.name = line->words[i], .value = equals + 1};
 	}
-	if (!cli_open(cli, line->config, err) || !cli_settle(cli, line->config, err))
+	if (!cli_open(cli, line->config, err))
+		return NULL;
+	cli_look_at(cli, line->config, operation->target, line->words[1]);
+	if (!cli_settle(cli, line->config, err))
 		return NULL;
 	const struct world_view *view = world_update(cli->session->world);
 	CLEANUP(free) char *key = ops_resolve(view, operation->target, line->words[1], err);
@@ -177,7 +180,16 @@ static int show(const struct command_line *line, const char *dir)
 
 typedef struct ops_plan *take_fn(struct ops *ops, const char *id, ops_plan_fn *on_ready, void *data, struct err *err);
 
-static int take(const struct command_line *line, take_fn *fn)
+/* A plan of the journal looks where it did; one that cannot be read is the journal's affair. */
+static void look_at_past(struct cli *cli, const struct command_line *line, const char *dir)
+{
+	struct err err = {0};
+	CLEANUP(ops_plan_destroy) struct ops_plan *past = ops_past_plan(dir, line->words[1], &err);
+	if (past)
+		cli_look_at(cli, line->config, past->operation->target, past->target);
+}
+
+static int take(const struct command_line *line, const char *dir, take_fn *fn)
 {
 	struct err err = {0};
 	struct cli_wish wish;
@@ -185,19 +197,22 @@ static int take(const struct command_line *line, take_fn *fn)
 		return cli_failed(&err);
 	CLEANUP(cli_close) struct cli cli = {0};
 	CLEANUP(ops_plan_destroy) struct ops_plan *plan = NULL;
-	if (cli_open(&cli, line->config, &err) && cli_settle(&cli, line->config, &err))
+	bool open = cli_open(&cli, line->config, &err);
+	if (open)
+		look_at_past(&cli, line, dir);
+	if (open && cli_settle(&cli, line->config, &err))
 		plan = fn(cli.session->ops, line->words[1], NULL, NULL, &err);
 	return cli_carry_out(&cli, plan, &wish, &err);
 }
 
 static int resume(const struct command_line *line, const char *dir)
 {
-	return take(line, ops_take_up);
+	return take(line, dir, ops_take_up);
 }
 
 static int roll_back(const struct command_line *line, const char *dir)
 {
-	return take(line, ops_roll_back);
+	return take(line, dir, ops_roll_back);
 }
 
 struct leaving {

@@ -73,6 +73,7 @@ struct world *world_create(const struct world_options *options)
 	world->later = loop_timer_create(options->loop, on_tick, world);
 	world->view.data_age_ms = -1;
 	world->view.discovering = true;
+	world->view.namespace = world->options.namespace;
 	if (options->client)
 		world->feed = feed_create(world);
 	return world;

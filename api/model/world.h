@@ -260,6 +260,7 @@ struct world_view { /* what world_update() left */
 	struct err link_err;          /* why not live */
 	int64_t data_age_ms;          /* of the oldest part that should be live; -1 = nothing yet */
 	bool discovering;             /* the first lists are not all in yet */
+	const char *namespace;        /* the only one that is looked at; NULL = all */
 	struct world_cluster **clusters; /* worst first, then namespace/name */
 	size_t cluster_count;
 	struct world_node **nodes;       /* by zone, then name */

@@ -112,7 +112,10 @@ static void drain_access(const struct ops_context *context, struct ops_needs *ne
 {
 	ops_cordon.access(context, needs);
 	pods_need(needs, "list", NULL, NULL);
-	pods_need(needs, "create", "eviction", NULL);
+	if (context->plan && pods_flag(context->plan, DRAIN_DELETES))
+		pods_need(needs, "delete", NULL, NULL);
+	else
+		pods_need(needs, "create", "eviction", NULL);
 }
 
 static void drain_plan(struct ops_plan *plan, const struct ops_context *context)
@@ -161,6 +164,11 @@ static void check_others(struct ops_plan *plan, const struct world_node *node)
 	if (staying > 0)
 		ops_say(plan, OPS_MEANS, "%" PRId64 " pod%s of DaemonSets and of the node itself stay%s", staying,
 			plural(staying), staying == 1 ? "s" : "");
+	if (ops_fact(plan, "others.unseen"))
+		ops_say(plan, pods_harm(plan),
+			"these pods are of namespaces that are not looked at, and if they are brokers they would go without "
+			"their gates: %s (look at all namespaces: -A, or 0 on the screen)",
+			ops_fact(plan, "others.unseen"));
 	if (unmanaged)
 		ops_say(plan, pods_harm(plan), "nobody would make these pods anew: %s%s", unmanaged,
 			pods_flag(plan, "force") ? "" : " (force=true evicts them)");

@@ -67,9 +67,16 @@ static bool is_finished(const cJSON *pod)
 	return !strcmp(phase, "Succeeded") || !strcmp(phase, "Failed");
 }
 
+/* Of a namespace that is not looked at nobody knows what its pods are: those with an identity may be brokers. */
+static bool may_be_broker(const struct world_view *view, const char *namespace, const char *owner)
+{
+	return view->namespace && strcmp(view->namespace, namespace) != 0 &&
+	       (str_eq(owner, "StatefulSet") || str_eq(owner, "StrimziPodSet"));
+}
+
 struct others {
 	struct buf evict;
-	struct found unmanaged, empty_dirs;
+	struct found unmanaged, empty_dirs, unseen;
 	int64_t staying, count;
 };
 
@@ -84,6 +91,8 @@ static void sort_pod(struct others *others, const struct world_view *view, const
 		others->staying++;
 		return;
 	}
+	if (may_be_broker(view, namespace, owner) && !is_finished(pod))
+		found_add(&others->unseen, "%s/%s", namespace, name);
 	if (!owner && !is_finished(pod))
 		found_add(&others->unmanaged, "%s/%s", namespace, name);
 	if (has_empty_dir(pod) && !is_finished(pod))
@@ -117,6 +126,8 @@ static enum ops_outcome look_answer(struct ops_plan *plan, const struct ops_cont
 	if (others.empty_dirs.count > 0)
 		ops_set_fact(plan, "others.emptyDir", "%s%s", others.empty_dirs.names,
 			     found_more(&others.empty_dirs, more));
+	if (others.unseen.count > 0)
+		ops_set_fact(plan, "others.unseen", "%s%s", others.unseen.names, found_more(&others.unseen, more));
 	buf_finish(&others.evict);
 	return OPS_ANSWER_DONE;
 }

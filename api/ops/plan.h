@@ -22,6 +22,8 @@ struct ops_context { /* never handed out without its target: a target that is go
 		*broker; /* the target; in a step about a broker that one, NULL while it is not in the world */
 	const struct ops_step *step; /* NULL while planning */
 	int64_t wall_ms; /* now, in a step; Unix time */
+	/* In `access`: whose rights are asked for, with its arguments; NULL when nothing is wished yet. */
+	const struct ops_plan *plan;
 };
 
 /* "namespace/pod", into out. */

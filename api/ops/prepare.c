@@ -183,6 +183,7 @@ void ops_prepare_start(struct ops_job *job)
 		ops_say(&job->plan, OPS_BLOCKS, "mqdeck is read-only here: nothing can be changed");
 	} else if (ops_look(job, &context, &err)) {
 		struct ops_needs needs = {0};
+		context.plan = &job->plan;
 		job->plan.operation->access(&context, &needs);
 		for (size_t i = 0; i < needs.count; i++)
 			ops_ask_for(job, &needs.items[i]);

@@ -233,6 +233,9 @@ static void recover_preflight(struct ops_plan *plan, const struct ops_context *c
 		return;
 	}
 	check_off(plan, node);
+	if (context->view->namespace)
+		ops_say(plan, OPS_CAUTION, "only namespace %s is looked at: brokers of others on %s are not counted",
+			context->view->namespace, node->name);
 	check_brokers(plan, context);
 	ops_say(plan, OPS_UNDO, "once %s is back: recover %s back=true takes the taint away", node->name, node->name);
 }

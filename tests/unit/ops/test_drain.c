@@ -158,6 +158,15 @@ static void budgets_are_passed_over_by_deletion_when_that_is_wished(void **state
 	rig_prepare_with(rig, "drain", "node-1", "disable-eviction", "true");
 	assert_int_equal(rig->plan->severity, OPS_DANGEROUS);
 	assert_says(OPS_DANGER, "deleted, not evicted");
+	rig->api.denied = "delete";
+	rig_engine(rig, NULL, NULL);
+	rig_prepare_with(rig, "drain", "node-1", "disable-eviction", "true");
+	assert_says(OPS_BLOCKS, "delete");
+	rig_prepare(rig, "drain", "node-1", NULL);
+	assert_false(rig_says(rig, OPS_BLOCKS, "delete"));
+	rig->api.denied = NULL;
+	rig_engine(rig, NULL, NULL);
+	rig_prepare_with(rig, "drain", "node-1", "disable-eviction", "true");
 	rig->world.nodes[0].cordoned = true;
 	rig->api.unschedulable = true;
 	rig_run(rig);
@@ -203,6 +212,22 @@ static void other_pods_go_as_kubectl_drains_them(void **state)
 	rig_prepare_with(rig, "drain", "node-1", "delete-emptydir-data", "true");
 	assert_says(OPS_CAUTION, "lose what is in their emptyDir volumes: shop/web");
 	assert_int_equal(play.evictions, 0);
+}
+
+static void pods_that_may_be_brokers_of_a_namespace_nobody_looks_at_block(void **state)
+{
+	rig->world.view.namespace = "mq";
+	rig->api.answer = "{\"items\":["
+			  "{\"metadata\":{\"name\":\"far-0\",\"namespace\":\"far\",\"uid\":\"u-far\",\"ownerReferences\":[{"
+			  "\"kind\":\"StatefulSet\",\"controller\":true}]},\"spec\":{},\"status\":{\"phase\":\"Running\"}},"
+			  "{\"metadata\":{\"name\":\"web\",\"namespace\":\"far\",\"uid\":\"u-web\",\"ownerReferences\":[{"
+			  "\"kind\":\"ReplicaSet\",\"controller\":true}]},\"spec\":{},\"status\":{\"phase\":\"Running\"}}]}";
+	rig_prepare(rig, "drain", "node-1", NULL);
+	assert_int_equal(rig->plan->severity, OPS_BLOCKED);
+	assert_says(OPS_BLOCKS, "would go without their gates: far/far-0 (look at all namespaces");
+	rig->world.view.namespace = NULL;
+	rig_prepare(rig, "drain", "node-1", NULL);
+	assert_int_not_equal(rig->plan->severity, OPS_BLOCKED);
 }
 
 static void what_is_on_a_node_that_cannot_be_read_blocks(void **state)
@@ -344,6 +369,7 @@ int main(void)
 		TEST(budgets_are_passed_over_by_deletion_when_that_is_wished),
 		TEST(an_eviction_is_not_asked_for_for_ever),
 		TEST(other_pods_go_as_kubectl_drains_them),
+		TEST(pods_that_may_be_brokers_of_a_namespace_nobody_looks_at_block),
 		TEST(what_is_on_a_node_that_cannot_be_read_blocks),
 		TEST(only_a_node_that_is_off_is_given_up),
 		TEST(an_empty_volume_is_said_for_what_it_is),
