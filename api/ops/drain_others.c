@@ -157,21 +157,7 @@ static enum ops_verdict evict_request(const struct ops_plan *plan, const struct 
 	char *uid = strrchr(entry, '=');
 	*uid++ = '\0';
 	const char *name = pods_split(entry, namespace, sizeof namespace);
-	bool deletes = pods_flag(plan, DRAIN_DELETES);
-	const char *options = arena_printf(out->arena, "{\"preconditions\":{\"uid\":\"%s\"}}", uid);
-	out->change = (struct kube_change){
-		.method = deletes ? "DELETE" : "POST",
-		.once = !deletes,
-		.url = {.version = "v1",
-			.resource = "pods",
-			.subresource = deletes ? NULL : "eviction",
-			.namespace = arena_strdup(out->arena, namespace),
-			.name = arena_strdup(out->arena, name)},
-		.body = deletes ? options
-				: arena_printf(out->arena,
-					       "{\"apiVersion\":\"policy/v1\",\"kind\":\"Eviction\",\"metadata\":{"
-					       "\"name\":\"%s\",\"namespace\":\"%s\"},\"deleteOptions\":%s}",
-					       name, namespace, options)};
+	pods_take_away(out, namespace, name, uid, !pods_flag(plan, DRAIN_DELETES));
 	return OPS_TO_DO;
 }
 

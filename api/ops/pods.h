@@ -34,6 +34,9 @@ bool pods_is_gone(const struct ops_plan *plan, const struct ops_context *context
 /* The steps that take one broker through a restart; how = delete_pod, evict_pod or annotate_pod. */
 void pods_add_restart(struct ops_plan *plan, const struct world_broker *broker, const struct ops_step_type *how);
 
+/* The request that evicts or deletes the pod with that UID, and no other of its name. */
+void pods_take_away(struct ops_request *out, const char *namespace, const char *name, const char *uid, bool evict);
+
 /* "namespace/pod" of a step → the pod's name within it; the namespace into out. */
 const char *pods_split(const char *key, char *namespace, size_t size);
 

@@ -187,14 +187,22 @@ static enum ops_verdict may_go(const struct ops_plan *plan, const struct ops_con
 	return OPS_REFUSE;
 }
 
-static struct kube_url pod_url(const struct ops_context *context, const char *subresource)
+void pods_take_away(struct ops_request *out, const char *namespace, const char *name, const char *uid, bool evict)
 {
-	const struct kube_meta *meta = &context->broker->pod->meta;
-	return (struct kube_url){.version = "v1",
-				 .resource = "pods",
-				 .namespace = meta->namespace,
-				 .name = meta->name,
-				 .subresource = subresource};
+	const char *only = arena_printf(out->arena, "\"preconditions\":{\"uid\":\"%s\"}", uid);
+	out->change = (struct kube_change){
+		.method = evict ? "POST" : "DELETE",
+		.once = evict,
+		.url = {.version = "v1",
+			.resource = "pods",
+			.subresource = evict ? "eviction" : NULL,
+			.namespace = arena_strdup(out->arena, namespace),
+			.name = arena_strdup(out->arena, name)},
+		.body = evict ? arena_printf(out->arena,
+					     "{\"apiVersion\":\"policy/v1\",\"kind\":\"Eviction\",\"metadata\":{\"name\":\"%s\","
+					     "\"namespace\":\"%s\"},\"deleteOptions\":{%s}}",
+					     name, namespace, only)
+			      : arena_printf(out->arena, "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",%s}", only)};
 }
 
 /* What the answer to a request with a UID as precondition means: the pod that was meant is not there any more. */
@@ -209,20 +217,21 @@ static enum ops_outcome pod_answer(struct ops_plan *plan, const struct ops_conte
 	return OPS_ANSWER_FAILED;
 }
 
-static enum ops_verdict delete_request(const struct ops_plan *plan, const struct ops_context *context,
-				       struct ops_request *out, struct err *err)
+static enum ops_verdict take_away(const struct ops_plan *plan, const struct ops_context *context, struct ops_request *out,
+				  bool evict, struct err *err)
 {
 	enum ops_verdict verdict = may_go(plan, context, err);
 	if (verdict != OPS_TO_DO)
 		return verdict;
-	out->change = (struct kube_change){
-		.method = "DELETE",
-		.url = pod_url(context, NULL),
-		.body = arena_printf(
-			out->arena,
-			"{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"preconditions\":{\"uid\":\"%s\"}}",
-			pods_uid(plan, context))};
+	const struct kube_meta *meta = &context->broker->pod->meta;
+	pods_take_away(out, meta->namespace, meta->name, pods_uid(plan, context), evict);
 	return OPS_TO_DO;
+}
+
+static enum ops_verdict delete_request(const struct ops_plan *plan, const struct ops_context *context,
+				       struct ops_request *out, struct err *err)
+{
+	return take_away(plan, context, out, false, err);
 }
 
 const struct ops_step_type ops_step_delete_pod = {
@@ -231,20 +240,7 @@ const struct ops_step_type ops_step_delete_pod = {
 static enum ops_verdict evict_request(const struct ops_plan *plan, const struct ops_context *context,
 				      struct ops_request *out, struct err *err)
 {
-	enum ops_verdict verdict = may_go(plan, context, err);
-	if (verdict != OPS_TO_DO)
-		return verdict;
-	out->change = (struct kube_change){
-		.method = "POST",
-		.url = pod_url(context, "eviction"),
-		.once = true,
-		.body = arena_printf(
-			out->arena,
-			"{\"apiVersion\":\"policy/v1\",\"kind\":\"Eviction\",\"metadata\":{\"name\":\"%s\","
-			"\"namespace\":\"%s\"},\"deleteOptions\":{\"preconditions\":{\"uid\":\"%s\"}}}",
-			context->broker->pod->meta.name, context->broker->pod->meta.namespace,
-			pods_uid(plan, context))};
-	return OPS_TO_DO;
+	return take_away(plan, context, out, true, err);
 }
 
 enum ops_outcome pods_evict_answer(const struct ops_answer *answer, const char *pod, struct err *err)
@@ -273,9 +269,10 @@ static enum ops_verdict annotate_request(const struct ops_plan *plan, const stru
 {
 	if (is_leaving(plan, context))
 		return OPS_ALREADY;
+	const struct kube_meta *meta = &context->broker->pod->meta;
 	out->change = (struct kube_change){
 		.method = "PATCH",
-		.url = pod_url(context, NULL),
+		.url = {.version = "v1", .resource = "pods", .namespace = meta->namespace, .name = meta->name},
 		.patch_type = "application/merge-patch+json",
 		.body = arena_printf(out->arena, "{\"metadata\":{\"uid\":\"%s\",\"annotations\":{\"%s\":\"true\"}}}",
 				     pods_uid(plan, context),
