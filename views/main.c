@@ -12,7 +12,7 @@
 #include "api/base/log.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/ops/ops.h"
+#include "api/ops/engine/ops.h"
 #include "views/sheet.h"
 
 static const struct {

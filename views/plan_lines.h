@@ -3,7 +3,7 @@
 #define MQDECK_VIEWS_PLAN_LINES_H
 
 #include "api/base/vec.h"
-#include "api/ops/map.h"
+#include "api/ops/impact/plan_map.h"
 #include "tui/canvas.h"
 #include "tui/event.h"
 #include "views/plans.h"

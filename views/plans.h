@@ -3,7 +3,7 @@
 #ifndef MQDECK_VIEWS_PLANS_H
 #define MQDECK_VIEWS_PLANS_H
 
-#include "api/ops/ops.h"
+#include "api/ops/engine/ops.h"
 
 enum { PLANS_MAX = 64 };
 

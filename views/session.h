@@ -12,7 +12,7 @@
 #include "api/kube/exec_trust.h"
 #include "api/kube/kubeconfig.h"
 #include "api/model/world.h"
-#include "api/ops/ops.h"
+#include "api/ops/engine/ops.h"
 
 struct session_events {
 	void (*on_change)(void *data); /* the world, the connection or an access answer changed */

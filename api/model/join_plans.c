@@ -1,5 +1,5 @@
 /* Which broker clusters somebody changes now: a plan holds a Lease for each, whichever mqdeck runs it, on whatever
- * machine (api/ops/lease.h). */
+ * machine (api/ops/engine/lease.h). */
 #include <string.h>
 
 #include "api/base/mem.h"

@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "api/base/buf.h"
-#include "api/ops/blast.h"
+#include "api/ops/impact/impact.h"
 #include "tests/unit/model/fixture.h"
 
 enum { PARTITIONS = 100000, QUEUES = 20000, ROUNDS = 20 };

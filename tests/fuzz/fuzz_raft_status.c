@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "api/base/mem.h"
-#include "api/ops/raft_status.h"
+#include "api/ops/rabbitmq/raft_status.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,7 +9,7 @@
 #include "api/kube/access.h"
 #include "api/kube/portforward.h"
 #include "api/model/world.h"
-#include "api/ops/ops.h"
+#include "api/ops/engine/ops.h"
 #include "tests/unit/ops/deck.h"
 
 static void on_change(void *data)

@@ -4,7 +4,7 @@
 
 #include "api/demo/demo.h"
 #include "api/model/world.h"
-#include "api/ops/ops.h"
+#include "api/ops/engine/ops.h"
 
 struct deck {
 	struct clock clock;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "api/ops/assignment.h"
+#include "api/ops/kafka/assignment.h"
 
 static void lists_survive_their_text(void **state)
 {

@@ -7,7 +7,7 @@
 #include <cjson/cJSON.h>
 
 #include "api/base/str.h"
-#include "api/ops/blast.h"
+#include "api/ops/impact/impact.h"
 #include "tests/unit/ops/rig.h"
 
 static struct fake_world world;

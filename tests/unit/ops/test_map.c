@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/ops/map.h"
+#include "api/ops/impact/plan_map.h"
 #include "tests/unit/ops/rig.h"
 
 static int setup(void **state)

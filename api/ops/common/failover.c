@@ -1,0 +1,144 @@
+/* Failover: leaders go off a broker, or off all brokers of a node, before work on it; and come back. What that takes is
+ * the affair of each kind of broker. */
+#include "api/ops/common/failover_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "api/base/str.h"
+
+enum { VICTIMS_MAX = 64, CLUSTERS_MAX = 32 };
+
+static const struct failover_part *const parts[] = {
+	[BROKER_KAFKA] = &failover_kafka, [BROKER_RABBITMQ] = &failover_rabbitmq};
+
+static const struct failover_part *part_of(const struct world_cluster *cluster)
+{
+	return (size_t)cluster->kind < ARRAY_LEN(parts) ? parts[cluster->kind] : NULL;
+}
+
+struct victims { /* brokers of one cluster stand together */
+	const struct world_broker *brokers[VICTIMS_MAX];
+	size_t count;
+	struct failover failovers[CLUSTERS_MAX];
+	size_t failover_count;
+};
+
+static void find_victims(const struct ops_context *context, struct victims *out)
+{
+	*out = (struct victims){0};
+	const struct world_view *view = context->view;
+	for (size_t i = 0; i < view->cluster_count && out->failover_count < CLUSTERS_MAX; i++) {
+		struct failover *failover = &out->failovers[out->failover_count];
+		*failover = (struct failover){.cluster = view->clusters[i], .brokers = out->brokers + out->count};
+		for (size_t j = 0; j < failover->cluster->broker_count && out->count < VICTIMS_MAX; j++) {
+			const struct world_broker *broker = failover->cluster->brokers[j];
+			if (context->broker ? broker == context->broker : broker->node == context->node) {
+				out->brokers[out->count++] = broker;
+				failover->count++;
+			}
+		}
+		out->failover_count += failover->count > 0;
+	}
+}
+
+/* ---- what brings it back: "KEY TEXT" a line ---- */
+
+void failover_remember(struct ops_plan *plan, const struct failover *failover, const char *text)
+{
+	CLEANUP(free) char *before = mem_strdup(str_or(ops_fact(plan, "undo"), ""));
+	ops_set_fact(plan, "undo", "%s%s %s\n", before, failover->cluster->key, text);
+}
+
+/* The text of the cluster's line; free() it. NULL = none. */
+static char *find_line(const char *back, const char *key)
+{
+	size_t len = strlen(key);
+	for (const char *at = back; at && *at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL)
+		if (!strncmp(at, key, len) && at[len] == ' ')
+			return mem_strndup(at + len + 1, strcspn(at + len + 1, "\n"));
+	return NULL;
+}
+
+static bool failover_undo(const struct ops_plan *plan, struct ops_wish *out, struct err *err)
+{
+	const char *undo = ops_fact(plan, "undo");
+	if (!undo)
+		return err_set(err, ERR_REFUSED, "nothing was moved that could be brought back");
+	*out = (struct ops_wish){.operation = &ops_failover,
+				 .target = plan->target,
+				 .values = {{.name = "back", .value = undo}},
+				 .value_count = 1};
+	return true;
+}
+
+/* ---- the operation ---- */
+
+static void failover_access(const struct ops_context *context, struct ops_needs *needs)
+{
+	struct victims victims;
+	find_victims(context, &victims);
+	for (size_t i = 0; i < victims.failover_count; i++) {
+		const struct failover_part *part = part_of(victims.failovers[i].cluster);
+		if (part)
+			part->access(&victims.failovers[i], needs);
+	}
+}
+
+typedef void part_fn(struct ops_plan *plan, const struct ops_context *context, const struct failover *failover);
+
+static void each_part(struct ops_plan *plan, const struct ops_context *context, const struct victims *victims,
+		      bool planning)
+{
+	const char *back = ops_fact(plan, "back");
+	for (size_t i = 0; i < victims->failover_count; i++) {
+		struct failover failover = victims->failovers[i];
+		const struct failover_part *part = part_of(failover.cluster);
+		CLEANUP(free) char *line = find_line(back, failover.cluster->key);
+		failover.back = line;
+		if (part && (!back || line))
+			(planning ? part->plan : part->check)(plan, context, &failover);
+	}
+}
+
+static void failover_plan(struct ops_plan *plan, const struct ops_context *context)
+{
+	struct victims victims;
+	find_victims(context, &victims);
+	const char *name = context->broker ? context->broker->name : context->node->name;
+	ops_set_title(plan, ops_fact(plan, "back") ? "Bring leaders back to %s" : "Move leaders off %s", name);
+	each_part(plan, context, &victims, true);
+}
+
+static void failover_preflight(struct ops_plan *plan, const struct ops_context *context)
+{
+	struct victims victims;
+	find_victims(context, &victims);
+	if (victims.count == 0)
+		ops_say(plan, OPS_BLOCKS, "no broker is on %s", context->node->name);
+	for (size_t i = 0; i < victims.failover_count; i++)
+		if (!part_of(victims.failovers[i].cluster))
+			ops_say(plan, OPS_CAUTION, "what %s leads stays where it is: this moves leaders of Kafka",
+				victims.failovers[i].cluster->name);
+	each_part(plan, context, &victims, false);
+	if (victims.count > 0 && plan->step_count == 0 && plan->severity < OPS_BLOCKED)
+		ops_say(plan, OPS_BLOCKS, "there is nothing to move");
+}
+
+static const struct ops_argument failover_arguments[] = {
+	{.name = "back", .help = "bring leaders back, as a rollback gives it", .type = OPS_ARGUMENT_TEXT},
+};
+
+const struct ops_operation ops_failover = {
+	.name = "failover",
+	.title = "Move leaders off",
+	.summary = "let other brokers lead what a broker or a node leads, before work on it",
+	.key = "f",
+	.target = OPS_ON_BROKER_OR_NODE,
+	.arguments = failover_arguments,
+	.argument_count = ARRAY_LEN(failover_arguments),
+	.access = failover_access,
+	.plan = failover_plan,
+	.preflight = failover_preflight,
+	.undo = failover_undo,
+};

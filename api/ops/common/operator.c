@@ -1,0 +1,47 @@
+#include "api/ops/common/operator.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api/base/str.h"
+
+/* Conditions by which an operator says that it does not do what its resource asks for. */
+static bool is_complaint(const struct kube_condition *condition, bool rabbitmq)
+{
+	if (rabbitmq)
+		return str_eq(condition->type, "ReconcileSuccess") && str_eq(condition->status, "False");
+	bool bad = str_eq(condition->type, "NotReady") || str_eq(condition->reason, "ScaleDownPreventionCheck");
+	return bad && str_eq(condition->status, "True");
+}
+
+static const struct kube_condition *find_complaint(const struct world_cluster *cluster)
+{
+	const struct kube_rabbitmq_cluster *rabbitmq = cluster->rabbitmq_resource;
+	const struct kube_kafka *kafka = cluster->kafka_resource;
+	size_t count = rabbitmq ? rabbitmq->condition_count : kafka ? kafka->condition_count : 0;
+	for (size_t i = 0; i < count; i++) {
+		const struct kube_condition *condition = rabbitmq ? &rabbitmq->conditions[i] : &kafka->conditions[i];
+		if (is_complaint(condition, rabbitmq != NULL))
+			return condition;
+	}
+	return NULL;
+}
+
+void operator_remember(struct ops_plan *plan, const struct world_cluster *cluster)
+{
+	const struct kube_condition *complaint = find_complaint(cluster);
+	ops_set_fact(plan, "complained", "%" PRId64, complaint ? complaint->changed_ms : (int64_t)-1);
+	ops_set_fact(plan, "desired", "%d", (int)cluster->desired);
+}
+
+bool operator_refuses(const struct ops_plan *plan, const struct world_cluster *cluster, char *why, size_t size)
+{
+	const char *operator= cluster->rabbitmq_resource ? "the RabbitMQ cluster operator" : "Strimzi";
+	const struct kube_condition *complaint = find_complaint(cluster);
+	if (!complaint || complaint->changed_ms <= ops_fact_number(plan, "complained", -1))
+		return false;
+	snprintf(why, size, "%s refuses (%s): %s", operator, str_or(complaint->reason, "no reason given"),
+		 str_or(complaint->message, "it says no more"));
+	return true;
+}

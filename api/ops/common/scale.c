@@ -1,0 +1,379 @@
+/* Scaling a broker cluster: the StatefulSet's scale, or the operator's resource where there is an operator; then until
+ * the pods are ready and the brokers themselves count the new one in (or the one that left out). */
+#include "api/ops/common/scale_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "api/base/str.h"
+#include "api/ops/kafka/partitions.h"
+#include "api/ops/common/operator.h"
+
+enum { REPLICAS_LIMIT = 99 };
+
+static const char *const kind_words[] = {[BROKER_RABBITMQ] = "rabbitmq", [BROKER_KAFKA] = "kafka"};
+
+/* ---- what is scaled ---- */
+
+bool scale_counts(const struct scale *scale, const struct world_broker *broker)
+{
+	if (!broker->expected)
+		return false;
+	if (!scale->pool)
+		return true;
+	char prefix[600];
+	snprintf(prefix, sizeof prefix, "%s-%s-", scale->cluster->name, scale->pool);
+	size_t len = strlen(prefix);
+	return !strncmp(broker->name, prefix, len) && broker->name[len] &&
+	       !broker->name[len + strspn(broker->name + len, "0123456789")];
+}
+
+size_t scale_leaving(const struct scale *scale, const struct world_broker **out, size_t max)
+{
+	size_t want = scale->from > scale->to ? (size_t)(scale->from - scale->to) : 0, have = 0, skip = 0;
+	for (size_t i = 0; i < scale->cluster->broker_count; i++)
+		have += scale_counts(scale, scale->cluster->brokers[i]);
+	skip = have > want ? have - want : 0;
+	size_t found = 0;
+	for (size_t i = 0; i < scale->cluster->broker_count && found < max; i++) {
+		if (!scale_counts(scale, scale->cluster->brokers[i]))
+			continue;
+		if (skip > 0)
+			skip--;
+		else
+			out[found++] = scale->cluster->brokers[i];
+	}
+	return found;
+}
+
+bool scale_new_name(const struct scale *scale, int32_t index, char *out, size_t size)
+{
+	const struct kube_stateful_set *set = scale->cluster->stateful_set;
+	if (!set)
+		return false;
+	int32_t start = set->ordinals_start > 0 ? set->ordinals_start : 0;
+	snprintf(out, size, "%s-%d", set->meta.name, (int)(start + scale->from + index));
+	return true;
+}
+
+size_t scale_still_there(const struct ops_plan *plan, const struct scale *scale, const struct world_broker **out,
+			 size_t max)
+{
+	size_t found = 0;
+	const char *leaving = str_or(ops_fact(plan, "leaving"), "");
+	for (size_t i = 0; i < scale->cluster->broker_count && found < max; i++)
+		if (str_has_word(leaving, ',', scale->cluster->brokers[i]->name))
+			out[found++] = scale->cluster->brokers[i];
+	return found;
+}
+
+/* Strimzi counts brokers in node pools; the one pool that has brokers is found without asking. */
+static const char *find_pool(const struct world_cluster *cluster, bool *several)
+{
+	const char *pool = NULL;
+	*several = false;
+	for (size_t i = 0; i < cluster->broker_count; i++) {
+		const struct kube_pod *pod = cluster->brokers[i]->pod;
+		const char *name = pod ? kube_label(&pod->meta, "strimzi.io/pool-name") : NULL;
+		if (!name || str_eq(kube_label(&pod->meta, "strimzi.io/broker-role"), "false"))
+			continue;
+		*several |= pool && strcmp(pool, name) != 0;
+		pool = name;
+	}
+	return pool;
+}
+
+static bool has_pools(const struct world_cluster *cluster)
+{
+	return cluster->manager == MANAGED_BY_STRIMZI && cluster->kafka_resource &&
+	       cluster->kafka_resource->replicas < 0;
+}
+
+struct scale scale_read(const struct ops_plan *plan, const struct ops_context *context)
+{
+	return (struct scale){.view = context->view,
+			      .cluster = context->cluster,
+			      .pool = ops_fact(plan, "pool"),
+			      .from = (int32_t)ops_fact_number(plan, "from", -1),
+			      .to = (int32_t)ops_fact_number(plan, "replicas", -1)};
+}
+
+static bool scale_object(const struct ops_plan *plan, const struct ops_context *context, struct ops_object *out,
+			 struct err *err)
+{
+	const struct world_cluster *cluster = context->cluster;
+	*out = (struct ops_object){.namespace = cluster->namespace};
+	if (cluster->rabbitmq_resource) {
+		out->group = "rabbitmq.com", out->versions = "v1beta1", out->resource = "rabbitmqclusters";
+		out->kind = "RabbitmqCluster", out->name = cluster->rabbitmq_resource->meta.name;
+	} else if (has_pools(cluster)) {
+		out->group = "kafka.strimzi.io", out->versions = "v1,v1beta2", out->resource = "kafkanodepools";
+		out->kind = "KafkaNodePool", out->name = plan ? ops_fact(plan, "pool") : NULL;
+	} else if (cluster->kafka_resource) {
+		out->group = "kafka.strimzi.io", out->versions = "v1,v1beta2", out->resource = "kafkas";
+		out->kind = "Kafka", out->name = cluster->kafka_resource->meta.name;
+	} else if (cluster->stateful_set) {
+		out->group = "apps", out->versions = "v1", out->resource = "statefulsets", out->subresource = "scale";
+		out->kind = "StatefulSet", out->name = cluster->stateful_set->meta.name;
+	} else {
+		return err_set(err, ERR_NOT_FOUND, "what runs %s is not known: no StatefulSet and no custom resource",
+			       cluster->key);
+	}
+	return true;
+}
+
+static void scale_access(const struct ops_context *context, struct ops_needs *needs)
+{
+	struct ops_object object;
+	if (context->cluster->kind == BROKER_KAFKA)
+		kafka_need(needs, context->cluster->namespace);
+	else
+		scale_rabbitmq_need(needs, context->cluster);
+	if (!scale_object(NULL, context, &object, NULL))
+		return;
+	static const char *const verbs[] = {"get", "patch"};
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		ops_need(needs, &(struct kube_question){.verb = verbs[i],
+							.group = object.group,
+							.resource = object.resource,
+							.subresource = object.subresource,
+							.namespace = object.namespace,
+							.name = object.name});
+}
+
+/* ---- the change ---- */
+
+/* Strimzi takes the highest ids of a pool, which are those the plan emptied, unless an annotation names others. */
+static bool operator_takes_others(const struct ops_plan *plan, const cJSON *now, struct err *err)
+{
+	const cJSON *metadata = cJSON_GetObjectItemCaseSensitive(now, "metadata");
+	const cJSON *annotations = cJSON_GetObjectItemCaseSensitive(metadata, "annotations");
+	const char *ids =
+		cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(annotations, "strimzi.io/remove-node-ids"));
+	const char *off = ops_fact(plan, "off");
+	if (!ids || !off || ops_fact_number(plan, "replicas", 0) >= ops_fact_number(plan, "from", 0))
+		return false;
+	err_set(err, ERR_REFUSED,
+		"the annotation strimzi.io/remove-node-ids says %s, and the plan emptied %s: take the annotation away",
+		ids, off);
+	return true;
+}
+
+static enum ops_verdict change_replicas(const struct ops_plan *plan, const struct cJSON *now, struct buf *patch,
+					struct err *err)
+{
+	const cJSON *spec = cJSON_GetObjectItemCaseSensitive(now, "spec");
+	const char *inside = ops_fact(plan, "inside");
+	if (inside)
+		spec = cJSON_GetObjectItemCaseSensitive(spec, inside);
+	const cJSON *replicas = cJSON_GetObjectItemCaseSensitive(spec, "replicas");
+	/* JSON leaves out what is zero. */
+	double have = cJSON_IsNumber(replicas) ? replicas->valuedouble : 0;
+	int64_t from = ops_fact_number(plan, "from", -1), to = ops_fact_number(plan, "replicas", -1);
+	if (have == (double)to)
+		return OPS_ALREADY;
+	if (have != (double)from) {
+		err_set(err, ERR_REFUSED, "replicas is %.0f now, not %lld: somebody else changed it", have,
+			(long long)from);
+		return OPS_REFUSE;
+	}
+	if (operator_takes_others(plan, now, err))
+		return OPS_REFUSE;
+	if (inside)
+		buf_printf(patch, "\"spec\":{\"%s\":{\"replicas\":%lld}}", inside, (long long)to);
+	else
+		buf_printf(patch, "\"spec\":{\"replicas\":%lld}", (long long)to);
+	return OPS_TO_DO;
+}
+
+/* Under a paused operator the StatefulSet is scaled itself, its resource after it. */
+static bool set_object(const struct ops_plan *plan, const struct ops_context *context, struct ops_object *out,
+		       struct err *err)
+{
+	const struct kube_stateful_set *set = context->cluster->stateful_set;
+	if (!set)
+		return err_set(err, ERR_NOT_FOUND, "%s has no StatefulSet", context->cluster->key);
+	*out = (struct ops_object){.namespace = set->meta.namespace,
+				   .group = "apps",
+				   .versions = "v1",
+				   .resource = "statefulsets",
+				   .subresource = "scale",
+				   .kind = "StatefulSet",
+				   .name = set->meta.name};
+	return true;
+}
+
+const struct ops_step_type ops_step_set_replicas = {
+	.name = "set-replicas", .object = scale_object, .change = change_replicas};
+const struct ops_step_type ops_step_set_pods = {.name = "set-pods", .object = set_object, .change = change_replicas};
+/* ---- the plan ---- */
+
+static void find_from(struct ops_plan *plan, const struct ops_context *context)
+{
+	const struct world_cluster *cluster = context->cluster;
+	bool several = false;
+	if (has_pools(cluster) && !ops_fact(plan, "pool")) {
+		const char *pool = find_pool(cluster, &several);
+		if (pool && !several)
+			ops_set_fact(plan, "pool", "%s", pool);
+		else
+			ops_say(plan, OPS_BLOCKS, "%s: name the node pool to scale (pool=…)",
+				several ? "there are several node pools with brokers"
+					: "no node pool with brokers can be seen");
+	}
+	if (cluster->kafka_resource && !has_pools(cluster))
+		ops_set_fact(plan, "inside", "kafka");
+	struct scale scale = scale_read(plan, context);
+	int32_t from = cluster->desired;
+	if (scale.pool) {
+		from = 0;
+		for (size_t i = 0; i < cluster->broker_count; i++)
+			from += scale_counts(&scale, cluster->brokers[i]);
+	}
+	ops_set_fact(plan, "from", "%d", from);
+}
+
+static void remember_names(struct ops_plan *plan, const struct scale *scale)
+{
+	struct buf before = BUF_INIT(64 * 1024), leaving = BUF_INIT(64 * 1024);
+	for (size_t i = 0; i < scale->cluster->broker_count; i++)
+		if (scale_counts(scale, scale->cluster->brokers[i]))
+			buf_printf(&before, "%s%s", before.len ? "," : "", scale->cluster->brokers[i]->name);
+	const struct world_broker *victims[REPLICAS_LIMIT];
+	size_t count = scale_leaving(scale, victims, ARRAY_LEN(victims));
+	for (size_t i = 0; i < count; i++)
+		buf_printf(&leaving, "%s%s", leaving.len ? "," : "", victims[i]->name);
+	ops_set_fact(plan, "before", "%s", buf_str(&before));
+	ops_set_fact(plan, "leaving", "%s", buf_str(&leaving));
+	buf_finish(&before);
+	buf_finish(&leaving);
+}
+
+static void add_steps_up(struct ops_plan *plan, const struct scale *scale)
+{
+	char names[400] = "the new broker";
+	if (scale_new_name(scale, 0, names, sizeof names) && scale->to - scale->from > 1)
+		snprintf(names, sizeof names, "%d new brokers", (int)(scale->to - scale->from));
+	ops_add_step(plan, &ops_step_pods_ready, "%s ready", names);
+	ops_add_step(plan, &ops_step_brokers_joined, "%s seen by the other brokers", names);
+}
+
+static void add_set_replicas(struct ops_plan *plan, const struct scale *scale, const struct ops_object *object)
+{
+	ops_add_step(plan, &ops_step_set_replicas, "set replicas of %s %s/%s to %d", object->kind, object->namespace,
+		     str_or(object->name, "?"), (int)scale->to);
+}
+
+static void add_steps_down(struct ops_plan *plan, const struct scale *scale, const struct ops_object *object)
+{
+	const char *leaving = str_or(ops_fact(plan, "leaving"), "the broker");
+	bool kafka = scale->cluster->kind == BROKER_KAFKA, operated = scale->cluster->rabbitmq_resource != NULL;
+	(kafka ? scale_kafka_empty : scale_rabbitmq_empty)(plan, scale);
+	if (operated) {
+		ops_add_step(plan, &ops_step_operator_pause, "pause the RabbitMQ cluster operator for %s",
+			     object->name);
+		ops_add_step(plan, &ops_step_set_pods, "set replicas of its StatefulSet to %d", (int)scale->to);
+	} else {
+		add_set_replicas(plan, scale, object);
+	}
+	ops_add_step(plan, &ops_step_pods_gone, "%s stopped", leaving);
+	if (operated) { /* once both agree the operator has nothing to refuse */
+		add_set_replicas(plan, scale, object);
+		ops_add_step(plan, &ops_step_operator_resume, "let the operator look after %s again", object->name);
+	}
+	ops_add_step(plan, &ops_step_brokers_left, "%s out of the brokers' own view", leaving);
+	if (kafka)
+		scale_kafka_unregister(plan, scale);
+}
+
+static void add_steps(struct ops_plan *plan, const struct scale *scale, const struct ops_object *object)
+{
+	operator_remember(plan, scale->cluster);
+	if (scale->to < scale->from) {
+		add_steps_down(plan, scale, object);
+		return;
+	}
+	scale_rabbitmq_claims(plan, scale);
+	add_set_replicas(plan, scale, object);
+	add_steps_up(plan, scale);
+}
+
+static void scale_plan(struct ops_plan *plan, const struct ops_context *context)
+{
+	struct err err = {0};
+	struct ops_object object;
+	const struct world_cluster *cluster = context->cluster;
+	find_from(plan, context);
+	struct scale scale = scale_read(plan, context);
+	ops_set_title(plan, "Scale %s %s from %d to %d brokers", kind_words[cluster->kind], cluster->name,
+		      (int)scale.from, (int)scale.to);
+	if (!scale_object(plan, context, &object, &err)) {
+		ops_say(plan, OPS_BLOCKS, "%s", err.text);
+		return;
+	}
+	remember_names(plan, &scale);
+	ops_say(plan, OPS_CHANGES, "%s %s/%s replicas %d → %d", object.kind, object.namespace, str_or(object.name, "?"),
+		(int)scale.from, (int)scale.to);
+	add_steps(plan, &scale, &object);
+}
+
+static void scale_preflight(struct ops_plan *plan, const struct ops_context *context)
+{
+	struct scale scale = scale_read(plan, context);
+	scale_check(plan, context, &scale);
+}
+
+static bool scale_undo(const struct ops_plan *plan, struct ops_wish *out, struct err *err)
+{
+	const char *from = ops_fact(plan, "from"), *pool = ops_fact(plan, "pool");
+	if (scale_kafka_undo(plan, out))
+		return true;
+	if (!from)
+		return err_set(err, ERR_REFUSED, "how many brokers there were is not known");
+	*out = (struct ops_wish){.operation = &ops_scale,
+				 .target = plan->target,
+				 .values = {{.name = "replicas", .value = from}, {.name = "pool", .value = pool}},
+				 .value_count = pool ? 2 : 1};
+	return true;
+}
+
+static void replicas_now(const struct ops_context *context, char *out, size_t size)
+{
+	snprintf(out, size, "%d", context->cluster->desired);
+}
+
+static const struct ops_argument scale_arguments[] = {
+	{.name = "replicas",
+	 .help = "brokers wanted",
+	 .type = OPS_ARGUMENT_NUMBER,
+	 .min = 0,
+	 .max = REPLICAS_LIMIT,
+	 .required = true,
+	 .now = replicas_now},
+	{.name = "throttle",
+	 .help = "of Kafka, when brokers leave: bytes a second and broker (50M), 0 = none",
+	 .type = OPS_ARGUMENT_TEXT},
+	{.name = "pool", .help = "Strimzi node pool, where there are several", .type = OPS_ARGUMENT_TEXT},
+	{.name = "drop",
+	 .help = "unused: RabbitMQ's classic queues on a leaving broker that are empty and without consumers may go",
+	 .type = OPS_ARGUMENT_TEXT},
+	{.name = "claims",
+	 .help = "delete: claims left behind by earlier RabbitMQ brokers of the same names go first, with their data",
+	 .type = OPS_ARGUMENT_TEXT},
+};
+
+const struct ops_operation ops_scale = {
+	.name = "scale",
+	.title = "Scale",
+	.summary = "change the number of brokers, up or, once a broker is empty, down",
+	.key = "s",
+	.target = OPS_ON_CLUSTER,
+	.arguments = scale_arguments,
+	.argument_count = ARRAY_LEN(scale_arguments),
+	.access = scale_access,
+	.plan = scale_plan,
+	.preflight = scale_preflight,
+	.undo = scale_undo,
+};

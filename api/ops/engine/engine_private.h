@@ -1,0 +1,180 @@
+/* The engine's own view of a plan. Only files of the engine include this. */
+#ifndef MQDECK_OPS_ENGINE_ENGINE_PRIVATE_H
+#define MQDECK_OPS_ENGINE_ENGINE_PRIVATE_H
+
+#include "api/base/vec.h"
+#include "api/kube/access.h"
+#include "api/kube/client.h"
+#include "api/kube/exec.h"
+#include "api/ops/journal/journal.h"
+#include "api/ops/engine/lease.h"
+#include "api/ops/engine/plan.h"
+
+struct ops_job;
+
+struct ops_ask { /* one question of an access review; outlives a job that is destroyed meanwhile */
+	struct ops *ops;
+	struct ops_job *job; /* NULL: nobody wants the answer any more */
+	char text[256];      /* "patch on statefulsets/scale.apps in namespace mq" */
+};
+
+struct ops {
+	struct loop *loop;
+	struct kube_client *client;
+	struct kube_access_cache *access;
+	const struct world_view *(*view)(void *data);
+	struct kafka_admin *(*kafka)(void *data, const char *cluster_key);
+	void *data;
+	char *plans_dir, *who;
+	struct ops_place place;
+	VEC(struct ops_ask *) asks;
+	VEC(struct ops_job *) jobs;
+};
+
+typedef void ops_exchange_fn(struct ops_job *job, enum ops_verdict verdict, const struct err *err);
+
+struct ops_exchange { /* one guarded change: read, compare, patch */
+	struct kube_request *request;
+	size_t step;
+	size_t version;     /* index into ops_object.versions */
+	bool dry_run, sent; /* sent: the patch is on its way or was */
+	ops_exchange_fn *done;
+};
+
+struct ops_sending { /* one request of a step, on its way */
+	size_t step;
+	struct arena arena;
+	struct kube_request *kube;
+	struct exec *exec;
+	struct kafka_request *kafka;
+	ops_exchange_fn *done;
+};
+
+enum ops_leases_phase { OPS_LEASES_HOLD, OPS_LEASES_LOOK, OPS_LEASES_TAKE, OPS_LEASES_GIVE };
+
+struct ops_leases { /* of one plan */
+	VEC(struct ops_lease *) items;
+	enum ops_leases_phase phase;
+	size_t at; /* the one whose turn it is */
+	void (*done)(struct ops_job *job);
+	void (*then)(struct ops_job *job);
+	struct err give_err; /* why one of them may stand until it runs out */
+};
+
+struct ops_job {
+	struct ops_plan plan; /* first: a struct ops_plan is one of these */
+	struct ops *ops;
+	ops_plan_fn *fn;
+	void *data;
+	struct loop_timer *work;           /* the next thing to do */
+	struct loop_timer *tell;           /* calls fn, so that nothing is called from inside */
+	void (*next)(struct ops_job *job); /* of `work` */
+	struct ops_exchange exchange;
+	struct ops_sending sending;
+	struct kube_request *place_request;
+	struct ops_place made_at;    /* of a plan that is taken up or back; server "" otherwise */
+	struct ops_journal *journal; /* NULL: none is kept, or the plan was not begun */
+	struct err stop_err;         /* it cannot go on: it stops with this at the next safe point */
+	struct ops_leases leases;
+	bool ending; /* its end is written; its leases are being given back */
+	enum ops_state end_state;
+	void (*left)(void *data, const struct err *err); /* of ops_abandon: the job is the engine's own */
+	size_t asks_open;
+	bool changed, uncertain; /* something was changed; the answer to a change was lost */
+	bool cancel;
+	bool at_gate;
+	int conflicts;
+	int64_t backoff_ms;
+	int64_t busy_since_ms;              /* since when the step's request is answered "not now"; -1 = it is not */
+	int64_t started_ms;                 /* when it was run, loop clock */
+	int64_t gate_live_ms, gate_seen_ms; /* time at the gate with a live world; when it was last looked at */
+	double gate_from;                   /* its first fraction, negative = none yet, and gate_live_ms then */
+	int64_t gate_from_ms;
+};
+
+static inline struct ops_job *ops_job_of(struct ops_plan *plan)
+{
+	return (struct ops_job *)plan;
+}
+
+/* False with err when the target is not in the world (any more). */
+bool ops_look(const struct ops_job *job, struct ops_context *out, struct err *err) MUST_USE;
+bool ops_look_at(const struct world_view *view, enum ops_target target, const char *key, struct ops_context *out,
+		 struct err *err) MUST_USE;
+
+/* What the functions of a step see: like ops_look, with the step and the broker it is about. */
+bool ops_look_for_step(const struct ops_job *job, size_t index, struct ops_context *out, struct err *err) MUST_USE;
+
+struct ops_job *ops_job_create(struct ops *ops, ops_plan_fn *fn, void *data);
+int64_t ops_wall_ms(const struct ops_job *job);
+void ops_job_do(struct ops_job *job, void (*next)(struct ops_job *job), int64_t delay_ms);
+void ops_job_tell(struct ops_job *job);
+void ops_forget_asks(struct ops_job *job); /* answers still to come find nobody */
+
+/* ---- plan.c ---- */
+void ops_plan_finish(struct ops_plan *plan); /* what the plan points to */
+void ops_forget_sentences(struct ops_plan *plan);
+void ops_forget_steps(struct ops_plan *plan);
+const char *ops_first_block(const struct ops_plan *plan); /* NULL when none */
+/* Takes the arguments over as facts, checked. */
+bool ops_take_values(struct ops_plan *plan, const struct ops_value *values, size_t count, struct err *err) MUST_USE;
+void ops_replace_text(char **text, const char *now); /* now NULL or "" = NULL; true text is copied */
+
+/* ---- guarded_patch.c ---- */
+/* done is called once, never from inside. err is NULL when it went well. */
+void ops_exchange_start(struct ops_job *job, size_t step, bool dry_run, ops_exchange_fn *done);
+void ops_exchange_cancel(struct ops_job *job);
+
+/* ---- send.c ---- */
+/* done is called once, never from inside: OPS_ALREADY, OPS_TO_DO when it was done, or err; ERR_BUSY = again later. */
+void ops_send_start(struct ops_job *job, size_t step, ops_exchange_fn *done);
+void ops_send_cancel(struct ops_job *job);
+bool ops_is_sending(const struct ops_job *job); /* an answer is waited for, of whatever kind of change */
+
+/* ---- prepare.c ---- */
+void ops_prepare_start(struct ops_job *job);
+void ops_ask_is_answered(struct ops_job *job);                 /* one of asks_open */
+void ops_ask_for(void *job, const struct kube_question *need); /* one more of asks_open */
+void ops_need_text(const struct kube_question *need, char *out, size_t size);
+
+/* ---- resume.c ---- */
+/* Which cluster this is, unless it is known: one more of asks_open. */
+void ops_place_ask(struct ops_job *job);
+/* Whether made_at is here. */
+bool ops_place_is_same(const struct ops_job *job, struct err *err) MUST_USE;
+
+/* ---- leases.c ---- */
+typedef void ops_question_fn(void *data, const struct kube_question *question);
+/* Which rights the leases need. plan NULL = not made yet, then those of the context's target. */
+void ops_leases_questions(const struct ops *ops, const struct ops_plan *plan, const struct ops_operation *operation,
+			  const struct ops_context *context, ops_question_fn *fn, void *data);
+void ops_leases_name(struct ops_job *job, const struct ops_context *context); /* a fact of a new plan */
+/* Says who has them, as sentences of the plan. done: at once or later. */
+void ops_leases_look(struct ops_job *job, void (*done)(struct ops_job *job));
+void ops_leases_take(struct ops_job *job, void (*done)(struct ops_job *job)); /* ops_stop_with when that fails */
+/* done is called within 3 s, whatever the API says, never from inside. */
+void ops_leases_give(struct ops_job *job, void (*done)(struct ops_job *job));
+bool ops_leases_are_held(const struct ops_job *job, struct err *err) MUST_USE; /* true when none are needed */
+void ops_leases_finish(struct ops_job *job);
+
+/* ---- plan_control.c ---- */
+void ops_stop_with(struct ops_job *job, const struct err *err); /* fails with it at the next safe point */
+
+/* ---- run.c ---- */
+static inline struct ops_step *ops_step_now(struct ops_job *job) /* while current < step_count */
+{
+	return &job->plan.steps[job->plan.current];
+}
+void ops_begin_step(struct ops_job *job);
+void ops_set_state(struct ops_job *job, enum ops_state state);
+bool ops_may_stop(struct ops_job *job); /* not between a step and the one that belongs to it */
+void ops_stop_here(struct ops_job *job);
+void ops_pause_here(struct ops_job *job);
+void ops_fail(struct ops_job *job, const struct err *err);
+void ops_finish(struct ops_job *job); /* every step is done */
+void ops_wait_because(struct ops_job *job, const char *why); /* shown at the step that would be next */
+/* Facts go to the journal before what they are for is sent. */
+void ops_save_facts(struct ops_job *job);
+void ops_gate_look(struct ops_job *job);
+
+#endif

@@ -1,0 +1,194 @@
+/* From a wish to a plan: rights, consequences, dry run. Whatever stands against it becomes an OPS_BLOCKS sentence, so
+ * that the operator sees all reasons at once; only a dry run of a plan that is blocked anyway is not sent. */
+#include <stdio.h>
+#include <string.h>
+
+#include "api/base/str.h"
+#include "api/ops/engine/engine_private.h"
+
+void ops_need_text(const struct kube_question *need, char *out, size_t size)
+{
+	snprintf(out, size, "%s on %s%s%s%s%s%s%s", need->verb, need->resource, str_empty(need->subresource) ? "" : "/",
+		 str_or(need->subresource, ""), str_empty(need->group) ? "" : ".", str_or(need->group, ""),
+		 str_empty(need->namespace) ? "" : " in namespace ", str_or(need->namespace, ""));
+}
+
+static void become_ready(struct ops_job *job)
+{
+	job->plan.state = OPS_STATE_READY;
+	ops_job_tell(job);
+}
+
+/* ---- dry run ---- */
+
+static void dry_run_from(struct ops_job *job, size_t step);
+
+static void on_dry_run(struct ops_job *job, enum ops_verdict verdict, const struct err *err)
+{
+	struct ops_plan *plan = &job->plan;
+	size_t step = job->exchange.step;
+	plan->steps[step].dry_run_ok = !err && verdict == OPS_TO_DO;
+	/* The status of a live object changes all the time: a guard that went stale says nothing about the plan. */
+	if (err && err->code == ERR_CONFLICT && job->conflicts++ < 3) {
+		ops_exchange_start(job, step, true, on_dry_run);
+		return;
+	}
+	if (err && err->code == ERR_REFUSED)
+		ops_say(plan, OPS_BLOCKS, "%s", err->text);
+	else if (err)
+		ops_say(plan, OPS_BLOCKS, "the dry run of \"%s\" failed: %s", plan->steps[step].title, err->text);
+	else if (verdict == OPS_ALREADY)
+		ops_say(plan, OPS_MEANS, "\"%s\" is so already", plan->steps[step].title);
+	dry_run_from(job, step + 1);
+}
+
+static void dry_run_from(struct ops_job *job, size_t step)
+{
+	job->conflicts = 0;
+	while (step < job->plan.step_count && !job->plan.steps[step].type->object)
+		step++;
+	if (step == job->plan.step_count || job->plan.severity == OPS_BLOCKED)
+		become_ready(job);
+	else
+		ops_exchange_start(job, step, true, on_dry_run);
+}
+
+static void begin_dry_run(struct ops_job *job)
+{
+	dry_run_from(job, job->plan.current);
+}
+
+/* ---- plan and preflight ---- */
+
+/* What is left of a plan that is taken up: its steps stand, the world has gone on. */
+static void look_at_rest(struct ops_plan *plan, const struct ops_context *context)
+{
+	if (plan->current < plan->step_count)
+		ops_say(plan, OPS_CHANGES, "goes on at step %zu of %zu: %s", plan->current + 1, plan->step_count,
+			plan->steps[plan->current].title);
+	else
+		ops_say(plan, OPS_CHANGES, "nothing: all %zu steps were done", plan->step_count);
+	if (context && plan->current < plan->step_count)
+		plan->operation->preflight(plan, context);
+}
+
+/* The plan itself may have taken its target out of the world for a while. */
+static bool is_without_target(const struct ops_job *job)
+{
+	struct ops_context context;
+	const struct ops_plan *plan = &job->plan;
+	return plan->under_way && plan->current < plan->step_count &&
+	       ops_look_for_step(job, plan->current, &context, NULL);
+}
+
+static void make_plan(struct ops_job *job)
+{
+	struct err err = {0};
+	struct ops_context context;
+	struct ops_plan *plan = &job->plan;
+	bool there = ops_look(job, &context, &err);
+	if (*job->made_at.server && !ops_place_is_same(job, &err)) {
+		ops_say(plan, OPS_BLOCKS, "%s", err.text);
+	} else if (!there && is_without_target(job)) {
+		look_at_rest(plan, NULL);
+	} else if (!there) {
+		if (!plan->title)
+			ops_set_title(plan, "%s %s", plan->operation->title, plan->target);
+		ops_say(plan, OPS_BLOCKS, "%s", err.text);
+	} else if (plan->under_way) {
+		look_at_rest(plan, &context);
+	} else {
+		ops_replace_text(&plan->confirm, context.cluster ? context.cluster->name : context.node->name);
+		plan->operation->plan(plan, &context);
+		ops_leases_name(job, &context);
+		plan->operation->preflight(plan, &context);
+	}
+	ops_leases_look(job, begin_dry_run);
+}
+
+/* ---- what is read before ---- */
+
+static void on_looked(struct ops_job *job, enum ops_verdict verdict, const struct err *err)
+{
+	ops_forget_steps(&job->plan);
+	if (err)
+		ops_say(&job->plan, OPS_BLOCKS, "%s", err->text);
+	make_plan(job);
+}
+
+static void look_first(struct ops_job *job)
+{
+	const struct ops_step_type *look = job->plan.operation->look;
+	if (!look || job->plan.under_way) { /* what was found then stands in the facts */
+		make_plan(job);
+		return;
+	}
+	ops_add_step(&job->plan, look, "look");
+	ops_send_start(job, 0, on_looked);
+}
+
+/* ---- access review ---- */
+
+void ops_ask_is_answered(struct ops_job *job)
+{
+	if (--job->asks_open == 0)
+		ops_job_do(job, look_first, 0);
+}
+
+static void on_answer(void *data, enum kube_answer answer, const char *reason, const struct err *err)
+{
+	struct ops_ask *ask = data;
+	struct ops *ops = ask->ops;
+	for (size_t i = 0; i < ops->asks.len; i++) {
+		if (ops->asks.items[i] == ask) {
+			vec_remove(&ops->asks, i);
+			break;
+		}
+	}
+	struct ops_job *job = ask->job;
+	if (job) {
+		if (answer == KUBE_DENIED)
+			ops_say(&job->plan, OPS_BLOCKS, "missing right: %s%s%s", ask->text,
+				str_empty(reason) ? "" : ": ", str_or(reason, ""));
+		else if (answer == KUBE_UNKNOWN)
+			ops_say(&job->plan, OPS_BLOCKS, "cannot tell whether %s is allowed%s%s", ask->text,
+				err && err_is_set(err) ? ": " : "", err && err_is_set(err) ? err->text : "");
+		ops_ask_is_answered(job);
+	}
+	free(ask);
+}
+
+void ops_ask_for(void *data, const struct kube_question *need)
+{
+	struct ops_job *job = data;
+	struct ops_ask *ask = mem_alloc(sizeof *ask);
+	*ask = (struct ops_ask){.ops = job->ops, .job = job};
+	ops_need_text(need, ask->text, sizeof ask->text);
+	struct err err = {0};
+	if (!kube_access_ask(job->ops->access, need, on_answer, ask, &err)) {
+		ops_say(&job->plan, OPS_BLOCKS, "cannot tell whether %s is allowed: %s", ask->text, err.text);
+		free(ask);
+		return;
+	}
+	vec_push(&job->ops->asks, ask);
+	job->asks_open++;
+}
+
+void ops_prepare_start(struct ops_job *job)
+{
+	struct err err = {0};
+	struct ops_context context;
+	ops_place_ask(job);
+	if (kube_client_read_only(job->ops->client)) {
+		ops_say(&job->plan, OPS_BLOCKS, "mqdeck is read-only here: nothing can be changed");
+	} else if (ops_look(job, &context, &err)) {
+		struct ops_needs needs = {0};
+		context.plan = &job->plan;
+		job->plan.operation->access(&context, &needs);
+		for (size_t i = 0; i < needs.count; i++)
+			ops_ask_for(job, &needs.items[i]);
+		ops_leases_questions(job->ops, &job->plan, job->plan.operation, &context, ops_ask_for, job);
+	}
+	if (job->asks_open == 0)
+		ops_job_do(job, look_first, 0);
+}

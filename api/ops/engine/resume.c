@@ -1,0 +1,274 @@
+/* Plans of before: read, taken up again, taken back, left. */
+#include <stdio.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+#include <openssl/evp.h>
+
+#include "api/base/cell.h"
+#include "api/base/str.h"
+#include "api/ops/engine/engine_private.h"
+#include "api/ops/journal/journal_dir.h"
+
+/* ---- which cluster it is ---- */
+
+/* Without path, query and user: those may hold a secret. */
+static void server_alone(const char *url, char *out, size_t size)
+{
+	const char *host = strstr(url, "://");
+	host = host ? host + 3 : url;
+	size_t len = strcspn(host, "/?#");
+	const char *at = memchr(host, '@', len);
+	if (at) {
+		len -= (size_t)(at + 1 - host);
+		snprintf(out, size, "%.*s%.*s", (int)(host - url), url, (int)len, at + 1);
+	} else {
+		snprintf(out, size, "%.*s", (int)(host - url + (ptrdiff_t)len), url);
+	}
+}
+
+static void digest_of(const struct kube_access *access, char out[static 65])
+{
+	CLEANUP(free) char *text = str_printf("%s\n%s", str_or(access->server, ""), str_or(access->ca_pem, ""));
+	unsigned char sum[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+	if (EVP_Digest(text, strlen(text), sum, &len, EVP_sha256(), NULL) != 1)
+		len = 0;
+	for (unsigned i = 0; i < len && i < 32; i++)
+		snprintf(out + 2 * (size_t)i, 3, "%02x", sum[i]);
+}
+
+static void on_namespace(void *data, const struct cJSON *object, const struct kube_result *result)
+{
+	struct ops_job *job = data;
+	const cJSON *metadata = cJSON_GetObjectItemCaseSensitive(object, "metadata");
+	const char *uid = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(metadata, "uid"));
+	job->place_request = NULL;
+	/* Where it may not be read, the address and the CA tell clusters apart. */
+	if (uid)
+		snprintf(job->ops->place.uid, sizeof job->ops->place.uid, "%s", uid);
+	ops_ask_is_answered(job);
+}
+
+void ops_place_ask(struct ops_job *job)
+{
+	struct ops *ops = job->ops;
+	if (!ops->plans_dir || *ops->place.uid)
+		return;
+	const struct kube_access *access = kube_client_access(ops->client);
+	server_alone(str_or(access->server, "?"), ops->place.server, sizeof ops->place.server);
+	digest_of(access, ops->place.digest);
+	CLEANUP(free)
+	char *path = kube_url(&(struct kube_url){.version = "v1", .resource = "namespaces", .name = "kube-system"});
+	job->place_request = kube_get_json(ops->client, path, on_namespace, job, NULL);
+	if (job->place_request)
+		job->asks_open++;
+}
+
+bool ops_place_is_same(const struct ops_job *job, struct err *err)
+{
+	const struct ops_place *here = &job->ops->place, *then = &job->made_at;
+	bool by_uid = *here->uid && *then->uid;
+	if (by_uid ? !strcmp(here->uid, then->uid) : !strcmp(here->digest, then->digest))
+		return true;
+	return err_set(err, ERR_REFUSED, "the plan was made for another cluster: %s, not %s", then->server,
+		       here->server);
+}
+
+/* ---- from a journal to a plan ---- */
+
+static bool restore(struct ops_job *job, const struct past_plan *past, struct err *err)
+{
+	struct ops_plan *plan = &job->plan;
+	const struct ops_past *head = &past->head;
+	plan->operation = ops_find(head->operation);
+	if (!plan->operation)
+		return err_set(err, ERR_UNSUPPORTED, "plan %s is of the operation \"%s\", which this mqdeck has not",
+			       head->id, head->operation);
+	plan->id = mem_strdup(head->id);
+	plan->undoes = mem_strdup(head->undoes);
+	plan->target = mem_strdup(head->target);
+	plan->title = mem_strdup(head->title);
+	plan->confirm = mem_strdup(past->confirm);
+	plan->result = mem_strdup(head->result);
+	vec_each (&past->facts, fact)
+		ops_set_fact(plan, fact->name, "%s", fact->value);
+	for (size_t i = 0; i < plan->fact_count; i++)
+		plan->facts[i].unsaved = false;
+	vec_each (&past->steps, step) {
+		const struct ops_step_type *type = ops_step_find(step->type);
+		if (!type)
+			return err_set(err, ERR_UNSUPPORTED, "plan %s has a step \"%s\", which this mqdeck has not",
+				       head->id, step->type);
+		size_t index = ops_add_step(plan, type, "%s", step->title);
+		struct ops_step *it = &plan->steps[index];
+		it->broker = mem_strdup(step->broker);
+		it->item = mem_strdup(step->item);
+		it->state = step->state;
+		it->result = mem_strdup(step->result);
+	}
+	plan->current = head->step;
+	snprintf(job->made_at.server, sizeof job->made_at.server, "%s", str_or(head->cluster, "?"));
+	snprintf(job->made_at.uid, sizeof job->made_at.uid, "%s", str_or(past->cluster_uid, ""));
+	snprintf(job->made_at.digest, sizeof job->made_at.digest, "%s", str_or(past->cluster_digest, ""));
+	return true;
+}
+
+struct ops_plan *ops_past_plan(const char *dir, const char *id, struct err *err)
+{
+	static const enum ops_state states[] = {
+		[OPS_PAST_RUNNING] = OPS_STATE_RUNNING,       [OPS_PAST_PAUSED] = OPS_STATE_PAUSED,
+		[OPS_PAST_INTERRUPTED] = OPS_STATE_CANCELLED, [OPS_PAST_FAILED] = OPS_STATE_FAILED,
+		[OPS_PAST_CANCELLED] = OPS_STATE_CANCELLED,   [OPS_PAST_DONE] = OPS_STATE_DONE,
+		[OPS_PAST_ABANDONED] = OPS_STATE_CANCELLED,
+	};
+	CLEANUP(past_destroy) struct past_plan *past = journal_past(dir, id, err);
+	if (!past)
+		return NULL;
+	struct ops_job *job = mem_alloc(sizeof *job);
+	if (!restore(job, past, err)) {
+		ops_plan_destroy(&job->plan);
+		return NULL;
+	}
+	job->plan.state = states[past->head.state];
+	vec_each (&past->sentences, sentence)
+		ops_say(&job->plan, sentence->kind, "%s", sentence->text);
+	return &job->plan;
+}
+
+/* What was done stays done; what was begun, or refused, is asked again. */
+static void wind_back(struct ops_plan *plan)
+{
+	plan->current = 0;
+	plan->under_way = true;
+	ops_replace_text(&plan->result, NULL);
+	for (size_t i = 0; i < plan->step_count; i++) {
+		struct ops_step *step = &plan->steps[i];
+		if (step->state == OPS_STEP_DONE && i == plan->current) {
+			plan->current = i + 1;
+			continue;
+		}
+		step->state = OPS_STEP_WAITING;
+		ops_replace_text(&step->result, NULL);
+	}
+}
+
+static bool is_left(const struct ops_past *past, struct err *err)
+{
+	if (past->state == OPS_PAST_UNREADABLE)
+		return err_set(err, past->err.code, "%s", past->err.text);
+	if (past->state == OPS_PAST_RUNNING || past->state == OPS_PAST_PAUSED)
+		return err_set(err, ERR_REFUSED, "it is being run: it is stopped first, where it runs");
+	if (past->undone_by)
+		return err_set(err, ERR_REFUSED, "it was taken back by plan %s", past->undone_by);
+	return true;
+}
+
+bool ops_past_may_go_on(const struct ops_past *past, struct err *err)
+{
+	if (!is_left(past, err))
+		return false;
+	if (past->state == OPS_PAST_DONE || past->state == OPS_PAST_ABANDONED)
+		return err_set(err, ERR_REFUSED, "it is %s: there is nothing to go on with",
+			       ops_past_word(past->state));
+	return true;
+}
+
+bool ops_past_may_roll_back(const struct ops_past *past, struct err *err)
+{
+	if (!is_left(past, err))
+		return false;
+	const struct ops_operation *operation = ops_find(past->operation);
+	if (!operation || !operation->undo)
+		return err_set(err, ERR_UNSUPPORTED, "nothing takes \"%s\" back", past->operation);
+	return true;
+}
+
+bool ops_past_is_here(const struct ops *ops, const struct ops_past *past)
+{
+	struct ops_place here;
+	server_alone(str_or(kube_client_access(ops->client)->server, "?"), here.server, sizeof here.server);
+	return str_eq(here.server, past->cluster);
+}
+
+static bool has_journals(const struct ops *ops, struct err *err)
+{
+	return ops->plans_dir || err_set(err, ERR_REFUSED, "no journals of plans are kept here");
+}
+
+struct ops_plan *ops_take_up(struct ops *ops, const char *id, ops_plan_fn *on_ready, void *data, struct err *err)
+{
+	if (!has_journals(ops, err))
+		return NULL;
+	CLEANUP(past_destroy) struct past_plan *past = NULL;
+	CLEANUP(ops_journal_close) struct ops_journal *journal = ops_journal_open(ops->plans_dir, id, &past, err);
+	if (!journal || !ops_past_may_go_on(&past->head, err))
+		return NULL;
+	struct ops_job *job = ops_job_create(ops, on_ready, data);
+	if (!restore(job, past, err)) {
+		ops_plan_destroy(&job->plan);
+		return NULL;
+	}
+	wind_back(&job->plan);
+	job->journal = journal;
+	journal = NULL;
+	ops_prepare_start(job);
+	return &job->plan;
+}
+
+/* ---- taking back ---- */
+
+struct ops_plan *ops_roll_back(struct ops *ops, const char *id, ops_plan_fn *on_ready, void *data, struct err *err)
+{
+	if (!has_journals(ops, err))
+		return NULL;
+	CLEANUP(past_destroy) struct past_plan *read = journal_past(ops->plans_dir, id, err);
+	if (!read || !ops_past_may_roll_back(&read->head, err))
+		return NULL;
+	CLEANUP(ops_plan_destroy) struct ops_plan *past = ops_past_plan(ops->plans_dir, id, err);
+	struct ops_wish wish = {0};
+	if (!past || !past->operation->undo(past, &wish, err))
+		return NULL;
+	/* A plan may be for a cluster that this one only resembles. */
+	struct ops_plan *plan =
+		ops_prepare(ops, wish.operation, wish.target, wish.values, wish.value_count, on_ready, data, err);
+	if (plan) {
+		plan->undoes = mem_strdup(id);
+		ops_job_of(plan)->made_at = ops_job_of(past)->made_at;
+	}
+	return plan;
+}
+
+/* ---- leaving ---- */
+
+static void on_left(struct ops_job *job)
+{
+	void (*left)(void *data, const struct err *err) = job->left;
+	void *data = job->data;
+	struct err err = job->leases.give_err;
+	ops_plan_destroy(&job->plan);
+	left(data, err_is_set(&err) ? &err : NULL);
+}
+
+bool ops_abandon(struct ops *ops, const char *id, void (*done)(void *data, const struct err *err), void *data,
+		 struct err *err)
+{
+	CLEANUP(past_destroy) struct past_plan *past = NULL;
+	if (kube_client_read_only(ops->client))
+		return err_set(err, ERR_REFUSED, "mqdeck is read-only here: its leases could not be given back");
+	if (!has_journals(ops, err))
+		return false;
+	CLEANUP(ops_journal_close) struct ops_journal *journal = ops_journal_open(ops->plans_dir, id, &past, err);
+	if (!journal || !ops_past_may_go_on(&past->head, err) ||
+	    !ops_journal_abandoned(journal, str_or(ops->who, "?"), clock_wall_ms(loop_clock(ops->loop)), err))
+		return false;
+	struct ops_job *job = ops_job_create(ops, NULL, data);
+	job->left = done;
+	job->ending = true;
+	job->plan.id = mem_strdup(id);
+	job->plan.operation = ops_find(past->head.operation);
+	vec_each (&past->facts, fact)
+		ops_set_fact(&job->plan, fact->name, "%s", fact->value);
+	ops_leases_give(job, on_left);
+	return true;
+}

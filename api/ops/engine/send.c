@@ -1,0 +1,177 @@
+/* One request of a step that is no guarded patch: to Kubernetes (create, delete, evict), into a broker's container, or
+ * to Kafka. Three ways out, one way back: every answer becomes a struct ops_answer, which the step's type judges. */
+#include <string.h>
+
+#include "api/base/str.h"
+#include "api/ops/engine/engine_private.h"
+
+enum { TIMEOUT_MS = 30 * 1000 };
+
+static void ask(struct ops_job *job);
+
+static void finish(struct ops_job *job, enum ops_verdict verdict, const struct err *err)
+{
+	ops_exchange_fn *done = job->sending.done;
+	arena_finish(&job->sending.arena);
+	job->sending.done = NULL;
+	if (done)
+		done(job, verdict, err);
+}
+
+/* What an answer means where the type does not say otherwise. */
+static enum ops_outcome judge(const struct ops_answer *answer, struct err *err)
+{
+	if (err_is_set(&answer->err)) {
+		*err = answer->err;
+		return OPS_ANSWER_FAILED;
+	}
+	if (answer->exit_code > 0) {
+		const char *said = str_or(str_empty(answer->errors) ? answer->out : answer->errors, "");
+		err_set(err, ERR_REFUSED, "the command ended with %d: %.*s", answer->exit_code, 400, said);
+		return OPS_ANSWER_FAILED;
+	}
+	return OPS_ANSWER_DONE;
+}
+
+static void take_answer(struct ops_job *job, const struct ops_answer *answer)
+{
+	struct err err = {0};
+	struct ops_context context;
+	const struct ops_step_type *type = job->plan.steps[job->sending.step].type;
+	enum ops_outcome outcome = OPS_ANSWER_FAILED;
+	if (!type->answer)
+		outcome = judge(answer, &err);
+	else if (ops_look_for_step(job, job->sending.step, &context, &err))
+		outcome = type->answer(&job->plan, &context, answer, &err);
+	ops_save_facts(job);
+	if (outcome == OPS_ANSWER_MORE && (job->cancel || !ops_leases_are_held(job, &err))) {
+		/* between two parts is a safe point */
+		job->changed = true;
+		outcome = OPS_ANSWER_LATER;
+		err_set(&err, ERR_BUSY, "part of it is done");
+	}
+	if (outcome == OPS_ANSWER_MORE) {
+		ops_job_tell(job);
+		ops_job_do(job, ask, 0);
+		return;
+	}
+	if (outcome == OPS_ANSWER_LATER)
+		err.code = ERR_BUSY;
+	finish(job, OPS_TO_DO, outcome == OPS_ANSWER_DONE ? NULL : &err);
+}
+
+/* ---- the ways ---- */
+
+static void on_kubernetes(void *data, const struct cJSON *object, const struct kube_result *result)
+{
+	struct ops_job *job = data;
+	job->sending.kube = NULL;
+	take_answer(job, &(struct ops_answer){.err = result->err,
+					      .object = object,
+					      .status = result->status,
+					      .exit_code = -1,
+					      .out = "",
+					      .errors = ""});
+}
+
+static void on_exec(void *data, const struct exec_result *result)
+{
+	struct ops_job *job = data;
+	job->sending.exec = NULL;
+	take_answer(job, &(struct ops_answer){.err = result->err,
+					      .exit_code = result->exit_code,
+					      .out = result->out,
+					      .errors = result->errors});
+}
+
+static void on_kafka(void *data, const struct err *err, const void *response)
+{
+	struct ops_job *job = data;
+	job->sending.kafka = NULL;
+	struct ops_answer answer = {.exit_code = -1, .out = "", .errors = "", .response = response};
+	if (err)
+		answer.err = *err;
+	take_answer(job, &answer);
+}
+
+static bool send_to_kubernetes(struct ops_job *job, struct ops_request *request, const struct ops_context *context,
+			       struct err *err)
+{
+	job->sending.kube = kube_change(job->ops->client, &request->change, on_kubernetes, job, err);
+	return job->sending.kube != NULL;
+}
+
+static bool send_to_container(struct ops_job *job, struct ops_request *request, const struct ops_context *context,
+			      struct err *err)
+{
+	job->sending.exec = exec_run(job->ops->client,
+				     &(struct exec_options){.namespace = request->namespace,
+							    .pod = request->pod,
+							    .container = request->container,
+							    .argv = request->argv,
+							    .timeout_ms = request->timeout_ms,
+							    .on_done = on_exec,
+							    .data = job},
+				     err);
+	return job->sending.exec != NULL;
+}
+
+static bool send_to_kafka(struct ops_job *job, struct ops_request *request, const struct ops_context *context,
+			  struct err *err)
+{
+	const struct ops *ops = job->ops;
+	const char *key = request->cluster_key ? request->cluster_key : context->cluster ? context->cluster->key : NULL;
+	struct kafka_admin *admin = key && ops->kafka ? ops->kafka(ops->data, key) : NULL;
+	if (!admin)
+		return err_set(err, ERR_CONNECT, "there is no connection to %s now", str_or(key, "the Kafka cluster"));
+	request->call.timeout_ms = request->timeout_ms;
+	request->call.done = on_kafka;
+	request->call.data = job;
+	job->sending.kafka = kafka_admin_send(admin, &request->call);
+	return true;
+}
+
+static bool (*const senders[])(struct ops_job *job, struct ops_request *request, const struct ops_context *context,
+			       struct err *err) = {
+	[OPS_BY_KUBERNETES] = send_to_kubernetes,
+	[OPS_BY_EXEC] = send_to_container,
+	[OPS_BY_KAFKA] = send_to_kafka,
+};
+
+static void ask(struct ops_job *job)
+{
+	struct err err = {0};
+	struct ops_context context;
+	struct ops_request request = {.arena = &job->sending.arena, .timeout_ms = TIMEOUT_MS};
+	enum ops_verdict verdict = OPS_REFUSE;
+	arena_reset(&job->sending.arena);
+	if (ops_look_for_step(job, job->sending.step, &context, &err))
+		verdict = job->plan.steps[job->sending.step].type->request(&job->plan, &context, &request, &err);
+	if (verdict == OPS_TO_DO && !senders[request.way](job, &request, &context, &err))
+		verdict = OPS_REFUSE;
+	if (verdict == OPS_TO_DO)
+		job->exchange.sent = true;
+	else
+		finish(job, verdict, err_is_set(&err) ? &err : NULL);
+}
+
+void ops_send_start(struct ops_job *job, size_t step, ops_exchange_fn *done)
+{
+	job->exchange = (struct ops_exchange){.step = step};
+	job->sending = (struct ops_sending){.step = step, .done = done};
+	ops_job_do(job, ask, 0);
+}
+
+void ops_send_cancel(struct ops_job *job)
+{
+	kube_request_cancel(job->sending.kube);
+	exec_cancel(job->sending.exec);
+	kafka_admin_cancel(job->sending.kafka);
+	arena_finish(&job->sending.arena);
+	job->sending = (struct ops_sending){0};
+}
+
+bool ops_is_sending(const struct ops_job *job)
+{
+	return job->exchange.request || job->sending.kube || job->sending.exec || job->sending.kafka;
+}

@@ -1,0 +1,125 @@
+/* The clients that lose their connection: counted over the brokers that go, in a sentence and as JSON. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "api/base/map.h"
+#include "api/base/str.h"
+#include "api/ops/impact/impact.h"
+#include "api/ops/engine/name_list.h"
+
+enum { NAMES_SAID = 4 };
+
+static int most_first(const void *a, const void *b)
+{
+	const struct world_client *left = a, *right = b;
+	if (left->connections != right->connections)
+		return left->connections > right->connections ? -1 : 1;
+	return strcmp(left->name, right->name);
+}
+
+static void add_client(struct blast *out, struct map *index, const struct world_client *client)
+{
+	uintptr_t known = (uintptr_t)map_get(index, client->name);
+	if (known) {
+		out->clients.items[known - 1].connections += client->connections;
+		return;
+	}
+	vec_push(&out->clients, *client);
+	map_set(index, client->name, (void *)(uintptr_t)out->clients.len);
+}
+
+void blast_count_clients(struct blast *out, const struct world_broker *const *brokers, size_t count)
+{
+	struct map index = MAP_INIT;
+	out->connections = -1;
+	for (size_t i = 0; i < count; i++)
+		if (brokers[i]->connections < 0)
+			return;
+	out->connections = 0;
+	for (size_t i = 0; i < count; i++) {
+		out->connections += brokers[i]->connections;
+		for (size_t c = 0; c < brokers[i]->client_count; c++)
+			add_client(out, &index, &brokers[i]->clients[c]);
+	}
+	map_finish(&index);
+	if (out->clients.len)
+		qsort(out->clients.items, out->clients.len, sizeof *out->clients.items, most_first);
+}
+
+/* ---- sentences ---- */
+
+/* "billing 12, orders-svc 2 and 7 more": the numbers add up to all connections. */
+static void name_clients(const struct blast *blast, char *out, size_t size)
+{
+	int64_t rest = blast->connections;
+	size_t len = 0;
+	*out = '\0';
+	for (size_t i = 0; i < blast->clients.len && i < NAMES_SAID && len < size; i++) {
+		const struct world_client *client = &blast->clients.items[i];
+		len += (size_t)snprintf(out + len, size - len, "%s%s %" PRId64, i ? ", " : "", client->name,
+					client->connections);
+		rest -= client->connections;
+	}
+	if (rest > 0 && len < size)
+		snprintf(out + len, size - len, " and %" PRId64 " more", rest);
+}
+
+static void say_unknown(struct ops_plan *plan, const struct blast *blast)
+{
+	const struct world_cluster *cluster = blast->cluster;
+	if (cluster->connections > 0)
+		ops_say(plan, OPS_MEANS,
+			"how many of the %" PRId64
+			" clients of %s are connected to %s is not known: they must connect again",
+			cluster->connections, cluster->name, blast->brokers);
+	else
+		ops_say(plan, OPS_MEANS, "how many clients are connected to %s is not known: they must connect again",
+			blast->brokers);
+}
+
+static void say_connections(struct ops_plan *plan, const struct blast *blast)
+{
+	char names[400];
+	name_clients(blast, names, sizeof names);
+	if (blast->connections < 0)
+		say_unknown(plan, blast);
+	else if (blast->connections == 0)
+		ops_say(plan, OPS_MEANS, "no client is connected to %s", blast->brokers);
+	else
+		ops_say(plan, OPS_MEANS, "%" PRId64 " client%s %s connected to %s and must connect again: %s",
+			blast->connections, plural(blast->connections), blast->connections == 1 ? "is" : "are",
+			blast->brokers, names);
+}
+
+void blast_say_clients(struct ops_plan *plan, const struct blast *blast)
+{
+	say_connections(plan, blast);
+	if (blast->groups > 0)
+		ops_say(plan, OPS_MEANS,
+			"%" PRId64 " consumer group%s %s coordinated by %s: another broker takes over, members rejoin",
+			blast->groups, plural(blast->groups), blast->groups == 1 ? "is" : "are",
+			blast->broker_count == 1 ? "it" : "them");
+}
+
+/* ---- JSON ---- */
+
+void blast_add_clients(const struct blast *blast, cJSON *object)
+{
+	if (blast->connections < 0) {
+		cJSON_AddNullToObject(object, "connections");
+		cJSON_AddNullToObject(object, "clients");
+		return;
+	}
+	cJSON_AddNumberToObject(object, "connections", (double)blast->connections);
+	cJSON *list = cJSON_AddArrayToObject(object, "clients");
+	for (size_t i = 0; i < blast->clients.len; i++) {
+		cJSON *client = cJSON_CreateObject();
+		cJSON_AddStringToObject(client, "name", blast->clients.items[i].name);
+		cJSON_AddNumberToObject(client, "connections", (double)blast->clients.items[i].connections);
+		cJSON_AddItemToArray(list, client);
+	}
+}

@@ -1,0 +1,47 @@
+/* A journal as it was read: a plan that was run, in whatever process. journal.c writes what this reads. */
+#ifndef MQDECK_OPS_JOURNAL_HISTORY_H
+#define MQDECK_OPS_JOURNAL_HISTORY_H
+
+#include <time.h>
+
+#include "api/base/arena.h"
+#include "api/base/vec.h"
+#include "api/ops/engine/ops.h"
+
+enum { OPS_JOURNAL_VERSION = 1, OPS_JOURNAL_MAX = 16 * 1024 * 1024, OPS_JOURNAL_STEPS_MAX = 20000 };
+
+struct past_step {
+	const char *type, *broker, *item, *title, *result; /* NULL = none */
+	enum ops_step_state state;
+};
+
+struct past_fact {
+	const char *name, *value;
+};
+
+struct past_sentence {
+	enum ops_sentence_kind kind;
+	const char *text;
+};
+
+/* A plan as the records tell it. Text stands in the arena. */
+struct past_plan {
+	struct arena arena;
+	struct ops_past head; /* its step_title and state too; a plan whose end is not written is INTERRUPTED */
+	const char *confirm, *cluster_uid, *cluster_digest;
+	VEC(struct past_step) steps;
+	VEC(struct past_fact) facts;
+	VEC(struct past_sentence) sentences; /* what it was said to mean when it was begun */
+	size_t whole; /* bytes of whole records: what comes after is a torn last line */
+	enum ops_past_state written; /* what the records say; whether a process has it is known to the lock */
+	int64_t size;                /* of the file as it was read, and its last change: appended to, they differ */
+	struct timespec changed;
+};
+
+/* The text of a journal. NULL with ERR_PARSE that names the line; a torn last line is fine. ERR_NOT_FOUND: no record is
+ * whole, the plan was never begun. */
+struct past_plan *past_parse(const char *text, size_t len, struct err *err) MUST_USE;
+void past_destroy(struct past_plan *past); /* NULL is fine */
+DEFINE_CLEANUP(struct past_plan *, past_destroy);
+
+#endif

@@ -1,0 +1,315 @@
+#include "api/ops/journal/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "api/base/buf.h"
+#include "api/base/cell.h"
+#include "api/base/clock.h"
+#include "api/base/str.h"
+#include "api/ops/journal/journal_dir.h"
+#include "api/ops/engine/plan.h"
+
+enum { ID_TRIES = 64, ENDED_KEPT = 200 };
+
+struct ops_journal {
+	int fd;
+	char *path;
+};
+
+void ops_journal_close(struct ops_journal *journal)
+{
+	if (!journal)
+		return;
+	close(journal->fd);
+	free(journal->path);
+	free(journal);
+}
+
+/* ---- records ---- */
+
+static struct buf begin_record(const char *word, int64_t wall_ms)
+{
+	struct buf record = BUF_INIT(OPS_JOURNAL_MAX);
+	char at[32];
+	clock_format_rfc3339(wall_ms, at);
+	buf_printf(&record, "{\"record\":\"%s\",\"at\":\"%s\"", word, at);
+	return record;
+}
+
+static void put_text(struct buf *record, const char *name, const char *text)
+{
+	if (!text)
+		return;
+	buf_printf(record, ",\"%s\":", name);
+	json_append_string(record, text);
+}
+
+static void put_facts(struct buf *record, struct ops_plan *plan, bool all)
+{
+	bool first = true;
+	for (size_t i = 0; i < plan->fact_count; i++) {
+		struct ops_fact *fact = &plan->facts[i];
+		if (!all && !fact->unsaved)
+			continue;
+		buf_append_str(record, first ? ",\"facts\":{" : ",");
+		json_append_string(record, fact->name);
+		buf_append_char(record, ':');
+		json_append_string(record, fact->value);
+		first = false;
+	}
+	if (!first)
+		buf_append_char(record, '}');
+}
+
+static void facts_are_saved(struct ops_plan *plan)
+{
+	for (size_t i = 0; i < plan->fact_count; i++)
+		plan->facts[i].unsaved = false;
+}
+
+/* One write: whatever ends this process leaves a whole record or a torn last line. The sync is what the caller waits
+ * for before it sends anything. */
+static bool end_record(struct ops_journal *journal, struct buf *record, struct err *err)
+{
+	bool good = buf_append_str(record, "}\n");
+	if (!good || record->overflow) {
+		err_set(err, ERR_LIMIT, "a record for %s would be too large", journal->path);
+		good = false;
+	} else {
+		ssize_t written = write(journal->fd, record->data, record->len);
+		good = written == (ssize_t)record->len && fsync(journal->fd) == 0;
+		if (!good)
+			err_set_errno(err, written >= 0 && written < (ssize_t)record->len ? ENOSPC : errno,
+				      "the journal %s cannot be written", journal->path);
+	}
+	buf_finish(record);
+	return good;
+}
+
+bool ops_journal_step(struct ops_journal *journal, struct ops_plan *plan, size_t index, int64_t wall_ms,
+		      struct err *err)
+{
+	if (!journal)
+		return true;
+	const struct ops_step *step = &plan->steps[index];
+	struct buf record = begin_record("step", wall_ms);
+	buf_printf(&record, ",\"step\":%zu", index);
+	put_text(&record, "type", step->type->name);
+	put_text(&record, "state", ops_step_state_word(step->state));
+	put_text(&record, "result", step->result);
+	put_facts(&record, plan, false);
+	facts_are_saved(plan);
+	return end_record(journal, &record, err);
+}
+
+bool ops_journal_facts(struct ops_journal *journal, struct ops_plan *plan, int64_t wall_ms, struct err *err)
+{
+	bool any = false;
+	for (size_t i = 0; i < plan->fact_count; i++)
+		any |= plan->facts[i].unsaved;
+	if (!journal || !any)
+		return true;
+	struct buf record = begin_record("facts", wall_ms);
+	put_facts(&record, plan, false);
+	facts_are_saved(plan);
+	return end_record(journal, &record, err);
+}
+
+bool ops_journal_state(struct ops_journal *journal, const struct ops_plan *plan, enum ops_state state, int64_t wall_ms,
+		       struct err *err)
+{
+	if (!journal)
+		return true;
+	struct buf record = begin_record("state", wall_ms);
+	put_text(&record, "state", ops_state_word(state));
+	put_text(&record, "result", plan->result);
+	return end_record(journal, &record, err);
+}
+
+bool ops_journal_taken_up(struct ops_journal *journal, const char *who, int64_t wall_ms, struct err *err)
+{
+	struct buf record = begin_record("taken-up", wall_ms);
+	put_text(&record, "by", who);
+	buf_printf(&record, ",\"pid\":%ld", (long)getpid());
+	return end_record(journal, &record, err);
+}
+
+bool ops_journal_undone(struct ops_journal *journal, const char *by, int64_t wall_ms, struct err *err)
+{
+	struct buf record = begin_record("undone-by", wall_ms);
+	put_text(&record, "id", by);
+	return end_record(journal, &record, err);
+}
+
+bool ops_journal_abandoned(struct ops_journal *journal, const char *who, int64_t wall_ms, struct err *err)
+{
+	struct buf record = begin_record("abandoned", wall_ms);
+	put_text(&record, "by", who);
+	return end_record(journal, &record, err);
+}
+
+static void put_steps(struct buf *record, const struct ops_plan *plan)
+{
+	buf_append_str(record, ",\"steps\":[");
+	for (size_t i = 0; i < plan->step_count; i++) {
+		const struct ops_step *step = &plan->steps[i];
+		buf_printf(record, "%s{\"type\":", i ? "," : "");
+		json_append_string(record, step->type->name);
+		put_text(record, "broker", step->broker);
+		put_text(record, "item", step->item);
+		put_text(record, "title", step->title);
+		buf_append_char(record, '}');
+	}
+	buf_append_char(record, ']');
+}
+
+static void put_sentences(struct buf *record, const struct ops_plan *plan)
+{
+	buf_append_str(record, ",\"sentences\":[");
+	for (size_t i = 0; i < plan->sentence_count; i++) {
+		const struct ops_sentence *sentence = &plan->sentences[i];
+		buf_printf(record, "%s{\"kind\":\"%s\"", i ? "," : "", ops_sentence_label(sentence->kind));
+		put_text(record, "text", sentence->text);
+		buf_append_char(record, '}');
+	}
+	buf_append_char(record, ']');
+}
+
+static bool write_plan(struct ops_journal *journal, struct ops_plan *plan, const struct ops_place *place,
+		       const char *who, int64_t wall_ms, struct err *err)
+{
+	struct buf record = begin_record("plan", wall_ms);
+	buf_printf(&record, ",\"version\":%d", OPS_JOURNAL_VERSION);
+	put_text(&record, "id", plan->id);
+	put_text(&record, "operation", plan->operation->name);
+	put_text(&record, "target", plan->target);
+	put_text(&record, "title", plan->title);
+	put_text(&record, "confirm", plan->confirm);
+	put_text(&record, "undoes", plan->undoes);
+	buf_append_str(&record, ",\"cluster\":{\"server\":");
+	json_append_string(&record, place->server);
+	put_text(&record, "uid", *place->uid ? place->uid : NULL);
+	put_text(&record, "digest", place->digest);
+	buf_append_char(&record, '}');
+	put_text(&record, "by", who);
+	buf_printf(&record, ",\"pid\":%ld", (long)getpid());
+	put_facts(&record, plan, true);
+	put_sentences(&record, plan);
+	put_steps(&record, plan);
+	facts_are_saved(plan);
+	return end_record(journal, &record, err);
+}
+
+/* ---- files ---- */
+
+/* Of the open file, not of the process: it ends with the last descriptor, however that comes about. Unlike flock() it
+ * can be asked about without being taken. */
+static bool lock(int fd)
+{
+	return fcntl(fd, F_OFD_SETLK, &(struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET}) == 0;
+}
+
+/* Under a name that nobody lists, until its first record stands: a journal that is seen is whole and locked. */
+static struct ops_journal *create_hidden(const char *dir, const char *id, char **hidden, struct err *err)
+{
+	CLEANUP(free) char *path = journal_path(dir, id);
+	*hidden = str_printf("%s/.%s.new", dir, id);
+	int fd = open(*hidden, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0) {
+		if (errno != EEXIST)
+			err_set_errno(err, errno, "the journal %s cannot be made", path);
+		return NULL;
+	}
+	if (access(path, F_OK) == 0 || !lock(fd)) {
+		close(fd);
+		unlink(*hidden);
+		return NULL;
+	}
+	struct ops_journal *journal = mem_alloc(sizeof *journal);
+	*journal = (struct ops_journal){.fd = fd, .path = path};
+	path = NULL;
+	return journal;
+}
+
+static void make_id(int64_t wall_ms, unsigned attempt, char out[static 32])
+{
+	char at[32];
+	clock_format_rfc3339(wall_ms, at); /* 2026-01-02T03:04:05Z */
+	snprintf(out, 32, "%.4s%.2s%.2s-%.2s%.2s%.2s-%02x", at, at + 5, at + 8, at + 11, at + 14, at + 17,
+		 attempt & 0xff);
+}
+
+struct ops_journal *ops_journal_create(const char *dir, struct ops_plan *plan, const struct ops_place *place,
+				       const char *who, int64_t wall_ms, struct err *err)
+{
+	struct err reason = {0};
+	if (!journal_dir_make(dir, err))
+		return NULL;
+	journal_dir_prune(dir, ENDED_KEPT);
+	for (unsigned attempt = 0; attempt < ID_TRIES && !err_is_set(&reason); attempt++) {
+		char id[32];
+		CLEANUP(free) char *hidden = NULL;
+		make_id(wall_ms, attempt, id);
+		CLEANUP(ops_journal_close) struct ops_journal *journal = create_hidden(dir, id, &hidden, &reason);
+		if (!journal)
+			continue;
+		free(plan->id);
+		plan->id = mem_strdup(id);
+		if (write_plan(journal, plan, place, who, wall_ms, &reason) &&
+		    (rename(hidden, journal->path) == 0 ||
+		     err_set_errno(&reason, errno, "the journal %s cannot be made", journal->path)) &&
+		    journal_dir_sync(dir, &reason)) {
+			struct ops_journal *made = journal;
+			journal = NULL;
+			return made;
+		}
+		unlink(hidden);
+		break;
+	}
+	if (!err_is_set(&reason))
+		err_set(&reason, ERR_SYSTEM, "no free name for a journal in %s", dir);
+	if (err)
+		*err = reason;
+	return NULL;
+}
+
+struct ops_journal *ops_journal_open(const char *dir, const char *id, struct past_plan **past, struct err *err)
+{
+	if (!journal_id_is_valid(id)) {
+		err_set(err, ERR_USAGE, "\"%s\" is no id of a plan", id);
+		return NULL;
+	}
+	CLEANUP(free) char *path = journal_path(dir, id);
+	CLEANUP(close) int fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0) {
+		if (errno == ENOENT)
+			err_set(err, ERR_NOT_FOUND, "there is no plan \"%s\" in %s", id, dir);
+		else
+			err_set_errno(err, errno, "the journal %s cannot be opened", path);
+		return NULL;
+	}
+	if (!lock(fd)) {
+		err_set(err, ERR_REFUSED, "plan %s is being run by another mqdeck", id);
+		return NULL;
+	}
+	*past = journal_read(fd, path, err);
+	if (!*past)
+		return NULL;
+	journal_judge(*past, false); /* it is ours now */
+	if (ftruncate(fd, (off_t)(*past)->whole) < 0) {
+		err_set_errno(err, errno, "the journal %s cannot be written", path);
+		past_destroy(*past);
+		*past = NULL;
+		return NULL;
+	}
+	struct ops_journal *journal = mem_alloc(sizeof *journal);
+	*journal = (struct ops_journal){.fd = fd, .path = path};
+	fd = -1;
+	path = NULL;
+	return journal;
+}

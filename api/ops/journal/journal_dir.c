@@ -1,0 +1,333 @@
+#include "api/ops/journal/journal_dir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "api/base/buf.h"
+#include "api/base/str.h"
+
+#define SUFFIX ".jsonl"
+
+enum { ID_LEN_MAX = 40, FILES_MAX = 20000 };
+
+char *ops_plans_dir(struct err *err)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	if (state && *state == '/')
+		return str_printf("%s/mqdeck/plans", state);
+	if (str_empty(home)) {
+		err_set(err, ERR_CONFIG,
+			"there is no place for the journal of a plan: neither XDG_STATE_HOME nor HOME is set");
+		return NULL;
+	}
+	return str_printf("%s/.local/state/mqdeck/plans", home);
+}
+
+char *ops_who(void)
+{
+	char host[256] = "";
+	const struct passwd *entry = getpwuid(geteuid());
+	if (gethostname(host, sizeof host - 1) < 0 || !*host)
+		snprintf(host, sizeof host, "localhost");
+	if (entry && !str_empty(entry->pw_name))
+		return str_printf("%s@%s", entry->pw_name, host);
+	return str_printf("%ld@%s", (long)geteuid(), host);
+}
+
+/* It becomes a part of a path. */
+bool journal_id_is_valid(const char *id)
+{
+	size_t len = strlen(id);
+	return len > 0 && len <= ID_LEN_MAX && strspn(id, "0123456789abcdef-") == len;
+}
+
+char *journal_path(const char *dir, const char *id)
+{
+	return str_printf("%s/%s" SUFFIX, dir, id);
+}
+
+bool journal_dir_make(const char *dir, struct err *err)
+{
+	CLEANUP(free) char *path = mem_strdup(dir);
+	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(path, 0700) < 0 && errno != EEXIST)
+			return err_set_errno(err, errno, "the folder %s cannot be made", path);
+		*slash = '/';
+	}
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return err_set_errno(err, errno, "the folder %s cannot be made", path);
+	struct stat found;
+	if (stat(path, &found) < 0)
+		return err_set_errno(err, errno, "the folder %s cannot be looked at", path);
+	if (!S_ISDIR(found.st_mode) || found.st_uid != geteuid())
+		return err_set(err, ERR_SYSTEM, "%s is no folder of this user's: journals are not written there", path);
+	if ((found.st_mode & 077) != 0 && chmod(path, 0700) < 0)
+		return err_set_errno(err, errno, "the folder %s is open to others and cannot be closed", path);
+	return true;
+}
+
+bool journal_dir_sync(const char *dir, struct err *err)
+{
+	CLEANUP(close) int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) < 0)
+		return err_set_errno(err, errno, "the folder %s cannot be synced", dir);
+	return true;
+}
+
+struct past_plan *journal_read(int fd, const char *path, struct err *err)
+{
+	struct buf text = BUF_INIT(OPS_JOURNAL_MAX);
+	struct past_plan *past = NULL;
+	ssize_t got = 0;
+	char *room;
+	while ((room = buf_reserve(&text, 64 * 1024)) && (got = pread(fd, room, 64 * 1024, (off_t)text.len)) > 0)
+		buf_commit(&text, (size_t)got);
+	if (!room)
+		err_set(err, ERR_LIMIT, "larger than %d bytes", OPS_JOURNAL_MAX);
+	else if (got < 0)
+		err_set_errno(err, errno, "it cannot be read");
+	else
+		past = past_parse(buf_str(&text), text.len, err);
+	if (past)
+		past->written = past->head.state;
+	else
+		err_prefix(err, "the journal %s", path);
+	buf_finish(&text);
+	return past;
+}
+
+void journal_judge(struct past_plan *past, bool lives)
+{
+	past->head.state = past->written;
+	if (lives && past->written == OPS_PAST_INTERRUPTED)
+		past->head.state = OPS_PAST_RUNNING;
+	if (!lives && past->written == OPS_PAST_PAUSED)
+		past->head.state = OPS_PAST_INTERRUPTED;
+}
+
+static bool is_unchanged(const struct past_plan *past, const struct stat *file)
+{
+	return past->size == file->st_size && past->changed.tv_sec == file->st_mtim.tv_sec &&
+	       past->changed.tv_nsec == file->st_mtim.tv_nsec;
+}
+
+/* Opened for reading. Whether a living process has it: only then it is locked. Gives `known` (NULL = nothing is) when
+ * the file is as it was then. */
+static struct past_plan *read_one(const char *dir, const char *id, struct past_plan *known, struct err *err)
+{
+	CLEANUP(free) char *path = journal_path(dir, id);
+	CLEANUP(close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0) {
+		if (errno == ENOENT)
+			err_set(err, ERR_NOT_FOUND, "there is no plan \"%s\" in %s", id, dir);
+		else
+			err_set_errno(err, errno, "the journal %s cannot be opened", path);
+		return NULL;
+	}
+	struct stat file;
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	bool lives = fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+	if (fstat(fd, &file) < 0) {
+		err_set_errno(err, errno, "the journal %s cannot be looked at", path);
+		return NULL;
+	}
+	struct past_plan *past = known && is_unchanged(known, &file) ? known : journal_read(fd, path, err);
+	if (!past)
+		return NULL;
+	past->size = file.st_size;
+	past->changed = file.st_mtim;
+	past->head.id = past == known ? known->head.id : arena_strdup(&past->arena, id);
+	journal_judge(past, lives);
+	return past;
+}
+
+/* ---- lists ---- */
+
+static int newest_first(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*b)->d_name, (*a)->d_name);
+}
+
+static int is_journal(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' && str_has_suffix(entry->d_name, SUFFIX);
+}
+
+/* The ids, newest first; each is free()d. -1 with err. */
+static int list_ids(const char *dir, char ***ids, struct err *err)
+{
+	struct dirent **entries = NULL;
+	int count = scandir(dir, &entries, is_journal, newest_first), kept = 0;
+	*ids = NULL;
+	if (count < 0 && errno == ENOENT)
+		return 0;
+	if (count < 0) {
+		err_set_errno(err, errno, "the folder %s cannot be read", dir);
+		return -1;
+	}
+	*ids = mem_alloc(((size_t)count + 1) * sizeof **ids);
+	for (int i = 0; i < count; i++) {
+		char *id = mem_strndup(entries[i]->d_name, strlen(entries[i]->d_name) - strlen(SUFFIX));
+		if (journal_id_is_valid(id) && kept < FILES_MAX)
+			(*ids)[kept++] = id;
+		else
+			free(id);
+		free(entries[i]);
+	}
+	free(entries);
+	return kept;
+}
+
+static void free_ids(char **ids, int count)
+{
+	for (int i = 0; i < count; i++)
+		free(ids[i]);
+	free(ids);
+}
+
+/* Lists keep no steps and facts: those of two hundred plans are megabytes. */
+static struct past_plan *shed(struct past_plan *past)
+{
+	struct past_plan *bare = mem_alloc(sizeof *bare);
+	*bare = (struct past_plan){
+		.head = past->head, .written = past->written, .size = past->size, .changed = past->changed};
+	const char **const texts[] = {&bare->head.id,      &bare->head.operation, &bare->head.target,
+				      &bare->head.title,   &bare->head.who,       &bare->head.cluster,
+				      &bare->head.undoes,  &bare->head.undone_by, &bare->head.step_title,
+				      &bare->head.result};
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		*texts[i] = arena_strdup(&bare->arena, *texts[i]);
+	past_destroy(past);
+	return bare;
+}
+
+static struct past_plan *unreadable(const char *id, const struct err *reason)
+{
+	struct past_plan *past = mem_alloc(sizeof *past);
+	past->head = (struct ops_past){.id = arena_strdup(&past->arena, id),
+				       .state = OPS_PAST_UNREADABLE,
+				       .started_ms = -1,
+				       .changed_ms = -1,
+				       .err = *reason};
+	past->written = OPS_PAST_UNREADABLE;
+	past->size = -1; /* tried again each time */
+	return past;
+}
+
+/* Returns how many bytes had to be read. */
+static size_t add_past(struct ops_pasts *pasts, const char *dir, const char *id, struct past_plan *known)
+{
+	struct err reason = {0};
+	struct past_plan *past = read_one(dir, id, known, &reason);
+	size_t bytes = past && past != known ? (size_t)past->size : 0;
+	if (past && past != known)
+		past = shed(past);
+	if (past != known)
+		past_destroy(known);
+	/* Removed meanwhile, or no record of it is whole: it was never begun. */
+	if (!past && reason.code == ERR_NOT_FOUND)
+		return 0;
+	past = past ? past : unreadable(id, &reason);
+	pasts->read[pasts->count] = past;
+	pasts->items[pasts->count++] = past->head;
+	return bytes;
+}
+
+static struct ops_pasts pasts_for(size_t count)
+{
+	return (struct ops_pasts){.items = mem_alloc((count + 1) * sizeof(struct ops_past)),
+				  .read = mem_alloc((count + 1) * sizeof(struct past_plan *))};
+}
+
+/* Out of the list, which stands in the same order as the ids that are asked for. */
+static struct past_plan *take_known(struct ops_pasts *pasts, size_t *at, const char *id)
+{
+	while (*at < pasts->count && strcmp(pasts->items[*at].id, id) > 0)
+		++*at;
+	if (*at == pasts->count || strcmp(pasts->items[*at].id, id) != 0)
+		return NULL;
+	struct past_plan *known = pasts->read[*at];
+	pasts->read[(*at)++] = NULL;
+	return known;
+}
+
+bool ops_pasts_read(const char *dir, struct ops_pasts *pasts, size_t limit, struct err *err)
+{
+	char **ids;
+	size_t bytes = 0;
+	int count = list_ids(dir, &ids, err);
+	if (count < 0)
+		return false;
+	struct ops_pasts old = *pasts;
+	size_t at = 0;
+	*pasts = pasts_for((size_t)count);
+	for (int i = 0; i < count; i++) {
+		struct past_plan *known = take_known(&old, &at, ids[i]);
+		if (known || !limit || bytes < limit)
+			bytes += add_past(pasts, dir, ids[i], known);
+		else
+			pasts->more = true;
+	}
+	ops_pasts_finish(&old);
+	free_ids(ids, count);
+	return true;
+}
+
+bool ops_pasts_read_one(const char *dir, const char *id, struct ops_pasts *pasts, struct err *err)
+{
+	struct ops_pasts old = *pasts;
+	size_t at = 0;
+	if (!journal_id_is_valid(id))
+		return err_set(err, ERR_USAGE, "\"%s\" is no id of a plan", id);
+	*pasts = pasts_for(1);
+	(void)add_past(pasts, dir, id, take_known(&old, &at, id));
+	ops_pasts_finish(&old);
+	return pasts->count > 0 || err_set(err, ERR_NOT_FOUND, "there is no plan \"%s\" in %s", id, dir);
+}
+
+void ops_pasts_finish(struct ops_pasts *pasts)
+{
+	for (size_t i = 0; i < pasts->count; i++)
+		past_destroy(pasts->read[i]);
+	free(pasts->read);
+	free(pasts->items);
+	*pasts = (struct ops_pasts){0};
+}
+
+static bool has_ended(const char *dir, const char *id)
+{
+	CLEANUP(past_destroy) struct past_plan *past = read_one(dir, id, NULL, NULL);
+	return past && past->head.state != OPS_PAST_RUNNING && past->head.state != OPS_PAST_PAUSED &&
+	       past->head.state != OPS_PAST_INTERRUPTED;
+}
+
+void journal_dir_prune(const char *dir, size_t kept)
+{
+	char **ids;
+	int count = list_ids(dir, &ids, NULL);
+	/* The oldest stand last. Fewer files than that need not even be read. */
+	int left = count;
+	for (int i = count - 1; i >= 0 && left > (int)kept; i--) {
+		CLEANUP(free) char *path = journal_path(dir, ids[i]);
+		if (has_ended(dir, ids[i]) && unlink(path) == 0)
+			left--;
+	}
+	free_ids(ids, count > 0 ? count : 0);
+}
+
+struct past_plan *journal_past(const char *dir, const char *id, struct err *err)
+{
+	if (!journal_id_is_valid(id)) {
+		err_set(err, ERR_USAGE, "\"%s\" is no id of a plan", id);
+		return NULL;
+	}
+	return read_one(dir, id, NULL, err);
+}

@@ -1,0 +1,283 @@
+/* What moving replicas means before it is done: how much is copied to whom and how long that takes, whether there is
+ * room, and what becomes of acks=all. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api/base/str.h"
+#include "api/ops/kafka/placement.h"
+
+enum { NEARLY_FULL = 85, RATE_MAX_GIB = 1024 };
+
+struct moves {
+	struct placement after; /* places: who may receive */
+	int64_t moved, copied_bytes, unknown_size;
+	int64_t arriving[PLACES_MAX], arriving_bytes[PLACES_MAX], leaving[PLACES_MAX];
+	struct found foreign, leaderless, behind, at_min, below_min, shared, nowhere;
+};
+
+static size_t place_of(const struct placement *it, int32_t id)
+{
+	for (size_t i = 0; i < it->count; i++)
+		if (it->places[i].id == id)
+			return i;
+	return PLACES_MAX;
+}
+
+/* Being moved by somebody else: not to where this plan has it. */
+static bool is_foreign(const struct world_replicated *now, const struct assignment_item *item)
+{
+	int32_t target[REPLICAS_MAX];
+	size_t count = kafka_target(now, target);
+	return kafka_is_moving(now) && item->count > 0 &&
+	       (count != item->count || memcmp(target, item->nodes, count * sizeof *target) != 0);
+}
+
+static void count_replicas(struct moves *moves, const struct world_replicated *now, const struct assignment_item *item)
+{
+	int64_t bytes = now->size_bytes > 0 ? now->size_bytes : 0;
+	for (size_t i = 0; i < item->count; i++) {
+		int32_t id = item->nodes[i];
+		if (kafka_holds(now->replica_ids, now->replica_count, id) && kafka_in_sync(now, id))
+			continue;
+		size_t at = place_of(&moves->after, id);
+		if (at == PLACES_MAX) {
+			found_add(&moves->nowhere, "%d", (int)id);
+			continue;
+		}
+		moves->arriving[at]++;
+		moves->arriving_bytes[at] += bytes;
+		moves->copied_bytes += bytes;
+		moves->unknown_size += now->size_bytes < 0;
+	}
+	for (size_t i = 0; i < now->replica_count; i++) {
+		size_t at = place_of(&moves->after, now->replica_ids[i]);
+		if (at < PLACES_MAX && !kafka_holds(item->nodes, item->count, now->replica_ids[i]))
+			moves->leaving[at]++;
+	}
+}
+
+static void judge(struct moves *moves, const struct world_replicated *now, const struct assignment_item *item,
+		  size_t zones)
+{
+	int min = now->min_in_sync;
+#define NAME(list) found_add(&moves->list, "%s/%d", now->name, (int)now->partition)
+	if (is_foreign(now, item))
+		NAME(foreign);
+	if (kafka_leader_id(now) < 0 && item->count > 0)
+		NAME(leaderless);
+	else if (now->in_sync_count < now->replica_count && !kafka_is_moving(now))
+		NAME(behind);
+	if (item->count > 0 && item->count < now->replica_count && !kafka_is_moving(now)) {
+		if (item->count < min)
+			NAME(below_min);
+		else if (item->count == min)
+			NAME(at_min);
+	}
+	size_t apart = item->count < zones ? item->count : zones;
+	if (zones > 1 && placement_shared_zones(now->cluster, item->nodes, item->count) > item->count - apart)
+		NAME(shared);
+#undef NAME
+}
+
+static void find_moves(const struct world_cluster *cluster, const struct assignment *list, struct moves *out)
+{
+	*out = (struct moves){0};
+	placement_init(&out->after, cluster, NULL, 0);
+	size_t zones = placement_zones(&out->after);
+	for (struct kafka_walk walk = kafka_walk(cluster, list); kafka_walk_next(&walk);) {
+		if (kafka_is_at(&walk.now, walk.item))
+			continue;
+		out->moved++;
+		count_replicas(out, &walk.now, walk.item);
+		judge(out, &walk.now, walk.item, zones);
+	}
+}
+
+int64_t kafka_bytes_to_copy(const struct world_cluster *cluster, const struct assignment *list)
+{
+	struct moves moves;
+	find_moves(cluster, list, &moves);
+	return moves.copied_bytes;
+}
+
+/* ---- sentences ---- */
+
+static void PRINTF_LIKE(4, 5) say_names(struct ops_plan *plan, enum ops_sentence_kind kind, const struct found *names,
+					const char *format, ...)
+{
+	char text[460], what[400];
+	if (names->count == 0)
+		return;
+	va_list args;
+	va_start(args, format);
+	vsnprintf(what, sizeof what, format, args);
+	va_end(args);
+	ops_say(plan, kind, "%" PRId64 " partition%s %s: %s", names->count, plural(names->count), what,
+		kafka_names_text(names, text));
+}
+
+static void say_broker(struct ops_plan *plan, const struct moves *moves, size_t at)
+{
+	const struct place *place = &moves->after.places[at];
+	int64_t bytes = moves->arriving_bytes[at];
+	char text[16], room[16];
+	cell_human_bytes(bytes, text);
+	if (moves->arriving[at] == 0)
+		return;
+	ops_say(plan, OPS_MEANS, "%s copies %" PRId64 " replica%s, %s", place->broker->name, moves->arriving[at],
+		plural(moves->arriving[at]), text);
+	if (place->free_bytes < 0) {
+		ops_say(plan, OPS_DANGER, "how much room %s has is not known: a full disk stops a broker",
+			place->broker->name);
+		return;
+	}
+	cell_human_bytes(place->free_bytes, room);
+	int64_t total = place->broker->disk_total_bytes, used = total - place->free_bytes + bytes;
+	if (bytes >= place->free_bytes)
+		ops_say(plan, OPS_BLOCKS, "%s has room for %s and would get %s: a full disk stops a broker",
+			place->broker->name, room, text);
+	else if (used > total / 100 * NEARLY_FULL)
+		ops_say(plan, OPS_CAUTION, "%s would be %d%% full", place->broker->name,
+			(int)(used / (total / 100 + 1)));
+}
+
+static int64_t most_bytes(const struct moves *moves)
+{
+	int64_t most = 0;
+	for (size_t i = 0; i < moves->after.count; i++)
+		most = moves->arriving_bytes[i] > most ? moves->arriving_bytes[i] : most;
+	return most;
+}
+
+static void say_throttle(struct ops_plan *plan, const struct world_cluster *cluster, const char *key,
+			 const struct moves *moves)
+{
+	const char *text = kafka_fact(plan, "throttle", key);
+	int64_t rate = 0;
+	double grown = 0;
+	char human[16], age[16];
+	if (moves->copied_bytes == 0)
+		return;
+	if (!text || !str_to_i64(text, &rate) || rate <= 0) {
+		ops_say(plan, OPS_CAUTION,
+			"without a throttle the copies take what network and disks give: clients wait longer "
+			"meanwhile");
+		return;
+	}
+	cell_human_bytes(rate, human);
+	cell_human_age(most_bytes(moves) / rate + 1, age);
+	ops_say(plan, OPS_MEANS,
+		"each broker copies at most %s a second: %s at least; the throttle goes when all is moved", human, age);
+	for (size_t i = 0; i < cluster->broker_count; i++)
+		grown += cluster->brokers[i]->in_rate > 0 ? cluster->brokers[i]->in_rate : 0;
+	if (grown >= (double)rate)
+		ops_say(plan, OPS_CAUTION,
+			"more is written now than the throttle lets through: the copies may never catch up (a higher "
+			"throttle=)");
+}
+
+static void say_forbidden(struct ops_plan *plan, const struct world_cluster *cluster, const struct moves *moves)
+{
+	char text[460];
+	/* A rollback replaces what its plan began. */
+	say_names(plan, ops_fact(plan, "assignment") ? OPS_CAUTION : OPS_BLOCKS, &moves->foreign,
+		  "%s being reassigned already", moves->foreign.count == 1 ? "is" : "are");
+	say_names(plan, OPS_BLOCKS, &moves->leaderless, "%s no leader to copy from",
+		  moves->leaderless.count == 1 ? "has" : "have");
+	if (moves->nowhere.count > 0)
+		ops_say(plan, OPS_BLOCKS, "replicas would go to brokers of %s that do not answer or are not known: %s",
+			cluster->name, kafka_names_text(&moves->nowhere, text));
+	say_names(plan, OPS_DANGER, &moves->below_min,
+		  "would have fewer replicas than min.insync.replicas: acks=all is refused for good");
+	say_names(plan, OPS_DANGER, &moves->at_min,
+		  "would have just min.insync.replicas: acks=all is refused whenever one broker restarts");
+	say_names(plan, OPS_CAUTION, &moves->shared, "would have two replicas in one zone");
+	say_names(plan, OPS_CAUTION, &moves->behind, "%s not fully in sync now",
+		  moves->behind.count == 1 ? "is" : "are");
+}
+
+void kafka_check_moves(struct ops_plan *plan, const struct ops_context *context, const struct world_cluster *cluster,
+		       const char *key)
+{
+	struct moves moves;
+	char bytes[16];
+	CLEANUP(assignment_finish) struct assignment list;
+	kafka_get_list(plan, "new", key, &list);
+	find_moves(cluster, &list, &moves);
+	if (moves.moved == 0)
+		return;
+	cell_human_bytes(moves.copied_bytes, bytes);
+	ops_say(plan, OPS_MEANS, "%" PRId64 " partition%s of %s %s other replicas: %s copied%s", moves.moved,
+		plural(moves.moved), cluster->name, moves.moved == 1 ? "gets" : "get", bytes,
+		moves.unknown_size > 0 ? " and what has no known size" : "");
+	for (size_t i = 0; i < moves.after.count; i++)
+		say_broker(plan, &moves, i);
+	say_throttle(plan, cluster, key, &moves);
+	say_forbidden(plan, cluster, &moves);
+}
+
+/* ---- steps ---- */
+
+int64_t kafka_read_throttle(struct ops_plan *plan, const char *text)
+{
+	static const char units[] = "KMGkmg";
+	char *end;
+	if (str_empty(text))
+		return 0;
+	double number = strtod(text, &end);
+	const char *unit = *end ? strchr(units, *end) : NULL;
+	for (int i = unit ? (int)((unit - units) % 3) + 1 : 0; i > 0; i--)
+		number *= 1024;
+	end += unit != NULL;
+	bool good = end > text && !strncmp(text, "-", 1) == 0 && number >= 0 && number < RATE_MAX_GIB * 1073741824.0;
+	bool tail = !*end || !strcmp(end, "B") || !strcmp(end, "iB") || !strcmp(end, "B/s") || !strcmp(end, "iB/s");
+	if (!good || !tail) {
+		ops_say(plan, OPS_BLOCKS, "throttle is bytes a second (52428800, 50M), not \"%s\"", text);
+		return 0;
+	}
+	return (int64_t)number;
+}
+
+/* Every broker that answers takes part: it may lead what is copied. */
+static void set_throttle_facts(struct ops_plan *plan, const struct world_cluster *cluster, const char *key)
+{
+	char fact[KAFKA_FACT_MAX];
+	struct buf ids = BUF_INIT(4096);
+	for (size_t i = 0; i < cluster->broker_count; i++)
+		if (cluster->brokers[i]->id >= 0 && cluster->brokers[i]->reachable == 1)
+			buf_printf(&ids, "%s%d", ids.len ? "," : "", (int)cluster->brokers[i]->id);
+	ops_set_fact(plan, kafka_fact_name(fact, "throttle.brokers", key), "%s", buf_str(&ids));
+	buf_finish(&ids);
+}
+
+void kafka_add_moves(struct ops_plan *plan, const struct world_cluster *cluster, const char *key, const char *title)
+{
+	char fact[KAFKA_FACT_MAX], human[16];
+	const char *text = kafka_fact(plan, "throttle", key);
+	int64_t rate = 0;
+	CLEANUP(assignment_finish) struct assignment list;
+	kafka_get_list(plan, "new", key, &list);
+	int64_t bytes = kafka_bytes_to_copy(cluster, &list);
+	bool known = kafka_fact(plan, "throttle.known", key) != NULL;
+	bool throttled = text && str_to_i64(text, &rate) && rate > 0 && (bytes > 0 || known);
+	ops_set_fact(plan, kafka_fact_name(fact, "bytes", key), "%" PRId64, bytes);
+	if (throttled) {
+		cell_human_bytes(rate, human);
+		set_throttle_facts(plan, cluster, key);
+		ops_add_step_on(plan, &ops_step_kafka_throttle, NULL, key, "throttle replication of %s to %s a second",
+				cluster->name, human);
+	}
+	ops_add_step_on(plan, &ops_step_kafka_reassign, NULL, key, "%s", title);
+	if (throttled)
+		ops_add_step_on(plan, &ops_step_kafka_unthrottle, NULL, key, "take the throttle of %s away",
+				cluster->name);
+}
+
+void kafka_add_unthrottle(struct ops_plan *plan, const struct world_cluster *cluster, const char *key)
+{
+	char fact[KAFKA_FACT_MAX];
+	set_throttle_facts(plan, cluster, key);
+	ops_set_fact(plan, kafka_fact_name(fact, "throttle.known", key), "1");
+	ops_add_step_on(plan, &ops_step_kafka_unthrottle, NULL, key, "take the throttles of %s away", cluster->name);
+}

@@ -1,0 +1,194 @@
+#include "api/ops/kafka/partitions.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api/base/str.h"
+#include "api/kafka/errors.h"
+
+/* ---- facts ---- */
+
+const char *kafka_fact_name(char out[static KAFKA_FACT_MAX], const char *name, const char *key)
+{
+	snprintf(out, KAFKA_FACT_MAX, "%s%s%s", name, key ? ":" : "", str_or(key, ""));
+	return out;
+}
+
+const char *kafka_fact(const struct ops_plan *plan, const char *name, const char *key)
+{
+	char fact[KAFKA_FACT_MAX];
+	return ops_fact(plan, kafka_fact_name(fact, name, key));
+}
+
+const struct world_cluster *kafka_step_cluster(const struct ops_context *context, struct err *err)
+{
+	const char *key = context->step ? context->step->item : NULL;
+	const struct world_cluster *cluster = key ? world_find_cluster(context->view, key) : context->cluster;
+	if (!cluster)
+		err_set(err, ERR_NOT_FOUND, "%s is not there (any more)", str_or(key, "the Kafka cluster"));
+	return cluster;
+}
+
+void kafka_set_list(struct ops_plan *plan, const char *name, const char *key, const struct assignment *list)
+{
+	char fact[KAFKA_FACT_MAX];
+	struct buf text = BUF_INIT(ASSIGNMENT_TEXT_MAX);
+	assignment_write(list, &text);
+	if (text.overflow)
+		ops_say(plan, OPS_BLOCKS,
+			"the list of %zu partitions is too long for one plan: do it topic by topic (topic=…)",
+			list->items.len);
+	else
+		ops_set_fact(plan, kafka_fact_name(fact, name, key), "%s", buf_str(&text));
+	buf_finish(&text);
+}
+
+void kafka_get_list(const struct ops_plan *plan, const char *name, const char *key, struct assignment *out)
+{
+	struct err err = {0};
+	const char *text = kafka_fact(plan, name, key);
+	/* The text is our own; what a person gave was checked when the plan was made. */
+	if (!text || !assignment_parse(out, text, &err))
+		*out = (struct assignment){0};
+}
+
+/* ---- partitions ---- */
+
+size_t kafka_target(const struct world_replicated *now, int32_t out[static REPLICAS_MAX])
+{
+	size_t count = 0;
+	for (size_t i = 0; i < now->replica_count; i++)
+		if (!now->leaving[i])
+			out[count++] = now->replica_ids[i];
+	return count;
+}
+
+size_t kafka_settled(const struct world_replicated *now, int32_t out[static REPLICAS_MAX])
+{
+	size_t count = 0;
+	for (size_t i = 0; i < now->replica_count; i++)
+		if (!now->joining[i])
+			out[count++] = now->replica_ids[i];
+	return count;
+}
+
+bool kafka_is_moving(const struct world_replicated *now)
+{
+	bool moving = false;
+	for (size_t i = 0; i < now->replica_count; i++)
+		moving |= now->joining[i] || now->leaving[i];
+	return moving;
+}
+
+bool kafka_is_at(const struct world_replicated *now, const struct assignment_item *item)
+{
+	if (kafka_is_moving(now))
+		return false;
+	if (item->count == 0)
+		return true;
+	return item->count == now->replica_count &&
+	       !memcmp(item->nodes, now->replica_ids, item->count * sizeof *item->nodes);
+}
+
+int32_t kafka_leader_id(const struct world_replicated *now)
+{
+	const struct world_cluster *cluster = now->cluster;
+	bool known = now->leader >= 0 && (size_t)now->leader < cluster->broker_count;
+	return known ? cluster->brokers[now->leader]->id : -1;
+}
+
+bool kafka_in_sync(const struct world_replicated *now, int32_t id)
+{
+	for (size_t i = 0; i < now->replica_count; i++)
+		if (now->replica_ids[i] == id)
+			return now->in_sync[i];
+	return false;
+}
+
+bool kafka_holds(const int32_t *ids, size_t count, int32_t id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (ids[i] == id)
+			return true;
+	return false;
+}
+
+const struct world_broker *kafka_broker_of(const struct world_cluster *cluster, int32_t id)
+{
+	for (size_t i = 0; i < cluster->broker_count; i++)
+		if (id >= 0 && cluster->brokers[i]->id == id)
+			return cluster->brokers[i];
+	return NULL;
+}
+
+const char *kafka_broker_name(const struct world_cluster *cluster, int32_t id, char out[static 64])
+{
+	const struct world_broker *broker = kafka_broker_of(cluster, id);
+	if (broker)
+		snprintf(out, 64, "%s", broker->name);
+	else
+		snprintf(out, 64, "broker %d", (int)id);
+	return out;
+}
+
+bool kafka_walk_next(struct kafka_walk *walk)
+{
+	while (walk->index < walk->cluster->replicated_count) {
+		world_replicated_at(walk->cluster, walk->index++, &walk->now);
+		if (!walk->list)
+			return true;
+		walk->item = assignment_find(walk->list, walk->now.name, walk->now.partition, &walk->hint);
+		if (walk->item)
+			return true;
+	}
+	return false;
+}
+
+/* ---- sentences ---- */
+
+void kafka_need(struct ops_needs *needs, const char *namespace)
+{
+	ops_need(needs,
+		 &(struct kube_question){
+			 .verb = "create", .resource = "pods", .subresource = "portforward", .namespace = namespace});
+}
+
+bool kafka_is_readable(struct ops_plan *plan, const struct ops_context *context, const struct world_cluster *cluster)
+{
+	if (cluster->kind != BROKER_KAFKA) {
+		ops_say(plan, OPS_BLOCKS, "%s is no Kafka cluster: %s is for Kafka", cluster->name,
+			plan->operation->name);
+		return false;
+	}
+	if (context->view->link != WORLD_LIVE) {
+		ops_say(plan, OPS_BLOCKS, "the Kubernetes API does not answer: what is shown is old");
+		return false;
+	}
+	if (err_is_set(&cluster->source.err)) {
+		ops_say(plan, OPS_BLOCKS, "what the brokers of %s hold cannot be read: %s", cluster->name,
+			cluster->source.err.text);
+		return false;
+	}
+	if (cluster->source.updated_ms < 0 || cluster->replicated_count < 0) {
+		ops_say(plan, OPS_BLOCKS, "what the brokers of %s hold is not known: they have not said",
+			cluster->name);
+		return false;
+	}
+	return true;
+}
+
+const char *kafka_names_text(const struct found *found, char out[static 460])
+{
+	char more[48];
+	snprintf(out, 460, "%s%s", found->names, found_more(found, more));
+	return out;
+}
+
+bool kafka_refuse(struct err *err, int16_t code, const char *what, const char *message)
+{
+	kafka_error_set(err, code, what, message);
+	if (!kafka_error_is_retriable(code))
+		err->code = ERR_REFUSED;
+	return false;
+}

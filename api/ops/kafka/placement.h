@@ -1,0 +1,37 @@
+/* Where replicas of Kafka shall go: rack by rack (a rack is the zone of the node), where there is room, evenly. */
+#ifndef MQDECK_OPS_KAFKA_PLACEMENT_H
+#define MQDECK_OPS_KAFKA_PLACEMENT_H
+
+#include "api/ops/kafka/partitions.h"
+
+enum { PLACES_MAX = 100 };
+
+struct place { /* a broker that may hold replicas */
+	const struct world_broker *broker;
+	int32_t id;
+	const char *zone;      /* NULL = not known */
+	int64_t free_bytes;    /* -1 = not known */
+	int64_t replicas;      /* as they will be */
+	int64_t arrived_bytes; /* chosen for it so far */
+};
+
+struct placement {
+	const struct world_cluster *cluster;
+	struct place places[PLACES_MAX]; /* without those in `off` and those that do not answer */
+	size_t count;
+	const int32_t *off; /* borrowed */
+	size_t off_count;
+};
+
+void placement_init(struct placement *out, const struct world_cluster *cluster, const int32_t *off, size_t off_count);
+/* The replicas a partition shall have: `want` of them; who is in `off` is replaced in its place, the rest stays where
+ * it can. Returns how many, fewer than `want` when there are not enough brokers. */
+size_t placement_choose(struct placement *it, const struct world_replicated *now, size_t want,
+			int32_t out[static REPLICAS_MAX]);
+/* Room on the broker's disks; -1 = not known. */
+int64_t placement_free_bytes(const struct world_broker *broker);
+/* How many pairs of these share a zone. */
+size_t placement_shared_zones(const struct world_cluster *cluster, const int32_t *ids, size_t count);
+size_t placement_zones(const struct placement *it); /* different ones among the places; 0 = not known */
+
+#endif

@@ -1,0 +1,91 @@
+/* RabbitMQ's own tools in a broker's container: asked, and understood. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api/base/str.h"
+#include "api/ops/rabbitmq/queue_members.h"
+
+enum {
+	TRIES_MAX = 8,         /* of a node that does not answer, with pauses up to 15 s */
+	EXIT_UNAVAILABLE = 69, /* sysexits, as the tools use them: the node does not answer (yet) */
+	EXIT_TEMPORARY = 75,
+};
+
+static const char *container_of(const struct kube_pod *pod)
+{
+	for (size_t i = 0; i < pod->container_count; i++)
+		if (str_eq(pod->containers[i].name, "rabbitmq"))
+			return pod->containers[i].name;
+	for (size_t i = 0; i < pod->container_count; i++)
+		if (pod->containers[i].image && strstr(pod->containers[i].image, "rabbitmq"))
+			return pod->containers[i].name;
+	return pod->container_count > 0 ? pod->containers[0].name : NULL;
+}
+
+enum ops_verdict rabbitmq_run_in(struct ops_request *out, const struct world_broker *broker, int64_t timeout_ms,
+				 const char *const *argv, struct err *err)
+{
+	size_t count = 0;
+	if (!broker || !broker->pod) { /* busy: asked again when one is there */
+		err_set(err, ERR_BUSY, "no broker that could be asked is running");
+		return OPS_REFUSE;
+	}
+	while (argv[count])
+		count++;
+	const char **copy = arena_alloc(out->arena, (count + 1) * sizeof *copy);
+	for (size_t i = 0; i < count; i++)
+		copy[i] = arena_strdup(out->arena, argv[i]);
+	out->way = OPS_BY_EXEC;
+	out->namespace = broker->cluster->namespace;
+	out->pod = broker->name;
+	out->container = container_of(broker->pod);
+	out->argv = copy;
+	out->timeout_ms = timeout_ms;
+	return OPS_TO_DO;
+}
+
+void rabbitmq_squeeze(const char *text, char out[static RABBITMQ_SAID_MAX])
+{
+	size_t len = 0;
+	if (str_has_prefix(text, "Error:"))
+		text += strlen("Error:");
+	for (; *text && len + 2 < RABBITMQ_SAID_MAX; text++) {
+		bool blank = strchr(" \n\r\t", *text) != NULL;
+		if (!blank)
+			out[len++] = *text;
+		else if (len > 0 && out[len - 1] != ' ')
+			out[len++] = ' ';
+	}
+	while (len > 0 && out[len - 1] == ' ')
+		len--;
+	out[len] = '\0';
+}
+
+enum ops_outcome rabbitmq_again_later(struct ops_plan *plan, int tries, struct err *err)
+{
+	char fact[32];
+	snprintf(fact, sizeof fact, "tries.%zu", plan->current);
+	int64_t tried = ops_fact_number(plan, fact, 0) + 1;
+	ops_set_fact(plan, fact, "%" PRId64, tried);
+	if (tried < tries)
+		return OPS_ANSWER_LATER;
+	err->code = ERR_REFUSED; /* a time-out would be tried again by the engine */
+	return OPS_ANSWER_FAILED;
+}
+
+enum ops_outcome rabbitmq_judge(struct ops_plan *plan, const struct ops_answer *answer, struct err *err)
+{
+	char said[RABBITMQ_SAID_MAX];
+	if (err_is_set(&answer->err)) {
+		*err = answer->err;
+		return OPS_ANSWER_FAILED;
+	}
+	if (answer->exit_code == 0)
+		return OPS_ANSWER_DONE;
+	rabbitmq_squeeze(str_empty(answer->errors) ? answer->out : answer->errors, said);
+	err_set(err, ERR_REFUSED, "RabbitMQ says: %s (exit code %d)", str_or(said, "nothing"), answer->exit_code);
+	if (answer->exit_code == EXIT_UNAVAILABLE || answer->exit_code == EXIT_TEMPORARY)
+		return rabbitmq_again_later(plan, TRIES_MAX, err);
+	return OPS_ANSWER_FAILED;
+}

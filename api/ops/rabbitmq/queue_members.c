@@ -1,0 +1,155 @@
+#include "api/ops/rabbitmq/queue_members.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api/base/str.h"
+#include "api/ops/engine/name_list.h"
+
+void rabbitmq_need(struct ops_needs *needs, const char *namespace)
+{
+	static const char *const verbs[] = {"get", "create"};
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		ops_need(needs,
+			 &(struct kube_question){
+				 .verb = verbs[i], .resource = "pods", .subresource = "exec", .namespace = namespace});
+}
+
+bool rabbitmq_is_readable(struct ops_plan *plan, const struct ops_context *context)
+{
+	const struct world_cluster *cluster = context->cluster;
+	const char *missing = NULL;
+	if (context->view->link != WORLD_LIVE)
+		missing = "the Kubernetes API does not answer: what is shown is old";
+	else if (err_is_set(&cluster->source.err))
+		missing = cluster->source.err.text;
+	else if (cluster->source.updated_ms < 0 || cluster->replicated_count < 0 || cluster->queue_count < 0)
+		missing = "the brokers have not said";
+	if (missing)
+		ops_say(plan, OPS_BLOCKS, "which queues live where in %s is not known: %s", cluster->name, missing);
+	return !missing;
+}
+
+const struct world_broker *rabbitmq_broker(const struct world_cluster *cluster, const char *name)
+{
+	for (size_t i = 0; i < cluster->broker_count; i++)
+		if (str_eq(cluster->brokers[i]->name, name))
+			return cluster->brokers[i];
+	return NULL;
+}
+
+const struct world_broker *rabbitmq_survivor(const struct world_cluster *cluster, const struct world_broker *but)
+{
+	for (size_t i = 0; i < cluster->broker_count; i++) {
+		const struct world_broker *broker = cluster->brokers[i];
+		if (broker != but && broker->pod && broker->ready && broker->reachable == 1)
+			return broker;
+	}
+	return NULL;
+}
+
+bool rabbitmq_holds(const struct world_replicated *row, const struct world_broker *broker, bool *in_sync)
+{
+	const struct world_cluster *cluster = broker->cluster;
+	for (size_t i = 0; i < row->replica_count; i++) {
+		int16_t at = row->replicas[i];
+		if (at < 0 || (size_t)at >= cluster->broker_count || cluster->brokers[at] != broker)
+			continue;
+		if (in_sync)
+			*in_sync = row->in_sync[i];
+		return true;
+	}
+	return false;
+}
+
+const char *rabbitmq_type(const struct world_cluster *cluster, const char *vhost, const char *name)
+{
+	static const char *const types[] = {"quorum", "stream", "classic"};
+	for (int64_t i = 0; i < cluster->queue_count; i++) {
+		struct world_queue queue;
+		world_queue_at(cluster, i, &queue);
+		if (!str_eq(queue.name, name) || !str_eq(queue.vhost, vhost))
+			continue;
+		for (size_t t = 0; t < ARRAY_LEN(types); t++)
+			if (str_eq(queue.type, types[t]))
+				return types[t];
+	}
+	return NULL;
+}
+
+char *rabbitmq_item(const char *vhost, const char *name)
+{
+	return str_printf("%s\t%s", vhost, name);
+}
+
+void rabbitmq_remember(struct ops_plan *plan, const struct world_broker *broker)
+{
+	char fact[400];
+	snprintf(fact, sizeof fact, "member:%s", broker->name);
+	if (broker->member_name)
+		ops_set_fact(plan, fact, "%s", broker->member_name);
+}
+
+/* ---- members that go ---- */
+
+struct shrink {
+	struct found leaderless, lost, alone, bare, unknown;
+	int64_t memberships;
+};
+
+static void weigh(struct shrink *shrink, const struct world_replicated *row, const struct world_broker *const *leaving,
+		  size_t count)
+{
+	size_t gone = 0, gone_online = 0;
+	for (size_t i = 0; i < count; i++) {
+		bool online = false;
+		if (!rabbitmq_holds(row, leaving[i], &online))
+			continue;
+		gone++;
+		gone_online += online;
+	}
+	if (row->state == REPLICA_UNKNOWN)
+		found_add(&shrink->unknown, "%s", row->name);
+	if (gone == 0 || row->state == REPLICA_UNKNOWN)
+		return;
+	shrink->memberships += (int64_t)gone;
+	size_t left = row->replica_count - gone, online = row->in_sync_count - gone_online;
+	if (left == 0)
+		found_add(&shrink->alone, "%s", row->name);
+	else if (row->in_sync_count <= row->replica_count / 2)
+		found_add(&shrink->leaderless, "%s", row->name);
+	else if (online <= left / 2)
+		found_add(&shrink->lost, "%s", row->name);
+	else if (online <= left / 2 + 1 && left < 3)
+		found_add(&shrink->bare, "%s", row->name);
+}
+
+int64_t rabbitmq_check_shrink(struct ops_plan *plan, const struct world_cluster *cluster,
+			      const struct world_broker *const *leaving, size_t count)
+{
+	struct shrink shrink = {0};
+	char more[48];
+	for (int64_t i = 0; i < cluster->replicated_count; i++) {
+		struct world_replicated row;
+		world_replicated_at(cluster, i, &row);
+		weigh(&shrink, &row, leaving, count);
+	}
+	const struct {
+		const struct found *found;
+		enum ops_sentence_kind kind;
+		const char *words;
+	} table[] = {
+		{&shrink.unknown, OPS_BLOCKS, "of unknown members: whether they keep a quorum cannot be told"},
+		{&shrink.alone, OPS_BLOCKS, "with no member anywhere else: add one on a broker that stays first"},
+		{&shrink.leaderless, OPS_BLOCKS, "without a quorum now: their members cannot be changed"},
+		{&shrink.lost, OPS_BLOCKS, "that would be without a quorum"},
+		{&shrink.bare, OPS_CAUTION, "left with no member to spare: the next failure stops them"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		if (table[i].found->count > 0)
+			ops_say(plan, table[i].kind, "%" PRId64 " queue%s %s: %s%s", table[i].found->count,
+				plural(table[i].found->count), table[i].words, table[i].found->names,
+				found_more(table[i].found, more));
+	return shrink.memberships;
+}

@@ -1,0 +1,66 @@
+/* Rebalance of RabbitMQ: its own tool hands leaders of quorum queues over until no node has more than its share. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api/base/str.h"
+#include "api/ops/rabbitmq/queue_members.h"
+#include "api/ops/common/rebalance_private.h"
+
+/* What rabbitmq-queues rebalance knows; "stream" only where the version has it, which then says so. */
+static const char *const types[] = {"quorum", "all", "classic", "stream"};
+
+static const char *type_of(const struct ops_plan *plan)
+{
+	return str_or(ops_fact(plan, "type"), "quorum");
+}
+
+static void rabbitmq_access(const struct ops_context *context, struct ops_needs *needs)
+{
+	rabbitmq_need(needs, context->cluster->namespace);
+}
+
+static void rabbitmq_plan(struct ops_plan *plan, const struct ops_context *context)
+{
+	ops_set_title(plan, "Rebalance leaders of %s", context->cluster->name);
+	ops_say(plan, OPS_CHANGES, "which members lead: rabbitmq-queues rebalance %s", type_of(plan));
+	ops_add_step(plan, &ops_step_rabbitmq_rebalance, "spread the leaders of %s", context->cluster->name);
+}
+
+static void say_leaders(struct ops_plan *plan, const struct world_cluster *cluster)
+{
+	struct buf text = BUF_INIT(8 * 1024);
+	for (size_t b = 0; b < cluster->broker_count; b++) {
+		int64_t led = 0;
+		for (int64_t i = 0; i < cluster->replicated_count; i++) {
+			struct world_replicated row;
+			world_replicated_at(cluster, i, &row);
+			led += row.leader == (int32_t)b;
+		}
+		buf_printf(&text, "%s%s %" PRId64, b ? ", " : "", cluster->brokers[b]->name, led);
+	}
+	ops_say(plan, OPS_MEANS, "quorum queues and streams led now: %s", buf_str(&text));
+	buf_finish(&text);
+}
+
+static void rabbitmq_check(struct ops_plan *plan, const struct ops_context *context)
+{
+	bool known = false;
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		known |= !strcmp(types[i], type_of(plan));
+	if (!known)
+		ops_say(plan, OPS_BLOCKS, "type is quorum, all, classic or stream, not \"%s\"", type_of(plan));
+	if (ops_fact(plan, "mode"))
+		ops_say(plan, OPS_BLOCKS, "mode is of Kafka; RabbitMQ has type=");
+	if (!rabbitmq_is_readable(plan, context))
+		return;
+	say_leaders(plan, context->cluster);
+	for (size_t i = 0; i < context->cluster->broker_count; i++)
+		if (context->cluster->brokers[i]->draining == 1)
+			ops_say(plan, OPS_CAUTION, "%s is in maintenance and gets no leader",
+				context->cluster->brokers[i]->name);
+	ops_say(plan, OPS_MEANS, "clients stay connected; a queue stands still for the moment of its handover");
+}
+
+const struct rebalance_part rebalance_rabbitmq = {
+	.access = rabbitmq_access, .plan = rabbitmq_plan, .check = rabbitmq_check};
