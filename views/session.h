@@ -6,7 +6,7 @@
 #include "api/base/loop.h"
 #include "api/base/mem.h"
 #include "api/config/config.h"
-#include "api/demo/demo.h"
+#include "api/demo/host/demo.h"
 #include "api/kube/access.h"
 #include "api/kube/client.h"
 #include "api/kube/exec_trust.h"

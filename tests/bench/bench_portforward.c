@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "api/base/str.h"
-#include "api/demo/demo.h"
+#include "api/demo/host/demo.h"
 #include "api/kube/client.h"
 #include "api/kube/portforward.h"
 

@@ -1,5 +1,5 @@
 /* The request parser of the embedded cluster: whole requests, one after the other, and their paths. */
-#include "api/demo/request.h"
+#include "api/demo/http/http_request.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -17,7 +17,7 @@ from console import Console  # noqa: E402
 
 # C0 but for line ends and tabs, DEL, C1, zero-width and bidi controls, line separators, the byte order mark.
 UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-# What stands in the hostile texts of api/demo/hostile.c, raw.
+# What stands in the hostile texts of api/demo/host/hostile.c, raw.
 RAW = (b"\x1b]0;PWNED", b"\x1b]52;", b"\x1b[31mPWNED", b"\x1b[H\x1b[31m", b"\x9b31m", b"\xc2\x9b", b"\xe2\x80\xae",
        b"\xe2\x80\x8b", b"\xff\xfe", b"\x08\x08\x08x", b"AAAA" * 200)
 STEPS = (b":queues\r", b"/-(title|clip|clear|c1|8bit|bidi|zero|bad|lines|long)\r", b":topics\r", b":services\r", b":nodes\r",

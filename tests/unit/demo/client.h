@@ -5,8 +5,8 @@
 #include "tests/unit/unit.h"
 
 #include "api/base/loop.h"
-#include "api/demo/demo.h"
-#include "api/demo/json.h"
+#include "api/demo/host/demo.h"
+#include "api/demo/http/json_tree.h"
 #include "api/net/http.h"
 
 struct client {

@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 #include "api/base/str.h"
-#include "api/demo/fleet.h"
-#include "api/demo/parts.h"
-#include "api/demo/pod_connection.h"
+#include "api/demo/host/fleet.h"
+#include "api/demo/host/demo_private.h"
+#include "api/demo/host/pod_connection.h"
 #include "api/kafka/codec.h"
 #include "api/kafka/messages.h"
 #include "api/net/websocket.h"

@@ -1,6 +1,6 @@
 #include "tests/unit/unit.h"
 
-#include "api/demo/request.h"
+#include "api/demo/http/http_request.h"
 
 static enum request_progress parse(const char *text, size_t len, struct request *out, int *status)
 {

@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "api/demo/pod_connection.h"
+#include "api/demo/host/pod_connection.h"
 #include "api/kafka/connection.h"
 #include "api/kafka/messages.h"
 #include "tests/unit/demo/client.h"

@@ -1,8 +1,8 @@
 #include "tests/unit/unit.h"
 
-#include "api/demo/patch.h"
-#include "api/demo/proto.h"
-#include "api/demo/selector.h"
+#include "api/demo/kube/patch.h"
+#include "api/demo/kube/protobuf_body.h"
+#include "api/demo/kube/selector.h"
 
 static void selectors_select(void **state)
 {

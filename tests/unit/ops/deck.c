@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "api/base/str.h"
-#include "api/demo/demo.h"
+#include "api/demo/host/demo.h"
 #include "api/kube/access.h"
 #include "api/kube/portforward.h"
 #include "api/model/world.h"

@@ -2,7 +2,7 @@
 #ifndef MQDECK_TESTS_OPS_DECK_H
 #define MQDECK_TESTS_OPS_DECK_H
 
-#include "api/demo/demo.h"
+#include "api/demo/host/demo.h"
 #include "api/model/world.h"
 #include "api/ops/engine/ops.h"
 

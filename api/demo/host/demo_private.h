@@ -1,0 +1,40 @@
+/* What the embedded cluster is made of. Each part has its own header; this one only says where they hang. */
+#ifndef MQDECK_DEMO_HOST_DEMO_PRIVATE_H
+#define MQDECK_DEMO_HOST_DEMO_PRIVATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "api/base/loop.h"
+#include "api/base/vec.h"
+
+struct demo {
+	struct loop *loop;
+	uint64_t seed;
+	int64_t start_ms;      /* loop time */
+	int64_t start_wall_ms; /* Unix time */
+	bool quiet;
+	char *token, *url, *kubeconfig;
+	struct server *server;
+	struct store *store;
+	struct logs *logs;
+	struct kubelet *kubelet;
+	struct controller *controller;
+	struct fleet *fleet; /* the broker clusters */
+	int64_t scripted_ms; /* what the script has played up to, demo time */
+	struct loop_timer *tick;
+	VEC(struct stream *) streams; /* open port-forwards, execs and followed logs */
+};
+
+/* Milliseconds since the start. */
+static inline int64_t demo_time_ms(const struct demo *demo)
+{
+	return loop_now_ms(demo->loop) - demo->start_ms;
+}
+
+static inline int64_t demo_wall_ms(const struct demo *demo)
+{
+	return demo->start_wall_ms + demo_time_ms(demo);
+}
+
+#endif

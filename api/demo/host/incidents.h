@@ -1,0 +1,11 @@
+/* The life of its own: what happens when (see demo.h). */
+#ifndef MQDECK_DEMO_HOST_INCIDENTS_H
+#define MQDECK_DEMO_HOST_INCIDENTS_H
+
+#include "api/demo/host/demo_private.h"
+
+enum { SCRIPT_PERIOD_MS = 300 * 1000 };
+
+void script_tick(struct demo *demo);
+
+#endif

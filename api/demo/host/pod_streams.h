@@ -1,0 +1,10 @@
+/* WebSockets into pods: port-forward (v4.channel.k8s.io) and exec (v5 and v4). */
+#ifndef MQDECK_DEMO_HOST_POD_STREAMS_H
+#define MQDECK_DEMO_HOST_POD_STREAMS_H
+
+#include "api/demo/host/demo_private.h"
+
+/* Ends the streams whose pod has died. */
+void stream_tick(struct demo *demo);
+
+#endif

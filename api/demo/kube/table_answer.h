@@ -1,0 +1,14 @@
+/* Lists as tables, the form kubectl prints (meta.k8s.io/v1 Table). */
+#ifndef MQDECK_DEMO_KUBE_TABLE_ANSWER_H
+#define MQDECK_DEMO_KUBE_TABLE_ANSWER_H
+
+#include "api/demo/http/http_request.h"
+#include "api/demo/kube/store.h"
+
+/* Does the Accept header put a table first? */
+bool table_wanted(const struct request *request);
+/* The table of objects, as the version `version`. whole = rows carry the objects and not only their metadata. */
+cJSON *table_make(const struct kind *kind, struct object *const *objects, size_t count, int64_t version, int64_t now_wall_ms,
+		  bool whole) MUST_USE;
+
+#endif

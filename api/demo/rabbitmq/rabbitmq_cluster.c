@@ -1,0 +1,258 @@
+#include "api/demo/rabbitmq/rabbitmq_cluster.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api/base/str.h"
+#include "api/demo/kube/kubelet.h"
+#include "api/demo/kube/pod_logs.h"
+
+enum { ELECTION_MS = 2000, LOG_EVERY_MS = 15000 };
+
+static const char *const prod_queues[] = {
+	"orders.created",    "orders.paid",       "orders.shipped",  "orders.cancelled",   "orders.returned",  "payments.authorize",
+	"payments.capture",  "payments.refund",   "payments.failed", "payments.audit",     "invoice.render",   "invoice.send",
+	"stock.reserve",     "stock.release",     "stock.low",       "stock.sync",         "shipping.label",   "shipping.track",
+	"shipping.delay",    "mail.transactional", "mail.marketing", "mail.bounce",        "sms.outgoing",     "push.outgoing",
+	"search.index",      "search.delete",     "images.resize",   "images.cleanup",     "fraud.score",      "fraud.review",
+	"loyalty.points",    "loyalty.expire",    "returns.inspect", "returns.refund",     "price.update",     "price.publish",
+	"catalog.import",    "catalog.export",    "session.expire",  "webhook.deliver",
+};
+
+static const char *const prod_classic[] = {"reports.nightly", "reports.adhoc", "cache.invalidate", "metrics.tmp", "admin.tasks"};
+
+static const char *const staging_queues[] = {
+	"jobs.default", "jobs.high", "jobs.low", "jobs.retry", "jobs.dead", "build.queue", "build.logs", "deploy.queue",
+	"notify.slack", "notify.mail", "import.csv", "export.csv",
+};
+
+static const char *const staging_classic[] = {"scratch.one", "scratch.two", "legacy.sync"};
+
+static void add_queue(struct rabbit *rabbit, const char *name, enum rabbit_queue_type type, const char *vhost)
+{
+	struct rabbit_queue queue = {.vhost = vhost, .type = type, .leader_lost_ms = -1};
+	size_t index = rabbit->queues.len;
+	int nodes = rabbit->spec->replicas;
+	snprintf(queue.name, sizeof queue.name, "%s", name);
+	queue.member_count = type == QUEUE_CLASSIC ? 1 : (size_t)nodes;
+	queue.leader = (int)(index % (size_t)nodes);
+	for (size_t i = 0; i < CLUSTER_BROKERS_MAX; i++)
+		queue.since_ms[i] = -(INT64_C(1) << 40);
+	for (size_t i = 0; i < queue.member_count; i++)
+		queue.members[i] = type == QUEUE_CLASSIC ? queue.leader : (int)i;
+	uint64_t random = store_random(rabbit->demo->store);
+	queue.rate = 1 + (double)(random % 200);
+	queue.backlog = (int)(random >> 8 & 0x7f);
+	queue.consumers = 1 + (int)(random >> 16 & 3);
+	queue.phase = (unsigned)(random >> 24 & 0xff);
+	if (strstr(name, "dead") || strstr(name, "failed") || strstr(name, "review")) {
+		queue.consumers = 0;
+		queue.backlog += 4200;
+		queue.rate = 0.2;
+	}
+	vec_push(&rabbit->queues, queue);
+}
+
+static void add_queues(struct rabbit *rabbit, const char *const *names, size_t count, enum rabbit_queue_type type,
+		       const char *vhost)
+{
+	for (size_t i = 0; i < count; i++)
+		add_queue(rabbit, names[i], type, vhost);
+}
+
+static void write_first_lines(struct rabbit *rabbit, int node)
+{
+	char pod[64];
+	cluster_pod_name(rabbit->spec, node, pod, sizeof pod);
+	for (int i = 40; i > 0; i--)
+		logs_add_past(rabbit->demo, rabbit->spec->namespace, pod, i * 11000,
+			      i == 40 ? "[info] <0.254.0> Server startup complete; 7 plugins started."
+				      : "[info] <0.%d.0> accepting AMQP connection 10.244.%d.%d:%d -> 10.244.%d.%d:5672", 1200 + i * 7,
+			      i % 3, 20 + i, 40000 + i * 13, node, 10 + node);
+}
+
+struct rabbit *rabbit_create(struct demo *demo, const struct cluster_spec *spec)
+{
+	struct rabbit *rabbit = mem_alloc(sizeof *rabbit);
+	rabbit->demo = demo;
+	rabbit->spec = spec;
+	if (str_eq(spec->namespace, "prod")) {
+		add_queues(rabbit, prod_queues, ARRAY_LEN(prod_queues), QUEUE_QUORUM, "/");
+		add_queues(rabbit, prod_classic, ARRAY_LEN(prod_classic), QUEUE_CLASSIC, "/");
+		add_queue(rabbit, "clickstream", QUEUE_STREAM, "analytics");
+	} else {
+		add_queues(rabbit, staging_queues, ARRAY_LEN(staging_queues), QUEUE_QUORUM, "/");
+		add_queues(rabbit, staging_classic, ARRAY_LEN(staging_classic), QUEUE_CLASSIC, "/");
+	}
+	for (int i = 0; i < spec->replicas; i++) {
+		rabbit->nodes[i] = (struct rabbit_node){.joined = true, .up = true};
+		write_first_lines(rabbit, i);
+	}
+	return rabbit;
+}
+
+void rabbit_destroy(struct rabbit *rabbit)
+{
+	if (!rabbit)
+		return;
+	vec_finish(&rabbit->queues);
+	free(rabbit);
+}
+
+static void say(struct rabbit *rabbit, int node, const char *text)
+{
+	char pod[64];
+	logs_add(rabbit->demo, rabbit->spec->namespace, cluster_pod_name(rabbit->spec, node, pod, sizeof pod), "%s", text);
+}
+
+/* The others notice, and say so. */
+static void node_changed(struct rabbit *rabbit, int node, bool up)
+{
+	char name[128];
+	rabbit_node_name(rabbit, node, name, sizeof name);
+	for (int i = 0; i < CLUSTER_BROKERS_MAX; i++) {
+		char pod[64];
+		if (!rabbit->nodes[i].up || i == node)
+			continue;
+		logs_add(rabbit->demo, rabbit->spec->namespace, cluster_pod_name(rabbit->spec, i, pod, sizeof pod),
+			 up ? "[info] <0.531.0> node %s up" : "[info] <0.531.0> rabbit on node %s down", name);
+	}
+}
+
+static void update_nodes(struct rabbit *rabbit)
+{
+	char pod[64];
+	for (int i = 0; i < CLUSTER_BROKERS_MAX; i++) {
+		struct rabbit_node *node = &rabbit->nodes[i];
+		bool runs = kubelet_pod_is_up(rabbit->demo, rabbit->spec->namespace,
+					      cluster_pod_name(rabbit->spec, i, pod, sizeof pod));
+		if (!runs)
+			node->stopped = node->drained = false; /* the next process knows nothing of it */
+		if (node->forgotten && !store_get(rabbit->demo->store, KIND_CLAIM, rabbit->spec->namespace,
+						  cluster_claim_name(rabbit->spec, i, pod, sizeof pod)))
+			node->forgotten = false; /* an empty volume: a new node */
+		bool up = runs && !node->stopped && !node->forgotten;
+		if (up == node->up)
+			continue;
+		node->up = up;
+		node->joined = node->joined || up;
+		node->changed_ms = demo_time_ms(rabbit->demo);
+		node_changed(rabbit, i, up);
+	}
+}
+
+bool rabbit_is_online(const struct rabbit *rabbit, const struct rabbit_queue *queue, int node)
+{
+	bool member = false;
+	for (size_t i = 0; i < queue->member_count; i++)
+		member |= queue->members[i] == node;
+	return member && rabbit->nodes[node].up && !(queue->type == QUEUE_QUORUM && rabbit->nodes[node].drained);
+}
+
+size_t rabbit_online_members(const struct rabbit *rabbit, const struct rabbit_queue *queue)
+{
+	size_t online = 0;
+	for (size_t i = 0; i < queue->member_count; i++)
+		online += rabbit_is_online(rabbit, queue, queue->members[i]);
+	return online;
+}
+
+bool rabbit_is_critical(const struct rabbit *rabbit, const struct rabbit_queue *queue, int node)
+{
+	bool member = false;
+	for (size_t i = 0; i < queue->member_count; i++)
+		member = member || queue->members[i] == node;
+	return queue->type != QUEUE_CLASSIC && queue->member_count > 1 && member && rabbit_is_online(rabbit, queue, node) &&
+	       rabbit_online_members(rabbit, queue) <= queue->member_count / 2 + 1;
+}
+
+static void elect(struct rabbit *rabbit, struct rabbit_queue *queue)
+{
+	int64_t now = demo_time_ms(rabbit->demo);
+	bool led = queue->leader >= 0 && rabbit_is_online(rabbit, queue, queue->leader) && now >= queue->leaderless_until_ms;
+	if (queue->type == QUEUE_CLASSIC || led) {
+		queue->leader_lost_ms = -1;
+		return;
+	}
+	if (queue->leader_lost_ms < 0)
+		queue->leader_lost_ms = now;
+	queue->leader = -1;
+	if (now < queue->leaderless_until_ms || now - queue->leader_lost_ms < ELECTION_MS ||
+	    rabbit_online_members(rabbit, queue) <= queue->member_count / 2)
+		return;
+	for (size_t i = 0; i < queue->member_count; i++) {
+		int candidate = queue->members[(i + queue->phase) % queue->member_count];
+		if (queue->leader < 0 && rabbit_is_online(rabbit, queue, candidate))
+			queue->leader = candidate;
+	}
+	queue->leader_lost_ms = -1;
+	char line[200];
+	snprintf(line, sizeof line, "[notice] <0.812.0> queue '%s' in vhost '%s': candidate -> leader in term: 4", queue->name,
+		 queue->vhost);
+	say(rabbit, queue->leader, line);
+}
+
+void rabbit_tick(struct rabbit *rabbit)
+{
+	update_nodes(rabbit);
+	vec_each (&rabbit->queues, queue)
+		elect(rabbit, queue);
+	int64_t now = demo_time_ms(rabbit->demo);
+	if (!rabbit->demo->quiet && now / LOG_EVERY_MS != rabbit->ticked_ms / LOG_EVERY_MS) {
+		int node = (int)(now / LOG_EVERY_MS % rabbit->spec->replicas);
+		if (rabbit->nodes[node].up)
+			say(rabbit, node, "[info] <0.1440.0> closing AMQP connection (10.244.1.31:41822 -> 10.244.0.10:5672)");
+	}
+	rabbit->ticked_ms = now;
+}
+
+bool rabbit_lose_leader(struct rabbit *rabbit, const char *name, int64_t for_ms)
+{
+	vec_each (&rabbit->queues, queue) {
+		if (!str_eq(queue->name, name))
+			continue;
+		queue->leaderless_until_ms = demo_time_ms(rabbit->demo) + for_ms;
+		char line[160];
+		snprintf(line, sizeof line, "[warning] <0.812.0> queue '%s': leader stepped down, no election won yet", queue->name);
+		if (queue->leader >= 0)
+			say(rabbit, queue->leader, line);
+		return true;
+	}
+	return false;
+}
+
+const char *rabbit_node_name(const struct rabbit *rabbit, int node, char *out, size_t size)
+{
+	const struct cluster_spec *spec = rabbit->spec;
+	snprintf(out, size, "rabbit@%s-%d.%s.%s", spec->set, node, spec->headless, spec->namespace);
+	return out;
+}
+
+int rabbit_node_find(const struct rabbit *rabbit, const char *name)
+{
+	char own[128];
+	for (int i = 0; i < CLUSTER_BROKERS_MAX; i++) {
+		if (rabbit->nodes[i].joined && str_eq(rabbit_node_name(rabbit, i, own, sizeof own), name))
+			return i;
+	}
+	return -1;
+}
+
+/* Between 0.7 and 1.3, with a period of some minutes and a phase of the queue's own. */
+static double swell(const struct rabbit *rabbit, unsigned phase)
+{
+	double seconds = (double)demo_time_ms(rabbit->demo) / 1000;
+	return 1 + 0.3 * sin(seconds / (40 + phase % 50) + phase);
+}
+
+double rabbit_queue_rate(const struct rabbit *rabbit, const struct rabbit_queue *queue)
+{
+	bool served = queue->type == QUEUE_CLASSIC ? rabbit->nodes[queue->members[0]].up : queue->leader >= 0;
+	return served ? queue->rate * swell(rabbit, queue->phase) : 0;
+}
+
+int64_t rabbit_queue_messages(const struct rabbit *rabbit, const struct rabbit_queue *queue)
+{
+	return (int64_t)((double)queue->backlog * swell(rabbit, queue->phase + 17));
+}

@@ -1,0 +1,124 @@
+/* What changes in a RabbitMQ cluster when its tools are told to: members, maintenance, leaving. */
+#include <stdio.h>
+#include <string.h>
+
+#include "api/base/str.h"
+#include "api/demo/rabbitmq/rabbitmq_cluster.h"
+
+enum { ENTRIES_PER_MS = 2, LOG_ENTRIES = 20000 };
+
+struct rabbit_queue *rabbit_find_queue(struct rabbit *rabbit, const char *vhost, const char *name)
+{
+	vec_each (&rabbit->queues, queue)
+		if (str_eq(queue->name, name) && str_eq(queue->vhost, vhost))
+			return queue;
+	return NULL;
+}
+
+static size_t index_of(const struct rabbit_queue *queue, int node)
+{
+	size_t at = 0;
+	while (at < queue->member_count && queue->members[at] != node)
+		at++;
+	return at;
+}
+
+int64_t rabbit_behind(const struct rabbit *rabbit, const struct rabbit_queue *queue, int node)
+{
+	int64_t copied = (demo_time_ms(rabbit->demo) - queue->since_ms[node]) * ENTRIES_PER_MS;
+	return copied < LOG_ENTRIES ? LOG_ENTRIES - copied : 0;
+}
+
+static bool has_quorum(const struct rabbit *rabbit, const struct rabbit_queue *queue, struct buf *errors)
+{
+	if (queue->leader >= 0 && rabbit_online_members(rabbit, queue) > queue->member_count / 2)
+		return true;
+	buf_append_str(errors, "Error:\n{:error, :cluster_change_not_permitted}\n");
+	return false;
+}
+
+bool rabbit_add_member(struct rabbit *rabbit, struct rabbit_queue *queue, int node, struct buf *errors)
+{
+	if (index_of(queue, node) < queue->member_count)
+		return true;
+	if (!has_quorum(rabbit, queue, errors))
+		return false;
+	if (!rabbit->nodes[node].up) {
+		buf_append_str(errors, "Error:\n{:error, :node_not_running}\n");
+		return false;
+	}
+	queue->members[queue->member_count++] = node;
+	queue->since_ms[node] = demo_time_ms(rabbit->demo);
+	return true;
+}
+
+bool rabbit_remove_member(struct rabbit *rabbit, struct rabbit_queue *queue, int node, struct buf *errors)
+{
+	size_t at = index_of(queue, node);
+	if (at == queue->member_count)
+		return true;
+	if (queue->member_count == 1) {
+		buf_append_str(errors, "Error:\n{:error, :last_node}\n");
+		return false;
+	}
+	if (!has_quorum(rabbit, queue, errors))
+		return false;
+	memmove(queue->members + at, queue->members + at + 1, (--queue->member_count - at) * sizeof *queue->members);
+	if (queue->leader == node)
+		queue->leader = -1;
+	return true;
+}
+
+void rabbit_drain(struct rabbit *rabbit, int node, bool drain)
+{
+	if (rabbit->nodes[node].drained && !drain)
+		vec_each (&rabbit->queues, queue)
+			queue->since_ms[node] = demo_time_ms(rabbit->demo) - (LOG_ENTRIES - 4000) / ENTRIES_PER_MS;
+	rabbit->nodes[node].drained = drain;
+}
+
+void rabbit_stop_app(struct rabbit *rabbit, int node, bool stop)
+{
+	rabbit->nodes[node].stopped = stop;
+	rabbit_tick(rabbit);
+}
+
+bool rabbit_forget(struct rabbit *rabbit, int node, struct buf *errors)
+{
+	char name[128];
+	rabbit_node_name(rabbit, node, name, sizeof name);
+	if (rabbit->nodes[node].up) {
+		buf_printf(errors,
+			   "Error:\nRabbitMQ on node %s must be stopped with 'rabbitmqctl -n %s stop_app' before it "
+			   "can be removed\n",
+			   name, name);
+		return false;
+	}
+	for (size_t i = rabbit->queues.len; i-- > 0;) {
+		struct rabbit_queue *queue = &rabbit->queues.items[i];
+		struct buf ignored = BUF_INIT(1024);
+		if (queue->type != QUEUE_CLASSIC)
+			rabbit_remove_member(rabbit, queue, node, &ignored);
+		else if (queue->members[0] == node)
+			vec_remove(&rabbit->queues, i);
+		buf_finish(&ignored);
+	}
+	rabbit->nodes[node].joined = false;
+	rabbit->nodes[node].forgotten = true;
+	return true;
+}
+
+void rabbit_rebalance(struct rabbit *rabbit)
+{
+	int led[CLUSTER_BROKERS_MAX] = {0};
+	vec_each (&rabbit->queues, queue) {
+		if (queue->type != QUEUE_QUORUM || queue->leader < 0)
+			continue;
+		int best = queue->leader;
+		for (size_t i = 0; i < queue->member_count; i++)
+			if (rabbit_is_online(rabbit, queue, queue->members[i]) && led[queue->members[i]] < led[best])
+				best = queue->members[i];
+		queue->leader = best;
+		led[best]++;
+	}
+}
