@@ -1,4 +1,4 @@
-#include "views/main.h"
+#include "views/cli/commands.h"
 
 #include <locale.h>
 #include <signal.h>
@@ -13,7 +13,7 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/ops/engine/ops.h"
-#include "views/sheet.h"
+#include "views/sheets/sheet.h"
 
 static const struct {
 	const char *name, *arguments, *help;

@@ -7,7 +7,7 @@
 
 #include "api/base/buf.h"
 #include "tests/unit/model/fixture.h"
-#include "views/sheet.h"
+#include "views/sheets/sheet.h"
 
 enum { PARTITIONS = 200000, QUEUES = 50000, ROUNDS = 15 };
 

@@ -1,5 +1,5 @@
 /* Lines of several logs in one order. */
-#include "views/log_lines.h"
+#include "views/screens/log_lines.h"
 
 #include "api/base/buf.h"
 #include "api/base/clock.h"

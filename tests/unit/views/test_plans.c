@@ -1,7 +1,7 @@
 #include "tests/unit/unit.h"
 
 #include "tests/unit/ops/rig.h"
-#include "views/plans.h"
+#include "views/session/plans.h"
 
 struct several {
 	struct rig *rig;

@@ -1,4 +1,4 @@
-#include "views/quorum.h"
+#include "views/screens/quorum_line.h"
 
 #include "api/base/mem.h"
 #include "tests/unit/unit.h"

@@ -5,7 +5,7 @@
 
 #include "api/base/str.h"
 #include "tests/unit/model/fixture.h"
-#include "views/sheet.h"
+#include "views/sheets/sheet.h"
 
 enum { ORDER_MAX = 512 };
 

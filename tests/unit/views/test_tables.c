@@ -3,7 +3,7 @@
 #include <ctype.h>
 
 #include "api/base/str.h"
-#include "views/app.h"
+#include "views/console/app.h"
 
 static const struct column *column_of(const struct sheet *sheet, const char *field)
 {
@@ -74,7 +74,7 @@ static void every_default_key_can_be_read_and_is_bound_once(void **state)
 		int scope;
 	} keys[] = {
 #define X(key_, scope_, action_) {key_, KEYS_##scope_},
-#include "views/keys.def"
+#include "views/console/keys.def"
 #undef X
 	};
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {

@@ -1,0 +1,149 @@
+/* Plans as text and as JSON. Text in them may hold names from a cluster. */
+#include <inttypes.h>
+
+#include "api/base/cell.h"
+#include "api/base/str.h"
+#include "views/cli/cli.h"
+
+int cli_exit_of(enum ops_severity severity)
+{
+	static const int codes[] = {[OPS_SAFE] = EXIT_OK, [OPS_CAREFUL] = 10, [OPS_DANGEROUS] = 20, [OPS_BLOCKED] = 30};
+	return codes[severity];
+}
+
+/* ---- text ---- */
+
+static void print_step(const struct ops_plan *plan, size_t index, FILE *out)
+{
+	const struct ops_step *step = &plan->steps[index];
+	fprintf(out, "  %zu  ", index + 1);
+	cli_print_clean(out, step->title);
+	if (step->state == OPS_STEP_WAITING)
+		fputs(step->dry_run_ok ? "  (dry run ok)" : "", out);
+	else
+		fprintf(out, "  (%s)", ops_step_state_word(step->state));
+	if (step->result) {
+		fputs(": ", out);
+		cli_print_clean(out, step->result);
+	}
+	fputc('\n', out);
+}
+
+void cli_print_plan(const struct ops_plan *plan, FILE *out)
+{
+	cli_print_clean(out, plan->title);
+	if (plan->state == OPS_STATE_READY)
+		fprintf(out, ": %s\n", ops_severity_word(plan->severity));
+	else
+		fputc('\n', out);
+	for (size_t i = 0; i < plan->sentence_count; i++) {
+		const struct ops_sentence *sentence = &plan->sentences[i];
+		bool again = i > 0 && plan->sentences[i - 1].kind == sentence->kind;
+		fprintf(out, "%-9s", again ? "" : ops_sentence_label(sentence->kind));
+		cli_print_clean(out, sentence->text);
+		fputc('\n', out);
+	}
+	if (plan->step_count)
+		fputs("Steps\n", out);
+	for (size_t i = 0; i < plan->step_count; i++)
+		print_step(plan, i, out);
+	if (plan->result) {
+		cli_print_clean(out, plan->result);
+		fputc('\n', out);
+	}
+}
+
+/* ---- JSON ---- */
+
+static void put_text(struct buf *out, const char *name, const char *text)
+{
+	buf_printf(out, "\"%s\":", name);
+	if (text)
+		json_append_string(out, text);
+	else
+		buf_append_str(out, "null");
+}
+
+static void put_sentences(struct buf *out, const struct ops_plan *plan, const char *name, enum ops_sentence_kind kind)
+{
+	bool first = true;
+	buf_printf(out, ",\"%s\":[", name);
+	for (size_t i = 0; plan && i < plan->sentence_count; i++) {
+		if (plan->sentences[i].kind != kind)
+			continue;
+		buf_append_str(out, first ? "" : ",");
+		json_append_string(out, plan->sentences[i].text);
+		first = false;
+	}
+	buf_append_char(out, ']');
+}
+
+static void put_number(struct buf *out, const char *name, bool known, int64_t number)
+{
+	if (known)
+		buf_printf(out, ",\"%s\":%" PRId64, name, number);
+	else
+		buf_printf(out, ",\"%s\":null", name);
+}
+
+static void put_step(struct buf *out, const struct ops_step *step)
+{
+	buf_append_char(out, '{');
+	put_text(out, "title", step->title);
+	buf_append_char(out, ',');
+	put_text(out, "state", ops_step_state_word(step->state));
+	buf_append_char(out, ',');
+	put_text(out, "broker", step->broker);
+	buf_append_char(out, ',');
+	put_text(out, "item", step->item);
+	buf_printf(out, ",\"dryRun\":%s,", step->dry_run_ok ? "true" : "false");
+	put_text(out, "figure", step->figure);
+	if (step->fraction >= 0)
+		buf_printf(out, ",\"fraction\":%.3f", step->fraction);
+	else
+		buf_append_str(out, ",\"fraction\":null");
+	put_number(out, "estimateMs", step->estimate_ms >= 0, step->estimate_ms);
+	buf_append_char(out, ',');
+	put_text(out, "why", step->why);
+	buf_append_char(out, ',');
+	put_text(out, "result", step->result);
+	buf_append_char(out, '}');
+}
+
+void cli_append_plan(const struct ops_plan *plan, const char *operation, const char *target, const char *blast,
+		     const struct err *err, struct buf *out)
+{
+	static const struct {
+		const char *name;
+		enum ops_sentence_kind kind;
+	} lists[] = {{"changes", OPS_CHANGES}, {"means", OPS_MEANS},   {"cautions", OPS_CAUTION},
+		     {"dangers", OPS_DANGER},  {"blocks", OPS_BLOCKS}, {"undo", OPS_UNDO}};
+	const char *reason = err && err_is_set(err)           ? err->text
+			     : plan && err_is_set(&plan->err) ? plan->err.text
+							      : NULL;
+	buf_append_char(out, '{');
+	put_text(out, "operation", plan ? plan->operation->name : operation);
+	buf_append_char(out, ',');
+	put_text(out, "target", plan ? plan->target : target);
+	buf_append_char(out, ',');
+	put_text(out, "id", plan ? plan->id : NULL);
+	buf_append_char(out, ',');
+	put_text(out, "state", plan ? ops_state_word(plan->state) : ops_state_word(OPS_STATE_FAILED));
+	buf_append_char(out, ',');
+	put_text(out, "severity", plan ? ops_severity_word(plan->severity) : NULL);
+	buf_append_char(out, ',');
+	put_text(out, "title", plan ? plan->title : NULL);
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+		put_sentences(out, plan, lists[i].name, lists[i].kind);
+	buf_printf(out, ",\"blast\":%s", str_or(blast, "null"));
+	buf_append_str(out, ",\"steps\":[");
+	for (size_t i = 0; plan && i < plan->step_count; i++) {
+		buf_append_str(out, i ? "," : "");
+		put_step(out, &plan->steps[i]);
+	}
+	buf_append_str(out, "],");
+	put_text(out, "result", plan ? plan->result : NULL);
+	buf_append_char(out, ',');
+	put_text(out, "error", reason);
+	buf_append_char(out, '}');
+}

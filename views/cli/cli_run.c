@@ -1,0 +1,247 @@
+/* A plan without a screen: made, printed, run with a line a change. */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "api/base/cell.h"
+#include "api/base/str.h"
+#include "views/cli/cli.h"
+#include "views/cli/get.h"
+
+struct run {
+	struct cli *cli;
+	const struct cli_wish *wish;
+	struct ops_plan *plan;
+	enum ops_step_state *told; /* of each step, as it was printed last */
+	char *last;                /* line of the running step */
+	int signal_fd;
+	int signals; /* how often it was asked to end */
+	bool over;
+};
+
+/* ---- what is wished ---- */
+
+static bool read_accept(const char *word, enum ops_severity *out)
+{
+	for (int severity = OPS_SAFE; severity < OPS_BLOCKED; severity++) {
+		if (!str_eq(word, ops_severity_word((enum ops_severity)severity)))
+			continue;
+		*out = (enum ops_severity)severity;
+		return true;
+	}
+	return false;
+}
+
+bool cli_read_wish(const struct config *config, bool run, struct cli_wish *out, struct err *err)
+{
+	const char *format = config_is_set(config, OPT_OUTPUT) ? config_text(config, OPT_OUTPUT) : "text";
+	*out = (struct cli_wish){.json = str_eq(format, "json"), .run = run, .yes = config_flag(config, OPT_YES)};
+	if (!out->json && !str_eq(format, "text"))
+		return err_set(err, ERR_USAGE, "plans are printed as text or json, not as %s", format);
+	if (!read_accept(config_text(config, OPT_ACCEPT), &out->accept))
+		return err_set(err, ERR_USAGE, "--accept takes safe, careful or dangerous");
+	return true;
+}
+
+bool cli_settle(struct cli *cli, const struct config *config, struct err *err)
+{
+	const struct world_view *world = get_settle(cli->session, config_duration_ms(config, OPT_SETTLE_TIMEOUT));
+	if (world->link != WORLD_UNREACHABLE && world->link != WORLD_CONNECTING)
+		return true;
+	return err_set(err, ERR_CONNECT, "%s",
+		       err_is_set(&world->link_err) ? world->link_err.text : "the cluster did not answer in time");
+}
+
+/* ---- progress ---- */
+
+static void print_json(const struct run *run, const char *event, const char *name, size_t index)
+{
+	struct buf line = BUF_INIT(CLI_JSON_MAX);
+	const struct ops_plan *plan = run->plan;
+	buf_printf(&line, "{\"event\":\"%s\",\"plan\":", event);
+	if (name) {
+		const struct ops_step *step = &plan->steps[index];
+		json_append_string(&line, str_or(plan->id, ""));
+		buf_printf(&line, ",\"step\":%zu,\"steps\":%zu,\"state\":\"%s\",\"title\":", index + 1,
+			   plan->step_count, ops_step_state_word(step->state));
+		json_append_string(&line, str_or(step->title, ""));
+		buf_append_str(&line, ",\"figure\":");
+		json_append_string(&line, str_or(step->state == OPS_STEP_RUNNING ? step->figure : step->result, ""));
+		buf_append_str(&line, ",\"why\":");
+		json_append_string(&line, str_or(step->why, ""));
+		if (step->estimate_ms >= 0)
+			buf_printf(&line, ",\"estimateMs\":%" PRId64, step->estimate_ms);
+	} else {
+		cli_append_plan(plan, NULL, NULL, NULL, NULL, &line);
+	}
+	buf_append_str(&line, "}\n");
+	fputs(buf_str(&line), stdout);
+	buf_finish(&line);
+}
+
+static void print_step(const struct run *run, size_t index)
+{
+	const struct ops_step *step = &run->plan->steps[index];
+	const char *after = step->state == OPS_STEP_RUNNING ? step->figure : step->result;
+	if (run->wish->json) {
+		print_json(run, "step", step->title, index);
+		return;
+	}
+	printf("%zu/%zu %s: ", index + 1, run->plan->step_count, ops_step_state_word(step->state));
+	cli_print_clean(stdout, step->title);
+	if (after) {
+		fputs(": ", stdout);
+		cli_print_clean(stdout, after);
+	}
+	if (step->why) {
+		fputs("; held up: ", stdout);
+		cli_print_clean(stdout, step->why);
+	}
+	if (step->state == OPS_STEP_RUNNING && step->estimate_ms >= 0)
+		printf("; about %" PRId64 " s left", (step->estimate_ms + 999) / 1000);
+	fputc('\n', stdout);
+}
+
+static void progressed(void *data, struct ops_plan *plan)
+{
+	struct run *run = data;
+	for (size_t i = 0; i < plan->step_count; i++) {
+		const struct ops_step *step = &plan->steps[i];
+		bool waits = i == plan->current && step->state == OPS_STEP_WAITING && step->why;
+		CLEANUP(free)
+		char *now = step->state == OPS_STEP_RUNNING || waits
+				    ? str_printf("%zu %s %s", i, str_or(step->figure, ""), str_or(step->why, ""))
+				    : NULL;
+		if (step->state == run->told[i] && (!now || str_eq(now, run->last)))
+			continue;
+		run->told[i] = step->state;
+		print_step(run, i);
+		if (now) {
+			free(run->last);
+			run->last = now;
+			now = NULL;
+		}
+	}
+	fflush(stdout);
+	run->over = ops_is_over(plan);
+}
+
+/* ---- signals ---- */
+
+static void on_signal(void *data, unsigned ready)
+{
+	struct run *run = data;
+	struct signalfd_siginfo info;
+	if (read(run->signal_fd, &info, sizeof info) != sizeof info)
+		return;
+	if (run->signals++ > 0)
+		return;
+	fputs("mqdeck: stopping at the next safe point; once more leaves at once\n", stderr);
+	ops_cancel(run->plan);
+}
+
+static int open_signals(void)
+{
+	sigset_t signals;
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGHUP);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void say_how_to_go_on(const struct run *run)
+{
+	if (run->plan->id && run->cli->session->plans_are_kept)
+		fprintf(stderr, "mqdeck: `mqdeck ops resume %s --yes` goes on with it\n", run->plan->id);
+}
+
+static int run_plan(struct run *run)
+{
+	struct err err = {0};
+	struct ops_plan *plan = run->plan;
+	CLEANUP(free) enum ops_step_state *told = mem_alloc((plan->step_count + 1) * sizeof *told);
+	for (size_t i = 0; i < plan->step_count; i++)
+		told[i] = plan->steps[i].state;
+	run->told = told;
+	CLEANUP(close) int fd = run->signal_fd = open_signals();
+	struct loop_fd *watch = loop_fd_add(run->cli->loop, fd, LOOP_READ, on_signal, run);
+	bool begun = ops_run(plan, progressed, run, &err);
+	while (begun && !run->over && run->signals < 2)
+		loop_step(run->cli->loop, -1);
+	loop_fd_remove(watch);
+	free(run->last);
+	if (!begun)
+		return cli_failed(&err);
+	if (run->wish->json)
+		print_json(run, "end", NULL, 0);
+	else if (run->over)
+		cli_print_clean(stdout, str_or(plan->result, ops_state_word(plan->state)));
+	fputs(run->wish->json ? "" : "\n", stdout);
+	if (!run->over)
+		fputs("mqdeck: left in the middle: what was sent is done or not\n", stderr);
+	if (plan->state != OPS_STATE_DONE)
+		say_how_to_go_on(run);
+	return plan->state == OPS_STATE_DONE ? EXIT_OK : EXIT_FAILED;
+}
+
+/* ---- from a wish to its end ---- */
+
+static void print_plan(const struct cli *cli, const struct ops_plan *plan, const struct cli_wish *wish,
+		       const struct err *err)
+{
+	if (!wish->json) {
+		if (plan)
+			cli_print_plan(plan, stdout);
+		return;
+	}
+	struct buf out = BUF_INIT(CLI_JSON_MAX);
+	CLEANUP(free) char *blast = plan ? ops_blast_text(cli->session->ops, plan) : NULL;
+	if (wish->run)
+		buf_append_str(&out, "{\"event\":\"plan\",\"plan\":");
+	cli_append_plan(plan, wish->operation, wish->target, blast, err, &out);
+	buf_append_str(&out, wish->run ? "}\n" : "\n");
+	fputs(buf_str(&out), stdout);
+	buf_finish(&out);
+}
+
+/* Why a plan that can be run is not; the exit code, EXIT_OK when nothing stands against it. */
+static int refuse(const struct ops_plan *plan, const struct cli_wish *wish)
+{
+	if (plan->severity == OPS_BLOCKED) {
+		fputs("mqdeck: not run: it is blocked\n", stderr);
+		return cli_exit_of(OPS_BLOCKED);
+	}
+	if (plan->severity > wish->accept) {
+		const char *word = ops_severity_word(plan->severity);
+		fprintf(stderr, "mqdeck: not run: it is %s; --accept %s runs it all the same\n", word, word);
+		return cli_exit_of(plan->severity);
+	}
+	if (!wish->yes) {
+		fputs("mqdeck: not run: add --yes\n", stderr);
+		return EXIT_USAGE;
+	}
+	return EXIT_OK;
+}
+
+int cli_carry_out(struct cli *cli, struct ops_plan *plan, const struct cli_wish *wish, const struct err *err)
+{
+	if (!plan) {
+		print_plan(cli, NULL, wish, err);
+		return cli_failed(err);
+	}
+	while (plan->state == OPS_STATE_PREPARING)
+		loop_step(cli->loop, -1);
+	print_plan(cli, plan, wish, NULL);
+	fflush(stdout);
+	if (!wish->run)
+		return cli_exit_of(plan->severity);
+	int refused = refuse(plan, wish);
+	if (refused != EXIT_OK)
+		return refused;
+	struct run run = {.cli = cli, .wish = wish, .plan = plan};
+	return run_plan(&run);
+}

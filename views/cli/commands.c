@@ -1,0 +1,227 @@
+/* The subcommands' main functions. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "api/base/str.h"
+#include "tui/tape.h"
+#include "views/console/app.h"
+#include "views/cli/cli.h"
+#include "views/cli/get.h"
+#include "views/cli/commands.h"
+
+/* ---- console ---- */
+
+static bool terminal_options(const struct config *config, struct terminal_options *options, struct err *err)
+{
+	*options = (struct terminal_options){
+		.charset = config_flag(config, OPT_ASCII) ? CHARSET_ASCII : CHARSET_AUTO,
+		.mouse = config_flag(config, OPT_MOUSE),
+	};
+	return colour_mode_parse(config_text(config, OPT_COLOUR), &options->colours) ||
+	       err_set(err, ERR_USAGE, "unknown colour mode %s", config_text(config, OPT_COLOUR));
+}
+
+int main_console(const struct command_line *line)
+{
+	struct err err = {0};
+	struct terminal_options options;
+	struct clock clock = clock_real();
+	if (!terminal_options(line->config, &options, &err))
+		return cli_failed(&err);
+	CLEANUP(loop_destroy) struct loop *loop = loop_create(&clock);
+	CLEANUP(demo_destroy) struct demo *demo = cli_start_demo(line->config, loop, &err);
+	if (err_is_set(&err))
+		return cli_failed(&err);
+	/* A console that cannot connect is of no use unless it can be told to: wrong files are said before the screen
+	 * is taken. */
+	CLEANUP(session_place_finish) struct session_place place = {0};
+	if (!session_place_read(&place, line->config, demo, NULL, &err))
+		return cli_failed(&err);
+	CLEANUP(app_destroy) struct app *app = app_create(loop, line->config, demo);
+	CLEANUP(terminal_close) struct terminal *terminal = terminal_open(loop, &options, app_event, app, &err);
+	if (!terminal)
+		return cli_failed(&err);
+	app_start(app, terminal, &place);
+	return app_run(app);
+}
+
+/* ---- get ---- */
+
+int main_get(const struct command_line *line)
+{
+	struct err err = {0};
+	const struct sheet *sheet = sheet_find(line->words[0]);
+	if (!sheet) {
+		fprintf(stderr, "mqdeck: get: there is no view \"%s\"; the views are", line->words[0]);
+		for (const struct sheet *const *each = sheet_all(); *each; each++)
+			fprintf(stderr, " %s", (*each)->name);
+		fputc('\n', stderr);
+		return EXIT_USAGE;
+	}
+	if (str_eq(config_text(line->config, OPT_OUTPUT), "text"))
+		return cli_failed(&(struct err){ERR_USAGE, "get: -o text is the format of plans; views have a table"});
+	CLEANUP(cli_close) struct cli cli = {0};
+	if (!cli_open(&cli, line->config, &err))
+		return cli_failed(&err);
+	bool ok = get_run(cli.session, sheet, line->count > 1 ? line->words[1] : NULL,
+			  get_format_parse(config_text(line->config, OPT_OUTPUT)),
+			  config_duration_ms(line->config, OPT_SETTLE_TIMEOUT), stdout, stderr);
+	return fflush(stdout) == 0 && ok ? EXIT_OK : EXIT_FAILED;
+}
+
+/* ---- replay ---- */
+
+enum { REPLAY_HEIGHT = 40, REPLAY_WIDTH = 120 };
+
+struct replay {
+	struct app *app;
+	int exit_code;
+};
+
+static void replay_done(void *data, int exit_code)
+{
+	struct replay *replay = data;
+	replay->exit_code = exit_code;
+	app_quit(replay->app);
+}
+
+static void replay_resize(void *data, int height, int width)
+{
+	struct event event = {.type = EVENT_RESIZE, .size = {.height = height, .width = width}};
+	app_event(data, &event);
+}
+
+static bool replay_size(const struct config *config, const struct tape_settings *settings, int *height, int *width, struct err *err)
+{
+	const char *size = config_text(config, OPT_SIZE);
+	*height = settings->height ? settings->height : REPLAY_HEIGHT;
+	*width = settings->width ? settings->width : REPLAY_WIDTH;
+	if (!size || settings->height)
+		return true;
+	int used = 0;
+	if (sscanf(size, "%3dx%3d%n", width, height, &used) == 2 && size[used] == '\0' && *width > 0 && *height > 0)
+		return true;
+	return err_set(err, ERR_USAGE, "--size is WIDTHxHEIGHT, such as 120x40, not \"%s\"", size);
+}
+
+/* Without a terminal and, when the tape sets a clock, with a time of its own: the same each run. */
+static int replay(const struct command_line *line, const struct tape *tape, int height, int width)
+{
+	struct err err = {0};
+	const struct tape_settings *settings = tape_settings(tape);
+	struct clock clock = settings->clock_ms >= 0 ? clock_virtual(settings->clock_ms) : clock_real();
+	CLEANUP(loop_destroy) struct loop *loop = loop_create(&clock);
+	CLEANUP(demo_destroy) struct demo *demo = cli_start_demo(line->config, loop, &err);
+	if (err_is_set(&err))
+		return cli_failed(&err);
+	CLEANUP(app_destroy) struct app *app = app_create(loop, line->config, demo);
+	app->unattended = true;
+	CLEANUP(terminal_close) struct terminal *terminal =
+		terminal_open_headless(loop, height, width, config_flag(line->config, OPT_ASCII), app_event, app);
+	struct replay state = {.app = app};
+	struct tape_target target = {
+		.send = app_event, .screen = app_screen, .is_idle = app_is_idle, .resize = replay_resize, .data = app};
+	struct tape_options options = {.update = config_flag(line->config, OPT_UPDATE), .report = stderr};
+	CLEANUP(free) char *folder = mem_strndup(line->words[0], strrchr(line->words[0], '/')
+									 ? (size_t)(strrchr(line->words[0], '/') - line->words[0])
+									 : 0);
+	options.base = *folder ? folder : NULL;
+	app_start(app, terminal, NULL);
+	CLEANUP(tape_player_destroy) struct tape_player *player =
+		tape_player_create(loop, tape, &target, &options, replay_done, &state);
+	tape_player_start(player);
+	app_run(app);
+	return state.exit_code;
+}
+
+int main_replay(const struct command_line *line)
+{
+	struct err err = {0};
+	int height, width;
+	CLEANUP(tape_destroy) struct tape *tape = tape_load(line->words[0], &err);
+	if (!tape) {
+		fprintf(stderr, "mqdeck: %s\n", err.text);
+		return TAPE_PARSE;
+	}
+	for (size_t i = 0; i < tape_note_count(tape); i++)
+		fprintf(stderr, "mqdeck: %s\n", tape_note(tape, i));
+	for (size_t i = 0; i < tape_env_count(tape); i++) {
+		const char *value, *name = tape_env(tape, i, &value);
+		setenv(name, value, 1);
+	}
+	if (!replay_size(line->config, tape_settings(tape), &height, &width, &err))
+		return cli_failed(&err);
+	return replay(line, tape, height, width);
+}
+
+/* ---- demo-server ---- */
+
+static bool parse_listen(const char *text, char host[static 64], uint16_t *port, struct err *err)
+{
+	int64_t number;
+	const char *colon = strrchr(text, ':');
+	bool ok = colon && colon > text && (size_t)(colon - text) < 64 && str_to_i64(colon + 1, &number) && number >= 0 &&
+		  number <= 65535;
+	if (!ok)
+		return err_set(err, ERR_USAGE, "--listen is HOST:PORT, such as 127.0.0.1:8001, not \"%s\"", text);
+	snprintf(host, 64, "%.*s", (int)(colon - text), text);
+	/* The token travels in clear. */
+	if (!str_has_prefix(host, "127.") && !str_eq(host, "localhost"))
+		return err_set(err, ERR_USAGE, "the embedded cluster listens on loopback only, not on %s", host);
+	*port = (uint16_t)number;
+	return true;
+}
+
+static bool write_private(const char *path, const char *text, struct err *err)
+{
+	CLEANUP(close) int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	size_t len = strlen(text);
+	if (fd < 0 || write(fd, text, len) != (ssize_t)len)
+		return err_set_errno(err, errno, "cannot write %s", path);
+	return true;
+}
+
+static void stop_signal(void *data, unsigned ready)
+{
+	*(bool *)data = true;
+}
+
+int main_demo_server(const struct command_line *line)
+{
+	struct err err = {0};
+	char host[64];
+	uint16_t port = 0;
+	bool stop = false;
+	sigset_t signals;
+	struct clock clock = clock_real();
+	if (!parse_listen(config_text(line->config, OPT_LISTEN), host, &port, &err))
+		return cli_failed(&err);
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	CLEANUP(close) int fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	CLEANUP(loop_destroy) struct loop *loop = loop_create(&clock);
+	struct demo_options options = {.host = host, .port = port, .hostile = config_flag(line->config, OPT_DEMO_HOSTILE)};
+	CLEANUP(demo_destroy) struct demo *demo = demo_start(loop, &options, &err);
+	if (!demo)
+		return cli_failed(&err);
+	const char *path = config_text(line->config, OPT_WRITE_KUBECONFIG);
+	if (path && !write_private(path, demo_kubeconfig(demo), &err))
+		return cli_failed(&err);
+	if (!path)
+		fputs(demo_kubeconfig(demo), stdout);
+	fprintf(stderr, "mqdeck: the embedded cluster is served; kubeconfig %s; Ctrl-C ends it\n",
+		path ? path : "on standard output");
+	fflush(stdout);
+	loop_fd_add(loop, fd, LOOP_READ, stop_signal, &stop);
+	while (!stop)
+		loop_step(loop, -1);
+	return EXIT_OK;
+}

@@ -1,0 +1,229 @@
+#include "views/cli/get.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "api/base/map.h"
+#include "api/base/str.h"
+#include "api/base/text.h"
+
+enum { GET_OUTPUT_MAX = 1 << 30, GET_CELL_MAX = 4096, GET_STEP_MS = 100 };
+
+enum get_format get_format_parse(const char *word)
+{
+	static const char *const words[] = {
+		[GET_TABLE] = "table", [GET_WIDE] = "wide", [GET_JSON] = "json", [GET_YAML] = "yaml"};
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (str_eq(words[i], word))
+			return (enum get_format)i;
+	}
+	return GET_TABLE;
+}
+
+/* ---- waiting ---- */
+
+const struct world_view *get_settle(struct session *session, int64_t settle_ms)
+{
+	int64_t end = loop_now_ms(session->loop) + settle_ms;
+	while (!world_settled(session->world)) {
+		int64_t left = end - loop_now_ms(session->loop);
+		if (left <= 0)
+			break;
+		loop_step(session->loop, left < GET_STEP_MS ? left : GET_STEP_MS);
+	}
+	return world_update(session->world);
+}
+
+static void say(FILE *err_out, const char *about, const char *sentence)
+{
+	CLEANUP(free) char *clean_about = text_clean_dup(about), *clean = text_clean_dup(sentence);
+	fprintf(err_out, "mqdeck: %s%s%s\n", clean_about, *clean_about ? ": " : "", clean);
+}
+
+static bool report_source(FILE *err_out, const char *about, const struct source *source, bool wanted)
+{
+	if (err_is_set(&source->err)) {
+		say(err_out, about, source->err.text);
+		return false;
+	}
+	if (wanted && source->updated_ms < 0) {
+		say(err_out, about, "no answer in time; --settle-timeout gives it longer");
+		return false;
+	}
+	return true;
+}
+
+static bool report(const struct world_view *world, const struct sheet *sheet, FILE *err_out)
+{
+	bool ok = true;
+	if (world->link == WORLD_UNREACHABLE || world->link == WORLD_CONNECTING) {
+		say(err_out, "", err_is_set(&world->link_err) ? world->link_err.text : "the cluster did not answer in time");
+		return false;
+	}
+	if (world->discovering) {
+		say(err_out, "", "not everything was listed in time; --settle-timeout gives it longer");
+		ok = false;
+	}
+	/* All but nodes are those of broker clusters. */
+	if (!str_eq(sheet->name, "nodes"))
+		ok &= report_source(err_out, "broker clusters", &world->sets_source, false);
+	if (sheet->source)
+		ok &= report_source(err_out, sheet->name, sheet->source(world), !world->discovering);
+	for (size_t i = 0; sheet->needs_brokers && i < world->cluster_count; i++) {
+		const struct world_cluster *cluster = world->clusters[i];
+		CLEANUP(free) char *about =
+			str_printf("%s %s/%s", sheet_kind_word(cluster), cluster->namespace, cluster->name);
+		ok &= report_source(err_out, about, &cluster->source, true);
+	}
+	return ok;
+}
+
+/* ---- JSON and YAML: the same fields ---- */
+
+/* For an unknown cell as for a known one: every row has every field. */
+static void append_record(const struct sheet_rows *rows, struct row *row, bool yaml, struct buf *out)
+{
+	const struct sheet *sheet = rows->sheet;
+	bool first = true;
+	for (size_t i = 0; i < sheet->column_count; i++) {
+		const struct column *column = &sheet->columns[i];
+		if (!column->field)
+			continue;
+		struct cell cell = column->cell(row);
+		if (yaml)
+			buf_printf(out, "%s%s: ", first ? "- " : "  ", column->field);
+		else
+			buf_printf(out, "%s\"%s\":", first ? "{" : ",", column->field);
+		/* A JSON value is a YAML value. */
+		cell_append_json(&cell, out);
+		if (yaml)
+			buf_append_char(out, '\n');
+		first = false;
+	}
+	if (!yaml)
+		buf_append_char(out, '}');
+}
+
+bool get_append_record(const struct world_view *world, const struct sheet *sheet, const char *key, int64_t wall_ms,
+		       struct buf *out)
+{
+	struct sheet_rows rows = {0};
+	struct scope everything = {0};
+	char this_key[GET_CELL_MAX];
+	bool found = false;
+	sheet_rows_collect(&rows, sheet, world, &everything, SHEET_BY_NAME, wall_ms);
+	for (size_t i = 0; i < rows.positions.len && !found; i++) {
+		struct row row;
+		sheet_rows_fill(&rows, i, &row);
+		sheet->key(&row, this_key, sizeof this_key);
+		found = str_eq(this_key, key);
+		if (found)
+			append_record(&rows, &row, true, out);
+	}
+	sheet_rows_finish(&rows);
+	return found;
+}
+
+static void write_records(const struct sheet_rows *rows, bool yaml, FILE *out)
+{
+	struct row row;
+	struct buf text = BUF_INIT(GET_OUTPUT_MAX);
+	if (!yaml)
+		fputc('[', out);
+	else if (rows->positions.len == 0)
+		fputs("[]\n", out);
+	for (size_t i = 0; i < rows->positions.len; i++) {
+		sheet_rows_fill(rows, i, &row);
+		buf_clear(&text);
+		append_record(rows, &row, yaml, &text);
+		if (!yaml)
+			fputs(i ? ",\n " : "\n ", out);
+		fwrite(text.data, 1, text.len, out);
+	}
+	if (!yaml)
+		fputs(rows->positions.len ? "\n]\n" : "]\n", out);
+	buf_finish(&text);
+}
+
+/* ---- a table for people ---- */
+
+static bool is_printed(const struct column *column, bool wide)
+{
+	return column->title && (wide || !(column->flags & COLUMN_WIDE));
+}
+
+static size_t format_cell(const struct column *column, struct row *row, char *out, size_t size)
+{
+	struct cell cell = column->cell(row);
+	cell_format(&cell, out, size, false);
+	return text_width(out);
+}
+
+static void put_padded(FILE *out, const char *text, size_t width, size_t to, bool right, bool last)
+{
+	int fill = to > width ? (int)(to - width) : 0;
+	if (right)
+		fprintf(out, "%*s%s", fill, "", text);
+	else
+		fprintf(out, "%s%*s", text, last ? 0 : fill, "");
+	fputs(last ? "\n" : "  ", out);
+}
+
+static void write_table(const struct sheet_rows *rows, bool wide, FILE *out)
+{
+	const struct sheet *sheet = rows->sheet;
+	CLEANUP(free) size_t *widths = mem_alloc(sheet->column_count * sizeof *widths);
+	char text[GET_CELL_MAX];
+	struct row row;
+	size_t last = 0;
+	for (size_t c = 0; c < sheet->column_count; c++) {
+		if (!is_printed(&sheet->columns[c], wide))
+			continue;
+		last = c;
+		widths[c] = strlen(sheet->columns[c].title);
+	}
+	for (size_t i = 0; i < rows->positions.len; i++) {
+		sheet_rows_fill(rows, i, &row);
+		for (size_t c = 0; c < sheet->column_count; c++) {
+			if (!is_printed(&sheet->columns[c], wide))
+				continue;
+			size_t width = format_cell(&sheet->columns[c], &row, text, sizeof text);
+			widths[c] = width > widths[c] ? width : widths[c];
+		}
+	}
+	for (size_t c = 0; c <= last; c++) {
+		if (is_printed(&sheet->columns[c], wide))
+			put_padded(out, sheet->columns[c].title, strlen(sheet->columns[c].title), widths[c], cell_is_numeric(sheet->columns[c].type), c == last);
+	}
+	for (size_t i = 0; i < rows->positions.len; i++) {
+		sheet_rows_fill(rows, i, &row);
+		for (size_t c = 0; c <= last; c++) {
+			if (!is_printed(&sheet->columns[c], wide))
+				continue;
+			size_t width = format_cell(&sheet->columns[c], &row, text, sizeof text);
+			put_padded(out, text, width, widths[c], cell_is_numeric(sheet->columns[c].type), c == last);
+		}
+	}
+}
+
+bool get_run(struct session *session, const struct sheet *sheet, const char *name, enum get_format format,
+	     int64_t settle_ms, FILE *out, FILE *err_out)
+{
+	const struct world_view *world = get_settle(session, settle_ms);
+	struct sheet_rows rows = {0};
+	struct scope scope = {.namespace = session->namespace, .name = name};
+	bool ok = report(world, sheet, err_out);
+	sheet_rows_collect(&rows, sheet, world, &scope, SHEET_BY_NAME, clock_wall_ms(loop_clock(session->loop)));
+	if (format == GET_JSON || format == GET_YAML)
+		write_records(&rows, format == GET_YAML, out);
+	else
+		write_table(&rows, format == GET_WIDE, out);
+	if (name && rows.positions.len == 0 && ok) {
+		CLEANUP(free) char *sentence = str_printf("nothing in %s is named \"%s\"; `mqdeck get %s` lists them",
+							  sheet->name, name, sheet->name);
+		say(err_out, "", sentence);
+		ok = false;
+	}
+	sheet_rows_finish(&rows);
+	return ok;
+}

@@ -1,0 +1,315 @@
+/* Actions that go somewhere or belong to the console as a whole. Each is one line in actions.def. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api/base/str.h"
+#include "views/console/app.h"
+#include "views/screens/view_logs.h"
+
+/* ---- the console ---- */
+
+static void quit(struct app *app, const char *argument)
+{
+	app_quit(app);
+}
+
+void action_quit(struct app *app)
+{
+	app_leave_plans(app, "Leaving mqdeck", quit, NULL);
+}
+
+void action_back(struct app *app)
+{
+	struct view *top = app_top(app);
+	struct err err;
+	if (top->class->filter && *top->class->filter_text(top) && top->class->filter(top, "", &err))
+		return;
+	if (app->view_count > 1)
+		app_pop(app);
+	else if (top->class != &view_deck)
+		prompt_run_command(app, "deck");
+	else
+		app_flash(app, SEV_INFO, "Ctrl-C leaves mqdeck");
+}
+
+void action_command(struct app *app)
+{
+	prompt_open(app, PROMPT_COMMAND);
+}
+
+void action_filter(struct app *app)
+{
+	prompt_open(app, PROMPT_FILTER);
+}
+
+void action_help(struct app *app)
+{
+	if (app_top(app)->class == &view_help)
+		app_pop(app);
+	else
+		app_push(app, &view_help, NULL, NULL, NULL);
+}
+
+void action_refresh(struct app *app)
+{
+	app_world_touched(app);
+}
+
+void action_toggle_crumbs(struct app *app)
+{
+	app->show_crumbs = !app->show_crumbs;
+}
+
+void action_toggle_header(struct app *app)
+{
+	app->show_header = !app->show_header;
+}
+
+static void run_from_history(struct app *app, size_t back)
+{
+	const char *text = app->command_line ? line_edit_history(app->command_line, back) : NULL;
+	if (!text) {
+		app_flash(app, SEV_INFO, "no other command in the history");
+		return;
+	}
+	app->history_at = back;
+	CLEANUP(free) char *copy = mem_strdup(text);
+	prompt_run_command(app, copy);
+}
+
+void action_last_command(struct app *app)
+{
+	run_from_history(app, app->history_at == 0 ? 1 : 0);
+}
+
+void action_older_command(struct app *app)
+{
+	run_from_history(app, app->history_at + 1);
+}
+
+void action_newer_command(struct app *app)
+{
+	if (app->history_at > 0)
+		run_from_history(app, app->history_at - 1);
+}
+
+void action_suspend(struct app *app)
+{
+	terminal_suspend(app->terminal);
+	raise(SIGSTOP);
+	terminal_resume(app->terminal);
+}
+
+void action_all_namespaces(struct app *app)
+{
+	if (!app->session || !app->session->namespace)
+		return;
+	app_set_namespace(app, NULL);
+	app_flash(app, SEV_INFO, "all namespaces");
+}
+
+/* ---- from what the cursor is on ---- */
+
+static bool subject_here(struct app *app, struct subject *out)
+{
+	struct view *top = app_top(app);
+	if (top->class->subject && top->class->subject(top, out))
+		return true;
+	app_flash(app, SEV_INFO, "the cursor is on nothing");
+	return false;
+}
+
+static void go_to_sheet(struct app *app, const struct sheet *sheet, const struct view_scope *scope)
+{
+	app_push(app, view_of_sheet(sheet), sheet, scope, NULL);
+}
+
+static void broker_key(const struct subject *subject, char *out, size_t size)
+{
+	snprintf(out, size, "%s/%s", subject->namespace, subject->broker);
+}
+
+/* The scope of everything that belongs to the cluster under the cursor, or of everything when it is on none. */
+static struct view_scope cluster_scope(struct app *app)
+{
+	struct view_scope scope = app_top(app)->scope;
+	struct subject subject;
+	struct view *top = app_top(app);
+	scope.name[0] = scope.broker[0] = scope.node[0] = '\0';
+	if (top->class->subject && top->class->subject(top, &subject))
+		snprintf(scope.cluster, sizeof scope.cluster, "%s", subject.cluster);
+	return scope;
+}
+
+void action_go_brokers(struct app *app)
+{
+	struct view_scope scope = cluster_scope(app);
+	go_to_sheet(app, &sheet_brokers, &scope);
+}
+
+void action_go_services(struct app *app)
+{
+	struct view_scope scope = cluster_scope(app);
+	go_to_sheet(app, &sheet_services, &scope);
+}
+
+void action_go_nodes(struct app *app)
+{
+	go_to_sheet(app, &sheet_nodes, NULL);
+}
+
+void action_go_replication(struct app *app)
+{
+	struct view_scope scope = cluster_scope(app);
+	struct subject subject;
+	struct view *top = app_top(app);
+	if (top->class->subject && top->class->subject(top, &subject)) {
+		if (subject.kind == SUBJECT_BROKER || subject.kind == SUBJECT_POD)
+			broker_key(&subject, scope.broker, sizeof scope.broker);
+		if (subject.kind == SUBJECT_TOPIC || subject.kind == SUBJECT_QUEUE)
+			snprintf(scope.name, sizeof scope.name, "%s", subject.name);
+	}
+	go_to_sheet(app, &sheet_replication, &scope);
+}
+
+/* Narrower: of the broker or the node under the cursor, where it is on one. */
+static struct view_scope subject_scope(struct app *app)
+{
+	struct view_scope scope = cluster_scope(app);
+	struct subject subject;
+	struct view *top = app_top(app);
+	if (!top->class->subject || !top->class->subject(top, &subject))
+		return scope;
+	if (subject.kind == SUBJECT_BROKER || subject.kind == SUBJECT_POD)
+		broker_key(&subject, scope.broker, sizeof scope.broker);
+	if (subject.kind == SUBJECT_NODE)
+		snprintf(scope.node, sizeof scope.node, "%s", subject.node);
+	return scope;
+}
+
+void action_go_volumes(struct app *app)
+{
+	struct view_scope scope = subject_scope(app);
+	go_to_sheet(app, &sheet_volumes, &scope);
+}
+
+void action_go_node(struct app *app)
+{
+	struct subject subject;
+	struct view_scope scope = {0};
+	if (!subject_here(app, &subject))
+		return;
+	if (!*subject.node) {
+		app_flash(app, SEV_INFO, "%s %s is on no node that is known", subject_kind_word(subject.kind), subject.name);
+		return;
+	}
+	snprintf(scope.node, sizeof scope.node, "%s", subject.node);
+	go_to_sheet(app, &sheet_nodes, &scope);
+}
+
+void action_go_events(struct app *app)
+{
+	struct view_scope scope = subject_scope(app);
+	go_to_sheet(app, &sheet_events, &scope);
+}
+
+void action_go_matrix(struct app *app)
+{
+	struct view *top = app_top(app);
+	struct view_scope scope = cluster_scope(app);
+	if (top->class == &view_matrix) {
+		app_pop(app);
+		return;
+	}
+	app_push(app, &view_matrix, NULL, &scope, NULL);
+}
+
+void action_describe(struct app *app)
+{
+	struct subject subject;
+	if (subject_here(app, &subject))
+		app_push(app, &view_describe, NULL, NULL, &subject);
+}
+
+void action_yaml(struct app *app)
+{
+	struct subject subject;
+	if (subject_here(app, &subject))
+		app_push(app, &view_yaml, NULL, NULL, &subject);
+}
+
+static void open_logs(struct app *app, bool previous)
+{
+	struct subject subject;
+	if (!subject_here(app, &subject))
+		return;
+	if (!*subject.broker && !*subject.cluster) {
+		app_flash(app, SEV_INFO, "a %s has no log", subject_kind_word(subject.kind));
+		return;
+	}
+	logs_set_previous(app_push(app, &view_logs, NULL, NULL, &subject), previous);
+}
+
+void action_logs(struct app *app)
+{
+	open_logs(app, false);
+}
+
+void action_logs_previous(struct app *app)
+{
+	open_logs(app, true);
+}
+
+void action_copy(struct app *app)
+{
+	struct subject subject;
+	if (!subject_here(app, &subject))
+		return;
+	if (terminal_copy(app->terminal, subject.name))
+		app_flash(app, SEV_INFO, "copied %s", subject.name);
+}
+
+/* ---- Enter ---- */
+
+static void open_brokers_of_cluster(struct app *app, const struct subject *subject)
+{
+	action_go_brokers(app);
+}
+
+static void open_brokers_of_node(struct app *app, const struct subject *subject)
+{
+	struct view_scope scope = {0};
+	snprintf(scope.node, sizeof scope.node, "%s", subject->node);
+	go_to_sheet(app, &sheet_brokers, &scope);
+}
+
+static void open_replication(struct app *app, const struct subject *subject)
+{
+	action_go_replication(app);
+}
+
+static void open_describe(struct app *app, const struct subject *subject)
+{
+	app_push(app, &view_describe, NULL, NULL, subject);
+}
+
+static void open_log(struct app *app, const struct subject *subject)
+{
+	app_push(app, &view_logs, NULL, NULL, subject);
+}
+
+void action_open(struct app *app)
+{
+	static void (*const open[SUBJECT_KINDS])(struct app *, const struct subject *) = {
+		[SUBJECT_CLUSTER] = open_brokers_of_cluster, [SUBJECT_BROKER] = open_describe,
+		[SUBJECT_VOLUME] = open_describe,	    [SUBJECT_SERVICE] = open_describe,
+		[SUBJECT_NODE] = open_brokers_of_node,	    [SUBJECT_POD] = open_log,
+		[SUBJECT_REPLICATED] = open_describe,	    [SUBJECT_QUEUE] = open_describe,
+		[SUBJECT_TOPIC] = open_replication,	    [SUBJECT_GROUP] = open_describe,
+		[SUBJECT_EVENT] = open_describe,
+	};
+	struct subject subject;
+	if (subject_here(app, &subject))
+		open[subject.kind](app, &subject);
+}

@@ -1,0 +1,118 @@
+/* Plans on the screen: their view, what is said at their end, and what would end them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/base/str.h"
+#include "views/console/operation_picker.h"
+
+enum { BUTTON_CLOSE = 1, BUTTON_STOP };
+
+static void say_end(struct app *app)
+{
+	enum ops_state state = plans_state(&app->plans);
+	const struct ops_plan *last = plans_current(&app->plans);
+	if (app->plans.begun && state >= OPS_STATE_DONE)
+		app_flash(app, state == OPS_STATE_DONE ? SEV_OK : SEV_BAD, "%s: %s", last->title,
+			  err_is_set(&app->plans.err) ? app->plans.err.text
+						      : str_or(last->result, ops_state_word(state)));
+}
+
+void app_plans_changed(void *data)
+{
+	struct app *app = data;
+	say_end(app);
+	app_touch(app);
+}
+
+void app_count_interrupted(struct app *app)
+{
+	struct err err;
+	struct ops_pasts *pasts = &app->counted;
+	const char *dir = app->session ? app->session->plans_dir : NULL;
+	/* A journal that cannot be read is :operations' to complain about: it is said where somebody asked for it. */
+	bool good = dir && ops_pasts_read(dir, pasts, OPS_PASTS_SLICE, &err);
+	if (good && pasts->more) {
+		app_touch(app); /* comes back here */
+		return;
+	}
+	app->interrupted = 0;
+	for (size_t i = 0; good && i < pasts->count; i++)
+		app->interrupted += pasts->items[i].state == OPS_PAST_INTERRUPTED && !pasts->items[i].undone_by &&
+				    ops_past_is_here(app->session->ops, &pasts->items[i]);
+	ops_pasts_finish(pasts);
+	if (app->interrupted)
+		app_touch(app);
+}
+
+bool app_may_prepare(struct app *app)
+{
+	if (!app->session) {
+		app_flash(app, SEV_BAD, "not connected");
+		return false;
+	}
+	if (plans_are_running(&app->plans)) {
+		app_flash(app, SEV_WARN, "%s is still running; :plan shows it", plans_current(&app->plans)->title);
+		return false;
+	}
+	return true;
+}
+
+void app_show_plans(struct app *app)
+{
+	for (size_t i = 0; i < app->view_count; i++) {
+		if (app->views[i]->class != &view_plan)
+			continue;
+		while (app_top(app)->class != &view_plan)
+			app_pop(app);
+		app_touch(app);
+		return;
+	}
+	app_push(app, &view_plan, NULL, NULL, NULL);
+	app_touch(app);
+}
+
+void action_show_plan(struct app *app)
+{
+	app_show_plans(app);
+}
+
+/* ---- what would end them ---- */
+
+struct leaving {
+	void (*then)(struct app *app, const char *argument);
+	char *argument;
+};
+
+static void leaving_answered(struct app *app, int button, void *data)
+{
+	struct leaving leaving = *(struct leaving *)data;
+	free(data);
+	if (button == BUTTON_STOP)
+		leaving.then(app, leaving.argument);
+	free(leaving.argument);
+}
+
+void app_leave_plans(struct app *app, const char *doing, void (*then)(struct app *app, const char *argument),
+		     const char *argument)
+{
+	if (!plans_are_running(&app->plans)) {
+		then(app, argument);
+		return;
+	}
+	CLEANUP(free) char *running = str_printf("%s is under way.", plans_current(&app->plans)->title);
+	CLEANUP(free)
+	char *means =
+		str_printf("%s ends it where it is: what was sent stays done, the steps after it are not done.", doing);
+	const char *lines[] = {running, means, NULL};
+	struct dialog_spec spec = {
+		.title = "A plan is running",
+		.lines = lines,
+		.severity = SEV_WARN,
+		.careful = true,
+		.buttons = {{.label = "Stay", .id = BUTTON_CLOSE},
+			    {.label = "End it and go", .id = BUTTON_STOP, .confirms = true}},
+	};
+	struct leaving *leaving = mem_alloc(sizeof *leaving);
+	*leaving = (struct leaving){.then = then, .argument = mem_strdup(argument)};
+	app_open_dialog(app, dialog_create(&spec), leaving_answered, leaving);
+}

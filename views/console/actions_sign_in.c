@@ -1,0 +1,46 @@
+/* Credentials typed by the operator, for brokers whose secret cannot be found or read. They stay in memory. */
+#include <stdlib.h>
+
+#include "api/base/str.h"
+#include "views/console/app.h"
+
+enum { FIELD_USER, FIELD_PASSWORD };
+
+static void answered(struct app *app, int button, void *data)
+{
+	CLEANUP(free) char *cluster = data;
+	const char *user = dialog_value(app->dialog.dialog, FIELD_USER);
+	if (button == 0 || str_empty(user) || !app->session)
+		return;
+	world_set_credentials(app->session->world, cluster, user, dialog_value(app->dialog.dialog, FIELD_PASSWORD));
+	app_world_touched(app);
+}
+
+/* Of Kafka's mechanisms the strongest that the brokers offer is taken, so there is nothing to choose. */
+static const char *const what[] = {
+	[BROKER_RABBITMQ] = "User and password of the management API.",
+	[BROKER_KAFKA] = "User and password for SASL: SCRAM, or PLAIN where the port has TLS.",
+};
+
+void action_sign_in(struct app *app)
+{
+	struct subject subject;
+	struct view *top = app_top(app);
+	if (!top->class->subject || !top->class->subject(top, &subject) || !*subject.cluster) {
+		app_flash(app, SEV_INFO, "choose a broker or its cluster first");
+		return;
+	}
+	const struct world_cluster *cluster = world_find_cluster(app->world, subject.cluster);
+	if (!cluster)
+		return;
+	CLEANUP(free) char *title = str_printf("Sign in to %s/%s", cluster->namespace, cluster->name);
+	const char *lines[] = {what[cluster->kind], "They are kept in memory only.", NULL};
+	struct dialog_spec spec = {
+		.title = title,
+		.lines = lines,
+		.fields = {[FIELD_USER] = {.label = "User", .kind = FIELD_TEXT},
+			   [FIELD_PASSWORD] = {.label = "Password", .kind = FIELD_SECRET}},
+		.buttons = {{.label = "Sign in", .id = 1}},
+	};
+	app_open_dialog(app, dialog_create(&spec), answered, mem_strdup(subject.cluster));
+}

@@ -1,0 +1,200 @@
+/* The two prompts on the bottom line: `:` for commands, `/` for the filter of the view on top. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/base/str.h"
+#include "views/console/app.h"
+
+/* ---- commands ---- */
+
+struct offering {
+	const char *typed;
+	line_offer_fn *offer;
+	void *context;
+};
+
+static void offer_view(void *data, const char *name, const char *help)
+{
+	struct offering *offering = data;
+	if (str_has_prefix(name, offering->typed))
+		offering->offer(offering->context, name);
+}
+
+static void offer_contexts(const struct app *app, struct offering *offering)
+{
+	char line[LINE_EDIT_MAX];
+	for (size_t i = 0; app->session && i < kubeconfig_context_count(app->session->place.kubeconfig); i++) {
+		snprintf(line, sizeof line, "ctx %s", kubeconfig_context_name(app->session->place.kubeconfig, i));
+		if (str_has_prefix(line, offering->typed))
+			offering->offer(offering->context, line);
+	}
+}
+
+static void offer_namespaces(const struct app *app, struct offering *offering)
+{
+	char line[LINE_EDIT_MAX];
+	for (size_t i = 0; app->world && i < app->world->cluster_count; i++) {
+		snprintf(line, sizeof line, "ns %s", app->world->clusters[i]->namespace);
+		if (str_has_prefix(line, offering->typed))
+			offering->offer(offering->context, line);
+	}
+}
+
+static void complete(void *data, const char *text, line_offer_fn *offer, void *context)
+{
+	struct offering offering = {.typed = text, .offer = offer, .context = context};
+	view_each(offer_view, &offering);
+	if (str_has_prefix(text, "ctx"))
+		offer_contexts(data, &offering);
+	if (str_has_prefix(text, "ns"))
+		offer_namespaces(data, &offering);
+	if (str_has_prefix("quit", text))
+		offer(context, "quit");
+}
+
+static bool command_quit(struct app *app, const char *argument)
+{
+	action_quit(app);
+	return true;
+}
+
+static void switch_context(struct app *app, const char *context)
+{
+	app_connect(app, context);
+	app_push(app, &view_deck, NULL, NULL, NULL);
+	if (!app->session)
+		app_flash(app, SEV_BAD, "%s", app->session_err.text);
+}
+
+static bool command_context(struct app *app, const char *argument)
+{
+	if (!*argument)
+		return false; /* the view of contexts */
+	CLEANUP(free) char *doing = str_printf("Switching to %s", argument);
+	app_leave_plans(app, doing, switch_context, argument);
+	return true;
+}
+
+static bool command_namespace(struct app *app, const char *argument)
+{
+	if (!app->session || !*argument) {
+		app_flash(app, SEV_INFO, "ns wants the name of a namespace; 0 looks at all");
+		return true;
+	}
+	app_set_namespace(app, str_eq(argument, "all") ? NULL : argument);
+	return true;
+}
+
+/* X in k9s' spelling; answers false when the words are a view's after all. */
+static const struct {
+	const char *names[7];
+	bool (*run)(struct app *app, const char *argument);
+} commands[] = {
+	{{"q", "q!", "qa", "Q", "quit", "exit"}, command_quit},
+	{{"ctx", "context", "contexts"}, command_context},
+	{{"ns", "namespace", "namespaces"}, command_namespace},
+};
+
+static bool run_builtin(struct app *app, const char *word, const char *argument)
+{
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		for (size_t n = 0; commands[i].names[n]; n++) {
+			if (str_eq(commands[i].names[n], word))
+				return commands[i].run(app, argument);
+		}
+	}
+	return false;
+}
+
+/* VIEW [NAMESPACE] [/FILTER] */
+static bool open_view(struct app *app, const char *word, char *rest)
+{
+	const struct sheet *sheet;
+	const struct view_class *class = view_find(word, &sheet);
+	if (!class)
+		return false;
+	struct subject subject;
+	struct view_scope scope = {0};
+	bool has_subject = app->view_count > 0 && app_top(app)->class->subject && app_top(app)->class->subject(app_top(app), &subject);
+	if (class->needs_subject && !has_subject) {
+		app_flash(app, SEV_INFO, "%s shows what the cursor is on: choose a row first", class->name);
+		return true;
+	}
+	char *filter = strchr(rest, '/');
+	if (filter)
+		*filter++ = '\0';
+	snprintf(scope.namespace, sizeof scope.namespace, "%.*s", (int)strcspn(rest, " "), rest);
+	if (!class->needs_subject)
+		app_clear_views(app);
+	struct view *view = app_push(app, class, sheet, &scope, class->needs_subject ? &subject : NULL);
+	struct err err;
+	if (filter && class->filter && !class->filter(view, filter, &err))
+		app_flash(app, SEV_WARN, "%s", err.text);
+	return true;
+}
+
+bool prompt_run_command(struct app *app, const char *text)
+{
+	while (*text == ' ')
+		text++;
+	CLEANUP(free) char *word = mem_strndup(text, strcspn(text, " "));
+	CLEANUP(free) char *rest = mem_strdup(text + strlen(word) + strspn(text + strlen(word), " "));
+	return run_builtin(app, word, rest) || open_view(app, word, rest);
+}
+
+/* ---- the lines ---- */
+
+void prompt_open(struct app *app, enum app_prompt prompt)
+{
+	if (!app->command_line)
+		app->command_line = line_edit_create(complete, app);
+	if (prompt == PROMPT_FILTER && !app_top(app)->class->filter) {
+		app_flash(app, SEV_INFO, "nothing to filter here");
+		return;
+	}
+	app->prompt = prompt;
+	if (prompt == PROMPT_FILTER)
+		line_edit_set(app->filter_line, app_top(app)->class->filter_text(app_top(app)));
+	else
+		line_edit_set(app->command_line, "");
+}
+
+static void command_answered(struct app *app, enum line_edit_answer answer)
+{
+	if (answer == LINE_CANCELLED)
+		app->prompt = PROMPT_NONE;
+	if (answer != LINE_ACCEPTED)
+		return;
+	const char *text = line_edit_text(app->command_line);
+	app->prompt = PROMPT_NONE;
+	app->history_at = 0;
+	line_edit_remember(app->command_line);
+	if (*text && !prompt_run_command(app, text))
+		app_flash(app, SEV_WARN, "there is no view or command \"%s\"; ? lists them", text);
+}
+
+/* The filter works while it is typed; a half-typed expression that is wrong keeps the last good one. */
+static void filter_answered(struct app *app, enum line_edit_answer answer)
+{
+	struct view *view = app_top(app);
+	struct err err;
+	const char *text = answer == LINE_CANCELLED ? "" : line_edit_text(app->filter_line);
+	if (!view->class->filter(view, text, &err))
+		app_flash(app, SEV_WARN, "%s", err.text);
+	if (answer == LINE_ACCEPTED || answer == LINE_CANCELLED)
+		app->prompt = PROMPT_NONE;
+	if (answer == LINE_ACCEPTED)
+		line_edit_remember(app->filter_line);
+}
+
+bool prompt_event(struct app *app, const struct event *event)
+{
+	if (app->prompt == PROMPT_NONE)
+		return false;
+	if (app->prompt == PROMPT_COMMAND)
+		command_answered(app, line_edit_event(app->command_line, event));
+	else
+		filter_answered(app, line_edit_event(app->filter_line, event));
+	return true;
+}

@@ -1,0 +1,335 @@
+/* The first screen: for each broker cluster what is wrong in words, then the map of brokers over nodes and zones, the
+ * services, the newest events. Worst first. On a small terminal the tiles become lines. */
+#include "views/screens/deck_private.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/base/str.h"
+#include "api/base/text.h"
+
+/* ---- what can be chosen ---- */
+
+/* The keys that the rows of their sheets have: the other views find them by these. */
+static void spot_key(const struct world_cluster *cluster, const struct world_broker *broker, char *out, size_t size)
+{
+	if (broker)
+		snprintf(out, size, "%s/%s", cluster->namespace, broker->name);
+	else
+		snprintf(out, size, "%s", cluster->key);
+}
+
+void deck_add_spot(struct deck *deck, struct rect rect, const struct world_cluster *cluster, const struct world_broker *broker)
+{
+	struct deck_spot spot = {.rect = rect, .subject = {.kind = broker ? SUBJECT_BROKER : SUBJECT_CLUSTER}};
+	snprintf(spot.subject.cluster, sizeof spot.subject.cluster, "%s", cluster->key);
+	snprintf(spot.subject.namespace, sizeof spot.subject.namespace, "%s", cluster->namespace);
+	snprintf(spot.subject.name, sizeof spot.subject.name, "%s", broker ? broker->name : cluster->name);
+	spot_key(cluster, broker, spot.subject.key, sizeof spot.subject.key);
+	if (broker) {
+		snprintf(spot.subject.broker, sizeof spot.subject.broker, "%s", broker->name);
+		if (broker->node)
+			snprintf(spot.subject.node, sizeof spot.subject.node, "%s", broker->node->name);
+	}
+	vec_push(&deck->spots, spot);
+}
+
+static struct deck_spot *chosen(struct deck *deck)
+{
+	vec_each (&deck->spots, spot) {
+		if (str_eq(spot->subject.key, deck->chosen))
+			return spot;
+	}
+	return deck->spots.len ? deck->spots.items : NULL;
+}
+
+bool deck_is_chosen(struct deck *deck, const struct world_cluster *cluster, const struct world_broker *broker)
+{
+	char key[SUBJECT_TEXT_MAX * 2];
+	spot_key(cluster, broker, key, sizeof key);
+	if (!*deck->chosen)
+		snprintf(deck->chosen, sizeof deck->chosen, "%s", key);
+	return str_eq(key, deck->chosen);
+}
+
+/* The nearest spot in a direction: along it first, then across. */
+static void move(struct deck *deck, int dy, int dx)
+{
+	const struct deck_spot *from = chosen(deck), *best = NULL;
+	long best_distance = 0;
+	if (!from)
+		return;
+	vec_each (&deck->spots, spot) {
+		long down = spot->rect.y - from->rect.y, right = spot->rect.x - from->rect.x;
+		long along = dy ? down * dy : right * dx, across = labs(dy ? right : down);
+		if (along <= 0 || (dx && spot->rect.y >= from->rect.y + from->rect.height) ||
+		    (dx && spot->rect.y + spot->rect.height <= from->rect.y))
+			continue;
+		long distance = along * 4 + across;
+		if (!best || distance < best_distance) {
+			best = spot;
+			best_distance = distance;
+		}
+	}
+	if (best)
+		memcpy(deck->chosen, best->subject.key, sizeof deck->chosen);
+}
+
+/* ---- sentences ---- */
+
+static int draw_sentence(struct deck *deck, struct canvas *canvas, int y, int width, bool dense,
+			 const struct world_cluster *cluster)
+{
+	bool here = deck_is_chosen(deck, cluster, NULL);
+	style_t on = here ? STYLE_ON_CURSOR : 0;
+	int first = y, x = 1;
+	if (here)
+		canvas_fill(canvas, (struct rect){y, 0, 1, width}, STYLE_CURSOR, ' ');
+	x += canvas_put(canvas, y, x, 2, severity_style(cluster->severity) | on,
+			*severity_sign(cluster->severity, canvas->ascii) ? severity_sign(cluster->severity, canvas->ascii) : "?");
+	x += 1 + canvas_printf(canvas, y, x + 1, width / 3, STYLE_TEXT | STYLE_BOLD | on, "%s %s",
+			       cluster->kind == BROKER_KAFKA ? "kafka" : "rabbit", cluster->name);
+	x = x < deck->name_width ? deck->name_width : x + 1;
+	style_t style = cluster->severity >= SEV_WARN ? severity_style(cluster->severity) : STYLE_TEXT;
+	const char *headline = str_or(cluster->headline, "reading what the brokers say …");
+	y += deck_put_wrapped(canvas, y, x, width - x - 1, cluster->severity >= SEV_WARN ? 3 : dense ? 1 : 2, style | on, headline);
+	/* Where room is short only the worst cluster is explained. */
+	if (cluster->detail && (!dense || deck->spots.len == 0))
+		y += deck_put_wrapped(canvas, y, x, width - x - 1, 2, STYLE_DIM, cluster->detail);
+	deck_add_spot(deck, (struct rect){first, 0, y - first, width}, cluster, NULL);
+	return y;
+}
+
+/* Wraps at spaces over at most `rows` rows; the last one is cut with a sign. Returns the rows taken. */
+int deck_put_wrapped(struct canvas *canvas, int y, int x, int columns, int rows, style_t style, const char *text)
+{
+	int row = 0;
+	while (row < rows && columns > 0) {
+		if (row == rows - 1 || canvas_text_width(text) <= columns) {
+			canvas_put_fit(canvas, y + row, x, columns, style, text);
+			return row + 1;
+		}
+		size_t fits = text_fit(text, (size_t)columns), cut = fits;
+		while (cut > 0 && text[cut] != ' ')
+			cut--;
+		cut = cut ? cut : fits;
+		canvas_put_len(canvas, y + row, x, columns, style, text, cut);
+		text += cut + (text[cut] == ' ');
+		row++;
+	}
+	return row;
+}
+
+static int draw_sentences(struct deck *deck, struct canvas *canvas, struct rect rect, const struct world_view *world)
+{
+	int y = rect.y;
+	size_t needed = world->cluster_count * 2;
+	for (size_t i = 0; i < world->cluster_count; i++)
+		needed += world->clusters[i]->broker_count;
+	bool dense = needed + 3 > (size_t)rect.height;
+	deck->name_width = 0;
+	for (size_t i = 0; i < world->cluster_count; i++) {
+		int width = canvas_text_width(world->clusters[i]->name) + 11;
+		deck->name_width = width > deck->name_width && width < rect.width / 3 ? width : deck->name_width;
+	}
+	for (size_t i = 0; i < world->cluster_count && y < rect.y + rect.height; i++)
+		y = draw_sentence(deck, canvas, y, rect.width, dense, world->clusters[i]);
+	/* What concerns no single cluster. */
+	for (size_t i = 0; i < world->problem_count && y < rect.y + rect.height; i++) {
+		const struct world_problem *problem = &world->problems[i];
+		if (problem->cluster)
+			continue;
+		canvas_put(canvas, y, 1, 2, severity_style(problem->severity), severity_sign(problem->severity, canvas->ascii));
+		y += deck_put_wrapped(canvas, y, 3, rect.width - 4, 2, severity_style(problem->severity), problem->text);
+	}
+	return y;
+}
+
+/* ---- services and events ---- */
+
+/* How wide the names are, so that what follows them stands in columns. */
+static int service_name_width(const struct world_view *world, int at_most)
+{
+	int widest = 0;
+	for (size_t i = 0; i < world->service_count; i++) {
+		int width = canvas_text_width(world->services[i]->record->meta.name);
+		widest = width > widest ? width : widest;
+	}
+	return widest > at_most ? at_most : widest;
+}
+
+static void draw_service(struct canvas *canvas, int y, int width, int name_width, struct row *row)
+{
+	const struct world_service *service = row->item.service;
+	char ready[32] = "?";
+	style_t style = STYLE_UNKNOWN;
+	if (service->ready_endpoints >= 0) {
+		snprintf(ready, sizeof ready, "%d of %d ready", service->ready_endpoints, service->all_endpoints);
+		style = service->ready_endpoints == service->all_endpoints ? STYLE_OK
+			: service->ready_endpoints ? STYLE_WARN : STYLE_BAD;
+	}
+	int x = 1;
+	canvas_put_fit(canvas, y, x, name_width, STYLE_TEXT, service->record->meta.name);
+	x += name_width + 1;
+	canvas_put_fit(canvas, y, x, 12, STYLE_DIM, str_or(service->record->type, ""));
+	canvas_put_fit(canvas, y, x + 13, 13, style, ready);
+	canvas_put_fit(canvas, y, x + 27, width - x - 28, STYLE_DIM, sheet_cell_ports(row).text);
+}
+
+static int draw_services(struct canvas *canvas, int y, int bottom, int width, const struct world_view *world)
+{
+	struct row row = {.world = world};
+	int name_width = service_name_width(world, width / 3);
+	for (size_t i = 0; i < world->service_count && y < bottom; i++) {
+		row.item.service = world->services[i];
+		row.cluster = row.item.service->cluster;
+		/* Headless ones are for the brokers themselves. */
+		if (row.cluster && !str_eq(row.item.service->record->cluster_ip, "None"))
+			draw_service(canvas, y++, width, name_width, &row);
+	}
+	return y;
+}
+
+/* Whole minutes: a figure that ticks would cost bytes each second and say no more. */
+static void coarse_age(int64_t ms, char out[static 16])
+{
+	int64_t minutes = ms / 60000;
+	if (minutes < 1)
+		snprintf(out, 16, "now");
+	else if (minutes < 60)
+		snprintf(out, 16, "%dm", (int)minutes);
+	else if (minutes < 48 * 60)
+		snprintf(out, 16, "%dh", (int)(minutes / 60));
+	else
+		snprintf(out, 16, "%dd", (int)(minutes / 1440));
+}
+
+static int draw_events(struct deck *deck, struct canvas *canvas, int y, int bottom, int width, const struct world_view *world,
+		       int64_t wall_ms)
+{
+	for (size_t i = 0; i < world->event_count && i < DECK_EVENTS && y < bottom; i++) {
+		const struct kube_event *event = world->events[i].record;
+		char age[16];
+		coarse_age(event->last_ms < 0 ? 0 : wall_ms - event->last_ms, age);
+		bool warning = str_eq(event->type, "Warning");
+		canvas_put_right(canvas, y, 1, 6, STYLE_DIM, age);
+		int x = 8 + canvas_put(canvas, y, 8, 1, warning ? STYLE_WARN : STYLE_DIM, warning ? "!" : " ");
+		x += 1 + canvas_put(canvas, y, x + 1, width / 4, STYLE_TEXT, str_or(event->object_name, ""));
+		x += 1 + canvas_put(canvas, y, x + 1, 28, warning ? STYLE_WARN : STYLE_TEXT, str_or(event->reason, ""));
+		canvas_put_fit(canvas, y, x + 1, width - x - 2, STYLE_DIM, str_or(event->message, ""));
+		y++;
+	}
+	return y;
+}
+
+/* ---- the view ---- */
+
+/* What could not be asked is not said to be absent. */
+static const char *why_empty(const struct view *view)
+{
+	const struct world_view *world = view->app->world;
+	if (!view->app->session)
+		return "not connected: see above. `mqdeck --demo` needs no cluster; :ctx chooses another context.";
+	if (world && err_is_set(&world->link_err))
+		return world->link_err.text;
+	if (world && err_is_set(&world->sets_source.err))
+		return world->sets_source.err.text;
+	if (world && world->link == WORLD_LIVE && !world->discovering)
+		return "No RabbitMQ and no Kafka found here. Look at all namespaces with 0, at another context with :ctx.";
+	return "looking for RabbitMQ and Kafka …";
+}
+
+static void draw_empty(const struct view *view, struct canvas *canvas, struct rect rect)
+{
+	const struct world_view *world = view->app->world;
+	bool failed = view->app->session && world && (err_is_set(&world->link_err) || err_is_set(&world->sets_source.err));
+	int y = rect.y + 1, columns = rect.width - 4;
+	y += deck_put_wrapped(canvas, y, 2, columns, rect.height - 2, failed ? STYLE_WARN : STYLE_DIM, why_empty(view));
+	if (failed && world->link == WORLD_LIVE && !err_is_set(&world->link_err))
+		deck_put_wrapped(canvas, y, 2, columns, 2, STYLE_DIM,
+				 "Whether there are RabbitMQ and Kafka here is unknown. `:ns NAME` looks at one namespace only.");
+}
+
+static void draw(struct view *view, struct canvas *canvas, struct rect rect)
+{
+	struct deck *deck = view->state;
+	const struct world_view *world = view->app->world;
+	int bottom = rect.y + rect.height;
+	vec_clear(&deck->spots);
+	if (!world || world->cluster_count == 0) {
+		draw_empty(view, canvas, rect);
+		return;
+	}
+	canvas_hline(canvas, rect.y, 0, rect.width, STYLE_BORDER);
+	int y = draw_sentences(deck, canvas, (struct rect){rect.y + 1, 0, rect.height - 1, rect.width}, world);
+	if (y >= bottom)
+		return;
+	canvas_hline(canvas, y++, 0, rect.width, STYLE_BORDER);
+	struct rect map = {y, 0, bottom - y, rect.width};
+	y = deck_tiles_fit(world, map) ? deck_draw_tiles(deck, canvas, map, world) : deck_draw_lines(deck, canvas, map, world);
+	if (y < bottom)
+		y = draw_services(canvas, y, bottom, rect.width, world);
+	if (y + 1 < bottom) {
+		canvas_hline(canvas, y++, 0, rect.width, STYLE_BORDER);
+		draw_events(deck, canvas, y, bottom, rect.width, world, clock_wall_ms(loop_clock(view->app->loop)));
+	}
+}
+
+static void open(struct view *view)
+{
+	view->state = mem_alloc(sizeof(struct deck));
+}
+
+static void close(struct view *view)
+{
+	struct deck *deck = view->state;
+	vec_finish(&deck->spots);
+	free(deck);
+}
+
+static const struct {
+	uint32_t code;
+	int dy, dx;
+} motions[] = {
+	{KEYCODE_UP, -1, 0}, {KEYCODE_DOWN, 1, 0}, {KEYCODE_LEFT, 0, -1}, {KEYCODE_RIGHT, 0, 1}, {'k', -1, 0}, {'j', 1, 0},
+};
+
+static bool event(struct view *view, const struct event *event)
+{
+	struct deck *deck = view->state;
+	if (event->type == EVENT_MOUSE && event->mouse.action == MOUSE_PRESS) {
+		vec_each (&deck->spots, spot) {
+			if (rect_holds(spot->rect, event->mouse.y, event->mouse.x))
+				memcpy(deck->chosen, spot->subject.key, sizeof deck->chosen);
+		}
+		if (event->mouse.clicks == 2)
+			app_action(ACTION_OPEN)->function(view->app);
+		return true;
+	}
+	for (size_t i = 0; event->type == EVENT_KEY && event->key.mods == 0 && i < ARRAY_LEN(motions); i++) {
+		if (motions[i].code == event->key.code) {
+			move(deck, motions[i].dy, motions[i].dx);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool subject(struct view *view, struct subject *out)
+{
+	struct deck_spot *spot = chosen(view->state);
+	if (spot)
+		*out = spot->subject;
+	return spot != NULL;
+}
+
+const struct view_class view_deck = {
+	.name = "deck",
+	.keys = KEYS_DECK,
+	.open = open,
+	.close = close,
+	.draw = draw,
+	.event = event,
+	.subject = subject,
+};

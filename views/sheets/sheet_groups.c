@@ -1,0 +1,101 @@
+#include "views/sheets/sheet.h"
+
+#include <stdio.h>
+
+#include "api/base/mem.h"
+
+static int64_t count(const struct world_view *world, const struct world_cluster *cluster)
+{
+	return cluster->kind == BROKER_KAFKA ? cluster->group_count : 0;
+}
+
+static void fill(struct row *row, int64_t index)
+{
+	world_group_at(row->cluster, index, &row->value.group);
+}
+
+static const char *name_of(struct row *row)
+{
+	return row->value.group.name;
+}
+
+static void key(struct row *row, char *out, size_t size)
+{
+	snprintf(out, size, "%s/%s", row->cluster->key, row->value.group.name);
+}
+
+static struct cell name(struct row *row)
+{
+	return cell_text(name_of(row));
+}
+
+static struct cell state(struct row *row)
+{
+	return sheet_text(row->value.group.state);
+}
+
+static struct cell type(struct row *row)
+{
+	return sheet_text(row->value.group.type);
+}
+
+static struct cell members(struct row *row)
+{
+	return sheet_figure(row->value.group.members);
+}
+
+static struct cell lag(struct row *row)
+{
+	return sheet_figure(row->value.group.lag);
+}
+
+static struct cell coordinator(struct row *row)
+{
+	return sheet_text(row->value.group.coordinator);
+}
+
+static struct cell topics(struct row *row)
+{
+	return row->value.group.topics ? cell_list(row->value.group.topics) : cell_unknown();
+}
+
+/* By the order of magnitude of the lag: by the lag itself they would change places at every answer. What is not known may be
+ * bad, but not as bad as what is known to be. */
+static uint8_t rank(struct row *row)
+{
+	enum { FINE_LAG = 1000 };
+	int64_t lag = row->value.group.lag;
+	if (lag < 0)
+		return 1;
+	uint8_t rank = lag < FINE_LAG ? 0 : 2;
+	for (; lag >= FINE_LAG * 10 && rank + 1 < SHEET_RANKS; lag /= 10)
+		rank++;
+	return rank;
+}
+
+static const struct column columns[] = {
+	{.title = "GROUP", .field = "group", .help = "consumer group", .min = 10, .max = 60, .cell = name},
+	{.title = "STATE", .field = "state", .help = "as the coordinator says", .cell = state},
+	{.title = "LAG", .field = "lag", .help = "messages behind, all partitions", .type = CELL_COUNT, .cell = lag},
+	{.title = "MEMBERS", .field = "members", .help = "members", .type = CELL_COUNT, .cell = members},
+	{.title = "COORDINATOR", .field = "coordinator", .help = "broker that coordinates it", .priority = 2, .max = 32, .cell = coordinator},
+	{.title = "TOPICS", .field = "topics", .help = "topics it has offsets in", .priority = 1, .max = 60, .cell = topics},
+	{.title = "TYPE", .field = "type", .help = "classic, consumer …", .priority = 4, .cell = type},
+	{.title = "CLUSTER", .field = "cluster", .help = "broker cluster", .priority = 3, .cell = sheet_cell_cluster},
+	{.title = "NAMESPACE", .field = "namespace", .help = "namespace", .priority = 4, .cell = sheet_cell_namespace},
+};
+
+const struct sheet sheet_groups = {
+	.name = "groups",
+	.title = "Groups",
+	.per_cluster = true,
+	.count = count,
+	.fill = fill,
+	.name_of = name_of,
+	.key = key,
+	.rank = rank,
+	.answers_only = true,
+	.needs_brokers = true,
+	.columns = columns,
+	.column_count = ARRAY_LEN(columns),
+};

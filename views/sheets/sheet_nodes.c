@@ -1,0 +1,179 @@
+#include "views/sheets/sheet.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "api/base/mem.h"
+#include "api/base/str.h"
+
+static int64_t count(const struct world_view *world, const struct world_cluster *cluster)
+{
+	return (int64_t)world->node_count;
+}
+
+static void fill(struct row *row, int64_t index)
+{
+	row->item.node = row->world->nodes[index];
+}
+
+static bool matches(const struct row *row, const struct scope *scope)
+{
+	return !scope->node || str_eq(row->item.node->name, scope->node);
+}
+
+static const char *name_of(struct row *row)
+{
+	return row->item.node->name;
+}
+
+static void key(struct row *row, char *out, size_t size)
+{
+	snprintf(out, size, "%s", row->item.node->name);
+}
+
+static const struct source *source(const struct world_view *world)
+{
+	return &world->nodes_source;
+}
+
+static struct cell name(struct row *row)
+{
+	return cell_text(name_of(row));
+}
+
+static struct cell state(struct row *row)
+{
+	const struct world_node *it = row->item.node;
+	if (!it->ready_known)
+		return cell_unknown();
+	if (!it->ready)
+		return sheet_state("not ready", SEV_BAD);
+	return it->cordoned ? sheet_state("cordoned", SEV_WARN) : sheet_state("ready", SEV_OK);
+}
+
+static struct cell ready(struct row *row)
+{
+	return row->item.node->ready_known ? cell_bool(row->item.node->ready) : cell_unknown();
+}
+
+static struct cell cordoned(struct row *row)
+{
+	return row->item.node->record ? cell_bool(row->item.node->cordoned) : cell_unknown();
+}
+
+static struct cell zone(struct row *row)
+{
+	return cell_text(row->item.node->zone);
+}
+
+static struct cell brokers(struct row *row)
+{
+	const struct world_node *it = row->item.node;
+	size_t used = 0;
+	row->text[0] = '\0';
+	for (size_t i = 0; i < it->broker_count && used < sizeof row->text; i++) {
+		int more = snprintf(row->text + used, sizeof row->text - used, "%s%s", i ? "," : "", it->brokers[i]->name);
+		used += more > 0 ? (size_t)more : 0;
+	}
+	return cell_list(row->text);
+}
+
+/* Every condition that is not as it should be: Ready wants True, all others want False. */
+static struct cell conditions(struct row *row)
+{
+	const struct kube_node *it = row->item.node->record;
+	if (!it)
+		return cell_unknown();
+	size_t used = 0;
+	row->text[0] = '\0';
+	for (size_t i = 0; i < it->condition_count && used < sizeof row->text; i++) {
+		const struct kube_condition *condition = &it->conditions[i];
+		const char *wanted = str_eq(condition->type, "Ready") ? "True" : "False";
+		if (str_eq(condition->status, wanted))
+			continue;
+		int more = snprintf(row->text + used, sizeof row->text - used, "%s%s=%s", used ? "," : "",
+				    str_or(condition->type, "?"), str_or(condition->status, "?"));
+		used += more > 0 ? (size_t)more : 0;
+	}
+	return cell_graded(cell_list(row->text), used ? SEV_BAD : SEV_NONE);
+}
+
+static struct cell taints(struct row *row)
+{
+	const struct kube_node *it = row->item.node->record;
+	if (!it)
+		return cell_unknown();
+	size_t used = 0;
+	row->text[0] = '\0';
+	for (size_t i = 0; i < it->taint_count && used < sizeof row->text; i++) {
+		int more = snprintf(row->text + used, sizeof row->text - used, "%s%s:%s", i ? "," : "",
+				    str_or(it->taints[i].key, "?"), str_or(it->taints[i].effect, "?"));
+		used += more > 0 ? (size_t)more : 0;
+	}
+	return cell_graded(cell_list(row->text), it->taint_count ? SEV_WARN : SEV_NONE);
+}
+
+static struct cell kubelet(struct row *row)
+{
+	return row->item.node->record ? cell_text(row->item.node->record->kubelet_version) : cell_unknown();
+}
+
+static struct cell runtime(struct row *row)
+{
+	return row->item.node->record ? cell_text(row->item.node->record->runtime_version) : cell_unknown();
+}
+
+static struct cell address(struct row *row)
+{
+	const struct kube_node *it = row->item.node->record;
+	for (size_t i = 0; it && i < it->address_count; i++) {
+		if (str_eq(it->addresses[i].type, "InternalIP"))
+			return cell_text(it->addresses[i].address);
+	}
+	return it ? cell_none() : cell_unknown();
+}
+
+static struct cell memory(struct row *row)
+{
+	return row->item.node->record ? cell_bytes(row->item.node->record->memory_allocatable) : cell_unknown();
+}
+
+static struct cell age(struct row *row)
+{
+	return row->item.node->record ? sheet_age_since(row, row->item.node->record->meta.created_ms) : cell_unknown();
+}
+
+static uint8_t rank(struct row *row)
+{
+	return sheet_rank_of(sheet_severity(&sheet_nodes, row));
+}
+
+static const struct column columns[] = {
+	{.title = "NODE", .field = "node", .help = "node", .min = 6, .max = 48, .cell = name},
+	{.title = "STATE", .field = "state", .help = "ready, not ready or cordoned", .cell = state},
+	{.field = "ready", .help = "its Ready condition", .flags = COLUMN_FIELD, .cell = ready},
+	{.field = "cordoned", .help = "marked unschedulable", .flags = COLUMN_FIELD, .cell = cordoned},
+	{.title = "ZONE", .field = "zone", .help = "zone label", .priority = 2, .max = 24, .cell = zone},
+	{.title = "BROKERS", .field = "brokers", .help = "brokers on it", .min = 8, .max = 60, .cell = brokers},
+	{.title = "CONDITIONS", .field = "conditions", .help = "those that are not as they should be", .priority = 1, .max = 48, .cell = conditions},
+	{.title = "TAINTS", .field = "taints", .help = "key:effect", .priority = 3, .max = 60, .cell = taints},
+	{.title = "ADDRESS", .field = "address", .help = "internal address", .priority = 4, .max = 40, .cell = address},
+	{.title = "MEMORY", .field = "memoryAllocatableBytes", .help = "allocatable, bytes", .priority = 5, .type = CELL_BYTES, .cell = memory},
+	{.title = "KUBELET", .field = "kubeletVersion", .help = "kubelet version", .priority = 6, .max = 24, .cell = kubelet},
+	{.title = "RUNTIME", .field = "runtimeVersion", .help = "container runtime", .flags = COLUMN_WIDE, .cell = runtime},
+	{.title = "AGE", .field = "ageSeconds", .help = "of the node", .priority = 5, .type = CELL_AGE, .cell = age},
+};
+
+const struct sheet sheet_nodes = {
+	.name = "nodes",
+	.title = "Nodes",
+	.count = count,
+	.fill = fill,
+	.matches = matches,
+	.name_of = name_of,
+	.key = key,
+	.rank = rank,
+	.source = source,
+	.columns = columns,
+	.column_count = ARRAY_LEN(columns),
+};

@@ -1,0 +1,152 @@
+#include "views/sheets/sheet.h"
+
+#include <stdio.h>
+
+#include "api/base/mem.h"
+#include "api/base/str.h"
+
+static int64_t count(const struct world_view *world, const struct world_cluster *cluster)
+{
+	return (int64_t)world->service_count;
+}
+
+static void fill(struct row *row, int64_t index)
+{
+	row->item.service = row->world->services[index];
+	row->cluster = row->item.service->cluster;
+}
+
+static const char *name_of(struct row *row)
+{
+	return row->item.service->record->meta.name;
+}
+
+static const char *namespace_of(const struct row *row)
+{
+	return row->item.service->record->meta.namespace;
+}
+
+static void key(struct row *row, char *out, size_t size)
+{
+	snprintf(out, size, "%s/%s", namespace_of(row), name_of(row));
+}
+
+static const struct source *source(const struct world_view *world)
+{
+	return &world->services_source;
+}
+
+static struct cell name(struct row *row)
+{
+	return cell_text(name_of(row));
+}
+
+static struct cell namespace(struct row *row)
+{
+	return cell_text(namespace_of(row));
+}
+
+static struct cell type(struct row *row)
+{
+	bool headless = str_eq(row->item.service->record->cluster_ip, "None");
+	return headless ? cell_text("Headless") : cell_text(row->item.service->record->type);
+}
+
+static struct cell address(struct row *row)
+{
+	return cell_text(row->item.service->record->cluster_ip);
+}
+
+/* Each "<name> <port>[:<node port>]→<broker port>", what a client dials to what it reaches. */
+struct cell sheet_cell_ports(struct row *row)
+{
+	const struct world_service *it = row->item.service;
+	size_t used = 0;
+	row->text[0] = '\0';
+	for (size_t i = 0; i < it->port_count && used < sizeof row->text; i++) {
+		const struct world_service_port *port = &it->ports[i];
+		char node_port[16] = "", reaches[32] = "?";
+		if (port->port->node_port > 0)
+			snprintf(node_port, sizeof node_port, ":%d", port->port->node_port);
+		if (port->broker_port > 0)
+			snprintf(reaches, sizeof reaches, "%d", port->broker_port);
+		int more = snprintf(row->text + used, sizeof row->text - used, "%s%s%s%d%s>%s", i ? "," : "",
+				    str_or(port->broker_port_name, str_or(port->port->name, "")),
+				    port->broker_port_name || port->port->name ? " " : "", port->port->port, node_port, reaches);
+		used += more > 0 ? (size_t)more : 0;
+	}
+	return cell_list(row->text);
+}
+
+static struct cell node_ports(struct row *row)
+{
+	const struct world_service *it = row->item.service;
+	size_t used = 0;
+	row->text[0] = '\0';
+	for (size_t i = 0; i < it->port_count && used < sizeof row->text; i++) {
+		if (it->ports[i].port->node_port <= 0)
+			continue;
+		int more = snprintf(row->text + used, sizeof row->text - used, "%s%d", used ? "," : "",
+				    it->ports[i].port->node_port);
+		used += more > 0 ? (size_t)more : 0;
+	}
+	return cell_numbers(row->text);
+}
+
+static struct cell ready(struct row *row)
+{
+	const struct world_service *it = row->item.service;
+	if (it->ready_endpoints < 0)
+		return cell_unknown();
+	enum severity severity = it->ready_endpoints == 0 ? SEV_BAD : it->ready_endpoints < it->all_endpoints ? SEV_WARN : SEV_OK;
+	return cell_graded(cell_ratio(it->ready_endpoints, it->all_endpoints), severity);
+}
+
+static struct cell ready_endpoints(struct row *row)
+{
+	return sheet_figure(row->item.service->ready_endpoints);
+}
+
+static struct cell all_endpoints(struct row *row)
+{
+	return sheet_figure(row->item.service->all_endpoints);
+}
+
+static struct cell age(struct row *row)
+{
+	return sheet_age_since(row, row->item.service->record->meta.created_ms);
+}
+
+static uint8_t rank(struct row *row)
+{
+	return sheet_rank_of(sheet_severity(&sheet_services, row));
+}
+
+static const struct column columns[] = {
+	{.title = "SERVICE", .field = "service", .help = "service", .min = 8, .max = 48, .cell = name},
+	{.title = "NAMESPACE", .field = "namespace", .help = "namespace", .priority = 4, .cell = namespace},
+	{.title = "CLUSTER", .field = "cluster", .help = "broker cluster behind it", .priority = 2, .cell = sheet_cell_cluster},
+	{.title = "KIND", .field = "kind", .help = "rabbitmq or kafka", .flags = COLUMN_WIDE, .cell = sheet_cell_kind},
+	{.title = "TYPE", .field = "type", .help = "ClusterIP, NodePort, LoadBalancer, Headless", .cell = type},
+	{.title = "ADDRESS", .field = "clusterIP", .help = "cluster address", .priority = 3, .max = 40, .cell = address},
+	{.title = "READY", .field = "ready", .help = "ready endpoints of all", .type = CELL_RATIO, .cell = ready},
+	{.field = "readyEndpoints", .help = "ready endpoints", .flags = COLUMN_FIELD, .cell = ready_endpoints},
+	{.field = "endpoints", .help = "all endpoints", .flags = COLUMN_FIELD, .cell = all_endpoints},
+	{.field = "nodePorts", .help = "node ports", .flags = COLUMN_FIELD, .cell = node_ports},
+	{.title = "PORTS", .field = "ports", .help = "what port[:node port]>broker port", .min = 12, .max = 90, .cell = sheet_cell_ports},
+	{.title = "AGE", .field = "ageSeconds", .help = "of the service", .priority = 5, .type = CELL_AGE, .cell = age},
+};
+
+const struct sheet sheet_services = {
+	.name = "services",
+	.title = "Services",
+	.count = count,
+	.fill = fill,
+	.name_of = name_of,
+	.namespace_of = namespace_of,
+	.key = key,
+	.rank = rank,
+	.source = source,
+	.columns = columns,
+	.column_count = ARRAY_LEN(columns),
+};
