@@ -4,7 +4,7 @@
 #define MQDECK_VIEWS_SCREENS_QUORUM_LINE_H
 
 #include "api/base/cell.h"
-#include "api/model/world.h"
+#include "api/model/world/world.h"
 #include "tui/canvas.h"
 
 enum { QUORUM_LINE_MAX = 512 };

@@ -11,7 +11,7 @@
 #include "api/kube/client.h"
 #include "api/kube/exec_trust.h"
 #include "api/kube/kubeconfig.h"
-#include "api/model/world.h"
+#include "api/model/world/world.h"
 #include "api/ops/engine/ops.h"
 
 struct session_events {

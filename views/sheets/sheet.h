@@ -9,7 +9,7 @@
 
 #include "api/base/cell.h"
 #include "api/base/vec.h"
-#include "api/model/world.h"
+#include "api/model/world/world.h"
 
 /* What part of the world is looked at. NULL members do not restrict. */
 struct scope {

@@ -8,7 +8,7 @@
 #include "api/kafka/admin.h"
 #include "api/kube/access.h"
 #include "api/kube/client.h"
-#include "api/model/world.h"
+#include "api/model/world/world.h"
 #include "api/ops/engine/ops.h"
 
 struct cJSON;

@@ -57,7 +57,7 @@ bool blast_harms(const struct blast *blast); /* availability is lost, or nobody 
  * Never NULL; the caller deletes it. */
 struct cJSON *blast_json(const struct ops_plan *plan, const struct ops_context *context);
 
-/* May this broker be stopped now? Kafka's can-roll rule, RabbitMQ's critical rule (api/model/critical.h); no with the
+/* May this broker be stopped now? Kafka's can-roll rule, RabbitMQ's critical rule (api/model/world/critical.h); no with the
  * reason, also when it cannot be told. A broker that is known to be down may. */
 bool blast_can_stop(const struct world_cluster *cluster, const struct world_broker *broker, struct err *why) MUST_USE;
 

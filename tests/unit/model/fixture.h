@@ -3,7 +3,7 @@
 #ifndef MQDECK_TESTS_MODEL_FIXTURE_H
 #define MQDECK_TESTS_MODEL_FIXTURE_H
 
-#include "api/model/internal.h"
+#include "api/model/world/world_private.h"
 
 struct fixture {
 	struct clock clock; /* virtual: Unix time 1,000,000 s at the start */

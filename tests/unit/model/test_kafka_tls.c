@@ -7,7 +7,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/model/world.h"
+#include "api/model/world/world.h"
 #include "tests/unit/kafka/fake_kafka.h"
 #include "tests/unit/model/broker_api.h"
 

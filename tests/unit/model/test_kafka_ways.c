@@ -5,7 +5,7 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/kube/decode.h"
-#include "api/model/kafka_ways.h"
+#include "api/model/sources/kafka_candidates.h"
 
 /* The listeners that most have: in the clear, TLS with SCRAM, TLS with certificates. */
 #define PLAIN "{\"name\":\"plain\",\"port\":9092,\"type\":\"internal\",\"tls\":false}"

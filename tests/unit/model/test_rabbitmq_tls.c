@@ -9,8 +9,8 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/model/credentials.h"
-#include "api/model/world.h"
+#include "api/model/sources/broker_credentials.h"
+#include "api/model/world/world.h"
 #include "tests/unit/model/broker_api.h"
 #include "tests/unit/net/server.h"
 #include "tests/unit/tls_certs.h"

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "api/base/str.h"
-#include "api/model/sentences.h"
+#include "api/model/world/sentences.h"
 #include "tests/unit/model/fixture.h"
 
 static const char *const all_in_sync[] = {"012", "120", "201", "012"};

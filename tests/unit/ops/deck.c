@@ -8,7 +8,7 @@
 #include "api/demo/host/demo.h"
 #include "api/kube/access.h"
 #include "api/kube/portforward.h"
-#include "api/model/world.h"
+#include "api/model/world/world.h"
 #include "api/ops/engine/ops.h"
 #include "tests/unit/ops/deck.h"
 

@@ -3,7 +3,7 @@
 #define MQDECK_TESTS_OPS_DECK_H
 
 #include "api/demo/host/demo.h"
-#include "api/model/world.h"
+#include "api/model/world/world.h"
 #include "api/ops/engine/ops.h"
 
 struct deck {

@@ -5,7 +5,7 @@
 
 #include "api/kafka/admin.h"
 #include "api/kube/client.h"
-#include "api/model/world.h"
+#include "api/model/world/world.h"
 #include "api/ops/engine/ops.h"
 
 enum { FAKE_BROKERS = 6, FAKE_NODES = 3, FAKE_REPLICATED = 8, FAKE_QUEUES = 4, FAKE_SCRIPT = 16, FAKE_EVENTS = 4 };

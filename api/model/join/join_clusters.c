@@ -1,0 +1,464 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "api/base/mem.h"
+#include "api/base/str.h"
+#include "api/model/sources/watcher.h"
+#include "api/model/world/world_private.h"
+#include "api/model/sources/broker_source.h"
+
+enum { BROKERS_MAX = 2048, NAME_MAX_BYTES = 600 };
+
+struct cluster *cluster_of(const struct world_cluster *cluster)
+{
+	return (struct cluster *)cluster;
+}
+
+const struct kafka_snapshot *cluster_kafka(const struct cluster *cluster)
+{
+	return cluster->kafka ? cluster->kafka(cluster->kafka_data) : NULL;
+}
+
+int32_t cluster_broker_named(const struct cluster *cluster, const char *pod)
+{
+	return pod ? (int32_t)(uintptr_t)map_get(&cluster->broker_index, pod) - 1 : -1;
+}
+
+static void broker_destroy(struct broker *broker)
+{
+	free(broker->pub.volumes);
+	free(broker->name);
+	free(broker);
+}
+
+void cluster_destroy(struct cluster *cluster)
+{
+	rabbitmq_forget(cluster);
+	vec_each (&cluster->brokers, broker)
+		broker_destroy((struct broker *)*broker);
+	vec_finish(&cluster->brokers);
+	vec_finish(&cluster->volumes);
+	vec_finish(&cluster->services);
+	vec_finish(&cluster->voters);
+	vec_finish(&cluster->topic_first);
+	free(cluster->id_broker);
+	map_finish(&cluster->broker_index);
+	cluster_forget_phrases(cluster);
+	free(cluster->key);
+	free(cluster->name);
+	free(cluster->namespace);
+	free(cluster);
+}
+
+const char *cluster_pod_prefix(const struct cluster *cluster)
+{
+	const struct found_cluster *found = &cluster->found;
+	return found->stateful_set ? str_or(found->stateful_set->meta.name, "") : "";
+}
+
+/* ---- brokers ---- */
+
+static struct broker *broker_named(struct cluster *cluster, const char *name)
+{
+	int32_t at = cluster_broker_named(cluster, name);
+	if (at >= 0)
+		return (struct broker *)cluster->brokers.items[at];
+	if (cluster->brokers.len == BROKERS_MAX)
+		return NULL;
+	struct broker *broker = mem_alloc(sizeof *broker);
+	broker->name = mem_strdup(name);
+	broker->bytes = broker->bytes_ms = -1;
+	broker->pub = (struct world_broker){
+		.cluster = &cluster->pub,
+		.name = broker->name,
+		.ordinal = discover_ordinal(name),
+		.id = -1,
+		.in_rate = -1,
+		.out_rate = -1,
+	};
+	vec_push(&cluster->brokers, &broker->pub);
+	map_set(&cluster->broker_index, name, (void *)(uintptr_t)cluster->brokers.len);
+	cluster->brokers_generation++;
+	return broker;
+}
+
+static void expect(struct cluster *cluster, const char *name)
+{
+	struct broker *broker = broker_named(cluster, name);
+	if (!broker)
+		return;
+	broker->seen = true;
+	broker->pub.expected = true;
+}
+
+static void expect_pool(struct cluster *cluster, const struct kube_kafka_node_pool *pool)
+{
+	char name[NAME_MAX_BYTES];
+	for (size_t i = 0; i < pool->node_id_count; i++) {
+		snprintf(name, sizeof name, "%s-%s-%d", cluster->name, str_or(pool->meta.name, ""), pool->node_ids[i]);
+		expect(cluster, name);
+	}
+}
+
+static void expect_brokers(struct cluster *cluster)
+{
+	const struct found_cluster *found = &cluster->found;
+	const struct kube_stateful_set *set = found->stateful_set;
+	char name[NAME_MAX_BYTES];
+	if (found->manager == MANAGED_BY_STRIMZI) {
+		for (size_t i = 0; i < found->pool_count; i++)
+			expect_pool(cluster, found->pools[i]);
+		for (int32_t i = 0; !found->pool_count && i < found->desired && i < BROKERS_MAX; i++) {
+			snprintf(name, sizeof name, "%s-kafka-%d", cluster->name, i);
+			expect(cluster, name);
+		}
+		return;
+	}
+	if (!set)
+		return;
+	int32_t start = set->ordinals_start > 0 ? set->ordinals_start : 0;
+	for (int32_t i = 0; i < set->replicas && i < BROKERS_MAX; i++) {
+		snprintf(name, sizeof name, "%s-%d", cluster_pod_prefix(cluster), start + i);
+		expect(cluster, name);
+	}
+}
+
+const struct kube_container *pod_main_container(enum broker_kind kind, const struct kube_pod *pod)
+{
+	return pod ? discover_container(kind, pod->containers, pod->container_count) : NULL;
+}
+
+const struct kube_container_status *pod_main_status(enum broker_kind kind, const struct kube_pod *pod)
+{
+	const struct kube_container *container = pod_main_container(kind, pod);
+	for (size_t i = 0; container && i < pod->status_count; i++)
+		if (str_eq(pod->statuses[i].name, container->name))
+			return &pod->statuses[i];
+	return NULL;
+}
+
+bool pod_is_ready(const struct kube_pod *pod)
+{
+	const struct kube_condition *ready =
+		pod ? kube_condition(pod->conditions, pod->condition_count, "Ready") : NULL;
+	return ready && str_eq(ready->status, "True");
+}
+
+static const char *image_version(const struct cluster *cluster, const struct kube_pod *pod)
+{
+	const struct kube_container *container = pod_main_container(cluster->pub.kind, pod);
+	const char *slash = container && container->image ? strrchr(container->image, '/') : NULL;
+	const char *name = slash ? slash + 1 : container ? container->image : NULL;
+	const char *colon = name ? strchr(name, ':') : NULL;
+	if (!colon)
+		return NULL;
+	/* Strimzi: "0.45.0-kafka-3.9.0" */
+	const char *kafka = strstr(colon, "kafka-");
+	const char *version = kafka ? kafka + strlen("kafka-") : colon + 1;
+	size_t len = strspn(version, "0123456789.");
+	if (!len || !strchr("0123456789", *version))
+		return NULL;
+	return arena_strndup(&cluster->world->frame, version, len);
+}
+
+static void broker_reset(struct broker *broker, struct cluster *cluster)
+{
+	struct world_broker *it = &broker->pub;
+	const struct kube_container *container = pod_main_container(cluster->pub.kind, it->pod);
+	const struct kube_container_status *status = pod_main_status(cluster->pub.kind, it->pod);
+	it->member_name = it->role = it->alarms = NULL;
+	it->version = image_version(cluster, it->pod);
+	it->reachable = it->quorum_critical = -1;
+	it->is_controller = false;
+	it->leaders = it->replicas = it->in_sync = it->under_replicated = -1;
+	it->disk_used_bytes = it->disk_total_bytes = it->memory_used_bytes = -1;
+	it->memory_limit_bytes = container && container->memory_limit > 0 ? container->memory_limit : -1;
+	it->restarts = status ? status->restart_count : it->pod ? 0 : -1;
+	it->started_ms = status ? status->running_since_ms : -1;
+	if (it->started_ms < 0 && it->pod && str_eq(it->pod->phase, "Running"))
+		it->started_ms = it->pod->start_ms;
+	it->volume_count = 0;
+	it->connections = -1;
+	it->clients = NULL;
+	it->client_count = 0;
+	broker->pub.draining = -1;
+	broker->critical = broker->disk_free = -1;
+	broker->voter_critical = broker->silent = broker->slow = false;
+	broker->complaint = NULL;
+	it->source = (struct source){.updated_ms = -1};
+}
+
+static int compare_brokers(const void *a, const void *b)
+{
+	const struct world_broker *left = *(struct world_broker *const *)a, *right = *(struct world_broker *const *)b;
+	if (left->ordinal != right->ordinal)
+		return left->ordinal < right->ordinal ? -1 : 1;
+	return str_compare_natural(left->name, right->name);
+}
+
+/* On a node brokers of several clusters meet. */
+static int compare_neighbours(const void *a, const void *b)
+{
+	const struct world_broker *left = *(struct world_broker *const *)a, *right = *(struct world_broker *const *)b;
+	int order = str_compare_natural(left->cluster->namespace, right->cluster->namespace);
+	return order ? order : str_compare_natural(left->name, right->name);
+}
+
+/* Drops brokers nobody names any more and puts the rest in order. */
+static void settle_brokers(struct cluster *cluster)
+{
+	size_t kept = 0;
+	bool changed = false;
+	for (size_t i = 0; i < cluster->brokers.len; i++) {
+		struct broker *broker = (struct broker *)cluster->brokers.items[i];
+		if (broker->seen)
+			cluster->brokers.items[kept++] = &broker->pub;
+		else
+			broker_destroy(broker);
+	}
+	changed = kept != cluster->brokers.len;
+	cluster->brokers.len = kept;
+	for (size_t i = 1; i < kept && !changed; i++)
+		changed = compare_brokers(&cluster->brokers.items[i - 1], &cluster->brokers.items[i]) > 0;
+	if (!changed)
+		return;
+	cluster->brokers_generation++;
+	if (kept)
+		qsort(cluster->brokers.items, kept, sizeof *cluster->brokers.items, compare_brokers);
+	map_finish(&cluster->broker_index);
+	for (size_t i = 0; i < kept; i++)
+		map_set(&cluster->broker_index, cluster->brokers.items[i]->name, (void *)(uintptr_t)(i + 1));
+}
+
+/* ---- clusters ---- */
+
+static struct cluster *cluster_named(struct world *world, const char *key, const struct found_cluster *found)
+{
+	struct cluster *cluster = map_get(&world->clusters, key);
+	if (cluster)
+		return cluster;
+	cluster = mem_alloc(sizeof *cluster);
+	cluster->world = world;
+	cluster->key = mem_strdup(key);
+	cluster->name = mem_strdup(found->name);
+	cluster->namespace = mem_strdup(found->namespace);
+	cluster->metadata_ms = cluster->configs_ms = -1;
+	cluster->rabbitmq.overview_part.updated_ms = cluster->rabbitmq.nodes_part.updated_ms = -1;
+	cluster->rabbitmq.queues_part.updated_ms = cluster->rabbitmq.clients_part.updated_ms = -1;
+	cluster->pub.key = cluster->key;
+	cluster->pub.name = cluster->name;
+	cluster->pub.namespace = cluster->namespace;
+	map_set(&world->clusters, key, cluster);
+	return cluster;
+}
+
+static const char *why_pods_are_unread(struct world *world, const struct found_cluster *found)
+{
+	struct err err;
+	if (!feed_is_listed(world->feed, KUBE_PODS, found->namespace, &err))
+		return "";
+	return err.code == ERR_FORBIDDEN ? arena_printf(&world->frame, "%s", err.text) : NULL;
+}
+
+static void see_cluster(void *data, const struct found_cluster *found)
+{
+	struct world *world = data;
+	CLEANUP(free) char *key = side_key(found);
+	struct cluster *cluster = cluster_named(world, key, found);
+	struct world_cluster *pub = &cluster->pub;
+	if (cluster->seen)
+		return;
+	cluster->seen = true;
+	cluster->found = *found;
+	cluster->pods_unread = why_pods_are_unread(world, found);
+	pub->kind = found->kind;
+	pub->manager = found->manager;
+	pub->stateful_set = found->stateful_set;
+	pub->rabbitmq_resource = found->rabbitmq;
+	pub->kafka_resource = found->kafka;
+	pub->desired = found->desired;
+	pub->budget = NULL;
+	pub->version = NULL;
+	vec_each (&cluster->brokers, it) {
+		struct broker *broker = (struct broker *)*it;
+		broker->seen = broker->pub.expected = false;
+		broker->pub.pod = NULL;
+		broker->pub.node = NULL;
+	}
+	expect_brokers(cluster);
+	vec_push(&world->cluster_list, pub);
+}
+
+static void drop_unseen(struct world *world)
+{
+	VEC(struct cluster *) gone = {0};
+	for (struct map_entry *at = map_next(&world->clusters, NULL); at; at = map_next(&world->clusters, at))
+		if (!((struct cluster *)at->value)->seen)
+			vec_push(&gone, at->value);
+	vec_each (&gone, cluster) {
+		map_remove(&world->clusters, (*cluster)->key);
+		cluster_destroy(*cluster);
+	}
+	vec_finish(&gone);
+}
+
+/* ---- pods ---- */
+
+/* By the name of what controls its pods. */
+static void index_owners(const struct world *world, struct map *owners)
+{
+	for (size_t i = 0; i < world->cluster_list.len; i++) {
+		const struct cluster *cluster = cluster_of(world->cluster_list.items[i]);
+		bool strimzi = cluster->found.manager == MANAGED_BY_STRIMZI;
+		CLEANUP(free)
+		char *key = str_printf("%s/%s/%s", strimzi ? "strimzi" : "set", cluster->namespace,
+				       strimzi ? cluster->name : cluster_pod_prefix(cluster));
+		map_set(owners, key, (void *)cluster);
+	}
+}
+
+static struct cluster *owner_of(const struct map *owners, const struct kube_pod *pod)
+{
+	const struct kube_owner *owner = kube_controller(&pod->meta);
+	const char *strimzi = kube_label(&pod->meta, "strimzi.io/cluster");
+	char key[NAME_MAX_BYTES];
+	if (owner && str_eq(owner->kind, "StatefulSet"))
+		snprintf(key, sizeof key, "set/%s/%s", str_or(pod->meta.namespace, ""), str_or(owner->name, ""));
+	else if (strimzi && str_eq(str_or(kube_label(&pod->meta, "strimzi.io/kind"), "Kafka"), "Kafka"))
+		snprintf(key, sizeof key, "strimzi/%s/%s", str_or(pod->meta.namespace, ""), strimzi);
+	else
+		return NULL;
+	return map_get(owners, key);
+}
+
+static bool is_finished(const struct kube_pod *pod)
+{
+	return str_eq(pod->phase, "Succeeded");
+}
+
+static void see_pod(struct world *world, const struct map *owners, const struct kube_pod *pod)
+{
+	struct cluster *cluster = owner_of(owners, pod);
+	if (!cluster || !pod->meta.name)
+		return;
+	struct broker *broker =
+		is_finished(pod) && discover_ordinal(pod->meta.name) < 0 ? NULL : broker_named(cluster, pod->meta.name);
+	if (!broker)
+		return;
+	broker->seen = true;
+	broker->pub.pod = pod;
+	struct node *node = pod->node_name ? map_get(&world->nodes, pod->node_name) : NULL;
+	broker->pub.node = node ? &node->pub : NULL;
+	vec_push(&world->pods, pod);
+}
+
+static int compare_pods(const void *a, const void *b)
+{
+	const struct kube_pod *left = *(const struct kube_pod *const *)a, *right = *(const struct kube_pod *const *)b;
+	int order = strcmp(str_or(left->meta.namespace, ""), str_or(right->meta.namespace, ""));
+	return order ? order : str_compare_natural(left->meta.name, right->meta.name);
+}
+
+static void join_pods(struct world *world)
+{
+	struct map owners = MAP_INIT;
+	const struct kube_pod *pod;
+	struct map_entry *at = NULL;
+	index_owners(world, &owners);
+	vec_clear(&world->pods);
+	while ((pod = record_store_next(&world->store, KUBE_PODS, &at)))
+		see_pod(world, &owners, pod);
+	map_finish(&owners);
+	if (world->pods.len)
+		qsort(world->pods.items, world->pods.len, sizeof *world->pods.items, compare_pods);
+}
+
+static void place_on_nodes(struct cluster *cluster)
+{
+	vec_each (&cluster->brokers, it) {
+		struct broker *broker = (struct broker *)*it;
+		broker_reset(broker, cluster);
+		struct node *node = (struct node *)broker->pub.node;
+		if (node)
+			vec_push(&node->brokers, &broker->pub);
+		if (!cluster->pub.version)
+			cluster->pub.version = broker->pub.version;
+	}
+	cluster->pub.brokers = cluster->brokers.items;
+	cluster->pub.broker_count = cluster->brokers.len;
+}
+
+static void find_budget(struct world *world, struct cluster *cluster)
+{
+	const struct kube_disruption_budget *budget;
+	struct map_entry *at = NULL;
+	const struct kube_stateful_set *set = cluster->found.stateful_set;
+	while (!cluster->pub.budget && (budget = record_store_next(&world->store, KUBE_DISRUPTION_BUDGETS, &at))) {
+		if (!str_eq(budget->meta.namespace, cluster->namespace))
+			continue;
+		bool covers = set && labels_match(budget->selector, budget->selector_count, set->template_labels,
+						  set->template_label_count);
+		for (size_t i = 0; i < cluster->brokers.len && !covers; i++) {
+			const struct kube_pod *pod = cluster->brokers.items[i]->pod;
+			covers = pod && labels_match(budget->selector, budget->selector_count, pod->meta.labels,
+						     pod->meta.label_count);
+		}
+		if (covers)
+			cluster->pub.budget = budget;
+	}
+}
+
+void join_clusters(struct world *world)
+{
+	vec_clear(&world->cluster_list);
+	for (struct map_entry *at = map_next(&world->clusters, NULL); at; at = map_next(&world->clusters, at))
+		((struct cluster *)at->value)->seen = false;
+	discover_clusters(&world->store, see_cluster, world);
+	drop_unseen(world);
+	join_pods(world);
+	for (size_t i = 0; i < world->cluster_list.len; i++) {
+		struct cluster *cluster = cluster_of(world->cluster_list.items[i]);
+		settle_brokers(cluster);
+		place_on_nodes(cluster);
+		find_budget(world, cluster);
+	}
+	for (size_t i = 0; i < world->node_list.len; i++) {
+		struct node *node = (struct node *)world->node_list.items[i];
+		if (node->brokers.len)
+			qsort(node->brokers.items, node->brokers.len, sizeof *node->brokers.items, compare_neighbours);
+		node->pub.brokers = node->brokers.items;
+		node->pub.broker_count = node->brokers.len;
+	}
+}
+
+uint64_t answers_mix(uint64_t mark, uint64_t value)
+{
+	const uint64_t mixed = (mark ^ value) * 0x9e3779b97f4a7c15u;
+	return mixed ^ mixed >> 29;
+}
+
+static void number_answers(struct cluster *cluster)
+{
+	bool kafka = cluster->pub.kind == BROKER_KAFKA;
+	uint64_t mark = kafka ? kafka_answers_mark(cluster) : rabbitmq_answers_mark(cluster);
+	if (cluster->pub.answers && mark == cluster->answers_mark)
+		return;
+	cluster->answers_mark = mark;
+	cluster->pub.answers = ++cluster->world->answers;
+}
+
+void join_sides(struct world *world)
+{
+	for (size_t i = 0; i < world->cluster_list.len; i++) {
+		struct cluster *cluster = cluster_of(world->cluster_list.items[i]);
+		struct side *side = feed_side(world->feed, cluster->key);
+		if (side)
+			side_show(side, cluster);
+		if (cluster->pub.kind == BROKER_KAFKA)
+			kafka_join(cluster);
+		else
+			rabbitmq_join(cluster);
+		number_answers(cluster);
+	}
+	feed_collect(world->feed);
+}

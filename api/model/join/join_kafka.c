@@ -1,0 +1,467 @@
+/* What Kafka says, joined into brokers, partitions and the controllers' quorum. */
+#include <stdio.h>
+#include <string.h>
+
+#include "api/base/mem.h"
+#include "api/base/str.h"
+#include "api/model/world/critical.h"
+#include "api/model/world/world_private.h"
+
+enum {
+	HOST_MAX = 256,
+	ID_TABLE_MAX = 100000,
+	VOTER_LAG_MS = 2000, /* controller.quorum.fetch.timeout.ms: a voter further behind does not count */
+};
+
+/* ---- node ids ---- */
+
+static int32_t broker_of_host(const struct cluster *cluster, const char *host)
+{
+	char label[HOST_MAX];
+	snprintf(label, sizeof label, "%.*s", host ? (int)strcspn(host, ".") : 0, str_or(host, ""));
+	return cluster_broker_named(cluster, label);
+}
+
+static int16_t broker_of_id(const struct cluster *cluster, int32_t id)
+{
+	return id >= 0 && (size_t)id < cluster->id_count ? cluster->id_broker[id] : -1;
+}
+
+static void name_id(struct cluster *cluster, int32_t id, int32_t at)
+{
+	if (at < 0 || id < 0 || id >= ID_TABLE_MAX)
+		return;
+	if ((size_t)id >= cluster->id_count) {
+		cluster->id_broker = mem_resize(cluster->id_broker, (size_t)id + 1, sizeof *cluster->id_broker);
+		for (size_t i = cluster->id_count; i <= (size_t)id; i++)
+			cluster->id_broker[i] = -1;
+		cluster->id_count = (size_t)id + 1;
+	}
+	cluster->id_broker[id] = (int16_t)at;
+	cluster->brokers.items[at]->id = id;
+}
+
+static bool is_advertised(const struct cluster *cluster, const struct kafka_snapshot *said, int32_t id)
+{
+	const struct kafka_broker *broker = kafka_snapshot_broker(said, id);
+	return broker && broker_of_host(cluster, broker->host) >= 0;
+}
+
+/* Ids are what the brokers advertise; one that never did is taken to have its pod's number, as charts and operators
+ * have it, unless another one has that id. */
+static void name_ids(struct cluster *cluster, const struct kafka_snapshot *said)
+{
+	cluster->id_count = 0;
+	vec_each (&cluster->brokers, broker)
+		(*broker)->id = -1;
+	for (size_t i = 0; i < said->broker_count; i++)
+		name_id(cluster, said->brokers[i].id, broker_of_host(cluster, said->brokers[i].host));
+	for (size_t i = 0; i < cluster->brokers.len; i++) {
+		const struct world_broker *broker = cluster->brokers.items[i];
+		if (broker->id < 0 && !is_advertised(cluster, said, broker->ordinal))
+			name_id(cluster, broker->ordinal, (int32_t)i);
+	}
+}
+
+/* ---- partitions ---- */
+
+static bool holds(const int32_t *ids, size_t count, int32_t id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (ids[i] == id)
+			return true;
+	return false;
+}
+
+static enum replica_state partition_state(const struct kafka_topic *topic, const struct kafka_partition *partition)
+{
+	static const enum replica_state states[] = {
+		[KAFKA_PARTITION_OK] = REPLICA_OK,
+		[KAFKA_PARTITION_UNDER_REPLICATED] = REPLICA_UNDER_REPLICATED,
+		[KAFKA_PARTITION_BELOW_MIN_ISR] = REPLICA_BELOW_MIN_ISR,
+		[KAFKA_PARTITION_OFFLINE] = REPLICA_OFFLINE,
+	};
+	return states[kafka_partition_state(topic, partition)];
+}
+
+static void tally_critical(struct cluster *cluster, const struct kafka_topic *topic,
+			   const struct kafka_partition *partition)
+{
+	const int32_t *isr = kafka_partition_isr(partition);
+	bool at_limit = critical_partition(partition->replica_count, partition->isr_count, topic->min_insync, true);
+	for (size_t i = 0; at_limit && i < partition->isr_count; i++) {
+		int16_t at = broker_of_id(cluster, isr[i]);
+		if (at >= 0)
+			((struct broker *)cluster->brokers.items[at])->tally.critical++;
+	}
+}
+
+static void tally_topic(struct cluster *cluster, const struct kafka_topic *topic)
+{
+	struct replica_totals *totals = &cluster->totals;
+	for (int32_t i = 0; i < topic->partition_count; i++) {
+		const struct kafka_partition *partition = &topic->partitions[i];
+		enum replica_state state = partition_state(topic, partition);
+		totals->count++;
+		totals->under_replicated += state != REPLICA_OK;
+		totals->below_min += state == REPLICA_BELOW_MIN_ISR;
+		totals->leaderless += state == REPLICA_OFFLINE;
+		totals->unknown += state == REPLICA_OK && topic->min_insync < 0;
+		totals->moving += partition->adding_count || partition->removing_count;
+		tally_critical(cluster, topic, partition);
+	}
+}
+
+static void tally_partitions(struct cluster *cluster, const struct kafka_snapshot *said)
+{
+	int64_t first = 0;
+	cluster->metadata_ms = said->metadata_part.updated_ms;
+	cluster->configs_ms = said->config_part.updated_ms;
+	cluster->tallied_generation = cluster->brokers_generation;
+	cluster->totals = (struct replica_totals){0};
+	cluster_forget_phrases(cluster);
+	vec_each (&cluster->brokers, at)
+		((struct broker *)*at)->tally.critical = 0;
+	vec_clear(&cluster->topic_first);
+	for (size_t i = 0; i < said->topic_count; i++) {
+		vec_push(&cluster->topic_first, first);
+		first += said->topics[i].partition_count;
+		tally_topic(cluster, &said->topics[i]);
+	}
+}
+
+/* ---- controllers ---- */
+
+static bool is_caught_up(const struct kafka_quorum *quorum, const struct kafka_quorum_node *voter, int64_t leader_ms)
+{
+	if (voter->id == quorum->leader)
+		return true;
+	return voter->last_caught_up_ms < 0 || leader_ms - voter->last_caught_up_ms <= VOTER_LAG_MS * 2;
+}
+
+static int64_t leader_time(const struct kafka_quorum *quorum)
+{
+	int64_t newest = -1;
+	for (size_t i = 0; i < quorum->count; i++) {
+		newest = quorum->nodes[i].last_caught_up_ms > newest ? quorum->nodes[i].last_caught_up_ms : newest;
+		newest = quorum->nodes[i].last_fetch_ms > newest ? quorum->nodes[i].last_fetch_ms : newest;
+	}
+	return newest;
+}
+
+/* Stopping it leaves fewer than (n + 2) / 2 voters that keep up. */
+static void join_quorum(struct cluster *cluster, const struct kafka_snapshot *said)
+{
+	const struct kafka_quorum *quorum = &said->quorum;
+	int64_t now = leader_time(quorum);
+	size_t caught_up = 0;
+	vec_clear(&cluster->voters);
+	for (size_t i = 0; quorum->present && i < quorum->count; i++) {
+		const struct kafka_quorum_node *node = &quorum->nodes[i];
+		int16_t at = broker_of_id(cluster, node->id);
+		caught_up += node->voter && is_caught_up(quorum, node, now);
+		vec_push(&cluster->voters, (struct world_voter){
+						   .id = node->id,
+						   .broker = at >= 0 ? cluster->brokers.items[at]->name : NULL,
+						   .leader = node->id == quorum->leader,
+						   .voter = node->voter,
+						   .caught_up = is_caught_up(quorum, node, now),
+						   .log_end = node->log_end_offset,
+						   .lag = node->lag,
+						   .caught_up_ms = node->last_caught_up_ms,
+					   });
+	}
+	for (size_t i = 0; quorum->present && i < quorum->voter_count; i++) {
+		int16_t at = broker_of_id(cluster, quorum->nodes[i].id);
+		bool counts = is_caught_up(quorum, &quorum->nodes[i], now);
+		if (at >= 0 && counts)
+			((struct broker *)cluster->brokers.items[at])->voter_critical =
+				critical_voters(quorum->voter_count, caught_up - 1);
+	}
+	cluster->pub.voters = cluster->voters.items;
+	cluster->pub.voter_count = cluster->voters.len;
+}
+
+static const char *role_of(const struct kafka_snapshot *said, int32_t id, bool registered)
+{
+	bool voter = false;
+	for (size_t i = 0; said->quorum.present && i < said->quorum.voter_count; i++)
+		voter |= said->quorum.nodes[i].id == id;
+	if (voter)
+		return registered || kafka_snapshot_broker(said, id) ? "controller,broker" : "controller";
+	return registered ? "broker" : NULL;
+}
+
+/* ---- brokers ---- */
+
+/* Who does not answer has no rate, least of all the last one. */
+static void forget_growth(struct broker *broker)
+{
+	broker->bytes = -1;
+	broker->pub.in_rate = -1;
+}
+
+static void sample_growth(struct broker *broker, const struct kafka_broker *said)
+{
+	int64_t at = said->dirs_part.updated_ms;
+	if (said->used_bytes < 0) {
+		forget_growth(broker);
+		return;
+	}
+	if (at == broker->bytes_ms)
+		return;
+	if (broker->bytes >= 0 && at > broker->bytes_ms) {
+		double grown = (double)(said->used_bytes - broker->bytes) * 1000 / (double)(at - broker->bytes_ms);
+		/* When retention took away more than came in, what came in cannot be told. */
+		broker->pub.in_rate = grown >= 0 ? grown : -1;
+		history_push(&broker->pub.in_history, broker->pub.in_rate);
+	}
+	broker->bytes = said->used_bytes;
+	broker->bytes_ms = at;
+}
+
+static bool is_patch_of(const char *version, const char *release)
+{
+	return version && str_has_prefix(version, release) && version[strlen(release)] == '.';
+}
+
+static void fill_from_broker(struct broker *broker, const struct kafka_broker *said, struct arena *frame)
+{
+	struct world_broker *it = &broker->pub;
+	/* The broker tells its release only; an image of that release tells the patch level as well. */
+	if (said->version && !is_patch_of(it->version, said->version))
+		it->version = arena_strdup(frame, said->version);
+	it->leaders = said->leaders;
+	it->replicas = said->replicas;
+	it->in_sync = said->replicas - said->not_in_sync;
+	it->under_replicated = said->not_in_sync;
+	it->disk_total_bytes = said->total_bytes;
+	if (said->total_bytes >= 0 && said->usable_bytes >= 0 && said->total_bytes >= said->usable_bytes)
+		it->disk_used_bytes = said->total_bytes - said->usable_bytes;
+	it->source = (struct source){.updated_ms = said->dirs_part.updated_ms, .err = said->err};
+	if (!err_is_set(&it->source.err))
+		it->source.err = said->dirs_part.err;
+	sample_growth(broker, said);
+}
+
+static const char *offline_dirs(const struct kafka_broker *said)
+{
+	if (!said || said->dirs_part.updated_ms < 0)
+		return NULL;
+	for (size_t i = 0; i < said->dir_count; i++)
+		if (said->dirs[i].error)
+			return "log directory offline";
+	return "";
+}
+
+static void fill_broker(struct cluster *cluster, struct broker *broker, const struct kafka_snapshot *said)
+{
+	struct world_broker *it = &broker->pub;
+	const struct kafka_broker *own = it->id >= 0 ? kafka_snapshot_broker(said, it->id) : NULL;
+	bool fresh = !cluster_is_stale(cluster, said->metadata_part.updated_ms);
+	bool registered = own && own->registered;
+	int32_t controller = said->quorum.present ? said->quorum.leader : said->controller;
+	it->role = said->metadata_part.updated_ms < 0 ? NULL : role_of(said, it->id, registered);
+	it->is_controller = it->id >= 0 && it->id == controller;
+	it->alarms = offline_dirs(own);
+	if (own)
+		fill_from_broker(broker, own, &cluster->world->frame);
+	else
+		forget_growth(broker);
+	if (fresh && said->reachable)
+		it->reachable = registered || str_eq(it->role, "controller");
+	else if (own && own->connected)
+		it->reachable = 1;
+	if (said->metadata_part.updated_ms >= 0 && said->config_part.updated_ms >= 0) {
+		broker->critical = broker->tally.critical;
+		it->quorum_critical = broker->critical > 0 || broker->voter_critical;
+	} else if (broker->voter_critical) {
+		it->quorum_critical = 1;
+	}
+}
+
+static int64_t lag_of(const struct kafka_snapshot *said)
+{
+	int64_t sum = -1;
+	for (size_t i = 0; i < said->group_count; i++)
+		if (said->groups[i].lag >= 0)
+			sum = (sum < 0 ? 0 : sum) + said->groups[i].lag;
+	return sum;
+}
+
+static void fill_cluster(struct cluster *cluster, const struct kafka_snapshot *said)
+{
+	struct world_cluster *it = &cluster->pub;
+	bool known = said && said->metadata_part.updated_ms >= 0;
+	bool groups = said && said->group_part.updated_ms >= 0;
+	it->replicas_ms = known ? said->metadata_part.updated_ms : -1;
+	it->replicated_count = known ? cluster->totals.count : -1;
+	it->under_replicated = known ? cluster->totals.under_replicated : -1;
+	it->below_min = known ? cluster->totals.below_min : -1;
+	it->leaderless = known ? cluster->totals.leaderless : -1;
+	it->topic_count = known ? (int64_t)said->topic_count : -1;
+	it->group_count = groups ? (int64_t)said->group_count : -1;
+	it->total_lag = groups ? lag_of(said) : -1;
+	it->queue_count = it->messages = it->connections = -1;
+	it->source.updated_ms = said ? said->metadata_part.updated_ms : -1;
+	err_clear(&it->source.err);
+	if (said && !said->reachable)
+		it->source.err = said->err;
+	if (err_is_set(&cluster->way_err) && (!said || !said->reachable))
+		it->source.err = cluster->way_err;
+	if (said && !err_is_set(&it->source.err))
+		it->source.err = said->metadata_part.err;
+}
+
+void kafka_join(struct cluster *cluster)
+{
+	const struct kafka_snapshot *said = cluster_kafka(cluster);
+	fill_cluster(cluster, NULL);
+	cluster->pub.voters = NULL;
+	cluster->pub.voter_count = 0;
+	if (!said)
+		return;
+	name_ids(cluster, said);
+	if (said->metadata_part.updated_ms != cluster->metadata_ms ||
+	    said->config_part.updated_ms != cluster->configs_ms ||
+	    cluster->tallied_generation != cluster->brokers_generation || cluster->topic_first.len != said->topic_count)
+		tally_partitions(cluster, said);
+	join_quorum(cluster, said);
+	fill_cluster(cluster, said);
+	vec_each (&cluster->brokers, at)
+		fill_broker(cluster, (struct broker *)*at, said);
+	for (size_t i = 0; i < cluster->brokers.len; i++)
+		if (cluster->brokers.items[i]->is_controller && cluster->brokers.items[i]->version)
+			cluster->pub.version = cluster->brokers.items[i]->version;
+}
+
+/* ---- rows ---- */
+
+uint64_t kafka_answers_mark(const struct cluster *cluster)
+{
+	const struct kafka_snapshot *said = cluster_kafka(cluster);
+	uint64_t mark = answers_mix(cluster->brokers_generation, (uintptr_t)said);
+	if (!said)
+		return mark;
+	const int64_t read_ms[] = {said->metadata_part.updated_ms, said->reassignment_part.updated_ms,
+				   said->config_part.updated_ms, said->group_part.updated_ms};
+	for (size_t i = 0; i < ARRAY_LEN(read_ms); i++)
+		mark = answers_mix(mark, (uint64_t)read_ms[i]);
+	for (size_t i = 0; i < said->broker_count; i++)
+		mark = answers_mix(mark, (uint64_t)said->brokers[i].dirs_part.updated_ms); /* sizes of partitions */
+	mark = answers_mix(mark, said->topic_count);
+	return answers_mix(mark, said->group_count);
+}
+
+static size_t topic_of(const struct cluster *cluster, int64_t index)
+{
+	size_t low = 0, high = cluster->topic_first.len;
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+		if (cluster->topic_first.items[middle] <= index)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void fill_replicas(const struct cluster *cluster, const struct kafka_partition *partition,
+			  struct world_replicated *out)
+{
+	for (size_t i = 0; i < partition->replica_count && i < REPLICAS_MAX; i++) {
+		int32_t id = partition->nodes[i];
+		out->replica_ids[i] = id;
+		out->replicas[i] = broker_of_id(cluster, id);
+		out->in_sync[i] = holds(kafka_partition_isr(partition), partition->isr_count, id);
+		out->joining[i] = holds(kafka_partition_adding(partition), partition->adding_count, id);
+		out->leaving[i] = holds(kafka_partition_removing(partition), partition->removing_count, id);
+		out->in_sync_count += out->in_sync[i];
+		out->replica_count++;
+	}
+}
+
+void kafka_replicated_at(const struct cluster *cluster, int64_t index, struct world_replicated *out)
+{
+	const struct kafka_snapshot *said = cluster_kafka(cluster);
+	if (!said || index < 0 || !cluster->topic_first.len || cluster->topic_first.len != said->topic_count)
+		return;
+	size_t at = topic_of(cluster, index);
+	const struct kafka_topic *topic = &said->topics[at];
+	int64_t number = index - cluster->topic_first.items[at];
+	if (number >= topic->partition_count)
+		return;
+	const struct kafka_partition *partition = &topic->partitions[number];
+	out->name = topic->name;
+	out->partition = partition->id;
+	out->leader = broker_of_id(cluster, partition->leader);
+	out->min_in_sync = topic->min_insync;
+	out->state = partition_state(topic, partition);
+	if (out->state == REPLICA_OK && topic->min_insync < 0 && partition->error)
+		out->state = REPLICA_UNKNOWN;
+	out->size_bytes = partition->size_bytes;
+	fill_replicas(cluster, partition, out);
+}
+
+void world_topic_at(const struct world_cluster *pub, int64_t index, struct world_topic *out)
+{
+	const struct kafka_snapshot *said = cluster_kafka(cluster_of(pub));
+	*out = (struct world_topic){.cluster = (struct world_cluster *)pub,
+				    .name = "",
+				    .partitions = -1,
+				    .min_in_sync = -1,
+				    .replication_factor = -1,
+				    .size_bytes = -1};
+	if (!said || index < 0 || (size_t)index >= said->topic_count)
+		return;
+	const struct kafka_topic *topic = &said->topics[index];
+	out->name = topic->name;
+	out->internal = topic->internal;
+	out->partitions = topic->partition_count;
+	out->min_in_sync = topic->min_insync;
+	for (int32_t i = 0; i < topic->partition_count; i++) {
+		const struct kafka_partition *partition = &topic->partitions[i];
+		enum replica_state state = partition_state(topic, partition);
+		out->replication_factor = partition->replica_count > out->replication_factor ? partition->replica_count
+											     : out->replication_factor;
+		out->under_replicated += state != REPLICA_OK;
+		out->below_min_isr += state == REPLICA_BELOW_MIN_ISR;
+		out->offline += state == REPLICA_OFFLINE;
+		if (partition->size_bytes >= 0)
+			out->size_bytes = (out->size_bytes < 0 ? 0 : out->size_bytes) + partition->size_bytes;
+	}
+}
+
+static const char *topics_of(struct cluster *cluster, const struct kafka_group *group)
+{
+	char text[1024];
+	size_t len = 0;
+	const char *last = NULL;
+	*text = '\0';
+	for (size_t i = 0; i < group->partition_count && len < sizeof text - 1; i++) {
+		if (str_eq(group->partitions[i].topic, last))
+			continue;
+		last = group->partitions[i].topic;
+		int put = snprintf(text + len, sizeof text - len, "%s%s", len ? "," : "", str_or(last, ""));
+		len += put > 0 ? (size_t)put : 0;
+	}
+	return cluster_phrase(cluster, text);
+}
+
+void world_group_at(const struct world_cluster *pub, int64_t index, struct world_group *out)
+{
+	struct cluster *cluster = cluster_of(pub);
+	const struct kafka_snapshot *said = cluster_kafka(cluster);
+	*out = (struct world_group){.cluster = &cluster->pub, .name = "", .members = -1, .lag = -1};
+	if (!said || index < 0 || (size_t)index >= said->group_count)
+		return;
+	const struct kafka_group *group = &said->groups[index];
+	int16_t at = broker_of_id(cluster, group->coordinator);
+	out->name = group->id;
+	out->state = group->state;
+	out->type = group->type;
+	out->coordinator = at >= 0 ? cluster->brokers.items[at]->name : NULL;
+	out->topics = topics_of(cluster, group);
+	out->members = group->members;
+	out->lag = group->lag;
+}

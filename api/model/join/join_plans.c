@@ -1,0 +1,50 @@
+/* Which broker clusters somebody changes now: a plan holds a Lease for each, whichever mqdeck runs it, on whatever
+ * machine (api/ops/engine/lease.h). */
+#include <string.h>
+
+#include "api/base/mem.h"
+#include "api/base/str.h"
+#include "api/model/sources/watcher.h"
+#include "api/model/world/world_private.h"
+
+/* For how much longer it counts, as far as the clocks of two machines can be compared; 0 = nobody has it, or whoever had
+ * it is gone without a word. */
+static int64_t time_left(const struct kube_lease *lease, int64_t now_ms)
+{
+	if (str_empty(lease->holder) || lease->renewed_ms < 0)
+		return 0;
+	int64_t age = now_ms > lease->renewed_ms ? now_ms - lease->renewed_ms : 0;
+	int64_t left = (int64_t)lease->duration_s * 1000 - age;
+	return left > 0 ? left : 0;
+}
+
+static struct world_plan *plan_of(struct world *world, const struct kube_lease *lease)
+{
+	struct world_plan *plan = arena_alloc(&world->frame, sizeof *plan);
+	const char *slash = strrchr(lease->holder, '/');
+	size_t who = slash ? (size_t)(slash - lease->holder) : strlen(lease->holder);
+	plan->who = arena_strndup(&world->frame, lease->holder, who);
+	plan->id = slash ? slash + 1 : "";
+	plan->title = kube_annotation(&lease->meta, "mqdeck/plan");
+	plan->since_ms = lease->acquired_ms;
+	return plan;
+}
+
+static void find_plan(struct world *world, struct cluster *cluster)
+{
+	struct err err;
+	CLEANUP(free) char *name = world_lease_name(&cluster->pub);
+	const struct kube_lease *lease = record_store_get(&world->store, KUBE_LEASES, cluster->namespace, name);
+	int64_t left = lease ? time_left(lease, world->wall_ms) : 0;
+	cluster->pub.plan_known =
+		feed_is_listed(world->feed, KUBE_LEASES, cluster->namespace, &err) && !err_is_set(&err);
+	cluster->pub.plan = left ? plan_of(world, lease) : NULL;
+	if (left)
+		world_renew_after(world, left); /* that it ran out is told by nobody */
+}
+
+void join_plans(struct world *world)
+{
+	vec_each (&world->cluster_list, cluster)
+		find_plan(world, cluster_of(*cluster));
+}

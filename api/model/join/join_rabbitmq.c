@@ -1,0 +1,422 @@
+/* What RabbitMQ says, joined into brokers, queues and their replicas. */
+#include <stdio.h>
+#include <string.h>
+
+#include "api/base/mem.h"
+#include "api/base/str.h"
+#include "api/model/world/critical.h"
+#include "api/model/world/world_private.h"
+
+enum {
+	STALE_MS = 30000,
+	CLIENTS_STALE_MS = 90000, /* they are counted every 30 s */
+	LAST_HEARD_MS = 10000,
+	HOST_MAX = 256,
+};
+
+static bool is_older(const struct cluster *cluster, int64_t updated_ms, int64_t age_ms)
+{
+	return updated_ms < 0 || loop_now_ms(cluster->world->loop) - updated_ms > age_ms;
+}
+
+bool cluster_is_stale(const struct cluster *cluster, int64_t updated_ms)
+{
+	return is_older(cluster, updated_ms, STALE_MS);
+}
+
+void history_push(struct history *history, double value)
+{
+	if (history->count == WORLD_HISTORY) {
+		memmove(history->points, history->points + 1, (WORLD_HISTORY - 1) * sizeof *history->points);
+		history->count--;
+	}
+	history->points[history->count++] = (float)value;
+}
+
+const char *cluster_phrase(struct cluster *cluster, const char *text)
+{
+	char *known = map_get(&cluster->phrases, text);
+	if (!known) {
+		known = mem_strdup(text);
+		map_set(&cluster->phrases, text, known);
+	}
+	return known;
+}
+
+void cluster_forget_phrases(struct cluster *cluster)
+{
+	for (struct map_entry *at = map_next(&cluster->phrases, NULL); at; at = map_next(&cluster->phrases, at))
+		free(at->value);
+	map_finish(&cluster->phrases);
+}
+
+void rabbitmq_forget(struct cluster *cluster)
+{
+	rabbitmq_overview_unref(cluster->rabbitmq.overview);
+	rabbitmq_nodes_unref(cluster->rabbitmq.nodes);
+	rabbitmq_queues_unref(cluster->rabbitmq.queues);
+	rabbitmq_clients_unref(cluster->rabbitmq.clients);
+	free(cluster->word_broker);
+	cluster->word_broker = NULL;
+	cluster->tallied = NULL;
+	cluster->rabbitmq = (struct rabbitmq_snapshot){0};
+}
+
+/* "rabbit@rabbitmq-0.rabbitmq-nodes.mq.svc" → the broker whose pod is rabbitmq-0 */
+static int32_t broker_of_member(const struct cluster *cluster, const char *member)
+{
+	const char *at = member ? strchr(member, '@') : NULL;
+	char host[HOST_MAX];
+	if (!at)
+		return -1;
+	snprintf(host, sizeof host, "%.*s", (int)strcspn(at + 1, "."), at + 1);
+	return cluster_broker_named(cluster, host);
+}
+
+static const struct rabbitmq_member *member_of(const struct cluster *cluster, const char *pod)
+{
+	for (size_t i = 0; i < cluster->rabbitmq.member_count; i++)
+		if (str_eq(cluster->rabbitmq.members[i].pod, pod))
+			return &cluster->rabbitmq.members[i];
+	return NULL;
+}
+
+/* ---- queues ---- */
+
+static bool is_online(const struct rabbitmq_queue *queue, uint16_t word)
+{
+	for (size_t i = 0; i < queue->online_count; i++)
+		if (queue->members[queue->member_count + i] == word)
+			return true;
+	return false;
+}
+
+static enum replica_state queue_state(const struct rabbitmq_queue *queue)
+{
+	if (!queue->members_known || !queue->online_known || !queue->member_count)
+		return REPLICA_UNKNOWN;
+	if (!queue->online_count)
+		return REPLICA_OFFLINE;
+	if (queue->online_count <= queue->member_count / 2)
+		return REPLICA_MINORITY;
+	if (queue->leader == RABBITMQ_NO_NAME || !is_online(queue, queue->leader))
+		return REPLICA_NO_LEADER;
+	return queue->online_count < queue->member_count ? REPLICA_UNDER_REPLICATED : REPLICA_OK;
+}
+
+static struct broker *broker_of_word(const struct cluster *cluster, uint16_t word)
+{
+	const struct rabbitmq_queues *queues = cluster->rabbitmq.queues;
+	int16_t at = word < queues->word_count ? cluster->word_broker[word] : -1;
+	return at >= 0 ? (struct broker *)cluster->brokers.items[at] : NULL;
+}
+
+static void tally_members(struct cluster *cluster, const struct rabbitmq_queue *queue)
+{
+	/* Taking a member away leaves no majority (rabbit_quorum_queue): a cluster of one node is exempt. */
+	bool critical = cluster->brokers.len > 1 && queue->online_known &&
+			critical_queue(queue->member_count, queue->online_count);
+	for (size_t i = 0; i < queue->member_count; i++) {
+		struct broker *broker = broker_of_word(cluster, queue->members[i]);
+		bool online = is_online(queue, queue->members[i]);
+		if (!broker)
+			continue;
+		broker->tally.replicas++;
+		broker->tally.in_sync += online;
+		broker->tally.critical += online && critical;
+	}
+}
+
+static void count_state(struct replica_totals *totals, enum replica_state state)
+{
+	totals->count++;
+	totals->under_replicated += state != REPLICA_OK && state != REPLICA_UNKNOWN;
+	totals->below_min += state == REPLICA_MINORITY || state == REPLICA_OFFLINE;
+	totals->leaderless += state == REPLICA_NO_LEADER;
+	totals->unknown += state == REPLICA_UNKNOWN;
+}
+
+static void add_rates(struct tally *tally, const struct rabbitmq_queue *queue)
+{
+	if (queue->publish_rate >= 0)
+		tally->in_rate = (tally->in_rate > 0 ? tally->in_rate : 0) + queue->publish_rate;
+	if (queue->deliver_rate >= 0)
+		tally->out_rate = (tally->out_rate > 0 ? tally->out_rate : 0) + queue->deliver_rate;
+}
+
+static void tally_queues(struct cluster *cluster)
+{
+	const struct rabbitmq_queues *queues = cluster->rabbitmq.queues;
+	bool new_picture = cluster->tallied != queues;
+	free(cluster->word_broker);
+	cluster->word_broker = mem_alloc((queues->word_count + 1) * sizeof *cluster->word_broker);
+	for (size_t i = 0; i < queues->word_count; i++)
+		cluster->word_broker[i] = (int16_t)broker_of_member(cluster, queues->words[i]);
+	cluster->tallied = queues;
+	cluster->tallied_generation = cluster->brokers_generation;
+	cluster->totals = (struct replica_totals){0};
+	cluster_forget_phrases(cluster);
+	vec_each (&cluster->brokers, at) {
+		((struct broker *)*at)->tally = (struct tally){.in_rate = -1, .out_rate = -1};
+		((struct broker *)*at)->tallied = true;
+	}
+	for (size_t i = 0; i < queues->count; i++) {
+		const struct rabbitmq_queue *queue = &queues->items[i];
+		bool replicated = queue->type == RABBITMQ_QUORUM || queue->type == RABBITMQ_STREAM;
+		struct broker *leader =
+			broker_of_word(cluster, queue->leader != RABBITMQ_NO_NAME ? queue->leader : queue->node);
+		if (leader) {
+			leader->tally.leaders += replicated; /* as replicas are: a classic queue has none */
+			add_rates(&leader->tally, queue);
+		}
+		if (replicated) {
+			tally_members(cluster, queue);
+			count_state(&cluster->totals, queue_state(queue));
+		}
+	}
+	if (new_picture)
+		vec_each (&cluster->brokers, at)
+			history_push(&(*at)->in_history, ((struct broker *)*at)->tally.in_rate);
+}
+
+/* ---- brokers ---- */
+
+static const char *alarm_words(struct cluster *cluster, const struct rabbitmq_node *node,
+			       const struct rabbitmq_member *member)
+{
+	bool known = (node && node->memory_alarm >= 0 && node->disk_alarm >= 0) || (member && member->alarm >= 0);
+	bool memory = node && node->memory_alarm == 1, disk = node && node->disk_alarm == 1;
+	if (memory && disk)
+		return "memory,disk";
+	if (memory || disk)
+		return memory ? "memory" : "disk";
+	if (member && member->alarm == 1)
+		return member->alarm_reason[0] ? arena_strdup(&cluster->world->frame, member->alarm_reason) : "alarm";
+	return known ? "" : NULL;
+}
+
+static void fill_from_node(struct broker *broker, const struct rabbitmq_node *node, struct arena *frame)
+{
+	struct world_broker *it = &broker->pub;
+	it->member_name = node->name;
+	it->role = str_eq(node->type, "ram") ? "ram member" : "member";
+	it->memory_used_bytes = node->memory_used;
+	if (node->memory_limit > 0)
+		it->memory_limit_bytes = node->memory_limit;
+	broker->disk_free = node->disk_free;
+	it->draining = node->being_drained;
+	if (node->version)
+		it->version = node->version;
+	if (node->partitions && *node->partitions)
+		broker->complaint = arena_strdup(frame, node->partitions);
+}
+
+/* That one does not answer us proves nothing: its management may be off. That its peers do not see it does. That they
+ * still see it proves nothing once its node is gone: they notice after the net tick time, a minute by default. */
+static int reachable(const struct cluster *cluster, const struct rabbitmq_member *member,
+		     const struct rabbitmq_node *node, const struct world_node *host)
+{
+	bool nodes_fresh = !cluster_is_stale(cluster, cluster->rabbitmq.nodes_part.updated_ms);
+	bool host_gone = host && host->ready_known && !host->ready;
+	if (node && nodes_fresh && node->running == 0)
+		return 0;
+	bool just_now = member && loop_now_ms(cluster->world->loop) - member->part.updated_ms < LAST_HEARD_MS;
+	if (member && member->answers == 1 && (!host_gone || just_now))
+		return 1;
+	return node && nodes_fresh && node->running == 1 && !host_gone ? 1 : -1;
+}
+
+static int quorum_critical(const struct broker *broker, const struct rabbitmq_member *member, bool queues_known)
+{
+	bool ours = queues_known && broker->tallied && broker->tally.critical > 0;
+	if (ours || (member && member->quorum_critical == 1))
+		return 1;
+	return queues_known || (member && member->quorum_critical == 0) ? 0 : -1;
+}
+
+/* That none is listed says something only of a node whose connections are listed at all: where the node itself is heard
+ * through the agent that lists them, or has gone. */
+static void fill_clients(const struct cluster *cluster, struct world_broker *it, const struct rabbitmq_node *node)
+{
+	const struct rabbitmq_clients *said = cluster->rabbitmq.clients;
+	if (!said || !node || is_older(cluster, cluster->rabbitmq.clients_part.updated_ms, CLIENTS_STALE_MS))
+		return;
+	size_t first = 0;
+	while (first < said->count && !str_eq(said->items[first].node, node->name))
+		first++;
+	size_t end = first;
+	while (end < said->count && str_eq(said->items[end].node, node->name))
+		end++;
+	if (end == first && node->memory_used < 0 && it->reachable != 0)
+		return;
+	struct world_client *clients =
+		arena_alloc(&cluster->world->frame, (end - first + 1) * sizeof *clients);
+	it->connections = 0;
+	for (size_t i = first; i < end; i++) {
+		clients[i - first] = (struct world_client){said->items[i].name, said->items[i].connections};
+		it->connections += said->items[i].connections;
+	}
+	it->clients = clients;
+	it->client_count = end - first;
+}
+
+static void fill_broker(struct cluster *cluster, struct broker *broker)
+{
+	const struct rabbitmq_snapshot *said = &cluster->rabbitmq;
+	struct world_broker *it = &broker->pub;
+	const struct rabbitmq_member *member = member_of(cluster, it->name);
+	const struct rabbitmq_node *node = NULL;
+	for (size_t i = 0; said->nodes && i < said->nodes->count && !node; i++)
+		if (broker_of_member(cluster, said->nodes->items[i].name) == cluster_broker_named(cluster, it->name))
+			node = &said->nodes->items[i];
+	if (said->overview)
+		it->version = said->overview->version ? said->overview->version : it->version;
+	if (node)
+		fill_from_node(broker, node, &cluster->world->frame);
+	it->reachable = reachable(cluster, member, node, it->node);
+	fill_clients(cluster, it, node);
+	broker->silent = member && member->answers == 0 && said->way == RABBITMQ_BY_MANAGEMENT &&
+			 said->overview_part.updated_ms >= 0 && !err_is_set(&said->overview_part.err);
+	broker->slow = member && member->slow;
+	it->alarms = alarm_words(cluster, node, member);
+	it->quorum_critical = quorum_critical(broker, member, said->queues && cluster->totals.unknown == 0);
+	if (said->queues && broker->tallied) {
+		it->leaders = broker->tally.leaders;
+		it->replicas = broker->tally.replicas;
+		it->in_sync = broker->tally.in_sync;
+		it->under_replicated = it->replicas - it->in_sync;
+		it->in_rate = broker->tally.in_rate;
+		it->out_rate = broker->tally.out_rate;
+		broker->critical = broker->tally.critical;
+	}
+	if (member && member->critical_queues > broker->critical)
+		broker->critical = member->critical_queues;
+	if (member)
+		it->source = (struct source){.updated_ms = member->part.updated_ms, .err = member->part.err};
+}
+
+void rabbitmq_join(struct cluster *cluster)
+{
+	const struct rabbitmq_snapshot *said = &cluster->rabbitmq;
+	struct world_cluster *it = &cluster->pub;
+	if (said->queues &&
+	    (cluster->tallied != said->queues || cluster->tallied_generation != cluster->brokers_generation))
+		tally_queues(cluster);
+	vec_each (&cluster->brokers, at)
+		fill_broker(cluster, (struct broker *)*at);
+	if (said->overview && said->overview->version)
+		it->version = said->overview->version;
+	it->replicas_ms = said->queues ? said->queues_part.updated_ms : -1;
+	it->replicated_count = said->queues ? cluster->totals.count : -1;
+	it->under_replicated = said->queues ? cluster->totals.under_replicated : -1;
+	it->below_min = said->queues ? cluster->totals.below_min : -1;
+	it->leaderless = said->queues ? cluster->totals.leaderless : -1;
+	it->queue_count = said->queues ? (int64_t)said->queues->count : said->overview ? said->overview->queues : -1;
+	it->messages = said->overview ? said->overview->messages : -1;
+	it->connections = said->overview ? said->overview->connections : -1;
+	it->topic_count = it->group_count = it->total_lag = -1;
+	it->voters = NULL;
+	it->voter_count = 0;
+	it->source = (struct source){.updated_ms = said->overview_part.updated_ms, .err = said->management_err};
+	if (!err_is_set(&it->source.err))
+		it->source.err = said->overview_part.err;
+	if (!err_is_set(&it->source.err))
+		it->source.err = said->queues_part.err;
+}
+
+/* ---- rows ---- */
+
+uint64_t rabbitmq_answers_mark(const struct cluster *cluster)
+{
+	const struct rabbitmq_snapshot *said = &cluster->rabbitmq;
+	uint64_t mark = answers_mix(cluster->brokers_generation, (uintptr_t)said->queues);
+	return answers_mix(mark, (uint64_t)said->queues_part.updated_ms);
+}
+
+static int16_t index_of_word(const struct cluster *cluster, uint16_t word)
+{
+	return word < cluster->rabbitmq.queues->word_count ? cluster->word_broker[word] : -1;
+}
+
+void rabbitmq_replicated_at(const struct cluster *cluster, int64_t index, struct world_replicated *out)
+{
+	const struct rabbitmq_queues *queues = cluster->rabbitmq.queues;
+	if (!queues || cluster->tallied != queues || index < 0 || (size_t)index >= queues->replicated_count)
+		return;
+	const struct rabbitmq_queue *queue = &queues->items[queues->replicated[index]];
+	out->name = queue->name;
+	out->vhost = rabbitmq_word(queues, queue->vhost);
+	out->leader = index_of_word(cluster, queue->leader);
+	out->state = queue_state(queue);
+	out->min_in_sync = queue->member_count ? queue->member_count / 2 + 1 : -1;
+	for (size_t i = 0; i < queue->member_count && i < REPLICAS_MAX; i++) {
+		int16_t at = index_of_word(cluster, queue->members[i]);
+		out->replicas[i] = at;
+		out->replica_ids[i] = at >= 0 ? cluster->brokers.items[at]->ordinal : -1;
+		out->in_sync[i] = is_online(queue, queue->members[i]);
+		out->in_sync_count += out->in_sync[i];
+		out->replica_count++;
+	}
+}
+
+static const char *joined_names(struct cluster *cluster, const uint16_t *words, size_t count)
+{
+	char text[4096];
+	size_t len = 0;
+	*text = '\0';
+	for (size_t i = 0; i < count && len < sizeof text - 1; i++) {
+		int16_t at = index_of_word(cluster, words[i]);
+		const char *name =
+			at >= 0 ? cluster->brokers.items[at]->name : rabbitmq_word(cluster->rabbitmq.queues, words[i]);
+		int put = snprintf(text + len, sizeof text - len, "%s%s", i ? "," : "", str_or(name, "?"));
+		len += put > 0 ? (size_t)put : 0;
+	}
+	return cluster_phrase(cluster, text);
+}
+
+static enum severity queue_severity(const struct rabbitmq_queue *queue, const char *state)
+{
+	if (queue->type == RABBITMQ_QUORUM || queue->type == RABBITMQ_STREAM)
+		return replica_state_severity(queue_state(queue));
+	if (!state)
+		return SEV_INFO;
+	return str_eq(state, "running") || str_eq(state, "idle") ? SEV_OK : str_eq(state, "down") ? SEV_BAD : SEV_WARN;
+}
+
+void world_queue_at(const struct world_cluster *pub, int64_t index, struct world_queue *out)
+{
+	struct cluster *cluster = cluster_of(pub);
+	const struct rabbitmq_queues *queues = cluster->rabbitmq.queues;
+	*out = (struct world_queue){.cluster = &cluster->pub,
+				    .name = "",
+				    .messages = -1,
+				    .ready = -1,
+				    .unacked = -1,
+				    .consumers = -1,
+				    .memory_bytes = -1,
+				    .publish_rate = -1,
+				    .deliver_rate = -1};
+	if (!queues || cluster->tallied != queues || index < 0 || (size_t)index >= queues->count)
+		return;
+	const struct rabbitmq_queue *queue = &queues->items[index];
+	uint16_t leader = queue->leader != RABBITMQ_NO_NAME ? queue->leader : queue->node;
+	int16_t at = index_of_word(cluster, leader);
+	out->name = queue->name;
+	out->vhost = rabbitmq_word(queues, queue->vhost);
+	out->type = rabbitmq_queue_type_word(queue->type);
+	out->state = rabbitmq_word(queues, queue->state);
+	out->policy = rabbitmq_word(queues, queue->policy);
+	out->leader = at >= 0 ? cluster->brokers.items[at]->name : rabbitmq_word(queues, leader);
+	out->members = queue->members_known ? joined_names(cluster, queue->members, queue->member_count) : NULL;
+	out->online = queue->online_known
+			      ? joined_names(cluster, queue->members + queue->member_count, queue->online_count)
+			      : NULL;
+	out->messages = queue->messages;
+	out->ready = queue->ready;
+	out->unacked = queue->unacked;
+	out->consumers = queue->consumers;
+	out->memory_bytes = queue->memory;
+	out->publish_rate = queue->publish_rate;
+	out->deliver_rate = queue->deliver_rate;
+	out->severity = queue_severity(queue, out->state);
+}

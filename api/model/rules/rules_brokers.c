@@ -1,0 +1,267 @@
+/* Rules that hold for both kinds of brokers: pods, volumes, operators, and the connection to the brokers. */
+#include <string.h>
+
+#include "api/base/mem.h"
+#include "api/base/str.h"
+#include "api/model/rules/rules.h"
+#include "api/model/world/sentences.h"
+
+enum { QUIET_MS = 15000 };
+static const double disk_warn = 0.85, disk_bad = 0.95;
+
+static int64_t ready_brokers(const struct cluster *cluster)
+{
+	int64_t ready = 0;
+	for (size_t i = 0; i < cluster->brokers.len; i++)
+		ready += cluster->brokers.items[i]->ready && cluster->brokers.items[i]->reachable != 0;
+	return ready;
+}
+
+static int64_t expected_brokers(const struct cluster *cluster)
+{
+	int64_t expected = 0;
+	for (size_t i = 0; i < cluster->brokers.len; i++)
+		expected += cluster->brokers.items[i]->expected;
+	return expected;
+}
+
+static bool is_going(const struct broker *broker)
+{
+	return !broker->pub.expected;
+}
+
+static bool lacks_majority(const struct cluster *cluster)
+{
+	return ready_brokers(cluster) <= expected_brokers(cluster) / 2;
+}
+
+/* A majority of the brokers is not there, or was never: nothing else matters. */
+void rule_not_started(struct findings *findings)
+{
+	struct cluster *cluster = findings->cluster;
+	struct world *world = findings->world;
+	int64_t expected = expected_brokers(cluster);
+	if (!expected || !lacks_majority(cluster))
+		return;
+	if (cluster->pods_unread) {
+		if (*cluster->pods_unread)
+			finding_add(findings, SEV_WARN, "brokers", NULL,
+				    arena_printf(&world->frame, "brokers unknown: %s", sentence_cut(world, cluster->pods_unread)),
+				    NULL);
+		return;
+	}
+	finding_add(findings, SEV_BAD, "brokers", NULL,
+		    arena_printf(&world->frame, "%lld of %lld brokers ready%s", (long long)ready_brokers(cluster),
+				 (long long)expected, sentence_cause(world, cluster)),
+		    NULL);
+}
+
+void rule_brokers_down(struct findings *findings)
+{
+	struct cluster *cluster = findings->cluster;
+	struct world *world = findings->world;
+	if (lacks_majority(cluster))
+		return;
+	for (size_t i = 0; i < cluster->brokers.len; i++) {
+		const struct broker *broker = (const struct broker *)cluster->brokers.items[i];
+		const char *trouble = broker->pub.expected ? broker_trouble(world, broker) : NULL;
+		if (trouble)
+			finding_add(findings, SEV_WARN, "brokers", finding_key(findings, broker->name), trouble, NULL);
+	}
+}
+
+/* ---- what cannot be read ---- */
+
+static const char *unknown_sentence(struct findings *findings, const struct err *err)
+{
+	return arena_printf(&findings->world->frame, "replication unknown: %s",
+			    sentence_cut(findings->world, err->text));
+}
+
+void rule_unheard(struct findings *findings)
+{
+	const struct world_cluster *cluster = &findings->cluster->pub;
+	struct world *world = findings->world;
+	if (!err_is_set(&cluster->source.err) || !ready_brokers(findings->cluster))
+		return;
+	int64_t age = loop_now_ms(world->loop) - cluster->source.updated_ms;
+	if (cluster->replicated_count < 0)
+		finding_add(findings, SEV_WARN, "brokers", NULL, unknown_sentence(findings, &cluster->source.err),
+			    cluster->credentials_missing ? "give it credentials in the configuration or here" : NULL);
+	else if (cluster->source.updated_ms >= 0 && age > QUIET_MS)
+		finding_add(findings, SEV_WARN, "brokers", NULL,
+			    arena_printf(&world->frame, "the brokers were last heard %s ago: %s",
+					 sentence_duration(world, age), sentence_cut(world, cluster->source.err.text)),
+			    "what is shown of replication is of then");
+}
+
+void rule_management_refused(struct findings *findings)
+{
+	const struct cluster *cluster = findings->cluster;
+	const struct err *err = &cluster->rabbitmq.management_err;
+	if (cluster->pub.kind != BROKER_RABBITMQ || !err_is_set(err) || cluster->pub.replicated_count < 0)
+		return;
+	finding_add(findings, SEV_INFO, "brokers", NULL,
+		    arena_printf(&findings->world->frame, "read through the command line: %s",
+				 sentence_cut(findings->world, err->text)),
+		    "figures are fewer and come more slowly that way");
+}
+
+/* ---- operators, rollouts ---- */
+
+void rule_operator(struct findings *findings)
+{
+	static const char *const types[] = {"ReconcileSuccess", "NoWarnings", "Ready"};
+	const struct world_cluster *cluster = &findings->cluster->pub;
+	const struct kube_rabbitmq_cluster *rabbitmq = cluster->rabbitmq_resource;
+	const struct kube_kafka *kafka = cluster->kafka_resource;
+	const struct kube_condition *conditions = rabbitmq ? rabbitmq->conditions : kafka ? kafka->conditions : NULL;
+	size_t count = rabbitmq ? rabbitmq->condition_count : kafka ? kafka->condition_count : 0;
+	struct world *world = findings->world;
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		const struct kube_condition *it = count ? kube_condition(conditions, count, types[i]) : NULL;
+		if (it && str_eq(it->status, "False"))
+			finding_add(findings, SEV_WARN, "clusters", NULL,
+				    arena_printf(&world->frame, "the operator says %s is false: %s", it->type,
+						 sentence_cut(world, str_or(it->message,
+									    str_or(it->reason, "no reason given")))),
+				    NULL);
+	}
+}
+
+void rule_scaling(struct findings *findings)
+{
+	struct cluster *cluster = findings->cluster;
+	struct world *world = findings->world;
+	const char *going = sentence_brokers(world, cluster, is_going);
+	if (*going)
+		finding_add(findings, SEV_INFO, "brokers", NULL,
+			    arena_printf(&world->frame, "scaled to %d: %s %s leaving", cluster->pub.desired, going,
+					 strchr(going, ' ') ? "are" : "is"),
+			    NULL);
+}
+
+void rule_rolling(struct findings *findings)
+{
+	const struct kube_stateful_set *set = findings->cluster->found.stateful_set;
+	if (!set || !set->current_revision || !set->update_revision ||
+	    str_eq(set->current_revision, set->update_revision) || set->updated_replicas >= set->replicas)
+		return;
+	finding_add(findings, SEV_INFO, "brokers", NULL,
+		    arena_printf(&findings->world->frame, "rolling to a new revision: %d of %d brokers have it",
+				 set->updated_replicas > 0 ? set->updated_replicas : 0, set->replicas),
+		    NULL);
+}
+
+/* ---- disks ---- */
+
+void rule_disk_full(struct findings *findings)
+{
+	struct world *world = findings->world;
+	for (size_t i = 0; i < findings->cluster->brokers.len; i++) {
+		const struct world_broker *broker = findings->cluster->brokers.items[i];
+		if (broker->disk_used_bytes < 0 || broker->disk_total_bytes <= 0)
+			continue;
+		double part = (double)broker->disk_used_bytes / (double)broker->disk_total_bytes;
+		if (part < disk_warn)
+			continue;
+		const struct world_volume *volume = broker->volume_count ? broker->volumes[0] : NULL;
+		const char *detail = !volume || volume->expandable < 0 ? NULL
+				     : volume->expandable              ? "its volume can be expanded"
+								       : "its volume cannot be expanded";
+		finding_add(findings, part < disk_bad ? SEV_WARN : SEV_BAD, "volumes",
+			    finding_key(findings, volume ? volume->claim->meta.name : broker->name),
+			    arena_printf(&world->frame, "the disk of %s is %d%% full", broker->name, (int)(part * 100)),
+			    detail);
+	}
+}
+
+/* ---- what would hurt ---- */
+
+static bool is_critical(const struct broker *broker)
+{
+	return broker->pub.quorum_critical == 1 && broker->pub.reachable != 0;
+}
+
+void rule_critical(struct findings *findings)
+{
+	struct world *world = findings->world;
+	struct cluster *cluster = findings->cluster;
+	const char *names = sentence_brokers(world, cluster, is_critical);
+	if (!*names)
+		return;
+	finding_add(findings, SEV_INFO, "brokers", NULL,
+		    arena_printf(&world->frame, "%s cannot be stopped without harm", names),
+		    cluster->pub.kind == BROKER_KAFKA ? "partitions or the controllers would fall below their minimum"
+						      : "quorum queues would lose their majority");
+}
+
+void rule_cordoned(struct findings *findings)
+{
+	struct world *world = findings->world;
+	for (size_t i = 0; i < findings->cluster->brokers.len; i++) {
+		const struct world_broker *broker = findings->cluster->brokers.items[i];
+		if (!broker->node || !broker->node->cordoned)
+			continue;
+		finding_add(
+			findings, SEV_INFO, "nodes", broker->node->name,
+			arena_printf(&world->frame, "%s is on %s, which is cordoned", broker->name, broker->node->name),
+			"if its pod is deleted, it has to start elsewhere, or waits where its volume is bound to that "
+			"node");
+	}
+}
+
+/* ---- when nothing is wrong ---- */
+
+static enum severity calm_rabbitmq(struct world *world, struct cluster *cluster, const char **headline)
+{
+	int64_t alarms_unknown = 0;
+	for (size_t i = 0; i < cluster->brokers.len; i++)
+		alarms_unknown += cluster->brokers.items[i]->alarms == NULL;
+	const char *queues = cluster->totals.count == 0 ? "no quorum queues"
+			     : cluster->totals.unknown
+				     ? arena_printf(&world->frame, "members of %lld queues unknown",
+						    (long long)cluster->totals.unknown)
+				     : arena_printf(&world->frame, "%s led",
+						    sentence_count(world, cluster->totals.count, "quorum queue",
+								   "quorum queues all"));
+	*headline = arena_printf(&world->frame, "%lld of %lld nodes in quorum, %s, %s",
+				 (long long)ready_brokers(cluster), (long long)expected_brokers(cluster), queues,
+				 alarms_unknown ? "alarms unknown" : "no alarms");
+	return cluster->totals.unknown || alarms_unknown ? SEV_INFO : SEV_OK;
+}
+
+static enum severity calm_kafka(struct world *world, struct cluster *cluster, const char **headline)
+{
+	const char *controller = "no controller known";
+	for (size_t i = 0; i < cluster->brokers.len; i++)
+		if (cluster->brokers.items[i]->is_controller)
+			controller = arena_printf(&world->frame, "controller %s", cluster->brokers.items[i]->name);
+	*headline =
+		arena_printf(&world->frame, "%lld of %lld brokers ready, %s in sync, %s",
+			     (long long)ready_brokers(cluster), (long long)expected_brokers(cluster),
+			     sentence_count(world, cluster->totals.count, "partition", "partitions all"), controller);
+	if (cluster->totals.unknown)
+		*headline = arena_printf(&world->frame, "%s; min.insync.replicas unknown", *headline);
+	return cluster->totals.unknown ? SEV_INFO : SEV_OK;
+}
+
+enum severity calm_headline(struct world *world, struct cluster *cluster, const char **headline)
+{
+	if (!expected_brokers(cluster)) {
+		*headline = cluster->pub.desired == 0 ? "scaled to nothing: it has no brokers"
+						      : "its brokers are not known yet";
+		return SEV_INFO;
+	}
+	if (cluster->pods_unread && !ready_brokers(cluster)) {
+		*headline = "its brokers are not known yet";
+		return SEV_INFO;
+	}
+	if (cluster->pub.replicated_count < 0) {
+		*headline = arena_printf(&world->frame, "%lld of %lld brokers ready; replication not read yet",
+					 (long long)ready_brokers(cluster), (long long)expected_brokers(cluster));
+		return SEV_INFO;
+	}
+	return cluster->pub.kind == BROKER_KAFKA ? calm_kafka(world, cluster, headline)
+						 : calm_rabbitmq(world, cluster, headline);
+}

@@ -1,0 +1,39 @@
+/* Finds the user and password for a RabbitMQ cluster's management API, in this order: the operator's secret, a secret
+ * named in configuration, what the pod's own environment refers to, the secrets that charts and operators make by
+ * habit. Secrets are read one at a time and wiped after use.
+ *
+ * And before them, where the API is served with TLS (port 15671 of the container, spec.tls of a RabbitmqCluster), the
+ * authority to verify it with: ca.crt of the secret named in configuration, of spec.tls.caSecretName, of
+ * spec.tls.secretName. Where it is served without TLS as well, the authority may be missing. */
+#ifndef MQDECK_MODEL_SOURCES_BROKER_CREDENTIALS_H
+#define MQDECK_MODEL_SOURCES_BROKER_CREDENTIALS_H
+
+#include "api/model/sources/discover.h"
+#include "api/model/world/world.h"
+#include "api/rabbitmq/monitor.h"
+
+struct credentials;
+
+struct credentials_options {
+	struct kube_client *client;
+	const struct found_cluster *found; /* borrowed for the call, as is pod */
+	const struct kube_pod *pod;        /* one of its pods; may be NULL */
+	const char *configured;            /* secret named in configuration, "name" or "namespace/name"; NULL = none */
+	/* All of it is wiped after the call. tls NULL = the management API without TLS. */
+	void (*on_found)(void *data, const char *user, const char *password, const char *origin,
+			 const struct rabbitmq_tls *tls);
+	/* Nothing left to try; err says why the last one could not be read (ERR_NONE: there was none to try). */
+	void (*on_none)(void *data, const struct err *err);
+	void *data;
+};
+
+/* Never calls back from inside. */
+struct credentials *credentials_seek(struct loop *loop, const struct credentials_options *options);
+
+enum management_tls { MANAGEMENT_IN_CLEAR, MANAGEMENT_EITHER, MANAGEMENT_TLS_ONLY };
+/* How the management API is served, by the resource and the container's ports. pod may be NULL. */
+enum management_tls credentials_management(const struct found_cluster *found, const struct kube_pod *pod);
+void credentials_next(struct credentials *credentials);    /* what was found is refused: try on */
+void credentials_destroy(struct credentials *credentials); /* NULL is fine; no callback after */
+
+#endif

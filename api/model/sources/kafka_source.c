@@ -1,0 +1,471 @@
+/* A Kafka cluster's connection: the search for a way in, the admin client through port-forwards, and the poller that
+ * keeps the picture. */
+#include <stdio.h>
+#include <string.h>
+
+#include "api/base/log.h"
+#include "api/base/mem.h"
+#include "api/base/str.h"
+#include "api/kafka/probe.h"
+#include "api/kube/client.h"
+#include "api/model/sources/watcher.h"
+#include "api/model/sources/kafka_connector.h"
+#include "api/model/sources/broker_source_private.h"
+
+enum { HOST_MAX = 256, SEEK_AGAIN_MS = 60000, READ_AGAIN_MS = 30000, TROUBLES_A_WAY = 2 };
+
+struct kafka_side {
+	struct side *side;
+	struct kafka_seek *seek;
+	struct kafka_probe *probe;
+	struct kafka_admin *admin;
+	struct kafka_poller *poller;
+	VEC(char *) pods;  /* that the brokers can be reached in */
+	VEC(char *) names; /* each pod's DNS names, for TLS */
+	char *targets;     /* what the admin client was told last */
+	VEC(int32_t) ports;
+	/* the way taken */
+	uint16_t port;
+	bool declared, tls, has_user;
+	char *server_name, *listener, *origin;
+	int64_t taken_ms;
+	unsigned troubles;        /* since it was taken, before it ever worked */
+	bool searching;           /* for a way that is not known to fail */
+	bool missing;             /* credentials that the operator may give */
+	struct err err;           /* why there is no way in */
+	struct err trouble;       /* why the way taken fails */
+	struct loop_timer *turn;  /* what a trouble leads to is not done inside the client's call */
+	struct loop_timer *again; /* seeks once more: a secret may have come or changed */
+	int64_t read_ms;          /* when the secrets were read last */
+	char *user, *password;    /* typed by the operator; NULL = none */
+};
+
+/* ---- where to dial ---- */
+
+static bool is_container_port(const struct kafka_side *it, int32_t port)
+{
+	for (size_t i = 0; i < it->ports.len; i++)
+		if (it->ports.items[i] == port)
+			return true;
+	return false;
+}
+
+static const char *pod_for(const struct kafka_side *it, int32_t node_id, const char *host)
+{
+	char label[HOST_MAX];
+	snprintf(label, sizeof label, "%.*s", (int)strcspn(str_or(host, ""), "."), str_or(host, ""));
+	for (size_t i = 0; i < it->pods.len; i++)
+		if (str_eq(it->pods.items[i], label))
+			return it->pods.items[i];
+	for (size_t i = 0; i < it->pods.len; i++)
+		if (discover_ordinal(it->pods.items[i]) == node_id)
+			return it->pods.items[i];
+	return NULL;
+}
+
+static bool resolve(void *data, int32_t node_id, const char *host, int32_t port, struct dial_target *target)
+{
+	const struct kafka_side *it = data;
+	const char *pod = pod_for(it, node_id, host);
+	if (!pod)
+		return false;
+	*target = (struct dial_target){
+		.namespace = it->side->namespace,
+		.pod = pod,
+		/* Strimzi's brokers advertise each listener by itself, outside the cluster under other ports. */
+		.port = !it->declared && is_container_port(it, port) ? (uint16_t)port : it->port,
+	};
+	return true;
+}
+
+/* ---- the side ---- */
+
+static void on_change(void *data)
+{
+	struct kafka_side *it = data;
+	world_mark_polled(it->side->world);
+}
+
+static void forget_pods(struct kafka_side *it)
+{
+	vec_each (&it->pods, pod)
+		free(*pod);
+	vec_each (&it->names, names)
+		free(*names);
+	vec_clear(&it->pods);
+	vec_clear(&it->names);
+	vec_clear(&it->ports);
+}
+
+static void learn_pods(struct kafka_side *it)
+{
+	forget_pods(it);
+	for (size_t i = 0; i < it->side->pods.len; i++) {
+		const struct kube_pod *pod = it->side->pods.items[i];
+		const struct kube_container *container = pod_main_container(BROKER_KAFKA, pod);
+		vec_push(&it->pods, mem_strdup(pod->meta.name));
+		vec_push(&it->names, mem_strdup(side_pod_names(it->side, pod)));
+		for (size_t j = 0; container && i == 0 && j < container->port_count; j++)
+			vec_push(&it->ports, container->ports[j].container_port);
+	}
+}
+
+static void start(struct kafka_side *it, const struct dial_target *targets, size_t count,
+		  const struct kafka_entry *entry);
+
+/* entry: when a way is taken; NULL = the pods may have changed. */
+static void dial(struct kafka_side *it, const struct kafka_entry *entry)
+{
+	VEC(struct dial_target) targets = {0};
+	CLEANUP(free) char *told = str_printf("%u %s", (unsigned)it->port, str_or(it->server_name, ""));
+	for (size_t i = 0; i < it->pods.len; i++) {
+		char *longer = str_printf("%s %s", told, it->pods.items[i]);
+		free(told);
+		told = longer;
+		vec_push(&targets, (struct dial_target){.namespace = it->side->namespace,
+							.pod = it->pods.items[i],
+							.host = str_or(it->server_name, it->names.items[i]),
+							.port = it->port});
+	}
+	if (!it->admin && entry)
+		start(it, targets.items, targets.len, entry);
+	else if (it->admin && !str_eq(told, it->targets))
+		kafka_admin_set_bootstrap(it->admin, targets.items, targets.len);
+	free(it->targets);
+	it->targets = mem_strdup(told);
+	vec_finish(&targets);
+}
+
+/* ---- the way in ---- */
+
+static void replace(char **slot, const char *text)
+{
+	free(*slot);
+	*slot = mem_strdup(text);
+}
+
+static void on_found(void *data, const struct kafka_entry *entry)
+{
+	struct kafka_side *it = data;
+	it->port = entry->port;
+	it->declared = entry->declared;
+	it->tls = entry->tls.enabled;
+	it->has_user = entry->sasl.mechanism != KAFKA_SASL_NONE;
+	replace(&it->server_name, entry->server_name);
+	replace(&it->listener, entry->listener);
+	replace(&it->origin, entry->origin);
+	it->taken_ms = it->read_ms = loop_now_ms(it->side->world->loop);
+	it->troubles = 0;
+	it->searching = it->missing = false;
+	err_clear(&it->err);
+	log_info("kafka/%s: port %u%s%s, TLS %s, %s", it->side->name, (unsigned)it->port, it->listener ? " " : "",
+		 str_or(it->listener, ""), it->tls ? "on" : "off", str_or(it->origin, "no credentials"));
+	if (it->admin)
+		kafka_admin_set_security(it->admin, &entry->tls, &entry->sasl);
+	dial(it, entry);
+	world_mark_dirty(it->side->world);
+}
+
+/* Nobody is asked again and again with what was refused; what was read before stays on the screen with its age. */
+static void stop_asking(struct kafka_side *it)
+{
+	if (!it->poller || kafka_poller_snapshot(it->poller)->metadata_part.updated_ms >= 0)
+		return;
+	kafka_poller_destroy(it->poller);
+	kafka_admin_destroy(it->admin);
+	it->poller = NULL;
+	it->admin = NULL;
+}
+
+static void on_none(void *data, const struct err *err)
+{
+	struct kafka_side *it = data;
+	it->searching = false;
+	it->missing = true;
+	it->err = *err;
+	stop_asking(it);
+	if (!it->user)
+		loop_timer_arm(it->again, SEEK_AGAIN_MS);
+	world_mark_dirty(it->side->world);
+}
+
+static void stop_seeking(struct kafka_side *it)
+{
+	kafka_seek_destroy(it->seek);
+	it->seek = NULL;
+	kafka_probe_destroy(it->probe);
+	it->probe = NULL;
+	loop_timer_disarm(it->turn);
+}
+
+/* The next follow seeks again, with what is in the records then. */
+static void on_again(void *data)
+{
+	struct kafka_side *it = data;
+	stop_seeking(it);
+	it->read_ms = loop_now_ms(it->side->world->loop);
+	it->searching = true;
+	feed_follow(it->side->world->feed);
+}
+
+static void seek(struct kafka_side *it, const struct found_cluster *found)
+{
+	const struct world_options *options = &it->side->world->options;
+	const struct side *side = it->side;
+	struct err users_err;
+	if (it->seek || !side->pods.len ||
+	    (found->kafka && !feed_is_listed(side->world->feed, KUBE_KAFKA_USERS, found->namespace, &users_err)))
+		return;
+	it->searching = true;
+	it->seek = kafka_seek(&(struct kafka_seek_options){
+		.client = options->client,
+		.loop = options->loop,
+		.question = {.found = found,
+			     .store = &side->world->store,
+			     .users_err = &users_err,
+			     .pod = side->pods.items[0],
+			     .configured =
+				     options->credentials_secret
+					     ? options->credentials_secret(options->data, side->namespace, side->name)
+					     : NULL,
+			     .typed = it->user != NULL},
+		.user = it->user,
+		.password = it->password,
+		.on_found = on_found,
+		.on_none = on_none,
+		.data = it,
+	});
+}
+
+/* ---- when it leads nowhere ---- */
+
+static bool has_worked(const struct kafka_side *it)
+{
+	return kafka_poller_snapshot(it->poller)->metadata_part.updated_ms >= it->taken_ms;
+}
+
+/* Says what is wrong with the way taken, with where its credentials come from. */
+static void try_next(struct kafka_side *it)
+{
+	struct err why = it->trouble;
+	if (it->origin && (it->has_user || it->tls))
+		err_set(&why, it->trouble.code, "%s (with %s)", it->trouble.text, it->origin);
+	it->searching = true;
+	kafka_seek_next(it->seek, &why);
+}
+
+static void on_probed(void *data, enum kafka_speaks speaks)
+{
+	struct kafka_side *it = data;
+	kafka_probe_destroy(it->probe);
+	it->probe = NULL;
+	if (speaks == KAFKA_SPEAKS_TLS && it->origin)
+		err_set(&it->trouble, ERR_CONFIG, "%s: port %u speaks TLS and %s holds no ca.crt to verify it with",
+			str_or(it->pods.len ? it->pods.items[0] : NULL, it->side->name), (unsigned)it->port,
+			it->origin);
+	else if (speaks == KAFKA_SPEAKS_TLS)
+		err_set(&it->trouble, ERR_CONFIG,
+			"%s: port %u speaks TLS and no CA is configured: name a secret with ca.crt in the "
+			"configuration "
+			"(credentials: %s/%s: SECRET)",
+			str_or(it->pods.len ? it->pods.items[0] : NULL, it->side->name), (unsigned)it->port,
+			it->side->namespace, it->side->name);
+	replace(&it->origin, NULL); /* said already, or not at fault */
+	try_next(it);
+}
+
+static void probe(struct kafka_side *it)
+{
+	const struct world_options *options = &it->side->world->options;
+	struct err err = {0};
+	if (it->probe || !it->pods.len)
+		return;
+	it->probe = kafka_probe_start(
+		&(struct kafka_probe_options){
+			.loop = options->loop,
+			.dialer = options->dialer,
+			.target = {.namespace = it->side->namespace, .pod = it->pods.items[0], .port = it->port},
+			.on_done = on_probed,
+			.data = it},
+		&err);
+	if (!it->probe)
+		try_next(it);
+}
+
+/* A way that worked: what it needs may have changed (rotated secrets). Read it again, not too often. */
+static void read_again(struct kafka_side *it)
+{
+	int64_t since = loop_now_ms(it->side->world->loop) - it->read_ms;
+	if (!it->user && !loop_timer_is_armed(it->again))
+		loop_timer_arm(it->again, since < READ_AGAIN_MS ? READ_AGAIN_MS - since : 0);
+}
+
+static void on_turn(void *data)
+{
+	struct kafka_side *it = data;
+	if (it->poller && has_worked(it))
+		read_again(it);
+	else if (it->seek && !it->tls && it->trouble.code == ERR_CONNECT)
+		probe(it);
+	else if (it->seek)
+		try_next(it);
+}
+
+static void on_trouble(void *data, enum kafka_trouble trouble, const struct err *err)
+{
+	struct kafka_side *it = data;
+	bool login = trouble == KAFKA_TROUBLE_LOGIN_REFUSED || trouble == KAFKA_TROUBLE_LOGIN_WANTED;
+	size_t enough = it->pods.len < TROUBLES_A_WAY ? it->pods.len : TROUBLES_A_WAY;
+	it->trouble = *err;
+	if (trouble == KAFKA_TROUBLE_NOT_PLAIN)
+		it->trouble.code = ERR_CONNECT;
+	it->troubles++;
+	/* One pod alone may be at fault with anything but the login. */
+	if (it->searching || it->probe || err_is_set(&it->err) || (!login && it->troubles < enough))
+		return;
+	loop_timer_arm(it->turn, 0);
+}
+
+static void start(struct kafka_side *it, const struct dial_target *targets, size_t count,
+		  const struct kafka_entry *entry)
+{
+	const struct world_options *options = &it->side->world->options;
+	CLEANUP(free) char *label = str_printf("kafka/%s", it->side->name);
+	it->admin = kafka_admin_create(&(struct kafka_admin_options){
+		.loop = options->loop,
+		.dialer = options->dialer,
+		.label = label,
+		.bootstrap = targets,
+		.bootstrap_count = count,
+		.resolve = resolve,
+		.resolve_data = it,
+		.tls = entry->tls,
+		.sasl = entry->sasl,
+		.read_only = kube_client_read_only(options->client),
+		.on_trouble = on_trouble,
+		.trouble_data = it,
+	});
+	it->poller = kafka_poller_create(&(struct kafka_poller_options){
+		.loop = options->loop,
+		.admin = it->admin,
+		.label = label,
+		.intervals = {.metadata = options->broker_poll_ms,
+			      .quorum = options->broker_poll_ms,
+			      .groups = options->with_groups ? 0 : -1},
+		.on_change = on_change,
+		.data = it,
+	});
+}
+
+static struct kafka_side *create(struct side *side)
+{
+	struct kafka_side *it = mem_alloc(sizeof *it);
+	it->side = side;
+	it->turn = loop_timer_create(side->world->loop, on_turn, it);
+	it->again = loop_timer_create(side->world->loop, on_again, it);
+	it->searching = true;
+	return it;
+}
+
+void kafka_side_follow(struct side *side, const struct found_cluster *found)
+{
+	if (!side->kafka)
+		side->kafka = create(side);
+	if (!side->pods.len && !side->kafka->admin)
+		return;
+	learn_pods(side->kafka);
+	if (side->kafka->admin)
+		dial(side->kafka, NULL);
+	seek(side->kafka, found);
+}
+
+void kafka_side_destroy(struct side *side)
+{
+	struct kafka_side *it = side->kafka;
+	if (!it)
+		return;
+	stop_seeking(it);
+	kafka_poller_destroy(it->poller);
+	kafka_admin_destroy(it->admin);
+	loop_timer_destroy(it->turn);
+	loop_timer_destroy(it->again);
+	free(it->user);
+	mem_free_secret(it->password);
+	forget_pods(it);
+	vec_finish(&it->pods);
+	vec_finish(&it->names);
+	vec_finish(&it->ports);
+	free(it->server_name);
+	free(it->listener);
+	free(it->origin);
+	free(it->targets);
+	free(it);
+}
+
+static bool is_read(const struct kafka_part *part)
+{
+	return part->updated_ms >= 0 || err_is_set(&part->err);
+}
+
+bool kafka_side_settled(const struct side *side)
+{
+	if (!side->kafka || side->kafka->searching || side->kafka->probe)
+		return false;
+	if (err_is_set(&side->kafka->err))
+		return true;
+	if (!side->kafka->poller)
+		return false;
+	const struct kafka_snapshot *said = kafka_poller_snapshot(side->kafka->poller);
+	if (!said->reachable && err_is_set(&said->err))
+		return true;
+	for (size_t i = 0; i < said->broker_count; i++)
+		if (said->brokers[i].registered && !is_read(&said->brokers[i].dirs_part) &&
+		    !err_is_set(&said->brokers[i].err))
+			return false;
+	return is_read(&said->metadata_part) && is_read(&said->config_part) && is_read(&said->quorum_part) &&
+	       (!side->world->options.with_groups || is_read(&said->group_part));
+}
+
+int64_t kafka_side_updated(const struct side *side)
+{
+	return side->kafka && side->kafka->poller && side->pods.len
+		       ? kafka_poller_snapshot(side->kafka->poller)->metadata_part.updated_ms
+		       : -1;
+}
+
+static const struct kafka_snapshot *snapshot_of(void *data)
+{
+	struct kafka_side *it = data;
+	return it->poller ? kafka_poller_snapshot(it->poller) : NULL;
+}
+
+void kafka_side_show(const struct side *side, struct cluster *cluster)
+{
+	cluster->kafka = side->kafka ? snapshot_of : NULL;
+	cluster->kafka_data = side->kafka;
+	cluster->way_err = side->kafka ? side->kafka->err : (struct err){0};
+	cluster->pub.credentials_missing = side->kafka && side->kafka->missing;
+}
+
+void kafka_side_set_credentials(struct side *side, const char *user, const char *password)
+{
+	struct kafka_side *it = side->kafka;
+	if (!it)
+		return;
+	replace(&it->user, user);
+	mem_free_secret(it->password);
+	it->password = mem_strdup(password);
+	loop_timer_arm(it->again, 0);
+	it->searching = true;
+	world_mark_dirty(side->world);
+}
+
+struct kafka_admin *side_kafka_admin(const struct side *side)
+{
+	return side->kafka ? side->kafka->admin : NULL;
+}
+
+size_t kafka_side_in_flight(const struct side *side)
+{
+	return side->kafka && side->kafka->admin ? kafka_admin_in_flight(side->kafka->admin) : 0;
+}

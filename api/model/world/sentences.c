@@ -1,0 +1,113 @@
+#include "api/model/world/sentences.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "api/base/buf.h"
+#include "api/base/mem.h"
+#include "api/base/str.h"
+
+enum {
+	CUT = 240,
+	NAMED_MAX = 3,
+	CAUSES_MAX = 2,
+	SECOND = 1000,
+	MINUTE = 60 * SECOND,
+	HOUR = 60 * MINUTE,
+	COARSE = 10 * SECOND,
+};
+
+const char *sentence_duration(struct world *world, int64_t ms)
+{
+	struct arena *frame = &world->frame;
+	world_renew_after(world, ms < 2 * MINUTE ? SECOND : MINUTE);
+	if (ms < 2 * MINUTE)
+		return arena_printf(frame, "%d s", (int)(ms < 0 ? 0 : ms / SECOND));
+	if (ms < HOUR)
+		return arena_printf(frame, "%d min", (int)(ms / MINUTE));
+	if (ms < 48LL * HOUR)
+		return arena_printf(frame, "%d h", (int)(ms / HOUR));
+	return arena_printf(frame, "%lld d", (long long)(ms / (24LL * HOUR)));
+}
+
+const char *sentence_ago(struct world *world, int64_t since_wall_ms)
+{
+	int64_t ms = world->wall_ms - since_wall_ms;
+	if (since_wall_ms < 0)
+		return "";
+	if (ms >= 2 * MINUTE)
+		return arena_printf(&world->frame, " %s ago", sentence_duration(world, ms));
+	world_renew_after(world, COARSE);
+	if (ms < COARSE)
+		return "";
+	return arena_printf(&world->frame, " %d s ago", (int)(ms / COARSE * (COARSE / SECOND)));
+}
+
+const char *sentence_cut(struct world *world, const char *text)
+{
+	if (!text)
+		return "";
+	size_t len = strcspn(text, "\r\n");
+	if (len <= CUT)
+		return arena_strndup(&world->frame, text, len);
+	len = CUT;
+	while (len && ((unsigned char)text[len] & 0xc0) == 0x80)
+		len--;
+	return arena_printf(&world->frame, "%.*s…", (int)len, text);
+}
+
+const char *sentence_count(struct world *world, int64_t count, const char *one, const char *many)
+{
+	return arena_printf(&world->frame, "%lld %s", (long long)count, count == 1 ? one : many);
+}
+
+const char *sentence_brokers(struct world *world, const struct cluster *cluster,
+			     bool (*which)(const struct broker *broker))
+{
+	VEC(const char *) names = {0};
+	for (size_t i = 0; i < cluster->brokers.len; i++) {
+		const struct broker *broker = (const struct broker *)cluster->brokers.items[i];
+		if (which(broker))
+			vec_push(&names, broker->name);
+	}
+	const char *text = "";
+	size_t named = names.len <= NAMED_MAX ? names.len : NAMED_MAX - 1;
+	for (size_t i = 0; i < named; i++) {
+		bool last = i + 1 == names.len;
+		text = arena_printf(&world->frame, "%s%s%s", text, i == 0 ? "" : last ? " and " : ", ", names.items[i]);
+	}
+	if (names.len > named)
+		text = arena_printf(&world->frame, "%s and %zu more", text, names.len - named);
+	vec_finish(&names);
+	return text;
+}
+
+static const struct broker *worst_after(const struct cluster *cluster, const struct broker *after)
+{
+	const struct broker *worst = NULL;
+	bool passed = after == NULL;
+	for (int round = SEV_BAD; round >= SEV_WARN && !worst; round--) {
+		for (size_t i = 0; i < cluster->brokers.len && !worst; i++) {
+			const struct broker *broker = (const struct broker *)cluster->brokers.items[i];
+			if (broker->pub.severity != (enum severity)round)
+				continue;
+			if (passed)
+				worst = broker;
+			passed |= broker == after;
+		}
+	}
+	return worst;
+}
+
+const char *sentence_cause(struct world *world, const struct cluster *cluster)
+{
+	const char *text = "";
+	const struct broker *broker = NULL;
+	int said = 0;
+	while (said < CAUSES_MAX && (broker = worst_after(cluster, broker))) {
+		const char *trouble = broker_trouble(world, broker);
+		if (trouble)
+			text = arena_printf(&world->frame, "%s%s%s", text, said++ ? "; " : ": ", trouble);
+	}
+	return text;
+}

@@ -1,0 +1,240 @@
+#include "api/model/world/world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "api/base/mem.h"
+#include "api/base/str.h"
+#include "api/model/sources/watcher.h"
+#include "api/model/world/world_private.h"
+
+
+const char *replica_state_word(enum replica_state state)
+{
+	static const char *const words[] = {
+#define X(name, word, severity) [REPLICA_##name] = word,
+		REPLICA_STATES(X)
+#undef X
+	};
+	return words[state];
+}
+
+enum severity replica_state_severity(enum replica_state state)
+{
+	static const enum severity severities[] = {
+#define X(name, word, severity) [REPLICA_##name] = severity,
+		REPLICA_STATES(X)
+#undef X
+	};
+	return severities[state];
+}
+
+void world_mark_dirty(struct world *world)
+{
+	world->dirty = true;
+	if (world->told)
+		return;
+	world->told = true;
+	if (world->options.on_change)
+		world->options.on_change(world->options.data);
+}
+
+void world_mark_polled(struct world *world)
+{
+	world->dirty = true;
+	world->settled = world->settled || feed_settled(world->feed);
+	if (!world->settled)
+		world_mark_dirty(world); /* somebody waits for it */
+	else if (!world->told && !loop_timer_is_armed(world->later))
+		loop_timer_arm(world->later, WORLD_POLLED_MS);
+}
+
+void world_renew_after(struct world *world, int64_t ms)
+{
+	if (!world->renew_ms || ms < world->renew_ms)
+		world->renew_ms = ms;
+}
+
+static void on_tick(void *data)
+{
+	world_mark_dirty(data);
+}
+
+struct world *world_create(const struct world_options *options)
+{
+	struct world *world = mem_alloc(sizeof *world);
+	world->loop = options->loop;
+	world->options = *options;
+	world->namespace = mem_strdup(options->namespace);
+	world->options.namespace = world->namespace;
+	world->store.owns = options->client != NULL;
+	world->dirty = true;
+	world->tick = loop_timer_create(options->loop, on_tick, world);
+	world->later = loop_timer_create(options->loop, on_tick, world);
+	world->view.data_age_ms = -1;
+	world->view.discovering = true;
+	world->view.namespace = world->options.namespace;
+	if (options->client)
+		world->feed = feed_create(world);
+	return world;
+}
+
+static void free_nodes(struct world *world)
+{
+	for (struct map_entry *at = map_next(&world->nodes, NULL); at; at = map_next(&world->nodes, at)) {
+		struct node *node = at->value;
+		vec_finish(&node->brokers);
+		free(node->name);
+		free(node);
+	}
+	map_finish(&world->nodes);
+}
+
+static void free_values(struct map *map)
+{
+	for (struct map_entry *at = map_next(map, NULL); at; at = map_next(map, at))
+		free(at->value);
+	map_finish(map);
+}
+
+void world_destroy(struct world *world)
+{
+	if (!world)
+		return;
+	feed_destroy(world->feed);
+	for (struct map_entry *at = map_next(&world->clusters, NULL); at; at = map_next(&world->clusters, at))
+		cluster_destroy(at->value);
+	map_finish(&world->clusters);
+	free_nodes(world);
+	free_values(&world->volumes);
+	free_values(&world->services);
+	vec_finish(&world->cluster_list);
+	vec_finish(&world->node_list);
+	vec_finish(&world->volume_list);
+	vec_finish(&world->service_list);
+	vec_finish(&world->problems);
+	vec_finish(&world->events);
+	vec_finish(&world->pods);
+	loop_timer_destroy(world->tick);
+	loop_timer_destroy(world->later);
+	record_store_finish(&world->store);
+	arena_finish(&world->frame);
+	free(world->namespace);
+	free(world);
+}
+
+static void publish(struct world *world)
+{
+	struct world_view *view = &world->view;
+	view->clusters = world->cluster_list.items;
+	view->cluster_count = world->cluster_list.len;
+	view->nodes = world->node_list.items;
+	view->node_count = world->node_list.len;
+	view->volumes = world->volume_list.items;
+	view->volume_count = world->volume_list.len;
+	view->services = world->service_list.items;
+	view->service_count = world->service_list.len;
+	view->problems = world->problems.items;
+	view->problem_count = world->problems.len;
+	view->events = world->events.items;
+	view->event_count = world->events.len;
+	view->pods = world->pods.items;
+	view->pod_count = world->pods.len;
+}
+
+static void join(struct world *world)
+{
+	world->wall_ms = clock_wall_ms(loop_clock(world->loop));
+	world->renew_ms = 0;
+	arena_reset(&world->frame);
+	feed_describe(world->feed, &world->view); /* NULL is fine: link, sources */
+	join_nodes(world);
+	join_clusters(world);
+	join_plans(world);
+	join_sides(world);
+	join_volumes(world);
+	join_services(world);
+	join_states(world);
+	join_events(world);
+	join_problems(world);
+	record_store_collect(&world->store);
+	publish(world);
+}
+
+const struct world_view *world_update(struct world *world)
+{
+	world->told = false;
+	if (world->dirty) {
+		world->dirty = false;
+		loop_timer_disarm(world->later);
+		join(world);
+		if (world->renew_ms)
+			loop_timer_arm(world->tick, world->renew_ms);
+	}
+	feed_describe_ages(world->feed, &world->view);
+	return &world->view;
+}
+
+bool world_is_outdated(const struct world *world)
+{
+	return world->dirty;
+}
+
+bool world_settled(const struct world *world)
+{
+	return feed_settled(world->feed);
+}
+
+void world_set_credentials(struct world *world, const char *cluster_key, const char *user, const char *password)
+{
+	feed_set_credentials(world->feed, cluster_key, user, password);
+}
+
+struct kafka_admin *world_kafka_admin(struct world *world, const char *cluster_key)
+{
+	return feed_kafka_admin(world->feed, cluster_key);
+}
+
+struct world_cluster *world_find_cluster(const struct world_view *view, const char *key)
+{
+	for (size_t i = 0; i < view->cluster_count; i++)
+		if (str_eq(view->clusters[i]->key, key))
+			return view->clusters[i];
+	return NULL;
+}
+
+struct world_broker *world_find_broker(const struct world_view *view, const char *namespace, const char *pod)
+{
+	for (size_t i = 0; i < view->cluster_count; i++) {
+		struct cluster *cluster = cluster_of(view->clusters[i]);
+		int32_t at = str_eq(cluster->namespace, namespace) ? cluster_broker_named(cluster, pod) : -1;
+		if (at >= 0)
+			return cluster->brokers.items[at];
+	}
+	return NULL;
+}
+
+struct world_node *world_find_node(const struct world_view *view, const char *name)
+{
+	for (size_t i = 0; i < view->node_count; i++)
+		if (str_eq(view->nodes[i]->name, name))
+			return view->nodes[i];
+	return NULL;
+}
+
+void world_replicated_at(const struct world_cluster *cluster, int64_t index, struct world_replicated *out)
+{
+	*out = (struct world_replicated){
+		.cluster = (struct world_cluster *)cluster,
+		.name = "",
+		.partition = -1,
+		.leader = -1,
+		.min_in_sync = -1,
+		.state = REPLICA_UNKNOWN,
+		.size_bytes = -1,
+	};
+	if (cluster->kind == BROKER_KAFKA)
+		kafka_replicated_at(cluster_of(cluster), index, out);
+	else
+		rabbitmq_replicated_at(cluster_of(cluster), index, out);
+}

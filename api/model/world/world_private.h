@@ -1,0 +1,170 @@
+/* What api/model keeps behind world.h. The public structs are the first members, so that a pointer to one is a pointer
+ * to its keeper. */
+#ifndef MQDECK_MODEL_WORLD_WORLD_PRIVATE_H
+#define MQDECK_MODEL_WORLD_WORLD_PRIVATE_H
+
+#include "api/base/arena.h"
+#include "api/base/map.h"
+#include "api/base/vec.h"
+#include "api/kafka/snapshot.h"
+#include "api/model/sources/discover.h"
+#include "api/model/world/record_store.h"
+#include "api/model/world/world.h"
+#include "api/rabbitmq/monitor.h"
+
+struct feed;
+
+/* What the replicas add up to at one broker: made with the totals below. */
+struct tally {
+	int64_t leaders, replicas, in_sync;
+	int64_t critical; /* replicated things that would refuse without it */
+	double in_rate, out_rate;
+};
+
+struct broker {
+	struct world_broker pub;
+	char *name;
+	bool seen; /* in this join */
+	bool tallied;
+	struct tally tally;
+	int64_t bytes, bytes_ms; /* Kafka: log size at the last sample, for its growth */
+	int64_t critical;        /* how many queues or partitions refuse without it; -1 unknown */
+	int64_t disk_free;       /* RabbitMQ's figure; -1 */
+	bool voter_critical;     /* Kafka: the controllers lose their quorum without it */
+	bool silent;             /* RabbitMQ: it does not answer us while others do */
+	bool slow;               /* RabbitMQ: it answers what it knows alone, and waits for others with the rest */
+	const char *complaint;   /* what its peers say is wrong, for sentences; NULL */
+};
+
+/* Totals over the replicas of one cluster: made once for each answer of the brokers, not for each frame. */
+struct replica_totals {
+	int64_t count, under_replicated, below_min, leaderless, unknown, moving;
+	int64_t critical_brokers;
+};
+
+struct cluster {
+	struct world_cluster pub;
+	struct world *world;
+	char *key, *name, *namespace;
+	bool seen;
+	struct found_cluster found;
+	const char *pods_unread; /* why it has no pods here: not "missing" but unknown; "" = not listed yet, NULL = listed */
+	VEC(struct world_broker *) brokers;
+	VEC(struct world_volume *) volumes;
+	VEC(struct world_service *) services;
+	VEC(struct world_voter) voters;
+	struct map broker_index; /* pod name → index + 1 into brokers; rebuilt when the brokers change */
+
+	/* RabbitMQ: counted parts, pinned by the last update */
+	struct rabbitmq_snapshot rabbitmq;
+	int16_t *word_broker;                  /* number of a word → index of the broker it names, -1 = none */
+	const struct rabbitmq_queues *tallied; /* the queues that the totals and word_broker are of */
+	uint64_t tallied_generation;           /* and the brokers */
+	/* Kafka: where to look; valid for the moment */
+	const struct kafka_snapshot *(*kafka)(void *data);
+	void *kafka_data;
+	struct err way_err; /* why no way leads into it; code NONE = one does, or is tried */
+	VEC(int64_t) topic_first;        /* number of the first partition of each topic, for world_replicated_at */
+	int64_t metadata_ms, configs_ms; /* the answers that it and the totals were made of; -1 none */
+	int16_t *id_broker;              /* node id → index into brokers, -1 = none; id_count of them */
+	size_t id_count;
+	struct map phrases; /* joined names handed out by world_queue_at and world_group_at: text → itself */
+
+	uint64_t brokers_generation; /* grows when the list of brokers changes */
+	uint64_t answers_mark;       /* of what pub.answers numbers */
+	struct replica_totals totals;
+	bool settled; /* its brokers answered or failed */
+};
+
+struct node {
+	struct world_node pub;
+	char *name;
+	bool seen;
+	VEC(struct world_broker *) brokers;
+};
+
+struct volume {
+	struct world_volume pub;
+	bool seen;
+};
+
+struct service {
+	struct world_service pub;
+	bool seen;
+};
+
+struct world {
+	struct loop *loop;
+	struct world_options options; /* namespace copied */
+	char *namespace;
+	struct record_store store;
+	struct feed *feed;
+	struct arena frame; /* strings and arrays of the last world_update() */
+	struct map clusters, nodes, volumes, services;
+	VEC(struct world_cluster *) cluster_list;
+	VEC(struct world_node *) node_list;
+	VEC(struct world_volume *) volume_list;
+	VEC(struct world_service *) service_list;
+	VEC(struct world_problem) problems;
+	VEC(struct world_event) events;
+	VEC(const struct kube_pod *) pods;
+	struct world_view view;
+	bool dirty;
+	int64_t renew_ms; /* what the frame says holds for so long, then it is made again; 0 = until something happens */
+	uint64_t answers; /* the last number given to a cluster's answers */
+	bool told; /* on_change was called since the last update */
+	bool settled; /* the first read is over */
+	struct loop_timer *tick;
+	struct loop_timer *later; /* what the brokers said is told */
+	int64_t wall_ms; /* now, of this update */
+};
+
+/* Something changed: the next world_update() joins again. Tells the owner once. */
+void world_mark_dirty(struct world *world);
+/* Of the frame that is being made: it is made again after so long at the latest. */
+void world_renew_after(struct world *world, int64_t ms);
+/* A broker was asked and answered. They are asked every few seconds, each on its own: what they say is told together,
+ * within WORLD_POLLED_MS, because a join and a paint for each answer would be most of what an idle console costs. */
+void world_mark_polled(struct world *world);
+
+struct cluster *cluster_of(const struct world_cluster *cluster);
+const struct kafka_snapshot *cluster_kafka(const struct cluster *cluster);    /* NULL while there is none */
+int32_t cluster_broker_named(const struct cluster *cluster, const char *pod); /* index, -1 */
+void cluster_destroy(struct cluster *cluster);
+/* The StatefulSet's or pod set's name for a broker's claims and pods; "" when unknown. */
+const char *cluster_pod_prefix(const struct cluster *cluster);
+bool cluster_is_stale(const struct cluster *cluster, int64_t updated_ms); /* what was heard then says nothing of now */
+
+/* ---- the steps of a join, in this order; each reads what the earlier ones left ---- */
+void join_nodes(struct world *world);
+void join_clusters(struct world *world); /* clusters, brokers, pods */
+void join_plans(struct world *world);    /* who changes the clusters now */
+void join_sides(struct world *world);    /* what the brokers say */
+void join_volumes(struct world *world);
+void join_services(struct world *world);
+void join_states(struct world *world); /* one word and a severity a broker */
+void join_events(struct world *world);
+void join_problems(struct world *world); /* problems, headlines, order of clusters */
+
+/* ---- brokers' side ---- */
+void rabbitmq_join(struct cluster *cluster);
+void kafka_join(struct cluster *cluster);
+/* A value that differs when the rows made of what was said may. */
+uint64_t kafka_answers_mark(const struct cluster *cluster);
+uint64_t rabbitmq_answers_mark(const struct cluster *cluster);
+uint64_t answers_mix(uint64_t mark, uint64_t value);
+void rabbitmq_forget(struct cluster *cluster); /* drops the pinned parts */
+void rabbitmq_replicated_at(const struct cluster *cluster, int64_t index, struct world_replicated *out);
+void kafka_replicated_at(const struct cluster *cluster, int64_t index, struct world_replicated *out);
+/* The one copy of a text that many rows share; cleared when the picture changes. */
+const char *cluster_phrase(struct cluster *cluster, const char *text);
+void cluster_forget_phrases(struct cluster *cluster);
+void history_push(struct history *history, double value);
+
+/* ---- small facts of records ---- */
+const struct kube_container *pod_main_container(enum broker_kind kind, const struct kube_pod *pod);
+const struct kube_container_status *pod_main_status(enum broker_kind kind, const struct kube_pod *pod);
+bool pod_is_ready(const struct kube_pod *pod);
+const struct kube_condition *node_condition(const struct kube_node *node, const char *type);
+
+#endif
