@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "api/base/vec.h"
-#include "api/kube/decode.h"
+#include "api/kube/records/record_decode.h"
 #include "tests/bench/pods.h"
 #include "tests/unit/kube/wire.h"
 

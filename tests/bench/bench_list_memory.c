@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "api/kube/decode.h"
-#include "api/kube/informer.h"
+#include "api/kube/records/record_decode.h"
+#include "api/kube/watch/informer.h"
 #include "tests/bench/pods.h"
 #include "tests/unit/kube/wire.h"
 

@@ -11,8 +11,8 @@
 
 #include "api/base/str.h"
 #include "api/demo/host/demo.h"
-#include "api/kube/client.h"
-#include "api/kube/portforward.h"
+#include "api/kube/client/kube_client.h"
+#include "api/kube/client/portforward.h"
 
 enum { ROUNDS = 10000, TRIES = 20000, GROWTH_KIB = 1024 };
 

@@ -1,5 +1,5 @@
 /* What a credential plugin printed. */
-#include "api/kube/exec_plugin.h"
+#include "api/kube/config/exec_plugin.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

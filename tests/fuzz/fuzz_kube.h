@@ -2,7 +2,7 @@
 #ifndef MQDECK_FUZZ_KUBE_H
 #define MQDECK_FUZZ_KUBE_H
 
-#include "api/kube/decode.h"
+#include "api/kube/records/record_decode.h"
 
 static bool fuzz_take(void *data, enum kube_event_type type, void *record)
 {

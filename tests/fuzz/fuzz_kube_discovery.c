@@ -1,7 +1,7 @@
 /* The list of what a group and version serves. */
 #include <stdlib.h>
 
-#include "api/kube/access.h"
+#include "api/kube/client/kube_access.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "api/kube/access.h"
+#include "api/kube/client/kube_access.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

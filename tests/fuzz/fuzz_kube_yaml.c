@@ -1,7 +1,7 @@
 /* An object in JSON, shown as YAML. */
 #include <cjson/cJSON.h>
 
-#include "api/kube/yaml.h"
+#include "api/kube/records/yaml.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/kube/logs.h"
+#include "api/kube/client/kube_logs.h"
 #include "views/screens/log_lines.h"
 #include "views/screens/view_text.h"
 

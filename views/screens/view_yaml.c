@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "api/base/str.h"
-#include "api/kube/yaml.h"
+#include "api/kube/records/yaml.h"
 #include "views/cli/get.h"
 #include "views/screens/view_text.h"
 

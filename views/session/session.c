@@ -8,7 +8,7 @@
 
 #include "api/base/log.h"
 #include "api/base/str.h"
-#include "api/kube/portforward.h"
+#include "api/kube/client/portforward.h"
 
 static void changed(void *data)
 {

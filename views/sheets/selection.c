@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/kube/client.h"
+#include "api/kube/client/kube_client.h"
 
 /* What each kind is called, listed by, and reached at in Kubernetes' API (resource NULL: only the brokers know it). */
 static const struct {

@@ -7,7 +7,7 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/kafka/probe.h"
-#include "api/kube/client.h"
+#include "api/kube/client/kube_client.h"
 #include "api/model/sources/watcher.h"
 #include "api/model/sources/kafka_connector.h"
 #include "api/model/sources/broker_source_private.h"

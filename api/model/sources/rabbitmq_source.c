@@ -1,8 +1,8 @@
 /* A RabbitMQ cluster's connection: its monitor, the search for credentials, and the command line as the last resort. */
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/kube/client.h"
-#include "api/kube/exec.h"
+#include "api/kube/client/kube_client.h"
+#include "api/kube/client/exec.h"
 #include "api/model/sources/broker_credentials.h"
 #include "api/model/sources/watcher.h"
 #include "api/model/sources/broker_source_private.h"

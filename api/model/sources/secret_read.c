@@ -4,8 +4,8 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/kube/client.h"
-#include "api/kube/decode.h"
+#include "api/kube/client/kube_client.h"
+#include "api/kube/records/record_decode.h"
 
 enum { BODY_MAX = 2 * 1024 * 1024 };
 

@@ -3,7 +3,7 @@
 #define MQDECK_MODEL_SOURCES_SECRET_READ_H
 
 #include "api/base/err.h"
-#include "api/kube/records.h"
+#include "api/kube/records/records.h"
 
 struct kube_client;
 struct secret_read;

@@ -6,9 +6,9 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/base/vec.h"
-#include "api/kube/client.h"
-#include "api/kube/decode.h"
-#include "api/kube/informer.h"
+#include "api/kube/client/kube_client.h"
+#include "api/kube/records/record_decode.h"
+#include "api/kube/watch/informer.h"
 #include "api/model/world/world_private.h"
 #include "api/model/sources/broker_source.h"
 

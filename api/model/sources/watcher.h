@@ -4,7 +4,7 @@
 #ifndef MQDECK_MODEL_SOURCES_WATCHER_H
 #define MQDECK_MODEL_SOURCES_WATCHER_H
 
-#include "api/kube/kinds.h"
+#include "api/kube/records/kube_kinds.h"
 #include "api/model/world/world.h"
 
 struct feed;

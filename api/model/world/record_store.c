@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/kube/decode.h"
+#include "api/kube/records/record_decode.h"
 
 enum { KEY_MAX = 1024 };
 

@@ -4,7 +4,7 @@
 
 #include "api/base/map.h"
 #include "api/base/vec.h"
-#include "api/kube/kinds.h"
+#include "api/kube/records/kube_kinds.h"
 
 struct record_store {
 	struct map kinds[KUBE_KIND_COUNT];

@@ -17,7 +17,7 @@
 #include "api/base/cell.h"
 #include "api/base/err.h"
 #include "api/base/loop.h"
-#include "api/kube/records.h"
+#include "api/kube/records/records.h"
 
 struct kafka_admin;
 struct kube_client;

@@ -3,9 +3,9 @@
 #define MQDECK_OPS_ENGINE_ENGINE_PRIVATE_H
 
 #include "api/base/vec.h"
-#include "api/kube/access.h"
-#include "api/kube/client.h"
-#include "api/kube/exec.h"
+#include "api/kube/client/kube_access.h"
+#include "api/kube/client/kube_client.h"
+#include "api/kube/client/exec.h"
 #include "api/ops/journal/journal.h"
 #include "api/ops/engine/lease.h"
 #include "api/ops/engine/plan.h"

@@ -6,7 +6,7 @@
 #ifndef MQDECK_OPS_ENGINE_LEASE_H
 #define MQDECK_OPS_ENGINE_LEASE_H
 
-#include "api/kube/client.h"
+#include "api/kube/client/kube_client.h"
 
 struct ops_lease;
 

@@ -6,8 +6,8 @@
 #include "api/base/arena.h"
 #include "api/base/buf.h"
 #include "api/kafka/admin.h"
-#include "api/kube/access.h"
-#include "api/kube/client.h"
+#include "api/kube/client/kube_access.h"
+#include "api/kube/client/kube_client.h"
 #include "api/model/world/world.h"
 #include "api/ops/engine/ops.h"
 

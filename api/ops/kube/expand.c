@@ -8,7 +8,7 @@
 
 #include "api/base/cell.h"
 #include "api/base/str.h"
-#include "api/kube/table.h"
+#include "api/kube/records/field_table.h"
 #include "api/ops/engine/name_list.h"
 #include "api/ops/common/pods.h"
 

@@ -3,7 +3,7 @@
 #ifndef MQDECK_TESTS_KUBE_POD_SERVER_H
 #define MQDECK_TESTS_KUBE_POD_SERVER_H
 
-#include "api/kube/client.h"
+#include "api/kube/client/kube_client.h"
 #include "api/net/websocket.h"
 #include "tests/unit/net/server.h"
 

@@ -7,9 +7,9 @@
 
 #include "api/base/log.h"
 #include "api/base/str.h"
-#include "api/kube/access.h"
-#include "api/kube/logs.h"
-#include "api/kube/yaml.h"
+#include "api/kube/client/kube_access.h"
+#include "api/kube/client/kube_logs.h"
+#include "api/kube/records/yaml.h"
 #include "tests/unit/kube/fake_api.h"
 
 /* Plugins are real processes, but time stands still while they run: what depends on it is the same on the slowest

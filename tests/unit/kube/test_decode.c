@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 
-#include "api/kube/decode.h"
-#include "api/kube/table.h"
+#include "api/kube/records/record_decode.h"
+#include "api/kube/records/field_table.h"
 #include "tests/unit/kube/wire.h"
 
 /* The same broker pod, written twice: as the API's JSON and as its protobuf. */

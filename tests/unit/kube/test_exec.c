@@ -5,7 +5,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/kube/exec.h"
+#include "api/kube/client/exec.h"
 #include "tests/unit/kube/pod_server.h"
 
 enum { STDOUT = 1, STDERR = 2, STATUS = 3 };

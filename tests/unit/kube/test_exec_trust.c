@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "api/base/str.h"
-#include "api/kube/exec_trust.h"
+#include "api/kube/config/exec_trust.h"
 
 struct place {
 	char folder[64], program[128], store[160];

@@ -6,8 +6,8 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/kube/client.h"
-#include "api/kube/informer.h"
+#include "api/kube/client/kube_client.h"
+#include "api/kube/watch/informer.h"
 #include "tests/unit/kube/h2_server.h"
 
 enum { OBJECTS = 8, EVENTS_MAX = 256, FIRST_VERSION = 100 };

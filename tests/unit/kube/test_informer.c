@@ -4,7 +4,7 @@
 
 #include "api/base/map.h"
 #include "api/base/str.h"
-#include "api/kube/informer.h"
+#include "api/kube/watch/informer.h"
 #include "tests/unit/kube/fake_api.h"
 
 struct world {

@@ -6,7 +6,7 @@
 
 #include "api/base/str.h"
 #include "api/base/buf.h"
-#include "api/kube/kubeconfig.h"
+#include "api/kube/config/kubeconfig.h"
 
 /* A folder of its own, and an environment that names nothing. */
 static int set_up(void **state)

@@ -8,7 +8,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/kube/portforward.h"
+#include "api/kube/client/portforward.h"
 #include "tests/unit/kube/pod_server.h"
 
 enum { DATA = 0, ERROR_TEXT = 1, PORT = 9092, BULK = 10 << 20, ROUNDS = 1000 };

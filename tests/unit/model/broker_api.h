@@ -3,7 +3,7 @@
 #ifndef MQDECK_TESTS_BROKER_API_H
 #define MQDECK_TESTS_BROKER_API_H
 
-#include "api/kube/client.h"
+#include "api/kube/client/kube_client.h"
 #include "tests/unit/kube/fake_api.h"
 
 enum { BROKER_API_SECRETS = 8 };

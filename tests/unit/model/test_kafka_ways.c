@@ -4,7 +4,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/kube/decode.h"
+#include "api/kube/records/record_decode.h"
 #include "api/model/sources/kafka_candidates.h"
 
 /* The listeners that most have: in the clear, TLS with SCRAM, TLS with certificates. */

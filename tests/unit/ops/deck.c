@@ -6,8 +6,8 @@
 
 #include "api/base/str.h"
 #include "api/demo/host/demo.h"
-#include "api/kube/access.h"
-#include "api/kube/portforward.h"
+#include "api/kube/client/kube_access.h"
+#include "api/kube/client/portforward.h"
 #include "api/model/world/world.h"
 #include "api/ops/engine/ops.h"
 #include "tests/unit/ops/deck.h"

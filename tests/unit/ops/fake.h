@@ -4,7 +4,7 @@
 #define MQDECK_TESTS_OPS_FAKE_H
 
 #include "api/kafka/admin.h"
-#include "api/kube/client.h"
+#include "api/kube/client/kube_client.h"
 #include "api/model/world/world.h"
 #include "api/ops/engine/ops.h"
 

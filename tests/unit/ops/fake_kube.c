@@ -9,9 +9,9 @@
 #include <cjson/cJSON.h>
 
 #include "api/base/str.h"
-#include "api/kube/access.h"
-#include "api/kube/client.h"
-#include "api/kube/table.h"
+#include "api/kube/client/kube_access.h"
+#include "api/kube/client/kube_client.h"
+#include "api/kube/records/field_table.h"
 #include "tests/unit/ops/fake_lease.h"
 
 struct kube_client;

@@ -1,7 +1,7 @@
 /* Commands in containers and Kafka's admin client, answered by the test. */
 #include "tests/unit/unit.h"
 
-#include "api/kube/exec.h"
+#include "api/kube/client/exec.h"
 #include "tests/unit/ops/fake.h"
 
 /* ---- commands ---- */

@@ -1,0 +1,249 @@
+#include "api/kube/client/kube_access.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/base/cell.h"
+#include "api/base/map.h"
+#include "api/base/str.h"
+
+enum { FRESH_MS = 60 * 1000 };
+
+struct waiting { /* for one answer */
+	struct waiting *next;
+	kube_answer_fn *fn;
+	void *data;
+};
+
+struct entry {
+	struct kube_access_cache *cache;
+	struct kube_request *request; /* NULL = none under way */
+	struct loop_timer *deferred;  /* answers from the cache, never from inside */
+	struct waiting *waiting;
+	enum kube_answer answer;
+	struct err err;
+	char reason[KUBE_REASON_MAX];
+	int64_t asked_ms; /* monotonic, of the answer; -1 = none */
+};
+
+struct kube_access_cache {
+	struct kube_client *client;
+	struct map entries;
+	void (*on_change)(void *data);
+	void *data;
+};
+
+struct kube_access_cache *kube_access_create(struct kube_client *client)
+{
+	struct kube_access_cache *cache = mem_alloc(sizeof *cache);
+	cache->client = client;
+	return cache;
+}
+
+void kube_access_on_change(struct kube_access_cache *cache, void (*fn)(void *data), void *data)
+{
+	cache->on_change = fn;
+	cache->data = data;
+}
+
+void kube_access_finish(struct kube_access_cache *cache)
+{
+	if (!cache)
+		return;
+	for (struct map_entry *it = map_next(&cache->entries, NULL); it; it = map_next(&cache->entries, it)) {
+		struct entry *entry = it->value;
+		kube_request_cancel(entry->request);
+		loop_timer_destroy(entry->deferred);
+		for (struct waiting *next; entry->waiting; entry->waiting = next) {
+			next = entry->waiting->next;
+			free(entry->waiting);
+		}
+		free(entry);
+	}
+	map_finish(&cache->entries);
+	free(cache);
+}
+
+static int64_t now_ms(const struct kube_access_cache *cache)
+{
+	return loop_now_ms(kube_client_loop(cache->client));
+}
+
+static bool is_fresh(const struct entry *entry)
+{
+	return entry->asked_ms >= 0 && now_ms(entry->cache) - entry->asked_ms < FRESH_MS;
+}
+
+static void answer(struct entry *entry)
+{
+	struct waiting *waiting = entry->waiting;
+	entry->waiting = NULL;
+	struct err err = entry->err;
+	enum kube_answer what = entry->answer;
+	char reason[KUBE_REASON_MAX];
+	memcpy(reason, entry->reason, sizeof reason);
+	for (struct waiting *next; waiting; waiting = next) {
+		next = waiting->next;
+		waiting->fn(waiting->data, what, reason, err_is_set(&err) ? &err : NULL);
+		free(waiting);
+	}
+}
+
+static void on_deferred(void *data)
+{
+	answer(data);
+}
+
+enum kube_answer kube_review_answer(const cJSON *review, char reason[static KUBE_REASON_MAX])
+{
+	const cJSON *status = cJSON_GetObjectItemCaseSensitive(review, "status");
+	const cJSON *allowed = cJSON_GetObjectItemCaseSensitive(status, "allowed");
+	snprintf(reason, KUBE_REASON_MAX, "%s",
+		 str_or(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(status, "reason")), ""));
+	return !cJSON_IsBool(allowed) ? KUBE_UNKNOWN : cJSON_IsTrue(allowed) ? KUBE_ALLOWED : KUBE_DENIED;
+}
+
+static void on_review(void *data, const cJSON *object, const struct kube_result *result)
+{
+	struct entry *entry = data;
+	struct kube_access_cache *cache = entry->cache;
+	entry->request = NULL;
+	entry->asked_ms = now_ms(cache);
+	entry->err = result->err;
+	entry->answer = kube_review_answer(object, entry->reason);
+	if (cache->on_change)
+		cache->on_change(cache->data);
+	answer(entry);
+}
+
+static void append_attribute(struct buf *out, const char *name, const char *value)
+{
+	if (str_empty(value))
+		return;
+	buf_printf(out, "%s\"%s\":", out->data[out->len - 1] == '{' ? "" : ",", name);
+	json_append_string(out, value);
+}
+
+static bool ask(struct entry *entry, const struct kube_question *question, struct err *err)
+{
+	struct buf body = BUF_INIT(8192);
+	buf_append_str(&body, "{\"apiVersion\":\"authorization.k8s.io/v1\",\"kind\":\"SelfSubjectAccessReview\","
+			      "\"spec\":{\"resourceAttributes\":{");
+	append_attribute(&body, "verb", question->verb);
+	append_attribute(&body, "group", question->group);
+	append_attribute(&body, "resource", question->resource);
+	append_attribute(&body, "subresource", question->subresource);
+	append_attribute(&body, "namespace", question->namespace);
+	append_attribute(&body, "name", question->name);
+	buf_append_str(&body, "}}}");
+	entry->request = kube_change(entry->cache->client,
+				     &(struct kube_change){.method = "POST",
+							   .url = {.group = "authorization.k8s.io",
+								   .version = "v1",
+								   .resource = "selfsubjectaccessreviews"},
+							   .body = buf_str(&body)},
+				     on_review, entry, err);
+	buf_finish(&body);
+	return entry->request != NULL;
+}
+
+static struct entry *entry_of(struct kube_access_cache *cache, const struct kube_question *question)
+{
+	CLEANUP(free) char *key = str_printf("%s %s %s %s %s %s", str_or(question->verb, ""), str_or(question->group, ""),
+					     str_or(question->resource, ""), str_or(question->subresource, ""),
+					     str_or(question->namespace, ""), str_or(question->name, ""));
+	struct entry *entry = map_get(&cache->entries, key);
+	if (entry)
+		return entry;
+	entry = mem_alloc(sizeof *entry);
+	*entry = (struct entry){.cache = cache, .asked_ms = -1};
+	entry->deferred = loop_timer_create(kube_client_loop(cache->client), on_deferred, entry);
+	map_set(&cache->entries, key, entry);
+	return entry;
+}
+
+enum kube_answer kube_access_now(struct kube_access_cache *cache, const struct kube_question *question)
+{
+	struct entry *entry = entry_of(cache, question);
+	if (!is_fresh(entry) && !entry->request)
+		(void)!ask(entry, question, &entry->err);
+	return entry->answer;
+}
+
+bool kube_access_ask(struct kube_access_cache *cache, const struct kube_question *question, kube_answer_fn *fn, void *data,
+		     struct err *err)
+{
+	struct entry *entry = entry_of(cache, question);
+	if (is_fresh(entry))
+		loop_timer_arm(entry->deferred, 0);
+	else if (!entry->request && !ask(entry, question, err))
+		return false;
+	struct waiting *waiting = mem_alloc(sizeof *waiting);
+	*waiting = (struct waiting){.next = entry->waiting, .fn = fn, .data = data};
+	entry->waiting = waiting;
+	return true;
+}
+
+/* ---- discovery ---- */
+
+struct existence {
+	kube_answer_fn *fn;
+	void *data;
+	char *resource;
+};
+
+static void free_existence(void *data)
+{
+	struct existence *existence = data;
+	free(existence->resource);
+	free(existence);
+}
+
+/* A group that serves nothing says null (APIResourceList, whose slice is nil then). */
+enum kube_answer kube_discovery_answer(const char *json, size_t len, const char *resource)
+{
+	cJSON *root = cJSON_ParseWithLength(json, len);
+	const cJSON *list = cJSON_GetObjectItemCaseSensitive(root, "resources");
+	bool listed = cJSON_IsArray(list);
+	enum kube_answer found = listed || cJSON_IsNull(list) ? KUBE_DENIED : KUBE_UNKNOWN;
+	for (const cJSON *item = listed ? list->child : NULL; item; item = item->next)
+		if (str_eq(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "name")), resource))
+			found = KUBE_ALLOWED;
+	cJSON_Delete(root);
+	return found;
+}
+
+static void on_discovery(void *data, const struct kube_result *result)
+{
+	const struct existence *existence = data;
+	if (result->err.code == ERR_NOT_FOUND)
+		existence->fn(existence->data, KUBE_DENIED, "", NULL);
+	else if (err_is_set(&result->err))
+		existence->fn(existence->data, KUBE_UNKNOWN, "", &result->err);
+	else
+		existence->fn(existence->data,
+			      kube_discovery_answer(result->http->body, result->http->body_len, existence->resource), "", NULL);
+}
+
+struct kube_request *kube_resource_exists(struct kube_client *client, const char *group, const char *version, const char *resource,
+					  kube_answer_fn *fn, void *data, struct err *err)
+{
+	struct buf path = BUF_INIT(1024);
+	buf_append_str(&path, str_empty(group) ? "/api/" : "/apis/");
+	if (!str_empty(group)) {
+		http_escape(&path, group);
+		buf_append_char(&path, '/');
+	}
+	http_escape(&path, version);
+	struct existence *existence = mem_alloc(sizeof *existence);
+	*existence = (struct existence){fn, data, mem_strdup(resource)};
+	struct kube_call call = {
+		.path = buf_str(&path), .on_done = on_discovery, .data = existence, .free_data = free_existence};
+	struct kube_request *request = kube_request(client, &call, err);
+	if (!request)
+		free_existence(existence);
+	buf_finish(&path);
+	return request;
+}

@@ -1,0 +1,39 @@
+/* What kube_client.c and kube_request.c share. */
+#ifndef MQDECK_KUBE_CLIENT_KUBE_CLIENT_PRIVATE_H
+#define MQDECK_KUBE_CLIENT_KUBE_CLIENT_PRIVATE_H
+
+#include "api/kube/client/kube_client.h"
+#include "api/kube/config/kube_credentials.h"
+#include "api/kube/records/record_decode.h"
+
+/* Told that the server answers: reconnected = after it did not, so that nobody sits out a long back-off then. */
+struct kube_contact {
+	struct kube_contact *prev, *next;
+	void (*on_contact)(void *data, bool reconnected);
+	void *data;
+};
+
+struct kube_client {
+	struct loop *loop;
+	const struct kube_access *access;
+	struct kube_client_options options;
+	struct http *http;
+	struct kube_credentials *credentials;
+	struct kube_connection connection;
+	struct kube_request *requests, *probing;
+	struct kube_wait *waits;
+	struct kube_contact *contacts;
+	struct loop_timer *first_word, *probe_timer;
+	unsigned probes_failed;
+	size_t in_flight;
+};
+
+void kube_client_contact(struct kube_client *client, struct kube_contact *contact);
+void kube_client_uncontact(struct kube_client *client, struct kube_contact *contact);
+
+void client_note_contact(struct kube_client *client);
+void client_note_result(struct kube_client *client, const struct http_result *result, const struct err *err, bool is_watch);
+void client_resume(struct kube_client *client);   /* the credentials changed: go on with what waits */
+void client_drop_all(struct kube_client *client); /* all requests and waits, without a call */
+
+#endif

@@ -1,0 +1,288 @@
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/base/log.h"
+#include "api/base/str.h"
+#include "api/base/vec.h"
+#include "api/kube/client/kube_client_private.h"
+
+enum { REPEAT_MAX = 10, REQUEST_TIMEOUT_MS = 30000, REPEAT_WAIT_MAX_MS = 60000 };
+
+struct kube_request {
+	struct kube_client *client;
+	struct kube_request *prev, *next;
+	struct kube_call call; /* its strings are ours */
+	struct http_request *http;
+	struct loop_timer *timer; /* the first attempt, and each repetition */
+	bool waits_for_credentials;
+	unsigned repeats;
+	struct err failed; /* before anything was sent: reported from the timer */
+};
+
+struct kube_wait {
+	struct kube_client *client;
+	struct kube_wait *prev, *next;
+	struct loop_timer *timer;
+	kube_headers_fn *fn;
+	void *data;
+};
+
+/* ---- one request ---- */
+
+static void unlink_request(struct kube_request *request)
+{
+	if (request->prev)
+		request->prev->next = request->next;
+	else
+		request->client->requests = request->next;
+	if (request->next)
+		request->next->prev = request->prev;
+	if (!request->call.is_watch)
+		request->client->in_flight--;
+	loop_timer_destroy(request->timer);
+	request->timer = NULL;
+}
+
+static void free_request(struct kube_request *request)
+{
+	free((char *)request->call.method);
+	free((char *)request->call.path);
+	free((char *)request->call.accept);
+	free((char *)request->call.content_type);
+	if (request->call.body)
+		explicit_bzero((char *)request->call.body, request->call.body_len);
+	free((char *)request->call.body);
+	if (request->call.free_data)
+		request->call.free_data(request->call.data);
+	free(request);
+}
+
+/* The last thing done with the request and perhaps the client. */
+static void finish(struct kube_request *request, const struct kube_result *result)
+{
+	unlink_request(request);
+	request->call.on_done(request->call.data, result);
+	free_request(request);
+}
+
+static void fail_later(struct kube_request *request, const struct err *err)
+{
+	request->failed = *err;
+	loop_timer_arm(request->timer, 0);
+}
+
+static bool on_data(void *data, const char *bytes, size_t len)
+{
+	struct kube_request *request = data;
+	client_note_contact(request->client);
+	return request->call.on_data(request->call.data, bytes, len);
+}
+
+static void on_accepted(void *data)
+{
+	struct kube_request *request = data;
+	client_note_contact(request->client);
+	request->call.on_accepted(request->call.data);
+}
+
+static bool should_repeat(const struct kube_request *request, const struct http_result *result)
+{
+	bool asked = result->retry_after_ms >= 0 && (result->status == 429 || result->status >= 500);
+	return asked && !request->call.once && !request->call.is_watch && request->repeats < REPEAT_MAX;
+}
+
+static void on_done(void *data, const struct http_result *http)
+{
+	struct kube_request *request = data;
+	struct kube_client *client = request->client;
+	struct kube_result result = {.http = http, .err = http->err};
+	struct kube_status *status = NULL;
+	request->http = NULL;
+	if (http->status >= 300) {
+		status = kube_status_parse(http->body, http->body_len);
+		kube_status_err(http->status, status, http->body, request->call.method, request->call.path, &result.err);
+	}
+	result.status = status;
+	if (http->status == 401)
+		kube_credentials_rejected(client->credentials);
+	client_note_result(client, http, &result.err, request->call.is_watch);
+	/* An eviction that a disruption budget forbids is an answer, not a busy server. */
+	bool budget = status && kube_status_cause(status, "DisruptionBudget");
+	if (should_repeat(request, http) && !budget) {
+		request->repeats++;
+		int64_t wait = http->retry_after_ms < REPEAT_WAIT_MAX_MS ? http->retry_after_ms : REPEAT_WAIT_MAX_MS;
+		loop_timer_arm(request->timer, wait);
+	} else {
+		finish(request, &result);
+	}
+	kube_record_free(status);
+}
+
+static void send(struct kube_request *request)
+{
+	struct kube_client *client = request->client;
+	struct kube_call *call = &request->call;
+	char **credentials = kube_credentials_headers(client->credentials);
+	CLEANUP(free) char *accept = str_printf("Accept: %s", call->accept);
+	CLEANUP(free) char *content = call->body ? str_printf("Content-Type: %s", call->content_type) : NULL;
+	VEC(const char *) headers = {0};
+	vec_push(&headers, accept);
+	if (content)
+		vec_push(&headers, content);
+	for (char **line = credentials; *line; line++)
+		vec_push(&headers, *line);
+	vec_push(&headers, NULL);
+	struct err err = {0};
+	int64_t default_timeout = client->access->request_timeout_ms > 0 ? client->access->request_timeout_ms : REQUEST_TIMEOUT_MS;
+	request->http = http_send(client->http,
+				  &(struct http_call){
+					  .method = call->method,
+					  .path = call->path,
+					  .headers = headers.items,
+					  .body = call->body,
+					  .body_len = call->body_len,
+					  .gzip = call->gzip && !client->access->disable_compression,
+					  .is_watch = call->is_watch,
+					  .timeout_ms = call->timeout_ms ? call->timeout_ms : default_timeout,
+					  .silence_ms = call->silence_ms,
+					  .body_max = call->body_max,
+					  .on_data = call->on_data ? on_data : NULL,
+					  .on_accepted = call->on_accepted ? on_accepted : NULL,
+					  .on_done = on_done,
+					  .data = request,
+				  },
+				  &err);
+	vec_finish(&headers);
+	kube_credentials_free_headers(credentials);
+	if (!request->http)
+		fail_later(request, &err);
+}
+
+static void attempt(void *data)
+{
+	struct kube_request *request = data;
+	if (err_is_set(&request->failed)) {
+		finish(request, &(struct kube_result){.err = request->failed});
+		return;
+	}
+	struct err err = {0};
+	switch (kube_credentials_check(request->client->credentials, &err)) {
+	case KUBE_CREDENTIALS_READY:
+		request->waits_for_credentials = false;
+		send(request);
+		break;
+	case KUBE_CREDENTIALS_WAIT:
+		request->waits_for_credentials = true;
+		break;
+	case KUBE_CREDENTIALS_FAILED:
+		finish(request, &(struct kube_result){.err = err});
+		break;
+	}
+}
+
+struct kube_request *kube_request(struct kube_client *client, const struct kube_call *call, struct err *err)
+{
+	const char *method = str_or(call->method, "GET");
+	if (!kube_gate_allows(client->options.read_only, method, call->path, err))
+		return NULL;
+	struct kube_request *request = mem_alloc(sizeof *request);
+	size_t body_len = call->body && !call->body_len ? strlen(call->body) : call->body_len;
+	request->client = client;
+	request->call = *call;
+	request->call.method = mem_strdup(method);
+	request->call.path = mem_strdup(call->path);
+	request->call.accept = mem_strdup(str_or(call->accept, "application/json"));
+	request->call.content_type = mem_strdup(str_or(call->content_type, "application/json"));
+	request->call.body = call->body ? mem_strndup(call->body, body_len) : NULL;
+	request->call.body_len = body_len;
+	request->timer = loop_timer_create(client->loop, attempt, request);
+	request->next = client->requests;
+	if (client->requests)
+		client->requests->prev = request;
+	client->requests = request;
+	if (!call->is_watch)
+		client->in_flight++;
+	loop_timer_arm(request->timer, 0);
+	return request;
+}
+
+void kube_request_cancel(struct kube_request *request)
+{
+	if (!request)
+		return;
+	if (request->client->probing == request)
+		request->client->probing = NULL;
+	http_cancel(request->http);
+	unlink_request(request);
+	free_request(request);
+}
+
+size_t kube_client_in_flight(const struct kube_client *client)
+{
+	return client->in_flight;
+}
+
+/* ---- who waits for credentials ---- */
+
+static void free_wait(struct kube_wait *wait)
+{
+	if (wait->prev)
+		wait->prev->next = wait->next;
+	else
+		wait->client->waits = wait->next;
+	if (wait->next)
+		wait->next->prev = wait->prev;
+	loop_timer_destroy(wait->timer);
+	free(wait);
+}
+
+static void on_wait(void *data)
+{
+	struct kube_wait *wait = data;
+	struct err err = {0};
+	enum kube_credentials_state state = kube_credentials_check(wait->client->credentials, &err);
+	if (state == KUBE_CREDENTIALS_WAIT)
+		return;
+	char **headers = state == KUBE_CREDENTIALS_READY ? kube_credentials_headers(wait->client->credentials) : NULL;
+	kube_headers_fn *fn = wait->fn;
+	void *fn_data = wait->data;
+	free_wait(wait);
+	fn(fn_data, (const char *const *)headers, headers ? NULL : &err);
+	kube_credentials_free_headers(headers);
+}
+
+struct kube_wait *kube_client_headers(struct kube_client *client, kube_headers_fn *fn, void *data)
+{
+	struct kube_wait *wait = mem_alloc(sizeof *wait);
+	*wait = (struct kube_wait){.client = client, .fn = fn, .data = data, .next = client->waits};
+	if (client->waits)
+		client->waits->prev = wait;
+	client->waits = wait;
+	wait->timer = loop_timer_create(client->loop, on_wait, wait);
+	loop_timer_arm(wait->timer, 0);
+	return wait;
+}
+
+void kube_wait_cancel(struct kube_wait *wait)
+{
+	if (wait)
+		free_wait(wait);
+}
+
+void client_resume(struct kube_client *client)
+{
+	for (struct kube_request *request = client->requests; request; request = request->next)
+		if (request->waits_for_credentials)
+			loop_timer_arm(request->timer, 0);
+	for (struct kube_wait *wait = client->waits; wait; wait = wait->next)
+		loop_timer_arm(wait->timer, 0);
+}
+
+void client_drop_all(struct kube_client *client)
+{
+	while (client->requests)
+		kube_request_cancel(client->requests);
+	while (client->waits)
+		free_wait(client->waits);
+}

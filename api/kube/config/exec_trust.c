@@ -1,0 +1,175 @@
+#include "api/kube/config/exec_trust.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "api/base/log.h"
+#include "api/base/str.h"
+#include "api/base/text.h"
+
+enum { BLOCK = 64 * 1024, COMMAND_SHOWN_MAX = 256, LINE_BYTES = 512 };
+
+bool exec_trust_is_needed(const struct kube_access *access)
+{
+	return access->exec && !access->token && !access->token_file && !access->username && !access->cert_pem;
+}
+
+static bool is_program(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
+}
+
+char *exec_trust_resolve(const char *command)
+{
+	if (strchr(command, '/'))
+		return is_program(command) ? mem_strdup(command) : NULL;
+	for (const char *at = str_or(getenv("PATH"), "/usr/bin:/bin"); *at;) {
+		size_t len = strcspn(at, ":");
+		char *path = str_printf("%.*s%s%s", (int)len, at, len ? "/" : "./", command);
+		if (is_program(path))
+			return path;
+		free(path);
+		at += len + (at[len] == ':');
+	}
+	return NULL;
+}
+
+/* ---- the digest ---- */
+
+/* With its length in front: "a","bc" must not be "ab","c". */
+static void add(EVP_MD_CTX *context, const char *text)
+{
+	uint64_t len = text ? strlen(text) : UINT64_MAX;
+	EVP_DigestUpdate(context, &len, sizeof len);
+	if (text)
+		EVP_DigestUpdate(context, text, (size_t)len);
+}
+
+/* A program that may be run but not read has its path alone. */
+static void add_content(EVP_MD_CTX *context, const char *path)
+{
+	CLEANUP(close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	CLEANUP(free) char *block = mem_alloc(BLOCK);
+	uint64_t total = 0;
+	ssize_t count;
+	while (fd >= 0 && (count = read(fd, block, BLOCK)) > 0) {
+		EVP_DigestUpdate(context, block, (size_t)count);
+		total += (uint64_t)count;
+	}
+	EVP_DigestUpdate(context, &total, sizeof total);
+}
+
+static void add_access(EVP_MD_CTX *context, const struct kube_access *access, const char *path)
+{
+	const struct kube_exec_plugin *plugin = access->exec;
+	add(context, path);
+	add_content(context, path);
+	for (char **arg = plugin->args; arg && *arg; arg++)
+		add(context, *arg);
+	add(context, NULL);
+	for (size_t i = 0; i < plugin->env_count; i++) {
+		add(context, plugin->env[i].name);
+		add(context, plugin->env[i].value);
+	}
+	add(context, NULL);
+	/* The same command for another server would hand the credentials to whoever wrote that server's name. */
+	add(context, access->server);
+}
+
+bool exec_trust_digest(const struct kube_access *access, char digest[EXEC_DIGEST_SIZE], struct err *err)
+{
+	unsigned char bytes[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+	CLEANUP(free) char *path = exec_trust_resolve(access->exec->command);
+	if (!path)
+		return err_set(err, ERR_UNAUTHORIZED,
+			       "the credential plugin %s cannot be run: there is no such program%s%s",
+			       access->exec->command, access->exec->install_hint ? ". " : "",
+			       str_or(access->exec->install_hint, ""));
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	EVP_DigestInit_ex(context, EVP_sha256(), NULL);
+	add_access(context, access, path);
+	EVP_DigestFinal_ex(context, bytes, &len);
+	EVP_MD_CTX_free(context);
+	for (unsigned i = 0; i < len; i++)
+		snprintf(digest + 2 * (size_t)i, 3, "%02x", bytes[i]);
+	return true;
+}
+
+/* ---- what is remembered ---- */
+
+static char *store_path(void)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	if (state && *state == '/')
+		return str_printf("%s/mqdeck/trusted-plugins", state);
+	return home ? str_printf("%s/.local/state/mqdeck/trusted-plugins", home) : NULL;
+}
+
+/* What others may write to is nobody's agreement. */
+static bool is_ours(int fd, const char *path, struct err *err)
+{
+	struct stat status;
+	if (fd < 0 || fstat(fd, &status) < 0)
+		return err_set_errno(err, errno, "cannot open %s", path);
+	if (!S_ISREG(status.st_mode) || status.st_uid != geteuid() || (status.st_mode & 022))
+		return err_set(err, ERR_CONFIG, "%s is not yours alone to write: not used. Remove it, or chmod 600 it",
+			       path);
+	return true;
+}
+
+bool exec_trust_is_remembered(const char *digest)
+{
+	struct err err = {0};
+	char line[LINE_BYTES];
+	bool found = false;
+	CLEANUP(free) char *path = store_path();
+	CLEANUP(close) int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1;
+	if (fd < 0)
+		return false;
+	if (!is_ours(fd, path, &err)) {
+		log_warn("%s", err.text);
+		return false;
+	}
+	FILE *file = fdopen(fd, "r");
+	if (!file)
+		return false;
+	fd = -1;
+	while (!found && fgets(line, sizeof line, file))
+		found = strncmp(line, digest, EXEC_DIGEST_SIZE - 1) == 0 && line[EXEC_DIGEST_SIZE - 1] == ' ';
+	fclose(file);
+	return found;
+}
+
+static void make_folders(const char *path)
+{
+	CLEANUP(free) char *folder = mem_strdup(path);
+	for (char *slash = strchr(folder + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		(void)!mkdir(folder, 0700);
+		*slash = '/';
+	}
+}
+
+bool exec_trust_remember(const char *digest, const char *command, struct err *err)
+{
+	char clean[COMMAND_SHOWN_MAX];
+	CLEANUP(free) char *path = store_path();
+	if (!path)
+		return err_set(err, ERR_SYSTEM, "neither HOME nor XDG_STATE_HOME says where to remember it");
+	make_folders(path);
+	CLEANUP(close) int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+	if (!is_ours(fd, path, err))
+		return false;
+	text_clean(command, strlen(command), clean, sizeof clean);
+	if (dprintf(fd, "%s %s\n", digest, clean) < 0 || fsync(fd) < 0)
+		return err_set_errno(err, errno, "cannot write %s", path);
+	return true;
+}

@@ -1,0 +1,307 @@
+#include "api/kube/records/json_pull.h"
+
+#include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include "api/kube/records/record_decode.h"
+
+bool json_wrong(struct json_reader *json, const char *expected)
+{
+	return err_set(json->err, ERR_PARSE, "the server's JSON is wrong: %s expected at byte %zu%s", expected,
+		       (size_t)(json->at - json->start), json->at >= json->end ? ", where it ends" : "");
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+int json_peek(struct json_reader *json)
+{
+	while (json->at < json->end && is_space(*json->at))
+		json->at++;
+	return json->at < json->end ? (unsigned char)*json->at : -1;
+}
+
+bool json_take(struct json_reader *json, char c)
+{
+	if (json_peek(json) != (unsigned char)c)
+		return false;
+	json->at++;
+	return true;
+}
+
+/* The first quote or backslash, or end. */
+static const char *find_special(const char *at, const char *end)
+{
+#ifdef __SSE2__
+	const __m128i quotes = _mm_set1_epi8('"'), slashes = _mm_set1_epi8('\\');
+	for (; end - at >= 16; at += 16) {
+		__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+		__m128i hits = _mm_or_si128(_mm_cmpeq_epi8(bytes, quotes), _mm_cmpeq_epi8(bytes, slashes));
+		int mask = _mm_movemask_epi8(hits);
+		if (mask)
+			return at + __builtin_ctz((unsigned)mask);
+	}
+#endif
+	while (at < end && *at != '"' && *at != '\\')
+		at++;
+	return at;
+}
+
+bool json_read_text(struct json_reader *json, struct json_text *out)
+{
+	if (!json_take(json, '"'))
+		return json_wrong(json, "a string");
+	*out = (struct json_text){.bytes = json->at};
+	const char *end = find_special(json->at, json->end);
+	while (end < json->end && *end == '\\') {
+		out->escaped = true;
+		end = end + 2 < json->end ? find_special(end + 2, json->end) : json->end;
+	}
+	json->at = end;
+	if (end == json->end)
+		return json_wrong(json, "the end of a string");
+	out->len = (size_t)(end - out->bytes);
+	json->at++;
+	return true;
+}
+
+static bool read_word(struct json_reader *json, const char *word)
+{
+	size_t len = strlen(word);
+	json_peek(json);
+	if ((size_t)(json->end - json->at) < len || memcmp(json->at, word, len) != 0)
+		return false;
+	json->at += len;
+	return true;
+}
+
+bool json_read_null(struct json_reader *json)
+{
+	return json_peek(json) == 'n' && read_word(json, "null");
+}
+
+bool json_read_bool(struct json_reader *json, bool *out)
+{
+	*out = json_peek(json) == 't';
+	return read_word(json, *out ? "true" : "false") || json_wrong(json, "true or false");
+}
+
+bool json_read_number(struct json_reader *json, const char **bytes, size_t *len)
+{
+	json_peek(json);
+	*bytes = json->at;
+	while (json->at < json->end && *json->at != '\0' && strchr("+-.0123456789eE", *json->at))
+		json->at++;
+	*len = (size_t)(json->at - *bytes);
+	return *len > 0 || json_wrong(json, "a number");
+}
+
+bool json_read_int(struct json_reader *json, int64_t *out)
+{
+	const char *bytes;
+	size_t len, at = 0;
+	if (!json_read_number(json, &bytes, &len))
+		return false;
+	bool negative = bytes[0] == '-';
+	*out = 0;
+	for (at = negative ? 1 : 0; at < len; at++) {
+		int digit = bytes[at] - '0';
+		if (digit < 0 || digit > 9 || __builtin_mul_overflow(*out, 10, out) ||
+		    __builtin_add_overflow(*out, negative ? -digit : digit, out))
+			return json_wrong(json, "a whole number of 64 bits");
+	}
+	return len > (negative ? 1u : 0u) || json_wrong(json, "a number");
+}
+
+bool json_skip(struct json_reader *json)
+{
+	struct json_scan scan = {0};
+	bool done = false;
+	json_peek(json);
+	json->at += json_scan(&scan, json->at, (size_t)(json->end - json->at), &done);
+	if (scan.depth > KUBE_DEPTH_MAX)
+		return err_set(json->err, ERR_LIMIT, "the server's JSON is nested deeper than %d", KUBE_DEPTH_MAX);
+	return done || scan.scalar || json_wrong(json, "a value");
+}
+
+static bool next(struct json_reader *json, struct json_walk *walk, char close)
+{
+	if (json_take(json, close))
+		return false;
+	if (!walk->first && !json_take(json, ',')) {
+		walk->wrong = !json_wrong(json, close == '}' ? "',' or '}'" : "',' or ']'");
+		return false;
+	}
+	walk->first = false;
+	return true;
+}
+
+bool json_next_key(struct json_reader *json, struct json_walk *walk, struct json_text *key)
+{
+	if (!next(json, walk, '}'))
+		return false;
+	walk->wrong = !json_read_text(json, key) || !(json_take(json, ':') || json_wrong(json, "':'"));
+	return !walk->wrong;
+}
+
+bool json_next_item(struct json_reader *json, struct json_walk *walk)
+{
+	return next(json, walk, ']');
+}
+
+/* ---- escapes ---- */
+
+static int hex4(const char *at, const char *end)
+{
+	int value = 0;
+	if (end - at < 4)
+		return -1;
+	for (int i = 0; i < 4; i++) {
+		const char *digits = "0123456789abcdef", *digit = at[i] ? strchr(digits, at[i] | 0x20) : NULL;
+		if (!digit || (at[i] < '0'))
+			return -1;
+		value = value * 16 + (int)(digit - digits);
+	}
+	return value;
+}
+
+static char *put_utf8(char *to, int code)
+{
+	if (code < 0x80) {
+		*to++ = (char)code;
+	} else if (code < 0x800) {
+		*to++ = (char)(0xc0 | code >> 6);
+		*to++ = (char)(0x80 | (code & 0x3f));
+	} else if (code < 0x10000) {
+		*to++ = (char)(0xe0 | code >> 12);
+		*to++ = (char)(0x80 | (code >> 6 & 0x3f));
+		*to++ = (char)(0x80 | (code & 0x3f));
+	} else {
+		*to++ = (char)(0xf0 | code >> 18);
+		*to++ = (char)(0x80 | (code >> 12 & 0x3f));
+		*to++ = (char)(0x80 | (code >> 6 & 0x3f));
+		*to++ = (char)(0x80 | (code & 0x3f));
+	}
+	return to;
+}
+
+/* at stands behind "\u"; gives the bytes used after that. */
+static size_t read_code_point(const char *at, const char *end, int *code)
+{
+	*code = hex4(at, end);
+	if (*code < 0) {
+		*code = 0xfffd;
+		return 0;
+	}
+	if (*code >= 0xd800 && *code < 0xdc00 && end - at >= 10 && at[4] == '\\' && at[5] == 'u') {
+		int low = hex4(at + 6, end);
+		if (low >= 0xdc00 && low < 0xe000) {
+			*code = 0x10000 + ((*code - 0xd800) << 10) + (low - 0xdc00);
+			return 10;
+		}
+	}
+	if (*code == 0 || (*code >= 0xd800 && *code < 0xe000))
+		*code = 0xfffd;
+	return 4;
+}
+
+size_t json_unescape(const struct json_text *text, char *out)
+{
+	static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
+	const char *at = text->bytes, *end = at + text->len;
+	char *to = out;
+	while (at < end) {
+		const char *slash = memchr(at, '\\', (size_t)(end - at));
+		size_t plain = (size_t)((slash ? slash : end) - at);
+		memmove(to, at, plain);
+		to += plain;
+		at += plain;
+		if (!slash || ++at >= end)
+			break;
+		char c = *at++;
+		const char *name = c ? strchr(names, c) : NULL;
+		if (name) {
+			*to++ = values[name - names];
+		} else if (c == 'u') {
+			int code;
+			at += read_code_point(at, end, &code);
+			/* A broken escape is as short as two bytes; the replacement is three. */
+			to = code == 0xfffd && at - text->bytes < to - out + 3 ? to : put_utf8(to, code);
+		}
+	}
+	return (size_t)(to - out);
+}
+
+/* ---- scanning ---- */
+
+/* Over the inside of a string; true when the closing quote was taken. */
+static bool scan_string(struct json_scan *scan, const char **at, const char *end)
+{
+	while (*at < end) {
+		if (scan->escaped) {
+			scan->escaped = false;
+			(*at)++;
+			continue;
+		}
+		*at = find_special(*at, end);
+		if (*at == end)
+			break;
+		scan->escaped = **at == '\\';
+		(*at)++;
+		if (!scan->escaped)
+			return true;
+	}
+	return false;
+}
+
+static bool ends_scalar(char c)
+{
+	return c == ',' || c == '}' || c == ']' || c == ':' || is_space(c);
+}
+
+static void scan_start(struct json_scan *scan, const char **at, const char *end)
+{
+	while (*at < end && is_space(**at))
+		(*at)++;
+	if (*at == end)
+		return;
+	scan->started = true;
+	scan->in_string = **at == '"';
+	scan->scalar = !scan->in_string && **at != '{' && **at != '[';
+	*at += scan->in_string;
+}
+
+size_t json_scan(struct json_scan *scan, const char *bytes, size_t len, bool *done)
+{
+	const char *at = bytes, *end = bytes + len;
+	*done = false;
+	if (!scan->started)
+		scan_start(scan, &at, end);
+	while (at < end && !*done) {
+		if (scan->in_string) {
+			scan->in_string = !scan_string(scan, &at, end);
+			*done = !scan->in_string && scan->depth == 0;
+			continue;
+		}
+		char c = *at;
+		if (scan->scalar) {
+			*done = ends_scalar(c);
+			at += !*done;
+			continue;
+		}
+		at++;
+		if (c == '"') {
+			scan->in_string = true;
+		} else if (c == '{' || c == '[') {
+			if (++scan->depth > KUBE_DEPTH_MAX)
+				break;
+		} else if (c == '}' || c == ']') {
+			*done = --scan->depth == 0;
+		}
+	}
+	return (size_t)(at - bytes);
+}

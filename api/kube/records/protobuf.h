@@ -1,0 +1,34 @@
+/* The protobuf wire, and Kubernetes' envelope on it (apimachinery runtime.Unknown). Private to the decoders. */
+#ifndef MQDECK_KUBE_RECORDS_PROTOBUF_H
+#define MQDECK_KUBE_RECORDS_PROTOBUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { PROTOBUF_VARINT = 0, PROTOBUF_FIXED64 = 1, PROTOBUF_BYTES = 2, PROTOBUF_FIXED32 = 5 };
+enum { PROTOBUF_MAGIC_LEN = 4 };
+#define PROTOBUF_MAGIC "k8s\0"
+
+struct protobuf_field {
+	uint32_t number;
+	unsigned wire;
+	uint64_t value;    /* of a varint */
+	const char *bytes; /* of a length-delimited field */
+	size_t len;
+};
+
+/* Both advance *at and give false when the bytes end too early or make no sense. */
+bool protobuf_varint(const uint8_t **at, const uint8_t *end, uint64_t *out);
+bool protobuf_next(const uint8_t **at, const uint8_t *end, struct protobuf_field *out);
+
+struct protobuf_unknown {
+	const char *raw, *kind; /* into the bytes, not terminated */
+	size_t raw_len, kind_len;
+};
+/* False when the bytes are no envelope. */
+bool protobuf_unwrap(const char *bytes, size_t len, struct protobuf_unknown *out);
+/* Of a TypeMeta. Leaves *kind alone when there is none. */
+void protobuf_type_kind(const char *bytes, size_t len, const char **kind, size_t *kind_len);
+
+#endif

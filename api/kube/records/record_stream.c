@@ -1,0 +1,163 @@
+#include "api/kube/records/record_stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/base/str.h"
+#include "api/kube/records/protobuf.h"
+
+struct kube_stream *kube_stream_create(const struct kube_stream_options *options)
+{
+	struct kube_stream *stream = mem_alloc(sizeof *stream);
+	stream->options = *options;
+	stream->info = kube_kind_info(options->kind);
+	stream->pending = BUF_INIT(KUBE_OBJECT_MAX);
+	return stream;
+}
+
+void kube_stream_destroy(struct kube_stream *stream)
+{
+	if (!stream)
+		return;
+	if (stream->options.kind == KUBE_SECRETS)
+		buf_finish_secret(&stream->pending);
+	buf_finish(&stream->pending);
+	kube_build_finish(&stream->build);
+	free(stream->resource_version);
+	free(stream->continue_token);
+	free(stream);
+}
+
+bool kube_stream_feed(struct kube_stream *stream, const char *bytes, size_t len, struct err *err)
+{
+	bool (*feed)(struct kube_stream *, const char *, size_t, struct err *) =
+		stream->options.protobuf ? (stream->options.watch ? stream_feed_protobuf_watch : stream_feed_protobuf_list) :
+					   (stream->options.watch ? stream_feed_json_watch : stream_feed_json_list);
+	struct err local = {0};
+	if (feed(stream, bytes, len, &local))
+		return true;
+	if (err_is_set(&local))
+		err_set(err, local.code, "%s: %s", stream->info->resource, local.text);
+	return false;
+}
+
+bool kube_stream_end(struct kube_stream *stream, struct err *err)
+{
+	if (stream->options.watch)
+		return true;
+	if (stream->options.protobuf ? stream_protobuf_list_is_whole(stream) : stream->whole)
+		return true;
+	return err_set(err, ERR_PARSE, "%s: the server's list ended before its end", stream->info->resource);
+}
+
+const char *kube_stream_resource_version(const struct kube_stream *stream)
+{
+	return str_or(stream->resource_version, "");
+}
+
+const char *kube_stream_continue(const struct kube_stream *stream)
+{
+	return str_or(stream->continue_token, "");
+}
+
+bool stream_keep(struct kube_stream *stream, const char *bytes, size_t len, struct err *err)
+{
+	return buf_append(&stream->pending, bytes, len) ||
+	       err_set(err, ERR_LIMIT, "the server sent an object of more than %d MiB", KUBE_OBJECT_MAX >> 20);
+}
+
+static void *decode_into(struct kube_build *build, const struct kube_table *table, bool protobuf, const char *bytes, size_t len,
+			 struct err *err)
+{
+	kube_build_reset(build);
+	void *base = kube_build_begin(build, table);
+	bool done = protobuf ? kube_protobuf_object(build, table, base, bytes, len, err) :
+			       kube_json_object(build, table, base, bytes, len, err);
+	if (done && table->finish)
+		table->finish(base, &build->arena);
+	return done ? base : NULL;
+}
+
+bool stream_object(struct kube_stream *stream, enum kube_event_type type, const char *bytes, size_t len, struct err *err)
+{
+	const struct kube_table *table = stream->info->table;
+	void *base = decode_into(&stream->build, table, stream->options.protobuf, bytes, len, err);
+	return base && stream->options.on_record(stream->options.data, type, kube_build_pack(table, base));
+}
+
+static bool event_error(struct kube_stream *stream, const char *bytes, size_t len, struct err *err)
+{
+	void *base = decode_into(&stream->build, &kube_status_table, stream->options.protobuf, bytes, len, err);
+	return base && stream->options.on_error(stream->options.data, base);
+}
+
+bool stream_event(struct kube_stream *stream, const char *type, size_t type_len, const char *bytes, size_t len, struct err *err)
+{
+	static const char *const names[] = {[KUBE_ADDED] = "ADDED", [KUBE_MODIFIED] = "MODIFIED", [KUBE_DELETED] = "DELETED",
+					    [KUBE_BOOKMARK] = "BOOKMARK", [KUBE_ERROR] = "ERROR"};
+	struct protobuf_unknown unknown = {.raw = bytes, .raw_len = len};
+	if (stream->options.protobuf && !protobuf_unwrap(bytes, len, &unknown))
+		return err_set(err, ERR_PARSE, "the server's watch event holds no object");
+	for (enum kube_event_type i = KUBE_ADDED; i <= KUBE_ERROR; i++) {
+		if (strlen(names[i]) != type_len || memcmp(names[i], type, type_len) != 0)
+			continue;
+		return i == KUBE_ERROR ? event_error(stream, unknown.raw, unknown.raw_len, err) :
+					 stream_object(stream, i, unknown.raw, unknown.raw_len, err);
+	}
+	return err_set(err, ERR_PARSE, "the server's watch event is of unknown type %.*s", type_len < 32 ? (int)type_len : 32, type);
+}
+
+bool stream_list_meta(struct kube_stream *stream, const char *bytes, size_t len, struct err *err)
+{
+	const struct kube_list_meta *meta =
+		decode_into(&stream->build, &kube_list_meta_table, stream->options.protobuf, bytes, len, err);
+	if (!meta)
+		return false;
+	free(stream->resource_version);
+	free(stream->continue_token);
+	stream->resource_version = mem_strdup(meta->resource_version);
+	stream->continue_token = mem_strdup(meta->continue_token);
+	return true;
+}
+
+bool stream_list_kind(struct kube_stream *stream, const char *kind, size_t len, struct err *err)
+{
+	if (len >= 4 && memcmp(kind + len - 4, "List", 4) == 0)
+		return true;
+	return err_set(err, ERR_PARSE, "the server sent a %.*s where a list was asked for", len < 64 ? (int)len : 64, kind);
+}
+
+/* ---- one object ---- */
+
+static void *decode_table(const struct kube_table *table, const char *bytes, size_t len, struct err *err)
+{
+	struct kube_build build = {0};
+	struct protobuf_unknown unknown = {.raw = bytes, .raw_len = len};
+	bool protobuf = protobuf_unwrap(bytes, len, &unknown);
+	if (!protobuf) {
+		unknown.raw = bytes;
+		unknown.raw_len = len;
+	}
+	const void *base = decode_into(&build, table, protobuf, unknown.raw, unknown.raw_len, err);
+	void *record = base ? kube_build_pack(table, base) : NULL;
+	kube_build_finish(&build);
+	return record;
+}
+
+void *kube_decode(enum kube_kind kind, const char *bytes, size_t len, struct err *err)
+{
+	const struct kube_kind_info *info = kube_kind_info(kind);
+	void *record = decode_table(info->table, bytes, len, err);
+	if (!record)
+		err_prefix(err, "%s", info->resource);
+	return record;
+}
+
+struct kube_status *kube_status_parse(const char *body, size_t len)
+{
+	struct kube_status *status = decode_table(&kube_status_table, body, len, NULL);
+	if (status && (str_eq(status->status, "Failure") || str_eq(status->status, "Success")))
+		return status;
+	kube_record_free(status);
+	return NULL;
+}
