@@ -5,8 +5,8 @@
 #include <time.h>
 
 #include "api/base/mem.h"
-#include "api/kafka/schema_list.h"
-#include "api/kafka/snapshot.h"
+#include "api/kafka/wire/schema_list.h"
+#include "api/kafka/poll/kafka_snapshot.h"
 #include "tests/unit/kafka/fake_broker.h"
 
 enum { TOPICS = 4000, PARTITIONS = 50, REPLICAS = 3, BROKERS = 60, ROUNDS = 9 };

@@ -1,7 +1,7 @@
 /* Splitting a stream into frames. */
 #include <stdlib.h>
 
-#include "api/kafka/codec.h"
+#include "api/kafka/wire/codec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

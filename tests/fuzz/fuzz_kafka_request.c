@@ -1,7 +1,7 @@
 /* Requests, as the embedded cluster reads them, and a consumer's assignment. */
 #include "api/base/arena.h"
 #include "api/base/buf.h"
-#include "api/kafka/codec.h"
+#include "api/kafka/wire/codec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

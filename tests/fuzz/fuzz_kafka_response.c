@@ -3,7 +3,7 @@
 
 #include "api/base/arena.h"
 #include "api/base/buf.h"
-#include "api/kafka/codec.h"
+#include "api/kafka/wire/codec.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
  * proof is never reached by chance. */
 #include <string.h>
 
-#include "api/kafka/sasl.h"
+#include "api/kafka/client/sasl.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

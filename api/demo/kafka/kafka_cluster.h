@@ -5,7 +5,7 @@
 
 #include "api/base/arena.h"
 #include "api/demo/host/fleet.h"
-#include "api/kafka/messages.h"
+#include "api/kafka/wire/messages.h"
 
 enum { KAFKA_DEMO_PARTITIONS_MAX = 1000, KAFKA_DEMO_PORT = 9092, KAFKA_DEMO_SCRAM_PORT = 9094 };
 

@@ -3,8 +3,8 @@
 #define MQDECK_DEMO_KAFKA_KAFKA_SESSION_PRIVATE_H
 
 #include "api/demo/kafka/kafka_cluster.h"
-#include "api/kafka/codec.h"
-#include "api/kafka/errors.h"
+#include "api/kafka/wire/codec.h"
+#include "api/kafka/wire/kafka_errors.h"
 
 struct kafka_scram;
 

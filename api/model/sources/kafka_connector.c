@@ -5,7 +5,7 @@
 #include "api/base/buf.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/kafka/sasl.h"
+#include "api/kafka/client/sasl.h"
 #include "api/model/sources/secret_read.h"
 #include "api/net/tls.h"
 

@@ -3,7 +3,7 @@
 #ifndef MQDECK_MODEL_SOURCES_KAFKA_CONNECTOR_H
 #define MQDECK_MODEL_SOURCES_KAFKA_CONNECTOR_H
 
-#include "api/kafka/connection.h"
+#include "api/kafka/client/connection.h"
 #include "api/model/sources/kafka_candidates.h"
 
 struct kube_client;

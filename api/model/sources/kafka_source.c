@@ -6,7 +6,7 @@
 #include "api/base/log.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/kafka/probe.h"
+#include "api/kafka/client/probe.h"
 #include "api/kube/client/kube_client.h"
 #include "api/model/sources/watcher.h"
 #include "api/model/sources/kafka_connector.h"

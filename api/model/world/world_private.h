@@ -6,7 +6,7 @@
 #include "api/base/arena.h"
 #include "api/base/map.h"
 #include "api/base/vec.h"
-#include "api/kafka/snapshot.h"
+#include "api/kafka/poll/kafka_snapshot.h"
 #include "api/model/sources/discover.h"
 #include "api/model/world/record_store.h"
 #include "api/model/world/world.h"

@@ -5,7 +5,7 @@
 
 #include "api/base/arena.h"
 #include "api/base/buf.h"
-#include "api/kafka/admin.h"
+#include "api/kafka/client/admin.h"
 #include "api/kube/client/kube_access.h"
 #include "api/kube/client/kube_client.h"
 #include "api/model/world/world.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/kafka/errors.h"
+#include "api/kafka/wire/kafka_errors.h"
 #include "api/ops/kafka/partitions.h"
 #include "api/ops/kafka/kafka_cursor.h"
 

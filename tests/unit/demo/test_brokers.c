@@ -6,8 +6,8 @@
 #include "api/demo/host/fleet.h"
 #include "api/demo/host/demo_private.h"
 #include "api/demo/host/pod_connection.h"
-#include "api/kafka/codec.h"
-#include "api/kafka/messages.h"
+#include "api/kafka/wire/codec.h"
+#include "api/kafka/wire/messages.h"
 #include "api/net/websocket.h"
 #include "tests/unit/demo/client.h"
 

@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "api/demo/host/pod_connection.h"
-#include "api/kafka/connection.h"
-#include "api/kafka/messages.h"
+#include "api/kafka/client/connection.h"
+#include "api/kafka/wire/messages.h"
 #include "tests/unit/demo/client.h"
 
 /* A dialer that carries bytes straight into the pod. */

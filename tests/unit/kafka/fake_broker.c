@@ -10,9 +10,9 @@
 #include "tests/unit/unit.h"
 
 #include "api/base/mem.h"
-#include "api/kafka/errors.h"
-#include "api/kafka/sasl.h"
-#include "api/kafka/schema_list.h"
+#include "api/kafka/wire/kafka_errors.h"
+#include "api/kafka/client/sasl.h"
+#include "api/kafka/wire/schema_list.h"
 
 void *fake_message(struct arena *arena, const struct kafka_schema *schema)
 {

@@ -8,9 +8,9 @@
 #include "api/base/arena.h"
 #include "api/base/buf.h"
 #include "api/base/loop.h"
-#include "api/kafka/codec.h"
-#include "api/kafka/connection.h"
-#include "api/kafka/messages.h"
+#include "api/kafka/wire/codec.h"
+#include "api/kafka/client/connection.h"
+#include "api/kafka/wire/messages.h"
 #include "api/net/dial.h"
 #include "tests/unit/tls_certs.h"
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "api/base/mem.h"
-#include "api/kafka/errors.h"
-#include "api/kafka/schema_list.h"
+#include "api/kafka/wire/kafka_errors.h"
+#include "api/kafka/wire/schema_list.h"
 
 enum { BROKERS = 3 };
 

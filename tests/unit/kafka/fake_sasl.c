@@ -9,8 +9,8 @@
 #include "tests/unit/unit.h"
 
 #include "api/base/mem.h"
-#include "api/kafka/errors.h"
-#include "api/kafka/schema_list.h"
+#include "api/kafka/wire/kafka_errors.h"
+#include "api/kafka/wire/schema_list.h"
 
 static const unsigned char salt[] = "pepper and salt!";
 

@@ -1,8 +1,8 @@
 #include "tests/unit/unit.h"
 
 #include "api/base/mem.h"
-#include "api/kafka/admin.h"
-#include "api/kafka/errors.h"
+#include "api/kafka/client/admin.h"
+#include "api/kafka/wire/kafka_errors.h"
 #include "tests/unit/kafka/fake_kafka.h"
 
 struct bench {

@@ -3,10 +3,10 @@
 #include <stdio.h>
 
 #include "api/base/mem.h"
-#include "api/kafka/codec.h"
-#include "api/kafka/errors.h"
-#include "api/kafka/messages.h"
-#include "api/kafka/schema_list.h"
+#include "api/kafka/wire/codec.h"
+#include "api/kafka/wire/kafka_errors.h"
+#include "api/kafka/wire/messages.h"
+#include "api/kafka/wire/schema_list.h"
 
 static const uint8_t *bytes_of(const struct buf *buf)
 {

@@ -1,9 +1,9 @@
 #include "tests/unit/unit.h"
 
 #include "api/base/mem.h"
-#include "api/kafka/errors.h"
-#include "api/kafka/probe.h"
-#include "api/kafka/schema_list.h"
+#include "api/kafka/wire/kafka_errors.h"
+#include "api/kafka/client/probe.h"
+#include "api/kafka/wire/schema_list.h"
 #include "tests/unit/kafka/fake_broker.h"
 
 struct bench {

@@ -1,7 +1,7 @@
 #include "tests/unit/unit.h"
 
 #include "api/base/mem.h"
-#include "api/kafka/sasl.h"
+#include "api/kafka/client/sasl.h"
 
 static const char *nonce = "rOprNGfwEbeRWgbNEkqO";
 

@@ -1,7 +1,7 @@
 #include "tests/unit/unit.h"
 
 #include "api/base/mem.h"
-#include "api/kafka/snapshot.h"
+#include "api/kafka/poll/kafka_snapshot.h"
 #include "tests/unit/kafka/fake_kafka.h"
 
 struct bench {

@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 #include "api/base/mem.h"
-#include "api/kafka/codec.h"
-#include "api/kafka/messages.h"
-#include "api/kafka/schema_list.h"
+#include "api/kafka/wire/codec.h"
+#include "api/kafka/wire/messages.h"
+#include "api/kafka/wire/schema_list.h"
 
 /* Every message in every version, as kafka-clients' own classes write it (vectors/Generate.java). */
 struct vector {

@@ -3,7 +3,7 @@
 #ifndef MQDECK_TESTS_OPS_FAKE_H
 #define MQDECK_TESTS_OPS_FAKE_H
 
-#include "api/kafka/admin.h"
+#include "api/kafka/client/admin.h"
 #include "api/kube/client/kube_client.h"
 #include "api/model/world/world.h"
 #include "api/ops/engine/ops.h"
