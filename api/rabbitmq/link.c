@@ -9,7 +9,7 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/net/http.h"
-#include "api/rabbitmq/json.h"
+#include "api/rabbitmq/rjson.h"
 
 enum { REQUEST_MS = 6000, BODY_MAX = 16 * 1024 * 1024, MANAGEMENT_PORT = 15672, MANAGEMENT_TLS_PORT = 15671 };
 

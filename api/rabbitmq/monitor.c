@@ -7,7 +7,7 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/net/http.h"
-#include "api/rabbitmq/monitor_state.h"
+#include "api/rabbitmq/monitor_private.h"
 
 enum {
 	STATISTICS_MS = 5000, /* the brokers' own interval */

@@ -12,7 +12,7 @@
 #include "api/base/err.h"
 #include "api/base/loop.h"
 #include "api/net/dial.h"
-#include "api/rabbitmq/snapshot.h"
+#include "api/rabbitmq/rabbitmq_snapshot.h"
 
 struct rabbitmq_part {
 	int64_t updated_ms; /* loop clock of the last good answer; -1 = never */
@@ -34,7 +34,7 @@ struct rabbitmq_member {
 enum rabbitmq_way { RABBITMQ_BY_MANAGEMENT, RABBITMQ_BY_COMMAND_LINE };
 
 struct rabbitmq_snapshot {
-	struct rabbitmq_overview *overview; /* counted parts, see snapshot.h; NULL = never read */
+	struct rabbitmq_overview *overview; /* counted parts, see rabbitmq_snapshot.h; NULL = never read */
 	struct rabbitmq_nodes *nodes;
 	struct rabbitmq_queues *queues;
 	/* NULL = not known: not read yet, not by the management API, or more than RABBITMQ_CONNECTIONS_MAX of them. */

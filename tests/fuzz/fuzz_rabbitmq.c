@@ -1,5 +1,5 @@
 /* RabbitMQ's answers: the first byte says which. */
-#include "api/rabbitmq/decode.h"
+#include "api/rabbitmq/rabbitmq_decode.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

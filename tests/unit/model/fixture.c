@@ -4,7 +4,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/rabbitmq/decode.h"
+#include "api/rabbitmq/rabbitmq_decode.h"
 #include "tests/unit/model/fixture.h"
 
 enum { GIB = 1 << 30, START_MS = 1000000000 };

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "api/base/str.h"
-#include "api/rabbitmq/decode.h"
+#include "api/rabbitmq/rabbitmq_decode.h"
 
 #define TEXT(text) (text), strlen(text)
 

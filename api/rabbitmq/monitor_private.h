@@ -1,7 +1,7 @@
-/* The monitor's own shape, between monitor.c (who is asked what and when), targets.c (who there is) and answers.c (what the
+/* The monitor's own shape, between monitor.c (who is asked what and when), monitor_targets.c (who there is) and monitor_answers.c (what the
  * answers hold). */
-#ifndef MQDECK_RABBITMQ_MONITOR_STATE_H
-#define MQDECK_RABBITMQ_MONITOR_STATE_H
+#ifndef MQDECK_RABBITMQ_MONITOR_PRIVATE_H
+#define MQDECK_RABBITMQ_MONITOR_PRIVATE_H
 
 #include "api/base/vec.h"
 #include "api/rabbitmq/link.h"
@@ -65,7 +65,7 @@ typedef void rabbitmq_take_fn(struct rabbitmq_peer *peer, const struct rabbitmq_
 rabbitmq_take_fn rabbitmq_take_overview, rabbitmq_take_nodes, rabbitmq_take_queues, rabbitmq_take_connections,
 	rabbitmq_take_critical, rabbitmq_take_alarms, rabbitmq_take_status, rabbitmq_take_vhosts, rabbitmq_take_vhost_queues;
 
-/* What answers.c and targets.c ask of monitor.c. */
+/* What monitor_answers.c and monitor_targets.c ask of monitor.c. */
 void rabbitmq_schedule(struct rabbitmq_monitor *monitor);
 bool rabbitmq_serves_round(const struct rabbitmq_peer *peer);
 void rabbitmq_push_job(struct rabbitmq_peer *peer, enum rabbitmq_job job);

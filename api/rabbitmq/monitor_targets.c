@@ -3,7 +3,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/rabbitmq/monitor_state.h"
+#include "api/rabbitmq/monitor_private.h"
 
 void rabbitmq_peer_destroy(struct rabbitmq_peer *peer)
 {

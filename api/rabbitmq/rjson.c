@@ -1,11 +1,11 @@
-#include "api/rabbitmq/json.h"
+#include "api/rabbitmq/rjson.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "api/base/buf.h"
 #include "api/base/mem.h"
-#include "api/rabbitmq/decode.h"
+#include "api/rabbitmq/rabbitmq_decode.h"
 
 enum { JOINED_MAX = 64 * 1024 };
 

@@ -1,6 +1,6 @@
 /* Lookups on cJSON trees for the decoders of this folder: never fail, absent and odd values come out as "not said". */
-#ifndef MQDECK_RABBITMQ_JSON_H
-#define MQDECK_RABBITMQ_JSON_H
+#ifndef MQDECK_RABBITMQ_RJSON_H
+#define MQDECK_RABBITMQ_RJSON_H
 
 #include <stdint.h>
 
@@ -22,7 +22,7 @@ int rjson_flag(const cJSON *object, const char *key);       /* 1, 0, -1 */
 double rjson_rate(const cJSON *stats, const char *details); /* stats.details.rate, or a bare number; -1 when not said */
 const char *rjson_joined(const cJSON *array, struct arena *arena); /* strings joined by ','; NULL when it is no array */
 
-struct rabbitmq_page; /* decode.h */
+struct rabbitmq_page; /* rabbitmq_decode.h */
 /* The items of a list with pages or of a bare array, and which page it is; NULL when it is neither. */
 const cJSON *rjson_items(const cJSON *root, struct rabbitmq_page *page);
 

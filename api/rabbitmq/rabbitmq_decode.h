@@ -1,10 +1,10 @@
 /* Decoders: JSON text in, snapshot parts out. Lookups are case-sensitive, nothing is required but the outer shape, and
  * nothing in the text can make them fail other than with an error: numbers out of range count as not said, surplus
- * items are dropped at the caps of snapshot.h. */
-#ifndef MQDECK_RABBITMQ_DECODE_H
-#define MQDECK_RABBITMQ_DECODE_H
+ * items are dropped at the caps of rabbitmq_snapshot.h. */
+#ifndef MQDECK_RABBITMQ_RABBITMQ_DECODE_H
+#define MQDECK_RABBITMQ_RABBITMQ_DECODE_H
 
-#include "api/rabbitmq/snapshot.h"
+#include "api/rabbitmq/rabbitmq_snapshot.h"
 
 /* Each returns a part with one reference, or NULL with err. */
 struct rabbitmq_overview *rabbitmq_decode_overview(const char *json, size_t len, struct err *err) MUST_USE;

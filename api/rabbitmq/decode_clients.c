@@ -3,8 +3,8 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/rabbitmq/decode.h"
-#include "api/rabbitmq/json.h"
+#include "api/rabbitmq/rabbitmq_decode.h"
+#include "api/rabbitmq/rjson.h"
 
 static const char *text_at(const cJSON *item, const char *key)
 {

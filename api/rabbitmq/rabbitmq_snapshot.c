@@ -1,4 +1,4 @@
-#include "api/rabbitmq/snapshot.h"
+#include "api/rabbitmq/rabbitmq_snapshot.h"
 
 #include <stdlib.h>
 

@@ -4,8 +4,8 @@
  * Every part is decoded once, never changed afterwards and counted: whoever keeps a part longer than the call that
  * handed it out takes a reference. Everything is optional, because versions and the state of a node decide what is
  * there: figures are -1, flags -1, rates negative and strings NULL when they were not said. Strings are untrusted. */
-#ifndef MQDECK_RABBITMQ_SNAPSHOT_H
-#define MQDECK_RABBITMQ_SNAPSHOT_H
+#ifndef MQDECK_RABBITMQ_RABBITMQ_SNAPSHOT_H
+#define MQDECK_RABBITMQ_RABBITMQ_SNAPSHOT_H
 
 #include <stdbool.h>
 #include <stddef.h>

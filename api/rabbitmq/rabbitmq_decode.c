@@ -1,4 +1,4 @@
-#include "api/rabbitmq/decode.h"
+#include "api/rabbitmq/rabbitmq_decode.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/rabbitmq/json.h"
+#include "api/rabbitmq/rjson.h"
 
 struct rabbitmq_overview *rabbitmq_decode_overview(const char *json, size_t len, struct err *err)
 {
