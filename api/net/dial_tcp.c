@@ -7,7 +7,7 @@
 #include "api/base/str.h"
 #include "api/net/dial.h"
 #include "api/net/multi.h"
-#include "api/net/near.h"
+#include "api/net/relay.h"
 #include "api/net/peer.h"
 
 /* libcurl resolves the name and connects; then the bytes are pumped between its socket and the near end. */

@@ -7,7 +7,7 @@
 
 #include "api/net/adopt.h"
 #include "api/net/http.h"
-#include "api/net/tls.h"
+#include "api/net/net_tls.h"
 
 struct peer {
 	struct loop *loop;

@@ -6,7 +6,7 @@
 
 #include "api/base/err.h"
 #include "api/kafka/client/connection.h"
-#include "api/net/tls.h"
+#include "api/net/net_tls.h"
 
 /* A client session with memory BIOs, verifying peer->name; `peer` outlives it. NULL with err when the PEMs are no good. */
 SSL *kafka_tls_create(const struct kafka_tls *tls, struct tls_peer *peer, struct err *err) MUST_USE;

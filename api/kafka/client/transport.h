@@ -11,7 +11,7 @@
 #include "api/base/buf.h"
 #include "api/base/err.h"
 #include "api/kafka/client/connection.h"
-#include "api/net/tls.h"
+#include "api/net/net_tls.h"
 
 struct kafka_stream {
 	int fd;          /* owned */

@@ -7,7 +7,7 @@
 #include "api/base/str.h"
 #include "api/kube/client/kube_client.h"
 #include "api/kube/client/tunnel_private.h"
-#include "api/net/near.h"
+#include "api/net/relay.h"
 
 enum {
 	CHANNEL_DATA = 0,

@@ -7,7 +7,7 @@
 #include "api/base/str.h"
 #include "api/base/vec.h"
 #include "api/model/sources/secret_read.h"
-#include "api/net/tls.h"
+#include "api/net/net_tls.h"
 
 enum { MANAGEMENT_PORT = 15672, MANAGEMENT_TLS_PORT = 15671 };
 

@@ -7,7 +7,7 @@
 #include "api/base/str.h"
 #include "api/kafka/client/sasl.h"
 #include "api/model/sources/secret_read.h"
-#include "api/net/tls.h"
+#include "api/net/net_tls.h"
 
 enum { PEM_MAX = 256 * 1024, USER_MAX = 256 };
 

@@ -1,4 +1,4 @@
-#include "api/net/near.h"
+#include "api/net/relay.h"
 
 #include <errno.h>
 #include <sys/socket.h>

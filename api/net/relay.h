@@ -1,7 +1,7 @@
 /* The near end of a carried connection (dial.h): one end of a pair of sockets is the caller's, the other is pumped here, with
  * back-pressure both ways. */
-#ifndef MQDECK_NET_NEAR_H
-#define MQDECK_NET_NEAR_H
+#ifndef MQDECK_NET_RELAY_H
+#define MQDECK_NET_RELAY_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "api/net/tls.h"
+#include "api/net/net_tls.h"
 
 #include <arpa/inet.h>
 #include <openssl/err.h>

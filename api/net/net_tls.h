@@ -1,7 +1,7 @@
 /* What TLS needs that the libraries leave open: one rule for the name of the peer (subjectAltName only), and a sentence
  * that says which certificate is wrong and why. The same for HTTP, WebSocket and Kafka. */
-#ifndef MQDECK_NET_TLS_H
-#define MQDECK_NET_TLS_H
+#ifndef MQDECK_NET_NET_TLS_H
+#define MQDECK_NET_NET_TLS_H
 
 #include <openssl/ssl.h>
 #include <stdbool.h>
