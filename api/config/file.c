@@ -1,4 +1,4 @@
-#include "api/config/values.h"
+#include "api/config/config_private.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/base/vec.h"
-#include "api/config/values.h"
+#include "api/config/config_private.h"
 
 static const struct option_spec specs[OPTION_COUNT] = {
 #define X(id, name_, letter_, type_, standard_, argument_, where_, help_)                                                      \

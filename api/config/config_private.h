@@ -1,6 +1,6 @@
 /* Inside api/config: setting a value from text, wherever the text came from. */
-#ifndef MQDECK_CONFIG_VALUES_H
-#define MQDECK_CONFIG_VALUES_H
+#ifndef MQDECK_CONFIG_CONFIG_PRIVATE_H
+#define MQDECK_CONFIG_CONFIG_PRIVATE_H
 
 #include "api/config/config.h"
 
