@@ -4,7 +4,7 @@
 #include <time.h>
 
 #include "api/base/str.h"
-#include "tui/table.h"
+#include "tui/widgets/table.h"
 
 enum { COLUMNS = 8, ROUNDS = 9 };
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tui/tape.h"
+#include "tui/tape/tape.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

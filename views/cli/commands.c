@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "api/base/str.h"
-#include "tui/tape.h"
+#include "tui/tape/tape.h"
 #include "views/console/app.h"
 #include "views/cli/cli.h"
 #include "views/cli/get.h"

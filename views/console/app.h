@@ -3,10 +3,10 @@
 #ifndef MQDECK_VIEWS_CONSOLE_APP_H
 #define MQDECK_VIEWS_CONSOLE_APP_H
 
-#include "tui/dialog.h"
-#include "tui/keymap.h"
-#include "tui/line_edit.h"
-#include "tui/terminal.h"
+#include "tui/widgets/dialog.h"
+#include "tui/keys/keymap.h"
+#include "tui/widgets/line_edit.h"
+#include "tui/terminal/terminal.h"
 #include "views/session/plans.h"
 #include "views/session/session.h"
 #include "views/console/view.h"

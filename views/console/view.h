@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 #include "api/base/buf.h"
-#include "tui/canvas.h"
-#include "tui/event.h"
+#include "tui/draw/canvas.h"
+#include "tui/keys/event.h"
 #include "views/sheets/sheet.h"
 
 struct app;

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "api/base/str.h"
-#include "tui/chart.h"
+#include "tui/draw/chart.h"
 #include "views/screens/deck_private.h"
 
 enum { AT_BROKER = 1, STATE_WIDTH = 10, FIGURE_WIDTH = 5, SYNC_WIDTH = 9, DISK_WIDTH = 11, NAME_MIN = 6 };

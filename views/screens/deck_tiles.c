@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "tui/chart.h"
+#include "tui/draw/chart.h"
 #include "views/screens/deck_private.h"
 
 enum { TILE_MIN_WIDTH = 26, TILE_MAX_WIDTH = 40, TILE_GAP = 1, LABEL_WIDTH = 12, TILE_HEIGHT = 5, HEAD_HEIGHT = 2 };

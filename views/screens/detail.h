@@ -3,7 +3,7 @@
 #ifndef MQDECK_VIEWS_SCREENS_DETAIL_H
 #define MQDECK_VIEWS_SCREENS_DETAIL_H
 
-#include "tui/split.h"
+#include "tui/draw/split.h"
 #include "views/console/view.h"
 
 struct detail {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "tui/chart.h"
+#include "tui/draw/chart.h"
 
 enum { STEP_INDENT = 5, BAR_WIDTH = 20, WHEEL_ROWS = 3 };
 

@@ -4,8 +4,8 @@
 
 #include "api/base/vec.h"
 #include "api/ops/impact/plan_map.h"
-#include "tui/canvas.h"
-#include "tui/event.h"
+#include "tui/draw/canvas.h"
+#include "tui/keys/event.h"
 #include "views/session/plans.h"
 
 enum { PLAN_LABEL_WIDTH = 9 };

@@ -5,7 +5,7 @@
 
 #include "api/base/buf.h"
 #include "api/base/str.h"
-#include "tui/style.h"
+#include "tui/draw/style.h"
 #include "views/sheets/sheet.h"
 
 /* ---- the words ---- */

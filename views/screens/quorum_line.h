@@ -5,7 +5,7 @@
 
 #include "api/base/cell.h"
 #include "api/model/world/world.h"
-#include "tui/canvas.h"
+#include "tui/draw/canvas.h"
 
 enum { QUORUM_LINE_MAX = 512 };
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "api/base/str.h"
-#include "tui/table.h"
+#include "tui/widgets/table.h"
 #include "views/console/app.h"
 
 enum { COLUMN_NAME, COLUMN_CLUSTER, COLUMN_USER, COLUMN_CONTEXT_NAMESPACE };

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "api/base/str.h"
-#include "tui/matrix.h"
-#include "tui/pattern.h"
+#include "tui/widgets/matrix.h"
+#include "tui/widgets/pattern.h"
 #include "views/console/app.h"
 #include "views/screens/quorum_line.h"
 

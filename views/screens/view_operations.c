@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "api/base/str.h"
-#include "tui/table.h"
+#include "tui/widgets/table.h"
 #include "views/console/operation_picker.h"
 #include "views/screens/plan_story.h"
 

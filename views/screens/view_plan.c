@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "tui/chart.h"
+#include "tui/draw/chart.h"
 #include "views/console/operation_picker.h"
 #include "views/screens/plan_lines.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "tui/table.h"
+#include "tui/widgets/table.h"
 #include "views/console/app.h"
 #include "views/screens/detail.h"
 #include "views/screens/quorum_line.h"

@@ -2,7 +2,7 @@
 #ifndef MQDECK_VIEWS_SCREENS_VIEW_TEXT_H
 #define MQDECK_VIEWS_SCREENS_VIEW_TEXT_H
 
-#include "tui/pager.h"
+#include "tui/widgets/pager.h"
 #include "views/console/app.h"
 
 enum { TEXT_MAX = 4 * 1024 * 1024 };

@@ -1,6 +1,6 @@
 #include "tests/unit/unit.h"
 
-#include "tui/canvas.h"
+#include "tui/draw/canvas.h"
 
 static struct canvas *canvas;
 

@@ -1,6 +1,6 @@
 #include "tests/unit/unit.h"
 
-#include "tui/dialog.h"
+#include "tui/widgets/dialog.h"
 
 enum { RUN = 1, LEAVE };
 

@@ -4,7 +4,7 @@
 
 #include "api/base/buf.h"
 #include "api/base/mem.h"
-#include "tui/input.h"
+#include "tui/terminal/input.h"
 
 /* Events as text, so that a test says what it expects in one line. */
 static void write_event(void *data, const struct event *event)

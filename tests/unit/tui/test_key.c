@@ -1,6 +1,6 @@
 #include "tests/unit/unit.h"
 
-#include "tui/event.h"
+#include "tui/keys/event.h"
 
 static void reads(const char *name, uint32_t code, uint8_t mods, const char *printed)
 {

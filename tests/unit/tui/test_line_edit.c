@@ -1,6 +1,6 @@
 #include "tests/unit/unit.h"
 
-#include "tui/line_edit.h"
+#include "tui/widgets/line_edit.h"
 
 static struct line_edit *edit;
 static struct canvas *canvas;

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "tui/pager.h"
+#include "tui/widgets/pager.h"
 
 static struct pager *pager;
 static struct canvas *canvas;

@@ -1,6 +1,6 @@
 #include "tests/unit/unit.h"
 
-#include "tui/style.h"
+#include "tui/draw/style.h"
 
 static void finds_the_nearest_of_256(void **state)
 {

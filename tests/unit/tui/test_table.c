@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "api/base/str.h"
-#include "tui/table.h"
+#include "tui/widgets/table.h"
 
 /* A table of pods that the test moves about. */
 struct pod {

@@ -5,7 +5,7 @@
 
 #include "api/base/loop.h"
 #include "api/base/str.h"
-#include "tui/tape.h"
+#include "tui/tape/tape.h"
 
 /* ---- a toy program: shows what was typed; some keys take their time ---- */
 

@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include <utmp.h>
 
-#include "tui/terminal.h"
+#include "tui/terminal/terminal.h"
 
 enum { TRIES = 6000 }; /* of 20 ms each: the slowest machine has to get there */
 

@@ -3,12 +3,12 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "tui/bar.h"
-#include "tui/chart.h"
-#include "tui/keymap.h"
-#include "tui/matrix.h"
-#include "tui/pattern.h"
-#include "tui/split.h"
+#include "tui/draw/bar.h"
+#include "tui/draw/chart.h"
+#include "tui/keys/keymap.h"
+#include "tui/widgets/matrix.h"
+#include "tui/widgets/pattern.h"
+#include "tui/draw/split.h"
 
 static struct canvas *canvas;
 

@@ -1,0 +1,97 @@
+/* What the operator does, decoded: keys, pastes, the mouse, a new size. The same events come from the terminal, from tapes
+ * and from tests. */
+#ifndef MQDECK_TUI_KEYS_EVENT_H
+#define MQDECK_TUI_KEYS_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A key is a Unicode code point or one of these, with modifiers. Letters with Ctrl are lower case ('d' + MOD_CTRL); a
+ * shifted character is that character without MOD_SHIFT ('F'); MOD_SHIFT stands with the named keys only. */
+enum keycode {
+	KEYCODE_NONE = 0,
+	KEYCODE_FIRST = 0x110000,
+	KEYCODE_ENTER = KEYCODE_FIRST,
+	KEYCODE_TAB,
+	KEYCODE_ESCAPE,
+	KEYCODE_BACKSPACE,
+	KEYCODE_DELETE,
+	KEYCODE_INSERT,
+	KEYCODE_UP,
+	KEYCODE_DOWN,
+	KEYCODE_LEFT,
+	KEYCODE_RIGHT,
+	KEYCODE_HOME,
+	KEYCODE_END,
+	KEYCODE_PAGE_UP,
+	KEYCODE_PAGE_DOWN,
+	KEYCODE_F1, /* F1..F12 follow each other */
+	KEYCODE_F12 = KEYCODE_F1 + 11,
+	KEYCODE_LAST = KEYCODE_F12,
+};
+
+enum { MOD_SHIFT = 1, MOD_ALT = 2, MOD_CTRL = 4 };
+
+struct key {
+	uint32_t code;
+	uint8_t mods;
+};
+
+bool key_equal(struct key a, struct key b);
+bool key_is_text(struct key key); /* types a character: no Ctrl, no Alt, not a named key */
+
+/* "Ctrl-D", "Ctrl+d", "Shift-F" (= "F"), "Shift-Tab", "Alt-Enter", "F1", "Space", "Esc", "?", "-". Names without regard to
+ * case. False when it is none. */
+bool key_parse(const char *name, struct key *key);
+enum { KEY_NAME_MAX = 32 };
+/* The one spelling that key_parse reads back: "Ctrl-D", "Shift-F", "Space", "PageUp", "?". */
+void key_name(struct key key, char out[static KEY_NAME_MAX]);
+/* The short form for hints: "^D", "F", "↵". */
+void key_label(struct key key, bool ascii, char out[static KEY_NAME_MAX]);
+
+enum mouse_action { MOUSE_PRESS, MOUSE_RELEASE, MOUSE_DRAG, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+
+struct mouse {
+	enum mouse_action action;
+	uint8_t button; /* 1 left, 2 middle, 3 right; 0 for the wheel */
+	uint8_t mods;
+	uint8_t clicks; /* 2 for the second press of a double click, else 1; set by the terminal */
+	int y, x;
+};
+
+enum event_type {
+	EVENT_KEY,
+	EVENT_PASTE,  /* one event however long; newlines are \n */
+	EVENT_MOUSE,
+	EVENT_FOCUS,
+	EVENT_RESIZE,
+	EVENT_REPLY,  /* the terminal's answer to a question; never leaves terminal.c */
+	EVENT_REDRAW, /* the screen was somebody else's: present again */
+	EVENT_QUIT,   /* a signal asked the program to end; the terminal is already restored */
+};
+
+struct event {
+	enum event_type type;
+	union {
+		struct key key;
+		struct mouse mouse;
+		struct {
+			const char *text; /* borrowed for the call; NUL-terminated, untrusted */
+			size_t len;
+		} paste;
+		struct {
+			int height, width;
+		} size;
+		struct {
+			char kind;       /* the final byte of the sequence: 'y' DECRPM, 'c' DA, 'R' CPR, 'n' DSR */
+			int first, second;
+		} reply;
+		bool focused;
+		int signal;
+	};
+};
+
+struct event event_key(struct key key);
+
+#endif

@@ -1,0 +1,213 @@
+#include <ctype.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/tape/tape_private.h"
+
+void tape_lex_init(struct tape_lexer *lexer, const char *file, const char *text, size_t len)
+{
+	*lexer = (struct tape_lexer){.file = file, .text = text, .len = len, .line = 1, .column = 1};
+}
+
+bool tape_lex_error(const struct tape_lexer *lexer, struct err *err, const char *format, ...)
+{
+	char what[256];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(what, sizeof what, format, args);
+	va_end(args);
+	return err_set(err, ERR_PARSE, "%s:%d:%d: %s", lexer->file, lexer->token_line, lexer->token_column, what);
+}
+
+/* ---- characters ---- */
+
+static int front(const struct tape_lexer *lexer)
+{
+	return lexer->at < lexer->len ? (unsigned char)lexer->text[lexer->at] : -1;
+}
+
+static void advance(struct tape_lexer *lexer)
+{
+	if (lexer->text[lexer->at++] == '\n') {
+		lexer->line++;
+		lexer->column = 1;
+	} else {
+		lexer->column++;
+	}
+}
+
+static bool is_blank(int c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static void skip_blank(struct tape_lexer *lexer)
+{
+	for (;;) {
+		while (is_blank(front(lexer)))
+			advance(lexer);
+		if (front(lexer) != '#')
+			return;
+		while (front(lexer) >= 0 && front(lexer) != '\n')
+			advance(lexer);
+	}
+}
+
+static bool add(struct tape_lexer *lexer, size_t *len, char c, struct err *err)
+{
+	if (*len + 1 >= sizeof lexer->token)
+		return tape_lex_error(lexer, err, "too long");
+	if (c == '\0')
+		return tape_lex_error(lexer, err, "a NUL byte has no place here");
+	lexer->token[(*len)++] = c;
+	return true;
+}
+
+/* ---- tokens ---- */
+
+static int hex_digit(int c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = tolower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Behind a backslash in "…". */
+static bool read_escape(struct tape_lexer *lexer, size_t *len, struct err *err)
+{
+	static const char from[] = "\"\\nte", to[] = "\"\\\n\t\x1b";
+	int c = front(lexer);
+	const char *found = c > 0 ? strchr(from, c) : NULL;
+	if (found) {
+		advance(lexer);
+		return add(lexer, len, to[found - from], err);
+	}
+	if (c != 'x')
+		return tape_lex_error(lexer, err, "a backslash in \"…\" goes with one of \" \\ n t e xHH");
+	advance(lexer);
+	int high = hex_digit(front(lexer));
+	if (high >= 0)
+		advance(lexer);
+	int low = hex_digit(front(lexer));
+	if (high < 0 || low < 0)
+		return tape_lex_error(lexer, err, "\\x needs two hexadecimal digits");
+	advance(lexer);
+	return add(lexer, len, (char)(high << 4 | low), err);
+}
+
+static bool read_string(struct tape_lexer *lexer, struct err *err)
+{
+	size_t len = 0;
+	int quote = front(lexer);
+	advance(lexer);
+	while (front(lexer) != quote) {
+		int c = front(lexer);
+		if (c < 0 || c == '\n')
+			return tape_lex_error(lexer, err, "this string does not end on its line");
+		advance(lexer);
+		bool escape = c == '\\' && quote == '"';
+		if (!(escape ? read_escape(lexer, &len, err) : add(lexer, &len, (char)c, err)))
+			return false;
+	}
+	advance(lexer);
+	lexer->token[len] = '\0';
+	return true;
+}
+
+static bool read_regex(struct tape_lexer *lexer, struct err *err)
+{
+	size_t len = 0;
+	advance(lexer);
+	while (front(lexer) != '/') {
+		int c = front(lexer);
+		if (c < 0 || c == '\n')
+			return tape_lex_error(lexer, err, "this expression does not end on its line");
+		advance(lexer);
+		if (c == '\\' && front(lexer) == '/') {
+			c = '/';
+			advance(lexer);
+		} else if (c == '\\' && front(lexer) >= ' ') {
+			if (!add(lexer, &len, '\\', err))
+				return false;
+			c = front(lexer);
+			advance(lexer);
+		}
+		if (!add(lexer, &len, (char)c, err))
+			return false;
+	}
+	advance(lexer);
+	lexer->token[len] = '\0';
+	return true;
+}
+
+static bool read_word(struct tape_lexer *lexer, struct err *err)
+{
+	size_t len = 0;
+	while (front(lexer) >= 0 && !is_blank(front(lexer))) {
+		if (!add(lexer, &len, (char)front(lexer), err))
+			return false;
+		advance(lexer);
+	}
+	lexer->token[len] = '\0';
+	return true;
+}
+
+static enum tape_token kind_of(int c, bool path)
+{
+	if (c < 0)
+		return TAPE_END;
+	if (c == '"' || c == '\'' || c == '`')
+		return TAPE_STRING;
+	return c == '/' && !path ? TAPE_REGEX : TAPE_WORD;
+}
+
+enum tape_token tape_lex_peek(const struct tape_lexer *lexer, bool path)
+{
+	struct tape_lexer ahead = {.text = lexer->text, .len = lexer->len, .at = lexer->at};
+	skip_blank(&ahead);
+	return kind_of(front(&ahead), path);
+}
+
+bool tape_lex_next(struct tape_lexer *lexer, bool path, enum tape_token *token, struct err *err)
+{
+	skip_blank(lexer);
+	lexer->token_line = lexer->line;
+	lexer->token_column = lexer->column;
+	lexer->token[0] = '\0';
+	*token = kind_of(front(lexer), path);
+	switch (*token) {
+	case TAPE_STRING:
+		return read_string(lexer, err);
+	case TAPE_REGEX:
+		return read_regex(lexer, err);
+	case TAPE_WORD:
+		return read_word(lexer, err);
+	case TAPE_END:
+		return true;
+	}
+	return false;
+}
+
+/* "500ms", "2s", "1m", "0.5" (seconds). */
+bool tape_lex_time(const char *text, int64_t *ms)
+{
+	static const struct {
+		const char *name;
+		double ms;
+	} units[] = {{"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60000}};
+	char *end;
+	if (!isdigit((unsigned char)*text) && *text != '.')
+		return false;
+	double number = strtod(text, &end);
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		if (strcmp(end, units[i].name) != 0 || !(number >= 0) || number * units[i].ms > 86400e3)
+			continue;
+		*ms = llround(number * units[i].ms);
+		return true;
+	}
+	return false;
+}

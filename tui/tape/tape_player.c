@@ -1,0 +1,487 @@
+/* Plays a tape on the loop: one step at a time, each from a timer, so that the program under the tape does its work in
+ * between. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/base/str.h"
+#include "api/base/text.h"
+#include "tui/tape/tape_private.h"
+
+enum { POLL_MS = 10 };
+
+static const int64_t defaults[TAPE_SETTINGS] = {
+	[TAPE_TYPING_SPEED] = 0,
+	[TAPE_WAIT_TIMEOUT] = 15000,
+	[TAPE_KEY_TIMEOUT] = 5000,
+	[TAPE_AUTO_WAIT] = true,
+};
+
+struct tape_player {
+	struct loop *loop;
+	const struct tape *tape;
+	struct tape_target target;
+	struct tape_options options;
+	tape_done_fn *done;
+	void *data;
+	struct loop_timer *timer;
+	int64_t settings[TAPE_SETTINGS];
+	size_t at;           /* command */
+	size_t part;         /* of it: bytes typed, keys pressed, 1 = slept */
+	int64_t waiting_since; /* TAPE_NOT_SET = not waiting */
+	uint64_t key_frame;  /* the frame on the screen when the last key was sent */
+	bool key_sent;
+	char *clipboard;
+	const char *section;
+	bool finished;
+	int exit_code;
+};
+
+/* What a step did. */
+enum progress { NEXT /* command */, AGAIN /* the same, at once */, LATER /* the same, after a while */, PAUSED /* timer armed */, OVER };
+
+/* ---- the end ---- */
+
+static enum progress finish(struct tape_player *player, int exit_code)
+{
+	player->finished = true;
+	player->exit_code = exit_code;
+	return OVER;
+}
+
+static const struct tape_command *current(const struct tape_player *player)
+{
+	return &player->tape->commands.items[player->at];
+}
+
+static enum progress fail(struct tape_player *player, int exit_code, const char *format, ...) PRINTF_LIKE(3, 4);
+static enum progress fail(struct tape_player *player, int exit_code, const char *format, ...)
+{
+	FILE *report = player->options.report;
+	const struct tape_command *command = current(player);
+	if (report) {
+		va_list args;
+		fprintf(report, "%s:%d:%d: ", command->file, command->line, command->column);
+		if (player->section)
+			fprintf(report, "[%s] ", player->section);
+		va_start(args, format);
+		vfprintf(report, format, args);
+		va_end(args);
+		fputc('\n', report);
+		tape_report_screen(report, player->target.screen(player->target.data));
+		fflush(report);
+	}
+	return finish(player, exit_code);
+}
+
+/* ---- what is on the screen ---- */
+
+static const struct canvas *screen(const struct tape_player *player)
+{
+	return player->target.screen(player->target.data);
+}
+
+static bool is_idle(const struct tape_player *player)
+{
+	return player->target.is_idle(player->target.data);
+}
+
+/* Drawn at or after the last key; or there is nothing more to be drawn. */
+static bool is_fresh(const struct tape_player *player)
+{
+	return !player->key_sent || screen(player)->frame > player->key_frame || is_idle(player);
+}
+
+static bool row_matches(const struct tape_player *player, const struct pattern *pattern, int y)
+{
+	struct buf row = BUF_INIT(CANVAS_EXPORT_MAX);
+	canvas_append_row(screen(player), y, &row);
+	bool found = pattern_match(pattern, buf_str(&row), row.len);
+	buf_finish(&row);
+	return found;
+}
+
+static bool line_matches(const struct tape_player *player, const struct tape_command *command)
+{
+	const struct canvas *canvas = screen(player);
+	if (command->row != TAPE_ANY_LINE)
+		return command->row <= canvas->height && row_matches(player, command->pattern, command->row - 1);
+	if (canvas->has_cursor)
+		return canvas_at(canvas, canvas->cursor_y, 0) && row_matches(player, command->pattern, canvas->cursor_y);
+	for (int y = 0; y < canvas->height; y++)
+		if (row_matches(player, command->pattern, y))
+			return true;
+	return false;
+}
+
+static bool matches(const struct tape_player *player, const struct tape_command *command)
+{
+	if (command->scope == TAPE_LINE)
+		return line_matches(player, command);
+	struct buf text = BUF_INIT(CANVAS_EXPORT_MAX);
+	canvas_append_text(screen(player), &text);
+	bool found = pattern_match(command->pattern, buf_str(&text), text.len);
+	buf_finish(&text);
+	return found;
+}
+
+/* ---- waiting ---- */
+
+/* True while it may still come; then the player looks again later. */
+static bool may_wait(struct tape_player *player, int64_t limit_ms)
+{
+	int64_t now = loop_now_ms(player->loop);
+	if (player->waiting_since == TAPE_NOT_SET)
+		player->waiting_since = now;
+	return now - player->waiting_since < limit_ms;
+}
+
+static enum progress run_wait(struct tape_player *player, const struct tape_command *command)
+{
+	int64_t limit = command->time_ms != TAPE_NOT_SET ? command->time_ms : player->settings[TAPE_WAIT_TIMEOUT];
+	if (is_fresh(player) && matches(player, command))
+		return NEXT;
+	if (may_wait(player, limit))
+		return LATER;
+	return fail(player, TAPE_TIMEOUT, "waited %lld ms for /%s/ and it did not come", (long long)limit, command->text);
+}
+
+static enum progress run_wait_idle(struct tape_player *player, const struct tape_command *command)
+{
+	int64_t limit = command->time_ms != TAPE_NOT_SET ? command->time_ms : player->settings[TAPE_WAIT_TIMEOUT];
+	if (is_idle(player))
+		return NEXT;
+	if (may_wait(player, limit))
+		return LATER;
+	return fail(player, TAPE_TIMEOUT, "waited %lld ms and the program is still at work", (long long)limit);
+}
+
+/* Before whatever looks or presses. NEXT = ready. */
+static enum progress settle(struct tape_player *player)
+{
+	int64_t limit = player->settings[TAPE_KEY_TIMEOUT];
+	bool looks = current(player)->op >= TAPE_EXPECT && current(player)->op <= TAPE_SCREENSHOT;
+	bool ready = player->settings[TAPE_AUTO_WAIT] ? is_idle(player) : !looks || is_fresh(player);
+	if (ready) {
+		player->waiting_since = TAPE_NOT_SET;
+		return NEXT;
+	}
+	if (may_wait(player, limit))
+		return LATER;
+	return fail(player, TAPE_TIMEOUT, "the program is still at work after %lld ms (Set KeyTimeout, Set AutoWait)",
+		    (long long)limit);
+}
+
+/* ---- keys ---- */
+
+static void send(struct tape_player *player, const struct event *event)
+{
+	player->key_frame = screen(player)->frame;
+	player->key_sent = true;
+	player->target.send(player->target.data, event);
+}
+
+static enum progress pause_for(struct tape_player *player, int64_t ms)
+{
+	loop_timer_arm(player->timer, ms);
+	return PAUSED;
+}
+
+static enum progress after_key(struct tape_player *player, const struct tape_command *command)
+{
+	int64_t ms = command->time_ms != TAPE_NOT_SET ? command->time_ms : player->settings[TAPE_TYPING_SPEED];
+	return ms > 0 ? pause_for(player, ms) : AGAIN;
+}
+
+static enum progress run_key(struct tape_player *player, const struct tape_command *command)
+{
+	player->part++;
+	struct event event = event_key(command->key);
+	send(player, &event);
+	return after_key(player, command);
+}
+
+static struct key key_of_character(int32_t codepoint)
+{
+	static const struct {
+		int32_t codepoint;
+		struct key key;
+	} special[] = {{'\n', {KEYCODE_ENTER, 0}}, {'\t', {KEYCODE_TAB, 0}}, {0x1b, {KEYCODE_ESCAPE, 0}},
+		       {0x7f, {KEYCODE_BACKSPACE, 0}}};
+	for (size_t i = 0; i < ARRAY_LEN(special); i++)
+		if (special[i].codepoint == codepoint)
+			return special[i].key;
+	if (codepoint > 0 && codepoint < 0x20)
+		return (struct key){(uint32_t)codepoint + 'a' - 1, MOD_CTRL};
+	return (struct key){(uint32_t)codepoint, 0};
+}
+
+static enum progress run_type(struct tape_player *player, const struct tape_command *command)
+{
+	const char *rest = command->text + player->part;
+	int32_t codepoint;
+	player->part += text_decode(rest, strlen(rest), &codepoint);
+	if (codepoint < 0)
+		return AGAIN;
+	struct event event = event_key(key_of_character(codepoint));
+	send(player, &event);
+	return after_key(player, command);
+}
+
+static enum progress run_copy(struct tape_player *player, const struct tape_command *command)
+{
+	free(player->clipboard);
+	player->clipboard = mem_strdup(command->text);
+	return NEXT;
+}
+
+static enum progress run_paste(struct tape_player *player, const struct tape_command *command)
+{
+	struct event event = {.type = EVENT_PASTE};
+	event.paste.text = str_or(player->clipboard, "");
+	event.paste.len = strlen(event.paste.text);
+	send(player, &event);
+	return NEXT;
+}
+
+/* ---- expectations ---- */
+
+static enum progress run_expect(struct tape_player *player, const struct tape_command *command)
+{
+	bool wanted = command->op == TAPE_EXPECT;
+	if (matches(player, command) == wanted)
+		return NEXT;
+	return fail(player, TAPE_EXPECTATION, wanted ? "/%s/ is not on the screen" : "/%s/ is on the screen", command->text);
+}
+
+static char *path_of(const struct tape_player *player, const char *path)
+{
+	bool free_standing = *path == '/' || !player->options.base;
+	return free_standing ? mem_strdup(path) : str_printf("%s/%s", player->options.base, path);
+}
+
+/* Signs that stand for "anything", as many as were there, so that the rest keeps its place. */
+static void mask(const struct tape_command *command, struct buf *text)
+{
+	vec_each (&command->masks, it) {
+		size_t start, end;
+		for (size_t at = 0; pattern_find(it->pattern, buf_str(text), text->len, at, &start, &end);) {
+			CLEANUP(free) char *found = mem_strndup(text->data + start, end - start);
+			struct buf masked = BUF_INIT(CANVAS_EXPORT_MAX);
+			buf_append(&masked, text->data, start);
+			for (int i = canvas_text_width(found); i > 0; i--)
+				buf_append_char(&masked, '*');
+			at = end > start ? masked.len : end + 1;
+			buf_append(&masked, text->data + end, text->len - end);
+			buf_finish(text);
+			*text = masked;
+		}
+	}
+}
+
+static bool write_file(const char *path, const struct buf *content, struct err *err)
+{
+	FILE *file = fopen(path, "we");
+	if (!file)
+		return err_set_errno(err, errno, "cannot write %s", path);
+	bool ok = fwrite(buf_str(content), 1, content->len, file) == content->len;
+	ok = fclose(file) == 0 && ok;
+	return ok || err_set(err, ERR_SYSTEM, "cannot write %s", path);
+}
+
+static bool read_golden(const char *path, struct buf *out)
+{
+	FILE *file = fopen(path, "re");
+	if (!file)
+		return false;
+	char bytes[4096];
+	for (size_t got; (got = fread(bytes, 1, sizeof bytes, file)) > 0;)
+		if (!buf_append(out, bytes, got))
+			break;
+	fclose(file);
+	return true;
+}
+
+static enum progress save(struct tape_player *player, const char *path, const struct buf *content)
+{
+	struct err err = {0};
+	return write_file(path, content, &err) ? NEXT : fail(player, TAPE_EXPECTATION, "%s", err.text);
+}
+
+static enum progress compare(struct tape_player *player, const char *path, const struct buf *actual)
+{
+	struct buf expected = BUF_INIT(CANVAS_EXPORT_MAX);
+	enum progress progress = NEXT;
+	if (!read_golden(path, &expected)) {
+		progress = fail(player, TAPE_EXPECTATION, "there is no golden screen %s: play once with updating on", path);
+	} else if (!str_eq(buf_str(&expected), buf_str(actual))) {
+		if (player->options.report)
+			tape_report_diff(player->options.report, buf_str(&expected), buf_str(actual));
+		progress = fail(player, TAPE_EXPECTATION, "the screen is not what %s says", path);
+	}
+	buf_finish(&expected);
+	return progress;
+}
+
+static enum progress run_golden(struct tape_player *player, const struct tape_command *command)
+{
+	CLEANUP(free) char *path = path_of(player, command->text);
+	struct buf text = BUF_INIT(CANVAS_EXPORT_MAX);
+	canvas_append_text(screen(player), &text);
+	mask(command, &text);
+	enum progress progress = player->options.update ? save(player, path, &text) : compare(player, path, &text);
+	buf_finish(&text);
+	return progress;
+}
+
+static enum progress run_screenshot(struct tape_player *player, const struct tape_command *command)
+{
+	CLEANUP(free) char *path = path_of(player, command->text);
+	struct buf content = BUF_INIT(CANVAS_EXPORT_MAX);
+	enum colour_mode colours = player->tape->settings.colours;
+	if (str_has_suffix(path, ".svg"))
+		canvas_append_svg(screen(player), player->options.theme ? player->options.theme : theme_default(),
+				  colours == COLOURS_AUTO ? COLOURS_TRUE : colours, "mqdeck", &content);
+	else
+		canvas_append_text(screen(player), &content);
+	enum progress progress = save(player, path, &content);
+	buf_finish(&content);
+	return progress;
+}
+
+/* ---- the rest ---- */
+
+static enum progress run_sleep(struct tape_player *player, const struct tape_command *command)
+{
+	if (player->part++ > 0)
+		return NEXT;
+	return pause_for(player, command->number);
+}
+
+static enum progress run_section(struct tape_player *player, const struct tape_command *command)
+{
+	player->section = command->text;
+	return NEXT;
+}
+
+static enum progress run_resize(struct tape_player *player, const struct tape_command *command)
+{
+	if (!player->target.resize)
+		return fail(player, TAPE_PARSE, "the size cannot be changed here");
+	player->key_frame = screen(player)->frame;
+	player->key_sent = true;
+	player->target.resize(player->target.data, command->height, command->width);
+	return NEXT;
+}
+
+static enum progress run_set(struct tape_player *player, const struct tape_command *command)
+{
+	player->settings[command->setting] = command->number;
+	return NEXT;
+}
+
+static enum progress run_exit(struct tape_player *player, const struct tape_command *command)
+{
+	return finish(player, (int)command->number);
+}
+
+static const struct {
+	enum progress (*run)(struct tape_player *player, const struct tape_command *command);
+	bool settled; /* waits for the program to be idle first */
+} ops[] = {
+	[TAPE_KEY] = {run_key, true},
+	[TAPE_TYPE] = {run_type, true},
+	[TAPE_COPY] = {run_copy, false},
+	[TAPE_PASTE] = {run_paste, true},
+	[TAPE_SLEEP] = {run_sleep, false},
+	[TAPE_WAIT] = {run_wait, false},
+	[TAPE_WAIT_IDLE] = {run_wait_idle, false},
+	[TAPE_EXPECT] = {run_expect, true},
+	[TAPE_EXPECT_NOT] = {run_expect, true},
+	[TAPE_GOLDEN] = {run_golden, true},
+	[TAPE_SCREENSHOT] = {run_screenshot, true},
+	[TAPE_SECTION] = {run_section, false},
+	[TAPE_RESIZE] = {run_resize, true},
+	[TAPE_SET] = {run_set, false},
+	[TAPE_EXIT] = {run_exit, false},
+};
+
+/* Everything of it was pressed: what comes of it is for the next command to wait for. */
+static bool is_spent(const struct tape_player *player, const struct tape_command *command)
+{
+	if (command->op == TAPE_KEY)
+		return (int64_t)player->part >= command->number;
+	return command->op == TAPE_TYPE && !command->text[player->part];
+}
+
+static enum progress run_step(struct tape_player *player)
+{
+	if (player->at >= player->tape->commands.len)
+		return finish(player, TAPE_OK);
+	const struct tape_command *command = current(player);
+	if (is_spent(player, command))
+		return NEXT;
+	if (ops[command->op].settled) {
+		enum progress progress = settle(player);
+		if (progress != NEXT)
+			return progress;
+	}
+	return ops[command->op].run(player, command);
+}
+
+static void on_timer(void *data)
+{
+	struct tape_player *player = data;
+	enum progress progress = run_step(player);
+	if (progress == NEXT) {
+		player->at++;
+		player->part = 0;
+		player->waiting_since = TAPE_NOT_SET;
+	}
+	if (progress == OVER)
+		player->done(player->data, player->exit_code);
+	else if (progress != PAUSED)
+		loop_timer_arm(player->timer, progress == LATER ? POLL_MS : 0);
+}
+
+/* ---- from outside ---- */
+
+struct tape_player *tape_player_create(struct loop *loop, const struct tape *tape, const struct tape_target *target,
+				       const struct tape_options *options, tape_done_fn *done, void *data)
+{
+	struct tape_player *player = mem_alloc(sizeof *player);
+	*player = (struct tape_player){.loop = loop, .tape = tape, .target = *target, .options = *options};
+	player->done = done;
+	player->data = data;
+	player->waiting_since = TAPE_NOT_SET;
+	memcpy(player->settings, defaults, sizeof defaults);
+	player->timer = loop_timer_create(loop, on_timer, player);
+	return player;
+}
+
+void tape_player_destroy(struct tape_player *player)
+{
+	if (!player)
+		return;
+	loop_timer_destroy(player->timer);
+	free(player->clipboard);
+	free(player);
+}
+
+void tape_player_start(struct tape_player *player)
+{
+	for (size_t i = 0; player->options.report && i < tape_note_count(player->tape); i++)
+		fprintf(player->options.report, "%s\n", tape_note(player->tape, i));
+	loop_timer_arm(player->timer, 0);
+}
+
+bool tape_player_is_done(const struct tape_player *player)
+{
+	return player->finished;
+}
+
+int tape_player_exit(const struct tape_player *player)
+{
+	return player->exit_code;
+}

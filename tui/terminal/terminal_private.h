@@ -1,0 +1,50 @@
+/* The inside of a terminal. Private to tui/terminal*.c. */
+#ifndef MQDECK_TUI_TERMINAL_TERMINAL_PRIVATE_H
+#define MQDECK_TUI_TERMINAL_TERMINAL_PRIVATE_H
+
+#include <termios.h>
+
+#include "tui/terminal/terminal.h"
+#include "tui/terminal/terminal_curses.h"
+
+enum { TERMINAL_OUT_MAX = 4 * 1024 * 1024 };
+
+struct terminal {
+	struct loop *loop;
+	event_fn *fn;
+	void *data;
+	const struct theme *theme;
+	enum colour_mode colours;
+	bool ascii, mouse;
+	int height, width;
+	struct canvas *shown;
+	uint64_t frames, bytes;
+	struct mouse last_click;
+	int64_t last_click_ms;
+	/* None of this without a tty. */
+	struct curses_screen *screen;
+	int fd, signal_fd;
+	struct termios before;
+	struct loop_fd *watch, *signal_watch;
+	struct loop_timer *pause;
+	struct input input;
+	struct buf out; /* not yet taken by the tty */
+	bool synchronized, suspended, frame_refused;
+};
+
+/* ---- the tty (terminal_tty.c) ---- */
+void tty_send(struct terminal *terminal, const struct event *event);
+void tty_send_redraw(struct terminal *terminal);
+void tty_send_size(struct terminal *terminal);
+void tty_flush(struct terminal *terminal);     /* writes what can be written without waiting */
+void tty_flush_now(struct terminal *terminal); /* waits for the tty, but not for long; drops what it does not take */
+const char *tty_mouse_sequence(bool on);
+void tty_arm_signals(const struct terminal *terminal); /* after anything that has to be undone was switched on */
+void tty_enter(struct terminal *terminal);
+void tty_leave(struct terminal *terminal);
+void tty_read_size(struct terminal *terminal);
+void tty_on_ready(void *data, unsigned ready);
+void tty_on_signals(void *data, unsigned ready);
+void tty_on_pause(void *data);
+
+#endif

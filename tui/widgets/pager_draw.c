@@ -1,0 +1,306 @@
+#include "tui/widgets/pager_private.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SIDE_STEP = 8, WHEEL_LINES = 3, LEFT_MAX = PAGER_LINE_MAX };
+
+/* ---- rows of a line ---- */
+
+static int room(const struct pager *pager)
+{
+	return pager->rect.width > 0 ? pager->rect.width : 1;
+}
+
+static int rows_of(const struct pager *pager, size_t index)
+{
+	const struct pager_line *line = pager_line_at(pager, index);
+	int rows = 1;
+	if (!pager->wrap || line->len == 0)
+		return 1;
+	size_t at = canvas_text_fit(line->text, line->len, room(pager));
+	for (; at < line->len; rows++)
+		at += canvas_text_fit(line->text + at, line->len - at, room(pager));
+	return rows;
+}
+
+/* Where row `row` of the line begins and ends, in bytes. */
+static void row_bounds(const struct pager *pager, const struct pager_line *line, int row, size_t *from, size_t *to)
+{
+	*from = 0;
+	if (!pager->wrap) {
+		*from = canvas_text_fit(line->text, line->len, pager->left);
+		*to = *from + canvas_text_fit(line->text + *from, line->len - *from, room(pager));
+		return;
+	}
+	*to = canvas_text_fit(line->text, line->len, room(pager));
+	for (; row > 0 && *to < line->len; row--) {
+		*from = *to;
+		*to = *from + canvas_text_fit(line->text + *from, line->len - *from, room(pager));
+	}
+}
+
+/* ---- moving ---- */
+
+static bool row_up(struct pager *pager)
+{
+	if (pager->top_row > 0) {
+		pager->top_row--;
+		return true;
+	}
+	size_t above = pager->top > 0 ? pager_shown_from(pager, pager->top - 1, true) : pager->count;
+	if (above >= pager->count)
+		return false;
+	pager->top = above;
+	pager->top_row = rows_of(pager, above) - 1;
+	return true;
+}
+
+static bool row_down(struct pager *pager)
+{
+	if (pager->top_row + 1 < rows_of(pager, pager->top)) {
+		pager->top_row++;
+		return true;
+	}
+	size_t below = pager_shown_from(pager, pager->top + 1, false);
+	if (below >= pager->count)
+		return false;
+	pager->top = below;
+	pager->top_row = 0;
+	return true;
+}
+
+/* Sets the top so that the last row is the last line of the rectangle. */
+void pager_go_to_end(struct pager *pager)
+{
+	pager->top = pager->count > 0 ? pager_shown_from(pager, pager->count - 1, true) : 0;
+	pager->top_row = 0;
+	if (pager->top >= pager->count) {
+		pager->top = 0;
+		return;
+	}
+	pager->top_row = rows_of(pager, pager->top) - 1;
+	for (int i = 1; i < pager->rect.height && row_up(pager); i++)
+		continue;
+}
+
+static bool is_below(const struct pager *pager, size_t top, int row)
+{
+	return pager->top != top ? pager->top > top : pager->top_row > row;
+}
+
+/* Never further down than the end needs. */
+static void hold_end(struct pager *pager)
+{
+	size_t top = pager->top;
+	int row = pager->top_row;
+	pager_go_to_end(pager);
+	if (is_below(pager, top, row)) {
+		pager->top = top;
+		pager->top_row = row;
+	}
+}
+
+static void hold_top(struct pager *pager)
+{
+	size_t shown = pager_shown_from(pager, pager->top, false);
+	if (shown >= pager->count)
+		shown = pager->count > 0 ? pager_shown_from(pager, pager->count - 1, true) : 0;
+	if (shown != pager->top)
+		pager->top_row = 0;
+	pager->top = shown < pager->count ? shown : 0;
+	if (pager->top < pager->count && pager->top_row >= rows_of(pager, pager->top))
+		pager->top_row = 0;
+}
+
+void pager_scroll(struct pager *pager, int rows)
+{
+	if (pager->count == 0)
+		return;
+	hold_top(pager);
+	for (; rows < 0 && row_up(pager); rows++)
+		pager->follow = false;
+	for (; rows > 0 && row_down(pager); rows--)
+		continue;
+	hold_end(pager);
+}
+
+void pager_go_to(struct pager *pager, size_t line)
+{
+	pager->top = line;
+	pager->top_row = 0;
+	/* A third from the top, so that what leads to it is seen. */
+	for (int i = 0; i < pager->rect.height / 3 && row_up(pager); i++)
+		continue;
+	hold_end(pager);
+}
+
+/* ---- colours ---- */
+
+struct painting {
+	style_t *styles; /* one a byte */
+	size_t len;
+};
+
+static void paint(void *context, size_t from, size_t to, style_t style)
+{
+	struct painting *painting = context;
+	for (size_t i = from; i < to && i < painting->len; i++)
+		painting->styles[i] = style;
+}
+
+static void paint_matches(const struct pager *pager, const struct pager_line *line, struct painting *painting)
+{
+	size_t start, end;
+	for (size_t at = 0; pattern_find(pager->search, line->text, line->len, at, &start, &end);) {
+		paint(painting, start, end, STYLE_MATCH);
+		at = end > at ? end : at + 1;
+	}
+}
+
+static void paint_line(const struct pager *pager, const struct pager_line *line, struct painting *painting)
+{
+	for (size_t i = 0; i < line->len; i++)
+		painting->styles[i] = line->style;
+	if (pager->highlight)
+		pager->highlight(pager->highlight_data, line->text, line->len, paint, painting);
+	if (pager->search)
+		paint_matches(pager, line, painting);
+}
+
+void pager_highlight_yaml(void *data, const char *line, size_t len, pager_paint_fn *put, void *context)
+{
+	size_t at = 0;
+	while (at < len && (line[at] == ' ' || (line[at] == '-' && at + 1 < len && line[at + 1] == ' ')))
+		at++;
+	if (at < len && line[at] == '#') {
+		put(context, at, len, STYLE_DIM);
+		return;
+	}
+	size_t end = at;
+	while (end < len && line[end] != ':' && line[end] != ' ' && line[end] != '"')
+		end++;
+	bool key = end < len && end > at && line[end] == ':' && (end + 1 == len || line[end + 1] == ' ');
+	if (!key)
+		return;
+	put(context, at, end, STYLE_HEADER);
+	put(context, end, end + 1, STYLE_DIM);
+}
+
+/* ---- drawing ---- */
+
+static void draw_row(const struct pager *pager, struct canvas *canvas, int y, const struct pager_line *line, int row)
+{
+	size_t from, to;
+	row_bounds(pager, line, row, &from, &to);
+	if (from >= to)
+		return;
+	struct painting painting = {.styles = mem_resize(NULL, line->len, sizeof(style_t)), .len = line->len};
+	paint_line(pager, line, &painting);
+	int x = pager->rect.x, end = pager->rect.x + pager->rect.width;
+	while (from < to && x < end) {
+		size_t run = from;
+		while (run < to && painting.styles[run] == painting.styles[from])
+			run++;
+		x += canvas_put_len(canvas, y, x, end - x, painting.styles[from], line->text + from, run - from);
+		from = run;
+	}
+	free(painting.styles);
+}
+
+void pager_draw(struct pager *pager, struct canvas *canvas, struct rect rect)
+{
+	rect = rect_clip(rect, canvas_rect(canvas));
+	pager->rect = rect;
+	canvas_fill(canvas, rect, STYLE_TEXT, ' ');
+	if (pager->shown_count == 0)
+		return;
+	hold_top(pager);
+	if (pager->follow)
+		pager_go_to_end(pager);
+	else
+		hold_end(pager);
+	size_t index = pager->top;
+	int row = pager->top_row;
+	for (int y = rect.y; y < rect.y + rect.height && index < pager->count; y++) {
+		draw_row(pager, canvas, y, pager_line_at(pager, index), row);
+		if (++row < rows_of(pager, index))
+			continue;
+		row = 0;
+		index = pager_shown_from(pager, index + 1, false);
+	}
+}
+
+/* ---- input ---- */
+
+static void side(struct pager *pager, int columns)
+{
+	int left = pager->left + columns;
+	pager->left = pager->wrap || left < 0 ? 0 : left > LEFT_MAX ? LEFT_MAX : left;
+}
+
+static void go_to_start(struct pager *pager)
+{
+	pager->follow = false;
+	pager->top = 0;
+	pager->top_row = 0;
+}
+
+static void follow_end(struct pager *pager)
+{
+	pager_go_to_end(pager);
+	pager->follow = true;
+}
+
+static void next_match(struct pager *pager)
+{
+	pager_search_next(pager, false);
+}
+
+static void previous_match(struct pager *pager)
+{
+	pager_search_next(pager, true);
+}
+
+static bool on_key(struct pager *pager, struct key key)
+{
+	const int page = pager->rect.height > 1 ? pager->rect.height - 1 : 1;
+	const struct {
+		struct key key;
+		int rows, columns;
+		void (*act)(struct pager *pager);
+	} table[] = {
+		{{KEYCODE_UP, 0}, -1, 0, NULL},         {{'k', 0}, -1, 0, NULL},
+		{{KEYCODE_DOWN, 0}, 1, 0, NULL},        {{'j', 0}, 1, 0, NULL},
+		{{KEYCODE_PAGE_UP, 0}, -page, 0, NULL}, {{'b', MOD_CTRL}, -page, 0, NULL},
+		{{KEYCODE_PAGE_DOWN, 0}, page, 0, NULL}, {{'f', MOD_CTRL}, page, 0, NULL},
+		{{KEYCODE_LEFT, 0}, 0, -SIDE_STEP, NULL}, {{'h', 0}, 0, -SIDE_STEP, NULL},
+		{{KEYCODE_RIGHT, 0}, 0, SIDE_STEP, NULL}, {{'l', 0}, 0, SIDE_STEP, NULL},
+		{{KEYCODE_HOME, 0}, 0, 0, go_to_start}, {{'g', 0}, 0, 0, go_to_start},
+		{{KEYCODE_END, 0}, 0, 0, follow_end},   {{'G', 0}, 0, 0, follow_end},
+		{{'n', 0}, 0, 0, next_match},           {{'N', 0}, 0, 0, previous_match},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		if (!key_equal(table[i].key, key))
+			continue;
+		if (table[i].act)
+			table[i].act(pager);
+		pager_scroll(pager, table[i].rows);
+		side(pager, table[i].columns);
+		return true;
+	}
+	return false;
+}
+
+bool pager_event(struct pager *pager, const struct event *event)
+{
+	if (event->type == EVENT_KEY)
+		return on_key(pager, event->key);
+	bool wheel = event->type == EVENT_MOUSE &&
+		     (event->mouse.action == MOUSE_WHEEL_UP || event->mouse.action == MOUSE_WHEEL_DOWN);
+	if (!wheel || !rect_holds(pager->rect, event->mouse.y, event->mouse.x))
+		return false;
+	pager_scroll(pager, event->mouse.action == MOUSE_WHEEL_UP ? -WHEEL_LINES : WHEEL_LINES);
+	return true;
+}

@@ -1,0 +1,42 @@
+/* The inside of a pager. Private to tui/pager*.c. */
+#ifndef MQDECK_TUI_WIDGETS_PAGER_PRIVATE_H
+#define MQDECK_TUI_WIDGETS_PAGER_PRIVATE_H
+
+#include "api/base/vec.h"
+#include "tui/widgets/pager.h"
+#include "tui/widgets/pattern.h"
+
+struct pager_line {
+	char *text;
+	uint32_t len;
+	style_t style;
+	bool shown; /* passes the filter */
+};
+
+struct pager {
+	struct pager_line *ring; /* `size` slots, a power of two; line i is ring[(head + i) & (size - 1)] */
+	size_t size, head, count;
+	size_t bytes, max_bytes, shown_count;
+	uint64_t dropped;
+
+	size_t top;          /* line at the top; always one that is shown, if there is any */
+	int top_row;         /* wrapped row of it */
+	int left;            /* columns scrolled to the right, when not wrapped */
+	bool wrap, follow;
+	struct rect rect;    /* drawn into last */
+
+	struct pattern *search, *filter;
+	size_t found;        /* line of the match that was jumped to */
+	pager_highlight_fn *highlight;
+	void *highlight_data;
+};
+
+struct pager_line *pager_line_at(const struct pager *pager, size_t index);
+/* The next shown line from `index` on, downwards or upwards; pager->count when there is none. */
+size_t pager_shown_from(const struct pager *pager, size_t index, bool up);
+/* pager_draw.c */
+void pager_scroll(struct pager *pager, int rows);
+void pager_go_to_end(struct pager *pager);
+void pager_go_to(struct pager *pager, size_t line);
+
+#endif

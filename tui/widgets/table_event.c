@@ -1,0 +1,103 @@
+#include "tui/widgets/table_private.h"
+
+enum { WHEEL_LINES = 3 };
+
+static void mark_and_go_on(struct table *table)
+{
+	table_mark_toggle(table);
+	table_move(table, TABLE_DOWN);
+}
+
+static void choose_left(struct table *table)
+{
+	table_choose_column(table, -1);
+}
+
+static void choose_right(struct table *table)
+{
+	table_choose_column(table, 1);
+}
+
+static const struct {
+	struct key key;
+	enum table_motion motion;
+} motions[] = {
+	{{KEYCODE_UP, 0}, TABLE_UP},           {{'k', 0}, TABLE_UP},
+	{{KEYCODE_DOWN, 0}, TABLE_DOWN},       {{'j', 0}, TABLE_DOWN},
+	{{KEYCODE_PAGE_UP, 0}, TABLE_PAGE_UP}, {{'b', MOD_CTRL}, TABLE_PAGE_UP},
+	{{KEYCODE_PAGE_DOWN, 0}, TABLE_PAGE_DOWN}, {{'f', MOD_CTRL}, TABLE_PAGE_DOWN},
+	{{KEYCODE_HOME, 0}, TABLE_TOP},        {{'g', 0}, TABLE_TOP},
+	{{KEYCODE_END, 0}, TABLE_BOTTOM},      {{'G', 0}, TABLE_BOTTOM},
+};
+
+static const struct {
+	struct key key;
+	void (*act)(struct table *table);
+} deeds[] = {
+	{{' ', 0}, mark_and_go_on},
+	{{' ', MOD_CTRL}, table_mark_range},
+	{{'\\', MOD_CTRL}, table_mark_clear},
+	{{KEYCODE_LEFT, MOD_SHIFT}, choose_left},
+	{{KEYCODE_RIGHT, MOD_SHIFT}, choose_right},
+	{{'O', 0}, table_sort_chosen},
+};
+
+static enum table_answer on_key(struct table *table, struct key key)
+{
+	if (key_equal(key, (struct key){KEYCODE_ENTER, 0})) {
+		table->placed = true;
+		return table->key ? TABLE_ACTIVATED : TABLE_TOOK;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(motions); i++) {
+		if (!key_equal(motions[i].key, key))
+			continue;
+		table_move(table, motions[i].motion);
+		return TABLE_TOOK;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(deeds); i++) {
+		if (!key_equal(deeds[i].key, key))
+			continue;
+		deeds[i].act(table);
+		return TABLE_TOOK;
+	}
+	return TABLE_IGNORED;
+}
+
+static enum table_answer on_header(struct table *table, int x)
+{
+	const struct table_layout *layout = &table->layout;
+	for (size_t i = 0; i < layout->count; i++) {
+		if (x < layout->x[i] || x >= layout->x[i] + layout->width[i])
+			continue;
+		table_sort_toggle(table, layout->column[i]);
+		return TABLE_TOOK;
+	}
+	return TABLE_IGNORED;
+}
+
+static enum table_answer on_mouse(struct table *table, const struct mouse *mouse)
+{
+	if (!rect_holds(table->layout.rect, mouse->y, mouse->x))
+		return TABLE_IGNORED;
+	if (mouse->action == MOUSE_WHEEL_UP || mouse->action == MOUSE_WHEEL_DOWN) {
+		for (int i = 0; i < WHEEL_LINES; i++)
+			table_move(table, mouse->action == MOUSE_WHEEL_UP ? TABLE_UP : TABLE_DOWN);
+		return TABLE_TOOK;
+	}
+	if (mouse->action != MOUSE_PRESS || mouse->button != 1)
+		return TABLE_IGNORED;
+	if (mouse->y == table->layout.rect.y)
+		return on_header(table, mouse->x);
+	size_t line = table->top + (size_t)(mouse->y - table->layout.rect.y - 1);
+	if (line >= table->lines.len)
+		return TABLE_TOOK;
+	table_select_line(table, line);
+	return mouse->clicks == 2 ? TABLE_ACTIVATED : TABLE_TOOK;
+}
+
+enum table_answer table_event(struct table *table, const struct event *event)
+{
+	if (event->type == EVENT_KEY)
+		return on_key(table, event->key);
+	return event->type == EVENT_MOUSE ? on_mouse(table, &event->mouse) : TABLE_IGNORED;
+}
