@@ -17,9 +17,9 @@
 
 static const struct {
 	const char *name, *arguments, *help;
-	int (*run)(const struct command_line *line);
+	int (*run)(const struct cli_command_line *line);
 	size_t min, max; /* words after the name */
-} commands[] = {
+} main_commands[] = {
 	{"", "", "the console", main_console, 0, 0},
 	{"get", "VIEW [NAME]", "print a view once: see below", main_get, 1, 2},
 	{"plan", "OP TARGET [K=V...]", "what an operation would do and mean; changes nothing", main_plan, 2, 2 + OPS_VALUES_MAX},
@@ -52,10 +52,10 @@ static void print_operations(void)
 static void print_help(void)
 {
 	puts("mqdeck - the deck from which RabbitMQ and Kafka on Kubernetes are run\n\nUsage:");
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-		CLEANUP(free) char *left = str_printf("mqdeck [OPTIONS]%s%s%s%s", *commands[i].name ? " " : "", commands[i].name,
-						      *commands[i].arguments ? " " : "", commands[i].arguments);
-		printf("  %-44s %s\n", left, commands[i].help);
+	for (size_t i = 0; i < ARRAY_LEN(main_commands); i++) {
+		CLEANUP(free) char *left = str_printf("mqdeck [OPTIONS]%s%s%s%s", *main_commands[i].name ? " " : "", main_commands[i].name,
+						      *main_commands[i].arguments ? " " : "", main_commands[i].arguments);
+		printf("  %-44s %s\n", left, main_commands[i].help);
 	}
 	puts("\nOptions:");
 	config_print_options(stdout);
@@ -84,26 +84,26 @@ int _gnutls_global_init_skip(void)
 	return 1;
 }
 
-static int complain(const struct err *err)
+static int main_complain(const struct err *err)
 {
 	fprintf(stderr, "mqdeck: %s\n", err->text);
-	return err->code == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+	return err->code == ERR_USAGE ? CLI_EXIT_USAGE : CLI_EXIT_FAILED;
 }
 
-static int dispatch(const struct config *config, char **words, size_t count)
+static int main_dispatch(const struct config *config, char **words, size_t count)
 {
 	const char *name = count ? words[0] : "";
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-		if (!str_eq(commands[i].name, name))
+	for (size_t i = 0; i < ARRAY_LEN(main_commands); i++) {
+		if (!str_eq(main_commands[i].name, name))
 			continue;
-		struct command_line line = {.config = config, .words = words + (count > 0), .count = count - (count > 0)};
-		if (line.count >= commands[i].min && line.count <= commands[i].max)
-			return commands[i].run(&line);
-		fprintf(stderr, "mqdeck: usage: mqdeck %s %s\n", commands[i].name, commands[i].arguments);
-		return EXIT_USAGE;
+		struct cli_command_line line = {.config = config, .words = words + (count > 0), .count = count - (count > 0)};
+		if (line.count >= main_commands[i].min && line.count <= main_commands[i].max)
+			return main_commands[i].run(&line);
+		fprintf(stderr, "mqdeck: usage: mqdeck %s %s\n", main_commands[i].name, main_commands[i].arguments);
+		return CLI_EXIT_USAGE;
 	}
 	fprintf(stderr, "mqdeck: there is no command \"%s\"; see mqdeck --help\n", name);
-	return EXIT_USAGE;
+	return CLI_EXIT_USAGE;
 }
 
 /* Tokens and passwords pass through memory: no core is written and no other process of the user may read it. */
@@ -114,14 +114,14 @@ static void protect_secrets(void)
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
-static bool open_log(const struct config *config, struct err *err)
+static bool main_open_log(const struct config *config, struct err *err)
 {
 	static const char *const levels[] = {
 		[LOG_ERROR] = "error", [LOG_WARN] = "warn", [LOG_INFO] = "info", [LOG_DEBUG] = "debug"};
-	const char *path = config_text(config, OPT_LOG_FILE);
+	const char *path = config_text(config, CONFIG_OPT_LOG_FILE);
 	enum log_level level = LOG_INFO;
 	for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
-		if (str_eq(levels[i], config_text(config, OPT_LOG_LEVEL)))
+		if (str_eq(levels[i], config_text(config, CONFIG_OPT_LOG_LEVEL)))
 			level = (enum log_level)i;
 	}
 	return !path || log_open(path, level, err);
@@ -133,20 +133,20 @@ int main(int argc, char **argv)
 	struct config *config = config_create();
 	CLEANUP(free) char **words = NULL;
 	size_t count = 0;
-	int code = EXIT_OK;
+	int code = CLI_EXIT_OK;
 	footprint_limit_heap();
 	protect_secrets();
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN);
 	if (!config_parse_arguments(config, argc, argv, &words, &count, &err) || !config_load_file(config, NULL, &err) ||
-	    !open_log(config, &err))
-		code = complain(&err);
-	else if (config_flag(config, OPT_HELP))
+	    !main_open_log(config, &err))
+		code = main_complain(&err);
+	else if (config_flag(config, CONFIG_OPT_HELP))
 		print_help();
-	else if (config_flag(config, OPT_VERSION) || (count == 1 && str_eq(words[0], "version")))
+	else if (config_flag(config, CONFIG_OPT_VERSION) || (count == 1 && str_eq(words[0], "version")))
 		puts("mqdeck " MQDECK_VERSION);
 	else
-		code = dispatch(config, words, count);
+		code = main_dispatch(config, words, count);
 	config_destroy(config);
 	log_close();
 	return code;

@@ -98,7 +98,7 @@ struct cell cell_graded(struct cell cell, enum severity severity)
 
 /* ---- for a person ---- */
 
-static void scaled(double value, double step, const char *const *units, size_t count, char out[static 16])
+static void cell_scaled(double value, double step, const char *const *units, size_t count, char out[static 16])
 {
 	size_t unit = 0;
 	/* 999.5 and more would print as 1000 of the smaller unit. */
@@ -115,14 +115,14 @@ static void scaled(double value, double step, const char *const *units, size_t c
 void cell_human_bytes(int64_t bytes, char out[static 16])
 {
 	static const char *const units[] = {"B", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
-	scaled((double)bytes, 1024, units, sizeof units / sizeof units[0], out);
+	cell_scaled((double)bytes, 1024, units, sizeof units / sizeof units[0], out);
 }
 
 void cell_human_count(double count, char out[static 16])
 {
 	static const char *const units[] = {"", "k", "M", "G", "T", "P", "E"};
 	char magnitude[16];
-	scaled(fabs(count), 1000, units, sizeof units / sizeof units[0], magnitude);
+	cell_scaled(fabs(count), 1000, units, sizeof units / sizeof units[0], magnitude);
 	snprintf(out, 16, "%s%.14s", count < 0 ? "-" : "", magnitude);
 }
 
@@ -202,7 +202,7 @@ size_t cell_format(const struct cell *cell, char *out, size_t size, bool ascii)
 
 /* ---- for a program ---- */
 
-void json_append_string(struct buf *out, const char *text)
+void cell_append_json_string(struct buf *out, const char *text)
 {
 	buf_append_char(out, '"');
 	size_t len = strlen(text);
@@ -231,7 +231,7 @@ static void append_array(struct buf *out, const char *joined, bool quoted)
 			buf_append_str(out, ",");
 		if (quoted) {
 			CLEANUP(free) char *one = mem_strndup(item, len);
-			json_append_string(out, one);
+			cell_append_json_string(out, one);
 		} else {
 			buf_append(out, item, len);
 		}
@@ -249,7 +249,7 @@ void cell_append_json(const struct cell *cell, struct buf *out)
 		buf_append_str(out, "null");
 		break;
 	case CELL_TEXT:
-		json_append_string(out, cell->text);
+		cell_append_json_string(out, cell->text);
 		break;
 	case CELL_LIST:
 	case CELL_NUMBERS:
@@ -281,7 +281,7 @@ bool cell_is_numeric(enum cell_type type)
 	return type >= CELL_COUNT && type <= CELL_RATIO && type != CELL_BOOL;
 }
 
-static bool is_missing(const struct cell *cell)
+static bool cell_is_missing(const struct cell *cell)
 {
 	return cell->type == CELL_UNKNOWN || cell->type == CELL_NONE;
 }
@@ -302,8 +302,8 @@ static double sort_key(const struct cell *cell)
 
 int cell_compare(const struct cell *a, const struct cell *b)
 {
-	if (is_missing(a) || is_missing(b))
-		return is_missing(a) - is_missing(b);
+	if (cell_is_missing(a) || cell_is_missing(b))
+		return cell_is_missing(a) - cell_is_missing(b);
 	if (a->text && b->text)
 		return str_compare_natural(a->text, b->text);
 	double x = sort_key(a), y = sort_key(b);

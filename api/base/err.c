@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const words[] = {
+static const char *const err_words[] = {
 #define X(name, word) [ERR_##name] = word,
 	ERR_CODES(X)
 #undef X
@@ -64,5 +64,5 @@ bool err_is_set(const struct err *err)
 
 const char *err_code_word(enum err_code code)
 {
-	return words[code];
+	return err_words[code];
 }

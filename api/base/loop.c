@@ -85,7 +85,7 @@ struct loop *loop_create(struct clock *clock)
 	return loop;
 }
 
-static void bury(struct loop *loop)
+static void loop_bury(struct loop *loop)
 {
 	while (loop->graveyard) {
 		struct loop_fd *next = loop->graveyard->next;
@@ -100,7 +100,7 @@ void loop_destroy(struct loop *loop)
 		return;
 	while (loop->watches)
 		loop_fd_remove(loop->watches);
-	bury(loop);
+	loop_bury(loop);
 	vec_each (&loop->heap, timer)
 		(*timer)->heap_at = 0, (*timer)->loop = NULL;
 	vec_finish(&loop->heap);
@@ -203,13 +203,13 @@ static bool serve_descriptors(struct loop *loop, int wait_ms)
 			watch->fn(watch->data, ready);
 	}
 	loop->dispatching = false;
-	bury(loop);
+	loop_bury(loop);
 	return true;
 }
 
 /* ---- timers: a binary heap ---- */
 
-static bool sooner(const struct loop_timer *a, const struct loop_timer *b)
+static bool timer_is_sooner(const struct loop_timer *a, const struct loop_timer *b)
 {
 	return a->due_ms != b->due_ms ? a->due_ms < b->due_ms : a->order < b->order;
 }
@@ -222,7 +222,7 @@ static void heap_put(struct loop *loop, size_t at, struct loop_timer *timer)
 
 static void heap_up(struct loop *loop, size_t at, struct loop_timer *timer)
 {
-	while (at > 0 && sooner(timer, loop->heap.items[(at - 1) / 2])) {
+	while (at > 0 && timer_is_sooner(timer, loop->heap.items[(at - 1) / 2])) {
 		heap_put(loop, at, loop->heap.items[(at - 1) / 2]);
 		at = (at - 1) / 2;
 	}
@@ -235,9 +235,9 @@ static void heap_down(struct loop *loop, size_t at, struct loop_timer *timer)
 		size_t child = 2 * at + 1;
 		if (child >= loop->heap.len)
 			break;
-		if (child + 1 < loop->heap.len && sooner(loop->heap.items[child + 1], loop->heap.items[child]))
+		if (child + 1 < loop->heap.len && timer_is_sooner(loop->heap.items[child + 1], loop->heap.items[child]))
 			child++;
-		if (!sooner(loop->heap.items[child], timer))
+		if (!timer_is_sooner(loop->heap.items[child], timer))
 			break;
 		heap_put(loop, at, loop->heap.items[child]);
 		at = child;
@@ -262,7 +262,7 @@ void loop_timer_disarm(struct loop_timer *timer)
 	struct loop_timer *last = loop->heap.items[--loop->heap.len];
 	if (last == timer)
 		return;
-	if (at > 0 && sooner(last, loop->heap.items[(at - 1) / 2]))
+	if (at > 0 && timer_is_sooner(last, loop->heap.items[(at - 1) / 2]))
 		heap_up(loop, at, last);
 	else
 		heap_down(loop, at, last);
@@ -331,7 +331,7 @@ static void await_echoes(struct loop *loop)
 }
 
 /* Serves what is still on its way to us. */
-static bool settle(struct loop *loop)
+static bool loop_settle(struct loop *loop)
 {
 	note_cpu(loop);
 	await_echoes(loop);
@@ -344,7 +344,7 @@ static bool step_virtual(struct loop *loop, int64_t max_wait_ms)
 {
 	if (serve_descriptors(loop, 0) || serve_timers(loop))
 		return true;
-	if (settle(loop))
+	if (loop_settle(loop))
 		return true;
 	int64_t jump = until_next_timer(loop, max_wait_ms);
 	if (jump < 0)

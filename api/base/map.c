@@ -29,7 +29,7 @@ static uint64_t hash_of(const char *key)
 	return h ^ (h >> 32);
 }
 
-static struct map_entry *find(const struct map *map, const char *key, uint64_t hash)
+static struct map_entry *map_find_slot(const struct map *map, const char *key, uint64_t hash)
 {
 	for (size_t i = hash & (map->size - 1);; i = (i + 1) & (map->size - 1)) {
 		struct map_entry *e = &map->slots[i];
@@ -38,13 +38,13 @@ static struct map_entry *find(const struct map *map, const char *key, uint64_t h
 	}
 }
 
-static void grow(struct map *map)
+static void map_grow(struct map *map)
 {
 	struct map bigger = {.size = map->size ? map->size * 2 : MAP_FIRST_SIZE, .len = map->len};
 	bigger.slots = mem_alloc(bigger.size * sizeof *bigger.slots);
 	for (size_t i = 0; i < map->size; i++) {
 		if (map->slots[i].key)
-			*find(&bigger, map->slots[i].key, map->slots[i].hash) = map->slots[i];
+			*map_find_slot(&bigger, map->slots[i].key, map->slots[i].hash) = map->slots[i];
 	}
 	free(map->slots);
 	*map = bigger;
@@ -62,22 +62,22 @@ void *map_get(const struct map *map, const char *key)
 {
 	if (map->len == 0)
 		return NULL;
-	struct map_entry *e = find(map, key, hash_of(key));
+	struct map_entry *e = map_find_slot(map, key, hash_of(key));
 	return e->key ? e->value : NULL;
 }
 
 struct map_entry *map_find(const struct map *map, const char *key)
 {
-	struct map_entry *e = map->len > 0 ? find(map, key, hash_of(key)) : NULL;
+	struct map_entry *e = map->len > 0 ? map_find_slot(map, key, hash_of(key)) : NULL;
 	return e && e->key ? e : NULL;
 }
 
 void *map_set(struct map *map, const char *key, void *value)
 {
 	if ((map->len + 1) * 4 > map->size * 3)
-		grow(map);
+		map_grow(map);
 	uint64_t hash = hash_of(key);
-	struct map_entry *e = find(map, key, hash);
+	struct map_entry *e = map_find_slot(map, key, hash);
 	void *old = e->key ? e->value : NULL;
 	if (!e->key) {
 		*e = (struct map_entry){.key = mem_strdup(key), .hash = hash};
@@ -91,7 +91,7 @@ void *map_remove(struct map *map, const char *key)
 {
 	if (map->len == 0)
 		return NULL;
-	struct map_entry *gone = find(map, key, hash_of(key));
+	struct map_entry *gone = map_find_slot(map, key, hash_of(key));
 	if (!gone->key)
 		return NULL;
 	void *value = gone->value;
@@ -103,7 +103,7 @@ void *map_remove(struct map *map, const char *key)
 	for (size_t i = (hole + 1) & (map->size - 1); map->slots[i].key; i = (i + 1) & (map->size - 1)) {
 		struct map_entry moved = map->slots[i];
 		map->slots[i] = (struct map_entry){0};
-		*find(map, moved.key, moved.hash) = moved;
+		*map_find_slot(map, moved.key, moved.hash) = moved;
 	}
 	return value;
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static void *checked(void *block)
+static void *mem_checked(void *block)
 {
 	if (!block) {
 		fputs("mqdeck: out of memory\n", stderr);
@@ -17,20 +17,20 @@ static void *checked(void *block)
 
 void *mem_alloc(size_t size)
 {
-	return checked(calloc(1, size ? size : 1));
+	return mem_checked(calloc(1, size ? size : 1));
 }
 
 void *mem_resize(void *block, size_t count, size_t size)
 {
 	if (size != 0 && count > SIZE_MAX / size)
-		return checked(NULL);
+		return mem_checked(NULL);
 	size_t bytes = count * size;
-	return checked(realloc(block, bytes > 0 ? bytes : 1));
+	return mem_checked(realloc(block, bytes > 0 ? bytes : 1));
 }
 
 char *mem_strdup(const char *text)
 {
-	return text ? checked(strdup(text)) : NULL;
+	return text ? mem_checked(strdup(text)) : NULL;
 }
 
 char *mem_strndup(const char *text, size_t len)

@@ -56,7 +56,7 @@ bool text_is_unsafe(int32_t codepoint)
 	}
 }
 
-static void escape(int32_t codepoint, unsigned char byte, char out[static ESCAPE_MAX])
+static void text_escape(int32_t codepoint, unsigned char byte, char out[static ESCAPE_MAX])
 {
 	switch (codepoint) {
 	case 0x1b:
@@ -91,7 +91,7 @@ size_t text_clean(const char *bytes, size_t len, char *out, size_t size)
 		const char *piece = bytes + at;
 		size_t piece_len = used;
 		if (text_is_unsafe(codepoint)) {
-			escape(codepoint, (unsigned char)bytes[at], escaped);
+			text_escape(codepoint, (unsigned char)bytes[at], escaped);
 			piece = escaped;
 			piece_len = strlen(escaped);
 		}

@@ -15,27 +15,27 @@
 
 #include "api/base/err.h"
 
-enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_LIST, OPTION_DURATION, OPTION_CHOICE };
-enum option_where { OPTION_FILE, OPTION_CMDLINE };
+enum config_option_type { CONFIG_OPTION_FLAG, CONFIG_OPTION_TEXT, CONFIG_OPTION_LIST, CONFIG_OPTION_DURATION, CONFIG_OPTION_CHOICE };
+enum config_option_where { CONFIG_OPTION_FILE, CONFIG_OPTION_CMDLINE };
 
-enum option_id {
-#define X(id, name, letter, type, standard, argument, where, help) OPT_##id,
+enum config_option_id {
+#define X(id, name, letter, type, standard, argument, where, help) CONFIG_OPT_##id,
 #include "api/config/options.def"
 #undef X
-	OPTION_COUNT
+	CONFIG_OPTION_COUNT
 };
 
-struct option_spec {
+struct config_option_spec {
 	const char *name;
 	int letter; /* 0 = none */
-	enum option_type type;
+	enum config_option_type type;
 	const char *standard; /* default as text, NULL = unset */
 	const char *argument; /* name for help; the words of a CHOICE */
-	enum option_where where;
+	enum config_option_where where;
 	const char *help;
 };
 
-const struct option_spec *option_spec(enum option_id id);
+const struct config_option_spec *config_option_spec(enum config_option_id id);
 
 struct config;
 
@@ -51,11 +51,11 @@ bool config_load_file(struct config *config, const char *path, struct err *err) 
 /* For fuzzing and tests: the text of a file. */
 bool config_parse_file_text(struct config *config, const char *name, const char *text, size_t len, struct err *err) MUST_USE;
 
-bool config_is_set(const struct config *config, enum option_id id);
-bool config_flag(const struct config *config, enum option_id id);
-const char *config_text(const struct config *config, enum option_id id); /* NULL when unset and without default */
-int64_t config_duration_ms(const struct config *config, enum option_id id);
-const char *const *config_list(const struct config *config, enum option_id id); /* NULL-terminated, NULL when empty */
+bool config_is_set(const struct config *config, enum config_option_id id);
+bool config_flag(const struct config *config, enum config_option_id id);
+const char *config_text(const struct config *config, enum config_option_id id); /* NULL when unset and without default */
+int64_t config_duration_ms(const struct config *config, enum config_option_id id);
+const char *const *config_list(const struct config *config, enum config_option_id id); /* NULL-terminated, NULL when empty */
 
 /* The secret named for a cluster in the file, or NULL. */
 const char *config_credentials_secret(const struct config *config, const char *namespace, const char *cluster);

@@ -8,7 +8,7 @@
 #include "api/base/str.h"
 #include "api/base/vec.h"
 
-struct value {
+struct config_value {
 	bool set;
 	char *text;
 	int64_t number;     /* flag or milliseconds */
@@ -16,7 +16,7 @@ struct value {
 };
 
 struct config {
-	struct value values[OPTION_COUNT];
+	struct config_value values[CONFIG_OPTION_COUNT];
 	struct map credentials; /* "namespace/cluster" → secret name, owned */
 };
 
@@ -29,7 +29,7 @@ void config_destroy(struct config *config)
 {
 	if (!config)
 		return;
-	for (size_t i = 0; i < OPTION_COUNT; i++) {
+	for (size_t i = 0; i < CONFIG_OPTION_COUNT; i++) {
 		free(config->values[i].text);
 		vec_each (&config->values[i].list, item)
 			free(*item);
@@ -68,24 +68,24 @@ static bool parse_flag(const char *value, int64_t *out)
 	return yes || str_eq(value, "false") || str_eq(value, "no");
 }
 
-bool config_set(struct config *config, enum option_id id, const char *value, const char *origin, struct err *err)
+bool config_set(struct config *config, enum config_option_id id, const char *value, const char *origin, struct err *err)
 {
-	const struct option_spec *spec = option_spec(id);
-	struct value *slot = &config->values[id];
+	const struct config_option_spec *spec = config_option_spec(id);
+	struct config_value *slot = &config->values[id];
 	bool ok = true;
-	if (spec->type == OPTION_FLAG) {
+	if (spec->type == CONFIG_OPTION_FLAG) {
 		ok = parse_flag(value, &slot->number) ||
 		     err_set(err, ERR_USAGE, "%s: %s is true or false, not \"%s\"", origin, spec->name, value);
-	} else if (spec->type == OPTION_DURATION) {
+	} else if (spec->type == CONFIG_OPTION_DURATION) {
 		ok = config_parse_duration(value, &slot->number) ||
 		     err_set(err, ERR_USAGE, "%s: %s is a time such as 500ms, 10s or 2m, not \"%s\"", origin, spec->name, value);
-	} else if (spec->type == OPTION_CHOICE && !str_has_word(spec->argument, '|', value)) {
+	} else if (spec->type == CONFIG_OPTION_CHOICE && !str_has_word(spec->argument, '|', value)) {
 		ok = err_set(err, ERR_USAGE, "%s: %s is one of %s, not \"%s\"", origin, spec->name, spec->argument, value);
 	}
 	if (!ok)
 		return false;
 	slot->set = true;
-	if (spec->type == OPTION_LIST) {
+	if (spec->type == CONFIG_OPTION_LIST) {
 		if (slot->list.len)
 			slot->list.len--;
 		vec_push(&slot->list, mem_strdup(value));
@@ -102,30 +102,30 @@ void config_add_credentials(struct config *config, const char *cluster, const ch
 	free(map_set(&config->credentials, cluster, mem_strdup(secret)));
 }
 
-bool config_is_set(const struct config *config, enum option_id id)
+bool config_is_set(const struct config *config, enum config_option_id id)
 {
 	return config->values[id].set;
 }
 
-bool config_flag(const struct config *config, enum option_id id)
+bool config_flag(const struct config *config, enum config_option_id id)
 {
 	return config->values[id].set && config->values[id].number;
 }
 
-const char *config_text(const struct config *config, enum option_id id)
+const char *config_text(const struct config *config, enum config_option_id id)
 {
-	return config->values[id].set ? config->values[id].text : option_spec(id)->standard;
+	return config->values[id].set ? config->values[id].text : config_option_spec(id)->standard;
 }
 
-int64_t config_duration_ms(const struct config *config, enum option_id id)
+int64_t config_duration_ms(const struct config *config, enum config_option_id id)
 {
 	int64_t ms = config->values[id].number;
-	if (!config->values[id].set && !config_parse_duration(option_spec(id)->standard, &ms))
+	if (!config->values[id].set && !config_parse_duration(config_option_spec(id)->standard, &ms))
 		return 0;
 	return ms;
 }
 
-const char *const *config_list(const struct config *config, enum option_id id)
+const char *const *config_list(const struct config *config, enum config_option_id id)
 {
 	return (const char *const *)config->values[id].list.items;
 }

@@ -12,12 +12,12 @@
 
 enum { CONFIG_FILE_MAX = 256 * 1024, CONFIG_NAME_MAX = 300 };
 
-static bool wrong(struct err *err, const char *name, const yaml_node_t *at, const char *what)
+static bool config_wrong(struct err *err, const char *name, const yaml_node_t *at, const char *what)
 {
 	return err_set(err, ERR_CONFIG, "%s:%zu:%zu: %s", name, at->start_mark.line + 1, at->start_mark.column + 1, what);
 }
 
-static const char *scalar(const yaml_node_t *node)
+static const char *scalar_text(const yaml_node_t *node)
 {
 	return node && node->type == YAML_SCALAR_NODE ? (const char *)node->data.scalar.value : NULL;
 }
@@ -26,12 +26,12 @@ static bool read_credentials(struct config *config, yaml_document_t *document, c
 			     struct err *err)
 {
 	if (node->type != YAML_MAPPING_NODE)
-		return wrong(err, name, node, "credentials is a mapping of NAMESPACE/CLUSTER to the name of a secret");
+		return config_wrong(err, name, node, "credentials is a mapping of NAMESPACE/CLUSTER to the name of a secret");
 	for (yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top; pair++) {
 		const yaml_node_t *key = yaml_document_get_node(document, pair->key);
-		const char *cluster = scalar(key), *secret = scalar(yaml_document_get_node(document, pair->value));
+		const char *cluster = scalar_text(key), *secret = scalar_text(yaml_document_get_node(document, pair->value));
 		if (!cluster || !secret || !strchr(cluster, '/'))
-			return wrong(err, name, key, "expected NAMESPACE/CLUSTER: SECRET");
+			return config_wrong(err, name, key, "expected NAMESPACE/CLUSTER: SECRET");
 		config_add_credentials(config, cluster, secret);
 	}
 	return true;
@@ -42,23 +42,23 @@ static bool read_option(struct config *config, yaml_document_t *document, const 
 {
 	char origin[CONFIG_NAME_MAX], what[128];
 	snprintf(origin, sizeof origin, "%s:%zu", name, key->start_mark.line + 1);
-	const char *word = scalar(key);
+	const char *word = scalar_text(key);
 	if (!word)
-		return wrong(err, name, key, "an option name is plain text");
+		return config_wrong(err, name, key, "an option name is plain text");
 	if (str_eq(word, "credentials"))
 		return read_credentials(config, document, value, name, err);
-	for (size_t i = 0; i < OPTION_COUNT; i++) {
-		const struct option_spec *spec = option_spec((enum option_id)i);
-		if (spec->where != OPTION_FILE || !str_eq(spec->name, word))
+	for (size_t i = 0; i < CONFIG_OPTION_COUNT; i++) {
+		const struct config_option_spec *spec = config_option_spec((enum config_option_id)i);
+		if (spec->where != CONFIG_OPTION_FILE || !str_eq(spec->name, word))
 			continue;
-		if (!scalar(value))
-			return wrong(err, name, value, "expected one plain value");
+		if (!scalar_text(value))
+			return config_wrong(err, name, value, "expected one plain value");
 		/* What the command line said stays. */
-		return config_is_set(config, (enum option_id)i) ||
-		       config_set(config, (enum option_id)i, scalar(value), origin, err);
+		return config_is_set(config, (enum config_option_id)i) ||
+		       config_set(config, (enum config_option_id)i, scalar_text(value), origin, err);
 	}
 	snprintf(what, sizeof what, "unknown option \"%.60s\"; `mqdeck --help` lists them", word);
-	return wrong(err, name, key, what);
+	return config_wrong(err, name, key, what);
 }
 
 static bool read_document(struct config *config, yaml_document_t *document, const char *name, struct err *err)
@@ -67,7 +67,7 @@ static bool read_document(struct config *config, yaml_document_t *document, cons
 	if (!top)
 		return true;
 	if (top->type != YAML_MAPPING_NODE)
-		return wrong(err, name, top, "expected `option: value` lines");
+		return config_wrong(err, name, top, "expected `option: value` lines");
 	for (yaml_node_pair_t *pair = top->data.mapping.pairs.start; pair < top->data.mapping.pairs.top; pair++) {
 		if (!read_option(config, document, yaml_document_get_node(document, pair->key),
 				 yaml_document_get_node(document, pair->value), name, err))
@@ -105,7 +105,7 @@ static char *usual_path(void)
 	return str_empty(home) ? NULL : str_printf("%s/.config/mqdeck/config.yaml", home);
 }
 
-static bool read_file(FILE *file, struct buf *text)
+static bool read_config_file(FILE *file, struct buf *text)
 {
 	char piece[4096];
 	for (size_t n; (n = fread(piece, 1, sizeof piece, file)) > 0;) {
@@ -124,7 +124,7 @@ bool config_load_file(struct config *config, const char *path, struct err *err)
 		return none || err_set_errno(err, errno, "cannot read the configuration file %s", usual);
 	}
 	struct buf text = BUF_INIT(CONFIG_FILE_MAX);
-	bool ok = read_file(file, &text);
+	bool ok = read_config_file(file, &text);
 	fclose(file);
 	ok = ok ? config_parse_file_text(config, usual, buf_str(&text), text.len, err)
 		: err_set(err, ERR_CONFIG, "%s is larger than %d KiB", usual, CONFIG_FILE_MAX / 1024);

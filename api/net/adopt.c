@@ -14,7 +14,7 @@ void adopt_init(struct adopt *adopt)
 	*adopt = (struct adopt){.given = -1, .placeholder = -1, .listener = -1, .filler = -1};
 }
 
-static void close_all(struct adopt *adopt)
+static void adopt_close_all(struct adopt *adopt)
 {
 	const int fds[] = {adopt->given, adopt->listener, adopt->filler};
 	for (size_t i = 0; i < sizeof fds / sizeof fds[0]; i++) {
@@ -24,7 +24,7 @@ static void close_all(struct adopt *adopt)
 	adopt_init(adopt);
 }
 
-static int tcp_socket(void)
+static int adopt_tcp_socket(void)
 {
 	return socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
@@ -34,8 +34,8 @@ static bool open_full(struct adopt *adopt, struct sockaddr_in *name)
 {
 	socklen_t len = sizeof *name;
 	*name = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	adopt->listener = tcp_socket();
-	adopt->filler = tcp_socket();
+	adopt->listener = adopt_tcp_socket();
+	adopt->filler = adopt_tcp_socket();
 	return adopt->listener >= 0 && adopt->filler >= 0 &&
 	       bind(adopt->listener, (struct sockaddr *)name, sizeof *name) == 0 && listen(adopt->listener, 0) == 0 &&
 	       getsockname(adopt->listener, (struct sockaddr *)name, &len) == 0 &&
@@ -48,11 +48,11 @@ int adopt_begin(struct adopt *adopt, int given, struct curl_sockaddr *address)
 		adopt_finish(adopt, adopt->placeholder);
 	struct sockaddr_in name;
 	adopt->given = given;
-	int placeholder = tcp_socket();
+	int placeholder = adopt_tcp_socket();
 	if (placeholder < 0 || !open_full(adopt, &name)) {
 		if (placeholder >= 0)
 			close(placeholder);
-		close_all(adopt);
+		adopt_close_all(adopt);
 		return -1;
 	}
 	_Static_assert(sizeof name <= sizeof address->addr, "an IPv4 address fits");
@@ -68,11 +68,11 @@ void adopt_finish(struct adopt *adopt, int fd)
 	if (adopt->given < 0 || fd != adopt->placeholder)
 		return;
 	dup3(adopt->given, fd, O_CLOEXEC);
-	close_all(adopt);
+	adopt_close_all(adopt);
 }
 
 void adopt_forget(struct adopt *adopt, int fd)
 {
 	if (adopt->given >= 0 && fd == adopt->placeholder)
-		close_all(adopt);
+		adopt_close_all(adopt);
 }

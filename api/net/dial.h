@@ -19,18 +19,18 @@ struct dial_target {
 	uint16_t port;
 };
 
-struct dialer {
+struct dial_opener {
 	/* Never blocks and never waits: bytes written to *fd before the far side is there are kept. The caller owns *fd
 	 * and closes it. Once the connection cannot be made or ends, *fd reads EOF and dial_error says why. */
-	struct dial *(*open)(struct dialer *self, const struct dial_target *target, int *fd, struct err *err);
+	struct dial *(*open)(struct dial_opener *self, const struct dial_target *target, int *fd, struct err *err);
 	/* ERR_NONE while open or after a clean end. */
 	const struct err *(*error)(const struct dial *dial);
 	/* Ends the carrying; close the fd yourself. NULL is fine. */
 	void (*close)(struct dial *dial);
 };
 
-/* Plain TCP to target->host:port. Free with dialer_tcp_destroy. */
-struct dialer *dialer_tcp_create(struct loop *loop);
-void dialer_tcp_destroy(struct dialer *dialer);
+/* Plain TCP to target->host:port. Free with dial_tcp_destroy. */
+struct dial_opener *dial_tcp_create(struct loop *loop);
+void dial_tcp_destroy(struct dial_opener *dialer);
 
 #endif

@@ -95,7 +95,7 @@ static void log_end(const struct http_request *request, const struct http_result
 	log_debug("%s: %d %s in %lld ms", what, result->status, result->err.text, (long long)result->total_ms);
 }
 
-static void request_free(struct http_request *request)
+static void http_request_free(struct http_request *request)
 {
 	if (request->http)
 		request_unlink(request);
@@ -105,7 +105,7 @@ static void request_free(struct http_request *request)
 }
 
 /* The last thing done with the request; `http` may be gone after. */
-static void finish(struct http_request *request, bool died)
+static void http_finish(struct http_request *request, bool died)
 {
 	int64_t now = loop_now_ms(request->http->peer.loop);
 	struct http_result result = {
@@ -122,15 +122,15 @@ static void finish(struct http_request *request, bool died)
 	result.body_len = request->in.len;
 	log_end(request, &result);
 	request->call.on_done(request->call.data, &result);
-	request_free(request);
+	http_request_free(request);
 }
 
-static void transfer_done(void *data, CURL *easy, CURLcode code)
+static void http_transfer_done(void *data, CURL *easy, CURLcode code)
 {
 	struct http_request *request = NULL;
 	curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&request);
 	if (request->cancelled) {
-		request_free(request);
+		http_request_free(request);
 		return;
 	}
 	bool died = false;
@@ -139,7 +139,7 @@ static void transfer_done(void *data, CURL *easy, CURLcode code)
 		code = CURLE_PARTIAL_FILE;
 	if (code != CURLE_OK && !request->body_cut && !err_is_set(&request->err))
 		died = peer_explain(&request->http->peer, easy, code, request->errbuf, &request->err);
-	finish(request, died);
+	http_finish(request, died);
 }
 
 /* ---- time ---- */
@@ -160,7 +160,7 @@ static int64_t total_limit(const struct http_request *request)
 }
 
 /* When the request has waited too long in its present state, on the loop's clock. */
-static int64_t deadline(const struct http_request *request)
+static int64_t http_deadline(const struct http_request *request)
 {
 	int64_t end = request->started_ms + total_limit(request);
 	if (request->call.is_watch && request->connected) {
@@ -173,9 +173,9 @@ static int64_t deadline(const struct http_request *request)
 	return request->call.is_watch || connect_end < end ? connect_end : end;
 }
 
-static void arm(struct http_request *request)
+static void http_arm(struct http_request *request)
 {
-	loop_timer_arm(request->timer, deadline(request) - loop_now_ms(request->http->peer.loop));
+	loop_timer_arm(request->timer, http_deadline(request) - loop_now_ms(request->http->peer.loop));
 }
 
 static void on_deadline(void *data)
@@ -189,8 +189,8 @@ static void on_deadline(void *data)
 		request->last_byte_ms = request->last_byte_ms ? request->last_byte_ms : request->started_ms;
 	}
 	int64_t now = loop_now_ms(http->peer.loop);
-	if (deadline(request) > now) {
-		arm(request);
+	if (http_deadline(request) > now) {
+		http_arm(request);
 		return;
 	}
 	int64_t since = request->call.is_watch && connected ? request->last_byte_ms : request->started_ms;
@@ -200,7 +200,7 @@ static void on_deadline(void *data)
 	bool silent = connected && http->peer.is_https && http->last_byte_ms <= since;
 	if (silent)
 		multi_cut(http->multi);
-	finish(request, silent);
+	http_finish(request, silent);
 }
 
 static void note_bytes(struct http_request *request)
@@ -236,7 +236,7 @@ static void end_of_head(struct http_request *request)
 		request->call.on_accepted(request->call.data);
 }
 
-static size_t on_header(char *line, size_t size, size_t count, void *data)
+static size_t http_on_header(char *line, size_t size, size_t count, void *data)
 {
 	struct http_request *request = data;
 	size_t len = size * count, value_len;
@@ -261,7 +261,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *data)
 	return len;
 }
 
-static bool collect(struct http_request *request, const char *bytes, size_t len, bool is_success)
+static bool http_collect(struct http_request *request, const char *bytes, size_t len, bool is_success)
 {
 	size_t max = is_success ? (size_t)or_default((int64_t)request->call.body_max, HTTP_BODY_MAX) : HTTP_ERROR_BODY_MAX;
 	size_t room = max - request->in.len;
@@ -285,7 +285,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 	note_bytes(request);
 	bool is_success = request->status >= 200 && request->status < 300;
 	if (!is_success || !request->call.on_data)
-		return collect(request, bytes, len, is_success) ? len : CURL_WRITEFUNC_ERROR;
+		return http_collect(request, bytes, len, is_success) ? len : CURL_WRITEFUNC_ERROR;
 	if (request->call.on_data(request->call.data, bytes, len))
 		return len;
 	if (!request->cancelled)
@@ -341,7 +341,7 @@ static void request_set_up(struct http_request *request)
 			 (long)(peer->is_https ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
 	curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)(request->call.is_watch ? HTTP_BUFFER_WATCH : HTTP_BUFFER));
-	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, http_on_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, request);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
@@ -351,13 +351,13 @@ static void request_set_up(struct http_request *request)
 	apply_headers(request);
 }
 
-static void request_add(struct http_request *request)
+static void http_request_add(struct http_request *request)
 {
 	request->added = true;
 	multi_add(request->http->multi, request->easy);
 }
 
-static bool check_call(const struct http_call *call, struct err *err)
+static bool http_check_call(const struct http_call *call, struct err *err)
 {
 	if (!call->method || !call->path || call->path[0] != '/' || strpbrk(call->path, " \r\n"))
 		return err_set(err, ERR_USAGE, "a request needs a method and an escaped path that begins with '/'");
@@ -370,7 +370,7 @@ static bool check_call(const struct http_call *call, struct err *err)
 
 struct http_request *http_send(struct http *http, const struct http_call *call, struct err *err)
 {
-	if (!check_call(call, err))
+	if (!http_check_call(call, err))
 		return NULL;
 	struct http_request *request = mem_alloc(sizeof *request);
 	*request = (struct http_request){.http = http, .next = http->requests, .call = *call, .easy = curl_easy_init()};
@@ -388,11 +388,11 @@ struct http_request *http_send(struct http *http, const struct http_call *call, 
 	request_set_up(request);
 	request->call.method = request->call.path = request->call.body = NULL;
 	request->call.headers = NULL;
-	arm(request);
+	http_arm(request);
 	if (multi_is_inside(http->multi))
 		http->has_leftovers = true;
 	else
-		request_add(request);
+		http_request_add(request);
 	return request;
 }
 
@@ -401,7 +401,7 @@ void http_cancel(struct http_request *request)
 	if (!request || !request->http || request->cancelled)
 		return; /* from inside its own on_done: it is gone anyway */
 	if (!multi_is_inside(request->http->multi)) {
-		request_free(request);
+		http_request_free(request);
 		return;
 	}
 	request->cancelled = true;
@@ -412,7 +412,7 @@ void http_cancel(struct http_request *request)
 
 /* ---- the http ---- */
 
-static void new_socket(void *data, int fd)
+static void http_new_socket(void *data, int fd)
 {
 	struct http *http = data;
 	peer_on_socket(&http->peer, fd);
@@ -427,17 +427,17 @@ static void libcurl_left(void *data)
 	for (struct http_request *request = http->requests, *next; request; request = next) {
 		next = request->next;
 		if (request->cancelled)
-			request_free(request);
+			http_request_free(request);
 		else if (!request->added)
-			request_add(request);
+			http_request_add(request);
 	}
 }
 
-static void close_now(void *data)
+static void http_close_now(void *data)
 {
 	struct http *http = data;
 	while (http->requests)
-		request_free(http->requests);
+		http_request_free(http->requests);
 	multi_free(http->multi);
 	peer_finish(&http->peer);
 	free(http);
@@ -450,10 +450,10 @@ struct http *http_create(struct loop *loop, const struct http_options *options, 
 		free(http);
 		return NULL;
 	}
-	struct multi_hooks hooks = {.on_done = transfer_done,
-				    .on_socket = new_socket,
+	struct multi_hooks hooks = {.on_done = http_transfer_done,
+				    .on_socket = http_new_socket,
 				    .on_left = libcurl_left,
-				    .on_close = close_now,
+				    .on_close = http_close_now,
 				    .data = http};
 	http->multi = multi_create(loop, &hooks);
 	return http;

@@ -33,7 +33,7 @@ struct multi {
 	bool closing;
 };
 
-static void settle(struct multi *multi)
+static void multi_settle(struct multi *multi)
 {
 	multi->holds++;
 	if (!multi->closing && multi->hooks.on_left)
@@ -49,7 +49,7 @@ static void settle(struct multi *multi)
 		multi->hooks.on_close(multi->hooks.data);
 }
 
-static void drive(struct multi *multi, curl_socket_t fd, int events)
+static void multi_drive(struct multi *multi, curl_socket_t fd, int events)
 {
 	int running;
 	multi->inside++;
@@ -57,15 +57,15 @@ static void drive(struct multi *multi, curl_socket_t fd, int events)
 	multi->inside--;
 	if (code != CURLM_OK)
 		log_warn("libcurl: %s", curl_multi_strerror(code));
-	settle(multi);
+	multi_settle(multi);
 }
 
-static void on_socket(void *data, unsigned ready)
+static void multi_on_socket(void *data, unsigned ready)
 {
 	const struct multi_socket *it = data;
 	int events = (ready & LOOP_READ ? CURL_CSELECT_IN : 0) | (ready & LOOP_WRITE ? CURL_CSELECT_OUT : 0) |
 		     (ready & LOOP_HANGUP ? CURL_CSELECT_IN | CURL_CSELECT_ERR : 0);
-	drive(it->multi, it->fd, events);
+	multi_drive(it->multi, it->fd, events);
 }
 
 static void socket_forget(struct multi_socket *it)
@@ -104,17 +104,17 @@ static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *data, void
 	if (it->next)
 		it->next->prev = it;
 	multi->sockets = it;
-	it->watch = loop_fd_add(multi->loop, fd, events, on_socket, it);
+	it->watch = loop_fd_add(multi->loop, fd, events, multi_on_socket, it);
 	curl_multi_assign(multi->handle, fd, it);
 	return 0;
 }
 
-static void on_timer(void *data, unsigned ready)
+static void multi_on_timer(void *data, unsigned ready)
 {
 	struct multi *multi = data;
 	uint64_t count;
 	if (read(multi->timer_fd, &count, sizeof count) == sizeof count)
-		drive(multi, CURL_SOCKET_TIMEOUT, 0);
+		multi_drive(multi, CURL_SOCKET_TIMEOUT, 0);
 }
 
 static int set_timer(CURLM *handle, long timeout_ms, void *data)
@@ -139,7 +139,7 @@ struct multi *multi_create(struct loop *loop, const struct multi_hooks *hooks)
 	*multi = (struct multi){.loop = loop, .hooks = *hooks, .timer_fd = timer_fd, .handle = curl_multi_init()};
 	if (!multi->handle)
 		abort();
-	multi->timer_watch = loop_fd_add(loop, timer_fd, LOOP_READ, on_timer, multi);
+	multi->timer_watch = loop_fd_add(loop, timer_fd, LOOP_READ, multi_on_timer, multi);
 	curl_multi_setopt(multi->handle, CURLMOPT_SOCKETFUNCTION, watch_socket);
 	curl_multi_setopt(multi->handle, CURLMOPT_SOCKETDATA, multi);
 	curl_multi_setopt(multi->handle, CURLMOPT_TIMERFUNCTION, set_timer);

@@ -17,28 +17,28 @@ DEFINE_CLEANUP(BIO *, BIO_free_all);
 DEFINE_CLEANUP(X509 *, X509_free);
 DEFINE_CLEANUP(EVP_PKEY *, EVP_PKEY_free);
 
-enum { TLS_NAMES_SHOWN = 5 };
+enum { NET_TLS_NAMES_SHOWN = 5 };
 
-void tls_peer_init(struct tls_peer *peer, const char *names)
+void net_tls_peer_init(struct net_tls_peer *peer, const char *names)
 {
 	size_t first = names ? strcspn(names, ",") : 0;
-	*peer = (struct tls_peer){0};
+	*peer = (struct net_tls_peer){0};
 	if (!names)
 		return;
 	peer->name = mem_strndup(names, first);
 	peer->others = names[first] ? mem_strdup(names + first + 1) : NULL;
 }
 
-void tls_peer_finish(struct tls_peer *peer)
+void net_tls_peer_finish(struct net_tls_peer *peer)
 {
 	free(peer->name);
 	free(peer->others);
-	*peer = (struct tls_peer){0};
+	*peer = (struct net_tls_peer){0};
 }
 
 /* ---- words about a certificate ---- */
 
-static void name_of(const X509_NAME *name, char *out, size_t size)
+static void x509_name_text(const X509_NAME *name, char *out, size_t size)
 {
 	CLEANUP(BIO_free_all) BIO *bio = BIO_new(BIO_s_mem());
 	X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253);
@@ -54,7 +54,7 @@ static int64_t wall_ms_of(const ASN1_TIME *time)
 	return time && ASN1_TIME_to_tm(time, &tm) ? (int64_t)timegm(&tm) * 1000 : 0;
 }
 
-static void add_name(char *out, size_t size, const char *name, int name_len)
+static void add_alternative_name(char *out, size_t size, const char *name, int name_len)
 {
 	size_t used = strlen(out);
 	snprintf(out + used, size - used, "%s%.*s", used ? ", " : "", name_len, name);
@@ -66,45 +66,45 @@ static void alternative_names(const X509 *cert, char *out, size_t size)
 	*out = '\0';
 	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
 	int count = names ? sk_GENERAL_NAME_num(names) : 0;
-	for (int i = 0; i < count && i < TLS_NAMES_SHOWN; i++) {
+	for (int i = 0; i < count && i < NET_TLS_NAMES_SHOWN; i++) {
 		int type;
 		const ASN1_STRING *value = GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(names, i), &type);
 		const unsigned char *bytes = type == GEN_DNS || type == GEN_IPADD ? ASN1_STRING_get0_data(value) : NULL;
 		char address[INET6_ADDRSTRLEN];
 		if (type == GEN_DNS)
-			add_name(out, size, (const char *)bytes, ASN1_STRING_length(value));
+			add_alternative_name(out, size, (const char *)bytes, ASN1_STRING_length(value));
 		else if (type == GEN_IPADD && (ASN1_STRING_length(value) == 4 || ASN1_STRING_length(value) == 16) &&
 			 inet_ntop(ASN1_STRING_length(value) == 4 ? AF_INET : AF_INET6, bytes, address, sizeof address))
-			add_name(out, size, address, (int)strlen(address));
+			add_alternative_name(out, size, address, (int)strlen(address));
 	}
-	if (count > TLS_NAMES_SHOWN)
-		add_name(out, size, "…", (int)strlen("…"));
+	if (count > NET_TLS_NAMES_SHOWN)
+		add_alternative_name(out, size, "…", (int)strlen("…"));
 	GENERAL_NAMES_free(names);
 }
 
-struct verdict {
-	const struct tls_peer *peer;
+struct net_tls_verdict {
+	const struct net_tls_peer *peer;
 	const X509 *cert; /* the one at fault */
 	int error, depth;
 	char *out;
 	size_t size;
 };
 
-static void say_expired(struct verdict *it)
+static void say_expired(struct net_tls_verdict *it)
 {
 	char when[32];
 	clock_format_rfc3339(wall_ms_of(X509_get0_notAfter(it->cert)), when);
 	snprintf(it->out, it->size, "has expired on %s", when);
 }
 
-static void say_early(struct verdict *it)
+static void say_early(struct net_tls_verdict *it)
 {
 	char when[32];
 	clock_format_rfc3339(wall_ms_of(X509_get0_notBefore(it->cert)), when);
 	snprintf(it->out, it->size, "is not valid before %s: is this machine's clock right?", when);
 }
 
-static void say_mismatch(struct verdict *it)
+static void say_mismatch(struct net_tls_verdict *it)
 {
 	char names[256];
 	alternative_names(it->cert, names, sizeof names);
@@ -114,20 +114,20 @@ static void say_mismatch(struct verdict *it)
 		snprintf(it->out, it->size, "has no subjectAltName; a common name alone is not accepted");
 }
 
-static void say_issuer(struct verdict *it)
+static void say_issuer(struct net_tls_verdict *it)
 {
 	char issuer[160];
-	name_of(X509_get_issuer_name(it->cert), issuer, sizeof issuer);
+	x509_name_text(X509_get_issuer_name(it->cert), issuer, sizeof issuer);
 	snprintf(it->out, it->size,
 		 "is signed by an unknown authority (\"%s\"): it is not among the trusted ones, or the server does not send "
 		 "the certificates in between",
 		 issuer);
 }
 
-static const struct reason {
+static const struct net_tls_reason {
 	int error;
 	const char *text; /* or */
-	void (*say)(struct verdict *it);
+	void (*say)(struct net_tls_verdict *it);
 } reasons[] = {
 	{.error = X509_V_ERR_CERT_HAS_EXPIRED, .say = say_expired},
 	{.error = X509_V_ERR_CERT_NOT_YET_VALID, .say = say_early},
@@ -143,10 +143,10 @@ static const struct reason {
 	{.error = X509_V_ERR_CERT_SIGNATURE_FAILURE, .text = "has a signature that its authority did not make"},
 };
 
-static void describe(struct tls_peer *peer, X509_STORE_CTX *store)
+static void describe_failure(struct net_tls_peer *peer, X509_STORE_CTX *store)
 {
 	char subject[200], why[400];
-	struct verdict it = {.peer = peer,
+	struct net_tls_verdict it = {.peer = peer,
 			     .cert = X509_STORE_CTX_get_current_cert(store),
 			     .error = X509_STORE_CTX_get_error(store),
 			     .depth = X509_STORE_CTX_get_error_depth(store),
@@ -154,7 +154,7 @@ static void describe(struct tls_peer *peer, X509_STORE_CTX *store)
 			     .size = sizeof why};
 	if (!it.cert)
 		it.cert = X509_STORE_CTX_get0_cert(store);
-	name_of(X509_get_subject_name(it.cert), subject, sizeof subject);
+	x509_name_text(X509_get_subject_name(it.cert), subject, sizeof subject);
 	snprintf(why, sizeof why, "is not accepted: %s", X509_verify_cert_error_string(it.error));
 	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
 		if (reasons[i].error != it.error)
@@ -168,9 +168,9 @@ static void describe(struct tls_peer *peer, X509_STORE_CTX *store)
 		str_or(peer->name, "the proxy or server"), subject, why);
 }
 
-static int verify(X509_STORE_CTX *store, void *data)
+static int tls_verify(X509_STORE_CTX *store, void *data)
 {
-	struct tls_peer *peer = data;
+	struct net_tls_peer *peer = data;
 	err_clear(&peer->failure);
 	if (peer->name) {
 		X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(store);
@@ -183,18 +183,18 @@ static int verify(X509_STORE_CTX *store, void *data)
 	}
 	if (X509_verify_cert(store) > 0)
 		return 1;
-	describe(peer, store);
+	describe_failure(peer, store);
 	return 0;
 }
 
-void tls_peer_attach(struct tls_peer *peer, SSL_CTX *ctx)
+void net_tls_peer_attach(struct net_tls_peer *peer, SSL_CTX *ctx)
 {
-	SSL_CTX_set_cert_verify_callback(ctx, verify, peer);
+	SSL_CTX_set_cert_verify_callback(ctx, tls_verify, peer);
 }
 
 /* ---- our own ---- */
 
-static X509 *read_cert(const char *pem)
+static X509 *tls_read_cert(const char *pem)
 {
 	CLEANUP(BIO_free_all) BIO *bio = BIO_new_mem_buf(pem, -1);
 	return PEM_read_bio_X509(bio, NULL, NULL, NULL);
@@ -206,7 +206,7 @@ static int no_passphrase(char *out, int size, int writing, void *data)
 	return -1;
 }
 
-static EVP_PKEY *read_key(const char *pem)
+static EVP_PKEY *tls_read_key(const char *pem)
 {
 	CLEANUP(BIO_free_all) BIO *bio = BIO_new_mem_buf(pem, -1);
 	return PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
@@ -216,10 +216,10 @@ static bool check_pair(const char *cert_pem, const char *key_pem, struct err *er
 {
 	if (!key_pem)
 		return err_set(err, ERR_CONFIG, "a client certificate is given, but no client key");
-	CLEANUP(X509_free) X509 *cert = read_cert(cert_pem);
+	CLEANUP(X509_free) X509 *cert = tls_read_cert(cert_pem);
 	if (!cert)
 		return err_set(err, ERR_CONFIG, "the client certificate is no PEM certificate");
-	CLEANUP(EVP_PKEY_free) EVP_PKEY *key = read_key(key_pem);
+	CLEANUP(EVP_PKEY_free) EVP_PKEY *key = tls_read_key(key_pem);
 	if (!key)
 		return err_set(err, ERR_CONFIG, "the client key is no PEM private key without a passphrase");
 	if (!X509_check_private_key(cert, key))
@@ -227,11 +227,11 @@ static bool check_pair(const char *cert_pem, const char *key_pem, struct err *er
 	return true;
 }
 
-bool tls_check_pem(const char *ca_pem, const char *cert_pem, const char *key_pem, struct err *err)
+bool net_tls_check_pem(const char *ca_pem, const char *cert_pem, const char *key_pem, struct err *err)
 {
 	bool ok = true;
 	if (ca_pem) {
-		CLEANUP(X509_free) X509 *ca = read_cert(ca_pem);
+		CLEANUP(X509_free) X509 *ca = tls_read_cert(ca_pem);
 		if (!ca)
 			ok = err_set(err, ERR_CONFIG, "the certificate authority is no PEM certificate");
 	}
@@ -241,9 +241,9 @@ bool tls_check_pem(const char *ca_pem, const char *cert_pem, const char *key_pem
 	return ok;
 }
 
-void tls_describe_client_cert(const char *cert_pem, int64_t wall_ms, char *out, size_t size)
+void net_tls_describe_client_cert(const char *cert_pem, int64_t wall_ms, char *out, size_t size)
 {
-	CLEANUP(X509_free) X509 *cert = read_cert(cert_pem);
+	CLEANUP(X509_free) X509 *cert = tls_read_cert(cert_pem);
 	if (!cert) {
 		ERR_clear_error();
 		snprintf(out, size, "the client certificate");
@@ -251,7 +251,7 @@ void tls_describe_client_cert(const char *cert_pem, int64_t wall_ms, char *out, 
 	}
 	char subject[160], when[32];
 	int64_t until = wall_ms_of(X509_get0_notAfter(cert));
-	name_of(X509_get_subject_name(cert), subject, sizeof subject);
+	x509_name_text(X509_get_subject_name(cert), subject, sizeof subject);
 	clock_format_rfc3339(until, when);
 	snprintf(out, size, "the client certificate \"%s\" (valid until %s%s)", subject, when,
 		 until < wall_ms ? ", expired" : "");

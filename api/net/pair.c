@@ -15,7 +15,7 @@ enum {
 	PAIR_STRANGERS = 16,   /* others who may have found the port in that time */
 };
 
-static int tcp_socket(void)
+static int pair_tcp_socket(void)
 {
 	return socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
@@ -26,7 +26,7 @@ static bool address_of(int fd, struct sockaddr_in *address)
 	return getsockname(fd, (struct sockaddr *)address, &len) == 0;
 }
 
-static bool connect_to(int fd, const struct sockaddr_in *address)
+static bool pair_connect_to(int fd, const struct sockaddr_in *address)
 {
 	if (connect(fd, (const struct sockaddr *)address, sizeof *address) == 0)
 		return true;
@@ -53,15 +53,15 @@ static int accept_only(int listener, const struct sockaddr_in *ours)
 	return -1;
 }
 
-static bool open_tcp(int ends[2])
+static bool pair_open_tcp(int ends[2])
 {
-	CLEANUP(close) int listener = tcp_socket();
+	CLEANUP(close) int listener = pair_tcp_socket();
 	struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}, ours;
 	if (listener < 0 || bind(listener, (struct sockaddr *)&name, sizeof name) != 0 || listen(listener, 1) != 0 ||
 	    !address_of(listener, &name))
 		return false;
-	int near = tcp_socket();
-	int far = near >= 0 && connect_to(near, &name) && address_of(near, &ours) ? accept_only(listener, &ours) : -1;
+	int near = pair_tcp_socket();
+	int far = near >= 0 && pair_connect_to(near, &name) && address_of(near, &ours) ? accept_only(listener, &ours) : -1;
 	if (far < 0) {
 		if (near >= 0)
 			close(near);
@@ -77,7 +77,7 @@ static bool open_tcp(int ends[2])
 
 bool pair_open(int ends[2], struct err *err)
 {
-	if (open_tcp(ends) || socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0)
+	if (pair_open_tcp(ends) || socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0)
 		return true;
 	return err_set_errno(err, errno, "cannot open a connection inside the process");
 }

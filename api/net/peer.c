@@ -42,7 +42,7 @@ static bool has_part(CURLU *url, CURLUPart part)
 	return url_part(url, part, 0, &text);
 }
 
-static bool is_loopback(const char *host)
+static bool host_is_loopback(const char *host)
 {
 	return str_eq(host, "localhost") || str_has_prefix(host, "127.") || str_eq(host, "::1");
 }
@@ -67,7 +67,7 @@ static char *bare_host(const char *host)
 
 /* The server is asked for by another name than it is reached by: the URL carries the name (for SNI and verification), and
  * connect_to the address (protocols.md B). */
-static void redirect(struct peer *peer, CURLU *url, const char *host, const char *port)
+static void peer_redirect(struct peer *peer, CURLU *url, const char *host, const char *port)
 {
 	const char *name = peer->is_https ? peer->options.server_name : NULL;
 	const char *address = peer->options.open_socket ? "127.0.0.1" : host; /* not resolved, not dialled */
@@ -107,7 +107,7 @@ static bool peer_parse(struct peer *peer, struct err *err)
 		peer->authority = str_printf("%s:%s", host, port);
 	else
 		peer->authority = mem_strdup(host);
-	redirect(peer, url, host, port);
+	peer_redirect(peer, url, host, port);
 	if (!url_part(url, CURLUPART_URL, 0, &peer->url))
 		return err_set(err, ERR_CONFIG, "the server address or tls-server-name is not valid");
 	strip_slashes(peer->url);
@@ -115,7 +115,7 @@ static bool peer_parse(struct peer *peer, struct err *err)
 		peer->prefix = mem_strdup("");
 	strip_slashes(peer->prefix);
 	peer->host = bare_host(host);
-	peer->is_loopback = is_loopback(peer->host);
+	peer->is_loopback = host_is_loopback(peer->host);
 	return true;
 }
 
@@ -131,7 +131,7 @@ static bool check_proxy(const char *proxy, struct err *err)
 	return err_set(err, ERR_CONFIG, "the proxy address is neither http://, https:// nor socks5://");
 }
 
-static void copy_options(struct http_options *to, const struct http_options *from)
+static void peer_copy_options(struct http_options *to, const struct http_options *from)
 {
 	*to = *from;
 	to->base_url = mem_strdup(from->base_url);
@@ -152,9 +152,9 @@ bool peer_init(struct peer *peer, struct loop *loop, const struct http_options *
 {
 	*peer = (struct peer){.loop = loop, .handshake_ms = -1};
 	adopt_init(&peer->adopt);
-	copy_options(&peer->options, options);
+	peer_copy_options(&peer->options, options);
 	if (!peer_parse(peer, err) || !check_proxy(peer->options.proxy_url, err) ||
-	    !tls_check_pem(peer->options.ca_pem, peer->options.cert_pem, peer->options.key_pem, err)) {
+	    !net_tls_check_pem(peer->options.ca_pem, peer->options.cert_pem, peer->options.key_pem, err)) {
 		peer_finish(peer);
 		return false;
 	}
@@ -163,7 +163,7 @@ bool peer_init(struct peer *peer, struct loop *loop, const struct http_options *
 	CLEANUP(free)
 	char *names = str_printf("%s%s%s", str_or(peer->options.server_name, peer->host),
 				 str_empty(options->other_names) ? "" : ",", str_or(options->other_names, ""));
-	tls_peer_init(&peer->tls, tls_proxy ? NULL : names);
+	net_tls_peer_init(&peer->tls, tls_proxy ? NULL : names);
 	return true;
 }
 
@@ -181,12 +181,12 @@ void peer_finish(struct peer *peer)
 	free(peer->url);
 	free(peer->prefix);
 	curl_slist_free_all(peer->connect_to);
-	tls_peer_finish(&peer->tls);
+	net_tls_peer_finish(&peer->tls);
 }
 
 bool peer_set_client_cert(struct peer *peer, const char *cert_pem, const char *key_pem, struct err *err)
 {
-	if (!tls_check_pem(NULL, cert_pem, key_pem, err))
+	if (!net_tls_check_pem(NULL, cert_pem, key_pem, err))
 		return false;
 	free((char *)peer->options.cert_pem);
 	mem_free_secret((char *)peer->options.key_pem);
@@ -202,7 +202,7 @@ static CURLcode tune_tls(CURL *easy, void *ctx, void *data)
 	struct peer *peer = data;
 	peer->handshake_ms = loop_now_ms(peer->loop);
 	if (!peer->options.insecure)
-		tls_peer_attach(&peer->tls, ctx);
+		net_tls_peer_attach(&peer->tls, ctx);
 	return CURLE_OK;
 }
 
@@ -317,7 +317,7 @@ static void explain_tls(const struct peer *peer, CURL *easy, CURLcode code, cons
 	}
 	if (peer->options.cert_pem && is_refusal_of_ours(errbuf)) {
 		char ours[256];
-		tls_describe_client_cert(peer->options.cert_pem, clock_wall_ms(loop_clock(peer->loop)), ours, sizeof ours);
+		net_tls_describe_client_cert(peer->options.cert_pem, clock_wall_ms(loop_clock(peer->loop)), ours, sizeof ours);
 		err_set(err, ERR_TLS, "%s refuses %s: %s", peer->authority, ours, errbuf);
 	} else if (strstr(errbuf, "certificate required")) {
 		err_set(err, ERR_TLS, "%s wants a client certificate and none is configured", peer->authority);
@@ -370,7 +370,7 @@ static void explain_parse(const struct peer *peer, CURL *easy, CURLcode code, co
 		str_or(errbuf, curl_easy_strerror(code)));
 }
 
-static const struct cause {
+static const struct peer_cause {
 	CURLcode code;
 	void (*explain)(const struct peer *peer, CURL *easy, CURLcode code, const char *errbuf, struct err *err);
 	bool died;

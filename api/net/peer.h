@@ -17,7 +17,7 @@ struct peer {
 	char *url;                   /* what libcurl is given: base_url, or server_name in place of its host */
 	char *prefix;                /* path of base_url, "" or "/…" */
 	struct curl_slist *connect_to; /* the real address when `url` names another; NULL = none */
-	struct tls_peer tls;
+	struct net_tls_peer tls;
 	struct adopt adopt;          /* the socket that open_socket gave */
 	struct err open_err;         /* why open_socket last failed */
 	int64_t handshake_ms;        /* when the last TLS handshake began, -1 = never */

@@ -8,34 +8,34 @@
 
 enum {
 	/* The far side is stopped when there is any backlog; one message of it may still come in. */
-	NEAR_BACKLOG_MAX = 2 << 20,
-	NEAR_READS_A_TURN = 8,
+	RELAY_BACKLOG_MAX = 2 << 20,
+	RELAY_READS_A_TURN = 8,
 };
 
-void near_finish(struct near *near)
+void relay_finish(struct relay *relay)
 {
-	if (near->watch) {
-		loop_fd_remove(near->watch);
-		close(near->fd);
-		near->watch = NULL;
+	if (relay->watch) {
+		loop_fd_remove(relay->watch);
+		close(relay->fd);
+		relay->watch = NULL;
 	}
-	buf_finish_secret(&near->backlog);
-	buf_finish_secret(&near->held);
+	buf_finish_secret(&relay->backlog);
+	buf_finish_secret(&relay->held);
 }
 
-static void update_watch(struct near *near)
+static void relay_update_watch(struct relay *relay)
 {
-	if (near->watch)
-		loop_fd_set(near->watch, (near->held.len == 0 && !near->closing ? LOOP_READ : 0) |
-						 (near->backlog.len > 0 ? LOOP_WRITE : 0));
+	if (relay->watch)
+		loop_fd_set(relay->watch, (relay->held.len == 0 && !relay->closing ? LOOP_READ : 0) |
+						 (relay->backlog.len > 0 ? LOOP_WRITE : 0));
 }
 
 /* Sends what the socket takes; the count of it. */
-static size_t push(struct near *near, const char *bytes, size_t len)
+static size_t relay_push(struct relay *relay, const char *bytes, size_t len)
 {
 	size_t sent = 0;
 	while (sent < len) {
-		ssize_t put = send(near->fd, bytes + sent, len - sent, MSG_NOSIGNAL);
+		ssize_t put = send(relay->fd, bytes + sent, len - sent, MSG_NOSIGNAL);
 		if (put < 0 && (errno == EAGAIN || errno == EINTR))
 			break;
 		if (put < 0)
@@ -45,19 +45,19 @@ static size_t push(struct near *near, const char *bytes, size_t len)
 	return sent;
 }
 
-static void read_caller(struct near *near)
+static void read_caller(struct relay *relay)
 {
-	char bytes[NEAR_PIECE];
-	for (int turn = 0; turn < NEAR_READS_A_TURN && near->watch && near->held.len == 0 && !near->closing; turn++) {
-		ssize_t got = recv(near->fd, bytes, sizeof bytes, 0);
+	char bytes[RELAY_PIECE];
+	for (int turn = 0; turn < RELAY_READS_A_TURN && relay->watch && relay->held.len == 0 && !relay->closing; turn++) {
+		ssize_t got = recv(relay->fd, bytes, sizeof bytes, 0);
 		if (got < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
 		if (got <= 0) {
-			near->on_eof(near->data);
+			relay->on_eof(relay->data);
 			return;
 		}
-		if (!near->on_bytes(near->data, bytes, (size_t)got) && near->watch)
-			buf_append(&near->held, bytes, (size_t)got);
+		if (!relay->on_bytes(relay->data, bytes, (size_t)got) && relay->watch)
+			buf_append(&relay->held, bytes, (size_t)got);
 		if ((size_t)got < sizeof bytes)
 			return; /* that has emptied it */
 	}
@@ -65,60 +65,60 @@ static void read_caller(struct near *near)
 
 static void on_caller(void *data, unsigned ready)
 {
-	struct near *near = data;
-	if (near->backlog.len > 0) {
-		buf_consume(&near->backlog, push(near, near->backlog.data, near->backlog.len));
-		if (near->backlog.len == 0 && near->closing) {
-			near_finish(near);
+	struct relay *relay = data;
+	if (relay->backlog.len > 0) {
+		buf_consume(&relay->backlog, relay_push(relay, relay->backlog.data, relay->backlog.len));
+		if (relay->backlog.len == 0 && relay->closing) {
+			relay_finish(relay);
 			return;
 		}
-		if (near->backlog.len == 0)
-			near->on_drain(near->data);
+		if (relay->backlog.len == 0)
+			relay->on_drain(relay->data);
 	}
 	/* A hangup is told even when reading is off; then there is nobody left to hold bytes for. */
-	if (ready & LOOP_HANGUP && (near->held.len > 0 || near->closing))
-		near->on_eof(near->data);
+	if (ready & LOOP_HANGUP && (relay->held.len > 0 || relay->closing))
+		relay->on_eof(relay->data);
 	else
-		read_caller(near);
-	update_watch(near);
+		read_caller(relay);
+	relay_update_watch(relay);
 }
 
-bool near_open(struct near *near, struct loop *loop, int *caller_fd, struct err *err)
+bool relay_open(struct relay *relay, struct loop *loop, int *caller_fd, struct err *err)
 {
 	int ends[2];
 	if (!pair_open(ends, err))
 		return false;
-	near->fd = ends[0];
+	relay->fd = ends[0];
 	*caller_fd = ends[1];
-	near->closing = false;
-	buf_init(&near->backlog, NEAR_BACKLOG_MAX);
-	buf_init(&near->held, NEAR_PIECE);
-	near->watch = loop_fd_add(loop, near->fd, LOOP_READ, on_caller, near);
+	relay->closing = false;
+	buf_init(&relay->backlog, RELAY_BACKLOG_MAX);
+	buf_init(&relay->held, RELAY_PIECE);
+	relay->watch = loop_fd_add(loop, relay->fd, LOOP_READ, on_caller, relay);
 	return true;
 }
 
-void near_resume(struct near *near)
+void relay_resume(struct relay *relay)
 {
-	if (near->held.len > 0 && near->on_bytes(near->data, near->held.data, near->held.len))
-		buf_clear(&near->held);
-	update_watch(near);
+	if (relay->held.len > 0 && relay->on_bytes(relay->data, relay->held.data, relay->held.len))
+		buf_clear(&relay->held);
+	relay_update_watch(relay);
 }
 
-bool near_write(struct near *near, const void *bytes, size_t len)
+bool relay_write(struct relay *relay, const void *bytes, size_t len)
 {
-	if (!near->watch)
+	if (!relay->watch)
 		return true;
-	size_t sent = near->backlog.len > 0 ? 0 : push(near, bytes, len);
-	buf_append(&near->backlog, (const char *)bytes + sent, len - sent);
-	update_watch(near);
-	return near->backlog.len == 0;
+	size_t sent = relay->backlog.len > 0 ? 0 : relay_push(relay, bytes, len);
+	buf_append(&relay->backlog, (const char *)bytes + sent, len - sent);
+	relay_update_watch(relay);
+	return relay->backlog.len == 0;
 }
 
-void near_close(struct near *near)
+void relay_close(struct relay *relay)
 {
-	near->closing = true;
-	if (near->backlog.len == 0)
-		near_finish(near);
+	relay->closing = true;
+	if (relay->backlog.len == 0)
+		relay_finish(relay);
 	else
-		update_watch(near);
+		relay_update_watch(relay);
 }

@@ -10,15 +10,15 @@
 #include "api/base/err.h"
 #include "api/base/loop.h"
 
-enum { NEAR_PIECE = 32 << 10 };
+enum { RELAY_PIECE = 32 << 10 };
 
-struct near {
+struct relay {
 	struct loop_fd *watch; /* NULL once closed */
 	int fd;
 	struct buf backlog; /* for the caller, not yet written */
 	struct buf held;    /* from the caller, not yet taken by the far side */
 	bool closing;       /* after the backlog */
-	/* Bytes from the caller, at most NEAR_PIECE. False = not now: they are held, and so is what follows, until near_resume(). */
+	/* Bytes from the caller, at most RELAY_PIECE. False = not now: they are held, and so is what follows, until relay_resume(). */
 	bool (*on_bytes)(void *data, const char *bytes, size_t len);
 	/* The backlog is written: the far side may go on. */
 	void (*on_drain)(void *data);
@@ -28,13 +28,13 @@ struct near {
 };
 
 /* Hooks and data are set by then. Writes the caller's end, non-blocking, to *caller_fd. */
-bool near_open(struct near *near, struct loop *loop, int *caller_fd, struct err *err) MUST_USE;
-void near_resume(struct near *near);
+bool relay_open(struct relay *relay, struct loop *loop, int *caller_fd, struct err *err) MUST_USE;
+void relay_resume(struct relay *relay);
 /* Takes all. False = the caller reads slowly: stop the far side until on_drain. */
-bool near_write(struct near *near, const void *bytes, size_t len);
+bool relay_write(struct relay *relay, const void *bytes, size_t len);
 /* The caller reads EOF after what was written. */
-void near_close(struct near *near);
+void relay_close(struct relay *relay);
 /* Closes at once. */
-void near_finish(struct near *near);
+void relay_finish(struct relay *relay);
 
 #endif

@@ -55,7 +55,7 @@ struct websocket {
 
 /* ---- life ---- */
 
-static void close_now(void *data)
+static void websocket_close_now(void *data)
 {
 	struct websocket *ws = data;
 	loop_fd_remove(ws->watch);
@@ -71,49 +71,49 @@ static void close_now(void *data)
 	free(ws);
 }
 
-static void hold(struct websocket *ws)
+static void websocket_hold(struct websocket *ws)
 {
 	ws->holds++;
 }
 
-static void release(struct websocket *ws)
+static void websocket_release(struct websocket *ws)
 {
 	if (--ws->holds == 0 && ws->dead)
 		multi_close(ws->multi);
 }
 
 /* The end, told once. The socket is let go of at once, the struct stays until websocket_destroy(). */
-static void finish(struct websocket *ws)
+static void websocket_finish(struct websocket *ws)
 {
 	if (ws->state == WS_DONE)
 		return;
-	bool refused = ws->state == WS_REFUSED;
+	bool upgrade_refused = ws->state == WS_REFUSED;
 	ws->state = WS_DONE;
 	loop_fd_remove(ws->watch);
 	ws->watch = NULL;
 	loop_timer_disarm(ws->clock);
 	loop_timer_disarm(ws->kick);
 	if (!ws->dead)
-		ws->call.on_close(ws->call.data, &ws->err, refused ? ws->answer.status : 0,
-				  refused ? buf_str(&ws->head) : "");
+		ws->call.on_close(ws->call.data, &ws->err, upgrade_refused ? ws->answer.status : 0,
+				  upgrade_refused ? buf_str(&ws->head) : "");
 }
 
-static void fail(struct websocket *ws, enum err_code code, const char *what)
+static void websocket_fail(struct websocket *ws, enum err_code code, const char *what)
 {
 	err_set(&ws->err, code, "WebSocket to %s: %s", ws->peer->authority, what);
-	finish(ws);
+	websocket_finish(ws);
 }
 
 /* ---- writing ---- */
 
-static void update_watch(struct websocket *ws)
+static void websocket_update_watch(struct websocket *ws)
 {
 	if (ws->watch)
 		loop_fd_set(ws->watch, (ws->paused ? 0 : LOOP_READ) | (ws->out.len > ws->out_sent ? LOOP_WRITE : 0));
 }
 
 /* False when the connection is gone. */
-static bool flush(struct websocket *ws)
+static bool websocket_flush(struct websocket *ws)
 {
 	while (ws->out_sent < ws->out.len) {
 		size_t sent = 0;
@@ -128,7 +128,7 @@ static bool flush(struct websocket *ws)
 		buf_consume(&ws->out, ws->out_sent);
 		ws->out_sent = 0;
 	}
-	update_watch(ws);
+	websocket_update_watch(ws);
 	return true;
 }
 
@@ -144,7 +144,7 @@ static void queue_close(struct websocket *ws, unsigned code)
 {
 	unsigned char bytes[2] = {(unsigned char)(code >> 8), (unsigned char)code};
 	if (queue_frame(ws, WS_CLOSE, bytes, sizeof bytes, NULL, 0))
-		flush(ws);
+		websocket_flush(ws);
 }
 
 bool websocket_send(struct websocket *ws, const void *head, size_t head_len, const void *payload, size_t len)
@@ -157,7 +157,7 @@ bool websocket_send(struct websocket *ws, const void *head, size_t head_len, con
 		return false;
 	}
 	/* A failure shows when the descriptor is served: no call back from in here. */
-	if (was_empty && !flush(ws))
+	if (was_empty && !websocket_flush(ws))
 		loop_timer_arm(ws->kick, 0);
 	return true;
 }
@@ -169,15 +169,15 @@ static void peer_closes(struct websocket *ws, const unsigned char *payload, size
 	unsigned code = len >= 2 ? (unsigned)payload[0] << 8 | payload[1] : WS_CLOSE_NORMAL;
 	queue_close(ws, code);
 	if (code == WS_CLOSE_NORMAL || code == WS_CLOSE_AWAY)
-		finish(ws);
+		websocket_finish(ws);
 	else {
 		err_set(&ws->err, ERR_CONNECT, "%s closed the WebSocket with code %u%s%.*s", ws->peer->authority, code,
 			len > 2 ? ": " : "", len > 2 ? (int)len - 2 : 0, len > 2 ? (const char *)payload + 2 : "");
-		finish(ws);
+		websocket_finish(ws);
 	}
 }
 
-static bool on_frame(void *data, enum ws_opcode opcode, const unsigned char *payload, size_t len)
+static bool websocket_on_frame(void *data, enum ws_opcode opcode, const unsigned char *payload, size_t len)
 {
 	struct websocket *ws = data;
 	if (opcode == WS_CLOSE)
@@ -191,17 +191,17 @@ static bool on_frame(void *data, enum ws_opcode opcode, const unsigned char *pay
 	return !ws->dead && !ws->paused && ws->state == WS_OPEN;
 }
 
-static void decode(struct websocket *ws, const char *bytes, size_t len)
+static void websocket_decode(struct websocket *ws, const char *bytes, size_t len)
 {
 	struct err err = {0};
-	if (ws_decoder_feed(&ws->decoder, bytes, len, on_frame, ws, &err) || !err_is_set(&err) || ws->dead)
+	if (ws_decoder_feed(&ws->decoder, bytes, len, websocket_on_frame, ws, &err) || !err_is_set(&err) || ws->dead)
 		return;
 	queue_close(ws, WS_CLOSE_PROTOCOL);
 	ws->err = err;
-	finish(ws);
+	websocket_finish(ws);
 }
 
-static void opened(struct websocket *ws)
+static void websocket_opened(struct websocket *ws)
 {
 	ws->state = WS_OPEN;
 	loop_timer_arm(ws->clock, ws->call.ping_ms);
@@ -214,32 +214,32 @@ static void opened(struct websocket *ws)
 	if (ws->paused)
 		buf_append(&ws->decoder.in, rest.data + ws->answer.head_len, rest.len - ws->answer.head_len);
 	else
-		decode(ws, rest.data + ws->answer.head_len, rest.len - ws->answer.head_len);
+		websocket_decode(ws, rest.data + ws->answer.head_len, rest.len - ws->answer.head_len);
 	buf_finish(&rest);
 }
 
-static void refused(struct websocket *ws)
+static void upgrade_refused(struct websocket *ws)
 {
 	if (ws->answer.is_chunked)
 		ws_upgrade_unchunk(&ws->head);
 	ws_upgrade_refusal(&ws->answer, ws->peer->authority, &ws->err);
-	finish(ws);
+	websocket_finish(ws);
 }
 
 static void take_refusal(struct websocket *ws, bool ended)
 {
 	if (ended || ws_upgrade_body_is_whole(&ws->answer, buf_str(&ws->head), ws->head.len))
-		refused(ws);
+		upgrade_refused(ws);
 }
 
-static void take_answer(struct websocket *ws)
+static void websocket_take_answer(struct websocket *ws)
 {
 	enum ws_upgrade_state state =
 		ws_upgrade_parse(buf_str(&ws->head), ws->head.len, ws->accept, ws->offered, &ws->answer, &ws->err);
 	if (state == WS_UPGRADE_BROKEN) {
-		finish(ws);
+		websocket_finish(ws);
 	} else if (state == WS_UPGRADE_OPEN) {
-		opened(ws);
+		websocket_opened(ws);
 	} else if (state == WS_UPGRADE_REFUSED) {
 		buf_consume(&ws->head, ws->answer.head_len);
 		ws->state = WS_REFUSED;
@@ -248,16 +248,16 @@ static void take_answer(struct websocket *ws)
 	}
 }
 
-static void take_bytes(struct websocket *ws, const char *bytes, size_t len)
+static void websocket_take_bytes(struct websocket *ws, const char *bytes, size_t len)
 {
 	if (ws->state == WS_OPEN) {
-		decode(ws, bytes, len);
+		websocket_decode(ws, bytes, len);
 		return;
 	}
 	/* The caps of head and body end it before the buffer's does. */
 	buf_append(&ws->head, bytes, len);
 	if (ws->state == WS_UPGRADING)
-		take_answer(ws);
+		websocket_take_answer(ws);
 	else if (ws->state == WS_REFUSED)
 		take_refusal(ws, false);
 }
@@ -267,7 +267,7 @@ static void read_ended(struct websocket *ws)
 	if (ws->state == WS_REFUSED)
 		take_refusal(ws, true);
 	else
-		fail(ws, ERR_CONNECT, ws->state == WS_OPEN ? "the connection ended without a closing handshake"
+		websocket_fail(ws, ERR_CONNECT, ws->state == WS_OPEN ? "the connection ended without a closing handshake"
 							   : "the server closed the connection instead of answering");
 }
 
@@ -276,7 +276,7 @@ static bool is_reading(const struct websocket *ws)
 	return !ws->dead && !ws->paused && ws->state != WS_DONE && ws->state != WS_CONNECTING;
 }
 
-static void read_all(struct websocket *ws)
+static void websocket_read_all(struct websocket *ws)
 {
 	char bytes[WS_READ_SIZE];
 	for (int turn = 0; is_reading(ws); turn++) {
@@ -292,33 +292,33 @@ static void read_all(struct websocket *ws)
 		if (code != CURLE_OK || got == 0)
 			read_ended(ws);
 		else
-			take_bytes(ws, bytes, got);
+			websocket_take_bytes(ws, bytes, got);
 	}
 }
 
 /* ---- what the loop brings ---- */
 
-static void serve(struct websocket *ws)
+static void websocket_serve(struct websocket *ws)
 {
-	hold(ws);
+	websocket_hold(ws);
 	if (ws->state != WS_DONE && ws->state != WS_CONNECTING) {
 		/* Bytes that came before the connection broke are still worth reading. */
-		bool alive = flush(ws);
+		bool alive = websocket_flush(ws);
 		if (is_reading(ws) && ws->state == WS_OPEN && ws->decoder.in.len > 0)
-			decode(ws, "", 0);
-		read_all(ws);
-		if (!ws->dead && ws->state != WS_DONE && !(alive && flush(ws)))
-			fail(ws, ERR_CONNECT, "the connection was closed while sending");
+			websocket_decode(ws, "", 0);
+		websocket_read_all(ws);
+		if (!ws->dead && ws->state != WS_DONE && !(alive && websocket_flush(ws)))
+			websocket_fail(ws, ERR_CONNECT, "the connection was closed while sending");
 	}
 	if (!ws->dead && ws->state == WS_OPEN && ws->wants_drain && ws->out.len - ws->out_sent < WS_QUEUE_MAX / 2) {
 		ws->wants_drain = false;
 		if (ws->call.on_drain)
 			ws->call.on_drain(ws->call.data);
 	}
-	release(ws);
+	websocket_release(ws);
 }
 
-static void on_socket(void *data, unsigned ready)
+static void websocket_on_socket(void *data, unsigned ready)
 {
 	struct websocket *ws = data;
 	/* A hangup is reported for ever, whatever is asked for: what was received is still read when the pause ends. */
@@ -327,18 +327,18 @@ static void on_socket(void *data, unsigned ready)
 		ws->watch = NULL;
 		return;
 	}
-	serve(ws);
+	websocket_serve(ws);
 }
 
 static void on_kick(void *data)
 {
-	serve(data);
+	websocket_serve(data);
 }
 
 static void on_clock(void *data)
 {
 	struct websocket *ws = data;
-	hold(ws);
+	websocket_hold(ws);
 	if (ws->state == WS_REFUSED) {
 		take_refusal(ws, true);
 	} else if (ws->state != WS_OPEN) {
@@ -347,48 +347,48 @@ static void on_clock(void *data)
 		err_set(&ws->err, ERR_TIMEOUT, "%s did not open the WebSocket within %.1f s (%s)", ws->peer->authority,
 			(double)ws->call.open_timeout_ms / 1000,
 			ws->state == WS_UPGRADING ? "waiting for its answer" : phase);
-		finish(ws);
+		websocket_finish(ws);
 	} else if (!ws->paused && ws->pings_lost >= WS_PINGS_LOST) {
-		fail(ws, ERR_TIMEOUT, "no sign of life (three pings without an answer)");
+		websocket_fail(ws, ERR_TIMEOUT, "no sign of life (three pings without an answer)");
 	} else {
 		/* While paused, answers are not read. */
 		ws->pings_lost += !ws->paused;
-		if (ws->out.len - ws->out_sent < WS_QUEUE_MAX && queue_frame(ws, WS_PING, NULL, 0, NULL, 0) && !flush(ws))
+		if (ws->out.len - ws->out_sent < WS_QUEUE_MAX && queue_frame(ws, WS_PING, NULL, 0, NULL, 0) && !websocket_flush(ws))
 			loop_timer_arm(ws->kick, 0);
 		loop_timer_arm(ws->clock, ws->call.ping_ms);
 	}
-	release(ws);
+	websocket_release(ws);
 }
 
-static void new_socket(void *data, int fd)
+static void websocket_new_socket(void *data, int fd)
 {
 	const struct websocket *ws = data;
 	peer_on_socket(ws->peer, fd);
 }
 
-static void transfer_done(void *data, CURL *easy, CURLcode code)
+static void websocket_transfer_done(void *data, CURL *easy, CURLcode code)
 {
 	struct websocket *ws = data;
-	hold(ws);
+	websocket_hold(ws);
 	curl_socket_t fd = -1;
 	if (code != CURLE_OK) {
 		peer_explain(ws->peer, easy, code, ws->errbuf, &ws->err);
-		finish(ws);
+		websocket_finish(ws);
 	} else if (curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK || fd < 0) {
-		fail(ws, ERR_CONNECT, "the connection ended as soon as it was made");
+		websocket_fail(ws, ERR_CONNECT, "the connection ended as soon as it was made");
 	} else {
 		ws->state = WS_UPGRADING;
 		ws->fd = fd;
-		ws->watch = loop_fd_add(ws->loop, fd, LOOP_READ, on_socket, ws);
-		if (!flush(ws))
-			fail(ws, ERR_CONNECT, "the connection was closed while sending");
+		ws->watch = loop_fd_add(ws->loop, fd, LOOP_READ, websocket_on_socket, ws);
+		if (!websocket_flush(ws))
+			websocket_fail(ws, ERR_CONNECT, "the connection was closed while sending");
 	}
-	release(ws);
+	websocket_release(ws);
 }
 
 /* ---- opening ---- */
 
-static bool check_call(const struct websocket_call *call, struct err *err)
+static bool websocket_check_call(const struct websocket_call *call, struct err *err)
 {
 	if (!call->path || call->path[0] != '/' || strpbrk(call->path, " \r\n") ||
 	    (call->subprotocols && strpbrk(call->subprotocols, "\r\n")))
@@ -425,7 +425,7 @@ static void connect_easy(struct websocket *ws)
 
 struct websocket *websocket_open(struct http *http, const struct websocket_call *call, struct err *err)
 {
-	if (!check_call(call, err))
+	if (!websocket_check_call(call, err))
 		return NULL;
 	struct websocket *ws = mem_alloc(sizeof *ws);
 	ws->peer = http_peer(http);
@@ -450,7 +450,7 @@ struct websocket *websocket_open(struct http *http, const struct websocket_call 
 	loop_timer_arm(ws->clock, ws->call.open_timeout_ms);
 	/* A multi of its own: in a shared one libcurl would prune the connection as idle. */
 	struct multi_hooks hooks = {
-		.on_done = transfer_done, .on_socket = new_socket, .on_close = close_now, .data = ws};
+		.on_done = websocket_transfer_done, .on_socket = websocket_new_socket, .on_close = websocket_close_now, .data = ws};
 	ws->multi = multi_create(ws->loop, &hooks);
 	connect_easy(ws);
 	return ws;
@@ -479,8 +479,8 @@ void websocket_pause(struct websocket *ws, bool paused)
 	ws->pings_lost = 0;
 	bool resumes = !paused && ws->state == WS_OPEN && !ws->dead;
 	if (resumes && !ws->watch)
-		ws->watch = loop_fd_add(ws->loop, ws->fd, LOOP_READ, on_socket, ws);
-	update_watch(ws);
+		ws->watch = loop_fd_add(ws->loop, ws->fd, LOOP_READ, websocket_on_socket, ws);
+	websocket_update_watch(ws);
 	if (resumes)
 		loop_timer_arm(ws->kick, 0);
 }

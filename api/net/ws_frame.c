@@ -14,7 +14,7 @@ enum {
 	FEED_PIECE = 64 << 10, /* parsed at a time, so that the unparsed bytes stay bounded by one frame and this */
 };
 
-struct frame {
+struct ws_frame {
 	bool is_final, is_masked;
 	enum ws_opcode opcode;
 	unsigned char mask[4];
@@ -36,13 +36,13 @@ void ws_decoder_finish(struct ws_decoder *decoder)
 }
 
 /* 0 = more bytes are needed. */
-static size_t read_head(struct frame *frame, const unsigned char *bytes, size_t len)
+static size_t read_head(struct ws_frame *frame, const unsigned char *bytes, size_t len)
 {
 	if (len < 2)
 		return 0;
 	unsigned short_len = bytes[1] & 0x7f;
 	size_t extended = short_len == FRAME_LENGTH_64 ? 8 : short_len == FRAME_LENGTH_16 ? 2 : 0;
-	*frame = (struct frame){.is_final = bytes[0] & 0x80, .is_masked = bytes[1] & 0x80, .opcode = bytes[0] & 0x0f};
+	*frame = (struct ws_frame){.is_final = bytes[0] & 0x80, .is_masked = bytes[1] & 0x80, .opcode = bytes[0] & 0x0f};
 	frame->head_len = 2 + extended + (frame->is_masked ? 4 : 0);
 	if (len < frame->head_len)
 		return 0;
@@ -59,7 +59,7 @@ static bool is_control(enum ws_opcode opcode)
 	return opcode & 8;
 }
 
-static bool check_frame(const struct ws_decoder *decoder, const struct frame *frame, unsigned char first, struct err *err)
+static bool check_frame(const struct ws_decoder *decoder, const struct ws_frame *frame, unsigned char first, struct err *err)
 {
 	bool known = frame->opcode <= WS_BINARY || (frame->opcode >= WS_CLOSE && frame->opcode <= WS_PONG);
 	if (first & 0x70 || !known)
@@ -80,7 +80,7 @@ static bool check_frame(const struct ws_decoder *decoder, const struct frame *fr
 
 typedef bool frame_fn(void *data, enum ws_opcode opcode, const unsigned char *payload, size_t len);
 
-static bool take_frame(struct ws_decoder *decoder, const struct frame *frame, unsigned char *payload, frame_fn *on_frame,
+static bool take_frame(struct ws_decoder *decoder, const struct ws_frame *frame, unsigned char *payload, frame_fn *on_frame,
 		       void *data)
 {
 	size_t len = (size_t)frame->len;
@@ -103,13 +103,13 @@ static bool take_frame(struct ws_decoder *decoder, const struct frame *frame, un
 }
 
 /* Serves the whole frames in decoder->in. */
-static bool decode(struct ws_decoder *decoder, frame_fn *on_frame, void *data, struct err *err)
+static bool ws_decode(struct ws_decoder *decoder, frame_fn *on_frame, void *data, struct err *err)
 {
 	size_t at = 0;
 	bool ok = true;
 	while (ok) {
 		unsigned char *bytes = (unsigned char *)decoder->in.data + at;
-		struct frame frame;
+		struct ws_frame frame;
 		size_t left = decoder->in.len - at, head = left ? read_head(&frame, bytes, left) : 0;
 		if (!head)
 			break;
@@ -136,7 +136,7 @@ bool ws_decoder_feed(struct ws_decoder *decoder, const void *bytes, size_t len, 
 			return err_set(err, ERR_LIMIT, "WebSocket: more was fed than the reader takes");
 		from += piece;
 		len -= piece;
-		if (!decode(decoder, on_frame, data, err)) {
+		if (!ws_decode(decoder, on_frame, data, err)) {
 			/* Whoever stopped it may go on later. */
 			if (len > 0 && !buf_append(&decoder->in, from, len))
 				return err_set(err, ERR_LIMIT, "WebSocket: more was fed than the reader takes");

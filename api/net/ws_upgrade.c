@@ -12,38 +12,38 @@
 #include "api/base/str.h"
 #include "api/net/websocket.h"
 
-struct head {
+struct ws_upgrade_head {
 	struct ws_upgrade *out;
 	const char *accept, *offered;
 	bool has_upgrade, has_connection, has_accept, has_extension, bad_subprotocol;
 };
 
-struct text {
+struct ws_upgrade_text {
 	const char *at;
 	size_t len;
 };
 
-static struct text trim(const char *from, const char *to)
+static struct ws_upgrade_text text_trim(const char *from, const char *to)
 {
 	while (from < to && (*from == ' ' || *from == '\t'))
 		from++;
 	while (to > from && (to[-1] == ' ' || to[-1] == '\t' || to[-1] == '\r'))
 		to--;
-	return (struct text){from, (size_t)(to - from)};
+	return (struct ws_upgrade_text){from, (size_t)(to - from)};
 }
 
-static bool same(struct text text, const char *word)
+static bool text_is_same(struct ws_upgrade_text text, const char *word)
 {
 	return text.len == strlen(word) && strncasecmp(text.at, word, text.len) == 0;
 }
 
 /* Is `word` one of the comma-separated items of `list`? */
-static bool has_item(const char *list, size_t len, struct text word, bool fold_case)
+static bool has_item(const char *list, size_t len, struct ws_upgrade_text word, bool fold_case)
 {
 	const char *end = list + len;
 	while (list < end) {
 		const char *comma = memchr(list, ',', (size_t)(end - list));
-		struct text item = trim(list, comma ? comma : end);
+		struct ws_upgrade_text item = text_trim(list, comma ? comma : end);
 		if (item.len == word.len && word.len > 0 &&
 		    (fold_case ? strncasecmp(item.at, word.at, word.len) : memcmp(item.at, word.at, word.len)) == 0)
 			return true;
@@ -52,22 +52,22 @@ static bool has_item(const char *list, size_t len, struct text word, bool fold_c
 	return false;
 }
 
-static void take_upgrade(struct head *head, struct text value)
+static void take_upgrade(struct ws_upgrade_head *head, struct ws_upgrade_text value)
 {
-	head->has_upgrade = has_item(value.at, value.len, (struct text){"websocket", 9}, true);
+	head->has_upgrade = has_item(value.at, value.len, (struct ws_upgrade_text){"websocket", 9}, true);
 }
 
-static void take_connection(struct head *head, struct text value)
+static void take_connection(struct ws_upgrade_head *head, struct ws_upgrade_text value)
 {
-	head->has_connection = head->has_connection || has_item(value.at, value.len, (struct text){"upgrade", 7}, true);
+	head->has_connection = head->has_connection || has_item(value.at, value.len, (struct ws_upgrade_text){"upgrade", 7}, true);
 }
 
-static void take_accept(struct head *head, struct text value)
+static void take_accept(struct ws_upgrade_head *head, struct ws_upgrade_text value)
 {
 	head->has_accept = value.len == strlen(head->accept) && memcmp(value.at, head->accept, value.len) == 0;
 }
 
-static void take_subprotocol(struct head *head, struct text value)
+static void take_subprotocol(struct ws_upgrade_head *head, struct ws_upgrade_text value)
 {
 	const char *offered = str_or(head->offered, "");
 	if (!has_item(offered, strlen(offered), value, false) || value.len >= sizeof head->out->subprotocol)
@@ -76,12 +76,12 @@ static void take_subprotocol(struct head *head, struct text value)
 		snprintf(head->out->subprotocol, sizeof head->out->subprotocol, "%.*s", (int)value.len, value.at);
 }
 
-static void take_extensions(struct head *head, struct text value)
+static void take_extensions(struct ws_upgrade_head *head, struct ws_upgrade_text value)
 {
 	head->has_extension = value.len > 0;
 }
 
-static void take_length(struct head *head, struct text value)
+static void take_length(struct ws_upgrade_head *head, struct ws_upgrade_text value)
 {
 	char digits[20];
 	snprintf(digits, sizeof digits, "%.*s", (int)value.len, value.at);
@@ -89,14 +89,14 @@ static void take_length(struct head *head, struct text value)
 		head->out->content_length = -1;
 }
 
-static void take_encoding(struct head *head, struct text value)
+static void take_encoding(struct ws_upgrade_head *head, struct ws_upgrade_text value)
 {
-	head->out->is_chunked = has_item(value.at, value.len, (struct text){"chunked", 7}, true);
+	head->out->is_chunked = has_item(value.at, value.len, (struct ws_upgrade_text){"chunked", 7}, true);
 }
 
 static const struct {
 	const char *name;
-	void (*take)(struct head *head, struct text value);
+	void (*take)(struct ws_upgrade_head *head, struct ws_upgrade_text value);
 } headers[] = {
 	{"Upgrade", take_upgrade},
 	{"Connection", take_connection},
@@ -107,20 +107,20 @@ static const struct {
 	{"Transfer-Encoding", take_encoding},
 };
 
-static void take_line(struct head *head, const char *line, const char *end)
+static void take_line(struct ws_upgrade_head *head, const char *line, const char *end)
 {
 	const char *colon = memchr(line, ':', (size_t)(end - line));
 	if (!colon)
 		return;
-	struct text name = {line, (size_t)(colon - line)};
+	struct ws_upgrade_text name = {line, (size_t)(colon - line)};
 	for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
-		if (same(name, headers[i].name))
-			headers[i].take(head, trim(colon + 1, end));
+		if (text_is_same(name, headers[i].name))
+			headers[i].take(head, text_trim(colon + 1, end));
 	}
 }
 
 /* "HTTP/1.1 101 Switching Protocols" */
-static bool take_status(struct head *head, const char *line, const char *end, struct err *err)
+static bool take_status(struct ws_upgrade_head *head, const char *line, const char *end, struct err *err)
 {
 	bool ok = end - line >= 12 && strncmp(line, "HTTP/1.", 7) == 0 && isdigit((unsigned char)line[7]) &&
 		  line[8] == ' ' && isdigit((unsigned char)line[9]) && isdigit((unsigned char)line[10]) &&
@@ -131,7 +131,7 @@ static bool take_status(struct head *head, const char *line, const char *end, st
 	return true;
 }
 
-static bool check(const struct head *head, struct err *err)
+static bool check_upgrade(const struct ws_upgrade_head *head, struct err *err)
 {
 	if (!head->has_upgrade || !head->has_connection)
 		return err_set(err, ERR_PARSE, "WebSocket: the server switches to another protocol");
@@ -149,7 +149,7 @@ enum ws_upgrade_state ws_upgrade_parse(const char *bytes, size_t len, const char
 				       struct ws_upgrade *out, struct err *err)
 {
 	*out = (struct ws_upgrade){.content_length = -1};
-	struct head head = {.out = out, .accept = accept, .offered = offered};
+	struct ws_upgrade_head head = {.out = out, .accept = accept, .offered = offered};
 	const char *blank = memmem(bytes, len, "\r\n\r\n", 4);
 	if (len >= 5 && strncmp(bytes, "HTTP/", 5) != 0) {
 		err_set(err, ERR_PARSE, "WebSocket: the server does not answer in HTTP");
@@ -172,7 +172,7 @@ enum ws_upgrade_state ws_upgrade_parse(const char *bytes, size_t len, const char
 	}
 	if (out->status != 101)
 		return WS_UPGRADE_REFUSED;
-	return check(&head, err) ? WS_UPGRADE_OPEN : WS_UPGRADE_BROKEN;
+	return check_upgrade(&head, err) ? WS_UPGRADE_OPEN : WS_UPGRADE_BROKEN;
 }
 
 bool ws_upgrade_body_is_whole(const struct ws_upgrade *answer, const char *body, size_t len)

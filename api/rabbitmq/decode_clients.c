@@ -8,12 +8,12 @@
 
 static const char *text_at(const cJSON *item, const char *key)
 {
-	const cJSON *text = rjson_at(item, key);
+	const cJSON *text = rabbitmq_json_at(item, key);
 	return cJSON_IsString(text) && *text->valuestring ? text->valuestring : NULL;
 }
 
 /* Half a character at the end would be shown as an escape. */
-static int cut(const char *name)
+static int clients_cut(const char *name)
 {
 	size_t len = strnlen(name, RABBITMQ_CLIENT_NAME_MAX + 1);
 	if (len <= RABBITMQ_CLIENT_NAME_MAX)
@@ -26,7 +26,7 @@ static int cut(const char *name)
 
 static struct rabbitmq_client *client_named(struct rabbitmq_clients *clients, const char *node, const char *name)
 {
-	CLEANUP(free) char *key = str_printf("%s\n%.*s", node, cut(name), name);
+	CLEANUP(free) char *key = str_printf("%s\n%.*s", node, clients_cut(name), name);
 	uintptr_t known = (uintptr_t)map_get(&clients->index, key);
 	if (known)
 		return &clients->items[known - 1];
@@ -37,7 +37,7 @@ static struct rabbitmq_client *client_named(struct rabbitmq_clients *clients, co
 	struct rabbitmq_client *client = &clients->items[clients->count++];
 	*client = (struct rabbitmq_client){
 		.node = arena_strdup(&clients->arena, node),
-		.name = arena_strndup(&clients->arena, name, (size_t)cut(name)),
+		.name = arena_strndup(&clients->arena, name, (size_t)clients_cut(name)),
 	};
 	map_set(&clients->index, key, (void *)(uintptr_t)clients->count);
 	return client;
@@ -58,10 +58,10 @@ static void count_connection(struct rabbitmq_clients *clients, const cJSON *item
 bool rabbitmq_decode_connections(struct rabbitmq_clients *clients, const char *json, size_t len,
 				 struct rabbitmq_page *page, struct err *err)
 {
-	CLEANUP(rjson) cJSON *root = rjson_parse(json, len, "connections", err);
+	CLEANUP(rabbitmq_json) cJSON *root = rabbitmq_json_parse(json, len, "connections", err);
 	if (!root)
 		return false;
-	const cJSON *item, *items = rjson_items(root, page);
+	const cJSON *item, *items = rabbitmq_json_items(root, page);
 	if (!items)
 		return err_set(err, ERR_PARSE, "RabbitMQ's list of connections is not an array");
 	cJSON_ArrayForEach(item, items) count_connection(clients, item);

@@ -26,7 +26,7 @@ static uint16_t word_number(struct rabbitmq_queues *queues, const char *word)
 
 static uint16_t word_at(struct rabbitmq_queues *queues, const cJSON *item, const char *key)
 {
-	const cJSON *word = rjson_at(item, key);
+	const cJSON *word = rabbitmq_json_at(item, key);
 	return word_number(queues, cJSON_IsString(word) && *word->valuestring ? word->valuestring : NULL);
 }
 
@@ -42,7 +42,7 @@ static size_t numbers_of(struct rabbitmq_queues *queues, const cJSON *array, uin
 	return count;
 }
 
-static enum rabbitmq_queue_type type_of(const char *word)
+static enum rabbitmq_queue_type queues_type_of(const char *word)
 {
 	static const struct {
 		const char *word;
@@ -62,10 +62,10 @@ static enum rabbitmq_queue_type type_of(const char *word)
 	return RABBITMQ_OTHER;
 }
 
-static void decode_members(struct rabbitmq_queues *queues, const cJSON *item, struct rabbitmq_queue *queue)
+static void queues_decode_members(struct rabbitmq_queues *queues, const cJSON *item, struct rabbitmq_queue *queue)
 {
 	uint16_t numbers[2 * RABBITMQ_MEMBERS_MAX];
-	const cJSON *members = rjson_at(item, "members"), *online = rjson_at(item, "online");
+	const cJSON *members = rabbitmq_json_at(item, "members"), *online = rabbitmq_json_at(item, "online");
 	queue->members_known = cJSON_IsArray(members);
 	queue->online_known = cJSON_IsArray(online);
 	size_t member_count = numbers_of(queues, members, numbers);
@@ -80,7 +80,7 @@ static void decode_members(struct rabbitmq_queues *queues, const cJSON *item, st
 
 static void decode_queue(struct rabbitmq_queues *queues, const cJSON *item, const char *vhost)
 {
-	const cJSON *name = rjson_at(item, "name"), *type = rjson_at(item, "type");
+	const cJSON *name = rabbitmq_json_at(item, "name"), *type = rabbitmq_json_at(item, "type");
 	if (!cJSON_IsString(name))
 		return;
 	if (queues->count == RABBITMQ_QUEUES_MAX) {
@@ -91,8 +91,8 @@ static void decode_queue(struct rabbitmq_queues *queues, const cJSON *item, cons
 		queues->size = queues->size ? queues->size * 2 : 64;
 		queues->items = mem_resize(queues->items, queues->size, sizeof *queues->items);
 	}
-	const cJSON *stats = rjson_at(item, "message_stats");
-	int64_t consumers = rjson_count(item, "consumers");
+	const cJSON *stats = rabbitmq_json_at(item, "message_stats");
+	int64_t consumers = rabbitmq_json_count(item, "consumers");
 	struct rabbitmq_queue *queue = &queues->items[queues->count++];
 	*queue = (struct rabbitmq_queue){
 		.name = arena_strdup(&queues->arena, name->valuestring),
@@ -101,25 +101,25 @@ static void decode_queue(struct rabbitmq_queues *queues, const cJSON *item, cons
 		.state = word_at(queues, item, "state"),
 		.leader = word_at(queues, item, "leader"),
 		.node = word_at(queues, item, "node"),
-		.type = (uint8_t)type_of(cJSON_IsString(type) ? type->valuestring : NULL),
-		.publish_rate = (float)rjson_rate(stats, "publish_details"),
-		.deliver_rate = (float)rjson_rate(stats, "deliver_get_details"),
-		.messages = rjson_count(item, "messages"),
-		.ready = rjson_count(item, "messages_ready"),
-		.unacked = rjson_count(item, "messages_unacknowledged"),
-		.memory = rjson_count(item, "memory"),
+		.type = (uint8_t)queues_type_of(cJSON_IsString(type) ? type->valuestring : NULL),
+		.publish_rate = (float)rabbitmq_json_rate(stats, "publish_details"),
+		.deliver_rate = (float)rabbitmq_json_rate(stats, "deliver_get_details"),
+		.messages = rabbitmq_json_count(item, "messages"),
+		.ready = rabbitmq_json_count(item, "messages_ready"),
+		.unacked = rabbitmq_json_count(item, "messages_unacknowledged"),
+		.memory = rabbitmq_json_count(item, "memory"),
 		.consumers = consumers > INT32_MAX ? INT32_MAX : (int32_t)consumers,
 	};
-	decode_members(queues, item, queue);
+	queues_decode_members(queues, item, queue);
 }
 
 bool rabbitmq_decode_queues(struct rabbitmq_queues *queues, const char *json, size_t len, const char *vhost,
 			    struct rabbitmq_page *page, struct err *err)
 {
-	CLEANUP(rjson) cJSON *root = rjson_parse(json, len, "queues", err);
+	CLEANUP(rabbitmq_json) cJSON *root = rabbitmq_json_parse(json, len, "queues", err);
 	if (!root)
 		return false;
-	const cJSON *item, *items = rjson_items(root, page);
+	const cJSON *item, *items = rabbitmq_json_items(root, page);
 	if (!items)
 		return err_set(err, ERR_PARSE, "RabbitMQ's list of queues is not an array");
 	cJSON_ArrayForEach(item, items) decode_queue(queues, item, vhost);

@@ -104,7 +104,7 @@ static int open_socket(void *data, struct err *err)
 	return link->dial ? fd : -1;
 }
 
-static bool prepare(struct rabbitmq_link *link, struct err *err)
+static bool link_prepare(struct rabbitmq_link *link, struct err *err)
 {
 	if (link->http)
 		return true;
@@ -130,10 +130,10 @@ static bool prepare(struct rabbitmq_link *link, struct err *err)
 }
 
 /* {"error":"not_authorised","reason":"Login failed"} */
-static void explain(const struct rabbitmq_link *link, const struct http_result *result, struct err *err)
+static void link_explain(const struct rabbitmq_link *link, const struct http_result *result, struct err *err)
 {
-	CLEANUP(rjson) cJSON *body = cJSON_ParseWithLength(result->body, result->body_len);
-	const cJSON *item = rjson_at(body, "reason");
+	CLEANUP(rabbitmq_json) cJSON *body = cJSON_ParseWithLength(result->body, result->body_len);
+	const cJSON *item = rabbitmq_json_at(body, "reason");
 	const char *reason = cJSON_IsString(item) ? item->valuestring : "no reason given";
 	const char *pod = link->target.pod;
 	if (result->status == 401)
@@ -147,7 +147,7 @@ static void explain(const struct rabbitmq_link *link, const struct http_result *
 		err_set(err, ERR_SERVER, "the management API of %s answered %d: %.120s", pod, result->status, reason);
 }
 
-static void finish(struct rabbitmq_link *link, const struct rabbitmq_answer *answer)
+static void link_finish(struct rabbitmq_link *link, const struct rabbitmq_answer *answer)
 {
 	rabbitmq_answer_fn *done = link->done;
 	link->done = NULL;
@@ -169,16 +169,16 @@ static void on_http(void *data, const struct http_result *result)
 	} else if (err_is_set(&result->err)) {
 		answer.err = result->err;
 	} else if (result->status != 200 && result->status != 503) {
-		explain(link, result, &answer.err);
+		link_explain(link, result, &answer.err);
 	}
-	finish(link, &answer);
+	link_finish(link, &answer);
 }
 
 bool rabbitmq_link_get(struct rabbitmq_link *link, const char *path, const char *authorization, const char *origin,
 		       rabbitmq_answer_fn *done, void *data, struct err *err)
 {
 	const char *const headers[] = {authorization, "Accept: application/json", NULL};
-	if (!prepare(link, err))
+	if (!link_prepare(link, err))
 		return false;
 	free(link->origin);
 	link->origin = mem_strdup(origin);
@@ -213,7 +213,7 @@ static void on_output(void *data, const struct err *err, int exit_code, const ch
 	if (!err_is_set(err) && exit_code != 0 && !len)
 		err_set(&answer.err, ERR_SERVER, "the command line on %s failed with exit code %d: %.160s",
 			link->target.pod, exit_code, str_or(complaint, "no reason given"));
-	finish(link, &answer);
+	link_finish(link, &answer);
 }
 
 bool rabbitmq_link_run(struct rabbitmq_link *link, const char *const *argv, rabbitmq_answer_fn *done, void *data,

@@ -177,7 +177,7 @@ void rabbitmq_next_peer(struct rabbitmq_monitor *monitor, struct rabbitmq_peer *
 	begin_round(monitor);
 }
 
-static bool is_local(const struct rabbitmq_peer *peer)
+static bool monitor_is_local(const struct rabbitmq_peer *peer)
 {
 	return job_types[peer->current].is_local;
 }
@@ -186,11 +186,11 @@ static bool is_local(const struct rabbitmq_peer *peer)
  * judged. */
 static bool may_wait_for_others(const struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
 {
-	return !answer->heard && answer->err.code == ERR_TIMEOUT && !is_local(peer) &&
+	return !answer->heard && answer->err.code == ERR_TIMEOUT && !monitor_is_local(peer) &&
 	       peer->monitor->snapshot.way == RABBITMQ_BY_MANAGEMENT;
 }
 
-static void hear(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
+static void monitor_hear(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
 {
 	struct rabbitmq_member *member = rabbitmq_member_of(peer);
 	if (!member)
@@ -200,7 +200,7 @@ static void hear(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answe
 		push_first(peer, RABBITMQ_JOB_ALARMS);
 		return;
 	}
-	if (!answer->heard || !is_local(peer))
+	if (!answer->heard || !monitor_is_local(peer))
 		peer->timed_out = false;
 	member->answers = answer->heard;
 	member->slow = peer->timed_out;
@@ -214,12 +214,12 @@ static void hear(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answe
 	}
 }
 
-static void on_answer(void *data, const struct rabbitmq_answer *answer)
+static void monitor_on_answer(void *data, const struct rabbitmq_answer *answer)
 {
 	struct rabbitmq_peer *peer = data;
 	struct rabbitmq_monitor *monitor = peer->monitor;
 	bool round = job_types[peer->current].of_round;
-	hear(peer, answer);
+	monitor_hear(peer, answer);
 	loop_timer_arm(monitor->pump, 0);
 	if (round && (!monitor->in_round || peer->epoch != monitor->epoch))
 		return;
@@ -237,7 +237,7 @@ static bool start_page(struct rabbitmq_peer *peer, enum rabbitmq_job job, struct
 	CLEANUP(free)
 	char *path = str_printf("%s?page=%lld&page_size=%d&columns=%s", job_types[job].path, (long long)monitor->page,
 				RABBITMQ_PAGE_SIZE, job_types[job].columns);
-	return rabbitmq_link_get(peer->link, path, monitor->authorization, monitor->origin, on_answer, peer, err);
+	return rabbitmq_link_get(peer->link, path, monitor->authorization, monitor->origin, monitor_on_answer, peer, err);
 }
 
 static bool start_vhost(struct rabbitmq_peer *peer, struct err *err)
@@ -263,7 +263,7 @@ static bool start_vhost(struct rabbitmq_peer *peer, struct err *err)
 				    "consumers",
 				    "memory",
 				    NULL};
-	return rabbitmq_link_run(peer->link, argv, on_answer, peer, err);
+	return rabbitmq_link_run(peer->link, argv, monitor_on_answer, peer, err);
 }
 
 static bool start_job(struct rabbitmq_peer *peer, enum rabbitmq_job job, struct err *err)
@@ -274,8 +274,8 @@ static bool start_job(struct rabbitmq_peer *peer, enum rabbitmq_job job, struct 
 	if (job == RABBITMQ_JOB_VHOST_QUEUES)
 		return start_vhost(peer, err);
 	if (job_types[job].argv)
-		return rabbitmq_link_run(peer->link, job_types[job].argv, on_answer, peer, err);
-	return rabbitmq_link_get(peer->link, job_types[job].path, monitor->authorization, monitor->origin, on_answer,
+		return rabbitmq_link_run(peer->link, job_types[job].argv, monitor_on_answer, peer, err);
+	return rabbitmq_link_get(peer->link, job_types[job].path, monitor->authorization, monitor->origin, monitor_on_answer,
 				 peer, err);
 }
 
@@ -290,7 +290,7 @@ static void on_pump(void *data)
 		peer->current = pop_job(peer);
 		peer->epoch = monitor->epoch;
 		if (!start_job(peer, peer->current, &failed.err))
-			on_answer(peer, &failed);
+			monitor_on_answer(peer, &failed);
 	}
 }
 
@@ -336,23 +336,23 @@ static bool may_use_management(const struct rabbitmq_monitor *monitor, int64_t n
 	       (monitor->management_ms < 0 || now - monitor->management_ms >= RETRY_MANAGEMENT_MS);
 }
 
-static int64_t until(int64_t since, int64_t interval, int64_t now)
+static int64_t monitor_until(int64_t since, int64_t interval, int64_t now)
 {
 	return since < 0 || now - since >= interval ? 0 : interval - (now - since);
 }
 
-static int64_t interval_of(const struct rabbitmq_monitor *monitor, int64_t management)
+static int64_t monitor_interval_of(const struct rabbitmq_monitor *monitor, int64_t management)
 {
 	return monitor->snapshot.way == RABBITMQ_BY_MANAGEMENT ? management : COMMANDS_MS;
 }
 
-static void on_timer(void *data)
+static void monitor_on_timer(void *data)
 {
 	struct rabbitmq_monitor *monitor = data;
 	int64_t now = now_of(monitor);
 	if (!monitor->peers.len)
 		return;
-	if (!monitor->in_round && !until(monitor->round_ms, interval_of(monitor, STATISTICS_MS), now)) {
+	if (!monitor->in_round && !monitor_until(monitor->round_ms, monitor_interval_of(monitor, STATISTICS_MS), now)) {
 		if (monitor->snapshot.way == RABBITMQ_BY_COMMAND_LINE && may_use_management(monitor, now))
 			monitor->snapshot.way = RABBITMQ_BY_MANAGEMENT;
 		if (monitor->snapshot.way == RABBITMQ_BY_MANAGEMENT)
@@ -361,7 +361,7 @@ static void on_timer(void *data)
 		monitor->tried = 0;
 		begin_round(monitor);
 	}
-	if (!until(monitor->checks_ms, interval_of(monitor, CHECKS_MS), now))
+	if (!monitor_until(monitor->checks_ms, monitor_interval_of(monitor, CHECKS_MS), now))
 		begin_checks(monitor);
 	rabbitmq_schedule(monitor);
 }
@@ -369,8 +369,8 @@ static void on_timer(void *data)
 void rabbitmq_schedule(struct rabbitmq_monitor *monitor)
 {
 	int64_t now = now_of(monitor);
-	int64_t checks = until(monitor->checks_ms, interval_of(monitor, CHECKS_MS), now);
-	int64_t round = until(monitor->round_ms, interval_of(monitor, STATISTICS_MS), now);
+	int64_t checks = monitor_until(monitor->checks_ms, monitor_interval_of(monitor, CHECKS_MS), now);
+	int64_t round = monitor_until(monitor->round_ms, monitor_interval_of(monitor, STATISTICS_MS), now);
 	if (!monitor->peers.len || !monitor->started)
 		loop_timer_disarm(monitor->timer);
 	else
@@ -384,7 +384,7 @@ struct rabbitmq_monitor *rabbitmq_monitor_create(const struct rabbitmq_monitor_o
 	struct rabbitmq_monitor *monitor = mem_alloc(sizeof *monitor);
 	monitor->options = *options;
 	monitor->label = mem_strdup(options->label);
-	monitor->timer = loop_timer_create(options->loop, on_timer, monitor);
+	monitor->timer = loop_timer_create(options->loop, monitor_on_timer, monitor);
 	monitor->pump = loop_timer_create(options->loop, on_pump, monitor);
 	monitor->round_ms = monitor->checks_ms = monitor->management_ms = monitor->clients_ms = -1;
 	monitor->snapshot.overview_part.updated_ms = monitor->snapshot.nodes_part.updated_ms = -1;
@@ -393,7 +393,7 @@ struct rabbitmq_monitor *rabbitmq_monitor_create(const struct rabbitmq_monitor_o
 	return monitor;
 }
 
-static void forget_tls(struct rabbitmq_monitor *monitor)
+static void monitor_forget_tls(struct rabbitmq_monitor *monitor)
 {
 	free((char *)monitor->tls.ca_pem);
 	free((char *)monitor->tls.cert_pem);
@@ -405,7 +405,7 @@ void rabbitmq_monitor_set_tls(struct rabbitmq_monitor *monitor, const struct rab
 {
 	vec_each (&monitor->peers, peer)
 		rabbitmq_link_hang_up((*peer)->link);
-	forget_tls(monitor);
+	monitor_forget_tls(monitor);
 	if (!tls)
 		return;
 	monitor->tls.ca_pem = mem_strdup(tls->ca_pem);
@@ -430,7 +430,7 @@ void rabbitmq_monitor_destroy(struct rabbitmq_monitor *monitor)
 	rabbitmq_clients_unref(monitor->snapshot.clients);
 	rabbitmq_clients_unref(monitor->counting);
 	mem_free_secret(monitor->authorization);
-	forget_tls(monitor);
+	monitor_forget_tls(monitor);
 	loop_timer_destroy(monitor->timer);
 	loop_timer_destroy(monitor->pump);
 	free(monitor->origin);

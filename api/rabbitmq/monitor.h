@@ -73,7 +73,7 @@ struct rabbitmq_runner {
 
 struct rabbitmq_monitor_options {
 	struct loop *loop;
-	struct dialer *dialer;
+	struct dial_opener *dialer;
 	struct rabbitmq_runner runner; /* start NULL = no command line */
 	const char *label;             /* for sentences: "mq/rabbitmq" */
 	/* The picture changed. */

@@ -13,7 +13,7 @@
 
 struct rabbitmq_overview *rabbitmq_decode_overview(const char *json, size_t len, struct err *err)
 {
-	CLEANUP(rjson) cJSON *root = rjson_parse(json, len, "overview", err);
+	CLEANUP(rabbitmq_json) cJSON *root = rabbitmq_json_parse(json, len, "overview", err);
 	if (!root)
 		return NULL;
 	if (!cJSON_IsObject(root)) {
@@ -21,55 +21,55 @@ struct rabbitmq_overview *rabbitmq_decode_overview(const char *json, size_t len,
 		return NULL;
 	}
 	struct rabbitmq_overview *it = mem_alloc(sizeof *it);
-	const cJSON *totals = rjson_at(root, "queue_totals"), *objects = rjson_at(root, "object_totals");
-	const cJSON *stats = rjson_at(root, "message_stats");
+	const cJSON *totals = rabbitmq_json_at(root, "queue_totals"), *objects = rabbitmq_json_at(root, "object_totals");
+	const cJSON *stats = rabbitmq_json_at(root, "message_stats");
 	it->references = 1;
-	it->version = rjson_text(root, "rabbitmq_version", &it->arena);
-	it->erlang_version = rjson_text(root, "erlang_version", &it->arena);
-	it->cluster_name = rjson_text(root, "cluster_name", &it->arena);
-	it->node = rjson_text(root, "node", &it->arena);
-	it->default_queue_type = rjson_text(root, "default_queue_type", &it->arena);
-	it->statistics_disabled = rjson_flag(root, "disable_stats") == 1;
-	it->messages = rjson_count(totals, "messages");
-	it->messages_ready = rjson_count(totals, "messages_ready");
-	it->messages_unacked = rjson_count(totals, "messages_unacknowledged");
-	it->connections = rjson_count(objects, "connections");
-	it->channels = rjson_count(objects, "channels");
-	it->queues = rjson_count(objects, "queues");
-	it->consumers = rjson_count(objects, "consumers");
-	it->publish_rate = rjson_rate(stats, "publish_details");
-	it->deliver_rate = rjson_rate(stats, "deliver_get_details");
+	it->version = rabbitmq_json_text(root, "rabbitmq_version", &it->arena);
+	it->erlang_version = rabbitmq_json_text(root, "erlang_version", &it->arena);
+	it->cluster_name = rabbitmq_json_text(root, "cluster_name", &it->arena);
+	it->node = rabbitmq_json_text(root, "node", &it->arena);
+	it->default_queue_type = rabbitmq_json_text(root, "default_queue_type", &it->arena);
+	it->statistics_disabled = rabbitmq_json_flag(root, "disable_stats") == 1;
+	it->messages = rabbitmq_json_count(totals, "messages");
+	it->messages_ready = rabbitmq_json_count(totals, "messages_ready");
+	it->messages_unacked = rabbitmq_json_count(totals, "messages_unacknowledged");
+	it->connections = rabbitmq_json_count(objects, "connections");
+	it->channels = rabbitmq_json_count(objects, "channels");
+	it->queues = rabbitmq_json_count(objects, "queues");
+	it->consumers = rabbitmq_json_count(objects, "consumers");
+	it->publish_rate = rabbitmq_json_rate(stats, "publish_details");
+	it->deliver_rate = rabbitmq_json_rate(stats, "deliver_get_details");
 	return it;
 }
 
 static void decode_node(const cJSON *item, struct rabbitmq_node *out, struct arena *arena)
 {
 	*out = (struct rabbitmq_node){
-		.name = rjson_text(item, "name", arena),
-		.type = rjson_text(item, "type", arena),
-		.running = rjson_flag(item, "running"),
-		.being_drained = rjson_flag(item, "being_drained"),
-		.memory_alarm = rjson_flag(item, "mem_alarm"),
-		.disk_alarm = rjson_flag(item, "disk_free_alarm"),
-		.memory_used = rjson_count(item, "mem_used"),
-		.memory_limit = rjson_count(item, "mem_limit"),
-		.disk_free = rjson_count(item, "disk_free"),
-		.disk_free_limit = rjson_count(item, "disk_free_limit"),
-		.files_used = rjson_count(item, "fd_used"),
-		.files_total = rjson_count(item, "fd_total"),
-		.sockets_used = rjson_count(item, "sockets_used"),
-		.sockets_total = rjson_count(item, "sockets_total"),
-		.processes_used = rjson_count(item, "proc_used"),
-		.processes_total = rjson_count(item, "proc_total"),
-		.uptime_ms = rjson_count(item, "uptime"),
-		.run_queue = rjson_count(item, "run_queue"),
-		.partitions = rjson_joined(rjson_at(item, "partitions"), arena),
+		.name = rabbitmq_json_text(item, "name", arena),
+		.type = rabbitmq_json_text(item, "type", arena),
+		.running = rabbitmq_json_flag(item, "running"),
+		.being_drained = rabbitmq_json_flag(item, "being_drained"),
+		.memory_alarm = rabbitmq_json_flag(item, "mem_alarm"),
+		.disk_alarm = rabbitmq_json_flag(item, "disk_free_alarm"),
+		.memory_used = rabbitmq_json_count(item, "mem_used"),
+		.memory_limit = rabbitmq_json_count(item, "mem_limit"),
+		.disk_free = rabbitmq_json_count(item, "disk_free"),
+		.disk_free_limit = rabbitmq_json_count(item, "disk_free_limit"),
+		.files_used = rabbitmq_json_count(item, "fd_used"),
+		.files_total = rabbitmq_json_count(item, "fd_total"),
+		.sockets_used = rabbitmq_json_count(item, "sockets_used"),
+		.sockets_total = rabbitmq_json_count(item, "sockets_total"),
+		.processes_used = rabbitmq_json_count(item, "proc_used"),
+		.processes_total = rabbitmq_json_count(item, "proc_total"),
+		.uptime_ms = rabbitmq_json_count(item, "uptime"),
+		.run_queue = rabbitmq_json_count(item, "run_queue"),
+		.partitions = rabbitmq_json_joined(rabbitmq_json_at(item, "partitions"), arena),
 	};
 }
 
 struct rabbitmq_nodes *rabbitmq_decode_nodes(const char *json, size_t len, struct err *err)
 {
-	CLEANUP(rjson) cJSON *root = rjson_parse(json, len, "nodes", err);
+	CLEANUP(rabbitmq_json) cJSON *root = rabbitmq_json_parse(json, len, "nodes", err);
 	if (!root)
 		return NULL;
 	if (!cJSON_IsArray(root)) {
@@ -95,14 +95,14 @@ struct rabbitmq_nodes *rabbitmq_decode_nodes(const char *json, size_t len, struc
 
 bool rabbitmq_decode_check(const char *json, size_t len, struct rabbitmq_check *out, struct err *err)
 {
-	CLEANUP(rjson) cJSON *root = rjson_parse(json, len, "health check", err);
+	CLEANUP(rabbitmq_json) cJSON *root = rabbitmq_json_parse(json, len, "health check", err);
 	if (!root)
 		return false;
 	/* "status" over HTTP, "result" from the command line */
-	const cJSON *status = rjson_at(root, "status") ? rjson_at(root, "status") : rjson_at(root, "result");
+	const cJSON *status = rabbitmq_json_at(root, "status") ? rabbitmq_json_at(root, "status") : rabbitmq_json_at(root, "result");
 	if (!cJSON_IsString(status))
 		return err_set(err, ERR_PARSE, "RabbitMQ's health check has no status");
-	const cJSON *reason = rjson_at(root, "reason"), *queues = rjson_at(root, "queues");
+	const cJSON *reason = rabbitmq_json_at(root, "reason"), *queues = rabbitmq_json_at(root, "queues");
 	*out = (struct rabbitmq_check){.passed = str_eq(status->valuestring, "ok"), .queues = -1};
 	if (cJSON_IsArray(queues))
 		out->queues = cJSON_GetArraySize(queues);
@@ -111,9 +111,9 @@ bool rabbitmq_decode_check(const char *json, size_t len, struct rabbitmq_check *
 	return true;
 }
 
-static const char *version_of(const cJSON *versions, const char *node, struct arena *arena)
+static const char *rabbitmq_decode_version_of(const cJSON *versions, const char *node, struct arena *arena)
 {
-	return rjson_text(rjson_at(versions, node), "rabbitmq_version", arena);
+	return rabbitmq_json_text(rabbitmq_json_at(versions, node), "rabbitmq_version", arena);
 }
 
 static bool array_holds(const cJSON *array, const char *text)
@@ -125,16 +125,16 @@ static bool array_holds(const cJSON *array, const char *text)
 
 static struct rabbitmq_nodes *nodes_of_status(const cJSON *root)
 {
-	const cJSON *running = rjson_at(root, "running_nodes"), *disk = rjson_at(root, "disk_nodes");
-	const cJSON *versions = rjson_at(root, "versions"), *drained = rjson_at(root, "maintenance_status");
-	const cJSON *partitions = rjson_at(root, "partitions");
+	const cJSON *running = rabbitmq_json_at(root, "running_nodes"), *disk = rabbitmq_json_at(root, "disk_nodes");
+	const cJSON *versions = rabbitmq_json_at(root, "versions"), *drained = rabbitmq_json_at(root, "maintenance_status");
+	const cJSON *partitions = rabbitmq_json_at(root, "partitions");
 	const cJSON *all = cJSON_IsArray(disk) ? disk : running;
 	struct rabbitmq_nodes *nodes = mem_alloc(sizeof *nodes);
 	size_t room = (size_t)cJSON_GetArraySize(all);
 	room = room < RABBITMQ_NODES_MAX ? room : RABBITMQ_NODES_MAX;
 	nodes->references = 1;
 	nodes->items = arena_alloc(&nodes->arena, (room + 1) * sizeof *nodes->items);
-	nodes->alarms = rjson_joined(rjson_at(root, "alarms"), &nodes->arena);
+	nodes->alarms = rabbitmq_json_joined(rabbitmq_json_at(root, "alarms"), &nodes->arena);
 	const cJSON *item;
 	cJSON_ArrayForEach(item, all)
 	{
@@ -145,11 +145,11 @@ static struct rabbitmq_nodes *nodes_of_status(const cJSON *root)
 		decode_node(NULL, node, &nodes->arena);
 		node->name = arena_strdup(&nodes->arena, name);
 		node->running = array_holds(running, name);
-		node->version = version_of(versions, name, &nodes->arena);
-		node->partitions = rjson_joined(rjson_at(partitions, name), &nodes->arena);
+		node->version = rabbitmq_decode_version_of(versions, name, &nodes->arena);
+		node->partitions = rabbitmq_json_joined(rabbitmq_json_at(partitions, name), &nodes->arena);
 		if (!node->partitions && partitions)
 			node->partitions = "";
-		const cJSON *maintenance = rjson_at(drained, name);
+		const cJSON *maintenance = rabbitmq_json_at(drained, name);
 		if (cJSON_IsString(maintenance))
 			node->being_drained = !str_has_prefix(maintenance->valuestring, "not ");
 	}
@@ -159,19 +159,19 @@ static struct rabbitmq_nodes *nodes_of_status(const cJSON *root)
 bool rabbitmq_decode_cluster_status(const char *json, size_t len, struct rabbitmq_overview **overview,
 				    struct rabbitmq_nodes **nodes, struct err *err)
 {
-	CLEANUP(rjson) cJSON *root = rjson_parse(json, len, "cluster_status", err);
+	CLEANUP(rabbitmq_json) cJSON *root = rabbitmq_json_parse(json, len, "cluster_status", err);
 	if (!root)
 		return false;
-	const cJSON *running = rjson_at(root, "running_nodes");
+	const cJSON *running = rabbitmq_json_at(root, "running_nodes");
 	if (!cJSON_IsArray(running))
 		return err_set(err, ERR_PARSE, "rabbitmq-diagnostics cluster_status names no running nodes");
 	*nodes = nodes_of_status(root);
 	struct rabbitmq_overview *it = mem_alloc(sizeof *it);
 	const cJSON *first = cJSON_GetArrayItem(running, 0);
 	it->references = 1;
-	it->cluster_name = rjson_text(root, "cluster_name", &it->arena);
+	it->cluster_name = rabbitmq_json_text(root, "cluster_name", &it->arena);
 	if (cJSON_IsString(first))
-		it->version = version_of(rjson_at(root, "versions"), first->valuestring, &it->arena);
+		it->version = rabbitmq_decode_version_of(rabbitmq_json_at(root, "versions"), first->valuestring, &it->arena);
 	it->messages = it->messages_ready = it->messages_unacked = -1;
 	it->connections = it->channels = it->queues = it->consumers = -1;
 	it->publish_rate = it->deliver_rate = -1;
@@ -182,7 +182,7 @@ bool rabbitmq_decode_cluster_status(const char *json, size_t len, struct rabbitm
 bool rabbitmq_decode_vhosts(const char *json, size_t len, void (*each)(void *data, const char *name), void *data,
 			    struct err *err)
 {
-	CLEANUP(rjson) cJSON *root = rjson_parse(json, len, "virtual hosts", err);
+	CLEANUP(rabbitmq_json) cJSON *root = rabbitmq_json_parse(json, len, "virtual hosts", err);
 	if (!root)
 		return false;
 	if (!cJSON_IsArray(root))
@@ -190,7 +190,7 @@ bool rabbitmq_decode_vhosts(const char *json, size_t len, void (*each)(void *dat
 	const cJSON *item;
 	cJSON_ArrayForEach(item, root)
 	{
-		const cJSON *name = rjson_at(item, "name");
+		const cJSON *name = rabbitmq_json_at(item, "name");
 		if (cJSON_IsString(name))
 			each(data, name->valuestring);
 	}

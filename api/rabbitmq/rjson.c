@@ -11,12 +11,12 @@ enum { JOINED_MAX = 64 * 1024 };
 
 static const double exact_max = 9007199254740992.0; /* 2^53 */
 
-void cleanup_rjson(cJSON **json)
+void cleanup_rabbitmq_json(cJSON **json)
 {
 	cJSON_Delete(*json);
 }
 
-cJSON *rjson_parse(const char *json, size_t len, const char *what, struct err *err)
+cJSON *rabbitmq_json_parse(const char *json, size_t len, const char *what, struct err *err)
 {
 	cJSON *root = cJSON_ParseWithLength(json, len);
 	if (!root)
@@ -24,38 +24,38 @@ cJSON *rjson_parse(const char *json, size_t len, const char *what, struct err *e
 	return root;
 }
 
-const cJSON *rjson_at(const cJSON *object, const char *key)
+const cJSON *rabbitmq_json_at(const cJSON *object, const char *key)
 {
 	return cJSON_IsObject(object) ? cJSON_GetObjectItemCaseSensitive(object, key) : NULL;
 }
 
-const char *rjson_text(const cJSON *object, const char *key, struct arena *arena)
+const char *rabbitmq_json_text(const cJSON *object, const char *key, struct arena *arena)
 {
-	const cJSON *item = rjson_at(object, key);
+	const cJSON *item = rabbitmq_json_at(object, key);
 	return cJSON_IsString(item) ? arena_strdup(arena, item->valuestring) : NULL;
 }
 
-int64_t rjson_count(const cJSON *object, const char *key)
+int64_t rabbitmq_json_count(const cJSON *object, const char *key)
 {
-	const cJSON *item = rjson_at(object, key);
+	const cJSON *item = rabbitmq_json_at(object, key);
 	if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0) || item->valuedouble >= exact_max)
 		return -1;
 	return (int64_t)item->valuedouble;
 }
 
-int rjson_flag(const cJSON *object, const char *key)
+int rabbitmq_json_flag(const cJSON *object, const char *key)
 {
-	const cJSON *item = rjson_at(object, key);
+	const cJSON *item = rabbitmq_json_at(object, key);
 	return cJSON_IsBool(item) ? cJSON_IsTrue(item) : -1;
 }
 
-double rjson_rate(const cJSON *stats, const char *details)
+double rabbitmq_json_rate(const cJSON *stats, const char *details)
 {
-	const cJSON *rate = rjson_at(rjson_at(stats, details), "rate");
+	const cJSON *rate = rabbitmq_json_at(rabbitmq_json_at(stats, details), "rate");
 	return cJSON_IsNumber(rate) && isfinite(rate->valuedouble) && rate->valuedouble >= 0 ? rate->valuedouble : -1;
 }
 
-const char *rjson_joined(const cJSON *array, struct arena *arena)
+const char *rabbitmq_json_joined(const cJSON *array, struct arena *arena)
 {
 	if (!cJSON_IsArray(array))
 		return NULL;
@@ -75,15 +75,15 @@ const char *rjson_joined(const cJSON *array, struct arena *arena)
 	return text;
 }
 
-const cJSON *rjson_items(const cJSON *root, struct rabbitmq_page *page)
+const cJSON *rabbitmq_json_items(const cJSON *root, struct rabbitmq_page *page)
 {
-	const cJSON *items = cJSON_IsArray(root) ? root : rjson_at(root, "items");
+	const cJSON *items = cJSON_IsArray(root) ? root : rabbitmq_json_at(root, "items");
 	*page = (struct rabbitmq_page){.page = 1, .page_count = 1};
 	if (!cJSON_IsArray(items))
 		return NULL;
 	if (items != root) {
-		page->page = rjson_count(root, "page");
-		page->page_count = rjson_count(root, "page_count");
+		page->page = rabbitmq_json_count(root, "page");
+		page->page_count = rabbitmq_json_count(root, "page_count");
 	}
 	return items;
 }

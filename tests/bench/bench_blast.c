@@ -23,23 +23,23 @@ static void measure(const char *what, const struct world_cluster *cluster)
 	double started = now_ms();
 	size_t hit = 0;
 	for (int i = 0; i < ROUNDS; i++) {
-		struct blast blast;
-		blast_of(&blast, cluster, (const struct world_broker *const *)cluster->brokers, 1, false);
-		hit = blast.lists[BLAST_UNDER_REPLICATED].len;
-		blast_finish(&blast);
+		struct ops_impact blast;
+		ops_impact_of(&blast, cluster, (const struct world_broker *const *)cluster->brokers, 1, false);
+		hit = blast.lists[OPS_IMPACT_UNDER_REPLICATED].len;
+		ops_impact_finish(&blast);
 	}
 	double one = now_ms();
 	for (int i = 0; i < ROUNDS; i++) {
-		struct blast blast;
-		blast_of(&blast, cluster, (const struct world_broker *const *)cluster->brokers, cluster->broker_count,
+		struct ops_impact blast;
+		ops_impact_of(&blast, cluster, (const struct world_broker *const *)cluster->brokers, cluster->broker_count,
 			 true);
-		blast_finish(&blast);
+		ops_impact_finish(&blast);
 	}
 	double turn = now_ms();
 	bool may = true;
 	struct err err = {0};
 	for (int i = 0; i < ROUNDS; i++)
-		may &= blast_can_stop(cluster, cluster->brokers[i % 3], &err);
+		may &= ops_impact_can_stop(cluster, cluster->brokers[i % 3], &err);
 	double stop = now_ms();
 	printf("%s: %zu hit; one broker %.1f ms, all in turn %.1f ms, may it stop %.1f ms%s\n", what, hit,
 	       (one - started) / ROUNDS, (turn - one) / ROUNDS, (stop - turn) / ROUNDS, may ? "" : " (no)");

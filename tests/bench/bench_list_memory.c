@@ -149,19 +149,19 @@ static long status_kib(const char *field)
 	return kib;
 }
 
-static void on_state(void *data, const struct informer_state *state)
+static void on_state(void *data, const struct kube_informer_state *state)
 {
 	*(bool *)data = state->synced && state->watching;
 }
 
-static int report(const struct informer *pods, bool protobuf, long before_kib)
+static int report(const struct kube_informer *pods, bool protobuf, long before_kib)
 {
 	size_t kept = 0;
-	for (const void *pod = NULL; (pod = informer_next(pods, pod));)
+	for (const void *pod = NULL; (pod = kube_informer_next(pods, pod));)
 		kept += kube_record_size(pod);
 	double kept_mib = (double)kept / (1 << 20), peak_mib = (double)(status_kib("VmHWM:") - before_kib) / 1024;
 	double budget_mib = BUDGET_MIB + kept_mib * 9 / 8;
-	const struct informer_state *state = informer_state(pods);
+	const struct kube_informer_state *state = kube_informer_state(pods);
 	printf("%-9s %zu pods, %.0f MB on the wire: peak %.1f MiB above the start, of which records %.1f MiB (%zu "
 	       "bytes a pod); budget "
 	       "%.1f MiB: %s\n",
@@ -183,15 +183,15 @@ static int measure(bool protobuf)
 	snprintf(url, sizeof url, "http://127.0.0.1:%u", (unsigned)port);
 	struct kube_access access = {.server = url, .proxy_url = no_proxy};
 	struct kube_client *client = kube_client_create(loop, &access, &(struct kube_client_options){0}, &err);
-	struct informer_options options = {.kind = KUBE_PODS, .on_state = on_state, .data = &done};
-	struct informer *pods = client ? informer_start(client, &options, &err) : NULL;
+	struct kube_informer_options options = {.kind = KUBE_PODS, .on_state = on_state, .data = &done};
+	struct kube_informer *pods = client ? kube_informer_start(client, &options, &err) : NULL;
 	if (!pods)
 		return fprintf(stderr, "%s\n", err.text), 1;
 	loop_run(loop, PATIENCE_MS, &done);
 	int failed = report(pods, protobuf, before_kib);
 	if (failed)
-		fprintf(stderr, "%s\n", informer_state(pods)->err.text);
-	informer_stop(pods);
+		fprintf(stderr, "%s\n", kube_informer_state(pods)->err.text);
+	kube_informer_stop(pods);
 	kube_client_destroy(client);
 	loop_destroy(loop);
 	kill(server, SIGKILL);

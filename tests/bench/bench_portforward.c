@@ -23,7 +23,7 @@ struct bench {
 	struct kubeconfig *config;
 	struct kube_access *access;
 	struct kube_client *client;
-	struct dialer *dialer;
+	struct dial_opener *dialer;
 	long answered, refused;
 };
 
@@ -114,13 +114,13 @@ static bool start(struct bench *bench, struct err *err)
 	bench->client = bench->access
 				? kube_client_create(bench->loop, bench->access, &(struct kube_client_options){0}, err)
 				: NULL;
-	bench->dialer = bench->client ? portforward_dialer_create(bench->client) : NULL;
+	bench->dialer = bench->client ? kube_portforward_dialer_create(bench->client) : NULL;
 	return bench->dialer != NULL;
 }
 
 static void stop(struct bench *bench)
 {
-	portforward_dialer_destroy(bench->dialer);
+	kube_portforward_dialer_destroy(bench->dialer);
 	kube_client_destroy(bench->client);
 	kube_access_destroy(bench->access);
 	kubeconfig_destroy(bench->config);

@@ -24,11 +24,11 @@ static int compare_doubles(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void measure(struct fixture *f, struct cluster *cluster, const char *what, const struct sheet *sheet, bool anew)
+static void measure(struct fixture *f, struct world_kept_cluster *cluster, const char *what, const struct sheet *sheet, bool anew)
 {
 	double times[ROUNDS];
 	struct sheet_rows rows = {0};
-	struct scope everything = {0};
+	struct sheet_scope everything = {0};
 	for (int i = 0; i < ROUNDS; i++) {
 		if (anew)
 			cluster->brokers_generation++;
@@ -50,7 +50,7 @@ static void measure_partitions(void)
 	for (size_t i = 0; i < PARTITIONS; i++)
 		isr[i] = i % 100 ? "012" : i % 300 ? "01" : "2";
 	fixture_start(&f);
-	struct cluster *cluster = fixture_kafka(&f, isr, PARTITIONS);
+	struct world_kept_cluster *cluster = fixture_kafka(&f, isr, PARTITIONS);
 	measure(&f, cluster, "partitions, the brokers answered", &sheet_replication, true);
 	measure(&f, cluster, "partitions, only Kubernetes changed", &sheet_replication, false);
 	fixture_finish(&f);
@@ -69,7 +69,7 @@ static void measure_queues(void)
 			   i ? "," : "[", i, i % 3, member, i % 100 ? member : "\"rabbit@mq-0.mq.test.svc\"");
 	buf_append_str(&json, "]");
 	fixture_start(&f);
-	struct cluster *cluster = fixture_rabbitmq(&f, buf_str(&json));
+	struct world_kept_cluster *cluster = fixture_rabbitmq(&f, buf_str(&json));
 	measure(&f, cluster, "queues, the brokers answered", &sheet_queues, true);
 	measure(&f, cluster, "queues, only Kubernetes changed", &sheet_queues, false);
 	fixture_finish(&f);

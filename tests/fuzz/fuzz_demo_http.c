@@ -5,15 +5,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct buf in = BUF_INIT(REQUEST_BUFFER_MAX);
-	struct request request;
+	struct buf in = BUF_INIT(DEMO_REQUEST_BUFFER_MAX);
+	struct demo_request request;
 	int status;
 	buf_append(&in, data, size);
-	while (request_parse(&in, &request, &status) == REQUEST_WHOLE) {
-		struct request_path path;
-		if (request_split_path(request.path, &path))
-			request_path_finish(&path);
-		request_finish(&request);
+	while (demo_request_parse(&in, &request, &status) == DEMO_REQUEST_WHOLE) {
+		struct demo_request_path path;
+		if (demo_request_split_path(request.path, &path))
+			demo_request_path_finish(&path);
+		demo_request_finish(&request);
 	}
 	buf_finish(&in);
 	return 0;

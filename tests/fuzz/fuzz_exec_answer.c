@@ -5,8 +5,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct exec_answer answer;
+	struct kube_exec_answer answer;
 	struct err err = {0};
-	exec_answer_free(exec_answer_read("plugin", "client.authentication.k8s.io/v1", (const char *)data, size, &answer, &err));
+	kube_exec_answer_free(kube_exec_answer_read("plugin", "client.authentication.k8s.io/v1", (const char *)data, size, &answer, &err));
 	return 0;
 }

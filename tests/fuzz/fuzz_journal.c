@@ -9,12 +9,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct err err = {0};
-	struct past_plan *past = past_parse((const char *)data, size, &err);
+	struct ops_history_plan *past = ops_history_plan_parse((const char *)data, size, &err);
 	if (!past && !err_is_set(&err))
 		abort();
 	if (past && (!past->head.id || !past->head.title || past->steps.len == 0 || past->whole > size ||
 		     past->head.step > past->steps.len))
 		abort();
-	past_destroy(past);
+	ops_history_plan_destroy(past);
 	return 0;
 }

@@ -9,8 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	CLEANUP(free) char *printed = mem_strndup((const char *)data, size);
-	char why[RAFT_WHY_MAX];
-	if ((raft_status_behind(printed, "rabbit@events-2", why) < 0) != (*why != '\0'))
+	char why[OPS_RABBITMQ_RAFT_WHY_MAX];
+	if ((ops_rabbitmq_raft_status_behind(printed, "rabbit@events-2", why) < 0) != (*why != '\0'))
 		abort();
 	return 0;
 }

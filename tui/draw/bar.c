@@ -18,7 +18,7 @@ static bool is_empty(const struct bar_piece *piece)
 }
 
 /* Marks the pieces that stay: while they do not fit, the one with the highest priority (of equals the last) goes. */
-static void choose(const struct bar_piece *pieces, size_t count, int columns, int gap, bool *shown)
+static void bar_choose_pieces(const struct bar_piece *pieces, size_t count, int columns, int gap, bool *shown)
 {
 	for (;;) {
 		int total = -gap;
@@ -55,7 +55,7 @@ void bar_draw(struct canvas *canvas, int y, int x, int columns, style_t fill, in
 	count = count < PIECES_MAX ? count : PIECES_MAX;
 	for (size_t i = 0; i < count; i++)
 		shown[i] = !is_empty(&pieces[i]);
-	choose(pieces, count, columns, gap, shown);
+	bar_choose_pieces(pieces, count, columns, gap, shown);
 	canvas_fill(canvas, (struct rect){y, x, 1, columns}, fill, ' ');
 	int left = x, right = x + columns;
 	for (size_t i = count; i-- > 0;) {

@@ -10,11 +10,11 @@
 
 enum { PRINTF_MAX = 1024, ESCAPED_MAX = 16 };
 
-static const struct canvas_cell blank = {.codepoint = ' ', .width = 1};
+static const struct canvas_cell canvas_blank_cell = {.codepoint = ' ', .width = 1};
 
 /* ---- the grid ---- */
 
-static int hold(int side)
+static int canvas_hold_side(int side)
 {
 	return side < 1 ? 1 : side > CANVAS_SIDE_MAX ? CANVAS_SIDE_MAX : side;
 }
@@ -37,8 +37,8 @@ void canvas_destroy(struct canvas *canvas)
 
 void canvas_resize(struct canvas *canvas, int height, int width)
 {
-	canvas->height = hold(height);
-	canvas->width = hold(width);
+	canvas->height = canvas_hold_side(height);
+	canvas->width = canvas_hold_side(width);
 	canvas->cells =
 		mem_resize(canvas->cells, (size_t)canvas->height * (size_t)canvas->width, sizeof *canvas->cells);
 	canvas_clear(canvas);
@@ -48,7 +48,7 @@ void canvas_clear(struct canvas *canvas)
 {
 	size_t count = (size_t)canvas->height * (size_t)canvas->width;
 	for (size_t i = 0; i < count; i++)
-		canvas->cells[i] = blank;
+		canvas->cells[i] = canvas_blank_cell;
 	canvas->has_cursor = false;
 }
 
@@ -121,7 +121,7 @@ static void set_cell(struct canvas *canvas, int y, int x, style_t style, uint32_
 /* ---- text ---- */
 
 /* Where a stretch of text is being put. */
-struct pen {
+struct canvas_pen {
 	struct canvas *canvas;
 	int y, x;   /* next column; may lie left of the canvas */
 	int end;    /* first column not to be drawn */
@@ -130,7 +130,7 @@ struct pen {
 	bool full;
 };
 
-static void add_mark(struct pen *pen, int32_t codepoint)
+static void add_mark(struct canvas_pen *pen, int32_t codepoint)
 {
 	struct canvas_cell *cell = pen->last_x >= 0 ? cell_at(pen->canvas, pen->y, pen->last_x) : NULL;
 	if (!cell || codepoint > 0xffff)
@@ -143,7 +143,7 @@ static void add_mark(struct pen *pen, int32_t codepoint)
 	}
 }
 
-static void put_codepoint(struct pen *pen, int32_t codepoint)
+static void put_codepoint(struct canvas_pen *pen, int32_t codepoint)
 {
 	int width = text_codepoint_width(codepoint);
 	if (width <= 0) {
@@ -162,7 +162,7 @@ static void put_codepoint(struct pen *pen, int32_t codepoint)
 	pen->x += width;
 }
 
-static void put_escaped(struct pen *pen, const char *bytes, size_t len)
+static void put_escaped(struct canvas_pen *pen, const char *bytes, size_t len)
 {
 	char escaped[ESCAPED_MAX];
 	text_clean(bytes, len, escaped, sizeof escaped);
@@ -173,7 +173,7 @@ static void put_escaped(struct pen *pen, const char *bytes, size_t len)
 int canvas_put_len(struct canvas *canvas, int y, int x, int max_columns, style_t style, const char *text, size_t len)
 {
 	int end = max_columns < 0 || max_columns > canvas->width - x ? canvas->width : x + max_columns;
-	struct pen pen = {.canvas = canvas, .y = y, .x = x, .end = end, .last_x = -1, .style = style};
+	struct canvas_pen pen = {.canvas = canvas, .y = y, .x = x, .end = end, .last_x = -1, .style = style};
 	for (size_t at = 0; at < len && !pen.full;) {
 		int32_t codepoint;
 		size_t used = text_decode(text + at, len - at, &codepoint);
@@ -331,11 +331,11 @@ void canvas_vline(struct canvas *canvas, int y, int x, int rows, style_t style)
 		    canvas->ascii ? '|' : 0x2502);
 }
 
-void canvas_box(struct canvas *canvas, struct rect rect, style_t style, enum box_form form)
+void canvas_box(struct canvas *canvas, struct rect rect, style_t style, enum canvas_box_form form)
 {
 	static const uint32_t corners[][4] = {
-		[BOX_SHARP] = {0x250c, 0x2510, 0x2514, 0x2518},
-		[BOX_ROUND] = {0x256d, 0x256e, 0x2570, 0x256f},
+		[CANVAS_BOX_SHARP] = {0x250c, 0x2510, 0x2514, 0x2518},
+		[CANVAS_BOX_ROUND] = {0x256d, 0x256e, 0x2570, 0x256f},
 	};
 	static const uint32_t plain[4] = {'+', '+', '+', '+'};
 	if (rect.height < 2 || rect.width < 2)

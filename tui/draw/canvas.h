@@ -66,9 +66,9 @@ void canvas_modify(struct canvas *canvas, struct rect rect, style_t modifiers);
 /* Replaces the style of what is there. */
 void canvas_restyle(struct canvas *canvas, struct rect rect, style_t style);
 
-enum box_form { BOX_SHARP, BOX_ROUND };
+enum canvas_box_form { CANVAS_BOX_SHARP, CANVAS_BOX_ROUND };
 /* A border along the inside of rect; the inside is left as it is. In ASCII made of + - |. */
-void canvas_box(struct canvas *canvas, struct rect rect, style_t style, enum box_form form);
+void canvas_box(struct canvas *canvas, struct rect rect, style_t style, enum canvas_box_form form);
 void canvas_hline(struct canvas *canvas, int y, int x, int columns, style_t style);
 void canvas_vline(struct canvas *canvas, int y, int x, int rows, style_t style);
 
@@ -87,7 +87,7 @@ size_t canvas_text_fit(const char *text, size_t len, int columns);
 void canvas_append_text(const struct canvas *canvas, struct buf *out);
 /* One row, right-trimmed, without newline. */
 void canvas_append_row(const struct canvas *canvas, int y, struct buf *out);
-/* A self-contained picture. `colours` is COLOURS_MONO…COLOURS_TRUE, `title` is shown in the window's bar (NULL = no bar). */
+/* A self-contained picture. `colours` is COLOUR_MODE_MONO…COLOUR_MODE_TRUE, `title` is shown in the window's bar (NULL = no bar). */
 void canvas_append_svg(const struct canvas *canvas, const struct theme *theme, enum colour_mode colours, const char *title,
 		       struct buf *out);
 enum { CANVAS_EXPORT_MAX = 16 * 1024 * 1024 }; /* a cap that fits every export */

@@ -53,7 +53,7 @@ enum {
 	TITLE_HEIGHT = 30,
 };
 
-struct picture {
+struct canvas_picture {
 	const struct canvas *canvas;
 	const struct theme *theme;
 	enum colour_mode colours;
@@ -61,14 +61,14 @@ struct picture {
 	int top;
 };
 
-struct paint {
+struct canvas_paint {
 	int32_t fg, bg; /* 0xRRGGBB; bg COLOUR_DEFAULT = the ground */
 	uint8_t attributes;
 };
 
 static int32_t to_rgb(int32_t colour, enum colour_mode mode)
 {
-	return colour == COLOUR_DEFAULT || mode == COLOURS_TRUE ? colour : colour_from_256(colour);
+	return colour == COLOUR_DEFAULT || mode == COLOUR_MODE_TRUE ? colour : colour_from_256(colour);
 }
 
 static int32_t half_way(int32_t a, int32_t b)
@@ -76,9 +76,9 @@ static int32_t half_way(int32_t a, int32_t b)
 	return ((a >> 1) & 0x7f7f7f) + ((b >> 1) & 0x7f7f7f);
 }
 
-static struct paint paint_of(const struct picture *picture, style_t style)
+static struct canvas_paint paint_of(const struct canvas_picture *picture, style_t style)
 {
-	struct look look = style_look(picture->theme, style, picture->colours);
+	struct style_look look = style_look(picture->theme, style, picture->colours);
 	int32_t fg = to_rgb(look.fg, picture->colours), bg = to_rgb(look.bg, picture->colours);
 	fg = fg == COLOUR_DEFAULT ? INK : fg;
 	if (look.attributes & STYLE_ATTR_DIM)
@@ -88,7 +88,7 @@ static struct paint paint_of(const struct picture *picture, style_t style)
 		bg = fg;
 		fg = ground;
 	}
-	return (struct paint){.fg = fg, .bg = bg, .attributes = look.attributes};
+	return (struct canvas_paint){.fg = fg, .bg = bg, .attributes = look.attributes};
 }
 
 static void append_escaped(struct buf *out, const struct canvas_cell *cell)
@@ -102,14 +102,14 @@ static void append_escaped(struct buf *out, const struct canvas_cell *cell)
 
 /* Which arms a line-drawing sign has: up, right, down, left. These are drawn as lines, so that they join whatever the
  * viewer's font is. */
-struct arms {
+struct canvas_arms {
 	uint32_t codepoint;
 	bool up, right, down, left, round;
 };
 
-static const struct arms *arms_of(uint32_t codepoint)
+static const struct canvas_arms *arms_of(uint32_t codepoint)
 {
-	static const struct arms table[] = {
+	static const struct canvas_arms table[] = {
 		{0x2500, 0, 1, 0, 1, 0}, {0x2502, 1, 0, 1, 0, 0}, {0x250c, 0, 1, 1, 0, 0}, {0x2510, 0, 0, 1, 1, 0},
 		{0x2514, 1, 1, 0, 0, 0}, {0x2518, 1, 0, 0, 1, 0}, {0x251c, 1, 1, 1, 0, 0}, {0x2524, 1, 0, 1, 1, 0},
 		{0x252c, 0, 1, 1, 1, 0}, {0x2534, 1, 1, 0, 1, 0}, {0x253c, 1, 1, 1, 1, 0}, {0x256d, 0, 1, 1, 0, 1},
@@ -121,7 +121,7 @@ static const struct arms *arms_of(uint32_t codepoint)
 	return NULL;
 }
 
-static void append_arms(const struct picture *picture, const struct arms *arms, int left, int top, int32_t colour)
+static void append_arms(const struct canvas_picture *picture, const struct canvas_arms *arms, int left, int top, int32_t colour)
 {
 	double x = left + CELL_WIDTH / 2.0, y = top + CELL_HEIGHT / 2.0;
 	buf_printf(picture->out, "<path d=\"");
@@ -140,14 +140,14 @@ static void append_arms(const struct picture *picture, const struct arms *arms, 
 	buf_printf(picture->out, "\" stroke=\"#%06x\" fill=\"none\"/>", (unsigned)colour);
 }
 
-static void append_block(const struct picture *picture, double left, double top, double width, double height,
+static void append_block(const struct canvas_picture *picture, double left, double top, double width, double height,
 			 int32_t colour)
 {
 	buf_printf(picture->out, "<rect x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\" fill=\"#%06x\"/>", left, top,
 		   width, height, (unsigned)colour);
 }
 
-static void append_braille(const struct picture *picture, uint32_t dots, int left, int top, int32_t colour)
+static void append_braille(const struct canvas_picture *picture, uint32_t dots, int left, int top, int32_t colour)
 {
 	/* Bit order of U+2800: left column 0 1 2 6, right column 3 4 5 7. Source: Unicode, Braille Patterns. */
 	static const struct {
@@ -166,9 +166,9 @@ static bool is_shape(uint32_t codepoint)
 	       (codepoint >= 0x2800 && codepoint <= 0x28ff);
 }
 
-static void append_shape(const struct picture *picture, uint32_t codepoint, int left, int top, int32_t colour)
+static void append_shape(const struct canvas_picture *picture, uint32_t codepoint, int left, int top, int32_t colour)
 {
-	const struct arms *arms = arms_of(codepoint);
+	const struct canvas_arms *arms = arms_of(codepoint);
 	if (arms) {
 		append_arms(picture, arms, left, top, colour);
 	} else if (codepoint >= 0x2800) {
@@ -189,21 +189,21 @@ static int run_end(const struct canvas *canvas, int y, int x)
 	return x;
 }
 
-static void open_text(const struct picture *picture, int left, int top, const struct paint *paint)
+static void open_text(const struct canvas_picture *picture, int left, int top, const struct canvas_paint *paint)
 {
 	buf_printf(picture->out, "<text x=\"%d\" y=\"%d\" fill=\"#%06x\"%s%s>", left, top + BASELINE, (unsigned)paint->fg,
 		   paint->attributes & STYLE_ATTR_BOLD ? " font-weight=\"bold\"" : "",
 		   paint->attributes & STYLE_ATTR_UNDERLINE ? " text-decoration=\"underline\"" : "");
 }
 
-static bool is_plain(const struct canvas_cell *cell)
+static bool canvas_export_is_plain(const struct canvas_cell *cell)
 {
 	return cell->codepoint > ' ' && cell->codepoint < 0x7f && !cell->marks[0];
 }
 
 /* Each word, and each character outside ASCII, stands at its own place, so that a font of another width cannot shift what
  * follows. */
-static void append_words(const struct picture *picture, int y, int from, int to, const struct paint *paint)
+static void append_words(const struct canvas_picture *picture, int y, int from, int to, const struct canvas_paint *paint)
 {
 	const struct canvas_cell *cells = canvas_at(picture->canvas, y, 0);
 	int top = picture->top + y * CELL_HEIGHT;
@@ -217,17 +217,17 @@ static void append_words(const struct picture *picture, int y, int from, int to,
 		}
 		open_text(picture, left, top, paint);
 		append_escaped(picture->out, &cells[x]);
-		while (x + 1 < to && is_plain(&cells[x]) && is_plain(&cells[x + 1]))
+		while (x + 1 < to && canvas_export_is_plain(&cells[x]) && canvas_export_is_plain(&cells[x + 1]))
 			append_escaped(picture->out, &cells[++x]);
 		buf_append_str(picture->out, "</text>");
 	}
 }
 
-static void append_line(const struct picture *picture, int y)
+static void canvas_export_append_line(const struct canvas_picture *picture, int y)
 {
 	for (int x = 0; x < picture->canvas->width;) {
 		int end = run_end(picture->canvas, y, x);
-		struct paint paint = paint_of(picture, canvas_at(picture->canvas, y, x)->style);
+		struct canvas_paint paint = paint_of(picture, canvas_at(picture->canvas, y, x)->style);
 		if (paint.bg != COLOUR_DEFAULT)
 			append_block(picture, MARGIN + x * CELL_WIDTH, picture->top + y * CELL_HEIGHT,
 				     (end - x) * CELL_WIDTH, CELL_HEIGHT, paint.bg);
@@ -237,7 +237,7 @@ static void append_line(const struct picture *picture, int y)
 	buf_append_char(picture->out, '\n');
 }
 
-static void append_title(const struct picture *picture, const char *title, int width)
+static void append_title(const struct canvas_picture *picture, const char *title, int width)
 {
 	static const unsigned lights[] = {0xff5f57, 0xfebc2e, 0x28c840};
 	buf_printf(picture->out, "<path d=\"M0 %d V8 Q0 0 8 0 H%d Q%d 0 %d 8 V%d Z\" fill=\"#%06x\"/>", TITLE_HEIGHT,
@@ -258,7 +258,7 @@ static void append_title(const struct picture *picture, const char *title, int w
 void canvas_append_svg(const struct canvas *canvas, const struct theme *theme, enum colour_mode colours, const char *title,
 		       struct buf *out)
 {
-	struct picture picture = {.canvas = canvas, .theme = theme, .colours = colours, .out = out};
+	struct canvas_picture picture = {.canvas = canvas, .theme = theme, .colours = colours, .out = out};
 	picture.top = MARGIN + (title ? TITLE_HEIGHT : 0);
 	int width = canvas->width * CELL_WIDTH + 2 * MARGIN, height = canvas->height * CELL_HEIGHT + picture.top + MARGIN;
 	buf_printf(out,
@@ -270,6 +270,6 @@ void canvas_append_svg(const struct canvas *canvas, const struct theme *theme, e
 	if (title)
 		append_title(&picture, title, width);
 	for (int y = 0; y < canvas->height; y++)
-		append_line(&picture, y);
+		canvas_export_append_line(&picture, y);
 	buf_append_str(out, "</svg>\n");
 }

@@ -30,7 +30,7 @@ void chart_bar(struct canvas *canvas, int y, int x, int columns, double fraction
 
 /* ---- sparklines ---- */
 
-static double largest(const double *values, size_t count)
+static double chart_largest(const double *values, size_t count)
 {
 	double max = 0;
 	for (size_t i = 0; i < count; i++)
@@ -40,7 +40,7 @@ static double largest(const double *values, size_t count)
 }
 
 /* A value as 0..steps, at least 1 when there is anything; -1 when it is not known. */
-static int level(double value, double max, int steps)
+static int chart_level(double value, double max, int steps)
 {
 	if (isnan(value))
 		return -1;
@@ -53,10 +53,10 @@ static int level(double value, double max, int steps)
 static uint32_t block_sign(const struct canvas *canvas, double value, double max)
 {
 	if (canvas->ascii) {
-		int found = level(value, max, (int)sizeof ascii_levels - 2);
+		int found = chart_level(value, max, (int)sizeof ascii_levels - 2);
 		return found < 0 ? ' ' : (uint32_t)ascii_levels[found];
 	}
-	int found = level(value, max, EIGHTHS);
+	int found = chart_level(value, max, EIGHTHS);
 	return found < 0 ? ' ' : found == 0 ? BLOCK_LOWER + 1 : BLOCK_LOWER + (uint32_t)found;
 }
 
@@ -72,7 +72,7 @@ static uint32_t braille_column(int dots, bool right)
 
 static int braille_dots(double value, double max)
 {
-	int found = level(value, max, DOTS_DOWN);
+	int found = chart_level(value, max, DOTS_DOWN);
 	return found == 0 ? 1 : found;
 }
 
@@ -93,7 +93,7 @@ void chart_spark(struct canvas *canvas, int y, int x, int columns, const double 
 		values += count - shown;
 		count = shown;
 	}
-	max = max > 0 ? max : largest(values, count);
+	max = max > 0 ? max : chart_largest(values, count);
 	for (int i = 0; i < columns; i++) {
 		size_t back = (size_t)(columns - 1 - i);
 		uint32_t sign;
@@ -119,12 +119,12 @@ void chart_area(struct canvas *canvas, struct rect rect, const double *values, s
 		values += count - shown;
 		count = shown;
 	}
-	max = max > 0 ? max : largest(values, count);
+	max = max > 0 ? max : chart_largest(values, count);
 	for (int column = 0; column < rect.width; column++) {
 		int heights[2] = {0, 0};
 		for (int part = 0; part < per_column; part++) {
 			size_t back = (size_t)(rect.width - 1 - column) * (size_t)per_column + (size_t)(per_column - 1 - part);
-			heights[part] = level(value_back(values, count, back), max, rect.height * per_row);
+			heights[part] = chart_level(value_back(values, count, back), max, rect.height * per_row);
 		}
 		for (int row = 0; row < rect.height; row++) {
 			int below = (rect.height - 1 - row) * per_row;

@@ -2,7 +2,7 @@
 
 enum { PERCENT_MIN = 10, PERCENT_MAX = 90 };
 
-static int hold(int percent)
+static int split_hold_share(int percent)
 {
 	return percent < PERCENT_MIN ? PERCENT_MIN : percent > PERCENT_MAX ? PERCENT_MAX : percent;
 }
@@ -10,7 +10,7 @@ static int hold(int percent)
 /* Of `room` without the line between them: what the first pane gets; all of it when both do not fit. */
 static int first_share(const struct split *split, int room)
 {
-	int first = (room - 1) * hold(split->percent) / 100;
+	int first = (room - 1) * split_hold_share(split->percent) / 100;
 	first = first < split->min_first ? split->min_first : first;
 	if (room - 1 - first < split->min_second)
 		first = room - 1 - split->min_second;
@@ -50,5 +50,5 @@ void split_draw(const struct split *split, struct canvas *canvas, struct rect re
 
 void split_grow(struct split *split, int percent)
 {
-	split->percent = hold(hold(split->percent) + percent);
+	split->percent = split_hold_share(split_hold_share(split->percent) + percent);
 }

@@ -44,22 +44,22 @@ int32_t colour_from_256(int index)
 	return cube_levels[index / 36] << 16 | cube_levels[index / 6 % 6] << 8 | cube_levels[index % 6];
 }
 
-static int square(int x)
+static int colour_square(int x)
 {
 	return x * x;
 }
 
-static int distance(int32_t a, int32_t b)
+static int colour_distance(int32_t a, int32_t b)
 {
-	return square((a >> 16 & 255) - (b >> 16 & 255)) + square((a >> 8 & 255) - (b >> 8 & 255)) +
-	       square((a & 255) - (b & 255));
+	return colour_square((a >> 16 & 255) - (b >> 16 & 255)) + colour_square((a >> 8 & 255) - (b >> 8 & 255)) +
+	       colour_square((a & 255) - (b & 255));
 }
 
 int colour_to_256(int32_t rgb)
 {
 	int best = 16;
 	for (int i = 17; i < 256; i++)
-		if (distance(colour_from_256(i), rgb) < distance(colour_from_256(best), rgb))
+		if (colour_distance(colour_from_256(i), rgb) < colour_distance(colour_from_256(best), rgb))
 			best = i;
 	return best;
 }
@@ -68,29 +68,29 @@ int colour_to_256(int32_t rgb)
 
 static int32_t in_mode(int32_t rgb, int8_t of16, enum colour_mode mode)
 {
-	if (mode == COLOURS_16)
+	if (mode == COLOUR_MODE_16)
 		return of16;
-	if (mode == COLOURS_256 && rgb != COLOUR_DEFAULT)
+	if (mode == COLOUR_MODE_256 && rgb != COLOUR_DEFAULT)
 		return colour_to_256(rgb);
 	return rgb;
 }
 
-struct look style_look(const struct theme *theme, style_t style, enum colour_mode mode)
+struct style_look style_look(const struct theme *theme, style_t style, enum colour_mode mode)
 {
 	unsigned role = style & STYLE_ROLE_MASK;
-	const struct role_look *of_role = &theme->roles[role < STYLE_COUNT ? role : STYLE_TEXT];
-	const struct role_look *cursor = &theme->roles[STYLE_CURSOR];
+	const struct style_role_look *of_role = &theme->roles[role < STYLE_COUNT ? role : STYLE_TEXT];
+	const struct style_role_look *cursor = &theme->roles[STYLE_CURSOR];
 	bool on_cursor = style & STYLE_ON_CURSOR;
-	struct look look = {.fg = COLOUR_DEFAULT, .bg = COLOUR_DEFAULT};
-	look.attributes = mode == COLOURS_MONO ? of_role->mono : of_role->attributes;
-	if (mode != COLOURS_MONO) {
+	struct style_look look = {.fg = COLOUR_DEFAULT, .bg = COLOUR_DEFAULT};
+	look.attributes = mode == COLOUR_MODE_MONO ? of_role->mono : of_role->attributes;
+	if (mode != COLOUR_MODE_MONO) {
 		look.fg = in_mode(of_role->fg, of_role->fg16, mode);
 		look.bg = in_mode(of_role->bg, of_role->bg16, mode);
 	}
-	if (on_cursor && mode == COLOURS_MONO) {
+	if (on_cursor && mode == COLOUR_MODE_MONO) {
 		look.attributes = (uint8_t)((look.attributes & ~STYLE_ATTR_DIM) ^ STYLE_ATTR_REVERSE);
 	} else if (on_cursor) {
-		bool own = of_role->on_cursor != COLOUR_DEFAULT && mode != COLOURS_16;
+		bool own = of_role->on_cursor != COLOUR_DEFAULT && mode != COLOUR_MODE_16;
 		look.fg = own ? in_mode(of_role->on_cursor, 0, mode) : in_mode(cursor->fg, cursor->fg16, mode);
 		look.bg = in_mode(cursor->bg, cursor->bg16, mode);
 	}
@@ -123,14 +123,14 @@ enum colour_mode colour_mode_detect(const char *no_color, const char *clicolor_f
 {
 	bool forced = !str_empty(clicolor_force) && !str_eq(clicolor_force, "0");
 	if (!str_empty(no_color))
-		return COLOURS_MONO;
+		return COLOUR_MODE_MONO;
 	if (says_true_colour(colorterm, term) && colours >= 8)
-		return COLOURS_TRUE;
+		return COLOUR_MODE_TRUE;
 	if (colours >= 256)
-		return COLOURS_256;
+		return COLOUR_MODE_256;
 	if (colours >= 8)
-		return COLOURS_16;
-	return forced ? COLOURS_16 : COLOURS_MONO;
+		return COLOUR_MODE_16;
+	return forced ? COLOUR_MODE_16 : COLOUR_MODE_MONO;
 }
 
 bool colour_mode_parse(const char *word, enum colour_mode *mode)
@@ -138,8 +138,8 @@ bool colour_mode_parse(const char *word, enum colour_mode *mode)
 	static const struct {
 		const char *word;
 		enum colour_mode mode;
-	} words[] = {{"auto", COLOURS_AUTO}, {"mono", COLOURS_MONO}, {"none", COLOURS_MONO}, {"16", COLOURS_16},
-		     {"256", COLOURS_256},   {"true", COLOURS_TRUE}, {"truecolor", COLOURS_TRUE}};
+	} words[] = {{"auto", COLOUR_MODE_AUTO}, {"mono", COLOUR_MODE_MONO}, {"none", COLOUR_MODE_MONO}, {"16", COLOUR_MODE_16},
+		     {"256", COLOUR_MODE_256},   {"true", COLOUR_MODE_TRUE}, {"truecolor", COLOUR_MODE_TRUE}};
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
 		if (!str_eq(words[i].word, word))
 			continue;

@@ -29,13 +29,13 @@ enum {
 	STYLE_ON_CURSOR = 0x800, /* the cell lies on the line of the cursor: that background, a foreground readable on it */
 };
 
-enum colour_mode { COLOURS_AUTO, COLOURS_MONO, COLOURS_16, COLOURS_256, COLOURS_TRUE };
+enum colour_mode { COLOUR_MODE_AUTO, COLOUR_MODE_MONO, COLOUR_MODE_16, COLOUR_MODE_256, COLOUR_MODE_TRUE };
 
 enum { STYLE_ATTR_BOLD = 1, STYLE_ATTR_DIM = 2, STYLE_ATTR_UNDERLINE = 4, STYLE_ATTR_REVERSE = 8 };
 
 enum { COLOUR_DEFAULT = -1 }; /* the terminal's own foreground or background */
 
-struct role_look {
+struct style_role_look {
 	const char *name;
 	int32_t fg, bg;         /* 0xRRGGBB; COLOUR_DEFAULT. In 256 colours the nearest is taken. */
 	int32_t on_cursor;      /* foreground on the cursor's line; COLOUR_DEFAULT = that of role `cursor` */
@@ -45,17 +45,17 @@ struct role_look {
 };
 
 struct theme {
-	struct role_look roles[STYLE_COUNT];
+	struct style_role_look roles[STYLE_COUNT];
 };
 
 /* A style ready to be written. fg and bg are 0xRRGGBB (true), 0..255, 0..15, or COLOUR_DEFAULT, as the mode has them. */
-struct look {
+struct style_look {
 	int32_t fg, bg;
 	uint8_t attributes;
 };
 
 const struct theme *theme_default(void);
-struct look style_look(const struct theme *theme, style_t style, enum colour_mode mode);
+struct style_look style_look(const struct theme *theme, style_t style, enum colour_mode mode);
 int style_role_by_name(const char *name); /* -1 when there is none */
 
 /* What the environment allows: NO_COLOR, CLICOLOR_FORCE, COLORTERM, TERM (any may be NULL). `colours` is what terminfo

@@ -7,31 +7,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A key is a Unicode code point or one of these, with modifiers. Letters with Ctrl are lower case ('d' + MOD_CTRL); a
- * shifted character is that character without MOD_SHIFT ('F'); MOD_SHIFT stands with the named keys only. */
-enum keycode {
-	KEYCODE_NONE = 0,
-	KEYCODE_FIRST = 0x110000,
-	KEYCODE_ENTER = KEYCODE_FIRST,
-	KEYCODE_TAB,
-	KEYCODE_ESCAPE,
-	KEYCODE_BACKSPACE,
-	KEYCODE_DELETE,
-	KEYCODE_INSERT,
-	KEYCODE_UP,
-	KEYCODE_DOWN,
-	KEYCODE_LEFT,
-	KEYCODE_RIGHT,
-	KEYCODE_HOME,
-	KEYCODE_END,
-	KEYCODE_PAGE_UP,
-	KEYCODE_PAGE_DOWN,
-	KEYCODE_F1, /* F1..F12 follow each other */
-	KEYCODE_F12 = KEYCODE_F1 + 11,
-	KEYCODE_LAST = KEYCODE_F12,
+/* A key is a Unicode code point or one of these, with modifiers. Letters with Ctrl are lower case ('d' + KEY_MOD_CTRL); a
+ * shifted character is that character without KEY_MOD_SHIFT ('F'); KEY_MOD_SHIFT stands with the named keys only. */
+enum key_code {
+	KEY_CODE_NONE = 0,
+	KEY_CODE_FIRST = 0x110000,
+	KEY_CODE_ENTER = KEY_CODE_FIRST,
+	KEY_CODE_TAB,
+	KEY_CODE_ESCAPE,
+	KEY_CODE_BACKSPACE,
+	KEY_CODE_DELETE,
+	KEY_CODE_INSERT,
+	KEY_CODE_UP,
+	KEY_CODE_DOWN,
+	KEY_CODE_LEFT,
+	KEY_CODE_RIGHT,
+	KEY_CODE_HOME,
+	KEY_CODE_END,
+	KEY_CODE_PAGE_UP,
+	KEY_CODE_PAGE_DOWN,
+	KEY_CODE_F1, /* F1..F12 follow each other */
+	KEY_CODE_F12 = KEY_CODE_F1 + 11,
+	KEY_CODE_LAST = KEY_CODE_F12,
 };
 
-enum { MOD_SHIFT = 1, MOD_ALT = 2, MOD_CTRL = 4 };
+enum { KEY_MOD_SHIFT = 1, KEY_MOD_ALT = 2, KEY_MOD_CTRL = 4 };
 
 struct key {
 	uint32_t code;
@@ -50,10 +50,10 @@ void key_name(struct key key, char out[static KEY_NAME_MAX]);
 /* The short form for hints: "^D", "F", "↵". */
 void key_label(struct key key, bool ascii, char out[static KEY_NAME_MAX]);
 
-enum mouse_action { MOUSE_PRESS, MOUSE_RELEASE, MOUSE_DRAG, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+enum event_mouse_action { EVENT_MOUSE_PRESS, EVENT_MOUSE_RELEASE, EVENT_MOUSE_DRAG, EVENT_MOUSE_WHEEL_UP, EVENT_MOUSE_WHEEL_DOWN };
 
-struct mouse {
-	enum mouse_action action;
+struct event_mouse {
+	enum event_mouse_action action;
 	uint8_t button; /* 1 left, 2 middle, 3 right; 0 for the wheel */
 	uint8_t mods;
 	uint8_t clicks; /* 2 for the second press of a double click, else 1; set by the terminal */
@@ -75,7 +75,7 @@ struct event {
 	enum event_type type;
 	union {
 		struct key key;
-		struct mouse mouse;
+		struct event_mouse mouse;
 		struct {
 			const char *text; /* borrowed for the call; NUL-terminated, untrusted */
 			size_t len;

@@ -21,7 +21,7 @@ void keymap_destroy(struct keymap *keymap)
 	free(keymap);
 }
 
-static struct key_binding *find(const struct keymap *keymap, struct key key, int scope)
+static struct key_binding *keymap_index_of(const struct keymap *keymap, struct key key, int scope)
 {
 	vec_each (&keymap->bindings, binding)
 		if (binding->scope == scope && key_equal(binding->key, key))
@@ -34,7 +34,7 @@ bool keymap_bind(struct keymap *keymap, const char *name, int scope, int action,
 	struct key key;
 	if (!key_parse(name, &key))
 		return err_set(err, ERR_CONFIG, "'%s' is no key: write it like Ctrl-D, Shift-F, F5 or ?", name);
-	struct key_binding *binding = find(keymap, key, scope);
+	struct key_binding *binding = keymap_index_of(keymap, key, scope);
 	if (binding)
 		binding->action = action;
 	else
@@ -44,7 +44,7 @@ bool keymap_bind(struct keymap *keymap, const char *name, int scope, int action,
 
 void keymap_unbind(struct keymap *keymap, struct key key, int scope)
 {
-	struct key_binding *binding = find(keymap, key, scope);
+	struct key_binding *binding = keymap_index_of(keymap, key, scope);
 	if (binding)
 		vec_remove(&keymap->bindings, (size_t)(binding - keymap->bindings.items));
 }
@@ -52,7 +52,7 @@ void keymap_unbind(struct keymap *keymap, struct key key, int scope)
 int keymap_find(const struct keymap *keymap, struct key key, const int *scopes, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		const struct key_binding *binding = find(keymap, key, scopes[i]);
+		const struct key_binding *binding = keymap_index_of(keymap, key, scopes[i]);
 		if (binding)
 			return binding->action;
 	}

@@ -22,7 +22,7 @@ bool tape_expect(struct tape_parser *parser, enum tape_token wanted, bool path, 
 }
 
 /* A word is a time behind '@' at its end; cuts it off. */
-static bool take_time(struct tape_parser *parser, char *word, int64_t *ms, struct err *err)
+static bool tape_take_time(struct tape_parser *parser, char *word, int64_t *ms, struct err *err)
 {
 	char *at = strrchr(word, '@');
 	*ms = TAPE_NOT_SET;
@@ -83,7 +83,7 @@ void tape_add_note(struct tape_parser *parser, const char *what, const char *nam
 
 /* ---- commands ---- */
 
-static bool read_strings(struct tape_parser *parser, struct err *err)
+static bool tape_read_strings(struct tape_parser *parser, struct err *err)
 {
 	struct buf text = BUF_INIT(TAPE_FILE_MAX);
 	bool ok = tape_expect(parser, TAPE_STRING, false, "a string", err);
@@ -180,7 +180,7 @@ static bool parse_screenshot(struct tape_parser *parser, const char *scope, stru
 
 static bool parse_strings(struct tape_parser *parser, const char *scope, struct err *err)
 {
-	return read_strings(parser, err);
+	return tape_read_strings(parser, err);
 }
 
 static bool parse_nothing(struct tape_parser *parser, const char *scope, struct err *err)
@@ -203,7 +203,7 @@ static const struct {
 	enum tape_op op;
 	bool (*parse)(struct tape_parser *parser, const char *scope, struct err *err);
 	bool timed, scoped; /* may have @time, +Scope */
-} commands[] = {
+} tape_commands[] = {
 	{"Type", TAPE_TYPE, parse_strings, true, false},
 	{"Copy", TAPE_COPY, parse_strings, false, false},
 	{"Paste", TAPE_PASTE, parse_nothing, false, false},
@@ -260,7 +260,7 @@ static bool is_key_word(const char *word, struct key *key)
 {
 	if (!key_parse(word, key))
 		return false;
-	return key->code >= KEYCODE_FIRST || key->mods != 0 || strlen(word) > 1;
+	return key->code >= KEY_CODE_FIRST || key->mods != 0 || strlen(word) > 1;
 }
 
 static bool parse_key(struct tape_parser *parser, char *word, struct err *err)
@@ -269,7 +269,7 @@ static bool parse_key(struct tape_parser *parser, char *word, struct err *err)
 	int64_t ms = TAPE_NOT_SET;
 	/* "Ctrl+@" is a key, "Down@100ms" is one with a time. */
 	if (!is_key_word(word, &command->key)) {
-		if (strrchr(word, '@') && !take_time(parser, word, &ms, err))
+		if (strrchr(word, '@') && !tape_take_time(parser, word, &ms, err))
 			return false;
 		if (!is_key_word(word, &command->key))
 			return tape_lex_error(&parser->lexer, err, "'%s' is neither a command nor a key", word);
@@ -295,8 +295,8 @@ static void finish_command(struct tape_command *command)
 
 static bool parse_known(struct tape_parser *parser, size_t at, const char *scope, struct err *err)
 {
-	parser->command.op = commands[at].op;
-	if (!commands[at].parse(parser, scope, err)) {
+	parser->command.op = tape_commands[at].op;
+	if (!tape_commands[at].parse(parser, scope, err)) {
 		finish_command(&parser->command);
 		return false;
 	}
@@ -324,12 +324,12 @@ static bool parse_command(struct tape_parser *parser, struct err *err)
 			return parse_ignored(parser, ignored[i].name, ignored[i].with_argument, err);
 	size_t len = strcspn(word, "+@");
 	snprintf(name, sizeof name, "%.*s", (int)len, word);
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-		if (!str_eq(commands[i].name, name))
+	for (size_t i = 0; i < ARRAY_LEN(tape_commands); i++) {
+		if (!str_eq(tape_commands[i].name, name))
 			continue;
-		if (commands[i].timed && !take_time(parser, word, &parser->command.time_ms, err))
+		if (tape_commands[i].timed && !tape_take_time(parser, word, &parser->command.time_ms, err))
 			return false;
-		if (word[len] && !(word[len] == '+' && commands[i].scoped))
+		if (word[len] && !(word[len] == '+' && tape_commands[i].scoped))
 			return tape_lex_error(&parser->lexer, err, "%s takes no '%s'", name, word + len);
 		return parse_known(parser, i, word[len] ? word + len + 1 : "", err);
 	}
@@ -373,7 +373,7 @@ static bool parse_into(struct tape *tape, const char *file, const char *text, si
 	return ok;
 }
 
-static bool read_file(const char *path, struct buf *out, struct err *err)
+static bool tape_read_file(const char *path, struct buf *out, struct err *err)
 {
 	FILE *file = fopen(path, "re");
 	if (!file)
@@ -394,14 +394,14 @@ static bool load_into(struct tape *tape, const char *path, int depth, struct err
 	struct buf text = BUF_INIT(TAPE_FILE_MAX);
 	const char *slash = strrchr(path, '/');
 	CLEANUP(free) char *folder = slash ? mem_strndup(path, (size_t)(slash - path)) : mem_strdup(".");
-	bool ok = read_file(path, &text, err) && parse_into(tape, path, buf_str(&text), text.len, folder, depth, err);
+	bool ok = tape_read_file(path, &text, err) && parse_into(tape, path, buf_str(&text), text.len, folder, depth, err);
 	buf_finish(&text);
 	return ok;
 }
 
 /* ---- from outside ---- */
 
-static struct tape *create(void)
+static struct tape *tape_create(void)
 {
 	struct tape *tape = mem_alloc(sizeof *tape);
 	tape->settings.clock_ms = TAPE_NOT_SET;
@@ -410,7 +410,7 @@ static struct tape *create(void)
 
 struct tape *tape_load(const char *path, struct err *err)
 {
-	struct tape *tape = create();
+	struct tape *tape = tape_create();
 	if (load_into(tape, path, 0, err))
 		return tape;
 	tape_destroy(tape);
@@ -419,7 +419,7 @@ struct tape *tape_load(const char *path, struct err *err)
 
 struct tape *tape_parse(const char *name, const char *text, size_t len, struct err *err)
 {
-	struct tape *tape = create();
+	struct tape *tape = tape_create();
 	if (parse_into(tape, name, text, len, NULL, 0, err))
 		return tape;
 	tape_destroy(tape);

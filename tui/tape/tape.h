@@ -40,7 +40,7 @@ enum tape_exit { TAPE_OK, TAPE_EXPECTATION, TAPE_PARSE, TAPE_TIMEOUT };
 struct tape_settings {
 	int height, width;         /* 0 = not set */
 	int64_t clock_ms;          /* Unix ms; -1 = not set */
-	enum colour_mode colours;  /* COLOURS_AUTO = not set */
+	enum colour_mode colours;  /* COLOUR_MODE_AUTO = not set */
 };
 
 /* Errors are "file:line:column: what". Source is looked up beside the tape. */
@@ -59,7 +59,7 @@ const char *tape_env(const struct tape *tape, size_t index, const char **value);
  * with a number larger than the frame at the time of sending, so it never mistakes the screen before a key for the one
  * after it. */
 struct tape_target {
-	event_fn *send;                             /* keys and pastes, as from the keyboard */
+	input_event_fn *send;                             /* keys and pastes, as from the keyboard */
 	const struct canvas *(*screen)(void *data); /* what was presented last; its frame number counts */
 	bool (*is_idle)(void *data);                /* nothing under way and everything drawn */
 	void (*resize)(void *data, int height, int width); /* Set Size in the middle; NULL = not possible */

@@ -24,12 +24,12 @@ bool tape_lex_error(const struct tape_lexer *lexer, struct err *err, const char 
 
 /* ---- characters ---- */
 
-static int front(const struct tape_lexer *lexer)
+static int tape_lex_front(const struct tape_lexer *lexer)
 {
 	return lexer->at < lexer->len ? (unsigned char)lexer->text[lexer->at] : -1;
 }
 
-static void advance(struct tape_lexer *lexer)
+static void tape_lex_advance(struct tape_lexer *lexer)
 {
 	if (lexer->text[lexer->at++] == '\n') {
 		lexer->line++;
@@ -47,16 +47,16 @@ static bool is_blank(int c)
 static void skip_blank(struct tape_lexer *lexer)
 {
 	for (;;) {
-		while (is_blank(front(lexer)))
-			advance(lexer);
-		if (front(lexer) != '#')
+		while (is_blank(tape_lex_front(lexer)))
+			tape_lex_advance(lexer);
+		if (tape_lex_front(lexer) != '#')
 			return;
-		while (front(lexer) >= 0 && front(lexer) != '\n')
-			advance(lexer);
+		while (tape_lex_front(lexer) >= 0 && tape_lex_front(lexer) != '\n')
+			tape_lex_advance(lexer);
 	}
 }
 
-static bool add(struct tape_lexer *lexer, size_t *len, char c, struct err *err)
+static bool tape_lex_add(struct tape_lexer *lexer, size_t *len, char c, struct err *err)
 {
 	if (*len + 1 >= sizeof lexer->token)
 		return tape_lex_error(lexer, err, "too long");
@@ -68,7 +68,7 @@ static bool add(struct tape_lexer *lexer, size_t *len, char c, struct err *err)
 
 /* ---- tokens ---- */
 
-static int hex_digit(int c)
+static int tape_lex_hex_digit(int c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -80,40 +80,40 @@ static int hex_digit(int c)
 static bool read_escape(struct tape_lexer *lexer, size_t *len, struct err *err)
 {
 	static const char from[] = "\"\\nte", to[] = "\"\\\n\t\x1b";
-	int c = front(lexer);
+	int c = tape_lex_front(lexer);
 	const char *found = c > 0 ? strchr(from, c) : NULL;
 	if (found) {
-		advance(lexer);
-		return add(lexer, len, to[found - from], err);
+		tape_lex_advance(lexer);
+		return tape_lex_add(lexer, len, to[found - from], err);
 	}
 	if (c != 'x')
 		return tape_lex_error(lexer, err, "a backslash in \"…\" goes with one of \" \\ n t e xHH");
-	advance(lexer);
-	int high = hex_digit(front(lexer));
+	tape_lex_advance(lexer);
+	int high = tape_lex_hex_digit(tape_lex_front(lexer));
 	if (high >= 0)
-		advance(lexer);
-	int low = hex_digit(front(lexer));
+		tape_lex_advance(lexer);
+	int low = tape_lex_hex_digit(tape_lex_front(lexer));
 	if (high < 0 || low < 0)
 		return tape_lex_error(lexer, err, "\\x needs two hexadecimal digits");
-	advance(lexer);
-	return add(lexer, len, (char)(high << 4 | low), err);
+	tape_lex_advance(lexer);
+	return tape_lex_add(lexer, len, (char)(high << 4 | low), err);
 }
 
-static bool read_string(struct tape_lexer *lexer, struct err *err)
+static bool tape_lex_read_string(struct tape_lexer *lexer, struct err *err)
 {
 	size_t len = 0;
-	int quote = front(lexer);
-	advance(lexer);
-	while (front(lexer) != quote) {
-		int c = front(lexer);
+	int quote = tape_lex_front(lexer);
+	tape_lex_advance(lexer);
+	while (tape_lex_front(lexer) != quote) {
+		int c = tape_lex_front(lexer);
 		if (c < 0 || c == '\n')
 			return tape_lex_error(lexer, err, "this string does not end on its line");
-		advance(lexer);
+		tape_lex_advance(lexer);
 		bool escape = c == '\\' && quote == '"';
-		if (!(escape ? read_escape(lexer, &len, err) : add(lexer, &len, (char)c, err)))
+		if (!(escape ? read_escape(lexer, &len, err) : tape_lex_add(lexer, &len, (char)c, err)))
 			return false;
 	}
-	advance(lexer);
+	tape_lex_advance(lexer);
 	lexer->token[len] = '\0';
 	return true;
 }
@@ -121,36 +121,36 @@ static bool read_string(struct tape_lexer *lexer, struct err *err)
 static bool read_regex(struct tape_lexer *lexer, struct err *err)
 {
 	size_t len = 0;
-	advance(lexer);
-	while (front(lexer) != '/') {
-		int c = front(lexer);
+	tape_lex_advance(lexer);
+	while (tape_lex_front(lexer) != '/') {
+		int c = tape_lex_front(lexer);
 		if (c < 0 || c == '\n')
 			return tape_lex_error(lexer, err, "this expression does not end on its line");
-		advance(lexer);
-		if (c == '\\' && front(lexer) == '/') {
+		tape_lex_advance(lexer);
+		if (c == '\\' && tape_lex_front(lexer) == '/') {
 			c = '/';
-			advance(lexer);
-		} else if (c == '\\' && front(lexer) >= ' ') {
-			if (!add(lexer, &len, '\\', err))
+			tape_lex_advance(lexer);
+		} else if (c == '\\' && tape_lex_front(lexer) >= ' ') {
+			if (!tape_lex_add(lexer, &len, '\\', err))
 				return false;
-			c = front(lexer);
-			advance(lexer);
+			c = tape_lex_front(lexer);
+			tape_lex_advance(lexer);
 		}
-		if (!add(lexer, &len, (char)c, err))
+		if (!tape_lex_add(lexer, &len, (char)c, err))
 			return false;
 	}
-	advance(lexer);
+	tape_lex_advance(lexer);
 	lexer->token[len] = '\0';
 	return true;
 }
 
-static bool read_word(struct tape_lexer *lexer, struct err *err)
+static bool tape_lex_read_word(struct tape_lexer *lexer, struct err *err)
 {
 	size_t len = 0;
-	while (front(lexer) >= 0 && !is_blank(front(lexer))) {
-		if (!add(lexer, &len, (char)front(lexer), err))
+	while (tape_lex_front(lexer) >= 0 && !is_blank(tape_lex_front(lexer))) {
+		if (!tape_lex_add(lexer, &len, (char)tape_lex_front(lexer), err))
 			return false;
-		advance(lexer);
+		tape_lex_advance(lexer);
 	}
 	lexer->token[len] = '\0';
 	return true;
@@ -169,7 +169,7 @@ enum tape_token tape_lex_peek(const struct tape_lexer *lexer, bool path)
 {
 	struct tape_lexer ahead = {.text = lexer->text, .len = lexer->len, .at = lexer->at};
 	skip_blank(&ahead);
-	return kind_of(front(&ahead), path);
+	return kind_of(tape_lex_front(&ahead), path);
 }
 
 bool tape_lex_next(struct tape_lexer *lexer, bool path, enum tape_token *token, struct err *err)
@@ -178,14 +178,14 @@ bool tape_lex_next(struct tape_lexer *lexer, bool path, enum tape_token *token, 
 	lexer->token_line = lexer->line;
 	lexer->token_column = lexer->column;
 	lexer->token[0] = '\0';
-	*token = kind_of(front(lexer), path);
+	*token = kind_of(tape_lex_front(lexer), path);
 	switch (*token) {
 	case TAPE_STRING:
-		return read_string(lexer, err);
+		return tape_lex_read_string(lexer, err);
 	case TAPE_REGEX:
 		return read_regex(lexer, err);
 	case TAPE_WORD:
-		return read_word(lexer, err);
+		return tape_lex_read_word(lexer, err);
 	case TAPE_END:
 		return true;
 	}

@@ -11,7 +11,7 @@
 
 enum { POLL_MS = 10 };
 
-static const int64_t defaults[TAPE_SETTINGS] = {
+static const int64_t tape_player_defaults[TAPE_SETTINGS] = {
 	[TAPE_TYPING_SPEED] = 0,
 	[TAPE_WAIT_TIMEOUT] = 15000,
 	[TAPE_KEY_TIMEOUT] = 5000,
@@ -39,27 +39,27 @@ struct tape_player {
 };
 
 /* What a step did. */
-enum progress { NEXT /* command */, AGAIN /* the same, at once */, LATER /* the same, after a while */, PAUSED /* timer armed */, OVER };
+enum tape_player_progress { NEXT /* command */, AGAIN /* the same, at once */, LATER /* the same, after a while */, PAUSED /* timer armed */, OVER };
 
 /* ---- the end ---- */
 
-static enum progress finish(struct tape_player *player, int exit_code)
+static enum tape_player_progress tape_player_finish(struct tape_player *player, int exit_code)
 {
 	player->finished = true;
 	player->exit_code = exit_code;
 	return OVER;
 }
 
-static const struct tape_command *current(const struct tape_player *player)
+static const struct tape_command *tape_player_current(const struct tape_player *player)
 {
 	return &player->tape->commands.items[player->at];
 }
 
-static enum progress fail(struct tape_player *player, int exit_code, const char *format, ...) PRINTF_LIKE(3, 4);
-static enum progress fail(struct tape_player *player, int exit_code, const char *format, ...)
+static enum tape_player_progress tape_player_fail(struct tape_player *player, int exit_code, const char *format, ...) PRINTF_LIKE(3, 4);
+static enum tape_player_progress tape_player_fail(struct tape_player *player, int exit_code, const char *format, ...)
 {
 	FILE *report = player->options.report;
-	const struct tape_command *command = current(player);
+	const struct tape_command *command = tape_player_current(player);
 	if (report) {
 		va_list args;
 		fprintf(report, "%s:%d:%d: ", command->file, command->line, command->column);
@@ -72,12 +72,12 @@ static enum progress fail(struct tape_player *player, int exit_code, const char 
 		tape_report_screen(report, player->target.screen(player->target.data));
 		fflush(report);
 	}
-	return finish(player, exit_code);
+	return tape_player_finish(player, exit_code);
 }
 
 /* ---- what is on the screen ---- */
 
-static const struct canvas *screen(const struct tape_player *player)
+static const struct canvas *tape_player_screen(const struct tape_player *player)
 {
 	return player->target.screen(player->target.data);
 }
@@ -88,15 +88,15 @@ static bool is_idle(const struct tape_player *player)
 }
 
 /* Drawn at or after the last key; or there is nothing more to be drawn. */
-static bool is_fresh(const struct tape_player *player)
+static bool tape_player_is_fresh(const struct tape_player *player)
 {
-	return !player->key_sent || screen(player)->frame > player->key_frame || is_idle(player);
+	return !player->key_sent || tape_player_screen(player)->frame > player->key_frame || is_idle(player);
 }
 
-static bool row_matches(const struct tape_player *player, const struct pattern *pattern, int y)
+static bool tape_player_row_matches(const struct tape_player *player, const struct pattern *pattern, int y)
 {
 	struct buf row = BUF_INIT(CANVAS_EXPORT_MAX);
-	canvas_append_row(screen(player), y, &row);
+	canvas_append_row(tape_player_screen(player), y, &row);
 	bool found = pattern_match(pattern, buf_str(&row), row.len);
 	buf_finish(&row);
 	return found;
@@ -104,23 +104,23 @@ static bool row_matches(const struct tape_player *player, const struct pattern *
 
 static bool line_matches(const struct tape_player *player, const struct tape_command *command)
 {
-	const struct canvas *canvas = screen(player);
+	const struct canvas *canvas = tape_player_screen(player);
 	if (command->row != TAPE_ANY_LINE)
-		return command->row <= canvas->height && row_matches(player, command->pattern, command->row - 1);
+		return command->row <= canvas->height && tape_player_row_matches(player, command->pattern, command->row - 1);
 	if (canvas->has_cursor)
-		return canvas_at(canvas, canvas->cursor_y, 0) && row_matches(player, command->pattern, canvas->cursor_y);
+		return canvas_at(canvas, canvas->cursor_y, 0) && tape_player_row_matches(player, command->pattern, canvas->cursor_y);
 	for (int y = 0; y < canvas->height; y++)
-		if (row_matches(player, command->pattern, y))
+		if (tape_player_row_matches(player, command->pattern, y))
 			return true;
 	return false;
 }
 
-static bool matches(const struct tape_player *player, const struct tape_command *command)
+static bool tape_player_matches(const struct tape_player *player, const struct tape_command *command)
 {
 	if (command->scope == TAPE_LINE)
 		return line_matches(player, command);
 	struct buf text = BUF_INIT(CANVAS_EXPORT_MAX);
-	canvas_append_text(screen(player), &text);
+	canvas_append_text(tape_player_screen(player), &text);
 	bool found = pattern_match(command->pattern, buf_str(&text), text.len);
 	buf_finish(&text);
 	return found;
@@ -137,68 +137,68 @@ static bool may_wait(struct tape_player *player, int64_t limit_ms)
 	return now - player->waiting_since < limit_ms;
 }
 
-static enum progress run_wait(struct tape_player *player, const struct tape_command *command)
+static enum tape_player_progress run_wait(struct tape_player *player, const struct tape_command *command)
 {
 	int64_t limit = command->time_ms != TAPE_NOT_SET ? command->time_ms : player->settings[TAPE_WAIT_TIMEOUT];
-	if (is_fresh(player) && matches(player, command))
+	if (tape_player_is_fresh(player) && tape_player_matches(player, command))
 		return NEXT;
 	if (may_wait(player, limit))
 		return LATER;
-	return fail(player, TAPE_TIMEOUT, "waited %lld ms for /%s/ and it did not come", (long long)limit, command->text);
+	return tape_player_fail(player, TAPE_TIMEOUT, "waited %lld ms for /%s/ and it did not come", (long long)limit, command->text);
 }
 
-static enum progress run_wait_idle(struct tape_player *player, const struct tape_command *command)
+static enum tape_player_progress run_wait_idle(struct tape_player *player, const struct tape_command *command)
 {
 	int64_t limit = command->time_ms != TAPE_NOT_SET ? command->time_ms : player->settings[TAPE_WAIT_TIMEOUT];
 	if (is_idle(player))
 		return NEXT;
 	if (may_wait(player, limit))
 		return LATER;
-	return fail(player, TAPE_TIMEOUT, "waited %lld ms and the program is still at work", (long long)limit);
+	return tape_player_fail(player, TAPE_TIMEOUT, "waited %lld ms and the program is still at work", (long long)limit);
 }
 
 /* Before whatever looks or presses. NEXT = ready. */
-static enum progress settle(struct tape_player *player)
+static enum tape_player_progress tape_player_settle(struct tape_player *player)
 {
 	int64_t limit = player->settings[TAPE_KEY_TIMEOUT];
-	bool looks = current(player)->op >= TAPE_EXPECT && current(player)->op <= TAPE_SCREENSHOT;
-	bool ready = player->settings[TAPE_AUTO_WAIT] ? is_idle(player) : !looks || is_fresh(player);
+	bool looks = tape_player_current(player)->op >= TAPE_EXPECT && tape_player_current(player)->op <= TAPE_SCREENSHOT;
+	bool ready = player->settings[TAPE_AUTO_WAIT] ? is_idle(player) : !looks || tape_player_is_fresh(player);
 	if (ready) {
 		player->waiting_since = TAPE_NOT_SET;
 		return NEXT;
 	}
 	if (may_wait(player, limit))
 		return LATER;
-	return fail(player, TAPE_TIMEOUT, "the program is still at work after %lld ms (Set KeyTimeout, Set AutoWait)",
+	return tape_player_fail(player, TAPE_TIMEOUT, "the program is still at work after %lld ms (Set KeyTimeout, Set AutoWait)",
 		    (long long)limit);
 }
 
 /* ---- keys ---- */
 
-static void send(struct tape_player *player, const struct event *event)
+static void tape_player_send(struct tape_player *player, const struct event *event)
 {
-	player->key_frame = screen(player)->frame;
+	player->key_frame = tape_player_screen(player)->frame;
 	player->key_sent = true;
 	player->target.send(player->target.data, event);
 }
 
-static enum progress pause_for(struct tape_player *player, int64_t ms)
+static enum tape_player_progress pause_for(struct tape_player *player, int64_t ms)
 {
 	loop_timer_arm(player->timer, ms);
 	return PAUSED;
 }
 
-static enum progress after_key(struct tape_player *player, const struct tape_command *command)
+static enum tape_player_progress after_key(struct tape_player *player, const struct tape_command *command)
 {
 	int64_t ms = command->time_ms != TAPE_NOT_SET ? command->time_ms : player->settings[TAPE_TYPING_SPEED];
 	return ms > 0 ? pause_for(player, ms) : AGAIN;
 }
 
-static enum progress run_key(struct tape_player *player, const struct tape_command *command)
+static enum tape_player_progress run_key(struct tape_player *player, const struct tape_command *command)
 {
 	player->part++;
 	struct event event = event_key(command->key);
-	send(player, &event);
+	tape_player_send(player, &event);
 	return after_key(player, command);
 }
 
@@ -207,17 +207,17 @@ static struct key key_of_character(int32_t codepoint)
 	static const struct {
 		int32_t codepoint;
 		struct key key;
-	} special[] = {{'\n', {KEYCODE_ENTER, 0}}, {'\t', {KEYCODE_TAB, 0}}, {0x1b, {KEYCODE_ESCAPE, 0}},
-		       {0x7f, {KEYCODE_BACKSPACE, 0}}};
+	} special[] = {{'\n', {KEY_CODE_ENTER, 0}}, {'\t', {KEY_CODE_TAB, 0}}, {0x1b, {KEY_CODE_ESCAPE, 0}},
+		       {0x7f, {KEY_CODE_BACKSPACE, 0}}};
 	for (size_t i = 0; i < ARRAY_LEN(special); i++)
 		if (special[i].codepoint == codepoint)
 			return special[i].key;
 	if (codepoint > 0 && codepoint < 0x20)
-		return (struct key){(uint32_t)codepoint + 'a' - 1, MOD_CTRL};
+		return (struct key){(uint32_t)codepoint + 'a' - 1, KEY_MOD_CTRL};
 	return (struct key){(uint32_t)codepoint, 0};
 }
 
-static enum progress run_type(struct tape_player *player, const struct tape_command *command)
+static enum tape_player_progress run_type(struct tape_player *player, const struct tape_command *command)
 {
 	const char *rest = command->text + player->part;
 	int32_t codepoint;
@@ -225,44 +225,44 @@ static enum progress run_type(struct tape_player *player, const struct tape_comm
 	if (codepoint < 0)
 		return AGAIN;
 	struct event event = event_key(key_of_character(codepoint));
-	send(player, &event);
+	tape_player_send(player, &event);
 	return after_key(player, command);
 }
 
-static enum progress run_copy(struct tape_player *player, const struct tape_command *command)
+static enum tape_player_progress run_copy(struct tape_player *player, const struct tape_command *command)
 {
 	free(player->clipboard);
 	player->clipboard = mem_strdup(command->text);
 	return NEXT;
 }
 
-static enum progress run_paste(struct tape_player *player, const struct tape_command *command)
+static enum tape_player_progress run_paste(struct tape_player *player, const struct tape_command *command)
 {
 	struct event event = {.type = EVENT_PASTE};
 	event.paste.text = str_or(player->clipboard, "");
 	event.paste.len = strlen(event.paste.text);
-	send(player, &event);
+	tape_player_send(player, &event);
 	return NEXT;
 }
 
 /* ---- expectations ---- */
 
-static enum progress run_expect(struct tape_player *player, const struct tape_command *command)
+static enum tape_player_progress run_expect(struct tape_player *player, const struct tape_command *command)
 {
 	bool wanted = command->op == TAPE_EXPECT;
-	if (matches(player, command) == wanted)
+	if (tape_player_matches(player, command) == wanted)
 		return NEXT;
-	return fail(player, TAPE_EXPECTATION, wanted ? "/%s/ is not on the screen" : "/%s/ is on the screen", command->text);
+	return tape_player_fail(player, TAPE_EXPECTATION, wanted ? "/%s/ is not on the screen" : "/%s/ is on the screen", command->text);
 }
 
-static char *path_of(const struct tape_player *player, const char *path)
+static char *tape_player_path_of(const struct tape_player *player, const char *path)
 {
 	bool free_standing = *path == '/' || !player->options.base;
 	return free_standing ? mem_strdup(path) : str_printf("%s/%s", player->options.base, path);
 }
 
 /* Signs that stand for "anything", as many as were there, so that the rest keeps its place. */
-static void mask(const struct tape_command *command, struct buf *text)
+static void tape_player_mask(const struct tape_command *command, struct buf *text)
 {
 	vec_each (&command->masks, it) {
 		size_t start, end;
@@ -303,93 +303,93 @@ static bool read_golden(const char *path, struct buf *out)
 	return true;
 }
 
-static enum progress save(struct tape_player *player, const char *path, const struct buf *content)
+static enum tape_player_progress tape_player_save(struct tape_player *player, const char *path, const struct buf *content)
 {
 	struct err err = {0};
-	return write_file(path, content, &err) ? NEXT : fail(player, TAPE_EXPECTATION, "%s", err.text);
+	return write_file(path, content, &err) ? NEXT : tape_player_fail(player, TAPE_EXPECTATION, "%s", err.text);
 }
 
-static enum progress compare(struct tape_player *player, const char *path, const struct buf *actual)
+static enum tape_player_progress tape_player_compare(struct tape_player *player, const char *path, const struct buf *actual)
 {
 	struct buf expected = BUF_INIT(CANVAS_EXPORT_MAX);
-	enum progress progress = NEXT;
+	enum tape_player_progress progress = NEXT;
 	if (!read_golden(path, &expected)) {
-		progress = fail(player, TAPE_EXPECTATION, "there is no golden screen %s: play once with updating on", path);
+		progress = tape_player_fail(player, TAPE_EXPECTATION, "there is no golden screen %s: play once with updating on", path);
 	} else if (!str_eq(buf_str(&expected), buf_str(actual))) {
 		if (player->options.report)
 			tape_report_diff(player->options.report, buf_str(&expected), buf_str(actual));
-		progress = fail(player, TAPE_EXPECTATION, "the screen is not what %s says", path);
+		progress = tape_player_fail(player, TAPE_EXPECTATION, "the screen is not what %s says", path);
 	}
 	buf_finish(&expected);
 	return progress;
 }
 
-static enum progress run_golden(struct tape_player *player, const struct tape_command *command)
+static enum tape_player_progress run_golden(struct tape_player *player, const struct tape_command *command)
 {
-	CLEANUP(free) char *path = path_of(player, command->text);
+	CLEANUP(free) char *path = tape_player_path_of(player, command->text);
 	struct buf text = BUF_INIT(CANVAS_EXPORT_MAX);
-	canvas_append_text(screen(player), &text);
-	mask(command, &text);
-	enum progress progress = player->options.update ? save(player, path, &text) : compare(player, path, &text);
+	canvas_append_text(tape_player_screen(player), &text);
+	tape_player_mask(command, &text);
+	enum tape_player_progress progress = player->options.update ? tape_player_save(player, path, &text) : tape_player_compare(player, path, &text);
 	buf_finish(&text);
 	return progress;
 }
 
-static enum progress run_screenshot(struct tape_player *player, const struct tape_command *command)
+static enum tape_player_progress run_screenshot(struct tape_player *player, const struct tape_command *command)
 {
-	CLEANUP(free) char *path = path_of(player, command->text);
+	CLEANUP(free) char *path = tape_player_path_of(player, command->text);
 	struct buf content = BUF_INIT(CANVAS_EXPORT_MAX);
 	enum colour_mode colours = player->tape->settings.colours;
 	if (str_has_suffix(path, ".svg"))
-		canvas_append_svg(screen(player), player->options.theme ? player->options.theme : theme_default(),
-				  colours == COLOURS_AUTO ? COLOURS_TRUE : colours, "mqdeck", &content);
+		canvas_append_svg(tape_player_screen(player), player->options.theme ? player->options.theme : theme_default(),
+				  colours == COLOUR_MODE_AUTO ? COLOUR_MODE_TRUE : colours, "mqdeck", &content);
 	else
-		canvas_append_text(screen(player), &content);
-	enum progress progress = save(player, path, &content);
+		canvas_append_text(tape_player_screen(player), &content);
+	enum tape_player_progress progress = tape_player_save(player, path, &content);
 	buf_finish(&content);
 	return progress;
 }
 
 /* ---- the rest ---- */
 
-static enum progress run_sleep(struct tape_player *player, const struct tape_command *command)
+static enum tape_player_progress run_sleep(struct tape_player *player, const struct tape_command *command)
 {
 	if (player->part++ > 0)
 		return NEXT;
 	return pause_for(player, command->number);
 }
 
-static enum progress run_section(struct tape_player *player, const struct tape_command *command)
+static enum tape_player_progress run_section(struct tape_player *player, const struct tape_command *command)
 {
 	player->section = command->text;
 	return NEXT;
 }
 
-static enum progress run_resize(struct tape_player *player, const struct tape_command *command)
+static enum tape_player_progress run_resize(struct tape_player *player, const struct tape_command *command)
 {
 	if (!player->target.resize)
-		return fail(player, TAPE_PARSE, "the size cannot be changed here");
-	player->key_frame = screen(player)->frame;
+		return tape_player_fail(player, TAPE_PARSE, "the size cannot be changed here");
+	player->key_frame = tape_player_screen(player)->frame;
 	player->key_sent = true;
 	player->target.resize(player->target.data, command->height, command->width);
 	return NEXT;
 }
 
-static enum progress run_set(struct tape_player *player, const struct tape_command *command)
+static enum tape_player_progress run_set(struct tape_player *player, const struct tape_command *command)
 {
 	player->settings[command->setting] = command->number;
 	return NEXT;
 }
 
-static enum progress run_exit(struct tape_player *player, const struct tape_command *command)
+static enum tape_player_progress run_exit(struct tape_player *player, const struct tape_command *command)
 {
-	return finish(player, (int)command->number);
+	return tape_player_finish(player, (int)command->number);
 }
 
 static const struct {
-	enum progress (*run)(struct tape_player *player, const struct tape_command *command);
+	enum tape_player_progress (*run)(struct tape_player *player, const struct tape_command *command);
 	bool settled; /* waits for the program to be idle first */
-} ops[] = {
+} tape_player_commands[] = {
 	[TAPE_KEY] = {run_key, true},
 	[TAPE_TYPE] = {run_type, true},
 	[TAPE_COPY] = {run_copy, false},
@@ -415,25 +415,25 @@ static bool is_spent(const struct tape_player *player, const struct tape_command
 	return command->op == TAPE_TYPE && !command->text[player->part];
 }
 
-static enum progress run_step(struct tape_player *player)
+static enum tape_player_progress run_step(struct tape_player *player)
 {
 	if (player->at >= player->tape->commands.len)
-		return finish(player, TAPE_OK);
-	const struct tape_command *command = current(player);
+		return tape_player_finish(player, TAPE_OK);
+	const struct tape_command *command = tape_player_current(player);
 	if (is_spent(player, command))
 		return NEXT;
-	if (ops[command->op].settled) {
-		enum progress progress = settle(player);
+	if (tape_player_commands[command->op].settled) {
+		enum tape_player_progress progress = tape_player_settle(player);
 		if (progress != NEXT)
 			return progress;
 	}
-	return ops[command->op].run(player, command);
+	return tape_player_commands[command->op].run(player, command);
 }
 
-static void on_timer(void *data)
+static void tape_player_on_timer(void *data)
 {
 	struct tape_player *player = data;
-	enum progress progress = run_step(player);
+	enum tape_player_progress progress = run_step(player);
 	if (progress == NEXT) {
 		player->at++;
 		player->part = 0;
@@ -455,8 +455,8 @@ struct tape_player *tape_player_create(struct loop *loop, const struct tape *tap
 	player->done = done;
 	player->data = data;
 	player->waiting_since = TAPE_NOT_SET;
-	memcpy(player->settings, defaults, sizeof defaults);
-	player->timer = loop_timer_create(loop, on_timer, player);
+	memcpy(player->settings, tape_player_defaults, sizeof tape_player_defaults);
+	player->timer = loop_timer_create(loop, tape_player_on_timer, player);
 	return player;
 }
 

@@ -93,7 +93,7 @@ static bool set_ignored(struct tape_parser *parser, const char *name, struct err
 static const struct {
 	const char *name;
 	bool (*set)(struct tape_parser *parser, const char *name, struct err *err);
-} settings[] = {
+} tape_set_settings[] = {
 	{"Size", set_size},           {"Clock", set_clock},          {"Colour", set_colour},
 	{"TypingSpeed", set_time},    {"WaitTimeout", set_time},     {"KeyTimeout", set_time},
 	{"AutoWait", set_auto_wait},  {"Shell", set_ignored},        {"FontFamily", set_ignored},
@@ -109,8 +109,8 @@ bool tape_parse_set(struct tape_parser *parser, struct err *err)
 {
 	if (!tape_expect(parser, TAPE_WORD, false, "the name of a setting", err))
 		return false;
-	for (size_t i = 0; i < ARRAY_LEN(settings); i++)
-		if (str_eq(settings[i].name, parser->lexer.token))
-			return settings[i].set(parser, settings[i].name, err);
+	for (size_t i = 0; i < ARRAY_LEN(tape_set_settings); i++)
+		if (str_eq(tape_set_settings[i].name, parser->lexer.token))
+			return tape_set_settings[i].set(parser, tape_set_settings[i].name, err);
 	return tape_lex_error(&parser->lexer, err, "there is no setting '%s'", parser->lexer.token);
 }

@@ -21,35 +21,35 @@ void input_finish(struct input *input)
 }
 
 /* Where events go. */
-struct sink {
-	event_fn *fn;
+struct input_sink {
+	input_event_fn *fn;
 	void *data;
 };
 
-static void send(const struct sink *sink, const struct event *event)
+static void input_send(const struct input_sink *sink, const struct event *event)
 {
 	sink->fn(sink->data, event);
 }
 
-static void send_key(const struct sink *sink, uint32_t code, uint8_t mods)
+static void send_key(const struct input_sink *sink, uint32_t code, uint8_t mods)
 {
 	struct event event = event_key((struct key){code, mods});
-	send(sink, &event);
+	input_send(sink, &event);
 }
 
 /* ---- single characters ---- */
 
-static void send_byte(const struct sink *sink, unsigned char byte, uint8_t mods)
+static void send_byte(const struct input_sink *sink, unsigned char byte, uint8_t mods)
 {
 	static const struct {
 		unsigned char byte;
 		uint32_t code;
 		uint8_t mods;
 	} special[] = {
-		{0x00, ' ', MOD_CTRL},           {0x08, KEYCODE_BACKSPACE, 0}, {0x09, KEYCODE_TAB, 0},
-		{0x0d, KEYCODE_ENTER, 0},        {ESC, KEYCODE_ESCAPE, 0},     {0x1c, '\\', MOD_CTRL},
-		{0x1d, ']', MOD_CTRL},           {0x1e, '^', MOD_CTRL},        {0x1f, '_', MOD_CTRL},
-		{0x7f, KEYCODE_BACKSPACE, 0},
+		{0x00, ' ', KEY_MOD_CTRL},           {0x08, KEY_CODE_BACKSPACE, 0}, {0x09, KEY_CODE_TAB, 0},
+		{0x0d, KEY_CODE_ENTER, 0},        {ESC, KEY_CODE_ESCAPE, 0},     {0x1c, '\\', KEY_MOD_CTRL},
+		{0x1d, ']', KEY_MOD_CTRL},           {0x1e, '^', KEY_MOD_CTRL},        {0x1f, '_', KEY_MOD_CTRL},
+		{0x7f, KEY_CODE_BACKSPACE, 0},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(special); i++) {
 		if (special[i].byte != byte)
@@ -58,13 +58,13 @@ static void send_byte(const struct sink *sink, unsigned char byte, uint8_t mods)
 		return;
 	}
 	if (byte < 0x20)
-		send_key(sink, byte + 'a' - 1u, MOD_CTRL | mods);
+		send_key(sink, byte + 'a' - 1u, KEY_MOD_CTRL | mods);
 	else
 		send_key(sink, byte, mods);
 }
 
 /* What kitty's protocol and modifyOtherKeys name by number. */
-static void send_codepoint(const struct sink *sink, int codepoint, uint8_t mods)
+static void send_codepoint(const struct input_sink *sink, int codepoint, uint8_t mods)
 {
 	if (codepoint < 0 || (codepoint >= 0x80 && text_is_unsafe(codepoint)))
 		return;
@@ -72,18 +72,18 @@ static void send_codepoint(const struct sink *sink, int codepoint, uint8_t mods)
 		send_byte(sink, (unsigned char)codepoint, mods);
 		return;
 	}
-	if (mods & MOD_CTRL && codepoint < 0x80) {
+	if (mods & KEY_MOD_CTRL && codepoint < 0x80) {
 		send_key(sink, (uint32_t)tolower(codepoint), mods);
 		return;
 	}
-	bool shifted_letter = mods & MOD_SHIFT && codepoint >= 'a' && codepoint <= 'z';
-	uint8_t kept = codepoint == ' ' ? mods : (uint8_t)(mods & ~MOD_SHIFT);
+	bool shifted_letter = mods & KEY_MOD_SHIFT && codepoint >= 'a' && codepoint <= 'z';
+	uint8_t kept = codepoint == ' ' ? mods : (uint8_t)(mods & ~KEY_MOD_SHIFT);
 	send_key(sink, (uint32_t)(shifted_letter ? codepoint - 32 : codepoint), kept);
 }
 
 /* ---- sequences ---- */
 
-struct control {
+struct input_control {
 	char prefix; /* < = > ? or 0 */
 	int parameters[PARAMETERS_MAX];
 	int count;
@@ -94,12 +94,12 @@ struct control {
 /* CSI 1 ; 5 A: the modifier is one more than its bits: 1 shift, 2 alt, 4 ctrl. */
 static uint8_t mods_of(int parameter)
 {
-	return parameter > 1 ? (uint8_t)((parameter - 1) & (MOD_SHIFT | MOD_ALT | MOD_CTRL)) : 0;
+	return parameter > 1 ? (uint8_t)((parameter - 1) & (KEY_MOD_SHIFT | KEY_MOD_ALT | KEY_MOD_CTRL)) : 0;
 }
 
-static struct control parse_control(const unsigned char *bytes, size_t len)
+static struct input_control parse_control(const unsigned char *bytes, size_t len)
 {
-	struct control control = {.final = (char)bytes[len - 1]};
+	struct input_control control = {.final = (char)bytes[len - 1]};
 	size_t at = 0;
 	if (bytes[0] >= '<' && bytes[0] <= '?')
 		control.prefix = (char)bytes[at++];
@@ -130,34 +130,34 @@ static struct control parse_control(const unsigned char *bytes, size_t len)
 static const struct {
 	char final;
 	uint32_t code;
-} letters[] = {
-	{'A', KEYCODE_UP},   {'B', KEYCODE_DOWN},   {'C', KEYCODE_RIGHT},  {'D', KEYCODE_LEFT},
-	{'F', KEYCODE_END},  {'H', KEYCODE_HOME},   {'P', KEYCODE_F1},     {'Q', KEYCODE_F1 + 1},
-	{'R', KEYCODE_F1 + 2}, {'S', KEYCODE_F1 + 3}, {'M', KEYCODE_ENTER},
+} input_letters[] = {
+	{'A', KEY_CODE_UP},   {'B', KEY_CODE_DOWN},   {'C', KEY_CODE_RIGHT},  {'D', KEY_CODE_LEFT},
+	{'F', KEY_CODE_END},  {'H', KEY_CODE_HOME},   {'P', KEY_CODE_F1},     {'Q', KEY_CODE_F1 + 1},
+	{'R', KEY_CODE_F1 + 2}, {'S', KEY_CODE_F1 + 3}, {'M', KEY_CODE_ENTER},
 };
 
-static bool send_letter(const struct sink *sink, char final, uint8_t mods)
+static bool send_letter(const struct input_sink *sink, char final, uint8_t mods)
 {
-	for (size_t i = 0; i < ARRAY_LEN(letters); i++) {
-		if (letters[i].final != final)
+	for (size_t i = 0; i < ARRAY_LEN(input_letters); i++) {
+		if (input_letters[i].final != final)
 			continue;
-		send_key(sink, letters[i].code, mods);
+		send_key(sink, input_letters[i].code, mods);
 		return true;
 	}
 	return false;
 }
 
-static void send_tilde(const struct sink *sink, const struct control *control)
+static void send_tilde(const struct input_sink *sink, const struct input_control *control)
 {
 	static const struct {
 		int number;
 		uint32_t code;
 	} tildes[] = {
-		{1, KEYCODE_HOME},       {2, KEYCODE_INSERT},     {3, KEYCODE_DELETE},     {4, KEYCODE_END},
-		{5, KEYCODE_PAGE_UP},    {6, KEYCODE_PAGE_DOWN},  {7, KEYCODE_HOME},       {8, KEYCODE_END},
-		{11, KEYCODE_F1},        {12, KEYCODE_F1 + 1},    {13, KEYCODE_F1 + 2},    {14, KEYCODE_F1 + 3},
-		{15, KEYCODE_F1 + 4},    {17, KEYCODE_F1 + 5},    {18, KEYCODE_F1 + 6},    {19, KEYCODE_F1 + 7},
-		{20, KEYCODE_F1 + 8},    {21, KEYCODE_F1 + 9},    {23, KEYCODE_F1 + 10},   {24, KEYCODE_F1 + 11},
+		{1, KEY_CODE_HOME},       {2, KEY_CODE_INSERT},     {3, KEY_CODE_DELETE},     {4, KEY_CODE_END},
+		{5, KEY_CODE_PAGE_UP},    {6, KEY_CODE_PAGE_DOWN},  {7, KEY_CODE_HOME},       {8, KEY_CODE_END},
+		{11, KEY_CODE_F1},        {12, KEY_CODE_F1 + 1},    {13, KEY_CODE_F1 + 2},    {14, KEY_CODE_F1 + 3},
+		{15, KEY_CODE_F1 + 4},    {17, KEY_CODE_F1 + 5},    {18, KEY_CODE_F1 + 6},    {19, KEY_CODE_F1 + 7},
+		{20, KEY_CODE_F1 + 8},    {21, KEY_CODE_F1 + 9},    {23, KEY_CODE_F1 + 10},   {24, KEY_CODE_F1 + 11},
 	};
 	if (control->parameters[0] == 27) { /* modifyOtherKeys: CSI 27 ; mods ; code ~ */
 		send_codepoint(sink, control->parameters[2], mods_of(control->parameters[1]));
@@ -169,46 +169,46 @@ static void send_tilde(const struct sink *sink, const struct control *control)
 }
 
 /* SGR: CSI < button ; column ; row M or m. Bits: 4 shift, 8 alt, 16 ctrl, 32 motion, 64 wheel. */
-static void send_mouse(const struct sink *sink, const struct control *control)
+static void send_mouse(const struct input_sink *sink, const struct input_control *control)
 {
 	int bits = control->parameters[0];
 	struct event event = {.type = EVENT_MOUSE};
-	struct mouse *mouse = &event.mouse;
+	struct event_mouse *mouse = &event.mouse;
 	mouse->x = control->parameters[1] - 1;
 	mouse->y = control->parameters[2] - 1;
 	mouse->clicks = 1;
-	mouse->mods = (uint8_t)((bits & 4 ? MOD_SHIFT : 0) | (bits & 8 ? MOD_ALT : 0) | (bits & 16 ? MOD_CTRL : 0));
+	mouse->mods = (uint8_t)((bits & 4 ? KEY_MOD_SHIFT : 0) | (bits & 8 ? KEY_MOD_ALT : 0) | (bits & 16 ? KEY_MOD_CTRL : 0));
 	if (control->count < 3 || mouse->x < 0 || mouse->y < 0)
 		return;
 	if (bits & 64) {
 		if ((bits & 3) > 1)
 			return;
-		mouse->action = bits & 1 ? MOUSE_WHEEL_DOWN : MOUSE_WHEEL_UP;
+		mouse->action = bits & 1 ? EVENT_MOUSE_WHEEL_DOWN : EVENT_MOUSE_WHEEL_UP;
 	} else {
 		mouse->button = (uint8_t)((bits & 3) == 3 ? 0 : (bits & 3) + 1);
-		mouse->action = control->final == 'm' ? MOUSE_RELEASE : bits & 32 ? MOUSE_DRAG : MOUSE_PRESS;
+		mouse->action = control->final == 'm' ? EVENT_MOUSE_RELEASE : bits & 32 ? EVENT_MOUSE_DRAG : EVENT_MOUSE_PRESS;
 	}
-	send(sink, &event);
+	input_send(sink, &event);
 }
 
-static void send_reply(const struct sink *sink, const struct control *control)
+static void send_reply(const struct input_sink *sink, const struct input_control *control)
 {
 	struct event event = {.type = EVENT_REPLY};
 	event.reply.kind = control->final;
 	event.reply.first = control->parameters[0];
 	event.reply.second = control->parameters[1];
-	send(sink, &event);
+	input_send(sink, &event);
 }
 
-static void send_focus(const struct sink *sink, bool focused)
+static void send_focus(const struct input_sink *sink, bool focused)
 {
 	struct event event = {.type = EVENT_FOCUS, .focused = focused};
-	send(sink, &event);
+	input_send(sink, &event);
 }
 
-static void finish_control(struct input *input, const struct sink *sink, const unsigned char *bytes, size_t len)
+static void finish_control(struct input *input, const struct input_sink *sink, const unsigned char *bytes, size_t len)
 {
-	struct control control = parse_control(bytes, len);
+	struct input_control control = parse_control(bytes, len);
 	uint8_t mods = mods_of(control.parameters[1]);
 	if (control.prefix == '<' && (control.final == 'M' || control.final == 'm'))
 		send_mouse(sink, &control);
@@ -221,7 +221,7 @@ static void finish_control(struct input *input, const struct sink *sink, const u
 	else if (control.final == 'u')
 		send_codepoint(sink, control.parameters[0], mods);
 	else if (control.final == 'Z')
-		send_key(sink, KEYCODE_TAB, MOD_SHIFT);
+		send_key(sink, KEY_CODE_TAB, KEY_MOD_SHIFT);
 	else if (control.count == 0 && (control.final == 'I' || control.final == 'O'))
 		send_focus(sink, control.final == 'I');
 	else if (control.final == 'n' || control.final == 'c' ||
@@ -233,9 +233,9 @@ static void finish_control(struct input *input, const struct sink *sink, const u
 
 /* ---- one sequence, byte by byte ---- */
 
-enum step { NEED_MORE, DONE, AGAIN /* done, and the last byte begins something new */ };
+enum input_step { NEED_MORE, DONE, AGAIN /* done, and the last byte begins something new */ };
 
-static enum step step_text(struct input *input, const struct sink *sink, const unsigned char *bytes, size_t len, uint8_t mods)
+static enum input_step step_text(struct input *input, const struct input_sink *sink, const unsigned char *bytes, size_t len, uint8_t mods)
 {
 	if (bytes[0] < 0x80) {
 		send_byte(sink, bytes[0], mods);
@@ -252,7 +252,7 @@ static enum step step_text(struct input *input, const struct sink *sink, const u
 	return DONE;
 }
 
-static enum step step_control(struct input *input, const struct sink *sink)
+static enum input_step step_control(struct input *input, const struct input_sink *sink)
 {
 	unsigned char last = input->sequence[input->len - 1];
 	if (last == ESC)
@@ -264,21 +264,21 @@ static enum step step_control(struct input *input, const struct sink *sink)
 		return NEED_MORE;
 	if (input->len == 4 && input->sequence[2] == '[') {
 		if (last >= 'A' && last <= 'E')
-			send_key(sink, KEYCODE_F1 + (uint32_t)(last - 'A'), 0);
+			send_key(sink, KEY_CODE_F1 + (uint32_t)(last - 'A'), 0);
 		return DONE;
 	}
 	finish_control(input, sink, input->sequence + 2, input->len - 2);
 	return DONE;
 }
 
-static enum step step_application(struct input *input, const struct sink *sink)
+static enum input_step step_application(struct input *input, const struct input_sink *sink)
 {
 	unsigned char last = input->sequence[input->len - 1];
 	if (last == ESC)
 		return AGAIN;
 	if (input->len == 2 || isdigit(last) || last == ';')
 		return NEED_MORE;
-	struct control control = parse_control(input->sequence + 2, input->len - 2);
+	struct input_control control = parse_control(input->sequence + 2, input->len - 2);
 	int mods = control.count > 0 ? control.parameters[control.count - 1] : 0;
 	if (!send_letter(sink, control.final, mods_of(mods)) && last >= 'j' && last <= 'y')
 		send_byte(sink, (unsigned char)(last - 0x40), 0); /* the keypad: SS3 j is '*' … SS3 y is '9' */
@@ -286,14 +286,14 @@ static enum step step_application(struct input *input, const struct sink *sink)
 }
 
 /* OSC, DCS, APC: answers that nobody waits for, up to ST or BEL. */
-static enum step step_string(const struct input *input)
+static enum input_step step_string(const struct input *input)
 {
 	unsigned char last = input->sequence[input->len - 1];
 	bool st = input->len >= 4 && last == '\\' && input->sequence[input->len - 2] == ESC;
 	return last == 0x07 || st ? DONE : NEED_MORE;
 }
 
-static enum step step(struct input *input, const struct sink *sink)
+static enum input_step input_step(struct input *input, const struct input_sink *sink)
 {
 	const unsigned char *bytes = input->sequence;
 	if (bytes[0] != ESC)
@@ -307,10 +307,10 @@ static enum step step(struct input *input, const struct sink *sink)
 	if (bytes[1] == ']' || bytes[1] == 'P' || bytes[1] == '_')
 		return step_string(input);
 	if (bytes[1] == ESC) {
-		send_key(sink, KEYCODE_ESCAPE, 0);
+		send_key(sink, KEY_CODE_ESCAPE, 0);
 		return AGAIN;
 	}
-	return step_text(input, sink, bytes + 1, input->len - 1, MOD_ALT);
+	return step_text(input, sink, bytes + 1, input->len - 1, KEY_MOD_ALT);
 }
 
 static bool is_string(const struct input *input)
@@ -318,7 +318,7 @@ static bool is_string(const struct input *input)
 	return input->len >= 2 && strchr("]P_", input->sequence[1]);
 }
 
-static void feed_byte(struct input *input, unsigned char byte, const struct sink *sink)
+static void feed_byte(struct input *input, unsigned char byte, const struct input_sink *sink)
 {
 	if (input->skipping) {
 		/* Keeps only what is needed to see the end of the string or sequence. */
@@ -338,11 +338,11 @@ static void feed_byte(struct input *input, unsigned char byte, const struct sink
 		return;
 	}
 	input->sequence[input->len++] = byte;
-	enum step result = step(input, sink);
+	enum input_step result = input_step(input, sink);
 	if (result == AGAIN) {
 		input->sequence[0] = byte;
 		input->len = 1;
-		result = step(input, sink);
+		result = input_step(input, sink);
 	}
 	if (result == DONE)
 		input->len = 0;
@@ -352,7 +352,7 @@ static void feed_byte(struct input *input, unsigned char byte, const struct sink
 
 /* ---- paste ---- */
 
-static void end_paste(struct input *input, const struct sink *sink)
+static void end_paste(struct input *input, const struct input_sink *sink)
 {
 	/* Terminals send \r for newlines; \r\n comes from files of another system. */
 	char *text = input->paste.data;
@@ -369,12 +369,12 @@ static void end_paste(struct input *input, const struct sink *sink)
 	event.paste.len = kept;
 	input->pasting = false;
 	input->len = 0;
-	send(sink, &event);
+	input_send(sink, &event);
 	buf_finish(&input->paste);
 }
 
 /* The end may be cut anywhere, so what could be its beginning is held in `sequence`. */
-static void paste_byte(struct input *input, unsigned char byte, const struct sink *sink)
+static void paste_byte(struct input *input, unsigned char byte, const struct input_sink *sink)
 {
 	input->sequence[input->len++] = byte;
 	if (byte == (unsigned char)paste_end[input->len - 1]) {
@@ -389,10 +389,10 @@ static void paste_byte(struct input *input, unsigned char byte, const struct sin
 		input->sequence[input->len++] = byte;
 }
 
-void input_feed(struct input *input, const void *bytes, size_t len, event_fn *fn, void *data)
+void input_feed(struct input *input, const void *bytes, size_t len, input_event_fn *fn, void *data)
 {
 	const unsigned char *in = bytes;
-	const struct sink sink = {fn, data};
+	const struct input_sink sink = {fn, data};
 	for (size_t i = 0; i < len; i++) {
 		if (input->pasting)
 			paste_byte(input, in[i], &sink);
@@ -410,9 +410,9 @@ int input_pending_ms(const struct input *input)
 	return input->len <= 2 ? INPUT_ESCAPE_MS : INPUT_SEQUENCE_MS;
 }
 
-void input_flush(struct input *input, event_fn *fn, void *data)
+void input_flush(struct input *input, input_event_fn *fn, void *data)
 {
-	const struct sink sink = {fn, data};
+	const struct input_sink sink = {fn, data};
 	if (input->pasting) {
 		buf_append(&input->paste, input->sequence, input->len);
 		end_paste(input, &sink);
@@ -427,7 +427,7 @@ void input_flush(struct input *input, event_fn *fn, void *data)
 	if (skipping || !escape)
 		return;
 	if (len == 1)
-		send_key(&sink, KEYCODE_ESCAPE, 0);
+		send_key(&sink, KEY_CODE_ESCAPE, 0);
 	else if (len == 2)
-		send_key(&sink, second, MOD_ALT); /* Alt-[ and Alt-O begin like a sequence */
+		send_key(&sink, second, KEY_MOD_ALT); /* Alt-[ and Alt-O begin like a sequence */
 }

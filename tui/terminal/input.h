@@ -18,7 +18,7 @@ enum {
 	INPUT_PASTE_MS = 1000,        /* silence after which a paste without an end is over */
 };
 
-typedef void event_fn(void *data, const struct event *event);
+typedef void input_event_fn(void *data, const struct event *event);
 
 struct input {
 	unsigned char sequence[INPUT_SEQUENCE_MAX]; /* begun and not complete */
@@ -30,9 +30,9 @@ struct input {
 
 void input_init(struct input *input);
 void input_finish(struct input *input);
-void input_feed(struct input *input, const void *bytes, size_t len, event_fn *fn, void *data);
+void input_feed(struct input *input, const void *bytes, size_t len, input_event_fn *fn, void *data);
 /* Milliseconds after which input_flush() is due if nothing more comes; -1 = nothing is begun. */
 int input_pending_ms(const struct input *input);
-void input_flush(struct input *input, event_fn *fn, void *data);
+void input_flush(struct input *input, input_event_fn *fn, void *data);
 
 #endif

@@ -19,12 +19,12 @@ enum {
 
 /* ---- opening and closing ---- */
 
-static struct terminal *create(struct loop *loop, event_fn *fn, void *data)
+static struct terminal *terminal_create(struct loop *loop, input_event_fn *fn, void *data)
 {
 	struct terminal *terminal = mem_alloc(sizeof *terminal);
 	*terminal = (struct terminal){.loop = loop, .fn = fn, .data = data, .fd = -1, .signal_fd = -1};
 	terminal->theme = theme_default();
-	terminal->colours = COLOURS_TRUE;
+	terminal->colours = COLOUR_MODE_TRUE;
 	terminal->out = BUF_INIT(TERMINAL_OUT_MAX);
 	terminal->shown = canvas_create(1, 1, false);
 	input_init(&terminal->input);
@@ -47,16 +47,16 @@ static bool open_tty(struct terminal *terminal, const char *path, struct err *er
 }
 
 /* A terminal that asks for UTF-8 by locale gets it; curses needs the C library to agree. */
-static bool choose_charset(enum charset charset)
+static bool choose_charset(enum terminal_charset charset)
 {
-	if (charset == CHARSET_UTF8 && !str_eq(nl_langinfo(CODESET), "UTF-8"))
+	if (charset == TERMINAL_CHARSET_UTF8 && !str_eq(nl_langinfo(CODESET), "UTF-8"))
 		setlocale(LC_CTYPE, "C.UTF-8");
-	return charset == CHARSET_ASCII || !str_eq(nl_langinfo(CODESET), "UTF-8");
+	return charset == TERMINAL_CHARSET_ASCII || !str_eq(nl_langinfo(CODESET), "UTF-8");
 }
 
 static enum colour_mode choose_colours(enum colour_mode wanted, const char *term)
 {
-	if (wanted != COLOURS_AUTO)
+	if (wanted != COLOUR_MODE_AUTO)
 		return wanted;
 	/* 256 stands for "whatever it can": terminfo is asked once it is open. */
 	return colour_mode_detect(getenv("NO_COLOR"), getenv("CLICOLOR_FORCE"), getenv("COLORTERM"), term, 256);
@@ -66,12 +66,12 @@ static enum colour_mode choose_colours(enum colour_mode wanted, const char *term
 static enum colour_mode hold_colours(enum colour_mode wanted, const struct curses_screen *screen)
 {
 	int colours = curses_screen_caps(screen)->colours;
-	if (wanted == COLOURS_TRUE && !curses_screen_is_direct(screen))
-		wanted = COLOURS_256;
-	if (wanted == COLOURS_256 && colours < 256)
-		wanted = COLOURS_16;
-	if (wanted == COLOURS_16 && colours < 8)
-		wanted = COLOURS_MONO;
+	if (wanted == COLOUR_MODE_TRUE && !curses_screen_is_direct(screen))
+		wanted = COLOUR_MODE_256;
+	if (wanted == COLOUR_MODE_256 && colours < 256)
+		wanted = COLOUR_MODE_16;
+	if (wanted == COLOUR_MODE_16 && colours < 8)
+		wanted = COLOUR_MODE_MONO;
 	return wanted;
 }
 
@@ -82,7 +82,7 @@ static bool open_screen(struct terminal *terminal, const struct terminal_options
 	bool capable = getenv("COLORTERM") || (term && (strstr(term, "xterm") || strstr(term, "256color")));
 	tty_read_size(terminal);
 	terminal->screen =
-		curses_screen_open(term, wanted == COLOURS_TRUE, capable, terminal->height, terminal->width, err);
+		curses_screen_open(term, wanted == COLOUR_MODE_TRUE, capable, terminal->height, terminal->width, err);
 	if (!terminal->screen)
 		return false;
 	terminal->colours = hold_colours(wanted, terminal->screen);
@@ -91,10 +91,10 @@ static bool open_screen(struct terminal *terminal, const struct terminal_options
 	return true;
 }
 
-struct terminal *terminal_open(struct loop *loop, const struct terminal_options *options, event_fn *fn, void *data,
+struct terminal *terminal_open(struct loop *loop, const struct terminal_options *options, input_event_fn *fn, void *data,
 			       struct err *err)
 {
-	struct terminal *terminal = create(loop, fn, data);
+	struct terminal *terminal = terminal_create(loop, fn, data);
 	terminal->theme = options->theme ? options->theme : theme_default();
 	terminal->ascii = choose_charset(options->charset);
 	if (!open_tty(terminal, options->tty, err)) {
@@ -120,9 +120,9 @@ struct terminal *terminal_open(struct loop *loop, const struct terminal_options 
 	return terminal;
 }
 
-struct terminal *terminal_open_headless(struct loop *loop, int height, int width, bool ascii, event_fn *fn, void *data)
+struct terminal *terminal_open_headless(struct loop *loop, int height, int width, bool ascii, input_event_fn *fn, void *data)
 {
-	struct terminal *terminal = create(loop, fn, data);
+	struct terminal *terminal = terminal_create(loop, fn, data);
 	terminal->ascii = ascii;
 	terminal->height = height;
 	terminal->width = width;

@@ -18,23 +18,23 @@
 
 struct terminal;
 
-enum charset { CHARSET_AUTO, CHARSET_UTF8, CHARSET_ASCII };
+enum terminal_charset { TERMINAL_CHARSET_AUTO, TERMINAL_CHARSET_UTF8, TERMINAL_CHARSET_ASCII };
 
 struct terminal_options {
 	const char *tty;          /* path of the tty; NULL = /dev/tty */
 	const char *term;         /* NULL = $TERM */
-	enum colour_mode colours; /* COLOURS_AUTO looks at the environment */
-	enum charset charset;     /* CHARSET_AUTO: the locale's, which the program has set with setlocale(LC_CTYPE, "") */
+	enum colour_mode colours; /* COLOUR_MODE_AUTO looks at the environment */
+	enum terminal_charset charset;     /* TERMINAL_CHARSET_AUTO: the locale's, which the program has set with setlocale(LC_CTYPE, "") */
 	const struct theme *theme; /* NULL = theme_default() */
 	bool mouse;
 };
 
 /* Takes the screen. Events arrive from the loop; one terminal a process. An unknown TERM falls back to xterm-256color,
  * xterm and vt100, in this order. */
-struct terminal *terminal_open(struct loop *loop, const struct terminal_options *options, event_fn *fn, void *data,
+struct terminal *terminal_open(struct loop *loop, const struct terminal_options *options, input_event_fn *fn, void *data,
 			       struct err *err) MUST_USE;
 /* The same without a tty: presents are kept, events come from terminal_inject(). */
-struct terminal *terminal_open_headless(struct loop *loop, int height, int width, bool ascii, event_fn *fn, void *data);
+struct terminal *terminal_open_headless(struct loop *loop, int height, int width, bool ascii, input_event_fn *fn, void *data);
 void terminal_close(struct terminal *terminal); /* restores the tty; NULL is fine */
 DEFINE_CLEANUP(struct terminal *, terminal_close);
 

@@ -205,7 +205,7 @@ void curses_screen_invalidate(struct curses_screen *screen)
 /* Terminals with eight colours show the bright ones as bold. */
 static int terminal_colour(const struct curses_screen *screen, int32_t colour, attr_t *attributes)
 {
-	if (screen->colours != COLOURS_16 || colour < 8 || COLORS >= 16)
+	if (screen->colours != COLOUR_MODE_16 || colour < 8 || COLORS >= 16)
 		return colour;
 	if (attributes)
 		*attributes |= A_BOLD;
@@ -217,7 +217,7 @@ static void find_look(struct curses_screen *screen, style_t style, attr_t *attri
 	unsigned role = style & STYLE_ROLE_MASK, modifiers = style >> 8 & (MODIFIERS - 1);
 	role = role < STYLE_COUNT ? role : STYLE_TEXT;
 	if (!screen->looks[role][modifiers].known) {
-		struct look look = style_look(screen->theme, style, screen->colours);
+		struct style_look look = style_look(screen->theme, style, screen->colours);
 		attr_t found = 0;
 		found |= look.attributes & STYLE_ATTR_BOLD ? A_BOLD : 0;
 		found |= look.attributes & STYLE_ATTR_DIM ? A_DIM : 0;
@@ -225,7 +225,7 @@ static void find_look(struct curses_screen *screen, style_t style, attr_t *attri
 		found |= look.attributes & STYLE_ATTR_REVERSE ? A_REVERSE : 0;
 		int fg = terminal_colour(screen, look.fg, &found), bg = terminal_colour(screen, look.bg, NULL);
 		bool plain = fg == COLOUR_DEFAULT && bg == COLOUR_DEFAULT;
-		int found_pair = plain || screen->colours == COLOURS_MONO ? 0 : alloc_pair(fg, bg);
+		int found_pair = plain || screen->colours == COLOUR_MODE_MONO ? 0 : alloc_pair(fg, bg);
 		screen->looks[role][modifiers].attributes = found;
 		screen->looks[role][modifiers].pair = found_pair < 0 ? 0 : found_pair;
 		screen->looks[role][modifiers].bare = bg == COLOUR_DEFAULT && !(found & (A_UNDERLINE | A_REVERSE));
@@ -335,7 +335,7 @@ static size_t drop_charset_resets(char *bytes, size_t len)
 	return kept;
 }
 
-static void take_bytes(struct curses_screen *screen, struct buf *out)
+static void curses_take_bytes(struct curses_screen *screen, struct buf *out)
 {
 	fflush(screen->out);
 	off_t len = lseek(screen->memory, 0, SEEK_CUR);
@@ -355,5 +355,5 @@ void curses_screen_paint(struct curses_screen *screen, const struct canvas *canv
 	place_cursor(screen, canvas);
 	wnoutrefresh(stdscr);
 	doupdate();
-	take_bytes(screen, out);
+	curses_take_bytes(screen, out);
 }

@@ -11,7 +11,7 @@ enum { TERMINAL_OUT_MAX = 4 * 1024 * 1024 };
 
 struct terminal {
 	struct loop *loop;
-	event_fn *fn;
+	input_event_fn *fn;
 	void *data;
 	const struct theme *theme;
 	enum colour_mode colours;
@@ -19,7 +19,7 @@ struct terminal {
 	int height, width;
 	struct canvas *shown;
 	uint64_t frames, bytes;
-	struct mouse last_click;
+	struct event_mouse last_click;
 	int64_t last_click_ms;
 	/* None of this without a tty. */
 	struct curses_screen *screen;

@@ -12,12 +12,12 @@
 
 enum { LEAVE_MAX = 512, DRAIN_MS = 200, SIGNALS = 13 };
 
-enum manner { TELL, END, CRASH };
+enum terminal_signals_manner { TELL, END, CRASH };
 
 static const struct {
 	int number;
-	enum manner manner;
-} handled[SIGNALS] = {
+	enum terminal_signals_manner manner;
+} terminal_signals_handled[SIGNALS] = {
 	{SIGWINCH, TELL}, {SIGTSTP, TELL},  {SIGCONT, TELL},  {SIGHUP, END},   {SIGTERM, END},   {SIGINT, END}, {SIGQUIT, END},
 	{SIGABRT, CRASH}, {SIGSEGV, CRASH}, {SIGBUS, CRASH},  {SIGFPE, CRASH}, {SIGILL, CRASH},  {SIGSYS, CRASH},
 };
@@ -52,19 +52,19 @@ static void give_back(void)
 	tcsetattr(signals.fd, TCSANOW, &signals.modes);
 }
 
-static size_t index_of(int number)
+static size_t terminal_signals_index_of(int number)
 {
 	size_t i = 0;
-	while (i + 1 < SIGNALS && handled[i].number != number)
+	while (i + 1 < SIGNALS && terminal_signals_handled[i].number != number)
 		i++;
 	return i;
 }
 
-static void on_signal(int number)
+static void terminal_signals_on_signal(int number)
 {
 	int kept = errno;
-	size_t at = index_of(number);
-	enum manner manner = handled[at].manner;
+	size_t at = terminal_signals_index_of(number);
+	enum terminal_signals_manner manner = terminal_signals_handled[at].manner;
 	bool again = manner == END && signals.fired;
 	if (manner != TELL)
 		give_back();
@@ -86,10 +86,10 @@ int terminal_signals_install(void)
 		return -1;
 	signals.installed = true;
 	signals.fired = 0;
-	struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+	struct sigaction action = {.sa_handler = terminal_signals_on_signal, .sa_flags = SA_RESTART};
 	sigfillset(&action.sa_mask);
 	for (size_t i = 0; i < SIGNALS; i++)
-		sigaction(handled[i].number, &action, &signals.before[i]);
+		sigaction(terminal_signals_handled[i].number, &action, &signals.before[i]);
 	return signals.pipe[0];
 }
 
@@ -98,7 +98,7 @@ void terminal_signals_remove(void)
 	if (!signals.installed)
 		return;
 	for (size_t i = 0; i < SIGNALS; i++)
-		sigaction(handled[i].number, &signals.before[i], NULL);
+		sigaction(terminal_signals_handled[i].number, &signals.before[i], NULL);
 	close(signals.pipe[0]);
 	close(signals.pipe[1]);
 	signals.installed = false;

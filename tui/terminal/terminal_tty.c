@@ -119,9 +119,9 @@ static void on_reply(struct terminal *terminal, const struct event *event)
 	tty_arm_signals(terminal);
 }
 
-static void count_clicks(struct terminal *terminal, struct mouse *mouse)
+static void count_clicks(struct terminal *terminal, struct event_mouse *mouse)
 {
-	if (mouse->action != MOUSE_PRESS)
+	if (mouse->action != EVENT_MOUSE_PRESS)
 		return;
 	int64_t now = loop_now_ms(terminal->loop);
 	bool again = terminal->last_click.clicks == 1 && now - terminal->last_click_ms <= DOUBLE_CLICK_MS &&
@@ -151,7 +151,7 @@ void tty_on_pause(void *data)
 	input_flush(&terminal->input, on_input, terminal);
 }
 
-static void lost(struct terminal *terminal)
+static void tty_lost(struct terminal *terminal)
 {
 	loop_fd_remove(terminal->watch);
 	terminal->watch = NULL;
@@ -173,7 +173,7 @@ void tty_on_ready(void *data, unsigned ready)
 	char bytes[READ_SIZE];
 	ssize_t got = read(terminal->fd, bytes, sizeof bytes);
 	if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
-		lost(terminal);
+		tty_lost(terminal);
 		return;
 	}
 	if (got < 0)

@@ -16,7 +16,7 @@ enum {
 /* ---- text, wrapped at words ---- */
 
 /* Bytes of the clean text that go on one row, and in *skip the blank after them. */
-static size_t wrap(const char *text, int columns, size_t *skip)
+static size_t dialog_wrap_line(const char *text, int columns, size_t *skip)
 {
 	/* On a terminal too narrow for any text a row still takes a character, or it would never end. */
 	size_t len = strlen(text), fit = canvas_text_fit(text, len, columns > 0 ? columns : 1);
@@ -33,13 +33,13 @@ static size_t wrap(const char *text, int columns, size_t *skip)
 }
 
 /* Calls for each row of all lines; canvas NULL only counts. Rows before `from` are skipped. */
-static int draw_lines(const struct dialog *dialog, struct canvas *canvas, struct rect rect, int from)
+static int dialog_draw_lines(const struct dialog *dialog, struct canvas *canvas, struct rect rect, int from)
 {
 	int row = 0;
 	vec_each (&dialog->lines, line) {
 		const char *text = *line;
 		do {
-			size_t skip, used = wrap(text, rect.width, &skip);
+			size_t skip, used = dialog_wrap_line(text, rect.width, &skip);
 			if (canvas && row >= from && row - from < rect.height)
 				canvas_put_len(canvas, rect.y + row - from, rect.x, rect.width, STYLE_DIALOG, text, used);
 			text += used + skip;
@@ -71,7 +71,7 @@ static int label_width(const struct dialog *dialog)
 	return widest;
 }
 
-static int field_width(const struct field *field)
+static int field_width(const struct dialog_field_state *field)
 {
 	int widest = field->expected ? canvas_text_width(field->expected) + 2 : 0;
 	vec_each (&field->choices, choice) {
@@ -89,7 +89,7 @@ static int buttons_width(const struct dialog *dialog)
 	return total;
 }
 
-static int wanted_width(const struct dialog *dialog)
+static int dialog_wanted_width(const struct dialog *dialog)
 {
 	int width = widest_line(dialog);
 	for (size_t i = 0; i < dialog->field_count; i++) {
@@ -101,9 +101,9 @@ static int wanted_width(const struct dialog *dialog)
 	return width > WIDTH_MAX ? WIDTH_MAX : width;
 }
 
-static int field_rows(const struct field *field)
+static int field_rows(const struct dialog_field_state *field)
 {
-	if (field->kind != FIELD_MENU)
+	if (field->kind != DIALOG_FIELD_MENU)
 		return 1;
 	return field->choices.len < MENU_ROWS ? (int)field->choices.len : MENU_ROWS;
 }
@@ -127,13 +127,13 @@ static void draw_frame(const struct dialog *dialog, struct canvas *canvas, struc
 	style_t style = dialog->severity == SEV_NONE ? STYLE_TITLE : severity_style(dialog->severity) | STYLE_BOLD;
 	const char *sign = severity_sign(dialog->severity, canvas->ascii);
 	canvas_fill(canvas, rect, STYLE_DIALOG, ' ');
-	canvas_box(canvas, rect, style == STYLE_TITLE ? STYLE_BORDER : severity_style(dialog->severity), BOX_ROUND);
+	canvas_box(canvas, rect, style == STYLE_TITLE ? STYLE_BORDER : severity_style(dialog->severity), CANVAS_BOX_ROUND);
 	if (!*dialog->title)
 		return;
 	canvas_printf(canvas, rect.y, rect.x + 2, rect.width - 4, style, " %s%s%s ", sign, *sign ? " " : "", dialog->title);
 }
 
-static void draw_menu(struct field *field, struct canvas *canvas, struct rect rect, bool focused)
+static void draw_menu(struct dialog_field_state *field, struct canvas *canvas, struct rect rect, bool focused)
 {
 	size_t rows = (size_t)(rect.height > 0 ? rect.height : 0);
 	if (field->choice < field->first)
@@ -151,9 +151,9 @@ static void draw_menu(struct field *field, struct canvas *canvas, struct rect re
 	}
 }
 
-static void draw_value(struct field *field, struct canvas *canvas, struct rect rect, bool focused)
+static void draw_value(struct dialog_field_state *field, struct canvas *canvas, struct rect rect, bool focused)
 {
-	if (field->kind == FIELD_CHOICE) {
+	if (field->kind == DIALOG_FIELD_CHOICE) {
 		const char *choice = field->choices.len > 0 ? field->choices.items[field->choice] : "";
 		style_t style = focused ? STYLE_BUTTON_FOCUS : STYLE_BUTTON;
 		canvas_printf(canvas, rect.y, rect.x, rect.width, style, canvas->ascii ? "< %s >" : "‹ %s ›", choice);
@@ -169,12 +169,12 @@ static int draw_fields(struct dialog *dialog, struct canvas *canvas, struct rect
 {
 	int labels = label_width(dialog), y = rect.y;
 	for (size_t i = 0; i < dialog->field_count; i++) {
-		struct field *field = &dialog->fields[i];
+		struct dialog_field_state *field = &dialog->fields[i];
 		bool focused = dialog->focus == i;
 		int lead = labels > 0 ? labels + 2 : 0;
 		canvas_put(canvas, y, rect.x, labels, focused ? STYLE_DIALOG | STYLE_BOLD : STYLE_DIALOG, field->label);
 		field->drawn = (struct rect){y, rect.x + lead, field_rows(field), rect.width - lead};
-		if (field->kind == FIELD_MENU)
+		if (field->kind == DIALOG_FIELD_MENU)
 			draw_menu(field, canvas, field->drawn, focused);
 		else
 			draw_value(field, canvas, field->drawn, focused);
@@ -183,12 +183,12 @@ static int draw_fields(struct dialog *dialog, struct canvas *canvas, struct rect
 	return y;
 }
 
-static void draw_buttons(struct dialog *dialog, struct canvas *canvas, int y, struct rect rect)
+static void dialog_draw_buttons(struct dialog *dialog, struct canvas *canvas, int y, struct rect rect)
 {
 	int x = rect.x + rect.width - buttons_width(dialog);
 	x = x < rect.x ? rect.x : x;
 	for (size_t i = 0; i < dialog->button_count; i++) {
-		struct button *button = &dialog->buttons[i];
+		struct dialog_button_state *button = &dialog->buttons[i];
 		bool focused = dialog->focus == dialog->field_count + i;
 		/* The focus is seen without colour too. */
 		int used = canvas_printf(canvas, y, x, -1, focused ? STYLE_BUTTON_FOCUS : STYLE_BUTTON,
@@ -200,10 +200,10 @@ static void draw_buttons(struct dialog *dialog, struct canvas *canvas, int y, st
 
 void dialog_draw(struct dialog *dialog, struct canvas *canvas)
 {
-	int width = wanted_width(dialog) + 2 * (MARGIN + 1);
+	int width = dialog_wanted_width(dialog) + 2 * (MARGIN + 1);
 	width = width < canvas->width ? width : canvas->width;
 	struct rect inner = {.width = width - 2 * (MARGIN + 1)};
-	int text = draw_lines(dialog, NULL, inner, 0), lower = lower_rows(dialog);
+	int text = dialog_draw_lines(dialog, NULL, inner, 0), lower = lower_rows(dialog);
 	int height = text + lower + 4;
 	if (height > canvas->height)
 		height = canvas->height;
@@ -216,7 +216,7 @@ void dialog_draw(struct dialog *dialog, struct canvas *canvas)
 	inner.height = inner.height > 0 ? inner.height : 0;
 	int most = text > inner.height ? text - inner.height : 0;
 	dialog->scroll = dialog->scroll < most ? dialog->scroll : most;
-	draw_lines(dialog, canvas, inner, dialog->scroll);
+	dialog_draw_lines(dialog, canvas, inner, dialog->scroll);
 	if (most > 0)
 		canvas_printf(canvas, rect.y + rect.height - 1, rect.x + 2, rect.width - 4, STYLE_DIM, " PgDn %d/%d ",
 			      dialog->scroll + inner.height, text);
@@ -227,5 +227,5 @@ void dialog_draw(struct dialog *dialog, struct canvas *canvas)
 	if (dialog->error)
 		canvas_put_fit(canvas, y++, inner.x, inner.width, STYLE_BAD, dialog->error);
 	if (dialog->button_count > 0)
-		draw_buttons(dialog, canvas, y + 1, inner);
+		dialog_draw_buttons(dialog, canvas, y + 1, inner);
 }

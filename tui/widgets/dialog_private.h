@@ -6,17 +6,17 @@
 #include "tui/widgets/dialog.h"
 #include "tui/widgets/line_edit.h"
 
-struct field {
+struct dialog_field_state {
 	char *label;
-	enum field_kind kind;
+	enum dialog_field_kind kind;
 	struct line_edit *edit;
 	VEC(char *) choices;
 	size_t choice, first; /* first choice of a menu that is drawn */
-	char *expected;       /* FIELD_TYPED */
+	char *expected;       /* DIALOG_FIELD_TYPED */
 	struct rect drawn;
 };
 
-struct button {
+struct dialog_button_state {
 	char *label;
 	int id;
 	bool confirms;
@@ -27,9 +27,9 @@ struct dialog {
 	char *title, *error;
 	enum severity severity;
 	VEC(char *) lines; /* clean */
-	struct field fields[DIALOG_FIELDS_MAX];
+	struct dialog_field_state fields[DIALOG_FIELDS_MAX];
 	size_t field_count;
-	struct button buttons[DIALOG_BUTTONS_MAX];
+	struct dialog_button_state buttons[DIALOG_BUTTONS_MAX];
 	size_t button_count;
 	size_t focus; /* fields, then buttons */
 	int scroll, result;

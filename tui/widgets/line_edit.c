@@ -9,7 +9,7 @@
 #include "api/base/text.h"
 
 struct line_edit {
-	line_complete_fn *complete;
+	line_edit_complete_fn *complete;
 	void *data;
 	char text[LINE_EDIT_MAX + 1];
 	size_t len, at; /* bytes; `at` is where the next character goes */
@@ -42,7 +42,7 @@ static void ask_choices(struct line_edit *edit)
 		edit->complete(edit->data, edit->text, on_offer, edit);
 }
 
-struct line_edit *line_edit_create(line_complete_fn *complete, void *data)
+struct line_edit *line_edit_create(line_edit_complete_fn *complete, void *data)
 {
 	struct line_edit *edit = mem_alloc(sizeof *edit);
 	edit->complete = complete;
@@ -50,7 +50,7 @@ struct line_edit *line_edit_create(line_complete_fn *complete, void *data)
 	return edit;
 }
 
-static void wipe(struct line_edit *edit)
+static void line_edit_wipe(struct line_edit *edit)
 {
 	/* volatile: the compiler may not leave it out. */
 	volatile char *text = edit->text;
@@ -66,7 +66,7 @@ void line_edit_destroy(struct line_edit *edit)
 	for (size_t i = 0; i < edit->history_count; i++)
 		free(edit->history[i]);
 	free(edit->typed);
-	wipe(edit);
+	line_edit_wipe(edit);
 	free(edit);
 }
 
@@ -94,7 +94,7 @@ void line_edit_set(struct line_edit *edit, const char *text)
 void line_edit_set_secret(struct line_edit *edit, bool secret)
 {
 	edit->secret = secret;
-	wipe(edit);
+	line_edit_wipe(edit);
 	edit->len = edit->at = 0;
 	clear_choices(edit);
 }
@@ -134,7 +134,7 @@ static bool walk_history(struct line_edit *edit, int step)
 
 /* ---- editing ---- */
 
-static bool insert(struct line_edit *edit, const char *bytes, size_t len)
+static bool line_edit_insert(struct line_edit *edit, const char *bytes, size_t len)
 {
 	if (len == 0 || len > LINE_EDIT_MAX - edit->len)
 		return false;
@@ -145,7 +145,7 @@ static bool insert(struct line_edit *edit, const char *bytes, size_t len)
 	return true;
 }
 
-static bool erase(struct line_edit *edit, size_t from, size_t to)
+static bool line_edit_erase(struct line_edit *edit, size_t from, size_t to)
 {
 	if (from >= to)
 		return false;
@@ -190,20 +190,20 @@ static bool insert_key(struct line_edit *edit, uint32_t codepoint)
 {
 	utf8proc_uint8_t bytes[4];
 	utf8proc_ssize_t len = utf8proc_encode_char((utf8proc_int32_t)codepoint, bytes);
-	return insert(edit, (const char *)bytes, len > 0 ? (size_t)len : 0);
+	return line_edit_insert(edit, (const char *)bytes, len > 0 ? (size_t)len : 0);
 }
 
 /* Whatever was pasted becomes text on this line and nothing else. */
-static bool paste(struct line_edit *edit, const char *text, size_t len)
+static bool line_edit_paste(struct line_edit *edit, const char *text, size_t len)
 {
 	bool changed = false;
 	for (size_t at = 0; at < len;) {
 		int32_t codepoint;
 		size_t used = text_decode(text + at, len - at, &codepoint);
 		if (codepoint == '\n' || codepoint == '\t')
-			changed |= insert(edit, " ", 1);
+			changed |= line_edit_insert(edit, " ", 1);
 		else if (!text_is_unsafe(codepoint))
-			changed |= insert(edit, text + at, used);
+			changed |= line_edit_insert(edit, text + at, used);
 		at += used;
 	}
 	return changed;
@@ -218,7 +218,7 @@ static bool accept_choice(struct line_edit *edit)
 	return true;
 }
 
-static bool step_choice(struct line_edit *edit, int step)
+static bool line_edit_step_choice(struct line_edit *edit, int step)
 {
 	if (edit->choice_count == 0)
 		return false;
@@ -231,10 +231,10 @@ static bool step_choice(struct line_edit *edit, int step)
 static enum line_edit_answer changed_if(struct line_edit *edit, bool changed)
 {
 	if (!changed)
-		return LINE_TOOK;
+		return LINE_EDIT_TOOK;
 	edit->history_at = 0;
 	ask_choices(edit);
-	return LINE_CHANGED;
+	return LINE_EDIT_CHANGED;
 }
 
 static enum line_edit_answer move_to(struct line_edit *edit, size_t at)
@@ -244,32 +244,32 @@ static enum line_edit_answer move_to(struct line_edit *edit, size_t at)
 		clear_choices(edit);
 	else if (edit->choice_count == 0)
 		ask_choices(edit);
-	return LINE_TOOK;
+	return LINE_EDIT_TOOK;
 }
 
-static enum line_edit_answer on_enter(struct line_edit *edit)
+static enum line_edit_answer line_edit_on_enter(struct line_edit *edit)
 {
-	return LINE_ACCEPTED;
+	return LINE_EDIT_ACCEPTED;
 }
 
 static enum line_edit_answer on_escape(struct line_edit *edit)
 {
-	return LINE_CANCELLED;
+	return LINE_EDIT_CANCELLED;
 }
 
 static enum line_edit_answer on_backspace(struct line_edit *edit)
 {
 	if (edit->len == 0)
-		return LINE_CANCELLED;
-	return changed_if(edit, erase(edit, previous_character(edit, edit->at), edit->at));
+		return LINE_EDIT_CANCELLED;
+	return changed_if(edit, line_edit_erase(edit, previous_character(edit, edit->at), edit->at));
 }
 
 static enum line_edit_answer on_delete(struct line_edit *edit)
 {
-	return changed_if(edit, erase(edit, edit->at, next_character(edit, edit->at)));
+	return changed_if(edit, line_edit_erase(edit, edit->at, next_character(edit, edit->at)));
 }
 
-static enum line_edit_answer on_left(struct line_edit *edit)
+static enum line_edit_answer line_edit_on_left(struct line_edit *edit)
 {
 	return move_to(edit, previous_character(edit, edit->at));
 }
@@ -277,7 +277,7 @@ static enum line_edit_answer on_left(struct line_edit *edit)
 static enum line_edit_answer on_right(struct line_edit *edit)
 {
 	if (accept_choice(edit))
-		return LINE_CHANGED;
+		return LINE_EDIT_CHANGED;
 	return move_to(edit, next_character(edit, edit->at));
 }
 
@@ -293,68 +293,68 @@ static enum line_edit_answer on_end(struct line_edit *edit)
 
 static enum line_edit_answer on_tab(struct line_edit *edit)
 {
-	return accept_choice(edit) ? LINE_CHANGED : LINE_TOOK;
+	return accept_choice(edit) ? LINE_EDIT_CHANGED : LINE_EDIT_TOOK;
 }
 
 static enum line_edit_answer on_up(struct line_edit *edit)
 {
-	if (step_choice(edit, -1))
-		return LINE_TOOK;
-	return walk_history(edit, 1) ? LINE_CHANGED : LINE_TOOK;
+	if (line_edit_step_choice(edit, -1))
+		return LINE_EDIT_TOOK;
+	return walk_history(edit, 1) ? LINE_EDIT_CHANGED : LINE_EDIT_TOOK;
 }
 
 static enum line_edit_answer on_down(struct line_edit *edit)
 {
-	if (step_choice(edit, 1))
-		return LINE_TOOK;
-	return walk_history(edit, -1) ? LINE_CHANGED : LINE_TOOK;
+	if (line_edit_step_choice(edit, 1))
+		return LINE_EDIT_TOOK;
+	return walk_history(edit, -1) ? LINE_EDIT_CHANGED : LINE_EDIT_TOOK;
 }
 
 static enum line_edit_answer on_kill_all(struct line_edit *edit)
 {
-	return changed_if(edit, erase(edit, 0, edit->len));
+	return changed_if(edit, line_edit_erase(edit, 0, edit->len));
 }
 
 static enum line_edit_answer on_kill_word(struct line_edit *edit)
 {
-	return changed_if(edit, erase(edit, previous_word(edit, edit->at), edit->at));
+	return changed_if(edit, line_edit_erase(edit, previous_word(edit, edit->at), edit->at));
 }
 
 static enum line_edit_answer on_kill_rest(struct line_edit *edit)
 {
-	return changed_if(edit, erase(edit, edit->at, edit->len));
+	return changed_if(edit, line_edit_erase(edit, edit->at, edit->len));
 }
 
 static const struct {
 	struct key key;
 	enum line_edit_answer (*act)(struct line_edit *edit);
-} keys[] = {
-	{{KEYCODE_ENTER, 0}, on_enter},       {{KEYCODE_ESCAPE, 0}, on_escape}, {{KEYCODE_BACKSPACE, 0}, on_backspace},
-	{{KEYCODE_DELETE, 0}, on_delete},     {{'d', MOD_CTRL}, on_delete},     {{KEYCODE_LEFT, 0}, on_left},
-	{{'b', MOD_CTRL}, on_left},           {{KEYCODE_RIGHT, 0}, on_right},   {{'f', MOD_CTRL}, on_right},
-	{{KEYCODE_HOME, 0}, on_home},         {{'a', MOD_CTRL}, on_home},       {{KEYCODE_END, 0}, on_end},
-	{{'e', MOD_CTRL}, on_end},            {{KEYCODE_TAB, 0}, on_tab},       {{KEYCODE_UP, 0}, on_up},
-	{{KEYCODE_DOWN, 0}, on_down},         {{'u', MOD_CTRL}, on_kill_all},   {{'w', MOD_CTRL}, on_kill_word},
-	{{'k', MOD_CTRL}, on_kill_rest},
+} line_edit_keys[] = {
+	{{KEY_CODE_ENTER, 0}, line_edit_on_enter},       {{KEY_CODE_ESCAPE, 0}, on_escape}, {{KEY_CODE_BACKSPACE, 0}, on_backspace},
+	{{KEY_CODE_DELETE, 0}, on_delete},     {{'d', KEY_MOD_CTRL}, on_delete},     {{KEY_CODE_LEFT, 0}, line_edit_on_left},
+	{{'b', KEY_MOD_CTRL}, line_edit_on_left},           {{KEY_CODE_RIGHT, 0}, on_right},   {{'f', KEY_MOD_CTRL}, on_right},
+	{{KEY_CODE_HOME, 0}, on_home},         {{'a', KEY_MOD_CTRL}, on_home},       {{KEY_CODE_END, 0}, on_end},
+	{{'e', KEY_MOD_CTRL}, on_end},            {{KEY_CODE_TAB, 0}, on_tab},       {{KEY_CODE_UP, 0}, on_up},
+	{{KEY_CODE_DOWN, 0}, on_down},         {{'u', KEY_MOD_CTRL}, on_kill_all},   {{'w', KEY_MOD_CTRL}, on_kill_word},
+	{{'k', KEY_MOD_CTRL}, on_kill_rest},
 };
 
 enum line_edit_answer line_edit_event(struct line_edit *edit, const struct event *event)
 {
 	if (event->type == EVENT_PASTE)
-		return changed_if(edit, paste(edit, event->paste.text, event->paste.len));
+		return changed_if(edit, line_edit_paste(edit, event->paste.text, event->paste.len));
 	if (event->type != EVENT_KEY)
-		return LINE_IGNORED;
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-		if (key_equal(keys[i].key, event->key))
-			return keys[i].act(edit);
+		return LINE_EDIT_IGNORED;
+	for (size_t i = 0; i < ARRAY_LEN(line_edit_keys); i++)
+		if (key_equal(line_edit_keys[i].key, event->key))
+			return line_edit_keys[i].act(edit);
 	if (!key_is_text(event->key))
-		return LINE_IGNORED;
+		return LINE_EDIT_IGNORED;
 	return changed_if(edit, insert_key(edit, event->key.code));
 }
 
 /* ---- drawing ---- */
 
-static const char *ghost(const struct line_edit *edit)
+static const char *line_edit_ghost(const struct line_edit *edit)
 {
 	if (edit->choice_count == 0 || edit->at != edit->len)
 		return "";
@@ -392,7 +392,7 @@ void line_edit_draw(const struct line_edit *edit, struct canvas *canvas, struct 
 	} else {
 		size_t from = first_drawn(edit, room);
 		int used = canvas_put(canvas, rect.y, x, room, STYLE_TEXT, edit->text + from);
-		canvas_put(canvas, rect.y, x + used, room - used, STYLE_GHOST, ghost(edit));
+		canvas_put(canvas, rect.y, x + used, room - used, STYLE_GHOST, line_edit_ghost(edit));
 		cursor = columns_before(edit, from, edit->at);
 	}
 	if (!focused)

@@ -14,18 +14,18 @@ struct line_edit;
 enum { LINE_EDIT_MAX = 1024 /* bytes */, LINE_EDIT_HISTORY = 100, LINE_EDIT_CHOICES = 64 };
 
 enum line_edit_answer {
-	LINE_IGNORED,
-	LINE_TOOK,     /* the cursor or the suggestion moved */
-	LINE_CHANGED,  /* the text changed */
-	LINE_ACCEPTED, /* Enter */
-	LINE_CANCELLED /* Esc, or Backspace on an empty line */
+	LINE_EDIT_IGNORED,
+	LINE_EDIT_TOOK,     /* the cursor or the suggestion moved */
+	LINE_EDIT_CHANGED,  /* the text changed */
+	LINE_EDIT_ACCEPTED, /* Enter */
+	LINE_EDIT_CANCELLED /* Esc, or Backspace on an empty line */
 };
 
 /* Offers whole lines for what is typed so far, best first, by calling offer() up to LINE_EDIT_CHOICES times. */
-typedef void line_offer_fn(void *context, const char *whole_line);
-typedef void line_complete_fn(void *data, const char *text, line_offer_fn *offer, void *context);
+typedef void line_edit_offer_fn(void *context, const char *whole_line);
+typedef void line_edit_complete_fn(void *data, const char *text, line_edit_offer_fn *offer, void *context);
 
-struct line_edit *line_edit_create(line_complete_fn *complete, void *data); /* complete may be NULL */
+struct line_edit *line_edit_create(line_edit_complete_fn *complete, void *data); /* complete may be NULL */
 void line_edit_destroy(struct line_edit *edit);
 DEFINE_CLEANUP(struct line_edit *, line_edit_destroy);
 

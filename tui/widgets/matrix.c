@@ -39,7 +39,7 @@ size_t matrix_column(const struct matrix *matrix)
 
 /* ---- layout ---- */
 
-static size_t page(const struct matrix *matrix)
+static size_t matrix_page(const struct matrix *matrix)
 {
 	return matrix->rect.height > 2 ? (size_t)matrix->rect.height - 1 : 1;
 }
@@ -62,7 +62,7 @@ static void hold_cursor(struct matrix *matrix)
 		matrix->row = rows > 0 ? rows - 1 : 0;
 	if (matrix->column >= columns)
 		matrix->column = columns > 0 ? columns - 1 : 0;
-	matrix->top = scroll_to(matrix->top, matrix->row, page(matrix), rows);
+	matrix->top = scroll_to(matrix->top, matrix->row, matrix_page(matrix), rows);
 	matrix->left = scroll_to(matrix->left, matrix->column, (size_t)matrix->columns_drawn, columns);
 }
 
@@ -70,7 +70,7 @@ static void lay_out(struct matrix *matrix)
 {
 	size_t rows = matrix->source->rows(matrix->data), columns = matrix->source->columns(matrix->data);
 	int title = TITLE_MIN, width = COLUMN_MIN;
-	for (size_t row = matrix->top; row < rows && row < matrix->top + page(matrix); row++) {
+	for (size_t row = matrix->top; row < rows && row < matrix->top + matrix_page(matrix); row++) {
 		int wanted = canvas_text_width(matrix->source->row_title(matrix->data, row));
 		title = wanted > title ? wanted : title;
 	}
@@ -87,7 +87,7 @@ static void lay_out(struct matrix *matrix)
 	matrix->columns_drawn = (size_t)fit < columns ? fit : columns > 0 ? (int)columns : 1;
 }
 
-static int column_x(const struct matrix *matrix, int shown)
+static int matrix_column_x(const struct matrix *matrix, int shown)
 {
 	return matrix->rect.x + matrix->title_width + GAP + shown * matrix->column_width;
 }
@@ -101,24 +101,24 @@ static void put_middle(struct canvas *canvas, int y, int x, int columns, style_t
 	canvas_put(canvas, y, x + lead, columns - lead, style, text);
 }
 
-static void draw_header(const struct matrix *matrix, struct canvas *canvas)
+static void matrix_draw_header(const struct matrix *matrix, struct canvas *canvas)
 {
 	struct rect rect = matrix->rect;
 	size_t columns = matrix->source->columns(matrix->data);
 	canvas_fill(canvas, (struct rect){rect.y, rect.x, 1, rect.width}, STYLE_HEADER, ' ');
 	for (int i = 0; i < matrix->columns_drawn && matrix->left + (size_t)i < columns; i++) {
 		size_t column = matrix->left + (size_t)i;
-		put_middle(canvas, rect.y, column_x(matrix, i), matrix->column_width - GAP, STYLE_HEADER,
+		put_middle(canvas, rect.y, matrix_column_x(matrix, i), matrix->column_width - GAP, STYLE_HEADER,
 			   matrix->source->column_title(matrix->data, column));
 	}
 	if (matrix->left > 0)
-		canvas_put(canvas, rect.y, column_x(matrix, 0) - GAP, 1, STYLE_DIM, canvas->ascii ? "<" : "‹");
+		canvas_put(canvas, rect.y, matrix_column_x(matrix, 0) - GAP, 1, STYLE_DIM, canvas->ascii ? "<" : "‹");
 	if (matrix->left + (size_t)matrix->columns_drawn < columns)
-		canvas_put(canvas, rect.y, column_x(matrix, matrix->columns_drawn) - 1, 1, STYLE_DIM,
+		canvas_put(canvas, rect.y, matrix_column_x(matrix, matrix->columns_drawn) - 1, 1, STYLE_DIM,
 			   canvas->ascii ? ">" : "›");
 }
 
-static void draw_row(const struct matrix *matrix, struct canvas *canvas, int y, size_t row, bool focused)
+static void matrix_draw_row(const struct matrix *matrix, struct canvas *canvas, int y, size_t row, bool focused)
 {
 	struct rect rect = matrix->rect;
 	size_t columns = matrix->source->columns(matrix->data);
@@ -127,9 +127,9 @@ static void draw_row(const struct matrix *matrix, struct canvas *canvas, int y, 
 	for (int i = 0; i < matrix->columns_drawn && matrix->left + (size_t)i < columns; i++) {
 		size_t column = matrix->left + (size_t)i;
 		struct matrix_sign sign = matrix->source->sign(matrix->data, row, column);
-		put_middle(canvas, y, column_x(matrix, i), width, sign.style, str_or(sign.text, ""));
+		put_middle(canvas, y, matrix_column_x(matrix, i), width, sign.style, str_or(sign.text, ""));
 	}
-	int end = column_x(matrix, matrix->columns_drawn);
+	int end = matrix_column_x(matrix, matrix->columns_drawn);
 	int room = rect.x + rect.width - end;
 	struct matrix_sign remark = {0};
 	if (matrix->source->remark)
@@ -142,8 +142,8 @@ static void draw_row(const struct matrix *matrix, struct canvas *canvas, int y, 
 	int at = (int)(matrix->column - matrix->left);
 	if (!focused || columns == 0)
 		return;
-	canvas_glyph(canvas, y, column_x(matrix, at), STYLE_KEY | STYLE_ON_CURSOR, '[');
-	canvas_glyph(canvas, y, column_x(matrix, at) + width - 1, STYLE_KEY | STYLE_ON_CURSOR, ']');
+	canvas_glyph(canvas, y, matrix_column_x(matrix, at), STYLE_KEY | STYLE_ON_CURSOR, '[');
+	canvas_glyph(canvas, y, matrix_column_x(matrix, at) + width - 1, STYLE_KEY | STYLE_ON_CURSOR, ']');
 }
 
 void matrix_draw(struct matrix *matrix, struct canvas *canvas, struct rect rect, bool focused)
@@ -154,20 +154,20 @@ void matrix_draw(struct matrix *matrix, struct canvas *canvas, struct rect rect,
 	hold_cursor(matrix);
 	lay_out(matrix);
 	hold_cursor(matrix);
-	draw_header(matrix, canvas);
+	matrix_draw_header(matrix, canvas);
 	size_t rows = matrix->source->rows(matrix->data);
 	for (int i = 1; i < matrix->rect.height; i++) {
 		size_t row = matrix->top + (size_t)i - 1;
 		int y = matrix->rect.y + i;
 		canvas_fill(canvas, (struct rect){y, matrix->rect.x, 1, matrix->rect.width}, STYLE_TEXT, ' ');
 		if (row < rows)
-			draw_row(matrix, canvas, y, row, focused);
+			matrix_draw_row(matrix, canvas, y, row, focused);
 	}
 }
 
 /* ---- input ---- */
 
-static void move(struct matrix *matrix, int64_t rows, int64_t columns)
+static void matrix_move(struct matrix *matrix, int64_t rows, int64_t columns)
 {
 	int64_t row = (int64_t)matrix->row + rows, column = (int64_t)matrix->column + columns;
 	matrix->row = row > 0 ? (size_t)row : 0;
@@ -182,39 +182,39 @@ void matrix_select(struct matrix *matrix, size_t row, size_t column)
 	hold_cursor(matrix);
 }
 
-static bool on_key(struct matrix *matrix, struct key key)
+static bool matrix_on_key(struct matrix *matrix, struct key key)
 {
-	const int64_t page_rows = (int64_t)page(matrix), all = INT32_MAX;
+	const int64_t page_rows = (int64_t)matrix_page(matrix), all = INT32_MAX;
 	const struct {
 		struct key key;
 		int64_t rows, columns;
 	} moves[] = {
-		{{KEYCODE_UP, 0}, -1, 0},    {{'k', 0}, -1, 0},          {{KEYCODE_DOWN, 0}, 1, 0},
-		{{'j', 0}, 1, 0},            {{KEYCODE_LEFT, 0}, 0, -1}, {{'h', 0}, 0, -1},
-		{{KEYCODE_RIGHT, 0}, 0, 1},  {{'l', 0}, 0, 1},           {{KEYCODE_PAGE_UP, 0}, -page_rows, 0},
-		{{'b', MOD_CTRL}, -page_rows, 0}, {{KEYCODE_PAGE_DOWN, 0}, page_rows, 0}, {{'f', MOD_CTRL}, page_rows, 0},
-		{{'g', 0}, -all, 0},         {{KEYCODE_HOME, 0}, -all, 0}, {{'G', 0}, all, 0},
-		{{KEYCODE_END, 0}, all, 0},
+		{{KEY_CODE_UP, 0}, -1, 0},    {{'k', 0}, -1, 0},          {{KEY_CODE_DOWN, 0}, 1, 0},
+		{{'j', 0}, 1, 0},            {{KEY_CODE_LEFT, 0}, 0, -1}, {{'h', 0}, 0, -1},
+		{{KEY_CODE_RIGHT, 0}, 0, 1},  {{'l', 0}, 0, 1},           {{KEY_CODE_PAGE_UP, 0}, -page_rows, 0},
+		{{'b', KEY_MOD_CTRL}, -page_rows, 0}, {{KEY_CODE_PAGE_DOWN, 0}, page_rows, 0}, {{'f', KEY_MOD_CTRL}, page_rows, 0},
+		{{'g', 0}, -all, 0},         {{KEY_CODE_HOME, 0}, -all, 0}, {{'G', 0}, all, 0},
+		{{KEY_CODE_END, 0}, all, 0},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(moves); i++) {
 		if (!key_equal(moves[i].key, key))
 			continue;
-		move(matrix, moves[i].rows, moves[i].columns);
+		matrix_move(matrix, moves[i].rows, moves[i].columns);
 		return true;
 	}
 	return false;
 }
 
-static bool on_mouse(struct matrix *matrix, const struct mouse *mouse)
+static bool matrix_on_mouse(struct matrix *matrix, const struct event_mouse *mouse)
 {
 	if (!rect_holds(matrix->rect, mouse->y, mouse->x))
 		return false;
-	if (mouse->action == MOUSE_WHEEL_UP || mouse->action == MOUSE_WHEEL_DOWN) {
-		move(matrix, mouse->action == MOUSE_WHEEL_UP ? -WHEEL_LINES : WHEEL_LINES, 0);
+	if (mouse->action == EVENT_MOUSE_WHEEL_UP || mouse->action == EVENT_MOUSE_WHEEL_DOWN) {
+		matrix_move(matrix, mouse->action == EVENT_MOUSE_WHEEL_UP ? -WHEEL_LINES : WHEEL_LINES, 0);
 		return true;
 	}
-	int line = mouse->y - matrix->rect.y - 1, along = mouse->x - column_x(matrix, 0);
-	if (mouse->action != MOUSE_PRESS || line < 0 || matrix->column_width == 0)
+	int line = mouse->y - matrix->rect.y - 1, along = mouse->x - matrix_column_x(matrix, 0);
+	if (mouse->action != EVENT_MOUSE_PRESS || line < 0 || matrix->column_width == 0)
 		return false;
 	size_t column = along >= 0 ? matrix->left + (size_t)(along / matrix->column_width) : matrix->column;
 	matrix_select(matrix, matrix->top + (size_t)line, column);
@@ -224,6 +224,6 @@ static bool on_mouse(struct matrix *matrix, const struct mouse *mouse)
 bool matrix_event(struct matrix *matrix, const struct event *event)
 {
 	if (event->type == EVENT_KEY)
-		return on_key(matrix, event->key);
-	return event->type == EVENT_MOUSE && on_mouse(matrix, &event->mouse);
+		return matrix_on_key(matrix, event->key);
+	return event->type == EVENT_MOUSE && matrix_on_mouse(matrix, &event->mouse);
 }

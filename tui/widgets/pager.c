@@ -67,7 +67,7 @@ void pager_clear(struct pager *pager)
 	pager->dropped = 0;
 }
 
-static void grow(struct pager *pager)
+static void pager_grow(struct pager *pager)
 {
 	size_t size = pager->size ? pager->size * 2 : RING_START;
 	struct pager_line *ring = mem_resize(NULL, size, sizeof *ring);
@@ -92,7 +92,7 @@ static size_t colour_sequence(const char *text, size_t len)
 	return at < len && text[at] == 'm' ? at + 1 : 0;
 }
 
-static char *prepare(const char *text, size_t len, size_t *out_len)
+static char *pager_prepare(const char *text, size_t len, size_t *out_len)
 {
 	len = len < PAGER_LINE_MAX ? len : PAGER_LINE_MAX;
 	if (len > 0 && text[len - 1] == '\r')
@@ -118,7 +118,7 @@ static char *prepare(const char *text, size_t len, size_t *out_len)
 	return kept < len ? mem_resize(out, kept + 1, 1) : out;
 }
 
-static bool passes(const struct pager *pager, const struct pager_line *line)
+static bool pager_passes(const struct pager *pager, const struct pager_line *line)
 {
 	return !pager->filter || pattern_match(pager->filter, line->text, line->len);
 }
@@ -126,11 +126,11 @@ static bool passes(const struct pager *pager, const struct pager_line *line)
 void pager_append(struct pager *pager, style_t style, const char *text, size_t len)
 {
 	if (pager->count == pager->size)
-		grow(pager);
+		pager_grow(pager);
 	size_t kept;
-	struct pager_line line = {.text = prepare(text, len, &kept), .style = style};
+	struct pager_line line = {.text = pager_prepare(text, len, &kept), .style = style};
 	line.len = (uint32_t)kept;
-	line.shown = passes(pager, &line);
+	line.shown = pager_passes(pager, &line);
 	*pager_line_at(pager, pager->count++) = line;
 	pager->bytes += line.len + LINE_COST;
 	pager->shown_count += line.shown;
@@ -224,7 +224,7 @@ int pager_percent(const struct pager *pager)
 
 /* ---- search and filter ---- */
 
-static bool matches(const struct pager *pager, size_t index)
+static bool pager_line_matches(const struct pager *pager, size_t index)
 {
 	const struct pager_line *line = pager_line_at(pager, index);
 	size_t start, end;
@@ -232,11 +232,11 @@ static bool matches(const struct pager *pager, size_t index)
 }
 
 /* Looks through all lines once, beginning at `from`. */
-static bool find(struct pager *pager, size_t from, bool backwards)
+static bool pager_find_match(struct pager *pager, size_t from, bool backwards)
 {
 	for (size_t i = 0; i < pager->count; i++) {
 		size_t index = (from + (backwards ? pager->count - i : i)) % pager->count;
-		if (!matches(pager, index))
+		if (!pager_line_matches(pager, index))
 			continue;
 		pager->found = index;
 		pager->follow = false;
@@ -258,7 +258,7 @@ bool pager_search(struct pager *pager, const char *text, struct err *err)
 	pager->search = search;
 	pager->found = pager->top;
 	if (search && pager->count > 0)
-		find(pager, pager->top, false);
+		pager_find_match(pager, pager->top, false);
 	return true;
 }
 
@@ -267,7 +267,7 @@ bool pager_search_next(struct pager *pager, bool backwards)
 	if (!pager->search || pager->count == 0)
 		return false;
 	size_t next = backwards ? pager->found + pager->count - 1 : pager->found + 1;
-	return find(pager, next % pager->count, backwards);
+	return pager_find_match(pager, next % pager->count, backwards);
 }
 
 bool pager_set_filter(struct pager *pager, const char *text, struct err *err)
@@ -283,7 +283,7 @@ bool pager_set_filter(struct pager *pager, const char *text, struct err *err)
 	pager->shown_count = 0;
 	for (size_t i = 0; i < pager->count; i++) {
 		struct pager_line *line = pager_line_at(pager, i);
-		line->shown = passes(pager, line);
+		line->shown = pager_passes(pager, line);
 		pager->shown_count += line->shown;
 	}
 	pager->top_row = 0;

@@ -8,7 +8,7 @@ enum { SIDE_STEP = 8, WHEEL_LINES = 3, LEFT_MAX = PAGER_LINE_MAX };
 
 /* ---- rows of a line ---- */
 
-static int room(const struct pager *pager)
+static int pager_room(const struct pager *pager)
 {
 	return pager->rect.width > 0 ? pager->rect.width : 1;
 }
@@ -19,9 +19,9 @@ static int rows_of(const struct pager *pager, size_t index)
 	int rows = 1;
 	if (!pager->wrap || line->len == 0)
 		return 1;
-	size_t at = canvas_text_fit(line->text, line->len, room(pager));
+	size_t at = canvas_text_fit(line->text, line->len, pager_room(pager));
 	for (; at < line->len; rows++)
-		at += canvas_text_fit(line->text + at, line->len - at, room(pager));
+		at += canvas_text_fit(line->text + at, line->len - at, pager_room(pager));
 	return rows;
 }
 
@@ -31,13 +31,13 @@ static void row_bounds(const struct pager *pager, const struct pager_line *line,
 	*from = 0;
 	if (!pager->wrap) {
 		*from = canvas_text_fit(line->text, line->len, pager->left);
-		*to = *from + canvas_text_fit(line->text + *from, line->len - *from, room(pager));
+		*to = *from + canvas_text_fit(line->text + *from, line->len - *from, pager_room(pager));
 		return;
 	}
-	*to = canvas_text_fit(line->text, line->len, room(pager));
+	*to = canvas_text_fit(line->text, line->len, pager_room(pager));
 	for (; row > 0 && *to < line->len; row--) {
 		*from = *to;
-		*to = *from + canvas_text_fit(line->text + *from, line->len - *from, room(pager));
+		*to = *from + canvas_text_fit(line->text + *from, line->len - *from, pager_room(pager));
 	}
 }
 
@@ -138,33 +138,33 @@ void pager_go_to(struct pager *pager, size_t line)
 
 /* ---- colours ---- */
 
-struct painting {
+struct pager_painting {
 	style_t *styles; /* one a byte */
 	size_t len;
 };
 
-static void paint(void *context, size_t from, size_t to, style_t style)
+static void pager_paint(void *context, size_t from, size_t to, style_t style)
 {
-	struct painting *painting = context;
+	struct pager_painting *painting = context;
 	for (size_t i = from; i < to && i < painting->len; i++)
 		painting->styles[i] = style;
 }
 
-static void paint_matches(const struct pager *pager, const struct pager_line *line, struct painting *painting)
+static void paint_matches(const struct pager *pager, const struct pager_line *line, struct pager_painting *painting)
 {
 	size_t start, end;
 	for (size_t at = 0; pattern_find(pager->search, line->text, line->len, at, &start, &end);) {
-		paint(painting, start, end, STYLE_MATCH);
+		pager_paint(painting, start, end, STYLE_MATCH);
 		at = end > at ? end : at + 1;
 	}
 }
 
-static void paint_line(const struct pager *pager, const struct pager_line *line, struct painting *painting)
+static void paint_line(const struct pager *pager, const struct pager_line *line, struct pager_painting *painting)
 {
 	for (size_t i = 0; i < line->len; i++)
 		painting->styles[i] = line->style;
 	if (pager->highlight)
-		pager->highlight(pager->highlight_data, line->text, line->len, paint, painting);
+		pager->highlight(pager->highlight_data, line->text, line->len, pager_paint, painting);
 	if (pager->search)
 		paint_matches(pager, line, painting);
 }
@@ -190,13 +190,13 @@ void pager_highlight_yaml(void *data, const char *line, size_t len, pager_paint_
 
 /* ---- drawing ---- */
 
-static void draw_row(const struct pager *pager, struct canvas *canvas, int y, const struct pager_line *line, int row)
+static void pager_draw_row(const struct pager *pager, struct canvas *canvas, int y, const struct pager_line *line, int row)
 {
 	size_t from, to;
 	row_bounds(pager, line, row, &from, &to);
 	if (from >= to)
 		return;
-	struct painting painting = {.styles = mem_resize(NULL, line->len, sizeof(style_t)), .len = line->len};
+	struct pager_painting painting = {.styles = mem_resize(NULL, line->len, sizeof(style_t)), .len = line->len};
 	paint_line(pager, line, &painting);
 	int x = pager->rect.x, end = pager->rect.x + pager->rect.width;
 	while (from < to && x < end) {
@@ -224,7 +224,7 @@ void pager_draw(struct pager *pager, struct canvas *canvas, struct rect rect)
 	size_t index = pager->top;
 	int row = pager->top_row;
 	for (int y = rect.y; y < rect.y + rect.height && index < pager->count; y++) {
-		draw_row(pager, canvas, y, pager_line_at(pager, index), row);
+		pager_draw_row(pager, canvas, y, pager_line_at(pager, index), row);
 		if (++row < rows_of(pager, index))
 			continue;
 		row = 0;
@@ -234,7 +234,7 @@ void pager_draw(struct pager *pager, struct canvas *canvas, struct rect rect)
 
 /* ---- input ---- */
 
-static void side(struct pager *pager, int columns)
+static void pager_scroll_aside(struct pager *pager, int columns)
 {
 	int left = pager->left + columns;
 	pager->left = pager->wrap || left < 0 ? 0 : left > LEFT_MAX ? LEFT_MAX : left;
@@ -263,7 +263,7 @@ static void previous_match(struct pager *pager)
 	pager_search_next(pager, true);
 }
 
-static bool on_key(struct pager *pager, struct key key)
+static bool pager_on_key(struct pager *pager, struct key key)
 {
 	const int page = pager->rect.height > 1 ? pager->rect.height - 1 : 1;
 	const struct {
@@ -271,14 +271,14 @@ static bool on_key(struct pager *pager, struct key key)
 		int rows, columns;
 		void (*act)(struct pager *pager);
 	} table[] = {
-		{{KEYCODE_UP, 0}, -1, 0, NULL},         {{'k', 0}, -1, 0, NULL},
-		{{KEYCODE_DOWN, 0}, 1, 0, NULL},        {{'j', 0}, 1, 0, NULL},
-		{{KEYCODE_PAGE_UP, 0}, -page, 0, NULL}, {{'b', MOD_CTRL}, -page, 0, NULL},
-		{{KEYCODE_PAGE_DOWN, 0}, page, 0, NULL}, {{'f', MOD_CTRL}, page, 0, NULL},
-		{{KEYCODE_LEFT, 0}, 0, -SIDE_STEP, NULL}, {{'h', 0}, 0, -SIDE_STEP, NULL},
-		{{KEYCODE_RIGHT, 0}, 0, SIDE_STEP, NULL}, {{'l', 0}, 0, SIDE_STEP, NULL},
-		{{KEYCODE_HOME, 0}, 0, 0, go_to_start}, {{'g', 0}, 0, 0, go_to_start},
-		{{KEYCODE_END, 0}, 0, 0, follow_end},   {{'G', 0}, 0, 0, follow_end},
+		{{KEY_CODE_UP, 0}, -1, 0, NULL},         {{'k', 0}, -1, 0, NULL},
+		{{KEY_CODE_DOWN, 0}, 1, 0, NULL},        {{'j', 0}, 1, 0, NULL},
+		{{KEY_CODE_PAGE_UP, 0}, -page, 0, NULL}, {{'b', KEY_MOD_CTRL}, -page, 0, NULL},
+		{{KEY_CODE_PAGE_DOWN, 0}, page, 0, NULL}, {{'f', KEY_MOD_CTRL}, page, 0, NULL},
+		{{KEY_CODE_LEFT, 0}, 0, -SIDE_STEP, NULL}, {{'h', 0}, 0, -SIDE_STEP, NULL},
+		{{KEY_CODE_RIGHT, 0}, 0, SIDE_STEP, NULL}, {{'l', 0}, 0, SIDE_STEP, NULL},
+		{{KEY_CODE_HOME, 0}, 0, 0, go_to_start}, {{'g', 0}, 0, 0, go_to_start},
+		{{KEY_CODE_END, 0}, 0, 0, follow_end},   {{'G', 0}, 0, 0, follow_end},
 		{{'n', 0}, 0, 0, next_match},           {{'N', 0}, 0, 0, previous_match},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
@@ -287,7 +287,7 @@ static bool on_key(struct pager *pager, struct key key)
 		if (table[i].act)
 			table[i].act(pager);
 		pager_scroll(pager, table[i].rows);
-		side(pager, table[i].columns);
+		pager_scroll_aside(pager, table[i].columns);
 		return true;
 	}
 	return false;
@@ -296,11 +296,11 @@ static bool on_key(struct pager *pager, struct key key)
 bool pager_event(struct pager *pager, const struct event *event)
 {
 	if (event->type == EVENT_KEY)
-		return on_key(pager, event->key);
+		return pager_on_key(pager, event->key);
 	bool wheel = event->type == EVENT_MOUSE &&
-		     (event->mouse.action == MOUSE_WHEEL_UP || event->mouse.action == MOUSE_WHEEL_DOWN);
+		     (event->mouse.action == EVENT_MOUSE_WHEEL_UP || event->mouse.action == EVENT_MOUSE_WHEEL_DOWN);
 	if (!wheel || !rect_holds(pager->rect, event->mouse.y, event->mouse.x))
 		return false;
-	pager_scroll(pager, event->mouse.action == MOUSE_WHEEL_UP ? -WHEEL_LINES : WHEEL_LINES);
+	pager_scroll(pager, event->mouse.action == EVENT_MOUSE_WHEEL_UP ? -WHEEL_LINES : WHEEL_LINES);
 	return true;
 }

@@ -15,7 +15,7 @@ struct pattern {
 	bool inverse;
 };
 
-static pcre2_code *compile(const char *text, unsigned flags, struct err *err)
+static pcre2_code *pattern_compile_code(const char *text, unsigned flags, struct err *err)
 {
 	/* A name in invalid UTF-8 is still to be found; PCRE2 then treats the bad bytes as no match. */
 	uint32_t options = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C;
@@ -39,7 +39,7 @@ struct pattern *pattern_compile(const char *text, unsigned flags, struct err *er
 		err_set(err, ERR_LIMIT, "the expression is longer than %d bytes", PATTERN_TEXT_MAX);
 		return NULL;
 	}
-	pcre2_code *code = compile(text + inverse, flags, err);
+	pcre2_code *code = pattern_compile_code(text + inverse, flags, err);
 	if (!code)
 		return NULL;
 	struct pattern *pattern = mem_alloc(sizeof *pattern);

@@ -38,7 +38,7 @@ void table_destroy(struct table *table)
 
 /* ---- the cursor ---- */
 
-static const char *key_of(const struct table *table, size_t line)
+static const char *table_key_of(const struct table *table, size_t line)
 {
 	return table->source->key(table->data, table->lines.items[line]);
 }
@@ -62,7 +62,7 @@ static void put_cursor(struct table *table, size_t line)
 	table->line = 0;
 	if (table->lines.len > 0) {
 		table->line = line < table->lines.len ? line : table->lines.len - 1;
-		table->key = mem_strdup(key_of(table, table->line));
+		table->key = mem_strdup(table_key_of(table, table->line));
 	}
 	keep_in_view(table);
 }
@@ -70,7 +70,7 @@ static void put_cursor(struct table *table, size_t line)
 static bool find_key(const struct table *table, const char *key, size_t *line)
 {
 	for (size_t i = 0; i < table->lines.len; i++) {
-		if (strcmp(key_of(table, i), key) != 0)
+		if (strcmp(table_key_of(table, i), key) != 0)
 			continue;
 		*line = i;
 		return true;
@@ -87,7 +87,7 @@ void table_restore_cursor(struct table *table, size_t offset)
 		put_cursor(table, 0);
 		return;
 	}
-	bool same = table->key && line < table->lines.len && strcmp(key_of(table, line), table->key) == 0;
+	bool same = table->key && line < table->lines.len && strcmp(table_key_of(table, line), table->key) == 0;
 	if (!same && table->key && find_key(table, table->key, &line))
 		same = true;
 	if (same) {
@@ -349,7 +349,7 @@ void table_mark_range(struct table *table)
 	size_t to = table->line;
 	size_t first = from < to ? from : to, last = from < to ? to : from;
 	for (size_t line = first; line <= last; line++)
-		map_set(&table->marks, key_of(table, line), table);
+		map_set(&table->marks, table_key_of(table, line), table);
 	remember_mark(table);
 }
 
@@ -365,7 +365,7 @@ size_t table_marked_count(const struct table *table)
 {
 	size_t count = 0;
 	for (size_t line = 0; table->marks.len > 0 && line < table->lines.len; line++)
-		count += table_is_marked(table, key_of(table, line));
+		count += table_is_marked(table, table_key_of(table, line));
 	return count;
 }
 
@@ -373,7 +373,7 @@ void table_each_chosen(const struct table *table, void (*fn)(void *data, size_t 
 {
 	bool any = false;
 	for (size_t line = 0; table->marks.len > 0 && line < table->lines.len; line++) {
-		if (!table_is_marked(table, key_of(table, line)))
+		if (!table_is_marked(table, table_key_of(table, line)))
 			continue;
 		any = true;
 		fn(data, table->lines.items[line]);

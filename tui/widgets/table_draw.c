@@ -44,7 +44,7 @@ static int cell_width(const struct cell *cell, bool ascii)
 	return canvas_text_width(text) + (has_sign(cell) ? 2 : 0);
 }
 
-static void measure(struct table *table, bool ascii)
+static void table_measure(struct table *table, bool ascii)
 {
 	size_t end = table->top + (size_t)table_page(table);
 	end = end < table->lines.len ? end : table->lines.len;
@@ -66,7 +66,7 @@ static int least_width(const struct table *table, size_t column)
 	return least > 0 ? least : 1;
 }
 
-static int wanted_width(const struct table *table, size_t column)
+static int table_wanted_width(const struct table *table, size_t column)
 {
 	int width = title_width(table, column);
 	int least = least_width(table, column), most = table->columns[column].max;
@@ -159,7 +159,7 @@ void table_lay_out(struct table *table, struct rect rect)
 		if (table->hidden[column] || (table->columns[column].wide && !table->wide))
 			continue;
 		layout->column[layout->count] = (uint8_t)column;
-		layout->width[layout->count++] = wanted_width(table, column);
+		layout->width[layout->count++] = table_wanted_width(table, column);
 	}
 	if (total_width(layout, gap) > rect.width)
 		gap = NARROW_GAP;
@@ -190,7 +190,7 @@ static int bar_width(int width)
 	return bar >= BAR_MIN ? bar : 0;
 }
 
-static void draw_header(const struct table *table, struct canvas *canvas)
+static void table_draw_header(const struct table *table, struct canvas *canvas)
 {
 	const struct table_layout *layout = &table->layout;
 	canvas_fill(canvas, (struct rect){layout->rect.y, layout->rect.x, 1, layout->rect.width}, STYLE_HEADER, ' ');
@@ -260,7 +260,7 @@ static void draw_gutter(const struct table *table, struct canvas *canvas, int y,
 		canvas_glyph(canvas, y, x + 1, STYLE_MARK, canvas->ascii ? '+' : 0x2713);
 }
 
-static void draw_row(const struct table *table, struct canvas *canvas, int y, size_t row)
+static void table_draw_row(const struct table *table, struct canvas *canvas, int y, size_t row)
 {
 	const struct table_layout *layout = &table->layout;
 	enum severity severity = table->source->severity ? table->source->severity(table->data, row) : SEV_NONE;
@@ -282,18 +282,18 @@ void table_draw(struct table *table, struct canvas *canvas, struct rect rect, bo
 	size_t offset = table->line > table->top ? table->line - table->top : 0;
 	table->layout.rect = rect;
 	table_restore_cursor(table, offset);
-	measure(table, canvas->ascii);
+	table_measure(table, canvas->ascii);
 	table_lay_out(table, rect);
 	if (rect.height < 1)
 		return;
-	draw_header(table, canvas);
+	table_draw_header(table, canvas);
 	for (int i = 0; i < rect.height - 1; i++) {
 		size_t line = table->top + (size_t)i;
 		int y = rect.y + 1 + i;
 		canvas_fill(canvas, (struct rect){y, rect.x, 1, rect.width}, STYLE_TEXT, ' ');
 		if (line >= table->lines.len)
 			continue;
-		draw_row(table, canvas, y, table->lines.items[line]);
+		table_draw_row(table, canvas, y, table->lines.items[line]);
 		if (line == table->line)
 			canvas_modify(canvas, (struct rect){y, rect.x, 1, rect.width},
 				      focused ? STYLE_ON_CURSOR : STYLE_BOLD);

@@ -21,49 +21,49 @@ static void choose_right(struct table *table)
 static const struct {
 	struct key key;
 	enum table_motion motion;
-} motions[] = {
-	{{KEYCODE_UP, 0}, TABLE_UP},           {{'k', 0}, TABLE_UP},
-	{{KEYCODE_DOWN, 0}, TABLE_DOWN},       {{'j', 0}, TABLE_DOWN},
-	{{KEYCODE_PAGE_UP, 0}, TABLE_PAGE_UP}, {{'b', MOD_CTRL}, TABLE_PAGE_UP},
-	{{KEYCODE_PAGE_DOWN, 0}, TABLE_PAGE_DOWN}, {{'f', MOD_CTRL}, TABLE_PAGE_DOWN},
-	{{KEYCODE_HOME, 0}, TABLE_TOP},        {{'g', 0}, TABLE_TOP},
-	{{KEYCODE_END, 0}, TABLE_BOTTOM},      {{'G', 0}, TABLE_BOTTOM},
+} table_motions[] = {
+	{{KEY_CODE_UP, 0}, TABLE_UP},           {{'k', 0}, TABLE_UP},
+	{{KEY_CODE_DOWN, 0}, TABLE_DOWN},       {{'j', 0}, TABLE_DOWN},
+	{{KEY_CODE_PAGE_UP, 0}, TABLE_PAGE_UP}, {{'b', KEY_MOD_CTRL}, TABLE_PAGE_UP},
+	{{KEY_CODE_PAGE_DOWN, 0}, TABLE_PAGE_DOWN}, {{'f', KEY_MOD_CTRL}, TABLE_PAGE_DOWN},
+	{{KEY_CODE_HOME, 0}, TABLE_TOP},        {{'g', 0}, TABLE_TOP},
+	{{KEY_CODE_END, 0}, TABLE_BOTTOM},      {{'G', 0}, TABLE_BOTTOM},
 };
 
 static const struct {
 	struct key key;
 	void (*act)(struct table *table);
-} deeds[] = {
+} table_deeds[] = {
 	{{' ', 0}, mark_and_go_on},
-	{{' ', MOD_CTRL}, table_mark_range},
-	{{'\\', MOD_CTRL}, table_mark_clear},
-	{{KEYCODE_LEFT, MOD_SHIFT}, choose_left},
-	{{KEYCODE_RIGHT, MOD_SHIFT}, choose_right},
+	{{' ', KEY_MOD_CTRL}, table_mark_range},
+	{{'\\', KEY_MOD_CTRL}, table_mark_clear},
+	{{KEY_CODE_LEFT, KEY_MOD_SHIFT}, choose_left},
+	{{KEY_CODE_RIGHT, KEY_MOD_SHIFT}, choose_right},
 	{{'O', 0}, table_sort_chosen},
 };
 
-static enum table_answer on_key(struct table *table, struct key key)
+static enum table_answer table_on_key(struct table *table, struct key key)
 {
-	if (key_equal(key, (struct key){KEYCODE_ENTER, 0})) {
+	if (key_equal(key, (struct key){KEY_CODE_ENTER, 0})) {
 		table->placed = true;
 		return table->key ? TABLE_ACTIVATED : TABLE_TOOK;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(motions); i++) {
-		if (!key_equal(motions[i].key, key))
+	for (size_t i = 0; i < ARRAY_LEN(table_motions); i++) {
+		if (!key_equal(table_motions[i].key, key))
 			continue;
-		table_move(table, motions[i].motion);
+		table_move(table, table_motions[i].motion);
 		return TABLE_TOOK;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(deeds); i++) {
-		if (!key_equal(deeds[i].key, key))
+	for (size_t i = 0; i < ARRAY_LEN(table_deeds); i++) {
+		if (!key_equal(table_deeds[i].key, key))
 			continue;
-		deeds[i].act(table);
+		table_deeds[i].act(table);
 		return TABLE_TOOK;
 	}
 	return TABLE_IGNORED;
 }
 
-static enum table_answer on_header(struct table *table, int x)
+static enum table_answer table_on_header(struct table *table, int x)
 {
 	const struct table_layout *layout = &table->layout;
 	for (size_t i = 0; i < layout->count; i++) {
@@ -75,19 +75,19 @@ static enum table_answer on_header(struct table *table, int x)
 	return TABLE_IGNORED;
 }
 
-static enum table_answer on_mouse(struct table *table, const struct mouse *mouse)
+static enum table_answer table_on_mouse(struct table *table, const struct event_mouse *mouse)
 {
 	if (!rect_holds(table->layout.rect, mouse->y, mouse->x))
 		return TABLE_IGNORED;
-	if (mouse->action == MOUSE_WHEEL_UP || mouse->action == MOUSE_WHEEL_DOWN) {
+	if (mouse->action == EVENT_MOUSE_WHEEL_UP || mouse->action == EVENT_MOUSE_WHEEL_DOWN) {
 		for (int i = 0; i < WHEEL_LINES; i++)
-			table_move(table, mouse->action == MOUSE_WHEEL_UP ? TABLE_UP : TABLE_DOWN);
+			table_move(table, mouse->action == EVENT_MOUSE_WHEEL_UP ? TABLE_UP : TABLE_DOWN);
 		return TABLE_TOOK;
 	}
-	if (mouse->action != MOUSE_PRESS || mouse->button != 1)
+	if (mouse->action != EVENT_MOUSE_PRESS || mouse->button != 1)
 		return TABLE_IGNORED;
 	if (mouse->y == table->layout.rect.y)
-		return on_header(table, mouse->x);
+		return table_on_header(table, mouse->x);
 	size_t line = table->top + (size_t)(mouse->y - table->layout.rect.y - 1);
 	if (line >= table->lines.len)
 		return TABLE_TOOK;
@@ -98,6 +98,6 @@ static enum table_answer on_mouse(struct table *table, const struct mouse *mouse
 enum table_answer table_event(struct table *table, const struct event *event)
 {
 	if (event->type == EVENT_KEY)
-		return on_key(table, event->key);
-	return event->type == EVENT_MOUSE ? on_mouse(table, &event->mouse) : TABLE_IGNORED;
+		return table_on_key(table, event->key);
+	return event->type == EVENT_MOUSE ? table_on_mouse(table, &event->mouse) : TABLE_IGNORED;
 }

@@ -10,22 +10,22 @@ enum { KEYS_MAX = 256 * 1024 * 1024, TEXTS_MAX = 256 * 1024 * 1024, CELL_TEXT_MA
 
 /* ---- sorting ---- */
 
-enum item_class { ITEM_NUMBER, ITEM_TEXT, ITEM_MISSING };
+enum table_item_class { ITEM_NUMBER, ITEM_TEXT, ITEM_MISSING };
 
-struct item {
+struct table_item {
 	uint64_t head;   /* the number, or the first eight bytes of the key after what all have in common */
 	uint32_t row;
 	uint32_t at, len; /* of the whole key */
 	uint8_t class;
 };
 
-struct sorting {
+struct table_sorting {
 	struct buf keys;
 	size_t common;
 	bool descending;
 };
 
-static double number_of(const struct cell *cell)
+static double table_number_of(const struct cell *cell)
 {
 	switch (cell->type) {
 	case CELL_RATE:
@@ -67,10 +67,10 @@ static void append_natural(struct buf *out, const char *text)
 	}
 }
 
-static struct item make_item(struct table *table, struct sorting *sorting, size_t row)
+static struct table_item make_item(struct table *table, struct table_sorting *sorting, size_t row)
 {
 	struct cell cell = table->source->cell(table->data, row, (size_t)table->sort_column);
-	struct item item = {.row = (uint32_t)row, .at = (uint32_t)sorting->keys.len};
+	struct table_item item = {.row = (uint32_t)row, .at = (uint32_t)sorting->keys.len};
 	if (cell.type == CELL_UNKNOWN || cell.type == CELL_NONE) {
 		item.class = ITEM_MISSING;
 	} else if (cell.text) {
@@ -79,7 +79,7 @@ static struct item make_item(struct table *table, struct sorting *sorting, size_
 		item.len = (uint32_t)sorting->keys.len - item.at;
 	} else {
 		item.class = ITEM_NUMBER;
-		item.head = ordered_bits(number_of(&cell));
+		item.head = ordered_bits(table_number_of(&cell));
 	}
 	return item;
 }
@@ -93,10 +93,10 @@ static size_t common_prefix(const char *a, const char *b, size_t len)
 }
 
 /* Names in one table mostly begin alike; the head is worth more when it begins where they differ. */
-static void set_heads(struct item *items, size_t count, struct sorting *sorting)
+static void set_heads(struct table_item *items, size_t count, struct table_sorting *sorting)
 {
 	const char *keys = sorting->keys.data;
-	const struct item *first = NULL;
+	const struct table_item *first = NULL;
 	for (size_t i = 0; i < count; i++) {
 		if (items[i].class != ITEM_TEXT)
 			continue;
@@ -118,17 +118,17 @@ static void set_heads(struct item *items, size_t count, struct sorting *sorting)
 	}
 }
 
-static int compare_tails(const struct item *a, const struct item *b, const struct sorting *sorting)
+static int compare_tails(const struct table_item *a, const struct table_item *b, const struct table_sorting *sorting)
 {
 	size_t len = a->len < b->len ? a->len : b->len;
 	int order = len > 0 ? memcmp(sorting->keys.data + a->at, sorting->keys.data + b->at, len) : 0;
 	return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
 }
 
-static int compare_items(const void *left, const void *right, void *data)
+static int table_compare_items(const void *left, const void *right, void *data)
 {
-	const struct sorting *sorting = data;
-	const struct item *a = left, *b = right;
+	const struct table_sorting *sorting = data;
+	const struct table_item *a = left, *b = right;
 	int order = 0;
 	if (a->class == ITEM_MISSING || b->class == ITEM_MISSING) {
 		order = (a->class == ITEM_MISSING) - (b->class == ITEM_MISSING);
@@ -155,12 +155,12 @@ void table_order_rows(struct table *table)
 		table->order.items[row] = (uint32_t)row;
 	if (table->sort_column < 0 || table->total == 0)
 		return;
-	struct sorting sorting = {.keys = BUF_INIT(KEYS_MAX), .descending = table->descending};
-	struct item *items = mem_resize(NULL, table->total, sizeof *items);
+	struct table_sorting sorting = {.keys = BUF_INIT(KEYS_MAX), .descending = table->descending};
+	struct table_item *items = mem_resize(NULL, table->total, sizeof *items);
 	for (size_t row = 0; row < table->total; row++)
 		items[row] = make_item(table, &sorting, row);
 	set_heads(items, table->total, &sorting);
-	qsort_r(items, table->total, sizeof *items, compare_items, &sorting);
+	qsort_r(items, table->total, sizeof *items, table_compare_items, &sorting);
 	for (size_t i = 0; i < table->total; i++)
 		table->order.items[i] = items[i].row;
 	free(items);
@@ -169,7 +169,7 @@ void table_order_rows(struct table *table)
 
 /* ---- filtering ---- */
 
-static bool is_plain(const char *text, size_t len)
+static bool table_text_is_plain(const char *text, size_t len)
 {
 	unsigned char any = 0;
 	for (size_t i = 0; i < len; i++)
@@ -181,7 +181,7 @@ static void append_cell_text(struct buf *out, const struct cell *cell)
 {
 	char text[CELL_TEXT_MAX];
 	size_t len = cell->text ? strlen(cell->text) : 0;
-	if (cell->text && is_plain(cell->text, len)) {
+	if (cell->text && table_text_is_plain(cell->text, len)) {
 		buf_append(out, cell->text, len);
 		return;
 	}
@@ -223,7 +223,7 @@ void table_forget_texts(struct table *table)
 	vec_finish(&table->texts.ends);
 }
 
-static bool row_matches(const struct table *table, uint32_t row)
+static bool table_row_matches(const struct table *table, uint32_t row)
 {
 	size_t start = row > 0 ? table->texts.ends.items[row - 1] : 0;
 	size_t len = table->texts.ends.items[row] - start;
@@ -240,7 +240,7 @@ void table_filter_rows(struct table *table)
 		uint32_t row = table->order.items[i];
 		if (table->keep && !table->keep(table->keep_data, row))
 			continue;
-		if (!table->filter || row_matches(table, row))
+		if (!table->filter || table_row_matches(table, row))
 			table->lines.items[table->lines.len++] = row;
 	}
 }

@@ -6,20 +6,20 @@
 #include "api/base/str.h"
 #include "api/base/text.h"
 
-static void nothing(void *data)
+static void cli_do_nothing(void *data)
 {
 }
 
 struct demo *cli_start_demo(const struct config *config, struct loop *loop, struct err *err)
 {
-	struct demo_options options = {.hostile = config_flag(config, OPT_DEMO_HOSTILE)};
-	return config_flag(config, OPT_DEMO) ? demo_start(loop, &options, err) : NULL;
+	struct demo_options options = {.hostile = config_flag(config, CONFIG_OPT_DEMO_HOSTILE)};
+	return config_flag(config, CONFIG_OPT_DEMO) ? demo_start(loop, &options, err) : NULL;
 }
 
 bool cli_open(struct cli *cli, const struct config *config, struct err *err)
 {
 	struct session_place place;
-	struct session_events events = {.on_change = nothing};
+	struct session_events events = {.on_change = cli_do_nothing};
 	struct err reason = {0};
 	cli->clock = clock_real();
 	cli->loop = loop_create(&cli->clock);
@@ -37,7 +37,7 @@ void cli_look_at(struct cli *cli, const struct config *config, enum ops_target t
 	const char *slash = strchr(text, '/');
 	bool node = !slash && (target == OPS_ON_NODE || target == OPS_ON_BROKER_OR_NODE);
 	CLEANUP(free) char *namespace = slash ? mem_strndup(text, (size_t)(slash - text)) : NULL;
-	if (!session->namespace || (!slash && (!node || config_is_set(config, OPT_NAMESPACE))) ||
+	if (!session->namespace || (!slash && (!node || config_is_set(config, CONFIG_OPT_NAMESPACE))) ||
 	    str_eq(session->namespace, namespace))
 		return;
 	session_set_namespace(session, namespace);
@@ -63,5 +63,5 @@ int cli_failed(const struct err *err)
 	fputs("mqdeck: ", stderr);
 	cli_print_clean(stderr, err->text);
 	fputc('\n', stderr);
-	return err->code == ERR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+	return err->code == ERR_USAGE ? CLI_EXIT_USAGE : CLI_EXIT_FAILED;
 }

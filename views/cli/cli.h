@@ -35,9 +35,9 @@ struct demo *cli_start_demo(const struct config *config, struct loop *loop, stru
 int cli_exit_of(enum ops_severity severity); /* 0, 10, 20, 30 */
 /* Sentences and steps, cleaned. */
 void cli_print_plan(const struct ops_plan *plan, FILE *out);
-/* One object. plan NULL: what there would be of a plan that could not be made, with the error. blast: of
- * ops_blast_text(), NULL = not known (any more). */
-void cli_append_plan(const struct ops_plan *plan, const char *operation, const char *target, const char *blast,
+/* One object. plan NULL: what there would be of a plan that could not be made, with the error. impact: of
+ * ops_impact_text(), NULL = not known (any more). */
+void cli_append_plan(const struct ops_plan *plan, const char *operation, const char *target, const char *impact,
 		     const struct err *err, struct buf *out);
 /* Cleaned. */
 void cli_print_clean(FILE *out, const char *text);
@@ -46,16 +46,16 @@ void cli_print_clean(FILE *out, const char *text);
 
 enum { CLI_JSON_MAX = 64 * 1024 * 1024 };
 
-struct cli_wish { /* how a plan that was asked for is to be treated */
+struct cli_request { /* how a plan that was asked for is to be treated */
 	bool json, run, yes;
 	enum ops_severity accept;
 	const char *operation, *target; /* as typed, for errors */
 };
 
-bool cli_read_wish(const struct config *config, bool run, struct cli_wish *out, struct err *err) MUST_USE;
+bool cli_read_request(const struct config *config, bool run, struct cli_request *out, struct err *err) MUST_USE;
 /* Waits until the world is known, as `get` does. */
 bool cli_settle(struct cli *cli, const struct config *config, struct err *err) MUST_USE;
 /* Waits until the plan is ready, prints it, and runs it when that was wished; the exit code. plan NULL: says err. */
-int cli_carry_out(struct cli *cli, struct ops_plan *plan, const struct cli_wish *wish, const struct err *err);
+int cli_carry_out(struct cli *cli, struct ops_plan *plan, const struct cli_request *request, const struct err *err);
 
 #endif

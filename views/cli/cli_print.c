@@ -7,13 +7,13 @@
 
 int cli_exit_of(enum ops_severity severity)
 {
-	static const int codes[] = {[OPS_SAFE] = EXIT_OK, [OPS_CAREFUL] = 10, [OPS_DANGEROUS] = 20, [OPS_BLOCKED] = 30};
+	static const int codes[] = {[OPS_SAFE] = CLI_EXIT_OK, [OPS_CAREFUL] = 10, [OPS_DANGEROUS] = 20, [OPS_BLOCKED] = 30};
 	return codes[severity];
 }
 
 /* ---- text ---- */
 
-static void print_step(const struct ops_plan *plan, size_t index, FILE *out)
+static void cli_print_step(const struct ops_plan *plan, size_t index, FILE *out)
 {
 	const struct ops_step *step = &plan->steps[index];
 	fprintf(out, "  %zu  ", index + 1);
@@ -46,7 +46,7 @@ void cli_print_plan(const struct ops_plan *plan, FILE *out)
 	if (plan->step_count)
 		fputs("Steps\n", out);
 	for (size_t i = 0; i < plan->step_count; i++)
-		print_step(plan, i, out);
+		cli_print_step(plan, i, out);
 	if (plan->result) {
 		cli_print_clean(out, plan->result);
 		fputc('\n', out);
@@ -55,16 +55,16 @@ void cli_print_plan(const struct ops_plan *plan, FILE *out)
 
 /* ---- JSON ---- */
 
-static void put_text(struct buf *out, const char *name, const char *text)
+static void cli_print_put_text(struct buf *out, const char *name, const char *text)
 {
 	buf_printf(out, "\"%s\":", name);
 	if (text)
-		json_append_string(out, text);
+		cell_append_json_string(out, text);
 	else
 		buf_append_str(out, "null");
 }
 
-static void put_sentences(struct buf *out, const struct ops_plan *plan, const char *name, enum ops_sentence_kind kind)
+static void cli_print_put_sentences(struct buf *out, const struct ops_plan *plan, const char *name, enum ops_sentence_kind kind)
 {
 	bool first = true;
 	buf_printf(out, ",\"%s\":[", name);
@@ -72,7 +72,7 @@ static void put_sentences(struct buf *out, const struct ops_plan *plan, const ch
 		if (plan->sentences[i].kind != kind)
 			continue;
 		buf_append_str(out, first ? "" : ",");
-		json_append_string(out, plan->sentences[i].text);
+		cell_append_json_string(out, plan->sentences[i].text);
 		first = false;
 	}
 	buf_append_char(out, ']');
@@ -89,28 +89,28 @@ static void put_number(struct buf *out, const char *name, bool known, int64_t nu
 static void put_step(struct buf *out, const struct ops_step *step)
 {
 	buf_append_char(out, '{');
-	put_text(out, "title", step->title);
+	cli_print_put_text(out, "title", step->title);
 	buf_append_char(out, ',');
-	put_text(out, "state", ops_step_state_word(step->state));
+	cli_print_put_text(out, "state", ops_step_state_word(step->state));
 	buf_append_char(out, ',');
-	put_text(out, "broker", step->broker);
+	cli_print_put_text(out, "broker", step->broker);
 	buf_append_char(out, ',');
-	put_text(out, "item", step->item);
+	cli_print_put_text(out, "item", step->item);
 	buf_printf(out, ",\"dryRun\":%s,", step->dry_run_ok ? "true" : "false");
-	put_text(out, "figure", step->figure);
+	cli_print_put_text(out, "figure", step->figure);
 	if (step->fraction >= 0)
 		buf_printf(out, ",\"fraction\":%.3f", step->fraction);
 	else
 		buf_append_str(out, ",\"fraction\":null");
 	put_number(out, "estimateMs", step->estimate_ms >= 0, step->estimate_ms);
 	buf_append_char(out, ',');
-	put_text(out, "why", step->why);
+	cli_print_put_text(out, "why", step->why);
 	buf_append_char(out, ',');
-	put_text(out, "result", step->result);
+	cli_print_put_text(out, "result", step->result);
 	buf_append_char(out, '}');
 }
 
-void cli_append_plan(const struct ops_plan *plan, const char *operation, const char *target, const char *blast,
+void cli_append_plan(const struct ops_plan *plan, const char *operation, const char *target, const char *impact,
 		     const struct err *err, struct buf *out)
 {
 	static const struct {
@@ -122,28 +122,28 @@ void cli_append_plan(const struct ops_plan *plan, const char *operation, const c
 			     : plan && err_is_set(&plan->err) ? plan->err.text
 							      : NULL;
 	buf_append_char(out, '{');
-	put_text(out, "operation", plan ? plan->operation->name : operation);
+	cli_print_put_text(out, "operation", plan ? plan->operation->name : operation);
 	buf_append_char(out, ',');
-	put_text(out, "target", plan ? plan->target : target);
+	cli_print_put_text(out, "target", plan ? plan->target : target);
 	buf_append_char(out, ',');
-	put_text(out, "id", plan ? plan->id : NULL);
+	cli_print_put_text(out, "id", plan ? plan->id : NULL);
 	buf_append_char(out, ',');
-	put_text(out, "state", plan ? ops_state_word(plan->state) : ops_state_word(OPS_STATE_FAILED));
+	cli_print_put_text(out, "state", plan ? ops_state_word(plan->state) : ops_state_word(OPS_STATE_FAILED));
 	buf_append_char(out, ',');
-	put_text(out, "severity", plan ? ops_severity_word(plan->severity) : NULL);
+	cli_print_put_text(out, "severity", plan ? ops_severity_word(plan->severity) : NULL);
 	buf_append_char(out, ',');
-	put_text(out, "title", plan ? plan->title : NULL);
+	cli_print_put_text(out, "title", plan ? plan->title : NULL);
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
-		put_sentences(out, plan, lists[i].name, lists[i].kind);
-	buf_printf(out, ",\"blast\":%s", str_or(blast, "null"));
+		cli_print_put_sentences(out, plan, lists[i].name, lists[i].kind);
+	buf_printf(out, ",\"blast\":%s", str_or(impact, "null"));
 	buf_append_str(out, ",\"steps\":[");
 	for (size_t i = 0; plan && i < plan->step_count; i++) {
 		buf_append_str(out, i ? "," : "");
 		put_step(out, &plan->steps[i]);
 	}
 	buf_append_str(out, "],");
-	put_text(out, "result", plan ? plan->result : NULL);
+	cli_print_put_text(out, "result", plan ? plan->result : NULL);
 	buf_append_char(out, ',');
-	put_text(out, "error", reason);
+	cli_print_put_text(out, "error", reason);
 	buf_append_char(out, '}');
 }

@@ -10,9 +10,9 @@
 #include "views/cli/cli.h"
 #include "views/cli/get.h"
 
-struct run {
+struct cli_run {
 	struct cli *cli;
-	const struct cli_wish *wish;
+	const struct cli_request *request;
 	struct ops_plan *plan;
 	enum ops_step_state *told; /* of each step, as it was printed last */
 	char *last;                /* line of the running step */
@@ -34,20 +34,20 @@ static bool read_accept(const char *word, enum ops_severity *out)
 	return false;
 }
 
-bool cli_read_wish(const struct config *config, bool run, struct cli_wish *out, struct err *err)
+bool cli_read_request(const struct config *config, bool run, struct cli_request *out, struct err *err)
 {
-	const char *format = config_is_set(config, OPT_OUTPUT) ? config_text(config, OPT_OUTPUT) : "text";
-	*out = (struct cli_wish){.json = str_eq(format, "json"), .run = run, .yes = config_flag(config, OPT_YES)};
+	const char *format = config_is_set(config, CONFIG_OPT_OUTPUT) ? config_text(config, CONFIG_OPT_OUTPUT) : "text";
+	*out = (struct cli_request){.json = str_eq(format, "json"), .run = run, .yes = config_flag(config, CONFIG_OPT_YES)};
 	if (!out->json && !str_eq(format, "text"))
 		return err_set(err, ERR_USAGE, "plans are printed as text or json, not as %s", format);
-	if (!read_accept(config_text(config, OPT_ACCEPT), &out->accept))
+	if (!read_accept(config_text(config, CONFIG_OPT_ACCEPT), &out->accept))
 		return err_set(err, ERR_USAGE, "--accept takes safe, careful or dangerous");
 	return true;
 }
 
 bool cli_settle(struct cli *cli, const struct config *config, struct err *err)
 {
-	const struct world_view *world = get_settle(cli->session, config_duration_ms(config, OPT_SETTLE_TIMEOUT));
+	const struct world_view *world = cli_get_settle(cli->session, config_duration_ms(config, CONFIG_OPT_SETTLE_TIMEOUT));
 	if (world->link != WORLD_UNREACHABLE && world->link != WORLD_CONNECTING)
 		return true;
 	return err_set(err, ERR_CONNECT, "%s",
@@ -56,21 +56,21 @@ bool cli_settle(struct cli *cli, const struct config *config, struct err *err)
 
 /* ---- progress ---- */
 
-static void print_json(const struct run *run, const char *event, const char *name, size_t index)
+static void print_json(const struct cli_run *run, const char *event, const char *name, size_t index)
 {
 	struct buf line = BUF_INIT(CLI_JSON_MAX);
 	const struct ops_plan *plan = run->plan;
 	buf_printf(&line, "{\"event\":\"%s\",\"plan\":", event);
 	if (name) {
 		const struct ops_step *step = &plan->steps[index];
-		json_append_string(&line, str_or(plan->id, ""));
+		cell_append_json_string(&line, str_or(plan->id, ""));
 		buf_printf(&line, ",\"step\":%zu,\"steps\":%zu,\"state\":\"%s\",\"title\":", index + 1,
 			   plan->step_count, ops_step_state_word(step->state));
-		json_append_string(&line, str_or(step->title, ""));
+		cell_append_json_string(&line, str_or(step->title, ""));
 		buf_append_str(&line, ",\"figure\":");
-		json_append_string(&line, str_or(step->state == OPS_STEP_RUNNING ? step->figure : step->result, ""));
+		cell_append_json_string(&line, str_or(step->state == OPS_STEP_RUNNING ? step->figure : step->result, ""));
 		buf_append_str(&line, ",\"why\":");
-		json_append_string(&line, str_or(step->why, ""));
+		cell_append_json_string(&line, str_or(step->why, ""));
 		if (step->estimate_ms >= 0)
 			buf_printf(&line, ",\"estimateMs\":%" PRId64, step->estimate_ms);
 	} else {
@@ -81,11 +81,11 @@ static void print_json(const struct run *run, const char *event, const char *nam
 	buf_finish(&line);
 }
 
-static void print_step(const struct run *run, size_t index)
+static void cli_run_print_step(const struct cli_run *run, size_t index)
 {
 	const struct ops_step *step = &run->plan->steps[index];
 	const char *after = step->state == OPS_STEP_RUNNING ? step->figure : step->result;
-	if (run->wish->json) {
+	if (run->request->json) {
 		print_json(run, "step", step->title, index);
 		return;
 	}
@@ -104,9 +104,9 @@ static void print_step(const struct run *run, size_t index)
 	fputc('\n', stdout);
 }
 
-static void progressed(void *data, struct ops_plan *plan)
+static void cli_run_progressed(void *data, struct ops_plan *plan)
 {
-	struct run *run = data;
+	struct cli_run *run = data;
 	for (size_t i = 0; i < plan->step_count; i++) {
 		const struct ops_step *step = &plan->steps[i];
 		bool waits = i == plan->current && step->state == OPS_STEP_WAITING && step->why;
@@ -117,7 +117,7 @@ static void progressed(void *data, struct ops_plan *plan)
 		if (step->state == run->told[i] && (!now || str_eq(now, run->last)))
 			continue;
 		run->told[i] = step->state;
-		print_step(run, i);
+		cli_run_print_step(run, i);
 		if (now) {
 			free(run->last);
 			run->last = now;
@@ -130,9 +130,9 @@ static void progressed(void *data, struct ops_plan *plan)
 
 /* ---- signals ---- */
 
-static void on_signal(void *data, unsigned ready)
+static void cli_run_on_signal(void *data, unsigned ready)
 {
-	struct run *run = data;
+	struct cli_run *run = data;
 	struct signalfd_siginfo info;
 	if (read(run->signal_fd, &info, sizeof info) != sizeof info)
 		return;
@@ -153,13 +153,13 @@ static int open_signals(void)
 	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static void say_how_to_go_on(const struct run *run)
+static void say_how_to_go_on(const struct cli_run *run)
 {
 	if (run->plan->id && run->cli->session->plans_are_kept)
 		fprintf(stderr, "mqdeck: `mqdeck ops resume %s --yes` goes on with it\n", run->plan->id);
 }
 
-static int run_plan(struct run *run)
+static int run_plan(struct cli_run *run)
 {
 	struct err err = {0};
 	struct ops_plan *plan = run->plan;
@@ -168,80 +168,80 @@ static int run_plan(struct run *run)
 		told[i] = plan->steps[i].state;
 	run->told = told;
 	CLEANUP(close) int fd = run->signal_fd = open_signals();
-	struct loop_fd *watch = loop_fd_add(run->cli->loop, fd, LOOP_READ, on_signal, run);
-	bool begun = ops_run(plan, progressed, run, &err);
+	struct loop_fd *watch = loop_fd_add(run->cli->loop, fd, LOOP_READ, cli_run_on_signal, run);
+	bool begun = ops_run(plan, cli_run_progressed, run, &err);
 	while (begun && !run->over && run->signals < 2)
 		loop_step(run->cli->loop, -1);
 	loop_fd_remove(watch);
 	free(run->last);
 	if (!begun)
 		return cli_failed(&err);
-	if (run->wish->json)
+	if (run->request->json)
 		print_json(run, "end", NULL, 0);
 	else if (run->over)
 		cli_print_clean(stdout, str_or(plan->result, ops_state_word(plan->state)));
-	fputs(run->wish->json ? "" : "\n", stdout);
+	fputs(run->request->json ? "" : "\n", stdout);
 	if (!run->over)
 		fputs("mqdeck: left in the middle: what was sent is done or not\n", stderr);
 	if (plan->state != OPS_STATE_DONE)
 		say_how_to_go_on(run);
-	return plan->state == OPS_STATE_DONE ? EXIT_OK : EXIT_FAILED;
+	return plan->state == OPS_STATE_DONE ? CLI_EXIT_OK : CLI_EXIT_FAILED;
 }
 
-/* ---- from a wish to its end ---- */
+/* ---- from a request to its end ---- */
 
-static void print_plan(const struct cli *cli, const struct ops_plan *plan, const struct cli_wish *wish,
+static void print_plan(const struct cli *cli, const struct ops_plan *plan, const struct cli_request *request,
 		       const struct err *err)
 {
-	if (!wish->json) {
+	if (!request->json) {
 		if (plan)
 			cli_print_plan(plan, stdout);
 		return;
 	}
 	struct buf out = BUF_INIT(CLI_JSON_MAX);
-	CLEANUP(free) char *blast = plan ? ops_blast_text(cli->session->ops, plan) : NULL;
-	if (wish->run)
+	CLEANUP(free) char *impact = plan ? ops_impact_text(cli->session->ops, plan) : NULL;
+	if (request->run)
 		buf_append_str(&out, "{\"event\":\"plan\",\"plan\":");
-	cli_append_plan(plan, wish->operation, wish->target, blast, err, &out);
-	buf_append_str(&out, wish->run ? "}\n" : "\n");
+	cli_append_plan(plan, request->operation, request->target, impact, err, &out);
+	buf_append_str(&out, request->run ? "}\n" : "\n");
 	fputs(buf_str(&out), stdout);
 	buf_finish(&out);
 }
 
-/* Why a plan that can be run is not; the exit code, EXIT_OK when nothing stands against it. */
-static int refuse(const struct ops_plan *plan, const struct cli_wish *wish)
+/* Why a plan that can be run is not; the exit code, CLI_EXIT_OK when nothing stands against it. */
+static int cli_run_refuse(const struct ops_plan *plan, const struct cli_request *request)
 {
 	if (plan->severity == OPS_BLOCKED) {
 		fputs("mqdeck: not run: it is blocked\n", stderr);
 		return cli_exit_of(OPS_BLOCKED);
 	}
-	if (plan->severity > wish->accept) {
+	if (plan->severity > request->accept) {
 		const char *word = ops_severity_word(plan->severity);
 		fprintf(stderr, "mqdeck: not run: it is %s; --accept %s runs it all the same\n", word, word);
 		return cli_exit_of(plan->severity);
 	}
-	if (!wish->yes) {
+	if (!request->yes) {
 		fputs("mqdeck: not run: add --yes\n", stderr);
-		return EXIT_USAGE;
+		return CLI_EXIT_USAGE;
 	}
-	return EXIT_OK;
+	return CLI_EXIT_OK;
 }
 
-int cli_carry_out(struct cli *cli, struct ops_plan *plan, const struct cli_wish *wish, const struct err *err)
+int cli_carry_out(struct cli *cli, struct ops_plan *plan, const struct cli_request *request, const struct err *err)
 {
 	if (!plan) {
-		print_plan(cli, NULL, wish, err);
+		print_plan(cli, NULL, request, err);
 		return cli_failed(err);
 	}
 	while (plan->state == OPS_STATE_PREPARING)
 		loop_step(cli->loop, -1);
-	print_plan(cli, plan, wish, NULL);
+	print_plan(cli, plan, request, NULL);
 	fflush(stdout);
-	if (!wish->run)
+	if (!request->run)
 		return cli_exit_of(plan->severity);
-	int refused = refuse(plan, wish);
-	if (refused != EXIT_OK)
+	int refused = cli_run_refuse(plan, request);
+	if (refused != CLI_EXIT_OK)
 		return refused;
-	struct run run = {.cli = cli, .wish = wish, .plan = plan};
+	struct cli_run run = {.cli = cli, .request = request, .plan = plan};
 	return run_plan(&run);
 }

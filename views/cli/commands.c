@@ -20,14 +20,14 @@
 static bool terminal_options(const struct config *config, struct terminal_options *options, struct err *err)
 {
 	*options = (struct terminal_options){
-		.charset = config_flag(config, OPT_ASCII) ? CHARSET_ASCII : CHARSET_AUTO,
-		.mouse = config_flag(config, OPT_MOUSE),
+		.charset = config_flag(config, CONFIG_OPT_ASCII) ? TERMINAL_CHARSET_ASCII : TERMINAL_CHARSET_AUTO,
+		.mouse = config_flag(config, CONFIG_OPT_MOUSE),
 	};
-	return colour_mode_parse(config_text(config, OPT_COLOUR), &options->colours) ||
-	       err_set(err, ERR_USAGE, "unknown colour mode %s", config_text(config, OPT_COLOUR));
+	return colour_mode_parse(config_text(config, CONFIG_OPT_COLOUR), &options->colours) ||
+	       err_set(err, ERR_USAGE, "unknown colour mode %s", config_text(config, CONFIG_OPT_COLOUR));
 }
 
-int main_console(const struct command_line *line)
+int main_console(const struct cli_command_line *line)
 {
 	struct err err = {0};
 	struct terminal_options options;
@@ -53,7 +53,7 @@ int main_console(const struct command_line *line)
 
 /* ---- get ---- */
 
-int main_get(const struct command_line *line)
+int main_get(const struct cli_command_line *line)
 {
 	struct err err = {0};
 	const struct sheet *sheet = sheet_find(line->words[0]);
@@ -62,31 +62,31 @@ int main_get(const struct command_line *line)
 		for (const struct sheet *const *each = sheet_all(); *each; each++)
 			fprintf(stderr, " %s", (*each)->name);
 		fputc('\n', stderr);
-		return EXIT_USAGE;
+		return CLI_EXIT_USAGE;
 	}
-	if (str_eq(config_text(line->config, OPT_OUTPUT), "text"))
+	if (str_eq(config_text(line->config, CONFIG_OPT_OUTPUT), "text"))
 		return cli_failed(&(struct err){ERR_USAGE, "get: -o text is the format of plans; views have a table"});
 	CLEANUP(cli_close) struct cli cli = {0};
 	if (!cli_open(&cli, line->config, &err))
 		return cli_failed(&err);
-	bool ok = get_run(cli.session, sheet, line->count > 1 ? line->words[1] : NULL,
-			  get_format_parse(config_text(line->config, OPT_OUTPUT)),
-			  config_duration_ms(line->config, OPT_SETTLE_TIMEOUT), stdout, stderr);
-	return fflush(stdout) == 0 && ok ? EXIT_OK : EXIT_FAILED;
+	bool ok = cli_get_run(cli.session, sheet, line->count > 1 ? line->words[1] : NULL,
+			  cli_get_format_parse(config_text(line->config, CONFIG_OPT_OUTPUT)),
+			  config_duration_ms(line->config, CONFIG_OPT_SETTLE_TIMEOUT), stdout, stderr);
+	return fflush(stdout) == 0 && ok ? CLI_EXIT_OK : CLI_EXIT_FAILED;
 }
 
 /* ---- replay ---- */
 
 enum { REPLAY_HEIGHT = 40, REPLAY_WIDTH = 120 };
 
-struct replay {
+struct main_replay {
 	struct app *app;
 	int exit_code;
 };
 
 static void replay_done(void *data, int exit_code)
 {
-	struct replay *replay = data;
+	struct main_replay *replay = data;
 	replay->exit_code = exit_code;
 	app_quit(replay->app);
 }
@@ -99,7 +99,7 @@ static void replay_resize(void *data, int height, int width)
 
 static bool replay_size(const struct config *config, const struct tape_settings *settings, int *height, int *width, struct err *err)
 {
-	const char *size = config_text(config, OPT_SIZE);
+	const char *size = config_text(config, CONFIG_OPT_SIZE);
 	*height = settings->height ? settings->height : REPLAY_HEIGHT;
 	*width = settings->width ? settings->width : REPLAY_WIDTH;
 	if (!size || settings->height)
@@ -111,7 +111,7 @@ static bool replay_size(const struct config *config, const struct tape_settings 
 }
 
 /* Without a terminal and, when the tape sets a clock, with a time of its own: the same each run. */
-static int replay(const struct command_line *line, const struct tape *tape, int height, int width)
+static int main_play_tape(const struct cli_command_line *line, const struct tape *tape, int height, int width)
 {
 	struct err err = {0};
 	const struct tape_settings *settings = tape_settings(tape);
@@ -123,11 +123,11 @@ static int replay(const struct command_line *line, const struct tape *tape, int 
 	CLEANUP(app_destroy) struct app *app = app_create(loop, line->config, demo);
 	app->unattended = true;
 	CLEANUP(terminal_close) struct terminal *terminal =
-		terminal_open_headless(loop, height, width, config_flag(line->config, OPT_ASCII), app_event, app);
-	struct replay state = {.app = app};
+		terminal_open_headless(loop, height, width, config_flag(line->config, CONFIG_OPT_ASCII), app_event, app);
+	struct main_replay state = {.app = app};
 	struct tape_target target = {
 		.send = app_event, .screen = app_screen, .is_idle = app_is_idle, .resize = replay_resize, .data = app};
-	struct tape_options options = {.update = config_flag(line->config, OPT_UPDATE), .report = stderr};
+	struct tape_options options = {.update = config_flag(line->config, CONFIG_OPT_UPDATE), .report = stderr};
 	CLEANUP(free) char *folder = mem_strndup(line->words[0], strrchr(line->words[0], '/')
 									 ? (size_t)(strrchr(line->words[0], '/') - line->words[0])
 									 : 0);
@@ -140,7 +140,7 @@ static int replay(const struct command_line *line, const struct tape *tape, int 
 	return state.exit_code;
 }
 
-int main_replay(const struct command_line *line)
+int main_replay(const struct cli_command_line *line)
 {
 	struct err err = {0};
 	int height, width;
@@ -157,7 +157,7 @@ int main_replay(const struct command_line *line)
 	}
 	if (!replay_size(line->config, tape_settings(tape), &height, &width, &err))
 		return cli_failed(&err);
-	return replay(line, tape, height, width);
+	return main_play_tape(line, tape, height, width);
 }
 
 /* ---- demo-server ---- */
@@ -192,7 +192,7 @@ static void stop_signal(void *data, unsigned ready)
 	*(bool *)data = true;
 }
 
-int main_demo_server(const struct command_line *line)
+int main_demo_server(const struct cli_command_line *line)
 {
 	struct err err = {0};
 	char host[64];
@@ -200,7 +200,7 @@ int main_demo_server(const struct command_line *line)
 	bool stop = false;
 	sigset_t signals;
 	struct clock clock = clock_real();
-	if (!parse_listen(config_text(line->config, OPT_LISTEN), host, &port, &err))
+	if (!parse_listen(config_text(line->config, CONFIG_OPT_LISTEN), host, &port, &err))
 		return cli_failed(&err);
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);
@@ -208,11 +208,11 @@ int main_demo_server(const struct command_line *line)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	CLEANUP(close) int fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	CLEANUP(loop_destroy) struct loop *loop = loop_create(&clock);
-	struct demo_options options = {.host = host, .port = port, .hostile = config_flag(line->config, OPT_DEMO_HOSTILE)};
+	struct demo_options options = {.host = host, .port = port, .hostile = config_flag(line->config, CONFIG_OPT_DEMO_HOSTILE)};
 	CLEANUP(demo_destroy) struct demo *demo = demo_start(loop, &options, &err);
 	if (!demo)
 		return cli_failed(&err);
-	const char *path = config_text(line->config, OPT_WRITE_KUBECONFIG);
+	const char *path = config_text(line->config, CONFIG_OPT_WRITE_KUBECONFIG);
 	if (path && !write_private(path, demo_kubeconfig(demo), &err))
 		return cli_failed(&err);
 	if (!path)
@@ -223,5 +223,5 @@ int main_demo_server(const struct command_line *line)
 	loop_fd_add(loop, fd, LOOP_READ, stop_signal, &stop);
 	while (!stop)
 		loop_step(loop, -1);
-	return EXIT_OK;
+	return CLI_EXIT_OK;
 }

@@ -4,21 +4,21 @@
 
 #include "api/config/config.h"
 
-enum exit_code { EXIT_OK, EXIT_FAILED, EXIT_USAGE };
+enum cli_exit_code { CLI_EXIT_OK, CLI_EXIT_FAILED, CLI_EXIT_USAGE };
 
 /* What a subcommand gets: everything after its name. Returns the exit code; sentences go to standard error. */
-struct command_line {
+struct cli_command_line {
 	const struct config *config;
 	char **words;
 	size_t count;
 };
 
-int main_console(const struct command_line *line);
-int main_get(const struct command_line *line);
-int main_plan(const struct command_line *line);
-int main_run(const struct command_line *line);
-int main_ops(const struct command_line *line);
-int main_replay(const struct command_line *line);
-int main_demo_server(const struct command_line *line);
+int main_console(const struct cli_command_line *line);
+int main_get(const struct cli_command_line *line);
+int main_plan(const struct cli_command_line *line);
+int main_run(const struct cli_command_line *line);
+int main_ops(const struct cli_command_line *line);
+int main_replay(const struct cli_command_line *line);
+int main_demo_server(const struct cli_command_line *line);
 
 #endif

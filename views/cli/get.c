@@ -7,61 +7,61 @@
 #include "api/base/str.h"
 #include "api/base/text.h"
 
-enum { GET_OUTPUT_MAX = 1 << 30, GET_CELL_MAX = 4096, GET_STEP_MS = 100 };
+enum { CLI_GET_OUTPUT_MAX = 1 << 30, CLI_GET_CELL_MAX = 4096, CLI_GET_STEP_MS = 100 };
 
-enum get_format get_format_parse(const char *word)
+enum cli_get_format cli_get_format_parse(const char *word)
 {
 	static const char *const words[] = {
-		[GET_TABLE] = "table", [GET_WIDE] = "wide", [GET_JSON] = "json", [GET_YAML] = "yaml"};
+		[CLI_GET_TABLE] = "table", [CLI_GET_WIDE] = "wide", [CLI_GET_JSON] = "json", [CLI_GET_YAML] = "yaml"};
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		if (str_eq(words[i], word))
-			return (enum get_format)i;
+			return (enum cli_get_format)i;
 	}
-	return GET_TABLE;
+	return CLI_GET_TABLE;
 }
 
 /* ---- waiting ---- */
 
-const struct world_view *get_settle(struct session *session, int64_t settle_ms)
+const struct world_view *cli_get_settle(struct session *session, int64_t settle_ms)
 {
 	int64_t end = loop_now_ms(session->loop) + settle_ms;
 	while (!world_settled(session->world)) {
 		int64_t left = end - loop_now_ms(session->loop);
 		if (left <= 0)
 			break;
-		loop_step(session->loop, left < GET_STEP_MS ? left : GET_STEP_MS);
+		loop_step(session->loop, left < CLI_GET_STEP_MS ? left : CLI_GET_STEP_MS);
 	}
 	return world_update(session->world);
 }
 
-static void say(FILE *err_out, const char *about, const char *sentence)
+static void cli_get_say(FILE *err_out, const char *about, const char *sentence)
 {
 	CLEANUP(free) char *clean_about = text_clean_dup(about), *clean = text_clean_dup(sentence);
 	fprintf(err_out, "mqdeck: %s%s%s\n", clean_about, *clean_about ? ": " : "", clean);
 }
 
-static bool report_source(FILE *err_out, const char *about, const struct source *source, bool wanted)
+static bool report_source(FILE *err_out, const char *about, const struct world_source *source, bool wanted)
 {
 	if (err_is_set(&source->err)) {
-		say(err_out, about, source->err.text);
+		cli_get_say(err_out, about, source->err.text);
 		return false;
 	}
 	if (wanted && source->updated_ms < 0) {
-		say(err_out, about, "no answer in time; --settle-timeout gives it longer");
+		cli_get_say(err_out, about, "no answer in time; --settle-timeout gives it longer");
 		return false;
 	}
 	return true;
 }
 
-static bool report(const struct world_view *world, const struct sheet *sheet, FILE *err_out)
+static bool cli_get_report(const struct world_view *world, const struct sheet *sheet, FILE *err_out)
 {
 	bool ok = true;
 	if (world->link == WORLD_UNREACHABLE || world->link == WORLD_CONNECTING) {
-		say(err_out, "", err_is_set(&world->link_err) ? world->link_err.text : "the cluster did not answer in time");
+		cli_get_say(err_out, "", err_is_set(&world->link_err) ? world->link_err.text : "the cluster did not answer in time");
 		return false;
 	}
 	if (world->discovering) {
-		say(err_out, "", "not everything was listed in time; --settle-timeout gives it longer");
+		cli_get_say(err_out, "", "not everything was listed in time; --settle-timeout gives it longer");
 		ok = false;
 	}
 	/* All but nodes are those of broker clusters. */
@@ -81,12 +81,12 @@ static bool report(const struct world_view *world, const struct sheet *sheet, FI
 /* ---- JSON and YAML: the same fields ---- */
 
 /* For an unknown cell as for a known one: every row has every field. */
-static void append_record(const struct sheet_rows *rows, struct row *row, bool yaml, struct buf *out)
+static void append_record(const struct sheet_rows *rows, struct sheet_row *row, bool yaml, struct buf *out)
 {
 	const struct sheet *sheet = rows->sheet;
 	bool first = true;
 	for (size_t i = 0; i < sheet->column_count; i++) {
-		const struct column *column = &sheet->columns[i];
+		const struct sheet_column *column = &sheet->columns[i];
 		if (!column->field)
 			continue;
 		struct cell cell = column->cell(row);
@@ -104,16 +104,16 @@ static void append_record(const struct sheet_rows *rows, struct row *row, bool y
 		buf_append_char(out, '}');
 }
 
-bool get_append_record(const struct world_view *world, const struct sheet *sheet, const char *key, int64_t wall_ms,
+bool cli_get_append_record(const struct world_view *world, const struct sheet *sheet, const char *key, int64_t wall_ms,
 		       struct buf *out)
 {
 	struct sheet_rows rows = {0};
-	struct scope everything = {0};
-	char this_key[GET_CELL_MAX];
+	struct sheet_scope everything = {0};
+	char this_key[CLI_GET_CELL_MAX];
 	bool found = false;
 	sheet_rows_collect(&rows, sheet, world, &everything, SHEET_BY_NAME, wall_ms);
 	for (size_t i = 0; i < rows.positions.len && !found; i++) {
-		struct row row;
+		struct sheet_row row;
 		sheet_rows_fill(&rows, i, &row);
 		sheet->key(&row, this_key, sizeof this_key);
 		found = str_eq(this_key, key);
@@ -126,8 +126,8 @@ bool get_append_record(const struct world_view *world, const struct sheet *sheet
 
 static void write_records(const struct sheet_rows *rows, bool yaml, FILE *out)
 {
-	struct row row;
-	struct buf text = BUF_INIT(GET_OUTPUT_MAX);
+	struct sheet_row row;
+	struct buf text = BUF_INIT(CLI_GET_OUTPUT_MAX);
 	if (!yaml)
 		fputc('[', out);
 	else if (rows->positions.len == 0)
@@ -147,12 +147,12 @@ static void write_records(const struct sheet_rows *rows, bool yaml, FILE *out)
 
 /* ---- a table for people ---- */
 
-static bool is_printed(const struct column *column, bool wide)
+static bool is_printed(const struct sheet_column *column, bool wide)
 {
-	return column->title && (wide || !(column->flags & COLUMN_WIDE));
+	return column->title && (wide || !(column->flags & SHEET_COLUMN_WIDE));
 }
 
-static size_t format_cell(const struct column *column, struct row *row, char *out, size_t size)
+static size_t format_cell(const struct sheet_column *column, struct sheet_row *row, char *out, size_t size)
 {
 	struct cell cell = column->cell(row);
 	cell_format(&cell, out, size, false);
@@ -173,8 +173,8 @@ static void write_table(const struct sheet_rows *rows, bool wide, FILE *out)
 {
 	const struct sheet *sheet = rows->sheet;
 	CLEANUP(free) size_t *widths = mem_alloc(sheet->column_count * sizeof *widths);
-	char text[GET_CELL_MAX];
-	struct row row;
+	char text[CLI_GET_CELL_MAX];
+	struct sheet_row row;
 	size_t last = 0;
 	for (size_t c = 0; c < sheet->column_count; c++) {
 		if (!is_printed(&sheet->columns[c], wide))
@@ -206,22 +206,22 @@ static void write_table(const struct sheet_rows *rows, bool wide, FILE *out)
 	}
 }
 
-bool get_run(struct session *session, const struct sheet *sheet, const char *name, enum get_format format,
+bool cli_get_run(struct session *session, const struct sheet *sheet, const char *name, enum cli_get_format format,
 	     int64_t settle_ms, FILE *out, FILE *err_out)
 {
-	const struct world_view *world = get_settle(session, settle_ms);
+	const struct world_view *world = cli_get_settle(session, settle_ms);
 	struct sheet_rows rows = {0};
-	struct scope scope = {.namespace = session->namespace, .name = name};
-	bool ok = report(world, sheet, err_out);
+	struct sheet_scope scope = {.namespace = session->namespace, .name = name};
+	bool ok = cli_get_report(world, sheet, err_out);
 	sheet_rows_collect(&rows, sheet, world, &scope, SHEET_BY_NAME, clock_wall_ms(loop_clock(session->loop)));
-	if (format == GET_JSON || format == GET_YAML)
-		write_records(&rows, format == GET_YAML, out);
+	if (format == CLI_GET_JSON || format == CLI_GET_YAML)
+		write_records(&rows, format == CLI_GET_YAML, out);
 	else
-		write_table(&rows, format == GET_WIDE, out);
+		write_table(&rows, format == CLI_GET_WIDE, out);
 	if (name && rows.positions.len == 0 && ok) {
 		CLEANUP(free) char *sentence = str_printf("nothing in %s is named \"%s\"; `mqdeck get %s` lists them",
 							  sheet->name, name, sheet->name);
-		say(err_out, "", sentence);
+		cli_get_say(err_out, "", sentence);
 		ok = false;
 	}
 	sheet_rows_finish(&rows);

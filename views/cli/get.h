@@ -8,21 +8,21 @@
 #include "views/session/session.h"
 #include "views/sheets/sheet.h"
 
-enum get_format { GET_TABLE, GET_WIDE, GET_JSON, GET_YAML };
+enum cli_get_format { CLI_GET_TABLE, CLI_GET_WIDE, CLI_GET_JSON, CLI_GET_YAML };
 
 /* "table", "wide", "json", "yaml" as permitted by options.def. */
-enum get_format get_format_parse(const char *word);
+enum cli_get_format cli_get_format_parse(const char *word);
 
 /* Waits until everything was read or failed, at most settle_ms. */
-const struct world_view *get_settle(struct session *session, int64_t settle_ms);
+const struct world_view *cli_get_settle(struct session *session, int64_t settle_ms);
 
 /* Waits until everything was read or failed, at most settle_ms, and writes the rows to out. What could not be read is said
  * on err_out, a sentence each, and gives false; what could be is written all the same. */
-bool get_run(struct session *session, const struct sheet *sheet, const char *name, enum get_format format,
+bool cli_get_run(struct session *session, const struct sheet *sheet, const char *name, enum cli_get_format format,
 	     int64_t settle_ms, FILE *out, FILE *err_out);
 
 /* Appends the row with that key as YAML; false when there is none. */
-bool get_append_record(const struct world_view *world, const struct sheet *sheet, const char *key, int64_t wall_ms,
+bool cli_get_append_record(const struct world_view *world, const struct sheet *sheet, const char *key, int64_t wall_ms,
 		       struct buf *out);
 
 #endif

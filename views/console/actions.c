@@ -9,14 +9,14 @@
 
 /* ---- the console ---- */
 
-static void quit(struct app *app, const char *argument)
+static void action_quit_agreed(struct app *app, const char *argument)
 {
 	app_quit(app);
 }
 
 void action_quit(struct app *app)
 {
-	app_leave_plans(app, "Leaving mqdeck", quit, NULL);
+	app_leave_plans(app, "Leaving mqdeck", action_quit_agreed, NULL);
 }
 
 void action_back(struct app *app)
@@ -111,10 +111,10 @@ void action_all_namespaces(struct app *app)
 
 /* ---- from what the cursor is on ---- */
 
-static bool subject_here(struct app *app, struct subject *out)
+static bool action_selection_here(struct app *app, struct selection *out)
 {
 	struct view *top = app_top(app);
-	if (top->class->subject && top->class->subject(top, out))
+	if (top->class->selection && top->class->selection(top, out))
 		return true;
 	app_flash(app, SEV_INFO, "the cursor is on nothing");
 	return false;
@@ -125,20 +125,20 @@ static void go_to_sheet(struct app *app, const struct sheet *sheet, const struct
 	app_push(app, view_of_sheet(sheet), sheet, scope, NULL);
 }
 
-static void broker_key(const struct subject *subject, char *out, size_t size)
+static void action_broker_key(const struct selection *selection, char *out, size_t size)
 {
-	snprintf(out, size, "%s/%s", subject->namespace, subject->broker);
+	snprintf(out, size, "%s/%s", selection->namespace, selection->broker);
 }
 
 /* The scope of everything that belongs to the cluster under the cursor, or of everything when it is on none. */
 static struct view_scope cluster_scope(struct app *app)
 {
 	struct view_scope scope = app_top(app)->scope;
-	struct subject subject;
+	struct selection selection;
 	struct view *top = app_top(app);
 	scope.name[0] = scope.broker[0] = scope.node[0] = '\0';
-	if (top->class->subject && top->class->subject(top, &subject))
-		snprintf(scope.cluster, sizeof scope.cluster, "%s", subject.cluster);
+	if (top->class->selection && top->class->selection(top, &selection))
+		snprintf(scope.cluster, sizeof scope.cluster, "%s", selection.cluster);
 	return scope;
 }
 
@@ -162,55 +162,55 @@ void action_go_nodes(struct app *app)
 void action_go_replication(struct app *app)
 {
 	struct view_scope scope = cluster_scope(app);
-	struct subject subject;
+	struct selection selection;
 	struct view *top = app_top(app);
-	if (top->class->subject && top->class->subject(top, &subject)) {
-		if (subject.kind == SUBJECT_BROKER || subject.kind == SUBJECT_POD)
-			broker_key(&subject, scope.broker, sizeof scope.broker);
-		if (subject.kind == SUBJECT_TOPIC || subject.kind == SUBJECT_QUEUE)
-			snprintf(scope.name, sizeof scope.name, "%s", subject.name);
+	if (top->class->selection && top->class->selection(top, &selection)) {
+		if (selection.kind == SELECTION_BROKER || selection.kind == SELECTION_POD)
+			action_broker_key(&selection, scope.broker, sizeof scope.broker);
+		if (selection.kind == SELECTION_TOPIC || selection.kind == SELECTION_QUEUE)
+			snprintf(scope.name, sizeof scope.name, "%s", selection.name);
 	}
 	go_to_sheet(app, &sheet_replication, &scope);
 }
 
 /* Narrower: of the broker or the node under the cursor, where it is on one. */
-static struct view_scope subject_scope(struct app *app)
+static struct view_scope action_selection_scope(struct app *app)
 {
 	struct view_scope scope = cluster_scope(app);
-	struct subject subject;
+	struct selection selection;
 	struct view *top = app_top(app);
-	if (!top->class->subject || !top->class->subject(top, &subject))
+	if (!top->class->selection || !top->class->selection(top, &selection))
 		return scope;
-	if (subject.kind == SUBJECT_BROKER || subject.kind == SUBJECT_POD)
-		broker_key(&subject, scope.broker, sizeof scope.broker);
-	if (subject.kind == SUBJECT_NODE)
-		snprintf(scope.node, sizeof scope.node, "%s", subject.node);
+	if (selection.kind == SELECTION_BROKER || selection.kind == SELECTION_POD)
+		action_broker_key(&selection, scope.broker, sizeof scope.broker);
+	if (selection.kind == SELECTION_NODE)
+		snprintf(scope.node, sizeof scope.node, "%s", selection.node);
 	return scope;
 }
 
 void action_go_volumes(struct app *app)
 {
-	struct view_scope scope = subject_scope(app);
+	struct view_scope scope = action_selection_scope(app);
 	go_to_sheet(app, &sheet_volumes, &scope);
 }
 
 void action_go_node(struct app *app)
 {
-	struct subject subject;
+	struct selection selection;
 	struct view_scope scope = {0};
-	if (!subject_here(app, &subject))
+	if (!action_selection_here(app, &selection))
 		return;
-	if (!*subject.node) {
-		app_flash(app, SEV_INFO, "%s %s is on no node that is known", subject_kind_word(subject.kind), subject.name);
+	if (!*selection.node) {
+		app_flash(app, SEV_INFO, "%s %s is on no node that is known", selection_kind_word(selection.kind), selection.name);
 		return;
 	}
-	snprintf(scope.node, sizeof scope.node, "%s", subject.node);
+	snprintf(scope.node, sizeof scope.node, "%s", selection.node);
 	go_to_sheet(app, &sheet_nodes, &scope);
 }
 
 void action_go_events(struct app *app)
 {
-	struct view_scope scope = subject_scope(app);
+	struct view_scope scope = action_selection_scope(app);
 	go_to_sheet(app, &sheet_events, &scope);
 }
 
@@ -227,28 +227,28 @@ void action_go_matrix(struct app *app)
 
 void action_describe(struct app *app)
 {
-	struct subject subject;
-	if (subject_here(app, &subject))
-		app_push(app, &view_describe, NULL, NULL, &subject);
+	struct selection selection;
+	if (action_selection_here(app, &selection))
+		app_push(app, &view_describe, NULL, NULL, &selection);
 }
 
 void action_yaml(struct app *app)
 {
-	struct subject subject;
-	if (subject_here(app, &subject))
-		app_push(app, &view_yaml, NULL, NULL, &subject);
+	struct selection selection;
+	if (action_selection_here(app, &selection))
+		app_push(app, &view_yaml, NULL, NULL, &selection);
 }
 
 static void open_logs(struct app *app, bool previous)
 {
-	struct subject subject;
-	if (!subject_here(app, &subject))
+	struct selection selection;
+	if (!action_selection_here(app, &selection))
 		return;
-	if (!*subject.broker && !*subject.cluster) {
-		app_flash(app, SEV_INFO, "a %s has no log", subject_kind_word(subject.kind));
+	if (!*selection.broker && !*selection.cluster) {
+		app_flash(app, SEV_INFO, "a %s has no log", selection_kind_word(selection.kind));
 		return;
 	}
-	logs_set_previous(app_push(app, &view_logs, NULL, NULL, &subject), previous);
+	view_logs_set_previous(app_push(app, &view_logs, NULL, NULL, &selection), previous);
 }
 
 void action_logs(struct app *app)
@@ -263,53 +263,53 @@ void action_logs_previous(struct app *app)
 
 void action_copy(struct app *app)
 {
-	struct subject subject;
-	if (!subject_here(app, &subject))
+	struct selection selection;
+	if (!action_selection_here(app, &selection))
 		return;
-	if (terminal_copy(app->terminal, subject.name))
-		app_flash(app, SEV_INFO, "copied %s", subject.name);
+	if (terminal_copy(app->terminal, selection.name))
+		app_flash(app, SEV_INFO, "copied %s", selection.name);
 }
 
 /* ---- Enter ---- */
 
-static void open_brokers_of_cluster(struct app *app, const struct subject *subject)
+static void open_brokers_of_cluster(struct app *app, const struct selection *selection)
 {
 	action_go_brokers(app);
 }
 
-static void open_brokers_of_node(struct app *app, const struct subject *subject)
+static void open_brokers_of_node(struct app *app, const struct selection *selection)
 {
 	struct view_scope scope = {0};
-	snprintf(scope.node, sizeof scope.node, "%s", subject->node);
+	snprintf(scope.node, sizeof scope.node, "%s", selection->node);
 	go_to_sheet(app, &sheet_brokers, &scope);
 }
 
-static void open_replication(struct app *app, const struct subject *subject)
+static void open_replication(struct app *app, const struct selection *selection)
 {
 	action_go_replication(app);
 }
 
-static void open_describe(struct app *app, const struct subject *subject)
+static void open_describe(struct app *app, const struct selection *selection)
 {
-	app_push(app, &view_describe, NULL, NULL, subject);
+	app_push(app, &view_describe, NULL, NULL, selection);
 }
 
-static void open_log(struct app *app, const struct subject *subject)
+static void action_open_log(struct app *app, const struct selection *selection)
 {
-	app_push(app, &view_logs, NULL, NULL, subject);
+	app_push(app, &view_logs, NULL, NULL, selection);
 }
 
 void action_open(struct app *app)
 {
-	static void (*const open[SUBJECT_KINDS])(struct app *, const struct subject *) = {
-		[SUBJECT_CLUSTER] = open_brokers_of_cluster, [SUBJECT_BROKER] = open_describe,
-		[SUBJECT_VOLUME] = open_describe,	    [SUBJECT_SERVICE] = open_describe,
-		[SUBJECT_NODE] = open_brokers_of_node,	    [SUBJECT_POD] = open_log,
-		[SUBJECT_REPLICATED] = open_describe,	    [SUBJECT_QUEUE] = open_describe,
-		[SUBJECT_TOPIC] = open_replication,	    [SUBJECT_GROUP] = open_describe,
-		[SUBJECT_EVENT] = open_describe,
+	static void (*const open[SELECTION_KINDS])(struct app *, const struct selection *) = {
+		[SELECTION_CLUSTER] = open_brokers_of_cluster, [SELECTION_BROKER] = open_describe,
+		[SELECTION_VOLUME] = open_describe,	    [SELECTION_SERVICE] = open_describe,
+		[SELECTION_NODE] = open_brokers_of_node,	    [SELECTION_POD] = action_open_log,
+		[SELECTION_REPLICATED] = open_describe,	    [SELECTION_QUEUE] = open_describe,
+		[SELECTION_TOPIC] = open_replication,	    [SELECTION_GROUP] = open_describe,
+		[SELECTION_EVENT] = open_describe,
 	};
-	struct subject subject;
-	if (subject_here(app, &subject))
-		open[subject.kind](app, &subject);
+	struct selection selection;
+	if (action_selection_here(app, &selection))
+		open[selection.kind](app, &selection);
 }

@@ -27,19 +27,19 @@ void app_plans_changed(void *data)
 void app_count_interrupted(struct app *app)
 {
 	struct err err;
-	struct ops_pasts *pasts = &app->counted;
+	struct ops_history *histories = &app->counted;
 	const char *dir = app->session ? app->session->plans_dir : NULL;
 	/* A journal that cannot be read is :operations' to complain about: it is said where somebody asked for it. */
-	bool good = dir && ops_pasts_read(dir, pasts, OPS_PASTS_SLICE, &err);
-	if (good && pasts->more) {
+	bool good = dir && ops_history_read(dir, histories, OPS_HISTORY_SLICE, &err);
+	if (good && histories->more) {
 		app_touch(app); /* comes back here */
 		return;
 	}
 	app->interrupted = 0;
-	for (size_t i = 0; good && i < pasts->count; i++)
-		app->interrupted += pasts->items[i].state == OPS_PAST_INTERRUPTED && !pasts->items[i].undone_by &&
-				    ops_past_is_here(app->session->ops, &pasts->items[i]);
-	ops_pasts_finish(pasts);
+	for (size_t i = 0; good && i < histories->count; i++)
+		app->interrupted += histories->items[i].state == OPS_HISTORY_INTERRUPTED && !histories->items[i].undone_by &&
+				    ops_history_is_here(app->session->ops, &histories->items[i]);
+	ops_history_finish(histories);
 	if (app->interrupted)
 		app_touch(app);
 }
@@ -78,14 +78,14 @@ void action_show_plan(struct app *app)
 
 /* ---- what would end them ---- */
 
-struct leaving {
+struct app_leaving {
 	void (*then)(struct app *app, const char *argument);
 	char *argument;
 };
 
 static void leaving_answered(struct app *app, int button, void *data)
 {
-	struct leaving leaving = *(struct leaving *)data;
+	struct app_leaving leaving = *(struct app_leaving *)data;
 	free(data);
 	if (button == BUTTON_STOP)
 		leaving.then(app, leaving.argument);
@@ -112,7 +112,7 @@ void app_leave_plans(struct app *app, const char *doing, void (*then)(struct app
 		.buttons = {{.label = "Stay", .id = BUTTON_CLOSE},
 			    {.label = "End it and go", .id = BUTTON_STOP, .confirms = true}},
 	};
-	struct leaving *leaving = mem_alloc(sizeof *leaving);
-	*leaving = (struct leaving){.then = then, .argument = mem_strdup(argument)};
+	struct app_leaving *leaving = mem_alloc(sizeof *leaving);
+	*leaving = (struct app_leaving){.then = then, .argument = mem_strdup(argument)};
 	app_open_dialog(app, dialog_create(&spec), leaving_answered, leaving);
 }

@@ -8,7 +8,7 @@
 #include "api/base/str.h"
 #include "views/console/operation_picker.h"
 
-static const struct app_action actions[ACTION_COUNT] = {
+static const struct app_action app_actions[ACTION_COUNT] = {
 #define X(id, name_, hint_, help_, function_)                                                                                  \
 	[ACTION_##id] = {.name = name_, .hint = hint_, .help = help_, .function = function_},
 #include "views/console/actions.def"
@@ -17,15 +17,15 @@ static const struct app_action actions[ACTION_COUNT] = {
 
 const struct app_action *app_action(enum action action)
 {
-	return &actions[action];
+	return &app_actions[action];
 }
 
 static const struct {
 	const char *key;
-	enum key_scope scope;
+	enum view_keys scope;
 	enum action action;
 } default_keys[] = {
-#define X(key_, scope_, action_) {.key = key_, .scope = KEYS_##scope_, .action = ACTION_##action_},
+#define X(key_, scope_, action_) {.key = key_, .scope = VIEW_KEYS_##scope_, .action = ACTION_##action_},
 #include "views/console/keys.def"
 #undef X
 };
@@ -60,7 +60,7 @@ static void follow_world(struct app *app)
 		update_world(app);
 }
 
-static void paint(struct app *app)
+static void app_paint(struct app *app)
 {
 	if (!app->terminal || app->view_count == 0 || terminal_is_suspended(app->terminal))
 		return;
@@ -88,7 +88,7 @@ static void paint_due(void *data)
 {
 	struct app *app = data;
 	if (is_worth_painting(app))
-		paint(app);
+		app_paint(app);
 	else
 		loop_timer_arm(app->paint_timer, APP_SETTLE_MS);
 }
@@ -108,7 +108,7 @@ void app_world_touched(struct app *app)
 	app_touch(app);
 }
 
-static void tick(void *data)
+static void app_tick(void *data)
 {
 	struct app *app = data;
 	loop_timer_arm(app->tick_timer, APP_TICK_MS);
@@ -160,7 +160,7 @@ static void session_changed(void *data)
 		app_world_touched(app);
 }
 
-static void terminal_wanted(void *data, bool wanted, const char *command)
+static void app_terminal_wanted(void *data, bool wanted, const char *command)
 {
 	struct app *app = data;
 	if (wanted)
@@ -169,11 +169,11 @@ static void terminal_wanted(void *data, bool wanted, const char *command)
 		terminal_resume(app->terminal);
 }
 
-static void connect_to(struct app *app, struct session_place *place)
+static void app_connect_to(struct app *app, struct session_place *place)
 {
 	struct session_events events = {
 		.on_change = session_changed,
-		.on_terminal = terminal_wanted,
+		.on_terminal = app_terminal_wanted,
 		.on_trust = app->unattended ? NULL : app_ask_trust,
 		.data = app,
 	};
@@ -194,11 +194,11 @@ void app_connect(struct app *app, const char *context)
 	app->session = NULL;
 	app->settled = false;
 	app->interrupted = -1;
-	ops_pasts_finish(&app->counted);
+	ops_history_finish(&app->counted);
 	app->connected_ms = loop_now_ms(app->loop);
 	err_clear(&app->session_err);
 	if (session_place_read(&place, app->config, app->demo, context, &app->session_err))
-		connect_to(app, &place);
+		app_connect_to(app, &place);
 	app_world_touched(app);
 }
 
@@ -213,17 +213,17 @@ void app_set_namespace(struct app *app, const char *namespace)
 
 static void run_action(struct app *app, enum action action)
 {
-	if (actions[action].function)
-		actions[action].function(app);
+	if (app_actions[action].function)
+		app_actions[action].function(app);
 	else if (app_top(app)->class->act && !app_top(app)->class->act(app_top(app), action))
-		app_flash(app, SEV_INFO, "%s does nothing here", actions[action].name);
+		app_flash(app, SEV_INFO, "%s does nothing here", app_actions[action].name);
 }
 
 static void key_pressed(struct app *app, const struct event *event)
 {
 	struct view *top = app_top(app);
 	if (event->type == EVENT_KEY) {
-		const int scopes[] = {(int)top->class->keys, KEYS_GLOBAL};
+		const int scopes[] = {(int)top->class->keys, VIEW_KEYS_GLOBAL};
 		int action = keymap_find(app->keymap, event->key, scopes, 1);
 		if (action < 0 && top->class->event && top->class->event(top, event))
 			return;
@@ -232,7 +232,7 @@ static void key_pressed(struct app *app, const struct event *event)
 		if (action >= 0)
 			run_action(app, (enum action)action);
 		else
-			(void)!operate_key(app, event->key);
+			(void)!operation_picker_key(app, event->key);
 	} else if (top->class->event) {
 		top->class->event(top, event);
 	}
@@ -262,7 +262,7 @@ void app_event(void *data, const struct event *event)
 		break;
 	}
 	if (!app->quit)
-		paint(app);
+		app_paint(app);
 }
 
 void app_flash(struct app *app, enum severity severity, const char *format, ...)
@@ -308,7 +308,7 @@ void app_clear_views(struct app *app)
 }
 
 struct view *app_push(struct app *app, const struct view_class *class, const struct sheet *sheet,
-		      const struct view_scope *scope, const struct subject *subject)
+		      const struct view_scope *scope, const struct selection *selection)
 {
 	/* Links lead round in circles: the oldest view gives way, the first one stays. */
 	if (app->view_count == APP_VIEWS_MAX) {
@@ -320,8 +320,8 @@ struct view *app_push(struct app *app, const struct view_class *class, const str
 	*view = (struct view){.class = class, .app = app, .sheet = sheet};
 	if (scope)
 		view->scope = *scope;
-	if (subject)
-		view->subject = *subject;
+	if (selection)
+		view->selection = *selection;
 	app->views[app->view_count++] = view;
 	if (class->open)
 		class->open(view);
@@ -357,7 +357,7 @@ struct app *app_create(struct loop *loop, const struct config *config, struct de
 	};
 	app->plans = (struct plans){.on_change = app_plans_changed, .data = app};
 	app->paint_timer = loop_timer_create(loop, paint_due, app);
-	app->tick_timer = loop_timer_create(loop, tick, app);
+	app->tick_timer = loop_timer_create(loop, app_tick, app);
 	app->painted_ms = loop_now_ms(loop) - APP_PAINT_MS;
 	bind_default_keys(app);
 	return app;
@@ -370,7 +370,7 @@ void app_destroy(struct app *app)
 	app_clear_views(app);
 	answer_dialog(app, 0);
 	plans_clear(&app->plans);
-	ops_pasts_finish(&app->counted);
+	ops_history_finish(&app->counted);
 	session_close(app->session);
 	line_edit_destroy(app->command_line);
 	line_edit_destroy(app->filter_line);
@@ -387,13 +387,13 @@ void app_start(struct app *app, struct terminal *terminal, struct session_place 
 	app->canvas = canvas_create(terminal_height(terminal), terminal_width(terminal), terminal_is_ascii(terminal));
 	app->connected_ms = loop_now_ms(app->loop);
 	if (place)
-		connect_to(app, place);
+		app_connect_to(app, place);
 	else
 		app_connect(app, NULL);
-	if (!prompt_run_command(app, config_text(app->config, OPT_COMMAND)))
+	if (!prompt_run_command(app, config_text(app->config, CONFIG_OPT_COMMAND)))
 		app_push(app, &view_deck, NULL, NULL, NULL);
 	loop_timer_arm(app->tick_timer, APP_TICK_MS);
-	paint(app);
+	app_paint(app);
 }
 
 int app_run(struct app *app)

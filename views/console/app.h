@@ -43,7 +43,7 @@ struct app {
 	struct plans plans;              /* prepared, running or just over */
 	int interrupted;                 /* plans of this API server that nobody goes on with, until they were looked at;
 					  * -1 = not counted yet */
-	struct ops_pasts counted;        /* as far as the journal was read for that */
+	struct ops_history counted;        /* as far as the journal was read for that */
 	char flash[512];
 	enum severity flash_severity;
 	int64_t flash_until_ms;
@@ -94,9 +94,9 @@ void app_ask_trust(void *data, const struct kube_access *access); /* trust.c */
 
 /* ---- stack ---- */
 struct view *app_top(struct app *app); /* never NULL after app_start */
-/* The new view's scope or subject is set before its open(). NULL scope = everything; NULL subject = none. */
+/* The new view's scope or selection is set before its open(). NULL scope = everything; NULL selection = none. */
 struct view *app_push(struct app *app, const struct view_class *class, const struct sheet *sheet,
-		      const struct view_scope *scope, const struct subject *subject);
+		      const struct view_scope *scope, const struct selection *selection);
 void app_pop(struct app *app);        /* the last one stays */
 void app_clear_views(struct app *app);
 

@@ -33,7 +33,7 @@ static size_t broker_total(const struct world_view *world)
 	return total;
 }
 
-static const char *plural(size_t n)
+static const char *frame_plural(size_t n)
 {
 	return n == 1 ? "" : "s";
 }
@@ -49,15 +49,15 @@ static void draw_right(struct app *app, int y, int from)
 		snprintf(text, sizeof text, "looking for brokers …");
 	else
 		snprintf(text, sizeof text, "%zu cluster%s  %zu broker%s  %zu node%s  %s ", world->cluster_count,
-			 plural(world->cluster_count), broker_total(world), plural(broker_total(world)), world->node_count,
-			 plural(world->node_count), age);
+			 frame_plural(world->cluster_count), broker_total(world), frame_plural(broker_total(world)), world->node_count,
+			 frame_plural(world->node_count), age);
 	snprintf(short_text, sizeof short_text, "%s ", age);
 	const char *fits = canvas_text_width(text) <= app->canvas->width - from ? text : short_text;
 	int width = canvas_text_width(fits);
 	canvas_put(app->canvas, y, app->canvas->width - width, width, STYLE_DIM, fits);
 }
 
-static void draw_header(struct app *app, int y)
+static void frame_draw_header(struct app *app, int y)
 {
 	struct canvas *canvas = app->canvas;
 	int x = canvas_put(canvas, y, 0, -1, STYLE_TITLE, " mqdeck ");
@@ -130,7 +130,7 @@ static int draw_plan_banner(struct app *app, int y)
 	const struct ops_plan *plan = plans_current(&app->plans);
 	if (!plan || app_top(app)->class == &view_plan || plan->state < OPS_STATE_RUNNING)
 		return y;
-	if (ops_is_over(plan) && app_top(app)->class->keys == KEYS_OPERATIONS)
+	if (ops_is_over(plan) && app_top(app)->class->keys == VIEW_KEYS_OPERATIONS)
 		return y; /* where the journal tells more of it */
 	char text[600], which[48] = "";
 	const struct ops_step *step = plan->current < plan->step_count ? &plan->steps[plan->current] : NULL;
@@ -180,7 +180,7 @@ static int draw_foreign_plan(struct app *app, int y)
 	if (plan->since_ms >= 0)
 		snprintf(since, sizeof since, ", since %s", age);
 	if (more)
-		snprintf(others, sizeof others, "; %zu more plan%s", more, plural(more));
+		snprintf(others, sizeof others, "; %zu more plan%s", more, frame_plural(more));
 	snprintf(text, sizeof text, "%.80s runs: %.300s%s%s", plan->who, str_or(plan->title, "a plan"), since, others);
 	canvas_fill(app->canvas, (struct rect){y, 0, 1, app->canvas->width}, STYLE_READ_ONLY, ' ');
 	canvas_put_fit(app->canvas, y, 1, app->canvas->width - 2, STYLE_READ_ONLY, text);
@@ -235,7 +235,7 @@ static int draw_hint(struct app *app, int y, int x, const struct key_binding *bi
 
 static void draw_hints(struct app *app, int y)
 {
-	const int scopes[] = {(int)app_top(app)->class->keys, KEYS_GLOBAL};
+	const int scopes[] = {(int)app_top(app)->class->keys, VIEW_KEYS_GLOBAL};
 	struct key_binding bindings[64];
 	int x = 1;
 	for (size_t s = 0; s < ARRAY_LEN(scopes); s++) {
@@ -275,7 +275,7 @@ void frame_draw(struct app *app)
 	struct canvas *canvas = app->canvas;
 	int top = 0, bottom = canvas->height - 1;
 	if (app->show_header)
-		draw_header(app, top++);
+		frame_draw_header(app, top++);
 	top = draw_banners(app, top);
 	top = draw_interrupted(app, top);
 	top = draw_plan_banner(app, top);

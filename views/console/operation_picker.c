@@ -11,60 +11,60 @@ enum { BUTTON_ASK = 1, BUTTON_LEAVE };
 
 /* ---- targets ---- */
 
-static bool is_pod_of_broker(enum subject_kind kind)
+static bool is_pod_of_broker(enum selection_kind kind)
 {
-	return kind == SUBJECT_BROKER || kind == SUBJECT_POD || kind == SUBJECT_VOLUME;
+	return kind == SELECTION_BROKER || kind == SELECTION_POD || kind == SELECTION_VOLUME;
 }
 
-static bool cluster_key(const struct subject *subject, char out[static SUBJECT_TEXT_MAX])
+static bool cluster_key(const struct selection *selection, char out[static SELECTION_TEXT_MAX])
 {
-	snprintf(out, SUBJECT_TEXT_MAX, "%s", subject->cluster);
+	snprintf(out, SELECTION_TEXT_MAX, "%s", selection->cluster);
 	return *out;
 }
 
-static bool node_key(const struct subject *subject, char out[static SUBJECT_TEXT_MAX])
+static bool node_key(const struct selection *selection, char out[static SELECTION_TEXT_MAX])
 {
-	snprintf(out, SUBJECT_TEXT_MAX, "%s", subject->node);
+	snprintf(out, SELECTION_TEXT_MAX, "%s", selection->node);
 	return *out;
 }
 
-static bool broker_key(const struct subject *subject, char out[static SUBJECT_TEXT_MAX])
+static bool operation_picker_broker_key(const struct selection *selection, char out[static SELECTION_TEXT_MAX])
 {
-	if (!is_pod_of_broker(subject->kind) || !*subject->broker)
+	if (!is_pod_of_broker(selection->kind) || !*selection->broker)
 		return false;
-	return snprintf(out, SUBJECT_TEXT_MAX, "%s/%s", subject->namespace, subject->broker) < SUBJECT_TEXT_MAX;
+	return snprintf(out, SELECTION_TEXT_MAX, "%s/%s", selection->namespace, selection->broker) < SELECTION_TEXT_MAX;
 }
 
-static bool broker_or_node_key(const struct subject *subject, char out[static SUBJECT_TEXT_MAX])
+static bool broker_or_node_key(const struct selection *selection, char out[static SELECTION_TEXT_MAX])
 {
-	return broker_key(subject, out) || (subject->kind == SUBJECT_NODE && node_key(subject, out));
+	return operation_picker_broker_key(selection, out) || (selection->kind == SELECTION_NODE && node_key(selection, out));
 }
 
 static const struct {
 	const char *word;
-	bool (*key)(const struct subject *subject, char out[static SUBJECT_TEXT_MAX]);
-} targets[] = {
+	bool (*key)(const struct selection *selection, char out[static SELECTION_TEXT_MAX]);
+} operation_picker_targets[] = {
 	[OPS_ON_CLUSTER] = {"broker cluster", cluster_key},
 	[OPS_ON_NODE] = {"node", node_key},
-	[OPS_ON_BROKER] = {"broker", broker_key},
+	[OPS_ON_BROKER] = {"broker", operation_picker_broker_key},
 	[OPS_ON_BROKER_OR_NODE] = {"broker or node", broker_or_node_key},
 };
 
-bool operand_of(const struct ops_operation *operation, const struct subject *subject, char out[static SUBJECT_TEXT_MAX])
+bool operation_picker_operand_of(const struct ops_operation *operation, const struct selection *selection, char out[static SELECTION_TEXT_MAX])
 {
-	return targets[operation->target].key(subject, out);
+	return operation_picker_targets[operation->target].key(selection, out);
 }
 
-const char *operand_word(const struct ops_operation *operation)
+const char *operation_picker_operand_word(const struct ops_operation *operation)
 {
-	return targets[operation->target].word;
+	return operation_picker_targets[operation->target].word;
 }
 
 /* Several rows may lead to one: brokers to their cluster. */
-void operands_add(struct operands *operands, const struct subject *subject)
+void operation_picker_operands_add(struct operation_picker_operands *operands, const struct selection *selection)
 {
-	char key[SUBJECT_TEXT_MAX];
-	if (!operand_of(operands->operation, subject, key))
+	char key[SELECTION_TEXT_MAX];
+	if (!operation_picker_operand_of(operands->operation, selection, key))
 		return;
 	for (size_t i = 0; i < operands->count; i++)
 		if (str_eq(operands->keys[i], key))
@@ -73,25 +73,25 @@ void operands_add(struct operands *operands, const struct subject *subject)
 		operands->keys[operands->count++] = mem_strdup(key);
 }
 
-void operands_finish(struct operands *operands)
+void operation_picker_operands_finish(struct operation_picker_operands *operands)
 {
 	for (size_t i = 0; i < operands->count; i++)
 		free(operands->keys[i]);
 	operands->count = 0;
 }
 
-void operate_each_chosen(struct view *view, void (*fn)(void *data, const struct subject *subject), void *data)
+void operation_picker_each_chosen(struct view *view, void (*fn)(void *data, const struct selection *selection), void *data)
 {
-	struct subject subject;
+	struct selection selection;
 	if (view->class->chosen)
 		view->class->chosen(view, fn, data);
-	else if (view->class->subject && view->class->subject(view, &subject))
-		fn(data, &subject);
+	else if (view->class->selection && view->class->selection(view, &selection))
+		fn(data, &selection);
 }
 
 /* ---- whether ---- */
 
-const char *operate_refusal(struct app *app, const struct ops_operation *operation, const char *target,
+const char *operation_picker_refusal(struct app *app, const struct ops_operation *operation, const char *target,
 			    char out[static ERR_TEXT_MAX])
 {
 	struct err err;
@@ -109,20 +109,20 @@ const char *operate_refusal(struct app *app, const struct ops_operation *operati
 
 /* ---- asking ---- */
 
-struct form { /* what is asked for, while its dialog is open */
-	struct operands operands;
+struct operation_picker_form { /* what is asked for, while its dialog is open */
+	struct operation_picker_operands operands;
 	char *values[DIALOG_FIELDS_MAX]; /* as they stand in the fields */
 };
 
-static void finish_form(struct form *form)
+static void finish_form(struct operation_picker_form *form)
 {
 	for (size_t i = 0; i < ARRAY_LEN(form->values); i++)
 		free(form->values[i]);
-	operands_finish(&form->operands);
+	operation_picker_operands_finish(&form->operands);
 	free(form);
 }
 
-static bool prepare(struct app *app, const struct operands *operands, char *const *values, struct err *err)
+static bool operation_picker_prepare(struct app *app, const struct operation_picker_operands *operands, char *const *values, struct err *err)
 {
 	const struct ops_operation *operation = operands->operation;
 	struct ops_value given[OPS_VALUES_MAX];
@@ -138,31 +138,31 @@ static bool prepare(struct app *app, const struct operands *operands, char *cons
 	return true;
 }
 
-static void open_form(struct app *app, struct form *form, const char *wrong);
+static void open_form(struct app *app, struct operation_picker_form *form, const char *wrong);
 
 static void form_answered(struct app *app, int button, void *data)
 {
-	struct form *form = data;
+	struct operation_picker_form *form = data;
 	struct err err;
 	for (size_t i = 0; i < form->operands.operation->argument_count && i < ARRAY_LEN(form->values); i++) {
 		free(form->values[i]);
 		form->values[i] = mem_strdup(dialog_value(app->dialog.dialog, i));
 	}
-	if (button != BUTTON_ASK || !app_may_prepare(app) || prepare(app, &form->operands, form->values, &err))
+	if (button != BUTTON_ASK || !app_may_prepare(app) || operation_picker_prepare(app, &form->operands, form->values, &err))
 		finish_form(form);
 	else
 		open_form(app, form, err.text);
 }
 
-static char *form_title(const struct operands *operands)
+static char *form_title(const struct operation_picker_operands *operands)
 {
 	if (operands->count > 1)
 		return str_printf("%s %zu %ss", operands->operation->title, operands->count,
-				  operand_word(operands->operation));
+				  operation_picker_operand_word(operands->operation));
 	return str_printf("%s %s", operands->operation->title, operands->keys[0]);
 }
 
-static void open_form(struct app *app, struct form *form, const char *wrong)
+static void open_form(struct app *app, struct operation_picker_form *form, const char *wrong)
 {
 	const struct ops_operation *operation = form->operands.operation;
 	CLEANUP(free) char *title = form_title(&form->operands);
@@ -181,7 +181,7 @@ static void open_form(struct app *app, struct form *form, const char *wrong)
 		lines[count++] = helps[i];
 		spec.fields[i] = (struct dialog_field){
 			.label = argument->name,
-			.kind = argument->type == OPS_ARGUMENT_NUMBER ? FIELD_NUMBER : FIELD_TEXT,
+			.kind = argument->type == OPS_ARGUMENT_NUMBER ? DIALOG_FIELD_NUMBER : DIALOG_FIELD_TEXT,
 			.value = form->values[i],
 		};
 	}
@@ -192,11 +192,11 @@ static void open_form(struct app *app, struct form *form, const char *wrong)
 		free(helps[i]);
 }
 
-static void ask(struct app *app, struct operands *operands)
+static void operation_picker_ask(struct app *app, struct operation_picker_operands *operands)
 {
-	struct form *form = mem_alloc(sizeof *form);
+	struct operation_picker_form *form = mem_alloc(sizeof *form);
 	form->operands = *operands;
-	*operands = (struct operands){0};
+	*operands = (struct operation_picker_operands){0};
 	char now[OPS_ARGUMENT_MAX];
 	for (size_t i = 0; i < form->operands.operation->argument_count && i < ARRAY_LEN(form->values); i++) {
 		ops_argument_now(app->session->ops, form->operands.operation, i, form->operands.keys[0], now);
@@ -205,46 +205,46 @@ static void ask(struct app *app, struct operands *operands)
 	open_form(app, form, NULL);
 }
 
-void operate_on(struct app *app, struct operands *operands)
+void operation_picker_start_on(struct app *app, struct operation_picker_operands *operands)
 {
 	struct err err;
 	if (operands->count == 0)
-		app_flash(app, SEV_INFO, "choose a %s first", operand_word(operands->operation));
+		app_flash(app, SEV_INFO, "choose a %s first", operation_picker_operand_word(operands->operation));
 	else if (!app_may_prepare(app))
 		;
 	else if (operands->operation->argument_count > 0)
-		ask(app, operands);
-	else if (!prepare(app, operands, NULL, &err))
+		operation_picker_ask(app, operands);
+	else if (!operation_picker_prepare(app, operands, NULL, &err))
 		app_flash(app, SEV_BAD, "%s", err.text);
-	operands_finish(operands);
+	operation_picker_operands_finish(operands);
 }
 
-static void add_operand(void *data, const struct subject *subject)
+static void add_operand(void *data, const struct selection *selection)
 {
-	operands_add(data, subject);
+	operation_picker_operands_add(data, selection);
 }
 
-void operate(struct app *app, const struct ops_operation *operation)
+void operation_picker_start(struct app *app, const struct ops_operation *operation)
 {
-	struct operands operands = {.operation = operation};
-	operate_each_chosen(app_top(app), add_operand, &operands);
-	operate_on(app, &operands);
+	struct operation_picker_operands operands = {.operation = operation};
+	operation_picker_each_chosen(app_top(app), add_operand, &operands);
+	operation_picker_start_on(app, &operands);
 }
 
-bool operate_key(struct app *app, struct key key)
+bool operation_picker_key(struct app *app, struct key key)
 {
 	size_t count;
 	struct key own;
-	struct subject subject;
-	char target[SUBJECT_TEXT_MAX];
+	struct selection selection;
+	char target[SELECTION_TEXT_MAX];
 	struct view *top = app_top(app);
-	if (!top->class->subject || !top->class->subject(top, &subject))
+	if (!top->class->selection || !top->class->selection(top, &selection))
 		return false;
 	const struct ops_operation *const *table = ops_table(&count);
 	for (size_t i = 0; i < count; i++) {
-		if (!key_parse(table[i]->key, &own) || !key_equal(own, key) || !operand_of(table[i], &subject, target))
+		if (!key_parse(table[i]->key, &own) || !key_equal(own, key) || !operation_picker_operand_of(table[i], &selection, target))
 			continue;
-		operate(app, table[i]);
+		operation_picker_start(app, table[i]);
 		return true;
 	}
 	return false;
@@ -252,20 +252,20 @@ bool operate_key(struct app *app, struct key key)
 
 void action_scale(struct app *app)
 {
-	operate(app, ops_find("scale"));
+	operation_picker_start(app, ops_find("scale"));
 }
 
 void action_cordon(struct app *app)
 {
-	operate(app, ops_find("cordon"));
+	operation_picker_start(app, ops_find("cordon"));
 }
 
 void action_uncordon(struct app *app)
 {
-	operate(app, ops_find("uncordon"));
+	operation_picker_start(app, ops_find("uncordon"));
 }
 
 void action_drain(struct app *app)
 {
-	operate(app, ops_find("drain"));
+	operation_picker_start(app, ops_find("drain"));
 }

@@ -5,39 +5,39 @@
 
 #include "views/console/app.h"
 
-struct operands { /* targets of one operation */
+struct operation_picker_operands { /* targets of one operation */
 	const struct ops_operation *operation;
 	char *keys[PLANS_MAX + 1]; /* one more than may be: enough to say that it is too many */
 	size_t count;
 };
 
 /* The key of what the operation would work on; false when the row leads to no such thing. */
-bool operand_of(const struct ops_operation *operation, const struct subject *subject,
-		char out[static SUBJECT_TEXT_MAX]);
+bool operation_picker_operand_of(const struct ops_operation *operation, const struct selection *selection,
+		char out[static SELECTION_TEXT_MAX]);
 /* What the operation's targets are called: "broker cluster". */
-const char *operand_word(const struct ops_operation *operation);
-void operands_add(struct operands *operands, const struct subject *subject); /* each once */
-void operands_finish(struct operands *operands);
+const char *operation_picker_operand_word(const struct ops_operation *operation);
+void operation_picker_operands_add(struct operation_picker_operands *operands, const struct selection *selection); /* each once */
+void operation_picker_operands_finish(struct operation_picker_operands *operands);
 
 /* Each marked row of the view, or the one under the cursor. */
-void operate_each_chosen(struct view *view, void (*fn)(void *data, const struct subject *subject), void *data);
+void operation_picker_each_chosen(struct view *view, void (*fn)(void *data, const struct selection *selection), void *data);
 
 /* Why nothing can be asked for now at all, NULL when it can: for menus. The text is good until the next call. */
-const char *operate_refusal(struct app *app, const struct ops_operation *operation, const char *target,
+const char *operation_picker_refusal(struct app *app, const struct ops_operation *operation, const char *target,
 			    char out[static ERR_TEXT_MAX]);
 
 /* On what is chosen in the view on top; asks for the arguments first where there are any. */
-void operate(struct app *app, const struct ops_operation *operation);
+void operation_picker_start(struct app *app, const struct ops_operation *operation);
 /* The operands are taken over. */
-void operate_on(struct app *app, struct operands *operands);
+void operation_picker_start_on(struct app *app, struct operation_picker_operands *operands);
 /* An operation's own key, where the keymap has nothing else on it. False: it is nobody's. */
-bool operate_key(struct app *app, struct key key);
+bool operation_picker_key(struct app *app, struct key key);
 
 /* ---- plans on the screen (actions_plans.c) ---- */
 void app_show_plans(struct app *app);  /* opens their view, or comes back to it */
 bool app_may_prepare(struct app *app); /* else says what is in the way */
 
 extern const struct view_class view_menu; /* opened by action_menu alone */
-extern const struct view_class view_past; /* opened by past_show alone */
+extern const struct view_class view_history; /* opened by plan_story_show alone */
 
 #endif

@@ -8,20 +8,20 @@
 
 /* ---- commands ---- */
 
-struct offering {
+struct prompt_offering {
 	const char *typed;
-	line_offer_fn *offer;
+	line_edit_offer_fn *offer;
 	void *context;
 };
 
 static void offer_view(void *data, const char *name, const char *help)
 {
-	struct offering *offering = data;
+	struct prompt_offering *offering = data;
 	if (str_has_prefix(name, offering->typed))
 		offering->offer(offering->context, name);
 }
 
-static void offer_contexts(const struct app *app, struct offering *offering)
+static void offer_contexts(const struct app *app, struct prompt_offering *offering)
 {
 	char line[LINE_EDIT_MAX];
 	for (size_t i = 0; app->session && i < kubeconfig_context_count(app->session->place.kubeconfig); i++) {
@@ -31,7 +31,7 @@ static void offer_contexts(const struct app *app, struct offering *offering)
 	}
 }
 
-static void offer_namespaces(const struct app *app, struct offering *offering)
+static void offer_namespaces(const struct app *app, struct prompt_offering *offering)
 {
 	char line[LINE_EDIT_MAX];
 	for (size_t i = 0; app->world && i < app->world->cluster_count; i++) {
@@ -41,9 +41,9 @@ static void offer_namespaces(const struct app *app, struct offering *offering)
 	}
 }
 
-static void complete(void *data, const char *text, line_offer_fn *offer, void *context)
+static void prompt_complete(void *data, const char *text, line_edit_offer_fn *offer, void *context)
 {
-	struct offering offering = {.typed = text, .offer = offer, .context = context};
+	struct prompt_offering offering = {.typed = text, .offer = offer, .context = context};
 	view_each(offer_view, &offering);
 	if (str_has_prefix(text, "ctx"))
 		offer_contexts(data, &offering);
@@ -90,7 +90,7 @@ static bool command_namespace(struct app *app, const char *argument)
 static const struct {
 	const char *names[7];
 	bool (*run)(struct app *app, const char *argument);
-} commands[] = {
+} prompt_commands[] = {
 	{{"q", "q!", "qa", "Q", "quit", "exit"}, command_quit},
 	{{"ctx", "context", "contexts"}, command_context},
 	{{"ns", "namespace", "namespaces"}, command_namespace},
@@ -98,10 +98,10 @@ static const struct {
 
 static bool run_builtin(struct app *app, const char *word, const char *argument)
 {
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-		for (size_t n = 0; commands[i].names[n]; n++) {
-			if (str_eq(commands[i].names[n], word))
-				return commands[i].run(app, argument);
+	for (size_t i = 0; i < ARRAY_LEN(prompt_commands); i++) {
+		for (size_t n = 0; prompt_commands[i].names[n]; n++) {
+			if (str_eq(prompt_commands[i].names[n], word))
+				return prompt_commands[i].run(app, argument);
 		}
 	}
 	return false;
@@ -114,10 +114,10 @@ static bool open_view(struct app *app, const char *word, char *rest)
 	const struct view_class *class = view_find(word, &sheet);
 	if (!class)
 		return false;
-	struct subject subject;
+	struct selection selection;
 	struct view_scope scope = {0};
-	bool has_subject = app->view_count > 0 && app_top(app)->class->subject && app_top(app)->class->subject(app_top(app), &subject);
-	if (class->needs_subject && !has_subject) {
+	bool has_selection = app->view_count > 0 && app_top(app)->class->selection && app_top(app)->class->selection(app_top(app), &selection);
+	if (class->needs_selection && !has_selection) {
 		app_flash(app, SEV_INFO, "%s shows what the cursor is on: choose a row first", class->name);
 		return true;
 	}
@@ -125,9 +125,9 @@ static bool open_view(struct app *app, const char *word, char *rest)
 	if (filter)
 		*filter++ = '\0';
 	snprintf(scope.namespace, sizeof scope.namespace, "%.*s", (int)strcspn(rest, " "), rest);
-	if (!class->needs_subject)
+	if (!class->needs_selection)
 		app_clear_views(app);
-	struct view *view = app_push(app, class, sheet, &scope, class->needs_subject ? &subject : NULL);
+	struct view *view = app_push(app, class, sheet, &scope, class->needs_selection ? &selection : NULL);
 	struct err err;
 	if (filter && class->filter && !class->filter(view, filter, &err))
 		app_flash(app, SEV_WARN, "%s", err.text);
@@ -148,7 +148,7 @@ bool prompt_run_command(struct app *app, const char *text)
 void prompt_open(struct app *app, enum app_prompt prompt)
 {
 	if (!app->command_line)
-		app->command_line = line_edit_create(complete, app);
+		app->command_line = line_edit_create(prompt_complete, app);
 	if (prompt == PROMPT_FILTER && !app_top(app)->class->filter) {
 		app_flash(app, SEV_INFO, "nothing to filter here");
 		return;
@@ -162,9 +162,9 @@ void prompt_open(struct app *app, enum app_prompt prompt)
 
 static void command_answered(struct app *app, enum line_edit_answer answer)
 {
-	if (answer == LINE_CANCELLED)
+	if (answer == LINE_EDIT_CANCELLED)
 		app->prompt = PROMPT_NONE;
-	if (answer != LINE_ACCEPTED)
+	if (answer != LINE_EDIT_ACCEPTED)
 		return;
 	const char *text = line_edit_text(app->command_line);
 	app->prompt = PROMPT_NONE;
@@ -179,12 +179,12 @@ static void filter_answered(struct app *app, enum line_edit_answer answer)
 {
 	struct view *view = app_top(app);
 	struct err err;
-	const char *text = answer == LINE_CANCELLED ? "" : line_edit_text(app->filter_line);
+	const char *text = answer == LINE_EDIT_CANCELLED ? "" : line_edit_text(app->filter_line);
 	if (!view->class->filter(view, text, &err))
 		app_flash(app, SEV_WARN, "%s", err.text);
-	if (answer == LINE_ACCEPTED || answer == LINE_CANCELLED)
+	if (answer == LINE_EDIT_ACCEPTED || answer == LINE_EDIT_CANCELLED)
 		app->prompt = PROMPT_NONE;
-	if (answer == LINE_ACCEPTED)
+	if (answer == LINE_EDIT_ACCEPTED)
 		line_edit_remember(app->filter_line);
 }
 

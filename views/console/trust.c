@@ -6,7 +6,7 @@
 
 enum { BUTTON_NO = 1, BUTTON_ONCE, BUTTON_ALWAYS };
 
-static void answered(struct app *app, int button, void *data)
+static void trust_answered(struct app *app, int button, void *data)
 {
 	struct err err = {0};
 	bool run = button == BUTTON_ONCE || button == BUTTON_ALWAYS;
@@ -18,7 +18,7 @@ static void answered(struct app *app, int button, void *data)
 static char *command_line(const struct kube_exec_plugin *plugin)
 {
 	struct buf line = BUF_INIT(16 * 1024);
-	CLEANUP(free) char *path = exec_trust_resolve(plugin->command);
+	CLEANUP(free) char *path = kube_exec_trust_resolve(plugin->command);
 	buf_append_str(&line, str_or(path, plugin->command));
 	/* Quoted, so that one argument with a blank does not look like two. */
 	for (char **arg = plugin->args; arg && *arg; arg++)
@@ -62,6 +62,6 @@ void app_ask_trust(void *data, const struct kube_access *access)
 			    {.label = "Run this time", .id = BUTTON_ONCE, .confirms = true},
 			    {.label = "Always", .id = BUTTON_ALWAYS, .confirms = true}},
 	};
-	app_open_dialog(app, dialog_create(&spec), answered, app->session);
+	app_open_dialog(app, dialog_create(&spec), trust_answered, app->session);
 	app_touch(app);
 }

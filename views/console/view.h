@@ -15,7 +15,7 @@ struct view;
 
 /* X(ID, name shown in help) in keys.def's scopes: from the innermost outwards a key is looked up in the view's own scope,
  * then in GLOBAL. */
-enum key_scope { KEYS_GLOBAL, KEYS_DECK, KEYS_TABLE, KEYS_NODES, KEYS_MATRIX, KEYS_TEXT, KEYS_DESCRIBE, KEYS_LOGS, KEYS_MENU, KEYS_PLAN, KEYS_OPERATIONS, KEYS_SCOPES };
+enum view_keys { VIEW_KEYS_GLOBAL, VIEW_KEYS_DECK, VIEW_KEYS_TABLE, VIEW_KEYS_NODES, VIEW_KEYS_MATRIX, VIEW_KEYS_TEXT, VIEW_KEYS_DESCRIBE, VIEW_KEYS_LOGS, VIEW_KEYS_MENU, VIEW_KEYS_PLAN, VIEW_KEYS_OPERATIONS, VIEW_KEYS_SCOPES };
 
 enum action {
 	ACTION_NONE = -1,
@@ -26,52 +26,52 @@ enum action {
 };
 
 /* What the cursor is on, by name: remembered across frames, passed to the views that show it. */
-enum subject_kind {
-	SUBJECT_CLUSTER, SUBJECT_BROKER, SUBJECT_VOLUME, SUBJECT_SERVICE, SUBJECT_NODE, SUBJECT_POD,
-	SUBJECT_REPLICATED, SUBJECT_QUEUE, SUBJECT_TOPIC, SUBJECT_GROUP, SUBJECT_EVENT, SUBJECT_KINDS
+enum selection_kind {
+	SELECTION_CLUSTER, SELECTION_BROKER, SELECTION_VOLUME, SELECTION_SERVICE, SELECTION_NODE, SELECTION_POD,
+	SELECTION_REPLICATED, SELECTION_QUEUE, SELECTION_TOPIC, SELECTION_GROUP, SELECTION_EVENT, SELECTION_KINDS
 };
 
-enum { SUBJECT_TEXT_MAX = 512 };
+enum { SELECTION_TEXT_MAX = 512 };
 
-struct subject {
-	enum subject_kind kind;
-	char cluster[SUBJECT_TEXT_MAX];   /* key, "" when it belongs to none */
-	char namespace[256], name[SUBJECT_TEXT_MAX];
+struct selection {
+	enum selection_kind kind;
+	char cluster[SELECTION_TEXT_MAX];   /* key, "" when it belongs to none */
+	char namespace[256], name[SELECTION_TEXT_MAX];
 	char node[256];                   /* it is on or is; "" unknown */
 	char broker[256];                 /* pod name; "" none */
-	char key[SUBJECT_TEXT_MAX * 2];   /* the sheet's key of the row */
+	char key[SELECTION_TEXT_MAX * 2];   /* the sheet's key of the row */
 };
 
-/* The subject of a row; false for an unknown sheet. */
-bool subject_of_row(const struct sheet *sheet, struct row *row, struct subject *out);
-/* The sheet that lists such subjects. */
-const struct sheet *subject_sheet(enum subject_kind kind);
-const char *subject_kind_word(enum subject_kind kind); /* "broker" */
+/* The selection of a row; false for an unknown sheet. */
+bool selection_of_row(const struct sheet *sheet, struct sheet_row *row, struct selection *out);
+/* The sheet that lists such selections. */
+const struct sheet *selection_sheet(enum selection_kind kind);
+const char *selection_kind_word(enum selection_kind kind); /* "broker" */
 /* API path of the Kubernetes object behind it (free() it); NULL for what only the brokers know. */
-char *subject_path(const struct subject *subject);
+char *selection_path(const struct selection *selection);
 /* The same of whatever runs a broker cluster: its StatefulSet or custom resource. */
-char *cluster_path(const struct world_cluster *cluster);
+char *selection_cluster_path(const struct world_cluster *cluster);
 
 /* Owned copies of a scope's strings. */
 struct view_scope {
-	char namespace[256], cluster[SUBJECT_TEXT_MAX], node[256], broker[SUBJECT_TEXT_MAX], name[SUBJECT_TEXT_MAX];
+	char namespace[256], cluster[SELECTION_TEXT_MAX], node[256], broker[SELECTION_TEXT_MAX], name[SELECTION_TEXT_MAX];
 };
-struct scope view_scope_borrow(const struct view_scope *scope);
+struct sheet_scope view_scope_borrow(const struct view_scope *scope);
 
 struct view_class {
 	const char *name;       /* in crumbs and on the command line */
-	enum key_scope keys;
-	bool needs_subject;     /* opened on what the cursor is on */
+	enum view_keys keys;
+	bool needs_selection;     /* opened on what the cursor is on */
 	void (*open)(struct view *view);
 	void (*close)(struct view *view);
 	void (*update)(struct view *view); /* the world changed, or time passed */
 	void (*draw)(struct view *view, struct canvas *canvas, struct rect rect);
 	bool (*event)(struct view *view, const struct event *event);      /* before the keymap; true when taken */
 	bool (*act)(struct view *view, enum action action);              /* actions without a function in actions.def */
-	bool (*subject)(struct view *view, struct subject *out);         /* false when the cursor is on nothing */
+	bool (*selection)(struct view *view, struct selection *out);         /* false when the cursor is on nothing */
 	/* Each marked row, in the order shown; the one under the cursor when none is marked. NULL: there are no marks.
 	 */
-	void (*chosen)(struct view *view, void (*fn)(void *data, const struct subject *subject), void *data);
+	void (*chosen)(struct view *view, void (*fn)(void *data, const struct selection *selection), void *data);
 	bool (*filter)(struct view *view, const char *text, struct err *err); /* NULL: `/` does nothing here */
 	const char *(*filter_text)(struct view *view);
 	void (*title)(struct view *view, struct buf *out);               /* "Brokers (6)"; NULL = name */
@@ -82,7 +82,7 @@ struct view {
 	struct app *app;
 	const struct sheet *sheet;  /* of table views */
 	struct view_scope scope;
-	struct subject subject;     /* of views that show one object */
+	struct selection selection;     /* of views that show one object */
 	void *state;                /* the class's own */
 };
 

@@ -8,7 +8,7 @@
 static const struct {
 	const struct view_class *class;
 	const char *names, *help;
-} classes[] = {
+} view_classes[] = {
 #define X(variable, names_, help_) {.class = &variable, .names = names_, .help = help_},
 #include "views/console/views.def"
 #undef X
@@ -25,9 +25,9 @@ const struct view_class *view_find(const char *name, const struct sheet **sheet)
 	*sheet = NULL;
 	if (str_empty(name))
 		return NULL;
-	for (size_t i = 0; i < ARRAY_LEN(classes); i++) {
-		if (str_eq(classes[i].class->name, name) || str_has_word(classes[i].names, ' ', name))
-			return classes[i].class;
+	for (size_t i = 0; i < ARRAY_LEN(view_classes); i++) {
+		if (str_eq(view_classes[i].class->name, name) || str_has_word(view_classes[i].names, ' ', name))
+			return view_classes[i].class;
 	}
 	*sheet = sheet_find(name);
 	return *sheet ? view_of_sheet(*sheet) : NULL;
@@ -35,8 +35,8 @@ const struct view_class *view_find(const char *name, const struct sheet **sheet)
 
 void view_each(void (*fn)(void *data, const char *name, const char *help), void *data)
 {
-	for (size_t i = 0; i < ARRAY_LEN(classes); i++)
-		fn(data, classes[i].class->name, classes[i].help);
+	for (size_t i = 0; i < ARRAY_LEN(view_classes); i++)
+		fn(data, view_classes[i].class->name, view_classes[i].help);
 	for (size_t i = 0; sheet_all()[i]; i++)
 		fn(data, sheet_all()[i]->name, sheet_help[i]);
 }

@@ -7,28 +7,28 @@
 
 enum { AT_BROKER = 1, STATE_WIDTH = 10, FIGURE_WIDTH = 5, SYNC_WIDTH = 9, DISK_WIDTH = 11, NAME_MIN = 6 };
 
-struct line {
+struct deck_line {
 	struct canvas *canvas;
 	int y, x, right;
 	int broker_width, node_width; /* what the names need, within bounds */
 	style_t on;
 };
 
-static void widen(int *width, const char *text)
+static void deck_lines_widen(int *width, const char *text)
 {
 	int needed = text ? canvas_text_width(text) : 0;
 	*width = needed > *width ? needed : *width;
 }
 
-static struct line line_for(struct canvas *canvas, int width, const struct world_view *world)
+static struct deck_line line_for(struct canvas *canvas, int width, const struct world_view *world)
 {
-	struct line line = {.canvas = canvas, .right = width, .broker_width = NAME_MIN, .node_width = NAME_MIN};
+	struct deck_line line = {.canvas = canvas, .right = width, .broker_width = NAME_MIN, .node_width = NAME_MIN};
 	for (size_t c = 0; c < world->cluster_count; c++) {
 		for (size_t i = 0; i < world->clusters[c]->broker_count; i++)
-			widen(&line.broker_width, world->clusters[c]->brokers[i]->name);
+			deck_lines_widen(&line.broker_width, world->clusters[c]->brokers[i]->name);
 	}
 	for (size_t i = 0; i < world->node_count; i++)
-		widen(&line.node_width, world->nodes[i]->name);
+		deck_lines_widen(&line.node_width, world->nodes[i]->name);
 	if (line.broker_width > width / 3)
 		line.broker_width = width / 3;
 	if (line.node_width > width / 6)
@@ -36,34 +36,34 @@ static struct line line_for(struct canvas *canvas, int width, const struct world
 	return line;
 }
 
-static void put(struct line *line, int columns, style_t style, const char *text)
+static void deck_lines_put(struct deck_line *line, int columns, style_t style, const char *text)
 {
 	if (line->x + columns <= line->right)
 		canvas_put_fit(line->canvas, line->y, line->x, columns, style | line->on, text);
 	line->x += columns + 1;
 }
 
-static void put_right(struct line *line, int columns, style_t style, const char *text)
+static void put_right(struct deck_line *line, int columns, style_t style, const char *text)
 {
 	if (line->x + columns <= line->right)
 		canvas_put_right(line->canvas, line->y, line->x, columns, style | line->on, text);
 	line->x += columns + 1;
 }
 
-static void draw_head(struct line line, int y)
+static void deck_lines_draw_head(struct deck_line line, int y)
 {
 	line.y = y;
 	line.x = AT_BROKER + 2;
-	put(&line, line.broker_width, STYLE_HEADER, "BROKER");
-	put(&line, line.node_width, STYLE_HEADER, "NODE");
-	put(&line, STATE_WIDTH, STYLE_HEADER, "STATE");
+	deck_lines_put(&line, line.broker_width, STYLE_HEADER, "BROKER");
+	deck_lines_put(&line, line.node_width, STYLE_HEADER, "NODE");
+	deck_lines_put(&line, STATE_WIDTH, STYLE_HEADER, "STATE");
 	put_right(&line, FIGURE_WIDTH, STYLE_HEADER, "LEADS");
 	put_right(&line, SYNC_WIDTH, STYLE_HEADER, "IN SYNC");
-	put(&line, DISK_WIDTH, STYLE_HEADER, "DISK");
-	put(&line, line.right - line.x - 1, STYLE_HEADER, "VOLUME");
+	deck_lines_put(&line, DISK_WIDTH, STYLE_HEADER, "DISK");
+	deck_lines_put(&line, line.right - line.x - 1, STYLE_HEADER, "VOLUME");
 }
 
-static void put_figure(struct line *line, int columns, int64_t value, style_t style)
+static void put_figure(struct deck_line *line, int columns, int64_t value, style_t style)
 {
 	char text[24] = "?";
 	if (value >= 0)
@@ -71,7 +71,7 @@ static void put_figure(struct line *line, int columns, int64_t value, style_t st
 	put_right(line, columns, value < 0 ? STYLE_UNKNOWN : style, text);
 }
 
-static void put_sync(struct line *line, const struct world_broker *broker)
+static void put_sync(struct deck_line *line, const struct world_broker *broker)
 {
 	char text[40] = "?";
 	bool known = broker->in_sync >= 0 && broker->replicas >= 0;
@@ -81,10 +81,10 @@ static void put_sync(struct line *line, const struct world_broker *broker)
 		  text);
 }
 
-static void put_disk(struct line *line, const struct world_broker *broker)
+static void put_disk(struct deck_line *line, const struct world_broker *broker)
 {
 	if (broker->disk_used_bytes < 0 || broker->disk_total_bytes <= 0) {
-		put(line, DISK_WIDTH, STYLE_UNKNOWN, "?");
+		deck_lines_put(line, DISK_WIDTH, STYLE_UNKNOWN, "?");
 		return;
 	}
 	double part = (double)broker->disk_used_bytes / (double)broker->disk_total_bytes;
@@ -98,7 +98,7 @@ static void put_disk(struct line *line, const struct world_broker *broker)
 	line->x += DISK_WIDTH + 1;
 }
 
-static void draw_broker(struct deck *deck, struct line line, int y, const struct world_broker *broker)
+static void draw_broker(struct deck *deck, struct deck_line line, int y, const struct world_broker *broker)
 {
 	struct canvas *canvas = line.canvas;
 	int width = line.right;
@@ -109,19 +109,19 @@ static void draw_broker(struct deck *deck, struct line line, int y, const struct
 		canvas_fill(canvas, (struct rect){y, 0, 1, width}, STYLE_CURSOR, ' ');
 	}
 	const char *sign = severity_sign(broker->severity, canvas->ascii);
-	put(&line, 1, severity_style(broker->severity), *sign ? sign : "?");
-	put(&line, line.broker_width, STYLE_TEXT | STYLE_BOLD, broker->name);
+	deck_lines_put(&line, 1, severity_style(broker->severity), *sign ? sign : "?");
+	deck_lines_put(&line, line.broker_width, STYLE_TEXT | STYLE_BOLD, broker->name);
 	bool down = broker->node && broker->node->ready_known && !broker->node->ready;
-	put(&line, line.node_width, down ? STYLE_BAD : STYLE_TEXT, broker->node ? broker->node->name : canvas->ascii ? "-" : "–");
+	deck_lines_put(&line, line.node_width, down ? STYLE_BAD : STYLE_TEXT, broker->node ? broker->node->name : canvas->ascii ? "-" : "–");
 	const char *word = broker->severity < SEV_WARN && broker->is_controller ? "controller" : broker->state;
-	put(&line, STATE_WIDTH, broker->severity >= SEV_WARN ? severity_style(broker->severity) : STYLE_TEXT, str_or(word, "?"));
+	deck_lines_put(&line, STATE_WIDTH, broker->severity >= SEV_WARN ? severity_style(broker->severity) : STYLE_TEXT, str_or(word, "?"));
 	put_figure(&line, FIGURE_WIDTH, broker->leaders, STYLE_TEXT);
 	put_sync(&line, broker);
 	put_disk(&line, broker);
 	const struct kube_claim *claim = broker->volume_count ? broker->volumes[0]->claim : NULL;
 	int rest = width - line.x - 1;
 	if (claim && rest > 4)
-		put(&line, rest, STYLE_DIM, str_or(claim->volume_name, str_or(claim->phase, "?")));
+		deck_lines_put(&line, rest, STYLE_DIM, str_or(claim->volume_name, str_or(claim->phase, "?")));
 	deck_add_spot(deck, (struct rect){y, 0, 1, width}, broker->cluster, broker);
 }
 
@@ -129,10 +129,10 @@ int deck_draw_lines(struct deck *deck, struct canvas *canvas, struct rect rect, 
 {
 	int y = rect.y, bottom = rect.y + rect.height;
 	size_t left = 0;
-	struct line line = line_for(canvas, rect.width, world);
+	struct deck_line line = line_for(canvas, rect.width, world);
 	for (size_t c = 0; c < world->cluster_count; c++)
 		left += world->clusters[c]->broker_count;
-	draw_head(line, y++);
+	deck_lines_draw_head(line, y++);
 	for (size_t c = 0; c < world->cluster_count; c++) {
 		for (size_t i = 0; i < world->clusters[c]->broker_count; i++, left--) {
 			/* The last line says what is not shown, unless it can show it. */

@@ -8,12 +8,12 @@ enum { DECK_EVENTS = 10 }; /* the newest; :events has them all */
 
 struct deck_spot { /* a place that can be chosen, as drawn last */
 	struct rect rect;
-	struct subject subject;
+	struct selection selection;
 };
 
 struct deck {
 	VEC(struct deck_spot) spots;
-	char chosen[SUBJECT_TEXT_MAX * 2]; /* key of the chosen spot */
+	char chosen[SELECTION_TEXT_MAX * 2]; /* key of the chosen spot */
 	int name_width;
 };
 

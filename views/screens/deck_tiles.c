@@ -10,7 +10,7 @@
 enum { TILE_MIN_WIDTH = 26, TILE_MAX_WIDTH = 40, TILE_GAP = 1, LABEL_WIDTH = 12, TILE_HEIGHT = 5, HEAD_HEIGHT = 2 };
 
 /* Columns are nodes; brokers that are on none stand in a last column of their own. */
-struct map {
+struct deck_tiles_map {
 	const struct world_view *world;
 	int columns, tile_width;
 	bool homeless;
@@ -21,7 +21,7 @@ static bool hosts_brokers(const struct world_node *node)
 	return node->broker_count > 0;
 }
 
-static const struct world_node *column_node(const struct map *map, int column)
+static const struct world_node *column_node(const struct deck_tiles_map *map, int column)
 {
 	for (size_t i = 0; i < map->world->node_count; i++) {
 		if (hosts_brokers(map->world->nodes[i]) && column-- == 0)
@@ -30,7 +30,7 @@ static const struct world_node *column_node(const struct map *map, int column)
 	return NULL;
 }
 
-static int column_of(const struct map *map, const struct world_broker *broker)
+static int column_of(const struct deck_tiles_map *map, const struct world_broker *broker)
 {
 	int column = 0;
 	for (size_t i = 0; i < map->world->node_count; i++) {
@@ -42,7 +42,7 @@ static int column_of(const struct map *map, const struct world_broker *broker)
 }
 
 /* How many rows of tiles a cluster takes: the most brokers it has in one column. */
-static int tile_rows(const struct map *map, const struct world_cluster *cluster)
+static int tile_rows(const struct deck_tiles_map *map, const struct world_cluster *cluster)
 {
 	int most = 0, counts[64] = {0};
 	for (size_t i = 0; i < cluster->broker_count; i++) {
@@ -53,9 +53,9 @@ static int tile_rows(const struct map *map, const struct world_cluster *cluster)
 	return most;
 }
 
-static struct map map_of(const struct world_view *world, int width)
+static struct deck_tiles_map map_of(const struct world_view *world, int width)
 {
-	struct map map = {.world = world};
+	struct deck_tiles_map map = {.world = world};
 	for (size_t i = 0; i < world->node_count; i++)
 		map.columns += hosts_brokers(world->nodes[i]);
 	for (size_t i = 0; i < world->cluster_count; i++) {
@@ -71,14 +71,14 @@ static struct map map_of(const struct world_view *world, int width)
 
 bool deck_tiles_fit(const struct world_view *world, struct rect rect)
 {
-	struct map map = map_of(world, rect.width);
+	struct deck_tiles_map map = map_of(world, rect.width);
 	int height = HEAD_HEIGHT;
 	for (size_t i = 0; i < world->cluster_count; i++)
 		height += tile_rows(&map, world->clusters[i]) * TILE_HEIGHT;
 	return map.columns > 0 && map.tile_width >= TILE_MIN_WIDTH && height <= rect.height;
 }
 
-static int column_x(const struct map *map, int column)
+static int deck_tiles_column_x(const struct deck_tiles_map *map, int column)
 {
 	return LABEL_WIDTH + column * (map->tile_width + TILE_GAP);
 }
@@ -95,11 +95,11 @@ static void draw_node_state(struct canvas *canvas, int y, int x, int width, cons
 		canvas_put(canvas, y, x + taken + 2, width - taken - 2, STYLE_WARN, "cordoned");
 }
 
-static void draw_heads(struct canvas *canvas, int y, const struct map *map)
+static void draw_heads(struct canvas *canvas, int y, const struct deck_tiles_map *map)
 {
 	for (int c = 0; c < map->columns; c++) {
 		const struct world_node *node = column_node(map, c);
-		int x = column_x(map, c) + 1;
+		int x = deck_tiles_column_x(map, c) + 1;
 		if (!node) {
 			canvas_put(canvas, y + 1, x, map->tile_width, STYLE_BAD, "on no node");
 			continue;
@@ -111,7 +111,7 @@ static void draw_heads(struct canvas *canvas, int y, const struct map *map)
 
 /* ---- tiles ---- */
 
-static void figure(int64_t value, char out[static 16])
+static void deck_tiles_figure(int64_t value, char out[static 16])
 {
 	if (value < 0)
 		snprintf(out, 16, "?");
@@ -124,9 +124,9 @@ static void figure(int64_t value, char out[static 16])
 static void draw_sync(struct canvas *canvas, int y, int x, int width, const struct world_broker *broker)
 {
 	char leads[16], in_sync[16], replicas[16];
-	figure(broker->leaders, leads);
-	figure(broker->in_sync, in_sync);
-	figure(broker->replicas, replicas);
+	deck_tiles_figure(broker->leaders, leads);
+	deck_tiles_figure(broker->in_sync, in_sync);
+	deck_tiles_figure(broker->replicas, replicas);
 	bool behind = broker->in_sync >= 0 && broker->in_sync < broker->replicas;
 	canvas_put(canvas, y, x, width, STYLE_DIM, "leads");
 	canvas_put(canvas, y, x + 6, 6, broker->leaders < 0 ? STYLE_UNKNOWN : STYLE_TEXT, leads);
@@ -167,7 +167,7 @@ static void draw_flow(struct canvas *canvas, int y, int x, int width, const stru
 		points[i] = broker->in_history.points[i] < 0 ? (double)NAN : (double)broker->in_history.points[i];
 	int taken = canvas_put(canvas, y, x, width, STYLE_DIM, "in ");
 	chart_spark(canvas, y, x + taken, 8, points, broker->in_history.count, 0, CHART_BLOCK, STYLE_SPARK);
-	struct cell rate = broker->cluster->kind == BROKER_KAFKA ? cell_byte_rate(broker->in_rate) : cell_rate(broker->in_rate);
+	struct cell rate = broker->cluster->kind == WORLD_BROKER_KAFKA ? cell_byte_rate(broker->in_rate) : cell_rate(broker->in_rate);
 	char text[32];
 	cell_format(&rate, text, sizeof text, canvas->ascii);
 	taken += 9;
@@ -196,7 +196,7 @@ static void draw_tile(struct deck *deck, struct canvas *canvas, struct rect rect
 {
 	bool here = deck_is_chosen(deck, broker->cluster, broker);
 	style_t border = here ? STYLE_CURSOR : broker->severity >= SEV_WARN ? severity_style(broker->severity) : STYLE_BORDER;
-	canvas_box(canvas, rect, border, BOX_ROUND);
+	canvas_box(canvas, rect, border, CANVAS_BOX_ROUND);
 	int inner = rect.width - 4, x = rect.x + 2, y = rect.y;
 	canvas_printf(canvas, y, x, inner, (here ? STYLE_CURSOR : STYLE_TEXT) | STYLE_BOLD, " %s ", broker->name);
 	const char *word = broker->severity >= SEV_WARN || !broker->ready ? broker->state : broker->is_controller ? "controller" : NULL;
@@ -218,16 +218,16 @@ static void draw_tile(struct deck *deck, struct canvas *canvas, struct rect rect
 	deck_add_spot(deck, rect, broker->cluster, broker);
 }
 
-static int draw_cluster(struct deck *deck, struct canvas *canvas, int y, const struct map *map,
+static int draw_cluster(struct deck *deck, struct canvas *canvas, int y, const struct deck_tiles_map *map,
 			const struct world_cluster *cluster)
 {
 	int filled[64] = {0};
-	canvas_put(canvas, y + 1, 1, LABEL_WIDTH - 2, STYLE_DIM, cluster->kind == BROKER_KAFKA ? "kafka" : "rabbit");
+	canvas_put(canvas, y + 1, 1, LABEL_WIDTH - 2, STYLE_DIM, cluster->kind == WORLD_BROKER_KAFKA ? "kafka" : "rabbit");
 	canvas_put_fit(canvas, y + 2, 1, LABEL_WIDTH - 2, STYLE_TEXT | STYLE_BOLD, cluster->name);
 	canvas_put_fit(canvas, y + 3, 1, LABEL_WIDTH - 2, STYLE_DIM, str_or(cluster->version, "?"));
 	for (size_t i = 0; i < cluster->broker_count; i++) {
 		int column = column_of(map, cluster->brokers[i]);
-		struct rect rect = {y + filled[column % 64]++ * TILE_HEIGHT, column_x(map, column), TILE_HEIGHT, map->tile_width};
+		struct rect rect = {y + filled[column % 64]++ * TILE_HEIGHT, deck_tiles_column_x(map, column), TILE_HEIGHT, map->tile_width};
 		draw_tile(deck, canvas, rect, cluster->brokers[i]);
 	}
 	return y + tile_rows(map, cluster) * TILE_HEIGHT;
@@ -235,7 +235,7 @@ static int draw_cluster(struct deck *deck, struct canvas *canvas, int y, const s
 
 int deck_draw_tiles(struct deck *deck, struct canvas *canvas, struct rect rect, const struct world_view *world)
 {
-	struct map map = map_of(world, rect.width);
+	struct deck_tiles_map map = map_of(world, rect.width);
 	int y = rect.y;
 	draw_heads(canvas, y, &map);
 	y += HEAD_HEIGHT;

@@ -8,7 +8,7 @@
 /* Side by side a table keeps its first columns and a description its lines only from this width on. */
 enum { BESIDE_FROM = 150, BESIDE_PERCENT = 60, BELOW_PERCENT = 50, TABLE_MIN_WIDTH = 60, PANE_MIN_WIDTH = 40, MIN_HEIGHT = 6, STEP = 5 };
 
-static void forget(struct detail *detail)
+static void detail_forget(struct detail *detail)
 {
 	if (!detail->view)
 		return;
@@ -19,7 +19,7 @@ static void forget(struct detail *detail)
 
 void detail_finish(struct detail *detail)
 {
-	forget(detail);
+	detail_forget(detail);
 }
 
 static bool is_drawn(const struct detail *detail)
@@ -47,18 +47,18 @@ struct rect detail_layout(struct detail *detail, struct rect rect)
 }
 
 /* Another row begins at its own top. */
-static void follow(struct detail *detail, struct view *owner)
+static void detail_follow(struct detail *detail, struct view *owner)
 {
-	struct subject subject;
-	if (!owner->class->subject(owner, &subject)) {
-		forget(detail);
+	struct selection selection;
+	if (!owner->class->selection(owner, &selection)) {
+		detail_forget(detail);
 		return;
 	}
-	if (detail->view && detail->view->subject.kind == subject.kind && str_eq(detail->view->subject.key, subject.key))
+	if (detail->view && detail->view->selection.kind == selection.kind && str_eq(detail->view->selection.key, selection.key))
 		return;
-	forget(detail);
+	detail_forget(detail);
 	detail->view = mem_alloc(sizeof *detail->view);
-	*detail->view = (struct view){.class = &view_describe, .app = owner->app, .subject = subject};
+	*detail->view = (struct view){.class = &view_describe, .app = owner->app, .selection = selection};
 	detail->view->class->open(detail->view);
 	detail->view->class->act(detail->view, ACTION_WRAP); /* a pane is narrow */
 	detail->view->class->update(detail->view);
@@ -68,7 +68,7 @@ void detail_draw(struct detail *detail, struct view *owner, struct canvas *canva
 {
 	if (!is_drawn(detail))
 		return;
-	follow(detail, owner);
+	detail_follow(detail, owner);
 	split_draw(&detail->split, canvas, rect);
 	if (detail->view)
 		detail->view->class->draw(detail->view, canvas, detail->pane);
@@ -80,7 +80,7 @@ void detail_update(struct detail *detail)
 		detail->view->class->update(detail->view);
 }
 
-static bool is_over(const struct rect *pane, const struct mouse *mouse)
+static bool is_over(const struct rect *pane, const struct event_mouse *mouse)
 {
 	return mouse->y >= pane->y && mouse->y < pane->y + pane->height && mouse->x >= pane->x && mouse->x < pane->x + pane->width;
 }
@@ -93,7 +93,7 @@ bool detail_event(struct detail *detail, const struct event *event)
 	return meant && detail->view->class->event(detail->view, event);
 }
 
-static void grow(struct detail *detail, int percent)
+static void detail_grow(struct detail *detail, int percent)
 {
 	split_grow(&detail->split, percent);
 	*(detail->split.vertical ? &detail->beside : &detail->below) = detail->split.percent;
@@ -111,9 +111,9 @@ bool detail_act(struct detail *detail, enum action action)
 	if (action == ACTION_DETAIL_FOCUS)
 		detail->split.second_focused = !detail->split.second_focused;
 	else if (action == ACTION_DETAIL_GROW)
-		grow(detail, -STEP);
+		detail_grow(detail, -STEP);
 	else if (action == ACTION_DETAIL_SHRINK)
-		grow(detail, STEP);
+		detail_grow(detail, STEP);
 	else
 		return false;
 	return true;

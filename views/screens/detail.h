@@ -17,7 +17,7 @@ struct detail {
 void detail_finish(struct detail *detail);
 /* What is left for the table. */
 struct rect detail_layout(struct detail *detail, struct rect rect);
-/* After the table was drawn, whose cursor owner's subject() tells. */
+/* After the table was drawn, whose cursor owner's selection() tells. */
 void detail_draw(struct detail *detail, struct view *owner, struct canvas *canvas, struct rect rect);
 void detail_update(struct detail *detail); /* the world changed */
 /* The mouse over the pane, and keys while it has the focus. */

@@ -9,7 +9,7 @@
 /* A burst is over after a moment of silence; who never falls silent is not kept waiting for long. */
 enum { QUIET_MS = 120, HELD_MAX_MS = 800, HELD_MAX_BYTES = 4 * 1024 * 1024, SOURCES_MAX = 64 };
 
-struct held {
+struct log_lines_held {
 	size_t source;
 	uint64_t number; /* keeps the order of lines of one moment */
 	int64_t at_ms;
@@ -20,18 +20,18 @@ struct held {
 struct log_lines {
 	struct loop *loop;
 	struct loop_timer *timer;
-	log_line_fn *fn;
+	log_lines_fn *fn;
 	void *data;
-	VEC(struct held) held;
+	VEC(struct log_lines_held) held;
 	size_t bytes;
 	uint64_t numbers;
 	int64_t since_ms; /* loop time of the oldest */
 	int64_t newest_ms[SOURCES_MAX]; /* of each source */
 };
 
-size_t log_stamp(const char *line, size_t len, int64_t *at_ms)
+size_t log_lines_stamp(const char *line, size_t len, int64_t *at_ms)
 {
-	char text[LOG_STAMP_MAX];
+	char text[LOG_LINES_STAMP_MAX];
 	const char *space = memchr(line, ' ', len < sizeof text ? len : sizeof text);
 	size_t stamp = space ? (size_t)(space - line) : len;
 	*at_ms = -1;
@@ -45,7 +45,7 @@ size_t log_stamp(const char *line, size_t len, int64_t *at_ms)
 
 static int by_time(const void *a, const void *b)
 {
-	const struct held *left = a, *right = b;
+	const struct log_lines_held *left = a, *right = b;
 	if (left->at_ms != right->at_ms)
 		return left->at_ms < right->at_ms ? -1 : 1;
 	return left->number < right->number ? -1 : left->number > right->number;
@@ -69,7 +69,7 @@ static void on_quiet(void *data)
 	log_lines_flush(data);
 }
 
-struct log_lines *log_lines_create(struct loop *loop, log_line_fn *fn, void *data)
+struct log_lines *log_lines_create(struct loop *loop, log_lines_fn *fn, void *data)
 {
 	struct log_lines *lines = mem_alloc(sizeof *lines);
 	*lines = (struct log_lines){.loop = loop, .fn = fn, .data = data};
@@ -102,7 +102,7 @@ void log_lines_add(struct log_lines *lines, size_t source, int64_t at_ms, const 
 	int64_t now = loop_now_ms(lines->loop), *newest = &lines->newest_ms[source % SOURCES_MAX];
 	/* One log is in order, whatever its stamps say. */
 	*newest = at_ms > *newest ? at_ms : *newest;
-	vec_push(&lines->held, (struct held){.source = source,
+	vec_push(&lines->held, (struct log_lines_held){.source = source,
 					     .number = lines->numbers++,
 					     .at_ms = *newest,
 					     .text = mem_strndup(line, len),

@@ -13,24 +13,24 @@ enum { STEP_INDENT = 5, BAR_WIDTH = 20, WHEEL_ROWS = 3 };
 static const struct {
 	enum severity severity;
 	style_t style;
-} severities[] = {
+} plan_lines_severities[] = {
 	[OPS_SAFE] = {SEV_OK, STYLE_OK},
 	[OPS_CAREFUL] = {SEV_WARN, STYLE_WARN},
 	[OPS_DANGEROUS] = {SEV_BAD, STYLE_BAD},
 	[OPS_BLOCKED] = {SEV_BAD, STYLE_BAD},
 };
 
-enum severity plan_severity(enum ops_severity severity)
+enum severity plan_lines_severity(enum ops_severity severity)
 {
-	return severities[severity].severity;
+	return plan_lines_severities[severity].severity;
 }
 
-style_t plan_severity_style(enum ops_severity severity)
+style_t plan_lines_severity_style(enum ops_severity severity)
 {
-	return severities[severity].style;
+	return plan_lines_severities[severity].style;
 }
 
-double plan_fraction(const struct ops_plan *plan)
+double plan_lines_fraction(const struct ops_plan *plan)
 {
 	if (plan->state < OPS_STATE_RUNNING || plan->step_count == 0)
 		return -1;
@@ -45,9 +45,9 @@ double plan_fraction(const struct ops_plan *plan)
 
 /* ---- lines ---- */
 
-static struct plan_line *add(struct plan_lines *lines, int indent, style_t style, const char *text, size_t len)
+static struct plan_lines_item *plan_lines_add(struct plan_lines *lines, int indent, style_t style, const char *text, size_t len)
 {
-	vec_push(&lines->items, (struct plan_line){.text = mem_strndup(text, len),
+	vec_push(&lines->items, (struct plan_lines_item){.text = mem_strndup(text, len),
 						   .style = style,
 						   .label_style = STYLE_TEXT,
 						   .indent = indent,
@@ -66,14 +66,14 @@ static size_t wrap_at(const char *text, int columns)
 	return cut ? cut : fits;
 }
 
-static void put(struct plan_lines *lines, const char *label, style_t label_style, int indent, style_t style,
+static void plan_lines_put(struct plan_lines *lines, const char *label, style_t label_style, int indent, style_t style,
 		const char *text)
 {
 	int columns = lines->width - indent > 8 ? lines->width - indent : 8;
 	bool first = true;
 	do {
 		size_t cut = wrap_at(text, columns);
-		struct plan_line *line = add(lines, indent, style, text, cut);
+		struct plan_lines_item *line = plan_lines_add(lines, indent, style, text, cut);
 		if (first)
 			snprintf(line->label, sizeof line->label, "%s", label);
 		line->label_style = label_style;
@@ -83,9 +83,9 @@ static void put(struct plan_lines *lines, const char *label, style_t label_style
 	} while (*text);
 }
 
-static void gap(struct plan_lines *lines)
+static void plan_lines_add_gap(struct plan_lines *lines)
 {
-	add(lines, 0, STYLE_TEXT, "", 0);
+	plan_lines_add(lines, 0, STYLE_TEXT, "", 0);
 }
 
 /* ---- what it means ---- */
@@ -94,7 +94,7 @@ static void gap(struct plan_lines *lines)
 static const struct {
 	enum ops_sentence_kind kind;
 	style_t label, text;
-} order[] = {
+} plan_lines_order[] = {
 	{OPS_BLOCKS, STYLE_BAD, STYLE_TEXT | STYLE_BOLD},
 	{OPS_DANGER, STYLE_BAD, STYLE_TEXT | STYLE_BOLD},
 	{OPS_CAUTION, STYLE_WARN, STYLE_TEXT},
@@ -105,13 +105,13 @@ static const struct {
 
 static void add_sentences(struct plan_lines *lines, const struct ops_plan *plan)
 {
-	for (size_t k = 0; k < ARRAY_LEN(order); k++) {
+	for (size_t k = 0; k < ARRAY_LEN(plan_lines_order); k++) {
 		bool again = false;
 		for (size_t i = 0; i < plan->sentence_count; i++) {
-			if (plan->sentences[i].kind != order[k].kind)
+			if (plan->sentences[i].kind != plan_lines_order[k].kind)
 				continue;
-			put(lines, again ? "" : ops_sentence_label(order[k].kind), order[k].label, PLAN_LABEL_WIDTH,
-			    order[k].text, plan->sentences[i].text);
+			plan_lines_put(lines, again ? "" : ops_sentence_label(plan_lines_order[k].kind), plan_lines_order[k].label, PLAN_LINES_LABEL_WIDTH,
+			    plan_lines_order[k].text, plan->sentences[i].text);
 			again = true;
 		}
 	}
@@ -134,7 +134,7 @@ static void add_gauge(struct plan_lines *lines, const struct ops_step *step)
 {
 	char age[16], left[48] = "";
 	if (step->figure)
-		put(lines, "", STYLE_TEXT, STEP_INDENT, STYLE_TEXT, step->figure);
+		plan_lines_put(lines, "", STYLE_TEXT, STEP_INDENT, STYLE_TEXT, step->figure);
 	if (step->estimate_ms >= 0) {
 		cell_human_age((step->estimate_ms + 999) / 1000, age);
 		snprintf(left, sizeof left, "about %s left", age);
@@ -143,10 +143,10 @@ static void add_gauge(struct plan_lines *lines, const struct ops_step *step)
 		return;
 	CLEANUP(free)
 	char *text = step->fraction < 0 ? mem_strdup(left) : str_printf("%3.0f%% %s", step->fraction * 100, left);
-	add(lines, STEP_INDENT, STYLE_DIM, text, strlen(text))->fraction = step->fraction;
+	plan_lines_add(lines, STEP_INDENT, STYLE_DIM, text, strlen(text))->fraction = step->fraction;
 }
 
-static void add_step(struct plan_lines *lines, const struct ops_plan *plan, size_t index)
+static void plan_lines_add_step(struct plan_lines *lines, const struct ops_plan *plan, size_t index)
 {
 	const struct ops_step *step = &plan->steps[index];
 	char label[32];
@@ -155,30 +155,30 @@ static void add_step(struct plan_lines *lines, const struct ops_plan *plan, size
 	snprintf(label, sizeof label, "%s %2zu", sign, index + 1);
 	bool dry = step->dry_run_ok && step->state == OPS_STEP_WAITING && !plan->under_way;
 	CLEANUP(free) char *text = str_printf("%s%s", step->title, dry ? "  (dry run ok)" : "");
-	put(lines, label, step_looks[step->state].label, STEP_INDENT, step_looks[step->state].text, text);
+	plan_lines_put(lines, label, step_looks[step->state].label, STEP_INDENT, step_looks[step->state].text, text);
 	if (step->state == OPS_STEP_RUNNING)
 		add_gauge(lines, step);
 	if ((step->state == OPS_STEP_RUNNING || next) && step->why) {
 		CLEANUP(free) char *why = str_printf("held up: %s", step->why);
-		put(lines, "", STYLE_TEXT, STEP_INDENT, STYLE_WARN, why);
+		plan_lines_put(lines, "", STYLE_TEXT, STEP_INDENT, STYLE_WARN, why);
 	}
 	if (step->state >= OPS_STEP_DONE && step->result)
-		put(lines, "", STYLE_TEXT, STEP_INDENT, step->state == OPS_STEP_FAILED ? STYLE_BAD : STYLE_DIM,
+		plan_lines_put(lines, "", STYLE_TEXT, STEP_INDENT, step->state == OPS_STEP_FAILED ? STYLE_BAD : STYLE_DIM,
 		    step->result);
 }
 
-static void add_steps(struct plan_lines *lines, const struct ops_plan *plan)
+static void plan_lines_add_steps(struct plan_lines *lines, const struct ops_plan *plan)
 {
 	for (size_t i = 0; i < plan->step_count; i++)
-		add_step(lines, plan, i);
+		plan_lines_add_step(lines, plan, i);
 }
 
 static void add_end(struct plan_lines *lines, const struct ops_plan *plan)
 {
 	if (plan->result)
-		put(lines, "Result", STYLE_HEADER, PLAN_LABEL_WIDTH, STYLE_TEXT | STYLE_BOLD, plan->result);
+		plan_lines_put(lines, "Result", STYLE_HEADER, PLAN_LINES_LABEL_WIDTH, STYLE_TEXT | STYLE_BOLD, plan->result);
 	if (err_is_set(&plan->err) && !str_eq(plan->err.text, str_or(plan->result, "")))
-		put(lines, "Failed", STYLE_BAD, PLAN_LABEL_WIDTH, STYLE_BAD, plan->err.text);
+		plan_lines_put(lines, "Failed", STYLE_BAD, PLAN_LINES_LABEL_WIDTH, STYLE_BAD, plan->err.text);
 }
 
 /* Before it is run, what it means comes first; then, how far it is. */
@@ -189,10 +189,10 @@ static void add_plan(struct plan_lines *lines, const struct ops_plan *plan)
 	if (!begun)
 		add_sentences(lines, plan);
 	if (lines->items.len && plan->step_count)
-		gap(lines);
-	add_steps(lines, plan);
+		plan_lines_add_gap(lines);
+	plan_lines_add_steps(lines, plan);
 	if (begun && plan->sentence_count) {
-		gap(lines);
+		plan_lines_add_gap(lines);
 		add_sentences(lines, plan);
 	}
 }
@@ -206,17 +206,17 @@ static void add_one_of(struct plan_lines *lines, const struct plans *plans, size
 	char *head =
 		str_printf("%s: %s, %s", plan->title, ops_state_word(plan->state), ops_severity_word(plan->severity));
 	if (index)
-		gap(lines);
+		plan_lines_add_gap(lines);
 	snprintf(label, sizeof label, "%zu", index + 1);
-	put(lines, label, STYLE_HEADER, STEP_INDENT, plan_severity_style(plan->severity) | STYLE_BOLD, head);
+	plan_lines_put(lines, label, STYLE_HEADER, STEP_INDENT, plan_lines_severity_style(plan->severity) | STYLE_BOLD, head);
 	if (plans->begun && index == plans->at && !ops_is_over(plan))
-		add_steps(lines, plan);
+		plan_lines_add_steps(lines, plan);
 	if (!ops_is_over(plan))
 		add_sentences(lines, plan);
 	add_end(lines, plan);
 }
 
-static void clear(struct plan_lines *lines)
+static void plan_lines_clear(struct plan_lines *lines)
 {
 	vec_each (&lines->items, line)
 		free(line->text);
@@ -225,15 +225,15 @@ static void clear(struct plan_lines *lines)
 
 void plan_lines_of_plan(struct plan_lines *lines, const struct ops_plan *plan)
 {
-	clear(lines);
+	plan_lines_clear(lines);
 	add_plan(lines, plan);
 }
 
 void plan_lines_of_plans(struct plan_lines *lines, const struct plans *plans)
 {
-	clear(lines);
+	plan_lines_clear(lines);
 	if (err_is_set(&plans->err))
-		put(lines, "Failed", STYLE_BAD, PLAN_LABEL_WIDTH, STYLE_BAD, plans->err.text);
+		plan_lines_put(lines, "Failed", STYLE_BAD, PLAN_LINES_LABEL_WIDTH, STYLE_BAD, plans->err.text);
 	if (plans->count == 1)
 		add_plan(lines, plans->items[0]);
 	for (size_t i = 0; i < plans->count && plans->count > 1; i++)
@@ -242,7 +242,7 @@ void plan_lines_of_plans(struct plan_lines *lines, const struct plans *plans)
 
 void plan_lines_finish(struct plan_lines *lines)
 {
-	clear(lines);
+	plan_lines_clear(lines);
 	vec_finish(&lines->items);
 }
 
@@ -253,7 +253,7 @@ void plan_lines_draw(struct plan_lines *lines, struct canvas *canvas, struct rec
 	lines->at_max = count > rect.height ? count - rect.height : 0;
 	lines->at = lines->at > lines->at_max ? lines->at_max : lines->at;
 	for (int row = 0; row < rect.height && lines->at + row < count; row++) {
-		const struct plan_line *line = &lines->items.items[lines->at + row];
+		const struct plan_lines_item *line = &lines->items.items[lines->at + row];
 		int x = rect.x + line->indent, y = rect.y + row;
 		canvas_put(canvas, y, rect.x, line->indent, line->label_style, line->label);
 		if (line->fraction >= 0) {
@@ -264,26 +264,26 @@ void plan_lines_draw(struct plan_lines *lines, struct canvas *canvas, struct rec
 	}
 }
 
-static int wheel(const struct mouse *mouse)
+static int plan_lines_wheel(const struct event_mouse *mouse)
 {
-	return mouse->action == MOUSE_WHEEL_DOWN ? WHEEL_ROWS : mouse->action == MOUSE_WHEEL_UP ? -WHEEL_ROWS : 0;
+	return mouse->action == EVENT_MOUSE_WHEEL_DOWN ? WHEEL_ROWS : mouse->action == EVENT_MOUSE_WHEEL_UP ? -WHEEL_ROWS : 0;
 }
 
-static int step(const struct plan_lines *lines, uint32_t code)
+static int plan_lines_step(const struct plan_lines *lines, uint32_t code)
 {
-	return code == KEYCODE_DOWN || code == 'j'   ? 1
-	       : code == KEYCODE_UP || code == 'k'   ? -1
-	       : code == KEYCODE_PAGE_DOWN           ? lines->page
-	       : code == KEYCODE_PAGE_UP             ? -lines->page
-	       : code == KEYCODE_END || code == 'G'  ? lines->at_max
-	       : code == KEYCODE_HOME || code == 'g' ? -lines->at
+	return code == KEY_CODE_DOWN || code == 'j'   ? 1
+	       : code == KEY_CODE_UP || code == 'k'   ? -1
+	       : code == KEY_CODE_PAGE_DOWN           ? lines->page
+	       : code == KEY_CODE_PAGE_UP             ? -lines->page
+	       : code == KEY_CODE_END || code == 'G'  ? lines->at_max
+	       : code == KEY_CODE_HOME || code == 'g' ? -lines->at
 						     : 0;
 }
 
 bool plan_lines_event(struct plan_lines *lines, const struct event *event)
 {
-	int by = event->type == EVENT_MOUSE ? wheel(&event->mouse)
-		 : event->type == EVENT_KEY ? step(lines, event->key.code)
+	int by = event->type == EVENT_MOUSE ? plan_lines_wheel(&event->mouse)
+		 : event->type == EVENT_KEY ? plan_lines_step(lines, event->key.code)
 					    : 0;
 	lines->at = lines->at + by < 0 ? 0 : lines->at + by;
 	return by != 0;

@@ -8,9 +8,9 @@
 #include "tui/keys/event.h"
 #include "views/session/plans.h"
 
-enum { PLAN_LABEL_WIDTH = 9 };
+enum { PLAN_LINES_LABEL_WIDTH = 9 };
 
-struct plan_line {
+struct plan_lines_item {
 	char label[32]; /* "Caution", the sign of a step; "" = goes on from the line before */
 	char *text;     /* owned */
 	style_t label_style, style;
@@ -19,7 +19,7 @@ struct plan_line {
 };
 
 struct plan_lines {
-	VEC(struct plan_line) items;
+	VEC(struct plan_lines_item) items;
 	int width;
 	bool ascii;
 	int at, at_max, page; /* the first line shown, how far that can go, rows shown: as drawn last */
@@ -33,10 +33,10 @@ void plan_lines_finish(struct plan_lines *lines);
 void plan_lines_draw(struct plan_lines *lines, struct canvas *canvas, struct rect rect);
 bool plan_lines_event(struct plan_lines *lines, const struct event *event); /* scrolls; false: not for it */
 
-style_t plan_severity_style(enum ops_severity severity);
-enum severity plan_severity(enum ops_severity severity);
+style_t plan_lines_severity_style(enum ops_severity severity);
+enum severity plan_lines_severity(enum ops_severity severity);
 /* 0..1 of the whole: steps done and the part of the one that runs; negative = not begun. */
-double plan_fraction(const struct ops_plan *plan);
+double plan_lines_fraction(const struct ops_plan *plan);
 
 /* The map, one line a broker; returns the rows it takes, also when the rectangle has fewer. */
 int plan_map_draw(const struct ops_map *map, struct canvas *canvas, struct rect rect);

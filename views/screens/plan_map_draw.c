@@ -9,7 +9,7 @@
 
 enum { NAME_MAX_COLUMNS = 24, NODE_MAX_COLUMNS = 16, EFFECT_ROWS = 3, FIGURES_WIDTH = 14 };
 
-static int widest(const struct ops_map *map, bool nodes, int least, int most)
+static int plan_map_widest(const struct ops_map *map, bool nodes, int least, int most)
 {
 	int widest = least;
 	for (size_t c = 0; c < map->clusters.len; c++) {
@@ -34,29 +34,29 @@ static void put_leads(struct canvas *canvas, int y, int x, int width, int64_t le
 static const struct {
 	const char *sign, *ascii;
 	style_t style;
-} fates[] = {
-	[OPS_FATE_STAYS] = {"●", "*", STYLE_OK},   [OPS_FATE_TURN] = {"↻", "@", STYLE_WARN},
-	[OPS_FATE_AWAY] = {"○", "o", STYLE_WARN},  [OPS_FATE_LEAVES] = {"✗", "x", STYLE_BAD},
-	[OPS_FATE_COMES] = {"+", "+", STYLE_INFO},
+} plan_map_fates[] = {
+	[OPS_MAP_FATE_STAYS] = {"●", "*", STYLE_OK},   [OPS_MAP_FATE_TURN] = {"↻", "@", STYLE_WARN},
+	[OPS_MAP_FATE_AWAY] = {"○", "o", STYLE_WARN},  [OPS_MAP_FATE_LEAVES] = {"✗", "x", STYLE_BAD},
+	[OPS_MAP_FATE_COMES] = {"+", "+", STYLE_INFO},
 };
 
 /* Its sign, its name, its node; what it leads now; what becomes of it. */
 static void put_broker(const struct ops_map_broker *broker, struct canvas *canvas, int y, int x, int name, int node,
 		       int width)
 {
-	style_t style = fates[broker->fate].style;
+	style_t style = plan_map_fates[broker->fate].style;
 	bool moved = broker->leads_after != broker->leads && broker->leads >= 0;
-	canvas_put(canvas, y, x, 1, style, canvas->ascii ? fates[broker->fate].ascii : fates[broker->fate].sign);
+	canvas_put(canvas, y, x, 1, style, canvas->ascii ? plan_map_fates[broker->fate].ascii : plan_map_fates[broker->fate].sign);
 	canvas_put_fit(canvas, y, x + 2, name, broker->ready ? STYLE_TEXT : STYLE_DIM, broker->name);
 	canvas_put_fit(canvas, y, x + 3 + name, node, STYLE_DIM, str_or(broker->node, ""));
 	int at = x + name + node + 5, left = width - name - node - 5;
-	if (broker->fate != OPS_FATE_COMES)
+	if (broker->fate != OPS_MAP_FATE_COMES)
 		put_leads(canvas, y, at, left, broker->leads, "");
 	if (broker->controller)
 		canvas_put(canvas, y, at + FIGURES_WIDTH - 4, 2, STYLE_LEADER, "C");
 	at += FIGURES_WIDTH, left -= FIGURES_WIDTH;
-	if (broker->fate != OPS_FATE_STAYS)
-		canvas_put(canvas, y, at, left, style | STYLE_BOLD, ops_fate_word(broker->fate));
+	if (broker->fate != OPS_MAP_FATE_STAYS)
+		canvas_put(canvas, y, at, left, style | STYLE_BOLD, ops_map_fate_word(broker->fate));
 	else
 		put_leads(canvas, y, at, left, broker->leads_after, moved ? "~" : "");
 }
@@ -77,7 +77,7 @@ static int put_effects(const struct ops_map_cluster *cluster, struct canvas *can
 int plan_map_draw(const struct ops_map *map, struct canvas *canvas, struct rect rect)
 {
 	int y = rect.y, end = rect.y + rect.height;
-	int name = widest(map, false, 8, NAME_MAX_COLUMNS), node = widest(map, true, 4, NODE_MAX_COLUMNS);
+	int name = plan_map_widest(map, false, 8, NAME_MAX_COLUMNS), node = plan_map_widest(map, true, 4, NODE_MAX_COLUMNS);
 	int now = rect.x + name + node + 5;
 	for (size_t c = 0; c < map->clusters.len; c++) {
 		const struct ops_map_cluster *cluster = &map->clusters.items[c];

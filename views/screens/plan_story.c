@@ -10,31 +10,31 @@ enum { BUTTON_LEAVE = 1, BUTTON_ABANDON, KEY_WIDTH = 7, NAME_WIDTH = 10 };
 
 /* ---- taken up, taken back ---- */
 
-static void take(struct app *app, const struct ops_past *past, plans_take_fn *fn)
+static void plan_story_take(struct app *app, const struct ops_history_entry *history, plans_take_fn *fn)
 {
 	struct err err = {0};
 	if (!app_may_prepare(app))
 		return;
 	session_plans_over(app->session);
-	if (plans_take(&app->plans, app->session->ops, fn, past->id, &err))
+	if (plans_take(&app->plans, app->session->ops, fn, history->id, &err))
 		app_show_plans(app);
 	else
 		app_flash(app, SEV_BAD, "%s", err.text);
 }
 
-static void take_up(struct app *app, const struct ops_past *past)
+static void take_up(struct app *app, const struct ops_history_entry *history)
 {
-	take(app, past, ops_take_up);
+	plan_story_take(app, history, ops_take_up);
 }
 
-static void roll_back(struct app *app, const struct ops_past *past)
+static void plan_story_roll_back(struct app *app, const struct ops_history_entry *history)
 {
-	take(app, past, ops_roll_back);
+	plan_story_take(app, history, ops_roll_back);
 }
 
 /* ---- left for good ---- */
 
-static void abandoned(void *data, const struct err *err)
+static void plan_story_abandoned(void *data, const struct err *err)
 {
 	struct app *app = data;
 	if (err)
@@ -48,17 +48,17 @@ static void abandon_answered(struct app *app, int button, void *data)
 	CLEANUP(free) char *id = data;
 	struct err err = {0};
 	if (button == BUTTON_ABANDON && app->session &&
-	    !ops_abandon(app->session->ops, id, abandoned, app, &err))
+	    !ops_abandon(app->session->ops, id, plan_story_abandoned, app, &err))
 		app_flash(app, SEV_BAD, "%s", err.text);
 }
 
-static void ask_to_abandon(struct app *app, const struct ops_past *past)
+static void ask_to_abandon(struct app *app, const struct ops_history_entry *history)
 {
 	CLEANUP(free)
-	char *stands = past->step_title ? str_printf("It stands at step %zu of %zu: %s.", past->step + 1,
-						     past->step_count, past->step_title)
+	char *stands = history->step_title ? str_printf("It stands at step %zu of %zu: %s.", history->step + 1,
+						     history->step_count, history->step_title)
 					: mem_strdup("All its steps are done.");
-	const char *lines[] = {past->title, stands,
+	const char *lines[] = {history->title, stands,
 			       "What was changed stays as it is now, and the plan can never be taken up again.", NULL};
 	struct dialog_spec spec = {
 		.title = "Abandon a plan",
@@ -68,29 +68,29 @@ static void ask_to_abandon(struct app *app, const struct ops_past *past)
 		.buttons = {{.label = "Leave it", .id = BUTTON_LEAVE},
 			    {.label = "Abandon", .id = BUTTON_ABANDON, .confirms = true}},
 	};
-	app_open_dialog(app, dialog_create(&spec), abandon_answered, mem_strdup(past->id));
+	app_open_dialog(app, dialog_create(&spec), abandon_answered, mem_strdup(history->id));
 }
 
 /* ---- all that can be done ---- */
 
 static const struct {
 	enum action action;
-	bool (*may)(const struct ops_past *past, struct err *err);
-	void (*begin)(struct app *app, const struct ops_past *past);
-} deeds[] = {
-	{ACTION_PLAN_GO_ON, ops_past_may_go_on, take_up},
-	{ACTION_PLAN_ROLL_BACK, ops_past_may_roll_back, roll_back},
-	{ACTION_PLAN_ABANDON, ops_past_may_go_on, ask_to_abandon},
+	bool (*may)(const struct ops_history_entry *history, struct err *err);
+	void (*begin)(struct app *app, const struct ops_history_entry *history);
+} plan_story_deeds[] = {
+	{ACTION_PLAN_GO_ON, ops_history_may_go_on, take_up},
+	{ACTION_PLAN_ROLL_BACK, ops_history_may_roll_back, plan_story_roll_back},
+	{ACTION_PLAN_ABANDON, ops_history_may_go_on, ask_to_abandon},
 };
 
-bool past_act(struct app *app, enum action action, const struct ops_past *past)
+bool plan_story_act(struct app *app, enum action action, const struct ops_history_entry *history)
 {
-	for (size_t i = 0; i < ARRAY_LEN(deeds); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(plan_story_deeds); i++) {
 		struct err err = {0};
-		if (deeds[i].action != action)
+		if (plan_story_deeds[i].action != action)
 			continue;
-		if (deeds[i].may(past, &err))
-			deeds[i].begin(app, past);
+		if (plan_story_deeds[i].may(history, &err))
+			plan_story_deeds[i].begin(app, history);
 		else
 			app_flash(app, SEV_WARN, "%s: %s", app_action(action)->name, err.text);
 		return true;
@@ -98,16 +98,16 @@ bool past_act(struct app *app, enum action action, const struct ops_past *past)
 	return false;
 }
 
-int past_draw_deeds(const struct app *app, const struct ops_past *past, struct canvas *canvas, struct rect rect)
+int plan_story_draw_deeds(const struct app *app, const struct ops_history_entry *history, struct canvas *canvas, struct rect rect)
 {
-	for (int i = 0; i < (int)ARRAY_LEN(deeds) && i < rect.height; i++) {
+	for (int i = 0; i < (int)ARRAY_LEN(plan_story_deeds) && i < rect.height; i++) {
 		struct key key;
 		struct err err = {0};
 		char label[KEY_NAME_MAX] = "";
-		const struct app_action *action = app_action(deeds[i].action);
-		bool may = deeds[i].may(past, &err);
+		const struct app_action *action = app_action(plan_story_deeds[i].action);
+		bool may = plan_story_deeds[i].may(history, &err);
 		int y = rect.y + i, x = rect.x + KEY_WIDTH + NAME_WIDTH + 1;
-		if (keymap_key_of(app->keymap, KEYS_OPERATIONS, (int)deeds[i].action, &key))
+		if (keymap_key_of(app->keymap, VIEW_KEYS_OPERATIONS, (int)plan_story_deeds[i].action, &key))
 			key_label(key, canvas->ascii, label);
 		canvas_put_fit(canvas, y, rect.x, KEY_WIDTH, may ? STYLE_KEY : STYLE_DIM, label);
 		canvas_put_fit(canvas, y, rect.x + KEY_WIDTH, NAME_WIDTH, may ? STYLE_TEXT | STYLE_BOLD : STYLE_DIM,
@@ -115,39 +115,39 @@ int past_draw_deeds(const struct app *app, const struct ops_past *past, struct c
 		CLEANUP(free) char *text = may ? mem_strdup(action->help) : str_printf("cannot: %s", err.text);
 		canvas_put_fit(canvas, y, x, rect.x + rect.width - x, may ? STYLE_TEXT : STYLE_DIM, text);
 	}
-	return (int)ARRAY_LEN(deeds);
+	return (int)ARRAY_LEN(plan_story_deeds);
 }
 
 /* ---- what is told of it ---- */
 
-enum severity past_severity(const struct ops_past *past)
+enum severity plan_story_severity(const struct ops_history_entry *history)
 {
 	static const enum severity severities[] = {
-		[OPS_PAST_RUNNING] = SEV_INFO,     [OPS_PAST_PAUSED] = SEV_INFO,    [OPS_PAST_INTERRUPTED] = SEV_WARN,
-		[OPS_PAST_FAILED] = SEV_BAD,       [OPS_PAST_CANCELLED] = SEV_WARN, [OPS_PAST_DONE] = SEV_OK,
-		[OPS_PAST_ABANDONED] = SEV_NONE,   [OPS_PAST_UNREADABLE] = SEV_WARN,
+		[OPS_HISTORY_RUNNING] = SEV_INFO,     [OPS_HISTORY_PAUSED] = SEV_INFO,    [OPS_HISTORY_INTERRUPTED] = SEV_WARN,
+		[OPS_HISTORY_FAILED] = SEV_BAD,       [OPS_HISTORY_CANCELLED] = SEV_WARN, [OPS_HISTORY_DONE] = SEV_OK,
+		[OPS_HISTORY_ABANDONED] = SEV_NONE,   [OPS_HISTORY_UNREADABLE] = SEV_WARN,
 	};
-	return past->undone_by ? SEV_NONE : severities[past->state];
+	return history->undone_by ? SEV_NONE : severities[history->state];
 }
 
-const char *past_story(const struct app *app, const struct ops_past *past, char *out, size_t size)
+const char *plan_story_text(const struct app *app, const struct ops_history_entry *history, char *out, size_t size)
 {
-	if (past->state == OPS_PAST_UNREADABLE)
-		return past->err.text;
-	bool here = !past->cluster || (app->session && ops_past_is_here(app->session->ops, past));
-	CLEANUP(free) char *where = here ? mem_strdup("") : str_printf("on %s: ", past->cluster);
-	if (past->undone_by)
-		snprintf(out, size, "%staken back by plan %s", where, past->undone_by);
-	else if (past->result)
-		snprintf(out, size, "%s%s", where, past->result);
+	if (history->state == OPS_HISTORY_UNREADABLE)
+		return history->err.text;
+	bool here = !history->cluster || (app->session && ops_history_is_here(app->session->ops, history));
+	CLEANUP(free) char *where = here ? mem_strdup("") : str_printf("on %s: ", history->cluster);
+	if (history->undone_by)
+		snprintf(out, size, "%staken back by plan %s", where, history->undone_by);
+	else if (history->result)
+		snprintf(out, size, "%s%s", where, history->result);
 	else
-		snprintf(out, size, "%sat %s", where, str_or(past->step_title, "its end"));
+		snprintf(out, size, "%sat %s", where, str_or(history->step_title, "its end"));
 	return out;
 }
 
-void past_show(struct app *app, const struct ops_past *past)
+void plan_story_show(struct app *app, const struct ops_history_entry *history)
 {
 	struct view_scope scope = {0};
-	snprintf(scope.name, sizeof scope.name, "%s", past->id);
-	app_push(app, &view_past, NULL, &scope, NULL);
+	snprintf(scope.name, sizeof scope.name, "%s", history->id);
+	app_push(app, &view_history, NULL, &scope, NULL);
 }

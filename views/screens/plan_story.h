@@ -6,16 +6,16 @@
 #include "views/console/app.h"
 
 /* Takes it up, takes it back or leaves it, as the action says, or says what is in the way. False: no such action. */
-bool past_act(struct app *app, enum action action, const struct ops_past *past);
+bool plan_story_act(struct app *app, enum action action, const struct ops_history_entry *history);
 
 /* What may be done with it, one line each: key, name, and what for or why not. Returns how many there are. */
-int past_draw_deeds(const struct app *app, const struct ops_past *past, struct canvas *canvas, struct rect rect);
+int plan_story_draw_deeds(const struct app *app, const struct ops_history_entry *history, struct canvas *canvas, struct rect rect);
 
-enum severity past_severity(const struct ops_past *past);
-/* How it ended, or where it stands, in one sentence. The text is good until `past` or `out` changes. */
-const char *past_story(const struct app *app, const struct ops_past *past, char *out, size_t size);
+enum severity plan_story_severity(const struct ops_history_entry *history);
+/* How it ended, or where it stands, in one sentence. The text is good until `history` or `out` changes. */
+const char *plan_story_text(const struct app *app, const struct ops_history_entry *history, char *out, size_t size);
 
 /* Opens its screen: steps, sentences, result. */
-void past_show(struct app *app, const struct ops_past *past);
+void plan_story_show(struct app *app, const struct ops_history_entry *history);
 
 #endif

@@ -53,7 +53,7 @@ static void append_critical(struct buf *out, const struct world_cluster *cluster
 		*severity = SEV_INFO;
 }
 
-enum severity quorum_line(const struct world_cluster *cluster, char out[static QUORUM_LINE_MAX])
+enum severity quorum_line_text(const struct world_cluster *cluster, char out[static QUORUM_LINE_MAX])
 {
 	struct buf text = BUF_INIT(QUORUM_LINE_MAX);
 	enum severity severity = SEV_OK;
@@ -73,7 +73,7 @@ static bool is_wanted(const struct world_cluster *cluster, const char *key)
 	return cluster->replicated_count >= 0 && (str_empty(key) || str_eq(cluster->key, key));
 }
 
-int quorum_rows(const struct world_view *world, const char *cluster)
+int quorum_line_rows(const struct world_view *world, const char *cluster)
 {
 	int rows = 0;
 	for (size_t i = 0; world && i < world->cluster_count; i++)
@@ -81,14 +81,14 @@ int quorum_rows(const struct world_view *world, const char *cluster)
 	return rows;
 }
 
-int quorum_draw(struct canvas *canvas, int y, int rows, const struct world_view *world, const char *cluster)
+int quorum_line_draw(struct canvas *canvas, int y, int rows, const struct world_view *world, const char *cluster)
 {
 	char text[QUORUM_LINE_MAX];
 	int drawn = 0;
 	for (size_t i = 0; world && i < world->cluster_count && drawn < rows; i++) {
 		if (!is_wanted(world->clusters[i], cluster))
 			continue;
-		enum severity severity = quorum_line(world->clusters[i], text);
+		enum severity severity = quorum_line_text(world->clusters[i], text);
 		int x = 1 + canvas_put(canvas, y + drawn, 1, 2, severity_style(severity), severity_sign(severity, canvas->ascii));
 		canvas_put_fit(canvas, y + drawn, x + 1, canvas->width - x - 2, severity >= SEV_WARN ? STYLE_TEXT : STYLE_DIM, text);
 		drawn++;

@@ -10,9 +10,9 @@
 enum { QUORUM_LINE_MAX = 512 };
 
 /* "kafka orders   no broker is critical; quorum led by orders-0; voters orders-1 lag 0, orders-2 lag 0". */
-enum severity quorum_line(const struct world_cluster *cluster, char out[static QUORUM_LINE_MAX]);
+enum severity quorum_line_text(const struct world_cluster *cluster, char out[static QUORUM_LINE_MAX]);
 /* Those of the clusters of a scope (key; "" = all) from row y on, worst first, at most `rows`; returns how many. */
-int quorum_draw(struct canvas *canvas, int y, int rows, const struct world_view *world, const char *cluster);
-int quorum_rows(const struct world_view *world, const char *cluster); /* how many there would be */
+int quorum_line_draw(struct canvas *canvas, int y, int rows, const struct world_view *world, const char *cluster);
+int quorum_line_rows(const struct world_view *world, const char *cluster); /* how many there would be */
 
 #endif

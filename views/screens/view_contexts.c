@@ -20,17 +20,17 @@ static const struct kubeconfig *config_of(void *data)
 	return view->app->session ? view->app->session->place.kubeconfig : NULL;
 }
 
-static size_t count(void *data)
+static size_t contexts_view_count(void *data)
 {
 	return config_of(data) ? kubeconfig_context_count(config_of(data)) : 0;
 }
 
-static const char *key(void *data, size_t row)
+static const char *contexts_view_key(void *data, size_t row)
 {
 	return kubeconfig_context_name(config_of(data), row);
 }
 
-static struct cell cell(void *data, size_t row, size_t column)
+static struct cell contexts_view_cell(void *data, size_t row, size_t column)
 {
 	static const char *(*const of[])(const struct kubeconfig *, size_t) = {
 		[COLUMN_NAME] = kubeconfig_context_name,
@@ -41,35 +41,35 @@ static struct cell cell(void *data, size_t row, size_t column)
 	return cell_text(of[column](config_of(data), row));
 }
 
-static enum severity severity(void *data, size_t row)
+static enum severity contexts_view_severity(void *data, size_t row)
 {
 	struct view *view = data;
-	return str_eq(key(data, row), session_context(view->app->session)) ? SEV_OK : SEV_NONE;
+	return str_eq(contexts_view_key(data, row), session_context(view->app->session)) ? SEV_OK : SEV_NONE;
 }
 
-static const struct table_source source = {.count = count, .key = key, .cell = cell, .severity = severity};
+static const struct table_source contexts_view_source = {.count = contexts_view_count, .key = contexts_view_key, .cell = contexts_view_cell, .severity = contexts_view_severity};
 
-static void open(struct view *view)
+static void contexts_view_open(struct view *view)
 {
-	view->state = table_create(columns, ARRAY_LEN(columns), &source, view);
+	view->state = table_create(columns, ARRAY_LEN(columns), &contexts_view_source, view);
 }
 
-static void close(struct view *view)
+static void contexts_view_close(struct view *view)
 {
 	table_destroy(view->state);
 }
 
-static void update(struct view *view)
+static void contexts_view_update(struct view *view)
 {
 	table_refresh(view->state);
 }
 
-static void draw(struct view *view, struct canvas *canvas, struct rect rect)
+static void contexts_view_draw(struct view *view, struct canvas *canvas, struct rect rect)
 {
 	table_draw(view->state, canvas, rect, true);
 }
 
-static bool event(struct view *view, const struct event *event)
+static bool contexts_view_event(struct view *view, const struct event *event)
 {
 	enum table_answer answer = table_event(view->state, event);
 	if (answer == TABLE_ACTIVATED && table_key(view->state)) {
@@ -79,24 +79,24 @@ static bool event(struct view *view, const struct event *event)
 	return answer != TABLE_IGNORED;
 }
 
-static bool filter(struct view *view, const char *text, struct err *err)
+static bool contexts_view_filter(struct view *view, const char *text, struct err *err)
 {
 	return table_set_filter(view->state, text, err);
 }
 
-static const char *filter_text(struct view *view)
+static const char *contexts_view_filter_text(struct view *view)
 {
 	return table_filter(view->state);
 }
 
 const struct view_class view_contexts = {
 	.name = "contexts",
-	.keys = KEYS_GLOBAL,
-	.open = open,
-	.close = close,
-	.update = update,
-	.draw = draw,
-	.event = event,
-	.filter = filter,
-	.filter_text = filter_text,
+	.keys = VIEW_KEYS_GLOBAL,
+	.open = contexts_view_open,
+	.close = contexts_view_close,
+	.update = contexts_view_update,
+	.draw = contexts_view_draw,
+	.event = contexts_view_event,
+	.filter = contexts_view_filter,
+	.filter_text = contexts_view_filter_text,
 };

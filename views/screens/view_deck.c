@@ -22,23 +22,23 @@ static void spot_key(const struct world_cluster *cluster, const struct world_bro
 
 void deck_add_spot(struct deck *deck, struct rect rect, const struct world_cluster *cluster, const struct world_broker *broker)
 {
-	struct deck_spot spot = {.rect = rect, .subject = {.kind = broker ? SUBJECT_BROKER : SUBJECT_CLUSTER}};
-	snprintf(spot.subject.cluster, sizeof spot.subject.cluster, "%s", cluster->key);
-	snprintf(spot.subject.namespace, sizeof spot.subject.namespace, "%s", cluster->namespace);
-	snprintf(spot.subject.name, sizeof spot.subject.name, "%s", broker ? broker->name : cluster->name);
-	spot_key(cluster, broker, spot.subject.key, sizeof spot.subject.key);
+	struct deck_spot spot = {.rect = rect, .selection = {.kind = broker ? SELECTION_BROKER : SELECTION_CLUSTER}};
+	snprintf(spot.selection.cluster, sizeof spot.selection.cluster, "%s", cluster->key);
+	snprintf(spot.selection.namespace, sizeof spot.selection.namespace, "%s", cluster->namespace);
+	snprintf(spot.selection.name, sizeof spot.selection.name, "%s", broker ? broker->name : cluster->name);
+	spot_key(cluster, broker, spot.selection.key, sizeof spot.selection.key);
 	if (broker) {
-		snprintf(spot.subject.broker, sizeof spot.subject.broker, "%s", broker->name);
+		snprintf(spot.selection.broker, sizeof spot.selection.broker, "%s", broker->name);
 		if (broker->node)
-			snprintf(spot.subject.node, sizeof spot.subject.node, "%s", broker->node->name);
+			snprintf(spot.selection.node, sizeof spot.selection.node, "%s", broker->node->name);
 	}
 	vec_push(&deck->spots, spot);
 }
 
-static struct deck_spot *chosen(struct deck *deck)
+static struct deck_spot *deck_view_chosen(struct deck *deck)
 {
 	vec_each (&deck->spots, spot) {
-		if (str_eq(spot->subject.key, deck->chosen))
+		if (str_eq(spot->selection.key, deck->chosen))
 			return spot;
 	}
 	return deck->spots.len ? deck->spots.items : NULL;
@@ -46,7 +46,7 @@ static struct deck_spot *chosen(struct deck *deck)
 
 bool deck_is_chosen(struct deck *deck, const struct world_cluster *cluster, const struct world_broker *broker)
 {
-	char key[SUBJECT_TEXT_MAX * 2];
+	char key[SELECTION_TEXT_MAX * 2];
 	spot_key(cluster, broker, key, sizeof key);
 	if (!*deck->chosen)
 		snprintf(deck->chosen, sizeof deck->chosen, "%s", key);
@@ -54,9 +54,9 @@ bool deck_is_chosen(struct deck *deck, const struct world_cluster *cluster, cons
 }
 
 /* The nearest spot in a direction: along it first, then across. */
-static void move(struct deck *deck, int dy, int dx)
+static void deck_view_move(struct deck *deck, int dy, int dx)
 {
-	const struct deck_spot *from = chosen(deck), *best = NULL;
+	const struct deck_spot *from = deck_view_chosen(deck), *best = NULL;
 	long best_distance = 0;
 	if (!from)
 		return;
@@ -73,7 +73,7 @@ static void move(struct deck *deck, int dy, int dx)
 		}
 	}
 	if (best)
-		memcpy(deck->chosen, best->subject.key, sizeof deck->chosen);
+		memcpy(deck->chosen, best->selection.key, sizeof deck->chosen);
 }
 
 /* ---- sentences ---- */
@@ -89,7 +89,7 @@ static int draw_sentence(struct deck *deck, struct canvas *canvas, int y, int wi
 	x += canvas_put(canvas, y, x, 2, severity_style(cluster->severity) | on,
 			*severity_sign(cluster->severity, canvas->ascii) ? severity_sign(cluster->severity, canvas->ascii) : "?");
 	x += 1 + canvas_printf(canvas, y, x + 1, width / 3, STYLE_TEXT | STYLE_BOLD | on, "%s %s",
-			       cluster->kind == BROKER_KAFKA ? "kafka" : "rabbit", cluster->name);
+			       cluster->kind == WORLD_BROKER_KAFKA ? "kafka" : "rabbit", cluster->name);
 	x = x < deck->name_width ? deck->name_width : x + 1;
 	style_t style = cluster->severity >= SEV_WARN ? severity_style(cluster->severity) : STYLE_TEXT;
 	const char *headline = str_or(cluster->headline, "reading what the brokers say …");
@@ -159,7 +159,7 @@ static int service_name_width(const struct world_view *world, int at_most)
 	return widest > at_most ? at_most : widest;
 }
 
-static void draw_service(struct canvas *canvas, int y, int width, int name_width, struct row *row)
+static void draw_service(struct canvas *canvas, int y, int width, int name_width, struct sheet_row *row)
 {
 	const struct world_service *service = row->item.service;
 	char ready[32] = "?";
@@ -179,7 +179,7 @@ static void draw_service(struct canvas *canvas, int y, int width, int name_width
 
 static int draw_services(struct canvas *canvas, int y, int bottom, int width, const struct world_view *world)
 {
-	struct row row = {.world = world};
+	struct sheet_row row = {.world = world};
 	int name_width = service_name_width(world, width / 3);
 	for (size_t i = 0; i < world->service_count && y < bottom; i++) {
 		row.item.service = world->services[i];
@@ -226,7 +226,7 @@ static int draw_events(struct deck *deck, struct canvas *canvas, int y, int bott
 /* ---- the view ---- */
 
 /* What could not be asked is not said to be absent. */
-static const char *why_empty(const struct view *view)
+static const char *deck_view_why_empty(const struct view *view)
 {
 	const struct world_view *world = view->app->world;
 	if (!view->app->session)
@@ -245,13 +245,13 @@ static void draw_empty(const struct view *view, struct canvas *canvas, struct re
 	const struct world_view *world = view->app->world;
 	bool failed = view->app->session && world && (err_is_set(&world->link_err) || err_is_set(&world->sets_source.err));
 	int y = rect.y + 1, columns = rect.width - 4;
-	y += deck_put_wrapped(canvas, y, 2, columns, rect.height - 2, failed ? STYLE_WARN : STYLE_DIM, why_empty(view));
+	y += deck_put_wrapped(canvas, y, 2, columns, rect.height - 2, failed ? STYLE_WARN : STYLE_DIM, deck_view_why_empty(view));
 	if (failed && world->link == WORLD_LIVE && !err_is_set(&world->link_err))
 		deck_put_wrapped(canvas, y, 2, columns, 2, STYLE_DIM,
 				 "Whether there are RabbitMQ and Kafka here is unknown. `:ns NAME` looks at one namespace only.");
 }
 
-static void draw(struct view *view, struct canvas *canvas, struct rect rect)
+static void deck_view_draw(struct view *view, struct canvas *canvas, struct rect rect)
 {
 	struct deck *deck = view->state;
 	const struct world_view *world = view->app->world;
@@ -276,12 +276,12 @@ static void draw(struct view *view, struct canvas *canvas, struct rect rect)
 	}
 }
 
-static void open(struct view *view)
+static void deck_view_open(struct view *view)
 {
 	view->state = mem_alloc(sizeof(struct deck));
 }
 
-static void close(struct view *view)
+static void deck_view_close(struct view *view)
 {
 	struct deck *deck = view->state;
 	vec_finish(&deck->spots);
@@ -291,45 +291,45 @@ static void close(struct view *view)
 static const struct {
 	uint32_t code;
 	int dy, dx;
-} motions[] = {
-	{KEYCODE_UP, -1, 0}, {KEYCODE_DOWN, 1, 0}, {KEYCODE_LEFT, 0, -1}, {KEYCODE_RIGHT, 0, 1}, {'k', -1, 0}, {'j', 1, 0},
+} deck_view_motions[] = {
+	{KEY_CODE_UP, -1, 0}, {KEY_CODE_DOWN, 1, 0}, {KEY_CODE_LEFT, 0, -1}, {KEY_CODE_RIGHT, 0, 1}, {'k', -1, 0}, {'j', 1, 0},
 };
 
-static bool event(struct view *view, const struct event *event)
+static bool deck_view_event(struct view *view, const struct event *event)
 {
 	struct deck *deck = view->state;
-	if (event->type == EVENT_MOUSE && event->mouse.action == MOUSE_PRESS) {
+	if (event->type == EVENT_MOUSE && event->mouse.action == EVENT_MOUSE_PRESS) {
 		vec_each (&deck->spots, spot) {
 			if (rect_holds(spot->rect, event->mouse.y, event->mouse.x))
-				memcpy(deck->chosen, spot->subject.key, sizeof deck->chosen);
+				memcpy(deck->chosen, spot->selection.key, sizeof deck->chosen);
 		}
 		if (event->mouse.clicks == 2)
 			app_action(ACTION_OPEN)->function(view->app);
 		return true;
 	}
-	for (size_t i = 0; event->type == EVENT_KEY && event->key.mods == 0 && i < ARRAY_LEN(motions); i++) {
-		if (motions[i].code == event->key.code) {
-			move(deck, motions[i].dy, motions[i].dx);
+	for (size_t i = 0; event->type == EVENT_KEY && event->key.mods == 0 && i < ARRAY_LEN(deck_view_motions); i++) {
+		if (deck_view_motions[i].code == event->key.code) {
+			deck_view_move(deck, deck_view_motions[i].dy, deck_view_motions[i].dx);
 			return true;
 		}
 	}
 	return false;
 }
 
-static bool subject(struct view *view, struct subject *out)
+static bool deck_view_selection(struct view *view, struct selection *out)
 {
-	struct deck_spot *spot = chosen(view->state);
+	struct deck_spot *spot = deck_view_chosen(view->state);
 	if (spot)
-		*out = spot->subject;
+		*out = spot->selection;
 	return spot != NULL;
 }
 
 const struct view_class view_deck = {
 	.name = "deck",
-	.keys = KEYS_DECK,
-	.open = open,
-	.close = close,
-	.draw = draw,
-	.event = event,
-	.subject = subject,
+	.keys = VIEW_KEYS_DECK,
+	.open = deck_view_open,
+	.close = deck_view_close,
+	.draw = deck_view_draw,
+	.event = deck_view_event,
+	.selection = deck_view_selection,
 };

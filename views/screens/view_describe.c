@@ -6,52 +6,52 @@
 #include "api/base/str.h"
 #include "views/screens/view_text.h"
 
-struct describe {
+struct view_describe {
 	struct text_view text;
 	struct buf lines;
 };
 
 enum { LABEL_WIDTH = 26, FORMATTED_MAX = 4096 };
 
-static void section(struct buf *out, const char *title)
+static void describe_view_section(struct buf *out, const char *title)
 {
 	buf_printf(out, "%s%s\n", out->len ? "\n" : "", title);
 }
 
-static void line(struct buf *out, const char *label, const char *text)
+static void describe_view_line(struct buf *out, const char *label, const char *text)
 {
 	buf_printf(out, "  %-*s %s\n", LABEL_WIDTH, label, text);
 }
 
 /* ---- the row itself ---- */
 
-static bool find_row(const struct view *view, const struct sheet *sheet, struct sheet_rows *rows, struct row *row)
+static bool describe_view_find_row(const struct view *view, const struct sheet *sheet, struct sheet_rows *rows, struct sheet_row *row)
 {
-	struct scope where = {.cluster = *view->subject.cluster ? view->subject.cluster : NULL};
-	char key[SUBJECT_TEXT_MAX * 2];
+	struct sheet_scope where = {.cluster = *view->selection.cluster ? view->selection.cluster : NULL};
+	char key[SELECTION_TEXT_MAX * 2];
 	sheet_rows_collect(rows, sheet, view->app->world, &where, SHEET_BY_NAME,
 			   clock_wall_ms(loop_clock(view->app->loop)));
 	for (size_t i = 0; i < rows->positions.len; i++) {
 		sheet_rows_fill(rows, i, row);
 		sheet->key(row, key, sizeof key);
-		if (str_eq(key, view->subject.key))
+		if (str_eq(key, view->selection.key))
 			return true;
 	}
 	return false;
 }
 
-static void describe_row(struct buf *out, const struct sheet *sheet, struct row *row)
+static void describe_row(struct buf *out, const struct sheet *sheet, struct sheet_row *row)
 {
 	char text[FORMATTED_MAX];
 	for (size_t i = 0; i < sheet->column_count; i++) {
-		const struct column *column = &sheet->columns[i];
+		const struct sheet_column *column = &sheet->columns[i];
 		if (!column->field)
 			continue;
 		struct cell cell = column->cell(row);
 		if (cell.type == CELL_NONE)
 			continue;
 		cell_format(&cell, text, sizeof text, false);
-		line(out, column->field, *text ? text : "none");
+		describe_view_line(out, column->field, *text ? text : "none");
 	}
 }
 
@@ -61,7 +61,7 @@ static void describe_conditions(struct buf *out, const struct kube_condition *co
 {
 	if (count == 0)
 		return;
-	section(out, "Conditions");
+	describe_view_section(out, "Conditions");
 	for (size_t i = 0; i < count; i++) {
 		buf_printf(out, "  %-*s %-8s %s%s%s\n", LABEL_WIDTH, str_or(conditions[i].type, "?"),
 			   str_or(conditions[i].status, "?"), str_or(conditions[i].reason, ""),
@@ -71,9 +71,9 @@ static void describe_conditions(struct buf *out, const struct kube_condition *co
 
 static void describe_pod(struct buf *out, const struct kube_pod *pod)
 {
-	section(out, "Containers");
+	describe_view_section(out, "Containers");
 	for (size_t i = 0; i < pod->container_count; i++) {
-		line(out, str_or(pod->containers[i].name, "?"), str_or(pod->containers[i].image, "?"));
+		describe_view_line(out, str_or(pod->containers[i].name, "?"), str_or(pod->containers[i].image, "?"));
 		for (size_t s = 0; s < pod->status_count; s++) {
 			const struct kube_container_status *status = &pod->statuses[s];
 			if (!str_eq(status->name, pod->containers[i].name))
@@ -93,13 +93,13 @@ static void describe_pod(struct buf *out, const struct kube_pod *pod)
 static void describe_broker(struct buf *out, const struct world_broker *broker)
 {
 	if (err_is_set(&broker->source.err))
-		line(out, "not read", broker->source.err.text);
+		describe_view_line(out, "not read", broker->source.err.text);
 	for (size_t i = 0; i < broker->volume_count; i++) {
 		const struct world_volume *volume = broker->volumes[i];
-		section(out, "Volume");
-		line(out, "claim", volume->claim->meta.name);
-		line(out, "volume", str_or(volume->claim->volume_name, "not bound"));
-		line(out, "class", str_or(volume->claim->storage_class, "none"));
+		describe_view_section(out, "Volume");
+		describe_view_line(out, "claim", volume->claim->meta.name);
+		describe_view_line(out, "volume", str_or(volume->claim->volume_name, "not bound"));
+		describe_view_line(out, "class", str_or(volume->claim->storage_class, "none"));
 	}
 	if (broker->pod)
 		describe_pod(out, broker->pod);
@@ -108,10 +108,10 @@ static void describe_broker(struct buf *out, const struct world_broker *broker)
 static void describe_cluster(struct buf *out, const struct world_cluster *cluster)
 {
 	if (err_is_set(&cluster->source.err))
-		line(out, "not read", cluster->source.err.text);
+		describe_view_line(out, "not read", cluster->source.err.text);
 	if (cluster->voter_count == 0)
 		return;
-	section(out, "Quorum (KRaft)");
+	describe_view_section(out, "Quorum (KRaft)");
 	for (size_t i = 0; i < cluster->voter_count; i++) {
 		const struct world_voter *voter = &cluster->voters[i];
 		buf_printf(out, "  %-*s %-10s lag %" PRId64 "\n", LABEL_WIDTH, str_or(voter->broker, "controller"),
@@ -119,23 +119,23 @@ static void describe_cluster(struct buf *out, const struct world_cluster *cluste
 	}
 }
 
-static void describe_joined(struct buf *out, const struct subject *subject, const struct row *row)
+static void describe_joined(struct buf *out, const struct selection *selection, const struct sheet_row *row)
 {
-	switch (subject->kind) {
-	case SUBJECT_BROKER:
+	switch (selection->kind) {
+	case SELECTION_BROKER:
 		describe_broker(out, row->item.broker);
 		break;
-	case SUBJECT_CLUSTER:
+	case SELECTION_CLUSTER:
 		describe_cluster(out, row->cluster);
 		break;
-	case SUBJECT_POD:
+	case SELECTION_POD:
 		describe_pod(out, row->item.pod);
 		break;
-	case SUBJECT_NODE:
+	case SELECTION_NODE:
 		if (row->item.node->record)
 			describe_conditions(out, row->item.node->record->conditions, row->item.node->record->condition_count);
 		break;
-	case SUBJECT_VOLUME:
+	case SELECTION_VOLUME:
 		describe_conditions(out, row->item.volume->claim->conditions, row->item.volume->claim->condition_count);
 		break;
 	default:
@@ -150,10 +150,10 @@ static void describe_events(struct buf *out, const struct view *view)
 	bool any = false;
 	for (size_t i = 0; i < world->event_count; i++) {
 		const struct kube_event *event = world->events[i].record;
-		if (!str_eq(event->object_name, view->subject.name))
+		if (!str_eq(event->object_name, view->selection.name))
 			continue;
 		if (!any)
-			section(out, "Events");
+			describe_view_section(out, "Events");
 		any = true;
 		int64_t seconds = (clock_wall_ms(loop_clock(view->app->loop)) - event->last_ms) / 1000;
 		cell_human_age(event->last_ms < 0 || seconds < 0 ? 0 : seconds, age);
@@ -162,62 +162,62 @@ static void describe_events(struct buf *out, const struct view *view)
 	}
 }
 
-static void update(struct view *view)
+static void describe_view_update(struct view *view)
 {
-	struct describe *self = view->state;
-	const struct sheet *sheet = subject_sheet(view->subject.kind);
+	struct view_describe *self = view->state;
+	const struct sheet *sheet = selection_sheet(view->selection.kind);
 	struct sheet_rows rows = {0};
-	struct row row;
+	struct sheet_row row;
 	if (!view->app->world)
 		return;
 	buf_clear(&self->lines);
-	if (find_row(view, sheet, &rows, &row)) {
-		CLEANUP(free) char *head = str_printf("%s %s", subject_kind_word(view->subject.kind), view->subject.name);
-		section(&self->lines, head);
+	if (describe_view_find_row(view, sheet, &rows, &row)) {
+		CLEANUP(free) char *head = str_printf("%s %s", selection_kind_word(view->selection.kind), view->selection.name);
+		describe_view_section(&self->lines, head);
 		describe_row(&self->lines, sheet, &row);
-		describe_joined(&self->lines, &view->subject, &row);
+		describe_joined(&self->lines, &view->selection, &row);
 	} else {
-		buf_printf(&self->lines, "%s %s is no longer there.\n", subject_kind_word(view->subject.kind), view->subject.name);
+		buf_printf(&self->lines, "%s %s is no longer there.\n", selection_kind_word(view->selection.kind), view->selection.name);
 	}
 	describe_events(&self->lines, view);
 	pager_set_text(self->text.pager, buf_str(&self->lines));
 	sheet_rows_finish(&rows);
 }
 
-static void open(struct view *view)
+static void describe_view_open(struct view *view)
 {
-	struct describe *self = mem_alloc(sizeof *self);
-	self->text.pager = pager_create(TEXT_MAX);
-	buf_init(&self->lines, TEXT_MAX);
+	struct view_describe *self = mem_alloc(sizeof *self);
+	self->text.pager = pager_create(TEXT_VIEW_MAX);
+	buf_init(&self->lines, TEXT_VIEW_MAX);
 	view->state = self;
 }
 
-static void close(struct view *view)
+static void describe_view_close(struct view *view)
 {
-	struct describe *self = view->state;
+	struct view_describe *self = view->state;
 	pager_destroy(self->text.pager);
 	buf_finish(&self->lines);
 	free(self);
 }
 
 /* Links lead on from here too. */
-static bool subject(struct view *view, struct subject *out)
+static bool describe_view_selection(struct view *view, struct selection *out)
 {
-	*out = view->subject;
+	*out = view->selection;
 	return true;
 }
 
 const struct view_class view_describe = {
 	.name = "describe",
-	.keys = KEYS_DESCRIBE,
-	.needs_subject = true,
-	.open = open,
-	.close = close,
-	.update = update,
+	.keys = VIEW_KEYS_DESCRIBE,
+	.needs_selection = true,
+	.open = describe_view_open,
+	.close = describe_view_close,
+	.update = describe_view_update,
 	.draw = text_view_draw,
 	.event = text_view_event,
 	.act = text_view_act,
-	.subject = subject,
+	.selection = describe_view_selection,
 	.filter = text_view_search,
 	.filter_text = text_view_searched,
 	.title = text_view_title,

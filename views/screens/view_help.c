@@ -3,10 +3,10 @@
 
 #include "views/screens/view_text.h"
 
-static const char *const scope_names[KEYS_SCOPES] = {
-	[KEYS_GLOBAL] = "Everywhere", [KEYS_DECK] = "Deck",	  [KEYS_TABLE] = "Tables",    [KEYS_NODES] = "Nodes",
-	[KEYS_MATRIX] = "Matrix",     [KEYS_TEXT] = "Texts",	  [KEYS_LOGS] = "Logs",	      [KEYS_DESCRIBE] = "Describe",
-	[KEYS_MENU] = "Actions",      [KEYS_PLAN] = "Plan",	      [KEYS_OPERATIONS] = "Operations",
+static const char *const scope_names[VIEW_KEYS_SCOPES] = {
+	[VIEW_KEYS_GLOBAL] = "Everywhere", [VIEW_KEYS_DECK] = "Deck",	  [VIEW_KEYS_TABLE] = "Tables",    [VIEW_KEYS_NODES] = "Nodes",
+	[VIEW_KEYS_MATRIX] = "Matrix",     [VIEW_KEYS_TEXT] = "Texts",	  [VIEW_KEYS_LOGS] = "Logs",	      [VIEW_KEYS_DESCRIBE] = "Describe",
+	[VIEW_KEYS_MENU] = "Actions",      [VIEW_KEYS_PLAN] = "Plan",	      [VIEW_KEYS_OPERATIONS] = "Operations",
 };
 
 static void add_scope(const struct app *app, int scope, struct buf *out)
@@ -27,7 +27,7 @@ static void add_view(void *data, const char *name, const char *help)
 	buf_printf(data, "  :%-12s %s\n", name, help);
 }
 
-static const char widgets[] =
+static const char help_view_widgets[] =
 	"In every table and text\n"
 	"  j k arrows   up and down; h l or left and right across\n"
 	"  g G          top and bottom; Ctrl-F Ctrl-B or PageDown PageUp a page\n"
@@ -40,36 +40,36 @@ static const char widgets[] =
 	"  Tab arrows   choose a button; Enter presses it; j k PageDown PageUp scroll\n"
 	"\n";
 
-static const char commands[] =
+static const char help_view_commands[] =
 	"  :VIEW [NAMESPACE] [/FILTER]\n"
 	"  :ctx NAME     another context of the kubeconfig\n"
 	"  :ns NAME      one namespace; :ns all\n"
 	"  :q            leave\n";
 
-static void open(struct view *view)
+static void help_view_open(struct view *view)
 {
 	struct text_view *self = mem_alloc(sizeof *self);
-	struct buf text = BUF_INIT(TEXT_MAX);
+	struct buf text = BUF_INIT(TEXT_VIEW_MAX);
 	/* Where help was asked for stands first. */
-	enum key_scope here = view->app->view_count > 1 ? view->app->views[view->app->view_count - 2]->class->keys : KEYS_DECK;
-	self->pager = pager_create(TEXT_MAX);
+	enum view_keys here = view->app->view_count > 1 ? view->app->views[view->app->view_count - 2]->class->keys : VIEW_KEYS_DECK;
+	self->pager = pager_create(TEXT_VIEW_MAX);
 	view->state = self;
 	add_scope(view->app, (int)here, &text);
-	add_scope(view->app, KEYS_GLOBAL, &text);
-	buf_append_str(&text, widgets);
+	add_scope(view->app, VIEW_KEYS_GLOBAL, &text);
+	buf_append_str(&text, help_view_widgets);
 	buf_append_str(&text, "Commands\n");
-	buf_append_str(&text, commands);
+	buf_append_str(&text, help_view_commands);
 	view_each(add_view, &text);
 	buf_append_char(&text, '\n');
-	for (int scope = 0; scope < KEYS_SCOPES; scope++) {
-		if (scope != (int)here && scope != KEYS_GLOBAL)
+	for (int scope = 0; scope < VIEW_KEYS_SCOPES; scope++) {
+		if (scope != (int)here && scope != VIEW_KEYS_GLOBAL)
 			add_scope(view->app, scope, &text);
 	}
 	pager_set_text(self->pager, buf_str(&text));
 	buf_finish(&text);
 }
 
-static void close(struct view *view)
+static void help_view_close(struct view *view)
 {
 	struct text_view *self = view->state;
 	pager_destroy(self->pager);
@@ -78,9 +78,9 @@ static void close(struct view *view)
 
 const struct view_class view_help = {
 	.name = "help",
-	.keys = KEYS_TEXT,
-	.open = open,
-	.close = close,
+	.keys = VIEW_KEYS_TEXT,
+	.open = help_view_open,
+	.close = help_view_close,
 	.draw = text_view_draw,
 	.event = text_view_event,
 	.act = text_view_act,

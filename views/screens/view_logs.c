@@ -18,7 +18,7 @@ enum {
 	AGAIN_MAX_MS = 15000,
 };
 
-struct log_stream {
+struct view_logs_stream {
 	struct view *view;
 	struct kube_logs *logs; /* NULL while it is not read */
 	char pod[256], namespace[256];
@@ -27,13 +27,13 @@ struct log_stream {
 	unsigned failures;
 	bool ended;                     /* and said so: the next line follows after a gap */
 	int64_t last_ms;                /* stamp of the last line, Unix ms; -1 = none yet */
-	char last_stamp[LOG_STAMP_MAX]; /* as it was written: a millisecond has room for many lines */
+	char last_stamp[LOG_LINES_STAMP_MAX]; /* as it was written: a millisecond has room for many lines */
 };
 
-struct log_view {
+struct view_logs {
 	struct text_view text;
 	struct log_lines *lines;
-	struct log_stream streams[LOGS_PODS_MAX];
+	struct view_logs_stream streams[LOGS_PODS_MAX];
 	size_t stream_count;
 	bool all_pods, previous, timestamps;
 	int64_t since_seconds; /* 0 = the newest LOGS_TAIL lines */
@@ -42,19 +42,19 @@ struct log_view {
 
 /* ---- lines ---- */
 
-static void show(void *data, size_t source, const char *line, size_t len)
+static void logs_view_show(void *data, size_t source, const char *line, size_t len)
 {
 	struct view *view = data;
-	struct log_view *self = view->state;
+	struct view_logs *self = view->state;
 	/* Who says it, when several speak. */
 	CLEANUP(free) char *prefixed = str_printf("%-*s %.*s", LOGS_PREFIX, self->streams[source].pod, (int)len, line);
 	pager_append(self->text.pager, STYLE_TEXT, prefixed, strlen(prefixed));
 	app_touch(view->app);
 }
 
-static void remark(struct log_stream *stream, style_t style, const char *what)
+static void logs_view_remark(struct view_logs_stream *stream, style_t style, const char *what)
 {
-	struct log_view *self = stream->view->state;
+	struct view_logs *self = stream->view->state;
 	CLEANUP(free) char *line = str_printf("── %s: %s", stream->pod, what);
 	log_lines_flush(self->lines);
 	pager_append(self->text.pager, style, line, strlen(line));
@@ -62,9 +62,9 @@ static void remark(struct log_stream *stream, style_t style, const char *what)
 }
 
 /* A log that is taken up again begins with the whole second it broke off in. */
-static bool is_known(struct log_stream *stream, const char *line, size_t stamp_len, int64_t at_ms)
+static bool logs_view_is_known(struct view_logs_stream *stream, const char *line, size_t stamp_len, int64_t at_ms)
 {
-	char stamp[LOG_STAMP_MAX];
+	char stamp[LOG_LINES_STAMP_MAX];
 	if (at_ms < 0)
 		return false;
 	snprintf(stamp, sizeof stamp, "%.*s", (int)stamp_len, line);
@@ -76,15 +76,15 @@ static bool is_known(struct log_stream *stream, const char *line, size_t stamp_l
 	return false;
 }
 
-static void append(struct log_stream *stream, const char *line, size_t len)
+static void logs_view_append(struct view_logs_stream *stream, const char *line, size_t len)
 {
-	struct log_view *self = stream->view->state;
+	struct view_logs *self = stream->view->state;
 	int64_t at_ms;
-	size_t stamp = log_stamp(line, len, &at_ms), skip = self->timestamps ? 0 : stamp;
-	if (is_known(stream, line, stamp, at_ms))
+	size_t stamp = log_lines_stamp(line, len, &at_ms), skip = self->timestamps ? 0 : stamp;
+	if (logs_view_is_known(stream, line, stamp, at_ms))
 		return;
 	if (stream->ended)
-		remark(stream, STYLE_DIM, "followed again");
+		logs_view_remark(stream, STYLE_DIM, "followed again");
 	stream->ended = false;
 	stream->failures = 0;
 	if (self->stream_count < 2)
@@ -95,13 +95,13 @@ static void append(struct log_stream *stream, const char *line, size_t len)
 
 static void log_data(void *data, const char *bytes, size_t len)
 {
-	struct log_stream *stream = data;
+	struct view_logs_stream *stream = data;
 	while (len > 0) {
 		const char *newline = memchr(bytes, '\n', len);
 		size_t piece = newline ? (size_t)(newline - bytes) : len;
 		/* A line beyond the cap is shown in pieces. */
 		if (!buf_append(&stream->partial, bytes, piece < LOGS_LINE_MAX ? piece : LOGS_LINE_MAX - 1) || newline) {
-			append(stream, buf_str(&stream->partial), stream->partial.len);
+			logs_view_append(stream, buf_str(&stream->partial), stream->partial.len);
 			buf_clear(&stream->partial);
 		}
 		piece += newline != NULL;
@@ -114,15 +114,15 @@ static void log_data(void *data, const char *bytes, size_t len)
 /* A followed log ends with its container and with the connection; what comes after a restart is what one waits for. */
 static void log_done(void *data, const struct err *err)
 {
-	struct log_stream *stream = data;
-	struct log_view *self = stream->view->state;
+	struct view_logs_stream *stream = data;
+	struct view_logs *self = stream->view->state;
 	bool is_over = self->previous || err->code == ERR_FORBIDDEN || err->code == ERR_REFUSED;
 	stream->logs = NULL;
 	if (stream->partial.len)
-		append(stream, buf_str(&stream->partial), stream->partial.len);
+		logs_view_append(stream, buf_str(&stream->partial), stream->partial.len);
 	buf_clear(&stream->partial);
 	if (!stream->ended)
-		remark(stream, err_is_set(err) ? STYLE_BAD : STYLE_DIM, err_is_set(err) ? err->text : "the log ends here");
+		logs_view_remark(stream, err_is_set(err) ? STYLE_BAD : STYLE_DIM, err_is_set(err) ? err->text : "the log ends here");
 	stream->ended = true;
 	int64_t wait = (int64_t)AGAIN_FIRST_MS << (stream->failures < 4 ? stream->failures++ : 4);
 	if (!is_over)
@@ -131,7 +131,7 @@ static void log_done(void *data, const struct err *err)
 
 /* ---- which pods ---- */
 
-static void stop(struct log_view *self)
+static void logs_view_stop(struct view_logs *self)
 {
 	for (size_t i = 0; i < self->stream_count; i++) {
 		kube_logs_close(self->streams[i].logs);
@@ -143,7 +143,7 @@ static void stop(struct log_view *self)
 	pager_clear(self->text.pager);
 }
 
-static const struct kube_pod *pod_of(const struct log_stream *stream)
+static const struct kube_pod *pod_of(const struct view_logs_stream *stream)
 {
 	const struct world_view *world = stream->view->app->world;
 	const struct world_broker *broker = world ? world_find_broker(world, stream->namespace, stream->pod) : NULL;
@@ -155,10 +155,10 @@ static const char *main_container(const struct kube_pod *pod)
 	return pod && pod->container_count > 1 ? pod->containers[0].name : NULL;
 }
 
-static void follow(void *data)
+static void logs_view_follow(void *data)
 {
-	struct log_stream *stream = data;
-	struct log_view *self = stream->view->state;
+	struct view_logs_stream *stream = data;
+	struct view_logs *self = stream->view->state;
 	struct err err;
 	char since[32] = "";
 	if (stream->last_ms >= 0)
@@ -185,18 +185,18 @@ static void follow(void *data)
 
 static void add_stream(struct view *view, const char *namespace, const char *name)
 {
-	struct log_view *self = view->state;
+	struct view_logs *self = view->state;
 	if (self->stream_count == LOGS_PODS_MAX)
 		return;
-	struct log_stream *stream = &self->streams[self->stream_count++];
-	*stream = (struct log_stream){.view = view, .partial = BUF_INIT(LOGS_LINE_MAX), .last_ms = -1};
+	struct view_logs_stream *stream = &self->streams[self->stream_count++];
+	*stream = (struct view_logs_stream){.view = view, .partial = BUF_INIT(LOGS_LINE_MAX), .last_ms = -1};
 	snprintf(stream->pod, sizeof stream->pod, "%s", name);
 	snprintf(stream->namespace, sizeof stream->namespace, "%s", namespace);
-	stream->again = loop_timer_create(view->app->loop, follow, stream);
-	follow(stream);
+	stream->again = loop_timer_create(view->app->loop, logs_view_follow, stream);
+	logs_view_follow(stream);
 }
 
-static bool is_followed(const struct log_view *self, const char *pod)
+static bool is_followed(const struct view_logs *self, const char *pod)
 {
 	for (size_t i = 0; i < self->stream_count; i++)
 		if (str_eq(self->streams[i].pod, pod))
@@ -207,61 +207,61 @@ static bool is_followed(const struct log_view *self, const char *pod)
 /* Also brokers that were not there when the view was opened. */
 static void follow_cluster(struct view *view)
 {
-	struct log_view *self = view->state;
+	struct view_logs *self = view->state;
 	const struct world_view *world = view->app->world;
-	const struct world_cluster *cluster = world ? world_find_cluster(world, view->subject.cluster) : NULL;
+	const struct world_cluster *cluster = world ? world_find_cluster(world, view->selection.cluster) : NULL;
 	for (size_t i = 0; view->app->session && cluster && i < cluster->broker_count; i++)
 		if (cluster->brokers[i]->pod && !is_followed(self, cluster->brokers[i]->name))
 			add_stream(view, cluster->namespace, cluster->brokers[i]->name);
 }
 
-static bool is_of_one(const struct view *view)
+static bool logs_view_is_of_one(const struct view *view)
 {
-	return *view->subject.broker && !((struct log_view *)view->state)->all_pods;
+	return *view->selection.broker && !((struct view_logs *)view->state)->all_pods;
 }
 
-static void start(struct view *view)
+static void logs_view_start(struct view *view)
 {
-	stop(view->state);
+	logs_view_stop(view->state);
 	if (!view->app->session || !view->app->world)
 		return;
-	if (is_of_one(view))
-		add_stream(view, view->subject.namespace, view->subject.broker);
+	if (logs_view_is_of_one(view))
+		add_stream(view, view->selection.namespace, view->selection.broker);
 	else
 		follow_cluster(view);
 }
 
-static void update(struct view *view)
+static void logs_view_update(struct view *view)
 {
-	if (!is_of_one(view))
+	if (!logs_view_is_of_one(view))
 		follow_cluster(view);
 }
 
-void logs_set_previous(struct view *view, bool previous)
+void view_logs_set_previous(struct view *view, bool previous)
 {
-	struct log_view *self = view->state;
+	struct view_logs *self = view->state;
 	if (self->previous == previous)
 		return;
 	self->previous = previous;
-	start(view);
+	logs_view_start(view);
 }
 
 /* ---- the view ---- */
 
-static void open(struct view *view)
+static void logs_view_open(struct view *view)
 {
-	struct log_view *self = mem_alloc(sizeof *self);
+	struct view_logs *self = mem_alloc(sizeof *self);
 	view->state = self;
 	self->text.pager = pager_create(LOGS_KEPT);
-	self->lines = log_lines_create(view->app->loop, show, view);
+	self->lines = log_lines_create(view->app->loop, logs_view_show, view);
 	pager_set_follow(self->text.pager, true);
-	start(view);
+	logs_view_start(view);
 }
 
-static void close(struct view *view)
+static void logs_view_close(struct view *view)
 {
-	struct log_view *self = view->state;
-	stop(self);
+	struct view_logs *self = view->state;
+	logs_view_stop(self);
 	log_lines_destroy(self->lines);
 	pager_destroy(self->text.pager);
 	free(self);
@@ -270,19 +270,19 @@ static void close(struct view *view)
 static const struct {
 	enum action action;
 	int64_t seconds;
-} since[] = {
+} logs_view_since[] = {
 	{ACTION_SINCE_TAIL, 0},	  {ACTION_SINCE_1M, 60},   {ACTION_SINCE_5M, 300},
 	{ACTION_SINCE_15M, 900}, {ACTION_SINCE_1H, 3600},
 };
 
-static bool act(struct view *view, enum action action)
+static bool logs_view_act(struct view *view, enum action action)
 {
 	static const char mark[] = "────────────────────────────────";
-	struct log_view *self = view->state;
-	for (size_t i = 0; i < ARRAY_LEN(since); i++) {
-		if (since[i].action == action) {
-			self->since_seconds = since[i].seconds;
-			start(view);
+	struct view_logs *self = view->state;
+	for (size_t i = 0; i < ARRAY_LEN(logs_view_since); i++) {
+		if (logs_view_since[i].action == action) {
+			self->since_seconds = logs_view_since[i].seconds;
+			logs_view_start(view);
 			return true;
 		}
 	}
@@ -292,11 +292,11 @@ static bool act(struct view *view, enum action action)
 		return true;
 	case ACTION_TIMESTAMPS:
 		self->timestamps = !self->timestamps;
-		start(view);
+		logs_view_start(view);
 		return true;
 	case ACTION_ALL_PODS:
 		self->all_pods = !self->all_pods;
-		start(view);
+		logs_view_start(view);
 		return true;
 	case ACTION_MARK_LOG:
 		pager_append(self->text.pager, STYLE_MARK, mark, sizeof mark - 1);
@@ -306,24 +306,24 @@ static bool act(struct view *view, enum action action)
 	}
 }
 
-static bool filter(struct view *view, const char *text, struct err *err)
+static bool logs_view_filter(struct view *view, const char *text, struct err *err)
 {
-	struct log_view *self = view->state;
+	struct view_logs *self = view->state;
 	if (!pager_set_filter(self->text.pager, text, err))
 		return false;
 	snprintf(self->filter, sizeof self->filter, "%s", text);
 	return true;
 }
 
-static const char *filter_text(struct view *view)
+static const char *logs_view_filter_text(struct view *view)
 {
-	return ((struct log_view *)view->state)->filter;
+	return ((struct view_logs *)view->state)->filter;
 }
 
-static void title(struct view *view, struct buf *out)
+static void logs_view_title(struct view *view, struct buf *out)
 {
-	struct log_view *self = view->state;
-	buf_printf(out, "%slogs %s", self->previous ? "previous " : "", is_of_one(view) ? view->subject.broker : view->subject.cluster);
+	struct view_logs *self = view->state;
+	buf_printf(out, "%slogs %s", self->previous ? "previous " : "", logs_view_is_of_one(view) ? view->selection.broker : view->selection.cluster);
 	if (self->since_seconds)
 		buf_printf(out, " since %dm", (int)(self->since_seconds / 60));
 	if (pager_follows(self->text.pager))
@@ -334,15 +334,15 @@ static void title(struct view *view, struct buf *out)
 
 const struct view_class view_logs = {
 	.name = "logs",
-	.keys = KEYS_LOGS,
-	.needs_subject = true,
-	.open = open,
-	.close = close,
-	.update = update,
+	.keys = VIEW_KEYS_LOGS,
+	.needs_selection = true,
+	.open = logs_view_open,
+	.close = logs_view_close,
+	.update = logs_view_update,
 	.draw = text_view_draw,
 	.event = text_view_event,
-	.act = act,
-	.filter = filter,
-	.filter_text = filter_text,
-	.title = title,
+	.act = logs_view_act,
+	.filter = logs_view_filter,
+	.filter_text = logs_view_filter_text,
+	.title = logs_view_title,
 };

@@ -5,6 +5,6 @@
 #include "views/console/view.h"
 
 /* The container's log before its last restart, instead of the running one's. */
-void logs_set_previous(struct view *view, bool previous);
+void view_logs_set_previous(struct view *view, bool previous);
 
 #endif

@@ -8,7 +8,7 @@
 #include "views/console/app.h"
 #include "views/screens/quorum_line.h"
 
-struct matrix_view {
+struct view_matrix {
 	struct matrix *matrix;
 	struct sheet_rows rows;
 	const struct world_cluster *cluster; /* of this update */
@@ -16,33 +16,33 @@ struct matrix_view {
 	struct pattern *pattern; /* NULL = all */
 	char filter[PATTERN_TEXT_MAX];
 	VEC(size_t) shown; /* positions in rows */
-	char key[SUBJECT_TEXT_MAX * 2]; /* of the row under the cursor */
+	char key[SELECTION_TEXT_MAX * 2]; /* of the row under the cursor */
 	bool placed; /* somebody put the cursor where it is: until then it is on the first row, whatever that is */
 	char title[600], remark[160];
 };
 
-static struct world_replicated at(struct matrix_view *self, size_t row)
+static struct world_replicated matrix_view_at(struct view_matrix *self, size_t row)
 {
-	struct row it;
+	struct sheet_row it;
 	sheet_rows_fill(&self->rows, self->shown.items[row], &it);
 	return it.value.replicated;
 }
 
 static size_t row_count(void *data)
 {
-	return ((struct matrix_view *)data)->shown.len;
+	return ((struct view_matrix *)data)->shown.len;
 }
 
 static size_t column_count(void *data)
 {
-	const struct world_cluster *cluster = ((struct matrix_view *)data)->cluster;
+	const struct world_cluster *cluster = ((struct view_matrix *)data)->cluster;
 	return cluster ? cluster->broker_count : 0;
 }
 
 static const char *row_title(void *data, size_t row)
 {
-	struct matrix_view *self = data;
-	struct world_replicated it = at(self, row);
+	struct view_matrix *self = data;
+	struct world_replicated it = matrix_view_at(self, row);
 	if (it.partition >= 0)
 		snprintf(self->title, sizeof self->title, "%s-%d", it.name, it.partition);
 	else
@@ -52,13 +52,13 @@ static const char *row_title(void *data, size_t row)
 
 static const char *column_title(void *data, size_t column)
 {
-	return ((struct matrix_view *)data)->cluster->brokers[column]->name;
+	return ((struct view_matrix *)data)->cluster->brokers[column]->name;
 }
 
-static struct matrix_sign sign(void *data, size_t row, size_t column)
+static struct matrix_sign matrix_view_sign(void *data, size_t row, size_t column)
 {
-	struct matrix_view *self = data;
-	struct world_replicated it = at(self, row);
+	struct view_matrix *self = data;
+	struct world_replicated it = matrix_view_at(self, row);
 	for (int i = 0; i < it.replica_count; i++) {
 		if (it.replicas[i] != (int)column)
 			continue;
@@ -66,7 +66,7 @@ static struct matrix_sign sign(void *data, size_t row, size_t column)
 			return (struct matrix_sign){"+", STYLE_INFO};
 		if (it.leaving[i])
 			return (struct matrix_sign){"-", STYLE_INFO};
-		if (it.state == REPLICA_UNKNOWN)
+		if (it.state == WORLD_REPLICA_UNKNOWN)
 			return (struct matrix_sign){"?", STYLE_UNKNOWN};
 		if (!it.in_sync[i])
 			return (struct matrix_sign){"x", STYLE_OFFLINE};
@@ -75,27 +75,27 @@ static struct matrix_sign sign(void *data, size_t row, size_t column)
 	return (struct matrix_sign){".", STYLE_DIM};
 }
 
-static struct matrix_sign remark(void *data, size_t row)
+static struct matrix_sign matrix_view_remark(void *data, size_t row)
 {
-	struct matrix_view *self = data;
-	struct world_replicated it = at(self, row);
-	if (it.state == REPLICA_OK)
+	struct view_matrix *self = data;
+	struct world_replicated it = matrix_view_at(self, row);
+	if (it.state == WORLD_REPLICA_OK)
 		return (struct matrix_sign){NULL, STYLE_TEXT};
 	char minimum[24] = "?";
 	if (it.min_in_sync >= 0)
 		snprintf(minimum, sizeof minimum, "%d", it.min_in_sync);
-	snprintf(self->remark, sizeof self->remark, "%s: %d of %d in sync, %s needed", replica_state_word(it.state),
+	snprintf(self->remark, sizeof self->remark, "%s: %d of %d in sync, %s needed", world_replica_state_word(it.state),
 		 it.in_sync_count, it.replica_count, minimum);
-	return (struct matrix_sign){self->remark, severity_style(replica_state_severity(it.state))};
+	return (struct matrix_sign){self->remark, severity_style(world_replica_state_severity(it.state))};
 }
 
-static const struct matrix_source source = {
+static const struct matrix_source matrix_view_source = {
 	.rows = row_count,
 	.columns = column_count,
 	.row_title = row_title,
 	.column_title = column_title,
-	.sign = sign,
-	.remark = remark,
+	.sign = matrix_view_sign,
+	.remark = matrix_view_remark,
 };
 
 /* ---- the view ---- */
@@ -109,29 +109,29 @@ static const struct world_cluster *choose_cluster(const struct view *view, const
 }
 
 /* What the pattern is held against is what the line says in words; the signs are for the eye. */
-static bool matches(struct matrix_view *self, size_t row)
+static bool matrix_view_matches(struct view_matrix *self, size_t row)
 {
 	char line[sizeof self->title + sizeof self->remark + 2];
 	if (!self->pattern)
 		return true;
-	int len = snprintf(line, sizeof line, "%s  %s", row_title(self, row), str_or(remark(self, row).text, ""));
+	int len = snprintf(line, sizeof line, "%s  %s", row_title(self, row), str_or(matrix_view_remark(self, row).text, ""));
 	return pattern_match(self->pattern, line, (size_t)len);
 }
 
-static void choose_rows(struct matrix_view *self)
+static void choose_rows(struct view_matrix *self)
 {
 	vec_clear(&self->shown);
 	for (size_t i = 0; i < self->rows.positions.len; i++) {
 		vec_push(&self->shown, i);
 		size_t row = self->shown.len - 1;
-		if ((self->faults_only && at(self, row).state == REPLICA_OK) || !matches(self, row))
+		if ((self->faults_only && matrix_view_at(self, row).state == WORLD_REPLICA_OK) || !matrix_view_matches(self, row))
 			self->shown.len--;
 	}
 }
 
-static bool key_at(struct matrix_view *self, size_t row, char *out, size_t size)
+static bool key_at(struct view_matrix *self, size_t row, char *out, size_t size)
 {
-	struct row it;
+	struct sheet_row it;
 	if (row >= self->shown.len)
 		return false;
 	sheet_rows_fill(&self->rows, self->shown.items[row], &it);
@@ -139,14 +139,14 @@ static bool key_at(struct matrix_view *self, size_t row, char *out, size_t size)
 	return true;
 }
 
-static void remember_row(struct matrix_view *self)
+static void remember_row(struct view_matrix *self)
 {
 	if (!key_at(self, matrix_row(self->matrix), self->key, sizeof self->key))
 		*self->key = '\0';
 }
 
 /* Rows moved, or other ones are shown: the cursor stays on its row, and at the place when that is gone. */
-static void hold_row(struct matrix_view *self)
+static void hold_row(struct view_matrix *self)
 {
 	char key[sizeof self->key];
 	size_t row = self->placed ? matrix_row(self->matrix) : 0;
@@ -159,9 +159,9 @@ static void hold_row(struct matrix_view *self)
 	remember_row(self);
 }
 
-static void update(struct view *view)
+static void matrix_view_update(struct view *view)
 {
-	struct matrix_view *self = view->state;
+	struct view_matrix *self = view->state;
 	const struct world_view *world = view->app->world;
 	self->cluster = world ? choose_cluster(view, world) : NULL;
 	if (!self->cluster) {
@@ -169,7 +169,7 @@ static void update(struct view *view)
 		sheet_rows_clear(&self->rows);
 		return;
 	}
-	struct scope scope = {.cluster = self->cluster->key};
+	struct sheet_scope scope = {.cluster = self->cluster->key};
 	if (!sheet_rows_collect(&self->rows, &sheet_replication, world, &scope, SHEET_WORST_FIRST,
 				clock_wall_ms(loop_clock(view->app->loop))))
 		return;
@@ -177,16 +177,16 @@ static void update(struct view *view)
 	hold_row(self);
 }
 
-static void open(struct view *view)
+static void matrix_view_open(struct view *view)
 {
-	struct matrix_view *self = mem_alloc(sizeof *self);
+	struct view_matrix *self = mem_alloc(sizeof *self);
 	view->state = self;
-	self->matrix = matrix_create(&source, self);
+	self->matrix = matrix_create(&matrix_view_source, self);
 }
 
-static void close(struct view *view)
+static void matrix_view_close(struct view *view)
 {
-	struct matrix_view *self = view->state;
+	struct view_matrix *self = view->state;
 	matrix_destroy(self->matrix);
 	pattern_destroy(self->pattern);
 	sheet_rows_finish(&self->rows);
@@ -194,9 +194,9 @@ static void close(struct view *view)
 	free(self);
 }
 
-static void draw(struct view *view, struct canvas *canvas, struct rect rect)
+static void matrix_view_draw(struct view *view, struct canvas *canvas, struct rect rect)
 {
-	struct matrix_view *self = view->state;
+	struct view_matrix *self = view->state;
 	if (self->shown.len == 0) {
 		canvas_put(canvas, rect.y + 1, 2, rect.width - 4, STYLE_DIM,
 			   self->rows.positions.len == 0 ? "nothing replicated is known here"
@@ -204,16 +204,16 @@ static void draw(struct view *view, struct canvas *canvas, struct rect rect)
 							  : "every replica is in sync");
 		return;
 	}
-	rect.height -= quorum_draw(canvas, rect.y + rect.height - 1, rect.height > 4, view->app->world, self->cluster->key);
+	rect.height -= quorum_line_draw(canvas, rect.y + rect.height - 1, rect.height > 4, view->app->world, self->cluster->key);
 	struct rect body = {rect.y, rect.x, rect.height - 1, rect.width};
 	matrix_draw(self->matrix, canvas, body, true);
 	canvas_put(canvas, rect.y + rect.height - 1, 1, rect.width - 2, STYLE_DIM,
 		   "L leads  o in sync  x out of sync  + joining  - leaving  . holds none");
 }
 
-static bool event(struct view *view, const struct event *event)
+static bool matrix_view_event(struct view *view, const struct event *event)
 {
-	struct matrix_view *self = view->state;
+	struct view_matrix *self = view->state;
 	if (!matrix_event(self->matrix, event))
 		return false;
 	self->placed = true;
@@ -221,9 +221,9 @@ static bool event(struct view *view, const struct event *event)
 	return true;
 }
 
-static bool act(struct view *view, enum action action)
+static bool matrix_view_act(struct view *view, enum action action)
 {
-	struct matrix_view *self = view->state;
+	struct view_matrix *self = view->state;
 	if (action != ACTION_FAULTS)
 		return false;
 	self->faults_only = !self->faults_only;
@@ -232,9 +232,9 @@ static bool act(struct view *view, enum action action)
 	return true;
 }
 
-static bool filter(struct view *view, const char *text, struct err *err)
+static bool matrix_view_filter(struct view *view, const char *text, struct err *err)
 {
-	struct matrix_view *self = view->state;
+	struct view_matrix *self = view->state;
 	struct pattern *pattern = *text ? pattern_compile(text, PATTERN_NO_CASE | PATTERN_INVERSE, err) : NULL;
 	if (*text && !pattern)
 		return false;
@@ -246,25 +246,25 @@ static bool filter(struct view *view, const char *text, struct err *err)
 	return true;
 }
 
-static const char *filter_text(struct view *view)
+static const char *matrix_view_filter_text(struct view *view)
 {
-	return ((struct matrix_view *)view->state)->filter;
+	return ((struct view_matrix *)view->state)->filter;
 }
 
-static bool subject(struct view *view, struct subject *out)
+static bool matrix_view_selection(struct view *view, struct selection *out)
 {
-	struct matrix_view *self = view->state;
+	struct view_matrix *self = view->state;
 	size_t row = matrix_row(self->matrix);
 	if (row >= self->shown.len)
 		return false;
-	struct row it;
+	struct sheet_row it;
 	sheet_rows_fill(&self->rows, self->shown.items[row], &it);
-	return subject_of_row(&sheet_replication, &it, out);
+	return selection_of_row(&sheet_replication, &it, out);
 }
 
-static void title(struct view *view, struct buf *out)
+static void matrix_view_title(struct view *view, struct buf *out)
 {
-	struct matrix_view *self = view->state;
+	struct view_matrix *self = view->state;
 	buf_printf(out, "matrix of %s", self->cluster ? self->cluster->key : "nothing");
 	if (self->shown.len == self->rows.positions.len)
 		buf_printf(out, " (%zu)", self->shown.len);
@@ -278,15 +278,15 @@ static void title(struct view *view, struct buf *out)
 
 const struct view_class view_matrix = {
 	.name = "matrix",
-	.keys = KEYS_MATRIX,
-	.open = open,
-	.close = close,
-	.update = update,
-	.draw = draw,
-	.event = event,
-	.act = act,
-	.subject = subject,
-	.filter = filter,
-	.filter_text = filter_text,
-	.title = title,
+	.keys = VIEW_KEYS_MATRIX,
+	.open = matrix_view_open,
+	.close = matrix_view_close,
+	.update = matrix_view_update,
+	.draw = matrix_view_draw,
+	.event = matrix_view_event,
+	.act = matrix_view_act,
+	.selection = matrix_view_selection,
+	.filter = matrix_view_filter,
+	.filter_text = matrix_view_filter_text,
+	.title = matrix_view_title,
 };

@@ -9,23 +9,23 @@
 
 enum { BOX_MAX_WIDTH = 108, TITLE_MAX = 24, KEY_WIDTH = 7, EXPLAINED_ROWS = 3 };
 
-struct entry {
+struct view_menu_entry {
 	const struct ops_operation *operation;
-	char target[SUBJECT_TEXT_MAX];
+	char target[SELECTION_TEXT_MAX];
 	bool headed;            /* the first on its kind of target */
 	char why[ERR_TEXT_MAX]; /* it cannot be asked for; "" = it can */
 };
 
-struct menu {
-	VEC(struct subject) subjects; /* what it was opened on: the cursor, or what was marked */
-	VEC(struct entry) entries;
+struct view_menu {
+	VEC(struct selection) selections; /* what it was opened on: the cursor, or what was marked */
+	VEC(struct view_menu_entry) entries;
 	size_t at;
 	int title_width;
 	int first;        /* row at the top, when not all fit */
 	struct rect rows; /* as drawn last */
 };
 
-static struct view *below(struct view *view)
+static struct view *menu_view_below(struct view *view)
 {
 	struct app *app = view->app;
 	for (size_t i = app->view_count; i > 1; i--)
@@ -34,21 +34,21 @@ static struct view *below(struct view *view)
 	return NULL;
 }
 
-static void add_subject(void *data, const struct subject *subject)
+static void menu_view_add_selection(void *data, const struct selection *selection)
 {
-	struct menu *self = data;
-	if (self->subjects.len < PLANS_MAX)
-		vec_push(&self->subjects, *subject);
+	struct view_menu *self = data;
+	if (self->selections.len < PLANS_MAX)
+		vec_push(&self->selections, *selection);
 }
 
 /* What the row is stands first, then what it belongs to, then where it is. */
-static void add_entries(struct menu *self, bool (*wanted)(enum ops_target target))
+static void add_entries(struct view_menu *self, bool (*wanted)(enum ops_target target))
 {
 	size_t count, before = self->entries.len;
 	const struct ops_operation *const *table = ops_table(&count);
-	for (size_t i = 0; i < count && self->subjects.len; i++) {
-		struct entry entry = {.operation = table[i]};
-		if (!wanted(table[i]->target) || !operand_of(table[i], &self->subjects.items[0], entry.target))
+	for (size_t i = 0; i < count && self->selections.len; i++) {
+		struct view_menu_entry entry = {.operation = table[i]};
+		if (!wanted(table[i]->target) || !operation_picker_operand_of(table[i], &self->selections.items[0], entry.target))
 			continue;
 		entry.headed = self->entries.len == before;
 		vec_push(&self->entries, entry);
@@ -78,22 +78,22 @@ static bool on_any_node(enum ops_target target)
 	return target == OPS_ON_NODE || target == OPS_ON_BROKER_OR_NODE;
 }
 
-static void update(struct view *view)
+static void menu_view_update(struct view *view)
 {
-	struct menu *self = view->state;
+	struct view_menu *self = view->state;
 	char room[ERR_TEXT_MAX];
 	vec_each (&self->entries, entry) {
-		const char *why = operate_refusal(view->app, entry->operation, entry->target, room);
+		const char *why = operation_picker_refusal(view->app, entry->operation, entry->target, room);
 		snprintf(entry->why, sizeof entry->why, "%s", str_or(why, ""));
 	}
 }
 
-static void open(struct view *view)
+static void menu_view_open(struct view *view)
 {
-	struct menu *self = mem_alloc(sizeof *self);
+	struct view_menu *self = mem_alloc(sizeof *self);
 	view->state = self;
-	operate_each_chosen(below(view), add_subject, self);
-	if (self->subjects.len && self->subjects.items[0].kind == SUBJECT_NODE) {
+	operation_picker_each_chosen(menu_view_below(view), menu_view_add_selection, self);
+	if (self->selections.len && self->selections.items[0].kind == SELECTION_NODE) {
 		add_entries(self, on_any_node);
 	} else {
 		add_entries(self, on_broker);
@@ -102,33 +102,33 @@ static void open(struct view *view)
 	}
 }
 
-static void close(struct view *view)
+static void menu_view_close(struct view *view)
 {
-	struct menu *self = view->state;
-	vec_finish(&self->subjects);
+	struct view_menu *self = view->state;
+	vec_finish(&self->selections);
 	vec_finish(&self->entries);
 	free(self);
 }
 
 /* ---- drawing ---- */
 
-static void put_heading(const struct menu *self, const struct entry *entry, struct canvas *canvas, int y, int x,
+static void put_heading(const struct view_menu *self, const struct view_menu_entry *entry, struct canvas *canvas, int y, int x,
 			int width)
 {
 	const char *word = on_cluster(entry->operation->target) ? "broker cluster"
 			   : strchr(entry->target, '/')         ? "broker"
 								: "node";
-	struct operands all = {.operation = entry->operation};
-	for (size_t i = 0; i < self->subjects.len; i++)
-		operands_add(&all, &self->subjects.items[i]);
+	struct operation_picker_operands all = {.operation = entry->operation};
+	for (size_t i = 0; i < self->selections.len; i++)
+		operation_picker_operands_add(&all, &self->selections.items[i]);
 	if (all.count > 1)
 		canvas_printf(canvas, y, x, width, STYLE_HEADER, "%zu %ss", all.count, word);
 	else
 		canvas_printf(canvas, y, x, width, STYLE_HEADER, "%s %s", word, entry->target);
-	operands_finish(&all);
+	operation_picker_operands_finish(&all);
 }
 
-static void put_entry(const struct entry *entry, int title_width, struct canvas *canvas, int y, int x, int width,
+static void put_entry(const struct view_menu_entry *entry, int title_width, struct canvas *canvas, int y, int x, int width,
 		      bool here)
 {
 	struct key key;
@@ -147,7 +147,7 @@ static void put_entry(const struct entry *entry, int title_width, struct canvas 
 }
 
 /* Rows with their headings. */
-static int row_of(const struct menu *self, size_t index)
+static int menu_view_row_of(const struct view_menu *self, size_t index)
 {
 	int row = 0;
 	for (size_t i = 0; i < index && i < self->entries.len; i++)
@@ -155,15 +155,15 @@ static int row_of(const struct menu *self, size_t index)
 	return row;
 }
 
-static void draw_rows(struct menu *self, struct canvas *canvas, struct rect rect)
+static void draw_rows(struct view_menu *self, struct canvas *canvas, struct rect rect)
 {
-	int at = row_of(self, self->at) + (self->entries.len && self->entries.items[self->at].headed);
+	int at = menu_view_row_of(self, self->at) + (self->entries.len && self->entries.items[self->at].headed);
 	self->first = at >= self->first + rect.height ? at - rect.height + 1 : self->first;
 	self->first = at < self->first + 1 ? (at > 0 ? at - 1 : 0) : self->first;
 	self->rows = rect;
 	int row = -self->first;
 	for (size_t i = 0; i < self->entries.len; i++) {
-		const struct entry *entry = &self->entries.items[i];
+		const struct view_menu_entry *entry = &self->entries.items[i];
 		if (entry->headed && row++ >= 0 && row <= rect.height)
 			put_heading(self, entry, canvas, rect.y + row - 1, rect.x, rect.width);
 		if (row >= 0 && row < rect.height)
@@ -172,22 +172,22 @@ static void draw_rows(struct menu *self, struct canvas *canvas, struct rect rect
 	}
 }
 
-static void draw(struct view *view, struct canvas *canvas, struct rect rect)
+static void menu_view_draw(struct view *view, struct canvas *canvas, struct rect rect)
 {
-	struct menu *self = view->state;
-	struct view *under = below(view);
+	struct view_menu *self = view->state;
+	struct view *under = menu_view_below(view);
 	if (under)
 		under->class->draw(under, canvas, rect);
 	int width = rect.width - 2 > BOX_MAX_WIDTH ? BOX_MAX_WIDTH : rect.width - 2;
-	int rows = row_of(self, self->entries.len), height = (rows ? rows : 1) + EXPLAINED_ROWS + 3;
+	int rows = menu_view_row_of(self, self->entries.len), height = (rows ? rows : 1) + EXPLAINED_ROWS + 3;
 	height = height > rect.height ? rect.height : height;
 	struct rect box = {rect.y + (rect.height - height) / 2, rect.x + (rect.width - width) / 2, height, width};
 	canvas_fill(canvas, box, STYLE_DIALOG, ' ');
-	canvas_box(canvas, box, STYLE_TITLE, BOX_ROUND);
-	const char *name = self->subjects.len ? self->subjects.items[0].name : "nothing";
-	if (self->subjects.len > 1)
+	canvas_box(canvas, box, STYLE_TITLE, CANVAS_BOX_ROUND);
+	const char *name = self->selections.len ? self->selections.items[0].name : "nothing";
+	if (self->selections.len > 1)
 		canvas_printf(canvas, box.y, box.x + 2, width - 4, STYLE_TITLE, " Actions on %zu marked rows ",
-			      self->subjects.len);
+			      self->selections.len);
 	else
 		canvas_printf(canvas, box.y, box.x + 2, width - 4, STYLE_TITLE, " Actions on %s ", name);
 	struct rect inner = rect_inset(box, 1, 3);
@@ -197,7 +197,7 @@ static void draw(struct view *view, struct canvas *canvas, struct rect rect)
 		return;
 	}
 	draw_rows(self, canvas, (struct rect){inner.y, inner.x, inner.height - EXPLAINED_ROWS - 1, inner.width});
-	const struct entry *entry = &self->entries.items[self->at];
+	const struct view_menu_entry *entry = &self->entries.items[self->at];
 	canvas_hline(canvas, inner.y + inner.height - EXPLAINED_ROWS - 1, box.x + 1, width - 2, STYLE_BORDER);
 	int y = inner.y + inner.height - EXPLAINED_ROWS;
 	y += deck_put_wrapped(canvas, y, inner.x, inner.width, *entry->why ? 1 : EXPLAINED_ROWS, STYLE_TEXT,
@@ -208,102 +208,102 @@ static void draw(struct view *view, struct canvas *canvas, struct rect rect)
 
 /* ---- input ---- */
 
-static void choose(struct view *view)
+static void menu_view_choose(struct view *view)
 {
-	struct menu *self = view->state;
+	struct view_menu *self = view->state;
 	if (self->at >= self->entries.len)
 		return;
-	const struct entry *entry = &self->entries.items[self->at];
+	const struct view_menu_entry *entry = &self->entries.items[self->at];
 	if (*entry->why) {
 		app_flash(view->app, SEV_WARN, "%s", entry->why);
 		return;
 	}
 	struct app *app = view->app;
-	struct operands operands = {.operation = entry->operation};
-	vec_each (&self->subjects, subject)
-		operands_add(&operands, subject);
+	struct operation_picker_operands operands = {.operation = entry->operation};
+	vec_each (&self->selections, selection)
+		operation_picker_operands_add(&operands, selection);
 	app_pop(app);
-	operate_on(app, &operands);
+	operation_picker_start_on(app, &operands);
 }
 
 static bool choose_by_key(struct view *view, struct key key)
 {
-	struct menu *self = view->state;
+	struct view_menu *self = view->state;
 	struct key own;
 	for (size_t i = 0; i < self->entries.len; i++) {
 		if (!key_parse(self->entries.items[i].operation->key, &own) || !key_equal(own, key))
 			continue;
 		self->at = i;
-		choose(view);
+		menu_view_choose(view);
 		return true;
 	}
 	return false;
 }
 
-static size_t entry_at(const struct menu *self, int y)
+static size_t entry_at(const struct view_menu *self, int y)
 {
 	for (size_t i = 0; i < self->entries.len; i++)
-		if (self->rows.y + row_of(self, i) + self->entries.items[i].headed - self->first == y)
+		if (self->rows.y + menu_view_row_of(self, i) + self->entries.items[i].headed - self->first == y)
 			return i;
 	return self->entries.len;
 }
 
-static bool mouse(struct view *view, const struct mouse *mouse)
+static bool menu_view_mouse(struct view *view, const struct event_mouse *mouse)
 {
-	struct menu *self = view->state;
+	struct view_menu *self = view->state;
 	size_t at = entry_at(self, mouse->y);
-	if (mouse->action != MOUSE_PRESS || at >= self->entries.len || !rect_holds(self->rows, mouse->y, mouse->x))
+	if (mouse->action != EVENT_MOUSE_PRESS || at >= self->entries.len || !rect_holds(self->rows, mouse->y, mouse->x))
 		return false;
 	self->at = at;
 	if (mouse->clicks == 2)
-		choose(view);
+		menu_view_choose(view);
 	return true;
 }
 
-static bool event(struct view *view, const struct event *event)
+static bool menu_view_event(struct view *view, const struct event *event)
 {
-	struct menu *self = view->state;
+	struct view_menu *self = view->state;
 	if (event->type == EVENT_MOUSE)
-		return mouse(view, &event->mouse);
+		return menu_view_mouse(view, &event->mouse);
 	if (event->type != EVENT_KEY)
 		return false;
 	uint32_t code = event->key.code;
 	if (choose_by_key(view, event->key))
 		return true;
-	if (code == KEYCODE_ENTER)
-		choose(view);
-	else if (code == KEYCODE_DOWN || code == 'j')
+	if (code == KEY_CODE_ENTER)
+		menu_view_choose(view);
+	else if (code == KEY_CODE_DOWN || code == 'j')
 		self->at += self->at + 1 < self->entries.len;
-	else if (code == KEYCODE_UP || code == 'k')
+	else if (code == KEY_CODE_UP || code == 'k')
 		self->at -= self->at > 0;
 	else
 		return false;
 	return true;
 }
 
-static void title(struct view *view, struct buf *out)
+static void menu_view_title(struct view *view, struct buf *out)
 {
 	buf_append_str(out, "actions");
 }
 
 const struct view_class view_menu = {
 	.name = "actions",
-	.keys = KEYS_MENU,
-	.open = open,
-	.close = close,
-	.update = update,
-	.draw = draw,
-	.event = event,
-	.title = title,
+	.keys = VIEW_KEYS_MENU,
+	.open = menu_view_open,
+	.close = menu_view_close,
+	.update = menu_view_update,
+	.draw = menu_view_draw,
+	.event = menu_view_event,
+	.title = menu_view_title,
 };
 
 void action_menu(struct app *app)
 {
-	struct subject subject;
+	struct selection selection;
 	struct view *top = app_top(app);
 	if (top->class == &view_menu)
 		app_pop(app);
-	else if (top->class->subject && top->class->subject(top, &subject))
+	else if (top->class->selection && top->class->selection(top, &selection))
 		app_push(app, &view_menu, NULL, NULL, NULL);
 	else
 		app_flash(app, SEV_INFO, "the cursor is on nothing");

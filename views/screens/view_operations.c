@@ -21,91 +21,91 @@ static const struct table_column columns[] = {
 	[COLUMN_WHEN] = {.title = "SINCE", .type = CELL_AGE, .min = 5, .max = 8, .priority = 1},
 };
 
-struct operation_row {
+struct view_operations_row {
 	const struct ops_plan *plan; /* under way here; NULL: it is the journal's alone */
-	const struct ops_past *past; /* what the journal says of it; NULL: nothing (yet) */
+	const struct ops_history_entry *history; /* what the journal says of it; NULL: nothing (yet) */
 };
 
-struct operations {
+struct view_operations {
 	struct table *table;
 	struct view *view;
-	struct ops_pasts pasts;
+	struct ops_history histories;
 	struct err err; /* why the journal could not be read */
 	bool read;
 	int64_t read_ms;
-	VEC(struct operation_row) rows;
+	VEC(struct view_operations_row) rows;
 	char key[32];
 	char text[ERR_TEXT_MAX + 512]; /* of the last cell that was put together */
 };
 
 /* ---- rows ---- */
 
-static const struct ops_past *past_of(const struct operations *self, const struct ops_plan *plan)
+static const struct ops_history_entry *operations_view_history_of(const struct view_operations *self, const struct ops_plan *plan)
 {
-	for (size_t i = 0; plan->id && i < self->pasts.count; i++)
-		if (str_eq(self->pasts.items[i].id, plan->id))
-			return &self->pasts.items[i];
+	for (size_t i = 0; plan->id && i < self->histories.count; i++)
+		if (str_eq(self->histories.items[i].id, plan->id))
+			return &self->histories.items[i];
 	return NULL;
 }
 
 /* Those that were begun and are not over: what is over is the journal's, whether or not its plan is still on the screen.
  */
-static void collect(struct operations *self)
+static void operations_view_collect(struct view_operations *self)
 {
 	const struct plans *plans = &self->view->app->plans;
 	vec_clear(&self->rows);
 	for (size_t i = plans->at; plans_are_running(plans) && i < plans->count; i++)
 		if (!ops_is_over(plans->items[i]))
-			vec_push(&self->rows, (struct operation_row){.plan = plans->items[i],
-								     .past = past_of(self, plans->items[i])});
+			vec_push(&self->rows, (struct view_operations_row){.plan = plans->items[i],
+								     .history = operations_view_history_of(self, plans->items[i])});
 	size_t live = self->rows.len;
-	for (size_t i = 0; i < self->pasts.count; i++) {
+	for (size_t i = 0; i < self->histories.count; i++) {
 		bool known = false;
 		for (size_t n = 0; n < live; n++)
-			known |= self->rows.items[n].past == &self->pasts.items[i];
+			known |= self->rows.items[n].history == &self->histories.items[i];
 		if (!known)
-			vec_push(&self->rows, (struct operation_row){.past = &self->pasts.items[i]});
+			vec_push(&self->rows, (struct view_operations_row){.history = &self->histories.items[i]});
 	}
 }
 
 /* Plans move without the world, and those of other processes without a word: while they are looked at, files that
  * changed are read again. */
-static void follow(struct operations *self)
+static void operations_view_follow(struct view_operations *self)
 {
 	struct app *app = self->view->app;
 	int64_t now = loop_now_ms(app->loop);
-	bool due = !self->read || self->pasts.more || now - self->read_ms >= READ_AGAIN_MS;
+	bool due = !self->read || self->histories.more || now - self->read_ms >= READ_AGAIN_MS;
 	if (app->session && app->session->plans_dir && due) {
-		size_t before = self->pasts.count;
+		size_t before = self->histories.count;
 		err_clear(&self->err);
-		bool good = ops_pasts_read(app->session->plans_dir, &self->pasts, OPS_PASTS_SLICE, &self->err);
+		bool good = ops_history_read(app->session->plans_dir, &self->histories, OPS_HISTORY_SLICE, &self->err);
 		/* The title was drawn before. */
-		if (good && (self->pasts.more || self->pasts.count != before))
+		if (good && (self->histories.more || self->histories.count != before))
 			app_touch(app);
 		self->read = true;
 		self->read_ms = now;
 	}
-	collect(self);
+	operations_view_collect(self);
 	table_refresh(self->table);
 }
 
-static const struct operation_row *row_of(const struct operations *self)
+static const struct view_operations_row *operations_view_row_of(const struct view_operations *self)
 {
 	int64_t row = table_row(self->table);
 	return row == TABLE_NO_ROW ? NULL : &self->rows.items[row];
 }
 
-static size_t count(void *data)
+static size_t operations_view_count(void *data)
 {
-	return ((struct operations *)data)->rows.len;
+	return ((struct view_operations *)data)->rows.len;
 }
 
-static const char *key(void *data, size_t row)
+static const char *operations_view_key(void *data, size_t row)
 {
-	struct operations *self = data;
-	const struct operation_row *it = &self->rows.items[row];
-	if (it->past)
-		return it->past->id;
+	struct view_operations *self = data;
+	const struct view_operations_row *it = &self->rows.items[row];
+	if (it->history)
+		return it->history->id;
 	if (it->plan->id)
 		return it->plan->id;
 	snprintf(self->key, sizeof self->key, "waits %zu", row); /* for its turn */
@@ -114,96 +114,96 @@ static const char *key(void *data, size_t row)
 
 /* ---- cells ---- */
 
-static struct cell state(struct operations *self, const struct operation_row *row)
+static struct cell operations_view_state(struct view_operations *self, const struct view_operations_row *row)
 {
-	return cell_text(row->plan ? ops_state_word(row->plan->state) : ops_past_word(row->past->state));
+	return cell_text(row->plan ? ops_state_word(row->plan->state) : ops_history_word(row->history->state));
 }
 
-static struct cell target(struct operations *self, const struct operation_row *row)
+static struct cell operations_view_target(struct view_operations *self, const struct view_operations_row *row)
 {
-	return cell_text(row->plan ? row->plan->target : row->past->target);
+	return cell_text(row->plan ? row->plan->target : row->history->target);
 }
 
-static struct cell plan_title(struct operations *self, const struct operation_row *row)
+static struct cell plan_title(struct view_operations *self, const struct view_operations_row *row)
 {
-	return cell_text(row->plan ? row->plan->title : str_or(row->past->title, row->past->id));
+	return cell_text(row->plan ? row->plan->title : str_or(row->history->title, row->history->id));
 }
 
-static struct cell step(struct operations *self, const struct operation_row *row)
+static struct cell operations_view_step(struct view_operations *self, const struct view_operations_row *row)
 {
 	if (row->plan)
 		return cell_ratio((int64_t)row->plan->current, (int64_t)row->plan->step_count);
-	if (row->past->step_count == 0)
+	if (row->history->step_count == 0)
 		return cell_none();
-	return cell_ratio((int64_t)row->past->step, (int64_t)row->past->step_count);
+	return cell_ratio((int64_t)row->history->step, (int64_t)row->history->step_count);
 }
 
-static struct cell figure(struct operations *self, const struct operation_row *row)
+static struct cell operations_view_figure(struct view_operations *self, const struct view_operations_row *row)
 {
 	const struct ops_plan *plan = row->plan;
 	if (!plan)
-		return cell_text(past_story(self->view->app, row->past, self->text, sizeof self->text));
+		return cell_text(plan_story_text(self->view->app, row->history, self->text, sizeof self->text));
 	const struct ops_step *now = plan->current < plan->step_count ? &plan->steps[plan->current] : NULL;
 	return now ? cell_text(str_or(now->why, str_or(now->figure, now->title))) : cell_none();
 }
 
-static struct cell who(struct operations *self, const struct operation_row *row)
+static struct cell operations_view_who(struct view_operations *self, const struct view_operations_row *row)
 {
-	return row->past ? cell_text(row->past->who) : cell_none();
+	return row->history ? cell_text(row->history->who) : cell_none();
 }
 
 /* Since it runs, or since it is as it is. */
-static struct cell when(struct operations *self, const struct operation_row *row)
+static struct cell operations_view_when(struct view_operations *self, const struct view_operations_row *row)
 {
-	if (!row->past || row->past->changed_ms < 0)
+	if (!row->history || row->history->changed_ms < 0)
 		return cell_none();
-	bool runs = row->plan || row->past->state == OPS_PAST_RUNNING;
-	int64_t since = runs ? row->past->started_ms : row->past->changed_ms;
+	bool runs = row->plan || row->history->state == OPS_HISTORY_RUNNING;
+	int64_t since = runs ? row->history->started_ms : row->history->changed_ms;
 	int64_t ago = (clock_wall_ms(loop_clock(self->view->app->loop)) - since) / 1000;
 	return cell_age(ago < 0 ? 0 : ago);
 }
 
-static struct cell (*const cells[COLUMNS])(struct operations *self, const struct operation_row *row) = {
-	[COLUMN_STATE] = state,   [COLUMN_TARGET] = target, [COLUMN_PLAN] = plan_title, [COLUMN_STEP] = step,
-	[COLUMN_FIGURE] = figure, [COLUMN_WHO] = who,	    [COLUMN_WHEN] = when,
+static struct cell (*const operations_view_cells[COLUMNS])(struct view_operations *self, const struct view_operations_row *row) = {
+	[COLUMN_STATE] = operations_view_state,   [COLUMN_TARGET] = operations_view_target, [COLUMN_PLAN] = plan_title, [COLUMN_STEP] = operations_view_step,
+	[COLUMN_FIGURE] = operations_view_figure, [COLUMN_WHO] = operations_view_who,	    [COLUMN_WHEN] = operations_view_when,
 };
 
-static struct cell cell(void *data, size_t row, size_t column)
+static struct cell operations_view_cell(void *data, size_t row, size_t column)
 {
-	struct operations *self = data;
-	return cells[column](self, &self->rows.items[row]);
+	struct view_operations *self = data;
+	return operations_view_cells[column](self, &self->rows.items[row]);
 }
 
-static enum severity severity(void *data, size_t row)
+static enum severity operations_view_severity(void *data, size_t row)
 {
-	const struct operation_row *it = &((struct operations *)data)->rows.items[row];
-	return it->plan ? SEV_INFO : past_severity(it->past);
+	const struct view_operations_row *it = &((struct view_operations *)data)->rows.items[row];
+	return it->plan ? SEV_INFO : plan_story_severity(it->history);
 }
 
-static const struct table_source source = {.count = count, .key = key, .cell = cell, .severity = severity};
+static const struct table_source operations_view_source = {.count = operations_view_count, .key = operations_view_key, .cell = operations_view_cell, .severity = operations_view_severity};
 
 /* ---- life ---- */
 
-static void open(struct view *view)
+static void operations_view_open(struct view *view)
 {
-	struct operations *self = mem_alloc(sizeof *self);
+	struct view_operations *self = mem_alloc(sizeof *self);
 	self->view = view;
 	view->state = self;
-	self->table = table_create(columns, ARRAY_LEN(columns), &source, self);
-	follow(self);
+	self->table = table_create(columns, ARRAY_LEN(columns), &operations_view_source, self);
+	operations_view_follow(self);
 	view->app->interrupted = 0; /* from here on they are in sight */
 }
 
-static void close(struct view *view)
+static void operations_view_close(struct view *view)
 {
-	struct operations *self = view->state;
+	struct view_operations *self = view->state;
 	table_destroy(self->table);
-	ops_pasts_finish(&self->pasts);
+	ops_history_finish(&self->histories);
 	vec_finish(&self->rows);
 	free(self);
 }
 
-static const char *why_empty(const struct operations *self)
+static const char *operations_view_why_empty(const struct view_operations *self)
 {
 	const struct app *app = self->view->app;
 	if (err_is_set(&self->err))
@@ -213,113 +213,113 @@ static const char *why_empty(const struct operations *self)
 	return "No plan was run yet: a on a cluster, a broker or a node shows what can be done.";
 }
 
-static void draw(struct view *view, struct canvas *canvas, struct rect rect)
+static void operations_view_draw(struct view *view, struct canvas *canvas, struct rect rect)
 {
-	struct operations *self = view->state;
-	follow(self);
+	struct view_operations *self = view->state;
+	operations_view_follow(self);
 	table_draw(self->table, canvas, rect, true);
 	if (table_total(self->table) == 0)
 		canvas_put_fit(canvas, rect.y + 2, rect.x + 2, rect.width - 4,
-			       err_is_set(&self->err) ? STYLE_BAD : STYLE_DIM, why_empty(self));
+			       err_is_set(&self->err) ? STYLE_BAD : STYLE_DIM, operations_view_why_empty(self));
 }
 
 /* ---- input ---- */
 
-static bool event(struct view *view, const struct event *event)
+static bool operations_view_event(struct view *view, const struct event *event)
 {
-	struct operations *self = view->state;
-	follow(self);
+	struct view_operations *self = view->state;
+	operations_view_follow(self);
 	enum table_answer answer = table_event(self->table, event);
-	const struct operation_row *row = row_of(self);
+	const struct view_operations_row *row = operations_view_row_of(self);
 	if (answer != TABLE_ACTIVATED || !row)
 		return answer != TABLE_IGNORED;
 	if (row->plan)
 		app_show_plans(view->app);
 	else
-		past_show(view->app, row->past);
+		plan_story_show(view->app, row->history);
 	return true;
 }
 
-static bool runs(enum ops_state state)
+static bool operations_view_runs(enum ops_state state)
 {
 	return state == OPS_STATE_RUNNING;
 }
 
-static bool pauses(enum ops_state state)
+static bool operations_view_pauses(enum ops_state state)
 {
 	return state == OPS_STATE_PAUSING || state == OPS_STATE_PAUSED;
 }
 
 static bool may_stop(enum ops_state state)
 {
-	return runs(state) || pauses(state);
+	return operations_view_runs(state) || operations_view_pauses(state);
 }
 
 static const struct {
 	enum action action;
 	void (*act)(struct plans *plans);
-	bool (*fits)(enum ops_state state);
-} acts[] = {
-	{ACTION_PLAN_PAUSE, plans_pause, runs},
-	{ACTION_PLAN_GO_ON, plans_go_on, pauses},
+	bool (*fits)(enum ops_state operations_view_state);
+} operations_view_acts[] = {
+	{ACTION_PLAN_PAUSE, plans_pause, operations_view_runs},
+	{ACTION_PLAN_GO_ON, plans_go_on, operations_view_pauses},
 	{ACTION_PLAN_STOP, plans_cancel, may_stop},
 };
 
 static void act_on_live(struct app *app, enum action action, const struct ops_plan *plan)
 {
 	const char *name = app_action(action)->name;
-	for (size_t i = 0; i < ARRAY_LEN(acts); i++) {
-		if (acts[i].action != action)
+	for (size_t i = 0; i < ARRAY_LEN(operations_view_acts); i++) {
+		if (operations_view_acts[i].action != action)
 			continue;
 		if (plan != plans_current(&app->plans))
 			app_flash(app, SEV_INFO, "%s: it is not its turn yet", name);
-		else if (!acts[i].fits(plan->state))
+		else if (!operations_view_acts[i].fits(plan->state))
 			app_flash(app, SEV_INFO, "%s: not of a plan that is %s", name, ops_state_word(plan->state));
 		else
-			acts[i].act(&app->plans);
+			operations_view_acts[i].act(&app->plans);
 		return;
 	}
 	app_flash(app, SEV_INFO, "%s: not of a plan that is under way; it is stopped first", name);
 }
 
-static bool act(struct view *view, enum action action)
+static bool operations_view_act(struct view *view, enum action action)
 {
-	struct operations *self = view->state;
-	follow(self);
-	const struct operation_row *row = row_of(self);
+	struct view_operations *self = view->state;
+	operations_view_follow(self);
+	const struct view_operations_row *row = operations_view_row_of(self);
 	if (!row)
 		app_flash(view->app, SEV_INFO, "%s: there is no plan", app_action(action)->name);
 	else if (row->plan)
 		act_on_live(view->app, action, row->plan);
-	else if (!past_act(view->app, action, row->past))
+	else if (!plan_story_act(view->app, action, row->history))
 		app_flash(view->app, SEV_INFO, "%s: only what this console runs can be", app_action(action)->name);
 	return true;
 }
 
-static bool filter(struct view *view, const char *text, struct err *err)
+static bool operations_view_filter(struct view *view, const char *text, struct err *err)
 {
-	return table_set_filter(((struct operations *)view->state)->table, text, err);
+	return table_set_filter(((struct view_operations *)view->state)->table, text, err);
 }
 
-static const char *filter_text(struct view *view)
+static const char *operations_view_filter_text(struct view *view)
 {
-	return table_filter(((struct operations *)view->state)->table);
+	return table_filter(((struct view_operations *)view->state)->table);
 }
 
-static void title(struct view *view, struct buf *out)
+static void operations_view_title(struct view *view, struct buf *out)
 {
-	buf_printf(out, "operations (%zu)", table_total(((struct operations *)view->state)->table));
+	buf_printf(out, "operations (%zu)", table_total(((struct view_operations *)view->state)->table));
 }
 
 const struct view_class view_operations = {
 	.name = "operations",
-	.keys = KEYS_OPERATIONS,
-	.open = open,
-	.close = close,
-	.draw = draw,
-	.event = event,
-	.act = act,
-	.filter = filter,
-	.filter_text = filter_text,
-	.title = title,
+	.keys = VIEW_KEYS_OPERATIONS,
+	.open = operations_view_open,
+	.close = operations_view_close,
+	.draw = operations_view_draw,
+	.event = operations_view_event,
+	.act = operations_view_act,
+	.filter = operations_view_filter,
+	.filter_text = operations_view_filter_text,
+	.title = operations_view_title,
 };

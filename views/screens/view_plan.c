@@ -12,13 +12,13 @@
 enum { BUTTONS_MAX = 4, HEAD_ROWS = 3, FOOT_ROWS = 2, BESIDE_FROM = 120, MAP_MIN = 50, MAP_MAX = 76, STATE_BAR = 24 };
 enum { TYPED_CONFIRM = 1, TYPED_LEAVE };
 
-struct button {
+struct view_plan_button {
 	const char *label;
 	bool confirms; /* changes something: never has the focus at the start */
 	void (*press)(struct app *app);
 };
 
-struct plan_view {
+struct view_plan {
 	struct plan_lines lines;
 	struct ops_map map;
 	const struct ops_plan *mapped; /* whose map it is */
@@ -34,7 +34,7 @@ static void press_leave(struct app *app)
 	app_pop(app);
 }
 
-static void run(struct app *app)
+static void plan_view_run(struct app *app)
 {
 	struct err err;
 	if (!plans_run(&app->plans, &err))
@@ -42,13 +42,13 @@ static void run(struct app *app)
 	app_touch(app);
 }
 
-static void typed(struct app *app, int button, void *data)
+static void plan_view_typed(struct app *app, int button, void *data)
 {
 	if (button == TYPED_CONFIRM)
-		run(app);
+		plan_view_run(app);
 }
 
-static size_t dangerous(const struct plans *plans)
+static size_t plan_view_dangerous(const struct plans *plans)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < plans->count; i++)
@@ -77,21 +77,21 @@ static void ask_for_names(struct app *app)
 			continue;
 		snprintf(labels[count], sizeof labels[count], "Type %s", plans->items[i]->confirm);
 		spec.fields[count] = (struct dialog_field){
-			.label = labels[count], .kind = FIELD_TYPED, .value = plans->items[i]->confirm};
+			.label = labels[count], .kind = DIALOG_FIELD_TYPED, .value = plans->items[i]->confirm};
 		count++;
 	}
-	app_open_dialog(app, dialog_create(&spec), typed, (void *)&app->plans);
+	app_open_dialog(app, dialog_create(&spec), plan_view_typed, (void *)&app->plans);
 }
 
 static void press_run(struct app *app)
 {
-	size_t count = dangerous(&app->plans);
+	size_t count = plan_view_dangerous(&app->plans);
 	if (count > DIALOG_FIELDS_MAX)
 		app_flash(app, SEV_BAD, "%zu dangerous plans are too many to type the names of: mark fewer", count);
 	else if (count)
 		ask_for_names(app);
 	else
-		run(app);
+		plan_view_run(app);
 }
 
 static void press_pause(struct app *app)
@@ -109,33 +109,33 @@ static void press_stop(struct app *app)
 	plans_cancel(&app->plans);
 }
 
-static const struct button run_button = {"Run", true, press_run}, leave = {"Leave", false, press_leave},
-			   close_button = {"Close", false, press_leave}, hide = {"Hide", false, press_leave},
-			   pause_button = {"Pause", true, press_pause}, go_on = {"Go on", true, press_go_on},
-			   stop = {"Stop at a safe point", true, press_stop};
+static const struct view_plan_button run_button = {"Run", true, press_run}, plan_view_leave = {"Leave", false, press_leave},
+			   close_button = {"Close", false, press_leave}, plan_view_hide = {"Hide", false, press_leave},
+			   pause_button = {"Pause", true, press_pause}, plan_view_go_on = {"Go on", true, press_go_on},
+			   plan_view_stop = {"Stop at a safe point", true, press_stop};
 
-static size_t add(const struct button *out[], size_t count, const struct button *button)
+static size_t plan_view_add(const struct view_plan_button *out[], size_t count, const struct view_plan_button *button)
 {
 	out[count] = button;
 	return count + 1;
 }
 
-static size_t buttons_of(const struct plans *plans, const struct button *out[static BUTTONS_MAX])
+static size_t buttons_of(const struct plans *plans, const struct view_plan_button *out[static BUTTONS_MAX])
 {
 	enum ops_state state = plans_state(plans);
 	if (state == OPS_STATE_READY && plans->count && plans_severity(plans) != OPS_BLOCKED)
-		return add(out, add(out, 0, &run_button), &leave);
+		return plan_view_add(out, plan_view_add(out, 0, &run_button), &plan_view_leave);
 	if (state == OPS_STATE_RUNNING)
-		return add(out, add(out, add(out, 0, &hide), &pause_button), &stop);
+		return plan_view_add(out, plan_view_add(out, plan_view_add(out, 0, &plan_view_hide), &pause_button), &plan_view_stop);
 	if (state == OPS_STATE_PAUSING || state == OPS_STATE_PAUSED)
-		return add(out, add(out, add(out, 0, &hide), &go_on), &stop);
-	return add(out, 0, state == OPS_STATE_CANCELLING ? &hide : &close_button);
+		return plan_view_add(out, plan_view_add(out, plan_view_add(out, 0, &plan_view_hide), &plan_view_go_on), &plan_view_stop);
+	return plan_view_add(out, 0, state == OPS_STATE_CANCELLING ? &plan_view_hide : &close_button);
 }
 
 /* The safe one has the focus whenever the buttons change. */
-static void refocus(struct plan_view *self, const struct plans *plans)
+static void plan_view_refocus(struct view_plan *self, const struct plans *plans)
 {
-	const struct button *buttons[BUTTONS_MAX];
+	const struct view_plan_button *buttons[BUTTONS_MAX];
 	size_t count = buttons_of(plans, buttons);
 	enum ops_state state = plans_state(plans);
 	if (self->shown == state && self->focus < count)
@@ -147,14 +147,14 @@ static void refocus(struct plan_view *self, const struct plans *plans)
 
 /* ---- life ---- */
 
-static void open(struct view *view)
+static void plan_view_open(struct view *view)
 {
-	view->state = mem_alloc(sizeof(struct plan_view));
+	view->state = mem_alloc(sizeof(struct view_plan));
 }
 
-static void close(struct view *view)
+static void plan_view_close(struct view *view)
 {
-	struct plan_view *self = view->state;
+	struct view_plan *self = view->state;
 	struct app *app = view->app;
 	plan_lines_finish(&self->lines);
 	ops_map_finish(&self->map);
@@ -166,9 +166,9 @@ static void close(struct view *view)
 }
 
 /* Once it is ready: what was meant when Run was pressed stays on the screen. */
-static void update(struct view *view)
+static void plan_view_update(struct view *view)
 {
-	struct plan_view *self = view->state;
+	struct view_plan *self = view->state;
 	struct app *app = view->app;
 	const struct ops_plan *plan = app->session ? plans_current(&app->plans) : NULL;
 	if (!plan || plan->state == OPS_STATE_PREPARING) {
@@ -188,10 +188,10 @@ static char *head_of(const struct plans *plans)
 	const struct ops_plan *first = plans->items[0];
 	if (plans->count == 1)
 		return mem_strdup(str_or(first->title, first->operation->title));
-	return str_printf("%s %zu %ss", first->operation->title, plans->count, operand_word(first->operation));
+	return str_printf("%s %zu %ss", first->operation->title, plans->count, operation_picker_operand_word(first->operation));
 }
 
-static void state_of(const struct plans *plans, char *out, size_t size)
+static void plan_view_state_of(const struct plans *plans, char *out, size_t size)
 {
 	const struct ops_plan *plan = plans_current(plans);
 	char which[48] = "", step[64] = "";
@@ -207,20 +207,20 @@ static void state_of(const struct plans *plans, char *out, size_t size)
 		 ops_severity_word(plans_severity(plans)), which, step);
 }
 
-static void draw_head(const struct plans *plans, struct canvas *canvas, struct rect rect)
+static void plan_view_draw_head(const struct plans *plans, struct canvas *canvas, struct rect rect)
 {
 	char state[200];
 	enum ops_severity severity = plans_severity(plans);
 	const struct ops_plan *plan = plans_current(plans);
 	enum ops_state now = plans_state(plans);
-	style_t style = now == OPS_STATE_FAILED ? STYLE_BAD : plan_severity_style(severity);
+	style_t style = now == OPS_STATE_FAILED ? STYLE_BAD : plan_lines_severity_style(severity);
 	CLEANUP(free) char *head = head_of(plans);
-	const char *sign = severity_sign(now == OPS_STATE_FAILED ? SEV_BAD : plan_severity(severity), canvas->ascii);
+	const char *sign = severity_sign(now == OPS_STATE_FAILED ? SEV_BAD : plan_lines_severity(severity), canvas->ascii);
 	canvas_put(canvas, rect.y, rect.x, 1, style, sign);
 	canvas_put_fit(canvas, rect.y, rect.x + 2, rect.width - 2, STYLE_TEXT | STYLE_BOLD, head);
-	state_of(plans, state, sizeof state);
+	plan_view_state_of(plans, state, sizeof state);
 	int x = rect.x + 2 + canvas_put(canvas, rect.y + 1, rect.x + 2, rect.width - 2, style | STYLE_BOLD, state);
-	double fraction = plan_fraction(plan);
+	double fraction = plan_lines_fraction(plan);
 	if (fraction >= 0 && plans->count == 1 && rect.x + rect.width - x > STATE_BAR + 8) {
 		chart_bar(canvas, rect.y + 1, x + 2, STATE_BAR, fraction, STYLE_BAR_FULL);
 		canvas_printf(canvas, rect.y + 1, x + 3 + STATE_BAR, 5, STYLE_DIM, "%.0f%%", fraction * 100);
@@ -228,9 +228,9 @@ static void draw_head(const struct plans *plans, struct canvas *canvas, struct r
 	canvas_hline(canvas, rect.y + 2, rect.x, rect.width, STYLE_BORDER);
 }
 
-static void draw_buttons(struct plan_view *self, const struct plans *plans, struct canvas *canvas, struct rect rect)
+static void plan_view_draw_buttons(struct view_plan *self, const struct plans *plans, struct canvas *canvas, struct rect rect)
 {
-	const struct button *buttons[BUTTONS_MAX];
+	const struct view_plan_button *buttons[BUTTONS_MAX];
 	size_t count = buttons_of(plans, buttons);
 	int x = rect.x + 1, more = self->lines.at_max - self->lines.at;
 	memset(self->drawn, 0, sizeof self->drawn);
@@ -250,7 +250,7 @@ static void draw_buttons(struct plan_view *self, const struct plans *plans, stru
 		canvas_put_right(canvas, rect.y, x, rect.x + rect.width - x, STYLE_WARN, text);
 }
 
-static void draw_lines(struct plan_view *self, const struct plans *plans, struct canvas *canvas, struct rect rect)
+static void plan_view_draw_lines(struct view_plan *self, const struct plans *plans, struct canvas *canvas, struct rect rect)
 {
 	self->lines.width = rect.width;
 	self->lines.ascii = canvas->ascii;
@@ -258,19 +258,19 @@ static void draw_lines(struct plan_view *self, const struct plans *plans, struct
 	plan_lines_draw(&self->lines, canvas, rect);
 }
 
-static void draw_body(struct plan_view *self, const struct plans *plans, struct canvas *canvas, struct rect rect)
+static void draw_body(struct view_plan *self, const struct plans *plans, struct canvas *canvas, struct rect rect)
 {
 	bool map = plans->count == 1 && self->map.clusters.len;
 	if (map && rect.width + 2 >= BESIDE_FROM) {
 		int width = rect.width * 2 / 5;
 		width = width < MAP_MIN ? MAP_MIN : width > MAP_MAX ? MAP_MAX : width;
 		struct rect left = {rect.y, rect.x, rect.height, rect.width - width - 3};
-		draw_lines(self, plans, canvas, left);
+		plan_view_draw_lines(self, plans, canvas, left);
 		canvas_vline(canvas, rect.y, rect.x + left.width + 1, rect.height, STYLE_BORDER);
 		plan_map_draw(&self->map, canvas, (struct rect){rect.y, rect.x + left.width + 3, rect.height, width});
 		return;
 	}
-	draw_lines(self, plans, canvas, rect);
+	plan_view_draw_lines(self, plans, canvas, rect);
 	/* Below, where it fits as a whole: half a map misleads. */
 	int used = (int)self->lines.items.len + 1;
 	struct rect under = {rect.y + used, rect.x, rect.height - used, rect.width};
@@ -279,26 +279,26 @@ static void draw_body(struct plan_view *self, const struct plans *plans, struct 
 		plan_map_draw(&self->map, canvas, under);
 }
 
-static void draw(struct view *view, struct canvas *canvas, struct rect rect)
+static void plan_view_draw(struct view *view, struct canvas *canvas, struct rect rect)
 {
-	struct plan_view *self = view->state;
+	struct view_plan *self = view->state;
 	const struct plans *plans = &view->app->plans;
 	if (plans->count == 0) {
 		canvas_put(canvas, rect.y + 1, rect.x + 2, rect.width - 4, STYLE_DIM,
 			   "No plan has been made here: `a` on a cluster, a broker or a node shows what can be done.");
 		return;
 	}
-	update(view);
-	refocus(self, plans);
+	plan_view_update(view);
+	plan_view_refocus(self, plans);
 	struct rect inner = {rect.y, rect.x + 1, rect.height, rect.width - 2};
-	draw_head(plans, canvas, inner);
+	plan_view_draw_head(plans, canvas, inner);
 	int body = inner.height - HEAD_ROWS - FOOT_ROWS;
 	if (body > 0)
 		draw_body(self, plans, canvas, (struct rect){inner.y + HEAD_ROWS, inner.x, body, inner.width});
-	draw_buttons(self, plans, canvas, (struct rect){inner.y + inner.height - 1, inner.x, 1, inner.width});
+	plan_view_draw_buttons(self, plans, canvas, (struct rect){inner.y + inner.height - 1, inner.x, 1, inner.width});
 }
 
-static void title(struct view *view, struct buf *out)
+static void plan_view_title(struct view *view, struct buf *out)
 {
 	const struct plans *plans = &view->app->plans;
 	buf_printf(out, "plan%s%s", plans->count ? ": " : "", plans->count ? plans->items[0]->operation->name : "");
@@ -306,62 +306,62 @@ static void title(struct view *view, struct buf *out)
 
 /* ---- input ---- */
 
-static void press(struct view *view, size_t at)
+static void plan_view_press(struct view *view, size_t at)
 {
-	const struct button *buttons[BUTTONS_MAX];
+	const struct view_plan_button *buttons[BUTTONS_MAX];
 	if (at < buttons_of(&view->app->plans, buttons))
 		buttons[at]->press(view->app); /* may have closed the view */
 }
 
-static bool clicked(struct view *view, const struct mouse *mouse)
+static bool plan_view_clicked(struct view *view, const struct event_mouse *mouse)
 {
-	struct plan_view *self = view->state;
-	for (size_t i = 0; i < BUTTONS_MAX && mouse->action == MOUSE_PRESS; i++) {
+	struct view_plan *self = view->state;
+	for (size_t i = 0; i < BUTTONS_MAX && mouse->action == EVENT_MOUSE_PRESS; i++) {
 		if (!rect_holds(self->drawn[i], mouse->y, mouse->x))
 			continue;
 		self->focus = i;
-		press(view, i);
+		plan_view_press(view, i);
 		return true;
 	}
 	return false;
 }
 
-static bool move_focus(struct plan_view *self, size_t count, const struct key *key)
+static bool plan_view_move_focus(struct view_plan *self, size_t count, const struct key *key)
 {
-	bool back = key->code == KEYCODE_LEFT || (key->code == KEYCODE_TAB && key->mods & MOD_SHIFT);
-	if (!back && key->code != KEYCODE_RIGHT && key->code != KEYCODE_TAB)
+	bool back = key->code == KEY_CODE_LEFT || (key->code == KEY_CODE_TAB && key->mods & KEY_MOD_SHIFT);
+	if (!back && key->code != KEY_CODE_RIGHT && key->code != KEY_CODE_TAB)
 		return false;
 	self->focus = (self->focus + (back ? count - 1 : 1)) % count;
 	return true;
 }
 
-static bool event(struct view *view, const struct event *event)
+static bool plan_view_event(struct view *view, const struct event *event)
 {
-	struct plan_view *self = view->state;
-	const struct button *buttons[BUTTONS_MAX];
+	struct view_plan *self = view->state;
+	const struct view_plan_button *buttons[BUTTONS_MAX];
 	if (view->app->plans.count == 0)
 		return false;
 	if (plan_lines_event(&self->lines, event))
 		return true;
 	if (event->type == EVENT_MOUSE)
-		return clicked(view, &event->mouse);
+		return plan_view_clicked(view, &event->mouse);
 	if (event->type != EVENT_KEY)
 		return false;
 	size_t count = buttons_of(&view->app->plans, buttons);
-	if (event->key.code == KEYCODE_ENTER) {
-		press(view, self->focus);
+	if (event->key.code == KEY_CODE_ENTER) {
+		plan_view_press(view, self->focus);
 		return true;
 	}
-	return move_focus(self, count, &event->key);
+	return plan_view_move_focus(self, count, &event->key);
 }
 
 const struct view_class view_plan = {
 	.name = "plan",
-	.keys = KEYS_PLAN,
-	.open = open,
-	.close = close,
-	.update = update,
-	.draw = draw,
-	.event = event,
-	.title = title,
+	.keys = VIEW_KEYS_PLAN,
+	.open = plan_view_open,
+	.close = plan_view_close,
+	.update = plan_view_update,
+	.draw = plan_view_draw,
+	.event = plan_view_event,
+	.title = plan_view_title,
 };

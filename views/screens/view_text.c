@@ -42,8 +42,8 @@ const char *text_view_searched(struct view *view)
 void text_view_title(struct view *view, struct buf *out)
 {
 	buf_append_str(out, view->class->name);
-	if (*view->subject.name)
-		buf_printf(out, " %s", view->subject.name);
+	if (*view->selection.name)
+		buf_printf(out, " %s", view->selection.name);
 	buf_printf(out, " %d%%", pager_percent(pager_of(view)));
 	if (*view->scope.name)
 		buf_printf(out, " /%s/ n N", view->scope.name);

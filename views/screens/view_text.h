@@ -5,7 +5,7 @@
 #include "tui/widgets/pager.h"
 #include "views/console/app.h"
 
-enum { TEXT_MAX = 4 * 1024 * 1024 };
+enum { TEXT_VIEW_MAX = 4 * 1024 * 1024 };
 
 /* A view whose state begins with this can use the functions below as its class's. */
 struct text_view {

@@ -6,73 +6,73 @@
 #include "views/cli/get.h"
 #include "views/screens/view_text.h"
 
-struct yaml_view {
+struct view_yaml {
 	struct text_view text;
 	struct kube_request *request;
 };
 
-static void say(struct yaml_view *self, const char *sentence)
+static void yaml_view_say(struct view_yaml *self, const char *sentence)
 {
 	pager_set_text(self->text.pager, sentence);
 }
 
-static void answered(void *data, const struct cJSON *object, const struct kube_result *result)
+static void yaml_view_answered(void *data, const struct cJSON *object, const struct kube_result *result)
 {
 	struct view *view = data;
-	struct yaml_view *self = view->state;
-	struct buf yaml = BUF_INIT(TEXT_MAX);
+	struct view_yaml *self = view->state;
+	struct buf yaml = BUF_INIT(TEXT_VIEW_MAX);
 	struct err err = result->err;
 	self->request = NULL;
 	if (object && kube_yaml(object, &yaml, &err))
 		pager_set_text(self->text.pager, buf_str(&yaml));
 	else
-		say(self, err.text);
+		yaml_view_say(self, err.text);
 	buf_finish(&yaml);
 	app_touch(view->app);
 }
 
-static char *path_of(const struct view *view)
+static char *yaml_view_path_of(const struct view *view)
 {
 	const struct world_cluster *cluster =
-		view->app->world ? world_find_cluster(view->app->world, view->subject.cluster) : NULL;
-	if (view->subject.kind != SUBJECT_CLUSTER || !cluster)
-		return subject_path(&view->subject);
-	return cluster_path(cluster);
+		view->app->world ? world_find_cluster(view->app->world, view->selection.cluster) : NULL;
+	if (view->selection.kind != SELECTION_CLUSTER || !cluster)
+		return selection_path(&view->selection);
+	return selection_cluster_path(cluster);
 }
 
 static void show_record(struct view *view)
 {
-	struct yaml_view *self = view->state;
-	struct buf yaml = BUF_INIT(TEXT_MAX);
-	if (view->app->world && get_append_record(view->app->world, subject_sheet(view->subject.kind), view->subject.key,
+	struct view_yaml *self = view->state;
+	struct buf yaml = BUF_INIT(TEXT_VIEW_MAX);
+	if (view->app->world && cli_get_append_record(view->app->world, selection_sheet(view->selection.kind), view->selection.key,
 						  clock_wall_ms(loop_clock(view->app->loop)), &yaml))
 		pager_set_text(self->text.pager, buf_str(&yaml));
 	else
-		say(self, "It is no longer there.");
+		yaml_view_say(self, "It is no longer there.");
 	buf_finish(&yaml);
 }
 
-static void open(struct view *view)
+static void yaml_view_open(struct view *view)
 {
-	struct yaml_view *self = mem_alloc(sizeof *self);
+	struct view_yaml *self = mem_alloc(sizeof *self);
 	struct err err = {0};
 	view->state = self;
-	self->text.pager = pager_create(TEXT_MAX);
+	self->text.pager = pager_create(TEXT_VIEW_MAX);
 	pager_set_highlight(self->text.pager, pager_highlight_yaml, NULL);
-	CLEANUP(free) char *path = path_of(view);
+	CLEANUP(free) char *path = yaml_view_path_of(view);
 	if (!path) {
 		show_record(view);
 		return;
 	}
-	say(self, "reading …");
-	self->request = view->app->session ? kube_get_json(view->app->session->client, path, answered, view, &err) : NULL;
+	yaml_view_say(self, "reading …");
+	self->request = view->app->session ? kube_get_json(view->app->session->client, path, yaml_view_answered, view, &err) : NULL;
 	if (!self->request)
-		say(self, str_or(err.text, "not connected"));
+		yaml_view_say(self, str_or(err.text, "not connected"));
 }
 
-static void close(struct view *view)
+static void yaml_view_close(struct view *view)
 {
-	struct yaml_view *self = view->state;
+	struct view_yaml *self = view->state;
 	kube_request_cancel(self->request);
 	pager_destroy(self->text.pager);
 	free(self);
@@ -80,10 +80,10 @@ static void close(struct view *view)
 
 const struct view_class view_yaml = {
 	.name = "yaml",
-	.keys = KEYS_TEXT,
-	.needs_subject = true,
-	.open = open,
-	.close = close,
+	.keys = VIEW_KEYS_TEXT,
+	.needs_selection = true,
+	.open = yaml_view_open,
+	.close = yaml_view_close,
 	.draw = text_view_draw,
 	.event = text_view_event,
 	.act = text_view_act,

@@ -9,7 +9,7 @@ void plans_clear(struct plans *plans)
 	err_clear(&plans->err);
 }
 
-static void prepared(void *data, struct ops_plan *plan)
+static void plans_prepared(void *data, struct ops_plan *plan)
 {
 	struct plans *plans = data;
 	plans->on_change(plans->data);
@@ -24,7 +24,7 @@ bool plans_prepare(struct plans *plans, struct ops *ops, const struct ops_operat
 		return err_set(err, ERR_REFUSED, "%zu at once is too many: mark %d at most", target_count, PLANS_MAX);
 	for (size_t i = 0; i < target_count; i++) {
 		struct ops_plan *plan =
-			ops_prepare(ops, operation, targets[i], values, value_count, prepared, plans, err);
+			ops_prepare(ops, operation, targets[i], values, value_count, plans_prepared, plans, err);
 		if (!plan) {
 			plans_clear(plans);
 			return false;
@@ -37,7 +37,7 @@ bool plans_prepare(struct plans *plans, struct ops *ops, const struct ops_operat
 bool plans_take(struct plans *plans, struct ops *ops, plans_take_fn *take, const char *id, struct err *err)
 {
 	plans_clear(plans);
-	plans->items[0] = take(ops, id, prepared, plans, err);
+	plans->items[0] = take(ops, id, plans_prepared, plans, err);
 	plans->count = plans->items[0] ? 1 : 0;
 	return plans->count > 0;
 }
@@ -74,12 +74,12 @@ bool plans_are_running(const struct plans *plans)
 	return plans->begun && plans_state(plans) < OPS_STATE_DONE;
 }
 
-static void progressed(void *data, struct ops_plan *plan)
+static void plans_progressed(void *data, struct ops_plan *plan)
 {
 	struct plans *plans = data;
 	if (plan == plans->items[plans->at] && plan->state == OPS_STATE_DONE && plans->at + 1 < plans->count) {
 		plans->at++;
-		(void)!ops_run(plans->items[plans->at], progressed, plans, &plans->err);
+		(void)!ops_run(plans->items[plans->at], plans_progressed, plans, &plans->err);
 	}
 	plans->on_change(plans->data);
 }
@@ -90,7 +90,7 @@ bool plans_run(struct plans *plans, struct err *err)
 	if (plans_severity(plans) == OPS_BLOCKED)
 		return err_set(err, ERR_REFUSED, "one of the plans is blocked");
 	plans->at = 0;
-	plans->begun = ops_run(plans->items[0], progressed, plans, err);
+	plans->begun = ops_run(plans->items[0], plans_progressed, plans, err);
 	return plans->begun;
 }
 

@@ -10,7 +10,7 @@
 #include "api/base/str.h"
 #include "api/kube/client/portforward.h"
 
-static void changed(void *data)
+static void session_world_changed(void *data)
 {
 	struct session *session = data;
 	if (session->ops)
@@ -20,10 +20,10 @@ static void changed(void *data)
 
 static void connection_changed(void *data, const struct kube_connection *connection)
 {
-	changed(data);
+	session_world_changed(data);
 }
 
-static void terminal_wanted(void *data, bool wanted, const char *command)
+static void session_terminal_wanted(void *data, bool wanted, const char *command)
 {
 	struct session *session = data;
 	session->events.on_terminal(session->events.data, wanted, command);
@@ -58,7 +58,7 @@ static struct world *make_world(struct session *session)
 		.dialer = session->dialer,
 		.namespace = session->namespace,
 		.credentials_secret = credentials_secret,
-		.on_change = changed,
+		.on_change = session_world_changed,
 		.data = session,
 		.with_groups = true,
 	});
@@ -67,8 +67,8 @@ static struct world *make_world(struct session *session)
 /* -n wins over -A; -A over the context's namespace; without any, the whole cluster is looked at. */
 static char *initial_namespace(const struct config *config, const struct session *session)
 {
-	const char *given = config_text(config, OPT_NAMESPACE);
-	if (given || config_flag(config, OPT_ALL_NAMESPACES))
+	const char *given = config_text(config, CONFIG_OPT_NAMESPACE);
+	if (given || config_flag(config, CONFIG_OPT_ALL_NAMESPACES))
 		return mem_strdup(given);
 	const struct kubeconfig *kubeconfig = session->place.kubeconfig;
 	for (size_t i = 0; i < kubeconfig_context_count(kubeconfig); i++) {
@@ -85,18 +85,18 @@ static bool decide_trust(struct session *session, struct err *err)
 {
 	const struct kube_access *access = session->place.access;
 	session->trust = SESSION_TRUST_GIVEN;
-	if (!exec_trust_is_needed(access) || config_flag(session->config, OPT_TRUST_EXEC))
+	if (!kube_exec_trust_is_needed(access) || config_flag(session->config, CONFIG_OPT_TRUST_EXEC))
 		return true;
 	session->trust = SESSION_TRUST_UNKNOWN;
-	if (!exec_trust_digest(access, session->plugin_digest, err))
+	if (!kube_exec_trust_digest(access, session->plugin_digest, err))
 		return false;
-	session->trust = exec_trust_is_remembered(session->plugin_digest) ? SESSION_TRUST_GIVEN : SESSION_TRUST_ASKED;
+	session->trust = kube_exec_trust_is_remembered(session->plugin_digest) ? SESSION_TRUST_GIVEN : SESSION_TRUST_ASKED;
 	if (session->trust == SESSION_TRUST_ASKED && session->events.on_trust)
 		session->events.on_trust(session->events.data, session->place.access);
 	return true;
 }
 
-static enum kube_credentials_state may_run(void *data, struct err *err)
+static enum kube_credentials_state session_may_run(void *data, struct err *err)
 {
 	static const enum kube_credentials_state states[] = {[SESSION_TRUST_UNKNOWN] = KUBE_CREDENTIALS_FAILED,
 							     [SESSION_TRUST_GIVEN] = KUBE_CREDENTIALS_READY,
@@ -132,7 +132,7 @@ bool session_answer_trust(struct session *session, bool run, bool always, struct
 	const char *command = session->place.access->exec->command;
 	session->trust = run ? SESSION_TRUST_GIVEN : SESSION_TRUST_REFUSED;
 	kube_client_answered(session->client);
-	return !run || !always || exec_trust_remember(session->plugin_digest, command, err);
+	return !run || !always || kube_exec_trust_remember(session->plugin_digest, command, err);
 }
 
 /* ---- life ---- */
@@ -142,19 +142,19 @@ bool session_place_read(struct session_place *place, const struct config *config
 {
 	struct kubeconfig_options options = {
 		.text = demo ? demo_kubeconfig(demo) : NULL,
-		.kubeconfig = config_text(config, OPT_KUBECONFIG),
-		.context = demo ? NULL : config_text(config, OPT_CONTEXT),
-		.namespace = config_text(config, OPT_NAMESPACE),
-		.as = config_text(config, OPT_AS),
-		.as_groups = config_list(config, OPT_AS_GROUP),
-		.request_timeout_ms = config_duration_ms(config, OPT_REQUEST_TIMEOUT),
+		.kubeconfig = config_text(config, CONFIG_OPT_KUBECONFIG),
+		.context = demo ? NULL : config_text(config, CONFIG_OPT_CONTEXT),
+		.namespace = config_text(config, CONFIG_OPT_NAMESPACE),
+		.as = config_text(config, CONFIG_OPT_AS),
+		.as_groups = config_list(config, CONFIG_OPT_AS_GROUP),
+		.request_timeout_ms = config_duration_ms(config, CONFIG_OPT_REQUEST_TIMEOUT),
 	};
 	*place = (struct session_place){.kubeconfig = kubeconfig_load(&options, err)};
 	if (place->kubeconfig)
 		place->access = kubeconfig_resolve(place->kubeconfig, context, err);
 	place->demo = demo != NULL;
 	if (place->access) {
-		place->access->insecure |= config_flag(config, OPT_INSECURE);
+		place->access->insecure |= config_flag(config, CONFIG_OPT_INSECURE);
 		return true;
 	}
 	session_place_finish(place);
@@ -174,7 +174,7 @@ static void find_plans_dir(struct session *session)
 {
 	struct err err = {0};
 	char folder[] = "/tmp/mqdeck-plans-XXXXXX";
-	session->plans_dir = session->place.demo ? NULL : ops_plans_dir(&err);
+	session->plans_dir = session->place.demo ? NULL : ops_journal_plans_dir(&err);
 	session->plans_are_kept = session->plans_dir != NULL;
 	if (err_is_set(&err))
 		log_warn("%s", err.text);
@@ -202,10 +202,10 @@ struct session *session_open(struct loop *loop, const struct config *config, str
 	*session = (struct session){.loop = loop, .config = config, .events = *events, .place = *place};
 	*place = (struct session_place){0};
 	struct kube_client_options client = {
-		.read_only = config_flag(config, OPT_READONLY),
+		.read_only = config_flag(config, CONFIG_OPT_READONLY),
 		.on_state = connection_changed,
-		.on_terminal = events->on_terminal ? terminal_wanted : NULL,
-		.may_run = may_run,
+		.on_terminal = events->on_terminal ? session_terminal_wanted : NULL,
+		.may_run = session_may_run,
 		.data = session,
 	};
 	if (check_trust_alone(session, err))
@@ -215,11 +215,11 @@ struct session *session_open(struct loop *loop, const struct config *config, str
 		return NULL;
 	}
 	session->namespace = initial_namespace(config, session);
-	session->dialer = portforward_dialer_create(session->client);
+	session->dialer = kube_portforward_dialer_create(session->client);
 	session->rights = kube_access_create(session->client);
-	kube_access_on_change(session->rights, changed, session);
+	kube_access_on_change(session->rights, session_world_changed, session);
 	session->world = session->plan_world = make_world(session);
-	CLEANUP(free) char *who = session->place.demo ? mem_strdup("you@demo") : ops_who();
+	CLEANUP(free) char *who = session->place.demo ? mem_strdup("you@demo") : ops_journal_who();
 	find_plans_dir(session);
 	session->ops = ops_create(&(struct ops_options){
 		.loop = loop, .client = session->client, .view = view_now, .kafka = kafka_of, .data = session,
@@ -237,7 +237,7 @@ void session_close(struct session *session)
 	session_plans_over(session);
 	world_destroy(session->world);
 	kube_access_finish(session->rights);
-	portforward_dialer_destroy(session->dialer);
+	kube_portforward_dialer_destroy(session->dialer);
 	kube_client_destroy(session->client);
 	forget_plans(session);
 	free(session->plans_dir);

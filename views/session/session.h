@@ -49,7 +49,7 @@ struct session {
 	struct session_place place;
 	struct kube_client *client;
 	struct kube_access_cache *rights;
-	struct dialer *dialer;
+	struct dial_opener *dialer;
 	struct world *world;
 	struct world
 		*plan_world; /* what operations look at: `world`, or the one from before the namespace was changed */
@@ -58,7 +58,7 @@ struct session {
 	char *plans_dir;      /* journals of plans, NULL when there is no place for them */
 	bool plans_are_kept;  /* false: in a folder that goes with the session */
 	enum session_trust trust;
-	char plugin_digest[EXEC_DIGEST_SIZE]; /* of what was asked about */
+	char plugin_digest[KUBE_EXEC_DIGEST_SIZE]; /* of what was asked about */
 	struct session_events events;
 };
 

@@ -6,7 +6,7 @@
 
 #include "api/base/str.h"
 
-static const struct sheet *const sheets[] = {
+static const struct sheet *const sheet_table[] = {
 #define X(variable, names, help) &variable,
 #include "views/sheets/sheets.def"
 #undef X
@@ -20,27 +20,27 @@ static const char *const other_names[] = {
 
 const struct sheet *const *sheet_all(void)
 {
-	return sheets;
+	return sheet_table;
 }
 
 const struct sheet *sheet_find(const char *name)
 {
-	for (size_t i = 0; sheets[i]; i++) {
-		if (str_eq(sheets[i]->name, name) || str_has_word(other_names[i], ' ', name))
-			return sheets[i];
+	for (size_t i = 0; sheet_table[i]; i++) {
+		if (str_eq(sheet_table[i]->name, name) || str_has_word(other_names[i], ' ', name))
+			return sheet_table[i];
 	}
 	return NULL;
 }
 
 /* ---- rows ---- */
 
-static bool cluster_matches(const struct world_cluster *cluster, const struct scope *scope)
+static bool cluster_matches(const struct world_cluster *cluster, const struct sheet_scope *scope)
 {
 	return (!scope->cluster || str_eq(cluster->key, scope->cluster)) &&
 	       (!scope->namespace || str_eq(cluster->namespace, scope->namespace));
 }
 
-static bool row_matches(const struct sheet *sheet, struct row *row, const struct scope *scope)
+static bool sheet_row_matches(const struct sheet *sheet, struct sheet_row *row, const struct sheet_scope *scope)
 {
 	if (scope->namespace && sheet->namespace_of) {
 		const char *namespace = sheet->namespace_of(row);
@@ -54,18 +54,18 @@ static bool row_matches(const struct sheet *sheet, struct row *row, const struct
 	return !sheet->matches || sheet->matches(row, scope);
 }
 
-static void collect(struct sheet_rows *rows, const struct world_cluster *cluster, const struct scope *scope,
+static void sheet_collect_cluster(struct sheet_rows *rows, const struct world_cluster *cluster, const struct sheet_scope *scope,
 		    enum sheet_order order)
 {
 	int64_t count = rows->sheet->count(rows->world, cluster);
 	bool ranked = order == SHEET_WORST_FIRST && rows->sheet->rank;
-	struct row row;
+	struct sheet_row row;
 	for (int64_t i = 0; i < count; i++) {
 		row.world = rows->world;
 		row.wall_ms = rows->wall_ms;
 		row.cluster = cluster;
 		rows->sheet->fill(&row, i);
-		if (row_matches(rows->sheet, &row, scope))
+		if (sheet_row_matches(rows->sheet, &row, scope))
 			vec_push(&rows->positions, (struct sheet_position){.cluster = cluster,
 									    .index = (uint32_t)i,
 									    .rank = ranked ? rows->sheet->rank(&row) : 0});
@@ -108,7 +108,7 @@ static int compare_parts(const void *left, const void *right)
 }
 
 /* By key: the world has the worst cluster first, and with it all rows of another would move. */
-static struct sheet_parts parts_of(const struct world_view *world, const struct scope *scope)
+static struct sheet_parts parts_of(const struct world_view *world, const struct sheet_scope *scope)
 {
 	struct sheet_parts parts = {0};
 	for (size_t i = 0; i < world->cluster_count; i++) {
@@ -132,7 +132,7 @@ static bool are_same_parts(const struct sheet_parts *a, const struct sheet_parts
 }
 
 bool sheet_rows_collect(struct sheet_rows *rows, const struct sheet *sheet, const struct world_view *world,
-			const struct scope *scope, enum sheet_order order, int64_t wall_ms)
+			const struct sheet_scope *scope, enum sheet_order order, int64_t wall_ms)
 {
 	struct sheet_parts parts = sheet->per_cluster ? parts_of(world, scope) : (struct sheet_parts){0};
 	bool same = sheet->answers_only && rows->world == world && are_same_parts(&rows->parts, &parts);
@@ -145,9 +145,9 @@ bool sheet_rows_collect(struct sheet_rows *rows, const struct sheet *sheet, cons
 		return false;
 	vec_clear(&rows->positions);
 	if (!sheet->per_cluster)
-		collect(rows, NULL, scope, order);
+		sheet_collect_cluster(rows, NULL, scope, order);
 	for (size_t i = 0; i < parts.len; i++)
-		collect(rows, parts.items[i].cluster, scope, order);
+		sheet_collect_cluster(rows, parts.items[i].cluster, scope, order);
 	put_worst_first(rows);
 	return true;
 }
@@ -164,7 +164,7 @@ void sheet_rows_finish(struct sheet_rows *rows)
 	vec_finish(&rows->parts);
 }
 
-void sheet_rows_fill(const struct sheet_rows *rows, size_t position, struct row *row)
+void sheet_rows_fill(const struct sheet_rows *rows, size_t position, struct sheet_row *row)
 {
 	const struct sheet_position *at = &rows->positions.items[position];
 	row->world = rows->world;
@@ -173,7 +173,7 @@ void sheet_rows_fill(const struct sheet_rows *rows, size_t position, struct row 
 	rows->sheet->fill(row, at->index);
 }
 
-enum severity sheet_severity(const struct sheet *sheet, struct row *row)
+enum severity sheet_severity(const struct sheet *sheet, struct sheet_row *row)
 {
 	enum severity worst = SEV_NONE;
 	for (size_t i = 0; i < sheet->column_count; i++) {
@@ -192,25 +192,25 @@ uint8_t sheet_rank_of(enum severity severity)
 
 const char *sheet_kind_word(const struct world_cluster *cluster)
 {
-	return cluster->kind == BROKER_KAFKA ? "kafka" : "rabbitmq";
+	return cluster->kind == WORLD_BROKER_KAFKA ? "kafka" : "rabbitmq";
 }
 
-struct cell sheet_cell_cluster(struct row *row)
+struct cell sheet_cell_cluster(struct sheet_row *row)
 {
 	return row->cluster ? cell_text(row->cluster->name) : cell_none();
 }
 
-struct cell sheet_cell_kind(struct row *row)
+struct cell sheet_cell_kind(struct sheet_row *row)
 {
 	return row->cluster ? cell_text(sheet_kind_word(row->cluster)) : cell_none();
 }
 
-struct cell sheet_cell_namespace(struct row *row)
+struct cell sheet_cell_namespace(struct sheet_row *row)
 {
 	return row->cluster ? cell_text(row->cluster->namespace) : cell_none();
 }
 
-struct cell sheet_age_since(const struct row *row, int64_t unix_ms)
+struct cell sheet_age_since(const struct sheet_row *row, int64_t unix_ms)
 {
 	if (unix_ms < 0)
 		return cell_unknown();
@@ -218,7 +218,7 @@ struct cell sheet_age_since(const struct row *row, int64_t unix_ms)
 	return cell_age(seconds > 0 ? seconds : 0);
 }
 
-struct cell sheet_joined(struct row *row, const char *const *items, size_t count)
+struct cell sheet_joined(struct sheet_row *row, const char *const *items, size_t count)
 {
 	size_t used = 0;
 	row->text[0] = '\0';

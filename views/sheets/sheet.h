@@ -12,7 +12,7 @@
 #include "api/model/world/world.h"
 
 /* What part of the world is looked at. NULL members do not restrict. */
-struct scope {
+struct sheet_scope {
 	const char *namespace;
 	const char *cluster; /* the cluster's key */
 	const char *node;
@@ -20,10 +20,10 @@ struct scope {
 	const char *name;    /* the row's own name, as `get VIEW NAME` gives it */
 };
 
-enum { ROW_TEXT_MAX = 1024 };
+enum { SHEET_ROW_TEXT_MAX = 1024 };
 
 /* One row while it is looked at. `item` and `value` are set by the sheet's fill. */
-struct row {
+struct sheet_row {
 	const struct world_view *world;
 	int64_t wall_ms; /* now, Unix ms */
 	const struct world_cluster *cluster; /* NULL where the row belongs to none */
@@ -41,23 +41,23 @@ struct row {
 		struct world_topic topic;
 		struct world_group group;
 	} value;
-	char text[ROW_TEXT_MAX]; /* where a cell that must be put together is put; overwritten by the next such cell */
+	char text[SHEET_ROW_TEXT_MAX]; /* where a cell that must be put together is put; overwritten by the next such cell */
 };
 
 enum {
-	COLUMN_WIDE = 1,  /* only with -o wide, or when switched on with Ctrl-W */
-	COLUMN_FIELD = 2, /* only in JSON and YAML */
+	SHEET_COLUMN_WIDE = 1,  /* only with -o wide, or when switched on with Ctrl-W */
+	SHEET_COLUMN_FIELD = 2, /* only in JSON and YAML */
 };
 
-struct column {
-	const char *title;  /* heading, upper case; NULL with COLUMN_FIELD */
+struct sheet_column {
+	const char *title;  /* heading, upper case; NULL with SHEET_COLUMN_FIELD */
 	const char *field;  /* JSON member, lowerCamelCase, units in the name; stable */
 	const char *help;   /* one clause for the manual */
 	unsigned flags;
 	enum cell_type type; /* of a numeric column, for its alignment; 0 = text */
 	uint8_t min, max;   /* width in columns; max 0 = as wide as the content */
 	uint8_t priority;   /* 0 = always shown; the highest goes first when the terminal is narrow */
-	struct cell (*cell)(struct row *row);
+	struct cell (*cell)(struct sheet_row *row);
 };
 
 /* Ranks are below it. */
@@ -68,20 +68,20 @@ struct sheet {
 	const char *title;
 	bool per_cluster;  /* count and fill are asked for each cluster */
 	int64_t (*count)(const struct world_view *world, const struct world_cluster *cluster); /* -1 = unknown */
-	void (*fill)(struct row *row, int64_t index);
+	void (*fill)(struct sheet_row *row, int64_t index);
 	/* Beyond cluster and namespace, which are checked for all sheets. NULL = everything matches. */
-	bool (*matches)(const struct row *row, const struct scope *scope);
-	const char *(*name_of)(struct row *row);      /* what `get VIEW NAME` compares with */
-	const char *(*namespace_of)(const struct row *row); /* NULL function or answer: not namespaced */
-	void (*key)(struct row *row, char *out, size_t size); /* stable while the object lives */
+	bool (*matches)(const struct sheet_row *row, const struct sheet_scope *scope);
+	const char *(*name_of)(struct sheet_row *row);      /* what `get VIEW NAME` compares with */
+	const char *(*namespace_of)(const struct sheet_row *row); /* NULL function or answer: not namespaced */
+	void (*key)(struct sheet_row *row, char *out, size_t size); /* stable while the object lives */
 	/* How bad a row is. On the screen the worst come first, and rows of one rank by cluster and in the order that the
 	 * world has, so that a row moves only when its rank changes: a rank is a class and no figure. NULL: all are alike. */
-	uint8_t (*rank)(struct row *row);
+	uint8_t (*rank)(struct sheet_row *row);
 	bool answers_only; /* all of a row is made of what its cluster's `answers` numbers */
 	/* What could not be read, for `get`'s exit code: the sources this sheet needs beside the clusters' own. */
-	const struct source *(*source)(const struct world_view *world);
+	const struct world_source *(*source)(const struct world_view *world);
 	bool needs_brokers; /* also what the brokers say must have been read */
-	const struct column *columns;
+	const struct sheet_column *columns;
 	size_t column_count;
 };
 
@@ -118,23 +118,23 @@ enum sheet_order { SHEET_WORST_FIRST, SHEET_BY_NAME };
 /* All zero before the first time, and then for the same sheet, scope and order. False when nothing is done because all rows
  * are as they were. */
 bool sheet_rows_collect(struct sheet_rows *rows, const struct sheet *sheet, const struct world_view *world,
-			const struct scope *scope, enum sheet_order order, int64_t wall_ms);
+			const struct sheet_scope *scope, enum sheet_order order, int64_t wall_ms);
 void sheet_rows_clear(struct sheet_rows *rows);
 void sheet_rows_finish(struct sheet_rows *rows);
-void sheet_rows_fill(const struct sheet_rows *rows, size_t position, struct row *row);
+void sheet_rows_fill(const struct sheet_rows *rows, size_t position, struct sheet_row *row);
 
 /* The worst of its cells: the sign before the row, and the rank of rows that have no better one. */
-enum severity sheet_severity(const struct sheet *sheet, struct row *row);
+enum severity sheet_severity(const struct sheet *sheet, struct sheet_row *row);
 uint8_t sheet_rank_of(enum severity severity); /* 0 for what is fine */
 
 /* Cells that several sheets have. */
-struct cell sheet_cell_cluster(struct row *row);
-struct cell sheet_cell_kind(struct row *row);
-struct cell sheet_cell_namespace(struct row *row);
+struct cell sheet_cell_cluster(struct sheet_row *row);
+struct cell sheet_cell_kind(struct sheet_row *row);
+struct cell sheet_cell_namespace(struct sheet_row *row);
 const char *sheet_kind_word(const struct world_cluster *cluster); /* "rabbitmq" or "kafka" */
-struct cell sheet_age_since(const struct row *row, int64_t unix_ms);
-struct cell sheet_joined(struct row *row, const char *const *items, size_t count); /* a list cell in row->text */
-struct cell sheet_cell_ports(struct row *row); /* of a service: "amqp 5672:30672>5672,…" */
+struct cell sheet_age_since(const struct sheet_row *row, int64_t unix_ms);
+struct cell sheet_joined(struct sheet_row *row, const char *const *items, size_t count); /* a list cell in row->text */
+struct cell sheet_cell_ports(struct sheet_row *row); /* of a service: "amqp 5672:30672>5672,…" */
 /* A figure of the broker's side: unknown when negative. */
 struct cell sheet_figure(int64_t figure);
 struct cell sheet_text(const char *text); /* unknown when NULL, where there always is one */

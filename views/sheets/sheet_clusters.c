@@ -5,26 +5,26 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 
-static int64_t count(const struct world_view *world, const struct world_cluster *cluster)
+static int64_t clusters_count(const struct world_view *world, const struct world_cluster *cluster)
 {
 	return 1;
 }
 
-static void fill(struct row *row, int64_t index)
+static void clusters_fill(struct sheet_row *row, int64_t index)
 {
 }
 
-static const char *name_of(struct row *row)
+static const char *clusters_name_of(struct sheet_row *row)
 {
 	return row->cluster->name;
 }
 
-static void key(struct row *row, char *out, size_t size)
+static void clusters_key(struct sheet_row *row, char *out, size_t size)
 {
 	snprintf(out, size, "%s", row->cluster->key);
 }
 
-static int64_t ready_brokers(const struct world_cluster *cluster)
+static int64_t clusters_ready_brokers(const struct world_cluster *cluster)
 {
 	int64_t ready = 0;
 	for (size_t i = 0; i < cluster->broker_count; i++)
@@ -32,73 +32,73 @@ static int64_t ready_brokers(const struct world_cluster *cluster)
 	return ready;
 }
 
-static struct cell name(struct row *row)
+static struct cell clusters_name(struct sheet_row *row)
 {
 	return cell_text(row->cluster->name);
 }
 
-static struct cell manager(struct row *row)
+static struct cell clusters_manager(struct sheet_row *row)
 {
-	static const char *const words[] = {[MANAGED_BY_STATEFUL_SET] = "statefulset",
-					    [MANAGED_BY_RABBITMQ_OPERATOR] = "rabbitmq-operator",
-					    [MANAGED_BY_STRIMZI] = "strimzi"};
+	static const char *const words[] = {[WORLD_MANAGED_BY_STATEFUL_SET] = "statefulset",
+					    [WORLD_MANAGED_BY_RABBITMQ_OPERATOR] = "rabbitmq-operator",
+					    [WORLD_MANAGED_BY_STRIMZI] = "strimzi"};
 	return cell_text(words[row->cluster->manager]);
 }
 
-static struct cell version(struct row *row)
+static struct cell clusters_version(struct sheet_row *row)
 {
 	return sheet_text(row->cluster->version);
 }
 
-static struct cell ready(struct row *row)
+static struct cell clusters_ready(struct sheet_row *row)
 {
-	int64_t up = ready_brokers(row->cluster);
+	int64_t up = clusters_ready_brokers(row->cluster);
 	return cell_graded(cell_ratio(up, row->cluster->desired), up < row->cluster->desired ? SEV_BAD : SEV_OK);
 }
 
-static struct cell replicated(struct row *row)
+static struct cell clusters_replicated(struct sheet_row *row)
 {
 	return sheet_figure(row->cluster->replicated_count);
 }
 
-static struct cell graded_figure(int64_t figure, enum severity severity)
+static struct cell clusters_graded_figure(int64_t figure, enum severity severity)
 {
 	return cell_graded(sheet_figure(figure), figure > 0 ? severity : SEV_NONE);
 }
 
-static struct cell under_replicated(struct row *row)
+static struct cell clusters_under_replicated(struct sheet_row *row)
 {
-	return graded_figure(row->cluster->under_replicated, SEV_WARN);
+	return clusters_graded_figure(row->cluster->under_replicated, SEV_WARN);
 }
 
-static struct cell below_min(struct row *row)
+static struct cell clusters_below_min(struct sheet_row *row)
 {
-	return graded_figure(row->cluster->below_min, SEV_BAD);
+	return clusters_graded_figure(row->cluster->below_min, SEV_BAD);
 }
 
-static struct cell leaderless(struct row *row)
+static struct cell clusters_leaderless(struct sheet_row *row)
 {
-	return graded_figure(row->cluster->leaderless, SEV_BAD);
+	return clusters_graded_figure(row->cluster->leaderless, SEV_BAD);
 }
 
-static struct cell messages(struct row *row)
+static struct cell clusters_messages(struct sheet_row *row)
 {
-	return row->cluster->kind == BROKER_KAFKA ? cell_none() : sheet_figure(row->cluster->messages);
+	return row->cluster->kind == WORLD_BROKER_KAFKA ? cell_none() : sheet_figure(row->cluster->messages);
 }
 
-static struct cell lag(struct row *row)
+static struct cell clusters_lag(struct sheet_row *row)
 {
-	return row->cluster->kind == BROKER_KAFKA ? sheet_figure(row->cluster->total_lag) : cell_none();
+	return row->cluster->kind == WORLD_BROKER_KAFKA ? sheet_figure(row->cluster->total_lag) : cell_none();
 }
 
-static struct cell state(struct row *row)
+static struct cell clusters_state(struct sheet_row *row)
 {
 	static const char *const words[] = {
 		[SEV_NONE] = "unknown", [SEV_OK] = "ok", [SEV_INFO] = "info", [SEV_WARN] = "warning", [SEV_BAD] = "critical"};
 	return cell_graded(cell_text(words[row->cluster->severity]), row->cluster->severity);
 }
 
-static struct cell plan(struct row *row)
+static struct cell clusters_plan(struct sheet_row *row)
 {
 	const struct world_plan *plan = row->cluster->plan;
 	if (!row->cluster->plan_known)
@@ -106,7 +106,7 @@ static struct cell plan(struct row *row)
 	return cell_text(plan ? str_or(plan->title, "a plan") : NULL);
 }
 
-static struct cell plan_by(struct row *row)
+static struct cell clusters_plan_by(struct sheet_row *row)
 {
 	const struct world_plan *plan = row->cluster->plan;
 	if (!row->cluster->plan_known)
@@ -114,51 +114,51 @@ static struct cell plan_by(struct row *row)
 	return cell_text(plan ? plan->who : NULL);
 }
 
-static struct cell headline(struct row *row)
+static struct cell clusters_headline(struct sheet_row *row)
 {
 	return sheet_text(row->cluster->headline);
 }
 
-static struct cell detail(struct row *row)
+static struct cell clusters_detail(struct sheet_row *row)
 {
 	return cell_text(row->cluster->detail);
 }
 
 /* Of one that was not heard of nothing says that it is fine. */
-static uint8_t rank(struct row *row)
+static uint8_t clusters_rank(struct sheet_row *row)
 {
 	return row->cluster->severity == SEV_NONE ? 1 : sheet_rank_of(row->cluster->severity);
 }
 
-static const struct column columns[] = {
-	{.title = "CLUSTER", .field = "cluster", .help = "name of the broker cluster", .min = 7, .max = 32, .cell = name},
+static const struct sheet_column columns[] = {
+	{.title = "CLUSTER", .field = "cluster", .help = "name of the broker cluster", .min = 7, .max = 32, .cell = clusters_name},
 	{.title = "KIND", .field = "kind", .help = "rabbitmq or kafka", .cell = sheet_cell_kind},
 	{.title = "NAMESPACE", .field = "namespace", .help = "its namespace", .priority = 2, .cell = sheet_cell_namespace},
-	{.title = "READY", .field = "ready", .help = "ready brokers of those wanted", .type = CELL_RATIO, .cell = ready},
-	{.title = "VERSION", .field = "version", .help = "of the brokers", .priority = 4, .cell = version},
-	{.title = "MANAGED BY", .field = "managedBy", .help = "statefulset, rabbitmq-operator or strimzi", .flags = COLUMN_WIDE, .cell = manager},
-	{.title = "REPLICATED", .field = "replicated", .help = "partitions, or quorum queues and streams", .priority = 5, .type = CELL_COUNT, .cell = replicated},
-	{.title = "UNDER", .field = "underReplicated", .help = "of those, with a replica out of sync", .priority = 1, .type = CELL_COUNT, .cell = under_replicated},
-	{.title = "BELOW MIN", .field = "belowMinimum", .help = "of those, refusing writes", .priority = 1, .type = CELL_COUNT, .cell = below_min},
-	{.title = "NO LEADER", .field = "leaderless", .help = "of those, without a leader", .priority = 3, .type = CELL_COUNT, .cell = leaderless},
-	{.title = "MESSAGES", .field = "messages", .help = "in all queues (RabbitMQ)", .priority = 6, .type = CELL_COUNT, .cell = messages},
-	{.title = "LAG", .field = "lag", .help = "of all consumer groups (Kafka)", .priority = 6, .type = CELL_COUNT, .cell = lag},
-	{.field = "state", .help = "ok, info, warning, critical or unknown", .flags = COLUMN_FIELD, .cell = state},
-	{.title = "WHAT", .field = "headline", .help = "the state in a sentence", .min = 20, .max = 120, .priority = 7, .cell = headline},
-	{.title = "PLAN", .field = "plan", .help = "what some mqdeck does to it now", .flags = COLUMN_WIDE, .max = 40, .cell = plan},
-	{.field = "planBy", .help = "who runs that plan, as user@host", .flags = COLUMN_FIELD, .cell = plan_by},
-	{.field = "detail", .help = "what follows from it", .flags = COLUMN_FIELD, .cell = detail},
+	{.title = "READY", .field = "ready", .help = "ready brokers of those wanted", .type = CELL_RATIO, .cell = clusters_ready},
+	{.title = "VERSION", .field = "version", .help = "of the brokers", .priority = 4, .cell = clusters_version},
+	{.title = "MANAGED BY", .field = "managedBy", .help = "statefulset, rabbitmq-operator or strimzi", .flags = SHEET_COLUMN_WIDE, .cell = clusters_manager},
+	{.title = "REPLICATED", .field = "replicated", .help = "partitions, or quorum queues and streams", .priority = 5, .type = CELL_COUNT, .cell = clusters_replicated},
+	{.title = "UNDER", .field = "underReplicated", .help = "of those, with a replica out of sync", .priority = 1, .type = CELL_COUNT, .cell = clusters_under_replicated},
+	{.title = "BELOW MIN", .field = "belowMinimum", .help = "of those, refusing writes", .priority = 1, .type = CELL_COUNT, .cell = clusters_below_min},
+	{.title = "NO LEADER", .field = "leaderless", .help = "of those, without a leader", .priority = 3, .type = CELL_COUNT, .cell = clusters_leaderless},
+	{.title = "MESSAGES", .field = "messages", .help = "in all queues (RabbitMQ)", .priority = 6, .type = CELL_COUNT, .cell = clusters_messages},
+	{.title = "LAG", .field = "lag", .help = "of all consumer groups (Kafka)", .priority = 6, .type = CELL_COUNT, .cell = clusters_lag},
+	{.field = "state", .help = "ok, info, warning, critical or unknown", .flags = SHEET_COLUMN_FIELD, .cell = clusters_state},
+	{.title = "WHAT", .field = "headline", .help = "the state in a sentence", .min = 20, .max = 120, .priority = 7, .cell = clusters_headline},
+	{.title = "PLAN", .field = "plan", .help = "what some mqdeck does to it now", .flags = SHEET_COLUMN_WIDE, .max = 40, .cell = clusters_plan},
+	{.field = "planBy", .help = "who runs that plan, as user@host", .flags = SHEET_COLUMN_FIELD, .cell = clusters_plan_by},
+	{.field = "detail", .help = "what follows from it", .flags = SHEET_COLUMN_FIELD, .cell = clusters_detail},
 };
 
 const struct sheet sheet_clusters = {
 	.name = "clusters",
 	.title = "Clusters",
 	.per_cluster = true,
-	.count = count,
-	.fill = fill,
-	.name_of = name_of,
-	.key = key,
-	.rank = rank,
+	.count = clusters_count,
+	.fill = clusters_fill,
+	.name_of = clusters_name_of,
+	.key = clusters_key,
+	.rank = clusters_rank,
 	.needs_brokers = true,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),

@@ -4,64 +4,64 @@
 
 #include "api/base/mem.h"
 
-static int64_t count(const struct world_view *world, const struct world_cluster *cluster)
+static int64_t groups_count(const struct world_view *world, const struct world_cluster *cluster)
 {
-	return cluster->kind == BROKER_KAFKA ? cluster->group_count : 0;
+	return cluster->kind == WORLD_BROKER_KAFKA ? cluster->group_count : 0;
 }
 
-static void fill(struct row *row, int64_t index)
+static void groups_fill(struct sheet_row *row, int64_t index)
 {
 	world_group_at(row->cluster, index, &row->value.group);
 }
 
-static const char *name_of(struct row *row)
+static const char *groups_name_of(struct sheet_row *row)
 {
 	return row->value.group.name;
 }
 
-static void key(struct row *row, char *out, size_t size)
+static void groups_key(struct sheet_row *row, char *out, size_t size)
 {
 	snprintf(out, size, "%s/%s", row->cluster->key, row->value.group.name);
 }
 
-static struct cell name(struct row *row)
+static struct cell groups_name(struct sheet_row *row)
 {
-	return cell_text(name_of(row));
+	return cell_text(groups_name_of(row));
 }
 
-static struct cell state(struct row *row)
+static struct cell groups_state(struct sheet_row *row)
 {
 	return sheet_text(row->value.group.state);
 }
 
-static struct cell type(struct row *row)
+static struct cell groups_type(struct sheet_row *row)
 {
 	return sheet_text(row->value.group.type);
 }
 
-static struct cell members(struct row *row)
+static struct cell groups_members(struct sheet_row *row)
 {
 	return sheet_figure(row->value.group.members);
 }
 
-static struct cell lag(struct row *row)
+static struct cell groups_lag(struct sheet_row *row)
 {
 	return sheet_figure(row->value.group.lag);
 }
 
-static struct cell coordinator(struct row *row)
+static struct cell groups_coordinator(struct sheet_row *row)
 {
 	return sheet_text(row->value.group.coordinator);
 }
 
-static struct cell topics(struct row *row)
+static struct cell groups_topics(struct sheet_row *row)
 {
 	return row->value.group.topics ? cell_list(row->value.group.topics) : cell_unknown();
 }
 
 /* By the order of magnitude of the lag: by the lag itself they would change places at every answer. What is not known may be
  * bad, but not as bad as what is known to be. */
-static uint8_t rank(struct row *row)
+static uint8_t groups_rank(struct sheet_row *row)
 {
 	enum { FINE_LAG = 1000 };
 	int64_t lag = row->value.group.lag;
@@ -73,14 +73,14 @@ static uint8_t rank(struct row *row)
 	return rank;
 }
 
-static const struct column columns[] = {
-	{.title = "GROUP", .field = "group", .help = "consumer group", .min = 10, .max = 60, .cell = name},
-	{.title = "STATE", .field = "state", .help = "as the coordinator says", .cell = state},
-	{.title = "LAG", .field = "lag", .help = "messages behind, all partitions", .type = CELL_COUNT, .cell = lag},
-	{.title = "MEMBERS", .field = "members", .help = "members", .type = CELL_COUNT, .cell = members},
-	{.title = "COORDINATOR", .field = "coordinator", .help = "broker that coordinates it", .priority = 2, .max = 32, .cell = coordinator},
-	{.title = "TOPICS", .field = "topics", .help = "topics it has offsets in", .priority = 1, .max = 60, .cell = topics},
-	{.title = "TYPE", .field = "type", .help = "classic, consumer …", .priority = 4, .cell = type},
+static const struct sheet_column columns[] = {
+	{.title = "GROUP", .field = "group", .help = "consumer group", .min = 10, .max = 60, .cell = groups_name},
+	{.title = "STATE", .field = "state", .help = "as the coordinator says", .cell = groups_state},
+	{.title = "LAG", .field = "lag", .help = "messages behind, all partitions", .type = CELL_COUNT, .cell = groups_lag},
+	{.title = "MEMBERS", .field = "members", .help = "members", .type = CELL_COUNT, .cell = groups_members},
+	{.title = "COORDINATOR", .field = "coordinator", .help = "broker that coordinates it", .priority = 2, .max = 32, .cell = groups_coordinator},
+	{.title = "TOPICS", .field = "topics", .help = "topics it has offsets in", .priority = 1, .max = 60, .cell = groups_topics},
+	{.title = "TYPE", .field = "type", .help = "classic, consumer …", .priority = 4, .cell = groups_type},
 	{.title = "CLUSTER", .field = "cluster", .help = "broker cluster", .priority = 3, .cell = sheet_cell_cluster},
 	{.title = "NAMESPACE", .field = "namespace", .help = "namespace", .priority = 4, .cell = sheet_cell_namespace},
 };
@@ -89,11 +89,11 @@ const struct sheet sheet_groups = {
 	.name = "groups",
 	.title = "Groups",
 	.per_cluster = true,
-	.count = count,
-	.fill = fill,
-	.name_of = name_of,
-	.key = key,
-	.rank = rank,
+	.count = groups_count,
+	.fill = groups_fill,
+	.name_of = groups_name_of,
+	.key = groups_key,
+	.rank = groups_rank,
 	.answers_only = true,
 	.needs_brokers = true,
 	.columns = columns,

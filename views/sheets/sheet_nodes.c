@@ -6,42 +6,42 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 
-static int64_t count(const struct world_view *world, const struct world_cluster *cluster)
+static int64_t nodes_count(const struct world_view *world, const struct world_cluster *cluster)
 {
 	return (int64_t)world->node_count;
 }
 
-static void fill(struct row *row, int64_t index)
+static void nodes_fill(struct sheet_row *row, int64_t index)
 {
 	row->item.node = row->world->nodes[index];
 }
 
-static bool matches(const struct row *row, const struct scope *scope)
+static bool nodes_matches(const struct sheet_row *row, const struct sheet_scope *scope)
 {
 	return !scope->node || str_eq(row->item.node->name, scope->node);
 }
 
-static const char *name_of(struct row *row)
+static const char *nodes_name_of(struct sheet_row *row)
 {
 	return row->item.node->name;
 }
 
-static void key(struct row *row, char *out, size_t size)
+static void nodes_key(struct sheet_row *row, char *out, size_t size)
 {
 	snprintf(out, size, "%s", row->item.node->name);
 }
 
-static const struct source *source(const struct world_view *world)
+static const struct world_source *nodes_source(const struct world_view *world)
 {
 	return &world->nodes_source;
 }
 
-static struct cell name(struct row *row)
+static struct cell nodes_name(struct sheet_row *row)
 {
-	return cell_text(name_of(row));
+	return cell_text(nodes_name_of(row));
 }
 
-static struct cell state(struct row *row)
+static struct cell nodes_state(struct sheet_row *row)
 {
 	const struct world_node *it = row->item.node;
 	if (!it->ready_known)
@@ -51,22 +51,22 @@ static struct cell state(struct row *row)
 	return it->cordoned ? sheet_state("cordoned", SEV_WARN) : sheet_state("ready", SEV_OK);
 }
 
-static struct cell ready(struct row *row)
+static struct cell nodes_ready(struct sheet_row *row)
 {
 	return row->item.node->ready_known ? cell_bool(row->item.node->ready) : cell_unknown();
 }
 
-static struct cell cordoned(struct row *row)
+static struct cell nodes_cordoned(struct sheet_row *row)
 {
 	return row->item.node->record ? cell_bool(row->item.node->cordoned) : cell_unknown();
 }
 
-static struct cell zone(struct row *row)
+static struct cell nodes_zone(struct sheet_row *row)
 {
 	return cell_text(row->item.node->zone);
 }
 
-static struct cell brokers(struct row *row)
+static struct cell nodes_brokers(struct sheet_row *row)
 {
 	const struct world_node *it = row->item.node;
 	size_t used = 0;
@@ -79,7 +79,7 @@ static struct cell brokers(struct row *row)
 }
 
 /* Every condition that is not as it should be: Ready wants True, all others want False. */
-static struct cell conditions(struct row *row)
+static struct cell nodes_conditions(struct sheet_row *row)
 {
 	const struct kube_node *it = row->item.node->record;
 	if (!it)
@@ -98,7 +98,7 @@ static struct cell conditions(struct row *row)
 	return cell_graded(cell_list(row->text), used ? SEV_BAD : SEV_NONE);
 }
 
-static struct cell taints(struct row *row)
+static struct cell nodes_taints(struct sheet_row *row)
 {
 	const struct kube_node *it = row->item.node->record;
 	if (!it)
@@ -113,17 +113,17 @@ static struct cell taints(struct row *row)
 	return cell_graded(cell_list(row->text), it->taint_count ? SEV_WARN : SEV_NONE);
 }
 
-static struct cell kubelet(struct row *row)
+static struct cell nodes_kubelet(struct sheet_row *row)
 {
 	return row->item.node->record ? cell_text(row->item.node->record->kubelet_version) : cell_unknown();
 }
 
-static struct cell runtime(struct row *row)
+static struct cell nodes_runtime(struct sheet_row *row)
 {
 	return row->item.node->record ? cell_text(row->item.node->record->runtime_version) : cell_unknown();
 }
 
-static struct cell address(struct row *row)
+static struct cell nodes_address(struct sheet_row *row)
 {
 	const struct kube_node *it = row->item.node->record;
 	for (size_t i = 0; it && i < it->address_count; i++) {
@@ -133,47 +133,47 @@ static struct cell address(struct row *row)
 	return it ? cell_none() : cell_unknown();
 }
 
-static struct cell memory(struct row *row)
+static struct cell nodes_memory(struct sheet_row *row)
 {
 	return row->item.node->record ? cell_bytes(row->item.node->record->memory_allocatable) : cell_unknown();
 }
 
-static struct cell age(struct row *row)
+static struct cell nodes_age(struct sheet_row *row)
 {
 	return row->item.node->record ? sheet_age_since(row, row->item.node->record->meta.created_ms) : cell_unknown();
 }
 
-static uint8_t rank(struct row *row)
+static uint8_t nodes_rank(struct sheet_row *row)
 {
 	return sheet_rank_of(sheet_severity(&sheet_nodes, row));
 }
 
-static const struct column columns[] = {
-	{.title = "NODE", .field = "node", .help = "node", .min = 6, .max = 48, .cell = name},
-	{.title = "STATE", .field = "state", .help = "ready, not ready or cordoned", .cell = state},
-	{.field = "ready", .help = "its Ready condition", .flags = COLUMN_FIELD, .cell = ready},
-	{.field = "cordoned", .help = "marked unschedulable", .flags = COLUMN_FIELD, .cell = cordoned},
-	{.title = "ZONE", .field = "zone", .help = "zone label", .priority = 2, .max = 24, .cell = zone},
-	{.title = "BROKERS", .field = "brokers", .help = "brokers on it", .min = 8, .max = 60, .cell = brokers},
-	{.title = "CONDITIONS", .field = "conditions", .help = "those that are not as they should be", .priority = 1, .max = 48, .cell = conditions},
-	{.title = "TAINTS", .field = "taints", .help = "key:effect", .priority = 3, .max = 60, .cell = taints},
-	{.title = "ADDRESS", .field = "address", .help = "internal address", .priority = 4, .max = 40, .cell = address},
-	{.title = "MEMORY", .field = "memoryAllocatableBytes", .help = "allocatable, bytes", .priority = 5, .type = CELL_BYTES, .cell = memory},
-	{.title = "KUBELET", .field = "kubeletVersion", .help = "kubelet version", .priority = 6, .max = 24, .cell = kubelet},
-	{.title = "RUNTIME", .field = "runtimeVersion", .help = "container runtime", .flags = COLUMN_WIDE, .cell = runtime},
-	{.title = "AGE", .field = "ageSeconds", .help = "of the node", .priority = 5, .type = CELL_AGE, .cell = age},
+static const struct sheet_column columns[] = {
+	{.title = "NODE", .field = "node", .help = "node", .min = 6, .max = 48, .cell = nodes_name},
+	{.title = "STATE", .field = "state", .help = "ready, not ready or cordoned", .cell = nodes_state},
+	{.field = "ready", .help = "its Ready condition", .flags = SHEET_COLUMN_FIELD, .cell = nodes_ready},
+	{.field = "cordoned", .help = "marked unschedulable", .flags = SHEET_COLUMN_FIELD, .cell = nodes_cordoned},
+	{.title = "ZONE", .field = "zone", .help = "zone label", .priority = 2, .max = 24, .cell = nodes_zone},
+	{.title = "BROKERS", .field = "brokers", .help = "brokers on it", .min = 8, .max = 60, .cell = nodes_brokers},
+	{.title = "CONDITIONS", .field = "conditions", .help = "those that are not as they should be", .priority = 1, .max = 48, .cell = nodes_conditions},
+	{.title = "TAINTS", .field = "taints", .help = "key:effect", .priority = 3, .max = 60, .cell = nodes_taints},
+	{.title = "ADDRESS", .field = "address", .help = "internal address", .priority = 4, .max = 40, .cell = nodes_address},
+	{.title = "MEMORY", .field = "memoryAllocatableBytes", .help = "allocatable, bytes", .priority = 5, .type = CELL_BYTES, .cell = nodes_memory},
+	{.title = "KUBELET", .field = "kubeletVersion", .help = "kubelet version", .priority = 6, .max = 24, .cell = nodes_kubelet},
+	{.title = "RUNTIME", .field = "runtimeVersion", .help = "container runtime", .flags = SHEET_COLUMN_WIDE, .cell = nodes_runtime},
+	{.title = "AGE", .field = "ageSeconds", .help = "of the node", .priority = 5, .type = CELL_AGE, .cell = nodes_age},
 };
 
 const struct sheet sheet_nodes = {
 	.name = "nodes",
 	.title = "Nodes",
-	.count = count,
-	.fill = fill,
-	.matches = matches,
-	.name_of = name_of,
-	.key = key,
-	.rank = rank,
-	.source = source,
+	.count = nodes_count,
+	.fill = nodes_fill,
+	.matches = nodes_matches,
+	.name_of = nodes_name_of,
+	.key = nodes_key,
+	.rank = nodes_rank,
+	.source = nodes_source,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),
 };

@@ -5,12 +5,12 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 
-static int64_t count(const struct world_view *world, const struct world_cluster *cluster)
+static int64_t pods_count(const struct world_view *world, const struct world_cluster *cluster)
 {
 	return (int64_t)world->pod_count;
 }
 
-static void fill(struct row *row, int64_t index)
+static void pods_fill(struct sheet_row *row, int64_t index)
 {
 	row->item.pod = row->world->pods[index];
 	const struct world_broker *broker =
@@ -18,32 +18,32 @@ static void fill(struct row *row, int64_t index)
 	row->cluster = broker ? broker->cluster : NULL;
 }
 
-static bool matches(const struct row *row, const struct scope *scope)
+static bool pods_matches(const struct sheet_row *row, const struct sheet_scope *scope)
 {
 	return !scope->node || str_eq(row->item.pod->node_name, scope->node);
 }
 
-static const char *name_of(struct row *row)
+static const char *pods_name_of(struct sheet_row *row)
 {
 	return row->item.pod->meta.name;
 }
 
-static const char *namespace_of(const struct row *row)
+static const char *pods_namespace_of(const struct sheet_row *row)
 {
 	return row->item.pod->meta.namespace;
 }
 
-static void key(struct row *row, char *out, size_t size)
+static void pods_key(struct sheet_row *row, char *out, size_t size)
 {
-	snprintf(out, size, "%s/%s", namespace_of(row), name_of(row));
+	snprintf(out, size, "%s/%s", pods_namespace_of(row), pods_name_of(row));
 }
 
-static const struct source *source(const struct world_view *world)
+static const struct world_source *pods_source(const struct world_view *world)
 {
 	return &world->pods_source;
 }
 
-static size_t ready_containers(const struct kube_pod *pod)
+static size_t pods_ready_containers(const struct kube_pod *pod)
 {
 	size_t ready = 0;
 	for (size_t i = 0; i < pod->status_count; i++)
@@ -51,26 +51,26 @@ static size_t ready_containers(const struct kube_pod *pod)
 	return ready;
 }
 
-static struct cell name(struct row *row)
+static struct cell pods_name(struct sheet_row *row)
 {
-	return cell_text(name_of(row));
+	return cell_text(pods_name_of(row));
 }
 
-static struct cell namespace(struct row *row)
+static struct cell pods_namespace(struct sheet_row *row)
 {
-	return cell_text(namespace_of(row));
+	return cell_text(pods_namespace_of(row));
 }
 
-static struct cell ready(struct row *row)
+static struct cell pods_ready(struct sheet_row *row)
 {
 	const struct kube_pod *it = row->item.pod;
-	size_t ready = ready_containers(it);
+	size_t ready = pods_ready_containers(it);
 	return cell_graded(cell_ratio((int64_t)ready, (int64_t)it->container_count),
 			   ready < it->container_count ? SEV_BAD : SEV_OK);
 }
 
 /* As kubectl words it: why a container waits or ended says more than the phase. */
-static struct cell status(struct row *row)
+static struct cell pods_status(struct sheet_row *row)
 {
 	const struct kube_pod *it = row->item.pod;
 	if (it->meta.deleted_ms >= 0)
@@ -84,7 +84,7 @@ static struct cell status(struct row *row)
 	return sheet_state(word, str_eq(word, "Running") ? SEV_OK : SEV_WARN);
 }
 
-static struct cell restarts(struct row *row)
+static struct cell pods_restarts(struct sheet_row *row)
 {
 	int64_t sum = 0;
 	for (size_t i = 0; i < row->item.pod->status_count; i++)
@@ -92,55 +92,55 @@ static struct cell restarts(struct row *row)
 	return cell_count(sum);
 }
 
-static struct cell node(struct row *row)
+static struct cell pods_node(struct sheet_row *row)
 {
 	return cell_text(row->item.pod->node_name);
 }
 
-static struct cell address(struct row *row)
+static struct cell pods_address(struct sheet_row *row)
 {
 	return cell_text(row->item.pod->pod_ip);
 }
 
-static struct cell image(struct row *row)
+static struct cell pods_image(struct sheet_row *row)
 {
 	return row->item.pod->container_count ? cell_text(row->item.pod->containers[0].image) : cell_none();
 }
 
-static struct cell age(struct row *row)
+static struct cell pods_age(struct sheet_row *row)
 {
 	return sheet_age_since(row, row->item.pod->meta.created_ms);
 }
 
-static uint8_t rank(struct row *row)
+static uint8_t pods_rank(struct sheet_row *row)
 {
 	return sheet_rank_of(sheet_severity(&sheet_pods, row));
 }
 
-static const struct column columns[] = {
-	{.title = "POD", .field = "pod", .help = "pod", .min = 8, .max = 48, .cell = name},
-	{.title = "NAMESPACE", .field = "namespace", .help = "namespace", .priority = 3, .cell = namespace},
-	{.title = "READY", .field = "ready", .help = "ready containers of all", .type = CELL_RATIO, .cell = ready},
-	{.title = "STATUS", .field = "status", .help = "phase, or why a container waits", .max = 28, .cell = status},
-	{.title = "RESTARTS", .field = "restarts", .help = "of all containers", .type = CELL_COUNT, .cell = restarts},
-	{.title = "NODE", .field = "node", .help = "node", .priority = 1, .max = 32, .cell = node},
-	{.title = "IP", .field = "ip", .help = "pod address", .priority = 2, .max = 40, .cell = address},
+static const struct sheet_column columns[] = {
+	{.title = "POD", .field = "pod", .help = "pod", .min = 8, .max = 48, .cell = pods_name},
+	{.title = "NAMESPACE", .field = "namespace", .help = "namespace", .priority = 3, .cell = pods_namespace},
+	{.title = "READY", .field = "ready", .help = "ready containers of all", .type = CELL_RATIO, .cell = pods_ready},
+	{.title = "STATUS", .field = "status", .help = "phase, or why a container waits", .max = 28, .cell = pods_status},
+	{.title = "RESTARTS", .field = "restarts", .help = "of all containers", .type = CELL_COUNT, .cell = pods_restarts},
+	{.title = "NODE", .field = "node", .help = "node", .priority = 1, .max = 32, .cell = pods_node},
+	{.title = "IP", .field = "ip", .help = "pod address", .priority = 2, .max = 40, .cell = pods_address},
 	{.title = "CLUSTER", .field = "cluster", .help = "broker cluster", .priority = 4, .cell = sheet_cell_cluster},
-	{.title = "IMAGE", .field = "image", .help = "of the first container", .flags = COLUMN_WIDE, .max = 60, .cell = image},
-	{.title = "AGE", .field = "ageSeconds", .help = "of the pod", .priority = 1, .type = CELL_AGE, .cell = age},
+	{.title = "IMAGE", .field = "image", .help = "of the first container", .flags = SHEET_COLUMN_WIDE, .max = 60, .cell = pods_image},
+	{.title = "AGE", .field = "ageSeconds", .help = "of the pod", .priority = 1, .type = CELL_AGE, .cell = pods_age},
 };
 
 const struct sheet sheet_pods = {
 	.name = "pods",
 	.title = "Pods",
-	.count = count,
-	.fill = fill,
-	.matches = matches,
-	.name_of = name_of,
-	.namespace_of = namespace_of,
-	.key = key,
-	.rank = rank,
-	.source = source,
+	.count = pods_count,
+	.fill = pods_fill,
+	.matches = pods_matches,
+	.name_of = pods_name_of,
+	.namespace_of = pods_namespace_of,
+	.key = pods_key,
+	.rank = pods_rank,
+	.source = pods_source,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),
 };

@@ -5,28 +5,28 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 
-static int64_t count(const struct world_view *world, const struct world_cluster *cluster)
+static int64_t replication_count(const struct world_view *world, const struct world_cluster *cluster)
 {
 	return cluster->replicated_count;
 }
 
-static void fill(struct row *row, int64_t index)
+static void replication_fill(struct sheet_row *row, int64_t index)
 {
 	world_replicated_at(row->cluster, index, &row->value.replicated);
 }
 
-static const char *broker_name(const struct row *row, int32_t index)
+static const char *replication_broker_name(const struct sheet_row *row, int32_t index)
 {
 	return index >= 0 && (size_t)index < row->cluster->broker_count ? row->cluster->brokers[index]->name : NULL;
 }
 
-static bool matches(const struct row *row, const struct scope *scope)
+static bool replication_matches(const struct sheet_row *row, const struct sheet_scope *scope)
 {
 	if (!scope->broker)
 		return true;
 	const struct world_replicated *it = &row->value.replicated;
 	for (int i = 0; i < it->replica_count; i++) {
-		const char *name = broker_name(row, it->replicas[i]);
+		const char *name = replication_broker_name(row, it->replicas[i]);
 		char full[512];
 		snprintf(full, sizeof full, "%s/%s", row->cluster->namespace, name ? name : "");
 		if (str_eq(full, scope->broker))
@@ -35,43 +35,43 @@ static bool matches(const struct row *row, const struct scope *scope)
 	return false;
 }
 
-static const char *name_of(struct row *row)
+static const char *replication_name_of(struct sheet_row *row)
 {
 	return row->value.replicated.name;
 }
 
-static void key(struct row *row, char *out, size_t size)
+static void replication_key(struct sheet_row *row, char *out, size_t size)
 {
 	const struct world_replicated *it = &row->value.replicated;
 	snprintf(out, size, "%s/%d/%s/%s", row->cluster->key, it->partition, str_or(it->vhost, ""), it->name);
 }
 
-static struct cell name(struct row *row)
+static struct cell replication_name(struct sheet_row *row)
 {
-	return cell_text(name_of(row));
+	return cell_text(replication_name_of(row));
 }
 
-static struct cell partition(struct row *row)
+static struct cell replication_partition(struct sheet_row *row)
 {
 	return row->value.replicated.partition < 0 ? cell_none() : cell_count(row->value.replicated.partition);
 }
 
-static struct cell vhost(struct row *row)
+static struct cell replication_vhost(struct sheet_row *row)
 {
 	return cell_text(row->value.replicated.vhost);
 }
 
-static struct cell leader(struct row *row)
+static struct cell replication_leader(struct sheet_row *row)
 {
 	const struct world_replicated *it = &row->value.replicated;
-	const char *name = broker_name(row, it->leader);
+	const char *name = replication_broker_name(row, it->leader);
 	if (name)
 		return cell_text(name);
-	return it->state == REPLICA_UNKNOWN ? cell_unknown() : cell_graded(cell_none(), SEV_BAD);
+	return it->state == WORLD_REPLICA_UNKNOWN ? cell_unknown() : cell_graded(cell_none(), SEV_BAD);
 }
 
 /* Brokers by name; a replica on a broker that is no longer there by its number. */
-static struct cell members(struct row *row, bool only_in_sync)
+static struct cell replication_members(struct sheet_row *row, bool only_in_sync)
 {
 	const struct world_replicated *it = &row->value.replicated;
 	size_t used = 0;
@@ -79,7 +79,7 @@ static struct cell members(struct row *row, bool only_in_sync)
 	for (int i = 0; i < it->replica_count && used < sizeof row->text; i++) {
 		if (only_in_sync && !it->in_sync[i])
 			continue;
-		const char *broker = broker_name(row, it->replicas[i]);
+		const char *broker = replication_broker_name(row, it->replicas[i]);
 		char number[16];
 		snprintf(number, sizeof number, "%d", it->replica_ids[i]);
 		int more = snprintf(row->text + used, sizeof row->text - used, "%s%s", used ? "," : "", str_or(broker, number));
@@ -88,38 +88,38 @@ static struct cell members(struct row *row, bool only_in_sync)
 	return cell_list(row->text);
 }
 
-static struct cell replicas(struct row *row)
+static struct cell replication_replicas(struct sheet_row *row)
 {
-	return members(row, false);
+	return replication_members(row, false);
 }
 
-static struct cell in_sync(struct row *row)
+static struct cell replication_in_sync(struct sheet_row *row)
 {
-	return row->value.replicated.state == REPLICA_UNKNOWN ? cell_unknown() : members(row, true);
+	return row->value.replicated.state == WORLD_REPLICA_UNKNOWN ? cell_unknown() : replication_members(row, true);
 }
 
-static struct cell in_sync_ratio(struct row *row)
+static struct cell replication_in_sync_ratio(struct sheet_row *row)
 {
 	const struct world_replicated *it = &row->value.replicated;
-	if (it->state == REPLICA_UNKNOWN)
+	if (it->state == WORLD_REPLICA_UNKNOWN)
 		return cell_unknown();
-	return cell_graded(cell_ratio(it->in_sync_count, it->replica_count), replica_state_severity(it->state));
+	return cell_graded(cell_ratio(it->in_sync_count, it->replica_count), world_replica_state_severity(it->state));
 }
 
-static struct cell min_in_sync(struct row *row)
+static struct cell replication_min_in_sync(struct sheet_row *row)
 {
 	return sheet_figure(row->value.replicated.min_in_sync);
 }
 
-static struct cell state(struct row *row)
+static struct cell replication_state(struct sheet_row *row)
 {
 	const struct world_replicated *it = &row->value.replicated;
-	if (it->state == REPLICA_UNKNOWN)
+	if (it->state == WORLD_REPLICA_UNKNOWN)
 		return cell_unknown();
-	return sheet_state(replica_state_word(it->state), replica_state_severity(it->state));
+	return sheet_state(world_replica_state_word(it->state), world_replica_state_severity(it->state));
 }
 
-static struct cell moving(struct row *row)
+static struct cell replication_moving(struct sheet_row *row)
 {
 	const struct world_replicated *it = &row->value.replicated;
 	bool moves = false;
@@ -128,43 +128,43 @@ static struct cell moving(struct row *row)
 	return cell_graded(cell_bool(moves), moves ? SEV_INFO : SEV_NONE);
 }
 
-static struct cell size(struct row *row)
+static struct cell replication_size(struct sheet_row *row)
 {
 	return cell_bytes(row->value.replicated.size_bytes);
 }
 
-static uint8_t rank(struct row *row)
+static uint8_t replication_rank(struct sheet_row *row)
 {
 	return (uint8_t)row->value.replicated.state; /* the worst is last there */
 }
 
-static const struct column columns[] = {
-	{.title = "NAME", .field = "name", .help = "topic or queue", .min = 10, .max = 60, .cell = name},
-	{.title = "PART", .field = "partition", .help = "partition, null for a queue", .type = CELL_COUNT, .cell = partition},
-	{.title = "STATE", .field = "state", .help = "ok, under-replicated, below-min-isr, offline, no-leader or minority", .cell = state},
-	{.title = "LEADER", .field = "leader", .help = "broker that leads", .max = 32, .cell = leader},
-	{.title = "SYNC", .help = "replicas in sync of all", .type = CELL_RATIO, .cell = in_sync_ratio},
-	{.title = "MIN", .field = "minInSync", .help = "in sync needed for writes: min.insync.replicas, or a majority", .priority = 1, .type = CELL_COUNT, .cell = min_in_sync},
-	{.title = "IN SYNC", .field = "inSync", .help = "brokers in sync, or online", .priority = 2, .max = 60, .cell = in_sync},
-	{.title = "REPLICAS", .field = "replicas", .help = "brokers that hold it, preferred leader first", .priority = 3, .max = 60, .cell = replicas},
-	{.title = "MOVING", .field = "moving", .help = "a reassignment is under way", .priority = 5, .cell = moving},
-	{.title = "SIZE", .field = "sizeBytes", .help = "bytes on the leader's disk", .priority = 5, .type = CELL_BYTES, .cell = size},
+static const struct sheet_column columns[] = {
+	{.title = "NAME", .field = "name", .help = "topic or queue", .min = 10, .max = 60, .cell = replication_name},
+	{.title = "PART", .field = "partition", .help = "partition, null for a queue", .type = CELL_COUNT, .cell = replication_partition},
+	{.title = "STATE", .field = "state", .help = "ok, under-replicated, below-min-isr, offline, no-leader or minority", .cell = replication_state},
+	{.title = "LEADER", .field = "leader", .help = "broker that leads", .max = 32, .cell = replication_leader},
+	{.title = "SYNC", .help = "replicas in sync of all", .type = CELL_RATIO, .cell = replication_in_sync_ratio},
+	{.title = "MIN", .field = "minInSync", .help = "in sync needed for writes: min.insync.replicas, or a majority", .priority = 1, .type = CELL_COUNT, .cell = replication_min_in_sync},
+	{.title = "IN SYNC", .field = "inSync", .help = "brokers in sync, or online", .priority = 2, .max = 60, .cell = replication_in_sync},
+	{.title = "REPLICAS", .field = "replicas", .help = "brokers that hold it, preferred leader first", .priority = 3, .max = 60, .cell = replication_replicas},
+	{.title = "MOVING", .field = "moving", .help = "a reassignment is under way", .priority = 5, .cell = replication_moving},
+	{.title = "SIZE", .field = "sizeBytes", .help = "bytes on the leader's disk", .priority = 5, .type = CELL_BYTES, .cell = replication_size},
 	{.title = "CLUSTER", .field = "cluster", .help = "broker cluster", .priority = 4, .cell = sheet_cell_cluster},
-	{.title = "KIND", .field = "kind", .help = "rabbitmq or kafka", .flags = COLUMN_WIDE, .cell = sheet_cell_kind},
-	{.title = "NAMESPACE", .field = "namespace", .help = "namespace", .flags = COLUMN_WIDE, .cell = sheet_cell_namespace},
-	{.title = "VHOST", .field = "vhost", .help = "virtual host (RabbitMQ)", .flags = COLUMN_WIDE, .cell = vhost},
+	{.title = "KIND", .field = "kind", .help = "rabbitmq or kafka", .flags = SHEET_COLUMN_WIDE, .cell = sheet_cell_kind},
+	{.title = "NAMESPACE", .field = "namespace", .help = "namespace", .flags = SHEET_COLUMN_WIDE, .cell = sheet_cell_namespace},
+	{.title = "VHOST", .field = "vhost", .help = "virtual host (RabbitMQ)", .flags = SHEET_COLUMN_WIDE, .cell = replication_vhost},
 };
 
 const struct sheet sheet_replication = {
 	.name = "replication",
 	.title = "Replication",
 	.per_cluster = true,
-	.count = count,
-	.fill = fill,
-	.matches = matches,
-	.name_of = name_of,
-	.key = key,
-	.rank = rank,
+	.count = replication_count,
+	.fill = replication_fill,
+	.matches = replication_matches,
+	.name_of = replication_name_of,
+	.key = replication_key,
+	.rank = replication_rank,
 	.answers_only = true,
 	.needs_brokers = true,
 	.columns = columns,

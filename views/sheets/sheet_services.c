@@ -5,60 +5,60 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 
-static int64_t count(const struct world_view *world, const struct world_cluster *cluster)
+static int64_t services_count(const struct world_view *world, const struct world_cluster *cluster)
 {
 	return (int64_t)world->service_count;
 }
 
-static void fill(struct row *row, int64_t index)
+static void services_fill(struct sheet_row *row, int64_t index)
 {
 	row->item.service = row->world->services[index];
 	row->cluster = row->item.service->cluster;
 }
 
-static const char *name_of(struct row *row)
+static const char *services_name_of(struct sheet_row *row)
 {
 	return row->item.service->record->meta.name;
 }
 
-static const char *namespace_of(const struct row *row)
+static const char *services_namespace_of(const struct sheet_row *row)
 {
 	return row->item.service->record->meta.namespace;
 }
 
-static void key(struct row *row, char *out, size_t size)
+static void services_key(struct sheet_row *row, char *out, size_t size)
 {
-	snprintf(out, size, "%s/%s", namespace_of(row), name_of(row));
+	snprintf(out, size, "%s/%s", services_namespace_of(row), services_name_of(row));
 }
 
-static const struct source *source(const struct world_view *world)
+static const struct world_source *services_source(const struct world_view *world)
 {
 	return &world->services_source;
 }
 
-static struct cell name(struct row *row)
+static struct cell services_name(struct sheet_row *row)
 {
-	return cell_text(name_of(row));
+	return cell_text(services_name_of(row));
 }
 
-static struct cell namespace(struct row *row)
+static struct cell services_namespace(struct sheet_row *row)
 {
-	return cell_text(namespace_of(row));
+	return cell_text(services_namespace_of(row));
 }
 
-static struct cell type(struct row *row)
+static struct cell services_type(struct sheet_row *row)
 {
 	bool headless = str_eq(row->item.service->record->cluster_ip, "None");
 	return headless ? cell_text("Headless") : cell_text(row->item.service->record->type);
 }
 
-static struct cell address(struct row *row)
+static struct cell services_address(struct sheet_row *row)
 {
 	return cell_text(row->item.service->record->cluster_ip);
 }
 
 /* Each "<name> <port>[:<node port>]→<broker port>", what a client dials to what it reaches. */
-struct cell sheet_cell_ports(struct row *row)
+struct cell sheet_cell_ports(struct sheet_row *row)
 {
 	const struct world_service *it = row->item.service;
 	size_t used = 0;
@@ -78,7 +78,7 @@ struct cell sheet_cell_ports(struct row *row)
 	return cell_list(row->text);
 }
 
-static struct cell node_ports(struct row *row)
+static struct cell services_node_ports(struct sheet_row *row)
 {
 	const struct world_service *it = row->item.service;
 	size_t used = 0;
@@ -93,7 +93,7 @@ static struct cell node_ports(struct row *row)
 	return cell_numbers(row->text);
 }
 
-static struct cell ready(struct row *row)
+static struct cell services_ready(struct sheet_row *row)
 {
 	const struct world_service *it = row->item.service;
 	if (it->ready_endpoints < 0)
@@ -102,51 +102,51 @@ static struct cell ready(struct row *row)
 	return cell_graded(cell_ratio(it->ready_endpoints, it->all_endpoints), severity);
 }
 
-static struct cell ready_endpoints(struct row *row)
+static struct cell services_ready_endpoints(struct sheet_row *row)
 {
 	return sheet_figure(row->item.service->ready_endpoints);
 }
 
-static struct cell all_endpoints(struct row *row)
+static struct cell services_all_endpoints(struct sheet_row *row)
 {
 	return sheet_figure(row->item.service->all_endpoints);
 }
 
-static struct cell age(struct row *row)
+static struct cell services_age(struct sheet_row *row)
 {
 	return sheet_age_since(row, row->item.service->record->meta.created_ms);
 }
 
-static uint8_t rank(struct row *row)
+static uint8_t services_rank(struct sheet_row *row)
 {
 	return sheet_rank_of(sheet_severity(&sheet_services, row));
 }
 
-static const struct column columns[] = {
-	{.title = "SERVICE", .field = "service", .help = "service", .min = 8, .max = 48, .cell = name},
-	{.title = "NAMESPACE", .field = "namespace", .help = "namespace", .priority = 4, .cell = namespace},
+static const struct sheet_column columns[] = {
+	{.title = "SERVICE", .field = "service", .help = "service", .min = 8, .max = 48, .cell = services_name},
+	{.title = "NAMESPACE", .field = "namespace", .help = "namespace", .priority = 4, .cell = services_namespace},
 	{.title = "CLUSTER", .field = "cluster", .help = "broker cluster behind it", .priority = 2, .cell = sheet_cell_cluster},
-	{.title = "KIND", .field = "kind", .help = "rabbitmq or kafka", .flags = COLUMN_WIDE, .cell = sheet_cell_kind},
-	{.title = "TYPE", .field = "type", .help = "ClusterIP, NodePort, LoadBalancer, Headless", .cell = type},
-	{.title = "ADDRESS", .field = "clusterIP", .help = "cluster address", .priority = 3, .max = 40, .cell = address},
-	{.title = "READY", .field = "ready", .help = "ready endpoints of all", .type = CELL_RATIO, .cell = ready},
-	{.field = "readyEndpoints", .help = "ready endpoints", .flags = COLUMN_FIELD, .cell = ready_endpoints},
-	{.field = "endpoints", .help = "all endpoints", .flags = COLUMN_FIELD, .cell = all_endpoints},
-	{.field = "nodePorts", .help = "node ports", .flags = COLUMN_FIELD, .cell = node_ports},
+	{.title = "KIND", .field = "kind", .help = "rabbitmq or kafka", .flags = SHEET_COLUMN_WIDE, .cell = sheet_cell_kind},
+	{.title = "TYPE", .field = "type", .help = "ClusterIP, NodePort, LoadBalancer, Headless", .cell = services_type},
+	{.title = "ADDRESS", .field = "clusterIP", .help = "cluster address", .priority = 3, .max = 40, .cell = services_address},
+	{.title = "READY", .field = "ready", .help = "ready endpoints of all", .type = CELL_RATIO, .cell = services_ready},
+	{.field = "readyEndpoints", .help = "ready endpoints", .flags = SHEET_COLUMN_FIELD, .cell = services_ready_endpoints},
+	{.field = "endpoints", .help = "all endpoints", .flags = SHEET_COLUMN_FIELD, .cell = services_all_endpoints},
+	{.field = "nodePorts", .help = "node ports", .flags = SHEET_COLUMN_FIELD, .cell = services_node_ports},
 	{.title = "PORTS", .field = "ports", .help = "what port[:node port]>broker port", .min = 12, .max = 90, .cell = sheet_cell_ports},
-	{.title = "AGE", .field = "ageSeconds", .help = "of the service", .priority = 5, .type = CELL_AGE, .cell = age},
+	{.title = "AGE", .field = "ageSeconds", .help = "of the service", .priority = 5, .type = CELL_AGE, .cell = services_age},
 };
 
 const struct sheet sheet_services = {
 	.name = "services",
 	.title = "Services",
-	.count = count,
-	.fill = fill,
-	.name_of = name_of,
-	.namespace_of = namespace_of,
-	.key = key,
-	.rank = rank,
-	.source = source,
+	.count = services_count,
+	.fill = services_fill,
+	.name_of = services_name_of,
+	.namespace_of = services_namespace_of,
+	.key = services_key,
+	.rank = services_rank,
+	.source = services_source,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),
 };

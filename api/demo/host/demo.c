@@ -16,16 +16,16 @@
 
 enum { TICK_MS = 500, TOKEN_LEN = 24 };
 
-static void on_tick(void *data)
+static void demo_on_tick(void *data)
 {
 	struct demo *demo = data;
 	loop_timer_arm(demo->tick, TICK_MS);
 	if (!demo->quiet)
-		script_tick(demo);
-	kubelet_tick(demo);
-	fleet_tick(demo);
-	controller_tick(demo);
-	stream_tick(demo);
+		demo_incidents_tick(demo);
+	demo_kube_kubelet_tick(demo);
+	demo_fleet_tick(demo);
+	demo_kube_controller_tick(demo);
+	demo_pod_streams_tick(demo);
 }
 
 /* Letters and digits: it stands in a URL. */
@@ -34,7 +34,7 @@ static char *make_token(struct demo *demo, bool reproducible)
 	static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789";
 	char token[TOKEN_LEN + 1];
 	for (size_t i = 0; i < TOKEN_LEN; i++) {
-		unsigned char byte = (unsigned char)store_random(demo->store);
+		unsigned char byte = (unsigned char)demo_kube_store_random(demo->store);
 		if (!reproducible && RAND_bytes(&byte, 1) != 1)
 			return NULL;
 		token[i] = letters[byte % (sizeof letters - 1)];
@@ -46,7 +46,7 @@ static char *make_token(struct demo *demo, bool reproducible)
 static void make_kubeconfig(struct demo *demo, const char *host)
 {
 	bool v6 = strchr(host, ':') != NULL;
-	demo->url = str_printf("http://%s%s%s:%u/%s", v6 ? "[" : "", host, v6 ? "]" : "", server_port(demo->server), demo->token);
+	demo->url = str_printf("http://%s%s%s:%u/%s", v6 ? "[" : "", host, v6 ? "]" : "", demo_http_server_port(demo->server), demo->token);
 	demo->kubeconfig = str_printf("apiVersion: v1\n"
 				      "kind: Config\n"
 				      "current-context: demo\n"
@@ -66,7 +66,7 @@ static void make_kubeconfig(struct demo *demo, const char *host)
 				      demo->url, demo->token);
 }
 
-static bool is_token(const char *token)
+static bool demo_is_token(const char *token)
 {
 	for (const char *c = token; *c; c++) {
 		if (!(*c >= '0' && *c <= '9') && !((*c | 32) >= 'a' && (*c | 32) <= 'z'))
@@ -79,7 +79,7 @@ struct demo *demo_start(struct loop *loop, const struct demo_options *options, s
 {
 	static const struct demo_options defaults = {0};
 	options = options ? options : &defaults;
-	if (options->token && !is_token(options->token)) {
+	if (options->token && !demo_is_token(options->token)) {
 		err_set(err, ERR_USAGE, "the embedded cluster's token must be letters and digits");
 		return NULL;
 	}
@@ -90,10 +90,10 @@ struct demo *demo_start(struct loop *loop, const struct demo_options *options, s
 	demo->start_ms = loop_now_ms(loop);
 	/* Whole seconds, so that stamps of the same moment are equal. */
 	demo->start_wall_ms = clock_wall_ms(loop_clock(loop)) / 1000 * 1000;
-	demo->store = store_create(loop, demo->seed);
+	demo->store = demo_kube_store_create(loop, demo->seed);
 	demo->token = options->token ? mem_strdup(options->token) : make_token(demo, loop_clock(loop)->is_virtual);
 	const char *host = str_or(options->host, "127.0.0.1");
-	demo->server = demo->token ? server_start(loop, host, options->port, api_serve, demo, err) : NULL;
+	demo->server = demo->token ? demo_http_server_start(loop, host, options->port, demo_kube_api_serve, demo, err) : NULL;
 	if (!demo->server) {
 		if (!demo->token)
 			err_set(err, ERR_SYSTEM, "no random numbers for the embedded cluster's token");
@@ -101,16 +101,16 @@ struct demo *demo_start(struct loop *loop, const struct demo_options *options, s
 		return NULL;
 	}
 	make_kubeconfig(demo, host);
-	demo->logs = logs_create(demo);
-	demo->kubelet = kubelet_create(demo);
-	demo->controller = controller_create(demo);
-	demo->fleet = fleet_create(demo);
-	controller_settle(demo);
-	kubelet_tick(demo);
-	fleet_tick(demo);
+	demo->logs = demo_kube_logs_create(demo);
+	demo->kubelet = demo_kube_kubelet_create(demo);
+	demo->controller = demo_kube_controller_create(demo);
+	demo->fleet = demo_fleet_create(demo);
+	demo_kube_controller_settle(demo);
+	demo_kube_kubelet_tick(demo);
+	demo_fleet_tick(demo);
 	if (options->hostile)
-		hostile_install(demo);
-	demo->tick = loop_timer_create(loop, on_tick, demo);
+		demo_hostile_install(demo);
+	demo->tick = loop_timer_create(loop, demo_on_tick, demo);
 	loop_timer_arm(demo->tick, TICK_MS);
 	return demo;
 }
@@ -120,12 +120,12 @@ void demo_destroy(struct demo *demo)
 	if (!demo)
 		return;
 	loop_timer_destroy(demo->tick);
-	server_destroy(demo->server);
-	fleet_destroy(demo->fleet);
-	controller_destroy(demo->controller);
-	kubelet_destroy(demo->kubelet);
-	logs_destroy(demo->logs);
-	store_destroy(demo->store);
+	demo_http_server_destroy(demo->server);
+	demo_fleet_destroy(demo->fleet);
+	demo_kube_controller_destroy(demo->controller);
+	demo_kube_kubelet_destroy(demo->kubelet);
+	demo_kube_logs_destroy(demo->logs);
+	demo_kube_store_destroy(demo->store);
 	vec_finish(&demo->streams);
 	free(demo->token);
 	free(demo->url);
@@ -145,35 +145,35 @@ const char *demo_kubeconfig(const struct demo *demo)
 
 bool demo_fail_node(struct demo *demo, const char *name)
 {
-	return kubelet_fail_node(demo, name);
+	return demo_kube_kubelet_fail_node(demo, name);
 }
 
 bool demo_heal_node(struct demo *demo, const char *name)
 {
-	return kubelet_heal_node(demo, name);
+	return demo_kube_kubelet_heal_node(demo, name);
 }
 
 bool demo_kill_pod(struct demo *demo, const char *namespace, const char *name)
 {
-	return kubelet_kill_pod(demo, namespace, name);
+	return demo_kube_kubelet_kill_pod(demo, namespace, name);
 }
 
 void demo_stop_api(struct demo *demo)
 {
-	server_close_all(demo->server);
+	demo_http_server_close_all(demo->server);
 }
 
 bool demo_start_api(struct demo *demo, struct err *err)
 {
-	return server_reopen(demo->server, err);
+	return demo_http_server_reopen(demo->server, err);
 }
 
 char *demo_dump(const struct demo *demo)
 {
 	struct buf out = BUF_INIT(256 * 1024 * 1024);
-	for (enum kind_id kind = 0; kind < KIND_COUNT; kind++) {
+	for (enum demo_kube_kind_id kind = 0; kind < DEMO_KUBE_KIND_COUNT; kind++) {
 		size_t count;
-		struct object **all = store_list(demo->store, kind, &count);
+		struct demo_kube_object **all = demo_kube_store_list(demo->store, kind, &count);
 		for (size_t i = 0; i < count; i++) {
 			buf_append(&out, all[i]->text, all[i]->text_len);
 			buf_append_char(&out, '\n');

@@ -15,15 +15,15 @@ struct demo {
 	int64_t start_wall_ms; /* Unix time */
 	bool quiet;
 	char *token, *url, *kubeconfig;
-	struct server *server;
-	struct store *store;
-	struct logs *logs;
-	struct kubelet *kubelet;
-	struct controller *controller;
-	struct fleet *fleet; /* the broker clusters */
+	struct demo_http_server *server;
+	struct demo_kube_store *store;
+	struct demo_kube_logs *logs;
+	struct demo_kube_kubelet *kubelet;
+	struct demo_kube_controller *controller;
+	struct demo_fleet *fleet; /* the broker clusters */
 	int64_t scripted_ms; /* what the script has played up to, demo time */
 	struct loop_timer *tick;
-	VEC(struct stream *) streams; /* open port-forwards, execs and followed logs */
+	VEC(struct demo_pod_stream *) streams; /* open port-forwards, execs and followed logs */
 };
 
 /* Milliseconds since the start. */

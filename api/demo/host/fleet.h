@@ -8,10 +8,10 @@
 #include "api/demo/host/demo_private.h"
 #include "api/demo/kube/store.h"
 
-enum broker_kind { BROKER_RABBITMQ, BROKER_KAFKA };
+enum demo_broker_kind { DEMO_BROKER_RABBITMQ, DEMO_BROKER_KAFKA };
 
-struct cluster_spec {
-	enum broker_kind kind;
+struct demo_cluster_spec {
+	enum demo_broker_kind kind;
 	const char *namespace, *name;
 	const char *set;      /* pods are SET-0, SET-1 …; the StatefulSet or StrimziPodSet */
 	const char *headless, *client_service, *node_service /* NULL = none */;
@@ -25,27 +25,27 @@ struct cluster_spec {
 	const char *secret, *user, *password; /* RabbitMQ's administrator; Kafka's SCRAM user */
 };
 
-enum { FLEET_SIZE = 4, CLUSTER_BROKERS_MAX = 9 };
+enum { DEMO_FLEET_SIZE = 4, DEMO_CLUSTER_BROKERS_MAX = 9 };
 
-struct cluster {
-	const struct cluster_spec *spec;
-	struct rabbit *rabbit; /* one of the two */
-	struct kafka *kafka;
+struct demo_cluster {
+	const struct demo_cluster_spec *spec;
+	struct demo_rabbitmq *rabbit; /* one of the two */
+	struct demo_kafka *kafka;
 };
 
-struct fleet {
-	struct cluster clusters[FLEET_SIZE];
+struct demo_fleet {
+	struct demo_cluster clusters[DEMO_FLEET_SIZE];
 };
 
-struct fleet *fleet_create(struct demo *demo);
-void fleet_destroy(struct fleet *fleet);
-void fleet_tick(struct demo *demo);
+struct demo_fleet *demo_fleet_create(struct demo *demo);
+void demo_fleet_destroy(struct demo_fleet *fleet);
+void demo_fleet_tick(struct demo *demo);
 /* The cluster a pod belongs to and its ordinal; NULL for other pods. */
-struct cluster *fleet_find(const struct demo *demo, const char *namespace, const char *pod, int *ordinal);
-struct cluster *fleet_get(const struct demo *demo, const char *namespace, const char *name);
+struct demo_cluster *demo_fleet_find(const struct demo *demo, const char *namespace, const char *pod, int *ordinal);
+struct demo_cluster *demo_fleet_get(const struct demo *demo, const char *namespace, const char *name);
 
 /* "SET-2", into out. */
-const char *cluster_pod_name(const struct cluster_spec *spec, int ordinal, char *out, size_t size);
-const char *cluster_claim_name(const struct cluster_spec *spec, int ordinal, char *out, size_t size);
+const char *demo_cluster_pod_name(const struct demo_cluster_spec *spec, int ordinal, char *out, size_t size);
+const char *demo_cluster_claim_name(const struct demo_cluster_spec *spec, int ordinal, char *out, size_t size);
 
 #endif

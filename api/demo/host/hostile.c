@@ -11,7 +11,7 @@
 #include "api/demo/rabbitmq/rabbitmq_cluster.h"
 
 /* PWNED is what a test looks for where it must not be: in the title, the clipboard or red. */
-static const char *const texts[] = {
+static const char *const hostile_texts[] = {
 	"a-title\033]0;PWNED\007",
 	"b-clip\033]52;c;UFdORUQ=\033\\",
 	"c-clear\033[2J\033[H\033[31mPWNED",
@@ -25,7 +25,7 @@ static const char *const texts[] = {
 
 enum { LONG_NAME = 250, LONG_TEXT = 64 * 1024 };
 
-static char *repeated(size_t len)
+static char *hostile_repeated(size_t len)
 {
 	char *text = mem_alloc(len + 1);
 	memset(text, 'A', len);
@@ -35,11 +35,11 @@ static char *repeated(size_t len)
 
 static void name_queues(struct demo *demo)
 {
-	struct rabbit *rabbit = fleet_get(demo, "prod", "events")->rabbit;
-	CLEANUP(free) char *without_end = repeated(LONG_NAME);
-	for (size_t i = 0; i <= ARRAY_LEN(texts); i++) {
-		struct rabbit_queue queue = rabbit->queues.items[0];
-		snprintf(queue.name, sizeof queue.name, "%s", i < ARRAY_LEN(texts) ? texts[i] : without_end);
+	struct demo_rabbitmq *rabbit = demo_fleet_get(demo, "prod", "events")->rabbit;
+	CLEANUP(free) char *without_end = hostile_repeated(LONG_NAME);
+	for (size_t i = 0; i <= ARRAY_LEN(hostile_texts); i++) {
+		struct demo_rabbitmq_queue queue = rabbit->queues.items[0];
+		snprintf(queue.name, sizeof queue.name, "%s", i < ARRAY_LEN(hostile_texts) ? hostile_texts[i] : without_end);
 		vec_push(&rabbit->queues, queue);
 	}
 }
@@ -47,54 +47,54 @@ static void name_queues(struct demo *demo)
 /* Each a view of the first topic's partitions under another name. */
 static void name_topics(struct demo *demo)
 {
-	struct kafka *kafka = fleet_get(demo, "prod", "orders")->kafka;
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-		struct kafka_topic topic = kafka->topics.items[0];
-		snprintf(topic.name, sizeof topic.name, "%s", texts[i]);
+	struct demo_kafka *kafka = demo_fleet_get(demo, "prod", "orders")->kafka;
+	for (size_t i = 0; i < ARRAY_LEN(hostile_texts); i++) {
+		struct demo_kafka_topic topic = kafka->topics.items[0];
+		snprintf(topic.name, sizeof topic.name, "%s", hostile_texts[i]);
 		topic.id.bytes[0] ^= (uint8_t)(i + 1);
 		vec_push(&kafka->topics, topic);
 	}
 }
 
-static void name_object(struct demo *demo, enum kind_id kind, const char *namespace, const char *like, const char *name)
+static void name_object(struct demo *demo, enum demo_kube_kind_id kind, const char *namespace, const char *like, const char *name)
 {
-	const struct object *model = store_get(demo->store, kind, namespace, like);
+	const struct demo_kube_object *model = demo_kube_store_get(demo->store, kind, namespace, like);
 	if (!model)
 		return;
-	cJSON *json = object_edit(model);
-	json_remove(json, "metadata.uid");
-	json_remove(json, "metadata.resourceVersion");
-	json_set_text(json, "metadata.name", name);
-	store_put(demo->store, kind, json);
+	cJSON *json = demo_kube_object_edit(model);
+	demo_json_remove(json, "metadata.uid");
+	demo_json_remove(json, "metadata.resourceVersion");
+	demo_json_set_text(json, "metadata.name", name);
+	demo_kube_store_put(demo->store, kind, json);
 }
 
-static void annotate(struct demo *demo, const char *namespace, const char *pod)
+static void annotate_hostile(struct demo *demo, const char *namespace, const char *pod)
 {
-	const struct object *object = store_get(demo->store, KIND_POD, namespace, pod);
+	const struct demo_kube_object *object = demo_kube_store_get(demo->store, DEMO_KUBE_KIND_POD, namespace, pod);
 	if (!object)
 		return;
-	CLEANUP(free) char *without_end = repeated(LONG_TEXT);
-	cJSON *json = object_edit(object), *annotations = cJSON_CreateObject();
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
-		cJSON_AddStringToObject(annotations, texts[i], texts[i]);
+	CLEANUP(free) char *without_end = hostile_repeated(LONG_TEXT);
+	cJSON *json = demo_kube_object_edit(object), *annotations = cJSON_CreateObject();
+	for (size_t i = 0; i < ARRAY_LEN(hostile_texts); i++)
+		cJSON_AddStringToObject(annotations, hostile_texts[i], hostile_texts[i]);
 	cJSON_AddStringToObject(annotations, "z-long", without_end);
-	json_set(json, "metadata.annotations", annotations);
-	store_put(demo->store, KIND_POD, json);
+	demo_json_set(json, "metadata.annotations", annotations);
+	demo_kube_store_put(demo->store, DEMO_KUBE_KIND_POD, json);
 }
 
-void hostile_install(struct demo *demo)
+void demo_hostile_install(struct demo *demo)
 {
 	name_queues(demo);
 	name_topics(demo);
-	annotate(demo, "prod", "events-0");
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-		name_object(demo, KIND_SERVICE, "prod", "orders", texts[i]);
-		name_object(demo, KIND_NODE, "", "node-3", texts[i]);
-		const struct object *pod = store_get(demo->store, KIND_POD, "prod", "events-0");
+	annotate_hostile(demo, "prod", "events-0");
+	for (size_t i = 0; i < ARRAY_LEN(hostile_texts); i++) {
+		name_object(demo, DEMO_KUBE_KIND_SERVICE, "prod", "orders", hostile_texts[i]);
+		name_object(demo, DEMO_KUBE_KIND_NODE, "", "node-3", hostile_texts[i]);
+		const struct demo_kube_object *pod = demo_kube_store_get(demo->store, DEMO_KUBE_KIND_POD, "prod", "events-0");
 		if (pod)
-			events_record_past(demo, pod, true, "kubelet", "Hostile", texts[i], 1, 1000);
-		logs_add(demo, "prod", "events-0", "[info] %s", texts[i]);
+			demo_kube_events_record_past(demo, pod, true, "kubelet", "Hostile", hostile_texts[i], 1, 1000);
+		demo_kube_logs_add(demo, "prod", "events-0", "[info] %s", hostile_texts[i]);
 	}
-	CLEANUP(free) char *without_end = repeated(1000);
-	logs_add(demo, "prod", "events-0", "%s", without_end);
+	CLEANUP(free) char *without_end = hostile_repeated(1000);
+	demo_kube_logs_add(demo, "prod", "events-0", "%s", without_end);
 }

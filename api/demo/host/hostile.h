@@ -8,6 +8,6 @@
 #include "api/demo/host/demo_private.h"
 
 /* Once, after everything else stands. */
-void hostile_install(struct demo *demo);
+void demo_hostile_install(struct demo *demo);
 
 #endif

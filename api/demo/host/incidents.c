@@ -8,27 +8,27 @@
 
 static void node_fails(struct demo *demo)
 {
-	kubelet_fail_node(demo, "node-3");
+	demo_kube_kubelet_fail_node(demo, "node-3");
 }
 
 static void node_heals(struct demo *demo)
 {
-	kubelet_heal_node(demo, "node-3");
+	demo_kube_kubelet_heal_node(demo, "node-3");
 }
 
 static void queue_loses_leader(struct demo *demo)
 {
-	rabbit_lose_leader(fleet_get(demo, "prod", "events")->rabbit, "payments.capture", 10000);
+	demo_rabbitmq_lose_leader(demo_fleet_get(demo, "prod", "events")->rabbit, "payments.capture", 10000);
 }
 
 static void pod_dies(struct demo *demo)
 {
-	kubelet_kill_pod(demo, "staging", "jobs-server-1");
+	demo_kube_kubelet_kill_pod(demo, "staging", "jobs-server-1");
 }
 
 static void consumers_stop(struct demo *demo)
 {
-	kafka_stop_group(fleet_get(demo, "prod", "orders")->kafka, "billing", 40000);
+	demo_kafka_stop_group(demo_fleet_get(demo, "prod", "orders")->kafka, "billing", 40000);
 }
 
 static const struct {
@@ -38,9 +38,9 @@ static const struct {
 	{60000, node_fails}, {120000, node_heals}, {180000, queue_loses_leader}, {210000, pod_dies}, {240000, consumers_stop},
 };
 
-void script_tick(struct demo *demo)
+void demo_incidents_tick(struct demo *demo)
 {
-	int64_t now = demo_time_ms(demo), round = now / SCRIPT_PERIOD_MS * SCRIPT_PERIOD_MS;
+	int64_t now = demo_time_ms(demo), round = now / DEMO_INCIDENTS_PERIOD_MS * DEMO_INCIDENTS_PERIOD_MS;
 	for (size_t i = 0; i < ARRAY_LEN(script); i++) {
 		int64_t at = round + script[i].at_ms;
 		if (at <= now && at > demo->scripted_ms)

@@ -4,8 +4,8 @@
 
 #include "api/demo/host/demo_private.h"
 
-enum { SCRIPT_PERIOD_MS = 300 * 1000 };
+enum { DEMO_INCIDENTS_PERIOD_MS = 300 * 1000 };
 
-void script_tick(struct demo *demo);
+void demo_incidents_tick(struct demo *demo);
 
 #endif

@@ -5,18 +5,18 @@
 #include "api/base/buf.h"
 #include "api/demo/host/fleet.h"
 
-struct pod_connection;
+struct demo_pod_connection;
 
 /* NULL = connection refused: nothing listens there, or the process is not up. */
-struct pod_connection *pod_connection_open(struct demo *demo, const char *namespace, const char *pod, uint16_t number);
-void pod_connection_close(struct pod_connection *port); /* NULL is fine */
+struct demo_pod_connection *demo_pod_connection_open(struct demo *demo, const char *namespace, const char *pod, uint16_t number);
+void demo_pod_connection_close(struct demo_pod_connection *port); /* NULL is fine */
 /* Bytes from the client; answers are appended to out. False = the server closes, after out. */
-bool pod_connection_feed(struct pod_connection *port, const char *bytes, size_t len, struct buf *out) MUST_USE;
+bool demo_pod_connection_feed(struct demo_pod_connection *port, const char *bytes, size_t len, struct buf *out) MUST_USE;
 
 /* kafka_session.c: the Kafka side. scram: the client must authenticate first. */
-struct kafka_session;
-struct kafka_session *kafka_session_open(struct kafka *kafka, int broker, bool scram);
-void kafka_session_close(struct kafka_session *session);
-bool kafka_session_feed(struct kafka_session *session, const char *bytes, size_t len, struct buf *out) MUST_USE;
+struct demo_kafka_session;
+struct demo_kafka_session *demo_kafka_session_open(struct demo_kafka *kafka, int broker, bool scram);
+void demo_kafka_session_close(struct demo_kafka_session *session);
+bool demo_kafka_session_feed(struct demo_kafka_session *session, const char *bytes, size_t len, struct buf *out) MUST_USE;
 
 #endif

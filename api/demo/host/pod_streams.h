@@ -5,6 +5,6 @@
 #include "api/demo/host/demo_private.h"
 
 /* Ends the streams whose pod has died. */
-void stream_tick(struct demo *demo);
+void demo_pod_streams_tick(struct demo *demo);
 
 #endif

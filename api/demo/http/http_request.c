@@ -7,7 +7,7 @@
 
 #include "api/base/str.h"
 
-static int hex_digit(char c)
+static int request_hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -17,7 +17,7 @@ static int hex_digit(char c)
 }
 
 /* NULL when an escape is cut or would make a NUL. */
-static char *unescape(const char *text, size_t len, bool plus_is_space)
+static char *request_unescape(const char *text, size_t len, bool plus_is_space)
 {
 	char *out = mem_alloc(len + 1);
 	size_t at = 0;
@@ -26,8 +26,8 @@ static char *unescape(const char *text, size_t len, bool plus_is_space)
 		if (c == '+' && plus_is_space) {
 			c = ' ';
 		} else if (c == '%') {
-			int high = i + 1 < len ? hex_digit(text[i + 1]) : -1;
-			int low = i + 2 < len ? hex_digit(text[i + 2]) : -1;
+			int high = i + 1 < len ? request_hex_digit(text[i + 1]) : -1;
+			int low = i + 2 < len ? request_hex_digit(text[i + 2]) : -1;
 			if (high < 0 || low < 0 || (high == 0 && low == 0)) {
 				free(out);
 				return NULL;
@@ -40,7 +40,7 @@ static char *unescape(const char *text, size_t len, bool plus_is_space)
 	return out;
 }
 
-static bool parse_query(struct request *request, const char *text, size_t len)
+static bool parse_query(struct demo_request *request, const char *text, size_t len)
 {
 	while (len > 0) {
 		const char *end = memchr(text, '&', len);
@@ -48,11 +48,11 @@ static bool parse_query(struct request *request, const char *text, size_t len)
 		const char *equals = memchr(text, '=', piece);
 		size_t name_len = equals ? (size_t)(equals - text) : piece;
 		if (piece > 0) {
-			if (request->query.len >= REQUEST_PAIRS_MAX)
+			if (request->query.len >= DEMO_REQUEST_PAIRS_MAX)
 				return false;
-			struct request_pair pair = {
-				.name = unescape(text, name_len, true),
-				.value = equals ? unescape(equals + 1, piece - name_len - 1, true) : mem_strdup(""),
+			struct demo_request_pair pair = {
+				.name = request_unescape(text, name_len, true),
+				.value = equals ? request_unescape(equals + 1, piece - name_len - 1, true) : mem_strdup(""),
 			};
 			vec_push(&request->query, pair);
 			if (!pair.name || !pair.value)
@@ -65,7 +65,7 @@ static bool parse_query(struct request *request, const char *text, size_t len)
 	return true;
 }
 
-static bool is_token(const char *text, size_t len)
+static bool request_is_token(const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		if (text[i] <= ' ' || text[i] >= 127 || strchr("\"(),/:;<=>?@[\\]{}", text[i]))
@@ -74,11 +74,11 @@ static bool is_token(const char *text, size_t len)
 	return len > 0;
 }
 
-static bool parse_request_line(struct request *request, const char *line, size_t len)
+static bool parse_request_line(struct demo_request *request, const char *line, size_t len)
 {
 	const char *space = memchr(line, ' ', len);
 	const char *last = memrchr(line, ' ', len);
-	if (!space || last == space || !is_token(line, (size_t)(space - line)) || space - line > 16)
+	if (!space || last == space || !request_is_token(line, (size_t)(space - line)) || space - line > 16)
 		return false;
 	const char *target = space + 1;
 	size_t target_len = (size_t)(last - target);
@@ -98,10 +98,10 @@ static bool parse_request_line(struct request *request, const char *line, size_t
 	return !mark || parse_query(request, mark + 1, target_len - path_len - 1);
 }
 
-static bool parse_header(struct request *request, const char *line, size_t len)
+static bool parse_header(struct demo_request *request, const char *line, size_t len)
 {
 	const char *colon = memchr(line, ':', len);
-	if (!colon || !is_token(line, (size_t)(colon - line)) || request->headers.len >= REQUEST_PAIRS_MAX)
+	if (!colon || !request_is_token(line, (size_t)(colon - line)) || request->headers.len >= DEMO_REQUEST_PAIRS_MAX)
 		return false;
 	const char *value = colon + 1;
 	size_t value_len = len - (size_t)(value - line);
@@ -113,12 +113,12 @@ static bool parse_header(struct request *request, const char *line, size_t len)
 		value_len--;
 	if (memchr(value, '\0', value_len) || memchr(value, '\r', value_len))
 		return false;
-	vec_push(&request->headers, (struct request_pair){.name = mem_strndup(line, (size_t)(colon - line)),
+	vec_push(&request->headers, (struct demo_request_pair){.name = mem_strndup(line, (size_t)(colon - line)),
 							  .value = mem_strndup(value, value_len)});
 	return true;
 }
 
-static bool parse_head(struct request *request, const char *head, size_t len)
+static bool parse_head(struct demo_request *request, const char *head, size_t len)
 {
 	bool first = true;
 	while (len > 0) {
@@ -131,51 +131,51 @@ static bool parse_head(struct request *request, const char *head, size_t len)
 		head += step;
 		len -= step;
 	}
-	const char *connection = request_header(request, "Connection");
+	const char *connection = demo_request_header(request, "Connection");
 	if (connection && strcasestr(connection, "close"))
 		request->keep_alive = false;
 	return !first;
 }
 
 /* Decodes a chunked body that begins at `at`. *used is what it took of the buffer. */
-static enum request_progress parse_chunks(const char *at, size_t len, struct buf *body, size_t *used)
+static enum demo_request_progress parse_chunks(const char *at, size_t len, struct buf *body, size_t *used)
 {
 	const char *start = at;
 	for (;;) {
 		const char *end = memmem(at, len, "\r\n", 2);
 		if (!end)
-			return len > 64 ? REQUEST_BAD : REQUEST_MORE;
+			return len > 64 ? DEMO_REQUEST_BAD : DEMO_REQUEST_MORE;
 		size_t size = 0, digits = 0;
-		for (; digits < 8 && hex_digit(at[digits]) >= 0; digits++)
-			size = size << 4 | (size_t)hex_digit(at[digits]);
+		for (; digits < 8 && request_hex_digit(at[digits]) >= 0; digits++)
+			size = size << 4 | (size_t)request_hex_digit(at[digits]);
 		size_t line_len = (size_t)(end - at) + 2;
-		if (digits == 0 || (at[digits] != '\r' && at[digits] != ';') || size > REQUEST_BODY_MAX)
-			return REQUEST_BAD;
+		if (digits == 0 || (at[digits] != '\r' && at[digits] != ';') || size > DEMO_REQUEST_BODY_MAX)
+			return DEMO_REQUEST_BAD;
 		if (len < line_len + size + 2)
-			return REQUEST_MORE;
+			return DEMO_REQUEST_MORE;
 		if (memcmp(at + line_len + size, "\r\n", 2) != 0 || !buf_append(body, at + line_len, size))
-			return REQUEST_BAD;
+			return DEMO_REQUEST_BAD;
 		at += line_len + size + 2;
 		len -= line_len + size + 2;
 		if (size == 0) {
 			*used = (size_t)(at - start);
-			return REQUEST_WHOLE;
+			return DEMO_REQUEST_WHOLE;
 		}
 	}
 }
 
-static enum request_progress parse_body(struct request *request, const char *at, size_t len, size_t *used, int *status)
+static enum demo_request_progress parse_body(struct demo_request *request, const char *at, size_t len, size_t *used, int *status)
 {
-	const char *encoding = request_header(request, "Transfer-Encoding");
-	const char *length = request_header(request, "Content-Length");
+	const char *encoding = demo_request_header(request, "Transfer-Encoding");
+	const char *length = demo_request_header(request, "Content-Length");
 	*status = 400;
 	*used = 0;
 	if (encoding) {
 		if (length || strcasecmp(encoding, "chunked") != 0)
-			return REQUEST_BAD;
-		struct buf body = BUF_INIT(REQUEST_BODY_MAX);
-		enum request_progress progress = parse_chunks(at, len, &body, used);
-		if (progress == REQUEST_WHOLE) {
+			return DEMO_REQUEST_BAD;
+		struct buf body = BUF_INIT(DEMO_REQUEST_BODY_MAX);
+		enum demo_request_progress progress = parse_chunks(at, len, &body, used);
+		if (progress == DEMO_REQUEST_WHOLE) {
 			request->body_len = body.len;
 			request->body = body.len ? buf_take(&body) : mem_strdup("");
 		} else if (body.overflow) {
@@ -186,21 +186,21 @@ static enum request_progress parse_body(struct request *request, const char *at,
 	}
 	int64_t want = 0;
 	if (length && (!str_to_i64(length, &want) || want < 0))
-		return REQUEST_BAD;
-	if (want > REQUEST_BODY_MAX) {
+		return DEMO_REQUEST_BAD;
+	if (want > DEMO_REQUEST_BODY_MAX) {
 		*status = 413;
-		return REQUEST_BAD;
+		return DEMO_REQUEST_BAD;
 	}
 	if (len < (size_t)want)
-		return REQUEST_MORE;
+		return DEMO_REQUEST_MORE;
 	request->body = mem_strndup(at, (size_t)want);
 	request->body_len = *used = (size_t)want;
-	return REQUEST_WHOLE;
+	return DEMO_REQUEST_WHOLE;
 }
 
-enum request_progress request_parse(struct buf *in, struct request *out, int *status)
+enum demo_request_progress demo_request_parse(struct buf *in, struct demo_request *out, int *status)
 {
-	*out = (struct request){0};
+	*out = (struct demo_request){0};
 	*status = 400;
 	size_t skip = 0;
 	while (skip + 1 < in->len && memcmp(in->data + skip, "\r\n", 2) == 0)
@@ -208,24 +208,24 @@ enum request_progress request_parse(struct buf *in, struct request *out, int *st
 	buf_consume(in, skip);
 	const char *end = in->len ? memmem(in->data, in->len, "\r\n\r\n", 4) : NULL;
 	size_t head_len = end ? (size_t)(end - in->data) : in->len;
-	if (head_len > REQUEST_HEAD_MAX) {
+	if (head_len > DEMO_REQUEST_HEAD_MAX) {
 		*status = 431;
-		return REQUEST_BAD;
+		return DEMO_REQUEST_BAD;
 	}
 	if (!end)
-		return REQUEST_MORE;
-	enum request_progress progress = REQUEST_BAD;
+		return DEMO_REQUEST_MORE;
+	enum demo_request_progress progress = DEMO_REQUEST_BAD;
 	size_t used = 0;
 	if (parse_head(out, in->data, head_len))
 		progress = parse_body(out, end + 4, in->len - head_len - 4, &used, status);
-	if (progress == REQUEST_WHOLE)
+	if (progress == DEMO_REQUEST_WHOLE)
 		buf_consume(in, head_len + 4 + used);
 	else
-		request_finish(out);
+		demo_request_finish(out);
 	return progress;
 }
 
-static void free_pairs(struct request_pair *pairs, size_t count)
+static void free_pairs(struct demo_request_pair *pairs, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		free(pairs[i].name);
@@ -233,7 +233,7 @@ static void free_pairs(struct request_pair *pairs, size_t count)
 	}
 }
 
-void request_finish(struct request *request)
+void demo_request_finish(struct demo_request *request)
 {
 	free_pairs(request->headers.items, request->headers.len);
 	free_pairs(request->query.items, request->query.len);
@@ -242,10 +242,10 @@ void request_finish(struct request *request)
 	free(request->method);
 	free(request->path);
 	free(request->body);
-	*request = (struct request){0};
+	*request = (struct demo_request){0};
 }
 
-const char *request_header(const struct request *request, const char *name)
+const char *demo_request_header(const struct demo_request *request, const char *name)
 {
 	vec_each (&request->headers, pair) {
 		if (strcasecmp(pair->name, name) == 0)
@@ -254,7 +254,7 @@ const char *request_header(const struct request *request, const char *name)
 	return NULL;
 }
 
-const char *request_query(const struct request *request, const char *name)
+const char *demo_request_query(const struct demo_request *request, const char *name)
 {
 	vec_each (&request->query, pair) {
 		if (strcmp(pair->name, name) == 0)
@@ -263,21 +263,21 @@ const char *request_query(const struct request *request, const char *name)
 	return NULL;
 }
 
-bool request_query_true(const struct request *request, const char *name)
+bool demo_request_query_true(const struct demo_request *request, const char *name)
 {
-	const char *value = request_query(request, name);
+	const char *value = demo_request_query(request, name);
 	return value && (str_eq(value, "true") || str_eq(value, "1"));
 }
 
-bool request_split_path(const char *path, struct request_path *out)
+bool demo_request_split_path(const char *path, struct demo_request_path *out)
 {
-	*out = (struct request_path){0};
+	*out = (struct demo_request_path){0};
 	while (*path) {
 		size_t len = strcspn(path, "/");
 		if (len > 0) {
-			char *segment = out->count < ARRAY_LEN(out->segments) ? unescape(path, len, false) : NULL;
+			char *segment = out->count < ARRAY_LEN(out->segments) ? request_unescape(path, len, false) : NULL;
 			if (!segment) {
-				request_path_finish(out);
+				demo_request_path_finish(out);
 				return false;
 			}
 			out->segments[out->count++] = segment;
@@ -287,7 +287,7 @@ bool request_split_path(const char *path, struct request_path *out)
 	return true;
 }
 
-void request_path_finish(struct request_path *path)
+void demo_request_path_finish(struct demo_request_path *path)
 {
 	for (size_t i = 0; i < path->count; i++)
 		free(path->segments[i]);

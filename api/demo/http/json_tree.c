@@ -8,7 +8,7 @@
 
 enum { JSON_TEXT_MAX = 1 << 20, JSON_KEY_MAX = 128 };
 
-cJSON *json_make(const char *format, ...)
+cJSON *demo_json_make(const char *format, ...)
 {
 	struct buf text = BUF_INIT(JSON_TEXT_MAX);
 	va_list args;
@@ -36,7 +36,7 @@ static const char *next_key(const char *path, char key[static JSON_KEY_MAX])
 	return path[len] ? path + len + 1 : NULL;
 }
 
-cJSON *json_at(const cJSON *json, const char *path)
+cJSON *demo_json_at(const cJSON *json, const char *path)
 {
 	const cJSON *at = json;
 	while (at && path) {
@@ -47,26 +47,26 @@ cJSON *json_at(const cJSON *json, const char *path)
 	return (cJSON *)at;
 }
 
-const char *json_text(const cJSON *json, const char *path)
+const char *demo_json_text(const cJSON *json, const char *path)
 {
-	const cJSON *at = json_at(json, path);
+	const cJSON *at = demo_json_at(json, path);
 	return cJSON_IsString(at) ? at->valuestring : "";
 }
 
-int64_t json_number(const cJSON *json, const char *path, int64_t otherwise)
+int64_t demo_json_number(const cJSON *json, const char *path, int64_t otherwise)
 {
-	const cJSON *at = json_at(json, path);
+	const cJSON *at = demo_json_at(json, path);
 	if (!cJSON_IsNumber(at) || at->valuedouble > 1e15 || at->valuedouble < -1e15)
 		return otherwise;
 	return (int64_t)at->valuedouble;
 }
 
-bool json_true(const cJSON *json, const char *path)
+bool demo_json_true(const cJSON *json, const char *path)
 {
-	return cJSON_IsTrue(json_at(json, path));
+	return cJSON_IsTrue(demo_json_at(json, path));
 }
 
-void json_set(cJSON *json, const char *path, cJSON *value)
+void demo_json_set(cJSON *json, const char *path, cJSON *value)
 {
 	char key[JSON_KEY_MAX];
 	const char *rest = next_key(path, key);
@@ -85,22 +85,22 @@ void json_set(cJSON *json, const char *path, cJSON *value)
 		cJSON_AddItemToObject(json, key, value);
 }
 
-void json_set_text(cJSON *json, const char *path, const char *value)
+void demo_json_set_text(cJSON *json, const char *path, const char *value)
 {
-	json_set(json, path, cJSON_CreateString(value));
+	demo_json_set(json, path, cJSON_CreateString(value));
 }
 
-void json_set_number(cJSON *json, const char *path, double value)
+void demo_json_set_number(cJSON *json, const char *path, double value)
 {
-	json_set(json, path, cJSON_CreateNumber(value));
+	demo_json_set(json, path, cJSON_CreateNumber(value));
 }
 
-void json_set_bool(cJSON *json, const char *path, bool value)
+void demo_json_set_bool(cJSON *json, const char *path, bool value)
 {
-	json_set(json, path, cJSON_CreateBool(value));
+	demo_json_set(json, path, cJSON_CreateBool(value));
 }
 
-void json_remove(cJSON *json, const char *path)
+void demo_json_remove(cJSON *json, const char *path)
 {
 	char key[JSON_KEY_MAX];
 	const char *rest = next_key(path, key);
@@ -112,7 +112,7 @@ void json_remove(cJSON *json, const char *path)
 		cJSON_DeleteItemFromObjectCaseSensitive(json, key);
 }
 
-cJSON *json_parse(const char *bytes, size_t len)
+cJSON *demo_json_parse(const char *bytes, size_t len)
 {
 	const char *end = NULL;
 	cJSON *json = cJSON_ParseWithLengthOpts(bytes, len, &end, false);

@@ -12,33 +12,33 @@
 
 #include "api/base/str.h"
 
-enum conn_mode { CONN_READING, CONN_ANSWERING, CONN_STREAMING, CONN_UPGRADED };
+enum demo_http_conn_mode { CONN_READING, CONN_ANSWERING, CONN_STREAMING, CONN_UPGRADED };
 
-struct server {
+struct demo_http_server {
 	struct loop *loop;
 	char *host;
 	uint16_t port;
 	int fd;
 	struct loop_fd *watch;
-	server_fn *fn;
+	demo_http_server_fn *fn;
 	void *data;
-	VEC(struct conn *) conns;
+	VEC(struct demo_http_conn *) conns;
 };
 
-struct conn {
-	struct server *server;
+struct demo_http_conn {
+	struct demo_http_server *server;
 	int fd;
 	struct loop_fd *watch;
-	enum conn_mode mode;
+	enum demo_http_conn_mode mode;
 	struct buf in, out;
-	struct conn_owner owner;
+	struct demo_http_conn_owner owner;
 	bool closing; /* after what is queued */
 	bool no_more;      /* HTTP/1.0 peer or "Connection: close": the answer under way is the last */
 	bool dead;
 	unsigned busy; /* calls of ours on the stack: freeing waits */
 };
 
-static void conn_release(struct conn *conn)
+static void conn_release(struct demo_http_conn *conn)
 {
 	if (!conn->dead || conn->busy > 0)
 		return;
@@ -47,7 +47,7 @@ static void conn_release(struct conn *conn)
 	free(conn);
 }
 
-static void conn_kill(struct conn *conn)
+static void conn_kill(struct demo_http_conn *conn)
 {
 	if (conn->dead)
 		return;
@@ -61,13 +61,13 @@ static void conn_kill(struct conn *conn)
 		}
 	}
 	if (conn->owner.on_close) {
-		struct conn_owner owner = conn->owner;
-		conn->owner = (struct conn_owner){0};
+		struct demo_http_conn_owner owner = conn->owner;
+		conn->owner = (struct demo_http_conn_owner){0};
 		owner.on_close(owner.data);
 	}
 }
 
-static void conn_flush(struct conn *conn)
+static void http_conn_flush(struct demo_http_conn *conn)
 {
 	while (conn->out.len > 0 && !conn->dead) {
 		ssize_t sent = send(conn->fd, conn->out.data, conn->out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -92,27 +92,27 @@ static void conn_flush(struct conn *conn)
 }
 
 /* Serves what is buffered, one request after the other, as far as each is answered at once. */
-static void conn_serve(struct conn *conn)
+static void conn_serve(struct demo_http_conn *conn)
 {
 	while (!conn->dead && !conn->closing && conn->mode == CONN_READING && conn->in.len > 0) {
-		struct request request;
+		struct demo_request request;
 		int status = 400;
-		enum request_progress progress = request_parse(&conn->in, &request, &status);
-		if (progress == REQUEST_MORE)
+		enum demo_request_progress progress = demo_request_parse(&conn->in, &request, &status);
+		if (progress == DEMO_REQUEST_MORE)
 			return;
 		conn->mode = CONN_ANSWERING;
-		if (progress == REQUEST_BAD) {
+		if (progress == DEMO_REQUEST_BAD) {
 			conn->no_more = true;
-			conn_answer(conn, status, "text/plain", NULL, "", 0);
+			demo_http_conn_answer(conn, status, "text/plain", NULL, "", 0);
 			return;
 		}
 		conn->no_more = !request.keep_alive;
 		conn->server->fn(conn->server->data, conn, &request);
-		request_finish(&request);
+		demo_request_finish(&request);
 	}
 }
 
-static void conn_take(struct conn *conn, const char *bytes, size_t len)
+static void conn_take(struct demo_http_conn *conn, const char *bytes, size_t len)
 {
 	if (conn->mode == CONN_UPGRADED) {
 		if (conn->owner.on_bytes)
@@ -128,10 +128,10 @@ static void conn_take(struct conn *conn, const char *bytes, size_t len)
 
 static void conn_ready(void *data, unsigned ready)
 {
-	struct conn *conn = data;
+	struct demo_http_conn *conn = data;
 	conn->busy++;
 	if (ready & LOOP_WRITE)
-		conn_flush(conn);
+		http_conn_flush(conn);
 	while (!conn->dead && (ready & (LOOP_READ | LOOP_HANGUP))) {
 		char bytes[16384];
 		ssize_t got = recv(conn->fd, bytes, sizeof bytes, MSG_DONTWAIT);
@@ -153,27 +153,27 @@ static void conn_ready(void *data, unsigned ready)
 
 static void server_accept(void *data, unsigned ready)
 {
-	struct server *server = data;
+	struct demo_http_server *server = data;
 	for (;;) {
 		int fd = accept4(server->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd < 0)
 			return;
-		if (server->conns.len >= SERVER_CONNS_MAX) {
+		if (server->conns.len >= DEMO_HTTP_CONNS_MAX) {
 			close(fd);
 			continue;
 		}
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
-		struct conn *conn = mem_alloc(sizeof *conn);
-		*conn = (struct conn){.server = server,
+		struct demo_http_conn *conn = mem_alloc(sizeof *conn);
+		*conn = (struct demo_http_conn){.server = server,
 				      .fd = fd,
-				      .in = BUF_INIT(REQUEST_BUFFER_MAX),
-				      .out = BUF_INIT(SERVER_ANSWER_MAX)};
+				      .in = BUF_INIT(DEMO_REQUEST_BUFFER_MAX),
+				      .out = BUF_INIT(DEMO_HTTP_ANSWER_MAX)};
 		conn->watch = loop_fd_add(server->loop, fd, LOOP_READ, conn_ready, conn);
 		vec_push(&server->conns, conn);
 	}
 }
 
-static bool server_listen(struct server *server, struct err *err)
+static bool server_listen(struct demo_http_server *server, struct err *err)
 {
 	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(server->port)};
 	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(server->port)};
@@ -198,18 +198,18 @@ static bool server_listen(struct server *server, struct err *err)
 	return true;
 }
 
-struct server *server_start(struct loop *loop, const char *host, uint16_t port, server_fn *fn, void *data, struct err *err)
+struct demo_http_server *demo_http_server_start(struct loop *loop, const char *host, uint16_t port, demo_http_server_fn *fn, void *data, struct err *err)
 {
-	struct server *server = mem_alloc(sizeof *server);
-	*server = (struct server){.loop = loop, .host = mem_strdup(host), .port = port, .fd = -1, .fn = fn, .data = data};
+	struct demo_http_server *server = mem_alloc(sizeof *server);
+	*server = (struct demo_http_server){.loop = loop, .host = mem_strdup(host), .port = port, .fd = -1, .fn = fn, .data = data};
 	if (!server_listen(server, err)) {
-		server_destroy(server);
+		demo_http_server_destroy(server);
 		return NULL;
 	}
 	return server;
 }
 
-void server_close_all(struct server *server)
+void demo_http_server_close_all(struct demo_http_server *server)
 {
 	loop_fd_remove(server->watch);
 	server->watch = NULL;
@@ -217,33 +217,33 @@ void server_close_all(struct server *server)
 		close(server->fd);
 	server->fd = -1;
 	while (server->conns.len > 0) {
-		struct conn *conn = server->conns.items[server->conns.len - 1];
+		struct demo_http_conn *conn = server->conns.items[server->conns.len - 1];
 		conn_kill(conn);
 		conn_release(conn);
 	}
 }
 
-bool server_reopen(struct server *server, struct err *err)
+bool demo_http_server_reopen(struct demo_http_server *server, struct err *err)
 {
 	return server->fd >= 0 || server_listen(server, err);
 }
 
-void server_destroy(struct server *server)
+void demo_http_server_destroy(struct demo_http_server *server)
 {
 	if (!server)
 		return;
-	server_close_all(server);
+	demo_http_server_close_all(server);
 	vec_finish(&server->conns);
 	free(server->host);
 	free(server);
 }
 
-uint16_t server_port(const struct server *server)
+uint16_t demo_http_server_port(const struct demo_http_server *server)
 {
 	return server->port;
 }
 
-const char *http_status_words(int status)
+const char *demo_http_status_words(int status)
 {
 	static const struct {
 		int status;
@@ -263,22 +263,22 @@ const char *http_status_words(int status)
 }
 
 /* Ends a call that wrote: what is queued leaves, and a connection that died in it is freed. */
-static bool conn_leave(struct conn *conn)
+static bool conn_leave(struct demo_http_conn *conn)
 {
-	conn_flush(conn);
+	http_conn_flush(conn);
 	bool alive = !conn->dead;
 	conn->busy--;
 	conn_release(conn);
 	return alive;
 }
 
-void conn_answer(struct conn *conn, int status, const char *type, const char *headers, const char *body, size_t len)
+void demo_http_conn_answer(struct demo_http_conn *conn, int status, const char *type, const char *headers, const char *body, size_t len)
 {
 	if (conn->dead)
 		return;
 	conn->busy++;
 	bool whole = buf_printf(&conn->out, "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n%s%s\r\n", status,
-				http_status_words(status), type, len, str_or(headers, ""),
+				demo_http_status_words(status), type, len, str_or(headers, ""),
 				conn->no_more ? "Connection: close\r\n" : "") &&
 		     buf_append(&conn->out, body, len);
 	conn->mode = CONN_READING;
@@ -290,7 +290,7 @@ void conn_answer(struct conn *conn, int status, const char *type, const char *he
 	conn_leave(conn);
 }
 
-bool conn_stream_begin(struct conn *conn, const char *type, struct conn_owner owner)
+bool demo_http_conn_stream_begin(struct demo_http_conn *conn, const char *type, struct demo_http_conn_owner owner)
 {
 	conn->busy++;
 	conn->mode = CONN_STREAMING;
@@ -302,21 +302,21 @@ bool conn_stream_begin(struct conn *conn, const char *type, struct conn_owner ow
 	return conn_leave(conn);
 }
 
-bool conn_stream_send(struct conn *conn, const char *bytes, size_t len)
+bool demo_http_conn_stream_send(struct demo_http_conn *conn, const char *bytes, size_t len)
 {
 	if (len == 0)
 		return true;
 	conn->busy++;
-	if (conn->out.len > SERVER_QUEUE_MAX || !buf_printf(&conn->out, "%zx\r\n", len) ||
+	if (conn->out.len > DEMO_HTTP_QUEUE_MAX || !buf_printf(&conn->out, "%zx\r\n", len) ||
 	    !buf_append(&conn->out, bytes, len) || !buf_append_str(&conn->out, "\r\n"))
 		conn_kill(conn);
 	return conn_leave(conn);
 }
 
-void conn_stream_end(struct conn *conn)
+void demo_http_conn_stream_end(struct demo_http_conn *conn)
 {
 	conn->busy++;
-	conn->owner = (struct conn_owner){0};
+	conn->owner = (struct demo_http_conn_owner){0};
 	conn->mode = CONN_READING;
 	if (!buf_append_str(&conn->out, "0\r\n\r\n"))
 		conn_kill(conn);
@@ -325,32 +325,32 @@ void conn_stream_end(struct conn *conn)
 	conn_leave(conn);
 }
 
-bool conn_upgrade(struct conn *conn, const char *headers, struct conn_owner owner)
+bool demo_http_conn_upgrade(struct demo_http_conn *conn, const char *headers, struct demo_http_conn_owner owner)
 {
 	conn->busy++;
 	conn->mode = CONN_UPGRADED;
 	conn->owner = owner;
 	(void)buf_printf(&conn->out, "HTTP/1.1 101 Switching Protocols\r\n%s\r\n", headers);
 	struct buf rest = conn->in;
-	buf_init(&conn->in, REQUEST_BUFFER_MAX);
+	buf_init(&conn->in, DEMO_REQUEST_BUFFER_MAX);
 	if (!conn->dead && rest.len > 0 && owner.on_bytes)
 		owner.on_bytes(owner.data, rest.data, rest.len);
 	buf_finish(&rest);
 	return conn_leave(conn);
 }
 
-bool conn_write(struct conn *conn, const void *bytes, size_t len)
+bool demo_http_conn_write(struct demo_http_conn *conn, const void *bytes, size_t len)
 {
 	conn->busy++;
-	if (conn->out.len > SERVER_QUEUE_MAX || !buf_append(&conn->out, bytes, len))
+	if (conn->out.len > DEMO_HTTP_QUEUE_MAX || !buf_append(&conn->out, bytes, len))
 		conn_kill(conn);
 	return conn_leave(conn);
 }
 
-void conn_finish(struct conn *conn)
+void demo_http_conn_finish(struct demo_http_conn *conn)
 {
 	conn->busy++;
-	conn->owner = (struct conn_owner){0};
+	conn->owner = (struct demo_http_conn_owner){0};
 	conn->closing = true;
 	conn_leave(conn);
 }

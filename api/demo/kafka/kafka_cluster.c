@@ -55,18 +55,18 @@ static const struct {
 	{false, "indexer", "app.logs", 4, 6},      {false, "archiver", "access.logs", 2, 45}, {false, "tracer", "traces", 2, 3},
 };
 
-static void add_topic(struct kafka *kafka, const char *name, int count, int replicas, int min_isr, long long mebibytes,
+static void add_topic(struct demo_kafka *kafka, const char *name, int count, int replicas, int min_isr, long long mebibytes,
 		      double rate)
 {
-	struct kafka_topic topic = {.min_isr = min_isr, .internal = str_has_prefix(name, "__"),
+	struct demo_kafka_topic topic = {.min_isr = min_isr, .internal = str_has_prefix(name, "__"),
 				    .first = kafka->partitions.len, .count = (size_t)count};
 	snprintf(topic.name, sizeof topic.name, "%s", name);
 	for (size_t i = 0; i < sizeof topic.id.bytes; i++)
-		topic.id.bytes[i] = (uint8_t)store_random(kafka->demo->store);
+		topic.id.bytes[i] = (uint8_t)demo_kube_store_random(kafka->demo->store);
 	int brokers = kafka->spec->replicas;
 	for (int p = 0; p < count; p++) {
-		uint64_t random = store_random(kafka->demo->store);
-		struct kafka_partition partition = {
+		uint64_t random = demo_kube_store_random(kafka->demo->store);
+		struct demo_kafka_partition partition = {
 			.leader_epoch = 3 + (int)(random & 7),
 			.replica_count = (size_t)replicas,
 			.base_offset = 40000000 + (int64_t)(random >> 8 & 0xffffff),
@@ -87,11 +87,11 @@ static void add_topic(struct kafka *kafka, const char *name, int count, int repl
 }
 
 /* Two partitions whose replica on broker 2 does not catch up. */
-static void add_trouble(struct kafka *kafka)
+static void add_trouble(struct demo_kafka *kafka)
 {
 	static const int32_t lagging[] = {3, 9};
 	for (size_t i = 0; i < ARRAY_LEN(lagging); i++) {
-		struct kafka_partition *partition = kafka_find_partition(kafka, "audit", lagging[i]);
+		struct demo_kafka_partition *partition = demo_kafka_find_partition(kafka, "audit", lagging[i]);
 		partition->stuck = 1u << 2;
 		partition->isr &= ~partition->stuck;
 		if (partition->leader == 2)
@@ -99,15 +99,15 @@ static void add_trouble(struct kafka *kafka)
 	}
 }
 
-static void write_first_lines(struct kafka *kafka, int broker)
+static void broker_write_first_lines(struct demo_kafka *kafka, int broker)
 {
 	char pod[64], stamp[32];
-	cluster_pod_name(kafka->spec, broker, pod, sizeof pod);
+	demo_cluster_pod_name(kafka->spec, broker, pod, sizeof pod);
 	for (int i = 40; i > 0; i--) {
 		clock_format_rfc3339(kafka->demo->start_wall_ms - i * 9000, stamp);
 		stamp[10] = ' ';
 		stamp[19] = '\0';
-		logs_add_past(kafka->demo, kafka->spec->namespace, pod, i * 9000,
+		demo_kube_logs_add_past(kafka->demo, kafka->spec->namespace, pod, i * 9000,
 			      "[%s,%03d] INFO [UnifiedLog partition=%s-%d, dir=/var/lib/kafka/data] Rolled new log segment at offset "
 			      "%d in %d ms. (kafka.log.UnifiedLog)",
 			      stamp, i * 17 % 1000, kafka->topics.items[(size_t)i % kafka->topics.len].name, i % 4,
@@ -115,9 +115,9 @@ static void write_first_lines(struct kafka *kafka, int broker)
 	}
 }
 
-struct kafka *kafka_create(struct demo *demo, const struct cluster_spec *spec)
+struct demo_kafka *demo_kafka_create(struct demo *demo, const struct demo_cluster_spec *spec)
 {
-	struct kafka *kafka = mem_alloc(sizeof *kafka);
+	struct demo_kafka *kafka = mem_alloc(sizeof *kafka);
 	bool prod = str_eq(spec->namespace, "prod");
 	kafka->demo = demo;
 	kafka->spec = spec;
@@ -125,7 +125,7 @@ struct kafka *kafka_create(struct demo *demo, const struct cluster_spec *spec)
 	kafka->controller_lost_ms = -1;
 	snprintf(kafka->cluster_id, sizeof kafka->cluster_id, "%s", prod ? "b3JkZXJzLXByb2QtaWQtQQ" : "bG9ncy1zdGFnaW5nLWlkQQ");
 	for (int i = 0; i < spec->replicas; i++)
-		kafka->brokers[i] = (struct kafka_broker){.registered = true, .up = true, .changed_ms = -3600 * 1000};
+		kafka->brokers[i] = (struct demo_kafka_broker){.registered = true, .up = true, .changed_ms = -3600 * 1000};
 	for (size_t i = 0; prod && i < ARRAY_LEN(prod_topics); i++)
 		add_topic(kafka, prod_topics[i].name, prod_topics[i].count, prod_topics[i].replicas, prod_topics[i].min_isr,
 			  prod_topics[i].mebibytes, prod_topics[i].rate);
@@ -136,29 +136,29 @@ struct kafka *kafka_create(struct demo *demo, const struct cluster_spec *spec)
 		add_trouble(kafka);
 	for (size_t i = 0; i < ARRAY_LEN(groups); i++) {
 		if (groups[i].prod == prod)
-			vec_push(&kafka->groups, (struct kafka_group){.name = groups[i].name,
+			vec_push(&kafka->groups, (struct demo_kafka_group){.name = groups[i].name,
 								      .topic = groups[i].topic,
 								      .members = groups[i].members,
 								      .lag_seconds = groups[i].lag_seconds,
 								      .base_lag_seconds = groups[i].lag_seconds});
 	}
 	for (int i = 0; i < spec->replicas; i++)
-		write_first_lines(kafka, i);
+		broker_write_first_lines(kafka, i);
 	return kafka;
 }
 
-void kafka_destroy(struct kafka *kafka)
+void demo_kafka_destroy(struct demo_kafka *kafka)
 {
 	if (!kafka)
 		return;
 	vec_finish(&kafka->topics);
 	vec_finish(&kafka->partitions);
 	vec_finish(&kafka->groups);
-	kafka_settings_finish(kafka);
+	demo_kafka_settings_finish(kafka);
 	free(kafka);
 }
 
-static void say(struct kafka *kafka, int broker, const char *text)
+static void broker_log_line(struct demo_kafka *kafka, int broker, const char *text)
 {
 	char pod[64], stamp[32];
 	if (broker < 0 || !kafka->brokers[broker].up)
@@ -166,16 +166,16 @@ static void say(struct kafka *kafka, int broker, const char *text)
 	clock_format_rfc3339(demo_wall_ms(kafka->demo), stamp);
 	stamp[10] = ' ';
 	stamp[19] = '\0';
-	logs_add(kafka->demo, kafka->spec->namespace, cluster_pod_name(kafka->spec, broker, pod, sizeof pod), "[%s,%03d] %s", stamp,
+	demo_kube_logs_add(kafka->demo, kafka->spec->namespace, demo_cluster_pod_name(kafka->spec, broker, pod, sizeof pod), "[%s,%03d] %s", stamp,
 		 (int)(demo_wall_ms(kafka->demo) % 1000), text);
 }
 
-static void update_brokers(struct kafka *kafka)
+static void update_brokers(struct demo_kafka *kafka)
 {
 	char pod[64];
-	for (int i = 0; i < CLUSTER_BROKERS_MAX; i++) {
-		struct kafka_broker *broker = &kafka->brokers[i];
-		bool up = kubelet_pod_is_up(kafka->demo, kafka->spec->namespace, cluster_pod_name(kafka->spec, i, pod, sizeof pod));
+	for (int i = 0; i < DEMO_CLUSTER_BROKERS_MAX; i++) {
+		struct demo_kafka_broker *broker = &kafka->brokers[i];
+		bool up = demo_kube_kubelet_pod_is_up(kafka->demo, kafka->spec->namespace, demo_cluster_pod_name(kafka->spec, i, pod, sizeof pod));
 		if (up == broker->up)
 			continue;
 		broker->up = up;
@@ -184,7 +184,7 @@ static void update_brokers(struct kafka *kafka)
 	}
 }
 
-static void update_controller(struct kafka *kafka)
+static void update_controller(struct demo_kafka *kafka)
 {
 	int64_t now = demo_time_ms(kafka->demo);
 	int voters = kafka->spec->replicas, up = 0;
@@ -206,10 +206,10 @@ static void update_controller(struct kafka *kafka)
 	}
 	kafka->controller_epoch++;
 	kafka->controller_lost_ms = -1;
-	say(kafka, kafka->controller, "INFO [RaftManager] Completed transition to Leader (org.apache.kafka.raft.QuorumState)");
+	broker_log_line(kafka, kafka->controller, "INFO [RaftManager] Completed transition to Leader (org.apache.kafka.raft.QuorumState)");
 }
 
-void kafka_lead(struct kafka_partition *partition)
+void demo_kafka_lead(struct demo_kafka_partition *partition)
 {
 	for (size_t i = 0; i < partition->replica_count; i++) {
 		if (partition->isr & 1u << partition->replicas[i]) {
@@ -221,7 +221,7 @@ void kafka_lead(struct kafka_partition *partition)
 	partition->leader = -1;
 }
 
-bool kafka_has_replica(const struct kafka_partition *partition, int broker)
+bool demo_kafka_has_replica(const struct demo_kafka_partition *partition, int broker)
 {
 	for (size_t i = 0; i < partition->replica_count; i++) {
 		if (partition->replicas[i] == broker)
@@ -231,13 +231,13 @@ bool kafka_has_replica(const struct kafka_partition *partition, int broker)
 }
 
 /* A fenced broker leaves the in-sync set unless it is the last; one that is back joins after a while of its own. */
-static void update_isr(struct kafka *kafka, struct kafka_partition *partition, int64_t now)
+static void update_isr(struct demo_kafka *kafka, struct demo_kafka_partition *partition, int64_t now)
 {
 	unsigned before = partition->isr;
 	bool leaderless = partition->leader < 0;
 	for (size_t i = 0; i < partition->replica_count; i++) {
 		int id = partition->replicas[i];
-		const struct kafka_broker *broker = &kafka->brokers[id];
+		const struct demo_kafka_broker *broker = &kafka->brokers[id];
 		unsigned bit = 1u << id;
 		int64_t since = now - broker->changed_ms;
 		int64_t catch_up = CATCH_UP_MS + (int64_t)partition->phase * CATCH_UP_SPREAD_MS / 256;
@@ -250,24 +250,24 @@ static void update_isr(struct kafka *kafka, struct kafka_partition *partition, i
 	bool led = partition->leader >= 0 && partition->isr & 1u << partition->leader &&
 		   (kafka->brokers[partition->leader].up || now - kafka->brokers[partition->leader].changed_ms < SESSION_MS);
 	unsigned alive = 0;
-	for (int i = 0; i < CLUSTER_BROKERS_MAX; i++)
+	for (int i = 0; i < DEMO_CLUSTER_BROKERS_MAX; i++)
 		alive |= kafka->brokers[i].up ? 1u << i : 0;
 	if (!led && partition->isr & alive) {
 		unsigned all = partition->isr;
 		partition->isr &= alive;
-		kafka_lead(partition);
+		demo_kafka_lead(partition);
 		partition->isr = all;
 	} else if (!led && !leaderless) {
 		partition->leader = -1;
 		partition->leader_epoch++;
 	}
 	if (partition->isr != before && partition->phase % 32 == 0)
-		say(kafka, partition->leader,
+		broker_log_line(kafka, partition->leader,
 		    partition->isr < before ? "INFO [Partition] Shrinking ISR (kafka.cluster.Partition)"
 					    : "INFO [Partition] ISR updated, expanding (kafka.cluster.Partition)");
 }
 
-bool kafka_elect_preferred(struct kafka *kafka, struct kafka_partition *partition)
+bool demo_kafka_elect_preferred(struct demo_kafka *kafka, struct demo_kafka_partition *partition)
 {
 	int preferred = partition->replicas[0];
 	if (!kafka->brokers[preferred].up || !(partition->isr & 1u << preferred))
@@ -277,7 +277,7 @@ bool kafka_elect_preferred(struct kafka *kafka, struct kafka_partition *partitio
 	return true;
 }
 
-bool kafka_elect_unclean(struct kafka *kafka, struct kafka_partition *partition)
+bool demo_kafka_elect_unclean(struct demo_kafka *kafka, struct demo_kafka_partition *partition)
 {
 	for (size_t i = 0; i < partition->replica_count; i++) {
 		int id = partition->replicas[i];
@@ -291,20 +291,20 @@ bool kafka_elect_unclean(struct kafka *kafka, struct kafka_partition *partition)
 	return false;
 }
 
-static void rebalance_leaders(struct kafka *kafka, int64_t now)
+static void rebalance_leaders(struct demo_kafka *kafka, int64_t now)
 {
 	bool due = false;
-	for (int i = 0; i < CLUSTER_BROKERS_MAX; i++) {
+	for (int i = 0; i < DEMO_CLUSTER_BROKERS_MAX; i++) {
 		int64_t since = now - kafka->brokers[i].changed_ms;
 		due = due || (kafka->brokers[i].up && since >= REBALANCE_MS && since < REBALANCE_MS + 2000);
 	}
 	vec_each (&kafka->partitions, partition) {
 		if (due && partition->leader != partition->replicas[0])
-			kafka_elect_preferred(kafka, partition);
+			demo_kafka_elect_preferred(kafka, partition);
 	}
 }
 
-static void move_groups(struct kafka *kafka, int64_t now)
+static void move_groups(struct demo_kafka *kafka, int64_t now)
 {
 	double seconds = (double)(now - kafka->ticked_ms) / 1000;
 	kafka->ticked_ms = now;
@@ -317,30 +317,30 @@ static void move_groups(struct kafka *kafka, int64_t now)
 }
 
 /* What a broker says when all is well. */
-static void say_usual(struct kafka *kafka, int64_t round)
+static void say_usual(struct demo_kafka *kafka, int64_t round)
 {
 	char line[200];
-	const struct kafka_topic *topic = &kafka->topics.items[(size_t)round % kafka->topics.len];
+	const struct demo_kafka_topic *topic = &kafka->topics.items[(size_t)round % kafka->topics.len];
 	snprintf(line, sizeof line, "INFO [UnifiedLog partition=%s-%d, dir=/var/lib/kafka/data] Rolled new log segment (kafka.log.UnifiedLog)",
 		 topic->name, (int)(round % (int64_t)topic->count));
-	say(kafka, (int)(round % kafka->spec->replicas), line);
+	broker_log_line(kafka, (int)(round % kafka->spec->replicas), line);
 }
 
-void kafka_tick(struct kafka *kafka)
+void demo_kafka_tick(struct demo_kafka *kafka)
 {
 	int64_t now = demo_time_ms(kafka->demo);
 	update_brokers(kafka);
 	update_controller(kafka);
 	vec_each (&kafka->partitions, partition)
 		update_isr(kafka, partition, now);
-	kafka_move_replicas(kafka, now - kafka->ticked_ms);
+	demo_kafka_move_replicas(kafka, now - kafka->ticked_ms);
 	rebalance_leaders(kafka, now);
 	if (!kafka->demo->quiet && now / LOG_EVERY_MS != kafka->ticked_ms / LOG_EVERY_MS)
 		say_usual(kafka, now / LOG_EVERY_MS);
 	move_groups(kafka, now);
 }
 
-bool kafka_stop_group(struct kafka *kafka, const char *name, int64_t for_ms)
+bool demo_kafka_stop_group(struct demo_kafka *kafka, const char *name, int64_t for_ms)
 {
 	vec_each (&kafka->groups, group) {
 		if (str_eq(group->name, name)) {
@@ -351,7 +351,7 @@ bool kafka_stop_group(struct kafka *kafka, const char *name, int64_t for_ms)
 	return false;
 }
 
-struct kafka_topic *kafka_find_topic(struct kafka *kafka, const char *name)
+struct demo_kafka_topic *demo_kafka_find_topic(struct demo_kafka *kafka, const char *name)
 {
 	vec_each (&kafka->topics, topic) {
 		if (str_eq(topic->name, name))
@@ -360,29 +360,29 @@ struct kafka_topic *kafka_find_topic(struct kafka *kafka, const char *name)
 	return NULL;
 }
 
-struct kafka_partition *kafka_find_partition(struct kafka *kafka, const char *name, int32_t index)
+struct demo_kafka_partition *demo_kafka_find_partition(struct demo_kafka *kafka, const char *name, int32_t index)
 {
-	const struct kafka_topic *topic = kafka_find_topic(kafka, name);
+	const struct demo_kafka_topic *topic = demo_kafka_find_topic(kafka, name);
 	bool there = topic && index >= 0 && (size_t)index < topic->count;
 	return there ? &kafka->partitions.items[topic->first + (size_t)index] : NULL;
 }
 
 /* Rises all the time, now faster, now slower: the derivative is rate × (1 + 0.33 cos). */
-int64_t kafka_end_offset(const struct kafka *kafka, const struct kafka_partition *partition, double seconds_ago)
+int64_t demo_kafka_end_offset(const struct demo_kafka *kafka, const struct demo_kafka_partition *partition, double seconds_ago)
 {
 	double t = (double)demo_time_ms(kafka->demo) / 1000 - seconds_ago;
 	return partition->base_offset + (int64_t)(partition->rate * (t + 20 * sin(t / 60 + partition->phase)));
 }
 
-int64_t kafka_start_offset(const struct kafka *kafka, const struct kafka_partition *partition)
+int64_t demo_kafka_start_offset(const struct demo_kafka *kafka, const struct demo_kafka_partition *partition)
 {
 	int64_t kept = (int64_t)(partition->rate * 86400) + 1000;
-	int64_t end = kafka_end_offset(kafka, partition, 0);
+	int64_t end = demo_kafka_end_offset(kafka, partition, 0);
 	return end > kept ? end - kept : 0;
 }
 
 /* Grows all the time, now faster, now slower, until retention takes an hour's worth: so do the logs of a real broker. */
-int64_t kafka_partition_bytes(const struct kafka *kafka, const struct kafka_partition *partition)
+int64_t demo_kafka_partition_bytes(const struct demo_kafka *kafka, const struct demo_kafka_partition *partition)
 {
 	enum { RETENTION_S = 3600 };
 	double t = (double)demo_time_ms(kafka->demo) / 1000;
@@ -390,7 +390,7 @@ int64_t kafka_partition_bytes(const struct kafka *kafka, const struct kafka_part
 	return partition->bytes + (int64_t)((double)partition->bytes * 1e-5 * grown);
 }
 
-int kafka_coordinator_of(const struct kafka *kafka, const char *group)
+int demo_kafka_coordinator_of(const struct demo_kafka *kafka, const char *group)
 {
 	unsigned hash = 2166136261u;
 	for (const char *c = group; *c; c++)
@@ -403,10 +403,10 @@ int kafka_coordinator_of(const struct kafka *kafka, const char *group)
 	return -1;
 }
 
-const char *kafka_broker_host(const struct kafka *kafka, struct arena *arena, int broker)
+const char *demo_kafka_broker_host(const struct demo_kafka *kafka, struct arena *arena, int broker)
 {
 	char host[200];
-	const struct cluster_spec *spec = kafka->spec;
+	const struct demo_cluster_spec *spec = kafka->spec;
 	snprintf(host, sizeof host, "%s-%d.%s.%s.svc%s", spec->set, broker, spec->headless, spec->namespace,
 		 spec->managed ? "" : ".cluster.local");
 	return arena_strdup(arena, host);

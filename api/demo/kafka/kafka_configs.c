@@ -39,11 +39,11 @@ static const struct {
 	{RESOURCE_BROKER, "broker.rack", NULL, SOURCE_STATIC, true},
 };
 
-static const char *made_value(const struct kafka_call *call, const char *name, const struct kafka_topic *topic, int64_t broker)
+static const char *made_value(const struct demo_kafka_call *call, const char *name, const struct demo_kafka_topic *topic, int64_t broker)
 {
 	char text[16];
 	if (str_eq(name, "broker.rack"))
-		return kafka_rack_of(call, (int)broker);
+		return demo_kafka_rack_of(call, (int)broker);
 	snprintf(text, sizeof text, "%d", topic ? topic->min_isr : (int)broker);
 	return arena_strdup(call->arena, text);
 }
@@ -57,28 +57,28 @@ static bool is_asked(const struct kafka_config_query *query, const char *name)
 	return query->configuration_keys.len < 0;
 }
 
-static void fill_configs(const struct kafka_call *call, const struct kafka_config_query *query, struct kafka_config_result *out)
+static void fill_configs(const struct demo_kafka_call *call, const struct kafka_config_query *query, struct kafka_config_result *out)
 {
 	int64_t broker = 0;
-	const struct kafka_topic *topic = NULL;
+	const struct demo_kafka_topic *topic = NULL;
 	out->resource_type = query->resource_type;
 	out->resource_name = str_or(query->resource_name, "");
 	if (query->resource_type == RESOURCE_TOPIC)
-		topic = kafka_find_topic(call->kafka, out->resource_name);
+		topic = demo_kafka_find_topic(call->kafka, out->resource_name);
 	bool known = topic || (query->resource_type == RESOURCE_BROKER && str_to_i64(out->resource_name, &broker) &&
-			       broker >= 0 && broker < CLUSTER_BROKERS_MAX);
+			       broker >= 0 && broker < DEMO_CLUSTER_BROKERS_MAX);
 	if (!known) {
 		out->error_code = KAFKA_ERR_UNKNOWN_TOPIC_OR_PARTITION;
 		return;
 	}
-	KAFKA_ROOM(call, out->configs, ARRAY_LEN(settings));
+	DEMO_KAFKA_ROOM(call, out->configs, ARRAY_LEN(settings));
 	for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
 		if (settings[i].resource != query->resource_type || !is_asked(query, settings[i].name))
 			continue;
-		const char *set = kafka_setting(call->kafka, query->resource_type, out->resource_name, settings[i].name);
+		const char *set = demo_kafka_setting(call->kafka, query->resource_type, out->resource_name, settings[i].name);
 		const char *given = settings[i].value ? settings[i].value : made_value(call, settings[i].name, topic, broker);
 		int8_t own = query->resource_type == RESOURCE_TOPIC ? SOURCE_TOPIC : SOURCE_BROKER;
-		KAFKA_PUSH(out->configs, (struct kafka_config_entry){
+		DEMO_KAFKA_PUSH(out->configs, (struct kafka_config_entry){
 						 .name = settings[i].name,
 						 .value = set ? arena_strdup(call->arena, set) : given,
 						 .read_only = settings[i].read_only,
@@ -88,11 +88,11 @@ static void fill_configs(const struct kafka_call *call, const struct kafka_confi
 	}
 }
 
-void *kafka_answer_configs(const struct kafka_call *call)
+void *demo_kafka_answer_configs(const struct demo_kafka_call *call)
 {
 	const struct kafka_describe_configs_request *request = call->request;
-	struct kafka_describe_configs_response *answer = kafka_answer_new(call);
-	KAFKA_ROOM(call, answer->results, request->resources.len);
+	struct kafka_describe_configs_response *answer = demo_kafka_answer_new(call);
+	DEMO_KAFKA_ROOM(call, answer->results, request->resources.len);
 	for (int32_t i = 0; i < request->resources.len; i++)
 		fill_configs(call, &request->resources.items[i], &answer->results.items[answer->results.len++]);
 	return answer;
@@ -104,7 +104,7 @@ void *kafka_answer_configs(const struct kafka_call *call)
 enum { SET, DELETE, APPEND, SUBTRACT, VALUE_MAX = 64 * 1024 };
 enum { INVALID_CONFIG = 40, INVALID_REQUEST = 42 };
 
-static struct kafka_setting *find_setting(const struct kafka *kafka, int8_t type, const char *resource, const char *name)
+static struct demo_kafka_setting *find_setting(const struct demo_kafka *kafka, int8_t type, const char *resource, const char *name)
 {
 	vec_each (&kafka->settings, setting)
 		if (setting->resource_type == type && str_eq(setting->resource, resource) && str_eq(setting->name, name))
@@ -112,13 +112,13 @@ static struct kafka_setting *find_setting(const struct kafka *kafka, int8_t type
 	return NULL;
 }
 
-const char *kafka_setting(const struct kafka *kafka, int8_t type, const char *resource, const char *name)
+const char *demo_kafka_setting(const struct demo_kafka *kafka, int8_t type, const char *resource, const char *name)
 {
-	const struct kafka_setting *setting = find_setting(kafka, type, resource, name);
+	const struct demo_kafka_setting *setting = find_setting(kafka, type, resource, name);
 	return setting ? setting->value : NULL;
 }
 
-void kafka_settings_finish(struct kafka *kafka)
+void demo_kafka_settings_finish(struct demo_kafka *kafka)
 {
 	vec_each (&kafka->settings, setting)
 		free(setting->value);
@@ -142,16 +142,16 @@ static char *edit_list(const char *list, const char *without, const char *more)
 	return out.data ? buf_take(&out) : mem_strdup("");
 }
 
-static void write_setting(struct kafka *kafka, int8_t type, const char *resource,
+static void write_setting(struct demo_kafka *kafka, int8_t type, const char *resource,
 			  const struct kafka_alterable_config *change)
 {
-	struct kafka_setting *setting = find_setting(kafka, type, resource, change->name);
+	struct demo_kafka_setting *setting = find_setting(kafka, type, resource, change->name);
 	const char *before = setting ? setting->value : "", *value = str_or(change->value, "");
 	char *now = change->config_operation == SET      ? mem_strdup(value)
 		    : change->config_operation == APPEND ? edit_list(before, "", value)
 							 : edit_list(before, value, "");
 	if (!setting) {
-		struct kafka_setting fresh = {.resource_type = type};
+		struct demo_kafka_setting fresh = {.resource_type = type};
 		snprintf(fresh.resource, sizeof fresh.resource, "%s", resource);
 		snprintf(fresh.name, sizeof fresh.name, "%s", change->name);
 		vec_push(&kafka->settings, fresh);
@@ -161,7 +161,7 @@ static void write_setting(struct kafka *kafka, int8_t type, const char *resource
 	setting->value = now;
 }
 
-static void delete_setting(struct kafka *kafka, const struct kafka_setting *setting)
+static void delete_setting(struct demo_kafka *kafka, const struct demo_kafka_setting *setting)
 {
 	if (!setting)
 		return;
@@ -177,11 +177,11 @@ static bool may_be_set(int8_t type, const char *name)
 	return false;
 }
 
-static int16_t check(const struct kafka_call *call, const struct kafka_alter_configs_resource *asked)
+static int16_t check_configs(const struct demo_kafka_call *call, const struct kafka_alter_configs_resource *asked)
 {
 	int64_t broker;
 	const char *name = str_or(asked->resource_name, "");
-	if (asked->resource_type == RESOURCE_TOPIC && !kafka_find_topic(call->kafka, name))
+	if (asked->resource_type == RESOURCE_TOPIC && !demo_kafka_find_topic(call->kafka, name))
 		return KAFKA_ERR_UNKNOWN_TOPIC_OR_PARTITION;
 	/* A broker's own settings are changed by that broker. */
 	if (asked->resource_type == RESOURCE_BROKER && (!str_to_i64(name, &broker) || broker != call->broker))
@@ -193,7 +193,7 @@ static int16_t check(const struct kafka_call *call, const struct kafka_alter_con
 	return KAFKA_ERR_NONE;
 }
 
-static void apply(struct kafka *kafka, const struct kafka_alter_configs_resource *asked)
+static void apply_configs(struct demo_kafka *kafka, const struct kafka_alter_configs_resource *asked)
 {
 	int64_t min;
 	vec_each (&asked->configs, change) {
@@ -203,21 +203,21 @@ static void apply(struct kafka *kafka, const struct kafka_alter_configs_resource
 			write_setting(kafka, asked->resource_type, asked->resource_name, change);
 		if (asked->resource_type == RESOURCE_TOPIC && str_eq(change->name, "min.insync.replicas") &&
 		    str_to_i64(str_or(change->value, ""), &min))
-			kafka_find_topic(kafka, asked->resource_name)->min_isr = (int)min;
+			demo_kafka_find_topic(kafka, asked->resource_name)->min_isr = (int)min;
 	}
 }
 
-void *kafka_answer_alter_configs(const struct kafka_call *call)
+void *demo_kafka_answer_alter_configs(const struct demo_kafka_call *call)
 {
 	const struct kafka_incremental_alter_configs_request *request = call->request;
-	struct kafka_incremental_alter_configs_response *answer = kafka_answer_new(call);
-	KAFKA_ROOM(call, answer->responses, request->resources.len);
+	struct kafka_incremental_alter_configs_response *answer = demo_kafka_answer_new(call);
+	DEMO_KAFKA_ROOM(call, answer->responses, request->resources.len);
 	for (int32_t i = 0; i < request->resources.len; i++) {
 		const struct kafka_alter_configs_resource *asked = &request->resources.items[i];
-		int16_t code = check(call, asked);
+		int16_t code = check_configs(call, asked);
 		if (code == KAFKA_ERR_NONE && !request->validate_only)
-			apply(call->kafka, asked);
-		KAFKA_PUSH(answer->responses,
+			apply_configs(call->kafka, asked);
+		DEMO_KAFKA_PUSH(answer->responses,
 			   (struct kafka_alter_configs_result){.error_code = code,
 							       .error_message = code ? "the change is not taken" : NULL,
 							       .resource_type = asked->resource_type,

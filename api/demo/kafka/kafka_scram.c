@@ -10,42 +10,42 @@
 
 enum { SCRAM_ITERATIONS = 4096, HASH_MAX = 64, TEXT_MAX = 1024 };
 
-enum scram_step { SCRAM_START, SCRAM_FIRST, SCRAM_FINAL, SCRAM_DONE, SCRAM_FAILED };
+enum demo_kafka_scram_step { SCRAM_START, SCRAM_FIRST, SCRAM_FINAL, SCRAM_DONE, SCRAM_FAILED };
 
-struct kafka_scram {
-	struct kafka *kafka;
-	enum scram_step step;
+struct demo_kafka_scram {
+	struct demo_kafka *kafka;
+	enum demo_kafka_scram_step step;
 	const EVP_MD *hash;
 	char first_bare[TEXT_MAX], server_first[TEXT_MAX], nonce[256];
 };
 
-static const char salt[] = "mqdeck-demo-salt";
+static const char scram_salt[] = "mqdeck-demo-salt";
 
-struct kafka_scram *kafka_scram_create(struct kafka *kafka)
+struct demo_kafka_scram *demo_kafka_scram_create(struct demo_kafka *kafka)
 {
-	struct kafka_scram *scram = mem_alloc(sizeof *scram);
+	struct demo_kafka_scram *scram = mem_alloc(sizeof *scram);
 	scram->kafka = kafka;
 	return scram;
 }
 
-void kafka_scram_destroy(struct kafka_scram *scram)
+void demo_kafka_scram_destroy(struct demo_kafka_scram *scram)
 {
 	free(scram);
 }
 
-bool kafka_scram_is_done(const struct kafka_scram *scram)
+bool demo_kafka_scram_is_done(const struct demo_kafka_scram *scram)
 {
 	return scram->step == SCRAM_DONE;
 }
 
-void *kafka_answer_sasl_handshake(const struct kafka_call *call)
+void *demo_kafka_answer_sasl_handshake(const struct demo_kafka_call *call)
 {
 	const struct kafka_sasl_handshake_request *request = call->request;
-	struct kafka_sasl_handshake_response *answer = kafka_answer_new(call);
+	struct kafka_sasl_handshake_response *answer = demo_kafka_answer_new(call);
 	const char *mechanism = str_or(request->mechanism, "");
-	KAFKA_ROOM(call, answer->mechanisms, 2);
-	KAFKA_PUSH(answer->mechanisms, "SCRAM-SHA-256");
-	KAFKA_PUSH(answer->mechanisms, "SCRAM-SHA-512");
+	DEMO_KAFKA_ROOM(call, answer->mechanisms, 2);
+	DEMO_KAFKA_PUSH(answer->mechanisms, "SCRAM-SHA-256");
+	DEMO_KAFKA_PUSH(answer->mechanisms, "SCRAM-SHA-512");
 	if (!call->scram) {
 		answer->error_code = KAFKA_ERR_ILLEGAL_SASL_STATE;
 	} else if (str_eq(mechanism, "SCRAM-SHA-512") || str_eq(mechanism, "SCRAM-SHA-256")) {
@@ -58,7 +58,7 @@ void *kafka_answer_sasl_handshake(const struct kafka_call *call)
 }
 
 /* "n,,n=USER,r=NONCE" */
-static bool take_first(struct kafka_scram *scram, const char *message, char *out, size_t size)
+static bool take_first(struct demo_kafka_scram *scram, const char *message, char *out, size_t size)
 {
 	char encoded[64], expected[128];
 	const char *bare = strchr(message, ',');
@@ -71,7 +71,7 @@ static bool take_first(struct kafka_scram *scram, const char *message, char *out
 	if (!str_has_prefix(bare, expected))
 		return false;
 	uint32_t own = loop_random(scram->kafka->demo->loop);
-	EVP_EncodeBlock((unsigned char *)encoded, (const unsigned char *)salt, (int)strlen(salt));
+	EVP_EncodeBlock((unsigned char *)encoded, (const unsigned char *)scram_salt, (int)strlen(scram_salt));
 	snprintf(scram->first_bare, sizeof scram->first_bare, "%s", bare);
 	snprintf(scram->nonce, sizeof scram->nonce, "%s%08x", nonce + 3, own);
 	snprintf(scram->server_first, sizeof scram->server_first, "r=%s,s=%s,i=%d", scram->nonce, encoded, SCRAM_ITERATIONS);
@@ -80,13 +80,13 @@ static bool take_first(struct kafka_scram *scram, const char *message, char *out
 	return true;
 }
 
-static void hmac(const struct kafka_scram *scram, const unsigned char *key, const char *text, unsigned char *out)
+static void scram_hmac(const struct demo_kafka_scram *scram, const unsigned char *key, const char *text, unsigned char *out)
 {
 	HMAC(scram->hash, key, EVP_MD_get_size(scram->hash), (const unsigned char *)text, strlen(text), out, NULL);
 }
 
 /* "c=biws,r=NONCE,p=PROOF" */
-static bool take_final(struct kafka_scram *scram, const char *message, char *out, size_t size)
+static bool take_final(struct demo_kafka_scram *scram, const char *message, char *out, size_t size)
 {
 	unsigned char salted[HASH_MAX], client_key[HASH_MAX], stored[HASH_MAX], signature[HASH_MAX], server_key[HASH_MAX];
 	unsigned char proof[2 * HASH_MAX], key[HASH_MAX];
@@ -99,29 +99,29 @@ static bool take_final(struct kafka_scram *scram, const char *message, char *out
 		return false;
 	if (EVP_DecodeBlock(proof, (const unsigned char *)proof_at + 3, (int)strlen(proof_at + 3)) < len)
 		return false;
-	PKCS5_PBKDF2_HMAC(password, (int)strlen(password), (const unsigned char *)salt, (int)strlen(salt), SCRAM_ITERATIONS,
+	PKCS5_PBKDF2_HMAC(password, (int)strlen(password), (const unsigned char *)scram_salt, (int)strlen(scram_salt), SCRAM_ITERATIONS,
 			  scram->hash, len, salted);
-	hmac(scram, salted, "Client Key", client_key);
+	scram_hmac(scram, salted, "Client Key", client_key);
 	EVP_Digest(client_key, (size_t)len, stored, NULL, scram->hash, NULL);
 	snprintf(auth, sizeof auth, "%s,%s,%s", scram->first_bare, scram->server_first, expected);
-	hmac(scram, stored, auth, signature);
+	scram_hmac(scram, stored, auth, signature);
 	for (int i = 0; i < len; i++)
 		key[i] = proof[i] ^ signature[i];
 	if (CRYPTO_memcmp(key, client_key, (size_t)len) != 0)
 		return false;
-	hmac(scram, salted, "Server Key", server_key);
-	hmac(scram, server_key, auth, signature);
+	scram_hmac(scram, salted, "Server Key", server_key);
+	scram_hmac(scram, server_key, auth, signature);
 	EVP_EncodeBlock((unsigned char *)encoded, signature, len);
 	snprintf(out, size, "v=%s", encoded);
 	scram->step = SCRAM_DONE;
 	return true;
 }
 
-void *kafka_answer_sasl_authenticate(const struct kafka_call *call)
+void *demo_kafka_answer_sasl_authenticate(const struct demo_kafka_call *call)
 {
 	const struct kafka_sasl_authenticate_request *request = call->request;
-	struct kafka_sasl_authenticate_response *answer = kafka_answer_new(call);
-	struct kafka_scram *scram = call->scram;
+	struct kafka_sasl_authenticate_response *answer = demo_kafka_answer_new(call);
+	struct demo_kafka_scram *scram = call->scram;
 	char message[TEXT_MAX] = "", out[TEXT_MAX] = "";
 	if (request->auth_bytes.len > 0 && request->auth_bytes.len < TEXT_MAX)
 		memcpy(message, request->auth_bytes.data, (size_t)request->auth_bytes.len);

@@ -6,61 +6,61 @@ enum { REQUEST_FRAME_MAX = 1024 * 1024 };
 
 static const struct {
 	int16_t key;
-	kafka_answer_fn *answer;
+	demo_kafka_answer_fn *answer;
 	bool before_login;
 	int8_t max_3; /* newest version in Kafka 3.9, where it is not the newest we speak; 0 = the newest */
 } served[] = {
-	{KAFKA_API_VERSIONS, kafka_answer_versions, true, 0},
-	{KAFKA_SASL_HANDSHAKE, kafka_answer_sasl_handshake, true, 0},
-	{KAFKA_SASL_AUTHENTICATE, kafka_answer_sasl_authenticate, true, 0},
-	{KAFKA_METADATA, kafka_answer_metadata, false, 12},
-	{KAFKA_DESCRIBE_CLUSTER, kafka_answer_cluster, false, 1},
-	{KAFKA_DESCRIBE_QUORUM, kafka_answer_quorum, false, 0},
-	{KAFKA_DESCRIBE_CONFIGS, kafka_answer_configs, false, 0},
-	{KAFKA_INCREMENTAL_ALTER_CONFIGS, kafka_answer_alter_configs, false, 0},
-	{KAFKA_DESCRIBE_LOG_DIRS, kafka_answer_log_dirs, false, 0},
-	{KAFKA_LIST_PARTITION_REASSIGNMENTS, kafka_answer_list_reassignments, false, 0},
-	{KAFKA_ALTER_PARTITION_REASSIGNMENTS, kafka_answer_alter_reassignments, false, 0},
-	{KAFKA_ELECT_LEADERS, kafka_answer_elect, false, 0},
-	{KAFKA_LIST_OFFSETS, kafka_answer_offsets, false, 9},
-	{KAFKA_LIST_GROUPS, kafka_answer_list_groups, false, 0},
-	{KAFKA_DESCRIBE_GROUPS, kafka_answer_describe_groups, false, 5},
-	{KAFKA_FIND_COORDINATOR, kafka_answer_coordinator, false, 0},
-	{KAFKA_OFFSET_FETCH, kafka_answer_offset_fetch, false, 0},
-	{KAFKA_UNREGISTER_BROKER, kafka_answer_unregister, false, 0},
+	{KAFKA_API_VERSIONS, demo_kafka_answer_versions, true, 0},
+	{KAFKA_SASL_HANDSHAKE, demo_kafka_answer_sasl_handshake, true, 0},
+	{KAFKA_SASL_AUTHENTICATE, demo_kafka_answer_sasl_authenticate, true, 0},
+	{KAFKA_METADATA, demo_kafka_answer_metadata, false, 12},
+	{KAFKA_DESCRIBE_CLUSTER, demo_kafka_answer_cluster, false, 1},
+	{KAFKA_DESCRIBE_QUORUM, demo_kafka_answer_quorum, false, 0},
+	{KAFKA_DESCRIBE_CONFIGS, demo_kafka_answer_configs, false, 0},
+	{KAFKA_INCREMENTAL_ALTER_CONFIGS, demo_kafka_answer_alter_configs, false, 0},
+	{KAFKA_DESCRIBE_LOG_DIRS, demo_kafka_answer_log_dirs, false, 0},
+	{KAFKA_LIST_PARTITION_REASSIGNMENTS, demo_kafka_answer_list_reassignments, false, 0},
+	{KAFKA_ALTER_PARTITION_REASSIGNMENTS, demo_kafka_answer_alter_reassignments, false, 0},
+	{KAFKA_ELECT_LEADERS, demo_kafka_answer_elect, false, 0},
+	{KAFKA_LIST_OFFSETS, demo_kafka_answer_offsets, false, 9},
+	{KAFKA_LIST_GROUPS, demo_kafka_answer_list_groups, false, 0},
+	{KAFKA_DESCRIBE_GROUPS, demo_kafka_answer_describe_groups, false, 5},
+	{KAFKA_FIND_COORDINATOR, demo_kafka_answer_coordinator, false, 0},
+	{KAFKA_OFFSET_FETCH, demo_kafka_answer_offset_fetch, false, 0},
+	{KAFKA_UNREGISTER_BROKER, demo_kafka_answer_unregister, false, 0},
 };
 
-struct kafka_session {
-	struct kafka *kafka;
+struct demo_kafka_session {
+	struct demo_kafka *kafka;
 	int broker;
 	int32_t port;
-	struct kafka_scram *scram;
+	struct demo_kafka_scram *scram;
 	struct buf in;
 };
 
-struct kafka_session *kafka_session_open(struct kafka *kafka, int broker, bool scram)
+struct demo_kafka_session *demo_kafka_session_open(struct demo_kafka *kafka, int broker, bool scram)
 {
-	struct kafka_session *session = mem_alloc(sizeof *session);
-	*session = (struct kafka_session){
+	struct demo_kafka_session *session = mem_alloc(sizeof *session);
+	*session = (struct demo_kafka_session){
 		.kafka = kafka,
 		.broker = broker,
-		.port = scram ? KAFKA_DEMO_SCRAM_PORT : KAFKA_DEMO_PORT,
-		.scram = scram ? kafka_scram_create(kafka) : NULL,
+		.port = scram ? DEMO_KAFKA_SCRAM_PORT : DEMO_KAFKA_PORT,
+		.scram = scram ? demo_kafka_scram_create(kafka) : NULL,
 		.in = BUF_INIT(REQUEST_FRAME_MAX + 4),
 	};
 	return session;
 }
 
-void kafka_session_close(struct kafka_session *session)
+void demo_kafka_session_close(struct demo_kafka_session *session)
 {
 	if (!session)
 		return;
-	kafka_scram_destroy(session->scram);
+	demo_kafka_scram_destroy(session->scram);
 	buf_finish(&session->in);
 	free(session);
 }
 
-void *kafka_answer_new(const struct kafka_call *call)
+void *demo_kafka_answer_new(const struct demo_kafka_call *call)
 {
 	const struct kafka_schema *schema = kafka_api_find(call->header->api_key)->response;
 	void *response = arena_alloc(call->arena, schema->size);
@@ -68,7 +68,7 @@ void *kafka_answer_new(const struct kafka_call *call)
 	return response;
 }
 
-int kafka_served_version(const struct kafka *kafka, int16_t api_key)
+int demo_kafka_served_version(const struct demo_kafka *kafka, int16_t api_key)
 {
 	bool old = kafka->spec->version[0] == '3';
 	for (size_t i = 0; i < ARRAY_LEN(served); i++) {
@@ -78,56 +78,56 @@ int kafka_served_version(const struct kafka *kafka, int16_t api_key)
 	return -1;
 }
 
-void *kafka_answer_versions(const struct kafka_call *call)
+void *demo_kafka_answer_versions(const struct demo_kafka_call *call)
 {
-	struct kafka_api_versions_response *answer = kafka_answer_new(call);
-	KAFKA_ROOM(call, answer->api_keys, ARRAY_LEN(served));
+	struct kafka_api_versions_response *answer = demo_kafka_answer_new(call);
+	DEMO_KAFKA_ROOM(call, answer->api_keys, ARRAY_LEN(served));
 	for (size_t i = 0; i < ARRAY_LEN(served); i++)
-		KAFKA_PUSH(answer->api_keys,
+		DEMO_KAFKA_PUSH(answer->api_keys,
 			   (struct kafka_api_version){
 				   .api_key = served[i].key,
 				   .min_version = kafka_api_find(served[i].key)->min,
-				   .max_version = (int16_t)kafka_served_version(call->kafka, served[i].key),
+				   .max_version = (int16_t)demo_kafka_served_version(call->kafka, served[i].key),
 			   });
-	KAFKA_ROOM(call, answer->finalized_features, 1);
+	DEMO_KAFKA_ROOM(call, answer->finalized_features, 1);
 	answer->finalized_features_epoch = 7;
 	int16_t level = call->kafka->spec->version[0] == '3' ? 21 : 27; /* 3.9-IV0, 4.1-IV1 */
-	KAFKA_PUSH(answer->finalized_features,
+	DEMO_KAFKA_PUSH(answer->finalized_features,
 		   (struct kafka_finalized_feature){
 			   .name = "metadata.version", .max_version_level = level, .min_version_level = level});
 	return answer;
 }
 
 /* A version we do not serve: as Kafka does, ApiVersions is answered in version 0 with the code, others by closing. */
-static bool refuse_version(const struct kafka_call *call, struct kafka_header header, struct buf *out)
+static bool refuse_version(const struct demo_kafka_call *call, struct kafka_header header, struct buf *out)
 {
 	if (header.api_key != KAFKA_API_VERSIONS)
 		return false;
 	header.version = 0;
-	struct kafka_call retry = *call;
+	struct demo_kafka_call retry = *call;
 	retry.header = &header;
-	struct kafka_api_versions_response *answer = kafka_answer_versions(&retry);
+	struct kafka_api_versions_response *answer = demo_kafka_answer_versions(&retry);
 	answer->error_code = KAFKA_ERR_UNSUPPORTED_VERSION;
 	return kafka_encode_response(out, &header, answer, NULL);
 }
 
-static bool serve_frame(struct kafka_session *session, const uint8_t *bytes, size_t len, struct buf *out)
+static bool serve_frame(struct demo_kafka_session *session, const uint8_t *bytes, size_t len, struct buf *out)
 {
 	struct arena arena = ARENA_INIT;
 	struct kafka_header header;
 	struct err err = {0};
-	struct kafka_call call = {.kafka = session->kafka,
+	struct demo_kafka_call call = {.kafka = session->kafka,
 				  .broker = session->broker,
 				  .port = session->port,
 				  .scram = session->scram,
 				  .arena = &arena,
 				  .header = &header};
-	bool login = session->scram && !kafka_scram_is_done(session->scram);
+	bool login = session->scram && !demo_kafka_scram_is_done(session->scram);
 	bool fine = false;
 	call.request = kafka_decode_request(&arena, bytes, len, &header, &err);
 	if (!call.request && err.code == ERR_UNSUPPORTED) {
 		fine = refuse_version(&call, header, out);
-	} else if (call.request && header.version <= kafka_served_version(session->kafka, header.api_key)) {
+	} else if (call.request && header.version <= demo_kafka_served_version(session->kafka, header.api_key)) {
 		for (size_t i = 0; i < ARRAY_LEN(served); i++) {
 			if (served[i].key == header.api_key && (served[i].before_login || !login))
 				fine = kafka_encode_response(out, &header, served[i].answer(&call), NULL);
@@ -137,7 +137,7 @@ static bool serve_frame(struct kafka_session *session, const uint8_t *bytes, siz
 	return fine;
 }
 
-bool kafka_session_feed(struct kafka_session *session, const char *bytes, size_t len, struct buf *out)
+bool demo_kafka_session_feed(struct demo_kafka_session *session, const char *bytes, size_t len, struct buf *out)
 {
 	if (!buf_append(&session->in, bytes, len))
 		return false;

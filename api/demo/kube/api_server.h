@@ -8,39 +8,39 @@
 #include "api/demo/http/server.h"
 #include "api/demo/kube/store.h"
 
-struct api_call {
+struct demo_kube_api_call {
 	struct demo *demo;
-	struct conn *conn;
-	const struct request *request;
-	const struct kind *kind;
+	struct demo_http_conn *conn;
+	const struct demo_request *request;
+	const struct demo_kube_kind *kind;
 	const char *namespace, *name, *subresource; /* "" = none */
 };
 
-/* server_fn; data is the struct demo. */
-void api_serve(void *data, struct conn *conn, const struct request *request);
+/* demo_http_server_fn; data is the struct demo. */
+void demo_kube_api_serve(void *data, struct demo_http_conn *conn, const struct demo_request *request);
 
 /* Answers. json is taken. */
-void api_answer_json(struct conn *conn, int status, cJSON *json);
-void api_answer_object(struct conn *conn, int status, const struct object *object);
+void demo_kube_api_answer_json(struct demo_http_conn *conn, int status, cJSON *json);
+void demo_kube_api_answer_object(struct demo_http_conn *conn, int status, const struct demo_kube_object *object);
 /* A Status object: reason "NotFound", "Conflict" … */
-void api_answer_status(struct conn *conn, int status, const char *reason, const char *format, ...) PRINTF_LIKE(4, 5);
-void api_answer_not_found(const struct api_call *call);
-cJSON *api_status(int status, const char *reason, const char *message) MUST_USE;
+void demo_kube_api_answer_status(struct demo_http_conn *conn, int status, const char *reason, const char *format, ...) PRINTF_LIKE(4, 5);
+void demo_kube_api_answer_not_found(const struct demo_kube_api_call *call);
+cJSON *demo_kube_api_status(int status, const char *reason, const char *message) MUST_USE;
 
 /* The handlers behind the routes. */
-void discovery_answer(struct demo *demo, struct conn *conn, const struct request_path *path);
-void read_get(const struct api_call *call);
-void read_list(const struct api_call *call);
-void watch_begin(const struct api_call *call);
-void write_create(const struct api_call *call);
-void write_replace(const struct api_call *call);
-void write_patch(const struct api_call *call);
-void write_delete(const struct api_call *call);
-void scale_serve(const struct api_call *call);
-void evict_serve(const struct api_call *call);
-void access_serve(struct conn *conn, const struct request *request, const char *plural);
-void logs_serve(const struct api_call *call);
-void portforward_serve(const struct api_call *call);
-void exec_serve(const struct api_call *call);
+void demo_kube_discovery_answer(struct demo *demo, struct demo_http_conn *conn, const struct demo_request_path *path);
+void demo_kube_read_get(const struct demo_kube_api_call *call);
+void demo_kube_read_list(const struct demo_kube_api_call *call);
+void demo_kube_watch_begin(const struct demo_kube_api_call *call);
+void demo_kube_write_create(const struct demo_kube_api_call *call);
+void demo_kube_write_replace(const struct demo_kube_api_call *call);
+void demo_kube_write_patch(const struct demo_kube_api_call *call);
+void demo_kube_write_delete(const struct demo_kube_api_call *call);
+void demo_kube_scale_serve(const struct demo_kube_api_call *call);
+void demo_kube_evict_serve(const struct demo_kube_api_call *call);
+void demo_kube_access_serve(struct demo_http_conn *conn, const struct demo_request *request, const char *plural);
+void demo_kube_logs_serve(const struct demo_kube_api_call *call);
+void demo_portforward_serve(const struct demo_kube_api_call *call);
+void demo_exec_serve(const struct demo_kube_api_call *call);
 
 #endif

@@ -6,113 +6,113 @@
 #include "api/demo/kube/controller.h"
 #include "api/demo/kube/selector.h"
 
-bool controller_pod_is_ready(const struct object *pod)
+bool demo_kube_controller_pod_is_ready(const struct demo_kube_object *pod)
 {
 	const cJSON *condition;
-	cJSON_ArrayForEach (condition, json_at(pod->json, "status.conditions")) {
-		if (str_eq(json_text(condition, "type"), "Ready"))
-			return str_eq(json_text(condition, "status"), "True");
+	cJSON_ArrayForEach (condition, demo_json_at(pod->json, "status.conditions")) {
+		if (str_eq(demo_json_text(condition, "type"), "Ready"))
+			return str_eq(demo_json_text(condition, "status"), "True");
 	}
 	return false;
 }
 
 static void set_conditions(cJSON *json, const char *path, const char *type, bool holds, const char *reason, const char *now)
 {
-	const cJSON *before = cJSON_GetArrayItem(json_at(json, path), 0);
+	const cJSON *before = cJSON_GetArrayItem(demo_json_at(json, path), 0);
 	const char *status = holds ? "True" : "False";
 	char since[32];
 	snprintf(since, sizeof since, "%s",
-		 str_eq(json_text(before, "status"), status) ? json_text(before, "lastTransitionTime") : now);
-	json_set(json, path, json_make("[{'type':'%s','status':'%s','reason':'%s','lastTransitionTime':'%s'}]", type, status,
+		 str_eq(demo_json_text(before, "status"), status) ? demo_json_text(before, "lastTransitionTime") : now);
+	demo_json_set(json, path, demo_json_make("[{'type':'%s','status':'%s','reason':'%s','lastTransitionTime':'%s'}]", type, status,
 				       reason, since));
 }
 
-static void write_stateful_set(struct demo *demo, const struct cluster_spec *spec, int present, int ready)
+static void write_stateful_set(struct demo *demo, const struct demo_cluster_spec *spec, int present, int ready)
 {
 	char revision[96];
-	const struct object *set = store_get(demo->store, KIND_STATEFUL_SET, spec->namespace, spec->set);
+	const struct demo_kube_object *set = demo_kube_store_get(demo->store, DEMO_KUBE_KIND_STATEFUL_SET, spec->namespace, spec->set);
 	if (!set)
 		return;
 	snprintf(revision, sizeof revision, "%s-7c9d8b6f5", spec->set);
-	cJSON *json = object_edit(set);
-	json_set(json, "status",
-		 json_make("{'observedGeneration':%lld,'replicas':%d,'readyReplicas':%d,'availableReplicas':%d,"
+	cJSON *json = demo_kube_object_edit(set);
+	demo_json_set(json, "status",
+		 demo_json_make("{'observedGeneration':%lld,'replicas':%d,'readyReplicas':%d,'availableReplicas':%d,"
 			   "'currentReplicas':%d,'updatedReplicas':%d,'currentRevision':'%s','updateRevision':'%s',"
 			   "'collisionCount':0}",
-			   (long long)json_number(json, "metadata.generation", 1), present, ready, ready, present, present, revision,
+			   (long long)demo_json_number(json, "metadata.generation", 1), present, ready, ready, present, present, revision,
 			   revision));
-	store_put(demo->store, KIND_STATEFUL_SET, json);
+	demo_kube_store_put(demo->store, DEMO_KUBE_KIND_STATEFUL_SET, json);
 }
 
-static void write_rabbitmq_cluster(struct demo *demo, const struct cluster_spec *spec, int desired, int ready, const char *now)
+static void write_rabbitmq_cluster(struct demo *demo, const struct demo_cluster_spec *spec, int desired, int ready, const char *now)
 {
 	static const char *const types[] = {"AllReplicasReady", "ClusterAvailable", "NoWarnings", "ReconcileSuccess"};
-	const struct object *resource = store_get(demo->store, KIND_RABBITMQ_CLUSTER, spec->namespace, spec->name);
+	const struct demo_kube_object *resource = demo_kube_store_get(demo->store, DEMO_KUBE_KIND_RABBITMQ_CLUSTER, spec->namespace, spec->name);
 	if (!resource)
 		return;
-	bool refused = json_number(resource->json, "spec.replicas", 1) < desired;
+	bool refused = demo_json_number(resource->json, "spec.replicas", 1) < desired;
 	const bool holds[] = {ready == desired, ready > 0, true, !refused};
-	cJSON *json = object_edit(resource);
+	cJSON *json = demo_kube_object_edit(resource);
 	cJSON *list = cJSON_CreateArray();
 	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
-		const cJSON *before = cJSON_GetArrayItem(json_at(resource->json, "status.conditions"), (int)i);
+		const cJSON *before = cJSON_GetArrayItem(demo_json_at(resource->json, "status.conditions"), (int)i);
 		cJSON *scratch = cJSON_CreateObject();
 		if (before) {
-			json_set(scratch, "c", cJSON_CreateArray());
-			cJSON_AddItemToArray(json_at(scratch, "c"), cJSON_Duplicate(before, true));
+			demo_json_set(scratch, "c", cJSON_CreateArray());
+			cJSON_AddItemToArray(demo_json_at(scratch, "c"), cJSON_Duplicate(before, true));
 		}
 		bool unsupported = i == 3 && refused;
 		set_conditions(scratch, "c", types[i], holds[i],
 			       unsupported ? "UnsupportedOperation" : holds[i] ? (i == 3 ? "Success" : types[i]) : "NotAllPodsReady",
 			       now);
-		cJSON_AddItemToArray(list, cJSON_DetachItemFromArray(json_at(scratch, "c"), 0));
+		cJSON_AddItemToArray(list, cJSON_DetachItemFromArray(demo_json_at(scratch, "c"), 0));
 		cJSON_Delete(scratch);
 	}
-	json_set(json, "status.conditions", list);
-	json_set_number(json, "status.observedGeneration", (double)json_number(json, "metadata.generation", 1));
-	store_put(demo->store, KIND_RABBITMQ_CLUSTER, json);
+	demo_json_set(json, "status.conditions", list);
+	demo_json_set_number(json, "status.observedGeneration", (double)demo_json_number(json, "metadata.generation", 1));
+	demo_kube_store_put(demo->store, DEMO_KUBE_KIND_RABBITMQ_CLUSTER, json);
 }
 
-static void write_strimzi(struct demo *demo, const struct cluster_spec *spec, int desired, int present, int ready, const char *now)
+static void write_strimzi(struct demo *demo, const struct demo_cluster_spec *spec, int desired, int present, int ready, const char *now)
 {
-	struct object *set = store_get(demo->store, KIND_POD_SET, spec->namespace, spec->set);
-	struct object *kafka = store_get(demo->store, KIND_KAFKA, spec->namespace, spec->name);
-	struct object *pool = store_get(demo->store, KIND_NODE_POOL, spec->namespace, "brokers");
+	struct demo_kube_object *set = demo_kube_store_get(demo->store, DEMO_KUBE_KIND_POD_SET, spec->namespace, spec->set);
+	struct demo_kube_object *kafka = demo_kube_store_get(demo->store, DEMO_KUBE_KIND_KAFKA, spec->namespace, spec->name);
+	struct demo_kube_object *pool = demo_kube_store_get(demo->store, DEMO_KUBE_KIND_NODE_POOL, spec->namespace, "brokers");
 	cJSON *json;
 	if (set) {
-		json = object_edit(set);
-		json_set(json, "status", json_make("{'observedGeneration':%lld,'pods':%d,'readyPods':%d,'currentPods':%d}",
-						   (long long)json_number(json, "metadata.generation", 1), present, ready, present));
-		store_put(demo->store, KIND_POD_SET, json);
+		json = demo_kube_object_edit(set);
+		demo_json_set(json, "status", demo_json_make("{'observedGeneration':%lld,'pods':%d,'readyPods':%d,'currentPods':%d}",
+						   (long long)demo_json_number(json, "metadata.generation", 1), present, ready, present));
+		demo_kube_store_put(demo->store, DEMO_KUBE_KIND_POD_SET, json);
 	}
 	if (kafka) {
-		json = object_edit(kafka);
+		json = demo_kube_object_edit(kafka);
 		bool well = ready == desired;
 		set_conditions(json, "status.conditions", "Ready", well, well ? "Ready" : "PodsNotReady", now);
-		store_put(demo->store, KIND_KAFKA, json);
+		demo_kube_store_put(demo->store, DEMO_KUBE_KIND_KAFKA, json);
 	}
 	if (pool) {
-		json = object_edit(pool);
-		json_set_number(json, "status.replicas", present);
-		json_set(json, "status.nodeIds", cJSON_CreateArray());
+		json = demo_kube_object_edit(pool);
+		demo_json_set_number(json, "status.replicas", present);
+		demo_json_set(json, "status.nodeIds", cJSON_CreateArray());
 		for (int i = 0; i < desired; i++)
-			cJSON_AddItemToArray(json_at(json, "status.nodeIds"), cJSON_CreateNumber(i));
-		store_put(demo->store, KIND_NODE_POOL, json);
+			cJSON_AddItemToArray(demo_json_at(json, "status.nodeIds"), cJSON_CreateNumber(i));
+		demo_kube_store_put(demo->store, DEMO_KUBE_KIND_NODE_POOL, json);
 	}
 }
 
-void controller_write_cluster(struct demo *demo, const struct cluster_spec *spec, int desired)
+void demo_kube_controller_write_cluster(struct demo *demo, const struct demo_cluster_spec *spec, int desired)
 {
 	char name[64], now[32];
 	int present = 0, ready = 0;
 	clock_format_rfc3339(demo_wall_ms(demo), now);
-	for (int i = 0; i < CLUSTER_BROKERS_MAX; i++) {
-		const struct object *pod =
-			store_get(demo->store, KIND_POD, spec->namespace, cluster_pod_name(spec, i, name, sizeof name));
+	for (int i = 0; i < DEMO_CLUSTER_BROKERS_MAX; i++) {
+		const struct demo_kube_object *pod =
+			demo_kube_store_get(demo->store, DEMO_KUBE_KIND_POD, spec->namespace, demo_cluster_pod_name(spec, i, name, sizeof name));
 		present += pod != NULL;
-		ready += pod && controller_pod_is_ready(pod);
+		ready += pod && demo_kube_controller_pod_is_ready(pod);
 	}
-	if (spec->managed && spec->kind == BROKER_KAFKA) {
+	if (spec->managed && spec->kind == DEMO_BROKER_KAFKA) {
 		write_strimzi(demo, spec, desired, present, ready, now);
 		return;
 	}
@@ -121,28 +121,28 @@ void controller_write_cluster(struct demo *demo, const struct cluster_spec *spec
 		write_rabbitmq_cluster(demo, spec, desired, ready, now);
 }
 
-static cJSON *endpoint_json(const struct object *pod, bool publish_all)
+static cJSON *endpoint_json(const struct demo_kube_object *pod, bool publish_all)
 {
-	bool ready = controller_pod_is_ready(pod);
-	bool leaving = *json_text(pod->json, "metadata.deletionTimestamp") != '\0';
-	const char *zone = json_text(pod->json, "spec.nodeName");
-	return json_make("{'addresses':['%s'],'conditions':{'ready':%s,'serving':%s,'terminating':%s},'hostname':'%s',"
+	bool ready = demo_kube_controller_pod_is_ready(pod);
+	bool leaving = *demo_json_text(pod->json, "metadata.deletionTimestamp") != '\0';
+	const char *zone = demo_json_text(pod->json, "spec.nodeName");
+	return demo_json_make("{'addresses':['%s'],'conditions':{'ready':%s,'serving':%s,'terminating':%s},'hostname':'%s',"
 			 "'nodeName':'%s','zone':'%c','targetRef':{'kind':'Pod','namespace':'%s','name':'%s','uid':'%s'}}",
-			 json_text(pod->json, "status.podIP"), (ready && !leaving) || publish_all ? "true" : "false",
+			 demo_json_text(pod->json, "status.podIP"), (ready && !leaving) || publish_all ? "true" : "false",
 			 ready ? "true" : "false", leaving ? "true" : "false", pod->name, zone,
 			 *zone ? 'a' + zone[strlen(zone) - 1] - '1' : 'a', pod->namespace, pod->name,
-			 json_text(pod->json, "metadata.uid"));
+			 demo_json_text(pod->json, "metadata.uid"));
 }
 
-static cJSON *address_json(const struct object *pod)
+static cJSON *address_json(const struct demo_kube_object *pod)
 {
-	return json_make("{'ip':'%s','hostname':'%s','nodeName':'%s','targetRef':{'kind':'Pod','namespace':'%s','name':'%s',"
+	return demo_json_make("{'ip':'%s','hostname':'%s','nodeName':'%s','targetRef':{'kind':'Pod','namespace':'%s','name':'%s',"
 			 "'uid':'%s'}}",
-			 json_text(pod->json, "status.podIP"), pod->name, json_text(pod->json, "spec.nodeName"), pod->namespace,
-			 pod->name, json_text(pod->json, "metadata.uid"));
+			 demo_json_text(pod->json, "status.podIP"), pod->name, demo_json_text(pod->json, "spec.nodeName"), pod->namespace,
+			 pod->name, demo_json_text(pod->json, "metadata.uid"));
 }
 
-static cJSON *endpoint_ports(const struct object *service)
+static cJSON *endpoint_ports(const struct demo_kube_object *service)
 {
 	static const struct {
 		const char *name;
@@ -150,90 +150,90 @@ static cJSON *endpoint_ports(const struct object *service)
 	} named[] = {{"amqp", 5672}, {"management", 15672}, {"prometheus", 15692}};
 	cJSON *ports = cJSON_CreateArray();
 	const cJSON *port;
-	cJSON_ArrayForEach (port, json_at(service->json, "spec.ports")) {
-		int64_t number = json_number(port, "targetPort", json_number(port, "port", 0));
+	cJSON_ArrayForEach (port, demo_json_at(service->json, "spec.ports")) {
+		int64_t number = demo_json_number(port, "targetPort", demo_json_number(port, "port", 0));
 		for (size_t i = 0; i < ARRAY_LEN(named); i++) {
-			if (str_eq(json_text(port, "targetPort"), named[i].name))
+			if (str_eq(demo_json_text(port, "targetPort"), named[i].name))
 				number = named[i].port;
 		}
-		cJSON *made = json_make("{'port':%lld,'protocol':'TCP'}", (long long)number);
-		json_set_text(made, "name", json_text(port, "name"));
+		cJSON *made = demo_json_make("{'port':%lld,'protocol':'TCP'}", (long long)number);
+		demo_json_set_text(made, "name", demo_json_text(port, "name"));
 		cJSON_AddItemToArray(ports, made);
 	}
 	return ports;
 }
 
 /* The EndpointSlice and the older Endpoints of one service. */
-static void write_endpoints_of(struct demo *demo, const struct object *service)
+static void write_endpoints_of(struct demo *demo, const struct demo_kube_object *service)
 {
 	char slice_name[300];
-	const cJSON *selector = json_at(service->json, "spec.selector");
-	bool publish_all = json_true(service->json, "spec.publishNotReadyAddresses");
+	const cJSON *selector = demo_json_at(service->json, "spec.selector");
+	bool publish_all = demo_json_true(service->json, "spec.publishNotReadyAddresses");
 	if (!selector)
 		return;
-	cJSON *slice = json_make("{'metadata':{},'addressType':'IPv4','endpoints':[]}");
-	cJSON *old = json_make("{'metadata':{},'subsets':[{'addresses':[],'notReadyAddresses':[]}]}");
-	cJSON *subset = cJSON_GetArrayItem(json_at(old, "subsets"), 0);
+	cJSON *slice = demo_json_make("{'metadata':{},'addressType':'IPv4','endpoints':[]}");
+	cJSON *old = demo_json_make("{'metadata':{},'subsets':[{'addresses':[],'notReadyAddresses':[]}]}");
+	cJSON *subset = cJSON_GetArrayItem(demo_json_at(old, "subsets"), 0);
 	size_t count;
-	struct object **pods = store_list(demo->store, KIND_POD, &count);
+	struct demo_kube_object **pods = demo_kube_store_list(demo->store, DEMO_KUBE_KIND_POD, &count);
 	for (size_t i = 0; i < count; i++) {
-		if (!str_eq(pods[i]->namespace, service->namespace) || !selector_labels_match(selector, pods[i]->json) ||
-		    !*json_text(pods[i]->json, "status.podIP"))
+		if (!str_eq(pods[i]->namespace, service->namespace) || !demo_kube_selector_labels_match(selector, pods[i]->json) ||
+		    !*demo_json_text(pods[i]->json, "status.podIP"))
 			continue;
-		bool ready = publish_all || controller_pod_is_ready(pods[i]);
-		cJSON_AddItemToArray(json_at(slice, "endpoints"), endpoint_json(pods[i], publish_all));
-		cJSON_AddItemToArray(json_at(subset, ready ? "addresses" : "notReadyAddresses"), address_json(pods[i]));
+		bool ready = publish_all || demo_kube_controller_pod_is_ready(pods[i]);
+		cJSON_AddItemToArray(demo_json_at(slice, "endpoints"), endpoint_json(pods[i], publish_all));
+		cJSON_AddItemToArray(demo_json_at(subset, ready ? "addresses" : "notReadyAddresses"), address_json(pods[i]));
 	}
 	snprintf(slice_name, sizeof slice_name, "%s-x7k2p", service->name);
-	json_set_text(slice, "metadata.name", slice_name);
-	json_set_text(slice, "metadata.namespace", service->namespace);
-	cJSON *labels = cJSON_Duplicate(json_at(service->json, "metadata.labels"), true);
+	demo_json_set_text(slice, "metadata.name", slice_name);
+	demo_json_set_text(slice, "metadata.namespace", service->namespace);
+	cJSON *labels = cJSON_Duplicate(demo_json_at(service->json, "metadata.labels"), true);
 	labels = labels ? labels : cJSON_CreateObject();
 	cJSON_AddStringToObject(labels, "kubernetes.io/service-name", service->name);
-	json_set(slice, "metadata.labels", labels);
-	json_set(slice, "metadata.ownerReferences",
-		 json_make("[{'apiVersion':'v1','kind':'Service','name':'%s','uid':'%s','controller':true}]", service->name,
-			   json_text(service->json, "metadata.uid")));
-	json_set(slice, "ports", endpoint_ports(service));
-	json_set_text(old, "metadata.name", service->name);
-	json_set_text(old, "metadata.namespace", service->namespace);
-	json_set(subset, "ports", endpoint_ports(service));
-	const char *created = json_text(service->json, "metadata.creationTimestamp");
-	json_set_text(slice, "metadata.creationTimestamp", created);
-	json_set_text(old, "metadata.creationTimestamp", created);
-	store_put(demo->store, KIND_ENDPOINT_SLICE, slice);
-	store_put(demo->store, KIND_ENDPOINTS, old);
+	demo_json_set(slice, "metadata.labels", labels);
+	demo_json_set(slice, "metadata.ownerReferences",
+		 demo_json_make("[{'apiVersion':'v1','kind':'Service','name':'%s','uid':'%s','controller':true}]", service->name,
+			   demo_json_text(service->json, "metadata.uid")));
+	demo_json_set(slice, "ports", endpoint_ports(service));
+	demo_json_set_text(old, "metadata.name", service->name);
+	demo_json_set_text(old, "metadata.namespace", service->namespace);
+	demo_json_set(subset, "ports", endpoint_ports(service));
+	const char *created = demo_json_text(service->json, "metadata.creationTimestamp");
+	demo_json_set_text(slice, "metadata.creationTimestamp", created);
+	demo_json_set_text(old, "metadata.creationTimestamp", created);
+	demo_kube_store_put(demo->store, DEMO_KUBE_KIND_ENDPOINT_SLICE, slice);
+	demo_kube_store_put(demo->store, DEMO_KUBE_KIND_ENDPOINTS, old);
 }
 
-void controller_write_endpoints(struct demo *demo)
+void demo_kube_controller_write_endpoints(struct demo *demo)
 {
 	size_t count;
-	struct object **services = store_list(demo->store, KIND_SERVICE, &count);
+	struct demo_kube_object **services = demo_kube_store_list(demo->store, DEMO_KUBE_KIND_SERVICE, &count);
 	for (size_t i = 0; i < count; i++)
 		write_endpoints_of(demo, services[i]);
 }
 
-void controller_write_budgets(struct demo *demo)
+void demo_kube_controller_write_budgets(struct demo *demo)
 {
 	size_t count, pod_count;
-	struct object **budgets = store_list(demo->store, KIND_BUDGET, &count);
-	struct object **pods = store_list(demo->store, KIND_POD, &pod_count);
+	struct demo_kube_object **budgets = demo_kube_store_list(demo->store, DEMO_KUBE_KIND_BUDGET, &count);
+	struct demo_kube_object **pods = demo_kube_store_list(demo->store, DEMO_KUBE_KIND_POD, &pod_count);
 	for (size_t i = 0; i < count; i++) {
 		int expected = 0, healthy = 0;
 		for (size_t p = 0; p < pod_count; p++) {
 			if (!str_eq(pods[p]->namespace, budgets[i]->namespace) ||
-			    !selector_labels_match(json_at(budgets[i]->json, "spec.selector.matchLabels"), pods[p]->json))
+			    !demo_kube_selector_labels_match(demo_json_at(budgets[i]->json, "spec.selector.matchLabels"), pods[p]->json))
 				continue;
 			expected++;
-			healthy += controller_pod_is_ready(pods[p]) && !*json_text(pods[p]->json, "metadata.deletionTimestamp");
+			healthy += demo_kube_controller_pod_is_ready(pods[p]) && !*demo_json_text(pods[p]->json, "metadata.deletionTimestamp");
 		}
-		int64_t wanted = json_number(budgets[i]->json, "spec.minAvailable",
-					     expected - json_number(budgets[i]->json, "spec.maxUnavailable", 1));
-		cJSON *json = object_edit(budgets[i]);
-		json_set(json, "status",
-			 json_make("{'observedGeneration':1,'disruptionsAllowed':%lld,'currentHealthy':%d,'desiredHealthy':%lld,"
+		int64_t wanted = demo_json_number(budgets[i]->json, "spec.minAvailable",
+					     expected - demo_json_number(budgets[i]->json, "spec.maxUnavailable", 1));
+		cJSON *json = demo_kube_object_edit(budgets[i]);
+		demo_json_set(json, "status",
+			 demo_json_make("{'observedGeneration':1,'disruptionsAllowed':%lld,'currentHealthy':%d,'desiredHealthy':%lld,"
 				   "'expectedPods':%d}",
 				   (long long)(healthy > wanted ? healthy - wanted : 0), healthy, (long long)wanted, expected));
-		store_put(demo->store, KIND_BUDGET, json);
+		demo_kube_store_put(demo->store, DEMO_KUBE_KIND_BUDGET, json);
 	}
 }

@@ -6,7 +6,7 @@
 #include "api/base/str.h"
 #include "api/demo/host/fleet.h"
 
-cJSON *kubelet_node_conditions(bool ready, const char *since)
+cJSON *demo_kube_kubelet_node_conditions(bool ready, const char *since)
 {
 	static const struct {
 		const char *type, *status, *reason, *message;
@@ -19,7 +19,7 @@ cJSON *kubelet_node_conditions(bool ready, const char *since)
 	cJSON *list = cJSON_CreateArray();
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
 		cJSON_AddItemToArray(list,
-				     json_make("{'type':'%s','status':'%s','reason':'%s','message':'%s','lastHeartbeatTime':'%s',"
+				     demo_json_make("{'type':'%s','status':'%s','reason':'%s','message':'%s','lastHeartbeatTime':'%s',"
 					       "'lastTransitionTime':'%s'}",
 					       table[i].type, ready ? table[i].status : "Unknown",
 					       ready ? table[i].reason : "NodeStatusUnknown",
@@ -27,106 +27,106 @@ cJSON *kubelet_node_conditions(bool ready, const char *since)
 	return list;
 }
 
-void kubelet_taint_unreachable(cJSON *node, bool unreachable, const char *now)
+void demo_kube_kubelet_taint_unreachable(cJSON *node, bool unreachable, const char *now)
 {
 	static const char *const effects[] = {"NoSchedule", "NoExecute"};
 	const cJSON *taint;
 	cJSON *taints = cJSON_CreateArray();
-	cJSON_ArrayForEach (taint, json_at(node, "spec.taints")) {
-		if (!str_eq(json_text(taint, "key"), "node.kubernetes.io/unreachable"))
+	cJSON_ArrayForEach (taint, demo_json_at(node, "spec.taints")) {
+		if (!str_eq(demo_json_text(taint, "key"), "node.kubernetes.io/unreachable"))
 			cJSON_AddItemToArray(taints, cJSON_Duplicate(taint, true));
 	}
 	for (size_t i = 0; unreachable && i < ARRAY_LEN(effects); i++)
-		cJSON_AddItemToArray(taints, json_make("{'key':'node.kubernetes.io/unreachable','effect':'%s','timeAdded':'%s'}",
+		cJSON_AddItemToArray(taints, demo_json_make("{'key':'node.kubernetes.io/unreachable','effect':'%s','timeAdded':'%s'}",
 						       effects[i], now));
-	json_remove(node, "spec.taints");
+	demo_json_remove(node, "spec.taints");
 	if (cJSON_GetArraySize(taints) > 0)
-		json_set(node, "spec.taints", taints);
+		demo_json_set(node, "spec.taints", taints);
 	else
 		cJSON_Delete(taints);
 }
 
-void kubelet_set_condition(cJSON *pod, const char *type, bool holds, const char *reason, const char *message, const char *now)
+void demo_kube_kubelet_set_condition(cJSON *pod, const char *type, bool holds, const char *reason, const char *message, const char *now)
 {
-	cJSON *list = json_at(pod, "status.conditions"), *condition, *found = NULL;
+	cJSON *list = demo_json_at(pod, "status.conditions"), *condition, *found = NULL;
 	if (!cJSON_IsArray(list)) {
-		json_set(pod, "status.conditions", cJSON_CreateArray());
-		list = json_at(pod, "status.conditions");
+		demo_json_set(pod, "status.conditions", cJSON_CreateArray());
+		list = demo_json_at(pod, "status.conditions");
 	}
 	cJSON_ArrayForEach (condition, list) {
-		if (str_eq(json_text(condition, "type"), type))
+		if (str_eq(demo_json_text(condition, "type"), type))
 			found = condition;
 	}
 	if (!found) {
-		found = json_make("{'type':'%s'}", type);
+		found = demo_json_make("{'type':'%s'}", type);
 		cJSON_AddItemToArray(list, found);
 	}
-	if (!str_eq(json_text(found, "status"), holds ? "True" : "False"))
-		json_set_text(found, "lastTransitionTime", now);
-	json_set_text(found, "status", holds ? "True" : "False");
-	json_remove(found, "reason");
-	json_remove(found, "message");
+	if (!str_eq(demo_json_text(found, "status"), holds ? "True" : "False"))
+		demo_json_set_text(found, "lastTransitionTime", now);
+	demo_json_set_text(found, "status", holds ? "True" : "False");
+	demo_json_remove(found, "reason");
+	demo_json_remove(found, "message");
 	if (reason)
-		json_set_text(found, "reason", reason);
+		demo_json_set_text(found, "reason", reason);
 	if (message)
-		json_set_text(found, "message", message);
+		demo_json_set_text(found, "message", message);
 }
 
-static cJSON *container_state(const struct pod_state *state, const char *started, const char *now)
+static cJSON *container_state(const struct demo_kube_pod_state *state, const char *started, const char *now)
 {
-	if (state->stage == POD_CREATING)
-		return json_make("{'waiting':{'reason':'ContainerCreating'}}");
-	if (state->stage == POD_CRASHED)
-		return json_make("{'terminated':{'exitCode':137,'reason':'Error','startedAt':'%s','finishedAt':'%s'}}", started,
+	if (state->stage == DEMO_KUBE_POD_CREATING)
+		return demo_json_make("{'waiting':{'reason':'ContainerCreating'}}");
+	if (state->stage == DEMO_KUBE_POD_CRASHED)
+		return demo_json_make("{'terminated':{'exitCode':137,'reason':'Error','startedAt':'%s','finishedAt':'%s'}}", started,
 				 now);
-	return json_make("{'running':{'startedAt':'%s'}}", started);
+	return demo_json_make("{'running':{'startedAt':'%s'}}", started);
 }
 
-static void add_container_status(struct demo *demo, cJSON *pod, const struct pod_state *state, const char *now)
+static void add_container_status(struct demo *demo, cJSON *pod, const struct demo_kube_pod_state *state, const char *now)
 {
 	char started[32];
 	clock_format_rfc3339(demo->start_wall_ms + state->started_ms, started);
-	const cJSON *container = cJSON_GetArrayItem(json_at(pod, "spec.containers"), 0);
-	const cJSON *before = cJSON_GetArrayItem(json_at(pod, "status.containerStatuses"), 0);
-	bool runs = state->stage == POD_READY || state->stage == POD_STARTING || state->stage == POD_STOPPING;
-	cJSON *status = json_make("{'imageID':'','containerID':'containerd://%.8s%d','ready':%s,"
+	const cJSON *container = cJSON_GetArrayItem(demo_json_at(pod, "spec.containers"), 0);
+	const cJSON *before = cJSON_GetArrayItem(demo_json_at(pod, "status.containerStatuses"), 0);
+	bool runs = state->stage == DEMO_KUBE_POD_READY || state->stage == DEMO_KUBE_POD_STARTING || state->stage == DEMO_KUBE_POD_STOPPING;
+	cJSON *status = demo_json_make("{'imageID':'','containerID':'containerd://%.8s%d','ready':%s,"
 				  "'started':%s,'restartCount':%d,'lastState':{}}",
-				  state->uid, state->restarts, state->stage == POD_READY ? "true" : "false", runs ? "true" : "false", state->restarts);
-	json_set_text(status, "name", json_text(container, "name"));
-	json_set_text(status, "image", json_text(container, "image"));
-	json_set(status, "state", container_state(state, started, now));
-	const cJSON *last = json_at(before, "state.terminated") ? json_at(before, "state") : json_at(before, "lastState");
-	if (last && state->stage != POD_CRASHED)
-		json_set(status, "lastState", cJSON_Duplicate(last, true));
+				  state->uid, state->restarts, state->stage == DEMO_KUBE_POD_READY ? "true" : "false", runs ? "true" : "false", state->restarts);
+	demo_json_set_text(status, "name", demo_json_text(container, "name"));
+	demo_json_set_text(status, "image", demo_json_text(container, "image"));
+	demo_json_set(status, "state", container_state(state, started, now));
+	const cJSON *last = demo_json_at(before, "state.terminated") ? demo_json_at(before, "state") : demo_json_at(before, "lastState");
+	if (last && state->stage != DEMO_KUBE_POD_CRASHED)
+		demo_json_set(status, "lastState", cJSON_Duplicate(last, true));
 	cJSON *list = cJSON_CreateArray();
 	cJSON_AddItemToArray(list, status);
-	json_set(pod, "status.containerStatuses", list);
+	demo_json_set(pod, "status.containerStatuses", list);
 }
 
-void kubelet_write_status(struct demo *demo, cJSON *pod, const struct pod_state *state)
+void demo_kube_kubelet_write_status(struct demo *demo, cJSON *pod, const struct demo_kube_pod_state *state)
 {
 	char now[32], address[32];
 	clock_format_rfc3339(demo_wall_ms(demo), now);
-	bool ready = state->stage == POD_READY;
-	bool created = state->stage != POD_PENDING && state->stage != POD_CREATING;
-	kubelet_set_condition(pod, "PodScheduled", true, NULL, NULL, now);
-	kubelet_set_condition(pod, "Initialized", true, NULL, NULL, now);
-	kubelet_set_condition(pod, "PodReadyToStartContainers", created, NULL, NULL, now);
-	kubelet_set_condition(pod, "ContainersReady", ready, ready ? NULL : "ContainersNotReady", NULL, now);
-	kubelet_set_condition(pod, "Ready", ready, ready ? NULL : "ContainersNotReady", NULL, now);
-	json_set_text(pod, "status.phase", created ? "Running" : "Pending");
+	bool ready = state->stage == DEMO_KUBE_POD_READY;
+	bool created = state->stage != DEMO_KUBE_POD_PENDING && state->stage != DEMO_KUBE_POD_CREATING;
+	demo_kube_kubelet_set_condition(pod, "PodScheduled", true, NULL, NULL, now);
+	demo_kube_kubelet_set_condition(pod, "Initialized", true, NULL, NULL, now);
+	demo_kube_kubelet_set_condition(pod, "PodReadyToStartContainers", created, NULL, NULL, now);
+	demo_kube_kubelet_set_condition(pod, "ContainersReady", ready, ready ? NULL : "ContainersNotReady", NULL, now);
+	demo_kube_kubelet_set_condition(pod, "Ready", ready, ready ? NULL : "ContainersNotReady", NULL, now);
+	demo_json_set_text(pod, "status.phase", created ? "Running" : "Pending");
 	snprintf(address, sizeof address, "10.10.0.%d", 11 + state->node);
-	json_set_text(pod, "status.hostIP", address);
-	if (!*json_text(pod, "status.startTime"))
-		json_set_text(pod, "status.startTime", now);
-	if (created && !*json_text(pod, "status.podIP")) {
+	demo_json_set_text(pod, "status.hostIP", address);
+	if (!*demo_json_text(pod, "status.startTime"))
+		demo_json_set_text(pod, "status.startTime", now);
+	if (created && !*demo_json_text(pod, "status.podIP")) {
 		/* By who it is, so that a pod has the same address whatever order things happen in. */
 		int ordinal = 0;
-		const struct cluster *cluster = fleet_find(demo, state->namespace, state->name, &ordinal);
-		long index = cluster ? cluster - demo->fleet->clusters : FLEET_SIZE;
+		const struct demo_cluster *cluster = demo_fleet_find(demo, state->namespace, state->name, &ordinal);
+		long index = cluster ? cluster - demo->fleet->clusters : DEMO_FLEET_SIZE;
 		snprintf(address, sizeof address, "10.244.%d.%ld", state->node, 10 + index * 20 + ordinal);
-		json_set_text(pod, "status.podIP", address);
-		json_set(pod, "status.podIPs", json_make("[{'ip':'%s'}]", address));
+		demo_json_set_text(pod, "status.podIP", address);
+		demo_json_set(pod, "status.podIPs", demo_json_make("[{'ip':'%s'}]", address));
 	}
 	add_container_status(demo, pod, state, now);
 }

@@ -7,21 +7,21 @@
 
 #include "api/base/str.h"
 
-cJSON *manifest_selector(const struct cluster_spec *spec)
+cJSON *demo_kube_manifest_selector(const struct demo_cluster_spec *spec)
 {
-	if (spec->kind == BROKER_KAFKA && spec->managed)
-		return json_make("{'strimzi.io/cluster':'%s','strimzi.io/kind':'Kafka','strimzi.io/name':'%s-kafka'}",
+	if (spec->kind == DEMO_BROKER_KAFKA && spec->managed)
+		return demo_json_make("{'strimzi.io/cluster':'%s','strimzi.io/kind':'Kafka','strimzi.io/name':'%s-kafka'}",
 				 spec->name, spec->name);
 	if (spec->managed)
-		return json_make("{'app.kubernetes.io/name':'%s'}", spec->name);
-	return json_make("{'app.kubernetes.io/name':'%s','app.kubernetes.io/instance':'%s'}",
-			 spec->kind == BROKER_KAFKA ? "kafka" : "rabbitmq", spec->name);
+		return demo_json_make("{'app.kubernetes.io/name':'%s'}", spec->name);
+	return demo_json_make("{'app.kubernetes.io/name':'%s','app.kubernetes.io/instance':'%s'}",
+			 spec->kind == DEMO_BROKER_KAFKA ? "kafka" : "rabbitmq", spec->name);
 }
 
-cJSON *manifest_labels(const struct cluster_spec *spec)
+cJSON *demo_kube_manifest_labels(const struct demo_cluster_spec *spec)
 {
-	cJSON *labels = manifest_selector(spec);
-	if (spec->kind == BROKER_KAFKA && spec->managed) {
+	cJSON *labels = demo_kube_manifest_selector(spec);
+	if (spec->kind == DEMO_BROKER_KAFKA && spec->managed) {
 		cJSON_AddStringToObject(labels, "app.kubernetes.io/instance", spec->name);
 		cJSON_AddStringToObject(labels, "app.kubernetes.io/name", "kafka");
 		cJSON_AddStringToObject(labels, "app.kubernetes.io/managed-by", "strimzi-cluster-operator");
@@ -34,9 +34,9 @@ cJSON *manifest_labels(const struct cluster_spec *spec)
 	return labels;
 }
 
-static cJSON *rabbit_container(const struct cluster_spec *spec)
+static cJSON *rabbit_container(const struct demo_cluster_spec *spec)
 {
-	return json_make("{'name':'rabbitmq','image':'%s','ports':[{'name':'epmd','containerPort':4369,'protocol':'TCP'},"
+	return demo_json_make("{'name':'rabbitmq','image':'%s','ports':[{'name':'epmd','containerPort':4369,'protocol':'TCP'},"
 			 "{'name':'amqp','containerPort':5672,'protocol':'TCP'},"
 			 "{'name':'management','containerPort':15672,'protocol':'TCP'},"
 			 "{'name':'prometheus','containerPort':15692,'protocol':'TCP'}],"
@@ -49,7 +49,7 @@ static cJSON *rabbit_container(const struct cluster_spec *spec)
 			 spec->image, spec->secret, spec->secret, spec->memory_gib, spec->memory_gib, spec->claim);
 }
 
-static cJSON *kafka_container(const struct cluster_spec *spec, const char *volume)
+static cJSON *kafka_container(const struct demo_cluster_spec *spec, const char *volume)
 {
 	const char *ports = spec->managed ? "{'name':'tcp-ctrlplane','containerPort':9090,'protocol':'TCP'},"
 					    "{'name':'tcp-replication','containerPort':9091,'protocol':'TCP'},"
@@ -57,24 +57,24 @@ static cJSON *kafka_container(const struct cluster_spec *spec, const char *volum
 					    "{'name':'tcp-scram','containerPort':9094,'protocol':'TCP'}"
 					  : "{'name':'kafka','containerPort':9092,'protocol':'TCP'},"
 					    "{'name':'controller','containerPort':9093,'protocol':'TCP'}";
-	return json_make("{'name':'kafka','image':'%s','ports':[%s],"
+	return demo_json_make("{'name':'kafka','image':'%s','ports':[%s],"
 			 "'env':[{'name':'KAFKA_PROCESS_ROLES','value':'broker,controller'}],"
 			 "'resources':{'limits':{'cpu':'4','memory':'%dGi'},'requests':{'cpu':'2','memory':'%dGi'}},"
 			 "'volumeMounts':[{'name':'%s','mountPath':'/var/lib/kafka/data'}]}",
 			 spec->image, ports, spec->memory_gib, spec->memory_gib, volume);
 }
 
-static void volume_name(const struct cluster_spec *spec, char *out, size_t size)
+static void volume_name(const struct demo_cluster_spec *spec, char *out, size_t size)
 {
-	bool strimzi = spec->managed && spec->kind == BROKER_KAFKA;
+	bool strimzi = spec->managed && spec->kind == DEMO_BROKER_KAFKA;
 	snprintf(out, size, "%s%s", spec->claim, strimzi ? "-0" : "");
 }
 
-static void add_pod_labels(cJSON *labels, const struct cluster_spec *spec, int ordinal, const char *pod)
+static void add_pod_labels(cJSON *labels, const struct demo_cluster_spec *spec, int ordinal, const char *pod)
 {
 	char number[12];
 	snprintf(number, sizeof number, "%d", ordinal);
-	if (spec->kind == BROKER_KAFKA && spec->managed) {
+	if (spec->kind == DEMO_BROKER_KAFKA && spec->managed) {
 		cJSON_AddStringToObject(labels, "strimzi.io/broker-role", "true");
 		cJSON_AddStringToObject(labels, "strimzi.io/controller-role", "true");
 		cJSON_AddStringToObject(labels, "strimzi.io/controller", "strimzipodset");
@@ -92,13 +92,13 @@ static void add_pod_labels(cJSON *labels, const struct cluster_spec *spec, int o
 	cJSON_AddStringToObject(labels, "controller-revision-hash", revision);
 }
 
-cJSON *manifest_pod(const struct cluster_spec *spec, int ordinal, const struct object *owner)
+cJSON *demo_kube_manifest_pod(const struct demo_cluster_spec *spec, int ordinal, const struct demo_kube_object *owner)
 {
 	char pod[64], claim[96], volume[32], api_version[64];
-	cluster_pod_name(spec, ordinal, pod, sizeof pod);
-	cluster_claim_name(spec, ordinal, claim, sizeof claim);
+	demo_cluster_pod_name(spec, ordinal, pod, sizeof pod);
+	demo_cluster_claim_name(spec, ordinal, claim, sizeof claim);
 	volume_name(spec, volume, sizeof volume);
-	cJSON *json = json_make(
+	cJSON *json = demo_json_make(
 		"{'metadata':{'name':'%s','namespace':'%s','ownerReferences':[{'apiVersion':'%s','kind':'%s','name':'%s','uid':'%s',"
 		"'controller':true,'blockOwnerDeletion':true}]},'spec':{'hostname':'%s','subdomain':'%s','restartPolicy':'Always',"
 		"'serviceAccountName':'%s','terminationGracePeriodSeconds':%d,'schedulerName':'default-scheduler','containers':[],"
@@ -106,36 +106,36 @@ cJSON *manifest_pod(const struct cluster_spec *spec, int ordinal, const struct o
 		"'tolerations':[{'key':'node.kubernetes.io/not-ready','operator':'Exists','effect':'NoExecute','tolerationSeconds':300},"
 		"{'key':'node.kubernetes.io/unreachable','operator':'Exists','effect':'NoExecute','tolerationSeconds':300}]},"
 		"'status':{'phase':'Pending','qosClass':'Burstable','conditions':[]}}",
-		pod, spec->namespace, kind_api_version(owner->kind, api_version, sizeof api_version), owner->kind->name,
-		owner->name, json_text(owner->json, "metadata.uid"), pod, spec->headless, spec->name,
-		spec->managed && spec->kind == BROKER_RABBITMQ ? 604800 : 60, volume, claim);
-	cJSON *labels = manifest_labels(spec);
+		pod, spec->namespace, demo_kube_kind_api_version(owner->kind, api_version, sizeof api_version), owner->kind->name,
+		owner->name, demo_json_text(owner->json, "metadata.uid"), pod, spec->headless, spec->name,
+		spec->managed && spec->kind == DEMO_BROKER_RABBITMQ ? 604800 : 60, volume, claim);
+	cJSON *labels = demo_kube_manifest_labels(spec);
 	add_pod_labels(labels, spec, ordinal, pod);
-	json_set(json, "metadata.labels", labels);
-	cJSON *selector = manifest_selector(spec);
-	json_set(json, "spec.affinity",
-		 json_make("{'podAntiAffinity':{'preferredDuringSchedulingIgnoredDuringExecution':[{'weight':100,"
+	demo_json_set(json, "metadata.labels", labels);
+	cJSON *selector = demo_kube_manifest_selector(spec);
+	demo_json_set(json, "spec.affinity",
+		 demo_json_make("{'podAntiAffinity':{'preferredDuringSchedulingIgnoredDuringExecution':[{'weight':100,"
 			   "'podAffinityTerm':{'topologyKey':'kubernetes.io/hostname','labelSelector':{}}}]}}"));
-	cJSON *terms = json_at(json, "spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution");
-	json_set(cJSON_GetArrayItem(terms, 0), "podAffinityTerm.labelSelector.matchLabels", selector);
-	cJSON_AddItemToArray(json_at(json, "spec.containers"),
-			     spec->kind == BROKER_KAFKA ? kafka_container(spec, volume) : rabbit_container(spec));
+	cJSON *terms = demo_json_at(json, "spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution");
+	demo_json_set(cJSON_GetArrayItem(terms, 0), "podAffinityTerm.labelSelector.matchLabels", selector);
+	cJSON_AddItemToArray(demo_json_at(json, "spec.containers"),
+			     spec->kind == DEMO_BROKER_KAFKA ? kafka_container(spec, volume) : rabbit_container(spec));
 	return json;
 }
 
-cJSON *manifest_claim(const struct cluster_spec *spec, int ordinal)
+cJSON *demo_kube_manifest_claim(const struct demo_cluster_spec *spec, int ordinal)
 {
 	char claim[96];
-	cJSON *json = json_make("{'metadata':{'name':'%s','namespace':'%s','finalizers':['kubernetes.io/pvc-protection']},"
+	cJSON *json = demo_json_make("{'metadata':{'name':'%s','namespace':'%s','finalizers':['kubernetes.io/pvc-protection']},"
 				"'spec':{'accessModes':['ReadWriteOnce'],'resources':{'requests':{'storage':'%dGi'}},"
 				"'storageClassName':'%s','volumeMode':'Filesystem'},'status':{'phase':'Pending'}}",
-				cluster_claim_name(spec, ordinal, claim, sizeof claim), spec->namespace, spec->storage_gib,
+				demo_cluster_claim_name(spec, ordinal, claim, sizeof claim), spec->namespace, spec->storage_gib,
 				spec->storage_class);
-	json_set(json, "metadata.labels", manifest_labels(spec));
+	demo_json_set(json, "metadata.labels", demo_kube_manifest_labels(spec));
 	return json;
 }
 
-const char *manifest_cluster_ip(const char *name, char *out, size_t size)
+const char *demo_kube_manifest_cluster_ip(const char *name, char *out, size_t size)
 {
 	unsigned hash = 2166136261u;
 	for (const char *c = name; *c; c++)
@@ -144,14 +144,14 @@ const char *manifest_cluster_ip(const char *name, char *out, size_t size)
 	return out;
 }
 
-void manifest_set_secret(cJSON *secret, const char *key, const char *value)
+void demo_kube_manifest_set_secret(cJSON *secret, const char *key, const char *value)
 {
 	char encoded[512];
 	size_t len = strlen(value);
 	if (len > 300)
 		return;
 	EVP_EncodeBlock((unsigned char *)encoded, (const unsigned char *)value, (int)len);
-	cJSON *data = json_at(secret, "data");
+	cJSON *data = demo_json_at(secret, "data");
 	if (!data)
 		data = cJSON_AddObjectToObject(secret, "data");
 	cJSON_AddStringToObject(data, key, encoded);

@@ -27,7 +27,7 @@ static cJSON *find_by_key(cJSON *list, const char *key, const char *value)
 {
 	cJSON *item;
 	cJSON_ArrayForEach (item, list) {
-		if (str_eq(json_text(item, key), value))
+		if (str_eq(demo_json_text(item, key), value))
 			return item;
 	}
 	return NULL;
@@ -35,12 +35,12 @@ static cJSON *find_by_key(cJSON *list, const char *key, const char *value)
 
 static void merge_object(cJSON *target, const cJSON *patch, bool strategic);
 
-static void merge_list(cJSON *target, const cJSON *patch, const char *key)
+static void patch_merge_list(cJSON *target, const cJSON *patch, const char *key)
 {
 	const cJSON *entry;
 	cJSON_ArrayForEach (entry, patch) {
-		cJSON *there = find_by_key(target, key, json_text(entry, key));
-		bool gone = str_eq(json_text(entry, "$patch"), "delete");
+		cJSON *there = find_by_key(target, key, demo_json_text(entry, key));
+		bool gone = str_eq(demo_json_text(entry, "$patch"), "delete");
 		if (there && gone)
 			cJSON_Delete(cJSON_DetachItemViaPointer(target, there));
 		else if (there)
@@ -63,7 +63,7 @@ static void merge_object(cJSON *target, const cJSON *patch, bool strategic)
 		} else if (cJSON_IsObject(entry) && cJSON_IsObject(there)) {
 			merge_object(there, entry, strategic);
 		} else if (cJSON_IsArray(entry) && cJSON_IsArray(there) && key) {
-			merge_list(there, entry, key);
+			patch_merge_list(there, entry, key);
 		} else {
 			cJSON *fresh = cJSON_IsObject(entry) ? cJSON_CreateObject() : cJSON_Duplicate(entry, true);
 			if (cJSON_IsObject(entry)) /* its nulls must not stay */
@@ -74,20 +74,20 @@ static void merge_object(cJSON *target, const cJSON *patch, bool strategic)
 	}
 }
 
-static enum patch_result apply_merge(cJSON *target, const cJSON *patch)
+static enum demo_kube_patch_result apply_merge(cJSON *target, const cJSON *patch)
 {
 	if (!cJSON_IsObject(patch))
-		return PATCH_MALFORMED;
+		return DEMO_KUBE_PATCH_MALFORMED;
 	merge_object(target, patch, false);
-	return PATCH_DONE;
+	return DEMO_KUBE_PATCH_DONE;
 }
 
-static enum patch_result apply_strategic(cJSON *target, const cJSON *patch)
+static enum demo_kube_patch_result apply_strategic(cJSON *target, const cJSON *patch)
 {
 	if (!cJSON_IsObject(patch))
-		return PATCH_MALFORMED;
+		return DEMO_KUBE_PATCH_MALFORMED;
 	merge_object(target, patch, true);
-	return PATCH_DONE;
+	return DEMO_KUBE_PATCH_DONE;
 }
 
 /* A JSON pointer, RFC 6901: finds the parent of what it names and the last token. */
@@ -140,55 +140,55 @@ static bool add_child(cJSON *parent, const char *token, cJSON *value)
 	return false;
 }
 
-static enum patch_result apply_operation(cJSON *target, const cJSON *operation)
+static enum demo_kube_patch_result apply_operation(cJSON *target, const cJSON *operation)
 {
 	char last[256] = "", from_last[256] = "";
-	const char *op = json_text(operation, "op"), *from = json_text(operation, "from");
-	const cJSON *value = json_at(operation, "value");
-	cJSON *parent = pointer_parent(target, json_text(operation, "path"), last);
+	const char *op = demo_json_text(operation, "op"), *from = demo_json_text(operation, "from");
+	const cJSON *value = demo_json_at(operation, "value");
+	cJSON *parent = pointer_parent(target, demo_json_text(operation, "path"), last);
 	cJSON *there = child_of(parent, last);
 	if (str_eq(op, "test"))
-		return value && there && cJSON_Compare(there, value, true) ? PATCH_DONE : PATCH_TEST_FAILED;
+		return value && there && cJSON_Compare(there, value, true) ? DEMO_KUBE_PATCH_DONE : DEMO_KUBE_PATCH_TEST_FAILED;
 	if (str_eq(op, "add") && value)
-		return parent && add_child(parent, last, cJSON_Duplicate(value, true)) ? PATCH_DONE : PATCH_MALFORMED;
+		return parent && add_child(parent, last, cJSON_Duplicate(value, true)) ? DEMO_KUBE_PATCH_DONE : DEMO_KUBE_PATCH_MALFORMED;
 	if (str_eq(op, "replace") && value && there) {
 		cJSON *copy = cJSON_Duplicate(value, true);
 		bool done = cJSON_IsObject(parent) ? cJSON_ReplaceItemInObjectCaseSensitive(parent, last, copy)
 						   : cJSON_ReplaceItemViaPointer(parent, there, copy);
-		return done ? PATCH_DONE : PATCH_MALFORMED;
+		return done ? DEMO_KUBE_PATCH_DONE : DEMO_KUBE_PATCH_MALFORMED;
 	}
 	if (str_eq(op, "remove") && there) {
 		cJSON_Delete(cJSON_DetachItemViaPointer(parent, there));
-		return PATCH_DONE;
+		return DEMO_KUBE_PATCH_DONE;
 	}
 	cJSON *source_parent = pointer_parent(target, from, from_last);
 	cJSON *source = child_of(source_parent, from_last);
-	if (!source || !parent || (!str_eq(op, "move") && !str_eq(op, "copy")) || str_has_prefix(json_text(operation, "path"), from))
-		return PATCH_MALFORMED;
+	if (!source || !parent || (!str_eq(op, "move") && !str_eq(op, "copy")) || str_has_prefix(demo_json_text(operation, "path"), from))
+		return DEMO_KUBE_PATCH_MALFORMED;
 	cJSON *copy = cJSON_Duplicate(source, true);
 	if (str_eq(op, "move"))
 		cJSON_Delete(cJSON_DetachItemViaPointer(source_parent, source));
-	return add_child(parent, last, copy) ? PATCH_DONE : PATCH_MALFORMED;
+	return add_child(parent, last, copy) ? DEMO_KUBE_PATCH_DONE : DEMO_KUBE_PATCH_MALFORMED;
 }
 
-static enum patch_result apply_operations(cJSON *target, const cJSON *patch)
+static enum demo_kube_patch_result apply_operations(cJSON *target, const cJSON *patch)
 {
 	const cJSON *operation;
 	if (!cJSON_IsArray(patch))
-		return PATCH_MALFORMED;
+		return DEMO_KUBE_PATCH_MALFORMED;
 	cJSON_ArrayForEach (operation, patch) {
-		enum patch_result result = apply_operation(target, operation);
-		if (result != PATCH_DONE)
+		enum demo_kube_patch_result result = apply_operation(target, operation);
+		if (result != DEMO_KUBE_PATCH_DONE)
 			return result;
 	}
-	return PATCH_DONE;
+	return DEMO_KUBE_PATCH_DONE;
 }
 
-enum patch_result patch_apply(const char *content_type, cJSON *target, const cJSON *patch)
+enum demo_kube_patch_result demo_kube_patch_apply(const char *content_type, cJSON *target, const cJSON *patch)
 {
 	static const struct {
 		const char *type;
-		enum patch_result (*fn)(cJSON *target, const cJSON *patch);
+		enum demo_kube_patch_result (*fn)(cJSON *target, const cJSON *patch);
 	} types[] = {
 		{"application/json-patch+json", apply_operations},
 		{"application/merge-patch+json", apply_merge},
@@ -200,5 +200,5 @@ enum patch_result patch_apply(const char *content_type, cJSON *target, const cJS
 		if (strlen(types[i].type) == len && strncasecmp(types[i].type, content_type, len) == 0)
 			return types[i].fn(target, patch);
 	}
-	return PATCH_UNKNOWN_TYPE;
+	return DEMO_KUBE_PATCH_UNKNOWN_TYPE;
 }

@@ -8,51 +8,51 @@
 #include "api/base/str.h"
 #include "api/demo/kube/api_server.h"
 
-struct line {
+struct demo_kube_log_line {
 	int64_t wall_ms;
 	char *text;
 };
 
-struct lines {
-	struct line ring[LOGS_LINES];
+struct demo_kube_log_lines {
+	struct demo_kube_log_line ring[DEMO_KUBE_LOGS_LINES];
 	size_t start, len;
 };
 
-struct pod_log {
-	struct lines now, previous;
+struct demo_kube_pod_log {
+	struct demo_kube_log_lines now, previous;
 };
 
-struct follower {
-	struct logs *logs;
-	struct conn *conn;
+struct demo_kube_log_follower {
+	struct demo_kube_logs *logs;
+	struct demo_http_conn *conn;
 	char *key;
 	bool stamped;
 	bool gone;
 };
 
-struct logs {
-	struct map pods; /* "namespace/name" → struct pod_log */
-	VEC(struct follower *) followers;
+struct demo_kube_logs {
+	struct map pods; /* "namespace/name" → struct demo_kube_pod_log */
+	VEC(struct demo_kube_log_follower *) followers;
 };
 
-struct logs *logs_create(struct demo *demo)
+struct demo_kube_logs *demo_kube_logs_create(struct demo *demo)
 {
-	return mem_alloc(sizeof(struct logs));
+	return mem_alloc(sizeof(struct demo_kube_logs));
 }
 
-static void lines_clear(struct lines *lines)
+static void lines_clear(struct demo_kube_log_lines *lines)
 {
-	for (size_t i = 0; i < LOGS_LINES; i++)
+	for (size_t i = 0; i < DEMO_KUBE_LOGS_LINES; i++)
 		free(lines->ring[i].text);
-	*lines = (struct lines){0};
+	*lines = (struct demo_kube_log_lines){0};
 }
 
-void logs_destroy(struct logs *logs)
+void demo_kube_logs_destroy(struct demo_kube_logs *logs)
 {
 	if (!logs)
 		return;
 	for (struct map_entry *entry = map_next(&logs->pods, NULL); entry; entry = map_next(&logs->pods, entry)) {
-		struct pod_log *log = entry->value;
+		struct demo_kube_pod_log *log = entry->value;
 		lines_clear(&log->now);
 		lines_clear(&log->previous);
 		free(log);
@@ -71,9 +71,9 @@ static void make_key(const char *namespace, const char *pod, char *out, size_t s
 	snprintf(out, size, "%s/%s", namespace, pod);
 }
 
-static struct pod_log *log_of(struct logs *logs, const char *key)
+static struct demo_kube_pod_log *log_of(struct demo_kube_logs *logs, const char *key)
 {
-	struct pod_log *log = map_get(&logs->pods, key);
+	struct demo_kube_pod_log *log = map_get(&logs->pods, key);
 	if (!log) {
 		log = mem_alloc(sizeof *log);
 		map_set(&logs->pods, key, log);
@@ -81,7 +81,7 @@ static struct pod_log *log_of(struct logs *logs, const char *key)
 	return log;
 }
 
-static void append_line(struct buf *out, const struct line *line, bool stamped)
+static void log_append_line(struct buf *out, const struct demo_kube_log_line *line, bool stamped)
 {
 	char stamp[32];
 	if (stamped) {
@@ -93,10 +93,10 @@ static void append_line(struct buf *out, const struct line *line, bool stamped)
 	buf_append_char(out, '\n');
 }
 
-static void sweep_followers(struct logs *logs)
+static void sweep_followers(struct demo_kube_logs *logs)
 {
 	for (size_t i = logs->followers.len; i-- > 0;) {
-		struct follower *follower = logs->followers.items[i];
+		struct demo_kube_log_follower *follower = logs->followers.items[i];
 		if (follower->gone) {
 			vec_remove(&logs->followers, i);
 			free(follower->key);
@@ -109,29 +109,29 @@ static void add_line(struct demo *demo, const char *namespace, const char *pod, 
 {
 	char key[300];
 	make_key(namespace, pod, key, sizeof key);
-	struct lines *lines = &log_of(demo->logs, key)->now;
-	struct line *slot = &lines->ring[(lines->start + lines->len) % LOGS_LINES];
-	if (lines->len == LOGS_LINES) {
+	struct demo_kube_log_lines *lines = &log_of(demo->logs, key)->now;
+	struct demo_kube_log_line *slot = &lines->ring[(lines->start + lines->len) % DEMO_KUBE_LOGS_LINES];
+	if (lines->len == DEMO_KUBE_LOGS_LINES) {
 		free(slot->text);
-		lines->start = (lines->start + 1) % LOGS_LINES;
+		lines->start = (lines->start + 1) % DEMO_KUBE_LOGS_LINES;
 	} else {
 		lines->len++;
 	}
-	*slot = (struct line){.wall_ms = wall_ms, .text = mem_strdup(text)};
+	*slot = (struct demo_kube_log_line){.wall_ms = wall_ms, .text = mem_strdup(text)};
 	for (size_t i = 0; i < demo->logs->followers.len; i++) {
-		struct follower *follower = demo->logs->followers.items[i];
+		struct demo_kube_log_follower *follower = demo->logs->followers.items[i];
 		if (follower->gone || !str_eq(follower->key, key))
 			continue;
 		struct buf out = BUF_INIT(8192);
-		append_line(&out, slot, follower->stamped);
-		if (!conn_stream_send(follower->conn, buf_str(&out), out.len))
+		log_append_line(&out, slot, follower->stamped);
+		if (!demo_http_conn_stream_send(follower->conn, buf_str(&out), out.len))
 			log_debug("a follower of %s has gone", key);
 		buf_finish(&out);
 	}
 	sweep_followers(demo->logs);
 }
 
-void logs_add(struct demo *demo, const char *namespace, const char *pod, const char *format, ...)
+void demo_kube_logs_add(struct demo *demo, const char *namespace, const char *pod, const char *format, ...)
 {
 	char text[1024];
 	va_list args;
@@ -141,7 +141,7 @@ void logs_add(struct demo *demo, const char *namespace, const char *pod, const c
 	add_line(demo, namespace, pod, demo_wall_ms(demo), text);
 }
 
-void logs_add_past(struct demo *demo, const char *namespace, const char *pod, int64_t ago_ms, const char *format, ...)
+void demo_kube_logs_add_past(struct demo *demo, const char *namespace, const char *pod, int64_t ago_ms, const char *format, ...)
 {
 	char text[1024];
 	va_list args;
@@ -152,29 +152,29 @@ void logs_add_past(struct demo *demo, const char *namespace, const char *pod, in
 }
 
 /* As a kubelet's: whoever follows a log follows one run of the container. */
-static void end_followers(struct logs *logs, const char *key)
+static void end_followers(struct demo_kube_logs *logs, const char *key)
 {
 	vec_each (&logs->followers, follower) {
 		if (str_eq((*follower)->key, key) && !(*follower)->gone) {
 			(*follower)->gone = true;
-			conn_stream_end((*follower)->conn);
+			demo_http_conn_stream_end((*follower)->conn);
 		}
 	}
 	sweep_followers(logs);
 }
 
-void logs_process_started(struct demo *demo, const char *namespace, const char *pod)
+void demo_kube_logs_process_started(struct demo *demo, const char *namespace, const char *pod)
 {
 	char key[300];
 	make_key(namespace, pod, key, sizeof key);
-	struct pod_log *log = log_of(demo->logs, key);
+	struct demo_kube_pod_log *log = log_of(demo->logs, key);
 	lines_clear(&log->previous);
 	log->previous = log->now;
-	log->now = (struct lines){0};
+	log->now = (struct demo_kube_log_lines){0};
 	end_followers(demo->logs, key);
 }
 
-void logs_pod_removed(struct demo *demo, const char *namespace, const char *pod)
+void demo_kube_logs_pod_removed(struct demo *demo, const char *namespace, const char *pod)
 {
 	char key[300];
 	make_key(namespace, pod, key, sizeof key);
@@ -183,53 +183,53 @@ void logs_pod_removed(struct demo *demo, const char *namespace, const char *pod)
 
 static void on_follower_closed(void *data)
 {
-	struct follower *follower = data;
+	struct demo_kube_log_follower *follower = data;
 	follower->gone = true;
 }
 
-static int64_t query_number(const struct request *request, const char *name, int64_t otherwise)
+static int64_t query_number(const struct demo_request *request, const char *name, int64_t otherwise)
 {
 	int64_t number;
-	const char *text = request_query(request, name);
+	const char *text = demo_request_query(request, name);
 	return text && str_to_i64(text, &number) && number >= 0 ? number : otherwise;
 }
 
 /* Unix ms of the oldest line that is wanted. */
-static int64_t earliest(const struct api_call *call)
+static int64_t log_earliest(const struct demo_kube_api_call *call)
 {
-	const char *time = request_query(call->request, "sinceTime");
+	const char *time = demo_request_query(call->request, "sinceTime");
 	return time ? clock_parse_rfc3339(time)
 		    : demo_wall_ms(call->demo) - query_number(call->request, "sinceSeconds", INT32_MAX) * 1000;
 }
 
-void logs_serve(const struct api_call *call)
+void demo_kube_logs_serve(const struct demo_kube_api_call *call)
 {
 	char key[300];
 	make_key(call->namespace, call->name, key, sizeof key);
-	struct logs *logs = call->demo->logs;
-	struct pod_log *log = map_get(&logs->pods, key);
-	bool stamped = request_query_true(call->request, "timestamps");
+	struct demo_kube_logs *logs = call->demo->logs;
+	struct demo_kube_pod_log *log = map_get(&logs->pods, key);
+	bool stamped = demo_request_query_true(call->request, "timestamps");
 	struct buf out = BUF_INIT(4 * 1024 * 1024);
-	const struct lines *lines = log && request_query_true(call->request, "previous") ? &log->previous : log ? &log->now : NULL;
+	const struct demo_kube_log_lines *lines = log && demo_request_query_true(call->request, "previous") ? &log->previous : log ? &log->now : NULL;
 	size_t len = lines ? lines->len : 0;
-	size_t tail = (size_t)query_number(call->request, "tailLines", LOGS_LINES);
-	int64_t since_ms = earliest(call);
+	size_t tail = (size_t)query_number(call->request, "tailLines", DEMO_KUBE_LOGS_LINES);
+	int64_t since_ms = log_earliest(call);
 	for (size_t i = len > tail ? len - tail : 0; i < len; i++) {
-		const struct line *line = &lines->ring[(lines->start + i) % LOGS_LINES];
+		const struct demo_kube_log_line *line = &lines->ring[(lines->start + i) % DEMO_KUBE_LOGS_LINES];
 		if (line->wall_ms >= since_ms)
-			append_line(&out, line, stamped);
+			log_append_line(&out, line, stamped);
 	}
-	if (!request_query_true(call->request, "follow")) {
-		conn_answer(call->conn, 200, "text/plain", NULL, buf_str(&out), out.len);
+	if (!demo_request_query_true(call->request, "follow")) {
+		demo_http_conn_answer(call->conn, 200, "text/plain", NULL, buf_str(&out), out.len);
 		buf_finish(&out);
 		return;
 	}
-	struct follower *follower = mem_alloc(sizeof *follower);
-	*follower = (struct follower){.logs = logs, .conn = call->conn, .key = mem_strdup(key), .stamped = stamped};
+	struct demo_kube_log_follower *follower = mem_alloc(sizeof *follower);
+	*follower = (struct demo_kube_log_follower){.logs = logs, .conn = call->conn, .key = mem_strdup(key), .stamped = stamped};
 	vec_push(&logs->followers, follower);
-	if (!conn_stream_begin(call->conn, "text/plain",
-			       (struct conn_owner){.on_close = on_follower_closed, .data = follower}) ||
-	    !conn_stream_send(call->conn, buf_str(&out), out.len))
+	if (!demo_http_conn_stream_begin(call->conn, "text/plain",
+			       (struct demo_http_conn_owner){.on_close = on_follower_closed, .data = follower}) ||
+	    !demo_http_conn_stream_send(call->conn, buf_str(&out), out.len))
 		log_debug("a follower of %s has gone", key);
 	buf_finish(&out);
 }

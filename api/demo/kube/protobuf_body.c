@@ -5,7 +5,7 @@
 
 enum { WIRE_VARINT = 0, WIRE_FIXED64 = 1, WIRE_BYTES = 2, WIRE_FIXED32 = 5, UNKNOWN_RAW = 2 };
 
-static bool read_varint(struct proto_bytes *at, uint64_t *out)
+static bool read_varint(struct demo_kube_protobuf_bytes *at, uint64_t *out)
 {
 	*out = 0;
 	for (unsigned shift = 0; shift < 64 && at->len > 0; shift += 7) {
@@ -18,7 +18,7 @@ static bool read_varint(struct proto_bytes *at, uint64_t *out)
 	return false;
 }
 
-bool proto_field(struct proto_bytes at, unsigned number, struct proto_bytes *out)
+bool demo_kube_protobuf_field(struct demo_kube_protobuf_bytes at, unsigned number, struct demo_kube_protobuf_bytes *out)
 {
 	while (at.len > 0) {
 		uint64_t tag, size = 0;
@@ -33,7 +33,7 @@ bool proto_field(struct proto_bytes at, unsigned number, struct proto_bytes *out
 		if (size > at.len || (wire != WIRE_VARINT && size == 0 && wire != WIRE_BYTES))
 			return false;
 		if (wire == WIRE_BYTES && tag >> 3 == number) {
-			*out = (struct proto_bytes){.data = at.data, .len = (size_t)size};
+			*out = (struct demo_kube_protobuf_bytes){.data = at.data, .len = (size_t)size};
 			return true;
 		}
 		at.data += size;
@@ -42,9 +42,9 @@ bool proto_field(struct proto_bytes at, unsigned number, struct proto_bytes *out
 	return false;
 }
 
-bool proto_open(const char *body, size_t len, struct proto_bytes *object)
+bool demo_kube_protobuf_open(const char *body, size_t len, struct demo_kube_protobuf_bytes *object)
 {
 	if (len < 4 || memcmp(body, "k8s", 4) != 0)
 		return false;
-	return proto_field((struct proto_bytes){.data = (const unsigned char *)body + 4, .len = len - 4}, UNKNOWN_RAW, object);
+	return demo_kube_protobuf_field((struct demo_kube_protobuf_bytes){.data = (const unsigned char *)body + 4, .len = len - 4}, UNKNOWN_RAW, object);
 }

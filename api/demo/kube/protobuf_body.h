@@ -8,14 +8,14 @@
 
 #include "api/base/err.h"
 
-struct proto_bytes {
+struct demo_kube_protobuf_bytes {
 	const unsigned char *data;
 	size_t len;
 };
 
 /* The object inside the envelope; false when it is none. */
-bool proto_open(const char *body, size_t len, struct proto_bytes *object) MUST_USE;
+bool demo_kube_protobuf_open(const char *body, size_t len, struct demo_kube_protobuf_bytes *object) MUST_USE;
 /* The first length-delimited field of that number; false when absent or the message is broken. */
-bool proto_field(struct proto_bytes message, unsigned number, struct proto_bytes *out) MUST_USE;
+bool demo_kube_protobuf_field(struct demo_kube_protobuf_bytes message, unsigned number, struct demo_kube_protobuf_bytes *out) MUST_USE;
 
 #endif

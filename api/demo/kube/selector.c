@@ -11,7 +11,7 @@ static const char *skip_space(const char *at)
 }
 
 /* Reads up to a separator; NULL when nothing is there. */
-static char *read_word(const char **at)
+static char *selector_read_word(const char **at)
 {
 	const char *start = skip_space(*at);
 	size_t len = strcspn(start, " \t,=!()");
@@ -19,38 +19,38 @@ static char *read_word(const char **at)
 	return len ? mem_strndup(start, len) : NULL;
 }
 
-static bool read_set(const char **at, struct selector_term *term)
+static bool read_set(const char **at, struct demo_kube_selector_term *term)
 {
 	if (**at != '(')
 		return false;
 	(*at)++;
 	for (;;) {
-		char *value = read_word(at);
+		char *value = selector_read_word(at);
 		vec_push(&term->values, value ? value : mem_strdup(""));
 		if (**at == ')') {
 			*at = skip_space(*at + 1);
 			return true;
 		}
-		if (**at != ',' || term->values.len >= SELECTOR_VALUES_MAX)
+		if (**at != ',' || term->values.len >= DEMO_KUBE_SELECTOR_VALUES_MAX)
 			return false;
 		(*at)++;
 	}
 }
 
-static bool read_term(const char **at, struct selector_term *term)
+static bool read_term(const char **at, struct demo_kube_selector_term *term)
 {
 	*at = skip_space(*at);
 	if (**at == '!' && (*at)[1] != '=') {
 		(*at)++;
-		term->op = SELECT_ABSENT;
-		term->key = read_word(at);
+		term->op = DEMO_KUBE_SELECT_ABSENT;
+		term->key = selector_read_word(at);
 		return term->key != NULL;
 	}
-	term->key = read_word(at);
+	term->key = selector_read_word(at);
 	if (!term->key)
 		return false;
 	if (**at == '\0' || **at == ',') {
-		term->op = SELECT_EXISTS;
+		term->op = DEMO_KUBE_SELECT_EXISTS;
 		return !term->is_field;
 	}
 	if (**at == '=' || **at == '!') {
@@ -58,23 +58,23 @@ static bool read_term(const char **at, struct selector_term *term)
 		if (negative && (*at)[1] != '=')
 			return false;
 		*at += negative || (*at)[1] == '=' ? 2 : 1;
-		term->op = negative ? SELECT_NOT_IN : SELECT_IN;
-		char *value = read_word(at);
+		term->op = negative ? DEMO_KUBE_SELECT_NOT_IN : DEMO_KUBE_SELECT_IN;
+		char *value = selector_read_word(at);
 		vec_push(&term->values, value ? value : mem_strdup(""));
 		return true;
 	}
-	CLEANUP(free) char *word = read_word(at);
-	term->op = str_eq(word, "notin") ? SELECT_NOT_IN : SELECT_IN;
+	CLEANUP(free) char *word = selector_read_word(at);
+	term->op = str_eq(word, "notin") ? DEMO_KUBE_SELECT_NOT_IN : DEMO_KUBE_SELECT_IN;
 	return (str_eq(word, "in") || str_eq(word, "notin")) && !term->is_field && read_set(at, term);
 }
 
-static bool read_terms(const char *text, bool is_field, struct selector *out)
+static bool read_terms(const char *text, bool is_field, struct demo_kube_selector *out)
 {
 	const char *at = skip_space(text);
 	while (*at) {
-		if (out->terms.len >= SELECTOR_TERMS_MAX)
+		if (out->terms.len >= DEMO_KUBE_SELECTOR_TERMS_MAX)
 			return false;
-		vec_push(&out->terms, (struct selector_term){.is_field = is_field});
+		vec_push(&out->terms, (struct demo_kube_selector_term){.is_field = is_field});
 		if (!read_term(&at, &out->terms.items[out->terms.len - 1]))
 			return false;
 		if (*at == ',')
@@ -85,9 +85,9 @@ static bool read_terms(const char *text, bool is_field, struct selector *out)
 	return true;
 }
 
-bool selector_parse(const char *labels, const char *fields, struct selector *out, struct err *err)
+bool demo_kube_selector_parse(const char *labels, const char *fields, struct demo_kube_selector *out, struct err *err)
 {
-	*out = (struct selector){0};
+	*out = (struct demo_kube_selector){0};
 	const char *bad = NULL;
 	if (labels && !read_terms(labels, false, out))
 		bad = labels;
@@ -95,11 +95,11 @@ bool selector_parse(const char *labels, const char *fields, struct selector *out
 		bad = fields;
 	if (!bad)
 		return true;
-	selector_finish(out);
+	demo_kube_selector_finish(out);
 	return err_set(err, ERR_PARSE, "unable to parse the selector \"%s\"", bad);
 }
 
-void selector_finish(struct selector *selector)
+void demo_kube_selector_finish(struct demo_kube_selector *selector)
 {
 	vec_each (&selector->terms, term) {
 		vec_each (&term->values, value)
@@ -112,7 +112,7 @@ void selector_finish(struct selector *selector)
 
 static const char *field_value(const cJSON *object, const char *path, char number[static 32])
 {
-	const cJSON *at = json_at(object, path);
+	const cJSON *at = demo_json_at(object, path);
 	if (cJSON_IsString(at))
 		return at->valuestring;
 	if (cJSON_IsBool(at))
@@ -124,22 +124,22 @@ static const char *field_value(const cJSON *object, const char *path, char numbe
 	return str_has_prefix(path, "spec.unschedulable") ? "false" : "";
 }
 
-static bool term_matches(const struct selector_term *term, const cJSON *object, const cJSON *labels)
+static bool term_matches(const struct demo_kube_selector_term *term, const cJSON *object, const cJSON *labels)
 {
 	char number[32];
 	const char *value = term->is_field ? field_value(object, term->key, number)
 					   : cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(labels, term->key));
-	if (term->op == SELECT_EXISTS || term->op == SELECT_ABSENT)
-		return (value != NULL) == (term->op == SELECT_EXISTS);
+	if (term->op == DEMO_KUBE_SELECT_EXISTS || term->op == DEMO_KUBE_SELECT_ABSENT)
+		return (value != NULL) == (term->op == DEMO_KUBE_SELECT_EXISTS);
 	bool found = false;
 	vec_each (&term->values, wanted)
 		found = found || str_eq(*wanted, value);
-	return found == (term->op == SELECT_IN);
+	return found == (term->op == DEMO_KUBE_SELECT_IN);
 }
 
-bool selector_matches(const struct selector *selector, const cJSON *object)
+bool demo_kube_selector_matches(const struct demo_kube_selector *selector, const cJSON *object)
 {
-	const cJSON *labels = json_at(object, "metadata.labels");
+	const cJSON *labels = demo_json_at(object, "metadata.labels");
 	vec_each (&selector->terms, term) {
 		if (!term_matches(term, object, labels))
 			return false;
@@ -147,9 +147,9 @@ bool selector_matches(const struct selector *selector, const cJSON *object)
 	return true;
 }
 
-bool selector_labels_match(const cJSON *wanted, const cJSON *object)
+bool demo_kube_selector_labels_match(const cJSON *wanted, const cJSON *object)
 {
-	const cJSON *labels = json_at(object, "metadata.labels");
+	const cJSON *labels = demo_json_at(object, "metadata.labels");
 	const cJSON *pair;
 	if (!wanted || !wanted->child)
 		return false;

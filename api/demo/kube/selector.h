@@ -5,27 +5,27 @@
 #include "api/base/vec.h"
 #include "api/demo/http/json_tree.h"
 
-enum selector_op { SELECT_IN, SELECT_NOT_IN, SELECT_EXISTS, SELECT_ABSENT };
+enum demo_kube_selector_op { DEMO_KUBE_SELECT_IN, DEMO_KUBE_SELECT_NOT_IN, DEMO_KUBE_SELECT_EXISTS, DEMO_KUBE_SELECT_ABSENT };
 
-struct selector_term {
-	enum selector_op op;
+struct demo_kube_selector_term {
+	enum demo_kube_selector_op op;
 	bool is_field; /* key is a path such as spec.nodeName */
 	char *key;
 	VEC(char *) values;
 };
 
-struct selector {
-	VEC(struct selector_term) terms; /* all must hold; none = everything */
+struct demo_kube_selector {
+	VEC(struct demo_kube_selector_term) terms; /* all must hold; none = everything */
 };
 
-enum { SELECTOR_TERMS_MAX = 64, SELECTOR_VALUES_MAX = 1000 };
+enum { DEMO_KUBE_SELECTOR_TERMS_MAX = 64, DEMO_KUBE_SELECTOR_VALUES_MAX = 1000 };
 
-/* Either text may be NULL. On success free with selector_finish. */
-bool selector_parse(const char *labels, const char *fields, struct selector *out, struct err *err) MUST_USE;
-void selector_finish(struct selector *selector);
-bool selector_matches(const struct selector *selector, const cJSON *object);
+/* Either text may be NULL. On success free with demo_kube_selector_finish. */
+bool demo_kube_selector_parse(const char *labels, const char *fields, struct demo_kube_selector *out, struct err *err) MUST_USE;
+void demo_kube_selector_finish(struct demo_kube_selector *selector);
+bool demo_kube_selector_matches(const struct demo_kube_selector *selector, const cJSON *object);
 
 /* Does every pair of `wanted` (matchLabels, a Service's selector) stand in the object's labels? Empty or NULL: false. */
-bool selector_labels_match(const cJSON *wanted, const cJSON *object);
+bool demo_kube_selector_labels_match(const cJSON *wanted, const cJSON *object);
 
 #endif

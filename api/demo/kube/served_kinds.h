@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 /* X(ID, group, version, plural, Kind, short names, namespaced, has scale) */
-#define DEMO_KINDS(X)                                                                                                          \
+#define DEMO_KUBE_KINDS(X)                                                                                                          \
 	X(NAMESPACE, "", "v1", "namespaces", "Namespace", "ns", false, false)                                                  \
 	X(NODE, "", "v1", "nodes", "Node", "no", false, false)                                                                 \
 	X(POD, "", "v1", "pods", "Pod", "po", true, false)                                                                     \
@@ -29,23 +29,23 @@
 	X(KAFKA_USER, "kafka.strimzi.io", "v1", "kafkausers", "KafkaUser", "ku", true, false)                                  \
 	X(POD_SET, "core.strimzi.io", "v1", "strimzipodsets", "StrimziPodSet", "sps", true, false)
 
-enum kind_id {
-#define X(id, ...) KIND_##id,
-	DEMO_KINDS(X)
+enum demo_kube_kind_id {
+#define X(id, ...) DEMO_KUBE_KIND_##id,
+	DEMO_KUBE_KINDS(X)
 #undef X
-	KIND_COUNT
+	DEMO_KUBE_KIND_COUNT
 };
 
-struct kind {
-	enum kind_id id;
+struct demo_kube_kind {
+	enum demo_kube_kind_id id;
 	const char *group, *version, *plural, *name;
 	const char *short_name; /* "" = none */
 	bool namespaced, has_scale;
 };
 
-const struct kind *kind_get(enum kind_id id);
-const struct kind *kind_find(const char *group, const char *version, const char *plural); /* NULL = unknown */
+const struct demo_kube_kind *demo_kube_kind_get(enum demo_kube_kind_id id);
+const struct demo_kube_kind *demo_kube_kind_find(const char *group, const char *version, const char *plural); /* NULL = unknown */
 /* "v1" or "apps/v1", written into out. */
-const char *kind_api_version(const struct kind *kind, char *out, size_t size);
+const char *demo_kube_kind_api_version(const struct demo_kube_kind *kind, char *out, size_t size);
 
 #endif

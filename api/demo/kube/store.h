@@ -11,9 +11,9 @@
 #include "api/demo/kube/served_kinds.h"
 
 /* One version of one object. Shared by the store, the history and whoever keeps it: count references. */
-struct object {
+struct demo_kube_object {
 	unsigned references;
-	const struct kind *kind;
+	const struct demo_kube_kind *kind;
 	const char *name, *namespace; /* into json; namespace "" when the kind has none */
 	int64_t version;
 	cJSON *json;
@@ -21,46 +21,46 @@ struct object {
 	size_t text_len;
 };
 
-struct object *object_keep(struct object *object);
-void object_release(struct object *object); /* NULL is fine */
+struct demo_kube_object *demo_kube_object_keep(struct demo_kube_object *object);
+void demo_kube_object_release(struct demo_kube_object *object); /* NULL is fine */
 
-struct store;
-struct store_watch;
+struct demo_kube_store;
+struct demo_kube_store_watch;
 
-enum store_change { STORE_ADDED, STORE_MODIFIED, STORE_DELETED };
+enum demo_kube_store_change { DEMO_KUBE_STORE_ADDED, DEMO_KUBE_STORE_MODIFIED, DEMO_KUBE_STORE_DELETED };
 
 /* now: the version after the change; of a deletion the last state with the deletion's own resource version. before: NULL
  * when there was none. */
-typedef void store_fn(void *data, enum store_change change, const struct object *now, const struct object *before);
+typedef void demo_kube_store_fn(void *data, enum demo_kube_store_change change, const struct demo_kube_object *now, const struct demo_kube_object *before);
 
-enum { STORE_HISTORY = 4096, STORE_OBJECTS_MAX = 20000 };
+enum { DEMO_KUBE_STORE_HISTORY = 4096, DEMO_KUBE_STORE_OBJECTS_MAX = 20000 };
 
 /* seed makes the uids. */
-struct store *store_create(struct loop *loop, uint64_t seed);
-void store_destroy(struct store *store);
+struct demo_kube_store *demo_kube_store_create(struct loop *loop, uint64_t seed);
+void demo_kube_store_destroy(struct demo_kube_store *store);
 
-int64_t store_version(const struct store *store);
+int64_t demo_kube_store_version(const struct demo_kube_store *store);
 /* The next pseudo-random number of the seed: for uids and what must look random but be the same each run. */
-uint64_t store_random(struct store *store);
+uint64_t demo_kube_store_random(struct demo_kube_store *store);
 
 /* Borrowed until the next change of that object; NULL = not there. */
-struct object *store_get(const struct store *store, enum kind_id kind, const char *namespace, const char *name);
+struct demo_kube_object *demo_kube_store_get(const struct demo_kube_store *store, enum demo_kube_kind_id kind, const char *namespace, const char *name);
 /* All of a kind, by namespace and name. The array is borrowed until the next change of the kind. */
-struct object **store_list(const struct store *store, enum kind_id kind, size_t *count);
+struct demo_kube_object **demo_kube_store_list(const struct demo_kube_store *store, enum demo_kube_kind_id kind, size_t *count);
 
-/* A copy to change and give to store_put. */
-cJSON *object_edit(const struct object *object) MUST_USE;
+/* A copy to change and give to demo_kube_store_put. */
+cJSON *demo_kube_object_edit(const struct demo_kube_object *object) MUST_USE;
 
 /* Creates or replaces what json (taken) names. Fills in apiVersion, kind, uid, creationTimestamp, generation and
  * resourceVersion. Changing nothing makes no version. Returns what is now stored (borrowed), NULL when the store is full. */
-struct object *store_put(struct store *store, enum kind_id kind, cJSON *json);
-/* What store_put would store, without storing: for dry runs. The caller releases it. */
-struct object *store_try(struct store *store, enum kind_id kind, cJSON *json) MUST_USE;
-void store_remove(struct store *store, struct object *object);
+struct demo_kube_object *demo_kube_store_put(struct demo_kube_store *store, enum demo_kube_kind_id kind, cJSON *json);
+/* What demo_kube_store_put would store, without storing: for dry runs. The caller releases it. */
+struct demo_kube_object *demo_kube_store_try(struct demo_kube_store *store, enum demo_kube_kind_id kind, cJSON *json) MUST_USE;
+void demo_kube_store_remove(struct demo_kube_store *store, struct demo_kube_object *object);
 
 /* Calls fn for every change of the kind after `version`: those in the history at once, the others as they come. NULL when
  * the history no longer reaches back so far. */
-struct store_watch *store_watch(struct store *store, enum kind_id kind, int64_t version, store_fn *fn, void *data) MUST_USE;
-void store_unwatch(struct store_watch *watch); /* also inside fn; NULL is fine */
+struct demo_kube_store_watch *demo_kube_store_watch(struct demo_kube_store *store, enum demo_kube_kind_id kind, int64_t version, demo_kube_store_fn *fn, void *data) MUST_USE;
+void demo_kube_store_unwatch(struct demo_kube_store_watch *watch); /* also inside fn; NULL is fine */
 
 #endif

@@ -6,9 +6,9 @@
 #include "api/demo/kube/store.h"
 
 /* Does the Accept header put a table first? */
-bool table_wanted(const struct request *request);
+bool demo_kube_table_wanted(const struct demo_request *request);
 /* The table of objects, as the version `version`. whole = rows carry the objects and not only their metadata. */
-cJSON *table_make(const struct kind *kind, struct object *const *objects, size_t count, int64_t version, int64_t now_wall_ms,
+cJSON *demo_kube_table_make(const struct demo_kube_kind *kind, struct demo_kube_object *const *objects, size_t count, int64_t version, int64_t now_wall_ms,
 		  bool whole) MUST_USE;
 
 #endif

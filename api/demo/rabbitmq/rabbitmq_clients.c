@@ -4,18 +4,18 @@
 #include "api/base/str.h"
 #include "api/demo/rabbitmq/rabbitmq_cluster.h"
 
-struct service {
+struct demo_rabbitmq_service {
 	const char *name; /* of its connections; NULL = they have none */
 	const char *user, *product;
 	int connections;
 };
 
-struct services {
-	const struct service *items;
+struct demo_rabbitmq_services {
+	const struct demo_rabbitmq_service *items;
 	size_t count;
 };
 
-static const struct service prod_services[] = {
+static const struct demo_rabbitmq_service prod_services[] = {
 	{"orders-svc", "app", "RabbitMQ", 9},
 	{"billing", "app", "RabbitMQ", 12},
 	{"shipping", "app", "pika", 5},
@@ -25,40 +25,40 @@ static const struct service prod_services[] = {
 	{"reports", "app", "pika", 1},
 };
 
-static const struct service staging_services[] = {
+static const struct demo_rabbitmq_service staging_services[] = {
 	{"worker", "app", "RabbitMQ", 5},
 	{"scheduler", "app", "RabbitMQ", 1},
 	{NULL, "ci", "pika", 2},
 };
 
-static struct services services_of(const struct rabbit *rabbit)
+static struct demo_rabbitmq_services services_of(const struct demo_rabbitmq *rabbit)
 {
 	if (str_eq(rabbit->spec->namespace, "prod"))
-		return (struct services){prod_services, ARRAY_LEN(prod_services)};
-	return (struct services){staging_services, ARRAY_LEN(staging_services)};
+		return (struct demo_rabbitmq_services){prod_services, ARRAY_LEN(prod_services)};
+	return (struct demo_rabbitmq_services){staging_services, ARRAY_LEN(staging_services)};
 }
 
-static bool takes_clients(const struct rabbit *rabbit, int node)
+static bool takes_clients(const struct demo_rabbitmq *rabbit, int node)
 {
 	return rabbit->nodes[node].up && !rabbit->nodes[node].drained;
 }
 
 /* The first to take clients from that one on; -1 = none does. */
-static int node_for(const struct rabbit *rabbit, int preferred)
+static int node_for(const struct demo_rabbitmq *rabbit, int preferred)
 {
-	for (int i = 0; i < CLUSTER_BROKERS_MAX; i++) {
-		int node = (preferred + i) % CLUSTER_BROKERS_MAX;
+	for (int i = 0; i < DEMO_CLUSTER_BROKERS_MAX; i++) {
+		int node = (preferred + i) % DEMO_CLUSTER_BROKERS_MAX;
 		if (takes_clients(rabbit, node))
 			return node;
 	}
 	return -1;
 }
 
-static cJSON *connection_json(const struct rabbit *rabbit, const struct service *service, int node, int number)
+static cJSON *connection_json(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_service *service, int node, int number)
 {
 	char node_name[128];
-	rabbit_node_name(rabbit, node, node_name, sizeof node_name);
-	cJSON *json = json_make(
+	demo_rabbitmq_node_name(rabbit, node, node_name, sizeof node_name);
+	cJSON *json = demo_json_make(
 		"{'name':'10.244.%d.%d:%d -> 10.244.%d.%d:5672','node':'%s','user':'%s','vhost':'/','type':'network',"
 		"'state':'running','channels':2,'protocol':'AMQP 0-9-1','peer_host':'10.244.%d.%d','peer_port':%d,"
 		"'port':5672,'ssl':false,'client_properties':{'product':'%s'}}",
@@ -66,23 +66,23 @@ static cJSON *connection_json(const struct rabbit *rabbit, const struct service 
 		30 + number, 41000 + number * 17, service->product);
 	if (service->name) {
 		cJSON_AddStringToObject(json, "user_provided_name", service->name);
-		json_set_text(json, "client_properties.connection_name", service->name);
+		demo_json_set_text(json, "client_properties.connection_name", service->name);
 	}
 	return json;
 }
 
-int rabbit_connection_count(const struct rabbit *rabbit)
+int demo_rabbitmq_connection_count(const struct demo_rabbitmq *rabbit)
 {
-	struct services services = services_of(rabbit);
+	struct demo_rabbitmq_services services = services_of(rabbit);
 	int count = 0;
 	for (size_t s = 0; s < services.count; s++)
 		count += services.items[s].connections;
 	return node_for(rabbit, 0) >= 0 ? count : 0;
 }
 
-cJSON *rabbit_connections_json(const struct rabbit *rabbit)
+cJSON *demo_rabbitmq_connections_json(const struct demo_rabbitmq *rabbit)
 {
-	struct services services = services_of(rabbit);
+	struct demo_rabbitmq_services services = services_of(rabbit);
 	cJSON *all = cJSON_CreateArray();
 	int number = 0;
 	for (size_t s = 0; s < services.count; s++) {

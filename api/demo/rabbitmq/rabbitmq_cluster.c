@@ -29,19 +29,19 @@ static const char *const staging_queues[] = {
 
 static const char *const staging_classic[] = {"scratch.one", "scratch.two", "legacy.sync"};
 
-static void add_queue(struct rabbit *rabbit, const char *name, enum rabbit_queue_type type, const char *vhost)
+static void rabbitmq_add_queue(struct demo_rabbitmq *rabbit, const char *name, enum demo_rabbitmq_queue_type type, const char *vhost)
 {
-	struct rabbit_queue queue = {.vhost = vhost, .type = type, .leader_lost_ms = -1};
+	struct demo_rabbitmq_queue queue = {.vhost = vhost, .type = type, .leader_lost_ms = -1};
 	size_t index = rabbit->queues.len;
 	int nodes = rabbit->spec->replicas;
 	snprintf(queue.name, sizeof queue.name, "%s", name);
-	queue.member_count = type == QUEUE_CLASSIC ? 1 : (size_t)nodes;
+	queue.member_count = type == DEMO_RABBITMQ_QUEUE_CLASSIC ? 1 : (size_t)nodes;
 	queue.leader = (int)(index % (size_t)nodes);
-	for (size_t i = 0; i < CLUSTER_BROKERS_MAX; i++)
+	for (size_t i = 0; i < DEMO_CLUSTER_BROKERS_MAX; i++)
 		queue.since_ms[i] = -(INT64_C(1) << 40);
 	for (size_t i = 0; i < queue.member_count; i++)
-		queue.members[i] = type == QUEUE_CLASSIC ? queue.leader : (int)i;
-	uint64_t random = store_random(rabbit->demo->store);
+		queue.members[i] = type == DEMO_RABBITMQ_QUEUE_CLASSIC ? queue.leader : (int)i;
+	uint64_t random = demo_kube_store_random(rabbit->demo->store);
 	queue.rate = 1 + (double)(random % 200);
 	queue.backlog = (int)(random >> 8 & 0x7f);
 	queue.consumers = 1 + (int)(random >> 16 & 3);
@@ -54,45 +54,45 @@ static void add_queue(struct rabbit *rabbit, const char *name, enum rabbit_queue
 	vec_push(&rabbit->queues, queue);
 }
 
-static void add_queues(struct rabbit *rabbit, const char *const *names, size_t count, enum rabbit_queue_type type,
+static void add_queues(struct demo_rabbitmq *rabbit, const char *const *names, size_t count, enum demo_rabbitmq_queue_type type,
 		       const char *vhost)
 {
 	for (size_t i = 0; i < count; i++)
-		add_queue(rabbit, names[i], type, vhost);
+		rabbitmq_add_queue(rabbit, names[i], type, vhost);
 }
 
-static void write_first_lines(struct rabbit *rabbit, int node)
+static void node_write_first_lines(struct demo_rabbitmq *rabbit, int node)
 {
 	char pod[64];
-	cluster_pod_name(rabbit->spec, node, pod, sizeof pod);
+	demo_cluster_pod_name(rabbit->spec, node, pod, sizeof pod);
 	for (int i = 40; i > 0; i--)
-		logs_add_past(rabbit->demo, rabbit->spec->namespace, pod, i * 11000,
+		demo_kube_logs_add_past(rabbit->demo, rabbit->spec->namespace, pod, i * 11000,
 			      i == 40 ? "[info] <0.254.0> Server startup complete; 7 plugins started."
 				      : "[info] <0.%d.0> accepting AMQP connection 10.244.%d.%d:%d -> 10.244.%d.%d:5672", 1200 + i * 7,
 			      i % 3, 20 + i, 40000 + i * 13, node, 10 + node);
 }
 
-struct rabbit *rabbit_create(struct demo *demo, const struct cluster_spec *spec)
+struct demo_rabbitmq *demo_rabbitmq_create(struct demo *demo, const struct demo_cluster_spec *spec)
 {
-	struct rabbit *rabbit = mem_alloc(sizeof *rabbit);
+	struct demo_rabbitmq *rabbit = mem_alloc(sizeof *rabbit);
 	rabbit->demo = demo;
 	rabbit->spec = spec;
 	if (str_eq(spec->namespace, "prod")) {
-		add_queues(rabbit, prod_queues, ARRAY_LEN(prod_queues), QUEUE_QUORUM, "/");
-		add_queues(rabbit, prod_classic, ARRAY_LEN(prod_classic), QUEUE_CLASSIC, "/");
-		add_queue(rabbit, "clickstream", QUEUE_STREAM, "analytics");
+		add_queues(rabbit, prod_queues, ARRAY_LEN(prod_queues), DEMO_RABBITMQ_QUEUE_QUORUM, "/");
+		add_queues(rabbit, prod_classic, ARRAY_LEN(prod_classic), DEMO_RABBITMQ_QUEUE_CLASSIC, "/");
+		rabbitmq_add_queue(rabbit, "clickstream", DEMO_RABBITMQ_QUEUE_STREAM, "analytics");
 	} else {
-		add_queues(rabbit, staging_queues, ARRAY_LEN(staging_queues), QUEUE_QUORUM, "/");
-		add_queues(rabbit, staging_classic, ARRAY_LEN(staging_classic), QUEUE_CLASSIC, "/");
+		add_queues(rabbit, staging_queues, ARRAY_LEN(staging_queues), DEMO_RABBITMQ_QUEUE_QUORUM, "/");
+		add_queues(rabbit, staging_classic, ARRAY_LEN(staging_classic), DEMO_RABBITMQ_QUEUE_CLASSIC, "/");
 	}
 	for (int i = 0; i < spec->replicas; i++) {
-		rabbit->nodes[i] = (struct rabbit_node){.joined = true, .up = true};
-		write_first_lines(rabbit, i);
+		rabbit->nodes[i] = (struct demo_rabbitmq_node){.joined = true, .up = true};
+		node_write_first_lines(rabbit, i);
 	}
 	return rabbit;
 }
 
-void rabbit_destroy(struct rabbit *rabbit)
+void demo_rabbitmq_destroy(struct demo_rabbitmq *rabbit)
 {
 	if (!rabbit)
 		return;
@@ -100,37 +100,37 @@ void rabbit_destroy(struct rabbit *rabbit)
 	free(rabbit);
 }
 
-static void say(struct rabbit *rabbit, int node, const char *text)
+static void node_log_line(struct demo_rabbitmq *rabbit, int node, const char *text)
 {
 	char pod[64];
-	logs_add(rabbit->demo, rabbit->spec->namespace, cluster_pod_name(rabbit->spec, node, pod, sizeof pod), "%s", text);
+	demo_kube_logs_add(rabbit->demo, rabbit->spec->namespace, demo_cluster_pod_name(rabbit->spec, node, pod, sizeof pod), "%s", text);
 }
 
 /* The others notice, and say so. */
-static void node_changed(struct rabbit *rabbit, int node, bool up)
+static void node_changed(struct demo_rabbitmq *rabbit, int node, bool up)
 {
 	char name[128];
-	rabbit_node_name(rabbit, node, name, sizeof name);
-	for (int i = 0; i < CLUSTER_BROKERS_MAX; i++) {
+	demo_rabbitmq_node_name(rabbit, node, name, sizeof name);
+	for (int i = 0; i < DEMO_CLUSTER_BROKERS_MAX; i++) {
 		char pod[64];
 		if (!rabbit->nodes[i].up || i == node)
 			continue;
-		logs_add(rabbit->demo, rabbit->spec->namespace, cluster_pod_name(rabbit->spec, i, pod, sizeof pod),
+		demo_kube_logs_add(rabbit->demo, rabbit->spec->namespace, demo_cluster_pod_name(rabbit->spec, i, pod, sizeof pod),
 			 up ? "[info] <0.531.0> node %s up" : "[info] <0.531.0> rabbit on node %s down", name);
 	}
 }
 
-static void update_nodes(struct rabbit *rabbit)
+static void update_nodes(struct demo_rabbitmq *rabbit)
 {
 	char pod[64];
-	for (int i = 0; i < CLUSTER_BROKERS_MAX; i++) {
-		struct rabbit_node *node = &rabbit->nodes[i];
-		bool runs = kubelet_pod_is_up(rabbit->demo, rabbit->spec->namespace,
-					      cluster_pod_name(rabbit->spec, i, pod, sizeof pod));
+	for (int i = 0; i < DEMO_CLUSTER_BROKERS_MAX; i++) {
+		struct demo_rabbitmq_node *node = &rabbit->nodes[i];
+		bool runs = demo_kube_kubelet_pod_is_up(rabbit->demo, rabbit->spec->namespace,
+					      demo_cluster_pod_name(rabbit->spec, i, pod, sizeof pod));
 		if (!runs)
 			node->stopped = node->drained = false; /* the next process knows nothing of it */
-		if (node->forgotten && !store_get(rabbit->demo->store, KIND_CLAIM, rabbit->spec->namespace,
-						  cluster_claim_name(rabbit->spec, i, pod, sizeof pod)))
+		if (node->forgotten && !demo_kube_store_get(rabbit->demo->store, DEMO_KUBE_KIND_CLAIM, rabbit->spec->namespace,
+						  demo_cluster_claim_name(rabbit->spec, i, pod, sizeof pod)))
 			node->forgotten = false; /* an empty volume: a new node */
 		bool up = runs && !node->stopped && !node->forgotten;
 		if (up == node->up)
@@ -142,36 +142,36 @@ static void update_nodes(struct rabbit *rabbit)
 	}
 }
 
-bool rabbit_is_online(const struct rabbit *rabbit, const struct rabbit_queue *queue, int node)
+bool demo_rabbitmq_is_online(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue, int node)
 {
 	bool member = false;
 	for (size_t i = 0; i < queue->member_count; i++)
 		member |= queue->members[i] == node;
-	return member && rabbit->nodes[node].up && !(queue->type == QUEUE_QUORUM && rabbit->nodes[node].drained);
+	return member && rabbit->nodes[node].up && !(queue->type == DEMO_RABBITMQ_QUEUE_QUORUM && rabbit->nodes[node].drained);
 }
 
-size_t rabbit_online_members(const struct rabbit *rabbit, const struct rabbit_queue *queue)
+size_t demo_rabbitmq_online_members(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue)
 {
 	size_t online = 0;
 	for (size_t i = 0; i < queue->member_count; i++)
-		online += rabbit_is_online(rabbit, queue, queue->members[i]);
+		online += demo_rabbitmq_is_online(rabbit, queue, queue->members[i]);
 	return online;
 }
 
-bool rabbit_is_critical(const struct rabbit *rabbit, const struct rabbit_queue *queue, int node)
+bool demo_rabbitmq_is_critical(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue, int node)
 {
 	bool member = false;
 	for (size_t i = 0; i < queue->member_count; i++)
 		member = member || queue->members[i] == node;
-	return queue->type != QUEUE_CLASSIC && queue->member_count > 1 && member && rabbit_is_online(rabbit, queue, node) &&
-	       rabbit_online_members(rabbit, queue) <= queue->member_count / 2 + 1;
+	return queue->type != DEMO_RABBITMQ_QUEUE_CLASSIC && queue->member_count > 1 && member && demo_rabbitmq_is_online(rabbit, queue, node) &&
+	       demo_rabbitmq_online_members(rabbit, queue) <= queue->member_count / 2 + 1;
 }
 
-static void elect(struct rabbit *rabbit, struct rabbit_queue *queue)
+static void queue_elect(struct demo_rabbitmq *rabbit, struct demo_rabbitmq_queue *queue)
 {
 	int64_t now = demo_time_ms(rabbit->demo);
-	bool led = queue->leader >= 0 && rabbit_is_online(rabbit, queue, queue->leader) && now >= queue->leaderless_until_ms;
-	if (queue->type == QUEUE_CLASSIC || led) {
+	bool led = queue->leader >= 0 && demo_rabbitmq_is_online(rabbit, queue, queue->leader) && now >= queue->leaderless_until_ms;
+	if (queue->type == DEMO_RABBITMQ_QUEUE_CLASSIC || led) {
 		queue->leader_lost_ms = -1;
 		return;
 	}
@@ -179,35 +179,35 @@ static void elect(struct rabbit *rabbit, struct rabbit_queue *queue)
 		queue->leader_lost_ms = now;
 	queue->leader = -1;
 	if (now < queue->leaderless_until_ms || now - queue->leader_lost_ms < ELECTION_MS ||
-	    rabbit_online_members(rabbit, queue) <= queue->member_count / 2)
+	    demo_rabbitmq_online_members(rabbit, queue) <= queue->member_count / 2)
 		return;
 	for (size_t i = 0; i < queue->member_count; i++) {
 		int candidate = queue->members[(i + queue->phase) % queue->member_count];
-		if (queue->leader < 0 && rabbit_is_online(rabbit, queue, candidate))
+		if (queue->leader < 0 && demo_rabbitmq_is_online(rabbit, queue, candidate))
 			queue->leader = candidate;
 	}
 	queue->leader_lost_ms = -1;
 	char line[200];
 	snprintf(line, sizeof line, "[notice] <0.812.0> queue '%s' in vhost '%s': candidate -> leader in term: 4", queue->name,
 		 queue->vhost);
-	say(rabbit, queue->leader, line);
+	node_log_line(rabbit, queue->leader, line);
 }
 
-void rabbit_tick(struct rabbit *rabbit)
+void demo_rabbitmq_tick(struct demo_rabbitmq *rabbit)
 {
 	update_nodes(rabbit);
 	vec_each (&rabbit->queues, queue)
-		elect(rabbit, queue);
+		queue_elect(rabbit, queue);
 	int64_t now = demo_time_ms(rabbit->demo);
 	if (!rabbit->demo->quiet && now / LOG_EVERY_MS != rabbit->ticked_ms / LOG_EVERY_MS) {
 		int node = (int)(now / LOG_EVERY_MS % rabbit->spec->replicas);
 		if (rabbit->nodes[node].up)
-			say(rabbit, node, "[info] <0.1440.0> closing AMQP connection (10.244.1.31:41822 -> 10.244.0.10:5672)");
+			node_log_line(rabbit, node, "[info] <0.1440.0> closing AMQP connection (10.244.1.31:41822 -> 10.244.0.10:5672)");
 	}
 	rabbit->ticked_ms = now;
 }
 
-bool rabbit_lose_leader(struct rabbit *rabbit, const char *name, int64_t for_ms)
+bool demo_rabbitmq_lose_leader(struct demo_rabbitmq *rabbit, const char *name, int64_t for_ms)
 {
 	vec_each (&rabbit->queues, queue) {
 		if (!str_eq(queue->name, name))
@@ -216,43 +216,43 @@ bool rabbit_lose_leader(struct rabbit *rabbit, const char *name, int64_t for_ms)
 		char line[160];
 		snprintf(line, sizeof line, "[warning] <0.812.0> queue '%s': leader stepped down, no election won yet", queue->name);
 		if (queue->leader >= 0)
-			say(rabbit, queue->leader, line);
+			node_log_line(rabbit, queue->leader, line);
 		return true;
 	}
 	return false;
 }
 
-const char *rabbit_node_name(const struct rabbit *rabbit, int node, char *out, size_t size)
+const char *demo_rabbitmq_node_name(const struct demo_rabbitmq *rabbit, int node, char *out, size_t size)
 {
-	const struct cluster_spec *spec = rabbit->spec;
+	const struct demo_cluster_spec *spec = rabbit->spec;
 	snprintf(out, size, "rabbit@%s-%d.%s.%s", spec->set, node, spec->headless, spec->namespace);
 	return out;
 }
 
-int rabbit_node_find(const struct rabbit *rabbit, const char *name)
+int demo_rabbitmq_node_find(const struct demo_rabbitmq *rabbit, const char *name)
 {
 	char own[128];
-	for (int i = 0; i < CLUSTER_BROKERS_MAX; i++) {
-		if (rabbit->nodes[i].joined && str_eq(rabbit_node_name(rabbit, i, own, sizeof own), name))
+	for (int i = 0; i < DEMO_CLUSTER_BROKERS_MAX; i++) {
+		if (rabbit->nodes[i].joined && str_eq(demo_rabbitmq_node_name(rabbit, i, own, sizeof own), name))
 			return i;
 	}
 	return -1;
 }
 
 /* Between 0.7 and 1.3, with a period of some minutes and a phase of the queue's own. */
-static double swell(const struct rabbit *rabbit, unsigned phase)
+static double rate_swell(const struct demo_rabbitmq *rabbit, unsigned phase)
 {
 	double seconds = (double)demo_time_ms(rabbit->demo) / 1000;
 	return 1 + 0.3 * sin(seconds / (40 + phase % 50) + phase);
 }
 
-double rabbit_queue_rate(const struct rabbit *rabbit, const struct rabbit_queue *queue)
+double demo_rabbitmq_queue_rate(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue)
 {
-	bool served = queue->type == QUEUE_CLASSIC ? rabbit->nodes[queue->members[0]].up : queue->leader >= 0;
-	return served ? queue->rate * swell(rabbit, queue->phase) : 0;
+	bool served = queue->type == DEMO_RABBITMQ_QUEUE_CLASSIC ? rabbit->nodes[queue->members[0]].up : queue->leader >= 0;
+	return served ? queue->rate * rate_swell(rabbit, queue->phase) : 0;
 }
 
-int64_t rabbit_queue_messages(const struct rabbit *rabbit, const struct rabbit_queue *queue)
+int64_t demo_rabbitmq_queue_messages(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue)
 {
-	return (int64_t)((double)queue->backlog * swell(rabbit, queue->phase + 17));
+	return (int64_t)((double)queue->backlog * rate_swell(rabbit, queue->phase + 17));
 }

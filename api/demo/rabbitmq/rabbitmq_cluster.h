@@ -6,14 +6,14 @@
 #include "api/demo/host/fleet.h"
 #include "api/demo/http/http_request.h"
 
-enum rabbit_queue_type { QUEUE_CLASSIC, QUEUE_QUORUM, QUEUE_STREAM };
+enum demo_rabbitmq_queue_type { DEMO_RABBITMQ_QUEUE_CLASSIC, DEMO_RABBITMQ_QUEUE_QUORUM, DEMO_RABBITMQ_QUEUE_STREAM };
 
-struct rabbit_queue {
+struct demo_rabbitmq_queue {
 	char name[256]; /* what RabbitMQ allows, and its end */
 	const char *vhost;
-	enum rabbit_queue_type type;
-	int members[CLUSTER_BROKERS_MAX];
-	int64_t since_ms[CLUSTER_BROKERS_MAX]; /* demo time from which each member copies the log; long ago = it has it */
+	enum demo_rabbitmq_queue_type type;
+	int members[DEMO_CLUSTER_BROKERS_MAX];
+	int64_t since_ms[DEMO_CLUSTER_BROKERS_MAX]; /* demo time from which each member copies the log; long ago = it has it */
 	size_t member_count;
 	int leader;                  /* node; -1 = none */
 	int64_t leader_lost_ms;      /* demo time, since when there is none or the leader's node is gone */
@@ -24,7 +24,7 @@ struct rabbit_queue {
 	unsigned phase;
 };
 
-struct rabbit_node {
+struct demo_rabbitmq_node {
 	bool joined; /* is a member of the cluster, up or not */
 	bool up;
 	bool stopped;   /* its process runs, RabbitMQ in it does not: stop_app */
@@ -33,57 +33,57 @@ struct rabbit_node {
 	int64_t changed_ms;
 };
 
-struct rabbit {
+struct demo_rabbitmq {
 	struct demo *demo;
-	const struct cluster_spec *spec;
-	struct rabbit_node nodes[CLUSTER_BROKERS_MAX];
-	VEC(struct rabbit_queue) queues;
+	const struct demo_cluster_spec *spec;
+	struct demo_rabbitmq_node nodes[DEMO_CLUSTER_BROKERS_MAX];
+	VEC(struct demo_rabbitmq_queue) queues;
 	int64_t ticked_ms; /* demo time of the last tick */
 };
 
-struct rabbit *rabbit_create(struct demo *demo, const struct cluster_spec *spec);
-void rabbit_destroy(struct rabbit *rabbit); /* NULL is fine */
-void rabbit_tick(struct rabbit *rabbit);
-bool rabbit_lose_leader(struct rabbit *rabbit, const char *queue, int64_t for_ms);
+struct demo_rabbitmq *demo_rabbitmq_create(struct demo *demo, const struct demo_cluster_spec *spec);
+void demo_rabbitmq_destroy(struct demo_rabbitmq *rabbit); /* NULL is fine */
+void demo_rabbitmq_tick(struct demo_rabbitmq *rabbit);
+bool demo_rabbitmq_lose_leader(struct demo_rabbitmq *rabbit, const char *queue, int64_t for_ms);
 
 /* "rabbit@events-0.events-headless.prod" */
-const char *rabbit_node_name(const struct rabbit *rabbit, int node, char *out, size_t size);
-int rabbit_node_find(const struct rabbit *rabbit, const char *name); /* -1 = none */
-bool rabbit_is_online(const struct rabbit *rabbit, const struct rabbit_queue *queue, int node); /* its member there */
-size_t rabbit_online_members(const struct rabbit *rabbit, const struct rabbit_queue *queue);
+const char *demo_rabbitmq_node_name(const struct demo_rabbitmq *rabbit, int node, char *out, size_t size);
+int demo_rabbitmq_node_find(const struct demo_rabbitmq *rabbit, const char *name); /* -1 = none */
+bool demo_rabbitmq_is_online(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue, int node); /* its member there */
+size_t demo_rabbitmq_online_members(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue);
 /* Would taking this node leave the queue without a majority? (operators.md) */
-bool rabbit_is_critical(const struct rabbit *rabbit, const struct rabbit_queue *queue, int node);
+bool demo_rabbitmq_is_critical(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue, int node);
 /* Now, slowly varying. */
-double rabbit_queue_rate(const struct rabbit *rabbit, const struct rabbit_queue *queue);
-int64_t rabbit_queue_messages(const struct rabbit *rabbit, const struct rabbit_queue *queue);
+double demo_rabbitmq_queue_rate(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue);
+int64_t demo_rabbitmq_queue_messages(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue);
 
 /* rabbitmq_json.c: what the management API and the command line say. */
-cJSON *rabbit_queue_json(const struct rabbit *rabbit, const struct rabbit_queue *queue) MUST_USE;
-cJSON *rabbit_node_json(const struct rabbit *rabbit, int node) MUST_USE;
-cJSON *rabbit_overview_json(const struct rabbit *rabbit, int node) MUST_USE;
+cJSON *demo_rabbitmq_queue_json(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue) MUST_USE;
+cJSON *demo_rabbitmq_node_json(const struct demo_rabbitmq *rabbit, int node) MUST_USE;
+cJSON *demo_rabbitmq_overview_json(const struct demo_rabbitmq *rabbit, int node) MUST_USE;
 
 /* rabbitmq_clients.c: the items of /api/connections, and how many they are. */
-cJSON *rabbit_connections_json(const struct rabbit *rabbit) MUST_USE;
-int rabbit_connection_count(const struct rabbit *rabbit);
+cJSON *demo_rabbitmq_connections_json(const struct demo_rabbitmq *rabbit) MUST_USE;
+int demo_rabbitmq_connection_count(const struct demo_rabbitmq *rabbit);
 
 /* rabbitmq_management.c: one request to the management API of a node; appends the whole HTTP answer. */
-void rabbit_serve(struct rabbit *rabbit, int node, const struct request *request, struct buf *out);
+void demo_rabbitmq_serve(struct demo_rabbitmq *rabbit, int node, const struct demo_request *request, struct buf *out);
 /* rabbitmq_members.c: changes that the command line asks for. False with words for standard error. */
-struct rabbit_queue *rabbit_find_queue(struct rabbit *rabbit, const char *vhost, const char *name); /* NULL */
-bool rabbit_add_member(struct rabbit *rabbit, struct rabbit_queue *queue, int node, struct buf *errors);
-bool rabbit_remove_member(struct rabbit *rabbit, struct rabbit_queue *queue, int node, struct buf *errors);
-void rabbit_drain(struct rabbit *rabbit, int node, bool drain);
-void rabbit_stop_app(struct rabbit *rabbit, int node, bool stop);
-bool rabbit_forget(struct rabbit *rabbit, int node, struct buf *errors);
+struct demo_rabbitmq_queue *demo_rabbitmq_find_queue(struct demo_rabbitmq *rabbit, const char *vhost, const char *name); /* NULL */
+bool demo_rabbitmq_add_member(struct demo_rabbitmq *rabbit, struct demo_rabbitmq_queue *queue, int node, struct buf *errors);
+bool demo_rabbitmq_remove_member(struct demo_rabbitmq *rabbit, struct demo_rabbitmq_queue *queue, int node, struct buf *errors);
+void demo_rabbitmq_drain(struct demo_rabbitmq *rabbit, int node, bool drain);
+void demo_rabbitmq_stop_app(struct demo_rabbitmq *rabbit, int node, bool stop);
+bool demo_rabbitmq_forget(struct demo_rabbitmq *rabbit, int node, struct buf *errors);
 /* Leaders of quorum queues, evenly over the nodes. */
-void rabbit_rebalance(struct rabbit *rabbit);
+void demo_rabbitmq_rebalance(struct demo_rabbitmq *rabbit);
 /* Entries of the log that a member does not have yet. */
-int64_t rabbit_behind(const struct rabbit *rabbit, const struct rabbit_queue *queue, int node);
+int64_t demo_rabbitmq_behind(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue, int node);
 
 /* rabbitmq_cli.c: one command of rabbitmqctl, rabbitmq-diagnostics, -queues, -streams or -upgrade; appends to out or errors and returns
  * the exit code. */
 /* rabbitmq_commands.c: those of them that change something or judge a queue; -1 = it is none of these. */
-int rabbit_tool(struct rabbit *rabbit, int node, const char *const *argv, size_t argc, struct buf *out, struct buf *errors);
-int rabbit_command(struct rabbit *rabbit, int node, const char *const *argv, size_t argc, struct buf *out, struct buf *errors);
+int demo_rabbitmq_command(struct demo_rabbitmq *rabbit, int node, const char *const *argv, size_t argc, struct buf *out, struct buf *errors);
+int demo_rabbitmq_cli_run(struct demo_rabbitmq *rabbit, int node, const char *const *argv, size_t argc, struct buf *out, struct buf *errors);
 
 #endif

@@ -9,8 +9,8 @@
 
 enum { WORDS_MAX = 8, EXIT_USAGE = 64, EXIT_UNAVAILABLE = 69, EXIT_SOFTWARE = 70 };
 
-struct tool_call {
-	struct rabbit *rabbit;
+struct demo_rabbitmq_command_call {
+	struct demo_rabbitmq *rabbit;
 	int node;
 	const char *words[WORDS_MAX]; /* the command and what it is about */
 	size_t count;
@@ -18,7 +18,7 @@ struct tool_call {
 	struct buf *out, *errors;
 };
 
-static void read_words(struct tool_call *call, const char *const *argv, size_t argc)
+static void read_words(struct demo_rabbitmq_command_call *call, const char *const *argv, size_t argc)
 {
 	const struct {
 		const char *name;
@@ -42,7 +42,7 @@ static void read_words(struct tool_call *call, const char *const *argv, size_t a
 	}
 }
 
-static int fail(const struct tool_call *call, int code, const char *words)
+static int command_fail(const struct demo_rabbitmq_command_call *call, int code, const char *words)
 {
 	buf_printf(call->errors, "Error:\n%s\n", words);
 	return code;
@@ -50,36 +50,36 @@ static int fail(const struct tool_call *call, int code, const char *words)
 
 /* ---- whole nodes ---- */
 
-static int drain(const struct tool_call *call)
+static int command_drain(const struct demo_rabbitmq_command_call *call)
 {
-	rabbit_drain(call->rabbit, call->node, true);
+	demo_rabbitmq_drain(call->rabbit, call->node, true);
 	return 0;
 }
 
-static int revive(const struct tool_call *call)
+static int command_revive(const struct demo_rabbitmq_command_call *call)
 {
-	rabbit_drain(call->rabbit, call->node, false);
+	demo_rabbitmq_drain(call->rabbit, call->node, false);
 	return 0;
 }
 
-static int stop_app(const struct tool_call *call)
+static int stop_app(const struct demo_rabbitmq_command_call *call)
 {
-	rabbit_stop_app(call->rabbit, call->node, true);
+	demo_rabbitmq_stop_app(call->rabbit, call->node, true);
 	return 0;
 }
 
-static int start_app(const struct tool_call *call)
+static int start_app(const struct demo_rabbitmq_command_call *call)
 {
 	if (call->rabbit->nodes[call->node].forgotten)
-		return fail(call, EXIT_SOFTWARE,
+		return command_fail(call, EXIT_SOFTWARE,
 			    "{:inconsistent_cluster, ~c\"Node thinks it's clustered, but the others disagree\"}");
-	rabbit_stop_app(call->rabbit, call->node, false);
+	demo_rabbitmq_stop_app(call->rabbit, call->node, false);
 	return 0;
 }
 
-static int forget(const struct tool_call *call)
+static int command_forget(const struct demo_rabbitmq_command_call *call)
 {
-	int node = call->count > 1 ? rabbit_node_find(call->rabbit, call->words[1]) : -1;
+	int node = call->count > 1 ? demo_rabbitmq_node_find(call->rabbit, call->words[1]) : -1;
 	if (node < 0) {
 		buf_printf(call->errors,
 			   "Error:\n{:failed_to_remove_node, :\"%s\", {:not_a_cluster_node, ~c\"The node selected is "
@@ -87,22 +87,22 @@ static int forget(const struct tool_call *call)
 			   call->count > 1 ? call->words[1] : "");
 		return EXIT_SOFTWARE;
 	}
-	return rabbit_forget(call->rabbit, node, call->errors) ? 0 : EXIT_SOFTWARE;
+	return demo_rabbitmq_forget(call->rabbit, node, call->errors) ? 0 : EXIT_SOFTWARE;
 }
 
-static int rebalance(const struct tool_call *call)
+static int command_rebalance(const struct demo_rabbitmq_command_call *call)
 {
 	const char *type = call->count > 1 ? call->words[1] : "";
 	if (!str_eq(type, "all") && !str_eq(type, "quorum") && !str_eq(type, "classic"))
-		return fail(call, EXIT_USAGE, "type is not supported. Try one of all, classic, quorum.");
-	rabbit_rebalance(call->rabbit);
+		return command_fail(call, EXIT_USAGE, "type is not supported. Try one of all, classic, quorum.");
+	demo_rabbitmq_rebalance(call->rabbit);
 	buf_append_str(call->out, "[]\n");
 	return 0;
 }
 
 /* ---- members of every queue ---- */
 
-static bool matches(const char *pattern, const char *text)
+static bool command_matches(const char *pattern, const char *text)
 {
 	regex_t regex;
 	if (!pattern)
@@ -114,7 +114,7 @@ static bool matches(const char *pattern, const char *text)
 	return found;
 }
 
-static bool is_member(const struct rabbit_queue *queue, int node)
+static bool is_member(const struct demo_rabbitmq_queue *queue, int node)
 {
 	bool member = false;
 	for (size_t i = 0; i < queue->member_count; i++)
@@ -122,26 +122,26 @@ static bool is_member(const struct rabbit_queue *queue, int node)
 	return member;
 }
 
-typedef bool change_fn(struct rabbit *rabbit, struct rabbit_queue *queue, int node, struct buf *errors);
+typedef bool change_fn(struct demo_rabbitmq *rabbit, struct demo_rabbitmq_queue *queue, int node, struct buf *errors);
 
-static int change_all(const struct tool_call *call, bool grow, change_fn *change)
+static int change_all(const struct demo_rabbitmq_command_call *call, bool command_grow, change_fn *change)
 {
-	int node = call->count > 1 ? rabbit_node_find(call->rabbit, call->words[1]) : -1;
-	if (node < 0 || (grow && !call->rabbit->nodes[node].up))
-		return fail(call, EXIT_SOFTWARE, ":node_not_running");
+	int node = call->count > 1 ? demo_rabbitmq_node_find(call->rabbit, call->words[1]) : -1;
+	if (node < 0 || (command_grow && !call->rabbit->nodes[node].up))
+		return command_fail(call, EXIT_SOFTWARE, ":node_not_running");
 	cJSON *all = cJSON_CreateArray();
 	vec_each (&call->rabbit->queues, queue) {
-		if (queue->type != QUEUE_QUORUM || is_member(queue, node) == grow ||
-		    !matches(call->vhost_pattern, queue->vhost) || !matches(call->queue_pattern, queue->name))
+		if (queue->type != DEMO_RABBITMQ_QUEUE_QUORUM || is_member(queue, node) == command_grow ||
+		    !command_matches(call->vhost_pattern, queue->vhost) || !command_matches(call->queue_pattern, queue->name))
 			continue;
 		struct buf ignored = BUF_INIT(1024);
 		bool good = change(call->rabbit, queue, node, &ignored);
 		/* The real tools print such an error beside the JSON, and say ok in it. */
 		if (!good)
 			buf_append_str(call->out, "error: cluster_change_not_permitted");
-		cJSON *item = json_make("{'name':'','vhost':'%s','size':%zu,'result':'ok'}", queue->vhost,
+		cJSON *item = demo_json_make("{'name':'','vhost':'%s','size':%zu,'result':'ok'}", queue->vhost,
 					queue->member_count);
-		json_set_text(item, "name", queue->name);
+		demo_json_set_text(item, "name", queue->name);
 		cJSON_AddItemToArray(all, item);
 		buf_finish(&ignored);
 	}
@@ -151,59 +151,59 @@ static int change_all(const struct tool_call *call, bool grow, change_fn *change
 	return 0;
 }
 
-static int grow(const struct tool_call *call)
+static int command_grow(const struct demo_rabbitmq_command_call *call)
 {
-	return change_all(call, true, rabbit_add_member);
+	return change_all(call, true, demo_rabbitmq_add_member);
 }
 
-static int shrink(const struct tool_call *call)
+static int command_shrink(const struct demo_rabbitmq_command_call *call)
 {
-	return change_all(call, false, rabbit_remove_member);
+	return change_all(call, false, demo_rabbitmq_remove_member);
 }
 
 /* ---- one queue ---- */
 
-static int change_one(const struct tool_call *call, enum rabbit_queue_type type, change_fn *change)
+static int command_change_one(const struct demo_rabbitmq_command_call *call, enum demo_rabbitmq_queue_type type, change_fn *change)
 {
-	struct rabbit_queue *queue =
-		call->count > 2 ? rabbit_find_queue(call->rabbit, str_or(call->vhost, "/"), call->words[1]) : NULL;
-	int node = call->count > 2 ? rabbit_node_find(call->rabbit, call->words[2]) : -1;
+	struct demo_rabbitmq_queue *queue =
+		call->count > 2 ? demo_rabbitmq_find_queue(call->rabbit, str_or(call->vhost, "/"), call->words[1]) : NULL;
+	int node = call->count > 2 ? demo_rabbitmq_node_find(call->rabbit, call->words[2]) : -1;
 	if (!queue)
-		return fail(call, EXIT_SOFTWARE, "{:error, :not_found}");
+		return command_fail(call, EXIT_SOFTWARE, "{:error, :not_found}");
 	if (queue->type != type)
-		return fail(call, EXIT_SOFTWARE, "Operation not supported for this type of queue");
+		return command_fail(call, EXIT_SOFTWARE, "Operation not supported for this type of queue");
 	if (node < 0)
-		return fail(call, EXIT_SOFTWARE, "{:error, :node_not_running}");
+		return command_fail(call, EXIT_SOFTWARE, "{:error, :node_not_running}");
 	return change(call->rabbit, queue, node, call->errors) ? 0 : EXIT_SOFTWARE;
 }
 
-static int add_member(const struct tool_call *call)
+static int add_member(const struct demo_rabbitmq_command_call *call)
 {
-	return change_one(call, QUEUE_QUORUM, rabbit_add_member);
+	return command_change_one(call, DEMO_RABBITMQ_QUEUE_QUORUM, demo_rabbitmq_add_member);
 }
 
-static int delete_member(const struct tool_call *call)
+static int delete_member(const struct demo_rabbitmq_command_call *call)
 {
-	return change_one(call, QUEUE_QUORUM, rabbit_remove_member);
+	return command_change_one(call, DEMO_RABBITMQ_QUEUE_QUORUM, demo_rabbitmq_remove_member);
 }
 
-static int add_replica(const struct tool_call *call)
+static int add_replica(const struct demo_rabbitmq_command_call *call)
 {
-	return change_one(call, QUEUE_STREAM, rabbit_add_member);
+	return command_change_one(call, DEMO_RABBITMQ_QUEUE_STREAM, demo_rabbitmq_add_member);
 }
 
-static int delete_replica(const struct tool_call *call)
+static int delete_replica(const struct demo_rabbitmq_command_call *call)
 {
-	return change_one(call, QUEUE_STREAM, rabbit_remove_member);
+	return command_change_one(call, DEMO_RABBITMQ_QUEUE_STREAM, demo_rabbitmq_remove_member);
 }
 
-static int quorum_status(const struct tool_call *call)
+static int quorum_status(const struct demo_rabbitmq_command_call *call)
 {
-	const struct rabbit *rabbit = call->rabbit;
-	const struct rabbit_queue *queue =
-		call->count > 1 ? rabbit_find_queue(call->rabbit, str_or(call->vhost, "/"), call->words[1]) : NULL;
-	if (!queue || queue->type != QUEUE_QUORUM)
-		return fail(call, EXIT_SOFTWARE,
+	const struct demo_rabbitmq *rabbit = call->rabbit;
+	const struct demo_rabbitmq_queue *queue =
+		call->count > 1 ? demo_rabbitmq_find_queue(call->rabbit, str_or(call->vhost, "/"), call->words[1]) : NULL;
+	if (!queue || queue->type != DEMO_RABBITMQ_QUEUE_QUORUM)
+		return command_fail(call, EXIT_SOFTWARE,
 			    queue ? "Cannot get quorum status of a classic queue" : "{:error, :not_found}");
 	bool new = rabbit->spec->version[0] >= '4';
 	long long commit = 500000 + demo_time_ms(rabbit->demo) / 10;
@@ -211,19 +211,19 @@ static int quorum_status(const struct tool_call *call)
 	for (size_t i = 0; i < queue->member_count; i++) {
 		char name[128];
 		int node = queue->members[i];
-		rabbit_node_name(rabbit, node, name, sizeof name);
-		if (!rabbit_is_online(rabbit, queue, node)) {
-			cJSON_AddItemToArray(rows, json_make("{'Node Name':'%s','Raft State':'noproc','%s':''}", name,
+		demo_rabbitmq_node_name(rabbit, node, name, sizeof name);
+		if (!demo_rabbitmq_is_online(rabbit, queue, node)) {
+			cJSON_AddItemToArray(rows, demo_json_make("{'Node Name':'%s','Raft State':'noproc','%s':''}", name,
 							     new ? "Last Log Index" : "Log Index"));
 			continue;
 		}
 		cJSON_AddItemToArray(rows,
-				     json_make("{'Node Name':'%s','Raft State':'%s','%s':%lld,'Commit Index':%lld,"
+				     demo_json_make("{'Node Name':'%s','Raft State':'%s','%s':%lld,'Commit Index':%lld,"
 					       "'Snapshot Index':0,'Term':4,'Machine Version':%d}",
 					       name, node == queue->leader ? "leader" : "follower",
 					       new ? "Last Log Index" : "Log Index",
-					       commit - (long long)rabbit_behind(rabbit, queue, node),
-					       commit - (long long)rabbit_behind(rabbit, queue, node), new ? 4 : 3));
+					       commit - (long long)demo_rabbitmq_behind(rabbit, queue, node),
+					       commit - (long long)demo_rabbitmq_behind(rabbit, queue, node), new ? 4 : 3));
 	}
 	CLEANUP(free) char *text = cJSON_PrintUnformatted(rows);
 	cJSON_Delete(rows);
@@ -235,17 +235,17 @@ static int quorum_status(const struct tool_call *call)
 
 static const struct {
 	const char *tool, *name;
-	int (*run)(const struct tool_call *call);
+	int (*run)(const struct demo_rabbitmq_command_call *call);
 	bool without_app; /* works while RabbitMQ itself is stopped */
 } commands[] = {
-	{"rabbitmq-upgrade", "drain", drain, false},
-	{"rabbitmq-upgrade", "revive", revive, false},
+	{"rabbitmq-upgrade", "drain", command_drain, false},
+	{"rabbitmq-upgrade", "revive", command_revive, false},
 	{"rabbitmqctl", "stop_app", stop_app, true},
 	{"rabbitmqctl", "start_app", start_app, true},
-	{"rabbitmqctl", "forget_cluster_node", forget, false},
-	{"rabbitmq-queues", "rebalance", rebalance, false},
-	{"rabbitmq-queues", "grow", grow, false},
-	{"rabbitmq-queues", "shrink", shrink, false},
+	{"rabbitmqctl", "forget_cluster_node", command_forget, false},
+	{"rabbitmq-queues", "rebalance", command_rebalance, false},
+	{"rabbitmq-queues", "grow", command_grow, false},
+	{"rabbitmq-queues", "shrink", command_shrink, false},
 	{"rabbitmq-queues", "add_member", add_member, false},
 	{"rabbitmq-queues", "delete_member", delete_member, false},
 	{"rabbitmq-queues", "quorum_status", quorum_status, false},
@@ -253,16 +253,16 @@ static const struct {
 	{"rabbitmq-streams", "delete_replica", delete_replica, false},
 };
 
-int rabbit_tool(struct rabbit *rabbit, int node, const char *const *argv, size_t argc, struct buf *out,
+int demo_rabbitmq_command(struct demo_rabbitmq *rabbit, int node, const char *const *argv, size_t argc, struct buf *out,
 		struct buf *errors)
 {
-	struct tool_call call = {.rabbit = rabbit, .node = node, .out = out, .errors = errors};
+	struct demo_rabbitmq_command_call call = {.rabbit = rabbit, .node = node, .out = out, .errors = errors};
 	read_words(&call, argv, argc);
 	for (size_t i = 0; i < ARRAY_LEN(commands) && call.count > 0; i++) {
 		if (!str_eq(argv[0], commands[i].tool) || !str_eq(call.words[0], commands[i].name))
 			continue;
 		if (!rabbit->nodes[node].up && !commands[i].without_app)
-			return fail(&call, EXIT_UNAVAILABLE,
+			return command_fail(&call, EXIT_UNAVAILABLE,
 				    "this command requires the 'rabbit' app to be running on the target node");
 		return commands[i].run(&call);
 	}

@@ -7,7 +7,7 @@
 
 enum { ENTRIES_PER_MS = 2, LOG_ENTRIES = 20000 };
 
-struct rabbit_queue *rabbit_find_queue(struct rabbit *rabbit, const char *vhost, const char *name)
+struct demo_rabbitmq_queue *demo_rabbitmq_find_queue(struct demo_rabbitmq *rabbit, const char *vhost, const char *name)
 {
 	vec_each (&rabbit->queues, queue)
 		if (str_eq(queue->name, name) && str_eq(queue->vhost, vhost))
@@ -15,7 +15,7 @@ struct rabbit_queue *rabbit_find_queue(struct rabbit *rabbit, const char *vhost,
 	return NULL;
 }
 
-static size_t index_of(const struct rabbit_queue *queue, int node)
+static size_t queue_member_index(const struct demo_rabbitmq_queue *queue, int node)
 {
 	size_t at = 0;
 	while (at < queue->member_count && queue->members[at] != node)
@@ -23,23 +23,23 @@ static size_t index_of(const struct rabbit_queue *queue, int node)
 	return at;
 }
 
-int64_t rabbit_behind(const struct rabbit *rabbit, const struct rabbit_queue *queue, int node)
+int64_t demo_rabbitmq_behind(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue, int node)
 {
 	int64_t copied = (demo_time_ms(rabbit->demo) - queue->since_ms[node]) * ENTRIES_PER_MS;
 	return copied < LOG_ENTRIES ? LOG_ENTRIES - copied : 0;
 }
 
-static bool has_quorum(const struct rabbit *rabbit, const struct rabbit_queue *queue, struct buf *errors)
+static bool has_quorum(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue, struct buf *errors)
 {
-	if (queue->leader >= 0 && rabbit_online_members(rabbit, queue) > queue->member_count / 2)
+	if (queue->leader >= 0 && demo_rabbitmq_online_members(rabbit, queue) > queue->member_count / 2)
 		return true;
 	buf_append_str(errors, "Error:\n{:error, :cluster_change_not_permitted}\n");
 	return false;
 }
 
-bool rabbit_add_member(struct rabbit *rabbit, struct rabbit_queue *queue, int node, struct buf *errors)
+bool demo_rabbitmq_add_member(struct demo_rabbitmq *rabbit, struct demo_rabbitmq_queue *queue, int node, struct buf *errors)
 {
-	if (index_of(queue, node) < queue->member_count)
+	if (queue_member_index(queue, node) < queue->member_count)
 		return true;
 	if (!has_quorum(rabbit, queue, errors))
 		return false;
@@ -52,9 +52,9 @@ bool rabbit_add_member(struct rabbit *rabbit, struct rabbit_queue *queue, int no
 	return true;
 }
 
-bool rabbit_remove_member(struct rabbit *rabbit, struct rabbit_queue *queue, int node, struct buf *errors)
+bool demo_rabbitmq_remove_member(struct demo_rabbitmq *rabbit, struct demo_rabbitmq_queue *queue, int node, struct buf *errors)
 {
-	size_t at = index_of(queue, node);
+	size_t at = queue_member_index(queue, node);
 	if (at == queue->member_count)
 		return true;
 	if (queue->member_count == 1) {
@@ -69,7 +69,7 @@ bool rabbit_remove_member(struct rabbit *rabbit, struct rabbit_queue *queue, int
 	return true;
 }
 
-void rabbit_drain(struct rabbit *rabbit, int node, bool drain)
+void demo_rabbitmq_drain(struct demo_rabbitmq *rabbit, int node, bool drain)
 {
 	if (rabbit->nodes[node].drained && !drain)
 		vec_each (&rabbit->queues, queue)
@@ -77,16 +77,16 @@ void rabbit_drain(struct rabbit *rabbit, int node, bool drain)
 	rabbit->nodes[node].drained = drain;
 }
 
-void rabbit_stop_app(struct rabbit *rabbit, int node, bool stop)
+void demo_rabbitmq_stop_app(struct demo_rabbitmq *rabbit, int node, bool stop)
 {
 	rabbit->nodes[node].stopped = stop;
-	rabbit_tick(rabbit);
+	demo_rabbitmq_tick(rabbit);
 }
 
-bool rabbit_forget(struct rabbit *rabbit, int node, struct buf *errors)
+bool demo_rabbitmq_forget(struct demo_rabbitmq *rabbit, int node, struct buf *errors)
 {
 	char name[128];
-	rabbit_node_name(rabbit, node, name, sizeof name);
+	demo_rabbitmq_node_name(rabbit, node, name, sizeof name);
 	if (rabbit->nodes[node].up) {
 		buf_printf(errors,
 			   "Error:\nRabbitMQ on node %s must be stopped with 'rabbitmqctl -n %s stop_app' before it "
@@ -95,10 +95,10 @@ bool rabbit_forget(struct rabbit *rabbit, int node, struct buf *errors)
 		return false;
 	}
 	for (size_t i = rabbit->queues.len; i-- > 0;) {
-		struct rabbit_queue *queue = &rabbit->queues.items[i];
+		struct demo_rabbitmq_queue *queue = &rabbit->queues.items[i];
 		struct buf ignored = BUF_INIT(1024);
-		if (queue->type != QUEUE_CLASSIC)
-			rabbit_remove_member(rabbit, queue, node, &ignored);
+		if (queue->type != DEMO_RABBITMQ_QUEUE_CLASSIC)
+			demo_rabbitmq_remove_member(rabbit, queue, node, &ignored);
 		else if (queue->members[0] == node)
 			vec_remove(&rabbit->queues, i);
 		buf_finish(&ignored);
@@ -108,15 +108,15 @@ bool rabbit_forget(struct rabbit *rabbit, int node, struct buf *errors)
 	return true;
 }
 
-void rabbit_rebalance(struct rabbit *rabbit)
+void demo_rabbitmq_rebalance(struct demo_rabbitmq *rabbit)
 {
-	int led[CLUSTER_BROKERS_MAX] = {0};
+	int led[DEMO_CLUSTER_BROKERS_MAX] = {0};
 	vec_each (&rabbit->queues, queue) {
-		if (queue->type != QUEUE_QUORUM || queue->leader < 0)
+		if (queue->type != DEMO_RABBITMQ_QUEUE_QUORUM || queue->leader < 0)
 			continue;
 		int best = queue->leader;
 		for (size_t i = 0; i < queue->member_count; i++)
-			if (rabbit_is_online(rabbit, queue, queue->members[i]) && led[queue->members[i]] < led[best])
+			if (demo_rabbitmq_is_online(rabbit, queue, queue->members[i]) && led[queue->members[i]] < led[best])
 				best = queue->members[i];
 		queue->leader = best;
 		led[best]++;

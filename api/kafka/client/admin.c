@@ -17,22 +17,22 @@ enum {
 	COORDINATORS_MAX = 100000
 };
 
-static void find_coordinator(struct kafka_admin *admin, const char *group);
-static void refresh(struct kafka_admin *admin);
+static void admin_find_coordinator(struct kafka_admin *admin, const char *group);
+static void admin_refresh(struct kafka_admin *admin);
 
-static int64_t now_ms(const struct kafka_admin *admin)
+static int64_t admin_now_ms(const struct kafka_admin *admin)
 {
 	return loop_now_ms(admin->options.loop);
 }
 
 /* ---- life of requests ---- */
-static void request_free(struct kafka_request *request)
+static void admin_free_request(struct kafka_request *request)
 {
 	arena_finish(&request->arena);
 	free(request);
 }
 
-static void unlink_request(struct kafka_request *request)
+static void admin_unlink_request(struct kafka_request *request)
 {
 	struct kafka_request **slot = &request->admin->requests;
 	while (*slot && *slot != request)
@@ -41,22 +41,22 @@ static void unlink_request(struct kafka_request *request)
 		*slot = request->next;
 }
 
-static void free_if_idle(struct kafka_admin *admin)
+static void admin_free_if_idle(struct kafka_admin *admin)
 {
 	if (admin->destroyed && !admin->busy)
 		free(admin);
 }
 
-static void finish(struct kafka_request *request, const struct err *err, const void *response)
+static void admin_finish_request(struct kafka_request *request, const struct err *err, const void *response)
 {
 	struct kafka_admin *admin = request->admin;
-	unlink_request(request);
+	admin_unlink_request(request);
 	admin->busy++;
 	if (!request->cancelled)
 		request->call.done(request->call.data, err, response);
 	admin->busy--;
-	request_free(request);
-	free_if_idle(admin);
+	admin_free_request(request);
+	admin_free_if_idle(admin);
 }
 
 static void try_again(struct kafka_request *request)
@@ -64,7 +64,7 @@ static void try_again(struct kafka_request *request)
 	int64_t delay = TRIES_MS << (request->tries < 4 ? request->tries : 4);
 	request->tries++;
 	request->sent = false;
-	request->retry_at = now_ms(request->admin) + (delay < TRIES_MAX_MS ? delay : TRIES_MAX_MS);
+	request->retry_at = admin_now_ms(request->admin) + (delay < TRIES_MAX_MS ? delay : TRIES_MAX_MS);
 	kafka_admin_kick(request->admin);
 }
 
@@ -79,7 +79,7 @@ static void take_failure(struct kafka_request *request, const struct err *err)
 {
 	bool elsewhere = request->call.route != KAFKA_TO_BROKER && request->api->reads;
 	request->err = *err;
-	if (is_lost(err) && elsewhere && now_ms(request->admin) < request->deadline) {
+	if (is_lost(err) && elsewhere && admin_now_ms(request->admin) < request->deadline) {
 		try_again(request);
 		return;
 	}
@@ -87,7 +87,7 @@ static void take_failure(struct kafka_request *request, const struct err *err)
 		err_set(&request->err, err->code, "%s (%s may have been carried out all the same)", err->text,
 			request->api->name);
 	struct err copy = request->err;
-	finish(request, &copy, NULL);
+	admin_finish_request(request, &copy, NULL);
 }
 
 /* Errors of routing, wherever they stand in the response. */
@@ -108,13 +108,13 @@ static void forget_route(struct kafka_request *request)
 	struct kafka_admin *admin = request->admin;
 	if (request->call.route == KAFKA_TO_CONTROLLER) {
 		admin->controller = -1;
-		refresh(admin);
+		admin_refresh(admin);
 	} else if (request->call.route == KAFKA_TO_COORDINATOR) {
 		map_remove(&admin->coordinators, request->call.group);
 	}
 }
 
-static void take_response(struct kafka_request *request, const void *response)
+static void admin_take_response(struct kafka_request *request, const void *response)
 {
 	struct kafka_admin *admin = request->admin;
 	const char *message = NULL;
@@ -124,7 +124,7 @@ static void take_response(struct kafka_request *request, const void *response)
 		CLEANUP(free) char *what = str_printf("%s: %s", admin->options.label, request->api->name);
 		kafka_error_set(&request->err, code, what, message);
 	}
-	if ((misrouted || kafka_error_is_retriable(code)) && now_ms(admin) < request->deadline) {
+	if ((misrouted || kafka_error_is_retriable(code)) && admin_now_ms(admin) < request->deadline) {
 		if (misrouted)
 			forget_route(request);
 		try_again(request);
@@ -133,7 +133,7 @@ static void take_response(struct kafka_request *request, const void *response)
 	if (request->api->key == KAFKA_METADATA)
 		kafka_nodes_learn(admin, response);
 	struct err copy = request->err;
-	finish(request, code ? &copy : NULL, response);
+	admin_finish_request(request, code ? &copy : NULL, response);
 }
 
 static void on_response(void *data, const struct err *err, const void *response)
@@ -142,15 +142,15 @@ static void on_response(void *data, const struct err *err, const void *response)
 	struct kafka_admin *admin = request->admin;
 	admin->busy++;
 	if (request->cancelled)
-		finish(request, NULL, NULL);
+		admin_finish_request(request, NULL, NULL);
 	else if (err)
 		take_failure(request, err);
 	else
-		take_response(request, response);
+		admin_take_response(request, response);
 	if (!admin->destroyed)
 		kafka_admin_kick(admin);
 	admin->busy--;
-	free_if_idle(admin);
+	admin_free_if_idle(admin);
 }
 
 /* ---- routing ---- */
@@ -165,7 +165,7 @@ static enum routed route_to_broker(struct kafka_request *request, int32_t id, st
 		return ROUTE_NEVER;
 	}
 	if (!node) {
-		refresh(admin);
+		admin_refresh(admin);
 		return ROUTE_LATER;
 	}
 	kafka_node_dial(node);
@@ -200,7 +200,7 @@ static enum routed route_to_controller(struct kafka_request *request, struct kaf
 		enum routed routed = route_to_broker(request, admin->controller, out);
 		return routed == ROUTE_NEVER ? route_to_any(request, out) : routed;
 	}
-	refresh(admin);
+	admin_refresh(admin);
 	return ROUTE_LATER;
 }
 
@@ -208,20 +208,20 @@ static enum routed route_to_coordinator(struct kafka_request *request, struct ka
 {
 	void *known = map_get(&request->admin->coordinators, request->call.group);
 	if (!known) {
-		find_coordinator(request->admin, request->call.group);
+		admin_find_coordinator(request->admin, request->call.group);
 		return ROUTE_LATER;
 	}
 	enum routed routed = route_to_broker(request, (int32_t)(intptr_t)known - 1, out);
 	if (routed == ROUTE_NEVER) {
 		/* Another broker takes its groups over. */
 		map_remove(&request->admin->coordinators, request->call.group);
-		request->retry_at = now_ms(request->admin) + TRIES_MAX_MS;
+		request->retry_at = admin_now_ms(request->admin) + TRIES_MAX_MS;
 		return ROUTE_LATER;
 	}
 	return routed;
 }
 
-static enum routed route(struct kafka_request *request, struct kafka_node **out)
+static enum routed admin_route(struct kafka_request *request, struct kafka_node **out)
 {
 	switch (request->call.route) {
 	case KAFKA_TO_BROKER:
@@ -245,17 +245,17 @@ static void fail_late(struct kafka_request *request)
 	if (!err_is_set(&err))
 		err_set(&err, ERR_TIMEOUT, "%s: no broker could take %s in time", admin->options.label,
 			request->api->name);
-	finish(request, &err, NULL);
+	admin_finish_request(request, &err, NULL);
 }
 
-static void dispatch(struct kafka_request *request)
+static void admin_dispatch(struct kafka_request *request)
 {
 	struct kafka_node *node = NULL;
-	int64_t now = now_ms(request->admin);
+	int64_t now = admin_now_ms(request->admin);
 	if (request->sent)
 		return;
 	if (request->cancelled) {
-		finish(request, NULL, NULL);
+		admin_finish_request(request, NULL, NULL);
 		return;
 	}
 	if (request->deadline <= now) {
@@ -264,7 +264,7 @@ static void dispatch(struct kafka_request *request)
 	}
 	if (request->retry_at > now)
 		return;
-	switch (route(request, &node)) {
+	switch (admin_route(request, &node)) {
 	case ROUTED:
 		request->sent = true;
 		request->node_id = node->id;
@@ -273,7 +273,7 @@ static void dispatch(struct kafka_request *request)
 		break;
 	case ROUTE_NEVER: {
 		struct err err = request->err;
-		finish(request, &err, NULL);
+		admin_finish_request(request, &err, NULL);
 		break;
 	}
 	case ROUTE_LATER:
@@ -286,13 +286,13 @@ static void dispatch_all(struct kafka_admin *admin)
 {
 	for (struct kafka_request *request = admin->requests, *next; request && !admin->destroyed; request = next) {
 		next = request->next;
-		dispatch(request);
+		admin_dispatch(request);
 	}
 }
 
-static void arm_timer(struct kafka_admin *admin)
+static void admin_arm_timer(struct kafka_admin *admin)
 {
-	int64_t next = -1, now = now_ms(admin);
+	int64_t next = -1, now = admin_now_ms(admin);
 	bool waiting = false;
 	for (struct kafka_request *request = admin->requests; request; request = request->next) {
 		if (request->sent)
@@ -313,15 +313,15 @@ static void arm_timer(struct kafka_admin *admin)
 		loop_timer_arm(admin->timer, next > now ? next - now : 0);
 }
 
-static void on_timer(void *data)
+static void admin_on_timer(void *data)
 {
 	struct kafka_admin *admin = data;
 	admin->busy++;
 	dispatch_all(admin);
 	if (!admin->destroyed && !loop_timer_is_armed(admin->timer))
-		arm_timer(admin);
+		admin_arm_timer(admin);
 	admin->busy--;
-	free_if_idle(admin);
+	admin_free_if_idle(admin);
 }
 
 void kafka_admin_kick(struct kafka_admin *admin)
@@ -338,12 +338,12 @@ static void on_refreshed(void *data, const struct err *err, const void *response
 	kafka_admin_kick(admin);
 }
 
-static void refresh(struct kafka_admin *admin)
+static void admin_refresh(struct kafka_admin *admin)
 {
-	if (admin->refreshing || (admin->refreshed_ms && now_ms(admin) < admin->refreshed_ms + REFRESH_PAUSE_MS))
+	if (admin->refreshing || (admin->refreshed_ms && admin_now_ms(admin) < admin->refreshed_ms + REFRESH_PAUSE_MS))
 		return;
 	admin->refreshing = true;
-	admin->refreshed_ms = now_ms(admin);
+	admin->refreshed_ms = admin_now_ms(admin);
 	struct kafka_metadata_request request = {0}; /* no topics: brokers and controller only */
 	kafka_admin_send(admin, &(struct kafka_call){.api = KAFKA_METADATA,
 						     .route = KAFKA_TO_ANY,
@@ -358,14 +358,14 @@ static void learn_coordinator(struct kafka_admin *admin, const char *group, int1
 		map_set(&admin->coordinators, group, (void *)(intptr_t)(id + 1));
 }
 
-struct finding {
+struct kafka_coordinator_search {
 	struct kafka_admin *admin;
 	char group[];
 };
 
 static void on_coordinator(void *data, const struct err *err, const void *response)
 {
-	struct finding *finding = data;
+	struct kafka_coordinator_search *finding = data;
 	struct kafka_admin *admin = finding->admin;
 	const struct kafka_find_coordinator_response *found = response;
 	if (!err && found->coordinators.len > 0)
@@ -380,12 +380,12 @@ static bool is_finding(const struct kafka_admin *admin, const char *group)
 {
 	for (const struct kafka_request *request = admin->requests; request; request = request->next)
 		if (request->call.done == on_coordinator &&
-		    strcmp(((const struct finding *)request->call.data)->group, group) == 0)
+		    strcmp(((const struct kafka_coordinator_search *)request->call.data)->group, group) == 0)
 			return true;
 	return false;
 }
 
-static void find_coordinator(struct kafka_admin *admin, const char *group)
+static void admin_find_coordinator(struct kafka_admin *admin, const char *group)
 {
 	if (is_finding(admin, group))
 		return;
@@ -395,14 +395,14 @@ static void find_coordinator(struct kafka_admin *admin, const char *group)
 										  .route = KAFKA_TO_ANY,
 										  .request = &request,
 										  .done = on_coordinator});
-	struct finding *finding = arena_alloc(&sent->arena, sizeof *finding + strlen(group) + 1);
+	struct kafka_coordinator_search *finding = arena_alloc(&sent->arena, sizeof *finding + strlen(group) + 1);
 	finding->admin = admin;
 	strcpy(finding->group, group);
 	sent->call.data = finding;
 }
 
 /* ---- public ---- */
-static void copy_options(struct kafka_admin *admin, const struct kafka_admin_options *options)
+static void admin_copy_options(struct kafka_admin *admin, const struct kafka_admin_options *options)
 {
 	struct kafka_admin_options *own = &admin->options;
 	*own = *options;
@@ -416,8 +416,8 @@ struct kafka_admin *kafka_admin_create(const struct kafka_admin_options *options
 {
 	struct kafka_admin *admin = mem_alloc(sizeof *admin);
 	admin->controller = -1;
-	copy_options(admin, options);
-	admin->timer = loop_timer_create(options->loop, on_timer, admin);
+	admin_copy_options(admin, options);
+	admin->timer = loop_timer_create(options->loop, admin_on_timer, admin);
 	kafka_nodes_set_bootstrap(admin, options->bootstrap, options->bootstrap_count);
 	return admin;
 }
@@ -431,7 +431,7 @@ void kafka_admin_destroy(struct kafka_admin *admin)
 	while (admin->requests) {
 		struct kafka_request *request = admin->requests;
 		admin->requests = request->next;
-		request_free(request);
+		admin_free_request(request);
 	}
 	map_finish(&admin->coordinators);
 	loop_timer_destroy(admin->timer);
@@ -439,7 +439,7 @@ void kafka_admin_destroy(struct kafka_admin *admin)
 	struct kafka_admin_options *own = &admin->options;
 	free((char *)(uintptr_t)own->label);
 	kafka_security_free(own);
-	free_if_idle(admin);
+	admin_free_if_idle(admin);
 }
 
 void kafka_admin_set_bootstrap(struct kafka_admin *admin, const struct dial_target *targets, size_t count)
@@ -455,7 +455,7 @@ struct kafka_request *kafka_admin_send(struct kafka_admin *admin, const struct k
 	*request = (struct kafka_request){.admin = admin, .call = *call, .api = kafka_api_find((int16_t)call->api)};
 	request->call.request = kafka_message_copy(&request->arena, request->api->request, call->request);
 	request->call.group = arena_strdup(&request->arena, call->group);
-	request->deadline = now_ms(admin) + DEADLINE_TIMEOUTS * (timeout ? timeout : TIMEOUT_MS);
+	request->deadline = admin_now_ms(admin) + DEADLINE_TIMEOUTS * (timeout ? timeout : TIMEOUT_MS);
 	struct kafka_request **tail = &admin->requests;
 	while (*tail)
 		tail = &(*tail)->next;

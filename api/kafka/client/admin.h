@@ -15,7 +15,7 @@
 
 struct kafka_admin_options {
 	struct loop *loop;
-	struct dialer *dialer;
+	struct dial_opener *dialer;
 	const char *label; /* for sentences: "kafka/orders" */
 	const struct dial_target *bootstrap; /* copied */
 	size_t bootstrap_count;

@@ -69,7 +69,7 @@ bool kafka_admin_is_connected(const struct kafka_admin *admin)
 }
 
 /* ---- dialling ---- */
-static void tell(struct kafka_admin *admin)
+static void brokers_tell(struct kafka_admin *admin)
 {
 	if (admin->on_nodes)
 		admin->on_nodes(admin->on_nodes_data);
@@ -87,7 +87,7 @@ static void note_failure(struct kafka_node *node, const struct err *err)
 	if (node->id < 0)
 		admin->bootstrap_err = *err;
 	log_debug("%s", err->text);
-	tell(admin);
+	brokers_tell(admin);
 }
 
 /* Bootstrap connections are for the way in only. */
@@ -102,7 +102,7 @@ static void drop_bootstrap_connections(struct kafka_admin *admin)
 	}
 }
 
-static void on_ready(void *data)
+static void brokers_on_ready(void *data)
 {
 	struct kafka_node *node = data;
 	struct kafka_admin *admin = node->admin;
@@ -113,11 +113,11 @@ static void on_ready(void *data)
 		err_clear(&admin->bootstrap_err);
 	else
 		drop_bootstrap_connections(admin);
-	tell(admin);
+	brokers_tell(admin);
 	kafka_admin_kick(admin);
 }
 
-static void on_close(void *data, const struct err *err)
+static void brokers_on_close(void *data, const struct err *err)
 {
 	struct kafka_node *node = data;
 	struct kafka_connection *connection = node->connection;
@@ -193,8 +193,8 @@ void kafka_node_dial(struct kafka_node *node)
 		.ask_login = node->admin->ask_login,
 		.read_only = options->read_only,
 		.request_timeout_ms = options->request_timeout_ms,
-		.on_ready = on_ready,
-		.on_close = on_close,
+		.on_ready = brokers_on_ready,
+		.on_close = brokers_on_close,
 		.data = node,
 	};
 	if (find_target(node, &connection.target, &err))
@@ -236,7 +236,7 @@ int64_t kafka_nodes_next_dial(const struct kafka_admin *admin)
 }
 
 /* ---- what metadata says ---- */
-static void replace(char **slot, const char *text)
+static void brokers_replace(char **slot, const char *text)
 {
 	if (str_eq(*slot, text))
 		return;
@@ -265,12 +265,12 @@ static void learn_broker(struct kafka_admin *admin, const struct kafka_metadata_
 		node->connection = NULL;
 		node->dial_at = 0;
 	}
-	replace(&node->host, str_or(broker->host, ""));
-	replace(&node->rack, broker->rack);
+	brokers_replace(&node->host, str_or(broker->host, ""));
+	brokers_replace(&node->rack, broker->rack);
 	node->port = broker->port;
 }
 
-static int compare_nodes(const void *a, const void *b)
+static int brokers_compare(const void *a, const void *b)
 {
 	const struct kafka_node *const *left = a, *const *right = b;
 	return ((*left)->id > (*right)->id) - ((*left)->id < (*right)->id);
@@ -290,7 +290,7 @@ void kafka_nodes_learn(struct kafka_admin *admin, const struct kafka_metadata_re
 		node_free(node);
 	}
 	if (admin->brokers.len > 1)
-		qsort(admin->brokers.items, admin->brokers.len, sizeof admin->brokers.items[0], compare_nodes);
+		qsort(admin->brokers.items, admin->brokers.len, sizeof admin->brokers.items[0], brokers_compare);
 	admin->have_brokers = admin->brokers.len > 0;
 	admin->controller = metadata->controller_id;
 	vec_each(&admin->brokers, node)

@@ -14,7 +14,7 @@ enum {
 	OUT_ENOUGH = 1024 * 1024,
 };
 
-static int64_t now_ms(const struct kafka_connection *connection)
+static int64_t connection_now_ms(const struct kafka_connection *connection)
 {
 	return loop_now_ms(connection->options.loop);
 }
@@ -27,7 +27,7 @@ static int64_t timeout_of(const struct kafka_connection *connection, int64_t tim
 }
 
 /* ---- life ---- */
-static void release(struct kafka_connection *connection)
+static void connection_let_go(struct kafka_connection *connection)
 {
 	loop_fd_remove(connection->watch);
 	connection->watch = NULL;
@@ -41,7 +41,7 @@ static void release(struct kafka_connection *connection)
 	buf_finish(&connection->in);
 }
 
-static void free_if_idle(struct kafka_connection *connection)
+static void connection_free_if_idle(struct kafka_connection *connection)
 {
 	if (!connection->destroyed || connection->busy)
 		return;
@@ -53,14 +53,14 @@ void kafka_connection_destroy(struct kafka_connection *connection)
 {
 	if (!connection)
 		return;
-	release(connection);
+	connection_let_go(connection);
 	loop_timer_destroy(connection->timer);
 	connection->timer = NULL;
 	kafka_queue_free(&connection->waiting);
 	kafka_queue_free(&connection->in_flight);
 	connection->stage = KAFKA_STAGE_CLOSED;
 	connection->destroyed = true;
-	free_if_idle(connection);
+	connection_free_if_idle(connection);
 }
 
 void kafka_connection_answer(struct kafka_connection *connection, struct kafka_pending *pending, const struct err *err,
@@ -72,7 +72,7 @@ void kafka_connection_answer(struct kafka_connection *connection, struct kafka_p
 	kafka_pending_free(pending);
 }
 
-static void answer_all(struct kafka_connection *connection, struct kafka_queue *queue)
+static void connection_answer_all(struct kafka_connection *connection, struct kafka_queue *queue)
 {
 	/* What the callbacks send now is answered by the timer. */
 	struct kafka_queue all = *queue;
@@ -91,18 +91,18 @@ void kafka_connection_fail(struct kafka_connection *connection, const struct err
 		return;
 	connection->closed = *err;
 	connection->stage = KAFKA_STAGE_CLOSED;
-	release(connection);
+	connection_let_go(connection);
 	connection->busy++;
-	answer_all(connection, &connection->in_flight);
-	answer_all(connection, &connection->waiting);
+	connection_answer_all(connection, &connection->in_flight);
+	connection_answer_all(connection, &connection->waiting);
 	if (!connection->destroyed && connection->options.on_close)
 		connection->options.on_close(connection->options.data, &connection->closed);
 	connection->busy--;
-	free_if_idle(connection);
+	connection_free_if_idle(connection);
 }
 
 /* ---- time ---- */
-static int64_t earlier(int64_t a, int64_t b)
+static int64_t earlier_deadline(int64_t a, int64_t b)
 {
 	return a < 0 || (b >= 0 && b < a) ? b : a;
 }
@@ -117,43 +117,43 @@ static int64_t patience_end(const struct kafka_connection *connection, const str
 /* A request in flight for which the broker has been silent too long; NULL = none. */
 static const struct kafka_pending *find_late(const struct kafka_connection *connection)
 {
-	int64_t now = now_ms(connection);
+	int64_t now = connection_now_ms(connection);
 	for (const struct kafka_pending *pending = connection->in_flight.head; pending; pending = pending->next)
 		if (patience_end(connection, pending) <= now)
 			return pending;
 	return NULL;
 }
 
-static void arm_timer(struct kafka_connection *connection)
+static void connection_arm_timer(struct kafka_connection *connection)
 {
 	if (connection->destroyed)
 		return;
 	int64_t next = -1;
 	for (struct kafka_pending *pending = connection->in_flight.head; pending; pending = pending->next)
-		next = earlier(next, patience_end(connection, pending));
+		next = earlier_deadline(next, patience_end(connection, pending));
 	for (struct kafka_pending *pending = connection->waiting.head; pending; pending = pending->next)
-		next = earlier(next, pending->deadline);
+		next = earlier_deadline(next, pending->deadline);
 	if (connection->stage < KAFKA_STAGE_READY)
-		next = earlier(next, connection->start_deadline);
+		next = earlier_deadline(next, connection->start_deadline);
 	if (connection->stage == KAFKA_STAGE_READY)
-		next = earlier(next, connection->login_again_at);
-	if (connection->waiting.len && connection->throttled_until > now_ms(connection))
-		next = earlier(next, connection->throttled_until);
+		next = earlier_deadline(next, connection->login_again_at);
+	if (connection->waiting.len && connection->throttled_until > connection_now_ms(connection))
+		next = earlier_deadline(next, connection->throttled_until);
 	if (connection->waiting.len && connection->stage == KAFKA_STAGE_CLOSED)
-		next = now_ms(connection);
+		next = connection_now_ms(connection);
 	if (next < 0)
 		loop_timer_disarm(connection->timer);
 	else
-		loop_timer_arm(connection->timer, next > now_ms(connection) ? next - now_ms(connection) : 0);
+		loop_timer_arm(connection->timer, next > connection_now_ms(connection) ? next - connection_now_ms(connection) : 0);
 }
 
 static bool may_send(const struct kafka_connection *connection)
 {
 	return connection->stage == KAFKA_STAGE_READY && !connection->logging_in &&
-	       connection->throttled_until <= now_ms(connection);
+	       connection->throttled_until <= connection_now_ms(connection);
 }
 
-static void update_watch(struct kafka_connection *connection)
+static void connection_update_watch(struct kafka_connection *connection)
 {
 	if (!connection->watch)
 		return;
@@ -162,10 +162,10 @@ static void update_watch(struct kafka_connection *connection)
 	loop_fd_set(connection->watch, LOOP_READ | (writes ? LOOP_WRITE : 0));
 }
 
-static void settle(struct kafka_connection *connection)
+static void connection_settle(struct kafka_connection *connection)
 {
-	update_watch(connection);
-	arm_timer(connection);
+	connection_update_watch(connection);
+	connection_arm_timer(connection);
 }
 
 static const char *stage_words(const struct kafka_connection *connection)
@@ -185,7 +185,7 @@ static bool drop_late(struct kafka_connection *connection)
 {
 	struct kafka_queue all = connection->waiting;
 	connection->waiting = (struct kafka_queue){0};
-	int64_t now = now_ms(connection);
+	int64_t now = connection_now_ms(connection);
 	for (struct kafka_pending *pending; (pending = kafka_queue_pop(&all)) != NULL;) {
 		if (connection->destroyed) {
 			kafka_pending_free(pending);
@@ -201,14 +201,14 @@ static bool drop_late(struct kafka_connection *connection)
 	return !connection->destroyed;
 }
 
-static void on_timer(void *data)
+static void connection_on_timer(void *data)
 {
 	struct kafka_connection *connection = data;
-	int64_t now = now_ms(connection);
+	int64_t now = connection_now_ms(connection);
 	struct err err = {0};
 	connection->busy++;
 	if (connection->stage == KAFKA_STAGE_CLOSED) {
-		answer_all(connection, &connection->waiting);
+		connection_answer_all(connection, &connection->waiting);
 	} else if (connection->stage < KAFKA_STAGE_READY && connection->start_deadline <= now) {
 		err_set(&err, ERR_TIMEOUT, "%s: waited %lld s in vain for it %s", connection->options.label,
 			(long long)timeout_of(connection, 0) / 1000, stage_words(connection));
@@ -223,13 +223,13 @@ static void on_timer(void *data)
 		kafka_start_login(connection);
 	}
 	if (!connection->destroyed)
-		settle(connection);
+		connection_settle(connection);
 	connection->busy--;
-	free_if_idle(connection);
+	connection_free_if_idle(connection);
 }
 
 /* ---- sending ---- */
-static bool encode(struct kafka_connection *connection, struct kafka_pending *pending, const void *request, struct err *err)
+static bool connection_encode(struct kafka_connection *connection, struct kafka_pending *pending, const void *request, struct err *err)
 {
 	pending->header.api_key = pending->api->key;
 	pending->header.correlation = connection->correlation++;
@@ -250,8 +250,8 @@ bool kafka_connection_push(struct kafka_connection *connection, enum kafka_api_k
 	*pending = (struct kafka_pending){.api = kafka_api_find((int16_t)api), .done = done, .data = connection};
 	pending->header.version = (int16_t)version;
 	pending->timeout_ms = timeout_of(connection, 0);
-	pending->deadline = now_ms(connection) + pending->timeout_ms;
-	if (!encode(connection, pending, request, &err)) {
+	pending->deadline = connection_now_ms(connection) + pending->timeout_ms;
+	if (!connection_encode(connection, pending, request, &err)) {
 		kafka_pending_free(pending);
 		kafka_connection_fail(connection, &err);
 		return false;
@@ -267,13 +267,13 @@ void kafka_connection_send(struct kafka_connection *connection, enum kafka_api_k
 	*pending = (struct kafka_pending){.api = kafka_api_find((int16_t)api), .done = done, .data = data};
 	pending->request = kafka_message_copy(&pending->arena, pending->api->request, request);
 	pending->timeout_ms = timeout_of(connection, timeout_ms);
-	pending->deadline = now_ms(connection) + pending->timeout_ms;
+	pending->deadline = connection_now_ms(connection) + pending->timeout_ms;
 	kafka_queue_push(&connection->waiting, pending);
-	settle(connection);
+	connection_settle(connection);
 }
 
 /* Moves waiting requests into the stream. */
-static void pump(struct kafka_connection *connection)
+static void connection_pump(struct kafka_connection *connection)
 {
 	while (may_send(connection) && connection->out.len < OUT_ENOUGH && connection->waiting.head) {
 		struct kafka_pending *pending = kafka_queue_pop(&connection->waiting);
@@ -283,7 +283,7 @@ static void pump(struct kafka_connection *connection)
 		if (version < 0)
 			err_set(&err, ERR_UNSUPPORTED, "%s does not offer %s in a version that is spoken here",
 				connection->options.label, pending->api->name);
-		if (version < 0 || !encode(connection, pending, pending->request, &err)) {
+		if (version < 0 || !connection_encode(connection, pending, pending->request, &err)) {
 			kafka_connection_answer(connection, pending, &err, NULL);
 			continue;
 		}
@@ -336,7 +336,7 @@ static void after_io(struct kafka_connection *connection, enum kafka_io io, stru
 	}
 }
 
-static void receive(struct kafka_connection *connection)
+static void connection_receive(struct kafka_connection *connection)
 {
 	struct err err = {0};
 	for (size_t turn = 0; connection->stage != KAFKA_STAGE_CLOSED && turn < READ_A_TURN;) {
@@ -349,7 +349,7 @@ static void receive(struct kafka_connection *connection)
 			err_set(&err, ERR_LIMIT, "the broker's answer is too large");
 		buf_commit(&connection->in, got);
 		if (got)
-			connection->heard_ms = now_ms(connection);
+			connection->heard_ms = connection_now_ms(connection);
 		turn += got;
 		if (got)
 			kafka_connection_take_frames(connection);
@@ -361,10 +361,10 @@ static void receive(struct kafka_connection *connection)
 	}
 }
 
-static void transmit(struct kafka_connection *connection)
+static void connection_transmit(struct kafka_connection *connection)
 {
 	struct err err = {0};
-	pump(connection);
+	connection_pump(connection);
 	while (connection->stage != KAFKA_STAGE_CLOSED) {
 		size_t sent = 0;
 		enum kafka_io io = kafka_stream_write(&connection->stream, buf_str(&connection->out),
@@ -378,7 +378,7 @@ static void transmit(struct kafka_connection *connection)
 	}
 }
 
-static void on_io(void *data, unsigned ready)
+static void connection_on_io(void *data, unsigned ready)
 {
 	struct kafka_connection *connection = data;
 	struct err err = {0};
@@ -392,14 +392,14 @@ static void on_io(void *data, unsigned ready)
 			after_io(connection, io, &err);
 	}
 	if (connection->stage != KAFKA_STAGE_CONNECT && connection->stage != KAFKA_STAGE_CLOSED) {
-		receive(connection);
+		connection_receive(connection);
 		if (connection->stage != KAFKA_STAGE_CLOSED)
-			transmit(connection);
+			connection_transmit(connection);
 	}
 	if (!connection->destroyed)
-		settle(connection);
+		connection_settle(connection);
 	connection->busy--;
-	free_if_idle(connection);
+	connection_free_if_idle(connection);
 }
 
 void kafka_connection_became_ready(struct kafka_connection *connection)
@@ -441,10 +441,10 @@ struct kafka_connection *kafka_connection_open(const struct kafka_connection_opt
 		kafka_connection_destroy(connection);
 		return NULL;
 	}
-	connection->start_deadline = now_ms(connection) + timeout_of(connection, 0);
-	connection->timer = loop_timer_create(options->loop, on_timer, connection);
-	connection->watch = loop_fd_add(options->loop, fd, LOOP_READ | LOOP_WRITE, on_io, connection);
-	arm_timer(connection);
+	connection->start_deadline = connection_now_ms(connection) + timeout_of(connection, 0);
+	connection->timer = loop_timer_create(options->loop, connection_on_timer, connection);
+	connection->watch = loop_fd_add(options->loop, fd, LOOP_READ | LOOP_WRITE, connection_on_io, connection);
+	connection_arm_timer(connection);
 	return connection;
 }
 

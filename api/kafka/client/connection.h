@@ -50,7 +50,7 @@ struct kafka_sasl {
 
 struct kafka_connection_options {
 	struct loop *loop;
-	struct dialer *dialer;
+	struct dial_opener *dialer;
 	struct dial_target target;
 	const char *server_name;  /* the broker's advertised host: the TLS name unless tls.server_name is set */
 	const char *label;        /* for sentences: "kafka/orders broker 2" */

@@ -12,7 +12,7 @@ static void fit_version(struct kafka_pending *pending, const uint8_t *body, size
 		pending->header.version = 0;
 }
 
-static void take_response(struct kafka_connection *connection, const uint8_t *body, size_t len)
+static void frames_take_response(struct kafka_connection *connection, const uint8_t *body, size_t len)
 {
 	struct err err = {0};
 	struct kafka_pending *pending = kafka_queue_pop(&connection->in_flight);
@@ -56,7 +56,7 @@ void kafka_connection_take_frames(struct kafka_connection *connection)
 		if (frame == KAFKA_FRAME_PARTIAL)
 			break;
 		/* The buffer goes when the connection ends in a callback, so the frame is not kept in it. */
-		take_response(connection, bytes + 4, body);
+		frames_take_response(connection, bytes + 4, body);
 		at += 4 + body;
 	}
 	if (connection->stage == KAFKA_STAGE_CLOSED)

@@ -77,12 +77,12 @@ const struct kafka_api_versions_response *kafka_connection_versions(const struct
 }
 
 /* ---- logging in ---- */
-static void send_auth(struct kafka_connection *connection, const uint8_t *said, size_t len)
+static void send_auth(struct kafka_connection *connection, const uint8_t *received, size_t len)
 {
 	struct buf answer = BUF_INIT(AUTH_BYTES_MAX);
 	struct err err = {0};
 	bool done = false;
-	if (!kafka_sasl_step(connection->sasl, said, len, &answer, &done, &err)) {
+	if (!kafka_sasl_step(connection->sasl, received, len, &answer, &done, &err)) {
 		buf_finish_secret(&answer);
 		connection->trouble = KAFKA_TROUBLE_LOGIN_REFUSED;
 		fail_with(connection, &err);

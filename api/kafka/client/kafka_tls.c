@@ -10,7 +10,7 @@
 
 enum { CA_MAX = 1000 };
 
-static bool refuse(struct err *err, const char *what)
+static bool broker_tls_refuse(struct err *err, const char *what)
 {
 	char reason[160];
 	unsigned long code = ERR_get_error();
@@ -33,7 +33,7 @@ static bool trust_only(SSL_CTX *context, const char *pem, struct err *err)
 	}
 	BIO_free(bio);
 	if (count == 0)
-		return refuse(err, "the CA certificate for Kafka cannot be read");
+		return broker_tls_refuse(err, "the CA certificate for Kafka cannot be read");
 	/* What is named as trusted is trusted, be it an intermediate or the broker's own, as libcurl has it for HTTP. */
 	X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
 	ERR_clear_error();
@@ -50,7 +50,7 @@ static bool use_certificates(SSL_CTX *context, const char *pem, struct err *err)
 		ok = SSL_CTX_add0_chain_cert(context, cert) == 1;
 	BIO_free(bio);
 	if (!ok)
-		return refuse(err, "the client certificate for Kafka cannot be used");
+		return broker_tls_refuse(err, "the client certificate for Kafka cannot be used");
 	ERR_clear_error();
 	return true;
 }
@@ -63,10 +63,10 @@ static bool use_key(SSL_CTX *context, const char *pem, struct err *err)
 	bool ok = key && SSL_CTX_use_PrivateKey(context, key) == 1 && SSL_CTX_check_private_key(context) == 1;
 	EVP_PKEY_free(key);
 	BIO_free(bio);
-	return ok ? true : refuse(err, "the client key for Kafka cannot be used");
+	return ok ? true : broker_tls_refuse(err, "the client key for Kafka cannot be used");
 }
 
-static bool configure(SSL_CTX *context, const struct kafka_tls *tls, struct err *err)
+static bool broker_tls_configure(SSL_CTX *context, const struct kafka_tls *tls, struct err *err)
 {
 	SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
 	SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
@@ -84,7 +84,7 @@ static bool is_address(const char *name)
 	return inet_pton(AF_INET, name, raw) == 1 || inet_pton(AF_INET6, name, raw) == 1;
 }
 
-SSL *kafka_tls_create(const struct kafka_tls *tls, struct tls_peer *peer, struct err *err)
+SSL *kafka_tls_create(const struct kafka_tls *tls, struct net_tls_peer *peer, struct err *err)
 {
 	const char *name = peer->name;
 	if (!tls->insecure && str_empty(name)) {
@@ -94,15 +94,15 @@ SSL *kafka_tls_create(const struct kafka_tls *tls, struct tls_peer *peer, struct
 	ERR_clear_error();
 	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
 	SSL *ssl = NULL;
-	if (context && configure(context, tls, err)) {
+	if (context && broker_tls_configure(context, tls, err)) {
 		if (!tls->insecure)
-			tls_peer_attach(peer, context);
+			net_tls_peer_attach(peer, context);
 		ssl = SSL_new(context);
 	}
 	SSL_CTX_free(context);
 	if (!ssl) {
 		if (err && !err_is_set(err))
-			refuse(err, "TLS for Kafka cannot be set up");
+			broker_tls_refuse(err, "TLS for Kafka cannot be set up");
 		return NULL;
 	}
 	SSL_set_bio(ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
@@ -129,7 +129,7 @@ static const struct {
 	{SSL_R_TLSV1_UNRECOGNIZED_NAME, "the broker does not know the name asked for"},
 };
 
-bool kafka_tls_explain(const struct tls_peer *peer, struct err *err)
+bool kafka_tls_explain(const struct net_tls_peer *peer, struct err *err)
 {
 	unsigned long code = ERR_get_error();
 	ERR_clear_error();

@@ -41,7 +41,7 @@ static size_t make_hello(char *out, size_t size)
 	return len > 0 ? (size_t)len : 0;
 }
 
-static void finish(struct kafka_probe *probe, enum kafka_speaks speaks)
+static void probe_finish(struct kafka_probe *probe, enum kafka_speaks speaks)
 {
 	loop_fd_remove(probe->watch);
 	probe->watch = NULL;
@@ -49,12 +49,12 @@ static void finish(struct kafka_probe *probe, enum kafka_speaks speaks)
 	probe->options.on_done(probe->options.data, speaks);
 }
 
-static void on_timer(void *data)
+static void probe_on_timer(void *data)
 {
-	finish(data, KAFKA_SPEAKS_UNKNOWN);
+	probe_finish(data, KAFKA_SPEAKS_UNKNOWN);
 }
 
-static enum kafka_speaks judge(const struct kafka_probe *probe)
+static enum kafka_speaks probe_judge(const struct kafka_probe *probe)
 {
 	const struct err *why = probe->options.dialer->error(probe->dial);
 	if (probe->heard_len == sizeof probe->heard)
@@ -65,7 +65,7 @@ static enum kafka_speaks judge(const struct kafka_probe *probe)
 	return why && err_is_set(why) ? KAFKA_SPEAKS_UNKNOWN : KAFKA_SPEAKS_OTHER;
 }
 
-static void on_io(void *data, unsigned ready)
+static void probe_on_io(void *data, unsigned ready)
 {
 	struct kafka_probe *probe = data;
 	if (probe->sent < probe->hello_len) {
@@ -81,7 +81,7 @@ static void on_io(void *data, unsigned ready)
 		return;
 	probe->heard_len += n > 0 ? (size_t)n : 0;
 	if (n <= 0 || probe->heard_len == sizeof probe->heard)
-		finish(probe, judge(probe));
+		probe_finish(probe, probe_judge(probe));
 }
 
 struct kafka_probe *kafka_probe_start(const struct kafka_probe_options *options, struct err *err)
@@ -96,8 +96,8 @@ struct kafka_probe *kafka_probe_start(const struct kafka_probe_options *options,
 		free(probe);
 		return NULL;
 	}
-	probe->timer = loop_timer_create(options->loop, on_timer, probe);
-	probe->watch = loop_fd_add(options->loop, probe->fd, LOOP_READ | LOOP_WRITE, on_io, probe);
+	probe->timer = loop_timer_create(options->loop, probe_on_timer, probe);
+	probe->watch = loop_fd_add(options->loop, probe->fd, LOOP_READ | LOOP_WRITE, probe_on_io, probe);
 	loop_timer_arm(probe->timer, options->timeout_ms > 0 ? options->timeout_ms : TIMEOUT_MS);
 	return probe;
 }

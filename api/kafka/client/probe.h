@@ -20,7 +20,7 @@ struct kafka_probe;
 
 struct kafka_probe_options {
 	struct loop *loop;
-	struct dialer *dialer;
+	struct dial_opener *dialer;
 	struct dial_target target;                             /* borrowed for the call */
 	int64_t timeout_ms;                                    /* 0 = 5 s */
 	void (*on_done)(void *data, enum kafka_speaks speaks); /* once; then destroy it, also from inside */

@@ -13,13 +13,13 @@
 
 enum { NONCE_BYTES = 24, MESSAGE_MAX = 4096, SALT_MAX = 1024, HASH_MAX = EVP_MAX_MD_SIZE };
 
-enum step { STEP_FIRST, STEP_CHALLENGED, STEP_PROVED, STEP_DONE };
+enum kafka_sasl_step_state { STEP_FIRST, STEP_CHALLENGED, STEP_PROVED, STEP_DONE };
 
 struct kafka_sasl_session {
 	enum kafka_sasl_mechanism mechanism;
 	char *user, *password;
 	const EVP_MD *hash;
-	enum step step;
+	enum kafka_sasl_step_state step;
 	char nonce[64];
 	char *first_bare;                     /* client-first-message-bare */
 	unsigned char server_signature[HASH_MAX];
@@ -106,7 +106,7 @@ static bool send_first(struct kafka_sasl_session *session, struct buf *out)
 	return fits && buf_append_str(out, "n,,") && buf_append_str(out, session->first_bare);
 }
 
-struct challenge {
+struct kafka_sasl_challenge {
 	char nonce[256];
 	unsigned char salt[SALT_MAX];
 	size_t salt_len;
@@ -125,7 +125,7 @@ static bool decode_base64(const char *text, size_t len, unsigned char *out, size
 }
 
 /* "r=nonce,s=salt,i=count[,…]"; an "m=" before it is an extension that must be understood. */
-static bool parse_challenge(const char *text, struct challenge *challenge)
+static bool parse_challenge(const char *text, struct kafka_sasl_challenge *challenge)
 {
 	char number[16] = "";
 	const char *salt = strstr(text, ",s=");
@@ -143,7 +143,7 @@ static bool parse_challenge(const char *text, struct challenge *challenge)
 			     &challenge->salt_len);
 }
 
-static bool check_challenge(const struct kafka_sasl_session *session, const struct challenge *challenge, struct err *err)
+static bool check_challenge(const struct kafka_sasl_session *session, const struct kafka_sasl_challenge *challenge, struct err *err)
 {
 	size_t own = strlen(session->nonce);
 	if (strncmp(challenge->nonce, session->nonce, own) != 0 || challenge->nonce[own] == '\0')
@@ -155,7 +155,7 @@ static bool check_challenge(const struct kafka_sasl_session *session, const stru
 	return true;
 }
 
-static void hmac(const struct kafka_sasl_session *session, const unsigned char *key, const char *text,
+static void sasl_client_hmac(const struct kafka_sasl_session *session, const unsigned char *key, const char *text,
 		 unsigned char out[static HASH_MAX])
 {
 	unsigned len = 0;
@@ -163,20 +163,20 @@ static void hmac(const struct kafka_sasl_session *session, const unsigned char *
 }
 
 /* RFC 5802, section 3. Leaves the server's signature to be expected in the session. */
-static void prove(struct kafka_sasl_session *session, const struct challenge *challenge, const char *auth_message,
+static void sasl_client_prove(struct kafka_sasl_session *session, const struct kafka_sasl_challenge *challenge, const char *auth_message,
 		  unsigned char proof[static HASH_MAX])
 {
 	unsigned char salted[HASH_MAX], client_key[HASH_MAX], stored_key[HASH_MAX], server_key[HASH_MAX];
 	PKCS5_PBKDF2_HMAC(session->password, (int)strlen(session->password), challenge->salt,
 			  (int)challenge->salt_len, (int)challenge->iterations, session->hash,
 			  (int)session->hash_len, salted);
-	hmac(session, salted, "Client Key", client_key);
+	sasl_client_hmac(session, salted, "Client Key", client_key);
 	EVP_Digest(client_key, session->hash_len, stored_key, NULL, session->hash, NULL);
-	hmac(session, stored_key, auth_message, proof);
+	sasl_client_hmac(session, stored_key, auth_message, proof);
 	for (unsigned i = 0; i < session->hash_len; i++)
 		proof[i] ^= client_key[i];
-	hmac(session, salted, "Server Key", server_key);
-	hmac(session, server_key, auth_message, session->server_signature);
+	sasl_client_hmac(session, salted, "Server Key", server_key);
+	sasl_client_hmac(session, server_key, auth_message, session->server_signature);
 	OPENSSL_cleanse(salted, sizeof salted);
 	OPENSSL_cleanse(client_key, sizeof client_key);
 	OPENSSL_cleanse(stored_key, sizeof stored_key);
@@ -185,7 +185,7 @@ static void prove(struct kafka_sasl_session *session, const struct challenge *ch
 
 static bool send_proof(struct kafka_sasl_session *session, const char *server_first, struct buf *out, struct err *err)
 {
-	struct challenge challenge = {0};
+	struct kafka_sasl_challenge challenge = {0};
 	if (!parse_challenge(server_first, &challenge))
 		return err_set(err, ERR_PARSE, "the broker's SCRAM challenge cannot be read");
 	if (!check_challenge(session, &challenge, err))
@@ -195,7 +195,7 @@ static bool send_proof(struct kafka_sasl_session *session, const char *server_fi
 	CLEANUP(free) char *auth_message = str_printf("%s,%s,%s", session->first_bare, server_first, final);
 	unsigned char proof[HASH_MAX];
 	char encoded[2 * HASH_MAX];
-	prove(session, &challenge, auth_message, proof);
+	sasl_client_prove(session, &challenge, auth_message, proof);
 	EVP_EncodeBlock((unsigned char *)encoded, proof, (int)session->hash_len);
 	session->step = STEP_PROVED;
 	return buf_append_str(out, final) && buf_append_str(out, ",p=") && buf_append_str(out, encoded);
@@ -225,16 +225,16 @@ bool kafka_sasl_step(struct kafka_sasl_session *session, const uint8_t *bytes, s
 	*done = false;
 	if (len > MESSAGE_MAX || (len > 0 && memchr(bytes, '\0', len) && !plain))
 		return err_set(err, ERR_PARSE, "the broker's SASL message cannot be read");
-	CLEANUP(free) char *said = mem_strndup((const char *)bytes, len);
+	CLEANUP(free) char *received = mem_strndup((const char *)bytes, len);
 	bool ok = true;
 	switch (session->step) {
 	case STEP_FIRST:
 		ok = plain ? send_plain(session, out) : send_first(session, out);
 		break;
 	case STEP_CHALLENGED:
-		return send_proof(session, said, out, err);
+		return send_proof(session, received, out, err);
 	case STEP_PROVED:
-		ok = *done = plain || check_server(session, said, err);
+		ok = *done = plain || check_server(session, received, err);
 		return ok;
 	case STEP_DONE:
 		return err_set(err, ERR_PARSE, "the broker goes on with SASL after its end");

@@ -18,7 +18,7 @@ bool kafka_stream_init(struct kafka_stream *stream, int fd, const struct kafka_t
 {
 	*stream = (struct kafka_stream){.fd = fd};
 	buf_init(&stream->sealed, SEALED_MAX);
-	tls_peer_init(&stream->peer, name);
+	net_tls_peer_init(&stream->peer, name);
 	if (!tls->enabled)
 		return true;
 	stream->ssl = kafka_tls_create(tls, &stream->peer, err);
@@ -29,7 +29,7 @@ void kafka_stream_finish(struct kafka_stream *stream)
 {
 	SSL_free(stream->ssl);
 	stream->ssl = NULL;
-	tls_peer_finish(&stream->peer);
+	net_tls_peer_finish(&stream->peer);
 	buf_finish(&stream->sealed);
 	cleanup_close(&stream->fd);
 	stream->fd = -1;
@@ -86,7 +86,7 @@ static enum kafka_io flush_sealed(struct kafka_stream *stream, struct err *err)
 }
 
 /* Feeds TLS from the socket. */
-static enum kafka_io fill(struct kafka_stream *stream, struct err *err)
+static enum kafka_io transport_fill(struct kafka_stream *stream, struct err *err)
 {
 	char chunk[CHUNK];
 	size_t got;
@@ -104,7 +104,7 @@ static enum kafka_io after_call(struct kafka_stream *stream, int result, struct 
 	if (io == KAFKA_IO_ERROR)
 		return io;
 	if (why == SSL_ERROR_WANT_READ)
-		return fill(stream, err);
+		return transport_fill(stream, err);
 	if (why == SSL_ERROR_ZERO_RETURN)
 		return KAFKA_IO_END;
 	kafka_tls_explain(&stream->peer, err);

@@ -18,7 +18,7 @@ struct kafka_stream {
 	SSL *ssl;        /* NULL = in the clear */
 	struct buf sealed; /* TLS records that wait for the socket */
 	bool blocked;    /* the socket takes no more: wait for LOOP_WRITE */
-	struct tls_peer peer;
+	struct net_tls_peer peer;
 };
 
 enum kafka_io {

@@ -79,7 +79,7 @@ static struct kafka_log_dir *copy_dirs(struct arena *arena, const struct kafka_b
 	return copy;
 }
 
-static void fill_broker(struct kafka_poller *poller, const struct kafka_admin_broker *known, struct kafka_broker *out)
+static void poll_fill_broker(struct kafka_poller *poller, const struct kafka_admin_broker *known, struct kafka_broker *out)
 {
 	struct arena *arena = &poller->brokers_arena;
 	struct kafka_broker_dirs *dirs = find_dirs(poller, known->id);
@@ -106,7 +106,7 @@ static void fill_broker(struct kafka_poller *poller, const struct kafka_admin_br
 		poller->snapshot.metadata_version = finalized;
 }
 
-static struct kafka_broker *find_broker(struct kafka_broker *brokers, size_t count, int32_t id)
+static struct kafka_broker *poll_find_broker(struct kafka_broker *brokers, size_t count, int32_t id)
 {
 	for (size_t low = 0, high = count; low < high;) {
 		size_t middle = low + (high - low) / 2;
@@ -138,7 +138,7 @@ static struct kafka_broker *add_missing(broker_list *list, int32_t id, const cha
 	return &list->items[at];
 }
 
-static bool is_listed(const int32_t *nodes, uint8_t count, int32_t id)
+static bool poll_broker_is_listed(const int32_t *nodes, uint8_t count, int32_t id)
 {
 	for (uint8_t i = 0; i < count; i++)
 		if (nodes[i] == id)
@@ -152,14 +152,14 @@ static void count_partition(broker_list *list, const struct kafka_partition *par
 	const int32_t *isr = kafka_partition_isr(partition);
 	for (uint8_t i = 0; i < partition->replica_count; i++) {
 		int32_t id = partition->nodes[i];
-		struct kafka_broker *broker = find_broker(list->items, list->len, id);
+		struct kafka_broker *broker = poll_find_broker(list->items, list->len, id);
 		if (!broker && list->len < BROKERS_MAX)
 			broker = add_missing(list, id, label);
 		if (!broker)
 			continue;
 		broker->replicas++;
 		broker->leaders += partition->leader == id;
-		broker->not_in_sync += !is_listed(isr, partition->isr_count, id);
+		broker->not_in_sync += !poll_broker_is_listed(isr, partition->isr_count, id);
 	}
 }
 
@@ -173,7 +173,7 @@ void kafka_brokers_build(struct kafka_poller *poller)
 		struct kafka_admin_broker known;
 		struct kafka_broker broker;
 		kafka_admin_broker(admin, i, &known);
-		fill_broker(poller, &known, &broker);
+		poll_fill_broker(poller, &known, &broker);
 		vec_push(&list, broker);
 	}
 	for (size_t t = 0; t < snapshot->topic_count; t++)

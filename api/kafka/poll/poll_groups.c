@@ -33,7 +33,7 @@ static void send_to(struct kafka_poller *poller, enum kafka_api_key api, int32_t
 			fn, broker);
 }
 
-static bool is_last(const struct kafka_poller *poller)
+static bool poll_groups_is_last(const struct kafka_poller *poller)
 {
 	return poller->rounds[KAFKA_POLL_GROUPS].pending == 0;
 }
@@ -69,7 +69,7 @@ static void add_listed(struct kafka_group_round *round, const struct kafka_liste
 	map_set(&round->index, build.group.id, (void *)(intptr_t)round->groups.len);
 }
 
-static bool is_of(const struct kafka_group_build *build, int32_t broker, const char *type)
+static bool poll_groups_is_of(const struct kafka_group_build *build, int32_t broker, const char *type)
 {
 	/* Brokers before 4.0 do not tell the type: all their groups are classic. */
 	const char *own = str_or(build->group.type, "classic");
@@ -101,7 +101,7 @@ static void ask_descriptions(struct kafka_poller *poller, int32_t broker, bool c
 {
 	name_list names = {0};
 	vec_each(&poller->groups->groups, build) {
-		if (!is_of(build, broker, classic ? "classic" : "consumer"))
+		if (!poll_groups_is_of(build, broker, classic ? "classic" : "consumer"))
 			continue;
 		vec_push(&names, build->group.id);
 		if (names.len == BATCH)
@@ -154,7 +154,7 @@ static void ask_offsets(struct kafka_poller *poller, int32_t broker)
 	fetch_list fetches = {0};
 	for (size_t i = 0; i < round->groups.len; i++) {
 		const struct kafka_group_build *build = &round->groups.items[i];
-		if (!is_of(build, broker, "classic") && !is_of(build, broker, "consumer"))
+		if (!poll_groups_is_of(build, broker, "classic") && !poll_groups_is_of(build, broker, "consumer"))
 			continue;
 		if (!batches) {
 			fetch_one(poller, broker, build->group.id, (int32_t)i);
@@ -180,12 +180,12 @@ static void on_listed(struct kafka_poller *poller, int32_t broker, const struct 
 		ask_descriptions(poller, broker, false);
 		ask_offsets(poller, broker);
 	}
-	if (is_last(poller))
+	if (poll_groups_is_last(poller))
 		kafka_group_ask_ends(poller);
 }
 
 /* ---- 2: members and committed offsets ---- */
-static void hold(struct kafka_group_build *build, struct arena *arena, const char *topic, const int32_t *partitions,
+static void poll_groups_hold(struct kafka_group_build *build, struct arena *arena, const char *topic, const int32_t *partitions,
 		 int32_t count, const struct kafka_group_partition *holder)
 {
 	const char *name = arena_strdup(arena, topic);
@@ -210,7 +210,7 @@ static struct kafka_group_partition holder_of(struct arena *arena, const char *m
 	};
 }
 
-static bool take_error(struct kafka_poller *poller, struct kafka_group_build *build, int16_t code, const char *message)
+static bool poll_groups_take_error(struct kafka_poller *poller, struct kafka_group_build *build, int16_t code, const char *message)
 {
 	struct err err = {0};
 	if (!code)
@@ -224,7 +224,7 @@ static void take_description(struct kafka_poller *poller, const struct kafka_des
 {
 	struct arena *arena = &poller->groups->arena;
 	struct kafka_group_build *build = find_build(poller->groups, in->group_id);
-	if (!build || take_error(poller, build, in->error_code, in->error_message))
+	if (!build || poll_groups_take_error(poller, build, in->error_code, in->error_message))
 		return;
 	build->group.state = arena_strdup(arena, in->group_state);
 	build->group.members = in->members.len;
@@ -238,7 +238,7 @@ static void take_description(struct kafka_poller *poller, const struct kafka_des
 		struct kafka_group_partition holder =
 			holder_of(arena, member->member_id, member->client_id, member->client_host);
 		vec_each(&assignment->assigned_partitions, topic)
-			hold(build, arena, topic->topic, topic->partitions.items, topic->partitions.len, &holder);
+			poll_groups_hold(build, arena, topic->topic, topic->partitions.items, topic->partitions.len, &holder);
 	}
 }
 
@@ -249,7 +249,7 @@ static void on_described(struct kafka_poller *poller, int32_t broker, const stru
 	if (!err)
 		vec_each(&answer->groups, group)
 			take_description(poller, group);
-	if (is_last(poller))
+	if (poll_groups_is_last(poller))
 		kafka_group_ask_ends(poller);
 }
 
@@ -257,7 +257,7 @@ static void take_consumer_group(struct kafka_poller *poller, const struct kafka_
 {
 	struct arena *arena = &poller->groups->arena;
 	struct kafka_group_build *build = find_build(poller->groups, in->group_id);
-	if (!build || take_error(poller, build, in->error_code, in->error_message))
+	if (!build || poll_groups_take_error(poller, build, in->error_code, in->error_message))
 		return;
 	build->group.state = arena_strdup(arena, in->group_state);
 	build->group.members = in->members.len;
@@ -267,7 +267,7 @@ static void take_consumer_group(struct kafka_poller *poller, const struct kafka_
 		struct kafka_group_partition holder =
 			holder_of(arena, member->member_id, member->client_id, member->client_host);
 		vec_each(&member->assignment.topic_partitions, topic)
-			hold(build, arena, topic->topic_name, topic->partitions.items, topic->partitions.len, &holder);
+			poll_groups_hold(build, arena, topic->topic_name, topic->partitions.items, topic->partitions.len, &holder);
 	}
 }
 
@@ -279,7 +279,7 @@ static void on_consumer_described(struct kafka_poller *poller, int32_t broker, c
 	if (!err)
 		vec_each(&answer->groups, group)
 			take_consumer_group(poller, group);
-	if (is_last(poller))
+	if (poll_groups_is_last(poller))
 		kafka_group_ask_ends(poller);
 }
 
@@ -297,7 +297,7 @@ static void on_old_offsets(struct kafka_poller *poller, int32_t place, const str
 	const struct kafka_offset_fetch_response *answer = response;
 	struct kafka_group_build *build = &poller->groups->groups.items[place];
 	kafka_group_note_error(poller, err);
-	if (!err && !take_error(poller, build, answer->error_code, NULL))
+	if (!err && !poll_groups_take_error(poller, build, answer->error_code, NULL))
 		vec_each(&answer->topics, topic) {
 			const char *name = arena_strdup(&poller->groups->arena, str_or(topic->name, ""));
 			vec_each(&topic->partitions, partition)
@@ -305,14 +305,14 @@ static void on_old_offsets(struct kafka_poller *poller, int32_t place, const str
 					add_committed(build, name, partition->partition_index,
 						      partition->committed_offset);
 		}
-	if (is_last(poller))
+	if (poll_groups_is_last(poller))
 		kafka_group_ask_ends(poller);
 }
 
 static void take_offsets(struct kafka_poller *poller, const struct kafka_offsets_group *group)
 {
 	struct kafka_group_build *build = find_build(poller->groups, group->group_id);
-	if (!build || take_error(poller, build, group->error_code, NULL))
+	if (!build || poll_groups_take_error(poller, build, group->error_code, NULL))
 		return;
 	vec_each(&group->topics, topic) {
 		const char *name = arena_strdup(&poller->groups->arena, str_or(topic->name, ""));
@@ -329,7 +329,7 @@ static void on_offsets(struct kafka_poller *poller, int32_t broker, const struct
 	if (!err)
 		vec_each(&answer->groups, group)
 			take_offsets(poller, group);
-	if (is_last(poller))
+	if (poll_groups_is_last(poller))
 		kafka_group_ask_ends(poller);
 }
 

@@ -4,7 +4,7 @@
 #include "api/base/mem.h"
 #include "api/kafka/poll/poll_groups_private.h"
 
-static bool is_last(const struct kafka_poller *poller)
+static bool poll_lag_is_last(const struct kafka_poller *poller)
 {
 	return poller->rounds[KAFKA_POLL_GROUPS].pending == 0;
 }
@@ -81,7 +81,7 @@ static void on_ends(struct kafka_poller *poller, int32_t broker, const struct er
 				if (end && !partition->error_code)
 					end->end = partition->offset;
 			}
-	if (is_last(poller))
+	if (poll_lag_is_last(poller))
 		kafka_group_finish_round(poller);
 }
 
@@ -120,7 +120,7 @@ void kafka_group_ask_ends(struct kafka_poller *poller)
 	/* From here on they are looked up by name. */
 	if (round->end_count > 1)
 		qsort(round->ends, round->end_count, sizeof *round->ends, compare_ends);
-	if (is_last(poller))
+	if (poll_lag_is_last(poller))
 		kafka_group_finish_round(poller);
 }
 
@@ -148,7 +148,7 @@ static void add_lag(struct kafka_group_round *round, struct kafka_group *group, 
 }
 
 /* Joins what is held with what is committed. */
-static void join(struct kafka_group_round *round, struct kafka_group_build *build)
+static void poll_lag_join(struct kafka_group_round *round, struct kafka_group_build *build)
 {
 	struct kafka_group *group = &build->group;
 	struct kafka_group_partition *out =
@@ -182,7 +182,7 @@ void kafka_group_finish_round(struct kafka_poller *poller)
 	struct kafka_snapshot *snapshot = &poller->snapshot;
 	struct kafka_group *groups = arena_alloc(&round->arena, round->groups.len * sizeof *groups);
 	for (size_t i = 0; i < round->groups.len; i++) {
-		join(round, &round->groups.items[i]);
+		poll_lag_join(round, &round->groups.items[i]);
 		groups[i] = round->groups.items[i].group;
 	}
 	if (round->groups.len > 1)

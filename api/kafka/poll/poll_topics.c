@@ -164,7 +164,7 @@ void kafka_topics_count(struct kafka_poller *poller)
 	snapshot->reassigning = moving;
 }
 
-static void build(struct kafka_poller *poller, const struct kafka_metadata_response *metadata)
+static void poll_topics_build(struct kafka_poller *poller, const struct kafka_metadata_response *metadata)
 {
 	struct kafka_snapshot *snapshot = &poller->snapshot;
 	struct arena arena = ARENA_INIT;
@@ -190,20 +190,20 @@ static void build(struct kafka_poller *poller, const struct kafka_metadata_respo
 }
 
 /* ---- asking ---- */
-static void on_metadata(struct kafka_poller *poller, int32_t tag, const struct err *err, const void *response)
+static void poll_topics_on_answer(struct kafka_poller *poller, int32_t tag, const struct err *err, const void *response)
 {
 	if (!err)
-		build(poller, response);
+		poll_topics_build(poller, response);
 	kafka_part_note(poller, &poller->snapshot.metadata_part, err);
 	kafka_poll_finish(poller, KAFKA_POLL_METADATA);
 }
 
-static void ask_metadata(struct kafka_poller *poller)
+static void poll_topics_ask(struct kafka_poller *poller)
 {
 	struct kafka_metadata_request request = {.topics = KAFKA_NULL_ARRAY}; /* null = all of them */
 	kafka_poll_send(poller, KAFKA_POLL_METADATA,
 			&(struct kafka_call){.api = KAFKA_METADATA, .route = KAFKA_TO_ANY, .request = &request},
-			on_metadata, 0);
+			poll_topics_on_answer, 0);
 }
 
 static void on_reassignments(struct kafka_poller *poller, int32_t tag, const struct err *err, const void *response)
@@ -214,14 +214,14 @@ static void on_reassignments(struct kafka_poller *poller, int32_t tag, const str
 		poller->reassignments = kafka_message_copy(
 			&poller->reassign_arena, &kafka_list_partition_reassignments_response_schema, response);
 	kafka_part_note(poller, &poller->snapshot.reassignment_part, err);
-	ask_metadata(poller);
+	poll_topics_ask(poller);
 }
 
 void kafka_poll_metadata(struct kafka_poller *poller)
 {
 	/* The first picture comes soonest without. */
 	if (poller->snapshot.metadata_part.updated_ms < 0) {
-		ask_metadata(poller);
+		poll_topics_ask(poller);
 		return;
 	}
 	struct kafka_list_partition_reassignments_request request = {.timeout_ms = 5000, .topics = KAFKA_NULL_ARRAY};

@@ -31,7 +31,7 @@ int64_t kafka_poller_now(const struct kafka_poller *poller)
 	return loop_now_ms(poller->options.loop);
 }
 
-static int64_t interval_of(const struct kafka_poller *poller, enum kafka_poll poll)
+static int64_t poller_interval_of(const struct kafka_poller *poller, enum kafka_poll poll)
 {
 	int64_t wanted = *(const int64_t *)(const void *)((const char *)&poller->options.intervals + polls[poll].interval);
 	return wanted ? wanted : polls[poll].preset_ms;
@@ -39,11 +39,11 @@ static int64_t interval_of(const struct kafka_poller *poller, enum kafka_poll po
 
 static bool may_start(const struct kafka_poller *poller, enum kafka_poll poll)
 {
-	return poller->rounds[poll].pending == 0 && interval_of(poller, poll) > 0 &&
+	return poller->rounds[poll].pending == 0 && poller_interval_of(poller, poll) > 0 &&
 	       (!polls[poll].needs_metadata || poller->snapshot.metadata_part.updated_ms >= 0);
 }
 
-static void arm_timer(struct kafka_poller *poller)
+static void poller_arm_timer(struct kafka_poller *poller)
 {
 	int64_t next = poller->changed ? 0 : INT64_MAX;
 	for (size_t i = 0; i < KAFKA_POLL_COUNT; i++)
@@ -56,7 +56,7 @@ static void arm_timer(struct kafka_poller *poller)
 		loop_timer_arm(poller->timer, next > now ? next - now : 0);
 }
 
-static void free_if_idle(struct kafka_poller *poller)
+static void poller_free_if_idle(struct kafka_poller *poller)
 {
 	if (poller->destroyed && !poller->busy)
 		free(poller);
@@ -77,7 +77,7 @@ static void note_reachable(struct kafka_poller *poller)
 }
 
 /* All that changed in this turn is told once. */
-static void tell(struct kafka_poller *poller)
+static void poller_tell(struct kafka_poller *poller)
 {
 	poller->changed = false;
 	kafka_brokers_build(poller);
@@ -86,29 +86,29 @@ static void tell(struct kafka_poller *poller)
 		poller->options.on_change(poller->options.data);
 }
 
-static void on_timer(void *data)
+static void poller_on_timer(void *data)
 {
 	struct kafka_poller *poller = data;
 	int64_t now = kafka_poller_now(poller);
 	poller->busy++;
 	for (size_t i = 0; i < KAFKA_POLL_COUNT; i++)
 		if (may_start(poller, (enum kafka_poll)i) && poller->rounds[i].due_ms <= now) {
-			poller->rounds[i].due_ms = now + interval_of(poller, (enum kafka_poll)i);
+			poller->rounds[i].due_ms = now + poller_interval_of(poller, (enum kafka_poll)i);
 			polls[i].start(poller);
 		}
 	if (poller->changed)
-		tell(poller);
+		poller_tell(poller);
 	if (!poller->destroyed)
-		arm_timer(poller);
+		poller_arm_timer(poller);
 	poller->busy--;
-	free_if_idle(poller);
+	poller_free_if_idle(poller);
 }
 
 static void on_nodes(void *data)
 {
 	struct kafka_poller *poller = data;
 	poller->changed = true;
-	arm_timer(poller);
+	poller_arm_timer(poller);
 }
 
 void kafka_part_note(struct kafka_poller *poller, struct kafka_part *part, const struct err *err)
@@ -124,7 +124,7 @@ void kafka_part_note(struct kafka_poller *poller, struct kafka_part *part, const
 
 void kafka_poll_finish(struct kafka_poller *poller, enum kafka_poll poll)
 {
-	int64_t wait = interval_of(poller, poll);
+	int64_t wait = poller_interval_of(poller, poll);
 	/* At the start nobody wants to wait a whole interval for the second try. */
 	if (poller->snapshot.metadata_part.updated_ms < 0 && wait > FIRST_TRY_AGAIN_MS)
 		wait = FIRST_TRY_AGAIN_MS;
@@ -135,7 +135,7 @@ void kafka_poll_finish(struct kafka_poller *poller, enum kafka_poll poll)
 }
 
 /* ---- calls ---- */
-static void on_answer(void *data, const struct err *err, const void *response)
+static void poller_on_answer(void *data, const struct err *err, const void *response)
 {
 	struct kafka_poll_call *call = data;
 	struct kafka_poller *poller = call->poller;
@@ -148,9 +148,9 @@ static void on_answer(void *data, const struct err *err, const void *response)
 	call->fn(poller, call->tag, err, response);
 	free(call);
 	if (!poller->destroyed)
-		arm_timer(poller);
+		poller_arm_timer(poller);
 	poller->busy--;
-	free_if_idle(poller);
+	poller_free_if_idle(poller);
 }
 
 void kafka_poll_send(struct kafka_poller *poller, enum kafka_poll poll, const struct kafka_call *call, kafka_poll_fn *fn,
@@ -162,7 +162,7 @@ void kafka_poll_send(struct kafka_poller *poller, enum kafka_poll poll, const st
 	poller->calls = own;
 	own->round->pending++;
 	struct kafka_call mine = *call;
-	mine.done = on_answer;
+	mine.done = poller_on_answer;
 	mine.data = own;
 	if (!mine.timeout_ms)
 		mine.timeout_ms = polls[poll].patience_ms;
@@ -181,7 +181,7 @@ struct kafka_poller *kafka_poller_create(const struct kafka_poller_options *opti
 				      &snapshot->config_part, &snapshot->group_part};
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		parts[i]->updated_ms = -1;
-	poller->timer = loop_timer_create(options->loop, on_timer, poller);
+	poller->timer = loop_timer_create(options->loop, poller_on_timer, poller);
 	kafka_admin_watch(options->admin, on_nodes, poller);
 	loop_timer_arm(poller->timer, 0);
 	return poller;
@@ -211,7 +211,7 @@ void kafka_poller_destroy(struct kafka_poller *poller)
 	free((char *)(uintptr_t)poller->snapshot.label);
 	free((char *)(uintptr_t)poller->snapshot.cluster_id);
 	poller->destroyed = true;
-	free_if_idle(poller);
+	poller_free_if_idle(poller);
 }
 
 const struct kafka_snapshot *kafka_poller_snapshot(struct kafka_poller *poller)
@@ -223,7 +223,7 @@ void kafka_poller_refresh(struct kafka_poller *poller)
 {
 	for (size_t i = 0; i < KAFKA_POLL_COUNT; i++)
 		poller->rounds[i].due_ms = 0;
-	arm_timer(poller);
+	poller_arm_timer(poller);
 }
 
 size_t kafka_snapshot_bytes(const struct kafka_poller *poller)

@@ -167,7 +167,7 @@ static size_t element_wire_min(const struct kafka_decoder *decoder, const struct
 	return kafka_struct_wire_min(field->sub, decoder->version, decoder->flexible);
 }
 
-static size_t element_size(const struct kafka_field *field)
+static size_t decode_element_size(const struct kafka_field *field)
 {
 	if (field->type == KAFKA_INT32S)
 		return sizeof(int32_t);
@@ -185,7 +185,7 @@ static void decode_array(struct kafka_decoder *decoder, const struct kafka_field
 		return;
 	if (len > 0) {
 		/* The length is bounded by the bytes that are left, so this is bounded too. */
-		void *items = decoder_alloc(decoder, (size_t)len * element_size(field));
+		void *items = decoder_alloc(decoder, (size_t)len * decode_element_size(field));
 		if (!items)
 			return;
 		decode_elements(decoder, field, items, len);

@@ -128,7 +128,7 @@ void kafka_encode_struct(const struct kafka_encoder *encoder, const struct kafka
 }
 
 /* ---- deep copies ---- */
-static void copy_members(struct arena *arena, const struct kafka_schema *schema, void *message);
+static void encode_copy_members(struct arena *arena, const struct kafka_schema *schema, void *message);
 
 static void *copy_items(struct arena *arena, const struct kafka_field *field, const struct kafka_any_array *array)
 {
@@ -140,7 +140,7 @@ static void *copy_items(struct arena *arena, const struct kafka_field *field, co
 		if (field->type == KAFKA_STRINGS)
 			((const char **)items)[i] = arena_strdup(arena, ((const char **)items)[i]);
 		else if (field->type == KAFKA_STRUCTS)
-			copy_members(arena, field->sub, (char *)items + (size_t)i * size);
+			encode_copy_members(arena, field->sub, (char *)items + (size_t)i * size);
 	}
 	return items;
 }
@@ -159,7 +159,7 @@ static void copy_member(struct arena *arena, const struct kafka_field *field, vo
 								     (size_t)bytes->len);
 		break;
 	case KAFKA_STRUCT:
-		copy_members(arena, field->sub, slot);
+		encode_copy_members(arena, field->sub, slot);
 		break;
 	case KAFKA_INT32S:
 	case KAFKA_STRINGS:
@@ -172,7 +172,7 @@ static void copy_member(struct arena *arena, const struct kafka_field *field, vo
 	}
 }
 
-static void copy_members(struct arena *arena, const struct kafka_schema *schema, void *message)
+static void encode_copy_members(struct arena *arena, const struct kafka_schema *schema, void *message)
 {
 	for (size_t i = 0; i < schema->count; i++)
 		copy_member(arena, &schema->fields[i], (char *)message + schema->fields[i].offset);
@@ -182,6 +182,6 @@ void *kafka_message_copy(struct arena *arena, const struct kafka_schema *schema,
 {
 	void *copy = arena_alloc(arena, schema->size);
 	memcpy(copy, message, schema->size);
-	copy_members(arena, schema, copy);
+	encode_copy_members(arena, schema, copy);
 	return copy;
 }

@@ -44,7 +44,7 @@ static const char *const names[] = {
 };
 
 /* What is not listed is SERVER, not worth asking again, and says all there is with its name. */
-static const struct meaning {
+static const struct kafka_error_meaning {
 	int16_t code;
 	enum err_code kind;
 	bool retriable;
@@ -86,7 +86,7 @@ const char *kafka_error_name(int16_t code)
 	return code >= 0 && (size_t)code < ARRAY_LEN(names) ? names[code] : "UNKNOWN_ERROR";
 }
 
-static const struct meaning *find_meaning(int16_t code)
+static const struct kafka_error_meaning *find_meaning(int16_t code)
 {
 	for (size_t i = 0; i < ARRAY_LEN(meanings); i++)
 		if (meanings[i].code == code)
@@ -96,13 +96,13 @@ static const struct meaning *find_meaning(int16_t code)
 
 bool kafka_error_is_retriable(int16_t code)
 {
-	const struct meaning *meaning = find_meaning(code);
+	const struct kafka_error_meaning *meaning = find_meaning(code);
 	return meaning && meaning->retriable;
 }
 
 bool kafka_error_set(struct err *err, int16_t code, const char *what, const char *message)
 {
-	const struct meaning *meaning = find_meaning(code);
+	const struct kafka_error_meaning *meaning = find_meaning(code);
 	const char *hint = meaning && meaning->hint ? meaning->hint : NULL;
 	return err_set(err, meaning ? meaning->kind : ERR_SERVER, "%s: %s (%d)%s%s%s%s", what, kafka_error_name(code),
 		       code, hint ? ", " : "", hint ? hint : "", message && *message ? ": " : "",

@@ -20,9 +20,9 @@ enum {
 	EXEC_PIECE = 32 << 10,
 };
 
-struct exec {
-	struct exec_options options; /* strings not valid after exec_run() */
-	struct tunnel *tunnel;
+struct kube_exec {
+	struct kube_exec_options options; /* strings not valid after kube_exec_run() */
+	struct kube_tunnel *tunnel;
 	struct loop_timer *timer;
 	char *what; /* for people: "rabbitmq-diagnostics in pod rabbitmq-0" */
 	struct buf input, out, errors, status;
@@ -31,9 +31,9 @@ struct exec {
 	bool telling, cancelled; /* cancelled from inside on_output: freed when it returns */
 };
 
-static void exec_free(struct exec *exec)
+static void exec_free(struct kube_exec *exec)
 {
-	tunnel_close(exec->tunnel);
+	kube_tunnel_close(exec->tunnel);
 	loop_timer_destroy(exec->timer);
 	free(exec->what);
 	buf_finish_secret(&exec->input);
@@ -43,9 +43,9 @@ static void exec_free(struct exec *exec)
 	free(exec);
 }
 
-static void finish(struct exec *exec, const struct err *err, int exit_code)
+static void exec_finish(struct kube_exec *exec, const struct err *err, int exit_code)
 {
-	struct exec_result result = {
+	struct kube_exec_result result = {
 		.exit_code = exit_code,
 		.out = buf_str(&exec->out),
 		.out_len = exec->out.len,
@@ -56,18 +56,18 @@ static void finish(struct exec *exec, const struct err *err, int exit_code)
 		result.err = *err;
 		err_prefix(&result.err, "%s", exec->what);
 	}
-	tunnel_close(exec->tunnel);
+	kube_tunnel_close(exec->tunnel);
 	exec->tunnel = NULL;
 	loop_timer_disarm(exec->timer);
 	exec->options.on_done(exec->options.data, &result);
 	exec_free(exec);
 }
 
-static void finish_with(struct exec *exec, enum err_code code, const char *text)
+static void finish_with(struct kube_exec *exec, enum err_code code, const char *text)
 {
 	struct err err = {0};
 	err_set(&err, code, "%s", text);
-	finish(exec, &err, -1);
+	exec_finish(exec, &err, -1);
 }
 
 /* ---- how it ended ---- */
@@ -84,20 +84,20 @@ static enum err_code code_of_failure(const struct kube_status *status)
 	return status->code == 403 ? ERR_FORBIDDEN : ERR_SERVER;
 }
 
-static void finish_by_status(struct exec *exec, const struct kube_status *status)
+static void finish_by_status(struct kube_exec *exec, const struct kube_status *status)
 {
 	const struct kube_cause *cause = kube_status_cause(status, "ExitCode");
 	int64_t exit_code;
 	if (str_eq(status->status, "Success"))
-		finish(exec, NULL, 0);
+		exec_finish(exec, NULL, 0);
 	else if (cause && str_to_i64(str_or(cause->message, ""), &exit_code) && exit_code > 0 && exit_code < INT32_MAX)
-		finish(exec, NULL, (int)exit_code);
+		exec_finish(exec, NULL, (int)exit_code);
 	else
 		finish_with(exec, code_of_failure(status), str_or(status->message, "failed without a reason"));
 }
 
 /* Whole once it parses; the server writes it last. */
-static bool try_status(struct exec *exec)
+static bool try_status(struct kube_exec *exec)
 {
 	struct kube_status *status = kube_status_parse(buf_str(&exec->status), exec->status.len);
 	if (!status)
@@ -107,23 +107,23 @@ static bool try_status(struct exec *exec)
 	return true;
 }
 
-static void closed(void *data, const struct err *err)
+static void exec_closed(void *data, const struct err *err)
 {
-	struct exec *exec = data;
+	struct kube_exec *exec = data;
 	if (err_is_set(err))
-		finish(exec, err, -1);
+		exec_finish(exec, err, -1);
 	else
 		finish_with(exec, ERR_CONNECT, "the connection ended before the command's end was told");
 }
 
-static void timed_out(void *data)
+static void exec_timed_out(void *data)
 {
 	finish_with(data, ERR_TIMEOUT, "did not end in time");
 }
 
 /* ---- output ---- */
 
-static void tell_output(struct exec *exec, bool is_error_stream, const char *bytes, size_t len)
+static void tell_output(struct kube_exec *exec, bool is_error_stream, const char *bytes, size_t len)
 {
 	exec->telling = true;
 	bool go_on = exec->options.on_output(exec->options.data, is_error_stream, bytes, len);
@@ -134,7 +134,7 @@ static void tell_output(struct exec *exec, bool is_error_stream, const char *byt
 		finish_with(exec, ERR_CANCELLED, "stopped");
 }
 
-static void take_output(struct exec *exec, bool is_error_stream, const char *bytes, size_t len)
+static void take_output(struct kube_exec *exec, bool is_error_stream, const char *bytes, size_t len)
 {
 	if (exec->options.on_output)
 		tell_output(exec, is_error_stream, bytes, len);
@@ -142,9 +142,9 @@ static void take_output(struct exec *exec, bool is_error_stream, const char *byt
 		finish_with(exec, ERR_LIMIT, "wrote more than is read");
 }
 
-static void received(void *data, unsigned channel, const unsigned char *bytes, size_t len)
+static void exec_received(void *data, unsigned channel, const unsigned char *bytes, size_t len)
 {
-	struct exec *exec = data;
+	struct kube_exec *exec = data;
 	if (channel == CHANNEL_STDOUT || channel == CHANNEL_STDERR)
 		take_output(exec, channel == CHANNEL_STDERR, (const char *)bytes, len);
 	else if (channel != CHANNEL_STATUS)
@@ -159,20 +159,20 @@ static void received(void *data, unsigned channel, const unsigned char *bytes, s
 
 static void send_input(void *data)
 {
-	struct exec *exec = data;
+	struct kube_exec *exec = data;
 	while (exec->input_sent < exec->input.len) {
 		size_t left = exec->input.len - exec->input_sent, len = left < EXEC_PIECE ? left : EXEC_PIECE;
-		if (!tunnel_send(exec->tunnel, CHANNEL_STDIN, exec->input.data + exec->input_sent, len))
+		if (!kube_tunnel_send(exec->tunnel, CHANNEL_STDIN, exec->input.data + exec->input_sent, len))
 			return; /* on_drain comes back here */
 		exec->input_sent += len;
 	}
 	if (exec->input.data && !exec->input_closed)
-		exec->input_closed = tunnel_send(exec->tunnel, CHANNEL_CLOSE, &(unsigned char){CHANNEL_STDIN}, 1);
+		exec->input_closed = kube_tunnel_send(exec->tunnel, CHANNEL_CLOSE, &(unsigned char){CHANNEL_STDIN}, 1);
 }
 
-static void opened(void *data, const char *subprotocol)
+static void exec_opened(void *data, const char *subprotocol)
 {
-	struct exec *exec = data;
+	struct kube_exec *exec = data;
 	/* In v4 standard input never ends, and a command that reads to its end would hang. */
 	if (exec->input.data && !str_eq(subprotocol, "v5.channel.k8s.io"))
 		finish_with(exec, ERR_UNSUPPORTED, "this server cannot end a command's standard input (needs v5.channel.k8s.io)");
@@ -182,7 +182,7 @@ static void opened(void *data, const char *subprotocol)
 
 /* ---- starting ---- */
 
-static char *make_path(const struct exec_options *options)
+static char *make_path(const struct kube_exec_options *options)
 {
 	struct buf query = BUF_INIT(1 << 20);
 	if (options->container)
@@ -203,7 +203,7 @@ static char *make_path(const struct exec_options *options)
 	return path;
 }
 
-static void set_up(struct exec *exec, const struct exec_options *options)
+static void exec_set_up(struct kube_exec *exec, const struct kube_exec_options *options)
 {
 	size_t output_max = options->output_max ? options->output_max : EXEC_OUTPUT_MAX;
 	buf_init(&exec->out, output_max);
@@ -217,35 +217,35 @@ static void set_up(struct exec *exec, const struct exec_options *options)
 	exec->options.namespace = exec->options.pod = exec->options.container = exec->options.input = NULL;
 }
 
-struct exec *exec_run(struct kube_client *client, const struct exec_options *options, struct err *err)
+struct kube_exec *kube_exec_run(struct kube_client *client, const struct kube_exec_options *options, struct err *err)
 {
 	if (str_empty(options->namespace) || str_empty(options->pod) || !options->argv || !options->argv[0]) {
 		err_set(err, ERR_USAGE, "to run a command, a namespace, a pod and a program are needed");
 		return NULL;
 	}
-	struct exec *exec = mem_alloc(sizeof *exec);
+	struct kube_exec *exec = mem_alloc(sizeof *exec);
 	exec->options = *options;
 	CLEANUP(free) char *path = make_path(options);
-	struct tunnel_call call = {.path = path,
+	struct kube_tunnel_call call = {.path = path,
 				   .subprotocols = "v5.channel.k8s.io, v4.channel.k8s.io",
 				   .command = options->argv,
-				   .on_open = opened,
-				   .on_message = received,
+				   .on_open = exec_opened,
+				   .on_message = exec_received,
 				   .on_drain = send_input,
-				   .on_close = closed,
+				   .on_close = exec_closed,
 				   .data = exec};
-	exec->tunnel = tunnel_open(client, &call, err);
+	exec->tunnel = kube_tunnel_open(client, &call, err);
 	if (!exec->tunnel) {
 		free(exec);
 		return NULL;
 	}
-	set_up(exec, options);
-	exec->timer = loop_timer_create(kube_client_loop(client), timed_out, exec);
+	exec_set_up(exec, options);
+	exec->timer = loop_timer_create(kube_client_loop(client), exec_timed_out, exec);
 	loop_timer_arm(exec->timer, options->timeout_ms > 0 ? options->timeout_ms : EXEC_TIMEOUT_MS);
 	return exec;
 }
 
-void exec_cancel(struct exec *exec)
+void kube_exec_cancel(struct kube_exec *exec)
 {
 	if (exec && exec->telling)
 		exec->cancelled = true;

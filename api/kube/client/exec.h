@@ -9,9 +9,9 @@
 #include "api/base/err.h"
 
 struct kube_client;
-struct exec;
+struct kube_exec;
 
-struct exec_result {
+struct kube_exec_result {
 	/* ERR_NONE: the command ran, and exit_code says how it ended. Else it was not run or nobody knows how it ended:
 	 * NOT_FOUND (pod, container or program), FORBIDDEN (names the verb), REFUSED (read-only), TIMEOUT, LIMIT … */
 	struct err err;
@@ -21,7 +21,7 @@ struct exec_result {
 };
 
 /* Everything is copied. */
-struct exec_options {
+struct kube_exec_options {
 	const char *namespace, *pod;
 	const char *container;    /* NULL = the default one */
 	const char *const *argv;  /* NULL-terminated */
@@ -31,13 +31,13 @@ struct exec_options {
 	size_t output_max;        /* of each stream when collected; more is ERR_LIMIT; 0 = 4 MiB */
 	/* Streaming: pieces as they come; false = stop (ERR_CANCELLED). NULL = collect. */
 	bool (*on_output)(void *data, bool is_error_stream, const char *bytes, size_t len);
-	/* Exactly once unless cancelled; never from inside exec_run. The exec is gone after it. */
-	void (*on_done)(void *data, const struct exec_result *result);
+	/* Exactly once unless cancelled; never from inside kube_exec_run. The exec is gone after it. */
+	void (*on_done)(void *data, const struct kube_exec_result *result);
 	void *data;
 };
 
 /* NULL with err for what can be said at once (the read-only gate). The client outlives it. */
-struct exec *exec_run(struct kube_client *client, const struct exec_options *options, struct err *err) MUST_USE;
-void exec_cancel(struct exec *exec); /* NULL is fine; no callback after; the command may go on running */
+struct kube_exec *kube_exec_run(struct kube_client *client, const struct kube_exec_options *options, struct err *err) MUST_USE;
+void kube_exec_cancel(struct kube_exec *exec); /* NULL is fine; no callback after; the command may go on running */
 
 #endif

@@ -11,17 +11,17 @@
 
 enum { FRESH_MS = 60 * 1000 };
 
-struct waiting { /* for one answer */
-	struct waiting *next;
+struct kube_access_waiting { /* for one answer */
+	struct kube_access_waiting *next;
 	kube_answer_fn *fn;
 	void *data;
 };
 
-struct entry {
+struct kube_access_entry {
 	struct kube_access_cache *cache;
 	struct kube_request *request; /* NULL = none under way */
 	struct loop_timer *deferred;  /* answers from the cache, never from inside */
-	struct waiting *waiting;
+	struct kube_access_waiting *waiting;
 	enum kube_answer answer;
 	struct err err;
 	char reason[KUBE_REASON_MAX];
@@ -53,10 +53,10 @@ void kube_access_finish(struct kube_access_cache *cache)
 	if (!cache)
 		return;
 	for (struct map_entry *it = map_next(&cache->entries, NULL); it; it = map_next(&cache->entries, it)) {
-		struct entry *entry = it->value;
+		struct kube_access_entry *entry = it->value;
 		kube_request_cancel(entry->request);
 		loop_timer_destroy(entry->deferred);
-		for (struct waiting *next; entry->waiting; entry->waiting = next) {
+		for (struct kube_access_waiting *next; entry->waiting; entry->waiting = next) {
 			next = entry->waiting->next;
 			free(entry->waiting);
 		}
@@ -66,25 +66,25 @@ void kube_access_finish(struct kube_access_cache *cache)
 	free(cache);
 }
 
-static int64_t now_ms(const struct kube_access_cache *cache)
+static int64_t access_now_ms(const struct kube_access_cache *cache)
 {
 	return loop_now_ms(kube_client_loop(cache->client));
 }
 
-static bool is_fresh(const struct entry *entry)
+static bool access_is_fresh(const struct kube_access_entry *entry)
 {
-	return entry->asked_ms >= 0 && now_ms(entry->cache) - entry->asked_ms < FRESH_MS;
+	return entry->asked_ms >= 0 && access_now_ms(entry->cache) - entry->asked_ms < FRESH_MS;
 }
 
-static void answer(struct entry *entry)
+static void access_answer(struct kube_access_entry *entry)
 {
-	struct waiting *waiting = entry->waiting;
+	struct kube_access_waiting *waiting = entry->waiting;
 	entry->waiting = NULL;
 	struct err err = entry->err;
 	enum kube_answer what = entry->answer;
 	char reason[KUBE_REASON_MAX];
 	memcpy(reason, entry->reason, sizeof reason);
-	for (struct waiting *next; waiting; waiting = next) {
+	for (struct kube_access_waiting *next; waiting; waiting = next) {
 		next = waiting->next;
 		waiting->fn(waiting->data, what, reason, err_is_set(&err) ? &err : NULL);
 		free(waiting);
@@ -93,7 +93,7 @@ static void answer(struct entry *entry)
 
 static void on_deferred(void *data)
 {
-	answer(data);
+	access_answer(data);
 }
 
 enum kube_answer kube_review_answer(const cJSON *review, char reason[static KUBE_REASON_MAX])
@@ -107,15 +107,15 @@ enum kube_answer kube_review_answer(const cJSON *review, char reason[static KUBE
 
 static void on_review(void *data, const cJSON *object, const struct kube_result *result)
 {
-	struct entry *entry = data;
+	struct kube_access_entry *entry = data;
 	struct kube_access_cache *cache = entry->cache;
 	entry->request = NULL;
-	entry->asked_ms = now_ms(cache);
+	entry->asked_ms = access_now_ms(cache);
 	entry->err = result->err;
 	entry->answer = kube_review_answer(object, entry->reason);
 	if (cache->on_change)
 		cache->on_change(cache->data);
-	answer(entry);
+	access_answer(entry);
 }
 
 static void append_attribute(struct buf *out, const char *name, const char *value)
@@ -123,10 +123,10 @@ static void append_attribute(struct buf *out, const char *name, const char *valu
 	if (str_empty(value))
 		return;
 	buf_printf(out, "%s\"%s\":", out->data[out->len - 1] == '{' ? "" : ",", name);
-	json_append_string(out, value);
+	cell_append_json_string(out, value);
 }
 
-static bool ask(struct entry *entry, const struct kube_question *question, struct err *err)
+static bool access_ask(struct kube_access_entry *entry, const struct kube_question *question, struct err *err)
 {
 	struct buf body = BUF_INIT(8192);
 	buf_append_str(&body, "{\"apiVersion\":\"authorization.k8s.io/v1\",\"kind\":\"SelfSubjectAccessReview\","
@@ -149,16 +149,16 @@ static bool ask(struct entry *entry, const struct kube_question *question, struc
 	return entry->request != NULL;
 }
 
-static struct entry *entry_of(struct kube_access_cache *cache, const struct kube_question *question)
+static struct kube_access_entry *entry_of(struct kube_access_cache *cache, const struct kube_question *question)
 {
 	CLEANUP(free) char *key = str_printf("%s %s %s %s %s %s", str_or(question->verb, ""), str_or(question->group, ""),
 					     str_or(question->resource, ""), str_or(question->subresource, ""),
 					     str_or(question->namespace, ""), str_or(question->name, ""));
-	struct entry *entry = map_get(&cache->entries, key);
+	struct kube_access_entry *entry = map_get(&cache->entries, key);
 	if (entry)
 		return entry;
 	entry = mem_alloc(sizeof *entry);
-	*entry = (struct entry){.cache = cache, .asked_ms = -1};
+	*entry = (struct kube_access_entry){.cache = cache, .asked_ms = -1};
 	entry->deferred = loop_timer_create(kube_client_loop(cache->client), on_deferred, entry);
 	map_set(&cache->entries, key, entry);
 	return entry;
@@ -166,29 +166,29 @@ static struct entry *entry_of(struct kube_access_cache *cache, const struct kube
 
 enum kube_answer kube_access_now(struct kube_access_cache *cache, const struct kube_question *question)
 {
-	struct entry *entry = entry_of(cache, question);
-	if (!is_fresh(entry) && !entry->request)
-		(void)!ask(entry, question, &entry->err);
+	struct kube_access_entry *entry = entry_of(cache, question);
+	if (!access_is_fresh(entry) && !entry->request)
+		(void)!access_ask(entry, question, &entry->err);
 	return entry->answer;
 }
 
 bool kube_access_ask(struct kube_access_cache *cache, const struct kube_question *question, kube_answer_fn *fn, void *data,
 		     struct err *err)
 {
-	struct entry *entry = entry_of(cache, question);
-	if (is_fresh(entry))
+	struct kube_access_entry *entry = entry_of(cache, question);
+	if (access_is_fresh(entry))
 		loop_timer_arm(entry->deferred, 0);
-	else if (!entry->request && !ask(entry, question, err))
+	else if (!entry->request && !access_ask(entry, question, err))
 		return false;
-	struct waiting *waiting = mem_alloc(sizeof *waiting);
-	*waiting = (struct waiting){.next = entry->waiting, .fn = fn, .data = data};
+	struct kube_access_waiting *waiting = mem_alloc(sizeof *waiting);
+	*waiting = (struct kube_access_waiting){.next = entry->waiting, .fn = fn, .data = data};
 	entry->waiting = waiting;
 	return true;
 }
 
 /* ---- discovery ---- */
 
-struct existence {
+struct kube_existence_call {
 	kube_answer_fn *fn;
 	void *data;
 	char *resource;
@@ -196,7 +196,7 @@ struct existence {
 
 static void free_existence(void *data)
 {
-	struct existence *existence = data;
+	struct kube_existence_call *existence = data;
 	free(existence->resource);
 	free(existence);
 }
@@ -217,7 +217,7 @@ enum kube_answer kube_discovery_answer(const char *json, size_t len, const char 
 
 static void on_discovery(void *data, const struct kube_result *result)
 {
-	const struct existence *existence = data;
+	const struct kube_existence_call *existence = data;
 	if (result->err.code == ERR_NOT_FOUND)
 		existence->fn(existence->data, KUBE_DENIED, "", NULL);
 	else if (err_is_set(&result->err))
@@ -237,8 +237,8 @@ struct kube_request *kube_resource_exists(struct kube_client *client, const char
 		buf_append_char(&path, '/');
 	}
 	http_escape(&path, version);
-	struct existence *existence = mem_alloc(sizeof *existence);
-	*existence = (struct existence){fn, data, mem_strdup(resource)};
+	struct kube_existence_call *existence = mem_alloc(sizeof *existence);
+	*existence = (struct kube_existence_call){fn, data, mem_strdup(resource)};
 	struct kube_call call = {
 		.path = buf_str(&path), .on_done = on_discovery, .data = existence, .free_data = free_existence};
 	struct kube_request *request = kube_request(client, &call, err);

@@ -15,11 +15,11 @@ enum {
 	PROBE_MAX_MS = 3000,   /* with jitter at most 6 s: whoever waits for the network to come back sees it soon */
 };
 
-static void probe(void *data);
+static void client_probe(void *data);
 
 /* ---- state ---- */
 
-static void tell(struct kube_client *client)
+static void client_tell(struct kube_client *client)
 {
 	if (client->options.on_state)
 		client->options.on_state(client->options.data, &client->connection);
@@ -33,7 +33,7 @@ static void tell_contacts(struct kube_client *client, bool reconnected)
 	}
 }
 
-void client_note_contact(struct kube_client *client)
+void kube_client_note_contact(struct kube_client *client)
 {
 	struct kube_connection *connection = &client->connection;
 	int64_t now = loop_now_ms(client->loop);
@@ -50,7 +50,7 @@ void client_note_contact(struct kube_client *client)
 	loop_timer_disarm(client->first_word);
 	if (again)
 		tell_contacts(client, true);
-	tell(client);
+	client_tell(client);
 }
 
 static void note_down(struct kube_client *client, const struct err *err)
@@ -63,7 +63,7 @@ static void note_down(struct kube_client *client, const struct err *err)
 	connection->err = *err;
 	loop_timer_disarm(client->first_word);
 	if (!same)
-		tell(client);
+		client_tell(client);
 }
 
 /* A complaint about a working connection. */
@@ -73,7 +73,7 @@ static void note_refusal(struct kube_client *client, const struct err *err)
 	if (!connection->connected || str_eq(connection->err.text, err->text))
 		return;
 	connection->err = *err;
-	tell(client);
+	client_tell(client);
 }
 
 static void on_silence(void *data)
@@ -84,15 +84,15 @@ static void on_silence(void *data)
 	note_down(client, &err);
 }
 
-void client_note_result(struct kube_client *client, const struct http_result *result, const struct err *err, bool is_watch)
+void kube_client_note_result(struct kube_client *client, const struct http_result *result, const struct err *err, bool is_watch)
 {
 	if (result->status > 0) {
-		client_note_contact(client);
+		kube_client_note_contact(client);
 		if (err->code == ERR_UNAUTHORIZED)
 			note_refusal(client, err);
 		else if (result->status < 300 && client->connection.err.code == ERR_UNAUTHORIZED) {
 			err_clear(&client->connection.err);
-			tell(client);
+			client_tell(client);
 		}
 	}
 	if (result->err.code == ERR_NONE || result->err.code == ERR_CANCELLED)
@@ -139,7 +139,7 @@ static void read_version(struct kube_client *client, const struct http_result *h
 		snprintf(client->connection.version, sizeof client->connection.version, "%s", version);
 	cJSON_Delete(root);
 	if (changed)
-		tell(client);
+		client_tell(client);
 }
 
 static int64_t next_probe_ms(struct kube_client *client)
@@ -165,7 +165,7 @@ static void on_probe(void *data, const struct kube_result *result)
 		read_version(client, result->http);
 }
 
-static void probe(void *data)
+static void client_probe(void *data)
 {
 	struct kube_client *client = data;
 	struct kube_call call = {.path = "/version", .timeout_ms = PROBE_TIMEOUT_MS, .once = true, .on_done = on_probe, .data = client};
@@ -179,19 +179,19 @@ static void probe(void *data)
 
 /* ---- life ---- */
 
-static void on_credentials(void *data)
+static void client_on_credentials(void *data)
 {
 	struct kube_client *client = data;
-	client_resume(client);
+	kube_client_resume(client);
 }
 
-static void on_terminal(void *data, bool wanted, const char *command)
+static void client_on_terminal(void *data, bool wanted, const char *command)
 {
 	struct kube_client *client = data;
 	client->options.on_terminal(client->options.data, wanted, command);
 }
 
-static enum kube_credentials_state may_run(void *data, struct err *err)
+static enum kube_credentials_state client_may_run(void *data, struct err *err)
 {
 	struct kube_client *client = data;
 	return client->options.may_run(client->options.data, err);
@@ -199,7 +199,7 @@ static enum kube_credentials_state may_run(void *data, struct err *err)
 
 void kube_client_answered(struct kube_client *client)
 {
-	client_resume(client);
+	kube_client_resume(client);
 }
 
 struct kube_client *kube_client_create(struct loop *loop, const struct kube_access *access,
@@ -230,13 +230,13 @@ struct kube_client *kube_client_create(struct loop *loop, const struct kube_acce
 		.loop = loop,
 		.access = access,
 		.http = client->http,
-		.on_change = on_credentials,
-		.on_terminal = options->on_terminal ? on_terminal : NULL,
-		.may_run = options->may_run ? may_run : NULL,
+		.on_change = client_on_credentials,
+		.on_terminal = options->on_terminal ? client_on_terminal : NULL,
+		.may_run = options->may_run ? client_may_run : NULL,
 		.data = client,
 	});
 	client->first_word = loop_timer_create(loop, on_silence, client);
-	client->probe_timer = loop_timer_create(loop, probe, client);
+	client->probe_timer = loop_timer_create(loop, client_probe, client);
 	loop_timer_arm(client->first_word, FIRST_WORD_MS);
 	loop_timer_arm(client->probe_timer, 0);
 	return client;
@@ -246,7 +246,7 @@ void kube_client_destroy(struct kube_client *client)
 {
 	if (!client)
 		return;
-	client_drop_all(client);
+	kube_client_drop_all(client);
 	loop_timer_destroy(client->first_word);
 	loop_timer_destroy(client->probe_timer);
 	kube_credentials_destroy(client->credentials);

@@ -31,9 +31,9 @@ struct kube_client {
 void kube_client_contact(struct kube_client *client, struct kube_contact *contact);
 void kube_client_uncontact(struct kube_client *client, struct kube_contact *contact);
 
-void client_note_contact(struct kube_client *client);
-void client_note_result(struct kube_client *client, const struct http_result *result, const struct err *err, bool is_watch);
-void client_resume(struct kube_client *client);   /* the credentials changed: go on with what waits */
-void client_drop_all(struct kube_client *client); /* all requests and waits, without a call */
+void kube_client_note_contact(struct kube_client *client);
+void kube_client_note_result(struct kube_client *client, const struct http_result *result, const struct err *err, bool is_watch);
+void kube_client_resume(struct kube_client *client);   /* the credentials changed: go on with what waits */
+void kube_client_drop_all(struct kube_client *client); /* all requests and waits, without a call */
 
 #endif

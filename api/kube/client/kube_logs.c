@@ -12,14 +12,14 @@ struct kube_logs {
 	struct kube_logs_options options;
 };
 
-static bool on_data(void *data, const char *bytes, size_t len)
+static bool logs_reader_on_data(void *data, const char *bytes, size_t len)
 {
 	struct kube_logs *logs = data;
 	logs->options.on_data(logs->options.data, bytes, len);
 	return true;
 }
 
-static void on_done(void *data, const struct kube_result *result)
+static void logs_reader_on_done(void *data, const struct kube_result *result)
 {
 	struct kube_logs_options options = ((struct kube_logs *)data)->options;
 	free(data);
@@ -67,8 +67,8 @@ struct kube_logs *kube_logs_follow(struct kube_client *client, const struct kube
 				 .accept = "*/*",
 				 .is_watch = options->follow,
 				 .silence_ms = LOG_SILENCE_MS,
-				 .on_data = on_data,
-				 .on_done = on_done,
+				 .on_data = logs_reader_on_data,
+				 .on_done = logs_reader_on_done,
 				 .data = logs};
 	logs->request = kube_request(client, &call, err);
 	if (logs->request)

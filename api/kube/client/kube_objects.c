@@ -8,7 +8,7 @@
 
 enum { OBJECT_MAX = 8 * 1024 * 1024 };
 
-struct object_call {
+struct kube_object_call {
 	kube_json_fn *fn;
 	void *data;
 	char *path;
@@ -16,14 +16,14 @@ struct object_call {
 
 static void object_call_free(void *data)
 {
-	struct object_call *call = data;
+	struct kube_object_call *call = data;
 	free(call->path);
 	free(call);
 }
 
-static void on_object(void *data, const struct kube_result *result)
+static void objects_on_object(void *data, const struct kube_result *result)
 {
-	const struct object_call *call = data;
+	const struct kube_object_call *call = data;
 	struct kube_result shown = *result;
 	cJSON *object = NULL;
 	if (!err_is_set(&shown.err)) {
@@ -35,12 +35,12 @@ static void on_object(void *data, const struct kube_result *result)
 	cJSON_Delete(object);
 }
 
-static struct kube_request *start(struct kube_client *client, struct kube_call *http, kube_json_fn *fn, void *data, struct err *err)
+static struct kube_request *objects_start(struct kube_client *client, struct kube_call *http, kube_json_fn *fn, void *data, struct err *err)
 {
-	struct object_call *call = mem_alloc(sizeof *call);
-	*call = (struct object_call){.fn = fn, .data = data, .path = mem_strdup(http->path)};
+	struct kube_object_call *call = mem_alloc(sizeof *call);
+	*call = (struct kube_object_call){.fn = fn, .data = data, .path = mem_strdup(http->path)};
 	http->body_max = OBJECT_MAX;
-	http->on_done = on_object;
+	http->on_done = objects_on_object;
 	http->data = call;
 	http->free_data = object_call_free;
 	struct kube_request *request = kube_request(client, http, err);
@@ -51,7 +51,7 @@ static struct kube_request *start(struct kube_client *client, struct kube_call *
 
 struct kube_request *kube_get_json(struct kube_client *client, const char *path, kube_json_fn *fn, void *data, struct err *err)
 {
-	return start(client, &(struct kube_call){.path = path}, fn, data, err);
+	return objects_start(client, &(struct kube_call){.path = path}, fn, data, err);
 }
 
 struct kube_request *kube_change(struct kube_client *client, const struct kube_change *change, kube_json_fn *fn, void *data,
@@ -82,5 +82,5 @@ struct kube_request *kube_change(struct kube_client *client, const struct kube_c
 		.body = change->body,
 		.once = change->once,
 	};
-	return start(client, &call, fn, data, err);
+	return objects_start(client, &call, fn, data, err);
 }

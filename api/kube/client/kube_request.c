@@ -30,7 +30,7 @@ struct kube_wait {
 
 /* ---- one request ---- */
 
-static void unlink_request(struct kube_request *request)
+static void request_take_out(struct kube_request *request)
 {
 	if (request->prev)
 		request->prev->next = request->next;
@@ -59,30 +59,30 @@ static void free_request(struct kube_request *request)
 }
 
 /* The last thing done with the request and perhaps the client. */
-static void finish(struct kube_request *request, const struct kube_result *result)
+static void request_conclude(struct kube_request *request, const struct kube_result *result)
 {
-	unlink_request(request);
+	request_take_out(request);
 	request->call.on_done(request->call.data, result);
 	free_request(request);
 }
 
-static void fail_later(struct kube_request *request, const struct err *err)
+static void request_fail_later(struct kube_request *request, const struct err *err)
 {
 	request->failed = *err;
 	loop_timer_arm(request->timer, 0);
 }
 
-static bool on_data(void *data, const char *bytes, size_t len)
+static bool request_on_data(void *data, const char *bytes, size_t len)
 {
 	struct kube_request *request = data;
-	client_note_contact(request->client);
+	kube_client_note_contact(request->client);
 	return request->call.on_data(request->call.data, bytes, len);
 }
 
-static void on_accepted(void *data)
+static void request_on_accepted(void *data)
 {
 	struct kube_request *request = data;
-	client_note_contact(request->client);
+	kube_client_note_contact(request->client);
 	request->call.on_accepted(request->call.data);
 }
 
@@ -92,7 +92,7 @@ static bool should_repeat(const struct kube_request *request, const struct http_
 	return asked && !request->call.once && !request->call.is_watch && request->repeats < REPEAT_MAX;
 }
 
-static void on_done(void *data, const struct http_result *http)
+static void request_on_done(void *data, const struct http_result *http)
 {
 	struct kube_request *request = data;
 	struct kube_client *client = request->client;
@@ -106,7 +106,7 @@ static void on_done(void *data, const struct http_result *http)
 	result.status = status;
 	if (http->status == 401)
 		kube_credentials_rejected(client->credentials);
-	client_note_result(client, http, &result.err, request->call.is_watch);
+	kube_client_note_result(client, http, &result.err, request->call.is_watch);
 	/* An eviction that a disruption budget forbids is an answer, not a busy server. */
 	bool budget = status && kube_status_cause(status, "DisruptionBudget");
 	if (should_repeat(request, http) && !budget) {
@@ -114,12 +114,12 @@ static void on_done(void *data, const struct http_result *http)
 		int64_t wait = http->retry_after_ms < REPEAT_WAIT_MAX_MS ? http->retry_after_ms : REPEAT_WAIT_MAX_MS;
 		loop_timer_arm(request->timer, wait);
 	} else {
-		finish(request, &result);
+		request_conclude(request, &result);
 	}
 	kube_record_free(status);
 }
 
-static void send(struct kube_request *request)
+static void request_send(struct kube_request *request)
 {
 	struct kube_client *client = request->client;
 	struct kube_call *call = &request->call;
@@ -147,36 +147,36 @@ static void send(struct kube_request *request)
 					  .timeout_ms = call->timeout_ms ? call->timeout_ms : default_timeout,
 					  .silence_ms = call->silence_ms,
 					  .body_max = call->body_max,
-					  .on_data = call->on_data ? on_data : NULL,
-					  .on_accepted = call->on_accepted ? on_accepted : NULL,
-					  .on_done = on_done,
+					  .on_data = call->on_data ? request_on_data : NULL,
+					  .on_accepted = call->on_accepted ? request_on_accepted : NULL,
+					  .on_done = request_on_done,
 					  .data = request,
 				  },
 				  &err);
 	vec_finish(&headers);
 	kube_credentials_free_headers(credentials);
 	if (!request->http)
-		fail_later(request, &err);
+		request_fail_later(request, &err);
 }
 
-static void attempt(void *data)
+static void request_attempt(void *data)
 {
 	struct kube_request *request = data;
 	if (err_is_set(&request->failed)) {
-		finish(request, &(struct kube_result){.err = request->failed});
+		request_conclude(request, &(struct kube_result){.err = request->failed});
 		return;
 	}
 	struct err err = {0};
 	switch (kube_credentials_check(request->client->credentials, &err)) {
 	case KUBE_CREDENTIALS_READY:
 		request->waits_for_credentials = false;
-		send(request);
+		request_send(request);
 		break;
 	case KUBE_CREDENTIALS_WAIT:
 		request->waits_for_credentials = true;
 		break;
 	case KUBE_CREDENTIALS_FAILED:
-		finish(request, &(struct kube_result){.err = err});
+		request_conclude(request, &(struct kube_result){.err = err});
 		break;
 	}
 }
@@ -196,7 +196,7 @@ struct kube_request *kube_request(struct kube_client *client, const struct kube_
 	request->call.content_type = mem_strdup(str_or(call->content_type, "application/json"));
 	request->call.body = call->body ? mem_strndup(call->body, body_len) : NULL;
 	request->call.body_len = body_len;
-	request->timer = loop_timer_create(client->loop, attempt, request);
+	request->timer = loop_timer_create(client->loop, request_attempt, request);
 	request->next = client->requests;
 	if (client->requests)
 		client->requests->prev = request;
@@ -214,7 +214,7 @@ void kube_request_cancel(struct kube_request *request)
 	if (request->client->probing == request)
 		request->client->probing = NULL;
 	http_cancel(request->http);
-	unlink_request(request);
+	request_take_out(request);
 	free_request(request);
 }
 
@@ -270,7 +270,7 @@ void kube_wait_cancel(struct kube_wait *wait)
 		free_wait(wait);
 }
 
-void client_resume(struct kube_client *client)
+void kube_client_resume(struct kube_client *client)
 {
 	for (struct kube_request *request = client->requests; request; request = request->next)
 		if (request->waits_for_credentials)
@@ -279,7 +279,7 @@ void client_resume(struct kube_client *client)
 		loop_timer_arm(wait->timer, 0);
 }
 
-void client_drop_all(struct kube_client *client)
+void kube_client_drop_all(struct kube_client *client)
 {
 	while (client->requests)
 		kube_request_cancel(client->requests);

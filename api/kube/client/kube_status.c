@@ -32,7 +32,7 @@ static enum err_code code_of(int http_status)
 }
 
 /* "list of pods in namespace shop", or the bare method and path. */
-static void describe(const char *method, const char *path, char *out, size_t size)
+static void status_describe(const char *method, const char *path, char *out, size_t size)
 {
 	struct kube_path parsed;
 	if (!kube_path_parse(path, &parsed)) {
@@ -59,7 +59,7 @@ void kube_status_err(int http_status, const struct kube_status *status, const ch
 		     struct err *err)
 {
 	char what[512];
-	describe(method, path, what, sizeof what);
+	status_describe(method, path, what, sizeof what);
 	enum err_code code = code_of(http_status);
 	if (code == ERR_UNAUTHORIZED) {
 		err_set(err, code, "%s: the server does not accept who we say we are (401): log in again or check the kubeconfig", what);

@@ -133,7 +133,7 @@ bool kube_gate_allows(bool read_only, const char *method, const char *path, stru
 
 /* The subcommand of one of RabbitMQ's tools. Only flags that are known not to take the subcommand's place may stand before it;
  * with any other there is none. */
-static const char *subcommand(const char *const *command)
+static const char *url_subcommand(const char *const *command)
 {
 	for (size_t i = 1; command[i]; i++) {
 		if (str_eq(command[i], "--formatter") && command[i + 1])
@@ -152,7 +152,7 @@ static bool only_reads(const char *const *command)
 		{"rabbitmq-queues", "quorum_status"}, {"rabbitmq-queues", "check_"}, {"rabbitmq-plugins", "list"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(readers); i++)
-		if (str_eq(readers[i][0], command[0]) && str_has_prefix(subcommand(command), readers[i][1]))
+		if (str_eq(readers[i][0], command[0]) && str_has_prefix(url_subcommand(command), readers[i][1]))
 			return true;
 	return false;
 }

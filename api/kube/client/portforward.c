@@ -17,29 +17,29 @@ enum {
 	ERROR_TEXT_MAX = 1024,
 };
 
-struct dial {
-	struct near near;
-	struct tunnel *tunnel; /* NULL after the end */
+struct kube_portforward_dial {
+	struct relay relay;
+	struct kube_tunnel *tunnel; /* NULL after the end */
 	char *pod;
 	uint16_t port;
 	size_t port_left[CHANNEL_COUNT]; /* bytes of the port still to come */
 	struct err err;
 };
 
-struct portforward {
-	struct dialer dialer;
+struct kube_portforward {
+	struct dial_opener dialer;
 	struct kube_client *client;
 };
 
-static void end(struct dial *dial)
+static void portforward_end(struct kube_portforward_dial *dial)
 {
-	tunnel_close(dial->tunnel);
+	kube_tunnel_close(dial->tunnel);
 	dial->tunnel = NULL;
-	near_close(&dial->near);
+	relay_close(&dial->relay);
 }
 
 /* The runtime's text: "… failed to connect to localhost:5673 inside namespace …: connection refused". */
-static void failed_inside(struct dial *dial, const char *text, size_t len)
+static void failed_inside(struct kube_portforward_dial *dial, const char *text, size_t len)
 {
 	char line[ERROR_TEXT_MAX];
 	snprintf(line, sizeof line, "%.*s", (int)(len < sizeof line ? len : sizeof line), text);
@@ -49,12 +49,12 @@ static void failed_inside(struct dial *dial, const char *text, size_t len)
 			dial->port);
 	else
 		err_set(&dial->err, ERR_CONNECT, "port-forward to port %u of pod %s failed: %s", dial->port, dial->pod, line);
-	end(dial);
+	portforward_end(dial);
 }
 
-static void received(void *data, unsigned channel, const unsigned char *bytes, size_t len)
+static void portforward_received(void *data, unsigned channel, const unsigned char *bytes, size_t len)
 {
-	struct dial *dial = data;
+	struct kube_portforward_dial *dial = data;
 	if (channel >= CHANNEL_COUNT)
 		return;
 	size_t skip = len < dial->port_left[channel] ? len : dial->port_left[channel];
@@ -65,51 +65,51 @@ static void received(void *data, unsigned channel, const unsigned char *bytes, s
 		return;
 	if (channel == CHANNEL_ERROR)
 		failed_inside(dial, (const char *)bytes, len);
-	else if (!near_write(&dial->near, bytes, len))
-		tunnel_pause(dial->tunnel, true);
+	else if (!relay_write(&dial->relay, bytes, len))
+		kube_tunnel_pause(dial->tunnel, true);
 }
 
-static void opened(void *data, const char *subprotocol)
+static void portforward_opened(void *data, const char *subprotocol)
 {
-	struct dial *dial = data;
-	near_resume(&dial->near);
+	struct kube_portforward_dial *dial = data;
+	relay_resume(&dial->relay);
 }
 
 static void can_send(void *data)
 {
-	struct dial *dial = data;
-	near_resume(&dial->near);
+	struct kube_portforward_dial *dial = data;
+	relay_resume(&dial->relay);
 }
 
-static void closed(void *data, const struct err *err)
+static void portforward_closed(void *data, const struct err *err)
 {
-	struct dial *dial = data;
+	struct kube_portforward_dial *dial = data;
 	if (err_is_set(err)) {
 		dial->err = *err;
 		err_prefix(&dial->err, "port-forward to port %u of pod %s", dial->port, dial->pod);
 	}
-	end(dial);
+	portforward_end(dial);
 }
 
-static bool from_near(void *data, const char *bytes, size_t len)
+static bool portforward_from_relay(void *data, const char *bytes, size_t len)
 {
-	struct dial *dial = data;
-	return dial->tunnel && tunnel_send(dial->tunnel, CHANNEL_DATA, bytes, len);
+	struct kube_portforward_dial *dial = data;
+	return dial->tunnel && kube_tunnel_send(dial->tunnel, CHANNEL_DATA, bytes, len);
 }
 
-static void near_drained(void *data)
+static void portforward_relay_drained(void *data)
 {
-	struct dial *dial = data;
+	struct kube_portforward_dial *dial = data;
 	if (dial->tunnel)
-		tunnel_pause(dial->tunnel, false);
+		kube_tunnel_pause(dial->tunnel, false);
 }
 
-static void near_ended(void *data)
+static void portforward_relay_ended(void *data)
 {
-	end(data);
+	portforward_end(data);
 }
 
-static struct tunnel *open_tunnel(struct kube_client *client, const struct dial_target *target, struct dial *dial,
+static struct kube_tunnel *open_tunnel(struct kube_client *client, const struct dial_target *target, struct kube_portforward_dial *dial,
 				  struct err *err)
 {
 	char query[32];
@@ -120,62 +120,63 @@ static struct tunnel *open_tunnel(struct kube_client *client, const struct dial_
 							      .name = target->pod,
 							      .subresource = "portforward",
 							      .query = query});
-	struct tunnel_call call = {.path = path,
+	struct kube_tunnel_call call = {.path = path,
 				   .subprotocols = "v4.channel.k8s.io",
-				   .on_open = opened,
-				   .on_message = received,
+				   .on_open = portforward_opened,
+				   .on_message = portforward_received,
 				   .on_drain = can_send,
-				   .on_close = closed,
+				   .on_close = portforward_closed,
 				   .data = dial};
-	return tunnel_open(client, &call, err);
+	return kube_tunnel_open(client, &call, err);
 }
 
-static struct dial *open_forward(struct dialer *self, const struct dial_target *target, int *fd, struct err *err)
+static struct dial *open_forward(struct dial_opener *self, const struct dial_target *target, int *fd, struct err *err)
 {
-	struct kube_client *client = ((struct portforward *)self)->client;
+	struct kube_client *client = ((struct kube_portforward *)self)->client;
 	if (str_empty(target->namespace) || str_empty(target->pod)) {
 		err_set(err, ERR_USAGE, "a port-forward needs a namespace and a pod");
 		return NULL;
 	}
-	struct dial *dial = mem_alloc(sizeof *dial);
-	*dial = (struct dial){.port = target->port, .port_left = {PORT_LEN, PORT_LEN}};
-	dial->near = (struct near){.on_bytes = from_near, .on_drain = near_drained, .on_eof = near_ended, .data = dial};
+	struct kube_portforward_dial *dial = mem_alloc(sizeof *dial);
+	*dial = (struct kube_portforward_dial){.port = target->port, .port_left = {PORT_LEN, PORT_LEN}};
+	dial->relay = (struct relay){.on_bytes = portforward_from_relay, .on_drain = portforward_relay_drained, .on_eof = portforward_relay_ended, .data = dial};
 	dial->tunnel = open_tunnel(client, target, dial, err);
-	if (!dial->tunnel || !near_open(&dial->near, kube_client_loop(client), fd, err)) {
-		tunnel_close(dial->tunnel);
+	if (!dial->tunnel || !relay_open(&dial->relay, kube_client_loop(client), fd, err)) {
+		kube_tunnel_close(dial->tunnel);
 		free(dial);
 		return NULL;
 	}
 	dial->pod = mem_strdup(target->pod);
-	return dial;
+	return (struct dial *)dial;
 }
 
-static const struct err *error_of(const struct dial *dial)
+static const struct err *portforward_error_of(const struct dial *self)
 {
-	return &dial->err;
+	return &((const struct kube_portforward_dial *)self)->err;
 }
 
-static void close_forward(struct dial *dial)
+static void close_forward(struct dial *self)
 {
+	struct kube_portforward_dial *dial = (struct kube_portforward_dial *)self;
 	if (!dial)
 		return;
-	tunnel_close(dial->tunnel);
-	near_finish(&dial->near);
+	kube_tunnel_close(dial->tunnel);
+	relay_finish(&dial->relay);
 	free(dial->pod);
 	free(dial);
 }
 
-struct dialer *portforward_dialer_create(struct kube_client *client)
+struct dial_opener *kube_portforward_dialer_create(struct kube_client *client)
 {
-	struct portforward *forward = mem_alloc(sizeof *forward);
-	*forward = (struct portforward){
-		.dialer = {.open = open_forward, .error = error_of, .close = close_forward},
+	struct kube_portforward *forward = mem_alloc(sizeof *forward);
+	*forward = (struct kube_portforward){
+		.dialer = {.open = open_forward, .error = portforward_error_of, .close = close_forward},
 		.client = client,
 	};
 	return &forward->dialer;
 }
 
-void portforward_dialer_destroy(struct dialer *dialer)
+void kube_portforward_dialer_destroy(struct dial_opener *dialer)
 {
 	free(dialer);
 }

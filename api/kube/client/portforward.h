@@ -1,4 +1,4 @@
-/* Connections into pods over the API server: a `struct dialer` (api/net/dial.h) whose every connection is one WebSocket of
+/* Connections into pods over the API server: a `struct dial_opener` (api/net/dial.h) whose every connection is one WebSocket of
  * subprotocol v4.channel.k8s.io, one port each (protocols.md D). No local port is opened.
  *
  * What ends as seen by the owner of the fd: EOF. dial_error then says why: ERR_CONNECT (nothing listens on that port, the
@@ -12,7 +12,7 @@
 struct kube_client;
 
 /* The client outlives the dialer, the dialer its connections. */
-struct dialer *portforward_dialer_create(struct kube_client *client);
-void portforward_dialer_destroy(struct dialer *dialer); /* NULL is fine */
+struct dial_opener *kube_portforward_dialer_create(struct kube_client *client);
+void kube_portforward_dialer_destroy(struct dial_opener *dialer); /* NULL is fine */
 
 #endif

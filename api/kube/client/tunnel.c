@@ -8,37 +8,37 @@
 #include "api/kube/records/record_decode.h"
 #include "api/net/websocket.h"
 
-struct tunnel {
+struct kube_tunnel {
 	struct kube_client *client;
-	struct tunnel_call call;
+	struct kube_tunnel_call call;
 	char *path, *subprotocols;
 	struct kube_wait *wait; /* for credentials */
 	struct websocket *ws;
 	bool paused;
 };
 
-static void opened(void *data, const char *subprotocol)
+static void tunnel_opened(void *data, const char *subprotocol)
 {
-	struct tunnel *tunnel = data;
+	struct kube_tunnel *tunnel = data;
 	if (tunnel->call.on_open)
 		tunnel->call.on_open(tunnel->call.data, subprotocol);
 }
 
-static void received(void *data, const unsigned char *bytes, size_t len)
+static void tunnel_received(void *data, const unsigned char *bytes, size_t len)
 {
-	struct tunnel *tunnel = data;
+	struct kube_tunnel *tunnel = data;
 	if (len > 1)
 		tunnel->call.on_message(tunnel->call.data, bytes[0], bytes + 1, len - 1);
 }
 
-static void drained(void *data)
+static void tunnel_drained(void *data)
 {
-	struct tunnel *tunnel = data;
+	struct kube_tunnel *tunnel = data;
 	if (tunnel->call.on_drain)
 		tunnel->call.on_drain(tunnel->call.data);
 }
 
-static void explain_refusal(const struct tunnel *tunnel, int http_status, const char *body, struct err *err)
+static void explain_refusal(const struct kube_tunnel *tunnel, int http_status, const char *body, struct err *err)
 {
 	struct kube_status *status = kube_status_parse(body, strlen(body));
 	/* Runtimes refuse an unknown subprotocol so, without a word (containerd#11136). */
@@ -51,9 +51,9 @@ static void explain_refusal(const struct tunnel *tunnel, int http_status, const 
 		kube_client_unauthorized(tunnel->client);
 }
 
-static void closed(void *data, const struct err *ws_err, int http_status, const char *body)
+static void tunnel_closed(void *data, const struct err *ws_err, int http_status, const char *body)
 {
-	struct tunnel *tunnel = data;
+	struct kube_tunnel *tunnel = data;
 	struct err err = *ws_err;
 	if (http_status)
 		explain_refusal(tunnel, http_status, body, &err);
@@ -62,7 +62,7 @@ static void closed(void *data, const struct err *ws_err, int http_status, const 
 
 static void have_headers(void *data, const char *const *headers, const struct err *failure)
 {
-	struct tunnel *tunnel = data;
+	struct kube_tunnel *tunnel = data;
 	struct err err = {0};
 	tunnel->wait = NULL;
 	if (failure && err_is_set(failure)) {
@@ -71,10 +71,10 @@ static void have_headers(void *data, const char *const *headers, const struct er
 		struct websocket_call call = {.path = tunnel->path,
 					      .headers = headers,
 					      .subprotocols = tunnel->subprotocols,
-					      .on_open = opened,
-					      .on_message = received,
-					      .on_drain = drained,
-					      .on_close = closed,
+					      .on_open = tunnel_opened,
+					      .on_message = tunnel_received,
+					      .on_drain = tunnel_drained,
+					      .on_close = tunnel_closed,
 					      .data = tunnel};
 		tunnel->ws = websocket_open(kube_client_http(tunnel->client), &call, &err);
 	}
@@ -84,12 +84,12 @@ static void have_headers(void *data, const char *const *headers, const struct er
 		websocket_pause(tunnel->ws, true);
 }
 
-struct tunnel *tunnel_open(struct kube_client *client, const struct tunnel_call *call, struct err *err)
+struct kube_tunnel *kube_tunnel_open(struct kube_client *client, const struct kube_tunnel_call *call, struct err *err)
 {
 	if (!kube_gate_allows_tunnel(kube_client_read_only(client), call->path, call->command, err))
 		return NULL;
-	struct tunnel *tunnel = mem_alloc(sizeof *tunnel);
-	*tunnel = (struct tunnel){.client = client,
+	struct kube_tunnel *tunnel = mem_alloc(sizeof *tunnel);
+	*tunnel = (struct kube_tunnel){.client = client,
 				  .call = *call,
 				  .path = mem_strdup(call->path),
 				  .subprotocols = mem_strdup(call->subprotocols)};
@@ -99,7 +99,7 @@ struct tunnel *tunnel_open(struct kube_client *client, const struct tunnel_call 
 	return tunnel;
 }
 
-void tunnel_close(struct tunnel *tunnel)
+void kube_tunnel_close(struct kube_tunnel *tunnel)
 {
 	if (!tunnel)
 		return;
@@ -110,13 +110,13 @@ void tunnel_close(struct tunnel *tunnel)
 	free(tunnel);
 }
 
-bool tunnel_send(struct tunnel *tunnel, unsigned channel, const void *bytes, size_t len)
+bool kube_tunnel_send(struct kube_tunnel *tunnel, unsigned channel, const void *bytes, size_t len)
 {
 	unsigned char head = (unsigned char)channel;
 	return tunnel->ws && websocket_send(tunnel->ws, &head, 1, bytes, len);
 }
 
-void tunnel_pause(struct tunnel *tunnel, bool paused)
+void kube_tunnel_pause(struct kube_tunnel *tunnel, bool paused)
 {
 	tunnel->paused = paused;
 	if (tunnel->ws)

@@ -9,9 +9,9 @@
 #include "api/base/err.h"
 
 struct kube_client;
-struct tunnel;
+struct kube_tunnel;
 
-struct tunnel_call {
+struct kube_tunnel_call {
 	const char *path;                /* from kube_url() */
 	const char *subprotocols;        /* "v5.channel.k8s.io, v4.channel.k8s.io" */
 	const char *const *command;      /* argv of an exec, for the gate; NULL = port-forward */
@@ -25,9 +25,9 @@ struct tunnel_call {
 };
 
 /* Strings are copied. Never calls back from inside. */
-struct tunnel *tunnel_open(struct kube_client *client, const struct tunnel_call *call, struct err *err) MUST_USE;
-void tunnel_close(struct tunnel *tunnel); /* NULL is fine; safe inside callbacks, none after */
-bool tunnel_send(struct tunnel *tunnel, unsigned channel, const void *bytes, size_t len) MUST_USE;
-void tunnel_pause(struct tunnel *tunnel, bool paused);
+struct kube_tunnel *kube_tunnel_open(struct kube_client *client, const struct kube_tunnel_call *call, struct err *err) MUST_USE;
+void kube_tunnel_close(struct kube_tunnel *tunnel); /* NULL is fine; safe inside callbacks, none after */
+bool kube_tunnel_send(struct kube_tunnel *tunnel, unsigned channel, const void *bytes, size_t len) MUST_USE;
+void kube_tunnel_pause(struct kube_tunnel *tunnel, bool paused);
 
 #endif

@@ -6,12 +6,12 @@
 #include "api/base/str.h"
 #include "api/kube/config/exec_plugin.h"
 
-static void wipe(cJSON *item)
+static void exec_answer_wipe(cJSON *item)
 {
 	for (; item; item = item->next) {
 		if (item->valuestring)
 			explicit_bzero(item->valuestring, strlen(item->valuestring));
-		wipe(item->child);
+		exec_answer_wipe(item->child);
 	}
 }
 
@@ -21,7 +21,7 @@ static const char *member_text(const cJSON *object, const char *name)
 	return str_empty(text) ? NULL : text;
 }
 
-static bool read_members(const char *command, const char *api_version, const cJSON *root, struct exec_answer *answer, struct err *err)
+static bool read_members(const char *command, const char *api_version, const cJSON *root, struct kube_exec_answer *answer, struct err *err)
 {
 	const char *version = member_text(root, "apiVersion");
 	const cJSON *status = cJSON_GetObjectItemCaseSensitive(root, "status");
@@ -44,18 +44,18 @@ static bool read_members(const char *command, const char *api_version, const cJS
 	return true;
 }
 
-cJSON *exec_answer_read(const char *command, const char *api_version, const char *json, size_t len, struct exec_answer *answer,
+cJSON *kube_exec_answer_read(const char *command, const char *api_version, const char *json, size_t len, struct kube_exec_answer *answer,
 			struct err *err)
 {
 	cJSON *root = cJSON_ParseWithLength(json, len);
-	*answer = (struct exec_answer){.expires_ms = -1};
+	*answer = (struct kube_exec_answer){.expires_ms = -1};
 	if (root)
 		(void)!read_members(command, api_version, root, answer, err);
 	return root;
 }
 
-void exec_answer_free(cJSON *root)
+void kube_exec_answer_free(cJSON *root)
 {
-	wipe(root);
+	exec_answer_wipe(root);
 	cJSON_Delete(root);
 }

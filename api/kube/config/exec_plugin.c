@@ -29,14 +29,14 @@ enum {
 	INTERACTIVE_PATIENCE_MS = 600 * 1000,
 };
 
-struct pipe_end {
-	struct exec_plugin *run;
+struct kube_exec_pipe {
+	struct kube_exec_plugin_call *run;
 	int fd;
 	struct loop_fd *watch;
 	struct buf text;
 };
 
-struct exec_plugin {
+struct kube_exec_plugin_call {
 	struct loop *loop;
 	const struct kube_access *access;
 	bool interactive;
@@ -44,8 +44,8 @@ struct exec_plugin {
 	int pid_fd;
 	struct loop_fd *exit_watch;
 	struct loop_timer *patience;
-	struct pipe_end out, complaint;
-	exec_plugin_fn *fn;
+	struct kube_exec_pipe out, complaint;
+	kube_exec_plugin_fn *fn;
 	void *data;
 };
 
@@ -56,7 +56,7 @@ static void append_member(struct buf *out, const char *name, const char *value)
 	if (!value)
 		return;
 	buf_printf(out, "%s\"%s\":", out->data[out->len - 1] == '{' ? "" : ",", name);
-	json_append_string(out, value);
+	cell_append_json_string(out, value);
 }
 
 static void append_cluster(struct buf *out, const struct kube_access *access)
@@ -91,7 +91,7 @@ static char *exec_info(const struct kube_access *access, bool interactive)
 	return buf_take(&out);
 }
 
-static bool overridden(const struct kube_exec_plugin *plugin, const char *entry)
+static bool exec_plugin_overridden(const struct kube_exec_plugin *plugin, const char *entry)
 {
 	for (size_t i = 0; i < plugin->env_count; i++) {
 		size_t len = strlen(plugin->env[i].name);
@@ -102,11 +102,11 @@ static bool overridden(const struct kube_exec_plugin *plugin, const char *entry)
 }
 
 /* NULL-terminated; every entry and the list are the caller's. */
-static char **environment(const struct kube_access *access, bool interactive)
+static char **exec_plugin_environment(const struct kube_access *access, bool interactive)
 {
 	VEC(char *) list = {0};
 	for (char **entry = environ; *entry; entry++)
-		if (!overridden(access->exec, *entry))
+		if (!exec_plugin_overridden(access->exec, *entry))
 			vec_push(&list, mem_strdup(*entry));
 	for (size_t i = 0; i < access->exec->env_count; i++)
 		vec_push(&list, str_printf("%s=%s", access->exec->env[i].name, str_or(access->exec->env[i].value, "")));
@@ -115,7 +115,7 @@ static char **environment(const struct kube_access *access, bool interactive)
 	return list.items;
 }
 
-static char **arguments(const struct kube_exec_plugin *plugin)
+static char **exec_plugin_arguments(const struct kube_exec_plugin *plugin)
 {
 	VEC(char *) list = {0};
 	vec_push(&list, plugin->command);
@@ -127,7 +127,7 @@ static char **arguments(const struct kube_exec_plugin *plugin)
 
 /* ---- its end ---- */
 
-static void close_end(struct pipe_end *end)
+static void close_end(struct kube_exec_pipe *end)
 {
 	loop_fd_remove(end->watch);
 	end->watch = NULL;
@@ -136,7 +136,7 @@ static void close_end(struct pipe_end *end)
 	end->fd = -1;
 }
 
-static void release(struct exec_plugin *run)
+static void exec_plugin_release(struct kube_exec_plugin_call *run)
 {
 	close_end(&run->out);
 	close_end(&run->complaint);
@@ -149,7 +149,7 @@ static void release(struct exec_plugin *run)
 	free(run);
 }
 
-static void kill_child(struct exec_plugin *run)
+static void kill_child(struct kube_exec_plugin_call *run)
 {
 	if (run->pid <= 0)
 		return;
@@ -159,59 +159,59 @@ static void kill_child(struct exec_plugin *run)
 	run->pid = 0;
 }
 
-void exec_plugin_cancel(struct exec_plugin *run)
+void kube_exec_plugin_cancel(struct kube_exec_plugin_call *run)
 {
 	if (!run)
 		return;
 	kill_child(run);
-	release(run);
+	exec_plugin_release(run);
 }
 
-static void finish(struct exec_plugin *run, const struct exec_answer *answer, const struct err *err)
+static void exec_plugin_finish(struct kube_exec_plugin_call *run, const struct kube_exec_answer *answer, const struct err *err)
 {
-	exec_plugin_fn *fn = run->fn;
+	kube_exec_plugin_fn *fn = run->fn;
 	void *data = run->data;
 	fn(data, answer, err);
 }
 
-static void complain(const struct exec_plugin *run, const char *what, struct err *err)
+static void exec_plugin_complain(const struct kube_exec_plugin_call *run, const char *what, struct err *err)
 {
 	char clean[300];
 	text_clean(buf_str(&run->complaint.text), run->complaint.text.len, clean, sizeof clean);
 	err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s %s%s%s", run->access->exec->command, what, clean[0] ? ": " : "", clean);
 }
 
-static bool drain(struct pipe_end *end);
+static bool exec_plugin_drain(struct kube_exec_pipe *end);
 
-static void conclude(struct exec_plugin *run, int status)
+static void exec_plugin_conclude(struct kube_exec_plugin_call *run, int status)
 {
 	struct err err = {0};
-	struct exec_answer answer = {.expires_ms = -1};
+	struct kube_exec_answer answer = {.expires_ms = -1};
 	char what[64];
-	while (drain(&run->out) || drain(&run->complaint))
+	while (exec_plugin_drain(&run->out) || exec_plugin_drain(&run->complaint))
 		;
 	cJSON *root = NULL;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
 		const struct kube_exec_plugin *plugin = run->access->exec;
 		size_t len = run->out.text.overflow ? 0 : run->out.text.len;
-		root = exec_answer_read(plugin->command, plugin->api_version, buf_str(&run->out.text), len, &answer, &err);
+		root = kube_exec_answer_read(plugin->command, plugin->api_version, buf_str(&run->out.text), len, &answer, &err);
 		if (!root)
-			complain(run, "did not answer in JSON", &err);
+			exec_plugin_complain(run, "did not answer in JSON", &err);
 	} else {
 		snprintf(what, sizeof what, WIFEXITED(status) ? "failed with code %d" : "was ended by signal %d",
 			 WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
-		complain(run, what, &err);
+		exec_plugin_complain(run, what, &err);
 	}
 	run->pid = 0;
-	finish(run, err_is_set(&err) ? NULL : &answer, err_is_set(&err) ? &err : NULL);
-	exec_answer_free(root);
-	release(run);
+	exec_plugin_finish(run, err_is_set(&err) ? NULL : &answer, err_is_set(&err) ? &err : NULL);
+	kube_exec_answer_free(root);
+	exec_plugin_release(run);
 }
 
 /* ---- while it runs ---- */
 
 /* Reads one piece; false at the end, or when there is nothing now. */
-static bool drain(struct pipe_end *end)
+static bool exec_plugin_drain(struct kube_exec_pipe *end)
 {
 	char bytes[4096];
 	ssize_t count = end->fd >= 0 ? read(end->fd, bytes, sizeof bytes) : 0;
@@ -223,36 +223,36 @@ static bool drain(struct pipe_end *end)
 
 static void on_readable(void *data, unsigned ready)
 {
-	struct pipe_end *end = data;
-	if (!drain(end))
+	struct kube_exec_pipe *end = data;
+	if (!exec_plugin_drain(end))
 		close_end(end);
 }
 
 static void on_exit_seen(void *data, unsigned ready)
 {
-	struct exec_plugin *run = data;
+	struct kube_exec_plugin_call *run = data;
 	int status;
 	if (waitpid(run->pid, &status, WNOHANG) == run->pid)
-		conclude(run, status);
+		exec_plugin_conclude(run, status);
 }
 
 static void on_impatient(void *data)
 {
-	struct exec_plugin *run = data;
+	struct kube_exec_plugin_call *run = data;
 	struct err err = {0};
 	kill_child(run);
-	complain(run, "did not end in time", &err);
+	exec_plugin_complain(run, "did not end in time", &err);
 	err.code = ERR_TIMEOUT;
-	finish(run, NULL, &err);
-	release(run);
+	exec_plugin_finish(run, NULL, &err);
+	exec_plugin_release(run);
 }
 
 /* ---- its start ---- */
 
-static bool open_pipe(struct exec_plugin *run, struct pipe_end *end, int *child_fd, size_t max)
+static bool open_pipe(struct kube_exec_plugin_call *run, struct kube_exec_pipe *end, int *child_fd, size_t max)
 {
 	int fds[2];
-	*end = (struct pipe_end){.run = run, .fd = -1, .text = BUF_INIT(max)};
+	*end = (struct kube_exec_pipe){.run = run, .fd = -1, .text = BUF_INIT(max)};
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return false;
 	fcntl(fds[0], F_SETFL, O_NONBLOCK);
@@ -262,7 +262,7 @@ static bool open_pipe(struct exec_plugin *run, struct pipe_end *end, int *child_
 	return true;
 }
 
-static int spawn(struct exec_plugin *run, int out_fd, int complaint_fd)
+static int exec_plugin_spawn(struct kube_exec_plugin_call *run, int out_fd, int complaint_fd)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -282,7 +282,7 @@ static int spawn(struct exec_plugin *run, int out_fd, int complaint_fd)
 		posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 		posix_spawn_file_actions_adddup2(&actions, complaint_fd, STDERR_FILENO);
 	}
-	char **argv = arguments(run->access->exec), **envp = environment(run->access, run->interactive);
+	char **argv = exec_plugin_arguments(run->access->exec), **envp = exec_plugin_environment(run->access, run->interactive);
 	int failed = posix_spawnp(&run->pid, run->access->exec->command, &actions, &attributes, argv, envp);
 	free(argv);
 	for (char **entry = envp; *entry; entry++)
@@ -293,7 +293,7 @@ static int spawn(struct exec_plugin *run, int out_fd, int complaint_fd)
 	return failed;
 }
 
-static bool start(struct exec_plugin *run, struct err *err)
+static bool exec_plugin_start(struct kube_exec_plugin_call *run, struct err *err)
 {
 	int out_fd = -1, complaint_fd = -1;
 	if (!open_pipe(run, &run->out, &out_fd, ANSWER_MAX) || !open_pipe(run, &run->complaint, &complaint_fd, COMPLAINT_MAX)) {
@@ -301,7 +301,7 @@ static bool start(struct exec_plugin *run, struct err *err)
 			close(out_fd);
 		return err_set_errno(err, errno, "no pipe for the credential plugin");
 	}
-	int failed = spawn(run, out_fd, complaint_fd);
+	int failed = exec_plugin_spawn(run, out_fd, complaint_fd);
 	close(out_fd);
 	close(complaint_fd);
 	if (failed) {
@@ -324,15 +324,15 @@ static bool start(struct exec_plugin *run, struct err *err)
 	return true;
 }
 
-struct exec_plugin *exec_plugin_run(struct loop *loop, const struct kube_access *access, bool interactive, exec_plugin_fn *fn,
+struct kube_exec_plugin_call *kube_exec_plugin_run(struct loop *loop, const struct kube_access *access, bool interactive, kube_exec_plugin_fn *fn,
 				    void *data, struct err *err)
 {
-	struct exec_plugin *run = mem_alloc(sizeof *run);
-	*run = (struct exec_plugin){.loop = loop, .access = access, .interactive = interactive, .fn = fn, .data = data, .pid_fd = -1};
+	struct kube_exec_plugin_call *run = mem_alloc(sizeof *run);
+	*run = (struct kube_exec_plugin_call){.loop = loop, .access = access, .interactive = interactive, .fn = fn, .data = data, .pid_fd = -1};
 	run->out.fd = run->complaint.fd = -1;
 	run->patience = loop_timer_create(loop, on_impatient, run);
-	if (start(run, err))
+	if (exec_plugin_start(run, err))
 		return run;
-	release(run);
+	exec_plugin_release(run);
 	return NULL;
 }

@@ -15,7 +15,7 @@
 
 enum { BLOCK = 64 * 1024, COMMAND_SHOWN_MAX = 256, LINE_BYTES = 512 };
 
-bool exec_trust_is_needed(const struct kube_access *access)
+bool kube_exec_trust_is_needed(const struct kube_access *access)
 {
 	return access->exec && !access->token && !access->token_file && !access->username && !access->cert_pem;
 }
@@ -26,7 +26,7 @@ static bool is_program(const char *path)
 	return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
 }
 
-char *exec_trust_resolve(const char *command)
+char *kube_exec_trust_resolve(const char *command)
 {
 	if (strchr(command, '/'))
 		return is_program(command) ? mem_strdup(command) : NULL;
@@ -44,7 +44,7 @@ char *exec_trust_resolve(const char *command)
 /* ---- the digest ---- */
 
 /* With its length in front: "a","bc" must not be "ab","c". */
-static void add(EVP_MD_CTX *context, const char *text)
+static void exec_trust_add(EVP_MD_CTX *context, const char *text)
 {
 	uint64_t len = text ? strlen(text) : UINT64_MAX;
 	EVP_DigestUpdate(context, &len, sizeof len);
@@ -69,25 +69,25 @@ static void add_content(EVP_MD_CTX *context, const char *path)
 static void add_access(EVP_MD_CTX *context, const struct kube_access *access, const char *path)
 {
 	const struct kube_exec_plugin *plugin = access->exec;
-	add(context, path);
+	exec_trust_add(context, path);
 	add_content(context, path);
 	for (char **arg = plugin->args; arg && *arg; arg++)
-		add(context, *arg);
-	add(context, NULL);
+		exec_trust_add(context, *arg);
+	exec_trust_add(context, NULL);
 	for (size_t i = 0; i < plugin->env_count; i++) {
-		add(context, plugin->env[i].name);
-		add(context, plugin->env[i].value);
+		exec_trust_add(context, plugin->env[i].name);
+		exec_trust_add(context, plugin->env[i].value);
 	}
-	add(context, NULL);
+	exec_trust_add(context, NULL);
 	/* The same command for another server would hand the credentials to whoever wrote that server's name. */
-	add(context, access->server);
+	exec_trust_add(context, access->server);
 }
 
-bool exec_trust_digest(const struct kube_access *access, char digest[EXEC_DIGEST_SIZE], struct err *err)
+bool kube_exec_trust_digest(const struct kube_access *access, char digest[KUBE_EXEC_DIGEST_SIZE], struct err *err)
 {
 	unsigned char bytes[EVP_MAX_MD_SIZE];
 	unsigned len = 0;
-	CLEANUP(free) char *path = exec_trust_resolve(access->exec->command);
+	CLEANUP(free) char *path = kube_exec_trust_resolve(access->exec->command);
 	if (!path)
 		return err_set(err, ERR_UNAUTHORIZED,
 			       "the credential plugin %s cannot be run: there is no such program%s%s",
@@ -114,7 +114,7 @@ static char *store_path(void)
 }
 
 /* What others may write to is nobody's agreement. */
-static bool is_ours(int fd, const char *path, struct err *err)
+static bool exec_trust_is_ours(int fd, const char *path, struct err *err)
 {
 	struct stat status;
 	if (fd < 0 || fstat(fd, &status) < 0)
@@ -125,7 +125,7 @@ static bool is_ours(int fd, const char *path, struct err *err)
 	return true;
 }
 
-bool exec_trust_is_remembered(const char *digest)
+bool kube_exec_trust_is_remembered(const char *digest)
 {
 	struct err err = {0};
 	char line[LINE_BYTES];
@@ -134,7 +134,7 @@ bool exec_trust_is_remembered(const char *digest)
 	CLEANUP(close) int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1;
 	if (fd < 0)
 		return false;
-	if (!is_ours(fd, path, &err)) {
+	if (!exec_trust_is_ours(fd, path, &err)) {
 		log_warn("%s", err.text);
 		return false;
 	}
@@ -143,7 +143,7 @@ bool exec_trust_is_remembered(const char *digest)
 		return false;
 	fd = -1;
 	while (!found && fgets(line, sizeof line, file))
-		found = strncmp(line, digest, EXEC_DIGEST_SIZE - 1) == 0 && line[EXEC_DIGEST_SIZE - 1] == ' ';
+		found = strncmp(line, digest, KUBE_EXEC_DIGEST_SIZE - 1) == 0 && line[KUBE_EXEC_DIGEST_SIZE - 1] == ' ';
 	fclose(file);
 	return found;
 }
@@ -158,7 +158,7 @@ static void make_folders(const char *path)
 	}
 }
 
-bool exec_trust_remember(const char *digest, const char *command, struct err *err)
+bool kube_exec_trust_remember(const char *digest, const char *command, struct err *err)
 {
 	char clean[COMMAND_SHOWN_MAX];
 	CLEANUP(free) char *path = store_path();
@@ -166,7 +166,7 @@ bool exec_trust_remember(const char *digest, const char *command, struct err *er
 		return err_set(err, ERR_SYSTEM, "neither HOME nor XDG_STATE_HOME says where to remember it");
 	make_folders(path);
 	CLEANUP(close) int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
-	if (!is_ours(fd, path, err))
+	if (!exec_trust_is_ours(fd, path, err))
 		return false;
 	text_clean(command, strlen(command), clean, sizeof clean);
 	if (dprintf(fd, "%s %s\n", digest, clean) < 0 || fsync(fd) < 0)

@@ -10,19 +10,19 @@
 #include "api/base/err.h"
 #include "api/kube/config/kubeconfig.h"
 
-enum { EXEC_DIGEST_SIZE = 65 /* hexadecimal SHA-256 with its end */ };
+enum { KUBE_EXEC_DIGEST_SIZE = 65 /* hexadecimal SHA-256 with its end */ };
 
 /* Whether this access runs its plugin at all: other credentials of the user come first. */
-bool exec_trust_is_needed(const struct kube_access *access);
+bool kube_exec_trust_is_needed(const struct kube_access *access);
 
 /* The file that would be run, found as the shell finds it; NULL when there is none. free() it. */
-char *exec_trust_resolve(const char *command);
+char *kube_exec_trust_resolve(const char *command);
 
 /* Of what runs and of whom it answers to: path and content of the file, arguments, environment given to it, the server
  * its credentials are sent to. False when there is nothing to run. Reads the file: some ms for a large one. */
-bool exec_trust_digest(const struct kube_access *access, char digest[EXEC_DIGEST_SIZE], struct err *err) MUST_USE;
+bool kube_exec_trust_digest(const struct kube_access *access, char digest[KUBE_EXEC_DIGEST_SIZE], struct err *err) MUST_USE;
 
-bool exec_trust_is_remembered(const char *digest);
-bool exec_trust_remember(const char *digest, const char *command, struct err *err) MUST_USE;
+bool kube_exec_trust_is_remembered(const char *digest);
+bool kube_exec_trust_remember(const char *digest, const char *command, struct err *err) MUST_USE;
 
 #endif

@@ -28,7 +28,7 @@ struct kube_credentials {
 	int64_t token_due_ms, cert_due_ms; /* monotonic: when the files are read again; 0 = now */
 	char *cert_pem, *key_pem;          /* as last given to http */
 
-	struct exec_plugin *plugin;
+	struct kube_exec_plugin_call *plugin;
 	char *plugin_token;
 	bool plugin_done, plugin_interactive;
 	int64_t plugin_expires_ms; /* Unix ms, -1 = never */
@@ -36,7 +36,7 @@ struct kube_credentials {
 	struct err plugin_err;
 };
 
-static int64_t now_ms(const struct kube_credentials *credentials)
+static int64_t identity_now_ms(const struct kube_credentials *credentials)
 {
 	return loop_now_ms(credentials->options.loop);
 }
@@ -46,7 +46,7 @@ struct kube_credentials *kube_credentials_create(const struct kube_credentials_o
 	struct kube_credentials *credentials = mem_alloc(sizeof *credentials);
 	credentials->options = *options;
 	credentials->access = options->access;
-	credentials->cert_due_ms = now_ms(credentials) + FILE_PERIOD_MS;
+	credentials->cert_due_ms = identity_now_ms(credentials) + FILE_PERIOD_MS;
 	return credentials;
 }
 
@@ -61,7 +61,7 @@ void kube_credentials_destroy(struct kube_credentials *credentials)
 {
 	if (!credentials)
 		return;
-	exec_plugin_cancel(credentials->plugin);
+	kube_exec_plugin_cancel(credentials->plugin);
 	if (credentials->plugin)
 		give_terminal_back(credentials);
 	mem_free_secret(credentials->file_token);
@@ -73,7 +73,7 @@ void kube_credentials_destroy(struct kube_credentials *credentials)
 
 /* ---- files that rotate ---- */
 
-static char *read_file(const char *path, size_t max, struct err *err)
+static char *identity_read_file(const char *path, size_t max, struct err *err)
 {
 	struct buf content = {0};
 	char *text = kubeconfig_slurp(path, max, &content, err) ? buf_take(&content) : NULL;
@@ -81,7 +81,7 @@ static char *read_file(const char *path, size_t max, struct err *err)
 	return text;
 }
 
-static char *trimmed(char *text)
+static char *identity_trimmed(char *text)
 {
 	if (!text)
 		return NULL;
@@ -95,15 +95,15 @@ static char *trimmed(char *text)
 
 static bool check_token_file(struct kube_credentials *credentials, struct err *err)
 {
-	if (now_ms(credentials) < credentials->token_due_ms)
+	if (identity_now_ms(credentials) < credentials->token_due_ms)
 		return true;
-	char *token = trimmed(read_file(credentials->access->token_file, TOKEN_MAX, err));
+	char *token = identity_trimmed(identity_read_file(credentials->access->token_file, TOKEN_MAX, err));
 	if (!token && !credentials->file_token) {
 		if (err && !err_is_set(err))
 			err_set(err, ERR_CONFIG, "%s, the token file, is empty", credentials->access->token_file);
 		return false;
 	}
-	credentials->token_due_ms = now_ms(credentials) + FILE_PERIOD_MS - FILE_LEEWAY_MS;
+	credentials->token_due_ms = identity_now_ms(credentials) + FILE_PERIOD_MS - FILE_LEEWAY_MS;
 	if (!token) {
 		log_warn("%s cannot be read again; the old token stays", credentials->access->token_file);
 		err_clear(err);
@@ -131,11 +131,11 @@ static bool use_certificate(struct kube_credentials *credentials, const char *ce
 static void check_certificate_files(struct kube_credentials *credentials)
 {
 	const struct kube_access *access = credentials->access;
-	if ((!access->cert_file && !access->key_file) || now_ms(credentials) < credentials->cert_due_ms)
+	if ((!access->cert_file && !access->key_file) || identity_now_ms(credentials) < credentials->cert_due_ms)
 		return;
-	credentials->cert_due_ms = now_ms(credentials) + FILE_PERIOD_MS;
-	char *cert = access->cert_file ? read_file(access->cert_file, PEM_MAX, NULL) : mem_strdup(access->cert_pem);
-	char *key = access->key_file ? read_file(access->key_file, PEM_MAX, NULL) : mem_strdup(access->key_pem);
+	credentials->cert_due_ms = identity_now_ms(credentials) + FILE_PERIOD_MS;
+	char *cert = access->cert_file ? identity_read_file(access->cert_file, PEM_MAX, NULL) : mem_strdup(access->cert_pem);
+	char *key = access->key_file ? identity_read_file(access->key_file, PEM_MAX, NULL) : mem_strdup(access->key_pem);
 	const char *old_cert = str_or(credentials->cert_pem, access->cert_pem);
 	const char *old_key = str_or(credentials->key_pem, access->key_pem);
 	struct err err = {0};
@@ -147,11 +147,11 @@ static void check_certificate_files(struct kube_credentials *credentials)
 
 /* ---- the plugin ---- */
 
-static void on_plugin_done(void *data, const struct exec_answer *answer, const struct err *err)
+static void on_plugin_done(void *data, const struct kube_exec_answer *answer, const struct err *err)
 {
 	struct kube_credentials *credentials = data;
 	credentials->plugin = NULL;
-	credentials->plugin_ended_ms = now_ms(credentials);
+	credentials->plugin_ended_ms = identity_now_ms(credentials);
 	give_terminal_back(credentials);
 	err_clear(&credentials->plugin_err);
 	if (err)
@@ -167,7 +167,7 @@ static void on_plugin_done(void *data, const struct exec_answer *answer, const s
 
 static bool ended_just_now(const struct kube_credentials *credentials)
 {
-	return credentials->plugin_ended_ms > 0 && now_ms(credentials) - credentials->plugin_ended_ms < PLUGIN_PAUSE_MS;
+	return credentials->plugin_ended_ms > 0 && identity_now_ms(credentials) - credentials->plugin_ended_ms < PLUGIN_PAUSE_MS;
 }
 
 /* What has expired on arrival is tried all the same: waiting for better would run the plugin for ever. */
@@ -203,7 +203,7 @@ static enum kube_credentials_state check_plugin(struct kube_credentials *credent
 	credentials->plugin_interactive = interactive;
 	credentials->plugin_done = false;
 	credentials->plugin =
-		exec_plugin_run(credentials->options.loop, credentials->access, interactive, on_plugin_done, credentials, err);
+		kube_exec_plugin_run(credentials->options.loop, credentials->access, interactive, on_plugin_done, credentials, err);
 	if (credentials->plugin)
 		return KUBE_CREDENTIALS_WAIT;
 	give_terminal_back(credentials);
@@ -217,7 +217,7 @@ enum kube_credentials_state kube_credentials_check(struct kube_credentials *cred
 	if (credentials->access->token_file && !check_token_file(credentials, err))
 		return KUBE_CREDENTIALS_FAILED;
 	check_certificate_files(credentials);
-	return exec_trust_is_needed(credentials->access) ? check_plugin(credentials, err) : KUBE_CREDENTIALS_READY;
+	return kube_exec_trust_is_needed(credentials->access) ? check_plugin(credentials, err) : KUBE_CREDENTIALS_READY;
 }
 
 void kube_credentials_rejected(struct kube_credentials *credentials)
@@ -228,35 +228,35 @@ void kube_credentials_rejected(struct kube_credentials *credentials)
 		credentials->plugin_done = false;
 }
 
-struct header_list {
+struct kube_header_list {
 	VEC(char *) lines;
 };
 
-static void add(struct header_list *list, const char *name, const char *value)
+static void identity_add(struct kube_header_list *list, const char *name, const char *value)
 {
 	/* A line break in a value would be a header of its own. */
 	if (value && !strpbrk(value, "\r\n"))
 		vec_push(&list->lines, str_printf("%s: %s", name, value));
 }
 
-static void add_bearer(struct header_list *list, const char *token)
+static void add_bearer(struct kube_header_list *list, const char *token)
 {
 	if (!token)
 		return;
 	char *value = str_printf("Bearer %s", token);
-	add(list, "Authorization", value);
+	identity_add(list, "Authorization", value);
 	mem_free_secret(value);
 }
 
 /* Header names are tokens: everything else in the key of an extra is percent-escaped (client-go transport). */
-static void add_extra(struct header_list *list, const struct kube_variable *extra)
+static void add_extra(struct kube_header_list *list, const struct kube_variable *extra)
 {
 	struct buf name = BUF_INIT(4096), escaped = BUF_INIT(4096);
 	for (const char *at = extra->name; *at; at++)
 		buf_append_char(&name, (char)tolower((unsigned char)*at));
 	buf_append_str(&escaped, "Impersonate-Extra-");
 	http_escape(&escaped, buf_str(&name));
-	add(list, buf_str(&escaped), str_or(extra->value, ""));
+	identity_add(list, buf_str(&escaped), str_or(extra->value, ""));
 	buf_finish(&name);
 	buf_finish(&escaped);
 }
@@ -264,21 +264,21 @@ static void add_extra(struct header_list *list, const struct kube_variable *extr
 char **kube_credentials_headers(const struct kube_credentials *credentials)
 {
 	const struct kube_access *access = credentials->access;
-	struct header_list list = {0};
+	struct kube_header_list list = {0};
 	if (access->token_file)
 		add_bearer(&list, credentials->file_token);
 	else if (access->token)
 		add_bearer(&list, access->token);
-	else if (exec_trust_is_needed(access))
+	else if (kube_exec_trust_is_needed(access))
 		add_bearer(&list, credentials->plugin_token);
 	if (access->username || access->password) {
 		char *line = http_basic_header(str_or(access->username, ""), str_or(access->password, ""));
 		vec_push(&list.lines, line);
 	}
-	add(&list, "Impersonate-User", access->as);
-	add(&list, "Impersonate-Uid", access->as ? access->as_uid : NULL);
+	identity_add(&list, "Impersonate-User", access->as);
+	identity_add(&list, "Impersonate-Uid", access->as ? access->as_uid : NULL);
 	for (char **group = access->as ? access->as_groups : NULL; group && *group; group++)
-		add(&list, "Impersonate-Group", *group);
+		identity_add(&list, "Impersonate-Group", *group);
 	for (size_t i = 0; access->as && i < access->as_extra_count; i++)
 		add_extra(&list, &access->as_extra[i]);
 	vec_push(&list.lines, NULL);

@@ -60,7 +60,7 @@ static bool add_context(struct kubeconfig *config, struct kubeconfig_file *file,
 	return read;
 }
 
-static bool is_known(const struct kubeconfig_entry *entries, size_t count, const char *name)
+static bool kubeconfig_is_known(const struct kubeconfig_entry *entries, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++)
 		if (str_eq(entries[i].name, name))
@@ -71,8 +71,8 @@ static bool is_known(const struct kubeconfig_entry *entries, size_t count, const
 static bool add_entry(struct kubeconfig *config, bool is_user, size_t file, char *name, yaml_node_t *body)
 {
 	struct kubeconfig_entry entry = {.name = name, .file = file, .node = body};
-	if (is_user ? is_known(config->users.items, config->users.len, name) :
-		      is_known(config->clusters.items, config->clusters.len, name)) {
+	if (is_user ? kubeconfig_is_known(config->users.items, config->users.len, name) :
+		      kubeconfig_is_known(config->clusters.items, config->clusters.len, name)) {
 		free(name);
 		return true;
 	}
@@ -83,7 +83,7 @@ static bool add_entry(struct kubeconfig *config, bool is_user, size_t file, char
 	return true;
 }
 
-static bool merge_list(struct kubeconfig *config, size_t at, const char *list_name, const char *body_name, struct err *err)
+static bool kubeconfig_merge_list(struct kubeconfig *config, size_t at, const char *list_name, const char *body_name, struct err *err)
 {
 	struct kubeconfig_file *file = &config->files.items[at];
 	const yaml_node_t *list = kubeconfig_member(file, kubeconfig_root(file), list_name), *item;
@@ -106,12 +106,12 @@ static bool merge_list(struct kubeconfig *config, size_t at, const char *list_na
 	return true;
 }
 
-static bool merge(struct kubeconfig *config, size_t at, struct err *err)
+static bool kubeconfig_merge_files(struct kubeconfig *config, size_t at, struct err *err)
 {
 	char *current = NULL;
 	struct kubeconfig_file *file = &config->files.items[at];
-	if (!merge_list(config, at, "clusters", "cluster", err) || !merge_list(config, at, "users", "user", err) ||
-	    !merge_list(config, at, "contexts", "context", err) ||
+	if (!kubeconfig_merge_list(config, at, "clusters", "cluster", err) || !kubeconfig_merge_list(config, at, "users", "user", err) ||
+	    !kubeconfig_merge_list(config, at, "contexts", "context", err) ||
 	    !kubeconfig_get_text(file, kubeconfig_root(file), "current-context", &current, err))
 		return false;
 	if (config->current)
@@ -138,15 +138,15 @@ static bool take_file(struct kubeconfig *config, const char *path, bool must_exi
 		return false;
 	}
 	vec_push(&config->files, file);
-	return merge(config, config->files.len - 1, err);
+	return kubeconfig_merge_files(config, config->files.len - 1, err);
 }
 
-static bool take_text(struct kubeconfig *config, const char *text, struct err *err)
+static bool kubeconfig_take_text(struct kubeconfig *config, const char *text, struct err *err)
 {
 	struct kubeconfig_file file;
 	bool parsed = kubeconfig_file_parse(&file, "kubeconfig", text, strlen(text), err);
 	vec_push(&config->files, file);
-	return parsed && merge(config, 0, err);
+	return parsed && kubeconfig_merge_files(config, 0, err);
 }
 
 /* $KUBECONFIG's list, else ~/.kube/config. `looked_at` collects the names for the error. */
@@ -192,7 +192,7 @@ static bool take_all(struct kubeconfig *config, const struct kubeconfig_options 
 	struct buf looked_at = BUF_INIT(ERR_TEXT_MAX / 2);
 	bool done;
 	if (options->text)
-		done = take_text(config, options->text, err);
+		done = kubeconfig_take_text(config, options->text, err);
 	else if (options->kubeconfig)
 		done = take_file(config, options->kubeconfig, true, err);
 	else

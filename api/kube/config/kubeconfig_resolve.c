@@ -8,21 +8,21 @@
 enum { PEM_MAX = 256 * 1024, EXTENSION_MAX = 64 * 1024 };
 
 /* Where the parts of one entry are read from. */
-struct source {
+struct kubeconfig_source {
 	struct kubeconfig_file *file;
 	const yaml_node_t *node;
 	struct err *err;
 };
 
-static bool text(const struct source *source, const char *name, char **out)
+static bool resolve_plain_text(const struct kubeconfig_source *source, const char *name, char **out)
 {
 	return kubeconfig_get_text(source->file, source->node, name, out, source->err);
 }
 
 /* A path of the file, relative to the file's folder. */
-static bool path_text(const struct source *source, const char *name, char **out)
+static bool path_text(const struct kubeconfig_source *source, const char *name, char **out)
 {
-	if (!text(source, name, out))
+	if (!resolve_plain_text(source, name, out))
 		return false;
 	if (*out && (*out)[0] != '/') {
 		char *absolute = str_printf("%s/%s", source->file->folder, *out);
@@ -32,7 +32,7 @@ static bool path_text(const struct source *source, const char *name, char **out)
 	return true;
 }
 
-static bool decode_pem(const struct source *source, const char *name, char **pem)
+static bool decode_pem(const struct kubeconfig_source *source, const char *name, char **pem)
 {
 	const yaml_node_t *node = kubeconfig_member(source->file, source->node, name);
 	if (!*pem)
@@ -59,10 +59,10 @@ static bool read_pem_file(const char *path, char **out, struct err *err)
 }
 
 /* NAME-data (base64, wins nothing: both is an error) or NAME (a file). file_out may be NULL. */
-static bool pem(const struct source *source, const char *name, char **out, char **file_out)
+static bool pem(const struct kubeconfig_source *source, const char *name, char **out, char **file_out)
 {
 	CLEANUP(free) char *data_name = str_printf("%s-data", name), *path = NULL;
-	if (!text(source, data_name, out) || !path_text(source, name, &path))
+	if (!resolve_plain_text(source, data_name, out) || !path_text(source, name, &path))
 		return false;
 	if (*out && path)
 		return kubeconfig_wrong(source->file, source->node, source->err, "both %s and %s are given", name, data_name);
@@ -87,7 +87,7 @@ static void clean_server(char **server)
 	*server = url;
 }
 
-static bool exec_extension(const struct source *source, struct kube_access *access)
+static bool exec_extension(const struct kubeconfig_source *source, struct kube_access *access)
 {
 	const yaml_node_t *list = kubeconfig_member(source->file, source->node, "extensions"), *item;
 	for (size_t i = 0; access->exec && (item = kubeconfig_item(source->file, list, i)); i++) {
@@ -103,9 +103,9 @@ static bool exec_extension(const struct source *source, struct kube_access *acce
 	return true;
 }
 
-static bool resolve_cluster(const struct source *source, struct kube_access *access)
+static bool resolve_cluster(const struct kubeconfig_source *source, struct kube_access *access)
 {
-	if (!text(source, "server", &access->server))
+	if (!resolve_plain_text(source, "server", &access->server))
 		return false;
 	if (!access->server)
 		return kubeconfig_wrong(source->file, source->node, source->err, "cluster %s has no server", access->cluster);
@@ -113,7 +113,7 @@ static bool resolve_cluster(const struct source *source, struct kube_access *acc
 	if (!pem(source, "certificate-authority", &access->ca_pem, NULL) ||
 	    !kubeconfig_get_bool(source->file, source->node, "insecure-skip-tls-verify", &access->insecure, source->err) ||
 	    !kubeconfig_get_bool(source->file, source->node, "disable-compression", &access->disable_compression, source->err) ||
-	    !text(source, "tls-server-name", &access->tls_server_name) || !text(source, "proxy-url", &access->proxy_url) ||
+	    !resolve_plain_text(source, "tls-server-name", &access->tls_server_name) || !resolve_plain_text(source, "proxy-url", &access->proxy_url) ||
 	    !exec_extension(source, access))
 		return false;
 	if (access->insecure && access->ca_pem)
@@ -124,7 +124,7 @@ static bool resolve_cluster(const struct source *source, struct kube_access *acc
 
 /* ---- user ---- */
 
-static bool variables(const struct source *source, const yaml_node_t *list, struct kube_variable **out, size_t *count)
+static bool resolve_variables(const struct kubeconfig_source *source, const yaml_node_t *list, struct kube_variable **out, size_t *count)
 {
 	const yaml_node_t *item;
 	for (size_t i = 0; (item = kubeconfig_item(source->file, list, i)); i++) {
@@ -140,7 +140,7 @@ static bool variables(const struct source *source, const yaml_node_t *list, stru
 	return true;
 }
 
-static bool interactive_mode(const struct source *exec, struct kube_exec_plugin *plugin)
+static bool interactive_mode(const struct kubeconfig_source *exec, struct kube_exec_plugin *plugin)
 {
 	static const char *const modes[] = {"Never", "IfAvailable", "Always"};
 	const char *mode = kubeconfig_scalar(kubeconfig_member(exec->file, exec->node, "interactiveMode"));
@@ -157,17 +157,17 @@ static bool interactive_mode(const struct source *exec, struct kube_exec_plugin 
 					 "interactiveMode must be Never, IfAvailable or Always");
 }
 
-static bool resolve_exec(const struct source *user, struct kube_access *access)
+static bool resolve_exec(const struct kubeconfig_source *user, struct kube_access *access)
 {
-	struct source exec = {user->file, kubeconfig_member(user->file, user->node, "exec"), user->err};
+	struct kubeconfig_source exec = {user->file, kubeconfig_member(user->file, user->node, "exec"), user->err};
 	if (!exec.node)
 		return true;
 	struct kube_exec_plugin *plugin = access->exec = mem_alloc(sizeof *plugin);
-	if (!text(&exec, "apiVersion", &plugin->api_version) || !text(&exec, "command", &plugin->command) ||
-	    !text(&exec, "installHint", &plugin->install_hint) ||
+	if (!resolve_plain_text(&exec, "apiVersion", &plugin->api_version) || !resolve_plain_text(&exec, "command", &plugin->command) ||
+	    !resolve_plain_text(&exec, "installHint", &plugin->install_hint) ||
 	    !kubeconfig_get_list(exec.file, exec.node, "args", &plugin->args, exec.err) ||
 	    !kubeconfig_get_bool(exec.file, exec.node, "provideClusterInfo", &plugin->provide_cluster_info, exec.err) ||
-	    !variables(&exec, kubeconfig_member(exec.file, exec.node, "env"), &plugin->env, &plugin->env_count))
+	    !resolve_variables(&exec, kubeconfig_member(exec.file, exec.node, "env"), &plugin->env, &plugin->env_count))
 		return false;
 	if (!plugin->command)
 		return kubeconfig_wrong(exec.file, exec.node, exec.err, "exec of user %s has no command", access->user);
@@ -188,7 +188,7 @@ static bool resolve_exec(const struct source *user, struct kube_access *access)
 	return interactive_mode(&exec, plugin);
 }
 
-static bool resolve_extra(const struct source *user, struct kube_access *access)
+static bool resolve_extra(const struct kubeconfig_source *user, struct kube_access *access)
 {
 	const yaml_node_t *map = kubeconfig_member(user->file, user->node, "as-user-extra");
 	if (!map)
@@ -210,7 +210,7 @@ static bool resolve_extra(const struct source *user, struct kube_access *access)
 	return true;
 }
 
-static bool check_user(const struct source *user, const struct kube_access *access)
+static bool check_user(const struct kubeconfig_source *user, const struct kube_access *access)
 {
 	bool basic = access->username || access->password, token = access->token || access->token_file;
 	if (basic && token)
@@ -226,20 +226,20 @@ static bool check_user(const struct source *user, const struct kube_access *acce
 	return true;
 }
 
-static bool resolve_user(const struct source *user, struct kube_access *access)
+static bool resolve_user(const struct kubeconfig_source *user, struct kube_access *access)
 {
 	return pem(user, "client-certificate", &access->cert_pem, &access->cert_file) &&
-	       pem(user, "client-key", &access->key_pem, &access->key_file) && text(user, "token", &access->token) &&
-	       path_text(user, "tokenFile", &access->token_file) && text(user, "username", &access->username) &&
-	       text(user, "password", &access->password) && text(user, "as", &access->as) &&
-	       text(user, "as-uid", &access->as_uid) &&
+	       pem(user, "client-key", &access->key_pem, &access->key_file) && resolve_plain_text(user, "token", &access->token) &&
+	       path_text(user, "tokenFile", &access->token_file) && resolve_plain_text(user, "username", &access->username) &&
+	       resolve_plain_text(user, "password", &access->password) && resolve_plain_text(user, "as", &access->as) &&
+	       resolve_plain_text(user, "as-uid", &access->as_uid) &&
 	       kubeconfig_get_list(user->file, user->node, "as-groups", &access->as_groups, user->err) &&
 	       resolve_extra(user, access) && resolve_exec(user, access);
 }
 
 /* ---- together ---- */
 
-static struct kubeconfig_entry *find(struct kubeconfig_entry *entries, size_t count, const char *name)
+static struct kubeconfig_entry *resolve_find(struct kubeconfig_entry *entries, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++)
 		if (str_eq(entries[i].name, name))
@@ -267,7 +267,7 @@ static const struct kubeconfig_context *find_context(const struct kubeconfig *co
 	return NULL;
 }
 
-static bool is_loopback(const char *server)
+static bool resolve_is_loopback(const char *server)
 {
 	static const char *const hosts[] = {"http://127.", "http://localhost", "http://[::1]"};
 	for (size_t i = 0; i < ARRAY_LEN(hosts); i++)
@@ -279,7 +279,7 @@ static bool is_loopback(const char *server)
 /* No credentials over a wire that anybody can read; the machine itself is no such wire. */
 static void drop_credentials_without_tls(struct kube_access *access)
 {
-	if (str_has_prefix(access->server, "https://") || is_loopback(access->server))
+	if (str_has_prefix(access->server, "https://") || resolve_is_loopback(access->server))
 		return;
 	char **secrets[] = {&access->token, &access->token_file, &access->username, &access->password, &access->cert_pem,
 			    &access->key_pem};
@@ -300,16 +300,16 @@ static bool resolve_context(const struct kubeconfig *config, const char *name, s
 	access->namespace = mem_strdup(str_or(config->namespace, str_or(context->namespace, "default")));
 	if (config->service_account_dir)
 		return kubeconfig_resolve_in_cluster(config, access, err);
-	struct kubeconfig_entry *cluster = find(config->clusters.items, config->clusters.len, context->cluster);
-	struct kubeconfig_entry *user = find(config->users.items, config->users.len, context->user);
+	struct kubeconfig_entry *cluster = resolve_find(config->clusters.items, config->clusters.len, context->cluster);
+	struct kubeconfig_entry *user = resolve_find(config->users.items, config->users.len, context->user);
 	if (!cluster)
 		return err_set(err, ERR_CONFIG, "%s: context %s names the cluster %s, which is not defined",
 			       config->files.items[0].path, name, str_or(context->cluster, "\"\""));
 	if (!user && context->user)
 		return err_set(err, ERR_CONFIG, "%s: context %s names the user %s, who is not defined", config->files.items[0].path,
 			       name, context->user);
-	struct source cluster_source = {&config->files.items[cluster->file], cluster->node, err};
-	struct source user_source = {user ? &config->files.items[user->file] : NULL, user ? user->node : NULL, err};
+	struct kubeconfig_source cluster_source = {&config->files.items[cluster->file], cluster->node, err};
+	struct kubeconfig_source user_source = {user ? &config->files.items[user->file] : NULL, user ? user->node : NULL, err};
 	if ((user && !resolve_user(&user_source, access)) || !resolve_cluster(&cluster_source, access))
 		return false;
 	if (config->as) {

@@ -279,7 +279,7 @@ static bool append_json(struct kubeconfig_file *file, const yaml_node_t *node, s
 	if (node->type == YAML_SCALAR_NODE) {
 		if (is_json_word(node))
 			return buf_append_str(out, kubeconfig_scalar(node));
-		json_append_string(out, kubeconfig_scalar(node));
+		cell_append_json_string(out, kubeconfig_scalar(node));
 		return !out->overflow;
 	}
 	bool is_map = node->type == YAML_MAPPING_NODE;
@@ -292,7 +292,7 @@ static bool append_json(struct kubeconfig_file *file, const yaml_node_t *node, s
 			buf_append_char(out, ',');
 		if (is_map) {
 			const yaml_node_t *key = yaml_document_get_node(&file->document, node->data.mapping.pairs.start[i].key);
-			json_append_string(out, kubeconfig_scalar(key));
+			cell_append_json_string(out, kubeconfig_scalar(key));
 			buf_append_char(out, ':');
 		}
 		if (!append_json(file, yaml_document_get_node(&file->document, value), out, depth + 1))

@@ -5,67 +5,67 @@
 #include "api/kube/records/json_pull.h"
 #include "api/kube/records/field_table.h"
 
-struct decoder {
+struct kube_json_decoder {
 	struct kube_build *build;
-	struct json_reader json;
+	struct kube_json_reader json;
 };
 
-static bool decode_members(struct decoder *decoder, const struct kube_table *table, void *base);
+static bool decode_json_decode_members(struct kube_json_decoder *decoder, const struct kube_table *table, void *base);
 
 /* A string as the records hold it; NULL when empty. */
-static bool take_text(struct decoder *decoder, char **out)
+static bool decode_json_take_text(struct kube_json_decoder *decoder, char **out)
 {
-	struct json_text text;
-	if (!json_read_text(&decoder->json, &text))
+	struct kube_json_text text;
+	if (!kube_json_read_text(&decoder->json, &text))
 		return false;
 	if (!text.escaped) {
 		*out = kube_build_text(decoder->build, text.bytes, text.len, KUBE_STRING_MAX);
 		return true;
 	}
 	char *plain = arena_alloc(&decoder->build->arena, text.len + 1);
-	*out = kube_build_text(decoder->build, plain, json_unescape(&text, plain), KUBE_STRING_MAX);
+	*out = kube_build_text(decoder->build, plain, kube_json_unescape(&text, plain), KUBE_STRING_MAX);
 	return true;
 }
 
-static bool read_string(struct decoder *decoder, const struct kube_field *field, void *base)
+static bool decode_json_read_string(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
 {
 	char *text;
-	if (!take_text(decoder, &text))
+	if (!decode_json_take_text(decoder, &text))
 		return false;
 	kube_put_pointer(base, field->offset, text);
 	return true;
 }
 
-static bool read_bool(struct decoder *decoder, const struct kube_field *field, void *base)
+static bool decode_json_read_bool(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
 {
-	return json_read_bool(&decoder->json, (bool *)base + field->offset);
+	return kube_json_read_bool(&decoder->json, (bool *)base + field->offset);
 }
 
-static bool read_int32(struct decoder *decoder, const struct kube_field *field, void *base)
+static bool decode_json_read_int32(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
 {
 	int64_t value;
-	if (!json_read_int(&decoder->json, &value))
+	if (!kube_json_read_int(&decoder->json, &value))
 		return false;
 	if (value < INT32_MIN || value > INT32_MAX)
-		return json_wrong(&decoder->json, "a number of 32 bits");
+		return kube_json_wrong(&decoder->json, "a number of 32 bits");
 	kube_put_i32(base, field->offset, (int32_t)value);
 	return true;
 }
 
-static bool read_int64(struct decoder *decoder, const struct kube_field *field, void *base)
+static bool decode_json_read_int64(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
 {
 	int64_t value;
-	if (!json_read_int(&decoder->json, &value))
+	if (!kube_json_read_int(&decoder->json, &value))
 		return false;
 	kube_put_i64(base, field->offset, value);
 	return true;
 }
 
-static bool read_time(struct decoder *decoder, const struct kube_field *field, void *base)
+static bool decode_json_read_time(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
 {
-	struct json_text text;
+	struct kube_json_text text;
 	char copy[40];
-	if (!json_read_text(&decoder->json, &text))
+	if (!kube_json_read_text(&decoder->json, &text))
 		return false;
 	size_t len = text.len < sizeof copy ? text.len : 0;
 	memcpy(copy, text.bytes, len);
@@ -75,19 +75,19 @@ static bool read_time(struct decoder *decoder, const struct kube_field *field, v
 }
 
 /* Text, or a bare number as people write it into custom resources. */
-static bool read_scalar(struct decoder *decoder, const char **bytes, size_t *len)
+static bool read_scalar(struct kube_json_decoder *decoder, const char **bytes, size_t *len)
 {
-	struct json_text text;
-	if (json_peek(&decoder->json) != '"')
-		return json_read_number(&decoder->json, bytes, len);
-	if (!json_read_text(&decoder->json, &text))
+	struct kube_json_text text;
+	if (kube_json_peek(&decoder->json) != '"')
+		return kube_json_read_number(&decoder->json, bytes, len);
+	if (!kube_json_read_text(&decoder->json, &text))
 		return false;
 	*bytes = text.bytes;
 	*len = text.len;
 	return true;
 }
 
-static bool read_quantity(struct decoder *decoder, const struct kube_field *field, void *base)
+static bool read_quantity(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
 {
 	const char *bytes;
 	size_t len;
@@ -97,19 +97,19 @@ static bool read_quantity(struct decoder *decoder, const struct kube_field *fiel
 	return true;
 }
 
-static bool read_int_or_string(struct decoder *decoder, const struct kube_field *field, void *base)
+static bool decode_json_read_int_or_string(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
 {
-	if (json_peek(&decoder->json) == '"')
-		return read_string(decoder, field, base);
+	if (kube_json_peek(&decoder->json) == '"')
+		return decode_json_read_string(decoder, field, base);
 	const char *bytes;
 	size_t len;
-	if (!json_read_number(&decoder->json, &bytes, &len))
+	if (!kube_json_read_number(&decoder->json, &bytes, &len))
 		return false;
 	kube_put_pointer(base, field->offset, kube_build_text(decoder->build, bytes, len, KUBE_STRING_MAX));
 	return true;
 }
 
-static void *add(struct decoder *decoder, const struct kube_field *field, void *base, size_t size)
+static void *decode_json_add(struct kube_json_decoder *decoder, const struct kube_field *field, void *base, size_t size)
 {
 	void *element = kube_build_add(decoder->build, base, field, size);
 	if (!element)
@@ -117,140 +117,140 @@ static void *add(struct decoder *decoder, const struct kube_field *field, void *
 	return element;
 }
 
-static bool add_string(struct decoder *decoder, const struct kube_field *field, void *base)
+static bool add_string(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
 {
 	char *text;
-	void *element = add(decoder, field, base, sizeof(const char *));
-	if (!element || !take_text(decoder, &text))
+	void *element = decode_json_add(decoder, field, base, sizeof(const char *));
+	if (!element || !decode_json_take_text(decoder, &text))
 		return false;
 	kube_put_pointer(element, 0, text ? text : arena_strdup(&decoder->build->arena, ""));
 	return true;
 }
 
-static bool add_int(struct decoder *decoder, const struct kube_field *field, void *base)
+static bool add_int(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
 {
 	int64_t value;
-	void *element = add(decoder, field, base, sizeof(int32_t));
-	if (!element || !json_read_int(&decoder->json, &value))
+	void *element = decode_json_add(decoder, field, base, sizeof(int32_t));
+	if (!element || !kube_json_read_int(&decoder->json, &value))
 		return false;
 	kube_put_i32(element, 0, value < INT32_MIN || value > INT32_MAX ? -1 : (int32_t)value);
 	return true;
 }
 
-static bool add_struct(struct decoder *decoder, const struct kube_field *field, void *base)
+static bool add_struct(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
 {
-	void *element = add(decoder, field, base, field->table->size);
+	void *element = decode_json_add(decoder, field, base, field->table->size);
 	if (!element)
 		return false;
 	kube_build_initial(field->table, element);
-	if (!decode_members(decoder, field->table, element))
+	if (!decode_json_decode_members(decoder, field->table, element))
 		return false;
 	if (field->table->finish && !field->table->finish(element, &decoder->build->arena))
 		kube_build_drop(base, field);
 	return true;
 }
 
-static bool read_message(struct decoder *decoder, const struct kube_field *field, void *base)
+static bool decode_json_read_message(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
 {
-	return decode_members(decoder, field->table, base);
+	return decode_json_decode_members(decoder, field->table, base);
 }
 
-static bool read_array(struct decoder *decoder, const struct kube_field *field, void *base,
-		       bool (*item)(struct decoder *, const struct kube_field *, void *))
+static bool read_array(struct kube_json_decoder *decoder, const struct kube_field *field, void *base,
+		       bool (*item)(struct kube_json_decoder *, const struct kube_field *, void *))
 {
-	struct json_walk walk = {.first = true};
-	if (!json_take(&decoder->json, '['))
-		return json_wrong(&decoder->json, "an array");
-	while (json_next_item(&decoder->json, &walk))
+	struct kube_json_walk walk = {.first = true};
+	if (!kube_json_take(&decoder->json, '['))
+		return kube_json_wrong(&decoder->json, "an array");
+	while (kube_json_next_item(&decoder->json, &walk))
 		if (!item(decoder, field, base))
 			return false;
 	return !walk.wrong;
 }
 
-static bool read_strings(struct decoder *decoder, const struct kube_field *field, void *base)
+static bool decode_json_read_strings(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
 {
 	return read_array(decoder, field, base, add_string);
 }
 
-static bool read_ints(struct decoder *decoder, const struct kube_field *field, void *base)
+static bool decode_json_read_ints(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
 {
 	return read_array(decoder, field, base, add_int);
 }
 
-static bool read_structs(struct decoder *decoder, const struct kube_field *field, void *base)
+static bool read_structs(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
 {
 	return read_array(decoder, field, base, add_struct);
 }
 
-static bool read_each(struct decoder *decoder, const struct kube_field *field, void *base)
+static bool read_each(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
 {
-	return read_array(decoder, field, base, read_message);
+	return read_array(decoder, field, base, decode_json_read_message);
 }
 
-static bool take_base64(struct decoder *decoder, char **out)
+static bool take_base64(struct kube_json_decoder *decoder, char **out)
 {
-	struct json_text text;
-	if (!json_read_text(&decoder->json, &text))
+	struct kube_json_text text;
+	if (!kube_json_read_text(&decoder->json, &text))
 		return false;
 	decoder->build->is_secret = true;
 	size_t max = text.len < KUBE_SECRET_MAX / 3 * 4 ? text.len : KUBE_SECRET_MAX / 3 * 4;
 	*out = arena_alloc(&decoder->build->arena, max + 1);
 	int64_t len = kube_base64(text.bytes, max, (unsigned char *)*out);
 	if (len < 0)
-		return json_wrong(&decoder->json, "base64 before this");
+		return kube_json_wrong(&decoder->json, "base64 before this");
 	(*out)[len] = '\0';
 	return true;
 }
 
-static bool add_pair(struct decoder *decoder, const struct kube_field *field, void *base, const struct json_text *key)
+static bool add_pair(struct kube_json_decoder *decoder, const struct kube_field *field, void *base, const struct kube_json_text *key)
 {
 	if ((field->keep && !field->keep(key->bytes, key->len)))
-		return json_skip(&decoder->json);
-	struct kube_pair *pair = add(decoder, field, base, sizeof *pair);
+		return kube_json_skip(&decoder->json);
+	struct kube_pair *pair = decode_json_add(decoder, field, base, sizeof *pair);
 	if (!pair)
 		return false;
 	struct arena *arena = &decoder->build->arena;
 	char *plain = arena_alloc(arena, key->len + 1), *value = NULL;
-	const char *name = kube_build_text(decoder->build, plain, json_unescape(key, plain), KUBE_STRING_MAX);
+	const char *name = kube_build_text(decoder->build, plain, kube_json_unescape(key, plain), KUBE_STRING_MAX);
 	pair->key = name ? name : plain;
-	bool read = json_read_null(&decoder->json) ||
-		    (field->type == KUBE_F_SECRET_PAIRS ? take_base64(decoder, &value) : take_text(decoder, &value));
+	bool read = kube_json_read_null(&decoder->json) ||
+		    (field->type == KUBE_F_SECRET_PAIRS ? take_base64(decoder, &value) : decode_json_take_text(decoder, &value));
 	pair->value = value ? value : arena_strdup(arena, "");
 	return read;
 }
 
-static bool read_pairs(struct decoder *decoder, const struct kube_field *field, void *base)
+static bool decode_json_read_pairs(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
 {
-	struct json_walk walk = {.first = true};
-	struct json_text key;
-	if (!json_take(&decoder->json, '{'))
-		return json_wrong(&decoder->json, "an object");
-	while (json_next_key(&decoder->json, &walk, &key))
+	struct kube_json_walk walk = {.first = true};
+	struct kube_json_text key;
+	if (!kube_json_take(&decoder->json, '{'))
+		return kube_json_wrong(&decoder->json, "an object");
+	while (kube_json_next_key(&decoder->json, &walk, &key))
 		if (!add_pair(decoder, field, base, &key))
 			return false;
 	return !walk.wrong;
 }
 
-static bool (*const readers[])(struct decoder *decoder, const struct kube_field *field, void *base) = {
-	[KUBE_F_STRING] = read_string,
-	[KUBE_F_BOOL] = read_bool,
-	[KUBE_F_INT32] = read_int32,
-	[KUBE_F_INT64] = read_int64,
-	[KUBE_F_TIME] = read_time,
+static bool (*const readers[])(struct kube_json_decoder *decoder, const struct kube_field *field, void *base) = {
+	[KUBE_F_STRING] = decode_json_read_string,
+	[KUBE_F_BOOL] = decode_json_read_bool,
+	[KUBE_F_INT32] = decode_json_read_int32,
+	[KUBE_F_INT64] = decode_json_read_int64,
+	[KUBE_F_TIME] = decode_json_read_time,
 	[KUBE_F_QUANTITY] = read_quantity,
 	[KUBE_F_MILLI] = read_quantity,
-	[KUBE_F_INT_OR_STRING] = read_int_or_string,
-	[KUBE_F_STRINGS] = read_strings,
-	[KUBE_F_INTS] = read_ints,
-	[KUBE_F_PAIRS] = read_pairs,
-	[KUBE_F_SECRET_PAIRS] = read_pairs,
-	[KUBE_F_MESSAGE] = read_message,
+	[KUBE_F_INT_OR_STRING] = decode_json_read_int_or_string,
+	[KUBE_F_STRINGS] = decode_json_read_strings,
+	[KUBE_F_INTS] = decode_json_read_ints,
+	[KUBE_F_PAIRS] = decode_json_read_pairs,
+	[KUBE_F_SECRET_PAIRS] = decode_json_read_pairs,
+	[KUBE_F_MESSAGE] = decode_json_read_message,
 	[KUBE_F_EACH] = read_each,
 	[KUBE_F_MESSAGES] = read_structs,
-	[KUBE_F_KEYED] = read_message, /* in JSON a map of quantities is an object whose members are quantities */
+	[KUBE_F_KEYED] = decode_json_read_message, /* in JSON a map of quantities is an object whose members are quantities */
 };
 
-static const struct kube_field *find(const struct kube_table *table, const struct json_text *key)
+static const struct kube_field *decode_json_find(const struct kube_table *table, const struct kube_json_text *key)
 {
 	for (size_t i = 0; i < table->field_count; i++) {
 		const struct kube_field *field = &table->fields[i];
@@ -260,16 +260,16 @@ static const struct kube_field *find(const struct kube_table *table, const struc
 	return NULL;
 }
 
-static bool decode_members(struct decoder *decoder, const struct kube_table *table, void *base)
+static bool decode_json_decode_members(struct kube_json_decoder *decoder, const struct kube_table *table, void *base)
 {
-	struct json_walk walk = {.first = true};
-	struct json_text key;
-	if (!json_take(&decoder->json, '{'))
-		return json_wrong(&decoder->json, "an object");
-	while (json_next_key(&decoder->json, &walk, &key)) {
-		const struct kube_field *field = find(table, &key);
-		bool read = field ? json_read_null(&decoder->json) || readers[field->type](decoder, field, base) :
-				    json_skip(&decoder->json);
+	struct kube_json_walk walk = {.first = true};
+	struct kube_json_text key;
+	if (!kube_json_take(&decoder->json, '{'))
+		return kube_json_wrong(&decoder->json, "an object");
+	while (kube_json_next_key(&decoder->json, &walk, &key)) {
+		const struct kube_field *field = decode_json_find(table, &key);
+		bool read = field ? kube_json_read_null(&decoder->json) || readers[field->type](decoder, field, base) :
+				    kube_json_skip(&decoder->json);
 		if (!read)
 			return false;
 	}
@@ -279,8 +279,8 @@ static bool decode_members(struct decoder *decoder, const struct kube_table *tab
 bool kube_json_object(struct kube_build *build, const struct kube_table *table, void *base, const char *bytes, size_t len,
 		      struct err *err)
 {
-	struct decoder decoder = {.build = build, .json = {.start = bytes, .at = bytes, .end = bytes + len, .err = err}};
-	if (!decode_members(&decoder, table, base))
+	struct kube_json_decoder decoder = {.build = build, .json = {.start = bytes, .at = bytes, .end = bytes + len, .err = err}};
+	if (!decode_json_decode_members(&decoder, table, base))
 		return false;
-	return json_peek(&decoder.json) < 0 || json_wrong(&decoder.json, "the end");
+	return kube_json_peek(&decoder.json) < 0 || kube_json_wrong(&decoder.json, "the end");
 }

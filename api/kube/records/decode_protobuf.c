@@ -5,12 +5,12 @@
 #include "api/kube/records/protobuf.h"
 #include "api/kube/records/field_table.h"
 
-struct decoder {
+struct kube_protobuf_decoder {
 	struct kube_build *build;
 	struct err *err;
 };
 
-bool protobuf_varint(const uint8_t **at, const uint8_t *end, uint64_t *out)
+bool kube_protobuf_varint(const uint8_t **at, const uint8_t *end, uint64_t *out)
 {
 	uint64_t value = 0;
 	for (unsigned shift = 0; shift < 64 && *at < end; shift += 7) {
@@ -24,25 +24,25 @@ bool protobuf_varint(const uint8_t **at, const uint8_t *end, uint64_t *out)
 	return false;
 }
 
-bool protobuf_next(const uint8_t **at, const uint8_t *end, struct protobuf_field *out)
+bool kube_protobuf_next(const uint8_t **at, const uint8_t *end, struct kube_protobuf_field *out)
 {
 	uint64_t tag, len;
-	if (!protobuf_varint(at, end, &tag) || tag >> 3 == 0 || tag >> 3 > UINT32_MAX)
+	if (!kube_protobuf_varint(at, end, &tag) || tag >> 3 == 0 || tag >> 3 > UINT32_MAX)
 		return false;
-	*out = (struct protobuf_field){.number = (uint32_t)(tag >> 3), .wire = tag & 7};
-	size_t fixed = out->wire == PROTOBUF_FIXED64 ? 8 : 4;
+	*out = (struct kube_protobuf_field){.number = (uint32_t)(tag >> 3), .wire = tag & 7};
+	size_t fixed = out->wire == KUBE_PROTOBUF_FIXED64 ? 8 : 4;
 	switch (out->wire) {
-	case PROTOBUF_VARINT:
-		return protobuf_varint(at, end, &out->value);
-	case PROTOBUF_BYTES:
-		if (!protobuf_varint(at, end, &len) || len > (uint64_t)(end - *at))
+	case KUBE_PROTOBUF_VARINT:
+		return kube_protobuf_varint(at, end, &out->value);
+	case KUBE_PROTOBUF_BYTES:
+		if (!kube_protobuf_varint(at, end, &len) || len > (uint64_t)(end - *at))
 			return false;
 		out->bytes = (const char *)*at;
 		out->len = (size_t)len;
 		*at += len;
 		return true;
-	case PROTOBUF_FIXED64:
-	case PROTOBUF_FIXED32:
+	case KUBE_PROTOBUF_FIXED64:
+	case KUBE_PROTOBUF_FIXED32:
 		if ((size_t)(end - *at) < fixed)
 			return false;
 		*at += fixed;
@@ -52,33 +52,33 @@ bool protobuf_next(const uint8_t **at, const uint8_t *end, struct protobuf_field
 	}
 }
 
-static bool decode_members(struct decoder *decoder, const struct kube_table *table, void *base, const char *bytes, size_t len);
+static bool decode_protobuf_decode_members(struct kube_protobuf_decoder *decoder, const struct kube_table *table, void *base, const char *bytes, size_t len);
 
-static bool wrong(struct decoder *decoder, const struct kube_field *field)
+static bool decode_protobuf_wrong(struct kube_protobuf_decoder *decoder, const struct kube_field *field)
 {
 	return err_set(decoder->err, ERR_PARSE, "the server's protobuf is wrong: field %d (%s) is not of its type", field->number,
 		       field->name ? field->name : "nested");
 }
 
-static bool truncated(struct decoder *decoder)
+static bool decode_protobuf_truncated(struct kube_protobuf_decoder *decoder)
 {
 	return err_set(decoder->err, ERR_PARSE, "the server's protobuf is wrong: a field is cut off or of unknown form");
 }
 
 /* The members of a message that is only numbers and texts: Time, Quantity, IntOrString, map entries. */
-struct small {
+struct kube_protobuf_small {
 	bool has[4];
-	struct protobuf_field fields[4];
+	struct kube_protobuf_field fields[4];
 };
 
-static bool read_small(struct decoder *decoder, const struct protobuf_field *value, struct small *out)
+static bool read_small(struct kube_protobuf_decoder *decoder, const struct kube_protobuf_field *value, struct kube_protobuf_small *out)
 {
-	*out = (struct small){.fields = {{.bytes = ""}, {.bytes = ""}, {.bytes = ""}, {.bytes = ""}}};
+	*out = (struct kube_protobuf_small){.fields = {{.bytes = ""}, {.bytes = ""}, {.bytes = ""}, {.bytes = ""}}};
 	const uint8_t *at = (const uint8_t *)value->bytes, *end = at + value->len;
 	while (at < end) {
-		struct protobuf_field field;
-		if (!protobuf_next(&at, end, &field))
-			return truncated(decoder);
+		struct kube_protobuf_field field;
+		if (!kube_protobuf_next(&at, end, &field))
+			return decode_protobuf_truncated(decoder);
 		if (field.number >= 4)
 			continue;
 		out->has[field.number] = true;
@@ -87,78 +87,78 @@ static bool read_small(struct decoder *decoder, const struct protobuf_field *val
 	return true;
 }
 
-static bool small_is(const struct small *small, unsigned number, unsigned wire)
+static bool small_is(const struct kube_protobuf_small *small, unsigned number, unsigned wire)
 {
 	return !small->has[number] || small->fields[number].wire == wire;
 }
 
-static bool read_string(struct decoder *decoder, const struct kube_field *field, void *base, const struct protobuf_field *value)
+static bool decode_protobuf_read_string(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value)
 {
 	kube_put_pointer(base, field->offset, kube_build_text(decoder->build, value->bytes, value->len, KUBE_STRING_MAX));
 	return true;
 }
 
-static bool read_bool(struct decoder *decoder, const struct kube_field *field, void *base, const struct protobuf_field *value)
+static bool decode_protobuf_read_bool(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value)
 {
 	*((bool *)base + field->offset) = value->value != 0;
 	return true;
 }
 
-static bool read_int32(struct decoder *decoder, const struct kube_field *field, void *base, const struct protobuf_field *value)
+static bool decode_protobuf_read_int32(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value)
 {
 	kube_put_i32(base, field->offset, (int32_t)(uint32_t)value->value);
 	return true;
 }
 
-static bool read_int64(struct decoder *decoder, const struct kube_field *field, void *base, const struct protobuf_field *value)
+static bool decode_protobuf_read_int64(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value)
 {
 	kube_put_i64(base, field->offset, (int64_t)value->value);
 	return true;
 }
 
-static bool read_time(struct decoder *decoder, const struct kube_field *field, void *base, const struct protobuf_field *value)
+static bool decode_protobuf_read_time(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value)
 {
-	struct small time;
+	struct kube_protobuf_small time;
 	if (!read_small(decoder, value, &time))
 		return false;
-	if (!small_is(&time, 1, PROTOBUF_VARINT) || !small_is(&time, 2, PROTOBUF_VARINT))
-		return wrong(decoder, field);
+	if (!small_is(&time, 1, KUBE_PROTOBUF_VARINT) || !small_is(&time, 2, KUBE_PROTOBUF_VARINT))
+		return decode_protobuf_wrong(decoder, field);
 	int64_t seconds = (int64_t)time.fields[1].value, nanos = (int32_t)(uint32_t)time.fields[2].value;
 	bool sane = time.has[1] && seconds >= 0 && seconds < INT64_MAX / 1000 - 1 && nanos >= 0 && nanos < 1000000000;
 	kube_put_i64(base, field->offset, sane ? seconds * 1000 + nanos / 1000000 : -1);
 	return true;
 }
 
-static bool put_quantity(struct decoder *decoder, const struct kube_field *field, void *base, const struct protobuf_field *value)
+static bool put_quantity(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value)
 {
-	struct small quantity;
+	struct kube_protobuf_small quantity;
 	if (!read_small(decoder, value, &quantity))
 		return false;
-	if (!small_is(&quantity, 1, PROTOBUF_BYTES))
-		return wrong(decoder, field);
+	if (!small_is(&quantity, 1, KUBE_PROTOBUF_BYTES))
+		return decode_protobuf_wrong(decoder, field);
 	int64_t scale = field->type == KUBE_F_MILLI ? 1000 : 1;
 	kube_put_i64(base, field->offset, kube_quantity(quantity.fields[1].bytes, quantity.fields[1].len, scale));
 	return true;
 }
 
-static bool read_int_or_string(struct decoder *decoder, const struct kube_field *field, void *base,
-			       const struct protobuf_field *value)
+static bool decode_protobuf_read_int_or_string(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base,
+			       const struct kube_protobuf_field *value)
 {
-	struct small either;
+	struct kube_protobuf_small either;
 	if (!read_small(decoder, value, &either))
 		return false;
-	if (!small_is(&either, 1, PROTOBUF_VARINT) || !small_is(&either, 2, PROTOBUF_VARINT) ||
-	    !small_is(&either, 3, PROTOBUF_BYTES))
-		return wrong(decoder, field);
+	if (!small_is(&either, 1, KUBE_PROTOBUF_VARINT) || !small_is(&either, 2, KUBE_PROTOBUF_VARINT) ||
+	    !small_is(&either, 3, KUBE_PROTOBUF_BYTES))
+		return decode_protobuf_wrong(decoder, field);
 	if (either.fields[1].value != 0)
-		return read_string(decoder, field, base, &either.fields[3]);
+		return decode_protobuf_read_string(decoder, field, base, &either.fields[3]);
 	char number[16];
 	int len = snprintf(number, sizeof number, "%d", (int)(int32_t)(uint32_t)either.fields[2].value);
 	kube_put_pointer(base, field->offset, kube_build_text(decoder->build, number, (size_t)len, KUBE_STRING_MAX));
 	return true;
 }
 
-static void *add(struct decoder *decoder, const struct kube_field *field, void *base, size_t size)
+static void *decode_protobuf_add(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, size_t size)
 {
 	void *element = kube_build_add(decoder->build, base, field, size);
 	if (!element)
@@ -167,9 +167,9 @@ static void *add(struct decoder *decoder, const struct kube_field *field, void *
 	return element;
 }
 
-static bool read_strings(struct decoder *decoder, const struct kube_field *field, void *base, const struct protobuf_field *value)
+static bool decode_protobuf_read_strings(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value)
 {
-	void *element = add(decoder, field, base, sizeof(const char *));
+	void *element = decode_protobuf_add(decoder, field, base, sizeof(const char *));
 	if (!element)
 		return false;
 	const char *text = kube_build_text(decoder->build, value->bytes, value->len, KUBE_STRING_MAX);
@@ -177,26 +177,26 @@ static bool read_strings(struct decoder *decoder, const struct kube_field *field
 	return true;
 }
 
-static bool read_ints(struct decoder *decoder, const struct kube_field *field, void *base, const struct protobuf_field *value)
+static bool decode_protobuf_read_ints(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value)
 {
-	void *element = add(decoder, field, base, sizeof(int32_t));
+	void *element = decode_protobuf_add(decoder, field, base, sizeof(int32_t));
 	if (!element)
 		return false;
 	kube_put_i32(element, 0, (int32_t)(uint32_t)value->value);
 	return true;
 }
 
-static bool read_pairs(struct decoder *decoder, const struct kube_field *field, void *base, const struct protobuf_field *value)
+static bool decode_protobuf_read_pairs(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value)
 {
-	struct small entry;
+	struct kube_protobuf_small entry;
 	if (!read_small(decoder, value, &entry))
 		return false;
-	if (!small_is(&entry, 1, PROTOBUF_BYTES) || !small_is(&entry, 2, PROTOBUF_BYTES))
-		return wrong(decoder, field);
-	const struct protobuf_field *key = &entry.fields[1], *text = &entry.fields[2];
+	if (!small_is(&entry, 1, KUBE_PROTOBUF_BYTES) || !small_is(&entry, 2, KUBE_PROTOBUF_BYTES))
+		return decode_protobuf_wrong(decoder, field);
+	const struct kube_protobuf_field *key = &entry.fields[1], *text = &entry.fields[2];
 	if (field->keep && !field->keep(key->len ? key->bytes : "", key->len))
 		return true;
-	struct kube_pair *pair = add(decoder, field, base, sizeof *pair);
+	struct kube_pair *pair = decode_protobuf_add(decoder, field, base, sizeof *pair);
 	if (!pair)
 		return false;
 	struct arena *arena = &decoder->build->arena;
@@ -212,32 +212,32 @@ static bool read_pairs(struct decoder *decoder, const struct kube_field *field, 
 	return true;
 }
 
-static bool read_message(struct decoder *decoder, const struct kube_field *field, void *base, const struct protobuf_field *value)
+static bool decode_protobuf_read_message(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value)
 {
-	return decode_members(decoder, field->table, base, value->bytes, value->len);
+	return decode_protobuf_decode_members(decoder, field->table, base, value->bytes, value->len);
 }
 
-static bool read_messages(struct decoder *decoder, const struct kube_field *field, void *base, const struct protobuf_field *value)
+static bool read_messages(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value)
 {
-	void *element = add(decoder, field, base, field->table->size);
+	void *element = decode_protobuf_add(decoder, field, base, field->table->size);
 	if (!element)
 		return false;
 	kube_build_initial(field->table, element);
-	if (!decode_members(decoder, field->table, element, value->bytes, value->len))
+	if (!decode_protobuf_decode_members(decoder, field->table, element, value->bytes, value->len))
 		return false;
 	if (field->table->finish && !field->table->finish(element, &decoder->build->arena))
 		kube_build_drop(base, field);
 	return true;
 }
 
-static bool read_keyed(struct decoder *decoder, const struct kube_field *field, void *base, const struct protobuf_field *value)
+static bool read_keyed(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value)
 {
-	struct small entry;
+	struct kube_protobuf_small entry;
 	if (!read_small(decoder, value, &entry))
 		return false;
-	if (!small_is(&entry, 1, PROTOBUF_BYTES) || !small_is(&entry, 2, PROTOBUF_BYTES))
-		return wrong(decoder, field);
-	const struct protobuf_field *key = &entry.fields[1];
+	if (!small_is(&entry, 1, KUBE_PROTOBUF_BYTES) || !small_is(&entry, 2, KUBE_PROTOBUF_BYTES))
+		return decode_protobuf_wrong(decoder, field);
+	const struct kube_protobuf_field *key = &entry.fields[1];
 	for (size_t i = 0; i < field->table->field_count; i++) {
 		const struct kube_field *quantity = &field->table->fields[i];
 		if (quantity->name_len == key->len && memcmp(quantity->name, key->bytes, key->len) == 0)
@@ -246,29 +246,29 @@ static bool read_keyed(struct decoder *decoder, const struct kube_field *field, 
 	return true;
 }
 
-static const struct reader {
-	bool (*read)(struct decoder *decoder, const struct kube_field *field, void *base, const struct protobuf_field *value);
+static const struct kube_protobuf_field_reader {
+	bool (*read)(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value);
 	unsigned wire;
 } readers[] = {
-	[KUBE_F_STRING] = {read_string, PROTOBUF_BYTES},
-	[KUBE_F_BOOL] = {read_bool, PROTOBUF_VARINT},
-	[KUBE_F_INT32] = {read_int32, PROTOBUF_VARINT},
-	[KUBE_F_INT64] = {read_int64, PROTOBUF_VARINT},
-	[KUBE_F_TIME] = {read_time, PROTOBUF_BYTES},
-	[KUBE_F_QUANTITY] = {put_quantity, PROTOBUF_BYTES},
-	[KUBE_F_MILLI] = {put_quantity, PROTOBUF_BYTES},
-	[KUBE_F_INT_OR_STRING] = {read_int_or_string, PROTOBUF_BYTES},
-	[KUBE_F_STRINGS] = {read_strings, PROTOBUF_BYTES},
-	[KUBE_F_INTS] = {read_ints, PROTOBUF_VARINT},
-	[KUBE_F_PAIRS] = {read_pairs, PROTOBUF_BYTES},
-	[KUBE_F_SECRET_PAIRS] = {read_pairs, PROTOBUF_BYTES},
-	[KUBE_F_MESSAGE] = {read_message, PROTOBUF_BYTES},
-	[KUBE_F_EACH] = {read_message, PROTOBUF_BYTES},
-	[KUBE_F_MESSAGES] = {read_messages, PROTOBUF_BYTES},
-	[KUBE_F_KEYED] = {read_keyed, PROTOBUF_BYTES},
+	[KUBE_F_STRING] = {decode_protobuf_read_string, KUBE_PROTOBUF_BYTES},
+	[KUBE_F_BOOL] = {decode_protobuf_read_bool, KUBE_PROTOBUF_VARINT},
+	[KUBE_F_INT32] = {decode_protobuf_read_int32, KUBE_PROTOBUF_VARINT},
+	[KUBE_F_INT64] = {decode_protobuf_read_int64, KUBE_PROTOBUF_VARINT},
+	[KUBE_F_TIME] = {decode_protobuf_read_time, KUBE_PROTOBUF_BYTES},
+	[KUBE_F_QUANTITY] = {put_quantity, KUBE_PROTOBUF_BYTES},
+	[KUBE_F_MILLI] = {put_quantity, KUBE_PROTOBUF_BYTES},
+	[KUBE_F_INT_OR_STRING] = {decode_protobuf_read_int_or_string, KUBE_PROTOBUF_BYTES},
+	[KUBE_F_STRINGS] = {decode_protobuf_read_strings, KUBE_PROTOBUF_BYTES},
+	[KUBE_F_INTS] = {decode_protobuf_read_ints, KUBE_PROTOBUF_VARINT},
+	[KUBE_F_PAIRS] = {decode_protobuf_read_pairs, KUBE_PROTOBUF_BYTES},
+	[KUBE_F_SECRET_PAIRS] = {decode_protobuf_read_pairs, KUBE_PROTOBUF_BYTES},
+	[KUBE_F_MESSAGE] = {decode_protobuf_read_message, KUBE_PROTOBUF_BYTES},
+	[KUBE_F_EACH] = {decode_protobuf_read_message, KUBE_PROTOBUF_BYTES},
+	[KUBE_F_MESSAGES] = {read_messages, KUBE_PROTOBUF_BYTES},
+	[KUBE_F_KEYED] = {read_keyed, KUBE_PROTOBUF_BYTES},
 };
 
-static const struct kube_field *find(const struct kube_table *table, uint32_t number)
+static const struct kube_field *decode_protobuf_find(const struct kube_table *table, uint32_t number)
 {
 	for (size_t i = 0; i < table->field_count; i++)
 		if (table->fields[i].number == number)
@@ -276,19 +276,19 @@ static const struct kube_field *find(const struct kube_table *table, uint32_t nu
 	return NULL;
 }
 
-static bool decode_members(struct decoder *decoder, const struct kube_table *table, void *base, const char *bytes, size_t len)
+static bool decode_protobuf_decode_members(struct kube_protobuf_decoder *decoder, const struct kube_table *table, void *base, const char *bytes, size_t len)
 {
 	const uint8_t *at = (const uint8_t *)bytes, *end = at + len;
 	while (at < end) {
-		struct protobuf_field value;
-		if (!protobuf_next(&at, end, &value))
-			return truncated(decoder);
-		const struct kube_field *field = find(table, value.number);
+		struct kube_protobuf_field value;
+		if (!kube_protobuf_next(&at, end, &value))
+			return decode_protobuf_truncated(decoder);
+		const struct kube_field *field = decode_protobuf_find(table, value.number);
 		if (!field)
 			continue;
-		const struct reader *reader = &readers[field->type];
+		const struct kube_protobuf_field_reader *reader = &readers[field->type];
 		if (reader->wire != value.wire)
-			return wrong(decoder, field);
+			return decode_protobuf_wrong(decoder, field);
 		if (!reader->read(decoder, field, base, &value))
 			return false;
 	}
@@ -298,24 +298,24 @@ static bool decode_members(struct decoder *decoder, const struct kube_table *tab
 bool kube_protobuf_object(struct kube_build *build, const struct kube_table *table, void *base, const char *bytes, size_t len,
 			  struct err *err)
 {
-	struct decoder decoder = {.build = build, .err = err};
-	return decode_members(&decoder, table, base, bytes, len);
+	struct kube_protobuf_decoder decoder = {.build = build, .err = err};
+	return decode_protobuf_decode_members(&decoder, table, base, bytes, len);
 }
 
-bool protobuf_unwrap(const char *bytes, size_t len, struct protobuf_unknown *out)
+bool kube_protobuf_unwrap(const char *bytes, size_t len, struct kube_protobuf_unknown *out)
 {
-	*out = (struct protobuf_unknown){.raw = "", .kind = ""};
-	if (len < PROTOBUF_MAGIC_LEN || memcmp(bytes, PROTOBUF_MAGIC, PROTOBUF_MAGIC_LEN) != 0)
+	*out = (struct kube_protobuf_unknown){.raw = "", .kind = ""};
+	if (len < KUBE_PROTOBUF_MAGIC_LEN || memcmp(bytes, KUBE_PROTOBUF_MAGIC, KUBE_PROTOBUF_MAGIC_LEN) != 0)
 		return false;
-	const uint8_t *at = (const uint8_t *)bytes + PROTOBUF_MAGIC_LEN, *end = (const uint8_t *)bytes + len;
+	const uint8_t *at = (const uint8_t *)bytes + KUBE_PROTOBUF_MAGIC_LEN, *end = (const uint8_t *)bytes + len;
 	while (at < end) {
-		struct protobuf_field field;
-		if (!protobuf_next(&at, end, &field))
+		struct kube_protobuf_field field;
+		if (!kube_protobuf_next(&at, end, &field))
 			return false;
-		if (field.wire != PROTOBUF_BYTES)
+		if (field.wire != KUBE_PROTOBUF_BYTES)
 			continue;
 		if (field.number == 1)
-			protobuf_type_kind(field.bytes, field.len, &out->kind, &out->kind_len);
+			kube_protobuf_type_kind(field.bytes, field.len, &out->kind, &out->kind_len);
 		if (field.number == 2) {
 			out->raw = field.bytes;
 			out->raw_len = field.len;
@@ -324,12 +324,12 @@ bool protobuf_unwrap(const char *bytes, size_t len, struct protobuf_unknown *out
 	return true;
 }
 
-void protobuf_type_kind(const char *bytes, size_t len, const char **kind, size_t *kind_len)
+void kube_protobuf_type_kind(const char *bytes, size_t len, const char **kind, size_t *kind_len)
 {
 	const uint8_t *at = (const uint8_t *)bytes, *end = at + len;
-	struct protobuf_field field;
-	while (at < end && protobuf_next(&at, end, &field)) {
-		if (field.number != 2 || field.wire != PROTOBUF_BYTES)
+	struct kube_protobuf_field field;
+	while (at < end && kube_protobuf_next(&at, end, &field)) {
+		if (field.number != 2 || field.wire != KUBE_PROTOBUF_BYTES)
 			continue;
 		*kind = field.bytes;
 		*kind_len = field.len;

@@ -7,27 +7,27 @@
 
 #include "api/kube/records/record_decode.h"
 
-bool json_wrong(struct json_reader *json, const char *expected)
+bool kube_json_wrong(struct kube_json_reader *json, const char *expected)
 {
 	return err_set(json->err, ERR_PARSE, "the server's JSON is wrong: %s expected at byte %zu%s", expected,
 		       (size_t)(json->at - json->start), json->at >= json->end ? ", where it ends" : "");
 }
 
-static bool is_space(char c)
+static bool json_pull_is_space(char c)
 {
 	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-int json_peek(struct json_reader *json)
+int kube_json_peek(struct kube_json_reader *json)
 {
-	while (json->at < json->end && is_space(*json->at))
+	while (json->at < json->end && json_pull_is_space(*json->at))
 		json->at++;
 	return json->at < json->end ? (unsigned char)*json->at : -1;
 }
 
-bool json_take(struct json_reader *json, char c)
+bool kube_json_take(struct kube_json_reader *json, char c)
 {
-	if (json_peek(json) != (unsigned char)c)
+	if (kube_json_peek(json) != (unsigned char)c)
 		return false;
 	json->at++;
 	return true;
@@ -51,11 +51,11 @@ static const char *find_special(const char *at, const char *end)
 	return at;
 }
 
-bool json_read_text(struct json_reader *json, struct json_text *out)
+bool kube_json_read_text(struct kube_json_reader *json, struct kube_json_text *out)
 {
-	if (!json_take(json, '"'))
-		return json_wrong(json, "a string");
-	*out = (struct json_text){.bytes = json->at};
+	if (!kube_json_take(json, '"'))
+		return kube_json_wrong(json, "a string");
+	*out = (struct kube_json_text){.bytes = json->at};
 	const char *end = find_special(json->at, json->end);
 	while (end < json->end && *end == '\\') {
 		out->escaped = true;
@@ -63,48 +63,48 @@ bool json_read_text(struct json_reader *json, struct json_text *out)
 	}
 	json->at = end;
 	if (end == json->end)
-		return json_wrong(json, "the end of a string");
+		return kube_json_wrong(json, "the end of a string");
 	out->len = (size_t)(end - out->bytes);
 	json->at++;
 	return true;
 }
 
-static bool read_word(struct json_reader *json, const char *word)
+static bool json_pull_read_word(struct kube_json_reader *json, const char *word)
 {
 	size_t len = strlen(word);
-	json_peek(json);
+	kube_json_peek(json);
 	if ((size_t)(json->end - json->at) < len || memcmp(json->at, word, len) != 0)
 		return false;
 	json->at += len;
 	return true;
 }
 
-bool json_read_null(struct json_reader *json)
+bool kube_json_read_null(struct kube_json_reader *json)
 {
-	return json_peek(json) == 'n' && read_word(json, "null");
+	return kube_json_peek(json) == 'n' && json_pull_read_word(json, "null");
 }
 
-bool json_read_bool(struct json_reader *json, bool *out)
+bool kube_json_read_bool(struct kube_json_reader *json, bool *out)
 {
-	*out = json_peek(json) == 't';
-	return read_word(json, *out ? "true" : "false") || json_wrong(json, "true or false");
+	*out = kube_json_peek(json) == 't';
+	return json_pull_read_word(json, *out ? "true" : "false") || kube_json_wrong(json, "true or false");
 }
 
-bool json_read_number(struct json_reader *json, const char **bytes, size_t *len)
+bool kube_json_read_number(struct kube_json_reader *json, const char **bytes, size_t *len)
 {
-	json_peek(json);
+	kube_json_peek(json);
 	*bytes = json->at;
 	while (json->at < json->end && *json->at != '\0' && strchr("+-.0123456789eE", *json->at))
 		json->at++;
 	*len = (size_t)(json->at - *bytes);
-	return *len > 0 || json_wrong(json, "a number");
+	return *len > 0 || kube_json_wrong(json, "a number");
 }
 
-bool json_read_int(struct json_reader *json, int64_t *out)
+bool kube_json_read_int(struct kube_json_reader *json, int64_t *out)
 {
 	const char *bytes;
 	size_t len, at = 0;
-	if (!json_read_number(json, &bytes, &len))
+	if (!kube_json_read_number(json, &bytes, &len))
 		return false;
 	bool negative = bytes[0] == '-';
 	*out = 0;
@@ -112,50 +112,50 @@ bool json_read_int(struct json_reader *json, int64_t *out)
 		int digit = bytes[at] - '0';
 		if (digit < 0 || digit > 9 || __builtin_mul_overflow(*out, 10, out) ||
 		    __builtin_add_overflow(*out, negative ? -digit : digit, out))
-			return json_wrong(json, "a whole number of 64 bits");
+			return kube_json_wrong(json, "a whole number of 64 bits");
 	}
-	return len > (negative ? 1u : 0u) || json_wrong(json, "a number");
+	return len > (negative ? 1u : 0u) || kube_json_wrong(json, "a number");
 }
 
-bool json_skip(struct json_reader *json)
+bool kube_json_skip(struct kube_json_reader *json)
 {
-	struct json_scan scan = {0};
+	struct kube_json_scan scan = {0};
 	bool done = false;
-	json_peek(json);
-	json->at += json_scan(&scan, json->at, (size_t)(json->end - json->at), &done);
+	kube_json_peek(json);
+	json->at += kube_json_scan(&scan, json->at, (size_t)(json->end - json->at), &done);
 	if (scan.depth > KUBE_DEPTH_MAX)
 		return err_set(json->err, ERR_LIMIT, "the server's JSON is nested deeper than %d", KUBE_DEPTH_MAX);
-	return done || scan.scalar || json_wrong(json, "a value");
+	return done || scan.scalar || kube_json_wrong(json, "a value");
 }
 
-static bool next(struct json_reader *json, struct json_walk *walk, char close)
+static bool json_pull_next(struct kube_json_reader *json, struct kube_json_walk *walk, char close)
 {
-	if (json_take(json, close))
+	if (kube_json_take(json, close))
 		return false;
-	if (!walk->first && !json_take(json, ',')) {
-		walk->wrong = !json_wrong(json, close == '}' ? "',' or '}'" : "',' or ']'");
+	if (!walk->first && !kube_json_take(json, ',')) {
+		walk->wrong = !kube_json_wrong(json, close == '}' ? "',' or '}'" : "',' or ']'");
 		return false;
 	}
 	walk->first = false;
 	return true;
 }
 
-bool json_next_key(struct json_reader *json, struct json_walk *walk, struct json_text *key)
+bool kube_json_next_key(struct kube_json_reader *json, struct kube_json_walk *walk, struct kube_json_text *key)
 {
-	if (!next(json, walk, '}'))
+	if (!json_pull_next(json, walk, '}'))
 		return false;
-	walk->wrong = !json_read_text(json, key) || !(json_take(json, ':') || json_wrong(json, "':'"));
+	walk->wrong = !kube_json_read_text(json, key) || !(kube_json_take(json, ':') || kube_json_wrong(json, "':'"));
 	return !walk->wrong;
 }
 
-bool json_next_item(struct json_reader *json, struct json_walk *walk)
+bool kube_json_next_item(struct kube_json_reader *json, struct kube_json_walk *walk)
 {
-	return next(json, walk, ']');
+	return json_pull_next(json, walk, ']');
 }
 
 /* ---- escapes ---- */
 
-static int hex4(const char *at, const char *end)
+static int json_pull_hex4(const char *at, const char *end)
 {
 	int value = 0;
 	if (end - at < 4)
@@ -192,13 +192,13 @@ static char *put_utf8(char *to, int code)
 /* at stands behind "\u"; gives the bytes used after that. */
 static size_t read_code_point(const char *at, const char *end, int *code)
 {
-	*code = hex4(at, end);
+	*code = json_pull_hex4(at, end);
 	if (*code < 0) {
 		*code = 0xfffd;
 		return 0;
 	}
 	if (*code >= 0xd800 && *code < 0xdc00 && end - at >= 10 && at[4] == '\\' && at[5] == 'u') {
-		int low = hex4(at + 6, end);
+		int low = json_pull_hex4(at + 6, end);
 		if (low >= 0xdc00 && low < 0xe000) {
 			*code = 0x10000 + ((*code - 0xd800) << 10) + (low - 0xdc00);
 			return 10;
@@ -209,7 +209,7 @@ static size_t read_code_point(const char *at, const char *end, int *code)
 	return 4;
 }
 
-size_t json_unescape(const struct json_text *text, char *out)
+size_t kube_json_unescape(const struct kube_json_text *text, char *out)
 {
 	static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
 	const char *at = text->bytes, *end = at + text->len;
@@ -239,7 +239,7 @@ size_t json_unescape(const struct json_text *text, char *out)
 /* ---- scanning ---- */
 
 /* Over the inside of a string; true when the closing quote was taken. */
-static bool scan_string(struct json_scan *scan, const char **at, const char *end)
+static bool scan_string(struct kube_json_scan *scan, const char **at, const char *end)
 {
 	while (*at < end) {
 		if (scan->escaped) {
@@ -260,12 +260,12 @@ static bool scan_string(struct json_scan *scan, const char **at, const char *end
 
 static bool ends_scalar(char c)
 {
-	return c == ',' || c == '}' || c == ']' || c == ':' || is_space(c);
+	return c == ',' || c == '}' || c == ']' || c == ':' || json_pull_is_space(c);
 }
 
-static void scan_start(struct json_scan *scan, const char **at, const char *end)
+static void scan_start(struct kube_json_scan *scan, const char **at, const char *end)
 {
-	while (*at < end && is_space(**at))
+	while (*at < end && json_pull_is_space(**at))
 		(*at)++;
 	if (*at == end)
 		return;
@@ -275,7 +275,7 @@ static void scan_start(struct json_scan *scan, const char **at, const char *end)
 	*at += scan->in_string;
 }
 
-size_t json_scan(struct json_scan *scan, const char *bytes, size_t len, bool *done)
+size_t kube_json_scan(struct kube_json_scan *scan, const char *bytes, size_t len, bool *done)
 {
 	const char *at = bytes, *end = bytes + len;
 	*done = false;

@@ -6,7 +6,7 @@
 #include "api/base/str.h"
 #include "api/kube/records/field_table.h"
 
-static const struct kube_kind_info kinds[] = {
+static const struct kube_kind_info kind_infos[] = {
 #define X(name, group_, versions_, resource_, kind_, namespaced_, protobuf_, record)                                           \
 	[KUBE_##name] = {.group = group_,                                                                                      \
 			 .versions = versions_,                                                                                \
@@ -21,20 +21,20 @@ static const struct kube_kind_info kinds[] = {
 
 const struct kube_kind_info *kube_kind_info(enum kube_kind kind)
 {
-	return &kinds[kind];
+	return &kind_infos[kind];
 }
 
 int kube_kind_find(const char *word)
 {
 	for (int i = 0; i < KUBE_KIND_COUNT; i++)
-		if (str_eq(kinds[i].resource, word) || str_eq(kinds[i].kind, word))
+		if (str_eq(kind_infos[i].resource, word) || str_eq(kind_infos[i].kind, word))
 			return i;
 	return -1;
 }
 
 bool kube_kind_version(enum kube_kind kind, size_t index, char out[static 16])
 {
-	const char *at = kinds[kind].versions;
+	const char *at = kind_infos[kind].versions;
 	for (; index > 0; index--) {
 		at = strchr(at, ',');
 		if (!at)

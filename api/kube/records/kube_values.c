@@ -4,12 +4,12 @@
 
 /* ---- quantities (apimachinery api/resource): sign, digits, fraction, then a binary or decimal suffix or an exponent ---- */
 
-struct suffix {
+struct kube_quantity_suffix {
 	const char *text;
 	int base2, base10;
 };
 
-static const struct suffix suffixes[] = {
+static const struct kube_quantity_suffix suffixes[] = {
 	{"Ki", 10, 0}, {"Mi", 20, 0}, {"Gi", 30, 0}, {"Ti", 40, 0}, {"Pi", 50, 0}, {"Ei", 60, 0}, {"n", 0, -9},
 	{"u", 0, -6},  {"m", 0, -3},  {"", 0, 0},    {"k", 0, 3},   {"M", 0, 6},   {"G", 0, 9},   {"T", 0, 12},
 	{"P", 0, 15},  {"E", 0, 18},
@@ -46,7 +46,7 @@ static bool read_suffix(const char *text, size_t len, int *base2, int *base10)
 	return read_exponent(text, len, base10);
 }
 
-static bool times(__int128 *value, int64_t factor)
+static bool quantity_times(__int128 *value, int64_t factor)
 {
 	return !__builtin_mul_overflow(*value, (__int128)factor, value);
 }
@@ -64,17 +64,17 @@ int64_t kube_quantity(const char *text, size_t len, int64_t scale)
 		}
 		if (text[at] < '0' || text[at] > '9')
 			break;
-		if (!times(&value, 10) || ++digits > 30)
+		if (!quantity_times(&value, 10) || ++digits > 30)
 			return -1;
 		value += text[at] - '0';
 		fraction += in_fraction;
 	}
 	int base2, base10;
-	if (digits == 0 || !read_suffix(text + at, len - at, &base2, &base10) || !times(&value, scale) ||
-	    !times(&value, (int64_t)1 << base2))
+	if (digits == 0 || !read_suffix(text + at, len - at, &base2, &base10) || !quantity_times(&value, scale) ||
+	    !quantity_times(&value, (int64_t)1 << base2))
 		return -1;
 	for (base10 -= fraction; base10 > 0; base10--)
-		if (!times(&value, 10))
+		if (!quantity_times(&value, 10))
 			return -1;
 	for (bool rest = false; base10 < 0; base10++) {
 		rest |= value % 10 != 0;

@@ -6,11 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PROTOBUF_VARINT = 0, PROTOBUF_FIXED64 = 1, PROTOBUF_BYTES = 2, PROTOBUF_FIXED32 = 5 };
-enum { PROTOBUF_MAGIC_LEN = 4 };
-#define PROTOBUF_MAGIC "k8s\0"
+enum { KUBE_PROTOBUF_VARINT = 0, KUBE_PROTOBUF_FIXED64 = 1, KUBE_PROTOBUF_BYTES = 2, KUBE_PROTOBUF_FIXED32 = 5 };
+enum { KUBE_PROTOBUF_MAGIC_LEN = 4 };
+#define KUBE_PROTOBUF_MAGIC "k8s\0"
 
-struct protobuf_field {
+struct kube_protobuf_field {
 	uint32_t number;
 	unsigned wire;
 	uint64_t value;    /* of a varint */
@@ -19,16 +19,16 @@ struct protobuf_field {
 };
 
 /* Both advance *at and give false when the bytes end too early or make no sense. */
-bool protobuf_varint(const uint8_t **at, const uint8_t *end, uint64_t *out);
-bool protobuf_next(const uint8_t **at, const uint8_t *end, struct protobuf_field *out);
+bool kube_protobuf_varint(const uint8_t **at, const uint8_t *end, uint64_t *out);
+bool kube_protobuf_next(const uint8_t **at, const uint8_t *end, struct kube_protobuf_field *out);
 
-struct protobuf_unknown {
+struct kube_protobuf_unknown {
 	const char *raw, *kind; /* into the bytes, not terminated */
 	size_t raw_len, kind_len;
 };
 /* False when the bytes are no envelope. */
-bool protobuf_unwrap(const char *bytes, size_t len, struct protobuf_unknown *out);
+bool kube_protobuf_unwrap(const char *bytes, size_t len, struct kube_protobuf_unknown *out);
 /* Of a TypeMeta. Leaves *kind alone when there is none. */
-void protobuf_type_kind(const char *bytes, size_t len, const char **kind, size_t *kind_len);
+void kube_protobuf_type_kind(const char *bytes, size_t len, const char **kind, size_t *kind_len);
 
 #endif

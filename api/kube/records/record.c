@@ -8,7 +8,7 @@
 enum { FIRST_ITEMS = 4 };
 
 /* In front of every record: the decoders' users see only what follows. */
-struct record_head {
+struct kube_record_head {
 	size_t size;   /* of the whole allocation */
 	size_t owners; /* it is gone with the last one */
 };
@@ -158,12 +158,12 @@ void kube_build_finish(struct kube_build *build)
 
 /* ---- packing ---- */
 
-struct pack {
+struct kube_record_pack {
 	size_t arrays, strings; /* bytes needed, then bytes written */
 	char *array_at, *string_at;
 };
 
-static size_t element_size(const struct kube_field *field)
+static size_t record_element_size(const struct kube_field *field)
 {
 	static const size_t sizes[] = {
 		[KUBE_F_STRINGS] = sizeof(const char *),
@@ -175,7 +175,7 @@ static size_t element_size(const struct kube_field *field)
 	return field->type == KUBE_F_MESSAGES ? field->table->size : sizes[field->type];
 }
 
-static void pack_string(struct pack *pack, void *base, size_t offset)
+static void pack_string(struct kube_record_pack *pack, void *base, size_t offset)
 {
 	const char *text = kube_get_pointer(base, offset);
 	if (!text)
@@ -189,9 +189,9 @@ static void pack_string(struct pack *pack, void *base, size_t offset)
 	pack->string_at += size;
 }
 
-static void pack_members(struct pack *pack, const struct kube_table *table, void *base);
+static void pack_members(struct kube_record_pack *pack, const struct kube_table *table, void *base);
 
-static void pack_element(struct pack *pack, const struct kube_field *field, void *element)
+static void pack_element(struct kube_record_pack *pack, const struct kube_field *field, void *element)
 {
 	switch (field->type) {
 	case KUBE_F_STRINGS:
@@ -210,9 +210,9 @@ static void pack_element(struct pack *pack, const struct kube_field *field, void
 	}
 }
 
-static void pack_array(struct pack *pack, const struct kube_field *field, void *base)
+static void pack_array(struct kube_record_pack *pack, const struct kube_field *field, void *base)
 {
-	size_t count = get_count(base, field), size = element_size(field);
+	size_t count = get_count(base, field), size = record_element_size(field);
 	char *items = count ? kube_get_pointer(base, field->offset) : NULL;
 	size_t bytes = (count * size + 7) & ~(size_t)7;
 	pack->arrays += bytes;
@@ -226,7 +226,7 @@ static void pack_array(struct pack *pack, const struct kube_field *field, void *
 		pack_element(pack, field, items + i * size);
 }
 
-static void pack_members(struct pack *pack, const struct kube_table *table, void *base)
+static void pack_members(struct kube_record_pack *pack, const struct kube_table *table, void *base)
 {
 	for (size_t i = 0; i < table->field_count; i++) {
 		const struct kube_field *field = &table->fields[i];
@@ -256,27 +256,27 @@ static void pack_members(struct pack *pack, const struct kube_table *table, void
 
 void *kube_build_pack(const struct kube_table *table, const void *base)
 {
-	struct pack pack = {0};
+	struct kube_record_pack pack = {0};
 	pack_members(&pack, table, (void *)base);
 	size_t record = (table->size + 7) & ~(size_t)7;
-	size_t size = sizeof(struct record_head) + record + pack.arrays + pack.strings;
-	struct record_head *head = mem_resize(NULL, 1, size);
-	*head = (struct record_head){.size = size, .owners = 1};
+	size_t size = sizeof(struct kube_record_head) + record + pack.arrays + pack.strings;
+	struct kube_record_head *head = mem_resize(NULL, 1, size);
+	*head = (struct kube_record_head){.size = size, .owners = 1};
 	char *copy = memcpy(head + 1, base, table->size);
-	struct pack write = {.array_at = copy + record, .string_at = copy + record + pack.arrays};
+	struct kube_record_pack write = {.array_at = copy + record, .string_at = copy + record + pack.arrays};
 	pack_members(&write, table, copy);
 	return copy;
 }
 
 void *kube_record_share(const void *record)
 {
-	((struct record_head *)record - 1)->owners++;
+	((struct kube_record_head *)record - 1)->owners++;
 	return (void *)record;
 }
 
 void kube_record_free(void *record)
 {
-	struct record_head *head = record ? (struct record_head *)record - 1 : NULL;
+	struct kube_record_head *head = record ? (struct kube_record_head *)record - 1 : NULL;
 	if (head && --head->owners == 0)
 		free(head);
 }
@@ -285,14 +285,14 @@ void kube_record_free_secret(void *record)
 {
 	if (!record)
 		return;
-	struct record_head *head = (struct record_head *)record - 1;
+	struct kube_record_head *head = (struct kube_record_head *)record - 1;
 	explicit_bzero(record, head->size - sizeof *head);
 	free(head);
 }
 
 size_t kube_record_size(const void *record)
 {
-	return ((const struct record_head *)record - 1)->size;
+	return ((const struct kube_record_head *)record - 1)->size;
 }
 
 /* ---- looking at records ---- */

@@ -30,11 +30,11 @@ void kube_stream_destroy(struct kube_stream *stream)
 
 bool kube_stream_feed(struct kube_stream *stream, const char *bytes, size_t len, struct err *err)
 {
-	bool (*feed)(struct kube_stream *, const char *, size_t, struct err *) =
-		stream->options.protobuf ? (stream->options.watch ? stream_feed_protobuf_watch : stream_feed_protobuf_list) :
-					   (stream->options.watch ? stream_feed_json_watch : stream_feed_json_list);
+	bool (*take_bytes)(struct kube_stream *, const char *, size_t, struct err *) =
+		stream->options.protobuf ? (stream->options.watch ? kube_stream_feed_protobuf_watch : kube_stream_feed_protobuf_list) :
+					   (stream->options.watch ? kube_stream_feed_json_watch : kube_stream_feed_json_list);
 	struct err local = {0};
-	if (feed(stream, bytes, len, &local))
+	if (take_bytes(stream, bytes, len, &local))
 		return true;
 	if (err_is_set(&local))
 		err_set(err, local.code, "%s: %s", stream->info->resource, local.text);
@@ -45,7 +45,7 @@ bool kube_stream_end(struct kube_stream *stream, struct err *err)
 {
 	if (stream->options.watch)
 		return true;
-	if (stream->options.protobuf ? stream_protobuf_list_is_whole(stream) : stream->whole)
+	if (stream->options.protobuf ? kube_stream_protobuf_list_is_whole(stream) : stream->whole)
 		return true;
 	return err_set(err, ERR_PARSE, "%s: the server's list ended before its end", stream->info->resource);
 }
@@ -60,7 +60,7 @@ const char *kube_stream_continue(const struct kube_stream *stream)
 	return str_or(stream->continue_token, "");
 }
 
-bool stream_keep(struct kube_stream *stream, const char *bytes, size_t len, struct err *err)
+bool kube_stream_keep(struct kube_stream *stream, const char *bytes, size_t len, struct err *err)
 {
 	return buf_append(&stream->pending, bytes, len) ||
 	       err_set(err, ERR_LIMIT, "the server sent an object of more than %d MiB", KUBE_OBJECT_MAX >> 20);
@@ -78,7 +78,7 @@ static void *decode_into(struct kube_build *build, const struct kube_table *tabl
 	return done ? base : NULL;
 }
 
-bool stream_object(struct kube_stream *stream, enum kube_event_type type, const char *bytes, size_t len, struct err *err)
+bool kube_stream_object(struct kube_stream *stream, enum kube_event_type type, const char *bytes, size_t len, struct err *err)
 {
 	const struct kube_table *table = stream->info->table;
 	void *base = decode_into(&stream->build, table, stream->options.protobuf, bytes, len, err);
@@ -91,23 +91,23 @@ static bool event_error(struct kube_stream *stream, const char *bytes, size_t le
 	return base && stream->options.on_error(stream->options.data, base);
 }
 
-bool stream_event(struct kube_stream *stream, const char *type, size_t type_len, const char *bytes, size_t len, struct err *err)
+bool kube_stream_event(struct kube_stream *stream, const char *type, size_t type_len, const char *bytes, size_t len, struct err *err)
 {
 	static const char *const names[] = {[KUBE_ADDED] = "ADDED", [KUBE_MODIFIED] = "MODIFIED", [KUBE_DELETED] = "DELETED",
 					    [KUBE_BOOKMARK] = "BOOKMARK", [KUBE_ERROR] = "ERROR"};
-	struct protobuf_unknown unknown = {.raw = bytes, .raw_len = len};
-	if (stream->options.protobuf && !protobuf_unwrap(bytes, len, &unknown))
+	struct kube_protobuf_unknown unknown = {.raw = bytes, .raw_len = len};
+	if (stream->options.protobuf && !kube_protobuf_unwrap(bytes, len, &unknown))
 		return err_set(err, ERR_PARSE, "the server's watch event holds no object");
 	for (enum kube_event_type i = KUBE_ADDED; i <= KUBE_ERROR; i++) {
 		if (strlen(names[i]) != type_len || memcmp(names[i], type, type_len) != 0)
 			continue;
 		return i == KUBE_ERROR ? event_error(stream, unknown.raw, unknown.raw_len, err) :
-					 stream_object(stream, i, unknown.raw, unknown.raw_len, err);
+					 kube_stream_object(stream, i, unknown.raw, unknown.raw_len, err);
 	}
 	return err_set(err, ERR_PARSE, "the server's watch event is of unknown type %.*s", type_len < 32 ? (int)type_len : 32, type);
 }
 
-bool stream_list_meta(struct kube_stream *stream, const char *bytes, size_t len, struct err *err)
+bool kube_stream_list_meta(struct kube_stream *stream, const char *bytes, size_t len, struct err *err)
 {
 	const struct kube_list_meta *meta =
 		decode_into(&stream->build, &kube_list_meta_table, stream->options.protobuf, bytes, len, err);
@@ -120,7 +120,7 @@ bool stream_list_meta(struct kube_stream *stream, const char *bytes, size_t len,
 	return true;
 }
 
-bool stream_list_kind(struct kube_stream *stream, const char *kind, size_t len, struct err *err)
+bool kube_stream_list_kind(struct kube_stream *stream, const char *kind, size_t len, struct err *err)
 {
 	if (len >= 4 && memcmp(kind + len - 4, "List", 4) == 0)
 		return true;
@@ -132,8 +132,8 @@ bool stream_list_kind(struct kube_stream *stream, const char *kind, size_t len, 
 static void *decode_table(const struct kube_table *table, const char *bytes, size_t len, struct err *err)
 {
 	struct kube_build build = {0};
-	struct protobuf_unknown unknown = {.raw = bytes, .raw_len = len};
-	bool protobuf = protobuf_unwrap(bytes, len, &unknown);
+	struct kube_protobuf_unknown unknown = {.raw = bytes, .raw_len = len};
+	bool protobuf = kube_protobuf_unwrap(bytes, len, &unknown);
 	if (!protobuf) {
 		unknown.raw = bytes;
 		unknown.raw_len = len;

@@ -19,7 +19,7 @@ struct kube_stream {
 
 	/* JSON */
 	unsigned place;
-	struct json_scan scan;
+	struct kube_json_scan scan;
 	char key[KUBE_KEY_MAX];
 
 	/* protobuf */
@@ -30,18 +30,18 @@ struct kube_stream {
 };
 
 /* Each gives false with err for wrong bytes, without when the callback said stop. */
-bool stream_object(struct kube_stream *stream, enum kube_event_type type, const char *bytes, size_t len, struct err *err) MUST_USE;
-bool stream_event(struct kube_stream *stream, const char *type, size_t type_len, const char *bytes, size_t len,
+bool kube_stream_object(struct kube_stream *stream, enum kube_event_type type, const char *bytes, size_t len, struct err *err) MUST_USE;
+bool kube_stream_event(struct kube_stream *stream, const char *type, size_t type_len, const char *bytes, size_t len,
 		  struct err *err) MUST_USE;
-bool stream_list_meta(struct kube_stream *stream, const char *bytes, size_t len, struct err *err) MUST_USE;
-bool stream_list_kind(struct kube_stream *stream, const char *kind, size_t len, struct err *err) MUST_USE;
+bool kube_stream_list_meta(struct kube_stream *stream, const char *bytes, size_t len, struct err *err) MUST_USE;
+bool kube_stream_list_kind(struct kube_stream *stream, const char *kind, size_t len, struct err *err) MUST_USE;
 /* Keeps a piece; false with ERR_LIMIT beyond the cap. */
-bool stream_keep(struct kube_stream *stream, const char *bytes, size_t len, struct err *err) MUST_USE;
+bool kube_stream_keep(struct kube_stream *stream, const char *bytes, size_t len, struct err *err) MUST_USE;
 
-bool stream_feed_json_list(struct kube_stream *stream, const char *bytes, size_t len, struct err *err) MUST_USE;
-bool stream_feed_json_watch(struct kube_stream *stream, const char *bytes, size_t len, struct err *err) MUST_USE;
-bool stream_feed_protobuf_list(struct kube_stream *stream, const char *bytes, size_t len, struct err *err) MUST_USE;
-bool stream_feed_protobuf_watch(struct kube_stream *stream, const char *bytes, size_t len, struct err *err) MUST_USE;
-bool stream_protobuf_list_is_whole(const struct kube_stream *stream);
+bool kube_stream_feed_json_list(struct kube_stream *stream, const char *bytes, size_t len, struct err *err) MUST_USE;
+bool kube_stream_feed_json_watch(struct kube_stream *stream, const char *bytes, size_t len, struct err *err) MUST_USE;
+bool kube_stream_feed_protobuf_list(struct kube_stream *stream, const char *bytes, size_t len, struct err *err) MUST_USE;
+bool kube_stream_feed_protobuf_watch(struct kube_stream *stream, const char *bytes, size_t len, struct err *err) MUST_USE;
+bool kube_stream_protobuf_list_is_whole(const struct kube_stream *stream);
 
 #endif

@@ -4,45 +4,45 @@
 #include "api/kube/records/record_stream.h"
 
 enum { FRAME_HEAD = 4, META_MAX = 64 * 1024 };
-enum state { STATE_MAGIC, STATE_TAG, STATE_LENGTH, STATE_SKIP_VARINT, STATE_SKIP, STATE_COLLECT };
+enum kube_stream_state { STATE_MAGIC, STATE_TAG, STATE_LENGTH, STATE_SKIP_VARINT, STATE_SKIP, STATE_COLLECT };
 
-static bool wrong(struct err *err, const char *what)
+static bool stream_protobuf_wrong(struct err *err, const char *what)
 {
 	return err_set(err, ERR_PARSE, "the server's protobuf is wrong: %s", what);
 }
 
 /* ---- list: "k8s\0", then Unknown{typeMeta=1, raw=2}, where raw is {metadata=1, items=2…} and never held as a whole ---- */
 
-static void begin(struct kube_stream *stream, enum state state)
+static void stream_protobuf_begin(struct kube_stream *stream, enum kube_stream_state state)
 {
 	stream->state = state;
 	stream->varint = 0;
 	stream->shift = 0;
 }
 
-static bool collected(struct kube_stream *stream, const char *bytes, size_t len, struct err *err)
+static bool stream_protobuf_collected(struct kube_stream *stream, const char *bytes, size_t len, struct err *err)
 {
-	begin(stream, STATE_TAG);
+	stream_protobuf_begin(stream, STATE_TAG);
 	if (stream->in_raw)
-		return stream->number == 1 ? stream_list_meta(stream, bytes, len, err) :
-					     stream_object(stream, KUBE_LISTED, bytes, len, err);
+		return stream->number == 1 ? kube_stream_list_meta(stream, bytes, len, err) :
+					     kube_stream_object(stream, KUBE_LISTED, bytes, len, err);
 	const char *kind = "";
 	size_t kind_len = 0;
-	protobuf_type_kind(bytes, len, &kind, &kind_len);
-	return stream_list_kind(stream, kind, kind_len, err);
+	kube_protobuf_type_kind(bytes, len, &kind, &kind_len);
+	return kube_stream_list_kind(stream, kind, kind_len, err);
 }
 
 static bool begin_body(struct kube_stream *stream, uint64_t len, struct err *err)
 {
 	if (stream->in_raw && len > stream->raw_left)
-		return wrong(err, "an item is longer than its list");
+		return stream_protobuf_wrong(err, "an item is longer than its list");
 	bool is_raw = !stream->in_raw && stream->number == 2;
 	if (is_raw && stream->raw_seen)
-		return wrong(err, "two lists in one answer");
+		return stream_protobuf_wrong(err, "two lists in one answer");
 	if (is_raw) {
 		stream->in_raw = stream->raw_seen = true;
 		stream->raw_left = len;
-		begin(stream, STATE_TAG);
+		stream_protobuf_begin(stream, STATE_TAG);
 		return true;
 	}
 	bool is_item = stream->in_raw && stream->number == 2;
@@ -50,10 +50,10 @@ static bool begin_body(struct kube_stream *stream, uint64_t len, struct err *err
 	if (wanted && len > (is_item ? KUBE_OBJECT_MAX : META_MAX))
 		return err_set(err, ERR_LIMIT, "the server announced an object of %llu bytes, more than we take",
 			       (unsigned long long)len);
-	begin(stream, wanted ? STATE_COLLECT : len ? STATE_SKIP : STATE_TAG);
+	stream_protobuf_begin(stream, wanted ? STATE_COLLECT : len ? STATE_SKIP : STATE_TAG);
 	buf_clear(&stream->pending);
 	stream->left = len;
-	return stream->state != STATE_COLLECT || len > 0 || collected(stream, "", 0, err);
+	return stream->state != STATE_COLLECT || len > 0 || stream_protobuf_collected(stream, "", 0, err);
 }
 
 static bool varint_done(struct kube_stream *stream, struct err *err)
@@ -62,39 +62,39 @@ static bool varint_done(struct kube_stream *stream, struct err *err)
 	if (stream->state == STATE_LENGTH)
 		return begin_body(stream, value, err);
 	if (stream->state == STATE_SKIP_VARINT) {
-		begin(stream, STATE_TAG);
+		stream_protobuf_begin(stream, STATE_TAG);
 		return true;
 	}
 	stream->number = (unsigned)(value >> 3);
 	stream->wire = value & 7;
-	stream->left = stream->wire == PROTOBUF_FIXED64 ? 8 : 4;
+	stream->left = stream->wire == KUBE_PROTOBUF_FIXED64 ? 8 : 4;
 	switch (stream->wire) {
-	case PROTOBUF_VARINT:
-		begin(stream, STATE_SKIP_VARINT);
+	case KUBE_PROTOBUF_VARINT:
+		stream_protobuf_begin(stream, STATE_SKIP_VARINT);
 		return true;
-	case PROTOBUF_BYTES:
-		begin(stream, STATE_LENGTH);
+	case KUBE_PROTOBUF_BYTES:
+		stream_protobuf_begin(stream, STATE_LENGTH);
 		return true;
-	case PROTOBUF_FIXED64:
-	case PROTOBUF_FIXED32:
-		begin(stream, STATE_SKIP);
+	case KUBE_PROTOBUF_FIXED64:
+	case KUBE_PROTOBUF_FIXED32:
+		stream_protobuf_begin(stream, STATE_SKIP);
 		return true;
 	default:
-		return wrong(err, "a field of unknown form");
+		return stream_protobuf_wrong(err, "a field of unknown form");
 	}
 }
 
 static bool small_byte(struct kube_stream *stream, uint8_t byte, struct err *err)
 {
 	if (stream->state == STATE_MAGIC) {
-		if (byte != (uint8_t)PROTOBUF_MAGIC[stream->head_len++])
-			return wrong(err, "it does not begin with the magic");
-		if (stream->head_len == PROTOBUF_MAGIC_LEN)
-			begin(stream, STATE_TAG);
+		if (byte != (uint8_t)KUBE_PROTOBUF_MAGIC[stream->head_len++])
+			return stream_protobuf_wrong(err, "it does not begin with the magic");
+		if (stream->head_len == KUBE_PROTOBUF_MAGIC_LEN)
+			stream_protobuf_begin(stream, STATE_TAG);
 		return true;
 	}
 	if (stream->shift >= 64)
-		return wrong(err, "a number without end");
+		return stream_protobuf_wrong(err, "a number without end");
 	stream->varint |= (uint64_t)(byte & 0x7f) << stream->shift;
 	stream->shift += 7;
 	return byte & 0x80 || varint_done(stream, err);
@@ -106,23 +106,23 @@ static bool body_bytes(struct kube_stream *stream, const char *bytes, size_t len
 	stream->left -= len;
 	if (stream->state == STATE_SKIP) {
 		if (last)
-			begin(stream, STATE_TAG);
+			stream_protobuf_begin(stream, STATE_TAG);
 		return true;
 	}
 	if (last && stream->pending.len == 0)
-		return collected(stream, bytes, len, err);
-	if (!stream_keep(stream, bytes, len, err))
+		return stream_protobuf_collected(stream, bytes, len, err);
+	if (!kube_stream_keep(stream, bytes, len, err))
 		return false;
-	return !last || collected(stream, stream->pending.data, stream->pending.len, err);
+	return !last || stream_protobuf_collected(stream, stream->pending.data, stream->pending.len, err);
 }
 
-bool stream_feed_protobuf_list(struct kube_stream *stream, const char *bytes, size_t len, struct err *err)
+bool kube_stream_feed_protobuf_list(struct kube_stream *stream, const char *bytes, size_t len, struct err *err)
 {
 	while (len > 0) {
 		bool in_raw = stream->in_raw, in_body = stream->state == STATE_SKIP || stream->state == STATE_COLLECT;
 		size_t taken = !in_body ? 1 : stream->left < len ? (size_t)stream->left : len;
 		if (in_raw && stream->raw_left < taken)
-			return wrong(err, "a field is longer than its list");
+			return stream_protobuf_wrong(err, "a field is longer than its list");
 		if (in_raw)
 			stream->raw_left -= taken;
 		if (in_body ? !body_bytes(stream, bytes, taken, err) : !small_byte(stream, (uint8_t)*bytes, err))
@@ -135,43 +135,43 @@ bool stream_feed_protobuf_list(struct kube_stream *stream, const char *bytes, si
 	return true;
 }
 
-bool stream_protobuf_list_is_whole(const struct kube_stream *stream)
+bool kube_stream_protobuf_list_is_whole(const struct kube_stream *stream)
 {
 	return stream->raw_seen && !stream->in_raw && stream->state == STATE_TAG && stream->shift == 0;
 }
 
 /* ---- watch: frames of four bytes length, each a WatchEvent{type=1, object=2{raw=1}} ---- */
 
-static bool inner_raw(const struct protobuf_field *object, struct protobuf_field *raw)
+static bool inner_raw(const struct kube_protobuf_field *object, struct kube_protobuf_field *raw)
 {
 	const uint8_t *at = (const uint8_t *)object->bytes, *end = at + object->len;
 	while (at < end) {
-		struct protobuf_field field;
-		if (!protobuf_next(&at, end, &field))
+		struct kube_protobuf_field field;
+		if (!kube_protobuf_next(&at, end, &field))
 			return false;
-		if (field.number == 1 && field.wire == PROTOBUF_BYTES)
+		if (field.number == 1 && field.wire == KUBE_PROTOBUF_BYTES)
 			*raw = field;
 	}
 	return true;
 }
 
-static bool frame(struct kube_stream *stream, const char *bytes, size_t len, struct err *err)
+static bool stream_protobuf_frame(struct kube_stream *stream, const char *bytes, size_t len, struct err *err)
 {
-	struct protobuf_field type = {.bytes = ""}, raw = {.bytes = ""};
+	struct kube_protobuf_field type = {.bytes = ""}, raw = {.bytes = ""};
 	const uint8_t *at = (const uint8_t *)bytes, *end = at + len;
 	stream->head_len = 0;
 	while (at < end) {
-		struct protobuf_field field;
-		if (!protobuf_next(&at, end, &field))
-			return wrong(err, "a watch event is cut off");
-		if (field.wire != PROTOBUF_BYTES)
+		struct kube_protobuf_field field;
+		if (!kube_protobuf_next(&at, end, &field))
+			return stream_protobuf_wrong(err, "a watch event is cut off");
+		if (field.wire != KUBE_PROTOBUF_BYTES)
 			continue;
 		if (field.number == 1)
 			type = field;
 		if (field.number == 2 && !inner_raw(&field, &raw))
-			return wrong(err, "a watch event is cut off");
+			return stream_protobuf_wrong(err, "a watch event is cut off");
 	}
-	return stream_event(stream, type.bytes, type.len, raw.bytes, raw.len, err);
+	return kube_stream_event(stream, type.bytes, type.len, raw.bytes, raw.len, err);
 }
 
 static bool frame_head(struct kube_stream *stream, uint8_t byte, struct err *err)
@@ -183,7 +183,7 @@ static bool frame_head(struct kube_stream *stream, uint8_t byte, struct err *err
 	if (stream->left > KUBE_OBJECT_MAX)
 		return err_set(err, ERR_LIMIT, "the server announced a watch event of %llu bytes, more than the %d MiB we take",
 			       (unsigned long long)stream->left, KUBE_OBJECT_MAX >> 20);
-	return stream->left > 0 || frame(stream, "", 0, err);
+	return stream->left > 0 || stream_protobuf_frame(stream, "", 0, err);
 }
 
 static bool frame_bytes(struct kube_stream *stream, const char *bytes, size_t len, struct err *err)
@@ -191,13 +191,13 @@ static bool frame_bytes(struct kube_stream *stream, const char *bytes, size_t le
 	bool last = len == stream->left;
 	stream->left -= len;
 	if (last && stream->pending.len == 0)
-		return frame(stream, bytes, len, err);
-	if (!stream_keep(stream, bytes, len, err))
+		return stream_protobuf_frame(stream, bytes, len, err);
+	if (!kube_stream_keep(stream, bytes, len, err))
 		return false;
-	return !last || frame(stream, stream->pending.data, stream->pending.len, err);
+	return !last || stream_protobuf_frame(stream, stream->pending.data, stream->pending.len, err);
 }
 
-bool stream_feed_protobuf_watch(struct kube_stream *stream, const char *bytes, size_t len, struct err *err)
+bool kube_stream_feed_protobuf_watch(struct kube_stream *stream, const char *bytes, size_t len, struct err *err)
 {
 	while (len > 0) {
 		bool in_head = stream->head_len < FRAME_HEAD;

@@ -13,13 +13,13 @@
 
 static const char last_applied[] = "kubectl.kubernetes.io/last-applied-configuration";
 
-struct writer {
+struct kube_yaml_writer {
 	yaml_emitter_t emitter;
 	bool is_secret;
 };
 
 /* Where we are in the object, as far as it matters. */
-enum place { PLACE_ROOT, PLACE_METADATA, PLACE_ANNOTATIONS, PLACE_MASKED, PLACE_OTHER };
+enum kube_yaml_place { PLACE_ROOT, PLACE_METADATA, PLACE_ANNOTATIONS, PLACE_MASKED, PLACE_OTHER };
 
 static int write_bytes(void *data, unsigned char *bytes, size_t len)
 {
@@ -39,7 +39,7 @@ static bool needs_quotes(const char *text)
 	return false;
 }
 
-static bool emit(struct writer *writer, yaml_event_t *event)
+static bool object_yaml_emit(struct kube_yaml_writer *writer, yaml_event_t *event)
 {
 	return yaml_emitter_emit(&writer->emitter, event);
 }
@@ -53,7 +53,7 @@ static bool is_utf8(const char *text, size_t len)
 }
 
 /* The emitter refuses a document for one byte that is no UTF-8: such bytes become U+FFFD. */
-static char *repaired(const char *text, size_t len)
+static char *object_yaml_repaired(const char *text, size_t len)
 {
 	struct buf out = BUF_INIT(3 * len + 1);
 	for (size_t at = 0, step; at < len; at += step) {
@@ -64,23 +64,23 @@ static char *repaired(const char *text, size_t len)
 	return buf_take(&out);
 }
 
-static bool emit_text(struct writer *writer, const char *text, bool is_string)
+static bool emit_text(struct kube_yaml_writer *writer, const char *text, bool is_string)
 {
 	yaml_event_t event;
 	size_t len = strlen(text);
-	CLEANUP(free) char *fixed = is_utf8(text, len) ? NULL : repaired(text, len);
+	CLEANUP(free) char *fixed = is_utf8(text, len) ? NULL : object_yaml_repaired(text, len);
 	text = fixed ? fixed : text;
 	len = strlen(text);
 	yaml_scalar_style_t style = !is_string			     ? YAML_PLAIN_SCALAR_STYLE :
 				    strchr(text, '\n')		     ? YAML_LITERAL_SCALAR_STYLE :
 				    needs_quotes(text)		     ? YAML_DOUBLE_QUOTED_SCALAR_STYLE :
 								       YAML_ANY_SCALAR_STYLE;
-	return yaml_scalar_event_initialize(&event, NULL, NULL, (yaml_char_t *)text, (int)len, 1, 1, style) && emit(writer, &event);
+	return yaml_scalar_event_initialize(&event, NULL, NULL, (yaml_char_t *)text, (int)len, 1, 1, style) && object_yaml_emit(writer, &event);
 }
 
-static bool emit_value(struct writer *writer, const cJSON *value, enum place place, int depth);
+static bool emit_value(struct kube_yaml_writer *writer, const cJSON *value, enum kube_yaml_place place, int depth);
 
-static enum place place_of(const struct writer *writer, enum place parent, const char *name)
+static enum kube_yaml_place object_yaml_place_of(const struct kube_yaml_writer *writer, enum kube_yaml_place parent, const char *name)
 {
 	if (parent == PLACE_ROOT && str_eq(name, "metadata"))
 		return PLACE_METADATA;
@@ -91,35 +91,35 @@ static enum place place_of(const struct writer *writer, enum place parent, const
 	return secret || parent == PLACE_MASKED ? PLACE_MASKED : PLACE_OTHER;
 }
 
-static bool emit_members(struct writer *writer, const cJSON *object, enum place place, int depth)
+static bool emit_members(struct kube_yaml_writer *writer, const cJSON *object, enum kube_yaml_place place, int depth)
 {
 	yaml_event_t event;
 	if (!yaml_mapping_start_event_initialize(&event, NULL, NULL, 1, object->child ? YAML_BLOCK_MAPPING_STYLE : YAML_FLOW_MAPPING_STYLE) ||
-	    !emit(writer, &event))
+	    !object_yaml_emit(writer, &event))
 		return false;
 	for (const cJSON *item = object->child; item; item = item->next) {
 		if (place == PLACE_METADATA && str_eq(item->string, "managedFields"))
 			continue;
 		if (!emit_text(writer, item->string, true) ||
-		    !emit_value(writer, item, place_of(writer, place, item->string), depth + 1))
+		    !emit_value(writer, item, object_yaml_place_of(writer, place, item->string), depth + 1))
 			return false;
 	}
-	return yaml_mapping_end_event_initialize(&event) && emit(writer, &event);
+	return yaml_mapping_end_event_initialize(&event) && object_yaml_emit(writer, &event);
 }
 
-static bool emit_items(struct writer *writer, const cJSON *array, enum place place, int depth)
+static bool emit_items(struct kube_yaml_writer *writer, const cJSON *array, enum kube_yaml_place place, int depth)
 {
 	yaml_event_t event;
 	if (!yaml_sequence_start_event_initialize(&event, NULL, NULL, 1, array->child ? YAML_BLOCK_SEQUENCE_STYLE : YAML_FLOW_SEQUENCE_STYLE) ||
-	    !emit(writer, &event))
+	    !object_yaml_emit(writer, &event))
 		return false;
 	for (const cJSON *item = array->child; item; item = item->next)
 		if (!emit_value(writer, item, place == PLACE_MASKED ? place : PLACE_OTHER, depth + 1))
 			return false;
-	return yaml_sequence_end_event_initialize(&event) && emit(writer, &event);
+	return yaml_sequence_end_event_initialize(&event) && object_yaml_emit(writer, &event);
 }
 
-static bool emit_number(struct writer *writer, const cJSON *value)
+static bool emit_number(struct kube_yaml_writer *writer, const cJSON *value)
 {
 	char text[32];
 	double number = value->valuedouble;
@@ -130,7 +130,7 @@ static bool emit_number(struct writer *writer, const cJSON *value)
 	return emit_text(writer, text, false);
 }
 
-static bool emit_value(struct writer *writer, const cJSON *value, enum place place, int depth)
+static bool emit_value(struct kube_yaml_writer *writer, const cJSON *value, enum kube_yaml_place place, int depth)
 {
 	if (depth > KUBE_DEPTH_MAX)
 		return false;
@@ -147,18 +147,18 @@ static bool emit_value(struct writer *writer, const cJSON *value, enum place pla
 	return emit_text(writer, cJSON_IsTrue(value) ? "true" : cJSON_IsFalse(value) ? "false" : "null", false);
 }
 
-static bool emit_document(struct writer *writer, const cJSON *object)
+static bool emit_document(struct kube_yaml_writer *writer, const cJSON *object)
 {
 	yaml_event_t event;
-	return yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING) && emit(writer, &event) &&
-	       yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1) && emit(writer, &event) &&
-	       emit_value(writer, object, PLACE_ROOT, 0) && yaml_document_end_event_initialize(&event, 1) && emit(writer, &event) &&
-	       yaml_stream_end_event_initialize(&event) && emit(writer, &event);
+	return yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING) && object_yaml_emit(writer, &event) &&
+	       yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1) && object_yaml_emit(writer, &event) &&
+	       emit_value(writer, object, PLACE_ROOT, 0) && yaml_document_end_event_initialize(&event, 1) && object_yaml_emit(writer, &event) &&
+	       yaml_stream_end_event_initialize(&event) && object_yaml_emit(writer, &event);
 }
 
 bool kube_yaml(const struct cJSON *object, struct buf *out, struct err *err)
 {
-	struct writer writer = {
+	struct kube_yaml_writer writer = {
 		.is_secret = str_eq(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "kind")), "Secret"),
 	};
 	if (!yaml_emitter_initialize(&writer.emitter))

@@ -11,12 +11,12 @@
 #include "api/kube/client/kube_client.h"
 #include "api/kube/records/kube_kinds.h"
 
-struct informer;
+struct kube_informer;
 
-enum informer_change { INFORMER_ADDED, INFORMER_UPDATED, INFORMER_DELETED };
+enum kube_informer_change { KUBE_INFORMER_ADDED, KUBE_INFORMER_UPDATED, KUBE_INFORMER_DELETED };
 
 /* Times are monotonic ms of the loop, -1 = never. */
-struct informer_state {
+struct kube_informer_state {
 	bool synced;             /* the store holds a whole list: what it says is what the server said */
 	bool watching;           /* and changes are arriving */
 	bool absent;             /* the server does not serve this resource (a CRD that is not installed): no error */
@@ -28,32 +28,32 @@ struct informer_state {
 	uint64_t lists, watches, events, bytes; /* done so far: for the bench and the tests */
 };
 
-struct informer_options {
+struct kube_informer_options {
 	enum kube_kind kind;
 	const char *namespace;      /* NULL = all */
 	const char *label_selector; /* NULL = everything; copied, as are the others */
 	const char *field_selector;
 	/* One record changed; for UPDATED and DELETED the old record is still valid during the call (`was`, NULL for ADDED),
 	 * and for DELETED `record` is the last state seen. A relist comes as the difference. May be NULL. */
-	void (*on_change)(void *data, enum informer_change change, const void *record, const void *was);
+	void (*on_change)(void *data, enum kube_informer_change change, const void *record, const void *was);
 	/* After synced, watching, absent, err or stale_since_ms changed, and after each relist. May be NULL. */
-	void (*on_state)(void *data, const struct informer_state *state);
+	void (*on_state)(void *data, const struct kube_informer_state *state);
 	void *data;
 };
 
 /* Never calls back from inside. NULL with err only for options that make no sense. */
-struct informer *informer_start(struct kube_client *client, const struct informer_options *options, struct err *err) MUST_USE;
+struct kube_informer *kube_informer_start(struct kube_client *client, const struct kube_informer_options *options, struct err *err) MUST_USE;
 /* Stops without calling back and frees every record. Not from inside on_change. NULL is fine. */
-void informer_stop(struct informer *informer);
-DEFINE_CLEANUP(struct informer *, informer_stop);
+void kube_informer_stop(struct kube_informer *informer);
+DEFINE_CLEANUP(struct kube_informer *, kube_informer_stop);
 
-const struct informer_state *informer_state(const struct informer *informer);
+const struct kube_informer_state *kube_informer_state(const struct kube_informer *informer);
 /* NULL when absent. namespace NULL for cluster-wide kinds. */
-const void *informer_get(const struct informer *informer, const char *namespace, const char *name);
-/* `const struct kube_pod *pod = NULL; while ((pod = informer_next(pods, pod)))`: no particular order; the store must not
+const void *kube_informer_get(const struct kube_informer *informer, const char *namespace, const char *name);
+/* `const struct kube_pod *pod = NULL; while ((pod = kube_informer_next(pods, pod)))`: no particular order; the store must not
  * change meanwhile. */
-const void *informer_next(const struct informer *informer, const void *after);
+const void *kube_informer_next(const struct kube_informer *informer, const void *after);
 /* Forget the back-off and go on at once (the operator pressed refresh, the network came back). */
-void informer_kick(struct informer *informer);
+void kube_informer_kick(struct kube_informer *informer);
 
 #endif

@@ -7,19 +7,19 @@
 #include "api/kube/records/record_decode.h"
 #include "api/kube/watch/informer.h"
 
-enum { INFORMER_RV_MAX = 128 };
+enum { KUBE_INFORMER_RV_MAX = 128 };
 
-enum informer_phase { PHASE_WAIT_LIST, PHASE_WAIT_WATCH, PHASE_LIST, PHASE_WATCH };
+enum kube_informer_phase { KUBE_INFORMER_PHASE_WAIT_LIST, KUBE_INFORMER_PHASE_WAIT_WATCH, KUBE_INFORMER_PHASE_LIST, KUBE_INFORMER_PHASE_WATCH };
 
-struct informer {
+struct kube_informer {
 	struct kube_client *client;
-	struct informer_options options; /* its strings are ours */
+	struct kube_informer_options options; /* its strings are ours */
 	const struct kube_kind_info *info;
-	struct informer_state state;
+	struct kube_informer_state state;
 	struct map store, fresh; /* "namespace/name" → record; fresh = the list being read */
 	struct kube_contact contact;
 
-	enum informer_phase phase;
+	enum kube_informer_phase phase;
 	struct kube_request *request;
 	struct kube_stream *stream;
 	struct loop_timer *timer;
@@ -27,9 +27,9 @@ struct informer {
 
 	size_t version_at; /* of the kind's versions */
 	char version[16];
-	char last_rv[INFORMER_RV_MAX]; /* "" = none yet */
+	char last_rv[KUBE_INFORMER_RV_MAX]; /* "" = none yet */
 	char *continue_token;
-	char requested_rv[INFORMER_RV_MAX]; /* of the first page */
+	char requested_rv[KUBE_INFORMER_RV_MAX]; /* of the first page */
 	bool rv_unavailable; /* the next list asks without a resource version */
 	bool unpaged;        /* the next list asks for all at once */
 	bool paginated;      /* the server has no watch cache */
@@ -42,18 +42,18 @@ struct informer {
 };
 
 /* informer.c */
-void informer_tell(struct informer *informer); /* on_state, when something in it changed for the reader */
-void informer_failed(struct informer *informer, const struct err *err);
-bool informer_fresh(struct informer *informer);     /* what we hold is what the server says; true when it was told */
-void informer_replace(struct informer *informer);   /* fresh becomes the store; differences are told */
-void informer_drop_fresh(struct informer *informer);
-bool informer_take_listed(struct informer *informer, void *record); /* owns it */
-void informer_upsert(struct informer *informer, void *record);      /* owns it */
-void informer_remove(struct informer *informer, void *record);      /* owns it */
+void kube_informer_tell(struct kube_informer *informer); /* on_state, when something in it changed for the reader */
+void kube_informer_failed(struct kube_informer *informer, const struct err *err);
+bool kube_informer_fresh(struct kube_informer *informer);     /* what we hold is what the server says; true when it was told */
+void kube_informer_replace(struct kube_informer *informer);   /* fresh becomes the store; differences are told */
+void kube_informer_drop_fresh(struct kube_informer *informer);
+bool kube_informer_take_listed(struct kube_informer *informer, void *record); /* owns it */
+void kube_informer_upsert(struct kube_informer *informer, void *record);      /* owns it */
+void kube_informer_remove(struct kube_informer *informer, void *record);      /* owns it */
 
 /* informer_sync.c */
-void informer_sync_start(struct informer *informer);
-void informer_sync_stop(struct informer *informer);
-void informer_on_contact(void *data, bool reconnected);
+void kube_informer_sync_start(struct kube_informer *informer);
+void kube_informer_sync_stop(struct kube_informer *informer);
+void kube_informer_on_contact(void *data, bool reconnected);
 
 #endif

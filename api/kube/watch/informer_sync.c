@@ -22,25 +22,25 @@ enum {
 static const char accept_any[] = "application/vnd.kubernetes.protobuf,application/json";
 static const char accept_json[] = "application/json";
 
-static void list(struct informer *informer);
+static void informer_sync_list(struct kube_informer *informer);
 static void on_list_done(void *data, const struct kube_result *result);
-static void watch(struct informer *informer);
+static void informer_sync_watch(struct kube_informer *informer);
 
-static int64_t now_ms(const struct informer *informer)
+static int64_t informer_sync_now_ms(const struct kube_informer *informer)
 {
 	return loop_now_ms(kube_client_loop(informer->client));
 }
 
 /* ---- waiting ---- */
 
-static int64_t with_jitter(struct informer *informer, int64_t ms)
+static int64_t with_jitter(struct kube_informer *informer, int64_t ms)
 {
 	return ms + loop_random(kube_client_loop(informer->client)) % (ms > 0 ? ms : 1);
 }
 
-static int64_t backoff(struct informer *informer)
+static int64_t informer_sync_backoff(struct kube_informer *informer)
 {
-	int64_t now = now_ms(informer);
+	int64_t now = informer_sync_now_ms(informer);
 	if (now - informer->backed_off_ms > BACKOFF_RESET_MS)
 		informer->failures = 0;
 	informer->backed_off_ms = now;
@@ -49,31 +49,31 @@ static int64_t backoff(struct informer *informer)
 	return with_jitter(informer, ms < BACKOFF_MAX_MS ? ms : BACKOFF_MAX_MS);
 }
 
-static void go_on(struct informer *informer, enum informer_phase phase, int64_t delay_ms)
+static void informer_sync_go_on(struct kube_informer *informer, enum kube_informer_phase phase, int64_t delay_ms)
 {
 	informer->phase = phase;
 	loop_timer_arm(informer->timer, delay_ms);
 }
 
-static void on_timer(void *data)
+static void informer_sync_on_timer(void *data)
 {
-	struct informer *informer = data;
-	if (informer->phase == PHASE_WAIT_WATCH)
-		watch(informer);
+	struct kube_informer *informer = data;
+	if (informer->phase == KUBE_INFORMER_PHASE_WAIT_WATCH)
+		informer_sync_watch(informer);
 	else
-		list(informer);
+		informer_sync_list(informer);
 }
 
 /* What the server asked for, else our own back-off. */
-static int64_t wait_of(struct informer *informer, const struct kube_result *result)
+static int64_t wait_of(struct kube_informer *informer, const struct kube_result *result)
 {
 	int64_t asked = result->http ? result->http->retry_after_ms : -1;
-	return asked > 0 ? asked : backoff(informer);
+	return asked > 0 ? asked : informer_sync_backoff(informer);
 }
 
 /* ---- asking ---- */
 
-static void append_selectors(const struct informer *informer, struct buf *query)
+static void append_selectors(const struct kube_informer *informer, struct buf *query)
 {
 	if (informer->options.label_selector)
 		kube_query_append(query, "labelSelector", informer->options.label_selector);
@@ -81,7 +81,7 @@ static void append_selectors(const struct informer *informer, struct buf *query)
 		kube_query_append(query, "fieldSelector", informer->options.field_selector);
 }
 
-static bool is_local(const struct informer *informer)
+static bool informer_sync_is_local(const struct kube_informer *informer)
 {
 	static const char *const hosts[] = {"://127.", "://localhost", "://[::1]"};
 	for (size_t i = 0; i < ARRAY_LEN(hosts); i++)
@@ -90,17 +90,17 @@ static bool is_local(const struct informer *informer)
 	return false;
 }
 
-static bool on_data(void *data, const char *bytes, size_t len);
+static bool informer_sync_on_data(void *data, const char *bytes, size_t len);
 
 /* The server took the watch up at our version: what we hold is what is. The first bytes may be a bookmark's, a minute on. */
-static void on_accepted(void *data)
+static void informer_sync_on_accepted(void *data)
 {
-	struct informer *informer = data;
-	informer->state.last_contact_ms = now_ms(informer);
-	informer_fresh(informer);
+	struct kube_informer *informer = data;
+	informer->state.last_contact_ms = informer_sync_now_ms(informer);
+	kube_informer_fresh(informer);
 }
 
-static void send(struct informer *informer, struct buf *query, bool is_watch, void (*on_done)(void *, const struct kube_result *))
+static void informer_sync_send(struct kube_informer *informer, struct buf *query, bool is_watch, void (*on_done)(void *, const struct kube_result *))
 {
 	append_selectors(informer, query);
 	CLEANUP(free) char *path = kube_url(&(struct kube_url){.group = informer->info->group,
@@ -113,48 +113,48 @@ static void send(struct informer *informer, struct buf *query, bool is_watch, vo
 	struct kube_call call = {
 		.path = path,
 		.accept = informer->info->protobuf ? accept_any : accept_json,
-		.gzip = !is_watch && !is_local(informer),
+		.gzip = !is_watch && !informer_sync_is_local(informer),
 		.is_watch = is_watch,
 		.timeout_ms = LIST_TIMEOUT_MS,
 		.once = true,
-		.on_data = on_data,
-		.on_accepted = is_watch ? on_accepted : NULL,
+		.on_data = informer_sync_on_data,
+		.on_accepted = is_watch ? informer_sync_on_accepted : NULL,
 		.on_done = on_done,
 		.data = informer,
 	};
 	err_clear(&informer->stream_err);
-	informer->phase = is_watch ? PHASE_WATCH : PHASE_LIST;
+	informer->phase = is_watch ? KUBE_INFORMER_PHASE_WATCH : KUBE_INFORMER_PHASE_LIST;
 	informer->request = kube_request(informer->client, &call, &err);
 	if (informer->request)
 		return;
-	informer_failed(informer, &err);
-	go_on(informer, is_watch ? PHASE_WAIT_WATCH : PHASE_WAIT_LIST, backoff(informer));
+	kube_informer_failed(informer, &err);
+	informer_sync_go_on(informer, is_watch ? KUBE_INFORMER_PHASE_WAIT_WATCH : KUBE_INFORMER_PHASE_WAIT_LIST, informer_sync_backoff(informer));
 }
 
 /* ---- reading ---- */
 
 static bool on_record(void *data, enum kube_event_type type, void *record)
 {
-	struct informer *informer = data;
+	struct kube_informer *informer = data;
 	const struct kube_meta *meta = record;
 	if (type == KUBE_LISTED)
-		return informer_take_listed(informer, record);
+		return kube_informer_take_listed(informer, record);
 	informer->watch_events++;
 	informer->failures = 0; /* a stream that gets somewhere is no failure, however often it is cut */
 	if (meta->resource_version)
 		snprintf(informer->last_rv, sizeof informer->last_rv, "%s", meta->resource_version);
 	if (type == KUBE_DELETED)
-		informer_remove(informer, record);
+		kube_informer_remove(informer, record);
 	else if (type == KUBE_BOOKMARK)
 		kube_record_free(record);
 	else
-		informer_upsert(informer, record);
+		kube_informer_upsert(informer, record);
 	return true;
 }
 
 static bool on_error_event(void *data, const struct kube_status *status)
 {
-	struct informer *informer = data;
+	struct kube_informer *informer = data;
 	bool expired = status->code == 410 || str_eq(status->reason, "Expired") || str_eq(status->reason, "Gone");
 	informer->watch_error = expired ? 410 : status->code ? status->code : 500;
 	kube_status_err(informer->watch_error, status, NULL, "GET", informer->info->resource, &informer->stream_err);
@@ -163,18 +163,18 @@ static bool on_error_event(void *data, const struct kube_status *status)
 
 /* The two forms are told apart by their first byte, which is here before the Content-Type that says the same: JSON begins
  * with a brace or white space, a protobuf list with its magic, a frame with the high byte of a sane length. */
-static bool looks_like_protobuf(const struct informer *informer, char first)
+static bool looks_like_protobuf(const struct kube_informer *informer, char first)
 {
 	return informer->info->protobuf && !strchr("{ \t\r\n", first ? first : '\1');
 }
 
-static bool on_data(void *data, const char *bytes, size_t len)
+static bool informer_sync_on_data(void *data, const char *bytes, size_t len)
 {
-	struct informer *informer = data;
-	bool is_watch = informer->phase == PHASE_WATCH;
+	struct kube_informer *informer = data;
+	bool is_watch = informer->phase == KUBE_INFORMER_PHASE_WATCH;
 	if (len == 0)
 		return true;
-	informer->state.last_contact_ms = now_ms(informer);
+	informer->state.last_contact_ms = informer_sync_now_ms(informer);
 	informer->state.bytes += len;
 	if (!informer->stream)
 		informer->stream = kube_stream_create(&(struct kube_stream_options){
@@ -186,11 +186,11 @@ static bool on_data(void *data, const char *bytes, size_t len)
 			.data = informer,
 		});
 	if (is_watch)
-		informer_fresh(informer);
+		kube_informer_fresh(informer);
 	return kube_stream_feed(informer->stream, bytes, len, &informer->stream_err);
 }
 
-static void end_stream(struct informer *informer)
+static void end_stream(struct kube_informer *informer)
 {
 	kube_stream_destroy(informer->stream);
 	informer->stream = NULL;
@@ -199,7 +199,7 @@ static void end_stream(struct informer *informer)
 
 /* ---- list ---- */
 
-static void list(struct informer *informer)
+static void informer_sync_list(struct kube_informer *informer)
 {
 	struct buf query = BUF_INIT(64 * 1024);
 	char limit[16];
@@ -216,38 +216,38 @@ static void list(struct informer *informer)
 			kube_query_append(&query, "limit", limit);
 		if (!str_empty(rv))
 			kube_query_append(&query, "resourceVersion", rv);
-		informer_drop_fresh(informer);
+		kube_informer_drop_fresh(informer);
 	}
-	send(informer, &query, false, on_list_done);
+	informer_sync_send(informer, &query, false, on_list_done);
 }
 
-static void forget_pages(struct informer *informer)
+static void forget_pages(struct kube_informer *informer)
 {
 	free(informer->continue_token);
 	informer->continue_token = NULL;
 }
 
-static void list_complete(struct informer *informer, const char *resource_version)
+static void list_complete(struct kube_informer *informer, const char *resource_version)
 {
 	if (str_empty(resource_version) || strlen(resource_version) >= sizeof informer->last_rv) {
 		struct err err = {0};
 		err_set(&err, ERR_PARSE, "%s: the server's list has no usable resourceVersion", informer->info->resource);
-		informer_drop_fresh(informer);
-		informer_failed(informer, &err);
-		go_on(informer, PHASE_WAIT_LIST, backoff(informer));
+		kube_informer_drop_fresh(informer);
+		kube_informer_failed(informer, &err);
+		informer_sync_go_on(informer, KUBE_INFORMER_PHASE_WAIT_LIST, informer_sync_backoff(informer));
 		return;
 	}
 	snprintf(informer->last_rv, sizeof informer->last_rv, "%s", resource_version);
 	informer->rv_unavailable = informer->unpaged = false;
 	informer->state.synced = true;
-	informer->state.last_contact_ms = now_ms(informer);
-	informer_replace(informer);
-	watch(informer);
-	if (!informer_fresh(informer))
-		informer_tell(informer);
+	informer->state.last_contact_ms = informer_sync_now_ms(informer);
+	kube_informer_replace(informer);
+	informer_sync_watch(informer);
+	if (!kube_informer_fresh(informer))
+		kube_informer_tell(informer);
 }
 
-static void list_page_read(struct informer *informer)
+static void list_page_read(struct kube_informer *informer)
 {
 	struct err err = {0};
 	if (!informer->stream || !kube_stream_end(informer->stream, &err)) {
@@ -255,9 +255,9 @@ static void list_page_read(struct informer *informer)
 			err_set(&err, ERR_PARSE, "%s: the server's list is empty of bytes", informer->info->resource);
 		end_stream(informer);
 		forget_pages(informer);
-		informer_drop_fresh(informer);
-		informer_failed(informer, &err);
-		go_on(informer, PHASE_WAIT_LIST, backoff(informer));
+		kube_informer_drop_fresh(informer);
+		kube_informer_failed(informer, &err);
+		informer_sync_go_on(informer, KUBE_INFORMER_PHASE_WAIT_LIST, informer_sync_backoff(informer));
 		return;
 	}
 	CLEANUP(free) char *version = mem_strdup(kube_stream_resource_version(informer->stream));
@@ -268,7 +268,7 @@ static void list_page_read(struct informer *informer)
 		/* A list "0" in pages: nothing serves it from memory. */
 		informer->paginated |= str_eq(informer->requested_rv, "0");
 		end_stream(informer);
-		list(informer);
+		informer_sync_list(informer);
 		return;
 	}
 	end_stream(informer);
@@ -283,56 +283,56 @@ static bool is_too_large(const struct kube_result *result)
 		(status->message && strstr(status->message, "Too large resource version")));
 }
 
-static void not_served(struct informer *informer, const struct kube_result *result)
+static void not_served(struct kube_informer *informer, const struct kube_result *result)
 {
 	if (kube_kind_version(informer->options.kind, ++informer->version_at, informer->version)) {
-		go_on(informer, PHASE_WAIT_LIST, 0);
+		informer_sync_go_on(informer, KUBE_INFORMER_PHASE_WAIT_LIST, 0);
 		return;
 	}
 	informer->version_at = 0;
 	(void)kube_kind_version(informer->options.kind, 0, informer->version);
 	bool news = !informer->state.absent;
 	if (informer->state.count > 0)
-		informer_replace(informer); /* by nothing: it was uninstalled */
+		kube_informer_replace(informer); /* by nothing: it was uninstalled */
 	informer->state.absent = true;
 	informer->state.synced = true;
 	informer->state.watching = false;
 	informer->state.stale_since_ms = -1;
-	informer->state.last_contact_ms = now_ms(informer);
+	informer->state.last_contact_ms = informer_sync_now_ms(informer);
 	informer->last_rv[0] = '\0';
 	err_clear(&informer->state.err);
 	if (news)
-		informer_tell(informer);
-	go_on(informer, PHASE_WAIT_LIST, with_jitter(informer, ABSENT_AGAIN_MS));
+		kube_informer_tell(informer);
+	informer_sync_go_on(informer, KUBE_INFORMER_PHASE_WAIT_LIST, with_jitter(informer, ABSENT_AGAIN_MS));
 }
 
-static void list_refused(struct informer *informer, const struct kube_result *result)
+static void list_refused(struct kube_informer *informer, const struct kube_result *result)
 {
 	int status = result->http ? result->http->status : 0;
 	bool was_page = informer->continue_token != NULL, had_rv = !informer->rv_unavailable && !str_empty(informer->requested_rv);
 	forget_pages(informer);
-	informer_drop_fresh(informer);
+	kube_informer_drop_fresh(informer);
 	if (status == 404) {
 		not_served(informer, result);
 		return;
 	}
 	if (status == 410 && was_page && !informer->unpaged) {
 		informer->unpaged = true;
-		go_on(informer, PHASE_WAIT_LIST, 0);
+		informer_sync_go_on(informer, KUBE_INFORMER_PHASE_WAIT_LIST, 0);
 		return;
 	}
 	if ((status == 410 || is_too_large(result)) && had_rv) {
 		informer->rv_unavailable = true;
-		go_on(informer, PHASE_WAIT_LIST, 0);
+		informer_sync_go_on(informer, KUBE_INFORMER_PHASE_WAIT_LIST, 0);
 		return;
 	}
-	informer_failed(informer, &result->err);
-	go_on(informer, PHASE_WAIT_LIST, wait_of(informer, result));
+	kube_informer_failed(informer, &result->err);
+	informer_sync_go_on(informer, KUBE_INFORMER_PHASE_WAIT_LIST, wait_of(informer, result));
 }
 
 static void on_list_done(void *data, const struct kube_result *result)
 {
-	struct informer *informer = data;
+	struct kube_informer *informer = data;
 	informer->request = NULL;
 	if (!err_is_set(&result->err)) {
 		list_page_read(informer);
@@ -347,9 +347,9 @@ static void on_list_done(void *data, const struct kube_result *result)
 
 /* ---- watch ---- */
 
-static void on_watch_done(void *data, const struct kube_result *result);
+static void informer_sync_on_watch_done(void *data, const struct kube_result *result);
 
-static void watch(struct informer *informer)
+static void informer_sync_watch(struct kube_informer *informer)
 {
 	struct buf query = BUF_INIT(64 * 1024);
 	char seconds[16];
@@ -360,40 +360,40 @@ static void watch(struct informer *informer)
 	kube_query_append(&query, "allowWatchBookmarks", "true");
 	kube_query_append(&query, "timeoutSeconds", seconds);
 	informer->state.watches++;
-	informer->watch_started_ms = now_ms(informer);
+	informer->watch_started_ms = informer_sync_now_ms(informer);
 	informer->watch_events = 0;
 	informer->watch_error = 0;
-	send(informer, &query, true, on_watch_done);
+	informer_sync_send(informer, &query, true, informer_sync_on_watch_done);
 }
 
-static void relist(struct informer *informer, const struct err *err)
+static void informer_sync_relist(struct kube_informer *informer, const struct err *err)
 {
-	informer_failed(informer, err);
-	go_on(informer, PHASE_WAIT_LIST, backoff(informer));
+	kube_informer_failed(informer, err);
+	informer_sync_go_on(informer, KUBE_INFORMER_PHASE_WAIT_LIST, informer_sync_backoff(informer));
 }
 
 /* The stream ended without anybody saying why: go on from where we are. */
-static void watch_cut(struct informer *informer, const struct kube_result *result)
+static void watch_cut(struct kube_informer *informer, const struct kube_result *result)
 {
 	bool clean = !err_is_set(&result->err);
-	bool brief = now_ms(informer) - informer->watch_started_ms < SHORT_WATCH_MS;
+	bool brief = informer_sync_now_ms(informer) - informer->watch_started_ms < SHORT_WATCH_MS;
 	if (clean && (informer->watch_events > 0 || !brief)) {
-		go_on(informer, PHASE_WAIT_WATCH, 0);
+		informer_sync_go_on(informer, KUBE_INFORMER_PHASE_WAIT_WATCH, 0);
 		return;
 	}
 	if (clean) {
 		struct err err = {0};
 		err_set(&err, ERR_CONNECT, "%s: the server ends each watch at once", informer->info->resource);
-		relist(informer, &err);
+		informer_sync_relist(informer, &err);
 		return;
 	}
-	informer_failed(informer, &result->err);
-	go_on(informer, PHASE_WAIT_WATCH, informer->watch_events > 0 ? 0 : wait_of(informer, result));
+	kube_informer_failed(informer, &result->err);
+	informer_sync_go_on(informer, KUBE_INFORMER_PHASE_WAIT_WATCH, informer->watch_events > 0 ? 0 : wait_of(informer, result));
 }
 
-static void on_watch_done(void *data, const struct kube_result *result)
+static void informer_sync_on_watch_done(void *data, const struct kube_result *result)
 {
-	struct informer *informer = data;
+	struct kube_informer *informer = data;
 	int status = result->http ? result->http->status : 0;
 	int refused = informer->watch_error ? informer->watch_error : status >= 300 ? status : 0;
 	struct kube_result shown = *result;
@@ -403,14 +403,14 @@ static void on_watch_done(void *data, const struct kube_result *result)
 	end_stream(informer);
 	if (stopped_reading) {
 		/* Bytes that cannot be read come again from the same place: ask for the whole instead. */
-		relist(informer, &shown.err);
+		informer_sync_relist(informer, &shown.err);
 	} else if (refused == 410) {
-		relist(informer, &shown.err);
+		informer_sync_relist(informer, &shown.err);
 	} else if (refused == 429 || refused >= 500) {
-		informer_failed(informer, &shown.err);
-		go_on(informer, PHASE_WAIT_WATCH, wait_of(informer, &shown));
+		kube_informer_failed(informer, &shown.err);
+		informer_sync_go_on(informer, KUBE_INFORMER_PHASE_WAIT_WATCH, wait_of(informer, &shown));
 	} else if (refused) {
-		relist(informer, &shown.err);
+		informer_sync_relist(informer, &shown.err);
 	} else {
 		watch_cut(informer, &shown);
 	}
@@ -418,30 +418,30 @@ static void on_watch_done(void *data, const struct kube_result *result)
 
 /* ---- from outside ---- */
 
-void informer_on_contact(void *data, bool reconnected)
+void kube_informer_on_contact(void *data, bool reconnected)
 {
-	struct informer *informer = data;
-	if (informer->phase == PHASE_WATCH && informer->state.synced)
-		informer_fresh(informer);
+	struct kube_informer *informer = data;
+	if (informer->phase == KUBE_INFORMER_PHASE_WATCH && informer->state.synced)
+		kube_informer_fresh(informer);
 	else if (reconnected)
-		informer_kick(informer);
+		kube_informer_kick(informer);
 }
 
-void informer_kick(struct informer *informer)
+void kube_informer_kick(struct kube_informer *informer)
 {
 	informer->failures = 0;
 	if (loop_timer_is_armed(informer->timer))
 		loop_timer_arm(informer->timer, 0);
 }
 
-void informer_sync_start(struct informer *informer)
+void kube_informer_sync_start(struct kube_informer *informer)
 {
-	informer->timer = loop_timer_create(kube_client_loop(informer->client), on_timer, informer);
+	informer->timer = loop_timer_create(kube_client_loop(informer->client), informer_sync_on_timer, informer);
 	(void)kube_kind_version(informer->options.kind, 0, informer->version);
-	go_on(informer, PHASE_WAIT_LIST, 0);
+	informer_sync_go_on(informer, KUBE_INFORMER_PHASE_WAIT_LIST, 0);
 }
 
-void informer_sync_stop(struct informer *informer)
+void kube_informer_sync_stop(struct kube_informer *informer)
 {
 	kube_request_cancel(informer->request);
 	loop_timer_destroy(informer->timer);

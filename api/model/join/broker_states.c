@@ -9,29 +9,29 @@
 #include "api/model/world/world_private.h"
 #include "api/model/world/sentences.h"
 
-struct broker_state {
+struct join_broker_state {
 	const char *word;
 	enum severity severity;
-	bool (*applies)(const struct broker *broker);
+	bool (*applies)(const struct world_kept_broker *broker);
 	/* What is wrong with it, as a sentence that begins with its name. NULL = "<name> is <word>". */
-	const char *(*trouble)(struct world *world, const struct broker *broker);
+	const char *(*trouble)(struct world *world, const struct world_kept_broker *broker);
 };
 
-static const struct kube_container_status *status_of(const struct broker *broker)
+static const struct kube_container_status *broker_status_of(const struct world_kept_broker *broker)
 {
-	return pod_main_status(broker->pub.cluster->kind, broker->pub.pod);
+	return join_pod_main_status(broker->pub.cluster->kind, broker->pub.pod);
 }
 
-static bool waits_with(const struct broker *broker, const char *const *reasons, size_t count)
+static bool waits_with(const struct world_kept_broker *broker, const char *const *reasons, size_t count)
 {
-	const struct kube_container_status *status = status_of(broker);
+	const struct kube_container_status *status = broker_status_of(broker);
 	for (size_t i = 0; status && i < count; i++)
 		if (str_eq(status->waiting_reason, reasons[i]))
 			return true;
 	return false;
 }
 
-static const struct world_volume *waiting_volume(const struct broker *broker)
+static const struct world_volume *waiting_volume(const struct world_kept_broker *broker)
 {
 	for (size_t i = 0; i < broker->pub.volume_count; i++)
 		if (!str_eq(broker->pub.volumes[i]->claim->phase, "Bound"))
@@ -39,7 +39,7 @@ static const struct world_volume *waiting_volume(const struct broker *broker)
 	return NULL;
 }
 
-static const struct kube_condition *unscheduled(const struct broker *broker)
+static const struct kube_condition *broker_unscheduled(const struct world_kept_broker *broker)
 {
 	const struct kube_pod *pod = broker->pub.pod;
 	const struct kube_condition *it =
@@ -49,192 +49,192 @@ static const struct kube_condition *unscheduled(const struct broker *broker)
 
 /* ---- when a state applies ---- */
 
-static bool is_unread(const struct broker *broker)
+static bool is_unread(const struct world_kept_broker *broker)
 {
-	return !broker->pub.pod && cluster_of(broker->pub.cluster)->pods_unread;
+	return !broker->pub.pod && join_cluster_of(broker->pub.cluster)->pods_unread;
 }
 
-static bool is_missing(const struct broker *broker)
+static bool broker_is_missing(const struct world_kept_broker *broker)
 {
 	return !broker->pub.pod;
 }
 
-static bool is_on_dead_node(const struct broker *broker)
+static bool is_on_dead_node(const struct world_kept_broker *broker)
 {
 	const struct world_node *node = broker->pub.node;
 	return node && node->ready_known && !node->ready && broker->pub.reachable != 1;
 }
 
-static bool is_on_silent_node(const struct broker *broker)
+static bool is_on_silent_node(const struct world_kept_broker *broker)
 {
 	const struct world_node *node = broker->pub.node;
 	return node && node->ready_known && !node->ready;
 }
 
-static bool is_stopping(const struct broker *broker)
+static bool is_stopping(const struct world_kept_broker *broker)
 {
 	return broker->pub.pod->meta.deleted_ms >= 0;
 }
 
-static bool is_waiting_for_volume(const struct broker *broker)
+static bool is_waiting_for_volume(const struct world_kept_broker *broker)
 {
 	return str_eq(broker->pub.pod->phase, "Pending") && !broker->pub.pod->node_name && waiting_volume(broker);
 }
 
-static bool is_unscheduled(const struct broker *broker)
+static bool is_unscheduled(const struct world_kept_broker *broker)
 {
-	return unscheduled(broker) != NULL;
+	return broker_unscheduled(broker) != NULL;
 }
 
-static bool is_crashing(const struct broker *broker)
+static bool is_crashing(const struct world_kept_broker *broker)
 {
 	static const char *const reasons[] = {"CrashLoopBackOff", "RunContainerError", "CreateContainerError"};
 	return waits_with(broker, reasons, ARRAY_LEN(reasons));
 }
 
-static bool is_without_image(const struct broker *broker)
+static bool is_without_image(const struct world_kept_broker *broker)
 {
 	static const char *const reasons[] = {"ImagePullBackOff", "ErrImagePull", "InvalidImageName",
 					      "ErrImageNeverPull"};
 	return waits_with(broker, reasons, ARRAY_LEN(reasons));
 }
 
-static bool is_misconfigured(const struct broker *broker)
+static bool is_misconfigured(const struct world_kept_broker *broker)
 {
 	static const char *const reasons[] = {"CreateContainerConfigError"};
 	return waits_with(broker, reasons, ARRAY_LEN(reasons));
 }
 
-static bool is_failed(const struct broker *broker)
+static bool is_failed(const struct world_kept_broker *broker)
 {
 	return str_eq(broker->pub.pod->phase, "Failed");
 }
 
-static bool is_finished(const struct broker *broker)
+static bool broker_pod_is_finished(const struct world_kept_broker *broker)
 {
 	return str_eq(broker->pub.pod->phase, "Succeeded");
 }
 
-static bool is_cut_off(const struct broker *broker)
+static bool is_cut_off(const struct world_kept_broker *broker)
 {
 	return broker->pub.ready && broker->pub.reachable == 0;
 }
 
-static bool is_silent(const struct broker *broker)
+static bool is_silent(const struct world_kept_broker *broker)
 {
 	return broker->pub.ready && broker->silent;
 }
 
-static bool is_slow(const struct broker *broker)
+static bool is_slow(const struct world_kept_broker *broker)
 {
 	return broker->pub.ready && broker->slow;
 }
 
-static bool is_partitioned(const struct broker *broker)
+static bool is_partitioned(const struct world_kept_broker *broker)
 {
 	return broker->pub.ready && broker->complaint != NULL;
 }
 
-static bool is_draining(const struct broker *broker)
+static bool is_draining(const struct world_kept_broker *broker)
 {
 	return broker->pub.ready && broker->pub.draining == 1;
 }
 
-static bool is_starting(const struct broker *broker)
+static bool is_starting(const struct world_kept_broker *broker)
 {
-	const struct kube_container_status *status = status_of(broker);
+	const struct kube_container_status *status = broker_status_of(broker);
 	return !broker->pub.ready && (!str_eq(broker->pub.pod->phase, "Running") || !status || !status->started);
 }
 
-static bool is_not_ready(const struct broker *broker)
+static bool is_not_ready(const struct world_kept_broker *broker)
 {
 	return !broker->pub.ready;
 }
 
-static bool is_unheard(const struct broker *broker)
+static bool is_unheard(const struct world_kept_broker *broker)
 {
 	return broker->pub.reachable < 0;
 }
 
-static bool is_ready(const struct broker *broker)
+static bool is_ready(const struct world_kept_broker *broker)
 {
 	return broker->pub.ready;
 }
 
 /* ---- what to say ---- */
 
-static const char *say_missing(struct world *world, const struct broker *broker)
+static const char *say_missing(struct world *world, const struct world_kept_broker *broker)
 {
 	return arena_printf(&world->frame, "%s has no pod", broker->name);
 }
 
-static const char *say_node_down(struct world *world, const struct broker *broker)
+static const char *say_node_down(struct world *world, const struct world_kept_broker *broker)
 {
 	const struct world_node *node = broker->pub.node;
 	return arena_printf(&world->frame, "%s is down, %s stopped reporting%s", broker->name, node->name,
-			    sentence_ago(world, node->not_ready_since_ms));
+			    world_sentence_ago(world, node->not_ready_since_ms));
 }
 
-static const char *say_node_silent(struct world *world, const struct broker *broker)
+static const char *say_node_silent(struct world *world, const struct world_kept_broker *broker)
 {
 	const struct world_node *node = broker->pub.node;
 	return arena_printf(&world->frame, "%s answers, but its node %s stopped reporting%s", broker->name, node->name,
-			    sentence_ago(world, node->not_ready_since_ms));
+			    world_sentence_ago(world, node->not_ready_since_ms));
 }
 
-static const char *say_waiting(struct world *world, const struct broker *broker)
+static const char *say_waiting(struct world *world, const struct world_kept_broker *broker)
 {
 	const struct world_volume *volume = waiting_volume(broker);
-	const struct kube_condition *condition = unscheduled(broker);
+	const struct kube_condition *condition = broker_unscheduled(broker);
 	return arena_printf(&world->frame, "%s waits for its volume %s (%s%s%s)", broker->name,
 			    volume->claim->meta.name, str_or(volume->claim->phase, "unknown"),
 			    condition && condition->message ? ": " : "",
-			    sentence_cut(world, condition ? condition->message : NULL));
+			    world_sentence_cut(world, condition ? condition->message : NULL));
 }
 
-static const char *say_unscheduled(struct world *world, const struct broker *broker)
+static const char *say_unscheduled(struct world *world, const struct world_kept_broker *broker)
 {
 	return arena_printf(&world->frame, "%s cannot be scheduled: %s", broker->name,
-			    sentence_cut(world, str_or(unscheduled(broker)->message, "no reason given")));
+			    world_sentence_cut(world, str_or(broker_unscheduled(broker)->message, "no reason given")));
 }
 
-static const char *say_crashing(struct world *world, const struct broker *broker)
+static const char *say_crashing(struct world *world, const struct world_kept_broker *broker)
 {
-	const struct kube_container_status *status = status_of(broker);
+	const struct kube_container_status *status = broker_status_of(broker);
 	const char *reason = str_or(status->last_terminated_reason, status->waiting_reason);
 	return arena_printf(&world->frame, "%s crashes again and again (exit code %d, %s, %d restarts)", broker->name,
 			    status->last_exit_code, str_or(reason, "no reason given"), status->restart_count);
 }
 
-static const char *say_waiting_reason(struct world *world, const struct broker *broker)
+static const char *say_waiting_reason(struct world *world, const struct world_kept_broker *broker)
 {
-	const struct kube_container_status *status = status_of(broker);
+	const struct kube_container_status *status = broker_status_of(broker);
 	return arena_printf(&world->frame, "%s cannot start: %s", broker->name,
-			    sentence_cut(world, str_or(status->waiting_message, status->waiting_reason)));
+			    world_sentence_cut(world, str_or(status->waiting_message, status->waiting_reason)));
 }
 
-static const char *say_failed(struct world *world, const struct broker *broker)
+static const char *say_failed(struct world *world, const struct world_kept_broker *broker)
 {
 	const struct kube_pod *pod = broker->pub.pod;
 	return arena_printf(&world->frame, "%s failed: %s", broker->name,
-			    sentence_cut(world, str_or(pod->message, str_or(pod->reason, "no reason given"))));
+			    world_sentence_cut(world, str_or(pod->message, str_or(pod->reason, "no reason given"))));
 }
 
-static const char *say_cut_off(struct world *world, const struct broker *broker)
+static const char *say_cut_off(struct world *world, const struct world_kept_broker *broker)
 {
 	return arena_printf(&world->frame, "%s is ready for Kubernetes but the other brokers do not see it",
 			    broker->name);
 }
 
-static const char *say_silent(struct world *world, const struct broker *broker)
+static const char *say_silent(struct world *world, const struct world_kept_broker *broker)
 {
 	return arena_printf(&world->frame, "%s does not answer, while other brokers do", broker->name);
 }
 
 /* It waits for whoever the rest of the picture says is gone. */
-static const char *say_slow(struct world *world, const struct broker *broker)
+static const char *say_slow(struct world *world, const struct world_kept_broker *broker)
 {
-	const struct cluster *cluster = cluster_of(broker->pub.cluster);
+	const struct world_kept_cluster *cluster = join_cluster_of(broker->pub.cluster);
 	const char *names = "";
 	vec_each (&cluster->brokers, at) {
 		const struct world_broker *other = *at;
@@ -245,15 +245,15 @@ static const char *say_slow(struct world *world, const struct broker *broker)
 			    *names ? names : "another node");
 }
 
-static const char *say_partitioned(struct world *world, const struct broker *broker)
+static const char *say_partitioned(struct world *world, const struct world_kept_broker *broker)
 {
 	return arena_printf(&world->frame, "%s is cut off from %s", broker->name, broker->complaint);
 }
 
 /* The first that applies; every one below the first two may rely on there being a pod. */
-static const struct broker_state states[] = {
+static const struct join_broker_state states[] = {
 	{"unknown", SEV_INFO, is_unread, NULL},
-	{"missing", SEV_BAD, is_missing, say_missing},
+	{"missing", SEV_BAD, broker_is_missing, say_missing},
 	{"node down", SEV_BAD, is_on_dead_node, say_node_down},
 	{"node silent", SEV_WARN, is_on_silent_node, say_node_silent},
 	{"stopping", SEV_WARN, is_stopping, NULL},
@@ -263,7 +263,7 @@ static const struct broker_state states[] = {
 	{"no image", SEV_BAD, is_without_image, say_waiting_reason},
 	{"misconfigured", SEV_BAD, is_misconfigured, say_waiting_reason},
 	{"failed", SEV_BAD, is_failed, say_failed},
-	{"finished", SEV_BAD, is_finished, NULL},
+	{"finished", SEV_BAD, broker_pod_is_finished, NULL},
 	{"starting", SEV_WARN, is_starting, NULL},
 	{"not ready", SEV_BAD, is_not_ready, NULL},
 	{"not answering", SEV_BAD, is_cut_off, say_cut_off},
@@ -275,7 +275,7 @@ static const struct broker_state states[] = {
 	{"ready", SEV_OK, is_ready, NULL},
 };
 
-static const struct broker_state *state_of(const struct broker *broker)
+static const struct join_broker_state *broker_state_of(const struct world_kept_broker *broker)
 {
 	for (size_t i = 0; i < ARRAY_LEN(states) - 1; i++)
 		if (states[i].applies(broker))
@@ -283,9 +283,9 @@ static const struct broker_state *state_of(const struct broker *broker)
 	return &states[ARRAY_LEN(states) - 1];
 }
 
-const char *broker_trouble(struct world *world, const struct broker *broker)
+const char *join_broker_trouble(struct world *world, const struct world_kept_broker *broker)
 {
-	const struct broker_state *state = state_of(broker);
+	const struct join_broker_state *state = broker_state_of(broker);
 	if (state->severity < SEV_WARN)
 		return NULL;
 	return state->trouble ? state->trouble(world, broker)
@@ -295,12 +295,12 @@ const char *broker_trouble(struct world *world, const struct broker *broker)
 void join_states(struct world *world)
 {
 	for (size_t i = 0; i < world->cluster_list.len; i++) {
-		struct cluster *cluster = cluster_of(world->cluster_list.items[i]);
+		struct world_kept_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
 		vec_each (&cluster->brokers, at) {
 			struct world_broker *broker = *at;
 			const struct world_node *node = broker->node;
-			broker->ready = pod_is_ready(broker->pod) && !(node && node->ready_known && !node->ready);
-			const struct broker_state *state = state_of((struct broker *)broker);
+			broker->ready = join_pod_is_ready(broker->pod) && !(node && node->ready_known && !node->ready);
+			const struct join_broker_state *state = broker_state_of((struct world_kept_broker *)broker);
 			broker->state = state->word;
 			broker->severity = state->severity;
 			if (broker->severity < SEV_WARN && broker->in_sync >= 0 && broker->in_sync < broker->replicas) {

@@ -9,33 +9,33 @@
 
 enum { BROKERS_MAX = 2048, NAME_MAX_BYTES = 600 };
 
-struct cluster *cluster_of(const struct world_cluster *cluster)
+struct world_kept_cluster *join_cluster_of(const struct world_cluster *cluster)
 {
-	return (struct cluster *)cluster;
+	return (struct world_kept_cluster *)cluster;
 }
 
-const struct kafka_snapshot *cluster_kafka(const struct cluster *cluster)
+const struct kafka_snapshot *join_cluster_kafka(const struct world_kept_cluster *cluster)
 {
 	return cluster->kafka ? cluster->kafka(cluster->kafka_data) : NULL;
 }
 
-int32_t cluster_broker_named(const struct cluster *cluster, const char *pod)
+int32_t join_cluster_broker_named(const struct world_kept_cluster *cluster, const char *pod)
 {
 	return pod ? (int32_t)(uintptr_t)map_get(&cluster->broker_index, pod) - 1 : -1;
 }
 
-static void broker_destroy(struct broker *broker)
+static void broker_destroy(struct world_kept_broker *broker)
 {
 	free(broker->pub.volumes);
 	free(broker->name);
 	free(broker);
 }
 
-void cluster_destroy(struct cluster *cluster)
+void join_cluster_destroy(struct world_kept_cluster *cluster)
 {
-	rabbitmq_forget(cluster);
+	join_rabbitmq_forget(cluster);
 	vec_each (&cluster->brokers, broker)
-		broker_destroy((struct broker *)*broker);
+		broker_destroy((struct world_kept_broker *)*broker);
 	vec_finish(&cluster->brokers);
 	vec_finish(&cluster->volumes);
 	vec_finish(&cluster->services);
@@ -43,35 +43,35 @@ void cluster_destroy(struct cluster *cluster)
 	vec_finish(&cluster->topic_first);
 	free(cluster->id_broker);
 	map_finish(&cluster->broker_index);
-	cluster_forget_phrases(cluster);
+	join_cluster_forget_phrases(cluster);
 	free(cluster->key);
 	free(cluster->name);
 	free(cluster->namespace);
 	free(cluster);
 }
 
-const char *cluster_pod_prefix(const struct cluster *cluster)
+const char *join_cluster_pod_prefix(const struct world_kept_cluster *cluster)
 {
-	const struct found_cluster *found = &cluster->found;
+	const struct source_found_cluster *found = &cluster->found;
 	return found->stateful_set ? str_or(found->stateful_set->meta.name, "") : "";
 }
 
 /* ---- brokers ---- */
 
-static struct broker *broker_named(struct cluster *cluster, const char *name)
+static struct world_kept_broker *clusters_broker_named(struct world_kept_cluster *cluster, const char *name)
 {
-	int32_t at = cluster_broker_named(cluster, name);
+	int32_t at = join_cluster_broker_named(cluster, name);
 	if (at >= 0)
-		return (struct broker *)cluster->brokers.items[at];
+		return (struct world_kept_broker *)cluster->brokers.items[at];
 	if (cluster->brokers.len == BROKERS_MAX)
 		return NULL;
-	struct broker *broker = mem_alloc(sizeof *broker);
+	struct world_kept_broker *broker = mem_alloc(sizeof *broker);
 	broker->name = mem_strdup(name);
 	broker->bytes = broker->bytes_ms = -1;
 	broker->pub = (struct world_broker){
 		.cluster = &cluster->pub,
 		.name = broker->name,
-		.ordinal = discover_ordinal(name),
+		.ordinal = source_discover_ordinal(name),
 		.id = -1,
 		.in_rate = -1,
 		.out_rate = -1,
@@ -82,35 +82,35 @@ static struct broker *broker_named(struct cluster *cluster, const char *name)
 	return broker;
 }
 
-static void expect(struct cluster *cluster, const char *name)
+static void clusters_expect(struct world_kept_cluster *cluster, const char *name)
 {
-	struct broker *broker = broker_named(cluster, name);
+	struct world_kept_broker *broker = clusters_broker_named(cluster, name);
 	if (!broker)
 		return;
 	broker->seen = true;
 	broker->pub.expected = true;
 }
 
-static void expect_pool(struct cluster *cluster, const struct kube_kafka_node_pool *pool)
+static void expect_pool(struct world_kept_cluster *cluster, const struct kube_kafka_node_pool *pool)
 {
 	char name[NAME_MAX_BYTES];
 	for (size_t i = 0; i < pool->node_id_count; i++) {
 		snprintf(name, sizeof name, "%s-%s-%d", cluster->name, str_or(pool->meta.name, ""), pool->node_ids[i]);
-		expect(cluster, name);
+		clusters_expect(cluster, name);
 	}
 }
 
-static void expect_brokers(struct cluster *cluster)
+static void expect_brokers(struct world_kept_cluster *cluster)
 {
-	const struct found_cluster *found = &cluster->found;
+	const struct source_found_cluster *found = &cluster->found;
 	const struct kube_stateful_set *set = found->stateful_set;
 	char name[NAME_MAX_BYTES];
-	if (found->manager == MANAGED_BY_STRIMZI) {
+	if (found->manager == WORLD_MANAGED_BY_STRIMZI) {
 		for (size_t i = 0; i < found->pool_count; i++)
 			expect_pool(cluster, found->pools[i]);
 		for (int32_t i = 0; !found->pool_count && i < found->desired && i < BROKERS_MAX; i++) {
 			snprintf(name, sizeof name, "%s-kafka-%d", cluster->name, i);
-			expect(cluster, name);
+			clusters_expect(cluster, name);
 		}
 		return;
 	}
@@ -118,35 +118,35 @@ static void expect_brokers(struct cluster *cluster)
 		return;
 	int32_t start = set->ordinals_start > 0 ? set->ordinals_start : 0;
 	for (int32_t i = 0; i < set->replicas && i < BROKERS_MAX; i++) {
-		snprintf(name, sizeof name, "%s-%d", cluster_pod_prefix(cluster), start + i);
-		expect(cluster, name);
+		snprintf(name, sizeof name, "%s-%d", join_cluster_pod_prefix(cluster), start + i);
+		clusters_expect(cluster, name);
 	}
 }
 
-const struct kube_container *pod_main_container(enum broker_kind kind, const struct kube_pod *pod)
+const struct kube_container *join_pod_main_container(enum world_broker_kind kind, const struct kube_pod *pod)
 {
-	return pod ? discover_container(kind, pod->containers, pod->container_count) : NULL;
+	return pod ? source_discover_container(kind, pod->containers, pod->container_count) : NULL;
 }
 
-const struct kube_container_status *pod_main_status(enum broker_kind kind, const struct kube_pod *pod)
+const struct kube_container_status *join_pod_main_status(enum world_broker_kind kind, const struct kube_pod *pod)
 {
-	const struct kube_container *container = pod_main_container(kind, pod);
+	const struct kube_container *container = join_pod_main_container(kind, pod);
 	for (size_t i = 0; container && i < pod->status_count; i++)
 		if (str_eq(pod->statuses[i].name, container->name))
 			return &pod->statuses[i];
 	return NULL;
 }
 
-bool pod_is_ready(const struct kube_pod *pod)
+bool join_pod_is_ready(const struct kube_pod *pod)
 {
 	const struct kube_condition *ready =
 		pod ? kube_condition(pod->conditions, pod->condition_count, "Ready") : NULL;
 	return ready && str_eq(ready->status, "True");
 }
 
-static const char *image_version(const struct cluster *cluster, const struct kube_pod *pod)
+static const char *image_version(const struct world_kept_cluster *cluster, const struct kube_pod *pod)
 {
-	const struct kube_container *container = pod_main_container(cluster->pub.kind, pod);
+	const struct kube_container *container = join_pod_main_container(cluster->pub.kind, pod);
 	const char *slash = container && container->image ? strrchr(container->image, '/') : NULL;
 	const char *name = slash ? slash + 1 : container ? container->image : NULL;
 	const char *colon = name ? strchr(name, ':') : NULL;
@@ -161,11 +161,11 @@ static const char *image_version(const struct cluster *cluster, const struct kub
 	return arena_strndup(&cluster->world->frame, version, len);
 }
 
-static void broker_reset(struct broker *broker, struct cluster *cluster)
+static void broker_reset(struct world_kept_broker *broker, struct world_kept_cluster *cluster)
 {
 	struct world_broker *it = &broker->pub;
-	const struct kube_container *container = pod_main_container(cluster->pub.kind, it->pod);
-	const struct kube_container_status *status = pod_main_status(cluster->pub.kind, it->pod);
+	const struct kube_container *container = join_pod_main_container(cluster->pub.kind, it->pod);
+	const struct kube_container_status *status = join_pod_main_status(cluster->pub.kind, it->pod);
 	it->member_name = it->role = it->alarms = NULL;
 	it->version = image_version(cluster, it->pod);
 	it->reachable = it->quorum_critical = -1;
@@ -185,7 +185,7 @@ static void broker_reset(struct broker *broker, struct cluster *cluster)
 	broker->critical = broker->disk_free = -1;
 	broker->voter_critical = broker->silent = broker->slow = false;
 	broker->complaint = NULL;
-	it->source = (struct source){.updated_ms = -1};
+	it->source = (struct world_source){.updated_ms = -1};
 }
 
 static int compare_brokers(const void *a, const void *b)
@@ -205,12 +205,12 @@ static int compare_neighbours(const void *a, const void *b)
 }
 
 /* Drops brokers nobody names any more and puts the rest in order. */
-static void settle_brokers(struct cluster *cluster)
+static void settle_brokers(struct world_kept_cluster *cluster)
 {
 	size_t kept = 0;
 	bool changed = false;
 	for (size_t i = 0; i < cluster->brokers.len; i++) {
-		struct broker *broker = (struct broker *)cluster->brokers.items[i];
+		struct world_kept_broker *broker = (struct world_kept_broker *)cluster->brokers.items[i];
 		if (broker->seen)
 			cluster->brokers.items[kept++] = &broker->pub;
 		else
@@ -232,9 +232,9 @@ static void settle_brokers(struct cluster *cluster)
 
 /* ---- clusters ---- */
 
-static struct cluster *cluster_named(struct world *world, const char *key, const struct found_cluster *found)
+static struct world_kept_cluster *cluster_named(struct world *world, const char *key, const struct source_found_cluster *found)
 {
-	struct cluster *cluster = map_get(&world->clusters, key);
+	struct world_kept_cluster *cluster = map_get(&world->clusters, key);
 	if (cluster)
 		return cluster;
 	cluster = mem_alloc(sizeof *cluster);
@@ -252,19 +252,19 @@ static struct cluster *cluster_named(struct world *world, const char *key, const
 	return cluster;
 }
 
-static const char *why_pods_are_unread(struct world *world, const struct found_cluster *found)
+static const char *why_pods_are_unread(struct world *world, const struct source_found_cluster *found)
 {
 	struct err err;
-	if (!feed_is_listed(world->feed, KUBE_PODS, found->namespace, &err))
+	if (!source_watcher_is_listed(world->watcher, KUBE_PODS, found->namespace, &err))
 		return "";
 	return err.code == ERR_FORBIDDEN ? arena_printf(&world->frame, "%s", err.text) : NULL;
 }
 
-static void see_cluster(void *data, const struct found_cluster *found)
+static void see_cluster(void *data, const struct source_found_cluster *found)
 {
 	struct world *world = data;
-	CLEANUP(free) char *key = side_key(found);
-	struct cluster *cluster = cluster_named(world, key, found);
+	CLEANUP(free) char *key = source_broker_key(found);
+	struct world_kept_cluster *cluster = cluster_named(world, key, found);
 	struct world_cluster *pub = &cluster->pub;
 	if (cluster->seen)
 		return;
@@ -280,7 +280,7 @@ static void see_cluster(void *data, const struct found_cluster *found)
 	pub->budget = NULL;
 	pub->version = NULL;
 	vec_each (&cluster->brokers, it) {
-		struct broker *broker = (struct broker *)*it;
+		struct world_kept_broker *broker = (struct world_kept_broker *)*it;
 		broker->seen = broker->pub.expected = false;
 		broker->pub.pod = NULL;
 		broker->pub.node = NULL;
@@ -289,15 +289,15 @@ static void see_cluster(void *data, const struct found_cluster *found)
 	vec_push(&world->cluster_list, pub);
 }
 
-static void drop_unseen(struct world *world)
+static void clusters_drop_unseen(struct world *world)
 {
-	VEC(struct cluster *) gone = {0};
+	VEC(struct world_kept_cluster *) gone = {0};
 	for (struct map_entry *at = map_next(&world->clusters, NULL); at; at = map_next(&world->clusters, at))
-		if (!((struct cluster *)at->value)->seen)
+		if (!((struct world_kept_cluster *)at->value)->seen)
 			vec_push(&gone, at->value);
 	vec_each (&gone, cluster) {
 		map_remove(&world->clusters, (*cluster)->key);
-		cluster_destroy(*cluster);
+		join_cluster_destroy(*cluster);
 	}
 	vec_finish(&gone);
 }
@@ -308,16 +308,16 @@ static void drop_unseen(struct world *world)
 static void index_owners(const struct world *world, struct map *owners)
 {
 	for (size_t i = 0; i < world->cluster_list.len; i++) {
-		const struct cluster *cluster = cluster_of(world->cluster_list.items[i]);
-		bool strimzi = cluster->found.manager == MANAGED_BY_STRIMZI;
+		const struct world_kept_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
+		bool strimzi = cluster->found.manager == WORLD_MANAGED_BY_STRIMZI;
 		CLEANUP(free)
 		char *key = str_printf("%s/%s/%s", strimzi ? "strimzi" : "set", cluster->namespace,
-				       strimzi ? cluster->name : cluster_pod_prefix(cluster));
+				       strimzi ? cluster->name : join_cluster_pod_prefix(cluster));
 		map_set(owners, key, (void *)cluster);
 	}
 }
 
-static struct cluster *owner_of(const struct map *owners, const struct kube_pod *pod)
+static struct world_kept_cluster *owner_of(const struct map *owners, const struct kube_pod *pod)
 {
 	const struct kube_owner *owner = kube_controller(&pod->meta);
 	const char *strimzi = kube_label(&pod->meta, "strimzi.io/cluster");
@@ -331,23 +331,23 @@ static struct cluster *owner_of(const struct map *owners, const struct kube_pod 
 	return map_get(owners, key);
 }
 
-static bool is_finished(const struct kube_pod *pod)
+static bool clusters_is_finished(const struct kube_pod *pod)
 {
 	return str_eq(pod->phase, "Succeeded");
 }
 
 static void see_pod(struct world *world, const struct map *owners, const struct kube_pod *pod)
 {
-	struct cluster *cluster = owner_of(owners, pod);
+	struct world_kept_cluster *cluster = owner_of(owners, pod);
 	if (!cluster || !pod->meta.name)
 		return;
-	struct broker *broker =
-		is_finished(pod) && discover_ordinal(pod->meta.name) < 0 ? NULL : broker_named(cluster, pod->meta.name);
+	struct world_kept_broker *broker =
+		clusters_is_finished(pod) && source_discover_ordinal(pod->meta.name) < 0 ? NULL : clusters_broker_named(cluster, pod->meta.name);
 	if (!broker)
 		return;
 	broker->seen = true;
 	broker->pub.pod = pod;
-	struct node *node = pod->node_name ? map_get(&world->nodes, pod->node_name) : NULL;
+	struct world_kept_node *node = pod->node_name ? map_get(&world->nodes, pod->node_name) : NULL;
 	broker->pub.node = node ? &node->pub : NULL;
 	vec_push(&world->pods, pod);
 }
@@ -366,19 +366,19 @@ static void join_pods(struct world *world)
 	struct map_entry *at = NULL;
 	index_owners(world, &owners);
 	vec_clear(&world->pods);
-	while ((pod = record_store_next(&world->store, KUBE_PODS, &at)))
+	while ((pod = world_store_next(&world->store, KUBE_PODS, &at)))
 		see_pod(world, &owners, pod);
 	map_finish(&owners);
 	if (world->pods.len)
 		qsort(world->pods.items, world->pods.len, sizeof *world->pods.items, compare_pods);
 }
 
-static void place_on_nodes(struct cluster *cluster)
+static void place_on_nodes(struct world_kept_cluster *cluster)
 {
 	vec_each (&cluster->brokers, it) {
-		struct broker *broker = (struct broker *)*it;
+		struct world_kept_broker *broker = (struct world_kept_broker *)*it;
 		broker_reset(broker, cluster);
-		struct node *node = (struct node *)broker->pub.node;
+		struct world_kept_node *node = (struct world_kept_node *)broker->pub.node;
 		if (node)
 			vec_push(&node->brokers, &broker->pub);
 		if (!cluster->pub.version)
@@ -388,19 +388,19 @@ static void place_on_nodes(struct cluster *cluster)
 	cluster->pub.broker_count = cluster->brokers.len;
 }
 
-static void find_budget(struct world *world, struct cluster *cluster)
+static void find_budget(struct world *world, struct world_kept_cluster *cluster)
 {
 	const struct kube_disruption_budget *budget;
 	struct map_entry *at = NULL;
 	const struct kube_stateful_set *set = cluster->found.stateful_set;
-	while (!cluster->pub.budget && (budget = record_store_next(&world->store, KUBE_DISRUPTION_BUDGETS, &at))) {
+	while (!cluster->pub.budget && (budget = world_store_next(&world->store, KUBE_DISRUPTION_BUDGETS, &at))) {
 		if (!str_eq(budget->meta.namespace, cluster->namespace))
 			continue;
-		bool covers = set && labels_match(budget->selector, budget->selector_count, set->template_labels,
+		bool covers = set && world_labels_match(budget->selector, budget->selector_count, set->template_labels,
 						  set->template_label_count);
 		for (size_t i = 0; i < cluster->brokers.len && !covers; i++) {
 			const struct kube_pod *pod = cluster->brokers.items[i]->pod;
-			covers = pod && labels_match(budget->selector, budget->selector_count, pod->meta.labels,
+			covers = pod && world_labels_match(budget->selector, budget->selector_count, pod->meta.labels,
 						     pod->meta.label_count);
 		}
 		if (covers)
@@ -412,18 +412,18 @@ void join_clusters(struct world *world)
 {
 	vec_clear(&world->cluster_list);
 	for (struct map_entry *at = map_next(&world->clusters, NULL); at; at = map_next(&world->clusters, at))
-		((struct cluster *)at->value)->seen = false;
-	discover_clusters(&world->store, see_cluster, world);
-	drop_unseen(world);
+		((struct world_kept_cluster *)at->value)->seen = false;
+	source_discover_clusters(&world->store, see_cluster, world);
+	clusters_drop_unseen(world);
 	join_pods(world);
 	for (size_t i = 0; i < world->cluster_list.len; i++) {
-		struct cluster *cluster = cluster_of(world->cluster_list.items[i]);
+		struct world_kept_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
 		settle_brokers(cluster);
 		place_on_nodes(cluster);
 		find_budget(world, cluster);
 	}
 	for (size_t i = 0; i < world->node_list.len; i++) {
-		struct node *node = (struct node *)world->node_list.items[i];
+		struct world_kept_node *node = (struct world_kept_node *)world->node_list.items[i];
 		if (node->brokers.len)
 			qsort(node->brokers.items, node->brokers.len, sizeof *node->brokers.items, compare_neighbours);
 		node->pub.brokers = node->brokers.items;
@@ -431,34 +431,34 @@ void join_clusters(struct world *world)
 	}
 }
 
-uint64_t answers_mix(uint64_t mark, uint64_t value)
+uint64_t join_answers_mix(uint64_t mark, uint64_t value)
 {
 	const uint64_t mixed = (mark ^ value) * 0x9e3779b97f4a7c15u;
 	return mixed ^ mixed >> 29;
 }
 
-static void number_answers(struct cluster *cluster)
+static void number_answers(struct world_kept_cluster *cluster)
 {
-	bool kafka = cluster->pub.kind == BROKER_KAFKA;
-	uint64_t mark = kafka ? kafka_answers_mark(cluster) : rabbitmq_answers_mark(cluster);
+	bool kafka = cluster->pub.kind == WORLD_BROKER_KAFKA;
+	uint64_t mark = kafka ? join_kafka_answers_mark(cluster) : join_rabbitmq_answers_mark(cluster);
 	if (cluster->pub.answers && mark == cluster->answers_mark)
 		return;
 	cluster->answers_mark = mark;
 	cluster->pub.answers = ++cluster->world->answers;
 }
 
-void join_sides(struct world *world)
+void join_broker_sources(struct world *world)
 {
 	for (size_t i = 0; i < world->cluster_list.len; i++) {
-		struct cluster *cluster = cluster_of(world->cluster_list.items[i]);
-		struct side *side = feed_side(world->feed, cluster->key);
-		if (side)
-			side_show(side, cluster);
-		if (cluster->pub.kind == BROKER_KAFKA)
-			kafka_join(cluster);
+		struct world_kept_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
+		struct source_broker *source = source_watcher_broker(world->watcher, cluster->key);
+		if (source)
+			source_broker_show(source, cluster);
+		if (cluster->pub.kind == WORLD_BROKER_KAFKA)
+			join_kafka(cluster);
 		else
-			rabbitmq_join(cluster);
+			join_rabbitmq(cluster);
 		number_answers(cluster);
 	}
-	feed_collect(world->feed);
+	source_watcher_collect(world->watcher);
 }

@@ -15,19 +15,19 @@ enum {
 
 /* ---- node ids ---- */
 
-static int32_t broker_of_host(const struct cluster *cluster, const char *host)
+static int32_t broker_of_host(const struct world_kept_cluster *cluster, const char *host)
 {
 	char label[HOST_MAX];
 	snprintf(label, sizeof label, "%.*s", host ? (int)strcspn(host, ".") : 0, str_or(host, ""));
-	return cluster_broker_named(cluster, label);
+	return join_cluster_broker_named(cluster, label);
 }
 
-static int16_t broker_of_id(const struct cluster *cluster, int32_t id)
+static int16_t broker_of_id(const struct world_kept_cluster *cluster, int32_t id)
 {
 	return id >= 0 && (size_t)id < cluster->id_count ? cluster->id_broker[id] : -1;
 }
 
-static void name_id(struct cluster *cluster, int32_t id, int32_t at)
+static void name_id(struct world_kept_cluster *cluster, int32_t id, int32_t at)
 {
 	if (at < 0 || id < 0 || id >= ID_TABLE_MAX)
 		return;
@@ -41,31 +41,31 @@ static void name_id(struct cluster *cluster, int32_t id, int32_t at)
 	cluster->brokers.items[at]->id = id;
 }
 
-static bool is_advertised(const struct cluster *cluster, const struct kafka_snapshot *said, int32_t id)
+static bool is_advertised(const struct world_kept_cluster *cluster, const struct kafka_snapshot *snapshot, int32_t id)
 {
-	const struct kafka_broker *broker = kafka_snapshot_broker(said, id);
+	const struct kafka_broker *broker = kafka_snapshot_broker(snapshot, id);
 	return broker && broker_of_host(cluster, broker->host) >= 0;
 }
 
 /* Ids are what the brokers advertise; one that never did is taken to have its pod's number, as charts and operators
  * have it, unless another one has that id. */
-static void name_ids(struct cluster *cluster, const struct kafka_snapshot *said)
+static void name_ids(struct world_kept_cluster *cluster, const struct kafka_snapshot *snapshot)
 {
 	cluster->id_count = 0;
 	vec_each (&cluster->brokers, broker)
 		(*broker)->id = -1;
-	for (size_t i = 0; i < said->broker_count; i++)
-		name_id(cluster, said->brokers[i].id, broker_of_host(cluster, said->brokers[i].host));
+	for (size_t i = 0; i < snapshot->broker_count; i++)
+		name_id(cluster, snapshot->brokers[i].id, broker_of_host(cluster, snapshot->brokers[i].host));
 	for (size_t i = 0; i < cluster->brokers.len; i++) {
 		const struct world_broker *broker = cluster->brokers.items[i];
-		if (broker->id < 0 && !is_advertised(cluster, said, broker->ordinal))
+		if (broker->id < 0 && !is_advertised(cluster, snapshot, broker->ordinal))
 			name_id(cluster, broker->ordinal, (int32_t)i);
 	}
 }
 
 /* ---- partitions ---- */
 
-static bool holds(const int32_t *ids, size_t count, int32_t id)
+static bool kafka_join_holds(const int32_t *ids, size_t count, int32_t id)
 {
 	for (size_t i = 0; i < count; i++)
 		if (ids[i] == id)
@@ -73,60 +73,60 @@ static bool holds(const int32_t *ids, size_t count, int32_t id)
 	return false;
 }
 
-static enum replica_state partition_state(const struct kafka_topic *topic, const struct kafka_partition *partition)
+static enum world_replica_state partition_state(const struct kafka_topic *topic, const struct kafka_partition *partition)
 {
-	static const enum replica_state states[] = {
-		[KAFKA_PARTITION_OK] = REPLICA_OK,
-		[KAFKA_PARTITION_UNDER_REPLICATED] = REPLICA_UNDER_REPLICATED,
-		[KAFKA_PARTITION_BELOW_MIN_ISR] = REPLICA_BELOW_MIN_ISR,
-		[KAFKA_PARTITION_OFFLINE] = REPLICA_OFFLINE,
+	static const enum world_replica_state states[] = {
+		[KAFKA_PARTITION_OK] = WORLD_REPLICA_OK,
+		[KAFKA_PARTITION_UNDER_REPLICATED] = WORLD_REPLICA_UNDER_REPLICATED,
+		[KAFKA_PARTITION_BELOW_MIN_ISR] = WORLD_REPLICA_BELOW_MIN_ISR,
+		[KAFKA_PARTITION_OFFLINE] = WORLD_REPLICA_OFFLINE,
 	};
 	return states[kafka_partition_state(topic, partition)];
 }
 
-static void tally_critical(struct cluster *cluster, const struct kafka_topic *topic,
+static void tally_critical(struct world_kept_cluster *cluster, const struct kafka_topic *topic,
 			   const struct kafka_partition *partition)
 {
 	const int32_t *isr = kafka_partition_isr(partition);
-	bool at_limit = critical_partition(partition->replica_count, partition->isr_count, topic->min_insync, true);
+	bool at_limit = world_is_critical_partition(partition->replica_count, partition->isr_count, topic->min_insync, true);
 	for (size_t i = 0; at_limit && i < partition->isr_count; i++) {
 		int16_t at = broker_of_id(cluster, isr[i]);
 		if (at >= 0)
-			((struct broker *)cluster->brokers.items[at])->tally.critical++;
+			((struct world_kept_broker *)cluster->brokers.items[at])->tally.critical++;
 	}
 }
 
-static void tally_topic(struct cluster *cluster, const struct kafka_topic *topic)
+static void tally_topic(struct world_kept_cluster *cluster, const struct kafka_topic *topic)
 {
-	struct replica_totals *totals = &cluster->totals;
+	struct world_replica_totals *totals = &cluster->totals;
 	for (int32_t i = 0; i < topic->partition_count; i++) {
 		const struct kafka_partition *partition = &topic->partitions[i];
-		enum replica_state state = partition_state(topic, partition);
+		enum world_replica_state state = partition_state(topic, partition);
 		totals->count++;
-		totals->under_replicated += state != REPLICA_OK;
-		totals->below_min += state == REPLICA_BELOW_MIN_ISR;
-		totals->leaderless += state == REPLICA_OFFLINE;
-		totals->unknown += state == REPLICA_OK && topic->min_insync < 0;
+		totals->under_replicated += state != WORLD_REPLICA_OK;
+		totals->below_min += state == WORLD_REPLICA_BELOW_MIN_ISR;
+		totals->leaderless += state == WORLD_REPLICA_OFFLINE;
+		totals->unknown += state == WORLD_REPLICA_OK && topic->min_insync < 0;
 		totals->moving += partition->adding_count || partition->removing_count;
 		tally_critical(cluster, topic, partition);
 	}
 }
 
-static void tally_partitions(struct cluster *cluster, const struct kafka_snapshot *said)
+static void tally_partitions(struct world_kept_cluster *cluster, const struct kafka_snapshot *snapshot)
 {
 	int64_t first = 0;
-	cluster->metadata_ms = said->metadata_part.updated_ms;
-	cluster->configs_ms = said->config_part.updated_ms;
+	cluster->metadata_ms = snapshot->metadata_part.updated_ms;
+	cluster->configs_ms = snapshot->config_part.updated_ms;
 	cluster->tallied_generation = cluster->brokers_generation;
-	cluster->totals = (struct replica_totals){0};
-	cluster_forget_phrases(cluster);
+	cluster->totals = (struct world_replica_totals){0};
+	join_cluster_forget_phrases(cluster);
 	vec_each (&cluster->brokers, at)
-		((struct broker *)*at)->tally.critical = 0;
+		((struct world_kept_broker *)*at)->tally.critical = 0;
 	vec_clear(&cluster->topic_first);
-	for (size_t i = 0; i < said->topic_count; i++) {
+	for (size_t i = 0; i < snapshot->topic_count; i++) {
 		vec_push(&cluster->topic_first, first);
-		first += said->topics[i].partition_count;
-		tally_topic(cluster, &said->topics[i]);
+		first += snapshot->topics[i].partition_count;
+		tally_topic(cluster, &snapshot->topics[i]);
 	}
 }
 
@@ -150,9 +150,9 @@ static int64_t leader_time(const struct kafka_quorum *quorum)
 }
 
 /* Stopping it leaves fewer than (n + 2) / 2 voters that keep up. */
-static void join_quorum(struct cluster *cluster, const struct kafka_snapshot *said)
+static void join_quorum(struct world_kept_cluster *cluster, const struct kafka_snapshot *snapshot)
 {
-	const struct kafka_quorum *quorum = &said->quorum;
+	const struct kafka_quorum *quorum = &snapshot->quorum;
 	int64_t now = leader_time(quorum);
 	size_t caught_up = 0;
 	vec_clear(&cluster->voters);
@@ -175,48 +175,48 @@ static void join_quorum(struct cluster *cluster, const struct kafka_snapshot *sa
 		int16_t at = broker_of_id(cluster, quorum->nodes[i].id);
 		bool counts = is_caught_up(quorum, &quorum->nodes[i], now);
 		if (at >= 0 && counts)
-			((struct broker *)cluster->brokers.items[at])->voter_critical =
-				critical_voters(quorum->voter_count, caught_up - 1);
+			((struct world_kept_broker *)cluster->brokers.items[at])->voter_critical =
+				world_are_critical_voters(quorum->voter_count, caught_up - 1);
 	}
 	cluster->pub.voters = cluster->voters.items;
 	cluster->pub.voter_count = cluster->voters.len;
 }
 
-static const char *role_of(const struct kafka_snapshot *said, int32_t id, bool registered)
+static const char *role_of(const struct kafka_snapshot *snapshot, int32_t id, bool registered)
 {
 	bool voter = false;
-	for (size_t i = 0; said->quorum.present && i < said->quorum.voter_count; i++)
-		voter |= said->quorum.nodes[i].id == id;
+	for (size_t i = 0; snapshot->quorum.present && i < snapshot->quorum.voter_count; i++)
+		voter |= snapshot->quorum.nodes[i].id == id;
 	if (voter)
-		return registered || kafka_snapshot_broker(said, id) ? "controller,broker" : "controller";
+		return registered || kafka_snapshot_broker(snapshot, id) ? "controller,broker" : "controller";
 	return registered ? "broker" : NULL;
 }
 
 /* ---- brokers ---- */
 
 /* Who does not answer has no rate, least of all the last one. */
-static void forget_growth(struct broker *broker)
+static void forget_growth(struct world_kept_broker *broker)
 {
 	broker->bytes = -1;
 	broker->pub.in_rate = -1;
 }
 
-static void sample_growth(struct broker *broker, const struct kafka_broker *said)
+static void sample_growth(struct world_kept_broker *broker, const struct kafka_broker *snapshot)
 {
-	int64_t at = said->dirs_part.updated_ms;
-	if (said->used_bytes < 0) {
+	int64_t at = snapshot->dirs_part.updated_ms;
+	if (snapshot->used_bytes < 0) {
 		forget_growth(broker);
 		return;
 	}
 	if (at == broker->bytes_ms)
 		return;
 	if (broker->bytes >= 0 && at > broker->bytes_ms) {
-		double grown = (double)(said->used_bytes - broker->bytes) * 1000 / (double)(at - broker->bytes_ms);
+		double grown = (double)(snapshot->used_bytes - broker->bytes) * 1000 / (double)(at - broker->bytes_ms);
 		/* When retention took away more than came in, what came in cannot be told. */
 		broker->pub.in_rate = grown >= 0 ? grown : -1;
-		history_push(&broker->pub.in_history, broker->pub.in_rate);
+		join_history_push(&broker->pub.in_history, broker->pub.in_rate);
 	}
-	broker->bytes = said->used_bytes;
+	broker->bytes = snapshot->used_bytes;
 	broker->bytes_ms = at;
 }
 
@@ -225,54 +225,54 @@ static bool is_patch_of(const char *version, const char *release)
 	return version && str_has_prefix(version, release) && version[strlen(release)] == '.';
 }
 
-static void fill_from_broker(struct broker *broker, const struct kafka_broker *said, struct arena *frame)
+static void fill_from_broker(struct world_kept_broker *broker, const struct kafka_broker *snapshot, struct arena *frame)
 {
 	struct world_broker *it = &broker->pub;
 	/* The broker tells its release only; an image of that release tells the patch level as well. */
-	if (said->version && !is_patch_of(it->version, said->version))
-		it->version = arena_strdup(frame, said->version);
-	it->leaders = said->leaders;
-	it->replicas = said->replicas;
-	it->in_sync = said->replicas - said->not_in_sync;
-	it->under_replicated = said->not_in_sync;
-	it->disk_total_bytes = said->total_bytes;
-	if (said->total_bytes >= 0 && said->usable_bytes >= 0 && said->total_bytes >= said->usable_bytes)
-		it->disk_used_bytes = said->total_bytes - said->usable_bytes;
-	it->source = (struct source){.updated_ms = said->dirs_part.updated_ms, .err = said->err};
+	if (snapshot->version && !is_patch_of(it->version, snapshot->version))
+		it->version = arena_strdup(frame, snapshot->version);
+	it->leaders = snapshot->leaders;
+	it->replicas = snapshot->replicas;
+	it->in_sync = snapshot->replicas - snapshot->not_in_sync;
+	it->under_replicated = snapshot->not_in_sync;
+	it->disk_total_bytes = snapshot->total_bytes;
+	if (snapshot->total_bytes >= 0 && snapshot->usable_bytes >= 0 && snapshot->total_bytes >= snapshot->usable_bytes)
+		it->disk_used_bytes = snapshot->total_bytes - snapshot->usable_bytes;
+	it->source = (struct world_source){.updated_ms = snapshot->dirs_part.updated_ms, .err = snapshot->err};
 	if (!err_is_set(&it->source.err))
-		it->source.err = said->dirs_part.err;
-	sample_growth(broker, said);
+		it->source.err = snapshot->dirs_part.err;
+	sample_growth(broker, snapshot);
 }
 
-static const char *offline_dirs(const struct kafka_broker *said)
+static const char *offline_dirs(const struct kafka_broker *snapshot)
 {
-	if (!said || said->dirs_part.updated_ms < 0)
+	if (!snapshot || snapshot->dirs_part.updated_ms < 0)
 		return NULL;
-	for (size_t i = 0; i < said->dir_count; i++)
-		if (said->dirs[i].error)
+	for (size_t i = 0; i < snapshot->dir_count; i++)
+		if (snapshot->dirs[i].error)
 			return "log directory offline";
 	return "";
 }
 
-static void fill_broker(struct cluster *cluster, struct broker *broker, const struct kafka_snapshot *said)
+static void kafka_join_fill_broker(struct world_kept_cluster *cluster, struct world_kept_broker *broker, const struct kafka_snapshot *snapshot)
 {
 	struct world_broker *it = &broker->pub;
-	const struct kafka_broker *own = it->id >= 0 ? kafka_snapshot_broker(said, it->id) : NULL;
-	bool fresh = !cluster_is_stale(cluster, said->metadata_part.updated_ms);
+	const struct kafka_broker *own = it->id >= 0 ? kafka_snapshot_broker(snapshot, it->id) : NULL;
+	bool fresh = !join_cluster_is_stale(cluster, snapshot->metadata_part.updated_ms);
 	bool registered = own && own->registered;
-	int32_t controller = said->quorum.present ? said->quorum.leader : said->controller;
-	it->role = said->metadata_part.updated_ms < 0 ? NULL : role_of(said, it->id, registered);
+	int32_t controller = snapshot->quorum.present ? snapshot->quorum.leader : snapshot->controller;
+	it->role = snapshot->metadata_part.updated_ms < 0 ? NULL : role_of(snapshot, it->id, registered);
 	it->is_controller = it->id >= 0 && it->id == controller;
 	it->alarms = offline_dirs(own);
 	if (own)
 		fill_from_broker(broker, own, &cluster->world->frame);
 	else
 		forget_growth(broker);
-	if (fresh && said->reachable)
+	if (fresh && snapshot->reachable)
 		it->reachable = registered || str_eq(it->role, "controller");
 	else if (own && own->connected)
 		it->reachable = 1;
-	if (said->metadata_part.updated_ms >= 0 && said->config_part.updated_ms >= 0) {
+	if (snapshot->metadata_part.updated_ms >= 0 && snapshot->config_part.updated_ms >= 0) {
 		broker->critical = broker->tally.critical;
 		it->quorum_critical = broker->critical > 0 || broker->voter_critical;
 	} else if (broker->voter_critical) {
@@ -280,56 +280,56 @@ static void fill_broker(struct cluster *cluster, struct broker *broker, const st
 	}
 }
 
-static int64_t lag_of(const struct kafka_snapshot *said)
+static int64_t kafka_join_lag_of(const struct kafka_snapshot *snapshot)
 {
 	int64_t sum = -1;
-	for (size_t i = 0; i < said->group_count; i++)
-		if (said->groups[i].lag >= 0)
-			sum = (sum < 0 ? 0 : sum) + said->groups[i].lag;
+	for (size_t i = 0; i < snapshot->group_count; i++)
+		if (snapshot->groups[i].lag >= 0)
+			sum = (sum < 0 ? 0 : sum) + snapshot->groups[i].lag;
 	return sum;
 }
 
-static void fill_cluster(struct cluster *cluster, const struct kafka_snapshot *said)
+static void fill_cluster(struct world_kept_cluster *cluster, const struct kafka_snapshot *snapshot)
 {
 	struct world_cluster *it = &cluster->pub;
-	bool known = said && said->metadata_part.updated_ms >= 0;
-	bool groups = said && said->group_part.updated_ms >= 0;
-	it->replicas_ms = known ? said->metadata_part.updated_ms : -1;
+	bool known = snapshot && snapshot->metadata_part.updated_ms >= 0;
+	bool groups = snapshot && snapshot->group_part.updated_ms >= 0;
+	it->replicas_ms = known ? snapshot->metadata_part.updated_ms : -1;
 	it->replicated_count = known ? cluster->totals.count : -1;
 	it->under_replicated = known ? cluster->totals.under_replicated : -1;
 	it->below_min = known ? cluster->totals.below_min : -1;
 	it->leaderless = known ? cluster->totals.leaderless : -1;
-	it->topic_count = known ? (int64_t)said->topic_count : -1;
-	it->group_count = groups ? (int64_t)said->group_count : -1;
-	it->total_lag = groups ? lag_of(said) : -1;
+	it->topic_count = known ? (int64_t)snapshot->topic_count : -1;
+	it->group_count = groups ? (int64_t)snapshot->group_count : -1;
+	it->total_lag = groups ? kafka_join_lag_of(snapshot) : -1;
 	it->queue_count = it->messages = it->connections = -1;
-	it->source.updated_ms = said ? said->metadata_part.updated_ms : -1;
+	it->source.updated_ms = snapshot ? snapshot->metadata_part.updated_ms : -1;
 	err_clear(&it->source.err);
-	if (said && !said->reachable)
-		it->source.err = said->err;
-	if (err_is_set(&cluster->way_err) && (!said || !said->reachable))
+	if (snapshot && !snapshot->reachable)
+		it->source.err = snapshot->err;
+	if (err_is_set(&cluster->way_err) && (!snapshot || !snapshot->reachable))
 		it->source.err = cluster->way_err;
-	if (said && !err_is_set(&it->source.err))
-		it->source.err = said->metadata_part.err;
+	if (snapshot && !err_is_set(&it->source.err))
+		it->source.err = snapshot->metadata_part.err;
 }
 
-void kafka_join(struct cluster *cluster)
+void join_kafka(struct world_kept_cluster *cluster)
 {
-	const struct kafka_snapshot *said = cluster_kafka(cluster);
+	const struct kafka_snapshot *snapshot = join_cluster_kafka(cluster);
 	fill_cluster(cluster, NULL);
 	cluster->pub.voters = NULL;
 	cluster->pub.voter_count = 0;
-	if (!said)
+	if (!snapshot)
 		return;
-	name_ids(cluster, said);
-	if (said->metadata_part.updated_ms != cluster->metadata_ms ||
-	    said->config_part.updated_ms != cluster->configs_ms ||
-	    cluster->tallied_generation != cluster->brokers_generation || cluster->topic_first.len != said->topic_count)
-		tally_partitions(cluster, said);
-	join_quorum(cluster, said);
-	fill_cluster(cluster, said);
+	name_ids(cluster, snapshot);
+	if (snapshot->metadata_part.updated_ms != cluster->metadata_ms ||
+	    snapshot->config_part.updated_ms != cluster->configs_ms ||
+	    cluster->tallied_generation != cluster->brokers_generation || cluster->topic_first.len != snapshot->topic_count)
+		tally_partitions(cluster, snapshot);
+	join_quorum(cluster, snapshot);
+	fill_cluster(cluster, snapshot);
 	vec_each (&cluster->brokers, at)
-		fill_broker(cluster, (struct broker *)*at, said);
+		kafka_join_fill_broker(cluster, (struct world_kept_broker *)*at, snapshot);
 	for (size_t i = 0; i < cluster->brokers.len; i++)
 		if (cluster->brokers.items[i]->is_controller && cluster->brokers.items[i]->version)
 			cluster->pub.version = cluster->brokers.items[i]->version;
@@ -337,23 +337,23 @@ void kafka_join(struct cluster *cluster)
 
 /* ---- rows ---- */
 
-uint64_t kafka_answers_mark(const struct cluster *cluster)
+uint64_t join_kafka_answers_mark(const struct world_kept_cluster *cluster)
 {
-	const struct kafka_snapshot *said = cluster_kafka(cluster);
-	uint64_t mark = answers_mix(cluster->brokers_generation, (uintptr_t)said);
-	if (!said)
+	const struct kafka_snapshot *snapshot = join_cluster_kafka(cluster);
+	uint64_t mark = join_answers_mix(cluster->brokers_generation, (uintptr_t)snapshot);
+	if (!snapshot)
 		return mark;
-	const int64_t read_ms[] = {said->metadata_part.updated_ms, said->reassignment_part.updated_ms,
-				   said->config_part.updated_ms, said->group_part.updated_ms};
+	const int64_t read_ms[] = {snapshot->metadata_part.updated_ms, snapshot->reassignment_part.updated_ms,
+				   snapshot->config_part.updated_ms, snapshot->group_part.updated_ms};
 	for (size_t i = 0; i < ARRAY_LEN(read_ms); i++)
-		mark = answers_mix(mark, (uint64_t)read_ms[i]);
-	for (size_t i = 0; i < said->broker_count; i++)
-		mark = answers_mix(mark, (uint64_t)said->brokers[i].dirs_part.updated_ms); /* sizes of partitions */
-	mark = answers_mix(mark, said->topic_count);
-	return answers_mix(mark, said->group_count);
+		mark = join_answers_mix(mark, (uint64_t)read_ms[i]);
+	for (size_t i = 0; i < snapshot->broker_count; i++)
+		mark = join_answers_mix(mark, (uint64_t)snapshot->brokers[i].dirs_part.updated_ms); /* sizes of partitions */
+	mark = join_answers_mix(mark, snapshot->topic_count);
+	return join_answers_mix(mark, snapshot->group_count);
 }
 
-static size_t topic_of(const struct cluster *cluster, int64_t index)
+static size_t topic_of(const struct world_kept_cluster *cluster, int64_t index)
 {
 	size_t low = 0, high = cluster->topic_first.len;
 	while (high - low > 1) {
@@ -366,28 +366,28 @@ static size_t topic_of(const struct cluster *cluster, int64_t index)
 	return low;
 }
 
-static void fill_replicas(const struct cluster *cluster, const struct kafka_partition *partition,
+static void fill_replicas(const struct world_kept_cluster *cluster, const struct kafka_partition *partition,
 			  struct world_replicated *out)
 {
-	for (size_t i = 0; i < partition->replica_count && i < REPLICAS_MAX; i++) {
+	for (size_t i = 0; i < partition->replica_count && i < WORLD_REPLICAS_MAX; i++) {
 		int32_t id = partition->nodes[i];
 		out->replica_ids[i] = id;
 		out->replicas[i] = broker_of_id(cluster, id);
-		out->in_sync[i] = holds(kafka_partition_isr(partition), partition->isr_count, id);
-		out->joining[i] = holds(kafka_partition_adding(partition), partition->adding_count, id);
-		out->leaving[i] = holds(kafka_partition_removing(partition), partition->removing_count, id);
+		out->in_sync[i] = kafka_join_holds(kafka_partition_isr(partition), partition->isr_count, id);
+		out->joining[i] = kafka_join_holds(kafka_partition_adding(partition), partition->adding_count, id);
+		out->leaving[i] = kafka_join_holds(kafka_partition_removing(partition), partition->removing_count, id);
 		out->in_sync_count += out->in_sync[i];
 		out->replica_count++;
 	}
 }
 
-void kafka_replicated_at(const struct cluster *cluster, int64_t index, struct world_replicated *out)
+void join_kafka_replicated_at(const struct world_kept_cluster *cluster, int64_t index, struct world_replicated *out)
 {
-	const struct kafka_snapshot *said = cluster_kafka(cluster);
-	if (!said || index < 0 || !cluster->topic_first.len || cluster->topic_first.len != said->topic_count)
+	const struct kafka_snapshot *snapshot = join_cluster_kafka(cluster);
+	if (!snapshot || index < 0 || !cluster->topic_first.len || cluster->topic_first.len != snapshot->topic_count)
 		return;
 	size_t at = topic_of(cluster, index);
-	const struct kafka_topic *topic = &said->topics[at];
+	const struct kafka_topic *topic = &snapshot->topics[at];
 	int64_t number = index - cluster->topic_first.items[at];
 	if (number >= topic->partition_count)
 		return;
@@ -397,42 +397,42 @@ void kafka_replicated_at(const struct cluster *cluster, int64_t index, struct wo
 	out->leader = broker_of_id(cluster, partition->leader);
 	out->min_in_sync = topic->min_insync;
 	out->state = partition_state(topic, partition);
-	if (out->state == REPLICA_OK && topic->min_insync < 0 && partition->error)
-		out->state = REPLICA_UNKNOWN;
+	if (out->state == WORLD_REPLICA_OK && topic->min_insync < 0 && partition->error)
+		out->state = WORLD_REPLICA_UNKNOWN;
 	out->size_bytes = partition->size_bytes;
 	fill_replicas(cluster, partition, out);
 }
 
 void world_topic_at(const struct world_cluster *pub, int64_t index, struct world_topic *out)
 {
-	const struct kafka_snapshot *said = cluster_kafka(cluster_of(pub));
+	const struct kafka_snapshot *snapshot = join_cluster_kafka(join_cluster_of(pub));
 	*out = (struct world_topic){.cluster = (struct world_cluster *)pub,
 				    .name = "",
 				    .partitions = -1,
 				    .min_in_sync = -1,
 				    .replication_factor = -1,
 				    .size_bytes = -1};
-	if (!said || index < 0 || (size_t)index >= said->topic_count)
+	if (!snapshot || index < 0 || (size_t)index >= snapshot->topic_count)
 		return;
-	const struct kafka_topic *topic = &said->topics[index];
+	const struct kafka_topic *topic = &snapshot->topics[index];
 	out->name = topic->name;
 	out->internal = topic->internal;
 	out->partitions = topic->partition_count;
 	out->min_in_sync = topic->min_insync;
 	for (int32_t i = 0; i < topic->partition_count; i++) {
 		const struct kafka_partition *partition = &topic->partitions[i];
-		enum replica_state state = partition_state(topic, partition);
+		enum world_replica_state state = partition_state(topic, partition);
 		out->replication_factor = partition->replica_count > out->replication_factor ? partition->replica_count
 											     : out->replication_factor;
-		out->under_replicated += state != REPLICA_OK;
-		out->below_min_isr += state == REPLICA_BELOW_MIN_ISR;
-		out->offline += state == REPLICA_OFFLINE;
+		out->under_replicated += state != WORLD_REPLICA_OK;
+		out->below_min_isr += state == WORLD_REPLICA_BELOW_MIN_ISR;
+		out->offline += state == WORLD_REPLICA_OFFLINE;
 		if (partition->size_bytes >= 0)
 			out->size_bytes = (out->size_bytes < 0 ? 0 : out->size_bytes) + partition->size_bytes;
 	}
 }
 
-static const char *topics_of(struct cluster *cluster, const struct kafka_group *group)
+static const char *topics_of(struct world_kept_cluster *cluster, const struct kafka_group *group)
 {
 	char text[1024];
 	size_t len = 0;
@@ -445,17 +445,17 @@ static const char *topics_of(struct cluster *cluster, const struct kafka_group *
 		int put = snprintf(text + len, sizeof text - len, "%s%s", len ? "," : "", str_or(last, ""));
 		len += put > 0 ? (size_t)put : 0;
 	}
-	return cluster_phrase(cluster, text);
+	return join_cluster_phrase(cluster, text);
 }
 
 void world_group_at(const struct world_cluster *pub, int64_t index, struct world_group *out)
 {
-	struct cluster *cluster = cluster_of(pub);
-	const struct kafka_snapshot *said = cluster_kafka(cluster);
+	struct world_kept_cluster *cluster = join_cluster_of(pub);
+	const struct kafka_snapshot *snapshot = join_cluster_kafka(cluster);
 	*out = (struct world_group){.cluster = &cluster->pub, .name = "", .members = -1, .lag = -1};
-	if (!said || index < 0 || (size_t)index >= said->group_count)
+	if (!snapshot || index < 0 || (size_t)index >= snapshot->group_count)
 		return;
-	const struct kafka_group *group = &said->groups[index];
+	const struct kafka_group *group = &snapshot->groups[index];
 	int16_t at = broker_of_id(cluster, group->coordinator);
 	out->name = group->id;
 	out->state = group->state;

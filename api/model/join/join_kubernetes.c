@@ -10,14 +10,14 @@ enum { KEY_MAX = 1024, EVENTS_SHOWN = 1000 };
 
 /* ---- nodes ---- */
 
-const struct kube_condition *node_condition(const struct kube_node *node, const char *type)
+const struct kube_condition *join_node_condition(const struct kube_node *node, const char *type)
 {
 	return node ? kube_condition(node->conditions, node->condition_count, type) : NULL;
 }
 
-static struct node *node_named(struct world *world, const char *name)
+static struct world_kept_node *node_named(struct world *world, const char *name)
 {
-	struct node *node = map_get(&world->nodes, name);
+	struct world_kept_node *node = map_get(&world->nodes, name);
 	if (!node) {
 		node = mem_alloc(sizeof *node);
 		node->name = mem_strdup(name);
@@ -27,9 +27,9 @@ static struct node *node_named(struct world *world, const char *name)
 	return node;
 }
 
-static void fill_node(struct node *node, const struct kube_node *record)
+static void fill_node(struct world_kept_node *node, const struct kube_node *record)
 {
-	const struct kube_condition *ready = node_condition(record, "Ready");
+	const struct kube_condition *ready = join_node_condition(record, "Ready");
 	struct world_node *it = &node->pub;
 	node->seen = true;
 	it->record = record;
@@ -40,7 +40,7 @@ static void fill_node(struct node *node, const struct kube_node *record)
 	it->cordoned = record && record->unschedulable;
 }
 
-static int compare_nodes(const void *a, const void *b)
+static int join_compare_nodes(const void *a, const void *b)
 {
 	const struct world_node *left = *(struct world_node *const *)a, *right = *(struct world_node *const *)b;
 	int order = str_compare_natural(left->zone, right->zone);
@@ -49,9 +49,9 @@ static int compare_nodes(const void *a, const void *b)
 
 static void drop_unseen_nodes(struct world *world)
 {
-	VEC(struct node *) gone = {0};
+	VEC(struct world_kept_node *) gone = {0};
 	for (struct map_entry *at = map_next(&world->nodes, NULL); at; at = map_next(&world->nodes, at))
-		if (!((struct node *)at->value)->seen)
+		if (!((struct world_kept_node *)at->value)->seen)
 			vec_push(&gone, at->value);
 	vec_each (&gone, node) {
 		map_remove(&world->nodes, (*node)->name);
@@ -68,32 +68,32 @@ void join_nodes(struct world *world)
 	const struct kube_pod *pod;
 	struct map_entry *at;
 	for (at = map_next(&world->nodes, NULL); at; at = map_next(&world->nodes, at)) {
-		struct node *node = at->value;
+		struct world_kept_node *node = at->value;
 		node->seen = false;
 		vec_clear(&node->brokers);
 	}
-	for (at = NULL; (record = record_store_next(&world->store, KUBE_NODES, &at));)
+	for (at = NULL; (record = world_store_next(&world->store, KUBE_NODES, &at));)
 		fill_node(node_named(world, str_or(record->meta.name, "")), record);
-	for (at = NULL; (pod = record_store_next(&world->store, KUBE_PODS, &at));) {
-		struct node *node = pod->node_name ? node_named(world, pod->node_name) : NULL;
+	for (at = NULL; (pod = world_store_next(&world->store, KUBE_PODS, &at));) {
+		struct world_kept_node *node = pod->node_name ? node_named(world, pod->node_name) : NULL;
 		if (node && !node->seen)
 			fill_node(node, NULL);
 	}
 	drop_unseen_nodes(world);
 	vec_clear(&world->node_list);
 	for (at = map_next(&world->nodes, NULL); at; at = map_next(&world->nodes, at))
-		vec_push(&world->node_list, &((struct node *)at->value)->pub);
+		vec_push(&world->node_list, &((struct world_kept_node *)at->value)->pub);
 	if (world->node_list.len)
-		qsort(world->node_list.items, world->node_list.len, sizeof *world->node_list.items, compare_nodes);
+		qsort(world->node_list.items, world->node_list.len, sizeof *world->node_list.items, join_compare_nodes);
 }
 
 /* ---- volumes ---- */
 
-static struct volume *volume_named(struct world *world, const struct kube_claim *claim)
+static struct world_kept_volume *volume_named(struct world *world, const struct kube_claim *claim)
 {
 	char key[KEY_MAX];
 	snprintf(key, sizeof key, "%s/%s", str_or(claim->meta.namespace, ""), str_or(claim->meta.name, ""));
-	struct volume *volume = map_get(&world->volumes, key);
+	struct world_kept_volume *volume = map_get(&world->volumes, key);
 	if (!volume) {
 		volume = mem_alloc(sizeof *volume);
 		map_set(&world->volumes, key, volume);
@@ -101,7 +101,7 @@ static struct volume *volume_named(struct world *world, const struct kube_claim 
 	return volume;
 }
 
-static bool mounts(const struct kube_pod *pod, const char *claim)
+static bool pod_mounts(const struct kube_pod *pod, const char *claim)
 {
 	for (size_t i = 0; pod && i < pod->volume_count; i++)
 		if (str_eq(pod->volumes[i].claim_name, claim))
@@ -110,7 +110,7 @@ static bool mounts(const struct kube_pod *pod, const char *claim)
 }
 
 /* Claims of a StatefulSet are named "<template>-<pod>", also of pods that are gone. */
-static bool is_named_after(const struct cluster *cluster, const struct kube_claim *claim, const char *pod)
+static bool is_named_after(const struct world_kept_cluster *cluster, const struct kube_claim *claim, const char *pod)
 {
 	const struct kube_stateful_set *set = cluster->found.stateful_set;
 	const char *name = claim->meta.name;
@@ -121,27 +121,27 @@ static bool is_named_after(const struct cluster *cluster, const struct kube_clai
 		if (set->claim_templates[i].name && strlen(set->claim_templates[i].name) == len - pod_len - 1 &&
 		    strncmp(set->claim_templates[i].name, name, len - pod_len - 1) == 0)
 			return true;
-	return cluster->found.manager == MANAGED_BY_STRIMZI;
+	return cluster->found.manager == WORLD_MANAGED_BY_STRIMZI;
 }
 
-static bool is_left_behind(const struct cluster *cluster, const struct kube_claim *claim)
+static bool is_left_behind(const struct world_kept_cluster *cluster, const struct kube_claim *claim)
 {
-	if (cluster->found.manager == MANAGED_BY_STRIMZI)
+	if (cluster->found.manager == WORLD_MANAGED_BY_STRIMZI)
 		return str_eq(kube_label(&claim->meta, "strimzi.io/cluster"), cluster->name);
-	int32_t ordinal = discover_ordinal(claim->meta.name);
+	int32_t ordinal = source_discover_ordinal(claim->meta.name);
 	char pod[KEY_MAX];
-	snprintf(pod, sizeof pod, "%s-%d", cluster_pod_prefix(cluster), ordinal);
+	snprintf(pod, sizeof pod, "%s-%d", join_cluster_pod_prefix(cluster), ordinal);
 	return ordinal >= 0 && is_named_after(cluster, claim, pod);
 }
 
-static bool owns_claim(const struct cluster *cluster, const struct kube_claim *claim, struct world_broker **broker)
+static bool owns_claim(const struct world_kept_cluster *cluster, const struct kube_claim *claim, struct world_broker **broker)
 {
 	*broker = NULL;
 	if (!str_eq(claim->meta.namespace, cluster->namespace) || !claim->meta.name)
 		return false;
 	for (size_t i = 0; i < cluster->brokers.len && !*broker; i++) {
 		struct world_broker *it = cluster->brokers.items[i];
-		if (it->pod ? mounts(it->pod, claim->meta.name) : is_named_after(cluster, claim, it->name))
+		if (it->pod ? pod_mounts(it->pod, claim->meta.name) : is_named_after(cluster, claim, it->name))
 			*broker = it;
 	}
 	return *broker || is_left_behind(cluster, claim);
@@ -153,18 +153,18 @@ static void give_to_broker(struct world_broker *broker, struct world_volume *vol
 	broker->volumes[broker->volume_count++] = volume;
 }
 
-static void fill_volume(struct world *world, struct cluster *cluster, const struct kube_claim *claim,
+static void fill_volume(struct world *world, struct world_kept_cluster *cluster, const struct kube_claim *claim,
 			struct world_broker *broker)
 {
-	struct volume *volume = volume_named(world, claim);
+	struct world_kept_volume *volume = volume_named(world, claim);
 	struct world_volume *it = &volume->pub;
-	const struct kube_volume *bound = record_store_get(&world->store, KUBE_VOLUMES, NULL, claim->volume_name);
+	const struct kube_volume *bound = world_store_get(&world->store, KUBE_VOLUMES, NULL, claim->volume_name);
 	const char *class = claim->storage_class ? claim->storage_class : bound ? bound->storage_class : NULL;
 	volume->seen = true;
 	*it = (struct world_volume){
 		.claim = claim,
 		.volume = bound,
-		.class = record_store_get(&world->store, KUBE_STORAGE_CLASSES, NULL, class),
+		.class = world_store_get(&world->store, KUBE_STORAGE_CLASSES, NULL, class),
 		.broker = broker,
 		.cluster = &cluster->pub,
 		.capacity_bytes = claim->capacity > 0 ? claim->capacity
@@ -195,7 +195,7 @@ static void drop_unseen_volumes(struct world *world)
 {
 	VEC(char *) gone = {0};
 	for (struct map_entry *at = map_next(&world->volumes, NULL); at; at = map_next(&world->volumes, at))
-		if (!((struct volume *)at->value)->seen)
+		if (!((struct world_kept_volume *)at->value)->seen)
 			vec_push(&gone, mem_strdup(at->key));
 	vec_each (&gone, key) {
 		free(map_remove(&world->volumes, *key));
@@ -205,11 +205,11 @@ static void drop_unseen_volumes(struct world *world)
 }
 
 /* RabbitMQ says only what is free; what is used follows where the claim is a file system of its own. */
-static void measure_disks(struct cluster *cluster)
+static void measure_disks(struct world_kept_cluster *cluster)
 {
 	vec_each (&cluster->brokers, at) {
 		struct world_broker *broker = *at;
-		int64_t free_bytes = ((struct broker *)broker)->disk_free;
+		int64_t free_bytes = ((struct world_kept_broker *)broker)->disk_free;
 		if (!broker->volume_count)
 			continue;
 		int64_t capacity = broker->volume_count == 1 ? broker->volumes[0]->capacity_bytes : -1;
@@ -228,12 +228,12 @@ void join_volumes(struct world *world)
 	struct map_entry *at;
 	vec_clear(&world->volume_list);
 	for (at = map_next(&world->volumes, NULL); at; at = map_next(&world->volumes, at))
-		((struct volume *)at->value)->seen = false;
+		((struct world_kept_volume *)at->value)->seen = false;
 	for (size_t i = 0; i < world->cluster_list.len; i++)
-		vec_clear(&cluster_of(world->cluster_list.items[i])->volumes);
-	for (at = NULL; (claim = record_store_next(&world->store, KUBE_CLAIMS, &at));) {
+		vec_clear(&join_cluster_of(world->cluster_list.items[i])->volumes);
+	for (at = NULL; (claim = world_store_next(&world->store, KUBE_CLAIMS, &at));) {
 		for (size_t i = 0; i < world->cluster_list.len; i++) {
-			struct cluster *cluster = cluster_of(world->cluster_list.items[i]);
+			struct world_kept_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
 			struct world_broker *broker;
 			if (owns_claim(cluster, claim, &broker)) {
 				fill_volume(world, cluster, claim, broker);
@@ -246,7 +246,7 @@ void join_volumes(struct world *world)
 		qsort(world->volume_list.items, world->volume_list.len, sizeof *world->volume_list.items,
 		      compare_volumes);
 	for (size_t i = 0; i < world->cluster_list.len; i++) {
-		struct cluster *cluster = cluster_of(world->cluster_list.items[i]);
+		struct world_kept_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
 		if (cluster->volumes.len)
 			qsort(cluster->volumes.items, cluster->volumes.len, sizeof *cluster->volumes.items,
 			      compare_volumes);
@@ -266,12 +266,12 @@ static int compare_events(const void *a, const void *b)
 	return strcmp(str_or(left->record->meta.name, ""), str_or(right->record->meta.name, ""));
 }
 
-static bool concerns(const struct cluster *cluster, const struct kube_event *event)
+static bool event_concerns(const struct world_kept_cluster *cluster, const struct kube_event *event)
 {
 	if (!str_eq(event->object_namespace, cluster->namespace) || !event->object_name)
 		return false;
-	if (cluster_broker_named(cluster, event->object_name) >= 0 || str_eq(event->object_name, cluster->name) ||
-	    str_eq(event->object_name, cluster_pod_prefix(cluster)))
+	if (join_cluster_broker_named(cluster, event->object_name) >= 0 || str_eq(event->object_name, cluster->name) ||
+	    str_eq(event->object_name, join_cluster_pod_prefix(cluster)))
 		return true;
 	for (size_t i = 0; i < cluster->volumes.len; i++)
 		if (str_eq(event->object_name, cluster->volumes.items[i]->claim->meta.name))
@@ -287,10 +287,10 @@ void join_events(struct world *world)
 	const struct kube_event *event;
 	struct map_entry *at = NULL;
 	vec_clear(&world->events);
-	while ((event = record_store_next(&world->store, KUBE_EVENTS, &at))) {
+	while ((event = world_store_next(&world->store, KUBE_EVENTS, &at))) {
 		struct world_cluster *cluster = NULL;
 		for (size_t i = 0; i < world->cluster_list.len && !cluster; i++)
-			if (concerns(cluster_of(world->cluster_list.items[i]), event))
+			if (event_concerns(join_cluster_of(world->cluster_list.items[i]), event))
 				cluster = world->cluster_list.items[i];
 		if (cluster || str_eq(event->object_kind, "Node"))
 			vec_push(&world->events, (struct world_event){.record = event, .cluster = cluster});

@@ -30,14 +30,14 @@ static struct world_plan *plan_of(struct world *world, const struct kube_lease *
 	return plan;
 }
 
-static void find_plan(struct world *world, struct cluster *cluster)
+static void find_plan(struct world *world, struct world_kept_cluster *cluster)
 {
 	struct err err;
 	CLEANUP(free) char *name = world_lease_name(&cluster->pub);
-	const struct kube_lease *lease = record_store_get(&world->store, KUBE_LEASES, cluster->namespace, name);
+	const struct kube_lease *lease = world_store_get(&world->store, KUBE_LEASES, cluster->namespace, name);
 	int64_t left = lease ? time_left(lease, world->wall_ms) : 0;
 	cluster->pub.plan_known =
-		feed_is_listed(world->feed, KUBE_LEASES, cluster->namespace, &err) && !err_is_set(&err);
+		source_watcher_is_listed(world->watcher, KUBE_LEASES, cluster->namespace, &err) && !err_is_set(&err);
 	cluster->pub.plan = left ? plan_of(world, lease) : NULL;
 	if (left)
 		world_renew_after(world, left); /* that it ran out is told by nobody */
@@ -46,5 +46,5 @@ static void find_plan(struct world *world, struct cluster *cluster)
 void join_plans(struct world *world)
 {
 	vec_each (&world->cluster_list, cluster)
-		find_plan(world, cluster_of(*cluster));
+		find_plan(world, join_cluster_of(*cluster));
 }

@@ -14,17 +14,17 @@ enum {
 	HOST_MAX = 256,
 };
 
-static bool is_older(const struct cluster *cluster, int64_t updated_ms, int64_t age_ms)
+static bool is_older(const struct world_kept_cluster *cluster, int64_t updated_ms, int64_t age_ms)
 {
 	return updated_ms < 0 || loop_now_ms(cluster->world->loop) - updated_ms > age_ms;
 }
 
-bool cluster_is_stale(const struct cluster *cluster, int64_t updated_ms)
+bool join_cluster_is_stale(const struct world_kept_cluster *cluster, int64_t updated_ms)
 {
 	return is_older(cluster, updated_ms, STALE_MS);
 }
 
-void history_push(struct history *history, double value)
+void join_history_push(struct world_history *history, double value)
 {
 	if (history->count == WORLD_HISTORY) {
 		memmove(history->points, history->points + 1, (WORLD_HISTORY - 1) * sizeof *history->points);
@@ -33,7 +33,7 @@ void history_push(struct history *history, double value)
 	history->points[history->count++] = (float)value;
 }
 
-const char *cluster_phrase(struct cluster *cluster, const char *text)
+const char *join_cluster_phrase(struct world_kept_cluster *cluster, const char *text)
 {
 	char *known = map_get(&cluster->phrases, text);
 	if (!known) {
@@ -43,14 +43,14 @@ const char *cluster_phrase(struct cluster *cluster, const char *text)
 	return known;
 }
 
-void cluster_forget_phrases(struct cluster *cluster)
+void join_cluster_forget_phrases(struct world_kept_cluster *cluster)
 {
 	for (struct map_entry *at = map_next(&cluster->phrases, NULL); at; at = map_next(&cluster->phrases, at))
 		free(at->value);
 	map_finish(&cluster->phrases);
 }
 
-void rabbitmq_forget(struct cluster *cluster)
+void join_rabbitmq_forget(struct world_kept_cluster *cluster)
 {
 	rabbitmq_overview_unref(cluster->rabbitmq.overview);
 	rabbitmq_nodes_unref(cluster->rabbitmq.nodes);
@@ -63,17 +63,17 @@ void rabbitmq_forget(struct cluster *cluster)
 }
 
 /* "rabbit@rabbitmq-0.rabbitmq-nodes.mq.svc" → the broker whose pod is rabbitmq-0 */
-static int32_t broker_of_member(const struct cluster *cluster, const char *member)
+static int32_t broker_of_member(const struct world_kept_cluster *cluster, const char *member)
 {
 	const char *at = member ? strchr(member, '@') : NULL;
 	char host[HOST_MAX];
 	if (!at)
 		return -1;
 	snprintf(host, sizeof host, "%.*s", (int)strcspn(at + 1, "."), at + 1);
-	return cluster_broker_named(cluster, host);
+	return join_cluster_broker_named(cluster, host);
 }
 
-static const struct rabbitmq_member *member_of(const struct cluster *cluster, const char *pod)
+static const struct rabbitmq_member *member_of(const struct world_kept_cluster *cluster, const char *pod)
 {
 	for (size_t i = 0; i < cluster->rabbitmq.member_count; i++)
 		if (str_eq(cluster->rabbitmq.members[i].pod, pod))
@@ -91,33 +91,33 @@ static bool is_online(const struct rabbitmq_queue *queue, uint16_t word)
 	return false;
 }
 
-static enum replica_state queue_state(const struct rabbitmq_queue *queue)
+static enum world_replica_state rabbitmq_join_queue_state(const struct rabbitmq_queue *queue)
 {
 	if (!queue->members_known || !queue->online_known || !queue->member_count)
-		return REPLICA_UNKNOWN;
+		return WORLD_REPLICA_UNKNOWN;
 	if (!queue->online_count)
-		return REPLICA_OFFLINE;
+		return WORLD_REPLICA_OFFLINE;
 	if (queue->online_count <= queue->member_count / 2)
-		return REPLICA_MINORITY;
+		return WORLD_REPLICA_MINORITY;
 	if (queue->leader == RABBITMQ_NO_NAME || !is_online(queue, queue->leader))
-		return REPLICA_NO_LEADER;
-	return queue->online_count < queue->member_count ? REPLICA_UNDER_REPLICATED : REPLICA_OK;
+		return WORLD_REPLICA_NO_LEADER;
+	return queue->online_count < queue->member_count ? WORLD_REPLICA_UNDER_REPLICATED : WORLD_REPLICA_OK;
 }
 
-static struct broker *broker_of_word(const struct cluster *cluster, uint16_t word)
+static struct world_kept_broker *broker_of_word(const struct world_kept_cluster *cluster, uint16_t word)
 {
 	const struct rabbitmq_queues *queues = cluster->rabbitmq.queues;
 	int16_t at = word < queues->word_count ? cluster->word_broker[word] : -1;
-	return at >= 0 ? (struct broker *)cluster->brokers.items[at] : NULL;
+	return at >= 0 ? (struct world_kept_broker *)cluster->brokers.items[at] : NULL;
 }
 
-static void tally_members(struct cluster *cluster, const struct rabbitmq_queue *queue)
+static void tally_members(struct world_kept_cluster *cluster, const struct rabbitmq_queue *queue)
 {
 	/* Taking a member away leaves no majority (rabbit_quorum_queue): a cluster of one node is exempt. */
 	bool critical = cluster->brokers.len > 1 && queue->online_known &&
-			critical_queue(queue->member_count, queue->online_count);
+			world_is_critical_queue(queue->member_count, queue->online_count);
 	for (size_t i = 0; i < queue->member_count; i++) {
-		struct broker *broker = broker_of_word(cluster, queue->members[i]);
+		struct world_kept_broker *broker = broker_of_word(cluster, queue->members[i]);
 		bool online = is_online(queue, queue->members[i]);
 		if (!broker)
 			continue;
@@ -127,16 +127,16 @@ static void tally_members(struct cluster *cluster, const struct rabbitmq_queue *
 	}
 }
 
-static void count_state(struct replica_totals *totals, enum replica_state state)
+static void count_state(struct world_replica_totals *totals, enum world_replica_state state)
 {
 	totals->count++;
-	totals->under_replicated += state != REPLICA_OK && state != REPLICA_UNKNOWN;
-	totals->below_min += state == REPLICA_MINORITY || state == REPLICA_OFFLINE;
-	totals->leaderless += state == REPLICA_NO_LEADER;
-	totals->unknown += state == REPLICA_UNKNOWN;
+	totals->under_replicated += state != WORLD_REPLICA_OK && state != WORLD_REPLICA_UNKNOWN;
+	totals->below_min += state == WORLD_REPLICA_MINORITY || state == WORLD_REPLICA_OFFLINE;
+	totals->leaderless += state == WORLD_REPLICA_NO_LEADER;
+	totals->unknown += state == WORLD_REPLICA_UNKNOWN;
 }
 
-static void add_rates(struct tally *tally, const struct rabbitmq_queue *queue)
+static void add_rates(struct world_tally *tally, const struct rabbitmq_queue *queue)
 {
 	if (queue->publish_rate >= 0)
 		tally->in_rate = (tally->in_rate > 0 ? tally->in_rate : 0) + queue->publish_rate;
@@ -144,7 +144,7 @@ static void add_rates(struct tally *tally, const struct rabbitmq_queue *queue)
 		tally->out_rate = (tally->out_rate > 0 ? tally->out_rate : 0) + queue->deliver_rate;
 }
 
-static void tally_queues(struct cluster *cluster)
+static void tally_queues(struct world_kept_cluster *cluster)
 {
 	const struct rabbitmq_queues *queues = cluster->rabbitmq.queues;
 	bool new_picture = cluster->tallied != queues;
@@ -154,16 +154,16 @@ static void tally_queues(struct cluster *cluster)
 		cluster->word_broker[i] = (int16_t)broker_of_member(cluster, queues->words[i]);
 	cluster->tallied = queues;
 	cluster->tallied_generation = cluster->brokers_generation;
-	cluster->totals = (struct replica_totals){0};
-	cluster_forget_phrases(cluster);
+	cluster->totals = (struct world_replica_totals){0};
+	join_cluster_forget_phrases(cluster);
 	vec_each (&cluster->brokers, at) {
-		((struct broker *)*at)->tally = (struct tally){.in_rate = -1, .out_rate = -1};
-		((struct broker *)*at)->tallied = true;
+		((struct world_kept_broker *)*at)->tally = (struct world_tally){.in_rate = -1, .out_rate = -1};
+		((struct world_kept_broker *)*at)->tallied = true;
 	}
 	for (size_t i = 0; i < queues->count; i++) {
 		const struct rabbitmq_queue *queue = &queues->items[i];
 		bool replicated = queue->type == RABBITMQ_QUORUM || queue->type == RABBITMQ_STREAM;
-		struct broker *leader =
+		struct world_kept_broker *leader =
 			broker_of_word(cluster, queue->leader != RABBITMQ_NO_NAME ? queue->leader : queue->node);
 		if (leader) {
 			leader->tally.leaders += replicated; /* as replicas are: a classic queue has none */
@@ -171,17 +171,17 @@ static void tally_queues(struct cluster *cluster)
 		}
 		if (replicated) {
 			tally_members(cluster, queue);
-			count_state(&cluster->totals, queue_state(queue));
+			count_state(&cluster->totals, rabbitmq_join_queue_state(queue));
 		}
 	}
 	if (new_picture)
 		vec_each (&cluster->brokers, at)
-			history_push(&(*at)->in_history, ((struct broker *)*at)->tally.in_rate);
+			join_history_push(&(*at)->in_history, ((struct world_kept_broker *)*at)->tally.in_rate);
 }
 
 /* ---- brokers ---- */
 
-static const char *alarm_words(struct cluster *cluster, const struct rabbitmq_node *node,
+static const char *alarm_words(struct world_kept_cluster *cluster, const struct rabbitmq_node *node,
 			       const struct rabbitmq_member *member)
 {
 	bool known = (node && node->memory_alarm >= 0 && node->disk_alarm >= 0) || (member && member->alarm >= 0);
@@ -195,7 +195,7 @@ static const char *alarm_words(struct cluster *cluster, const struct rabbitmq_no
 	return known ? "" : NULL;
 }
 
-static void fill_from_node(struct broker *broker, const struct rabbitmq_node *node, struct arena *frame)
+static void fill_from_node(struct world_kept_broker *broker, const struct rabbitmq_node *node, struct arena *frame)
 {
 	struct world_broker *it = &broker->pub;
 	it->member_name = node->name;
@@ -213,10 +213,10 @@ static void fill_from_node(struct broker *broker, const struct rabbitmq_node *no
 
 /* That one does not answer us proves nothing: its management may be off. That its peers do not see it does. That they
  * still see it proves nothing once its node is gone: they notice after the net tick time, a minute by default. */
-static int reachable(const struct cluster *cluster, const struct rabbitmq_member *member,
+static int rabbitmq_join_reachable(const struct world_kept_cluster *cluster, const struct rabbitmq_member *member,
 		     const struct rabbitmq_node *node, const struct world_node *host)
 {
-	bool nodes_fresh = !cluster_is_stale(cluster, cluster->rabbitmq.nodes_part.updated_ms);
+	bool nodes_fresh = !join_cluster_is_stale(cluster, cluster->rabbitmq.nodes_part.updated_ms);
 	bool host_gone = host && host->ready_known && !host->ready;
 	if (node && nodes_fresh && node->running == 0)
 		return 0;
@@ -226,7 +226,7 @@ static int reachable(const struct cluster *cluster, const struct rabbitmq_member
 	return node && nodes_fresh && node->running == 1 && !host_gone ? 1 : -1;
 }
 
-static int quorum_critical(const struct broker *broker, const struct rabbitmq_member *member, bool queues_known)
+static int quorum_critical(const struct world_kept_broker *broker, const struct rabbitmq_member *member, bool queues_known)
 {
 	bool ours = queues_known && broker->tallied && broker->tally.critical > 0;
 	if (ours || (member && member->quorum_critical == 1))
@@ -236,16 +236,16 @@ static int quorum_critical(const struct broker *broker, const struct rabbitmq_me
 
 /* That none is listed says something only of a node whose connections are listed at all: where the node itself is heard
  * through the agent that lists them, or has gone. */
-static void fill_clients(const struct cluster *cluster, struct world_broker *it, const struct rabbitmq_node *node)
+static void fill_clients(const struct world_kept_cluster *cluster, struct world_broker *it, const struct rabbitmq_node *node)
 {
-	const struct rabbitmq_clients *said = cluster->rabbitmq.clients;
-	if (!said || !node || is_older(cluster, cluster->rabbitmq.clients_part.updated_ms, CLIENTS_STALE_MS))
+	const struct rabbitmq_clients *snapshot = cluster->rabbitmq.clients;
+	if (!snapshot || !node || is_older(cluster, cluster->rabbitmq.clients_part.updated_ms, CLIENTS_STALE_MS))
 		return;
 	size_t first = 0;
-	while (first < said->count && !str_eq(said->items[first].node, node->name))
+	while (first < snapshot->count && !str_eq(snapshot->items[first].node, node->name))
 		first++;
 	size_t end = first;
-	while (end < said->count && str_eq(said->items[end].node, node->name))
+	while (end < snapshot->count && str_eq(snapshot->items[end].node, node->name))
 		end++;
 	if (end == first && node->memory_used < 0 && it->reachable != 0)
 		return;
@@ -253,34 +253,34 @@ static void fill_clients(const struct cluster *cluster, struct world_broker *it,
 		arena_alloc(&cluster->world->frame, (end - first + 1) * sizeof *clients);
 	it->connections = 0;
 	for (size_t i = first; i < end; i++) {
-		clients[i - first] = (struct world_client){said->items[i].name, said->items[i].connections};
-		it->connections += said->items[i].connections;
+		clients[i - first] = (struct world_client){snapshot->items[i].name, snapshot->items[i].connections};
+		it->connections += snapshot->items[i].connections;
 	}
 	it->clients = clients;
 	it->client_count = end - first;
 }
 
-static void fill_broker(struct cluster *cluster, struct broker *broker)
+static void rabbitmq_join_fill_broker(struct world_kept_cluster *cluster, struct world_kept_broker *broker)
 {
-	const struct rabbitmq_snapshot *said = &cluster->rabbitmq;
+	const struct rabbitmq_snapshot *snapshot = &cluster->rabbitmq;
 	struct world_broker *it = &broker->pub;
 	const struct rabbitmq_member *member = member_of(cluster, it->name);
 	const struct rabbitmq_node *node = NULL;
-	for (size_t i = 0; said->nodes && i < said->nodes->count && !node; i++)
-		if (broker_of_member(cluster, said->nodes->items[i].name) == cluster_broker_named(cluster, it->name))
-			node = &said->nodes->items[i];
-	if (said->overview)
-		it->version = said->overview->version ? said->overview->version : it->version;
+	for (size_t i = 0; snapshot->nodes && i < snapshot->nodes->count && !node; i++)
+		if (broker_of_member(cluster, snapshot->nodes->items[i].name) == join_cluster_broker_named(cluster, it->name))
+			node = &snapshot->nodes->items[i];
+	if (snapshot->overview)
+		it->version = snapshot->overview->version ? snapshot->overview->version : it->version;
 	if (node)
 		fill_from_node(broker, node, &cluster->world->frame);
-	it->reachable = reachable(cluster, member, node, it->node);
+	it->reachable = rabbitmq_join_reachable(cluster, member, node, it->node);
 	fill_clients(cluster, it, node);
-	broker->silent = member && member->answers == 0 && said->way == RABBITMQ_BY_MANAGEMENT &&
-			 said->overview_part.updated_ms >= 0 && !err_is_set(&said->overview_part.err);
+	broker->silent = member && member->answers == 0 && snapshot->way == RABBITMQ_BY_MANAGEMENT &&
+			 snapshot->overview_part.updated_ms >= 0 && !err_is_set(&snapshot->overview_part.err);
 	broker->slow = member && member->slow;
 	it->alarms = alarm_words(cluster, node, member);
-	it->quorum_critical = quorum_critical(broker, member, said->queues && cluster->totals.unknown == 0);
-	if (said->queues && broker->tallied) {
+	it->quorum_critical = quorum_critical(broker, member, snapshot->queues && cluster->totals.unknown == 0);
+	if (snapshot->queues && broker->tallied) {
 		it->leaders = broker->tally.leaders;
 		it->replicas = broker->tally.replicas;
 		it->in_sync = broker->tally.in_sync;
@@ -292,53 +292,53 @@ static void fill_broker(struct cluster *cluster, struct broker *broker)
 	if (member && member->critical_queues > broker->critical)
 		broker->critical = member->critical_queues;
 	if (member)
-		it->source = (struct source){.updated_ms = member->part.updated_ms, .err = member->part.err};
+		it->source = (struct world_source){.updated_ms = member->part.updated_ms, .err = member->part.err};
 }
 
-void rabbitmq_join(struct cluster *cluster)
+void join_rabbitmq(struct world_kept_cluster *cluster)
 {
-	const struct rabbitmq_snapshot *said = &cluster->rabbitmq;
+	const struct rabbitmq_snapshot *snapshot = &cluster->rabbitmq;
 	struct world_cluster *it = &cluster->pub;
-	if (said->queues &&
-	    (cluster->tallied != said->queues || cluster->tallied_generation != cluster->brokers_generation))
+	if (snapshot->queues &&
+	    (cluster->tallied != snapshot->queues || cluster->tallied_generation != cluster->brokers_generation))
 		tally_queues(cluster);
 	vec_each (&cluster->brokers, at)
-		fill_broker(cluster, (struct broker *)*at);
-	if (said->overview && said->overview->version)
-		it->version = said->overview->version;
-	it->replicas_ms = said->queues ? said->queues_part.updated_ms : -1;
-	it->replicated_count = said->queues ? cluster->totals.count : -1;
-	it->under_replicated = said->queues ? cluster->totals.under_replicated : -1;
-	it->below_min = said->queues ? cluster->totals.below_min : -1;
-	it->leaderless = said->queues ? cluster->totals.leaderless : -1;
-	it->queue_count = said->queues ? (int64_t)said->queues->count : said->overview ? said->overview->queues : -1;
-	it->messages = said->overview ? said->overview->messages : -1;
-	it->connections = said->overview ? said->overview->connections : -1;
+		rabbitmq_join_fill_broker(cluster, (struct world_kept_broker *)*at);
+	if (snapshot->overview && snapshot->overview->version)
+		it->version = snapshot->overview->version;
+	it->replicas_ms = snapshot->queues ? snapshot->queues_part.updated_ms : -1;
+	it->replicated_count = snapshot->queues ? cluster->totals.count : -1;
+	it->under_replicated = snapshot->queues ? cluster->totals.under_replicated : -1;
+	it->below_min = snapshot->queues ? cluster->totals.below_min : -1;
+	it->leaderless = snapshot->queues ? cluster->totals.leaderless : -1;
+	it->queue_count = snapshot->queues ? (int64_t)snapshot->queues->count : snapshot->overview ? snapshot->overview->queues : -1;
+	it->messages = snapshot->overview ? snapshot->overview->messages : -1;
+	it->connections = snapshot->overview ? snapshot->overview->connections : -1;
 	it->topic_count = it->group_count = it->total_lag = -1;
 	it->voters = NULL;
 	it->voter_count = 0;
-	it->source = (struct source){.updated_ms = said->overview_part.updated_ms, .err = said->management_err};
+	it->source = (struct world_source){.updated_ms = snapshot->overview_part.updated_ms, .err = snapshot->management_err};
 	if (!err_is_set(&it->source.err))
-		it->source.err = said->overview_part.err;
+		it->source.err = snapshot->overview_part.err;
 	if (!err_is_set(&it->source.err))
-		it->source.err = said->queues_part.err;
+		it->source.err = snapshot->queues_part.err;
 }
 
 /* ---- rows ---- */
 
-uint64_t rabbitmq_answers_mark(const struct cluster *cluster)
+uint64_t join_rabbitmq_answers_mark(const struct world_kept_cluster *cluster)
 {
-	const struct rabbitmq_snapshot *said = &cluster->rabbitmq;
-	uint64_t mark = answers_mix(cluster->brokers_generation, (uintptr_t)said->queues);
-	return answers_mix(mark, (uint64_t)said->queues_part.updated_ms);
+	const struct rabbitmq_snapshot *snapshot = &cluster->rabbitmq;
+	uint64_t mark = join_answers_mix(cluster->brokers_generation, (uintptr_t)snapshot->queues);
+	return join_answers_mix(mark, (uint64_t)snapshot->queues_part.updated_ms);
 }
 
-static int16_t index_of_word(const struct cluster *cluster, uint16_t word)
+static int16_t index_of_word(const struct world_kept_cluster *cluster, uint16_t word)
 {
 	return word < cluster->rabbitmq.queues->word_count ? cluster->word_broker[word] : -1;
 }
 
-void rabbitmq_replicated_at(const struct cluster *cluster, int64_t index, struct world_replicated *out)
+void join_rabbitmq_replicated_at(const struct world_kept_cluster *cluster, int64_t index, struct world_replicated *out)
 {
 	const struct rabbitmq_queues *queues = cluster->rabbitmq.queues;
 	if (!queues || cluster->tallied != queues || index < 0 || (size_t)index >= queues->replicated_count)
@@ -347,9 +347,9 @@ void rabbitmq_replicated_at(const struct cluster *cluster, int64_t index, struct
 	out->name = queue->name;
 	out->vhost = rabbitmq_word(queues, queue->vhost);
 	out->leader = index_of_word(cluster, queue->leader);
-	out->state = queue_state(queue);
+	out->state = rabbitmq_join_queue_state(queue);
 	out->min_in_sync = queue->member_count ? queue->member_count / 2 + 1 : -1;
-	for (size_t i = 0; i < queue->member_count && i < REPLICAS_MAX; i++) {
+	for (size_t i = 0; i < queue->member_count && i < WORLD_REPLICAS_MAX; i++) {
 		int16_t at = index_of_word(cluster, queue->members[i]);
 		out->replicas[i] = at;
 		out->replica_ids[i] = at >= 0 ? cluster->brokers.items[at]->ordinal : -1;
@@ -359,7 +359,7 @@ void rabbitmq_replicated_at(const struct cluster *cluster, int64_t index, struct
 	}
 }
 
-static const char *joined_names(struct cluster *cluster, const uint16_t *words, size_t count)
+static const char *joined_names(struct world_kept_cluster *cluster, const uint16_t *words, size_t count)
 {
 	char text[4096];
 	size_t len = 0;
@@ -371,13 +371,13 @@ static const char *joined_names(struct cluster *cluster, const uint16_t *words, 
 		int put = snprintf(text + len, sizeof text - len, "%s%s", i ? "," : "", str_or(name, "?"));
 		len += put > 0 ? (size_t)put : 0;
 	}
-	return cluster_phrase(cluster, text);
+	return join_cluster_phrase(cluster, text);
 }
 
 static enum severity queue_severity(const struct rabbitmq_queue *queue, const char *state)
 {
 	if (queue->type == RABBITMQ_QUORUM || queue->type == RABBITMQ_STREAM)
-		return replica_state_severity(queue_state(queue));
+		return world_replica_state_severity(rabbitmq_join_queue_state(queue));
 	if (!state)
 		return SEV_INFO;
 	return str_eq(state, "running") || str_eq(state, "idle") ? SEV_OK : str_eq(state, "down") ? SEV_BAD : SEV_WARN;
@@ -385,7 +385,7 @@ static enum severity queue_severity(const struct rabbitmq_queue *queue, const ch
 
 void world_queue_at(const struct world_cluster *pub, int64_t index, struct world_queue *out)
 {
-	struct cluster *cluster = cluster_of(pub);
+	struct world_kept_cluster *cluster = join_cluster_of(pub);
 	const struct rabbitmq_queues *queues = cluster->rabbitmq.queues;
 	*out = (struct world_queue){.cluster = &cluster->pub,
 				    .name = "",

@@ -10,28 +10,28 @@ enum { KEY_MAX = 1024 };
 /* The ports brokers listen on unless told otherwise. */
 static const struct {
 	int32_t port;
-	enum broker_kind kind;
+	enum world_broker_kind kind;
 	const char *name;
 } well_known[] = {
-	{5672, BROKER_RABBITMQ, "amqp"},        {5671, BROKER_RABBITMQ, "amqps"},
-	{15672, BROKER_RABBITMQ, "management"}, {15671, BROKER_RABBITMQ, "management-tls"},
-	{15692, BROKER_RABBITMQ, "prometheus"}, {15691, BROKER_RABBITMQ, "prometheus-tls"},
-	{4369, BROKER_RABBITMQ, "epmd"},        {25672, BROKER_RABBITMQ, "cluster-rpc"},
-	{5552, BROKER_RABBITMQ, "stream"},      {5551, BROKER_RABBITMQ, "streams"},
-	{1883, BROKER_RABBITMQ, "mqtt"},        {8883, BROKER_RABBITMQ, "mqtts"},
-	{61613, BROKER_RABBITMQ, "stomp"},      {61614, BROKER_RABBITMQ, "stomps"},
-	{9092, BROKER_KAFKA, "kafka"},          {9093, BROKER_KAFKA, "kafka-tls"},
-	{9094, BROKER_KAFKA, "external"},       {9090, BROKER_KAFKA, "control-plane"},
-	{9091, BROKER_KAFKA, "replication"},    {9404, BROKER_KAFKA, "prometheus"},
+	{5672, WORLD_BROKER_RABBITMQ, "amqp"},        {5671, WORLD_BROKER_RABBITMQ, "amqps"},
+	{15672, WORLD_BROKER_RABBITMQ, "management"}, {15671, WORLD_BROKER_RABBITMQ, "management-tls"},
+	{15692, WORLD_BROKER_RABBITMQ, "prometheus"}, {15691, WORLD_BROKER_RABBITMQ, "prometheus-tls"},
+	{4369, WORLD_BROKER_RABBITMQ, "epmd"},        {25672, WORLD_BROKER_RABBITMQ, "cluster-rpc"},
+	{5552, WORLD_BROKER_RABBITMQ, "stream"},      {5551, WORLD_BROKER_RABBITMQ, "streams"},
+	{1883, WORLD_BROKER_RABBITMQ, "mqtt"},        {8883, WORLD_BROKER_RABBITMQ, "mqtts"},
+	{61613, WORLD_BROKER_RABBITMQ, "stomp"},      {61614, WORLD_BROKER_RABBITMQ, "stomps"},
+	{9092, WORLD_BROKER_KAFKA, "kafka"},          {9093, WORLD_BROKER_KAFKA, "kafka-tls"},
+	{9094, WORLD_BROKER_KAFKA, "external"},       {9090, WORLD_BROKER_KAFKA, "control-plane"},
+	{9091, WORLD_BROKER_KAFKA, "replication"},    {9404, WORLD_BROKER_KAFKA, "prometheus"},
 };
 
-static const struct kube_container *container_of(const struct cluster *cluster)
+static const struct kube_container *services_join_container_of(const struct world_kept_cluster *cluster)
 {
 	for (size_t i = 0; i < cluster->brokers.len; i++)
 		if (cluster->brokers.items[i]->pod)
-			return pod_main_container(cluster->pub.kind, cluster->brokers.items[i]->pod);
+			return join_pod_main_container(cluster->pub.kind, cluster->brokers.items[i]->pod);
 	const struct kube_stateful_set *set = cluster->found.stateful_set;
-	return set ? discover_container(cluster->pub.kind, set->containers, set->container_count) : NULL;
+	return set ? source_discover_container(cluster->pub.kind, set->containers, set->container_count) : NULL;
 }
 
 static const struct kube_port *container_port(const struct kube_container *container, const char *name, int32_t number)
@@ -42,7 +42,7 @@ static const struct kube_port *container_port(const struct kube_container *conta
 	return NULL;
 }
 
-static const char *port_name(const struct cluster *cluster, const struct kube_container *container, int32_t number)
+static const char *port_name(const struct world_kept_cluster *cluster, const struct kube_container *container, int32_t number)
 {
 	const struct kube_port *port = container_port(container, NULL, number);
 	if (port && !str_empty(port->name))
@@ -53,9 +53,9 @@ static const char *port_name(const struct cluster *cluster, const struct kube_co
 	return NULL;
 }
 
-static void fill_port(const struct cluster *cluster, const struct kube_port *port, struct world_service_port *out)
+static void fill_port(const struct world_kept_cluster *cluster, const struct kube_port *port, struct world_service_port *out)
 {
-	const struct kube_container *container = container_of(cluster);
+	const struct kube_container *container = services_join_container_of(cluster);
 	int64_t number = -1;
 	if (str_empty(port->target_port)) {
 		number = port->port;
@@ -71,18 +71,18 @@ static void fill_port(const struct cluster *cluster, const struct kube_port *por
 		out->broker_port_name = port_name(cluster, container, out->broker_port);
 }
 
-static bool selects(const struct kube_service *service, const struct cluster *cluster)
+static bool services_join_selects(const struct kube_service *service, const struct world_kept_cluster *cluster)
 {
 	if (!str_eq(service->meta.namespace, cluster->namespace))
 		return false;
 	const struct kube_stateful_set *set = cluster->found.stateful_set;
 	if (set &&
-	    labels_match(service->selector, service->selector_count, set->template_labels, set->template_label_count))
+	    world_labels_match(service->selector, service->selector_count, set->template_labels, set->template_label_count))
 		return true;
 	for (size_t i = 0; i < cluster->brokers.len; i++) {
 		const struct kube_pod *pod = cluster->brokers.items[i]->pod;
 		if (pod &&
-		    labels_match(service->selector, service->selector_count, pod->meta.labels, pod->meta.label_count))
+		    world_labels_match(service->selector, service->selector_count, pod->meta.labels, pod->meta.label_count))
 			return true;
 	}
 	return false;
@@ -112,21 +112,21 @@ static void count_endpoints(struct world *world, struct world_service *service)
 	struct map_entry *at = NULL;
 	const struct kube_endpoint_slice *slice;
 	service->ready_endpoints = service->all_endpoints = -1;
-	if (!record_store_count(&world->store, KUBE_ENDPOINT_SLICES))
+	if (!world_store_count(&world->store, KUBE_ENDPOINT_SLICES))
 		return;
 	service->ready_endpoints = service->all_endpoints = 0;
-	while ((slice = record_store_next(&world->store, KUBE_ENDPOINT_SLICES, &at)))
+	while ((slice = world_store_next(&world->store, KUBE_ENDPOINT_SLICES, &at)))
 		if (str_eq(slice->meta.namespace, service->record->meta.namespace) &&
 		    str_eq(kube_label(&slice->meta, "kubernetes.io/service-name"), service->record->meta.name))
 			count_slice(&pods, slice, service);
 	map_finish(&pods);
 }
 
-static void fill_service(struct world *world, struct cluster *cluster, const struct kube_service *record)
+static void fill_service(struct world *world, struct world_kept_cluster *cluster, const struct kube_service *record)
 {
 	char key[KEY_MAX];
 	snprintf(key, sizeof key, "%s/%s", cluster->namespace, str_or(record->meta.name, ""));
-	struct service *service = map_get(&world->services, key);
+	struct world_kept_service *service = map_get(&world->services, key);
 	if (!service) {
 		service = mem_alloc(sizeof *service);
 		map_set(&world->services, key, service);
@@ -150,11 +150,11 @@ static int compare_services(const void *a, const void *b)
 	return order ? order : str_compare_natural(left->record->meta.name, right->record->meta.name);
 }
 
-static void drop_unseen(struct world *world)
+static void services_join_drop_unseen(struct world *world)
 {
 	VEC(char *) gone = {0};
 	for (struct map_entry *at = map_next(&world->services, NULL); at; at = map_next(&world->services, at))
-		if (!((struct service *)at->value)->seen)
+		if (!((struct world_kept_service *)at->value)->seen)
 			vec_push(&gone, mem_strdup(at->key));
 	vec_each (&gone, key) {
 		free(map_remove(&world->services, *key));
@@ -169,21 +169,21 @@ void join_services(struct world *world)
 	struct map_entry *at;
 	vec_clear(&world->service_list);
 	for (at = map_next(&world->services, NULL); at; at = map_next(&world->services, at))
-		((struct service *)at->value)->seen = false;
+		((struct world_kept_service *)at->value)->seen = false;
 	for (size_t i = 0; i < world->cluster_list.len; i++)
-		vec_clear(&cluster_of(world->cluster_list.items[i])->services);
-	for (at = NULL; (record = record_store_next(&world->store, KUBE_SERVICES, &at));)
+		vec_clear(&join_cluster_of(world->cluster_list.items[i])->services);
+	for (at = NULL; (record = world_store_next(&world->store, KUBE_SERVICES, &at));)
 		for (size_t i = 0; i < world->cluster_list.len; i++)
-			if (selects(record, cluster_of(world->cluster_list.items[i]))) {
-				fill_service(world, cluster_of(world->cluster_list.items[i]), record);
+			if (services_join_selects(record, join_cluster_of(world->cluster_list.items[i]))) {
+				fill_service(world, join_cluster_of(world->cluster_list.items[i]), record);
 				break;
 			}
-	drop_unseen(world);
+	services_join_drop_unseen(world);
 	if (world->service_list.len)
 		qsort(world->service_list.items, world->service_list.len, sizeof *world->service_list.items,
 		      compare_services);
 	for (size_t i = 0; i < world->cluster_list.len; i++) {
-		struct cluster *cluster = cluster_of(world->cluster_list.items[i]);
+		struct world_kept_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
 		if (cluster->services.len)
 			qsort(cluster->services.items, cluster->services.len, sizeof *cluster->services.items,
 			      compare_services);

@@ -6,7 +6,7 @@
 #include "api/base/str.h"
 #include "api/model/world/sentences.h"
 
-const struct rule cluster_rules[] = {
+const struct rule rules_of_cluster[] = {
 	{"kafka-offline", rule_kafka_offline},
 	{"kafka-below-min-isr", rule_kafka_below_min_isr},
 	{"rabbitmq-minority", rule_rabbitmq_minority},
@@ -29,21 +29,21 @@ const struct rule cluster_rules[] = {
 	{"cordoned", rule_cordoned},
 	{"management-refused", rule_management_refused},
 };
-const size_t cluster_rule_count = ARRAY_LEN(cluster_rules);
+const size_t rules_of_cluster_count = ARRAY_LEN(rules_of_cluster);
 
-const struct rule world_rules[] = {
+const struct rule rules_of_world[] = {
 	{"link", rule_link},
 	{"nodes", rule_nodes},
 	{"forbidden", rule_forbidden},
 };
-const size_t world_rule_count = ARRAY_LEN(world_rules);
+const size_t rules_of_world_count = ARRAY_LEN(rules_of_world);
 
-void finding_add(struct findings *findings, enum severity severity, const char *view, const char *key, const char *text,
+void rule_finding_add(struct rule_findings *findings, enum severity severity, const char *view, const char *key, const char *text,
 		 const char *detail)
 {
-	const struct cluster *cluster = findings->cluster;
+	const struct world_kept_cluster *cluster = findings->cluster;
 	if (!key && cluster)
-		key = finding_key(findings, cluster->name);
+		key = rule_finding_key(findings, cluster->name);
 	vec_push(&findings->items, (struct world_problem){
 					   .severity = severity,
 					   .cluster = cluster ? (struct world_cluster *)&cluster->pub : NULL,
@@ -54,14 +54,14 @@ void finding_add(struct findings *findings, enum severity severity, const char *
 				   });
 }
 
-const char *finding_key(struct findings *findings, const char *name)
+const char *rule_finding_key(struct rule_findings *findings, const char *name)
 {
 	return arena_printf(&findings->world->frame, "%s/%s", findings->cluster->namespace, name);
 }
 
 /* ---- of no broker cluster ---- */
 
-void rule_link(struct findings *findings)
+void rule_link(struct rule_findings *findings)
 {
 	const struct world_view *view = &findings->world->view;
 	static const char *const words[] = {
@@ -70,27 +70,27 @@ void rule_link(struct findings *findings)
 	};
 	if (view->link != WORLD_STALE && view->link != WORLD_UNREACHABLE)
 		return;
-	finding_add(findings, SEV_BAD, NULL, NULL,
+	rule_finding_add(findings, SEV_BAD, NULL, NULL,
 		    arena_printf(&findings->world->frame, "%s: %s", words[view->link],
-				 sentence_cut(findings->world, str_or(view->link_err.text, "no reason known"))),
+				 world_sentence_cut(findings->world, str_or(view->link_err.text, "no reason known"))),
 		    view->link == WORLD_STALE ? "what is shown is old; it is tried again and again"
 					      : "it is tried again and again");
 }
 
-static void say_pressure(struct findings *findings, const struct world_node *node)
+static void say_pressure(struct rule_findings *findings, const struct world_node *node)
 {
 	static const char *const types[] = {"DiskPressure", "MemoryPressure", "PIDPressure", "NetworkUnavailable"};
 	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
-		const struct kube_condition *it = node_condition(node->record, types[i]);
+		const struct kube_condition *it = join_node_condition(node->record, types[i]);
 		if (it && str_eq(it->status, "True"))
-			finding_add(findings, SEV_WARN, "nodes", node->name,
+			rule_finding_add(findings, SEV_WARN, "nodes", node->name,
 				    arena_printf(&findings->world->frame, "%s has %s: %s", node->name, it->type,
-						 sentence_cut(findings->world, str_or(it->message, "no reason given"))),
+						 world_sentence_cut(findings->world, str_or(it->message, "no reason given"))),
 				    NULL);
 	}
 }
 
-void rule_nodes(struct findings *findings)
+void rule_nodes(struct rule_findings *findings)
 {
 	struct world *world = findings->world;
 	for (size_t i = 0; i < world->node_list.len; i++) {
@@ -98,21 +98,21 @@ void rule_nodes(struct findings *findings)
 		if (!node->broker_count)
 			continue;
 		if (node->ready_known && !node->ready)
-			finding_add(
+			rule_finding_add(
 				findings, SEV_BAD, "nodes", node->name,
 				arena_printf(&world->frame, "%s stopped reporting%s, with %s on it", node->name,
-					     sentence_ago(world, node->not_ready_since_ms),
-					     sentence_count(world, (int64_t)node->broker_count, "broker", "brokers")),
+					     world_sentence_ago(world, node->not_ready_since_ms),
+					     world_sentence_count(world, (int64_t)node->broker_count, "broker", "brokers")),
 				NULL);
 		say_pressure(findings, node);
 	}
 }
 
-void rule_forbidden(struct findings *findings)
+void rule_forbidden(struct rule_findings *findings)
 {
 	const struct world_view *view = &findings->world->view;
 	const struct {
-		const struct source *source;
+		const struct world_source *source;
 		const char *what, *view;
 	} sources[] = {
 		{&view->sets_source, "broker clusters", "clusters"},
@@ -126,9 +126,9 @@ void rule_forbidden(struct findings *findings)
 	};
 	for (size_t i = 0; i < ARRAY_LEN(sources); i++)
 		if (sources[i].source->err.code == ERR_FORBIDDEN)
-			finding_add(findings, SEV_WARN, sources[i].view, NULL,
+			rule_finding_add(findings, SEV_WARN, sources[i].view, NULL,
 				    arena_printf(&findings->world->frame, "%s unknown: %s", sources[i].what,
-						 sentence_cut(findings->world, sources[i].source->err.text)),
+						 world_sentence_cut(findings->world, sources[i].source->err.text)),
 				    NULL);
 }
 
@@ -152,12 +152,12 @@ static int compare_clusters(const void *a, const void *b)
 	return strcmp(left->key, right->key);
 }
 
-static void head(struct world *world, struct cluster *cluster, const struct world_problem *first, size_t count)
+static void rules_head(struct world *world, struct world_kept_cluster *cluster, const struct world_problem *first, size_t count)
 {
 	const struct world_problem *worst = NULL;
 	struct world_cluster *it = &cluster->pub;
 	it->detail = NULL;
-	it->severity = calm_headline(world, cluster, &it->headline);
+	it->severity = rule_calm_headline(world, cluster, &it->headline);
 	for (size_t i = 0; i < count; i++)
 		if (first[i].severity > SEV_INFO && (!worst || first[i].severity > worst->severity))
 			worst = &first[i];
@@ -170,7 +170,7 @@ static void head(struct world *world, struct cluster *cluster, const struct worl
 	}
 }
 
-static void sort_problems(struct world *world, struct findings *findings)
+static void sort_problems(struct world *world, struct rule_findings *findings)
 {
 	VEC(const struct world_problem *) order = {0};
 	for (size_t i = 0; i < findings->items.len; i++)
@@ -183,17 +183,17 @@ static void sort_problems(struct world *world, struct findings *findings)
 	vec_finish(&order);
 }
 
-void join_problems(struct world *world)
+void rules_find_problems(struct world *world)
 {
-	struct findings findings = {.world = world};
-	for (size_t i = 0; i < world_rule_count; i++)
-		world_rules[i].find(&findings);
+	struct rule_findings findings = {.world = world};
+	for (size_t i = 0; i < rules_of_world_count; i++)
+		rules_of_world[i].find(&findings);
 	for (size_t i = 0; i < world->cluster_list.len; i++) {
-		findings.cluster = cluster_of(world->cluster_list.items[i]);
+		findings.cluster = join_cluster_of(world->cluster_list.items[i]);
 		size_t before = findings.items.len;
-		for (size_t rule = 0; rule < cluster_rule_count; rule++)
-			cluster_rules[rule].find(&findings);
-		head(world, findings.cluster, findings.items.items + before, findings.items.len - before);
+		for (size_t rule = 0; rule < rules_of_cluster_count; rule++)
+			rules_of_cluster[rule].find(&findings);
+		rules_head(world, findings.cluster, findings.items.items + before, findings.items.len - before);
 	}
 	sort_problems(world, &findings);
 	vec_finish(&findings.items);

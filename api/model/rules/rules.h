@@ -5,18 +5,18 @@
 
 #include "api/model/world/world_private.h"
 
-struct findings {
+struct rule_findings {
 	struct world *world;
-	struct cluster *cluster; /* NULL while rules about the whole Kubernetes cluster run */
+	struct world_kept_cluster *cluster; /* NULL while rules about the whole Kubernetes cluster run */
 	VEC(struct world_problem) items;
 };
 
 /* Texts live in the world's frame. `view` and `key` lead to what it is about; key NULL = the cluster's. */
-void finding_add(struct findings *findings, enum severity severity, const char *view, const char *key, const char *text,
+void rule_finding_add(struct rule_findings *findings, enum severity severity, const char *view, const char *key, const char *text,
 		 const char *detail);
-const char *finding_key(struct findings *findings, const char *name); /* "namespace/name" */
+const char *rule_finding_key(struct rule_findings *findings, const char *name); /* "namespace/name" */
 
-typedef void rule_fn(struct findings *findings);
+typedef void rule_fn(struct rule_findings *findings);
 
 struct rule {
 	const char *name;
@@ -24,10 +24,10 @@ struct rule {
 };
 
 /* Worst first where severities are equal. */
-extern const struct rule cluster_rules[];
-extern const size_t cluster_rule_count;
-extern const struct rule world_rules[];
-extern const size_t world_rule_count;
+extern const struct rule rules_of_cluster[];
+extern const size_t rules_of_cluster_count;
+extern const struct rule rules_of_world[];
+extern const size_t rules_of_world_count;
 
 /* Replication, by kind of broker (rules_kafka.c, rules_rabbitmq.c) */
 rule_fn rule_kafka_offline, rule_kafka_below_min_isr, rule_kafka_no_controller, rule_kafka_under_replicated,
@@ -41,6 +41,6 @@ rule_fn rule_not_started, rule_brokers_down, rule_unheard, rule_management_refus
 rule_fn rule_link, rule_nodes, rule_forbidden;
 
 /* What to say when no rule found anything: the sentence of a healthy or unknown cluster, and its severity. */
-enum severity calm_headline(struct world *world, struct cluster *cluster, const char **headline);
+enum severity rule_calm_headline(struct world *world, struct world_kept_cluster *cluster, const char **headline);
 
 #endif

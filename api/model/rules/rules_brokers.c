@@ -9,7 +9,7 @@
 enum { QUIET_MS = 15000 };
 static const double disk_warn = 0.85, disk_bad = 0.95;
 
-static int64_t ready_brokers(const struct cluster *cluster)
+static int64_t rules_ready_brokers(const struct world_kept_cluster *cluster)
 {
 	int64_t ready = 0;
 	for (size_t i = 0; i < cluster->brokers.len; i++)
@@ -17,7 +17,7 @@ static int64_t ready_brokers(const struct cluster *cluster)
 	return ready;
 }
 
-static int64_t expected_brokers(const struct cluster *cluster)
+static int64_t expected_brokers(const struct world_kept_cluster *cluster)
 {
 	int64_t expected = 0;
 	for (size_t i = 0; i < cluster->brokers.len; i++)
@@ -25,91 +25,91 @@ static int64_t expected_brokers(const struct cluster *cluster)
 	return expected;
 }
 
-static bool is_going(const struct broker *broker)
+static bool rules_brokers_is_going(const struct world_kept_broker *broker)
 {
 	return !broker->pub.expected;
 }
 
-static bool lacks_majority(const struct cluster *cluster)
+static bool lacks_majority(const struct world_kept_cluster *cluster)
 {
-	return ready_brokers(cluster) <= expected_brokers(cluster) / 2;
+	return rules_ready_brokers(cluster) <= expected_brokers(cluster) / 2;
 }
 
 /* A majority of the brokers is not there, or was never: nothing else matters. */
-void rule_not_started(struct findings *findings)
+void rule_not_started(struct rule_findings *findings)
 {
-	struct cluster *cluster = findings->cluster;
+	struct world_kept_cluster *cluster = findings->cluster;
 	struct world *world = findings->world;
 	int64_t expected = expected_brokers(cluster);
 	if (!expected || !lacks_majority(cluster))
 		return;
 	if (cluster->pods_unread) {
 		if (*cluster->pods_unread)
-			finding_add(findings, SEV_WARN, "brokers", NULL,
-				    arena_printf(&world->frame, "brokers unknown: %s", sentence_cut(world, cluster->pods_unread)),
+			rule_finding_add(findings, SEV_WARN, "brokers", NULL,
+				    arena_printf(&world->frame, "brokers unknown: %s", world_sentence_cut(world, cluster->pods_unread)),
 				    NULL);
 		return;
 	}
-	finding_add(findings, SEV_BAD, "brokers", NULL,
-		    arena_printf(&world->frame, "%lld of %lld brokers ready%s", (long long)ready_brokers(cluster),
-				 (long long)expected, sentence_cause(world, cluster)),
+	rule_finding_add(findings, SEV_BAD, "brokers", NULL,
+		    arena_printf(&world->frame, "%lld of %lld brokers ready%s", (long long)rules_ready_brokers(cluster),
+				 (long long)expected, world_sentence_cause(world, cluster)),
 		    NULL);
 }
 
-void rule_brokers_down(struct findings *findings)
+void rule_brokers_down(struct rule_findings *findings)
 {
-	struct cluster *cluster = findings->cluster;
+	struct world_kept_cluster *cluster = findings->cluster;
 	struct world *world = findings->world;
 	if (lacks_majority(cluster))
 		return;
 	for (size_t i = 0; i < cluster->brokers.len; i++) {
-		const struct broker *broker = (const struct broker *)cluster->brokers.items[i];
-		const char *trouble = broker->pub.expected ? broker_trouble(world, broker) : NULL;
+		const struct world_kept_broker *broker = (const struct world_kept_broker *)cluster->brokers.items[i];
+		const char *trouble = broker->pub.expected ? join_broker_trouble(world, broker) : NULL;
 		if (trouble)
-			finding_add(findings, SEV_WARN, "brokers", finding_key(findings, broker->name), trouble, NULL);
+			rule_finding_add(findings, SEV_WARN, "brokers", rule_finding_key(findings, broker->name), trouble, NULL);
 	}
 }
 
 /* ---- what cannot be read ---- */
 
-static const char *unknown_sentence(struct findings *findings, const struct err *err)
+static const char *unknown_sentence(struct rule_findings *findings, const struct err *err)
 {
 	return arena_printf(&findings->world->frame, "replication unknown: %s",
-			    sentence_cut(findings->world, err->text));
+			    world_sentence_cut(findings->world, err->text));
 }
 
-void rule_unheard(struct findings *findings)
+void rule_unheard(struct rule_findings *findings)
 {
 	const struct world_cluster *cluster = &findings->cluster->pub;
 	struct world *world = findings->world;
-	if (!err_is_set(&cluster->source.err) || !ready_brokers(findings->cluster))
+	if (!err_is_set(&cluster->source.err) || !rules_ready_brokers(findings->cluster))
 		return;
 	int64_t age = loop_now_ms(world->loop) - cluster->source.updated_ms;
 	if (cluster->replicated_count < 0)
-		finding_add(findings, SEV_WARN, "brokers", NULL, unknown_sentence(findings, &cluster->source.err),
+		rule_finding_add(findings, SEV_WARN, "brokers", NULL, unknown_sentence(findings, &cluster->source.err),
 			    cluster->credentials_missing ? "give it credentials in the configuration or here" : NULL);
 	else if (cluster->source.updated_ms >= 0 && age > QUIET_MS)
-		finding_add(findings, SEV_WARN, "brokers", NULL,
+		rule_finding_add(findings, SEV_WARN, "brokers", NULL,
 			    arena_printf(&world->frame, "the brokers were last heard %s ago: %s",
-					 sentence_duration(world, age), sentence_cut(world, cluster->source.err.text)),
+					 world_sentence_duration(world, age), world_sentence_cut(world, cluster->source.err.text)),
 			    "what is shown of replication is of then");
 }
 
-void rule_management_refused(struct findings *findings)
+void rule_management_refused(struct rule_findings *findings)
 {
-	const struct cluster *cluster = findings->cluster;
+	const struct world_kept_cluster *cluster = findings->cluster;
 	const struct err *err = &cluster->rabbitmq.management_err;
-	if (cluster->pub.kind != BROKER_RABBITMQ || !err_is_set(err) || cluster->pub.replicated_count < 0)
+	if (cluster->pub.kind != WORLD_BROKER_RABBITMQ || !err_is_set(err) || cluster->pub.replicated_count < 0)
 		return;
-	finding_add(findings, SEV_INFO, "brokers", NULL,
+	rule_finding_add(findings, SEV_INFO, "brokers", NULL,
 		    arena_printf(&findings->world->frame, "read through the command line: %s",
-				 sentence_cut(findings->world, err->text)),
+				 world_sentence_cut(findings->world, err->text)),
 		    "figures are fewer and come more slowly that way");
 }
 
 /* ---- operators, rollouts ---- */
 
-void rule_operator(struct findings *findings)
+void rule_operator(struct rule_findings *findings)
 {
 	static const char *const types[] = {"ReconcileSuccess", "NoWarnings", "Ready"};
 	const struct world_cluster *cluster = &findings->cluster->pub;
@@ -121,33 +121,33 @@ void rule_operator(struct findings *findings)
 	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
 		const struct kube_condition *it = count ? kube_condition(conditions, count, types[i]) : NULL;
 		if (it && str_eq(it->status, "False"))
-			finding_add(findings, SEV_WARN, "clusters", NULL,
+			rule_finding_add(findings, SEV_WARN, "clusters", NULL,
 				    arena_printf(&world->frame, "the operator says %s is false: %s", it->type,
-						 sentence_cut(world, str_or(it->message,
+						 world_sentence_cut(world, str_or(it->message,
 									    str_or(it->reason, "no reason given")))),
 				    NULL);
 	}
 }
 
-void rule_scaling(struct findings *findings)
+void rule_scaling(struct rule_findings *findings)
 {
-	struct cluster *cluster = findings->cluster;
+	struct world_kept_cluster *cluster = findings->cluster;
 	struct world *world = findings->world;
-	const char *going = sentence_brokers(world, cluster, is_going);
+	const char *going = world_sentence_brokers(world, cluster, rules_brokers_is_going);
 	if (*going)
-		finding_add(findings, SEV_INFO, "brokers", NULL,
+		rule_finding_add(findings, SEV_INFO, "brokers", NULL,
 			    arena_printf(&world->frame, "scaled to %d: %s %s leaving", cluster->pub.desired, going,
 					 strchr(going, ' ') ? "are" : "is"),
 			    NULL);
 }
 
-void rule_rolling(struct findings *findings)
+void rule_rolling(struct rule_findings *findings)
 {
 	const struct kube_stateful_set *set = findings->cluster->found.stateful_set;
 	if (!set || !set->current_revision || !set->update_revision ||
 	    str_eq(set->current_revision, set->update_revision) || set->updated_replicas >= set->replicas)
 		return;
-	finding_add(findings, SEV_INFO, "brokers", NULL,
+	rule_finding_add(findings, SEV_INFO, "brokers", NULL,
 		    arena_printf(&findings->world->frame, "rolling to a new revision: %d of %d brokers have it",
 				 set->updated_replicas > 0 ? set->updated_replicas : 0, set->replicas),
 		    NULL);
@@ -155,7 +155,7 @@ void rule_rolling(struct findings *findings)
 
 /* ---- disks ---- */
 
-void rule_disk_full(struct findings *findings)
+void rule_disk_full(struct rule_findings *findings)
 {
 	struct world *world = findings->world;
 	for (size_t i = 0; i < findings->cluster->brokers.len; i++) {
@@ -169,8 +169,8 @@ void rule_disk_full(struct findings *findings)
 		const char *detail = !volume || volume->expandable < 0 ? NULL
 				     : volume->expandable              ? "its volume can be expanded"
 								       : "its volume cannot be expanded";
-		finding_add(findings, part < disk_bad ? SEV_WARN : SEV_BAD, "volumes",
-			    finding_key(findings, volume ? volume->claim->meta.name : broker->name),
+		rule_finding_add(findings, part < disk_bad ? SEV_WARN : SEV_BAD, "volumes",
+			    rule_finding_key(findings, volume ? volume->claim->meta.name : broker->name),
 			    arena_printf(&world->frame, "the disk of %s is %d%% full", broker->name, (int)(part * 100)),
 			    detail);
 	}
@@ -178,32 +178,32 @@ void rule_disk_full(struct findings *findings)
 
 /* ---- what would hurt ---- */
 
-static bool is_critical(const struct broker *broker)
+static bool rules_brokers_is_critical(const struct world_kept_broker *broker)
 {
 	return broker->pub.quorum_critical == 1 && broker->pub.reachable != 0;
 }
 
-void rule_critical(struct findings *findings)
+void rule_critical(struct rule_findings *findings)
 {
 	struct world *world = findings->world;
-	struct cluster *cluster = findings->cluster;
-	const char *names = sentence_brokers(world, cluster, is_critical);
+	struct world_kept_cluster *cluster = findings->cluster;
+	const char *names = world_sentence_brokers(world, cluster, rules_brokers_is_critical);
 	if (!*names)
 		return;
-	finding_add(findings, SEV_INFO, "brokers", NULL,
+	rule_finding_add(findings, SEV_INFO, "brokers", NULL,
 		    arena_printf(&world->frame, "%s cannot be stopped without harm", names),
-		    cluster->pub.kind == BROKER_KAFKA ? "partitions or the controllers would fall below their minimum"
+		    cluster->pub.kind == WORLD_BROKER_KAFKA ? "partitions or the controllers would fall below their minimum"
 						      : "quorum queues would lose their majority");
 }
 
-void rule_cordoned(struct findings *findings)
+void rule_cordoned(struct rule_findings *findings)
 {
 	struct world *world = findings->world;
 	for (size_t i = 0; i < findings->cluster->brokers.len; i++) {
 		const struct world_broker *broker = findings->cluster->brokers.items[i];
 		if (!broker->node || !broker->node->cordoned)
 			continue;
-		finding_add(
+		rule_finding_add(
 			findings, SEV_INFO, "nodes", broker->node->name,
 			arena_printf(&world->frame, "%s is on %s, which is cordoned", broker->name, broker->node->name),
 			"if its pod is deleted, it has to start elsewhere, or waits where its volume is bound to that "
@@ -213,7 +213,7 @@ void rule_cordoned(struct findings *findings)
 
 /* ---- when nothing is wrong ---- */
 
-static enum severity calm_rabbitmq(struct world *world, struct cluster *cluster, const char **headline)
+static enum severity calm_rabbitmq(struct world *world, struct world_kept_cluster *cluster, const char **headline)
 {
 	int64_t alarms_unknown = 0;
 	for (size_t i = 0; i < cluster->brokers.len; i++)
@@ -223,15 +223,15 @@ static enum severity calm_rabbitmq(struct world *world, struct cluster *cluster,
 				     ? arena_printf(&world->frame, "members of %lld queues unknown",
 						    (long long)cluster->totals.unknown)
 				     : arena_printf(&world->frame, "%s led",
-						    sentence_count(world, cluster->totals.count, "quorum queue",
+						    world_sentence_count(world, cluster->totals.count, "quorum queue",
 								   "quorum queues all"));
 	*headline = arena_printf(&world->frame, "%lld of %lld nodes in quorum, %s, %s",
-				 (long long)ready_brokers(cluster), (long long)expected_brokers(cluster), queues,
+				 (long long)rules_ready_brokers(cluster), (long long)expected_brokers(cluster), queues,
 				 alarms_unknown ? "alarms unknown" : "no alarms");
 	return cluster->totals.unknown || alarms_unknown ? SEV_INFO : SEV_OK;
 }
 
-static enum severity calm_kafka(struct world *world, struct cluster *cluster, const char **headline)
+static enum severity calm_kafka(struct world *world, struct world_kept_cluster *cluster, const char **headline)
 {
 	const char *controller = "no controller known";
 	for (size_t i = 0; i < cluster->brokers.len; i++)
@@ -239,29 +239,29 @@ static enum severity calm_kafka(struct world *world, struct cluster *cluster, co
 			controller = arena_printf(&world->frame, "controller %s", cluster->brokers.items[i]->name);
 	*headline =
 		arena_printf(&world->frame, "%lld of %lld brokers ready, %s in sync, %s",
-			     (long long)ready_brokers(cluster), (long long)expected_brokers(cluster),
-			     sentence_count(world, cluster->totals.count, "partition", "partitions all"), controller);
+			     (long long)rules_ready_brokers(cluster), (long long)expected_brokers(cluster),
+			     world_sentence_count(world, cluster->totals.count, "partition", "partitions all"), controller);
 	if (cluster->totals.unknown)
 		*headline = arena_printf(&world->frame, "%s; min.insync.replicas unknown", *headline);
 	return cluster->totals.unknown ? SEV_INFO : SEV_OK;
 }
 
-enum severity calm_headline(struct world *world, struct cluster *cluster, const char **headline)
+enum severity rule_calm_headline(struct world *world, struct world_kept_cluster *cluster, const char **headline)
 {
 	if (!expected_brokers(cluster)) {
 		*headline = cluster->pub.desired == 0 ? "scaled to nothing: it has no brokers"
 						      : "its brokers are not known yet";
 		return SEV_INFO;
 	}
-	if (cluster->pods_unread && !ready_brokers(cluster)) {
+	if (cluster->pods_unread && !rules_ready_brokers(cluster)) {
 		*headline = "its brokers are not known yet";
 		return SEV_INFO;
 	}
 	if (cluster->pub.replicated_count < 0) {
 		*headline = arena_printf(&world->frame, "%lld of %lld brokers ready; replication not read yet",
-					 (long long)ready_brokers(cluster), (long long)expected_brokers(cluster));
+					 (long long)rules_ready_brokers(cluster), (long long)expected_brokers(cluster));
 		return SEV_INFO;
 	}
-	return cluster->pub.kind == BROKER_KAFKA ? calm_kafka(world, cluster, headline)
+	return cluster->pub.kind == WORLD_BROKER_KAFKA ? calm_kafka(world, cluster, headline)
 						 : calm_rabbitmq(world, cluster, headline);
 }

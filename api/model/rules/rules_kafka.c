@@ -7,23 +7,23 @@
 
 enum { EVICTION_MS = 300 * 1000 }; /* the default toleration of node.kubernetes.io/unreachable */
 
-static bool is_fine(const struct broker *broker)
+static bool rules_kafka_is_fine(const struct world_kept_broker *broker)
 {
 	return broker->pub.severity <= SEV_INFO || (broker->pub.ready && broker->pub.reachable == 1);
 }
 
-static bool is_critical(const struct broker *broker)
+static bool rules_kafka_is_critical(const struct world_kept_broker *broker)
 {
-	return is_fine(broker) && broker->pub.quorum_critical == 1;
+	return rules_kafka_is_fine(broker) && broker->pub.quorum_critical == 1;
 }
 
-static bool is_behind(const struct broker *broker)
+static bool rules_kafka_is_behind(const struct world_kept_broker *broker)
 {
 	return broker->pub.replicas > 0 && broker->pub.in_sync < broker->pub.replicas;
 }
 
 /* What happens next to the pods of dead nodes: "its pod is evicted in 4 min; ". */
-static const char *eviction(struct findings *findings)
+static const char *rules_kafka_eviction(struct rule_findings *findings)
 {
 	struct world *world = findings->world;
 	for (size_t i = 0; i < findings->cluster->brokers.len; i++) {
@@ -37,110 +37,110 @@ static const char *eviction(struct findings *findings)
 		int64_t left = node->not_ready_since_ms + EVICTION_MS - world->wall_ms;
 		if (left > 0)
 			return arena_printf(&world->frame, "its pod is evicted in %s; ",
-					    sentence_duration(world, left));
+					    world_sentence_duration(world, left));
 	}
 	return "";
 }
 
-static const char *nothing_lost(struct findings *findings)
+static const char *nothing_lost(struct rule_findings *findings)
 {
 	struct world *world = findings->world;
-	const char *fine = sentence_brokers(world, findings->cluster, is_fine);
+	const char *fine = world_sentence_brokers(world, findings->cluster, rules_kafka_is_fine);
 	if (!*fine || findings->cluster->totals.leaderless > 0)
 		return NULL;
 	bool several = strchr(fine, ' ') != NULL;
-	return arena_printf(&world->frame, "%snothing is lost while %s %s", eviction(findings), fine,
+	return arena_printf(&world->frame, "%snothing is lost while %s %s", rules_kafka_eviction(findings), fine,
 			    several ? "stay" : "stays");
 }
 
-static const char *cause(struct findings *findings)
+static const char *rules_kafka_cause(struct rule_findings *findings)
 {
 	struct world *world = findings->world;
-	const char *text = sentence_cause(world, findings->cluster);
+	const char *text = world_sentence_cause(world, findings->cluster);
 	if (*text)
 		return text;
-	const char *behind = sentence_brokers(world, findings->cluster, is_behind);
+	const char *behind = world_sentence_brokers(world, findings->cluster, rules_kafka_is_behind);
 	bool several = strchr(behind, ' ') != NULL;
 	return *behind ? arena_printf(&world->frame, ": %s %s catching up", behind, several ? "are" : "is") : "";
 }
 
-static const char *share(struct findings *findings, int64_t count)
+static const char *rules_kafka_share(struct rule_findings *findings, int64_t count)
 {
 	return arena_printf(&findings->world->frame, "%lld of %lld partitions", (long long)count,
 			    (long long)findings->cluster->totals.count);
 }
 
-static bool knows(const struct findings *findings)
+static bool rules_kafka_knows(const struct rule_findings *findings)
 {
-	return findings->cluster->pub.kind == BROKER_KAFKA && findings->cluster->pub.replicated_count >= 0;
+	return findings->cluster->pub.kind == WORLD_BROKER_KAFKA && findings->cluster->pub.replicated_count >= 0;
 }
 
-void rule_kafka_offline(struct findings *findings)
+void rule_kafka_offline(struct rule_findings *findings)
 {
-	const struct replica_totals *totals = &findings->cluster->totals;
-	if (!knows(findings) || !totals->leaderless)
+	const struct world_replica_totals *totals = &findings->cluster->totals;
+	if (!rules_kafka_knows(findings) || !totals->leaderless)
 		return;
-	finding_add(findings, SEV_BAD, "replication", NULL,
-		    arena_printf(&findings->world->frame, "%s have no leader%s", share(findings, totals->leaderless),
-				 cause(findings)),
+	rule_finding_add(findings, SEV_BAD, "replication", NULL,
+		    arena_printf(&findings->world->frame, "%s have no leader%s", rules_kafka_share(findings, totals->leaderless),
+				 rules_kafka_cause(findings)),
 		    "they can be neither read nor written until a replica that was in sync is back");
 }
 
-void rule_kafka_below_min_isr(struct findings *findings)
+void rule_kafka_below_min_isr(struct rule_findings *findings)
 {
-	const struct replica_totals *totals = &findings->cluster->totals;
-	if (!knows(findings) || !totals->below_min)
+	const struct world_replica_totals *totals = &findings->cluster->totals;
+	if (!rules_kafka_knows(findings) || !totals->below_min)
 		return;
-	finding_add(findings, SEV_BAD, "replication", NULL,
-		    arena_printf(&findings->world->frame, "%s refuse acks=all%s", share(findings, totals->below_min),
-				 cause(findings)),
+	rule_finding_add(findings, SEV_BAD, "replication", NULL,
+		    arena_printf(&findings->world->frame, "%s refuse acks=all%s", rules_kafka_share(findings, totals->below_min),
+				 rules_kafka_cause(findings)),
 		    nothing_lost(findings));
 }
 
-void rule_kafka_no_controller(struct findings *findings)
+void rule_kafka_no_controller(struct rule_findings *findings)
 {
-	const struct kafka_snapshot *said = knows(findings) ? cluster_kafka(findings->cluster) : NULL;
-	if (!said || !said->quorum.present || said->quorum.leader >= 0)
+	const struct kafka_snapshot *snapshot = rules_kafka_knows(findings) ? join_cluster_kafka(findings->cluster) : NULL;
+	if (!snapshot || !snapshot->quorum.present || snapshot->quorum.leader >= 0)
 		return;
-	finding_add(findings, SEV_BAD, "replication", NULL,
-		    arena_printf(&findings->world->frame, "the controllers have no leader%s", cause(findings)),
+	rule_finding_add(findings, SEV_BAD, "replication", NULL,
+		    arena_printf(&findings->world->frame, "the controllers have no leader%s", rules_kafka_cause(findings)),
 		    "no leader is elected and nothing can be changed until a majority of the controllers is back");
 }
 
-void rule_kafka_log_dirs(struct findings *findings)
+void rule_kafka_log_dirs(struct rule_findings *findings)
 {
-	for (size_t i = 0; findings->cluster->pub.kind == BROKER_KAFKA && i < findings->cluster->brokers.len; i++) {
+	for (size_t i = 0; findings->cluster->pub.kind == WORLD_BROKER_KAFKA && i < findings->cluster->brokers.len; i++) {
 		const struct world_broker *broker = findings->cluster->brokers.items[i];
 		if (!str_empty(broker->alarms))
-			finding_add(findings, SEV_BAD, "brokers", finding_key(findings, broker->name),
+			rule_finding_add(findings, SEV_BAD, "brokers", rule_finding_key(findings, broker->name),
 				    arena_printf(&findings->world->frame, "%s lost a log directory", broker->name),
 				    "its replicas there are offline until the disk works again and the broker is "
 				    "restarted");
 	}
 }
 
-void rule_kafka_under_replicated(struct findings *findings)
+void rule_kafka_under_replicated(struct rule_findings *findings)
 {
-	const struct replica_totals *totals = &findings->cluster->totals;
+	const struct world_replica_totals *totals = &findings->cluster->totals;
 	int64_t count = totals->under_replicated - totals->below_min - totals->leaderless;
-	if (!knows(findings) || count <= 0)
+	if (!rules_kafka_knows(findings) || count <= 0)
 		return;
 	struct world *world = findings->world;
-	const char *critical = sentence_brokers(world, findings->cluster, is_critical);
+	const char *critical = world_sentence_brokers(world, findings->cluster, rules_kafka_is_critical);
 	const char *detail = *critical ? arena_printf(&world->frame, "%swrites would be refused without %s",
-						      eviction(findings), critical)
+						      rules_kafka_eviction(findings), critical)
 				       : nothing_lost(findings);
-	finding_add(findings, SEV_WARN, "replication", NULL,
-		    arena_printf(&world->frame, "%s miss a replica%s", share(findings, count), cause(findings)),
+	rule_finding_add(findings, SEV_WARN, "replication", NULL,
+		    arena_printf(&world->frame, "%s miss a replica%s", rules_kafka_share(findings, count), rules_kafka_cause(findings)),
 		    detail);
 }
 
-void rule_kafka_moving(struct findings *findings)
+void rule_kafka_moving(struct rule_findings *findings)
 {
-	const struct replica_totals *totals = &findings->cluster->totals;
-	if (knows(findings) && totals->moving)
-		finding_add(findings, SEV_INFO, "replication", NULL,
+	const struct world_replica_totals *totals = &findings->cluster->totals;
+	if (rules_kafka_knows(findings) && totals->moving)
+		rule_finding_add(findings, SEV_INFO, "replication", NULL,
 			    arena_printf(&findings->world->frame, "%s move between brokers",
-					 share(findings, totals->moving)),
+					 rules_kafka_share(findings, totals->moving)),
 			    NULL);
 }

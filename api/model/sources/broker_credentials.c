@@ -11,23 +11,23 @@
 
 enum { MANAGEMENT_PORT = 15672, MANAGEMENT_TLS_PORT = 15671 };
 
-struct candidate {
+struct source_credentials_candidate {
 	char *namespace, *secret;      /* NULL: both values are given */
 	char *user_key, *password_key; /* NULL = by habit */
 	char *user, *password;         /* given in clear where they are not in the secret */
 };
 
-struct credentials {
-	struct credentials_options options;
+struct source_credentials {
+	struct source_credentials_options options;
 	struct loop_timer *timer; /* so that nothing is called from inside a call */
-	VEC(struct candidate) candidates;
+	VEC(struct source_credentials_candidate) candidates;
 	size_t next;
-	VEC(struct candidate) authorities; /* secrets that may hold the CA */
+	VEC(struct source_credentials_candidate) authorities; /* secrets that may hold the CA */
 	size_t next_authority;
-	enum management_tls management;
+	enum source_management_tls management;
 	bool of_operator, configured;
 	struct rabbitmq_tls tls; /* ca_pem NULL = not found (yet) */
-	struct secret_read *read;
+	struct source_secret_read *read;
 	struct err err; /* of the last one that failed */
 };
 
@@ -36,7 +36,7 @@ static const char *const password_keys[] = {"password", "rabbitmq-password", "de
 
 /* ---- what to try ---- */
 
-static void add_secret(struct credentials *it, const char *namespace, const char *secret, const char *user_key,
+static void add_secret(struct source_credentials *it, const char *namespace, const char *secret, const char *user_key,
 		       const char *password_key)
 {
 	if (str_empty(secret))
@@ -45,7 +45,7 @@ static void add_secret(struct credentials *it, const char *namespace, const char
 		if (str_eq(it->candidates.items[i].secret, secret) &&
 		    str_eq(it->candidates.items[i].namespace, namespace))
 			return;
-	vec_push(&it->candidates, (struct candidate){
+	vec_push(&it->candidates, (struct source_credentials_candidate){
 					  .namespace = mem_strdup(namespace),
 					  .secret = mem_strdup(secret),
 					  .user_key = mem_strdup(user_key),
@@ -53,7 +53,7 @@ static void add_secret(struct credentials *it, const char *namespace, const char
 				  });
 }
 
-static void add_configured(struct credentials *it, const char *namespace, const char *configured)
+static void add_configured(struct source_credentials *it, const char *namespace, const char *configured)
 {
 	const char *slash = configured ? strchr(configured, '/') : NULL;
 	if (!slash) {
@@ -73,18 +73,18 @@ static const struct kube_env *env_named(const struct kube_container *container, 
 	return NULL;
 }
 
-static void add_environment(struct credentials *it, const char *namespace, const struct kube_pod *pod)
+static void add_environment(struct source_credentials *it, const char *namespace, const struct kube_pod *pod)
 {
 	static const char *const users[] = {"RABBITMQ_DEFAULT_USER", "RABBITMQ_USERNAME"};
 	static const char *const passwords[] = {"RABBITMQ_DEFAULT_PASS", "RABBITMQ_PASSWORD"};
 	const struct kube_container *container =
-		pod ? discover_container(BROKER_RABBITMQ, pod->containers, pod->container_count) : NULL;
+		pod ? source_discover_container(WORLD_BROKER_RABBITMQ, pod->containers, pod->container_count) : NULL;
 	const struct kube_env *user = container ? env_named(container, users, ARRAY_LEN(users)) : NULL;
 	const struct kube_env *password = container ? env_named(container, passwords, ARRAY_LEN(passwords)) : NULL;
 	if (!user || !password || !(password->secret_name || password->value))
 		return;
 	vec_push(&it->candidates,
-		 (struct candidate){
+		 (struct source_credentials_candidate){
 			 .namespace = mem_strdup(namespace),
 			 .secret = mem_strdup(password->secret_name ? password->secret_name : user->secret_name),
 			 .user_key = mem_strdup(user->secret_key),
@@ -94,9 +94,9 @@ static void add_environment(struct credentials *it, const char *namespace, const
 		 });
 }
 
-static void list_candidates(struct credentials *it)
+static void list_candidates(struct source_credentials *it)
 {
-	const struct found_cluster *found = it->options.found;
+	const struct source_found_cluster *found = it->options.found;
 	if (found->rabbitmq)
 		add_secret(it, found->namespace, found->rabbitmq->secret_name, found->rabbitmq->secret_user_key,
 			   found->rabbitmq->secret_password_key);
@@ -108,7 +108,7 @@ static void list_candidates(struct credentials *it)
 
 /* ---- the authority ---- */
 
-static bool has_port(const struct kube_container *container, int32_t port)
+static bool broker_credentials_has_port(const struct kube_container *container, int32_t port)
 {
 	for (size_t i = 0; container && i < container->port_count; i++)
 		if (container->ports[i].container_port == port)
@@ -116,34 +116,34 @@ static bool has_port(const struct kube_container *container, int32_t port)
 	return false;
 }
 
-enum management_tls credentials_management(const struct found_cluster *found, const struct kube_pod *pod)
+enum source_management_tls source_credentials_management(const struct source_found_cluster *found, const struct kube_pod *pod)
 {
 	const struct kube_container *container =
-		pod ? discover_container(BROKER_RABBITMQ, pod->containers, pod->container_count) : NULL;
+		pod ? source_discover_container(WORLD_BROKER_RABBITMQ, pod->containers, pod->container_count) : NULL;
 	if (found->rabbitmq && found->rabbitmq->tls_secret)
-		return found->rabbitmq->tls_only ? MANAGEMENT_TLS_ONLY : MANAGEMENT_EITHER;
-	if (!has_port(container, MANAGEMENT_TLS_PORT))
-		return MANAGEMENT_IN_CLEAR;
-	return has_port(container, MANAGEMENT_PORT) ? MANAGEMENT_EITHER : MANAGEMENT_TLS_ONLY;
+		return found->rabbitmq->tls_only ? SOURCE_MANAGEMENT_TLS_ONLY : SOURCE_MANAGEMENT_EITHER;
+	if (!broker_credentials_has_port(container, MANAGEMENT_TLS_PORT))
+		return SOURCE_MANAGEMENT_IN_CLEAR;
+	return broker_credentials_has_port(container, MANAGEMENT_PORT) ? SOURCE_MANAGEMENT_EITHER : SOURCE_MANAGEMENT_TLS_ONLY;
 }
 
-static void add_authority(struct credentials *it, const char *namespace, const char *secret)
+static void add_authority(struct source_credentials *it, const char *namespace, const char *secret)
 {
 	const char *slash = secret ? strchr(secret, '/') : NULL;
 	if (str_empty(secret))
 		return;
 	vec_push(&it->authorities,
-		 (struct candidate){
+		 (struct source_credentials_candidate){
 			 .namespace = slash ? mem_strndup(secret, (size_t)(slash - secret)) : mem_strdup(namespace),
 			 .secret = mem_strdup(slash ? slash + 1 : secret),
 		 });
 }
 
-static void list_authorities(struct credentials *it)
+static void list_authorities(struct source_credentials *it)
 {
-	const struct found_cluster *found = it->options.found;
-	it->management = credentials_management(found, it->options.pod);
-	if (it->management == MANAGEMENT_IN_CLEAR)
+	const struct source_found_cluster *found = it->options.found;
+	it->management = source_credentials_management(found, it->options.pod);
+	if (it->management == SOURCE_MANAGEMENT_IN_CLEAR)
 		return;
 	add_authority(it, found->namespace, it->options.configured);
 	if (!found->rabbitmq)
@@ -152,7 +152,7 @@ static void list_authorities(struct credentials *it)
 	add_authority(it, found->namespace, found->rabbitmq->tls_secret);
 }
 
-static void forget_tls(struct credentials *it)
+static void broker_credentials_forget_tls(struct source_credentials *it)
 {
 	free((char *)it->tls.ca_pem);
 	free((char *)it->tls.cert_pem);
@@ -162,16 +162,16 @@ static void forget_tls(struct credentials *it)
 
 /* A secret without ca.crt may hold the servers' own certificate, signed by itself. The key beside that is the servers':
  * only the secret named in configuration holds one of ours. */
-static void take_authority(struct credentials *it, const struct candidate *from, const struct kube_secret *secret)
+static void take_authority(struct source_credentials *it, const struct source_credentials_candidate *from, const struct kube_secret *secret)
 {
 	static const char *const keys[] = {"ca.crt", "tls.crt"};
-	const char *ca = secret_first(secret, keys, it->of_operator ? ARRAY_LEN(keys) : 1);
+	const char *ca = source_secret_first(secret, keys, it->of_operator ? ARRAY_LEN(keys) : 1);
 	bool ours = it->configured && from == it->authorities.items;
-	const char *cert = ours ? secret_value(secret, "tls.crt") : NULL, *key = secret_value(secret, "tls.key");
+	const char *cert = ours ? source_secret_value(secret, "tls.crt") : NULL, *key = source_secret_value(secret, "tls.key");
 	struct err err = {0};
 	if (!ca)
 		err_set(&err, ERR_NOT_FOUND, "secret %s/%s holds no ca.crt", from->namespace, from->secret);
-	else if (!tls_check_pem(ca, cert && key ? cert : NULL, key, &err))
+	else if (!net_tls_check_pem(ca, cert && key ? cert : NULL, key, &err))
 		err_prefix(&err, "secret %s/%s", from->namespace, from->secret);
 	if (err_is_set(&err)) {
 		it->err = err;
@@ -196,32 +196,32 @@ static const char *value_of(const struct kube_secret *secret, const char *key, c
 	return NULL;
 }
 
-static void try_on(struct credentials *it)
+static void broker_credentials_try_on(struct source_credentials *it)
 {
 	it->next++;
 	loop_timer_arm(it->timer, 0);
 }
 
 /* A right that is missing says more than a guessed name that is not there. */
-static void note(struct credentials *it, const struct err *err)
+static void broker_credentials_note(struct source_credentials *it, const struct err *err)
 {
 	if (err_is_set(err) && it->err.code != ERR_FORBIDDEN)
 		it->err = *err;
 }
 
-static void hand_out(struct credentials *it, const char *user, const char *password, const char *origin)
+static void broker_credentials_hand_out(struct source_credentials *it, const char *user, const char *password, const char *origin)
 {
 	it->options.on_found(it->options.data, user, password, origin, it->tls.ca_pem ? &it->tls : NULL);
 }
 
 static void on_secret(void *data, const struct kube_secret *secret, const struct err *err)
 {
-	struct credentials *it = data;
-	const struct candidate *candidate = &it->candidates.items[it->next];
+	struct source_credentials *it = data;
+	const struct source_credentials_candidate *candidate = &it->candidates.items[it->next];
 	it->read = NULL;
-	note(it, err);
+	broker_credentials_note(it, err);
 	if (!secret) {
-		try_on(it);
+		broker_credentials_try_on(it);
 		return;
 	}
 	const char *user = candidate->user ? candidate->user
@@ -231,37 +231,37 @@ static void on_secret(void *data, const struct kube_secret *secret, const struct
 							      ARRAY_LEN(password_keys));
 	if (user && password) {
 		CLEANUP(free) char *origin = str_printf("secret %s/%s", candidate->namespace, candidate->secret);
-		hand_out(it, user, password, origin);
+		broker_credentials_hand_out(it, user, password, origin);
 	} else {
 		err_set(&it->err, ERR_NOT_FOUND, "secret %s/%s holds no user and password", candidate->namespace,
 			candidate->secret);
-		try_on(it);
+		broker_credentials_try_on(it);
 	}
 }
 
-static void on_authority(void *data, const struct kube_secret *secret, const struct err *err)
+static void broker_credentials_on_authority(void *data, const struct kube_secret *secret, const struct err *err)
 {
-	struct credentials *it = data;
+	struct source_credentials *it = data;
 	it->read = NULL;
-	note(it, err);
+	broker_credentials_note(it, err);
 	if (secret)
 		take_authority(it, &it->authorities.items[it->next_authority], secret);
 	it->next_authority++;
 	loop_timer_arm(it->timer, 0);
 }
 
-static void read_candidate(struct credentials *it, const struct candidate *candidate, secret_read_fn *done)
+static void read_candidate(struct source_credentials *it, const struct source_credentials_candidate *candidate, source_secret_read_fn *done)
 {
 	struct err err = {0};
-	it->read = secret_read(it->options.client, candidate->namespace, candidate->secret, done, it, &err);
+	it->read = source_secret_read(it->options.client, candidate->namespace, candidate->secret, done, it, &err);
 	if (!it->read)
 		done(it, NULL, &err);
 }
 
 /* Without the authority nothing can be asked there, whatever the user. */
-static bool lacks_authority(struct credentials *it)
+static bool lacks_authority(struct source_credentials *it)
 {
-	if (it->management != MANAGEMENT_TLS_ONLY || it->tls.ca_pem)
+	if (it->management != SOURCE_MANAGEMENT_TLS_ONLY || it->tls.ca_pem)
 		return false;
 	struct err why = it->err;
 	err_set(&it->err, why.code ? why.code : ERR_CONFIG,
@@ -272,29 +272,29 @@ static bool lacks_authority(struct credentials *it)
 	return true;
 }
 
-static void on_timer(void *data)
+static void broker_credentials_on_timer(void *data)
 {
-	struct credentials *it = data;
+	struct source_credentials *it = data;
 	if (!it->tls.ca_pem && it->next_authority < it->authorities.len) {
-		read_candidate(it, &it->authorities.items[it->next_authority], on_authority);
+		read_candidate(it, &it->authorities.items[it->next_authority], broker_credentials_on_authority);
 		return;
 	}
 	if (it->next >= it->candidates.len || lacks_authority(it)) {
 		it->options.on_none(it->options.data, &it->err);
 		return;
 	}
-	const struct candidate *candidate = &it->candidates.items[it->next];
+	const struct source_credentials_candidate *candidate = &it->candidates.items[it->next];
 	if (candidate->secret)
 		read_candidate(it, candidate, on_secret);
 	else
-		hand_out(it, candidate->user, candidate->password, "the pod's environment");
+		broker_credentials_hand_out(it, candidate->user, candidate->password, "the pod's environment");
 }
 
-struct credentials *credentials_seek(struct loop *loop, const struct credentials_options *options)
+struct source_credentials *source_credentials_seek(struct loop *loop, const struct source_credentials_options *options)
 {
-	struct credentials *it = mem_alloc(sizeof *it);
+	struct source_credentials *it = mem_alloc(sizeof *it);
 	it->options = *options;
-	it->timer = loop_timer_create(loop, on_timer, it);
+	it->timer = loop_timer_create(loop, broker_credentials_on_timer, it);
 	list_candidates(it);
 	list_authorities(it);
 	it->of_operator = options->found->rabbitmq != NULL;
@@ -306,13 +306,13 @@ struct credentials *credentials_seek(struct loop *loop, const struct credentials
 	return it;
 }
 
-void credentials_next(struct credentials *it)
+void source_credentials_next(struct source_credentials *it)
 {
 	if (it->next < it->candidates.len)
-		try_on(it);
+		broker_credentials_try_on(it);
 }
 
-static void candidate_finish(struct candidate *candidate)
+static void candidate_finish(struct source_credentials_candidate *candidate)
 {
 	free(candidate->namespace);
 	free(candidate->secret);
@@ -322,18 +322,18 @@ static void candidate_finish(struct candidate *candidate)
 	mem_free_secret(candidate->password);
 }
 
-void credentials_destroy(struct credentials *it)
+void source_credentials_destroy(struct source_credentials *it)
 {
 	if (!it)
 		return;
-	secret_read_cancel(it->read);
+	source_secret_read_cancel(it->read);
 	vec_each (&it->candidates, candidate)
 		candidate_finish(candidate);
 	vec_each (&it->authorities, authority)
 		candidate_finish(authority);
 	vec_finish(&it->candidates);
 	vec_finish(&it->authorities);
-	forget_tls(it);
+	broker_credentials_forget_tls(it);
 	loop_timer_destroy(it->timer);
 	free(it);
 }

@@ -12,11 +12,11 @@
 #include "api/model/world/world.h"
 #include "api/rabbitmq/monitor.h"
 
-struct credentials;
+struct source_credentials;
 
-struct credentials_options {
+struct source_credentials_options {
 	struct kube_client *client;
-	const struct found_cluster *found; /* borrowed for the call, as is pod */
+	const struct source_found_cluster *found; /* borrowed for the call, as is pod */
 	const struct kube_pod *pod;        /* one of its pods; may be NULL */
 	const char *configured;            /* secret named in configuration, "name" or "namespace/name"; NULL = none */
 	/* All of it is wiped after the call. tls NULL = the management API without TLS. */
@@ -28,12 +28,12 @@ struct credentials_options {
 };
 
 /* Never calls back from inside. */
-struct credentials *credentials_seek(struct loop *loop, const struct credentials_options *options);
+struct source_credentials *source_credentials_seek(struct loop *loop, const struct source_credentials_options *options);
 
-enum management_tls { MANAGEMENT_IN_CLEAR, MANAGEMENT_EITHER, MANAGEMENT_TLS_ONLY };
+enum source_management_tls { SOURCE_MANAGEMENT_IN_CLEAR, SOURCE_MANAGEMENT_EITHER, SOURCE_MANAGEMENT_TLS_ONLY };
 /* How the management API is served, by the resource and the container's ports. pod may be NULL. */
-enum management_tls credentials_management(const struct found_cluster *found, const struct kube_pod *pod);
-void credentials_next(struct credentials *credentials);    /* what was found is refused: try on */
-void credentials_destroy(struct credentials *credentials); /* NULL is fine; no callback after */
+enum source_management_tls source_credentials_management(const struct source_found_cluster *found, const struct kube_pod *pod);
+void source_credentials_next(struct source_credentials *credentials);    /* what was found is refused: try on */
+void source_credentials_destroy(struct source_credentials *credentials); /* NULL is fine; no callback after */
 
 #endif

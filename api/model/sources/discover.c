@@ -36,25 +36,25 @@ static bool names_companion(const char *text)
 	return false;
 }
 
-static enum found_brokers by_word(const char *word)
+static enum source_found_brokers by_word(const char *word)
 {
 	if (!word || names_companion(word))
-		return FOUND_NONE;
+		return SOURCE_FOUND_NONE;
 	if (strstr(word, "rabbitmq"))
-		return FOUND_RABBITMQ;
-	return strstr(word, "kafka") ? FOUND_KAFKA : FOUND_NONE;
+		return SOURCE_FOUND_RABBITMQ;
+	return strstr(word, "kafka") ? SOURCE_FOUND_KAFKA : SOURCE_FOUND_NONE;
 }
 
-static enum found_brokers by_image(const struct kube_container *container)
+static enum source_found_brokers by_image(const struct kube_container *container)
 {
 	char name[128];
 	image_name(container->image, name, sizeof name);
 	if (str_eq(name, "cp-server"))
-		return FOUND_KAFKA;
+		return SOURCE_FOUND_KAFKA;
 	return by_word(name);
 }
 
-static bool has_port(const struct kube_container *container, int32_t port)
+static bool discover_has_port(const struct kube_container *container, int32_t port)
 {
 	for (size_t i = 0; i < container->port_count; i++)
 		if (container->ports[i].container_port == port)
@@ -62,25 +62,25 @@ static bool has_port(const struct kube_container *container, int32_t port)
 	return false;
 }
 
-static enum found_brokers by_ports(const struct kube_container *container)
+static enum source_found_brokers by_ports(const struct kube_container *container)
 {
 	char name[128];
 	if (names_companion(image_name(container->image, name, sizeof name)))
-		return FOUND_NONE;
-	if ((has_port(container, 5672) || has_port(container, 5671)) &&
-	    (has_port(container, 15672) || has_port(container, 15671) || has_port(container, 4369)))
-		return FOUND_RABBITMQ;
-	return has_port(container, 9092) && has_port(container, 9093) ? FOUND_KAFKA : FOUND_NONE;
+		return SOURCE_FOUND_NONE;
+	if ((discover_has_port(container, 5672) || discover_has_port(container, 5671)) &&
+	    (discover_has_port(container, 15672) || discover_has_port(container, 15671) || discover_has_port(container, 4369)))
+		return SOURCE_FOUND_RABBITMQ;
+	return discover_has_port(container, 9092) && discover_has_port(container, 9093) ? SOURCE_FOUND_KAFKA : SOURCE_FOUND_NONE;
 }
 
-static enum found_brokers by_labels(const struct kube_meta *meta)
+static enum source_found_brokers by_labels(const struct kube_meta *meta)
 {
 	static const char *const keys[] = {"app.kubernetes.io/name", "app.kubernetes.io/component", "app"};
-	enum found_brokers found = FOUND_NONE;
+	enum source_found_brokers found = SOURCE_FOUND_NONE;
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		const char *value = kube_label(meta, keys[i]);
 		if (value && names_companion(value))
-			return FOUND_NONE;
+			return SOURCE_FOUND_NONE;
 		if (!found)
 			found = by_word(value);
 	}
@@ -88,25 +88,25 @@ static enum found_brokers by_labels(const struct kube_meta *meta)
 }
 
 /* A label alone is not enough: charts give their whole release the brokers' name. */
-static bool serves_brokers(const struct kube_stateful_set *set, enum found_brokers brokers)
+static bool serves_brokers(const struct kube_stateful_set *set, enum source_found_brokers brokers)
 {
 	static const int32_t ports[][4] = {
-		[FOUND_RABBITMQ] = {5672, 5671, 15672, 15671},
-		[FOUND_KAFKA] = {9092, 9093, 9094, 9091},
+		[SOURCE_FOUND_RABBITMQ] = {5672, 5671, 15672, 15671},
+		[SOURCE_FOUND_KAFKA] = {9092, 9093, 9094, 9091},
 	};
 	for (size_t i = 0; i < set->container_count; i++)
 		for (size_t j = 0; j < 4; j++)
-			if (has_port(&set->containers[i], ports[brokers][j]))
+			if (discover_has_port(&set->containers[i], ports[brokers][j]))
 				return true;
 	return false;
 }
 
-enum found_brokers discover_stateful_set(const struct kube_stateful_set *set)
+enum source_found_brokers source_discover_stateful_set(const struct kube_stateful_set *set)
 {
 	const struct kube_owner *owner = kube_controller(&set->meta);
 	if (owner && str_eq(owner->kind, "RabbitmqCluster"))
-		return FOUND_RABBITMQ;
-	enum found_brokers found = by_labels(&set->meta);
+		return SOURCE_FOUND_RABBITMQ;
+	enum source_found_brokers found = by_labels(&set->meta);
 	if (found && serves_brokers(set, found))
 		return found;
 	for (size_t i = 0; i < set->container_count; i++)
@@ -115,26 +115,26 @@ enum found_brokers discover_stateful_set(const struct kube_stateful_set *set)
 	for (size_t i = 0; i < set->container_count; i++)
 		if ((found = by_ports(&set->containers[i])))
 			return found;
-	return FOUND_NONE;
+	return SOURCE_FOUND_NONE;
 }
 
-static const struct kube_stateful_set *set_of_operator(const struct record_store *store,
+static const struct kube_stateful_set *set_of_operator(const struct world_store *store,
 						       const struct kube_rabbitmq_cluster *cluster)
 {
 	char name[300];
 	snprintf(name, sizeof name, "%s-server", str_or(cluster->meta.name, ""));
-	return record_store_get(store, KUBE_STATEFUL_SETS, cluster->meta.namespace, name);
+	return world_store_get(store, KUBE_STATEFUL_SETS, cluster->meta.namespace, name);
 }
 
-static void find_pools(const struct record_store *store, struct found_cluster *found)
+static void find_pools(const struct world_store *store, struct source_found_cluster *found)
 {
 	const struct kube_kafka_node_pool *pool;
 	struct map_entry *at = NULL;
 	int32_t replicas = 0;
-	while ((pool = record_store_next(store, KUBE_KAFKA_NODE_POOLS, &at))) {
+	while ((pool = world_store_next(store, KUBE_KAFKA_NODE_POOLS, &at))) {
 		if (!str_eq(pool->meta.namespace, found->namespace) ||
 		    !str_eq(kube_label(&pool->meta, "strimzi.io/cluster"), found->name) ||
-		    found->pool_count == POOLS_MAX)
+		    found->pool_count == SOURCE_POOLS_MAX)
 			continue;
 		found->pools[found->pool_count++] = pool;
 		replicas += pool->replicas > 0 ? pool->replicas : 0;
@@ -143,15 +143,15 @@ static void find_pools(const struct record_store *store, struct found_cluster *f
 		found->desired = replicas;
 }
 
-static void discover_kafkas(const struct record_store *store,
-			    void (*each)(void *data, const struct found_cluster *found), void *data)
+static void discover_kafkas(const struct world_store *store,
+			    void (*each)(void *data, const struct source_found_cluster *found), void *data)
 {
 	const struct kube_kafka *kafka;
 	struct map_entry *at = NULL;
-	while ((kafka = record_store_next(store, KUBE_KAFKAS, &at))) {
-		struct found_cluster found = {
-			.kind = BROKER_KAFKA,
-			.manager = MANAGED_BY_STRIMZI,
+	while ((kafka = world_store_next(store, KUBE_KAFKAS, &at))) {
+		struct source_found_cluster found = {
+			.kind = WORLD_BROKER_KAFKA,
+			.manager = WORLD_MANAGED_BY_STRIMZI,
 			.namespace = str_or(kafka->meta.namespace, ""),
 			.name = str_or(kafka->meta.name, ""),
 			.kafka = kafka,
@@ -162,15 +162,15 @@ static void discover_kafkas(const struct record_store *store,
 	}
 }
 
-static void discover_rabbitmq_clusters(const struct record_store *store,
-				       void (*each)(void *data, const struct found_cluster *found), void *data)
+static void discover_rabbitmq_clusters(const struct world_store *store,
+				       void (*each)(void *data, const struct source_found_cluster *found), void *data)
 {
 	const struct kube_rabbitmq_cluster *cluster;
 	struct map_entry *at = NULL;
-	while ((cluster = record_store_next(store, KUBE_RABBITMQ_CLUSTERS, &at))) {
-		struct found_cluster found = {
-			.kind = BROKER_RABBITMQ,
-			.manager = MANAGED_BY_RABBITMQ_OPERATOR,
+	while ((cluster = world_store_next(store, KUBE_RABBITMQ_CLUSTERS, &at))) {
+		struct source_found_cluster found = {
+			.kind = WORLD_BROKER_RABBITMQ,
+			.manager = WORLD_MANAGED_BY_RABBITMQ_OPERATOR,
 			.namespace = str_or(cluster->meta.namespace, ""),
 			.name = str_or(cluster->meta.name, ""),
 			.rabbitmq = cluster,
@@ -182,18 +182,18 @@ static void discover_rabbitmq_clusters(const struct record_store *store,
 }
 
 /* The resource may be unreadable where the StatefulSet is not: then the owner still names it. */
-static void discover_set(const struct record_store *store, const struct kube_stateful_set *set,
-			 void (*each)(void *data, const struct found_cluster *found), void *data)
+static void discover_set(const struct world_store *store, const struct kube_stateful_set *set,
+			 void (*each)(void *data, const struct source_found_cluster *found), void *data)
 {
-	enum found_brokers brokers = discover_stateful_set(set);
+	enum source_found_brokers brokers = source_discover_stateful_set(set);
 	const struct kube_owner *owner = kube_controller(&set->meta);
 	bool of_operator = owner && str_eq(owner->kind, "RabbitmqCluster");
 	if (!brokers ||
-	    (of_operator && record_store_get(store, KUBE_RABBITMQ_CLUSTERS, set->meta.namespace, owner->name)))
+	    (of_operator && world_store_get(store, KUBE_RABBITMQ_CLUSTERS, set->meta.namespace, owner->name)))
 		return;
-	struct found_cluster found = {
-		.kind = brokers == FOUND_KAFKA ? BROKER_KAFKA : BROKER_RABBITMQ,
-		.manager = of_operator ? MANAGED_BY_RABBITMQ_OPERATOR : MANAGED_BY_STATEFUL_SET,
+	struct source_found_cluster found = {
+		.kind = brokers == SOURCE_FOUND_KAFKA ? WORLD_BROKER_KAFKA : WORLD_BROKER_RABBITMQ,
+		.manager = of_operator ? WORLD_MANAGED_BY_RABBITMQ_OPERATOR : WORLD_MANAGED_BY_STATEFUL_SET,
 		.namespace = str_or(set->meta.namespace, ""),
 		.name = str_or(of_operator ? owner->name : set->meta.name, ""),
 		.stateful_set = set,
@@ -202,20 +202,20 @@ static void discover_set(const struct record_store *store, const struct kube_sta
 	each(data, &found);
 }
 
-void discover_clusters(const struct record_store *store, void (*each)(void *data, const struct found_cluster *found),
+void source_discover_clusters(const struct world_store *store, void (*each)(void *data, const struct source_found_cluster *found),
 		       void *data)
 {
 	const struct kube_stateful_set *set;
 	struct map_entry *at = NULL;
-	while ((set = record_store_next(store, KUBE_STATEFUL_SETS, &at)))
+	while ((set = world_store_next(store, KUBE_STATEFUL_SETS, &at)))
 		discover_set(store, set, each, data);
 	discover_rabbitmq_clusters(store, each, data);
 	discover_kafkas(store, each, data);
 }
 
-bool discover_selector(const struct found_cluster *found, char *out, size_t size)
+bool source_discover_selector(const struct source_found_cluster *found, char *out, size_t size)
 {
-	if (found->manager == MANAGED_BY_STRIMZI) {
+	if (found->manager == WORLD_MANAGED_BY_STRIMZI) {
 		snprintf(out, size, "strimzi.io/cluster=%s,strimzi.io/kind=Kafka", found->name);
 		return true;
 	}
@@ -232,17 +232,17 @@ bool discover_selector(const struct found_cluster *found, char *out, size_t size
 	return whole;
 }
 
-const struct kube_container *discover_container(enum broker_kind kind, const struct kube_container *containers,
+const struct kube_container *source_discover_container(enum world_broker_kind kind, const struct kube_container *containers,
 						size_t count)
 {
-	enum found_brokers wanted = kind == BROKER_KAFKA ? FOUND_KAFKA : FOUND_RABBITMQ;
+	enum source_found_brokers wanted = kind == WORLD_BROKER_KAFKA ? SOURCE_FOUND_KAFKA : SOURCE_FOUND_RABBITMQ;
 	for (size_t i = 0; i < count; i++)
 		if (by_word(containers[i].name) == wanted || by_image(&containers[i]) == wanted)
 			return &containers[i];
 	return count ? &containers[0] : NULL;
 }
 
-int32_t discover_ordinal(const char *name)
+int32_t source_discover_ordinal(const char *name)
 {
 	size_t len = name ? strlen(name) : 0, digits = 0;
 	while (digits < len && isdigit((unsigned char)name[len - 1 - digits]))

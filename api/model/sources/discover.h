@@ -6,36 +6,36 @@
 #include "api/model/world/record_store.h"
 #include "api/model/world/world.h"
 
-enum { POOLS_MAX = 16 };
+enum { SOURCE_POOLS_MAX = 16 };
 
-struct found_cluster { /* points at records and so lives as long as they do */
-	enum broker_kind kind;
-	enum cluster_manager manager;
+struct source_found_cluster { /* points at records and so lives as long as they do */
+	enum world_broker_kind kind;
+	enum world_cluster_manager manager;
 	const char *namespace, *name;
 	const struct kube_stateful_set *stateful_set;
 	const struct kube_rabbitmq_cluster *rabbitmq;
 	const struct kube_kafka *kafka;
-	const struct kube_kafka_node_pool *pools[POOLS_MAX];
+	const struct kube_kafka_node_pool *pools[SOURCE_POOLS_MAX];
 	size_t pool_count;
 	int32_t desired; /* -1 unknown */
 };
 
 /* 1 = its brokers are RabbitMQ, 2 = Kafka, 0 = neither. */
-enum found_brokers { FOUND_NONE, FOUND_RABBITMQ, FOUND_KAFKA };
-enum found_brokers discover_stateful_set(const struct kube_stateful_set *set);
+enum source_found_brokers { SOURCE_FOUND_NONE, SOURCE_FOUND_RABBITMQ, SOURCE_FOUND_KAFKA };
+enum source_found_brokers source_discover_stateful_set(const struct kube_stateful_set *set);
 
 /* Calls for every cluster, in no order. */
-void discover_clusters(const struct record_store *store, void (*each)(void *data, const struct found_cluster *found),
+void source_discover_clusters(const struct world_store *store, void (*each)(void *data, const struct source_found_cluster *found),
 		       void *data);
 
 /* The label selector that its pods and claims share, as the API wants it; false when there is none. */
-bool discover_selector(const struct found_cluster *found, char *out, size_t size);
+bool source_discover_selector(const struct source_found_cluster *found, char *out, size_t size);
 
 /* The container that runs the broker: by name and image, else the first. NULL when there is none. */
-const struct kube_container *discover_container(enum broker_kind kind, const struct kube_container *containers,
+const struct kube_container *source_discover_container(enum world_broker_kind kind, const struct kube_container *containers,
 						size_t count);
 
 /* A pod's own number: the digits its name ends in. -1 when it ends in none. */
-int32_t discover_ordinal(const char *name);
+int32_t source_discover_ordinal(const char *name);
 
 #endif

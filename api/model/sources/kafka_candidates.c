@@ -8,42 +8,42 @@
 
 enum { DEFAULT_PORT = 9092, PORT_MAX = 65535 };
 
-struct search {
-	const struct kafka_ways_question *question;
+struct source_kafka_search {
+	const struct source_kafka_question *question;
 	struct arena *arena;
-	struct kafka_ways *ways;
-	const struct kube_kafka_user *users[KAFKA_WAY_USERS_MAX]; /* of one kind of authentication, best first */
+	struct source_kafka_candidates *candidates;
+	const struct kube_kafka_user *users[SOURCE_KAFKA_USERS_MAX]; /* of one kind of authentication, best first */
 	size_t user_count;
 };
 
-static struct kafka_way *push(struct search *it, const struct kafka_way *way)
+static struct source_kafka_candidate *candidates_push(struct source_kafka_search *it, const struct source_kafka_candidate *candidate)
 {
-	struct kafka_ways *ways = it->ways;
-	if (ways->count == KAFKA_WAYS_MAX)
+	struct source_kafka_candidates *candidates = it->candidates;
+	if (candidates->count == SOURCE_KAFKA_CANDIDATES_MAX)
 		return NULL;
-	ways->items[ways->count] = *way;
-	return &ways->items[ways->count++];
+	candidates->items[candidates->count] = *candidate;
+	return &candidates->items[candidates->count++];
 }
 
-static void set_configured(struct search *it, struct kafka_way *way)
+static void set_configured(struct source_kafka_search *it, struct source_kafka_candidate *candidate)
 {
 	const char *configured = it->question->configured, *slash = strchr(configured, '/');
-	way->namespace = slash ? arena_strndup(it->arena, configured, (size_t)(slash - configured))
+	candidate->namespace = slash ? arena_strndup(it->arena, configured, (size_t)(slash - configured))
 			       : arena_strdup(it->arena, it->question->found->namespace);
-	way->secret = arena_strdup(it->arena, slash ? slash + 1 : configured);
+	candidate->secret = arena_strdup(it->arena, slash ? slash + 1 : configured);
 }
 
 /* ---- Strimzi ---- */
 
 /* Worst last. What has another authentication (OAuth, custom) is not spoken here. */
-static const struct grade {
+static const struct source_kafka_grade {
 	bool tls;
 	const char *authentication; /* as the resource has it; NULL = none */
-	enum kafka_auth auth;
+	enum source_kafka_auth auth;
 } grades[] = {
-	{true, "tls", KAFKA_AUTH_CERTIFICATE}, {true, "scram-sha-512", KAFKA_AUTH_SCRAM},
-	{true, NULL, KAFKA_AUTH_NONE},         {false, "scram-sha-512", KAFKA_AUTH_SCRAM},
-	{false, NULL, KAFKA_AUTH_NONE},
+	{true, "tls", SOURCE_KAFKA_AUTH_CERTIFICATE}, {true, "scram-sha-512", SOURCE_KAFKA_AUTH_SCRAM},
+	{true, NULL, SOURCE_KAFKA_AUTH_NONE},         {false, "scram-sha-512", SOURCE_KAFKA_AUTH_SCRAM},
+	{false, NULL, SOURCE_KAFKA_AUTH_NONE},
 };
 
 static bool is_super_user(const struct kube_kafka *kafka, const struct kube_kafka_user *user)
@@ -67,33 +67,33 @@ static bool is_better(const struct kube_kafka *kafka, const struct kube_kafka_us
 	return left != right ? left < right : strcmp(a->meta.name, b->meta.name) < 0;
 }
 
-static void take_user(struct search *it, const struct kube_kafka *kafka, const struct kube_kafka_user *user)
+static void take_user(struct source_kafka_search *it, const struct kube_kafka *kafka, const struct kube_kafka_user *user)
 {
 	size_t at = it->user_count;
 	while (at > 0 && is_better(kafka, user, it->users[at - 1]))
 		at--;
-	if (at == KAFKA_WAY_USERS_MAX)
+	if (at == SOURCE_KAFKA_USERS_MAX)
 		return;
-	if (it->user_count < KAFKA_WAY_USERS_MAX)
+	if (it->user_count < SOURCE_KAFKA_USERS_MAX)
 		it->user_count++;
 	memmove(&it->users[at + 1], &it->users[at], (it->user_count - at - 1) * sizeof *it->users);
 	it->users[at] = user;
 }
 
-static void find_users(struct search *it, const char *authentication)
+static void find_users(struct source_kafka_search *it, const char *authentication)
 {
-	const struct found_cluster *found = it->question->found;
+	const struct source_found_cluster *found = it->question->found;
 	const struct kube_kafka_user *user;
 	struct map_entry *at = NULL;
 	it->user_count = 0;
-	while ((user = record_store_next(it->question->store, KUBE_KAFKA_USERS, &at)))
+	while ((user = world_store_next(it->question->store, KUBE_KAFKA_USERS, &at)))
 		if (user->meta.name && str_eq(user->meta.namespace, found->namespace) &&
 		    str_eq(kube_label(&user->meta, "strimzi.io/cluster"), found->name) &&
 		    str_eq(user->authentication, authentication))
 			take_user(it, found->kafka, user);
 }
 
-static const struct kube_listener_status *status_of(const struct kube_kafka *kafka, const char *listener)
+static const struct kube_listener_status *candidates_status_of(const struct kube_kafka *kafka, const char *listener)
 {
 	for (size_t i = 0; i < kafka->listener_status_count; i++)
 		if (str_eq(kafka->listener_statuses[i].name, listener))
@@ -109,82 +109,82 @@ static const char *join_certificates(struct arena *arena, const struct kube_list
 	return all;
 }
 
-static void set_authority(struct search *it, const struct kube_listener *listener, struct kafka_way *way)
+static void set_authority(struct source_kafka_search *it, const struct kube_listener *listener, struct source_kafka_candidate *candidate)
 {
-	const struct kube_listener_status *status = status_of(it->question->found->kafka, listener->name);
+	const struct kube_listener_status *status = candidates_status_of(it->question->found->kafka, listener->name);
 	if (!listener->tls)
 		return;
-	way->ca_pem = join_certificates(it->arena, status);
+	candidate->ca_pem = join_certificates(it->arena, status);
 	if (!listener->own_certificate)
-		way->ca_secret = arena_printf(it->arena, "%s-cluster-ca-cert", it->question->found->name);
+		candidate->ca_secret = arena_printf(it->arena, "%s-cluster-ca-cert", it->question->found->name);
 	/* A certificate of the operator's own choice is for the name that clients use. */
 	else if (status && status->bootstrap)
-		way->server_name = arena_strndup(it->arena, status->bootstrap, strcspn(status->bootstrap, ":,"));
+		candidate->server_name = arena_strndup(it->arena, status->bootstrap, strcspn(status->bootstrap, ":,"));
 }
 
-static void explain_missing(struct search *it, const struct kube_listener *listener, const struct grade *grade)
+static void explain_missing(struct source_kafka_search *it, const struct kube_listener *listener, const struct source_kafka_grade *grade)
 {
-	const struct kafka_ways_question *question = it->question;
-	const char *keys = grade->auth == KAFKA_AUTH_CERTIFICATE ? "user.crt and user.key" : "password";
-	if (err_is_set(&it->ways->why))
+	const struct source_kafka_question *question = it->question;
+	const char *keys = grade->auth == SOURCE_KAFKA_AUTH_CERTIFICATE ? "user.crt and user.key" : "password";
+	if (err_is_set(&it->candidates->why))
 		return;
 	if (err_is_set(question->users_err))
-		err_set(&it->ways->why, ERR_FORBIDDEN,
+		err_set(&it->candidates->why, ERR_FORBIDDEN,
 			"listener %s (%d) wants %s, and the KafkaUsers cannot be listed (%.160s): allow list on "
 			"kafkausers, "
 			"or name a secret with %s in the configuration",
 			listener->name, listener->port, listener->authentication, question->users_err->text, keys);
 	else
-		err_set(&it->ways->why, ERR_UNAUTHORIZED,
+		err_set(&it->candidates->why, ERR_UNAUTHORIZED,
 			"listener %s (%d) wants %s, and no KafkaUser of %s has that: make one, or name a secret with "
 			"%s in "
 			"the configuration",
 			listener->name, listener->port, listener->authentication, question->found->name, keys);
 }
 
-static void push_users(struct search *it, const struct kube_listener *listener, const struct grade *grade,
-		       struct kafka_way way)
+static void push_users(struct source_kafka_search *it, const struct kube_listener *listener, const struct source_kafka_grade *grade,
+		       struct source_kafka_candidate candidate)
 {
 	if (it->question->configured) {
-		struct kafka_way own = way;
+		struct source_kafka_candidate own = candidate;
 		set_configured(it, &own);
-		push(it, &own);
+		candidates_push(it, &own);
 	}
 	find_users(it, grade->authentication);
 	for (size_t i = 0; i < it->user_count; i++) {
 		const struct kube_kafka_user *user = it->users[i];
-		way.namespace = arena_strdup(it->arena, user->meta.namespace);
-		way.secret = arena_strdup(it->arena, str_or(user->secret, user->meta.name));
-		way.user = arena_strdup(it->arena, user->meta.name);
-		push(it, &way);
+		candidate.namespace = arena_strdup(it->arena, user->meta.namespace);
+		candidate.secret = arena_strdup(it->arena, str_or(user->secret, user->meta.name));
+		candidate.user = arena_strdup(it->arena, user->meta.name);
+		candidates_push(it, &candidate);
 	}
 	if (!it->user_count && !it->question->configured)
 		explain_missing(it, listener, grade);
 }
 
-static void push_listener(struct search *it, const struct kube_listener *listener, const struct grade *grade)
+static void push_listener(struct source_kafka_search *it, const struct kube_listener *listener, const struct source_kafka_grade *grade)
 {
-	struct kafka_way way = {.listener = arena_strdup(it->arena, listener->name),
+	struct source_kafka_candidate candidate = {.listener = arena_strdup(it->arena, listener->name),
 				.port = (uint16_t)listener->port,
 				.tls = listener->tls,
 				.auth = grade->auth};
-	set_authority(it, listener, &way);
+	set_authority(it, listener, &candidate);
 	if (it->question->typed) {
-		way.typed = true;
-		if (grade->auth == KAFKA_AUTH_SCRAM)
-			push(it, &way);
-	} else if (grade->auth == KAFKA_AUTH_NONE) {
-		push(it, &way);
+		candidate.typed = true;
+		if (grade->auth == SOURCE_KAFKA_AUTH_SCRAM)
+			candidates_push(it, &candidate);
+	} else if (grade->auth == SOURCE_KAFKA_AUTH_NONE) {
+		candidates_push(it, &candidate);
 	} else {
-		push_users(it, listener, grade, way);
+		push_users(it, listener, grade, candidate);
 	}
 }
 
-static void explain_none(struct search *it)
+static void explain_none(struct source_kafka_search *it)
 {
 	const struct kube_kafka *kafka = it->question->found->kafka;
-	struct err *why = &it->ways->why;
-	if (it->ways->count || err_is_set(why))
+	struct err *why = &it->candidates->why;
+	if (it->candidates->count || err_is_set(why))
 		return;
 	if (it->question->typed)
 		err_set(why, ERR_UNSUPPORTED, "none of its listeners takes a user and a password (scram-sha-512)");
@@ -198,7 +198,7 @@ static void explain_none(struct search *it)
 			kafka->listeners[0].name, str_or(kafka->listeners[0].authentication, "none"));
 }
 
-static void find_strimzi(struct search *it)
+static void find_strimzi(struct source_kafka_search *it)
 {
 	const struct kube_kafka *kafka = it->question->found->kafka;
 	for (size_t g = 0; g < ARRAY_LEN(grades); g++)
@@ -213,7 +213,7 @@ static void find_strimzi(struct search *it)
 
 /* ---- StatefulSets ---- */
 
-static bool is_named(const struct kube_port *port, const char *const *names, size_t count)
+static bool candidates_is_named(const struct kube_port *port, const char *const *names, size_t count)
 {
 	for (size_t i = 0; port->name && i < count; i++)
 		if (strstr(port->name, names[i]))
@@ -222,15 +222,15 @@ static bool is_named(const struct kube_port *port, const char *const *names, siz
 }
 
 /* By the names charts give their ports: how likely it is the one for clients; -1 = it is not. */
-static int likeliness(const struct kube_port *port, bool wants_tls)
+static int candidates_likeliness(const struct kube_port *port, bool wants_tls)
 {
 	static const char *const secure[] = {"tls", "ssl"};
 	static const char *const others[] = {"controller", "metrics", "jmx", "exporter", "prometheus"};
 	static const char *const clients[] = {"plaintext", "client", "kafka", "plain", "internal", "sasl"};
-	if (port->container_port <= 0 || port->container_port > PORT_MAX || is_named(port, others, ARRAY_LEN(others)))
+	if (port->container_port <= 0 || port->container_port > PORT_MAX || candidates_is_named(port, others, ARRAY_LEN(others)))
 		return -1;
-	return (is_named(port, secure, ARRAY_LEN(secure)) == wants_tls ? 4 : 0) +
-	       (is_named(port, clients, ARRAY_LEN(clients)) ? 2 : 0) + (port->container_port == DEFAULT_PORT ? 1 : 0);
+	return (candidates_is_named(port, secure, ARRAY_LEN(secure)) == wants_tls ? 4 : 0) +
+	       (candidates_is_named(port, clients, ARRAY_LEN(clients)) ? 2 : 0) + (port->container_port == DEFAULT_PORT ? 1 : 0);
 }
 
 static const struct kube_port *next_port(const struct kube_container *container, const bool *taken, size_t size,
@@ -239,7 +239,7 @@ static const struct kube_port *next_port(const struct kube_container *container,
 	const struct kube_port *best = NULL;
 	int most = -1;
 	for (size_t i = 0; container && i < container->port_count && i < size; i++) {
-		int likely = taken[i] ? -1 : likeliness(&container->ports[i], wants_tls);
+		int likely = taken[i] ? -1 : candidates_likeliness(&container->ports[i], wants_tls);
 		if (likely > most) {
 			most = likely;
 			best = &container->ports[i];
@@ -250,33 +250,33 @@ static const struct kube_port *next_port(const struct kube_container *container,
 
 /* With a secret a port with TLS is looked for first. All ports are tried only then: what is named there must fit one.
  */
-static void find_ports(struct search *it)
+static void find_ports(struct source_kafka_search *it)
 {
-	const struct kafka_ways_question *question = it->question;
-	const struct kube_container *container = question->pod ? pod_main_container(BROKER_KAFKA, question->pod) : NULL;
-	bool taken[KAFKA_WAYS_MAX] = {false};
+	const struct source_kafka_question *question = it->question;
+	const struct kube_container *container = question->pod ? join_pod_main_container(WORLD_BROKER_KAFKA, question->pod) : NULL;
+	bool taken[SOURCE_KAFKA_CANDIDATES_MAX] = {false};
 	const struct kube_port *port;
-	struct kafka_way way = {.auth = question->typed || question->configured ? KAFKA_AUTH_ANY : KAFKA_AUTH_NONE,
+	struct source_kafka_candidate candidate = {.auth = question->typed || question->configured ? SOURCE_KAFKA_AUTH_ANY : SOURCE_KAFKA_AUTH_NONE,
 				.typed = question->typed};
 	if (question->configured)
-		set_configured(it, &way);
-	while ((port = next_port(container, taken, KAFKA_WAYS_MAX, question->configured != NULL))) {
+		set_configured(it, &candidate);
+	while ((port = next_port(container, taken, SOURCE_KAFKA_CANDIDATES_MAX, question->configured != NULL))) {
 		taken[port - container->ports] = true;
-		way.port = (uint16_t)port->container_port;
-		push(it, &way);
+		candidate.port = (uint16_t)port->container_port;
+		candidates_push(it, &candidate);
 		if (!question->configured)
 			return;
 	}
-	if (!it->ways->count) {
-		way.port = DEFAULT_PORT;
-		push(it, &way);
+	if (!it->candidates->count) {
+		candidate.port = DEFAULT_PORT;
+		candidates_push(it, &candidate);
 	}
 }
 
-void kafka_ways_find(const struct kafka_ways_question *question, struct arena *arena, struct kafka_ways *ways)
+void source_kafka_candidates_find(const struct source_kafka_question *question, struct arena *arena, struct source_kafka_candidates *candidates)
 {
-	struct search it = {.question = question, .arena = arena, .ways = ways};
-	*ways = (struct kafka_ways){0};
+	struct source_kafka_search it = {.question = question, .arena = arena, .candidates = candidates};
+	*candidates = (struct source_kafka_candidates){0};
 	if (question->found->kafka)
 		find_strimzi(&it);
 	else

@@ -7,9 +7,9 @@
 #include "api/model/sources/kafka_candidates.h"
 
 struct kube_client;
-struct kafka_seek;
+struct source_kafka_connector;
 
-struct kafka_entry { /* all strings are gone after the call */
+struct source_kafka_entry { /* all strings are gone after the call */
 	uint16_t port;
 	struct kafka_tls tls;
 	struct kafka_sasl sasl;
@@ -19,21 +19,21 @@ struct kafka_entry { /* all strings are gone after the call */
 	bool declared;           /* the cluster's resource says that the port is so: nothing is guessed */
 };
 
-struct kafka_seek_options {
+struct source_kafka_connector_options {
 	struct kube_client *client;
 	struct loop *loop;
-	struct kafka_ways_question question; /* borrowed for the call */
+	struct source_kafka_question question; /* borrowed for the call */
 	const char *user, *password;         /* typed by the operator; copied, wiped on destroy; NULL = none */
-	void (*on_found)(void *data, const struct kafka_entry *entry);
+	void (*on_found)(void *data, const struct source_kafka_entry *entry);
 	/* No way is left. err says what is missing, of the best way that could not be gone. */
 	void (*on_none)(void *data, const struct err *err);
 	void *data;
 };
 
 /* Never calls back from inside. */
-struct kafka_seek *kafka_seek(const struct kafka_seek_options *options);
+struct source_kafka_connector *source_kafka_connector_start(const struct source_kafka_connector_options *options);
 /* What was found leads nowhere, for this reason: try on. */
-void kafka_seek_next(struct kafka_seek *seek, const struct err *why);
-void kafka_seek_destroy(struct kafka_seek *seek); /* NULL is fine; no callback after */
+void source_kafka_connector_next(struct source_kafka_connector *connector, const struct err *why);
+void source_kafka_connector_destroy(struct source_kafka_connector *connector); /* NULL is fine; no callback after */
 
 #endif

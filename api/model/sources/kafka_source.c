@@ -14,9 +14,9 @@
 
 enum { HOST_MAX = 256, SEEK_AGAIN_MS = 60000, READ_AGAIN_MS = 30000, TROUBLES_A_WAY = 2 };
 
-struct kafka_side {
-	struct side *side;
-	struct kafka_seek *seek;
+struct source_kafka {
+	struct source_broker *source;
+	struct source_kafka_connector *connector;
 	struct kafka_probe *probe;
 	struct kafka_admin *admin;
 	struct kafka_poller *poller;
@@ -42,7 +42,7 @@ struct kafka_side {
 
 /* ---- where to dial ---- */
 
-static bool is_container_port(const struct kafka_side *it, int32_t port)
+static bool is_container_port(const struct source_kafka *it, int32_t port)
 {
 	for (size_t i = 0; i < it->ports.len; i++)
 		if (it->ports.items[i] == port)
@@ -50,7 +50,7 @@ static bool is_container_port(const struct kafka_side *it, int32_t port)
 	return false;
 }
 
-static const char *pod_for(const struct kafka_side *it, int32_t node_id, const char *host)
+static const char *pod_for(const struct source_kafka *it, int32_t node_id, const char *host)
 {
 	char label[HOST_MAX];
 	snprintf(label, sizeof label, "%.*s", (int)strcspn(str_or(host, ""), "."), str_or(host, ""));
@@ -58,19 +58,19 @@ static const char *pod_for(const struct kafka_side *it, int32_t node_id, const c
 		if (str_eq(it->pods.items[i], label))
 			return it->pods.items[i];
 	for (size_t i = 0; i < it->pods.len; i++)
-		if (discover_ordinal(it->pods.items[i]) == node_id)
+		if (source_discover_ordinal(it->pods.items[i]) == node_id)
 			return it->pods.items[i];
 	return NULL;
 }
 
-static bool resolve(void *data, int32_t node_id, const char *host, int32_t port, struct dial_target *target)
+static bool kafka_source_resolve(void *data, int32_t node_id, const char *host, int32_t port, struct dial_target *target)
 {
-	const struct kafka_side *it = data;
+	const struct source_kafka *it = data;
 	const char *pod = pod_for(it, node_id, host);
 	if (!pod)
 		return false;
 	*target = (struct dial_target){
-		.namespace = it->side->namespace,
+		.namespace = it->source->namespace,
 		.pod = pod,
 		/* Strimzi's brokers advertise each listener by itself, outside the cluster under other ports. */
 		.port = !it->declared && is_container_port(it, port) ? (uint16_t)port : it->port,
@@ -78,15 +78,15 @@ static bool resolve(void *data, int32_t node_id, const char *host, int32_t port,
 	return true;
 }
 
-/* ---- the side ---- */
+/* ---- the source ---- */
 
-static void on_change(void *data)
+static void kafka_source_on_change(void *data)
 {
-	struct kafka_side *it = data;
-	world_mark_polled(it->side->world);
+	struct source_kafka *it = data;
+	world_mark_polled(it->source->world);
 }
 
-static void forget_pods(struct kafka_side *it)
+static void forget_pods(struct source_kafka *it)
 {
 	vec_each (&it->pods, pod)
 		free(*pod);
@@ -97,24 +97,24 @@ static void forget_pods(struct kafka_side *it)
 	vec_clear(&it->ports);
 }
 
-static void learn_pods(struct kafka_side *it)
+static void learn_pods(struct source_kafka *it)
 {
 	forget_pods(it);
-	for (size_t i = 0; i < it->side->pods.len; i++) {
-		const struct kube_pod *pod = it->side->pods.items[i];
-		const struct kube_container *container = pod_main_container(BROKER_KAFKA, pod);
+	for (size_t i = 0; i < it->source->pods.len; i++) {
+		const struct kube_pod *pod = it->source->pods.items[i];
+		const struct kube_container *container = join_pod_main_container(WORLD_BROKER_KAFKA, pod);
 		vec_push(&it->pods, mem_strdup(pod->meta.name));
-		vec_push(&it->names, mem_strdup(side_pod_names(it->side, pod)));
+		vec_push(&it->names, mem_strdup(source_broker_pod_names(it->source, pod)));
 		for (size_t j = 0; container && i == 0 && j < container->port_count; j++)
 			vec_push(&it->ports, container->ports[j].container_port);
 	}
 }
 
-static void start(struct kafka_side *it, const struct dial_target *targets, size_t count,
-		  const struct kafka_entry *entry);
+static void kafka_source_start(struct source_kafka *it, const struct dial_target *targets, size_t count,
+		  const struct source_kafka_entry *entry);
 
 /* entry: when a way is taken; NULL = the pods may have changed. */
-static void dial(struct kafka_side *it, const struct kafka_entry *entry)
+static void kafka_source_dial(struct source_kafka *it, const struct source_kafka_entry *entry)
 {
 	VEC(struct dial_target) targets = {0};
 	CLEANUP(free) char *told = str_printf("%u %s", (unsigned)it->port, str_or(it->server_name, ""));
@@ -122,13 +122,13 @@ static void dial(struct kafka_side *it, const struct kafka_entry *entry)
 		char *longer = str_printf("%s %s", told, it->pods.items[i]);
 		free(told);
 		told = longer;
-		vec_push(&targets, (struct dial_target){.namespace = it->side->namespace,
+		vec_push(&targets, (struct dial_target){.namespace = it->source->namespace,
 							.pod = it->pods.items[i],
 							.host = str_or(it->server_name, it->names.items[i]),
 							.port = it->port});
 	}
 	if (!it->admin && entry)
-		start(it, targets.items, targets.len, entry);
+		kafka_source_start(it, targets.items, targets.len, entry);
 	else if (it->admin && !str_eq(told, it->targets))
 		kafka_admin_set_bootstrap(it->admin, targets.items, targets.len);
 	free(it->targets);
@@ -138,36 +138,36 @@ static void dial(struct kafka_side *it, const struct kafka_entry *entry)
 
 /* ---- the way in ---- */
 
-static void replace(char **slot, const char *text)
+static void kafka_source_replace(char **slot, const char *text)
 {
 	free(*slot);
 	*slot = mem_strdup(text);
 }
 
-static void on_found(void *data, const struct kafka_entry *entry)
+static void kafka_source_on_found(void *data, const struct source_kafka_entry *entry)
 {
-	struct kafka_side *it = data;
+	struct source_kafka *it = data;
 	it->port = entry->port;
 	it->declared = entry->declared;
 	it->tls = entry->tls.enabled;
 	it->has_user = entry->sasl.mechanism != KAFKA_SASL_NONE;
-	replace(&it->server_name, entry->server_name);
-	replace(&it->listener, entry->listener);
-	replace(&it->origin, entry->origin);
-	it->taken_ms = it->read_ms = loop_now_ms(it->side->world->loop);
+	kafka_source_replace(&it->server_name, entry->server_name);
+	kafka_source_replace(&it->listener, entry->listener);
+	kafka_source_replace(&it->origin, entry->origin);
+	it->taken_ms = it->read_ms = loop_now_ms(it->source->world->loop);
 	it->troubles = 0;
 	it->searching = it->missing = false;
 	err_clear(&it->err);
-	log_info("kafka/%s: port %u%s%s, TLS %s, %s", it->side->name, (unsigned)it->port, it->listener ? " " : "",
+	log_info("kafka/%s: port %u%s%s, TLS %s, %s", it->source->name, (unsigned)it->port, it->listener ? " " : "",
 		 str_or(it->listener, ""), it->tls ? "on" : "off", str_or(it->origin, "no credentials"));
 	if (it->admin)
 		kafka_admin_set_security(it->admin, &entry->tls, &entry->sasl);
-	dial(it, entry);
-	world_mark_dirty(it->side->world);
+	kafka_source_dial(it, entry);
+	world_mark_dirty(it->source->world);
 }
 
 /* Nobody is asked again and again with what was refused; what was read before stays on the screen with its age. */
-static void stop_asking(struct kafka_side *it)
+static void stop_asking(struct source_kafka *it)
 {
 	if (!it->poller || kafka_poller_snapshot(it->poller)->metadata_part.updated_ms >= 0)
 		return;
@@ -177,106 +177,106 @@ static void stop_asking(struct kafka_side *it)
 	it->admin = NULL;
 }
 
-static void on_none(void *data, const struct err *err)
+static void kafka_source_on_none(void *data, const struct err *err)
 {
-	struct kafka_side *it = data;
+	struct source_kafka *it = data;
 	it->searching = false;
 	it->missing = true;
 	it->err = *err;
 	stop_asking(it);
 	if (!it->user)
 		loop_timer_arm(it->again, SEEK_AGAIN_MS);
-	world_mark_dirty(it->side->world);
+	world_mark_dirty(it->source->world);
 }
 
-static void stop_seeking(struct kafka_side *it)
+static void stop_connector(struct source_kafka *it)
 {
-	kafka_seek_destroy(it->seek);
-	it->seek = NULL;
+	source_kafka_connector_destroy(it->connector);
+	it->connector = NULL;
 	kafka_probe_destroy(it->probe);
 	it->probe = NULL;
 	loop_timer_disarm(it->turn);
 }
 
 /* The next follow seeks again, with what is in the records then. */
-static void on_again(void *data)
+static void kafka_source_on_again(void *data)
 {
-	struct kafka_side *it = data;
-	stop_seeking(it);
-	it->read_ms = loop_now_ms(it->side->world->loop);
+	struct source_kafka *it = data;
+	stop_connector(it);
+	it->read_ms = loop_now_ms(it->source->world->loop);
 	it->searching = true;
-	feed_follow(it->side->world->feed);
+	source_watcher_follow(it->source->world->watcher);
 }
 
-static void seek(struct kafka_side *it, const struct found_cluster *found)
+static void kafka_source_connect(struct source_kafka *it, const struct source_found_cluster *found)
 {
-	const struct world_options *options = &it->side->world->options;
-	const struct side *side = it->side;
+	const struct world_options *options = &it->source->world->options;
+	const struct source_broker *source = it->source;
 	struct err users_err;
-	if (it->seek || !side->pods.len ||
-	    (found->kafka && !feed_is_listed(side->world->feed, KUBE_KAFKA_USERS, found->namespace, &users_err)))
+	if (it->connector || !source->pods.len ||
+	    (found->kafka && !source_watcher_is_listed(source->world->watcher, KUBE_KAFKA_USERS, found->namespace, &users_err)))
 		return;
 	it->searching = true;
-	it->seek = kafka_seek(&(struct kafka_seek_options){
+	it->connector = source_kafka_connector_start(&(struct source_kafka_connector_options){
 		.client = options->client,
 		.loop = options->loop,
 		.question = {.found = found,
-			     .store = &side->world->store,
+			     .store = &source->world->store,
 			     .users_err = &users_err,
-			     .pod = side->pods.items[0],
+			     .pod = source->pods.items[0],
 			     .configured =
 				     options->credentials_secret
-					     ? options->credentials_secret(options->data, side->namespace, side->name)
+					     ? options->credentials_secret(options->data, source->namespace, source->name)
 					     : NULL,
 			     .typed = it->user != NULL},
 		.user = it->user,
 		.password = it->password,
-		.on_found = on_found,
-		.on_none = on_none,
+		.on_found = kafka_source_on_found,
+		.on_none = kafka_source_on_none,
 		.data = it,
 	});
 }
 
 /* ---- when it leads nowhere ---- */
 
-static bool has_worked(const struct kafka_side *it)
+static bool has_worked(const struct source_kafka *it)
 {
 	return kafka_poller_snapshot(it->poller)->metadata_part.updated_ms >= it->taken_ms;
 }
 
 /* Says what is wrong with the way taken, with where its credentials come from. */
-static void try_next(struct kafka_side *it)
+static void try_next(struct source_kafka *it)
 {
 	struct err why = it->trouble;
 	if (it->origin && (it->has_user || it->tls))
 		err_set(&why, it->trouble.code, "%s (with %s)", it->trouble.text, it->origin);
 	it->searching = true;
-	kafka_seek_next(it->seek, &why);
+	source_kafka_connector_next(it->connector, &why);
 }
 
-static void on_probed(void *data, enum kafka_speaks speaks)
+static void kafka_source_on_probed(void *data, enum kafka_speaks speaks)
 {
-	struct kafka_side *it = data;
+	struct source_kafka *it = data;
 	kafka_probe_destroy(it->probe);
 	it->probe = NULL;
 	if (speaks == KAFKA_SPEAKS_TLS && it->origin)
 		err_set(&it->trouble, ERR_CONFIG, "%s: port %u speaks TLS and %s holds no ca.crt to verify it with",
-			str_or(it->pods.len ? it->pods.items[0] : NULL, it->side->name), (unsigned)it->port,
+			str_or(it->pods.len ? it->pods.items[0] : NULL, it->source->name), (unsigned)it->port,
 			it->origin);
 	else if (speaks == KAFKA_SPEAKS_TLS)
 		err_set(&it->trouble, ERR_CONFIG,
 			"%s: port %u speaks TLS and no CA is configured: name a secret with ca.crt in the "
 			"configuration "
 			"(credentials: %s/%s: SECRET)",
-			str_or(it->pods.len ? it->pods.items[0] : NULL, it->side->name), (unsigned)it->port,
-			it->side->namespace, it->side->name);
-	replace(&it->origin, NULL); /* said already, or not at fault */
+			str_or(it->pods.len ? it->pods.items[0] : NULL, it->source->name), (unsigned)it->port,
+			it->source->namespace, it->source->name);
+	kafka_source_replace(&it->origin, NULL); /* said already, or not at fault */
 	try_next(it);
 }
 
-static void probe(struct kafka_side *it)
+static void kafka_source_probe(struct source_kafka *it)
 {
-	const struct world_options *options = &it->side->world->options;
+	const struct world_options *options = &it->source->world->options;
 	struct err err = {0};
 	if (it->probe || !it->pods.len)
 		return;
@@ -284,8 +284,8 @@ static void probe(struct kafka_side *it)
 		&(struct kafka_probe_options){
 			.loop = options->loop,
 			.dialer = options->dialer,
-			.target = {.namespace = it->side->namespace, .pod = it->pods.items[0], .port = it->port},
-			.on_done = on_probed,
+			.target = {.namespace = it->source->namespace, .pod = it->pods.items[0], .port = it->port},
+			.on_done = kafka_source_on_probed,
 			.data = it},
 		&err);
 	if (!it->probe)
@@ -293,27 +293,27 @@ static void probe(struct kafka_side *it)
 }
 
 /* A way that worked: what it needs may have changed (rotated secrets). Read it again, not too often. */
-static void read_again(struct kafka_side *it)
+static void kafka_source_read_again(struct source_kafka *it)
 {
-	int64_t since = loop_now_ms(it->side->world->loop) - it->read_ms;
+	int64_t since = loop_now_ms(it->source->world->loop) - it->read_ms;
 	if (!it->user && !loop_timer_is_armed(it->again))
 		loop_timer_arm(it->again, since < READ_AGAIN_MS ? READ_AGAIN_MS - since : 0);
 }
 
 static void on_turn(void *data)
 {
-	struct kafka_side *it = data;
+	struct source_kafka *it = data;
 	if (it->poller && has_worked(it))
-		read_again(it);
-	else if (it->seek && !it->tls && it->trouble.code == ERR_CONNECT)
-		probe(it);
-	else if (it->seek)
+		kafka_source_read_again(it);
+	else if (it->connector && !it->tls && it->trouble.code == ERR_CONNECT)
+		kafka_source_probe(it);
+	else if (it->connector)
 		try_next(it);
 }
 
-static void on_trouble(void *data, enum kafka_trouble trouble, const struct err *err)
+static void kafka_source_on_trouble(void *data, enum kafka_trouble trouble, const struct err *err)
 {
-	struct kafka_side *it = data;
+	struct source_kafka *it = data;
 	bool login = trouble == KAFKA_TROUBLE_LOGIN_REFUSED || trouble == KAFKA_TROUBLE_LOGIN_WANTED;
 	size_t enough = it->pods.len < TROUBLES_A_WAY ? it->pods.len : TROUBLES_A_WAY;
 	it->trouble = *err;
@@ -326,23 +326,23 @@ static void on_trouble(void *data, enum kafka_trouble trouble, const struct err 
 	loop_timer_arm(it->turn, 0);
 }
 
-static void start(struct kafka_side *it, const struct dial_target *targets, size_t count,
-		  const struct kafka_entry *entry)
+static void kafka_source_start(struct source_kafka *it, const struct dial_target *targets, size_t count,
+		  const struct source_kafka_entry *entry)
 {
-	const struct world_options *options = &it->side->world->options;
-	CLEANUP(free) char *label = str_printf("kafka/%s", it->side->name);
+	const struct world_options *options = &it->source->world->options;
+	CLEANUP(free) char *label = str_printf("kafka/%s", it->source->name);
 	it->admin = kafka_admin_create(&(struct kafka_admin_options){
 		.loop = options->loop,
 		.dialer = options->dialer,
 		.label = label,
 		.bootstrap = targets,
 		.bootstrap_count = count,
-		.resolve = resolve,
+		.resolve = kafka_source_resolve,
 		.resolve_data = it,
 		.tls = entry->tls,
 		.sasl = entry->sasl,
 		.read_only = kube_client_read_only(options->client),
-		.on_trouble = on_trouble,
+		.on_trouble = kafka_source_on_trouble,
 		.trouble_data = it,
 	});
 	it->poller = kafka_poller_create(&(struct kafka_poller_options){
@@ -352,39 +352,39 @@ static void start(struct kafka_side *it, const struct dial_target *targets, size
 		.intervals = {.metadata = options->broker_poll_ms,
 			      .quorum = options->broker_poll_ms,
 			      .groups = options->with_groups ? 0 : -1},
-		.on_change = on_change,
+		.on_change = kafka_source_on_change,
 		.data = it,
 	});
 }
 
-static struct kafka_side *create(struct side *side)
+static struct source_kafka *kafka_source_create(struct source_broker *source)
 {
-	struct kafka_side *it = mem_alloc(sizeof *it);
-	it->side = side;
-	it->turn = loop_timer_create(side->world->loop, on_turn, it);
-	it->again = loop_timer_create(side->world->loop, on_again, it);
+	struct source_kafka *it = mem_alloc(sizeof *it);
+	it->source = source;
+	it->turn = loop_timer_create(source->world->loop, on_turn, it);
+	it->again = loop_timer_create(source->world->loop, kafka_source_on_again, it);
 	it->searching = true;
 	return it;
 }
 
-void kafka_side_follow(struct side *side, const struct found_cluster *found)
+void source_kafka_follow(struct source_broker *source, const struct source_found_cluster *found)
 {
-	if (!side->kafka)
-		side->kafka = create(side);
-	if (!side->pods.len && !side->kafka->admin)
+	if (!source->kafka)
+		source->kafka = kafka_source_create(source);
+	if (!source->pods.len && !source->kafka->admin)
 		return;
-	learn_pods(side->kafka);
-	if (side->kafka->admin)
-		dial(side->kafka, NULL);
-	seek(side->kafka, found);
+	learn_pods(source->kafka);
+	if (source->kafka->admin)
+		kafka_source_dial(source->kafka, NULL);
+	kafka_source_connect(source->kafka, found);
 }
 
-void kafka_side_destroy(struct side *side)
+void source_kafka_destroy(struct source_broker *source)
 {
-	struct kafka_side *it = side->kafka;
+	struct source_kafka *it = source->kafka;
 	if (!it)
 		return;
-	stop_seeking(it);
+	stop_connector(it);
 	kafka_poller_destroy(it->poller);
 	kafka_admin_destroy(it->admin);
 	loop_timer_destroy(it->turn);
@@ -407,65 +407,65 @@ static bool is_read(const struct kafka_part *part)
 	return part->updated_ms >= 0 || err_is_set(&part->err);
 }
 
-bool kafka_side_settled(const struct side *side)
+bool source_kafka_settled(const struct source_broker *source)
 {
-	if (!side->kafka || side->kafka->searching || side->kafka->probe)
+	if (!source->kafka || source->kafka->searching || source->kafka->probe)
 		return false;
-	if (err_is_set(&side->kafka->err))
+	if (err_is_set(&source->kafka->err))
 		return true;
-	if (!side->kafka->poller)
+	if (!source->kafka->poller)
 		return false;
-	const struct kafka_snapshot *said = kafka_poller_snapshot(side->kafka->poller);
-	if (!said->reachable && err_is_set(&said->err))
+	const struct kafka_snapshot *snapshot = kafka_poller_snapshot(source->kafka->poller);
+	if (!snapshot->reachable && err_is_set(&snapshot->err))
 		return true;
-	for (size_t i = 0; i < said->broker_count; i++)
-		if (said->brokers[i].registered && !is_read(&said->brokers[i].dirs_part) &&
-		    !err_is_set(&said->brokers[i].err))
+	for (size_t i = 0; i < snapshot->broker_count; i++)
+		if (snapshot->brokers[i].registered && !is_read(&snapshot->brokers[i].dirs_part) &&
+		    !err_is_set(&snapshot->brokers[i].err))
 			return false;
-	return is_read(&said->metadata_part) && is_read(&said->config_part) && is_read(&said->quorum_part) &&
-	       (!side->world->options.with_groups || is_read(&said->group_part));
+	return is_read(&snapshot->metadata_part) && is_read(&snapshot->config_part) && is_read(&snapshot->quorum_part) &&
+	       (!source->world->options.with_groups || is_read(&snapshot->group_part));
 }
 
-int64_t kafka_side_updated(const struct side *side)
+int64_t source_kafka_updated(const struct source_broker *source)
 {
-	return side->kafka && side->kafka->poller && side->pods.len
-		       ? kafka_poller_snapshot(side->kafka->poller)->metadata_part.updated_ms
+	return source->kafka && source->kafka->poller && source->pods.len
+		       ? kafka_poller_snapshot(source->kafka->poller)->metadata_part.updated_ms
 		       : -1;
 }
 
-static const struct kafka_snapshot *snapshot_of(void *data)
+static const struct kafka_snapshot *kafka_source_snapshot_of(void *data)
 {
-	struct kafka_side *it = data;
+	struct source_kafka *it = data;
 	return it->poller ? kafka_poller_snapshot(it->poller) : NULL;
 }
 
-void kafka_side_show(const struct side *side, struct cluster *cluster)
+void source_kafka_show(const struct source_broker *source, struct world_kept_cluster *cluster)
 {
-	cluster->kafka = side->kafka ? snapshot_of : NULL;
-	cluster->kafka_data = side->kafka;
-	cluster->way_err = side->kafka ? side->kafka->err : (struct err){0};
-	cluster->pub.credentials_missing = side->kafka && side->kafka->missing;
+	cluster->kafka = source->kafka ? kafka_source_snapshot_of : NULL;
+	cluster->kafka_data = source->kafka;
+	cluster->way_err = source->kafka ? source->kafka->err : (struct err){0};
+	cluster->pub.credentials_missing = source->kafka && source->kafka->missing;
 }
 
-void kafka_side_set_credentials(struct side *side, const char *user, const char *password)
+void source_kafka_set_credentials(struct source_broker *source, const char *user, const char *password)
 {
-	struct kafka_side *it = side->kafka;
+	struct source_kafka *it = source->kafka;
 	if (!it)
 		return;
-	replace(&it->user, user);
+	kafka_source_replace(&it->user, user);
 	mem_free_secret(it->password);
 	it->password = mem_strdup(password);
 	loop_timer_arm(it->again, 0);
 	it->searching = true;
-	world_mark_dirty(side->world);
+	world_mark_dirty(source->world);
 }
 
-struct kafka_admin *side_kafka_admin(const struct side *side)
+struct kafka_admin *source_broker_kafka_admin(const struct source_broker *source)
 {
-	return side->kafka ? side->kafka->admin : NULL;
+	return source->kafka ? source->kafka->admin : NULL;
 }
 
-size_t kafka_side_in_flight(const struct side *side)
+size_t source_kafka_in_flight(const struct source_broker *source)
 {
-	return side->kafka && side->kafka->admin ? kafka_admin_in_flight(side->kafka->admin) : 0;
+	return source->kafka && source->kafka->admin ? kafka_admin_in_flight(source->kafka->admin) : 0;
 }

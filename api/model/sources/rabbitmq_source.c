@@ -9,10 +9,10 @@
 
 enum { SEEK_AGAIN_MS = 60000, READ_AGAIN_MS = 30000, COMMAND_MS = 20000, COMMAND_OUTPUT_MAX = 16 * 1024 * 1024 };
 
-struct rabbitmq_side {
-	struct side *side;
+struct source_rabbitmq {
+	struct source_broker *source;
 	struct rabbitmq_monitor *monitor;
-	struct credentials *credentials;
+	struct source_credentials *credentials;
 	struct loop_timer *again; /* seeks once more: a secret may have come or changed */
 	bool missing;             /* none was found or all were refused */
 	bool given;               /* the operator typed them */
@@ -22,15 +22,15 @@ struct rabbitmq_side {
 
 /* ---- commands ---- */
 
-struct run {
-	struct exec *exec;
+struct source_rabbitmq_run {
+	struct kube_exec *exec;
 	rabbitmq_output_fn *done;
 	void *data;
 };
 
-static void on_exec(void *data, const struct exec_result *result)
+static void rabbitmq_source_on_exec(void *data, const struct kube_exec_result *result)
 {
-	struct run *run = data;
+	struct source_rabbitmq_run *run = data;
 	run->done(run->data, &result->err, result->exit_code, result->out, result->out_len, result->errors);
 	free(run);
 }
@@ -38,19 +38,19 @@ static void on_exec(void *data, const struct exec_result *result)
 static void *run_start(void *data, const struct rabbitmq_target *target, const char *const *argv,
 		       rabbitmq_output_fn *done, void *done_data, struct err *err)
 {
-	const struct rabbitmq_side *it = data;
-	struct run *run = mem_alloc(sizeof *run);
+	const struct source_rabbitmq *it = data;
+	struct source_rabbitmq_run *run = mem_alloc(sizeof *run);
 	run->done = done;
 	run->data = done_data;
-	run->exec = exec_run(it->side->world->options.client,
-			     &(struct exec_options){
+	run->exec = kube_exec_run(it->source->world->options.client,
+			     &(struct kube_exec_options){
 				     .namespace = target->namespace,
 				     .pod = target->pod,
 				     .container = target->container,
 				     .argv = argv,
 				     .timeout_ms = COMMAND_MS,
 				     .output_max = COMMAND_OUTPUT_MAX,
-				     .on_done = on_exec,
+				     .on_done = rabbitmq_source_on_exec,
 				     .data = run,
 			     },
 			     err);
@@ -62,44 +62,44 @@ static void *run_start(void *data, const struct rabbitmq_target *target, const c
 
 static void run_cancel(void *run)
 {
-	exec_cancel(((struct run *)run)->exec);
+	kube_exec_cancel(((struct source_rabbitmq_run *)run)->exec);
 	free(run);
 }
 
 /* ---- credentials ---- */
 
-static void on_found(void *data, const char *user, const char *password, const char *origin,
+static void rabbitmq_source_on_found(void *data, const char *user, const char *password, const char *origin,
 		     const struct rabbitmq_tls *tls)
 {
-	struct rabbitmq_side *it = data;
+	struct source_rabbitmq *it = data;
 	it->missing = it->refused = false;
-	it->read_ms = loop_now_ms(it->side->world->loop);
+	it->read_ms = loop_now_ms(it->source->world->loop);
 	rabbitmq_monitor_set_tls(it->monitor, tls);
 	rabbitmq_monitor_set_credentials(it->monitor, user, password, origin);
 }
 
-static void on_none(void *data, const struct err *err)
+static void rabbitmq_source_on_none(void *data, const struct err *err)
 {
-	struct rabbitmq_side *it = data;
+	struct source_rabbitmq *it = data;
 	if (!it->refused) /* else the monitor knows better what is wrong */
 		rabbitmq_monitor_set_credentials(it->monitor, NULL, NULL, err_is_set(err) ? err->text : NULL);
 	it->missing = true;
 	loop_timer_arm(it->again, SEEK_AGAIN_MS);
-	world_mark_dirty(it->side->world);
+	world_mark_dirty(it->source->world);
 }
 
-static void on_again(void *data)
+static void rabbitmq_source_on_again(void *data)
 {
-	struct rabbitmq_side *it = data;
-	credentials_destroy(it->credentials); /* the next follow seeks again */
+	struct source_rabbitmq *it = data;
+	source_credentials_destroy(it->credentials); /* the next follow seeks again */
 	it->credentials = NULL;
-	feed_follow(it->side->world->feed);
+	source_watcher_follow(it->source->world->watcher);
 }
 
 /* What worked with these secrets and works no more: they may have been rotated. */
-static bool read_again(struct rabbitmq_side *it)
+static bool rabbitmq_source_read_again(struct source_rabbitmq *it)
 {
-	int64_t since = loop_now_ms(it->side->world->loop) - it->read_ms;
+	int64_t since = loop_now_ms(it->source->world->loop) - it->read_ms;
 	bool worked = rabbitmq_monitor_snapshot(it->monitor)->overview_part.updated_ms > it->read_ms;
 	if (it->given || !it->credentials || !worked || since < READ_AGAIN_MS)
 		return false;
@@ -107,158 +107,158 @@ static bool read_again(struct rabbitmq_side *it)
 	return true;
 }
 
-static void on_refused(void *data)
+static void rabbitmq_source_on_refused(void *data)
 {
-	struct rabbitmq_side *it = data;
+	struct source_rabbitmq *it = data;
 	it->refused = true;
 	if (it->given || !it->credentials)
 		it->missing = true;
-	else if (!read_again(it))
-		credentials_next(it->credentials);
+	else if (!rabbitmq_source_read_again(it))
+		source_credentials_next(it->credentials);
 }
 
-static void seek(struct rabbitmq_side *it, const struct found_cluster *found)
+static void rabbitmq_source_seek(struct source_rabbitmq *it, const struct source_found_cluster *found)
 {
-	const struct world_options *options = &it->side->world->options;
-	const struct side *side = it->side;
-	if (it->credentials || it->given || !side->pods.len)
+	const struct world_options *options = &it->source->world->options;
+	const struct source_broker *source = it->source;
+	if (it->credentials || it->given || !source->pods.len)
 		return;
-	it->credentials = credentials_seek(
+	it->credentials = source_credentials_seek(
 		options->loop,
-		&(struct credentials_options){
+		&(struct source_credentials_options){
 			.client = options->client,
 			.found = found,
-			.pod = side->pods.items[0],
+			.pod = source->pods.items[0],
 			.configured = options->credentials_secret
-					      ? options->credentials_secret(options->data, side->namespace, side->name)
+					      ? options->credentials_secret(options->data, source->namespace, source->name)
 					      : NULL,
-			.on_found = on_found,
-			.on_none = on_none,
+			.on_found = rabbitmq_source_on_found,
+			.on_none = rabbitmq_source_on_none,
 			.data = it,
 		});
 }
 
-/* ---- the side ---- */
+/* ---- the source ---- */
 
-static void on_change(void *data)
+static void rabbitmq_source_on_change(void *data)
 {
-	struct rabbitmq_side *it = data;
+	struct source_rabbitmq *it = data;
 	if (rabbitmq_monitor_snapshot(it->monitor)->management_err.code == ERR_TLS)
-		read_again(it);
-	world_mark_polled(it->side->world);
+		rabbitmq_source_read_again(it);
+	world_mark_polled(it->source->world);
 }
 
-static struct rabbitmq_side *create(struct side *side)
+static struct source_rabbitmq *rabbitmq_source_create(struct source_broker *source)
 {
-	struct rabbitmq_side *it = mem_alloc(sizeof *it);
-	CLEANUP(free) char *label = str_printf("%s/%s", side->namespace, side->name);
-	it->side = side;
-	it->again = loop_timer_create(side->world->loop, on_again, it);
+	struct source_rabbitmq *it = mem_alloc(sizeof *it);
+	CLEANUP(free) char *label = str_printf("%s/%s", source->namespace, source->name);
+	it->source = source;
+	it->again = loop_timer_create(source->world->loop, rabbitmq_source_on_again, it);
 	it->monitor = rabbitmq_monitor_create(&(struct rabbitmq_monitor_options){
-		.loop = side->world->loop,
-		.dialer = side->world->options.dialer,
+		.loop = source->world->loop,
+		.dialer = source->world->options.dialer,
 		.runner = {.start = run_start, .cancel = run_cancel, .data = it},
 		.label = label,
-		.on_change = on_change,
-		.on_refused = on_refused,
+		.on_change = rabbitmq_source_on_change,
+		.on_refused = rabbitmq_source_on_refused,
 		.data = it,
 	});
 	return it;
 }
 
 /* The pod's own names, and those of the service that clients use: certificates are made for either. */
-static const char *names_of(const struct side *side, const struct kube_pod *pod, const struct found_cluster *found)
+static const char *names_of(const struct source_broker *source, const struct kube_pod *pod, const struct source_found_cluster *found)
 {
 	const char *service = found->rabbitmq ? str_or(found->rabbitmq->service_name, found->name) : found->name;
-	const char *space = side->namespace;
-	return arena_printf(&side->world->frame, "%s,%s.%s.svc,%s.%s.svc.cluster.local,%s.%s",
-			    side_pod_names(side, pod), service, space, service, space, service, space);
+	const char *space = source->namespace;
+	return arena_printf(&source->world->frame, "%s,%s.%s.svc,%s.%s.svc.cluster.local,%s.%s",
+			    source_broker_pod_names(source, pod), service, space, service, space, service, space);
 }
 
-void rabbitmq_side_follow(struct side *side, const struct found_cluster *found)
+void source_rabbitmq_follow(struct source_broker *source, const struct source_found_cluster *found)
 {
 	VEC(struct rabbitmq_target) targets = {0};
-	if (!side->rabbitmq)
-		side->rabbitmq = create(side);
-	vec_each (&side->pods, at) {
-		const struct kube_container *container = pod_main_container(BROKER_RABBITMQ, *at);
+	if (!source->rabbitmq)
+		source->rabbitmq = rabbitmq_source_create(source);
+	vec_each (&source->pods, at) {
+		const struct kube_container *container = join_pod_main_container(WORLD_BROKER_RABBITMQ, *at);
 		vec_push(&targets, (struct rabbitmq_target){
-					   .namespace = side->namespace,
+					   .namespace = source->namespace,
 					   .pod = (*at)->meta.name,
 					   .container = container ? container->name : NULL,
-					   .names = names_of(side, *at, found),
+					   .names = names_of(source, *at, found),
 				   });
 	}
-	rabbitmq_monitor_set_targets(side->rabbitmq->monitor, targets.items, targets.len);
+	rabbitmq_monitor_set_targets(source->rabbitmq->monitor, targets.items, targets.len);
 	vec_finish(&targets);
-	seek(side->rabbitmq, found);
+	rabbitmq_source_seek(source->rabbitmq, found);
 }
 
-void rabbitmq_side_destroy(struct side *side)
+void source_rabbitmq_destroy(struct source_broker *source)
 {
-	struct rabbitmq_side *it = side->rabbitmq;
+	struct source_rabbitmq *it = source->rabbitmq;
 	if (!it)
 		return;
-	credentials_destroy(it->credentials);
+	source_credentials_destroy(it->credentials);
 	rabbitmq_monitor_destroy(it->monitor);
 	loop_timer_destroy(it->again);
 	free(it);
 }
 
-bool rabbitmq_side_settled(const struct side *side)
+bool source_rabbitmq_settled(const struct source_broker *source)
 {
-	return side->rabbitmq && rabbitmq_monitor_snapshot(side->rabbitmq->monitor)->settled;
+	return source->rabbitmq && rabbitmq_monitor_snapshot(source->rabbitmq->monitor)->settled;
 }
 
-int64_t rabbitmq_side_updated(const struct side *side)
+int64_t source_rabbitmq_updated(const struct source_broker *source)
 {
-	return side->rabbitmq && side->pods.len
-		       ? rabbitmq_monitor_snapshot(side->rabbitmq->monitor)->overview_part.updated_ms
+	return source->rabbitmq && source->pods.len
+		       ? rabbitmq_monitor_snapshot(source->rabbitmq->monitor)->overview_part.updated_ms
 		       : -1;
 }
 
-static const struct rabbitmq_member *copy_members(struct cluster *cluster, const struct rabbitmq_snapshot *said)
+static const struct rabbitmq_member *rabbitmq_source_copy_members(struct world_kept_cluster *cluster, const struct rabbitmq_snapshot *snapshot)
 {
 	struct arena *frame = &cluster->world->frame;
-	struct rabbitmq_member *copy = arena_alloc(frame, (said->member_count + 1) * sizeof *copy);
-	for (size_t i = 0; i < said->member_count; i++) {
-		copy[i] = said->members[i];
-		copy[i].pod = arena_strdup(frame, said->members[i].pod);
+	struct rabbitmq_member *copy = arena_alloc(frame, (snapshot->member_count + 1) * sizeof *copy);
+	for (size_t i = 0; i < snapshot->member_count; i++) {
+		copy[i] = snapshot->members[i];
+		copy[i].pod = arena_strdup(frame, snapshot->members[i].pod);
 	}
 	return copy;
 }
 
-void rabbitmq_side_show(const struct side *side, struct cluster *cluster)
+void source_rabbitmq_show(const struct source_broker *source, struct world_kept_cluster *cluster)
 {
-	if (!side->rabbitmq)
+	if (!source->rabbitmq)
 		return;
-	const struct rabbitmq_snapshot *said = rabbitmq_monitor_snapshot(side->rabbitmq->monitor);
+	const struct rabbitmq_snapshot *snapshot = rabbitmq_monitor_snapshot(source->rabbitmq->monitor);
 	struct rabbitmq_snapshot before = cluster->rabbitmq;
-	cluster->rabbitmq = *said;
-	rabbitmq_overview_ref(said->overview);
-	rabbitmq_nodes_ref(said->nodes);
-	rabbitmq_queues_ref(said->queues);
-	rabbitmq_clients_ref(said->clients);
+	cluster->rabbitmq = *snapshot;
+	rabbitmq_overview_ref(snapshot->overview);
+	rabbitmq_nodes_ref(snapshot->nodes);
+	rabbitmq_queues_ref(snapshot->queues);
+	rabbitmq_clients_ref(snapshot->clients);
 	rabbitmq_overview_unref(before.overview);
 	rabbitmq_nodes_unref(before.nodes);
 	rabbitmq_queues_unref(before.queues);
 	rabbitmq_clients_unref(before.clients);
-	cluster->rabbitmq.members = copy_members(cluster, said);
-	cluster->pub.credentials_missing = side->rabbitmq->missing;
+	cluster->rabbitmq.members = rabbitmq_source_copy_members(cluster, snapshot);
+	cluster->pub.credentials_missing = source->rabbitmq->missing;
 }
 
-void rabbitmq_side_set_credentials(struct side *side, const char *user, const char *password)
+void source_rabbitmq_set_credentials(struct source_broker *source, const char *user, const char *password)
 {
-	struct rabbitmq_side *it = side->rabbitmq;
+	struct source_rabbitmq *it = source->rabbitmq;
 	if (!it)
 		return;
 	it->given = true;
 	it->missing = it->refused = false;
 	rabbitmq_monitor_set_credentials(it->monitor, user, password, "the credentials given");
-	world_mark_dirty(side->world);
+	world_mark_dirty(source->world);
 }
 
-size_t rabbitmq_side_in_flight(const struct side *side)
+size_t source_rabbitmq_in_flight(const struct source_broker *source)
 {
-	return side->rabbitmq ? rabbitmq_monitor_in_flight(side->rabbitmq->monitor) : 0;
+	return source->rabbitmq ? rabbitmq_monitor_in_flight(source->rabbitmq->monitor) : 0;
 }

@@ -9,15 +9,15 @@
 
 enum { BODY_MAX = 2 * 1024 * 1024 };
 
-struct secret_read {
+struct source_secret_read {
 	struct kube_request *request;
-	secret_read_fn *done;
+	source_secret_read_fn *done;
 	void *data;
 };
 
-static void on_done(void *data, const struct kube_result *result)
+static void secret_on_done(void *data, const struct kube_result *result)
 {
-	struct secret_read *read = data;
+	struct source_secret_read *read = data;
 	struct kube_secret *secret = NULL;
 	struct err err = result->err;
 	if (!err_is_set(&err))
@@ -27,24 +27,24 @@ static void on_done(void *data, const struct kube_result *result)
 	free(read);
 }
 
-struct secret_read *secret_read(struct kube_client *client, const char *namespace, const char *name,
-				secret_read_fn *done, void *data, struct err *err)
+struct source_secret_read *source_secret_read(struct kube_client *client, const char *namespace, const char *name,
+				source_secret_read_fn *done, void *data, struct err *err)
 {
 	CLEANUP(free)
 	char *path = kube_url(
 		&(struct kube_url){.version = "v1", .resource = "secrets", .namespace = namespace, .name = name});
-	struct secret_read *read = mem_alloc(sizeof *read);
+	struct source_secret_read *read = mem_alloc(sizeof *read);
 	read->done = done;
 	read->data = data;
 	read->request = kube_request(
-		client, &(struct kube_call){.path = path, .body_max = BODY_MAX, .on_done = on_done, .data = read}, err);
+		client, &(struct kube_call){.path = path, .body_max = BODY_MAX, .on_done = secret_on_done, .data = read}, err);
 	if (read->request)
 		return read;
 	free(read);
 	return NULL;
 }
 
-void secret_read_cancel(struct secret_read *read)
+void source_secret_read_cancel(struct source_secret_read *read)
 {
 	if (!read)
 		return;
@@ -52,7 +52,7 @@ void secret_read_cancel(struct secret_read *read)
 	free(read);
 }
 
-const char *secret_value(const struct kube_secret *secret, const char *key)
+const char *source_secret_value(const struct kube_secret *secret, const char *key)
 {
 	for (size_t i = 0; i < secret->data_count; i++)
 		if (str_eq(secret->data[i].key, key))
@@ -60,10 +60,10 @@ const char *secret_value(const struct kube_secret *secret, const char *key)
 	return NULL;
 }
 
-const char *secret_first(const struct kube_secret *secret, const char *const *keys, size_t count)
+const char *source_secret_first(const struct kube_secret *secret, const char *const *keys, size_t count)
 {
 	const char *value = NULL;
 	for (size_t i = 0; i < count && !value; i++)
-		value = secret_value(secret, keys[i]);
+		value = source_secret_value(secret, keys[i]);
 	return value;
 }

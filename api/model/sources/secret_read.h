@@ -6,19 +6,19 @@
 #include "api/kube/records/records.h"
 
 struct kube_client;
-struct secret_read;
+struct source_secret_read;
 
 /* secret is NULL with err. It is gone after the call. */
-typedef void secret_read_fn(void *data, const struct kube_secret *secret, const struct err *err);
+typedef void source_secret_read_fn(void *data, const struct kube_secret *secret, const struct err *err);
 
 /* NULL with err for what can be said at once. Never calls back from inside. */
-struct secret_read *secret_read(struct kube_client *client, const char *namespace, const char *name,
-				secret_read_fn *done, void *data, struct err *err) MUST_USE;
-void secret_read_cancel(struct secret_read *read); /* NULL is fine; no callback after */
+struct source_secret_read *source_secret_read(struct kube_client *client, const char *namespace, const char *name,
+				source_secret_read_fn *done, void *data, struct err *err) MUST_USE;
+void source_secret_read_cancel(struct source_secret_read *read); /* NULL is fine; no callback after */
 
 /* The value of a key; NULL when it is not there or empty. */
-const char *secret_value(const struct kube_secret *secret, const char *key);
+const char *source_secret_value(const struct kube_secret *secret, const char *key);
 /* The value of the first of the keys that is there. */
-const char *secret_first(const struct kube_secret *secret, const char *const *keys, size_t count);
+const char *source_secret_first(const struct kube_secret *secret, const char *const *keys, size_t count);
 
 #endif

@@ -7,25 +7,25 @@
 #include "api/kube/records/kube_kinds.h"
 #include "api/model/world/world.h"
 
-struct feed;
-struct side;
+struct source_watcher;
+struct source_broker;
 
-struct feed *feed_create(struct world *world);
-void feed_destroy(struct feed *feed); /* NULL is fine, here and below */
+struct source_watcher *source_watcher_create(struct world *world);
+void source_watcher_destroy(struct source_watcher *watcher); /* NULL is fine, here and below */
 
-/* The state of the link and of every kind's source. Without a feed: live and complete, for worlds filled by hand. */
-void feed_describe(struct feed *feed, struct world_view *view);
+/* The state of the link and of every kind's source. Without a watcher: live and complete, for worlds filled by hand. */
+void source_watcher_describe(struct source_watcher *watcher, struct world_view *view);
 /* Only what changes by itself: ages and requests under way. */
-void feed_describe_ages(struct feed *feed, struct world_view *view);
-bool feed_settled(const struct feed *feed);
-struct side *feed_side(struct feed *feed, const char *cluster_key); /* NULL when there is none */
+void source_watcher_describe_ages(struct source_watcher *watcher, struct world_view *view);
+bool source_watcher_settled(const struct source_watcher *watcher);
+struct source_broker *source_watcher_broker(struct source_watcher *watcher, const char *cluster_key); /* NULL when there is none */
 /* The lists of the kind in the namespace are all in, or cannot be had: *err then says why (ERR_NONE else). True without
- * a feed. */
-bool feed_is_listed(const struct feed *feed, enum kube_kind kind, const char *namespace, struct err *err);
-void feed_follow(struct feed *feed); /* looks at all clusters again, soon */
+ * a watcher. */
+bool source_watcher_is_listed(const struct source_watcher *watcher, enum kube_kind kind, const char *namespace, struct err *err);
+void source_watcher_follow(struct source_watcher *watcher); /* looks at all clusters again, soon */
 /* The frame points at no side that is gone any more. */
-void feed_collect(struct feed *feed);
-void feed_set_credentials(struct feed *feed, const char *cluster_key, const char *user, const char *password);
-struct kafka_admin *feed_kafka_admin(struct feed *feed, const char *cluster_key); /* NULL when there is none */
+void source_watcher_collect(struct source_watcher *watcher);
+void source_watcher_set_credentials(struct source_watcher *watcher, const char *cluster_key, const char *user, const char *password);
+struct kafka_admin *source_watcher_kafka_admin(struct source_watcher *watcher, const char *cluster_key); /* NULL when there is none */
 
 #endif

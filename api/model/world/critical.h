@@ -9,7 +9,7 @@
 
 /* Would the partition refuse acks=all without a broker that has a replica of it? With no more replicas than
  * min.insync.replicas nothing could ever be restarted: such a partition never counts. */
-static inline bool critical_partition(size_t replicas, size_t in_sync, int32_t min_in_sync, bool broker_in_sync)
+static inline bool world_is_critical_partition(size_t replicas, size_t in_sync, int32_t min_in_sync, bool broker_in_sync)
 {
 	if (min_in_sync < 0 || (int64_t)replicas <= min_in_sync)
 		return false;
@@ -17,13 +17,13 @@ static inline bool critical_partition(size_t replicas, size_t in_sync, int32_t m
 }
 
 /* Would a quorum queue or stream be without a majority when one of its members that is up stops? */
-static inline bool critical_queue(size_t members, size_t online)
+static inline bool world_is_critical_queue(size_t members, size_t online)
 {
 	return online <= members / 2 + 1;
 }
 
 /* Would the controllers be without a quorum when only `left` of them keep up? One that is alone never counts. */
-static inline bool critical_voters(size_t voters, size_t left)
+static inline bool world_are_critical_voters(size_t voters, size_t left)
 {
 	return voters > 1 && left < (voters + 2) / 2;
 }

@@ -8,69 +8,69 @@
 
 enum { KEY_MAX = 1024 };
 
-static const char *key_of(const char *namespace, const char *name, char out[static KEY_MAX])
+static const char *store_key_of(const char *namespace, const char *name, char out[static KEY_MAX])
 {
 	snprintf(out, KEY_MAX, "%s/%s", namespace ? namespace : "", str_or(name, ""));
 	return out;
 }
 
-static void retire(struct record_store *store, void *record)
+static void store_retire(struct world_store *store, void *record)
 {
 	if (store->owns && record)
 		vec_push(&store->retired, record);
 }
 
-void record_store_finish(struct record_store *store)
+void world_store_finish(struct world_store *store)
 {
 	for (size_t kind = 0; kind < KUBE_KIND_COUNT; kind++) {
 		struct map *map = &store->kinds[kind];
 		for (struct map_entry *at = map_next(map, NULL); at; at = map_next(map, at))
-			retire(store, at->value);
+			store_retire(store, at->value);
 		map_finish(map);
 	}
-	record_store_collect(store);
+	world_store_collect(store);
 	vec_finish(&store->retired);
 }
 
-void record_store_put(struct record_store *store, enum kube_kind kind, const void *record)
+void world_store_put(struct world_store *store, enum kube_kind kind, const void *record)
 {
 	const struct kube_meta *meta = record;
 	char key[KEY_MAX];
-	retire(store, map_set(&store->kinds[kind], key_of(meta->namespace, meta->name, key), (void *)record));
+	store_retire(store, map_set(&store->kinds[kind], store_key_of(meta->namespace, meta->name, key), (void *)record));
 }
 
-void record_store_remove(struct record_store *store, enum kube_kind kind, const char *namespace, const char *name)
+void world_store_remove(struct world_store *store, enum kube_kind kind, const char *namespace, const char *name)
 {
 	char key[KEY_MAX];
-	retire(store, map_remove(&store->kinds[kind], key_of(namespace, name, key)));
+	store_retire(store, map_remove(&store->kinds[kind], store_key_of(namespace, name, key)));
 }
 
-const void *record_store_get(const struct record_store *store, enum kube_kind kind, const char *namespace,
+const void *world_store_get(const struct world_store *store, enum kube_kind kind, const char *namespace,
 			     const char *name)
 {
 	char key[KEY_MAX];
-	return name ? map_get(&store->kinds[kind], key_of(namespace, name, key)) : NULL;
+	return name ? map_get(&store->kinds[kind], store_key_of(namespace, name, key)) : NULL;
 }
 
-const void *record_store_next(const struct record_store *store, enum kube_kind kind, struct map_entry **at)
+const void *world_store_next(const struct world_store *store, enum kube_kind kind, struct map_entry **at)
 {
 	*at = map_next(&store->kinds[kind], *at);
 	return *at ? (*at)->value : NULL;
 }
 
-size_t record_store_count(const struct record_store *store, enum kube_kind kind)
+size_t world_store_count(const struct world_store *store, enum kube_kind kind)
 {
 	return store->kinds[kind].len;
 }
 
-void record_store_collect(struct record_store *store)
+void world_store_collect(struct world_store *store)
 {
 	vec_each (&store->retired, record)
 		kube_record_free(*record);
 	vec_clear(&store->retired);
 }
 
-bool labels_match(const struct kube_pair *selector, size_t selector_count, const struct kube_pair *labels,
+bool world_labels_match(const struct kube_pair *selector, size_t selector_count, const struct kube_pair *labels,
 		  size_t label_count)
 {
 	for (size_t i = 0; i < selector_count; i++) {

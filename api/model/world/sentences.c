@@ -17,7 +17,7 @@ enum {
 	COARSE = 10 * SECOND,
 };
 
-const char *sentence_duration(struct world *world, int64_t ms)
+const char *world_sentence_duration(struct world *world, int64_t ms)
 {
 	struct arena *frame = &world->frame;
 	world_renew_after(world, ms < 2 * MINUTE ? SECOND : MINUTE);
@@ -30,20 +30,20 @@ const char *sentence_duration(struct world *world, int64_t ms)
 	return arena_printf(frame, "%lld d", (long long)(ms / (24LL * HOUR)));
 }
 
-const char *sentence_ago(struct world *world, int64_t since_wall_ms)
+const char *world_sentence_ago(struct world *world, int64_t since_wall_ms)
 {
 	int64_t ms = world->wall_ms - since_wall_ms;
 	if (since_wall_ms < 0)
 		return "";
 	if (ms >= 2 * MINUTE)
-		return arena_printf(&world->frame, " %s ago", sentence_duration(world, ms));
+		return arena_printf(&world->frame, " %s ago", world_sentence_duration(world, ms));
 	world_renew_after(world, COARSE);
 	if (ms < COARSE)
 		return "";
 	return arena_printf(&world->frame, " %d s ago", (int)(ms / COARSE * (COARSE / SECOND)));
 }
 
-const char *sentence_cut(struct world *world, const char *text)
+const char *world_sentence_cut(struct world *world, const char *text)
 {
 	if (!text)
 		return "";
@@ -56,17 +56,17 @@ const char *sentence_cut(struct world *world, const char *text)
 	return arena_printf(&world->frame, "%.*s…", (int)len, text);
 }
 
-const char *sentence_count(struct world *world, int64_t count, const char *one, const char *many)
+const char *world_sentence_count(struct world *world, int64_t count, const char *one, const char *many)
 {
 	return arena_printf(&world->frame, "%lld %s", (long long)count, count == 1 ? one : many);
 }
 
-const char *sentence_brokers(struct world *world, const struct cluster *cluster,
-			     bool (*which)(const struct broker *broker))
+const char *world_sentence_brokers(struct world *world, const struct world_kept_cluster *cluster,
+			     bool (*which)(const struct world_kept_broker *broker))
 {
 	VEC(const char *) names = {0};
 	for (size_t i = 0; i < cluster->brokers.len; i++) {
-		const struct broker *broker = (const struct broker *)cluster->brokers.items[i];
+		const struct world_kept_broker *broker = (const struct world_kept_broker *)cluster->brokers.items[i];
 		if (which(broker))
 			vec_push(&names, broker->name);
 	}
@@ -82,13 +82,13 @@ const char *sentence_brokers(struct world *world, const struct cluster *cluster,
 	return text;
 }
 
-static const struct broker *worst_after(const struct cluster *cluster, const struct broker *after)
+static const struct world_kept_broker *worst_after(const struct world_kept_cluster *cluster, const struct world_kept_broker *after)
 {
-	const struct broker *worst = NULL;
+	const struct world_kept_broker *worst = NULL;
 	bool passed = after == NULL;
 	for (int round = SEV_BAD; round >= SEV_WARN && !worst; round--) {
 		for (size_t i = 0; i < cluster->brokers.len && !worst; i++) {
-			const struct broker *broker = (const struct broker *)cluster->brokers.items[i];
+			const struct world_kept_broker *broker = (const struct world_kept_broker *)cluster->brokers.items[i];
 			if (broker->pub.severity != (enum severity)round)
 				continue;
 			if (passed)
@@ -99,15 +99,15 @@ static const struct broker *worst_after(const struct cluster *cluster, const str
 	return worst;
 }
 
-const char *sentence_cause(struct world *world, const struct cluster *cluster)
+const char *world_sentence_cause(struct world *world, const struct world_kept_cluster *cluster)
 {
 	const char *text = "";
-	const struct broker *broker = NULL;
-	int said = 0;
-	while (said < CAUSES_MAX && (broker = worst_after(cluster, broker))) {
-		const char *trouble = broker_trouble(world, broker);
+	const struct world_kept_broker *broker = NULL;
+	int told = 0;
+	while (told < CAUSES_MAX && (broker = worst_after(cluster, broker))) {
+		const char *trouble = join_broker_trouble(world, broker);
 		if (trouble)
-			text = arena_printf(&world->frame, "%s%s%s", text, said++ ? "; " : ": ", trouble);
+			text = arena_printf(&world->frame, "%s%s%s", text, told++ ? "; " : ": ", trouble);
 	}
 	return text;
 }

@@ -9,21 +9,21 @@
 #include "api/model/world/world_private.h"
 
 
-const char *replica_state_word(enum replica_state state)
+const char *world_replica_state_word(enum world_replica_state state)
 {
 	static const char *const words[] = {
-#define X(name, word, severity) [REPLICA_##name] = word,
-		REPLICA_STATES(X)
+#define X(name, word, severity) [WORLD_REPLICA_##name] = word,
+		WORLD_REPLICA_STATES(X)
 #undef X
 	};
 	return words[state];
 }
 
-enum severity replica_state_severity(enum replica_state state)
+enum severity world_replica_state_severity(enum world_replica_state state)
 {
 	static const enum severity severities[] = {
-#define X(name, word, severity) [REPLICA_##name] = severity,
-		REPLICA_STATES(X)
+#define X(name, word, severity) [WORLD_REPLICA_##name] = severity,
+		WORLD_REPLICA_STATES(X)
 #undef X
 	};
 	return severities[state];
@@ -42,7 +42,7 @@ void world_mark_dirty(struct world *world)
 void world_mark_polled(struct world *world)
 {
 	world->dirty = true;
-	world->settled = world->settled || feed_settled(world->feed);
+	world->settled = world->settled || source_watcher_settled(world->watcher);
 	if (!world->settled)
 		world_mark_dirty(world); /* somebody waits for it */
 	else if (!world->told && !loop_timer_is_armed(world->later))
@@ -55,7 +55,7 @@ void world_renew_after(struct world *world, int64_t ms)
 		world->renew_ms = ms;
 }
 
-static void on_tick(void *data)
+static void world_on_tick(void *data)
 {
 	world_mark_dirty(data);
 }
@@ -69,20 +69,20 @@ struct world *world_create(const struct world_options *options)
 	world->options.namespace = world->namespace;
 	world->store.owns = options->client != NULL;
 	world->dirty = true;
-	world->tick = loop_timer_create(options->loop, on_tick, world);
-	world->later = loop_timer_create(options->loop, on_tick, world);
+	world->tick = loop_timer_create(options->loop, world_on_tick, world);
+	world->later = loop_timer_create(options->loop, world_on_tick, world);
 	world->view.data_age_ms = -1;
 	world->view.discovering = true;
 	world->view.namespace = world->options.namespace;
 	if (options->client)
-		world->feed = feed_create(world);
+		world->watcher = source_watcher_create(world);
 	return world;
 }
 
 static void free_nodes(struct world *world)
 {
 	for (struct map_entry *at = map_next(&world->nodes, NULL); at; at = map_next(&world->nodes, at)) {
-		struct node *node = at->value;
+		struct world_kept_node *node = at->value;
 		vec_finish(&node->brokers);
 		free(node->name);
 		free(node);
@@ -101,9 +101,9 @@ void world_destroy(struct world *world)
 {
 	if (!world)
 		return;
-	feed_destroy(world->feed);
+	source_watcher_destroy(world->watcher);
 	for (struct map_entry *at = map_next(&world->clusters, NULL); at; at = map_next(&world->clusters, at))
-		cluster_destroy(at->value);
+		join_cluster_destroy(at->value);
 	map_finish(&world->clusters);
 	free_nodes(world);
 	free_values(&world->volumes);
@@ -117,13 +117,13 @@ void world_destroy(struct world *world)
 	vec_finish(&world->pods);
 	loop_timer_destroy(world->tick);
 	loop_timer_destroy(world->later);
-	record_store_finish(&world->store);
+	world_store_finish(&world->store);
 	arena_finish(&world->frame);
 	free(world->namespace);
 	free(world);
 }
 
-static void publish(struct world *world)
+static void world_publish(struct world *world)
 {
 	struct world_view *view = &world->view;
 	view->clusters = world->cluster_list.items;
@@ -142,23 +142,23 @@ static void publish(struct world *world)
 	view->pod_count = world->pods.len;
 }
 
-static void join(struct world *world)
+static void world_join_all(struct world *world)
 {
 	world->wall_ms = clock_wall_ms(loop_clock(world->loop));
 	world->renew_ms = 0;
 	arena_reset(&world->frame);
-	feed_describe(world->feed, &world->view); /* NULL is fine: link, sources */
+	source_watcher_describe(world->watcher, &world->view); /* NULL is fine: link, sources */
 	join_nodes(world);
 	join_clusters(world);
 	join_plans(world);
-	join_sides(world);
+	join_broker_sources(world);
 	join_volumes(world);
 	join_services(world);
 	join_states(world);
 	join_events(world);
-	join_problems(world);
-	record_store_collect(&world->store);
-	publish(world);
+	rules_find_problems(world);
+	world_store_collect(&world->store);
+	world_publish(world);
 }
 
 const struct world_view *world_update(struct world *world)
@@ -167,11 +167,11 @@ const struct world_view *world_update(struct world *world)
 	if (world->dirty) {
 		world->dirty = false;
 		loop_timer_disarm(world->later);
-		join(world);
+		world_join_all(world);
 		if (world->renew_ms)
 			loop_timer_arm(world->tick, world->renew_ms);
 	}
-	feed_describe_ages(world->feed, &world->view);
+	source_watcher_describe_ages(world->watcher, &world->view);
 	return &world->view;
 }
 
@@ -182,17 +182,17 @@ bool world_is_outdated(const struct world *world)
 
 bool world_settled(const struct world *world)
 {
-	return feed_settled(world->feed);
+	return source_watcher_settled(world->watcher);
 }
 
 void world_set_credentials(struct world *world, const char *cluster_key, const char *user, const char *password)
 {
-	feed_set_credentials(world->feed, cluster_key, user, password);
+	source_watcher_set_credentials(world->watcher, cluster_key, user, password);
 }
 
 struct kafka_admin *world_kafka_admin(struct world *world, const char *cluster_key)
 {
-	return feed_kafka_admin(world->feed, cluster_key);
+	return source_watcher_kafka_admin(world->watcher, cluster_key);
 }
 
 struct world_cluster *world_find_cluster(const struct world_view *view, const char *key)
@@ -206,8 +206,8 @@ struct world_cluster *world_find_cluster(const struct world_view *view, const ch
 struct world_broker *world_find_broker(const struct world_view *view, const char *namespace, const char *pod)
 {
 	for (size_t i = 0; i < view->cluster_count; i++) {
-		struct cluster *cluster = cluster_of(view->clusters[i]);
-		int32_t at = str_eq(cluster->namespace, namespace) ? cluster_broker_named(cluster, pod) : -1;
+		struct world_kept_cluster *cluster = join_cluster_of(view->clusters[i]);
+		int32_t at = str_eq(cluster->namespace, namespace) ? join_cluster_broker_named(cluster, pod) : -1;
 		if (at >= 0)
 			return cluster->brokers.items[at];
 	}
@@ -230,11 +230,11 @@ void world_replicated_at(const struct world_cluster *cluster, int64_t index, str
 		.partition = -1,
 		.leader = -1,
 		.min_in_sync = -1,
-		.state = REPLICA_UNKNOWN,
+		.state = WORLD_REPLICA_UNKNOWN,
 		.size_bytes = -1,
 	};
-	if (cluster->kind == BROKER_KAFKA)
-		kafka_replicated_at(cluster_of(cluster), index, out);
+	if (cluster->kind == WORLD_BROKER_KAFKA)
+		join_kafka_replicated_at(join_cluster_of(cluster), index, out);
 	else
-		rabbitmq_replicated_at(cluster_of(cluster), index, out);
+		join_rabbitmq_replicated_at(join_cluster_of(cluster), index, out);
 }

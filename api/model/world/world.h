@@ -6,7 +6,7 @@
  * remembered longer is remembered by key ("namespace/name").
  *
  * Unknown is never zero: figures are -1, ratios and rates negative, strings NULL when they could not be read. Every part
- * carries a `struct source` that says when it was last heard of and what went wrong since. */
+ * carries a `struct world_source` that says when it was last heard of and what went wrong since. */
 #ifndef MQDECK_MODEL_WORLD_WORLD_H
 #define MQDECK_MODEL_WORLD_WORLD_H
 
@@ -21,21 +21,21 @@
 
 struct kafka_admin;
 struct kube_client;
-struct dialer;
+struct dial_opener;
 struct world;
 
 enum { WORLD_HISTORY = 32 }; /* points of a sparkline */
 
-enum broker_kind { BROKER_RABBITMQ, BROKER_KAFKA };
+enum world_broker_kind { WORLD_BROKER_RABBITMQ, WORLD_BROKER_KAFKA };
 
-enum cluster_manager { MANAGED_BY_STATEFUL_SET, MANAGED_BY_RABBITMQ_OPERATOR, MANAGED_BY_STRIMZI };
+enum world_cluster_manager { WORLD_MANAGED_BY_STATEFUL_SET, WORLD_MANAGED_BY_RABBITMQ_OPERATOR, WORLD_MANAGED_BY_STRIMZI };
 
-struct source {
+struct world_source {
 	int64_t updated_ms; /* loop clock of the last good answer; -1 = never */
 	struct err err;     /* the failure since then; ERR_NONE = fine */
 };
 
-struct history {
+struct world_history {
 	float points[WORLD_HISTORY]; /* oldest first, negative = unknown */
 	size_t count;
 };
@@ -112,19 +112,19 @@ struct world_broker {
 	int32_t restarts;
 	int64_t started_ms;            /* Unix ms, -1 */
 	double in_rate, out_rate;      /* messages a second where known, else bytes a second for Kafka log growth */
-	struct history in_history;
+	struct world_history in_history;
 	/* RabbitMQ, as of the last half minute; -1 unknown: statistics are off, there are more than 2,000 in the
 	 * cluster, its management API is not reached. Always -1 for Kafka, whose protocol does not tell. */
 	int64_t connections;
 	const struct world_client *clients; /* what connections is the sum of, most first; NULL unknown */
 	size_t client_count;
-	struct source source;          /* of the broker's own side */
+	struct world_source source;          /* of the broker's own side */
 };
 
 /* ---- replicated things: Kafka partitions and RabbitMQ quorum queues and streams ---- */
 
 /* X(name, word, severity), worst last. */
-#define REPLICA_STATES(X)                                                                                                      \
+#define WORLD_REPLICA_STATES(X)                                                                                                      \
 	X(OK, "ok", SEV_OK)                                                                                                    \
 	X(UNKNOWN, "unknown", SEV_INFO)                                                                                        \
 	X(UNDER_REPLICATED, "under-replicated", SEV_WARN)                                                                      \
@@ -133,15 +133,15 @@ struct world_broker {
 	X(MINORITY, "minority", SEV_BAD)                                                                                       \
 	X(OFFLINE, "offline", SEV_BAD)
 
-enum replica_state {
-#define X(name, word, severity) REPLICA_##name,
-	REPLICA_STATES(X)
+enum world_replica_state {
+#define X(name, word, severity) WORLD_REPLICA_##name,
+	WORLD_REPLICA_STATES(X)
 #undef X
 };
-const char *replica_state_word(enum replica_state state);
-enum severity replica_state_severity(enum replica_state state);
+const char *world_replica_state_word(enum world_replica_state state);
+enum severity world_replica_state_severity(enum world_replica_state state);
 
-enum { REPLICAS_MAX = 32 };
+enum { WORLD_REPLICAS_MAX = 32 };
 
 struct world_replicated { /* filled by world_replicated_at: 200,000 partitions are not kept twice */
 	struct world_cluster *cluster;
@@ -149,14 +149,14 @@ struct world_replicated { /* filled by world_replicated_at: 200,000 partitions a
 	const char *vhost;    /* RabbitMQ; NULL for Kafka */
 	int32_t partition;    /* -1 for queues */
 	int32_t leader;       /* index into cluster->brokers, -1 none or unknown */
-	int16_t replicas[REPLICAS_MAX]; /* indexes into cluster->brokers in preference order; -1 = a broker no longer there */
-	int32_t replica_ids[REPLICAS_MAX]; /* Kafka node ids; ordinals for RabbitMQ */
-	bool in_sync[REPLICAS_MAX];        /* in the ISR, or online */
-	bool joining[REPLICAS_MAX];        /* being added by a reassignment */
-	bool leaving[REPLICAS_MAX];
+	int16_t replicas[WORLD_REPLICAS_MAX]; /* indexes into cluster->brokers in preference order; -1 = a broker no longer there */
+	int32_t replica_ids[WORLD_REPLICAS_MAX]; /* Kafka node ids; ordinals for RabbitMQ */
+	bool in_sync[WORLD_REPLICAS_MAX];        /* in the ISR, or online */
+	bool joining[WORLD_REPLICAS_MAX];        /* being added by a reassignment */
+	bool leaving[WORLD_REPLICAS_MAX];
 	uint8_t replica_count, in_sync_count;
 	int32_t min_in_sync;  /* Kafka min.insync.replicas; majority for queues; -1 unknown */
-	enum replica_state state;
+	enum world_replica_state state;
 	int64_t size_bytes;   /* -1 */
 };
 
@@ -206,8 +206,8 @@ struct world_plan { /* that holds a broker cluster now, of whatever mqdeck, as i
 struct world_cluster {
 	const char *key;  /* "namespace/name" + "/rabbitmq" or "/kafka": unique */
 	const char *name, *namespace;
-	enum broker_kind kind;
-	enum cluster_manager manager;
+	enum world_broker_kind kind;
+	enum world_cluster_manager manager;
 	const struct kube_stateful_set *stateful_set;           /* NULL when Strimzi runs it */
 	const struct kube_rabbitmq_cluster *rabbitmq_resource;  /* or NULL */
 	const struct kube_kafka *kafka_resource;                /* or NULL */
@@ -237,7 +237,7 @@ struct world_cluster {
 	int64_t under_replicated, below_min, leaderless;
 	int64_t queue_count, topic_count, group_count, total_lag, messages;
 	int64_t connections;           /* RabbitMQ's own figure, also where there are too many to be told apart; -1 */
-	struct source source;          /* of the brokers' side as a whole */
+	struct world_source source;          /* of the brokers' side as a whole */
 	bool credentials_missing;      /* ask for them: world_set_credentials */
 };
 
@@ -275,8 +275,8 @@ struct world_view { /* what world_update() left */
 	size_t event_count;
 	const struct kube_pod **pods;    /* all pods of broker clusters */
 	size_t pod_count;
-	struct source sets_source; /* StatefulSets: what broker clusters are found by */
-	struct source nodes_source, volumes_source, services_source, events_source, pods_source, claims_source, classes_source;
+	struct world_source sets_source; /* StatefulSets: what broker clusters are found by */
+	struct world_source nodes_source, volumes_source, services_source, events_source, pods_source, claims_source, classes_source;
 	size_t requests_in_flight;
 };
 
@@ -285,7 +285,7 @@ enum { WORLD_POLLED_MS = 1000 };
 struct world_options {
 	struct loop *loop;
 	struct kube_client *client;
-	struct dialer *dialer;          /* port-forward */
+	struct dial_opener *dialer;          /* port-forward */
 	const char *namespace;          /* NULL = all namespaces */
 	/* Named in configuration: secret holding user and password of a cluster; NULL = discover. */
 	const char *(*credentials_secret)(void *data, const char *namespace, const char *cluster);

@@ -12,21 +12,21 @@
 #include "api/model/world/world.h"
 #include "api/rabbitmq/monitor.h"
 
-struct feed;
+struct source_watcher;
 
 /* What the replicas add up to at one broker: made with the totals below. */
-struct tally {
+struct world_tally {
 	int64_t leaders, replicas, in_sync;
 	int64_t critical; /* replicated things that would refuse without it */
 	double in_rate, out_rate;
 };
 
-struct broker {
+struct world_kept_broker {
 	struct world_broker pub;
 	char *name;
 	bool seen; /* in this join */
 	bool tallied;
-	struct tally tally;
+	struct world_tally tally;
 	int64_t bytes, bytes_ms; /* Kafka: log size at the last sample, for its growth */
 	int64_t critical;        /* how many queues or partitions refuse without it; -1 unknown */
 	int64_t disk_free;       /* RabbitMQ's figure; -1 */
@@ -37,17 +37,17 @@ struct broker {
 };
 
 /* Totals over the replicas of one cluster: made once for each answer of the brokers, not for each frame. */
-struct replica_totals {
+struct world_replica_totals {
 	int64_t count, under_replicated, below_min, leaderless, unknown, moving;
 	int64_t critical_brokers;
 };
 
-struct cluster {
+struct world_kept_cluster {
 	struct world_cluster pub;
 	struct world *world;
 	char *key, *name, *namespace;
 	bool seen;
-	struct found_cluster found;
+	struct source_found_cluster found;
 	const char *pods_unread; /* why it has no pods here: not "missing" but unknown; "" = not listed yet, NULL = listed */
 	VEC(struct world_broker *) brokers;
 	VEC(struct world_volume *) volumes;
@@ -72,23 +72,23 @@ struct cluster {
 
 	uint64_t brokers_generation; /* grows when the list of brokers changes */
 	uint64_t answers_mark;       /* of what pub.answers numbers */
-	struct replica_totals totals;
+	struct world_replica_totals totals;
 	bool settled; /* its brokers answered or failed */
 };
 
-struct node {
+struct world_kept_node {
 	struct world_node pub;
 	char *name;
 	bool seen;
 	VEC(struct world_broker *) brokers;
 };
 
-struct volume {
+struct world_kept_volume {
 	struct world_volume pub;
 	bool seen;
 };
 
-struct service {
+struct world_kept_service {
 	struct world_service pub;
 	bool seen;
 };
@@ -97,8 +97,8 @@ struct world {
 	struct loop *loop;
 	struct world_options options; /* namespace copied */
 	char *namespace;
-	struct record_store store;
-	struct feed *feed;
+	struct world_store store;
+	struct source_watcher *watcher;
 	struct arena frame; /* strings and arrays of the last world_update() */
 	struct map clusters, nodes, volumes, services;
 	VEC(struct world_cluster *) cluster_list;
@@ -127,44 +127,44 @@ void world_renew_after(struct world *world, int64_t ms);
  * within WORLD_POLLED_MS, because a join and a paint for each answer would be most of what an idle console costs. */
 void world_mark_polled(struct world *world);
 
-struct cluster *cluster_of(const struct world_cluster *cluster);
-const struct kafka_snapshot *cluster_kafka(const struct cluster *cluster);    /* NULL while there is none */
-int32_t cluster_broker_named(const struct cluster *cluster, const char *pod); /* index, -1 */
-void cluster_destroy(struct cluster *cluster);
+struct world_kept_cluster *join_cluster_of(const struct world_cluster *cluster);
+const struct kafka_snapshot *join_cluster_kafka(const struct world_kept_cluster *cluster);    /* NULL while there is none */
+int32_t join_cluster_broker_named(const struct world_kept_cluster *cluster, const char *pod); /* index, -1 */
+void join_cluster_destroy(struct world_kept_cluster *cluster);
 /* The StatefulSet's or pod set's name for a broker's claims and pods; "" when unknown. */
-const char *cluster_pod_prefix(const struct cluster *cluster);
-bool cluster_is_stale(const struct cluster *cluster, int64_t updated_ms); /* what was heard then says nothing of now */
+const char *join_cluster_pod_prefix(const struct world_kept_cluster *cluster);
+bool join_cluster_is_stale(const struct world_kept_cluster *cluster, int64_t updated_ms); /* what was heard then says nothing of now */
 
 /* ---- the steps of a join, in this order; each reads what the earlier ones left ---- */
 void join_nodes(struct world *world);
 void join_clusters(struct world *world); /* clusters, brokers, pods */
 void join_plans(struct world *world);    /* who changes the clusters now */
-void join_sides(struct world *world);    /* what the brokers say */
+void join_broker_sources(struct world *world);    /* what the brokers say */
 void join_volumes(struct world *world);
 void join_services(struct world *world);
 void join_states(struct world *world); /* one word and a severity a broker */
 void join_events(struct world *world);
-void join_problems(struct world *world); /* problems, headlines, order of clusters */
+void rules_find_problems(struct world *world); /* problems, headlines, order of clusters */
 
 /* ---- brokers' side ---- */
-void rabbitmq_join(struct cluster *cluster);
-void kafka_join(struct cluster *cluster);
+void join_rabbitmq(struct world_kept_cluster *cluster);
+void join_kafka(struct world_kept_cluster *cluster);
 /* A value that differs when the rows made of what was said may. */
-uint64_t kafka_answers_mark(const struct cluster *cluster);
-uint64_t rabbitmq_answers_mark(const struct cluster *cluster);
-uint64_t answers_mix(uint64_t mark, uint64_t value);
-void rabbitmq_forget(struct cluster *cluster); /* drops the pinned parts */
-void rabbitmq_replicated_at(const struct cluster *cluster, int64_t index, struct world_replicated *out);
-void kafka_replicated_at(const struct cluster *cluster, int64_t index, struct world_replicated *out);
+uint64_t join_kafka_answers_mark(const struct world_kept_cluster *cluster);
+uint64_t join_rabbitmq_answers_mark(const struct world_kept_cluster *cluster);
+uint64_t join_answers_mix(uint64_t mark, uint64_t value);
+void join_rabbitmq_forget(struct world_kept_cluster *cluster); /* drops the pinned parts */
+void join_rabbitmq_replicated_at(const struct world_kept_cluster *cluster, int64_t index, struct world_replicated *out);
+void join_kafka_replicated_at(const struct world_kept_cluster *cluster, int64_t index, struct world_replicated *out);
 /* The one copy of a text that many rows share; cleared when the picture changes. */
-const char *cluster_phrase(struct cluster *cluster, const char *text);
-void cluster_forget_phrases(struct cluster *cluster);
-void history_push(struct history *history, double value);
+const char *join_cluster_phrase(struct world_kept_cluster *cluster, const char *text);
+void join_cluster_forget_phrases(struct world_kept_cluster *cluster);
+void join_history_push(struct world_history *history, double value);
 
 /* ---- small facts of records ---- */
-const struct kube_container *pod_main_container(enum broker_kind kind, const struct kube_pod *pod);
-const struct kube_container_status *pod_main_status(enum broker_kind kind, const struct kube_pod *pod);
-bool pod_is_ready(const struct kube_pod *pod);
-const struct kube_condition *node_condition(const struct kube_node *node, const char *type);
+const struct kube_container *join_pod_main_container(enum world_broker_kind kind, const struct kube_pod *pod);
+const struct kube_container_status *join_pod_main_status(enum world_broker_kind kind, const struct kube_pod *pod);
+bool join_pod_is_ready(const struct kube_pod *pod);
+const struct kube_condition *join_node_condition(const struct kube_node *node, const char *type);
 
 #endif

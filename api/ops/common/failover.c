@@ -9,18 +9,18 @@
 
 enum { VICTIMS_MAX = 64, CLUSTERS_MAX = 32 };
 
-static const struct failover_part *const parts[] = {
-	[BROKER_KAFKA] = &failover_kafka, [BROKER_RABBITMQ] = &failover_rabbitmq};
+static const struct ops_failover_part *const failover_parts[] = {
+	[WORLD_BROKER_KAFKA] = &ops_kafka_failover, [WORLD_BROKER_RABBITMQ] = &ops_rabbitmq_failover};
 
-static const struct failover_part *part_of(const struct world_cluster *cluster)
+static const struct ops_failover_part *part_of(const struct world_cluster *cluster)
 {
-	return (size_t)cluster->kind < ARRAY_LEN(parts) ? parts[cluster->kind] : NULL;
+	return (size_t)cluster->kind < ARRAY_LEN(failover_parts) ? failover_parts[cluster->kind] : NULL;
 }
 
 struct victims { /* brokers of one cluster stand together */
 	const struct world_broker *brokers[VICTIMS_MAX];
 	size_t count;
-	struct failover failovers[CLUSTERS_MAX];
+	struct ops_failover failovers[CLUSTERS_MAX];
 	size_t failover_count;
 };
 
@@ -29,8 +29,8 @@ static void find_victims(const struct ops_context *context, struct victims *out)
 	*out = (struct victims){0};
 	const struct world_view *view = context->view;
 	for (size_t i = 0; i < view->cluster_count && out->failover_count < CLUSTERS_MAX; i++) {
-		struct failover *failover = &out->failovers[out->failover_count];
-		*failover = (struct failover){.cluster = view->clusters[i], .brokers = out->brokers + out->count};
+		struct ops_failover *failover = &out->failovers[out->failover_count];
+		*failover = (struct ops_failover){.cluster = view->clusters[i], .brokers = out->brokers + out->count};
 		for (size_t j = 0; j < failover->cluster->broker_count && out->count < VICTIMS_MAX; j++) {
 			const struct world_broker *broker = failover->cluster->brokers[j];
 			if (context->broker ? broker == context->broker : broker->node == context->node) {
@@ -44,7 +44,7 @@ static void find_victims(const struct ops_context *context, struct victims *out)
 
 /* ---- what brings it back: "KEY TEXT" a line ---- */
 
-void failover_remember(struct ops_plan *plan, const struct failover *failover, const char *text)
+void ops_failover_remember(struct ops_plan *plan, const struct ops_failover *failover, const char *text)
 {
 	CLEANUP(free) char *before = mem_strdup(str_or(ops_fact(plan, "undo"), ""));
 	ops_set_fact(plan, "undo", "%s%s %s\n", before, failover->cluster->key, text);
@@ -60,12 +60,12 @@ static char *find_line(const char *back, const char *key)
 	return NULL;
 }
 
-static bool failover_undo(const struct ops_plan *plan, struct ops_wish *out, struct err *err)
+static bool failover_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
 	const char *undo = ops_fact(plan, "undo");
 	if (!undo)
 		return err_set(err, ERR_REFUSED, "nothing was moved that could be brought back");
-	*out = (struct ops_wish){.operation = &ops_failover,
+	*out = (struct ops_request){.operation = &ops_operation_failover,
 				 .target = plan->target,
 				 .values = {{.name = "back", .value = undo}},
 				 .value_count = 1};
@@ -79,21 +79,21 @@ static void failover_access(const struct ops_context *context, struct ops_needs 
 	struct victims victims;
 	find_victims(context, &victims);
 	for (size_t i = 0; i < victims.failover_count; i++) {
-		const struct failover_part *part = part_of(victims.failovers[i].cluster);
+		const struct ops_failover_part *part = part_of(victims.failovers[i].cluster);
 		if (part)
 			part->access(&victims.failovers[i], needs);
 	}
 }
 
-typedef void part_fn(struct ops_plan *plan, const struct ops_context *context, const struct failover *failover);
+typedef void part_fn(struct ops_plan *plan, const struct ops_context *context, const struct ops_failover *failover);
 
 static void each_part(struct ops_plan *plan, const struct ops_context *context, const struct victims *victims,
 		      bool planning)
 {
 	const char *back = ops_fact(plan, "back");
 	for (size_t i = 0; i < victims->failover_count; i++) {
-		struct failover failover = victims->failovers[i];
-		const struct failover_part *part = part_of(failover.cluster);
+		struct ops_failover failover = victims->failovers[i];
+		const struct ops_failover_part *part = part_of(failover.cluster);
 		CLEANUP(free) char *line = find_line(back, failover.cluster->key);
 		failover.back = line;
 		if (part && (!back || line))
@@ -115,21 +115,21 @@ static void failover_preflight(struct ops_plan *plan, const struct ops_context *
 	struct victims victims;
 	find_victims(context, &victims);
 	if (victims.count == 0)
-		ops_say(plan, OPS_BLOCKS, "no broker is on %s", context->node->name);
+		ops_note(plan, OPS_BLOCKS, "no broker is on %s", context->node->name);
 	for (size_t i = 0; i < victims.failover_count; i++)
 		if (!part_of(victims.failovers[i].cluster))
-			ops_say(plan, OPS_CAUTION, "what %s leads stays where it is: this moves leaders of Kafka",
+			ops_note(plan, OPS_CAUTION, "what %s leads stays where it is: this moves leaders of Kafka",
 				victims.failovers[i].cluster->name);
 	each_part(plan, context, &victims, false);
 	if (victims.count > 0 && plan->step_count == 0 && plan->severity < OPS_BLOCKED)
-		ops_say(plan, OPS_BLOCKS, "there is nothing to move");
+		ops_note(plan, OPS_BLOCKS, "there is nothing to move");
 }
 
 static const struct ops_argument failover_arguments[] = {
 	{.name = "back", .help = "bring leaders back, as a rollback gives it", .type = OPS_ARGUMENT_TEXT},
 };
 
-const struct ops_operation ops_failover = {
+const struct ops_operation ops_operation_failover = {
 	.name = "failover",
 	.title = "Move leaders off",
 	.summary = "let other brokers lead what a broker or a node leads, before work on it",

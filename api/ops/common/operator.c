@@ -28,14 +28,14 @@ static const struct kube_condition *find_complaint(const struct world_cluster *c
 	return NULL;
 }
 
-void operator_remember(struct ops_plan *plan, const struct world_cluster *cluster)
+void ops_operator_remember(struct ops_plan *plan, const struct world_cluster *cluster)
 {
 	const struct kube_condition *complaint = find_complaint(cluster);
 	ops_set_fact(plan, "complained", "%" PRId64, complaint ? complaint->changed_ms : (int64_t)-1);
 	ops_set_fact(plan, "desired", "%d", (int)cluster->desired);
 }
 
-bool operator_refuses(const struct ops_plan *plan, const struct world_cluster *cluster, char *why, size_t size)
+bool ops_operator_refuses(const struct ops_plan *plan, const struct world_cluster *cluster, char *why, size_t size)
 {
 	const char *operator= cluster->rabbitmq_resource ? "the RabbitMQ cluster operator" : "Strimzi";
 	const struct kube_condition *complaint = find_complaint(cluster);

@@ -7,7 +7,7 @@
 #include "api/base/str.h"
 #include "api/ops/common/operator.h"
 
-bool operator_object(const struct world_cluster *cluster, struct ops_object *out, struct err *err)
+bool ops_operator_object(const struct world_cluster *cluster, struct ops_object *out, struct err *err)
 {
 	*out = (struct ops_object){.namespace = cluster->namespace};
 	if (cluster->rabbitmq_resource) {
@@ -52,7 +52,7 @@ static enum ops_verdict change_mark(const struct mark *mark, bool pause, const c
 static bool mark_object(const struct ops_plan *plan, const struct ops_context *context, struct ops_object *out,
 			struct err *err)
 {
-	return operator_object(context->cluster, out, err);
+	return ops_operator_object(context->cluster, out, err);
 }
 
 static const struct mark *mark_now(const cJSON *now)
@@ -80,11 +80,11 @@ const struct ops_step_type ops_step_operator_resume = {
 
 /* ---- the operations ---- */
 
-void operator_need(struct ops_needs *needs, const struct world_cluster *cluster)
+void ops_operator_need(struct ops_needs *needs, const struct world_cluster *cluster)
 {
 	static const char *const verbs[] = {"get", "patch"};
 	struct ops_object object;
-	if (!operator_object(cluster, &object, NULL))
+	if (!ops_operator_object(cluster, &object, NULL))
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
 		ops_need(needs, &(struct kube_question){.verb = verbs[i],
@@ -96,12 +96,12 @@ void operator_need(struct ops_needs *needs, const struct world_cluster *cluster)
 
 static void pause_access(const struct ops_context *context, struct ops_needs *needs)
 {
-	operator_need(needs, context->cluster);
+	ops_operator_need(needs, context->cluster);
 }
 
 static bool wants_pause(const struct ops_plan *plan)
 {
-	return plan->operation == &ops_pause_operator;
+	return plan->operation == &ops_operation_pause_operator;
 }
 
 static void pause_plan(struct ops_plan *plan, const struct ops_context *context)
@@ -109,10 +109,10 @@ static void pause_plan(struct ops_plan *plan, const struct ops_context *context)
 	struct ops_object object;
 	const char *name = context->cluster->name;
 	ops_set_title(plan, "%s the operator's reconciliation of %s", wants_pause(plan) ? "Pause" : "Resume", name);
-	if (!operator_object(context->cluster, &object, NULL))
+	if (!ops_operator_object(context->cluster, &object, NULL))
 		return;
 	const struct mark *mark = mark_of(object.resource);
-	ops_say(plan, OPS_CHANGES, "%s %s/%s %s %s → %s", object.kind, object.namespace, object.name, mark->where,
+	ops_note(plan, OPS_CHANGES, "%s %s/%s %s %s → %s", object.kind, object.namespace, object.name, mark->where,
 		mark->name, wants_pause(plan) ? "true" : "none");
 	ops_add_step(plan, wants_pause(plan) ? &ops_step_operator_pause : &ops_step_operator_resume, "%s %s for %s/%s",
 		     wants_pause(plan) ? "set" : "take away", mark->name, object.namespace, object.name);
@@ -123,34 +123,34 @@ static void pause_preflight(struct ops_plan *plan, const struct ops_context *con
 {
 	struct err err = {0};
 	struct ops_object object;
-	if (!operator_object(context->cluster, &object, &err)) {
-		ops_say(plan, OPS_BLOCKS, "%s", err.text);
+	if (!ops_operator_object(context->cluster, &object, &err)) {
+		ops_note(plan, OPS_BLOCKS, "%s", err.text);
 		return;
 	}
 	const struct mark *mark = mark_of(object.resource);
 	if (wants_pause(plan)) {
-		ops_say(plan, OPS_CAUTION,
+		ops_note(plan, OPS_CAUTION,
 			"meanwhile %s repairs nothing of %s: no lost pod set, no certificate, no change of the "
 			"resource",
 			mark->operator, object.name);
-		ops_say(plan, OPS_UNDO, "resume %s", context->cluster->name);
+		ops_note(plan, OPS_UNDO, "resume %s", context->cluster->name);
 	} else {
-		ops_say(plan, OPS_CAUTION,
+		ops_note(plan, OPS_CAUTION,
 			"%s then makes %s as its resource says: what was changed by hand meanwhile is put back, and a "
 			"change of the resource that waited is carried out, with restarts where it takes them",
 			mark->operator, object.name);
-		ops_say(plan, OPS_UNDO, "pause %s", context->cluster->name);
+		ops_note(plan, OPS_UNDO, "pause %s", context->cluster->name);
 	}
 }
 
-static bool pause_undo(const struct ops_plan *plan, struct ops_wish *out, struct err *err)
+static bool pause_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
-	*out = (struct ops_wish){.operation = wants_pause(plan) ? &ops_resume_operator : &ops_pause_operator,
+	*out = (struct ops_request){.operation = wants_pause(plan) ? &ops_operation_resume_operator : &ops_operation_pause_operator,
 				 .target = plan->target};
 	return true;
 }
 
-const struct ops_operation ops_pause_operator = {
+const struct ops_operation ops_operation_pause_operator = {
 	.name = "pause",
 	.title = "Pause reconciliation",
 	.summary = "let the operator leave a cluster alone",
@@ -162,7 +162,7 @@ const struct ops_operation ops_pause_operator = {
 	.undo = pause_undo,
 };
 
-const struct ops_operation ops_resume_operator = {
+const struct ops_operation ops_operation_resume_operator = {
 	.name = "resume",
 	.title = "Resume reconciliation",
 	.summary = "let the operator look after a cluster again",

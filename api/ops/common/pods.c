@@ -15,60 +15,60 @@ enum { STOP_LIMIT_MS = 30 * 60 * 1000, FACT_MAX = OPS_KEY_MAX + 16 };
 
 /* ---- shared by the operations ---- */
 
-const char *pods_kind(const struct world_cluster *cluster)
+const char *ops_pods_kind(const struct world_cluster *cluster)
 {
-	return cluster->kind == BROKER_KAFKA ? "kafka" : "rabbitmq";
+	return cluster->kind == WORLD_BROKER_KAFKA ? "kafka" : "rabbitmq";
 }
 
-bool pods_flag(const struct ops_plan *plan, const char *name)
+bool ops_pods_flag(const struct ops_plan *plan, const char *name)
 {
 	return str_eq(ops_fact(plan, name), "true");
 }
 
-void pods_check_arguments(struct ops_plan *plan)
+void ops_pods_check_arguments(struct ops_plan *plan)
 {
 	for (size_t i = 0; i < plan->operation->argument_count; i++) {
 		const struct ops_argument *argument = &plan->operation->arguments[i];
 		const char *value = ops_fact(plan, argument->name);
 		bool flag = !strncmp(argument->help, "true:", 5);
 		if (flag && value && strcmp(value, "true") != 0 && strcmp(value, "false") != 0)
-			ops_say(plan, OPS_BLOCKS, "%s is true or false, not \"%s\"", argument->name, value);
+			ops_note(plan, OPS_BLOCKS, "%s is true or false, not \"%s\"", argument->name, value);
 	}
 	if (ops_fact(plan, "reason"))
-		ops_say(plan, OPS_CHANGES, "reason: %s", ops_fact(plan, "reason"));
+		ops_note(plan, OPS_CHANGES, "reason: %s", ops_fact(plan, "reason"));
 }
 
-enum ops_sentence_kind pods_harm(const struct ops_plan *plan)
+enum ops_sentence_kind ops_pods_harm(const struct ops_plan *plan)
 {
-	return pods_flag(plan, "force") ? OPS_DANGER : OPS_BLOCKS;
+	return ops_pods_flag(plan, "force") ? OPS_DANGER : OPS_BLOCKS;
 }
 
-void pods_need(struct ops_needs *needs, const char *verb, const char *subresource, const char *namespace)
+void ops_pods_need(struct ops_needs *needs, const char *verb, const char *subresource, const char *namespace)
 {
 	ops_need(needs, &(struct kube_question){
 				.verb = verb, .resource = "pods", .subresource = subresource, .namespace = namespace});
 }
 
-const char *pods_split(const char *key, char *namespace, size_t size)
+const char *ops_pods_split(const char *key, char *namespace, size_t size)
 {
 	const char *slash = strchr(key, '/');
 	snprintf(namespace, size, "%.*s", slash ? (int)(slash - key) : 0, key);
 	return slash ? slash + 1 : key;
 }
 
-static const char *fact_name(const char *what, const char *key, char out[static FACT_MAX])
+static const char *pods_fact_name(const char *what, const char *key, char out[static FACT_MAX])
 {
 	snprintf(out, FACT_MAX, "%s:%s", what, key);
 	return out;
 }
 
-void pods_remember(struct ops_plan *plan, const struct world_broker *broker)
+void ops_pods_remember(struct ops_plan *plan, const struct world_broker *broker)
 {
 	char key[OPS_KEY_MAX], name[FACT_MAX];
 	ops_broker_key(broker, key);
-	ops_set_fact(plan, fact_name("pod", key, name), "%s", broker->pod ? str_or(broker->pod->meta.uid, "") : "");
+	ops_set_fact(plan, pods_fact_name("pod", key, name), "%s", broker->pod ? str_or(broker->pod->meta.uid, "") : "");
 	if (broker->under_replicated > 0)
-		ops_set_fact(plan, fact_name("behind", key, name), "%" PRId64, broker->under_replicated);
+		ops_set_fact(plan, pods_fact_name("behind", key, name), "%" PRId64, broker->under_replicated);
 }
 
 static const char *step_key(const struct ops_plan *plan, const struct ops_context *context)
@@ -76,31 +76,31 @@ static const char *step_key(const struct ops_plan *plan, const struct ops_contex
 	return str_or(context->step->broker, plan->target);
 }
 
-const char *pods_uid(const struct ops_plan *plan, const struct ops_context *context)
+const char *ops_pods_uid(const struct ops_plan *plan, const struct ops_context *context)
 {
 	char name[FACT_MAX];
-	const char *uid = ops_fact(plan, fact_name("pod", step_key(plan, context), name));
+	const char *uid = ops_fact(plan, pods_fact_name("pod", step_key(plan, context), name));
 	return str_empty(uid) ? NULL : uid;
 }
 
-bool pods_is_gone(const struct ops_plan *plan, const struct ops_context *context)
+bool ops_pods_is_gone(const struct ops_plan *plan, const struct ops_context *context)
 {
 	const struct kube_pod *pod = context->broker ? context->broker->pod : NULL;
-	return !pod || !str_eq(pod->meta.uid, pods_uid(plan, context));
+	return !pod || !str_eq(pod->meta.uid, ops_pods_uid(plan, context));
 }
 
 /* Its end is under way or over. */
 static bool is_leaving(const struct ops_plan *plan, const struct ops_context *context)
 {
-	return pods_is_gone(plan, context) || context->broker->pod->meta.deleted_ms >= 0;
+	return ops_pods_is_gone(plan, context) || context->broker->pod->meta.deleted_ms >= 0;
 }
 
-void pods_add_restart(struct ops_plan *plan, const struct world_broker *broker, const struct ops_step_type *how)
+void ops_pods_add_restart(struct ops_plan *plan, const struct world_broker *broker, const struct ops_step_type *how)
 {
 	const char *verb = how == &ops_step_evict_pod      ? "evict"
 			   : how == &ops_step_annotate_pod ? "have the operator restart"
 							   : "stop";
-	pods_remember(plan, broker);
+	ops_pods_remember(plan, broker);
 	ops_add_step_on(plan, &ops_step_can_stop, broker, NULL, "%s may be stopped", broker->name);
 	ops_add_step_on(plan, how, broker, NULL, "%s pod %s/%s", verb, broker->cluster->namespace, broker->name);
 	ops_add_step_on(plan, &ops_step_pod_replaced, broker, NULL, "a new pod %s is ready", broker->name);
@@ -111,7 +111,7 @@ void pods_add_restart(struct ops_plan *plan, const struct world_broker *broker, 
 
 /* Judged from what the brokers said since the step began: what they said before may be older than the step before it.
  */
-static bool is_fresh(const struct ops_context *context, struct err *why)
+static bool pods_is_fresh(const struct ops_context *context, struct err *why)
 {
 	const struct world_cluster *cluster = context->cluster;
 	if (!context->step || cluster->replicas_ms > context->step->started_ms)
@@ -130,7 +130,7 @@ static bool is_known_anew(const struct ops_context *context, struct ops_gauge *o
 	for (size_t i = 0; i < context->cluster->broker_count; i++) {
 		const struct world_broker *other = context->cluster->brokers[i];
 		const struct kube_condition *ready =
-			other == context->broker || !other->pod || context->cluster->kind != BROKER_KAFKA
+			other == context->broker || !other->pod || context->cluster->kind != WORLD_BROKER_KAFKA
 				? NULL
 				: kube_condition(other->pod->conditions, other->pod->condition_count, "Ready");
 		if (!ready || !str_eq(ready->status, "True") || ready->changed_ms < 0)
@@ -157,17 +157,17 @@ static enum ops_gate_state gate_can_stop(const struct ops_plan *plan, const stru
 		return OPS_GATE_OPEN;
 	}
 	const char *name = context->broker->name;
-	bool may = is_fresh(context, &why) && blast_can_stop(context->cluster, context->broker, &why) &&
+	bool may = pods_is_fresh(context, &why) && ops_impact_can_stop(context->cluster, context->broker, &why) &&
 		   is_known_anew(context, out, &why);
 	if (may)
 		snprintf(out->figure, sizeof out->figure, "nothing needs %s to stay available", name);
-	else if (pods_flag(plan, "force"))
+	else if (ops_pods_flag(plan, "force"))
 		snprintf(out->figure, sizeof out->figure, "forced: %.200s", why.text);
 	else
 		snprintf(out->figure, sizeof out->figure, "%s is needed now", name);
 	if (!may)
 		snprintf(out->why, sizeof out->why, "%s", why.text);
-	return may || pods_flag(plan, "force") ? OPS_GATE_OPEN : OPS_GATE_SHUT;
+	return may || ops_pods_flag(plan, "force") ? OPS_GATE_OPEN : OPS_GATE_SHUT;
 }
 
 const struct ops_step_type ops_step_can_stop = {
@@ -180,14 +180,14 @@ static enum ops_verdict may_go(const struct ops_plan *plan, const struct ops_con
 {
 	if (is_leaving(plan, context))
 		return OPS_ALREADY;
-	if (pods_flag(plan, "force") || blast_can_stop(context->cluster, context->broker, err))
+	if (ops_pods_flag(plan, "force") || ops_impact_can_stop(context->cluster, context->broker, err))
 		return OPS_TO_DO;
 	if (err)
 		err->code = ERR_BUSY; /* asked again later */
 	return OPS_REFUSE;
 }
 
-void pods_take_away(struct ops_request *out, const char *namespace, const char *name, const char *uid, bool evict)
+void ops_pods_take_away(struct ops_step_request *out, const char *namespace, const char *name, const char *uid, bool evict)
 {
 	const char *only = arena_printf(out->arena, "\"preconditions\":{\"uid\":\"%s\"}", uid);
 	out->change = (struct kube_change){
@@ -217,19 +217,19 @@ static enum ops_outcome pod_answer(struct ops_plan *plan, const struct ops_conte
 	return OPS_ANSWER_FAILED;
 }
 
-static enum ops_verdict take_away(const struct ops_plan *plan, const struct ops_context *context, struct ops_request *out,
+static enum ops_verdict take_away(const struct ops_plan *plan, const struct ops_context *context, struct ops_step_request *out,
 				  bool evict, struct err *err)
 {
 	enum ops_verdict verdict = may_go(plan, context, err);
 	if (verdict != OPS_TO_DO)
 		return verdict;
 	const struct kube_meta *meta = &context->broker->pod->meta;
-	pods_take_away(out, meta->namespace, meta->name, pods_uid(plan, context), evict);
+	ops_pods_take_away(out, meta->namespace, meta->name, ops_pods_uid(plan, context), evict);
 	return OPS_TO_DO;
 }
 
 static enum ops_verdict delete_request(const struct ops_plan *plan, const struct ops_context *context,
-				       struct ops_request *out, struct err *err)
+				       struct ops_step_request *out, struct err *err)
 {
 	return take_away(plan, context, out, false, err);
 }
@@ -237,13 +237,13 @@ static enum ops_verdict delete_request(const struct ops_plan *plan, const struct
 const struct ops_step_type ops_step_delete_pod = {
 	.name = "delete-pod", .request = delete_request, .answer = pod_answer};
 
-static enum ops_verdict evict_request(const struct ops_plan *plan, const struct ops_context *context,
-				      struct ops_request *out, struct err *err)
+static enum ops_verdict pods_evict_request(const struct ops_plan *plan, const struct ops_context *context,
+				      struct ops_step_request *out, struct err *err)
 {
 	return take_away(plan, context, out, true, err);
 }
 
-enum ops_outcome pods_evict_answer(const struct ops_answer *answer, const char *pod, struct err *err)
+enum ops_outcome ops_pods_evict_answer(const struct ops_answer *answer, const char *pod, struct err *err)
 {
 	if (answer->err.code != ERR_BUSY)
 		return pod_answer(NULL, NULL, answer, err);
@@ -253,19 +253,19 @@ enum ops_outcome pods_evict_answer(const struct ops_answer *answer, const char *
 	return OPS_ANSWER_LATER;
 }
 
-static enum ops_outcome evict_answer(struct ops_plan *plan, const struct ops_context *context,
+static enum ops_outcome pods_judge_eviction(struct ops_plan *plan, const struct ops_context *context,
 				     const struct ops_answer *answer, struct err *err)
 {
 	char namespace[OPS_KEY_MAX];
-	return pods_evict_answer(answer, pods_split(step_key(plan, context), namespace, sizeof namespace), err);
+	return ops_pods_evict_answer(answer, ops_pods_split(step_key(plan, context), namespace, sizeof namespace), err);
 }
 
-const struct ops_step_type ops_step_evict_pod = {.name = "evict-pod", .request = evict_request, .answer = evict_answer};
+const struct ops_step_type ops_step_evict_pod = {.name = "evict-pod", .request = pods_evict_request, .answer = pods_judge_eviction};
 
 /* ---- Strimzi restarts pods that it finds marked ---- */
 
 static enum ops_verdict annotate_request(const struct ops_plan *plan, const struct ops_context *context,
-					 struct ops_request *out, struct err *err)
+					 struct ops_step_request *out, struct err *err)
 {
 	if (is_leaving(plan, context))
 		return OPS_ALREADY;
@@ -275,7 +275,7 @@ static enum ops_verdict annotate_request(const struct ops_plan *plan, const stru
 		.url = {.version = "v1", .resource = "pods", .namespace = meta->namespace, .name = meta->name},
 		.patch_type = "application/merge-patch+json",
 		.body = arena_printf(out->arena, "{\"metadata\":{\"uid\":\"%s\",\"annotations\":{\"%s\":\"true\"}}}",
-				     pods_uid(plan, context),
+				     ops_pods_uid(plan, context),
 				     str_or(context->step->item, "strimzi.io/manual-rolling-update"))};
 	return OPS_TO_DO;
 }
@@ -285,23 +285,23 @@ const struct ops_step_type ops_step_annotate_pod = {
 
 /* ---- it is gone, another one is there ---- */
 
-static void explain(const struct ops_context *context, struct ops_gauge *out)
+static void pods_explain(const struct ops_context *context, struct ops_gauge *out)
 {
 	const struct world_broker *broker = context->broker;
 	if (!broker)
 		return;
-	ops_why_not_ready(context->view, context->cluster, broker->name, out->why, sizeof out->why);
+	ops_kube_why_not_ready(context->view, context->cluster, broker->name, out->why, sizeof out->why);
 	snprintf(out->figure, sizeof out->figure, "%s: %s", broker->name, str_or(broker->state, "unknown"));
 }
 
 static enum ops_gate_state gate_pod_gone(const struct ops_plan *plan, const struct ops_context *context,
 					 struct ops_gauge *out)
 {
-	if (pods_is_gone(plan, context)) {
+	if (ops_pods_is_gone(plan, context)) {
 		snprintf(out->figure, sizeof out->figure, "the pod is gone");
 		return OPS_GATE_OPEN;
 	}
-	explain(context, out);
+	pods_explain(context, out);
 	return OPS_GATE_SHUT;
 }
 
@@ -309,20 +309,20 @@ static enum ops_gate_state gate_pod_replaced(const struct ops_plan *plan, const 
 					     struct ops_gauge *out)
 {
 	const struct world_broker *broker = context->broker;
-	bool there = broker && broker->pod && pods_is_gone(plan, context) && broker->pod->meta.deleted_ms < 0;
+	bool there = broker && broker->pod && ops_pods_is_gone(plan, context) && broker->pod->meta.deleted_ms < 0;
 	if (there && broker->ready) {
 		snprintf(out->figure, sizeof out->figure, "%s is ready%s%s", broker->name, broker->node ? " on " : "",
 			 broker->node ? broker->node->name : "");
 		return OPS_GATE_OPEN;
 	}
-	explain(context, out);
+	pods_explain(context, out);
 	return OPS_GATE_SHUT;
 }
 
 const struct ops_step_type ops_step_pod_gone = {
-	.name = "pod-gone", .gate = gate_pod_gone, .gate_limit_ms = PODS_LEAVE_MS};
+	.name = "pod-gone", .gate = gate_pod_gone, .gate_limit_ms = OPS_PODS_LEAVE_MS};
 const struct ops_step_type ops_step_pod_replaced = {
-	.name = "pod-replaced", .gate = gate_pod_replaced, .gate_limit_ms = PODS_RETURN_MS};
+	.name = "pod-replaced", .gate = gate_pod_replaced, .gate_limit_ms = OPS_PODS_RETURN_MS};
 
 /* ---- its replicas are in sync again ---- */
 
@@ -335,20 +335,20 @@ static const struct world_voter *voter_of(const struct world_broker *broker)
 }
 
 /* What is still missing; false when nothing is. */
-static bool is_behind(const struct ops_plan *plan, const struct ops_context *context, struct ops_gauge *out)
+static bool pods_is_behind(const struct ops_plan *plan, const struct ops_context *context, struct ops_gauge *out)
 {
 	struct err why = {0};
 	char name[FACT_MAX];
 	const struct world_broker *broker = context->broker;
 	const struct world_voter *voter = voter_of(broker);
-	int64_t before = ops_fact_number(plan, fact_name("behind", step_key(plan, context), name), 0);
+	int64_t before = ops_fact_number(plan, pods_fact_name("behind", step_key(plan, context), name), 0);
 	if (!broker->ready || broker->reachable != 1) {
-		explain(context, out);
+		pods_explain(context, out);
 		if (broker->ready)
 			snprintf(out->why, sizeof out->why, "the other brokers do not count %s in yet", broker->name);
 		return true;
 	}
-	if (!is_fresh(context, &why) || broker->replicas < 0 || broker->in_sync < 0) {
+	if (!pods_is_fresh(context, &why) || broker->replicas < 0 || broker->in_sync < 0) {
 		snprintf(out->why, sizeof out->why, "%s", *why.text ? why.text : "its replicas are not known yet");
 		return true;
 	}
@@ -358,7 +358,7 @@ static bool is_behind(const struct ops_plan *plan, const struct ops_context *con
 		 broker->in_sync, broker->replicas, broker->name);
 	if (missing > before) {
 		snprintf(out->why, sizeof out->why, "%" PRId64 " %s of %s still catch up", missing,
-			 context->cluster->kind == BROKER_KAFKA ? "partitions" : "queue members", broker->name);
+			 context->cluster->kind == WORLD_BROKER_KAFKA ? "partitions" : "queue members", broker->name);
 		return true;
 	}
 	if (voter && !voter->caught_up)
@@ -373,8 +373,8 @@ static enum ops_gate_state gate_caught_up(const struct ops_plan *plan, const str
 		snprintf(out->figure, sizeof out->figure, "it is not in the cluster now");
 		return OPS_GATE_SHUT;
 	}
-	return is_behind(plan, context, out) ? OPS_GATE_SHUT : OPS_GATE_OPEN;
+	return pods_is_behind(plan, context, out) ? OPS_GATE_SHUT : OPS_GATE_OPEN;
 }
 
 const struct ops_step_type ops_step_caught_up = {
-	.name = "caught-up", .gate = gate_caught_up, .gate_limit_ms = PODS_CATCH_UP_MS};
+	.name = "caught-up", .gate = gate_caught_up, .gate_limit_ms = OPS_PODS_CATCH_UP_MS};

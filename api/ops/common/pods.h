@@ -5,48 +5,48 @@
 
 #include "api/ops/engine/plan.h"
 
-enum { PODS_LEAVE_MS = 30 * 60 * 1000, PODS_RETURN_MS = 30 * 60 * 1000, PODS_CATCH_UP_MS = 6 * 60 * 60 * 1000 };
+enum { OPS_PODS_LEAVE_MS = 30 * 60 * 1000, OPS_PODS_RETURN_MS = 30 * 60 * 1000, OPS_PODS_CATCH_UP_MS = 6 * 60 * 60 * 1000 };
 
 /* An argument that is "true": it makes dangerous what would be forbidden. */
-bool pods_flag(const struct ops_plan *plan, const char *name);
-#define PODS_FORCE                                                                                                     \
+bool ops_pods_flag(const struct ops_plan *plan, const char *name);
+#define OPS_PODS_FORCE                                                                                                     \
 	{                                                                                                              \
 		.name = "force", .help = "true: do it although availability is lost or not known",                     \
 		.type = OPS_ARGUMENT_TEXT                                                                              \
 	}
-#define PODS_REASON                                                                                                    \
+#define OPS_PODS_REASON                                                                                                    \
 	{                                                                                                              \
 		.name = "reason", .help = "why, for the record", .type = OPS_ARGUMENT_TEXT                             \
 	}
 /* Flags must be true or false; says so, and the reason when one is given. */
-void pods_check_arguments(struct ops_plan *plan);
+void ops_pods_check_arguments(struct ops_plan *plan);
 
 /* What harms becomes: forbidden, or dangerous with force=true. */
-enum ops_sentence_kind pods_harm(const struct ops_plan *plan);
+enum ops_sentence_kind ops_pods_harm(const struct ops_plan *plan);
 
 /* Facts about a broker's pod as it is now: its UID, and how many of its replicas are behind already. */
-void pods_remember(struct ops_plan *plan, const struct world_broker *broker);
+void ops_pods_remember(struct ops_plan *plan, const struct world_broker *broker);
 /* The UID remembered for a step's broker; NULL when it had no pod. */
-const char *pods_uid(const struct ops_plan *plan, const struct ops_context *context);
+const char *ops_pods_uid(const struct ops_plan *plan, const struct ops_context *context);
 /* Another pod of that name is there, or the old one is not there any more. */
-bool pods_is_gone(const struct ops_plan *plan, const struct ops_context *context);
+bool ops_pods_is_gone(const struct ops_plan *plan, const struct ops_context *context);
 
 /* The steps that take one broker through a restart; how = delete_pod, evict_pod or annotate_pod. */
-void pods_add_restart(struct ops_plan *plan, const struct world_broker *broker, const struct ops_step_type *how);
+void ops_pods_add_restart(struct ops_plan *plan, const struct world_broker *broker, const struct ops_step_type *how);
 
 /* The request that evicts or deletes the pod with that UID, and no other of its name. */
-void pods_take_away(struct ops_request *out, const char *namespace, const char *name, const char *uid, bool evict);
+void ops_pods_take_away(struct ops_step_request *out, const char *namespace, const char *name, const char *uid, bool evict);
 
 /* "namespace/pod" of a step → the pod's name within it; the namespace into out. */
-const char *pods_split(const char *key, char *namespace, size_t size);
+const char *ops_pods_split(const char *key, char *namespace, size_t size);
 
 /* Judges the answer to an eviction: later with the budget by name, done when the pod is gone. */
-enum ops_outcome pods_evict_answer(const struct ops_answer *answer, const char *pod, struct err *err);
+enum ops_outcome ops_pods_evict_answer(const struct ops_answer *answer, const char *pod, struct err *err);
 
 /* The question whether a verb on pods (or their subresource) in the namespace is allowed. */
-void pods_need(struct ops_needs *needs, const char *verb, const char *subresource, const char *namespace);
+void ops_pods_need(struct ops_needs *needs, const char *verb, const char *subresource, const char *namespace);
 
 /* A broker of an older or of this moment, in the words of its cluster: "kafka", "rabbitmq". */
-const char *pods_kind(const struct world_cluster *cluster);
+const char *ops_pods_kind(const struct world_cluster *cluster);
 
 #endif

@@ -4,12 +4,12 @@
 
 #include "api/ops/engine/plan.h"
 
-struct rebalance_part { /* for one kind of broker; the functions are those of an operation */
+struct ops_rebalance_part { /* for one kind of broker; the functions are those of an operation */
 	void (*access)(const struct ops_context *context, struct ops_needs *needs);
 	void (*plan)(struct ops_plan *plan, const struct ops_context *context);
 	void (*check)(struct ops_plan *plan, const struct ops_context *context);
 };
 
-extern const struct rebalance_part rebalance_rabbitmq;
+extern const struct ops_rebalance_part ops_rabbitmq_rebalance;
 
 #endif

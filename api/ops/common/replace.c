@@ -21,7 +21,7 @@ static const char *claim_fact(const char *claim, char out[static FACT_NAME_MAX])
 	return out;
 }
 
-static const struct world_volume *find_claim(const struct ops_context *context, const char *name)
+static const struct world_volume *replace_find_claim(const struct ops_context *context, const char *name)
 {
 	for (size_t i = 0; context->cluster && i < context->cluster->volume_count; i++)
 		if (str_eq(context->cluster->volumes[i]->claim->meta.name, name))
@@ -30,16 +30,16 @@ static const struct world_volume *find_claim(const struct ops_context *context, 
 }
 
 static enum ops_verdict claim_request(const struct ops_plan *plan, const struct ops_context *context,
-				      struct ops_request *out, struct err *err)
+				      struct ops_step_request *out, struct err *err)
 {
 	char name[FACT_NAME_MAX];
-	const struct world_volume *volume = find_claim(context, context->step->item);
+	const struct world_volume *volume = replace_find_claim(context, context->step->item);
 	const char *uid = ops_fact(plan, claim_fact(context->step->item, name));
 	if (!volume || !str_eq(volume->claim->meta.uid, uid) || volume->claim->meta.deleted_ms >= 0)
 		return OPS_ALREADY;
 	/* The last look before data goes: the pod's own step looks again. */
-	if (!pods_is_gone(plan, context) && !pods_flag(plan, "force") &&
-	    !blast_can_stop(context->cluster, context->broker, err)) {
+	if (!ops_pods_is_gone(plan, context) && !ops_pods_flag(plan, "force") &&
+	    !ops_impact_can_stop(context->cluster, context->broker, err)) {
 		if (err)
 			err->code = ERR_BUSY;
 		return OPS_REFUSE;
@@ -71,7 +71,7 @@ static enum ops_gate_state gate_claim_replaced(const struct ops_plan *plan, cons
 {
 	char name[FACT_NAME_MAX];
 	const char *item = context->step->item;
-	const struct world_volume *volume = find_claim(context, item);
+	const struct world_volume *volume = replace_find_claim(context, item);
 	const char *uid = ops_fact(plan, claim_fact(item, name));
 	bool anew = volume && !str_eq(volume->claim->meta.uid, uid);
 	if (anew && str_eq(volume->claim->phase, "Bound")) {
@@ -84,7 +84,7 @@ static enum ops_gate_state gate_claim_replaced(const struct ops_plan *plan, cons
 		 : anew  ? str_or(volume->claim->phase, "unknown")
 			 : "the old claim is still there");
 	if (context->broker)
-		ops_why_not_ready(context->view, context->cluster, context->broker->name, out->why, sizeof out->why);
+		ops_kube_why_not_ready(context->view, context->cluster, context->broker->name, out->why, sizeof out->why);
 	return OPS_GATE_SHUT;
 }
 
@@ -103,7 +103,7 @@ static const struct world_broker *find_survivor(const struct world_cluster *clus
 	return NULL;
 }
 
-static const char *container_of(const struct kube_pod *pod)
+static const char *replace_container(const struct kube_pod *pod)
 {
 	for (size_t i = 0; i < pod->container_count; i++)
 		if (strstr(str_or(pod->containers[i].name, ""), "rabbit"))
@@ -111,7 +111,7 @@ static const char *container_of(const struct kube_pod *pod)
 	return pod->container_count > 0 ? pod->containers[0].name : NULL;
 }
 
-static enum ops_verdict run_in(const struct world_broker *broker, struct ops_request *out, const char *program,
+static enum ops_verdict run_in(const struct world_broker *broker, struct ops_step_request *out, const char *program,
 			       const char *command, const char *argument, const char *argument2)
 {
 	const char **argv = arena_alloc(out->arena, 5 * sizeof *argv);
@@ -123,18 +123,18 @@ static enum ops_verdict run_in(const struct world_broker *broker, struct ops_req
 	out->way = OPS_BY_EXEC;
 	out->namespace = broker->pod->meta.namespace;
 	out->pod = broker->pod->meta.name;
-	out->container = container_of(broker->pod);
+	out->container = replace_container(broker->pod);
 	out->argv = argv;
 	out->timeout_ms = COMMAND_TIMEOUT_MS;
 	return OPS_TO_DO;
 }
 
 static enum ops_verdict stop_app_request(const struct ops_plan *plan, const struct ops_context *context,
-					 struct ops_request *out, struct err *err)
+					 struct ops_step_request *out, struct err *err)
 {
-	if (pods_is_gone(plan, context) || context->broker->reachable == 0)
+	if (ops_pods_is_gone(plan, context) || context->broker->reachable == 0)
 		return OPS_ALREADY;
-	if (!pods_flag(plan, "force") && !blast_can_stop(context->cluster, context->broker, err)) {
+	if (!ops_pods_flag(plan, "force") && !ops_impact_can_stop(context->cluster, context->broker, err)) {
 		err->code = ERR_BUSY;
 		return OPS_REFUSE;
 	}
@@ -142,7 +142,7 @@ static enum ops_verdict stop_app_request(const struct ops_plan *plan, const stru
 }
 
 static enum ops_verdict on_survivor(const struct ops_plan *plan, const struct ops_context *context,
-				    struct ops_request *out, struct err *err, const char *program, const char *command,
+				    struct ops_step_request *out, struct err *err, const char *program, const char *command,
 				    const char *last)
 {
 	const struct world_broker *survivor = find_survivor(context->cluster, ops_fact(plan, "broker"));
@@ -154,10 +154,10 @@ static enum ops_verdict on_survivor(const struct ops_plan *plan, const struct op
 }
 
 static enum ops_verdict forget_request(const struct ops_plan *plan, const struct ops_context *context,
-				       struct ops_request *out, struct err *err)
+				       struct ops_step_request *out, struct err *err)
 {
 	/* Once the new pod is there the member of that name is a new one. */
-	if (pods_is_gone(plan, context) && context->broker && context->broker->ready)
+	if (ops_pods_is_gone(plan, context) && context->broker && context->broker->ready)
 		return OPS_ALREADY;
 	return on_survivor(plan, context, out, err, "rabbitmqctl", "forget_cluster_node", NULL);
 }
@@ -180,7 +180,7 @@ static enum ops_outcome forget_answer(struct ops_plan *plan, const struct ops_co
 }
 
 static enum ops_verdict grow_request(const struct ops_plan *plan, const struct ops_context *context,
-				     struct ops_request *out, struct err *err)
+				     struct ops_step_request *out, struct err *err)
 {
 	return on_survivor(plan, context, out, err, "rabbitmq-queues", "grow", "all");
 }
@@ -192,7 +192,7 @@ const struct ops_step_type ops_step_grow_replaced = {.name = "grow-replaced", .r
 
 /* ---- the plan ---- */
 
-static size_t replaced(const struct ops_plan *plan, const struct ops_context *context, const struct world_broker **out,
+static size_t replace_away(const struct ops_plan *plan, const struct ops_context *context, const struct world_broker **out,
 		       size_t max, bool *in_turn)
 {
 	*in_turn = false;
@@ -204,21 +204,21 @@ static size_t replaced(const struct ops_plan *plan, const struct ops_context *co
 static void replace_access(const struct ops_context *context, struct ops_needs *needs)
 {
 	const char *namespace = context->cluster->namespace;
-	if (context->cluster->manager == MANAGED_BY_STRIMZI) {
-		pods_need(needs, "patch", NULL, namespace);
+	if (context->cluster->manager == WORLD_MANAGED_BY_STRIMZI) {
+		ops_pods_need(needs, "patch", NULL, namespace);
 		return;
 	}
-	pods_need(needs, "delete", NULL, namespace);
+	ops_pods_need(needs, "delete", NULL, namespace);
 	ops_need(needs, &(struct kube_question){
 				.verb = "delete", .resource = "persistentvolumeclaims", .namespace = namespace});
-	if (context->cluster->kind == BROKER_RABBITMQ)
-		pods_need(needs, "create", "exec", namespace);
+	if (context->cluster->kind == WORLD_BROKER_RABBITMQ)
+		ops_pods_need(needs, "create", "exec", namespace);
 }
 
 static void add_deletions(struct ops_plan *plan, const struct world_broker *broker)
 {
 	const char *namespace = broker->cluster->namespace;
-	bool rabbitmq = broker->cluster->kind == BROKER_RABBITMQ;
+	bool rabbitmq = broker->cluster->kind == WORLD_BROKER_RABBITMQ;
 	if (rabbitmq) {
 		ops_add_step_on(plan, &ops_step_stop_app, broker, NULL, "stop the application on %s", broker->name);
 		ops_add_step_on(plan, &ops_step_forget_replaced, broker, NULL, "have the others forget %s",
@@ -235,10 +235,10 @@ static void replace_plan(struct ops_plan *plan, const struct ops_context *contex
 {
 	char name[FACT_NAME_MAX];
 	const struct world_broker *broker = context->broker;
-	bool strimzi = context->cluster->manager == MANAGED_BY_STRIMZI;
-	ops_set_title(plan, "Replace %s of %s %s with an empty volume", broker->name, pods_kind(context->cluster),
+	bool strimzi = context->cluster->manager == WORLD_MANAGED_BY_STRIMZI;
+	ops_set_title(plan, "Replace %s of %s %s with an empty volume", broker->name, ops_pods_kind(context->cluster),
 		      context->cluster->name);
-	pods_remember(plan, broker);
+	ops_pods_remember(plan, broker);
 	ops_set_fact(plan, "broker", "%s", broker->name);
 	if (broker->member_name)
 		ops_set_fact(plan, "member", "%s", broker->member_name);
@@ -246,7 +246,7 @@ static void replace_plan(struct ops_plan *plan, const struct ops_context *contex
 	for (size_t i = 0; i < broker->volume_count; i++) {
 		const struct kube_claim *claim = broker->volumes[i]->claim;
 		ops_set_fact(plan, claim_fact(claim->meta.name, name), "%s", str_or(claim->meta.uid, ""));
-		ops_say(plan, OPS_CHANGES, "claim %s/%s is deleted with its data and made anew", claim->meta.namespace,
+		ops_note(plan, OPS_CHANGES, "claim %s/%s is deleted with its data and made anew", claim->meta.namespace,
 			claim->meta.name);
 	}
 	if (strimzi)
@@ -258,7 +258,7 @@ static void replace_plan(struct ops_plan *plan, const struct ops_context *contex
 		ops_add_step_on(plan, &ops_step_claim_replaced, broker, broker->volumes[i]->claim->meta.name,
 				"a new claim %s is bound", broker->volumes[i]->claim->meta.name);
 	ops_add_step_on(plan, &ops_step_pod_replaced, broker, NULL, "a new pod %s is ready", broker->name);
-	if (context->cluster->kind == BROKER_RABBITMQ)
+	if (context->cluster->kind == WORLD_BROKER_RABBITMQ)
 		ops_add_step_on(plan, &ops_step_grow_replaced, broker, NULL, "give %s its members of queues again",
 				broker->name);
 	ops_add_step_on(plan, &ops_step_caught_up, broker, NULL, "%s caught up", broker->name);
@@ -272,18 +272,18 @@ static void check_volumes(struct ops_plan *plan, const struct world_broker *brok
 		const struct world_volume *volume = broker->volumes[i];
 		const char *policy = volume->volume ? volume->volume->reclaim_policy : NULL;
 		if (str_eq(policy, "Delete"))
-			ops_say(plan, OPS_DANGER, "volume %s and its data are deleted for good",
+			ops_note(plan, OPS_DANGER, "volume %s and its data are deleted for good",
 				volume->claim->volume_name);
 		else if (policy)
-			ops_say(plan, OPS_MEANS, "volume %s is kept (%s), bound to nothing", volume->claim->volume_name,
+			ops_note(plan, OPS_MEANS, "volume %s is kept (%s), bound to nothing", volume->claim->volume_name,
 				policy);
 		else if (volume->claim->volume_name)
-			ops_say(plan, OPS_DANGER,
+			ops_note(plan, OPS_DANGER,
 				"what becomes of volume %s is not known: it cannot be read, its data may be deleted",
 				volume->claim->volume_name);
 	}
 	if (broker->volume_count == 0)
-		ops_say(plan, OPS_BLOCKS, "%s has no claim: restart it instead", broker->name);
+		ops_note(plan, OPS_BLOCKS, "%s has no claim: restart it instead", broker->name);
 }
 
 static void check_kind(struct ops_plan *plan, const struct ops_context *context)
@@ -293,30 +293,30 @@ static void check_kind(struct ops_plan *plan, const struct ops_context *context)
 	char size[16];
 	if (broker->disk_used_bytes > 0) {
 		cell_human_bytes(broker->disk_used_bytes, size);
-		ops_say(plan, OPS_MEANS, "about %s are on its disk: replicas are fetched again from the others", size);
+		ops_note(plan, OPS_MEANS, "about %s are on its disk: replicas are fetched again from the others", size);
 	}
-	if (cluster->kind == BROKER_KAFKA) {
+	if (cluster->kind == WORLD_BROKER_KAFKA) {
 		for (size_t i = 0; i < cluster->voter_count; i++)
 			if (cluster->voters[i].voter && str_eq(cluster->voters[i].broker, broker->name))
-				ops_say(plan, OPS_CAUTION,
+				ops_note(plan, OPS_CAUTION,
 					"%s is a controller: its part of the metadata log is lost and fetched from the "
 					"other controllers",
 					broker->name);
 		return;
 	}
 	if (!broker->member_name)
-		ops_say(plan, OPS_BLOCKS, "which node of the cluster %s is is not known: it could not be forgotten",
+		ops_note(plan, OPS_BLOCKS, "which node of the cluster %s is is not known: it could not be forgotten",
 			broker->name);
 	if (!find_survivor(cluster, broker->name))
-		ops_say(plan, OPS_BLOCKS,
+		ops_note(plan, OPS_BLOCKS,
 			"no other node of the cluster answers: nobody could forget %s or give its data", broker->name);
 	if (broker->ordinal == 0)
-		ops_say(plan, OPS_CAUTION,
+		ops_note(plan, OPS_CAUTION,
 			"%s is pod 0: where peers are discovered it may found a cluster of its own when it starts "
 			"empty; "
 			"the plan ends only when the others count it in",
 			broker->name);
-	ops_say(plan, OPS_MEANS,
+	ops_note(plan, OPS_MEANS,
 		"the others forget %s and its members of quorum queues; it joins anew and gets a member of every one",
 		broker->name);
 }
@@ -325,29 +325,29 @@ static void replace_preflight(struct ops_plan *plan, const struct ops_context *c
 {
 	struct err why = {0};
 	const struct world_broker *broker = context->broker;
-	pods_check_arguments(plan);
+	ops_pods_check_arguments(plan);
 	if (context->view->link != WORLD_LIVE)
-		ops_say(plan, OPS_BLOCKS, "the Kubernetes API does not answer: what is shown is old");
+		ops_note(plan, OPS_BLOCKS, "the Kubernetes API does not answer: what is shown is old");
 	if (!broker)
 		return;
-	enum ops_sentence_kind harm = plan->under_way ? OPS_CAUTION : pods_harm(plan);
-	CLEANUP(blast_finish) struct blast blast;
-	blast_of(&blast, context->cluster, &broker, 1, false);
-	blast_say(plan, &blast, harm);
-	if (!plan->under_way && !blast_harms(&blast) && !blast_can_stop(context->cluster, broker, &why))
-		ops_say(plan, harm, "%s", why.text);
+	enum ops_sentence_kind harm = plan->under_way ? OPS_CAUTION : ops_pods_harm(plan);
+	CLEANUP(ops_impact_finish) struct ops_impact impact;
+	ops_impact_of(&impact, context->cluster, &broker, 1, false);
+	ops_impact_note(plan, &impact, harm);
+	if (!plan->under_way && !ops_impact_harms(&impact) && !ops_impact_can_stop(context->cluster, broker, &why))
+		ops_note(plan, harm, "%s", why.text);
 	/* A replica that is nowhere else in sync would be lost with the volume, not only away. */
-	if (!plan->under_way && (blast.lists[BLAST_OFFLINE].len > 0 || blast.lists[BLAST_UNPROTECTED].len > 0 ||
-				 blast.lists[BLAST_CLASSIC].len > 0 || blast.lists[BLAST_MINORITY].len > 0))
-		ops_say(plan, harm, "what lives on %s and nowhere else is lost for good", broker->name);
+	if (!plan->under_way && (impact.lists[OPS_IMPACT_OFFLINE].len > 0 || impact.lists[OPS_IMPACT_UNPROTECTED].len > 0 ||
+				 impact.lists[OPS_IMPACT_CLASSIC].len > 0 || impact.lists[OPS_IMPACT_MINORITY].len > 0))
+		ops_note(plan, harm, "what lives on %s and nowhere else is lost for good", broker->name);
 	check_volumes(plan, broker);
 	check_kind(plan, context);
-	ops_say(plan, OPS_UNDO, "nothing brings the old data back, except a volume that is kept");
+	ops_note(plan, OPS_UNDO, "nothing brings the old data back, except a volume that is kept");
 }
 
-static const struct ops_argument replace_arguments[] = {PODS_FORCE, PODS_REASON};
+static const struct ops_argument replace_arguments[] = {OPS_PODS_FORCE, OPS_PODS_REASON};
 
-const struct ops_operation ops_replace = {
+const struct ops_operation ops_operation_replace = {
 	.name = "replace",
 	.title = "Replace",
 	.summary = "make a broker anew with an empty volume and wait until its peers filled it",
@@ -358,5 +358,5 @@ const struct ops_operation ops_replace = {
 	.access = replace_access,
 	.plan = replace_plan,
 	.preflight = replace_preflight,
-	.away = replaced,
+	.away = replace_away,
 };

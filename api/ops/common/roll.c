@@ -12,31 +12,31 @@
 
 enum { BROKERS_MAX = 256 };
 
-static bool is_whole(const struct ops_plan *plan)
+static bool roll_is_whole(const struct ops_plan *plan)
 {
-	return plan->operation == &ops_roll;
+	return plan->operation == &ops_operation_roll;
 }
 
 /* ---- which, and in which order ---- */
 
 /* Whoever leads last: each stop moves leaders, and a leader that is moved to a broker that comes later moves twice. */
-static int compare_lead(const void *a, const void *b)
+static int roll_compare_lead(const void *a, const void *b)
 {
 	const struct world_broker *left = *(const struct world_broker *const *)a,
 				  *right = *(const struct world_broker *const *)b;
 	if (left->is_controller != right->is_controller)
 		return left->is_controller ? 1 : -1;
-	if (left->cluster->kind == BROKER_RABBITMQ && left->leaders != right->leaders)
+	if (left->cluster->kind == WORLD_BROKER_RABBITMQ && left->leaders != right->leaders)
 		return left->leaders < right->leaders ? -1 : 1;
 	return left->ordinal < right->ordinal ? -1 : left->ordinal > right->ordinal;
 }
 
-static size_t restarted(const struct ops_plan *plan, const struct ops_context *context, const struct world_broker **out,
+static size_t roll_away(const struct ops_plan *plan, const struct ops_context *context, const struct world_broker **out,
 			size_t max, bool *in_turn)
 {
 	size_t count = 0;
 	*in_turn = true;
-	if (!is_whole(plan)) {
+	if (!roll_is_whole(plan)) {
 		if (context->broker && max > 0)
 			out[count++] = context->broker;
 		return count;
@@ -44,14 +44,14 @@ static size_t restarted(const struct ops_plan *plan, const struct ops_context *c
 	for (size_t i = 0; i < context->cluster->broker_count && count < max; i++)
 		if (context->cluster->brokers[i]->expected)
 			out[count++] = context->cluster->brokers[i];
-	qsort(out, count, sizeof *out, compare_lead);
+	qsort(out, count, sizeof *out, roll_compare_lead);
 	return count;
 }
 
 static void roll_access(const struct ops_context *context, struct ops_needs *needs)
 {
-	bool strimzi = context->cluster->manager == MANAGED_BY_STRIMZI;
-	pods_need(needs, strimzi ? "patch" : "delete", NULL, context->cluster->namespace);
+	bool strimzi = context->cluster->manager == WORLD_MANAGED_BY_STRIMZI;
+	ops_pods_need(needs, strimzi ? "patch" : "delete", NULL, context->cluster->namespace);
 }
 
 /* ---- the plan ---- */
@@ -68,7 +68,7 @@ static void add_marked(struct ops_plan *plan, const struct world_broker *const *
 		{&ops_step_caught_up, "%s caught up"},
 	};
 	for (size_t i = 0; i < count; i++)
-		pods_remember(plan, brokers[i]);
+		ops_pods_remember(plan, brokers[i]);
 	for (size_t round = 0; round < ARRAY_LEN(rounds); round++) {
 		for (size_t i = 0; i < count; i++) {
 			char title[400];
@@ -84,27 +84,27 @@ static void roll_plan(struct ops_plan *plan, const struct ops_context *context)
 {
 	const struct world_cluster *cluster = context->cluster;
 	const struct world_broker *brokers[BROKERS_MAX];
-	struct found order = {0};
+	struct ops_name_list order = {0};
 	char more[48];
 	bool in_turn;
-	size_t count = restarted(plan, context, brokers, ARRAY_LEN(brokers), &in_turn);
-	if (is_whole(plan))
-		ops_set_title(plan, "Restart %s %s, %zu brokers one after the other", pods_kind(cluster), cluster->name,
+	size_t count = roll_away(plan, context, brokers, ARRAY_LEN(brokers), &in_turn);
+	if (roll_is_whole(plan))
+		ops_set_title(plan, "Restart %s %s, %zu brokers one after the other", ops_pods_kind(cluster), cluster->name,
 			      count);
 	else
-		ops_set_title(plan, "Restart %s of %s %s", context->broker->name, pods_kind(cluster), cluster->name);
+		ops_set_title(plan, "Restart %s of %s %s", context->broker->name, ops_pods_kind(cluster), cluster->name);
 	for (size_t i = 0; i < count; i++)
-		found_add(&order, "%s", brokers[i]->name);
-	ops_say(plan, OPS_CHANGES, "%s %s%s: %s%s", count == 1 ? "pod" : "pods, in this order:", order.names,
-		found_more(&order, more),
-		cluster->manager == MANAGED_BY_STRIMZI ? "the operator restarts what is marked for it"
+		ops_name_list_add(&order, "%s", brokers[i]->name);
+	ops_note(plan, OPS_CHANGES, "%s %s%s: %s%s", count == 1 ? "pod" : "pods, in this order:", order.names,
+		ops_name_list_more(&order, more),
+		cluster->manager == WORLD_MANAGED_BY_STRIMZI ? "the operator restarts what is marked for it"
 						       : "stopped gracefully and made anew by their controller",
 		count == 1 ? "" : ", each after the one before caught up");
-	if (cluster->manager == MANAGED_BY_STRIMZI)
+	if (cluster->manager == WORLD_MANAGED_BY_STRIMZI)
 		add_marked(plan, brokers, count);
 	else
 		for (size_t i = 0; i < count; i++)
-			pods_add_restart(plan, brokers[i], &ops_step_delete_pod);
+			ops_pods_add_restart(plan, brokers[i], &ops_step_delete_pod);
 }
 
 /* ---- consequences ---- */
@@ -117,47 +117,47 @@ static void check_set(struct ops_plan *plan, const struct world_cluster *cluster
 	bool updating = set->current_revision && set->update_revision &&
 			strcmp(set->current_revision, set->update_revision) != 0;
 	if (set->meta.deleted_ms >= 0)
-		ops_say(plan, OPS_BLOCKS, "StatefulSet %s is being deleted: nobody would make the pods anew",
+		ops_note(plan, OPS_BLOCKS, "StatefulSet %s is being deleted: nobody would make the pods anew",
 			set->meta.name);
 	if (set->replicas == 0)
-		ops_say(plan, OPS_BLOCKS, "StatefulSet %s asks for no pods", set->meta.name);
+		ops_note(plan, OPS_BLOCKS, "StatefulSet %s asks for no pods", set->meta.name);
 	if (updating && str_eq(set->update_strategy, "OnDelete"))
-		ops_say(plan, OPS_CAUTION,
+		ops_note(plan, OPS_CAUTION,
 			"StatefulSet %s was changed and waits for its pods to be deleted: they come back in the new "
 			"form",
 			set->meta.name);
 	else if (updating && set->partition > 0)
-		ops_say(plan, OPS_CAUTION,
+		ops_note(plan, OPS_CAUTION,
 			"StatefulSet %s is updated from pod %d up: those come back in the new form, the others in the "
 			"old",
 			set->meta.name, (int)set->partition);
 	else if (updating)
-		ops_say(plan, plan->under_way ? OPS_CAUTION : OPS_BLOCKS,
+		ops_note(plan, plan->under_way ? OPS_CAUTION : OPS_BLOCKS,
 			"a rolling update of StatefulSet %s is under way (%d of %d pods): it restarts them itself",
 			set->meta.name, (int)set->updated_replicas, (int)set->replicas);
 }
 
 /* A plan that is under way has made some of this so itself: its gates wait for it. */
-static void check_health(struct ops_plan *plan, const struct ops_context *context,
+static void roll_check_health(struct ops_plan *plan, const struct ops_context *context,
 			 const struct world_broker *const *brokers, size_t count)
 {
-	struct found down = {0};
+	struct ops_name_list down = {0};
 	char more[48], names[480];
-	enum ops_sentence_kind harm = plan->under_way ? OPS_CAUTION : pods_harm(plan);
+	enum ops_sentence_kind harm = plan->under_way ? OPS_CAUTION : ops_pods_harm(plan);
 	const struct world_cluster *cluster = context->cluster;
 	for (size_t i = 0; i < cluster->broker_count; i++) {
 		const struct world_broker *broker = cluster->brokers[i];
 		bool its_turn = count == 1 && broker == brokers[0];
 		if (broker->expected && (!broker->ready || broker->reachable == 0) && !its_turn)
-			found_add(&down, "%s (%s)", broker->name, str_or(broker->state, "unknown"));
+			ops_name_list_add(&down, "%s (%s)", broker->name, str_or(broker->state, "unknown"));
 	}
 	if (down.count > 0)
-		ops_say(plan, harm, "not well now: %s%s; what comes next may need %s", down.names,
-			found_more(&down, more), down.count == 1 ? "it" : "them");
-	int64_t unwell = blast_unwell(cluster, names, sizeof names);
-	if (unwell > 0 && is_whole(plan))
-		ops_say(plan, harm, "%" PRId64 " %s%s a replica already: %s%s%s", unwell,
-			cluster->kind == BROKER_KAFKA ? "partition" : "queue", unwell == 1 ? " misses" : "s miss",
+		ops_note(plan, harm, "not well now: %s%s; what comes next may need %s", down.names,
+			ops_name_list_more(&down, more), down.count == 1 ? "it" : "them");
+	int64_t unwell = ops_impact_unwell(cluster, names, sizeof names);
+	if (unwell > 0 && roll_is_whole(plan))
+		ops_note(plan, harm, "%" PRId64 " %s%s a replica already: %s%s%s", unwell,
+			cluster->kind == WORLD_BROKER_KAFKA ? "partition" : "queue", unwell == 1 ? " misses" : "s miss",
 			names, cluster->headline ? "; " : "", str_or(cluster->headline, ""));
 }
 
@@ -165,35 +165,35 @@ static void roll_preflight(struct ops_plan *plan, const struct ops_context *cont
 {
 	const struct world_broker *brokers[BROKERS_MAX];
 	bool in_turn;
-	size_t count = restarted(plan, context, brokers, ARRAY_LEN(brokers), &in_turn);
+	size_t count = roll_away(plan, context, brokers, ARRAY_LEN(brokers), &in_turn);
 	struct err why = {0};
-	pods_check_arguments(plan);
+	ops_pods_check_arguments(plan);
 	if (count == 0)
-		ops_say(plan, OPS_BLOCKS, "no broker of %s can be seen", context->cluster->name);
+		ops_note(plan, OPS_BLOCKS, "no broker of %s can be seen", context->cluster->name);
 	if (context->view->link != WORLD_LIVE)
-		ops_say(plan, OPS_BLOCKS, "the Kubernetes API does not answer: what is shown is old");
+		ops_note(plan, OPS_BLOCKS, "the Kubernetes API does not answer: what is shown is old");
 	check_set(plan, context->cluster);
-	check_health(plan, context, brokers, count);
-	CLEANUP(blast_finish) struct blast blast;
-	blast_of(&blast, context->cluster, brokers, count, in_turn);
-	blast_say(plan, &blast, plan->under_way ? OPS_CAUTION : pods_harm(plan));
-	if (count == 1 && !plan->under_way && !blast_harms(&blast) &&
-	    !blast_can_stop(context->cluster, brokers[0], &why))
-		ops_say(plan, pods_harm(plan), "%s", why.text);
-	if (context->cluster->manager == MANAGED_BY_RABBITMQ_OPERATOR)
-		ops_say(plan, OPS_MEANS,
+	roll_check_health(plan, context, brokers, count);
+	CLEANUP(ops_impact_finish) struct ops_impact impact;
+	ops_impact_of(&impact, context->cluster, brokers, count, in_turn);
+	ops_impact_note(plan, &impact, plan->under_way ? OPS_CAUTION : ops_pods_harm(plan));
+	if (count == 1 && !plan->under_way && !ops_impact_harms(&impact) &&
+	    !ops_impact_can_stop(context->cluster, brokers[0], &why))
+		ops_note(plan, ops_pods_harm(plan), "%s", why.text);
+	if (context->cluster->manager == WORLD_MANAGED_BY_RABBITMQ_OPERATOR)
+		ops_note(plan, OPS_MEANS,
 			"the operator is left alone: it has no restart of its own that waits for queues, and makes "
 			"each "
 			"pod anew");
 	for (size_t i = 0; i < count; i++)
 		if (brokers[i]->pod && brokers[i]->pod->meta.owner_count == 0)
-			ops_say(plan, OPS_BLOCKS, "nobody owns pod %s: it would not come back", brokers[i]->name);
-	ops_say(plan, OPS_UNDO, "nothing has to be taken back: the pods come back as they are declared");
+			ops_note(plan, OPS_BLOCKS, "nobody owns pod %s: it would not come back", brokers[i]->name);
+	ops_note(plan, OPS_UNDO, "nothing has to be taken back: the pods come back as they are declared");
 }
 
-static const struct ops_argument roll_arguments[] = {PODS_FORCE, PODS_REASON};
+static const struct ops_argument roll_arguments[] = {OPS_PODS_FORCE, OPS_PODS_REASON};
 
-const struct ops_operation ops_restart = {
+const struct ops_operation ops_operation_restart = {
 	.name = "restart",
 	.title = "Restart",
 	.summary = "restart one broker, once the others can do without it, and wait until it caught up",
@@ -204,10 +204,10 @@ const struct ops_operation ops_restart = {
 	.access = roll_access,
 	.plan = roll_plan,
 	.preflight = roll_preflight,
-	.away = restarted,
+	.away = roll_away,
 };
 
-const struct ops_operation ops_roll = {
+const struct ops_operation ops_operation_roll = {
 	.name = "roll",
 	.title = "Rolling restart",
 	.summary = "restart all brokers of a cluster one after the other, gated by quorum and in-sync replicas",
@@ -218,5 +218,5 @@ const struct ops_operation ops_roll = {
 	.access = roll_access,
 	.plan = roll_plan,
 	.preflight = roll_preflight,
-	.away = restarted,
+	.away = roll_away,
 };

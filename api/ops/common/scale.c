@@ -13,11 +13,11 @@
 
 enum { REPLICAS_LIMIT = 99 };
 
-static const char *const kind_words[] = {[BROKER_RABBITMQ] = "rabbitmq", [BROKER_KAFKA] = "kafka"};
+static const char *const kind_words[] = {[WORLD_BROKER_RABBITMQ] = "rabbitmq", [WORLD_BROKER_KAFKA] = "kafka"};
 
 /* ---- what is scaled ---- */
 
-bool scale_counts(const struct scale *scale, const struct world_broker *broker)
+bool ops_scale_counts(const struct ops_scale *scale, const struct world_broker *broker)
 {
 	if (!broker->expected)
 		return false;
@@ -30,15 +30,15 @@ bool scale_counts(const struct scale *scale, const struct world_broker *broker)
 	       !broker->name[len + strspn(broker->name + len, "0123456789")];
 }
 
-size_t scale_leaving(const struct scale *scale, const struct world_broker **out, size_t max)
+size_t ops_scale_leaving(const struct ops_scale *scale, const struct world_broker **out, size_t max)
 {
 	size_t want = scale->from > scale->to ? (size_t)(scale->from - scale->to) : 0, have = 0, skip = 0;
 	for (size_t i = 0; i < scale->cluster->broker_count; i++)
-		have += scale_counts(scale, scale->cluster->brokers[i]);
+		have += ops_scale_counts(scale, scale->cluster->brokers[i]);
 	skip = have > want ? have - want : 0;
 	size_t found = 0;
 	for (size_t i = 0; i < scale->cluster->broker_count && found < max; i++) {
-		if (!scale_counts(scale, scale->cluster->brokers[i]))
+		if (!ops_scale_counts(scale, scale->cluster->brokers[i]))
 			continue;
 		if (skip > 0)
 			skip--;
@@ -48,7 +48,7 @@ size_t scale_leaving(const struct scale *scale, const struct world_broker **out,
 	return found;
 }
 
-bool scale_new_name(const struct scale *scale, int32_t index, char *out, size_t size)
+bool ops_scale_new_name(const struct ops_scale *scale, int32_t index, char *out, size_t size)
 {
 	const struct kube_stateful_set *set = scale->cluster->stateful_set;
 	if (!set)
@@ -58,7 +58,7 @@ bool scale_new_name(const struct scale *scale, int32_t index, char *out, size_t 
 	return true;
 }
 
-size_t scale_still_there(const struct ops_plan *plan, const struct scale *scale, const struct world_broker **out,
+size_t ops_scale_still_there(const struct ops_plan *plan, const struct ops_scale *scale, const struct world_broker **out,
 			 size_t max)
 {
 	size_t found = 0;
@@ -87,13 +87,13 @@ static const char *find_pool(const struct world_cluster *cluster, bool *several)
 
 static bool has_pools(const struct world_cluster *cluster)
 {
-	return cluster->manager == MANAGED_BY_STRIMZI && cluster->kafka_resource &&
+	return cluster->manager == WORLD_MANAGED_BY_STRIMZI && cluster->kafka_resource &&
 	       cluster->kafka_resource->replicas < 0;
 }
 
-struct scale scale_read(const struct ops_plan *plan, const struct ops_context *context)
+struct ops_scale ops_scale_read(const struct ops_plan *plan, const struct ops_context *context)
 {
-	return (struct scale){.view = context->view,
+	return (struct ops_scale){.view = context->view,
 			      .cluster = context->cluster,
 			      .pool = ops_fact(plan, "pool"),
 			      .from = (int32_t)ops_fact_number(plan, "from", -1),
@@ -127,10 +127,10 @@ static bool scale_object(const struct ops_plan *plan, const struct ops_context *
 static void scale_access(const struct ops_context *context, struct ops_needs *needs)
 {
 	struct ops_object object;
-	if (context->cluster->kind == BROKER_KAFKA)
-		kafka_need(needs, context->cluster->namespace);
+	if (context->cluster->kind == WORLD_BROKER_KAFKA)
+		ops_kafka_need(needs, context->cluster->namespace);
 	else
-		scale_rabbitmq_need(needs, context->cluster);
+		ops_rabbitmq_scale_need(needs, context->cluster);
 	if (!scale_object(NULL, context, &object, NULL))
 		return;
 	static const char *const verbs[] = {"get", "patch"};
@@ -219,30 +219,30 @@ static void find_from(struct ops_plan *plan, const struct ops_context *context)
 		if (pool && !several)
 			ops_set_fact(plan, "pool", "%s", pool);
 		else
-			ops_say(plan, OPS_BLOCKS, "%s: name the node pool to scale (pool=…)",
+			ops_note(plan, OPS_BLOCKS, "%s: name the node pool to scale (pool=…)",
 				several ? "there are several node pools with brokers"
 					: "no node pool with brokers can be seen");
 	}
 	if (cluster->kafka_resource && !has_pools(cluster))
 		ops_set_fact(plan, "inside", "kafka");
-	struct scale scale = scale_read(plan, context);
+	struct ops_scale scale = ops_scale_read(plan, context);
 	int32_t from = cluster->desired;
 	if (scale.pool) {
 		from = 0;
 		for (size_t i = 0; i < cluster->broker_count; i++)
-			from += scale_counts(&scale, cluster->brokers[i]);
+			from += ops_scale_counts(&scale, cluster->brokers[i]);
 	}
 	ops_set_fact(plan, "from", "%d", from);
 }
 
-static void remember_names(struct ops_plan *plan, const struct scale *scale)
+static void remember_names(struct ops_plan *plan, const struct ops_scale *scale)
 {
 	struct buf before = BUF_INIT(64 * 1024), leaving = BUF_INIT(64 * 1024);
 	for (size_t i = 0; i < scale->cluster->broker_count; i++)
-		if (scale_counts(scale, scale->cluster->brokers[i]))
+		if (ops_scale_counts(scale, scale->cluster->brokers[i]))
 			buf_printf(&before, "%s%s", before.len ? "," : "", scale->cluster->brokers[i]->name);
 	const struct world_broker *victims[REPLICAS_LIMIT];
-	size_t count = scale_leaving(scale, victims, ARRAY_LEN(victims));
+	size_t count = ops_scale_leaving(scale, victims, ARRAY_LEN(victims));
 	for (size_t i = 0; i < count; i++)
 		buf_printf(&leaving, "%s%s", leaving.len ? "," : "", victims[i]->name);
 	ops_set_fact(plan, "before", "%s", buf_str(&before));
@@ -251,26 +251,26 @@ static void remember_names(struct ops_plan *plan, const struct scale *scale)
 	buf_finish(&leaving);
 }
 
-static void add_steps_up(struct ops_plan *plan, const struct scale *scale)
+static void add_steps_up(struct ops_plan *plan, const struct ops_scale *scale)
 {
 	char names[400] = "the new broker";
-	if (scale_new_name(scale, 0, names, sizeof names) && scale->to - scale->from > 1)
+	if (ops_scale_new_name(scale, 0, names, sizeof names) && scale->to - scale->from > 1)
 		snprintf(names, sizeof names, "%d new brokers", (int)(scale->to - scale->from));
 	ops_add_step(plan, &ops_step_pods_ready, "%s ready", names);
 	ops_add_step(plan, &ops_step_brokers_joined, "%s seen by the other brokers", names);
 }
 
-static void add_set_replicas(struct ops_plan *plan, const struct scale *scale, const struct ops_object *object)
+static void add_set_replicas(struct ops_plan *plan, const struct ops_scale *scale, const struct ops_object *object)
 {
 	ops_add_step(plan, &ops_step_set_replicas, "set replicas of %s %s/%s to %d", object->kind, object->namespace,
 		     str_or(object->name, "?"), (int)scale->to);
 }
 
-static void add_steps_down(struct ops_plan *plan, const struct scale *scale, const struct ops_object *object)
+static void add_steps_down(struct ops_plan *plan, const struct ops_scale *scale, const struct ops_object *object)
 {
 	const char *leaving = str_or(ops_fact(plan, "leaving"), "the broker");
-	bool kafka = scale->cluster->kind == BROKER_KAFKA, operated = scale->cluster->rabbitmq_resource != NULL;
-	(kafka ? scale_kafka_empty : scale_rabbitmq_empty)(plan, scale);
+	bool kafka = scale->cluster->kind == WORLD_BROKER_KAFKA, operated = scale->cluster->rabbitmq_resource != NULL;
+	(kafka ? ops_kafka_scale_empty : ops_rabbitmq_scale_empty)(plan, scale);
 	if (operated) {
 		ops_add_step(plan, &ops_step_operator_pause, "pause the RabbitMQ cluster operator for %s",
 			     object->name);
@@ -285,17 +285,17 @@ static void add_steps_down(struct ops_plan *plan, const struct scale *scale, con
 	}
 	ops_add_step(plan, &ops_step_brokers_left, "%s out of the brokers' own view", leaving);
 	if (kafka)
-		scale_kafka_unregister(plan, scale);
+		ops_kafka_scale_unregister(plan, scale);
 }
 
-static void add_steps(struct ops_plan *plan, const struct scale *scale, const struct ops_object *object)
+static void scale_add_steps(struct ops_plan *plan, const struct ops_scale *scale, const struct ops_object *object)
 {
-	operator_remember(plan, scale->cluster);
+	ops_operator_remember(plan, scale->cluster);
 	if (scale->to < scale->from) {
 		add_steps_down(plan, scale, object);
 		return;
 	}
-	scale_rabbitmq_claims(plan, scale);
+	ops_rabbitmq_scale_claims(plan, scale);
 	add_set_replicas(plan, scale, object);
 	add_steps_up(plan, scale);
 }
@@ -306,33 +306,33 @@ static void scale_plan(struct ops_plan *plan, const struct ops_context *context)
 	struct ops_object object;
 	const struct world_cluster *cluster = context->cluster;
 	find_from(plan, context);
-	struct scale scale = scale_read(plan, context);
+	struct ops_scale scale = ops_scale_read(plan, context);
 	ops_set_title(plan, "Scale %s %s from %d to %d brokers", kind_words[cluster->kind], cluster->name,
 		      (int)scale.from, (int)scale.to);
 	if (!scale_object(plan, context, &object, &err)) {
-		ops_say(plan, OPS_BLOCKS, "%s", err.text);
+		ops_note(plan, OPS_BLOCKS, "%s", err.text);
 		return;
 	}
 	remember_names(plan, &scale);
-	ops_say(plan, OPS_CHANGES, "%s %s/%s replicas %d → %d", object.kind, object.namespace, str_or(object.name, "?"),
+	ops_note(plan, OPS_CHANGES, "%s %s/%s replicas %d → %d", object.kind, object.namespace, str_or(object.name, "?"),
 		(int)scale.from, (int)scale.to);
-	add_steps(plan, &scale, &object);
+	scale_add_steps(plan, &scale, &object);
 }
 
 static void scale_preflight(struct ops_plan *plan, const struct ops_context *context)
 {
-	struct scale scale = scale_read(plan, context);
-	scale_check(plan, context, &scale);
+	struct ops_scale scale = ops_scale_read(plan, context);
+	ops_scale_check(plan, context, &scale);
 }
 
-static bool scale_undo(const struct ops_plan *plan, struct ops_wish *out, struct err *err)
+static bool scale_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
 	const char *from = ops_fact(plan, "from"), *pool = ops_fact(plan, "pool");
-	if (scale_kafka_undo(plan, out))
+	if (ops_kafka_scale_undo(plan, out))
 		return true;
 	if (!from)
 		return err_set(err, ERR_REFUSED, "how many brokers there were is not known");
-	*out = (struct ops_wish){.operation = &ops_scale,
+	*out = (struct ops_request){.operation = &ops_operation_scale,
 				 .target = plan->target,
 				 .values = {{.name = "replicas", .value = from}, {.name = "pool", .value = pool}},
 				 .value_count = pool ? 2 : 1};
@@ -364,7 +364,7 @@ static const struct ops_argument scale_arguments[] = {
 	 .type = OPS_ARGUMENT_TEXT},
 };
 
-const struct ops_operation ops_scale = {
+const struct ops_operation ops_operation_scale = {
 	.name = "scale",
 	.title = "Scale",
 	.summary = "change the number of brokers, up or, once a broker is empty, down",

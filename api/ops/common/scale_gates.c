@@ -12,10 +12,10 @@ enum { PODS_LIMIT_MS = 15 * 60 * 1000, BROKERS_LIMIT_MS = 5 * 60 * 1000 };
 static enum ops_gate_state while_shut(const struct ops_plan *plan, const struct ops_context *context,
 				      struct ops_gauge *out)
 {
-	return operator_refuses(plan, context->cluster, out->why, sizeof out->why) ? OPS_GATE_HOPELESS : OPS_GATE_SHUT;
+	return ops_operator_refuses(plan, context->cluster, out->why, sizeof out->why) ? OPS_GATE_HOPELESS : OPS_GATE_SHUT;
 }
 
-static bool is_listed(const char *list, const char *name)
+static bool gate_is_listed(const char *list, const char *name)
 {
 	size_t len = strlen(name);
 	for (const char *at = list; at && *at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
@@ -29,25 +29,25 @@ static bool pod_is_ready(const struct world_broker *broker)
 	return broker->ready;
 }
 
-static bool is_named(const struct world_broker *broker)
+static bool gate_broker_is_named(const struct world_broker *broker)
 {
-	return broker->cluster->kind == BROKER_KAFKA ? broker->id >= 0 : broker->member_name != NULL;
+	return broker->cluster->kind == WORLD_BROKER_KAFKA ? broker->id >= 0 : broker->member_name != NULL;
 }
 
 static bool peers_see_it(const struct world_broker *broker)
 {
-	return broker->reachable == 1 && is_named(broker);
+	return broker->reachable == 1 && gate_broker_is_named(broker);
 }
 
 /* Counts the brokers that were not there before and pass; the first that does not is what is waited for. */
-static int32_t count_new(const struct scale *scale, const char *before,
+static int32_t gate_count_new(const struct ops_scale *scale, const char *before,
 			 bool (*passes)(const struct world_broker *broker), const struct world_broker **laggard)
 {
 	int32_t count = 0;
 	*laggard = NULL;
 	for (size_t i = 0; i < scale->cluster->broker_count; i++) {
 		const struct world_broker *broker = scale->cluster->brokers[i];
-		if (!scale_counts(scale, broker) || is_listed(before, broker->name))
+		if (!ops_scale_counts(scale, broker) || gate_is_listed(before, broker->name))
 			continue;
 		if (passes(broker))
 			count++;
@@ -57,16 +57,16 @@ static int32_t count_new(const struct scale *scale, const char *before,
 	return count;
 }
 
-static void explain_new(const struct scale *scale, const struct world_broker *laggard, int32_t count,
+static void explain_new(const struct ops_scale *scale, const struct world_broker *laggard, int32_t count,
 			struct ops_gauge *out)
 {
 	char name[320] = "the new broker";
 	if (laggard)
 		snprintf(name, sizeof name, "%s", laggard->name);
 	else
-		scale_new_name(scale, count, name, sizeof name);
+		ops_scale_new_name(scale, count, name, sizeof name);
 	if (!laggard || !laggard->ready)
-		ops_why_not_ready(scale->view, scale->cluster, name, out->why, sizeof out->why);
+		ops_kube_why_not_ready(scale->view, scale->cluster, name, out->why, sizeof out->why);
 	else if (err_is_set(&laggard->source.err))
 		snprintf(out->why, sizeof out->why, "%s", laggard->source.err.text);
 	snprintf(out->figure, sizeof out->figure, "%d of %d; %s: %s", count, scale->to - scale->from, name,
@@ -77,9 +77,9 @@ static enum ops_gate_state gate_new(const struct ops_plan *plan, const struct op
 				    struct ops_gauge *out, bool (*passes)(const struct world_broker *broker),
 				    const char *done)
 {
-	struct scale scale = scale_read(plan, context);
+	struct ops_scale scale = ops_scale_read(plan, context);
 	const struct world_broker *laggard;
-	int32_t count = count_new(&scale, str_or(ops_fact(plan, "before"), ""), passes, &laggard),
+	int32_t count = gate_count_new(&scale, str_or(ops_fact(plan, "before"), ""), passes, &laggard),
 		want = scale.to - scale.from;
 	out->fraction = want > 0 ? (double)count / want : 1;
 	if (count < want) {
@@ -102,14 +102,14 @@ static enum ops_gate_state gate_brokers_joined(const struct ops_plan *plan, cons
 	return gate_new(plan, context, out, peers_see_it, "seen by the other brokers");
 }
 
-static enum ops_gate_state gate_left(const struct ops_plan *plan, const struct ops_context *context,
+static enum ops_gate_state gate_broker_left(const struct ops_plan *plan, const struct ops_context *context,
 				     struct ops_gauge *out, bool (*is_gone)(const struct world_broker *broker),
 				     const char *done)
 {
 	const char *leaving = str_or(ops_fact(plan, "leaving"), "");
 	for (size_t i = 0; i < context->cluster->broker_count; i++) {
 		const struct world_broker *broker = context->cluster->brokers[i];
-		if (!is_listed(leaving, broker->name) || is_gone(broker))
+		if (!gate_is_listed(leaving, broker->name) || is_gone(broker))
 			continue;
 		snprintf(out->figure, sizeof out->figure, "%s: %s", broker->name, str_or(broker->state, "unknown"));
 		return OPS_GATE_SHUT;
@@ -126,20 +126,20 @@ static bool has_no_pod(const struct world_broker *broker)
 
 static bool is_unseen(const struct world_broker *broker)
 {
-	return broker->reachable == 0 || (!broker->pod && !is_named(broker));
+	return broker->reachable == 0 || (!broker->pod && !gate_broker_is_named(broker));
 }
 
 static enum ops_gate_state gate_pods_gone(const struct ops_plan *plan, const struct ops_context *context,
 					  struct ops_gauge *out)
 {
-	enum ops_gate_state state = gate_left(plan, context, out, has_no_pod, "stopped");
+	enum ops_gate_state state = gate_broker_left(plan, context, out, has_no_pod, "stopped");
 	return state == OPS_GATE_OPEN ? state : while_shut(plan, context, out);
 }
 
 static enum ops_gate_state gate_brokers_left(const struct ops_plan *plan, const struct ops_context *context,
 					     struct ops_gauge *out)
 {
-	return gate_left(plan, context, out, is_unseen, "no longer seen by the other brokers");
+	return gate_broker_left(plan, context, out, is_unseen, "no longer seen by the other brokers");
 }
 
 const struct ops_step_type ops_step_pods_ready = {

@@ -26,28 +26,28 @@ struct ops {
 	struct kafka_admin *(*kafka)(void *data, const char *cluster_key);
 	void *data;
 	char *plans_dir, *who;
-	struct ops_place place;
+	struct ops_journal_place place;
 	VEC(struct ops_ask *) asks;
 	VEC(struct ops_job *) jobs;
 };
 
-typedef void ops_exchange_fn(struct ops_job *job, enum ops_verdict verdict, const struct err *err);
+typedef void ops_change_fn(struct ops_job *job, enum ops_verdict verdict, const struct err *err);
 
-struct ops_exchange { /* one guarded change: read, compare, patch */
+struct ops_guarded_patch { /* one guarded change: read, compare, patch */
 	struct kube_request *request;
 	size_t step;
 	size_t version;     /* index into ops_object.versions */
 	bool dry_run, sent; /* sent: the patch is on its way or was */
-	ops_exchange_fn *done;
+	ops_change_fn *done;
 };
 
 struct ops_sending { /* one request of a step, on its way */
 	size_t step;
 	struct arena arena;
 	struct kube_request *kube;
-	struct exec *exec;
+	struct kube_exec *exec;
 	struct kafka_request *kafka;
-	ops_exchange_fn *done;
+	ops_change_fn *done;
 };
 
 enum ops_leases_phase { OPS_LEASES_HOLD, OPS_LEASES_LOOK, OPS_LEASES_TAKE, OPS_LEASES_GIVE };
@@ -69,10 +69,10 @@ struct ops_job {
 	struct loop_timer *work;           /* the next thing to do */
 	struct loop_timer *tell;           /* calls fn, so that nothing is called from inside */
 	void (*next)(struct ops_job *job); /* of `work` */
-	struct ops_exchange exchange;
+	struct ops_guarded_patch guarded_patch;
 	struct ops_sending sending;
 	struct kube_request *place_request;
-	struct ops_place made_at;    /* of a plan that is taken up or back; server "" otherwise */
+	struct ops_journal_place made_at;    /* of a plan that is taken up or back; server "" otherwise */
 	struct ops_journal *journal; /* NULL: none is kept, or the plan was not begun */
 	struct err stop_err;         /* it cannot go on: it stops with this at the next safe point */
 	struct ops_leases leases;
@@ -98,12 +98,12 @@ static inline struct ops_job *ops_job_of(struct ops_plan *plan)
 }
 
 /* False with err when the target is not in the world (any more). */
-bool ops_look(const struct ops_job *job, struct ops_context *out, struct err *err) MUST_USE;
-bool ops_look_at(const struct world_view *view, enum ops_target target, const char *key, struct ops_context *out,
+bool ops_resolve_target(const struct ops_job *job, struct ops_context *out, struct err *err) MUST_USE;
+bool ops_resolve_target_in(const struct world_view *view, enum ops_target target, const char *key, struct ops_context *out,
 		 struct err *err) MUST_USE;
 
-/* What the functions of a step see: like ops_look, with the step and the broker it is about. */
-bool ops_look_for_step(const struct ops_job *job, size_t index, struct ops_context *out, struct err *err) MUST_USE;
+/* What the functions of a step see: like ops_resolve_target, with the step and the broker it is about. */
+bool ops_resolve_step_target(const struct ops_job *job, size_t index, struct ops_context *out, struct err *err) MUST_USE;
 
 struct ops_job *ops_job_create(struct ops *ops, ops_plan_fn *fn, void *data);
 int64_t ops_wall_ms(const struct ops_job *job);
@@ -122,12 +122,12 @@ void ops_replace_text(char **text, const char *now); /* now NULL or "" = NULL; t
 
 /* ---- guarded_patch.c ---- */
 /* done is called once, never from inside. err is NULL when it went well. */
-void ops_exchange_start(struct ops_job *job, size_t step, bool dry_run, ops_exchange_fn *done);
-void ops_exchange_cancel(struct ops_job *job);
+void ops_guarded_patch_start(struct ops_job *job, size_t step, bool dry_run, ops_change_fn *done);
+void ops_guarded_patch_cancel(struct ops_job *job);
 
 /* ---- send.c ---- */
 /* done is called once, never from inside: OPS_ALREADY, OPS_TO_DO when it was done, or err; ERR_BUSY = again later. */
-void ops_send_start(struct ops_job *job, size_t step, ops_exchange_fn *done);
+void ops_send_start(struct ops_job *job, size_t step, ops_change_fn *done);
 void ops_send_cancel(struct ops_job *job);
 bool ops_is_sending(const struct ops_job *job); /* an answer is waited for, of whatever kind of change */
 

@@ -13,10 +13,10 @@ enum { PATCH_MAX = 64 * 1024 };
 
 #define METADATA "\"metadata\":{"
 
-static void finish(struct ops_job *job, enum ops_verdict verdict, const struct err *err)
+static void guarded_patch_finish(struct ops_job *job, enum ops_verdict verdict, const struct err *err)
 {
-	ops_exchange_fn *done = job->exchange.done;
-	job->exchange.done = NULL;
+	ops_change_fn *done = job->guarded_patch.done;
+	job->guarded_patch.done = NULL;
 	if (done)
 		done(job, verdict, err);
 }
@@ -38,8 +38,8 @@ static bool version_at(const struct ops_object *object, size_t index, char out[s
 static bool look_for_object(struct ops_job *job, struct ops_object *object, struct err *err)
 {
 	struct ops_context context;
-	const struct ops_step *step = &job->plan.steps[job->exchange.step];
-	return ops_look_for_step(job, job->exchange.step, &context, err) &&
+	const struct ops_step *step = &job->plan.steps[job->guarded_patch.step];
+	return ops_resolve_step_target(job, job->guarded_patch.step, &context, err) &&
 	       step->type->object(&job->plan, &context, object, err);
 }
 
@@ -63,7 +63,7 @@ static const char *metadata_text(const cJSON *object, const char *name)
 static bool check_identity(struct ops_job *job, const struct ops_object *object, const char *uid, struct err *err)
 {
 	char fact[32];
-	snprintf(fact, sizeof fact, "uid.%zu", job->exchange.step);
+	snprintf(fact, sizeof fact, "uid.%zu", job->guarded_patch.step);
 	const char *known = ops_fact(&job->plan, fact);
 	if (!known) {
 		ops_set_fact(&job->plan, fact, "%s", uid);
@@ -75,11 +75,11 @@ static bool check_identity(struct ops_job *job, const struct ops_object *object,
 	return true;
 }
 
-static void on_changed(void *data, const cJSON *object, const struct kube_result *result)
+static void guarded_patch_on_changed(void *data, const cJSON *object, const struct kube_result *result)
 {
 	struct ops_job *job = data;
-	job->exchange.request = NULL;
-	finish(job, OPS_TO_DO, err_is_set(&result->err) ? &result->err : NULL);
+	job->guarded_patch.request = NULL;
+	guarded_patch_finish(job, OPS_TO_DO, err_is_set(&result->err) ? &result->err : NULL);
 }
 
 static bool send_patch(struct ops_job *job, const struct ops_object *object, const cJSON *now,
@@ -88,106 +88,106 @@ static bool send_patch(struct ops_job *job, const struct ops_object *object, con
 	const char *uid = metadata_text(now, "uid"), *version = metadata_text(now, "resourceVersion");
 	struct buf body = BUF_INIT(PATCH_MAX);
 	buf_append_str(&body, "{\"metadata\":{\"uid\":");
-	json_append_string(&body, uid);
+	cell_append_json_string(&body, uid);
 	buf_append_str(&body, ",\"resourceVersion\":");
-	json_append_string(&body, version);
+	cell_append_json_string(&body, version);
 	if (str_has_prefix(buf_str(members), METADATA))
 		buf_printf(&body, ",%s}", buf_str(members) + strlen(METADATA));
 	else
 		buf_printf(&body, "},%s}", buf_str(members));
 	char api_version[32];
-	bool known = version_at(object, job->exchange.version, api_version);
+	bool known = version_at(object, job->guarded_patch.version, api_version);
 	if (body.overflow || members->overflow || !known)
 		err_set(err, ERR_LIMIT, "the patch for %s %s is too large", object->kind, object->name);
 	else
-		job->exchange.request = kube_change(job->ops->client,
+		job->guarded_patch.request = kube_change(job->ops->client,
 						    &(struct kube_change){.method = "PATCH",
 									  .url = object_url(object, api_version),
 									  .patch_type = "application/merge-patch+json",
 									  .body = body.data,
-									  .dry_run = job->exchange.dry_run},
-						    on_changed, job, err);
+									  .dry_run = job->guarded_patch.dry_run},
+						    guarded_patch_on_changed, job, err);
 	buf_finish(&body);
-	job->exchange.sent = job->exchange.request != NULL;
-	return job->exchange.request != NULL;
+	job->guarded_patch.sent = job->guarded_patch.request != NULL;
+	return job->guarded_patch.request != NULL;
 }
 
-static void compare(struct ops_job *job, const cJSON *now)
+static void guarded_patch_compare(struct ops_job *job, const cJSON *now)
 {
 	struct err err = {0};
 	struct ops_object object;
 	if (!look_for_object(job, &object, &err)) {
-		finish(job, OPS_REFUSE, &err);
+		guarded_patch_finish(job, OPS_REFUSE, &err);
 		return;
 	}
 	const char *uid = metadata_text(now, "uid");
 	if (!uid || !metadata_text(now, "resourceVersion")) {
 		err_set(&err, ERR_PARSE, "%s %s came without UID or resourceVersion", object.kind, object.name);
-		finish(job, OPS_REFUSE, &err);
+		guarded_patch_finish(job, OPS_REFUSE, &err);
 		return;
 	}
 	struct buf members = BUF_INIT(PATCH_MAX / 2);
 	enum ops_verdict verdict = OPS_REFUSE;
 	if (check_identity(job, &object, uid, &err))
-		verdict = job->plan.steps[job->exchange.step].type->change(&job->plan, now, &members, &err);
-	if (!job->exchange.dry_run)
+		verdict = job->plan.steps[job->guarded_patch.step].type->change(&job->plan, now, &members, &err);
+	if (!job->guarded_patch.dry_run)
 		ops_save_facts(job);
 	if (verdict == OPS_TO_DO && !send_patch(job, &object, now, &members, &err))
 		verdict = OPS_REFUSE;
 	if (verdict != OPS_TO_DO)
-		finish(job, verdict, err_is_set(&err) ? &err : NULL);
+		guarded_patch_finish(job, verdict, err_is_set(&err) ? &err : NULL);
 	buf_finish(&members);
 }
 
-static void read_object(struct ops_job *job);
+static void guarded_patch_read(struct ops_job *job);
 
-static void on_read(void *data, const cJSON *now, const struct kube_result *result)
+static void guarded_patch_on_read(void *data, const cJSON *now, const struct kube_result *result)
 {
 	struct ops_job *job = data;
-	job->exchange.request = NULL;
+	job->guarded_patch.request = NULL;
 	if (now) {
-		compare(job, now);
+		guarded_patch_compare(job, now);
 		return;
 	}
 	struct err err = {0};
 	struct ops_object object;
 	char version[32];
 	if (result->err.code == ERR_NOT_FOUND && look_for_object(job, &object, &err) &&
-	    version_at(&object, job->exchange.version + 1, version)) {
-		job->exchange.version++;
-		read_object(job);
+	    version_at(&object, job->guarded_patch.version + 1, version)) {
+		job->guarded_patch.version++;
+		guarded_patch_read(job);
 		return;
 	}
-	finish(job, OPS_REFUSE, &result->err);
+	guarded_patch_finish(job, OPS_REFUSE, &result->err);
 }
 
-static void read_object(struct ops_job *job)
+static void guarded_patch_read(struct ops_job *job)
 {
 	struct err err = {0};
 	struct ops_object object;
 	char version[32];
 	if (look_for_object(job, &object, &err)) {
-		if (version_at(&object, job->exchange.version, version)) {
+		if (version_at(&object, job->guarded_patch.version, version)) {
 			struct kube_url url = object_url(&object, version);
 			CLEANUP(free) char *path = kube_url(&url);
-			job->exchange.request = kube_get_json(job->ops->client, path, on_read, job, &err);
+			job->guarded_patch.request = kube_get_json(job->ops->client, path, guarded_patch_on_read, job, &err);
 		} else {
 			err_set(&err, ERR_UNSUPPORTED, "no version of %s is known", object.kind);
 		}
 	}
-	if (!job->exchange.request)
-		finish(job, OPS_REFUSE, &err);
+	if (!job->guarded_patch.request)
+		guarded_patch_finish(job, OPS_REFUSE, &err);
 }
 
-void ops_exchange_start(struct ops_job *job, size_t step, bool dry_run, ops_exchange_fn *done)
+void ops_guarded_patch_start(struct ops_job *job, size_t step, bool dry_run, ops_change_fn *done)
 {
-	job->exchange = (struct ops_exchange){.step = step, .dry_run = dry_run, .done = done};
-	ops_job_do(job, read_object, 0);
+	job->guarded_patch = (struct ops_guarded_patch){.step = step, .dry_run = dry_run, .done = done};
+	ops_job_do(job, guarded_patch_read, 0);
 }
 
-void ops_exchange_cancel(struct ops_job *job)
+void ops_guarded_patch_cancel(struct ops_job *job)
 {
-	kube_request_cancel(job->exchange.request);
-	job->exchange.request = NULL;
-	job->exchange.done = NULL;
+	kube_request_cancel(job->guarded_patch.request);
+	job->guarded_patch.request = NULL;
+	job->guarded_patch.done = NULL;
 }

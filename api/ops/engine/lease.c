@@ -23,9 +23,9 @@ enum {
 	GIVE_TRIES = 3
 };
 
-enum mode { LOOKING, TAKING, GIVING };
+enum lease_mode { LOOKING, TAKING, GIVING };
 
-struct seen { /* of the object, as it was read or written last */
+struct lease_seen { /* of the object, as it was read or written last */
 	char uid[64], version[32], holder[300], title[400], since[40], renewed[40];
 	int64_t duration_s, transitions;
 };
@@ -36,12 +36,12 @@ struct ops_lease {
 	char *namespace, *name, *who, *plan_id, *operation, *title;
 	void (*on_change)(void *data);
 	void *data;
-	enum mode mode;
+	enum lease_mode mode;
 	enum ops_lease_state state;
 	struct err err;
 	struct kube_request *request;
 	struct loop_timer *work, *overdue, *tell;
-	struct seen seen;
+	struct lease_seen seen;
 	int64_t seen_ms; /* since when this version has stood, on our clock */
 	bool watched;    /* seen is of somebody else, and waited out */
 	int64_t sent_ms; /* of the write that is on its way */
@@ -50,7 +50,7 @@ struct ops_lease {
 
 static void read_lease(void *data);
 
-static void become(struct ops_lease *lease, enum ops_lease_state state, const struct err *err)
+static void lease_become(struct ops_lease *lease, enum ops_lease_state state, const struct err *err)
 {
 	lease->state = state;
 	err_clear(&lease->err);
@@ -63,7 +63,7 @@ static void become(struct ops_lease *lease, enum ops_lease_state state, const st
 	loop_timer_arm(lease->tell, 0);
 }
 
-static void again(struct ops_lease *lease, int64_t ms)
+static void lease_again(struct ops_lease *lease, int64_t ms)
 {
 	loop_timer_arm(lease->work, ms);
 }
@@ -84,11 +84,11 @@ static int64_t whole_number(const cJSON *object, const char *name, int64_t min, 
 	return value->valuedouble < (double)max ? (int64_t)value->valuedouble : max;
 }
 
-static void read_object(const cJSON *object, struct seen *out)
+static void lease_read_object(const cJSON *object, struct lease_seen *out)
 {
 	const cJSON *metadata = cJSON_GetObjectItemCaseSensitive(object, "metadata");
 	const cJSON *spec = cJSON_GetObjectItemCaseSensitive(object, "spec");
-	*out = (struct seen){.duration_s = whole_number(spec, "leaseDurationSeconds", FOREIGN_MIN_S, FOREIGN_MAX_S),
+	*out = (struct lease_seen){.duration_s = whole_number(spec, "leaseDurationSeconds", FOREIGN_MIN_S, FOREIGN_MAX_S),
 			     .transitions = whole_number(spec, "leaseTransitions", 0, INT32_MAX - 1)};
 	copy_text(out->uid, sizeof out->uid, metadata, "uid");
 	copy_text(out->version, sizeof out->version, metadata, "resourceVersion");
@@ -99,7 +99,7 @@ static void read_object(const cJSON *object, struct seen *out)
 		  "mqdeck/plan");
 }
 
-static bool is_ours(const struct ops_lease *lease, const struct seen *seen)
+static bool lease_is_ours(const struct ops_lease *lease, const struct lease_seen *seen)
 {
 	const char *slash = strrchr(seen->holder, '/');
 	return slash && !strcmp(slash + 1, lease->plan_id);
@@ -107,7 +107,7 @@ static bool is_ours(const struct ops_lease *lease, const struct seen *seen)
 
 static void say_who(const struct ops_lease *lease, enum err_code code, const char *after, struct err *out)
 {
-	const struct seen *seen = &lease->seen;
+	const struct lease_seen *seen = &lease->seen;
 	const char *slash = strrchr(seen->holder, '/');
 	int who = slash ? (int)(slash - seen->holder) : (int)strlen(seen->holder);
 	err_set(out, code, "%.*s has the lease %s/%s since %.19s%s%.*s%s (plan %.40s)%s", who, seen->holder,
@@ -124,42 +124,42 @@ bool ops_lease_seems_dead(const struct ops_lease *lease)
 
 /* ---- writing ---- */
 
-static void put_time(struct buf *body, const char *name, int64_t wall_ms)
+static void lease_put_time(struct buf *body, const char *name, int64_t wall_ms)
 {
 	char at[32];
 	clock_format_rfc3339(wall_ms, at);
 	buf_printf(body, "\"%s\":\"%.19s.%03d000Z\"", name, at, (int)(wall_ms % 1000));
 }
 
-static void put_text(struct buf *body, const char *before, const char *text)
+static void lease_put_text(struct buf *body, const char *before, const char *text)
 {
 	buf_append_str(body, before);
-	json_append_string(body, text);
+	cell_append_json_string(body, text);
 }
 
 static void put_ours(const struct ops_lease *lease, struct buf *body, bool renewal)
 {
 	int64_t now = clock_wall_ms(loop_clock(lease->loop));
 	CLEANUP(free) char *holder = str_printf("%s/%s", lease->who, lease->plan_id);
-	put_text(body,
+	lease_put_text(body,
 		 ",\"labels\":{\"app.kubernetes.io/managed-by\":\"mqdeck\"},\"annotations\":{\"mqdeck/operation\":",
 		 lease->operation);
-	put_text(body, ",\"mqdeck/plan\":", lease->title);
-	put_text(body, "}},\"spec\":{\"holderIdentity\":", holder);
+	lease_put_text(body, ",\"mqdeck/plan\":", lease->title);
+	lease_put_text(body, "}},\"spec\":{\"holderIdentity\":", holder);
 	buf_printf(body, ",\"leaseDurationSeconds\":%d,", DURATION_S);
-	put_time(body, "renewTime", now);
+	lease_put_time(body, "renewTime", now);
 	if (!renewal) {
 		buf_append_char(body, ',');
-		put_time(body, "acquireTime", now);
+		lease_put_time(body, "acquireTime", now);
 		buf_printf(body, ",\"leaseTransitions\":%lld", (long long)lease->seen.transitions + 1);
 	}
 	buf_append_str(body, "}}");
 }
 
-static void fail_later(struct ops_lease *lease, const struct err *err)
+static void lease_fail_later(struct ops_lease *lease, const struct err *err)
 {
 	if (err->code == ERR_FORBIDDEN) {
-		become(lease, OPS_LEASE_DENIED, err);
+		lease_become(lease, OPS_LEASE_DENIED, err);
 		return;
 	}
 	bool overdue = lease->state == OPS_LEASE_OVERDUE;
@@ -169,8 +169,8 @@ static void fail_later(struct ops_lease *lease, const struct err *err)
 	if (lease->state == OPS_LEASE_HELD)
 		lease->err = *err; /* there is time left */
 	else
-		become(lease, lease->state, &reason);
-	again(lease, RETRY_MS);
+		lease_become(lease, lease->state, &reason);
+	lease_again(lease, RETRY_MS);
 }
 
 static void on_written(void *data, const cJSON *object, const struct kube_result *result)
@@ -181,27 +181,27 @@ static void on_written(void *data, const cJSON *object, const struct kube_result
 	if (lease->mode == GIVING) {
 		bool once_more = err->code == ERR_CONFLICT && ++lease->tries < GIVE_TRIES;
 		if (once_more)
-			again(lease, 0);
+			lease_again(lease, 0);
 		else
-			become(lease, OPS_LEASE_FREE, err_is_set(err) ? err : NULL);
+			lease_become(lease, OPS_LEASE_FREE, err_is_set(err) ? err : NULL);
 		return;
 	}
 	if (err->code == ERR_CONFLICT || err->code == ERR_NOT_FOUND) {
 		*lease->seen.version = '\0'; /* read first: somebody else wrote */
-		again(lease, ++lease->tries < GIVE_TRIES ? 0 : RETRY_MS);
+		lease_again(lease, ++lease->tries < GIVE_TRIES ? 0 : RETRY_MS);
 		return;
 	}
 	if (err_is_set(err)) {
 		*lease->seen.version = '\0';
-		fail_later(lease, err);
+		lease_fail_later(lease, err);
 		return;
 	}
 	lease->tries = 0;
-	read_object(object, &lease->seen);
+	lease_read_object(object, &lease->seen);
 	loop_timer_arm(lease->overdue, lease->sent_ms + SAFE_MS - loop_now_ms(lease->loop));
-	again(lease, RENEW_MS);
+	lease_again(lease, RENEW_MS);
 	if (lease->state != OPS_LEASE_HELD)
-		become(lease, OPS_LEASE_HELD, NULL);
+		lease_become(lease, OPS_LEASE_HELD, NULL);
 }
 
 static void write_lease(struct ops_lease *lease, const char *method)
@@ -210,18 +210,18 @@ static void write_lease(struct ops_lease *lease, const char *method)
 	struct buf body = BUF_INIT(BODY_MAX);
 	struct err err = {0};
 	if (patch) {
-		put_text(&body, "{\"metadata\":{\"uid\":", lease->seen.uid);
-		put_text(&body, ",\"resourceVersion\":", lease->seen.version);
+		lease_put_text(&body, "{\"metadata\":{\"uid\":", lease->seen.uid);
+		lease_put_text(&body, ",\"resourceVersion\":", lease->seen.version);
 	} else {
-		put_text(&body, "{\"apiVersion\":\"coordination.k8s.io/v1\",\"kind\":\"Lease\",\"metadata\":{\"name\":",
+		lease_put_text(&body, "{\"apiVersion\":\"coordination.k8s.io/v1\",\"kind\":\"Lease\",\"metadata\":{\"name\":",
 			 lease->name);
-		put_text(&body, ",\"namespace\":", lease->namespace);
+		lease_put_text(&body, ",\"namespace\":", lease->namespace);
 	}
 	if (lease->mode == GIVING)
 		buf_append_str(&body, ",\"annotations\":{\"mqdeck/operation\":null,\"mqdeck/plan\":null}},\"spec\":{"
 				      "\"holderIdentity\":null}}");
 	else
-		put_ours(lease, &body, is_ours(lease, &lease->seen));
+		put_ours(lease, &body, lease_is_ours(lease, &lease->seen));
 	lease->sent_ms = loop_now_ms(lease->loop);
 	lease->request = kube_change(lease->client,
 				     &(struct kube_change){.method = method,
@@ -236,13 +236,13 @@ static void write_lease(struct ops_lease *lease, const char *method)
 				     on_written, lease, &err);
 	buf_finish(&body);
 	if (!lease->request)
-		become(lease, OPS_LEASE_DENIED, &err);
+		lease_become(lease, OPS_LEASE_DENIED, &err);
 }
 
 /* ---- reading ---- */
 
 /* Somebody else's. */
-static void consider(struct ops_lease *lease, const struct seen *now)
+static void lease_consider(struct ops_lease *lease, const struct lease_seen *now)
 {
 	int64_t at = loop_now_ms(lease->loop);
 	bool known = lease->watched, same = known && !strcmp(now->version, lease->seen.version),
@@ -252,7 +252,7 @@ static void consider(struct ops_lease *lease, const struct seen *now)
 	lease->seen = *now;
 	if (lease->mode == LOOKING || was_held || renewed) {
 		say_who(lease, ERR_REFUSED, "", &err);
-		become(lease, OPS_LEASE_LOST, &err);
+		lease_become(lease, OPS_LEASE_LOST, &err);
 		return;
 	}
 	if (!same)
@@ -264,46 +264,46 @@ static void consider(struct ops_lease *lease, const struct seen *now)
 		return;
 	}
 	say_who(lease, ERR_BUSY, "; if it is not renewed it is taken over", &err);
-	become(lease, OPS_LEASE_ASKING, &err);
-	again(lease, RETRY_MS);
+	lease_become(lease, OPS_LEASE_ASKING, &err);
+	lease_again(lease, RETRY_MS);
 }
 
 static void take_object(struct ops_lease *lease, const cJSON *object)
 {
-	struct seen now;
-	read_object(object, &now);
-	bool ours = is_ours(lease, &now);
+	struct lease_seen now;
+	lease_read_object(object, &now);
+	bool ours = lease_is_ours(lease, &now);
 	if (lease->mode == GIVING && !ours) {
-		become(lease, OPS_LEASE_FREE, NULL);
+		lease_become(lease, OPS_LEASE_FREE, NULL);
 	} else if (!ours && *now.holder) {
-		consider(lease, &now);
+		lease_consider(lease, &now);
 	} else {
 		lease->seen = now;
 		lease->watched = false;
 		if (lease->mode == LOOKING)
-			become(lease, OPS_LEASE_FREE, NULL);
+			lease_become(lease, OPS_LEASE_FREE, NULL);
 		else
 			write_lease(lease, "PATCH");
 	}
 }
 
-static void on_read(void *data, const cJSON *object, const struct kube_result *result)
+static void lease_on_read(void *data, const cJSON *object, const struct kube_result *result)
 {
 	struct ops_lease *lease = data;
 	lease->request = NULL;
 	if (object) {
 		take_object(lease, object);
 	} else if (result->err.code == ERR_NOT_FOUND) {
-		lease->seen = (struct seen){0};
+		lease->seen = (struct lease_seen){0};
 		lease->watched = false;
 		if (lease->mode == TAKING)
 			write_lease(lease, "POST");
 		else
-			become(lease, OPS_LEASE_FREE, NULL);
+			lease_become(lease, OPS_LEASE_FREE, NULL);
 	} else if (lease->mode == TAKING) {
-		fail_later(lease, &result->err);
+		lease_fail_later(lease, &result->err);
 	} else {
-		become(lease, lease->mode == GIVING ? OPS_LEASE_FREE : OPS_LEASE_DENIED, &result->err);
+		lease_become(lease, lease->mode == GIVING ? OPS_LEASE_FREE : OPS_LEASE_DENIED, &result->err);
 	}
 }
 
@@ -323,9 +323,9 @@ static void read_lease(void *data)
 						 .resource = "leases",
 						 .namespace = lease->namespace,
 						 .name = lease->name});
-	lease->request = kube_get_json(lease->client, path, on_read, lease, &err);
+	lease->request = kube_get_json(lease->client, path, lease_on_read, lease, &err);
 	if (!lease->request)
-		become(lease, OPS_LEASE_DENIED, &err);
+		lease_become(lease, OPS_LEASE_DENIED, &err);
 }
 
 /* ---- life ---- */
@@ -336,10 +336,10 @@ static void on_overdue(void *data)
 	struct err err;
 	err_set(&err, ERR_TIMEOUT, "the lease %s/%s could not be renewed in time%s%s", lease->namespace, lease->name,
 		err_is_set(&lease->err) ? ": " : "", lease->err.text);
-	become(lease, OPS_LEASE_OVERDUE, &err);
+	lease_become(lease, OPS_LEASE_OVERDUE, &err);
 }
 
-static void on_tell(void *data)
+static void lease_on_tell(void *data)
 {
 	struct ops_lease *lease = data;
 	lease->on_change(lease->data);
@@ -360,7 +360,7 @@ struct ops_lease *ops_lease_create(const struct ops_lease_options *options)
 				    .data = options->data};
 	lease->work = loop_timer_create(lease->loop, read_lease, lease);
 	lease->overdue = loop_timer_create(lease->loop, on_overdue, lease);
-	lease->tell = loop_timer_create(lease->loop, on_tell, lease);
+	lease->tell = loop_timer_create(lease->loop, lease_on_tell, lease);
 	return lease;
 }
 
@@ -381,7 +381,7 @@ void ops_lease_destroy(struct ops_lease *lease)
 	free(lease);
 }
 
-static void begin(struct ops_lease *lease, enum mode mode)
+static void lease_begin(struct ops_lease *lease, enum lease_mode mode)
 {
 	kube_request_cancel(lease->request);
 	lease->request = NULL;
@@ -390,22 +390,22 @@ static void begin(struct ops_lease *lease, enum mode mode)
 	lease->tries = 0;
 	err_clear(&lease->err);
 	loop_timer_disarm(lease->overdue);
-	again(lease, 0);
+	lease_again(lease, 0);
 }
 
 void ops_lease_look(struct ops_lease *lease)
 {
-	begin(lease, LOOKING);
+	lease_begin(lease, LOOKING);
 }
 
 void ops_lease_take(struct ops_lease *lease)
 {
-	begin(lease, TAKING);
+	lease_begin(lease, TAKING);
 }
 
 void ops_lease_give(struct ops_lease *lease)
 {
-	begin(lease, GIVING);
+	lease_begin(lease, GIVING);
 }
 
 enum ops_lease_state ops_lease_state(const struct ops_lease *lease)

@@ -28,7 +28,7 @@ static inline void cleanup_names_finish(struct names *names)
 }
 
 /* Sorted, each once. Takes the name over. */
-static void add_name(struct names *names, char *name)
+static void leases_add_name(struct names *names, char *name)
 {
 	size_t at = 0;
 	while (at < names->count && strcmp(names->items[at], name) < 0)
@@ -42,11 +42,11 @@ static void add_name(struct names *names, char *name)
 	names->count++;
 }
 
-static void add_cluster(struct names *names, const struct world_cluster *cluster)
+static void leases_add_cluster(struct names *names, const struct world_cluster *cluster)
 {
 	CLEANUP(free) char *name = cluster ? world_lease_name(cluster) : NULL;
 	if (name)
-		add_name(names, str_printf("%s/%s", cluster->namespace, name));
+		leases_add_name(names, str_printf("%s/%s", cluster->namespace, name));
 }
 
 /* Those that a plan was made with; before that, those of its target. */
@@ -60,14 +60,14 @@ static void find_names(const struct ops *ops, const struct ops_plan *plan, const
 	while (at && *at) {
 		size_t len = strcspn(at, " ");
 		if (memchr(at, '/', len))
-			add_name(out, mem_strndup(at, len));
+			leases_add_name(out, mem_strndup(at, len));
 		at += len + (at[len] == ' ');
 	}
 	if (out->count > 0 || !context)
 		return;
-	add_cluster(out, context->cluster);
+	leases_add_cluster(out, context->cluster);
 	for (size_t i = 0; context->node && i < context->node->broker_count; i++)
-		add_cluster(out, context->node->brokers[i]->cluster);
+		leases_add_cluster(out, context->node->brokers[i]->cluster);
 }
 
 void ops_leases_name(struct ops_job *job, const struct ops_context *context)
@@ -83,7 +83,7 @@ void ops_leases_name(struct ops_job *job, const struct ops_context *context)
 			continue;
 		CLEANUP(free) char *namespace = mem_strndup(key, (size_t)(slash - key));
 		const struct world_broker *broker = world_find_broker(context->view, namespace, slash + 1);
-		add_cluster(&names, broker ? broker->cluster : NULL);
+		leases_add_cluster(&names, broker ? broker->cluster : NULL);
 	}
 	struct buf text = BUF_INIT(64 * 1024);
 	for (size_t i = 0; i < names.count; i++)
@@ -115,7 +115,7 @@ void ops_leases_questions(const struct ops *ops, const struct ops_plan *plan, co
 
 /* ---- the leases themselves ---- */
 
-static void on_change(void *data);
+static void leases_on_change(void *data);
 
 void ops_leases_finish(struct ops_job *job)
 {
@@ -125,7 +125,7 @@ void ops_leases_finish(struct ops_job *job)
 	job->leases = (struct ops_leases){0};
 }
 
-static void begin(struct ops_job *job, enum ops_leases_phase phase, void (*done)(struct ops_job *job))
+static void leases_begin(struct ops_job *job, enum ops_leases_phase phase, void (*done)(struct ops_job *job))
 {
 	if (job->leases.items.len == 0) {
 		CLEANUP(names_finish) struct names names;
@@ -142,7 +142,7 @@ static void begin(struct ops_job *job, enum ops_leases_phase phase, void (*done)
 				.plan_id = job->plan.id,
 				.operation = job->plan.operation ? job->plan.operation->name : "",
 				.title = str_or(job->plan.title, ""),
-				.on_change = on_change,
+				.on_change = leases_on_change,
 				.data = job});
 			vec_push(&job->leases.items, lease);
 		}
@@ -171,23 +171,23 @@ static void go_along(struct ops_job *job)
 	done(job);
 }
 
-static void looked(struct ops_job *job, const struct ops_lease *lease)
+static void leases_looked(struct ops_job *job, const struct ops_lease *lease)
 {
 	const struct err *err = ops_lease_err(lease);
 	enum ops_lease_state state = ops_lease_state(lease);
 	if (state == OPS_LEASE_LOST && ops_lease_seems_dead(lease))
-		ops_say(&job->plan, OPS_CAUTION,
+		ops_note(&job->plan, OPS_CAUTION,
 			"%s; it seems to be left: it is taken over once it has stood still for as long as it lasts",
 			err->text);
 	else if (state == OPS_LEASE_LOST)
-		ops_say(&job->plan, OPS_BLOCKS, "%s", err->text);
+		ops_note(&job->plan, OPS_BLOCKS, "%s", err->text);
 	else if (state == OPS_LEASE_DENIED)
-		ops_say(&job->plan, OPS_BLOCKS, "whether somebody else is changing it cannot be told: %s", err->text);
+		ops_note(&job->plan, OPS_BLOCKS, "whether somebody else is changing it cannot be told: %s", err->text);
 	job->leases.at++;
 	go_along(job);
 }
 
-static void taken(struct ops_job *job, const struct ops_lease *lease)
+static void leases_taken(struct ops_job *job, const struct ops_lease *lease)
 {
 	enum ops_lease_state state = ops_lease_state(lease);
 	const struct err *err = ops_lease_err(lease);
@@ -201,7 +201,7 @@ static void taken(struct ops_job *job, const struct ops_lease *lease)
 	}
 }
 
-static void given(struct ops_job *job, const struct ops_lease *lease)
+static void leases_given(struct ops_job *job, const struct ops_lease *lease)
 {
 	if (ops_lease_state(lease) == OPS_LEASE_ASKING)
 		return;
@@ -211,7 +211,7 @@ static void given(struct ops_job *job, const struct ops_lease *lease)
 	go_along(job);
 }
 
-static void held(struct ops_job *job)
+static void leases_held(struct ops_job *job)
 {
 	vec_each (&job->leases.items, lease) {
 		enum ops_lease_state state = ops_lease_state(*lease);
@@ -222,14 +222,14 @@ static void held(struct ops_job *job)
 	}
 }
 
-static void on_change(void *data)
+static void leases_on_change(void *data)
 {
 	struct ops_job *job = data;
 	struct ops_leases *leases = &job->leases;
 	static void (*const hears[])(struct ops_job * job, const struct ops_lease *lease) = {
-		[OPS_LEASES_LOOK] = looked, [OPS_LEASES_TAKE] = taken, [OPS_LEASES_GIVE] = given};
+		[OPS_LEASES_LOOK] = leases_looked, [OPS_LEASES_TAKE] = leases_taken, [OPS_LEASES_GIVE] = leases_given};
 	if (leases->phase == OPS_LEASES_HOLD)
-		held(job);
+		leases_held(job);
 	else
 		hears[leases->phase](job, leases->items.items[leases->at]);
 }
@@ -248,14 +248,14 @@ static void look_is_over_later(struct ops_job *job)
 
 void ops_leases_look(struct ops_job *job, void (*done)(struct ops_job *job))
 {
-	begin(job, OPS_LEASES_LOOK, look_is_over_later);
+	leases_begin(job, OPS_LEASES_LOOK, look_is_over_later);
 	job->leases.then = done;
 	go_along(job);
 }
 
 void ops_leases_take(struct ops_job *job, void (*done)(struct ops_job *job))
 {
-	begin(job, OPS_LEASES_TAKE, done);
+	leases_begin(job, OPS_LEASES_TAKE, done);
 	go_along(job);
 }
 
@@ -266,7 +266,7 @@ static void give_is_over(struct ops_job *job)
 
 void ops_leases_give(struct ops_job *job, void (*done)(struct ops_job *job))
 {
-	begin(job, OPS_LEASES_GIVE, give_is_over);
+	leases_begin(job, OPS_LEASES_GIVE, give_is_over);
 	job->leases.then = done;
 	ops_job_do(job, done, GIVE_LIMIT_MS);
 	go_along(job);

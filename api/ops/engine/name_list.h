@@ -6,16 +6,16 @@
 
 #include "api/base/err.h"
 
-struct found {
+struct ops_name_list {
 	char names[400];
 	int64_t count;
 };
 
-void found_add(struct found *found, const char *format, ...) PRINTF_LIKE(2, 3);
+void ops_name_list_add(struct ops_name_list *list, const char *format, ...) PRINTF_LIKE(2, 3);
 /* " and 12 more", "" when all of them are named. */
-const char *found_more(const struct found *found, char out[static 48]);
+const char *ops_name_list_more(const struct ops_name_list *list, char out[static 48]);
 
-static inline const char *plural(int64_t count)
+static inline const char *ops_plural(int64_t count)
 {
 	return count == 1 ? "" : "s";
 }

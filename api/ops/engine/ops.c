@@ -6,23 +6,23 @@
 #include "api/base/str.h"
 #include "api/ops/engine/engine_private.h"
 
-static const struct ops_operation *const operations[] = {
-#define OPERATION(name) &ops_##name,
+static const struct ops_operation *const operation_table[] = {
+#define OPERATION(name) &ops_operation_##name,
 #include "api/ops/engine/ops.def"
 #undef OPERATION
 };
 
 const struct ops_operation *const *ops_table(size_t *count)
 {
-	*count = ARRAY_LEN(operations);
-	return operations;
+	*count = ARRAY_LEN(operation_table);
+	return operation_table;
 }
 
 const struct ops_operation *ops_find(const char *name)
 {
-	for (size_t i = 0; i < ARRAY_LEN(operations); i++)
-		if (!strcmp(operations[i]->name, name))
-			return operations[i];
+	for (size_t i = 0; i < ARRAY_LEN(operation_table); i++)
+		if (!strcmp(operation_table[i]->name, name))
+			return operation_table[i];
 	return NULL;
 }
 
@@ -55,9 +55,9 @@ struct ops *ops_create(const struct ops_options *options)
 }
 
 /* Its plan stays readable until its owner destroys it; nothing is done with it any more. */
-static void orphan(struct ops_job *job)
+static void orphan_job(struct ops_job *job)
 {
-	ops_exchange_cancel(job);
+	ops_guarded_patch_cancel(job);
 	ops_send_cancel(job);
 	kube_request_cancel(job->place_request);
 	job->place_request = NULL;
@@ -84,7 +84,7 @@ void ops_destroy(struct ops *ops)
 		return;
 	kube_access_finish(ops->access);
 	vec_each (&ops->jobs, job) {
-		orphan(*job);
+		orphan_job(*job);
 		if ((*job)->left)
 			free_job(*job);
 	}
@@ -112,7 +112,7 @@ const char *ops_broker_key(const struct world_broker *broker, char out[static OP
 	return out;
 }
 
-static struct world_broker *find_broker(const struct world_view *view, const char *key)
+static struct world_broker *ops_find_broker(const struct world_view *view, const char *key)
 {
 	const char *slash = strchr(key, '/');
 	if (!slash)
@@ -124,27 +124,27 @@ static struct world_broker *find_broker(const struct world_view *view, const cha
 static const struct {
 	const char *what;
 	bool cluster, node, broker; /* what may be meant */
-} targets[] = {
+} target_words[] = {
 	[OPS_ON_CLUSTER] = {"broker cluster", .cluster = true},
 	[OPS_ON_NODE] = {"node", .node = true},
 	[OPS_ON_BROKER] = {"broker", .broker = true},
 	[OPS_ON_BROKER_OR_NODE] = {"broker or node", .node = true, .broker = true},
 };
 
-bool ops_look_at(const struct world_view *view, enum ops_target target, const char *key, struct ops_context *out,
+bool ops_resolve_target_in(const struct world_view *view, enum ops_target target, const char *key, struct ops_context *out,
 		 struct err *err)
 {
 	*out = (struct ops_context){.view = view};
-	if (targets[target].cluster)
+	if (target_words[target].cluster)
 		out->cluster = world_find_cluster(view, key);
-	if (targets[target].node)
+	if (target_words[target].node)
 		out->node = world_find_node(view, key);
-	if (targets[target].broker)
-		out->broker = find_broker(view, key);
+	if (target_words[target].broker)
+		out->broker = ops_find_broker(view, key);
 	if (out->broker)
 		out->cluster = out->broker->cluster;
 	if (!out->cluster && !out->node)
-		return err_set(err, ERR_NOT_FOUND, "%s \"%s\" is not there (any more)", targets[target].what, key);
+		return err_set(err, ERR_NOT_FOUND, "%s \"%s\" is not there (any more)", target_words[target].what, key);
 	return true;
 }
 
@@ -154,24 +154,24 @@ void ops_argument_now(struct ops *ops, const struct ops_operation *operation, si
 	struct ops_context context;
 	struct err err;
 	out[0] = '\0';
-	if (operation->arguments[index].now && ops_look_at(ops->view(ops->data), operation->target, target, &context, &err))
+	if (operation->arguments[index].now && ops_resolve_target_in(ops->view(ops->data), operation->target, target, &context, &err))
 		operation->arguments[index].now(&context, out, OPS_ARGUMENT_MAX);
 }
 
-bool ops_look(const struct ops_job *job, struct ops_context *out, struct err *err)
+bool ops_resolve_target(const struct ops_job *job, struct ops_context *out, struct err *err)
 {
 	const struct ops *ops = job->ops;
-	return ops_look_at(ops->view(ops->data), job->plan.operation->target, job->plan.target, out, err);
+	return ops_resolve_target_in(ops->view(ops->data), job->plan.operation->target, job->plan.target, out, err);
 }
 
 /* A broker that a step is about may be away for a while: that is what many steps are for. Its cluster may not. */
-bool ops_look_for_step(const struct ops_job *job, size_t index, struct ops_context *out, struct err *err)
+bool ops_resolve_step_target(const struct ops_job *job, size_t index, struct ops_context *out, struct err *err)
 {
 	const struct ops_step *step = &job->plan.steps[index];
 	const struct world_view *view = job->ops->view(job->ops->data);
-	bool there = ops_look_at(view, job->plan.operation->target, job->plan.target, out, err);
+	bool there = ops_resolve_target_in(view, job->plan.operation->target, job->plan.target, out, err);
 	if (step->broker) {
-		out->broker = find_broker(view, step->broker);
+		out->broker = ops_find_broker(view, step->broker);
 		out->cluster = out->broker ? out->broker->cluster : out->cluster;
 		/* A broker that is the target itself and is away just now: the step decides. */
 		there |= job->plan.operation->target != OPS_ON_CLUSTER;
@@ -216,17 +216,17 @@ static char *resolve_broker(const struct world_view *view, const char *text, str
 
 char *ops_resolve(const struct world_view *view, enum ops_target target, const char *text, struct err *err)
 {
-	if (!targets[target].cluster) {
+	if (!target_words[target].cluster) {
 		struct ops_context context;
 		struct err ambiguous = {0};
-		char *broker = targets[target].broker ? resolve_broker(view, text, &ambiguous) : NULL;
+		char *broker = target_words[target].broker ? resolve_broker(view, text, &ambiguous) : NULL;
 		if (broker)
 			return broker;
 		if (err_is_set(&ambiguous)) {
 			*err = ambiguous;
 			return NULL;
 		}
-		return ops_look_at(view, target, text, &context, err) ? mem_strdup(text) : NULL;
+		return ops_resolve_target_in(view, target, text, &context, err) ? mem_strdup(text) : NULL;
 	}
 	const struct world_cluster *found = NULL;
 	for (size_t i = 0; i < view->cluster_count; i++) {
@@ -252,7 +252,7 @@ static void on_work(void *data)
 	job->next(job);
 }
 
-static void on_tell(void *data)
+static void job_on_tell(void *data)
 {
 	struct ops_job *job = data;
 	if (job->fn)
@@ -282,7 +282,7 @@ struct ops_job *ops_job_create(struct ops *ops, ops_plan_fn *fn, void *data)
 	job->fn = fn;
 	job->data = data;
 	job->work = loop_timer_create(ops->loop, on_work, job);
-	job->tell = loop_timer_create(ops->loop, on_tell, job);
+	job->tell = loop_timer_create(ops->loop, job_on_tell, job);
 	vec_push(&ops->jobs, job);
 	return job;
 }
@@ -295,7 +295,7 @@ struct ops_plan *ops_prepare(struct ops *ops, const struct ops_operation *operat
 	job->plan.operation = operation;
 	job->plan.target = mem_strdup(target);
 	struct ops_context context;
-	if (!ops_look(job, &context, err) || !ops_take_values(&job->plan, values, value_count, err)) {
+	if (!ops_resolve_target(job, &context, err) || !ops_take_values(&job->plan, values, value_count, err)) {
 		ops_plan_destroy(&job->plan);
 		return NULL;
 	}
@@ -310,7 +310,7 @@ void ops_forget_asks(struct ops_job *job)
 			(*ask)->job = NULL;
 }
 
-static void leave(struct ops *ops, const struct ops_job *job)
+static void leave_jobs(struct ops *ops, const struct ops_job *job)
 {
 	for (size_t i = 0; i < ops->jobs.len; i++) {
 		if (ops->jobs.items[i] == job) {
@@ -327,8 +327,8 @@ void ops_plan_destroy(struct ops_plan *plan)
 	struct ops_job *job = ops_job_of(plan);
 	if (job->ops) {
 		ops_forget_asks(job);
-		leave(job->ops, job);
-		orphan(job);
+		leave_jobs(job->ops, job);
+		orphan_job(job);
 	}
 	free_job(job);
 }
@@ -355,9 +355,9 @@ bool ops_may(struct ops *ops, const struct ops_operation *operation, const char 
 	if (kube_client_read_only(ops->client))
 		return err_set(err, ERR_REFUSED, "read-only: %s is not possible", operation->name);
 	struct ops_context context;
-	if (!ops_look_at(ops->view(ops->data), operation->target, target, &context, err))
+	if (!ops_resolve_target_in(ops->view(ops->data), operation->target, target, &context, err))
 		return false;
-	const char *kind = context.cluster && context.cluster->kind == BROKER_KAFKA ? "Kafka" : "RabbitMQ";
+	const char *kind = context.cluster && context.cluster->kind == WORLD_BROKER_KAFKA ? "Kafka" : "RabbitMQ";
 	if (context.cluster && operation->only && !str_eq(operation->only, kind))
 		return err_set(err, ERR_REFUSED, "only for %s", operation->only);
 	struct ops_needs needs = {0};

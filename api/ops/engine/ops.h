@@ -53,7 +53,7 @@ struct ops_value {
 	const char *name, *value;
 };
 
-struct ops_wish {
+struct ops_request {
 	const struct ops_operation *operation;
 	const char *target;                      /* key */
 	struct ops_value values[OPS_VALUES_MAX]; /* text borrowed from the plan it was made of, or static */
@@ -79,14 +79,14 @@ struct ops_operation {
 	/* What will be done: title, facts, OPS_CHANGES sentences and steps. */
 	void (*plan)(struct ops_plan *plan, const struct ops_context *context);
 	/* What follows from it and what forbids it. Runs again before the first step: it adds sentences and nothing
-	 * else. In a plan that is `under_way` it must not forbid what the plan itself made so (ops_say_so_already). */
+	 * else. In a plan that is `under_way` it must not forbid what the plan itself made so (ops_note_already). */
 	void (*preflight)(struct ops_plan *plan, const struct ops_context *context);
 	/* Which brokers it takes away for a while or for good, of whatever cluster, together or one after the other:
-	 * what the blast radius and the map are drawn from (impact.h). NULL = none. */
+	 * what the impact and the map are drawn from (impact.h). NULL = none. */
 	size_t (*away)(const struct ops_plan *plan, const struct ops_context *context, const struct world_broker **out,
 		       size_t max, bool *in_turn);
 	/* What takes a plan back that went so far: false with the reason when nothing does. NULL = nothing does. */
-	bool (*undo)(const struct ops_plan *plan, struct ops_wish *out, struct err *err);
+	bool (*undo)(const struct ops_plan *plan, struct ops_request *out, struct err *err);
 };
 
 /* In the order of ops.def. */
@@ -220,7 +220,7 @@ struct ops_options {
 	 */
 	struct kafka_admin *(*kafka)(void *data, const char *cluster_key);
 	void *data;
-	const char *plans_dir; /* of journals, as of ops_plans_dir(); NULL = none is kept, nothing can be taken up */
+	const char *plans_dir; /* of journals, as of ops_journal_plans_dir(); NULL = none is kept, nothing can be taken up */
 	const char *who;       /* "user@host", for journals and leases; NULL = no leases are taken */
 };
 
@@ -246,9 +246,9 @@ char *ops_resolve(const struct world_view *view, enum ops_target target, const c
 
 typedef void ops_plan_fn(void *data, struct ops_plan *plan);
 
-/* The blast radius as JSON, an array with an object for each cluster from which the plan takes brokers away, with every
+/* The impact as JSON, an array with an object for each cluster from which the plan takes brokers away, with every
  * name: made of the world as it is now; free() it. NULL when the target is gone. */
-char *ops_blast_text(struct ops *ops, const struct ops_plan *plan);
+char *ops_impact_text(struct ops *ops, const struct ops_plan *plan);
 
 /* Makes a plan, at first OPS_STATE_PREPARING; on_ready comes once, never from inside. A blocked plan is ready too. NULL
  * with err for what is wrong with the request itself: unknown target, bad argument. The caller destroys the plan. */
@@ -282,12 +282,12 @@ DEFINE_CLEANUP(struct ops_plan *, ops_plan_destroy);
  * not done. Text in it may hold names from a cluster. */
 
 /* $XDG_STATE_HOME/mqdeck/plans, else ~/.local/state/mqdeck/plans; free() it. NULL with err when there is no home. */
-char *ops_plans_dir(struct err *err) MUST_USE;
+char *ops_journal_plans_dir(struct err *err) MUST_USE;
 /* "user@host"; free() it. */
-char *ops_who(void);
+char *ops_journal_who(void);
 
 /* X(name, word) */
-#define OPS_PAST_STATES(X)                                                                                             \
+#define OPS_HISTORY_STATES(X)                                                                                             \
 	X(RUNNING, "running")         /* a living process has it */                                                    \
 	X(PAUSED, "paused")           /* a living process has it */                                                    \
 	X(INTERRUPTED, "interrupted") /* its process ended without a word */                                           \
@@ -297,20 +297,20 @@ char *ops_who(void);
 	X(ABANDONED, "abandoned")                                                                                      \
 	X(UNREADABLE, "unreadable") /* err says why; only the id is known */
 
-enum ops_past_state {
-#define X(name, word) OPS_PAST_##name,
-	OPS_PAST_STATES(X)
+enum ops_history_state {
+#define X(name, word) OPS_HISTORY_##name,
+	OPS_HISTORY_STATES(X)
 #undef X
 };
-const char *ops_past_word(enum ops_past_state state);
+const char *ops_history_word(enum ops_history_state state);
 
-struct ops_past {
+struct ops_history_entry {
 	const char *id, *operation, *target, *title;
 	const char *who;     /* "user@host" who ran it last */
 	const char *cluster; /* "https://host:port" of the API server */
 	const char *undoes;  /* the plan that it takes back, NULL */
 	const char *undone_by;
-	enum ops_past_state state;
+	enum ops_history_state state;
 	size_t step, step_count;        /* the one it is at, from 0; step_count when all are done */
 	const char *step_title;         /* of that one, NULL when all are done */
 	const char *result;             /* how it ended, NULL */
@@ -319,35 +319,35 @@ struct ops_past {
 };
 
 /* Whether it can be taken up again, or taken back, as far as it tells itself; false with the reason. err may be NULL. */
-bool ops_past_may_go_on(const struct ops_past *past, struct err *err) MUST_USE;
-bool ops_past_may_roll_back(const struct ops_past *past, struct err *err) MUST_USE;
+bool ops_history_may_go_on(const struct ops_history_entry *history, struct err *err) MUST_USE;
+bool ops_history_may_roll_back(const struct ops_history_entry *history, struct err *err) MUST_USE;
 /* It was run against the API server that these operations talk to, as far as addresses tell. */
-bool ops_past_is_here(const struct ops *ops, const struct ops_past *past);
+bool ops_history_is_here(const struct ops *ops, const struct ops_history_entry *history);
 
-struct past_plan;
+struct ops_history_plan;
 
-struct ops_pasts { /* newest first */
-	struct ops_past *items;
-	struct past_plan **read; /* what the text stands in */
+struct ops_history { /* newest first */
+	struct ops_history_entry *items;
+	struct ops_history_plan **read; /* what the text stands in */
 	size_t count;
 	bool more; /* older ones are left out: reading goes on with the next call */
 };
 
-/* An empty or missing folder is an empty list. `pasts` is zeroed or as it was read before: then only files that changed
+/* An empty or missing folder is an empty list. `history` is zeroed or as it was read before: then only files that changed
  * are read again. On failure it stays as it was. limit: of bytes that are read in one call, so that it takes a few
  * milliseconds; 0 = all there is. */
-enum { OPS_PASTS_SLICE = 64 * 1024 };
-bool ops_pasts_read(const char *dir, struct ops_pasts *pasts, size_t limit, struct err *err) MUST_USE;
+enum { OPS_HISTORY_SLICE = 64 * 1024 };
+bool ops_history_read(const char *dir, struct ops_history *history, size_t limit, struct err *err) MUST_USE;
 /* The same of just that one; empty on failure. */
-bool ops_pasts_read_one(const char *dir, const char *id, struct ops_pasts *pasts, struct err *err) MUST_USE;
-void ops_pasts_finish(struct ops_pasts *pasts);
-static inline void cleanup_ops_pasts_finish(struct ops_pasts *pasts)
+bool ops_history_read_one(const char *dir, const char *id, struct ops_history *history, struct err *err) MUST_USE;
+void ops_history_finish(struct ops_history *history);
+static inline void cleanup_ops_history_finish(struct ops_history *history)
 {
-	ops_pasts_finish(pasts);
+	ops_history_finish(history);
 }
 
 /* One of them whole, for reading: sentences, steps with their states, facts, result. It cannot be run; ops_plan_destroy it. */
-struct ops_plan *ops_past_plan(const char *dir, const char *id, struct err *err) MUST_USE;
+struct ops_plan *ops_history_read_plan(const char *dir, const char *id, struct err *err) MUST_USE;
 
 /* Takes a plan up that was interrupted, failed or was cancelled: rights and preflight are asked for as of now, the
  * steps done stay done, and ops_run() goes on at the first that is not. As ops_prepare. ERR_REFUSED while a living

@@ -85,7 +85,7 @@ static void add_sentence(struct ops_plan *plan, enum ops_sentence_kind kind, cha
 		plan->severity = sentence_kinds[kind].severity;
 }
 
-void ops_say(struct ops_plan *plan, enum ops_sentence_kind kind, const char *format, ...)
+void ops_note(struct ops_plan *plan, enum ops_sentence_kind kind, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
@@ -93,7 +93,7 @@ void ops_say(struct ops_plan *plan, enum ops_sentence_kind kind, const char *for
 	va_end(args);
 }
 
-void ops_say_so_already(struct ops_plan *plan, const char *format, ...)
+void ops_note_already(struct ops_plan *plan, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
@@ -152,7 +152,7 @@ int64_t ops_fact_number(const struct ops_plan *plan, const char *name, int64_t o
 }
 
 /* Takes the title over. */
-static size_t add_step(struct ops_plan *plan, const struct ops_step_type *type, char *title)
+static size_t plan_add_step(struct ops_plan *plan, const struct ops_step_type *type, char *title)
 {
 	plan->steps = mem_resize(plan->steps, plan->step_count + 1, sizeof *plan->steps);
 	plan->steps[plan->step_count] = (struct ops_step){
@@ -164,7 +164,7 @@ size_t ops_add_step(struct ops_plan *plan, const struct ops_step_type *type, con
 {
 	va_list args;
 	va_start(args, format);
-	size_t index = add_step(plan, type, format_text(format, args));
+	size_t index = plan_add_step(plan, type, format_text(format, args));
 	va_end(args);
 	return index;
 }
@@ -174,7 +174,7 @@ size_t ops_add_step_on(struct ops_plan *plan, const struct ops_step_type *type, 
 {
 	va_list args;
 	va_start(args, format);
-	size_t index = add_step(plan, type, format_text(format, args));
+	size_t index = plan_add_step(plan, type, format_text(format, args));
 	va_end(args);
 	char key[OPS_KEY_MAX];
 	plan->steps[index].broker = broker ? mem_strdup(ops_broker_key(broker, key)) : NULL;

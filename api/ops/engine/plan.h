@@ -43,9 +43,9 @@ void ops_need(struct ops_needs *needs, const struct kube_question *question); /*
 
 /* ---- what goes into a plan ---- */
 
-void ops_say(struct ops_plan *plan, enum ops_sentence_kind kind, const char *format, ...) PRINTF_LIKE(3, 4);
+void ops_note(struct ops_plan *plan, enum ops_sentence_kind kind, const char *format, ...) PRINTF_LIKE(3, 4);
 /* There is nothing to do: forbids a new plan; in one that is under way it is only said. */
-void ops_say_so_already(struct ops_plan *plan, const char *format, ...) PRINTF_LIKE(2, 3);
+void ops_note_already(struct ops_plan *plan, const char *format, ...) PRINTF_LIKE(2, 3);
 void ops_set_title(struct ops_plan *plan, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Facts are written to disk: never a secret. Names of the engine's own: "uid.N", "leases". */
 void ops_set_fact(struct ops_plan *plan, const char *name, const char *format, ...) PRINTF_LIKE(3, 4);
@@ -96,7 +96,7 @@ enum ops_way {
 #undef X
 };
 
-struct ops_request {
+struct ops_step_request {
 	struct arena *arena; /* for the strings and structs of this request; given by the engine */
 	enum ops_way way;
 
@@ -138,7 +138,7 @@ struct ops_step_type {
 	const char *name; /* in the journal */
 	/* A request, instead of object and change. OPS_ALREADY when the world shows it done. */
 	enum ops_verdict (*request)(const struct ops_plan *plan, const struct ops_context *context,
-				    struct ops_request *out, struct err *err);
+				    struct ops_step_request *out, struct err *err);
 	/* NULL: done when answer.err is not set (a command: exit code 0), else as err says. It may leave facts. */
 	enum ops_outcome (*answer)(struct ops_plan *plan, const struct ops_context *context,
 				   const struct ops_answer *answer, struct err *err);
@@ -163,7 +163,7 @@ struct ops_step_type {
 };
 
 /* The operations' own structs, which compare with plan->operation. */
-#define OPERATION(name) extern const struct ops_operation ops_##name;
+#define OPERATION(name) extern const struct ops_operation ops_operation_##name;
 #include "api/ops/engine/ops.def"
 #undef OPERATION
 
@@ -176,7 +176,7 @@ const struct ops_step_type *ops_step_find(const char *name); /* NULL when there 
 
 /* One sentence on what keeps `name` (a pod of the cluster, there or not yet) from being ready, from its claim, its
  * conditions, its containers and the events; false when nothing is known. */
-bool ops_why_not_ready(const struct world_view *view, const struct world_cluster *cluster, const char *name, char *out,
+bool ops_kube_why_not_ready(const struct world_view *view, const struct world_cluster *cluster, const char *name, char *out,
 		       size_t size);
 
 #endif

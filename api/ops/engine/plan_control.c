@@ -9,9 +9,9 @@ static bool is_still_allowed(struct ops_job *job, struct err *err)
 {
 	struct ops_plan *plan = &job->plan;
 	struct ops_context context;
-	if (!ops_look(job, &context, err)) {
+	if (!ops_resolve_target(job, &context, err)) {
 		/* The plan itself took its target out of the world for a while: the step decides. */
-		bool meant = plan->under_way && ops_look_for_step(job, plan->current, &context, NULL);
+		bool meant = plan->under_way && ops_resolve_step_target(job, plan->current, &context, NULL);
 		if (meant)
 			err_clear(err);
 		return meant;
@@ -47,13 +47,13 @@ static bool open_journal(struct ops_job *job, struct err *err)
 {
 	struct ops *ops = job->ops;
 	struct ops_plan *plan = &job->plan;
-	CLEANUP(past_destroy) struct past_plan *past = NULL;
+	CLEANUP(ops_history_plan_destroy) struct ops_history_plan *history = NULL;
 	CLEANUP(ops_journal_close) struct ops_journal *undone = NULL;
 	if (!ops->plans_dir)
 		return true;
 	if (job->journal)
 		return ops_journal_taken_up(job->journal, str_or(ops->who, "?"), ops_wall_ms(job), err);
-	if (plan->undoes && !(undone = ops_journal_open(ops->plans_dir, plan->undoes, &past, err)))
+	if (plan->undoes && !(undone = ops_journal_open(ops->plans_dir, plan->undoes, &history, err)))
 		return false;
 	job->journal =
 		ops_journal_create(ops->plans_dir, plan, &ops->place, str_or(ops->who, "?"), ops_wall_ms(job), err);
@@ -85,7 +85,7 @@ void ops_pause(struct ops_plan *plan)
 		ops_set_state(ops_job_of(plan), OPS_STATE_PAUSING);
 }
 
-static void go_on(struct ops_job *job)
+static void plan_control_go_on(struct ops_job *job)
 {
 	struct err err = {0};
 	struct ops_step *step = ops_step_now(job);
@@ -106,7 +106,7 @@ void ops_go_on(struct ops_plan *plan)
 	bool waits = plan->state == OPS_STATE_PAUSED;
 	ops_set_state(job, OPS_STATE_RUNNING);
 	if (waits)
-		ops_job_do(job, go_on, 0);
+		ops_job_do(job, plan_control_go_on, 0);
 }
 
 void ops_stop_with(struct ops_job *job, const struct err *err)
@@ -126,7 +126,7 @@ void ops_cancel(struct ops_plan *plan)
 	if (plan->state == OPS_STATE_PREPARING || plan->state == OPS_STATE_READY) {
 		if (plan->state == OPS_STATE_READY)
 			job->fn = NULL;
-		ops_exchange_cancel(job);
+		ops_guarded_patch_cancel(job);
 		ops_send_cancel(job);
 		ops_forget_asks(job);
 		ops_leases_finish(job);

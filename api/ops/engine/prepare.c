@@ -1,4 +1,4 @@
-/* From a wish to a plan: rights, consequences, dry run. Whatever stands against it becomes an OPS_BLOCKS sentence, so
+/* From a request to a plan: rights, consequences, dry run. Whatever stands against it becomes an OPS_BLOCKS sentence, so
  * that the operator sees all reasons at once; only a dry run of a plan that is blocked anyway is not sent. */
 #include <stdio.h>
 #include <string.h>
@@ -26,19 +26,19 @@ static void dry_run_from(struct ops_job *job, size_t step);
 static void on_dry_run(struct ops_job *job, enum ops_verdict verdict, const struct err *err)
 {
 	struct ops_plan *plan = &job->plan;
-	size_t step = job->exchange.step;
+	size_t step = job->guarded_patch.step;
 	plan->steps[step].dry_run_ok = !err && verdict == OPS_TO_DO;
 	/* The status of a live object changes all the time: a guard that went stale says nothing about the plan. */
 	if (err && err->code == ERR_CONFLICT && job->conflicts++ < 3) {
-		ops_exchange_start(job, step, true, on_dry_run);
+		ops_guarded_patch_start(job, step, true, on_dry_run);
 		return;
 	}
 	if (err && err->code == ERR_REFUSED)
-		ops_say(plan, OPS_BLOCKS, "%s", err->text);
+		ops_note(plan, OPS_BLOCKS, "%s", err->text);
 	else if (err)
-		ops_say(plan, OPS_BLOCKS, "the dry run of \"%s\" failed: %s", plan->steps[step].title, err->text);
+		ops_note(plan, OPS_BLOCKS, "the dry run of \"%s\" failed: %s", plan->steps[step].title, err->text);
 	else if (verdict == OPS_ALREADY)
-		ops_say(plan, OPS_MEANS, "\"%s\" is so already", plan->steps[step].title);
+		ops_note(plan, OPS_MEANS, "\"%s\" is so already", plan->steps[step].title);
 	dry_run_from(job, step + 1);
 }
 
@@ -50,7 +50,7 @@ static void dry_run_from(struct ops_job *job, size_t step)
 	if (step == job->plan.step_count || job->plan.severity == OPS_BLOCKED)
 		become_ready(job);
 	else
-		ops_exchange_start(job, step, true, on_dry_run);
+		ops_guarded_patch_start(job, step, true, on_dry_run);
 }
 
 static void begin_dry_run(struct ops_job *job)
@@ -64,10 +64,10 @@ static void begin_dry_run(struct ops_job *job)
 static void look_at_rest(struct ops_plan *plan, const struct ops_context *context)
 {
 	if (plan->current < plan->step_count)
-		ops_say(plan, OPS_CHANGES, "goes on at step %zu of %zu: %s", plan->current + 1, plan->step_count,
+		ops_note(plan, OPS_CHANGES, "goes on at step %zu of %zu: %s", plan->current + 1, plan->step_count,
 			plan->steps[plan->current].title);
 	else
-		ops_say(plan, OPS_CHANGES, "nothing: all %zu steps were done", plan->step_count);
+		ops_note(plan, OPS_CHANGES, "nothing: all %zu steps were done", plan->step_count);
 	if (context && plan->current < plan->step_count)
 		plan->operation->preflight(plan, context);
 }
@@ -78,23 +78,23 @@ static bool is_without_target(const struct ops_job *job)
 	struct ops_context context;
 	const struct ops_plan *plan = &job->plan;
 	return plan->under_way && plan->current < plan->step_count &&
-	       ops_look_for_step(job, plan->current, &context, NULL);
+	       ops_resolve_step_target(job, plan->current, &context, NULL);
 }
 
-static void make_plan(struct ops_job *job)
+static void prepare_make_plan(struct ops_job *job)
 {
 	struct err err = {0};
 	struct ops_context context;
 	struct ops_plan *plan = &job->plan;
-	bool there = ops_look(job, &context, &err);
+	bool there = ops_resolve_target(job, &context, &err);
 	if (*job->made_at.server && !ops_place_is_same(job, &err)) {
-		ops_say(plan, OPS_BLOCKS, "%s", err.text);
+		ops_note(plan, OPS_BLOCKS, "%s", err.text);
 	} else if (!there && is_without_target(job)) {
 		look_at_rest(plan, NULL);
 	} else if (!there) {
 		if (!plan->title)
 			ops_set_title(plan, "%s %s", plan->operation->title, plan->target);
-		ops_say(plan, OPS_BLOCKS, "%s", err.text);
+		ops_note(plan, OPS_BLOCKS, "%s", err.text);
 	} else if (plan->under_way) {
 		look_at_rest(plan, &context);
 	} else {
@@ -112,15 +112,15 @@ static void on_looked(struct ops_job *job, enum ops_verdict verdict, const struc
 {
 	ops_forget_steps(&job->plan);
 	if (err)
-		ops_say(&job->plan, OPS_BLOCKS, "%s", err->text);
-	make_plan(job);
+		ops_note(&job->plan, OPS_BLOCKS, "%s", err->text);
+	prepare_make_plan(job);
 }
 
 static void look_first(struct ops_job *job)
 {
 	const struct ops_step_type *look = job->plan.operation->look;
 	if (!look || job->plan.under_way) { /* what was found then stands in the facts */
-		make_plan(job);
+		prepare_make_plan(job);
 		return;
 	}
 	ops_add_step(&job->plan, look, "look");
@@ -135,7 +135,7 @@ void ops_ask_is_answered(struct ops_job *job)
 		ops_job_do(job, look_first, 0);
 }
 
-static void on_answer(void *data, enum kube_answer answer, const char *reason, const struct err *err)
+static void prepare_on_answer(void *data, enum kube_answer answer, const char *reason, const struct err *err)
 {
 	struct ops_ask *ask = data;
 	struct ops *ops = ask->ops;
@@ -148,10 +148,10 @@ static void on_answer(void *data, enum kube_answer answer, const char *reason, c
 	struct ops_job *job = ask->job;
 	if (job) {
 		if (answer == KUBE_DENIED)
-			ops_say(&job->plan, OPS_BLOCKS, "missing right: %s%s%s", ask->text,
+			ops_note(&job->plan, OPS_BLOCKS, "missing right: %s%s%s", ask->text,
 				str_empty(reason) ? "" : ": ", str_or(reason, ""));
 		else if (answer == KUBE_UNKNOWN)
-			ops_say(&job->plan, OPS_BLOCKS, "cannot tell whether %s is allowed%s%s", ask->text,
+			ops_note(&job->plan, OPS_BLOCKS, "cannot tell whether %s is allowed%s%s", ask->text,
 				err && err_is_set(err) ? ": " : "", err && err_is_set(err) ? err->text : "");
 		ops_ask_is_answered(job);
 	}
@@ -165,8 +165,8 @@ void ops_ask_for(void *data, const struct kube_question *need)
 	*ask = (struct ops_ask){.ops = job->ops, .job = job};
 	ops_need_text(need, ask->text, sizeof ask->text);
 	struct err err = {0};
-	if (!kube_access_ask(job->ops->access, need, on_answer, ask, &err)) {
-		ops_say(&job->plan, OPS_BLOCKS, "cannot tell whether %s is allowed: %s", ask->text, err.text);
+	if (!kube_access_ask(job->ops->access, need, prepare_on_answer, ask, &err)) {
+		ops_note(&job->plan, OPS_BLOCKS, "cannot tell whether %s is allowed: %s", ask->text, err.text);
 		free(ask);
 		return;
 	}
@@ -180,8 +180,8 @@ void ops_prepare_start(struct ops_job *job)
 	struct ops_context context;
 	ops_place_ask(job);
 	if (kube_client_read_only(job->ops->client)) {
-		ops_say(&job->plan, OPS_BLOCKS, "mqdeck is read-only here: nothing can be changed");
-	} else if (ops_look(job, &context, &err)) {
+		ops_note(&job->plan, OPS_BLOCKS, "mqdeck is read-only here: nothing can be changed");
+	} else if (ops_resolve_target(job, &context, &err)) {
 		struct ops_needs needs = {0};
 		context.plan = &job->plan;
 		job->plan.operation->access(&context, &needs);

@@ -27,7 +27,7 @@ static void server_alone(const char *url, char *out, size_t size)
 	}
 }
 
-static void digest_of(const struct kube_access *access, char out[static 65])
+static void place_digest(const struct kube_access *access, char out[static 65])
 {
 	CLEANUP(free) char *text = str_printf("%s\n%s", str_or(access->server, ""), str_or(access->ca_pem, ""));
 	unsigned char sum[EVP_MAX_MD_SIZE];
@@ -57,7 +57,7 @@ void ops_place_ask(struct ops_job *job)
 		return;
 	const struct kube_access *access = kube_client_access(ops->client);
 	server_alone(str_or(access->server, "?"), ops->place.server, sizeof ops->place.server);
-	digest_of(access, ops->place.digest);
+	place_digest(access, ops->place.digest);
 	CLEANUP(free)
 	char *path = kube_url(&(struct kube_url){.version = "v1", .resource = "namespaces", .name = "kube-system"});
 	job->place_request = kube_get_json(ops->client, path, on_namespace, job, NULL);
@@ -67,7 +67,7 @@ void ops_place_ask(struct ops_job *job)
 
 bool ops_place_is_same(const struct ops_job *job, struct err *err)
 {
-	const struct ops_place *here = &job->ops->place, *then = &job->made_at;
+	const struct ops_journal_place *here = &job->ops->place, *then = &job->made_at;
 	bool by_uid = *here->uid && *then->uid;
 	if (by_uid ? !strcmp(here->uid, then->uid) : !strcmp(here->digest, then->digest))
 		return true;
@@ -77,10 +77,10 @@ bool ops_place_is_same(const struct ops_job *job, struct err *err)
 
 /* ---- from a journal to a plan ---- */
 
-static bool restore(struct ops_job *job, const struct past_plan *past, struct err *err)
+static bool restore_plan(struct ops_job *job, const struct ops_history_plan *history, struct err *err)
 {
 	struct ops_plan *plan = &job->plan;
-	const struct ops_past *head = &past->head;
+	const struct ops_history_entry *head = &history->head;
 	plan->operation = ops_find(head->operation);
 	if (!plan->operation)
 		return err_set(err, ERR_UNSUPPORTED, "plan %s is of the operation \"%s\", which this mqdeck has not",
@@ -89,13 +89,13 @@ static bool restore(struct ops_job *job, const struct past_plan *past, struct er
 	plan->undoes = mem_strdup(head->undoes);
 	plan->target = mem_strdup(head->target);
 	plan->title = mem_strdup(head->title);
-	plan->confirm = mem_strdup(past->confirm);
+	plan->confirm = mem_strdup(history->confirm);
 	plan->result = mem_strdup(head->result);
-	vec_each (&past->facts, fact)
+	vec_each (&history->facts, fact)
 		ops_set_fact(plan, fact->name, "%s", fact->value);
 	for (size_t i = 0; i < plan->fact_count; i++)
 		plan->facts[i].unsaved = false;
-	vec_each (&past->steps, step) {
+	vec_each (&history->steps, step) {
 		const struct ops_step_type *type = ops_step_find(step->type);
 		if (!type)
 			return err_set(err, ERR_UNSUPPORTED, "plan %s has a step \"%s\", which this mqdeck has not",
@@ -109,30 +109,30 @@ static bool restore(struct ops_job *job, const struct past_plan *past, struct er
 	}
 	plan->current = head->step;
 	snprintf(job->made_at.server, sizeof job->made_at.server, "%s", str_or(head->cluster, "?"));
-	snprintf(job->made_at.uid, sizeof job->made_at.uid, "%s", str_or(past->cluster_uid, ""));
-	snprintf(job->made_at.digest, sizeof job->made_at.digest, "%s", str_or(past->cluster_digest, ""));
+	snprintf(job->made_at.uid, sizeof job->made_at.uid, "%s", str_or(history->cluster_uid, ""));
+	snprintf(job->made_at.digest, sizeof job->made_at.digest, "%s", str_or(history->cluster_digest, ""));
 	return true;
 }
 
-struct ops_plan *ops_past_plan(const char *dir, const char *id, struct err *err)
+struct ops_plan *ops_history_read_plan(const char *dir, const char *id, struct err *err)
 {
 	static const enum ops_state states[] = {
-		[OPS_PAST_RUNNING] = OPS_STATE_RUNNING,       [OPS_PAST_PAUSED] = OPS_STATE_PAUSED,
-		[OPS_PAST_INTERRUPTED] = OPS_STATE_CANCELLED, [OPS_PAST_FAILED] = OPS_STATE_FAILED,
-		[OPS_PAST_CANCELLED] = OPS_STATE_CANCELLED,   [OPS_PAST_DONE] = OPS_STATE_DONE,
-		[OPS_PAST_ABANDONED] = OPS_STATE_CANCELLED,
+		[OPS_HISTORY_RUNNING] = OPS_STATE_RUNNING,       [OPS_HISTORY_PAUSED] = OPS_STATE_PAUSED,
+		[OPS_HISTORY_INTERRUPTED] = OPS_STATE_CANCELLED, [OPS_HISTORY_FAILED] = OPS_STATE_FAILED,
+		[OPS_HISTORY_CANCELLED] = OPS_STATE_CANCELLED,   [OPS_HISTORY_DONE] = OPS_STATE_DONE,
+		[OPS_HISTORY_ABANDONED] = OPS_STATE_CANCELLED,
 	};
-	CLEANUP(past_destroy) struct past_plan *past = journal_past(dir, id, err);
-	if (!past)
+	CLEANUP(ops_history_plan_destroy) struct ops_history_plan *history = ops_history_plan_load(dir, id, err);
+	if (!history)
 		return NULL;
 	struct ops_job *job = mem_alloc(sizeof *job);
-	if (!restore(job, past, err)) {
+	if (!restore_plan(job, history, err)) {
 		ops_plan_destroy(&job->plan);
 		return NULL;
 	}
-	job->plan.state = states[past->head.state];
-	vec_each (&past->sentences, sentence)
-		ops_say(&job->plan, sentence->kind, "%s", sentence->text);
+	job->plan.state = states[history->head.state];
+	vec_each (&history->sentences, sentence)
+		ops_note(&job->plan, sentence->kind, "%s", sentence->text);
 	return &job->plan;
 }
 
@@ -153,42 +153,42 @@ static void wind_back(struct ops_plan *plan)
 	}
 }
 
-static bool is_left(const struct ops_past *past, struct err *err)
+static bool is_left(const struct ops_history_entry *history, struct err *err)
 {
-	if (past->state == OPS_PAST_UNREADABLE)
-		return err_set(err, past->err.code, "%s", past->err.text);
-	if (past->state == OPS_PAST_RUNNING || past->state == OPS_PAST_PAUSED)
+	if (history->state == OPS_HISTORY_UNREADABLE)
+		return err_set(err, history->err.code, "%s", history->err.text);
+	if (history->state == OPS_HISTORY_RUNNING || history->state == OPS_HISTORY_PAUSED)
 		return err_set(err, ERR_REFUSED, "it is being run: it is stopped first, where it runs");
-	if (past->undone_by)
-		return err_set(err, ERR_REFUSED, "it was taken back by plan %s", past->undone_by);
+	if (history->undone_by)
+		return err_set(err, ERR_REFUSED, "it was taken back by plan %s", history->undone_by);
 	return true;
 }
 
-bool ops_past_may_go_on(const struct ops_past *past, struct err *err)
+bool ops_history_may_go_on(const struct ops_history_entry *history, struct err *err)
 {
-	if (!is_left(past, err))
+	if (!is_left(history, err))
 		return false;
-	if (past->state == OPS_PAST_DONE || past->state == OPS_PAST_ABANDONED)
+	if (history->state == OPS_HISTORY_DONE || history->state == OPS_HISTORY_ABANDONED)
 		return err_set(err, ERR_REFUSED, "it is %s: there is nothing to go on with",
-			       ops_past_word(past->state));
+			       ops_history_word(history->state));
 	return true;
 }
 
-bool ops_past_may_roll_back(const struct ops_past *past, struct err *err)
+bool ops_history_may_roll_back(const struct ops_history_entry *history, struct err *err)
 {
-	if (!is_left(past, err))
+	if (!is_left(history, err))
 		return false;
-	const struct ops_operation *operation = ops_find(past->operation);
+	const struct ops_operation *operation = ops_find(history->operation);
 	if (!operation || !operation->undo)
-		return err_set(err, ERR_UNSUPPORTED, "nothing takes \"%s\" back", past->operation);
+		return err_set(err, ERR_UNSUPPORTED, "nothing takes \"%s\" back", history->operation);
 	return true;
 }
 
-bool ops_past_is_here(const struct ops *ops, const struct ops_past *past)
+bool ops_history_is_here(const struct ops *ops, const struct ops_history_entry *history)
 {
-	struct ops_place here;
+	struct ops_journal_place here;
 	server_alone(str_or(kube_client_access(ops->client)->server, "?"), here.server, sizeof here.server);
-	return str_eq(here.server, past->cluster);
+	return str_eq(here.server, history->cluster);
 }
 
 static bool has_journals(const struct ops *ops, struct err *err)
@@ -200,12 +200,12 @@ struct ops_plan *ops_take_up(struct ops *ops, const char *id, ops_plan_fn *on_re
 {
 	if (!has_journals(ops, err))
 		return NULL;
-	CLEANUP(past_destroy) struct past_plan *past = NULL;
-	CLEANUP(ops_journal_close) struct ops_journal *journal = ops_journal_open(ops->plans_dir, id, &past, err);
-	if (!journal || !ops_past_may_go_on(&past->head, err))
+	CLEANUP(ops_history_plan_destroy) struct ops_history_plan *history = NULL;
+	CLEANUP(ops_journal_close) struct ops_journal *journal = ops_journal_open(ops->plans_dir, id, &history, err);
+	if (!journal || !ops_history_may_go_on(&history->head, err))
 		return NULL;
 	struct ops_job *job = ops_job_create(ops, on_ready, data);
-	if (!restore(job, past, err)) {
+	if (!restore_plan(job, history, err)) {
 		ops_plan_destroy(&job->plan);
 		return NULL;
 	}
@@ -222,26 +222,26 @@ struct ops_plan *ops_roll_back(struct ops *ops, const char *id, ops_plan_fn *on_
 {
 	if (!has_journals(ops, err))
 		return NULL;
-	CLEANUP(past_destroy) struct past_plan *read = journal_past(ops->plans_dir, id, err);
-	if (!read || !ops_past_may_roll_back(&read->head, err))
+	CLEANUP(ops_history_plan_destroy) struct ops_history_plan *read = ops_history_plan_load(ops->plans_dir, id, err);
+	if (!read || !ops_history_may_roll_back(&read->head, err))
 		return NULL;
-	CLEANUP(ops_plan_destroy) struct ops_plan *past = ops_past_plan(ops->plans_dir, id, err);
-	struct ops_wish wish = {0};
-	if (!past || !past->operation->undo(past, &wish, err))
+	CLEANUP(ops_plan_destroy) struct ops_plan *history = ops_history_read_plan(ops->plans_dir, id, err);
+	struct ops_request request = {0};
+	if (!history || !history->operation->undo(history, &request, err))
 		return NULL;
 	/* A plan may be for a cluster that this one only resembles. */
 	struct ops_plan *plan =
-		ops_prepare(ops, wish.operation, wish.target, wish.values, wish.value_count, on_ready, data, err);
+		ops_prepare(ops, request.operation, request.target, request.values, request.value_count, on_ready, data, err);
 	if (plan) {
 		plan->undoes = mem_strdup(id);
-		ops_job_of(plan)->made_at = ops_job_of(past)->made_at;
+		ops_job_of(plan)->made_at = ops_job_of(history)->made_at;
 	}
 	return plan;
 }
 
 /* ---- leaving ---- */
 
-static void on_left(struct ops_job *job)
+static void abandon_on_left(struct ops_job *job)
 {
 	void (*left)(void *data, const struct err *err) = job->left;
 	void *data = job->data;
@@ -253,22 +253,22 @@ static void on_left(struct ops_job *job)
 bool ops_abandon(struct ops *ops, const char *id, void (*done)(void *data, const struct err *err), void *data,
 		 struct err *err)
 {
-	CLEANUP(past_destroy) struct past_plan *past = NULL;
+	CLEANUP(ops_history_plan_destroy) struct ops_history_plan *history = NULL;
 	if (kube_client_read_only(ops->client))
 		return err_set(err, ERR_REFUSED, "mqdeck is read-only here: its leases could not be given back");
 	if (!has_journals(ops, err))
 		return false;
-	CLEANUP(ops_journal_close) struct ops_journal *journal = ops_journal_open(ops->plans_dir, id, &past, err);
-	if (!journal || !ops_past_may_go_on(&past->head, err) ||
+	CLEANUP(ops_journal_close) struct ops_journal *journal = ops_journal_open(ops->plans_dir, id, &history, err);
+	if (!journal || !ops_history_may_go_on(&history->head, err) ||
 	    !ops_journal_abandoned(journal, str_or(ops->who, "?"), clock_wall_ms(loop_clock(ops->loop)), err))
 		return false;
 	struct ops_job *job = ops_job_create(ops, NULL, data);
 	job->left = done;
 	job->ending = true;
 	job->plan.id = mem_strdup(id);
-	job->plan.operation = ops_find(past->head.operation);
-	vec_each (&past->facts, fact)
+	job->plan.operation = ops_find(history->head.operation);
+	vec_each (&history->facts, fact)
 		ops_set_fact(&job->plan, fact->name, "%s", fact->value);
-	ops_leases_give(job, on_left);
+	ops_leases_give(job, abandon_on_left);
 	return true;
 }

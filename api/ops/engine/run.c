@@ -37,7 +37,7 @@ void ops_set_state(struct ops_job *job, enum ops_state state)
 	ops_job_tell(job);
 }
 
-static void conclude(struct ops_job *job)
+static void conclude_plan(struct ops_job *job)
 {
 	ops_leases_finish(job);
 	ops_journal_close(job->journal);
@@ -61,9 +61,9 @@ static void end_plan(struct ops_job *job, enum ops_state state, const char *resu
 	job->end_state = state;
 	job->ending = true;
 	if (job->leases.items.len == 0)
-		conclude(job);
+		conclude_plan(job);
 	else
-		ops_leases_give(job, conclude);
+		ops_leases_give(job, conclude_plan);
 }
 
 void ops_wait_because(struct ops_job *job, const char *why)
@@ -184,7 +184,7 @@ static bool see_gate(struct ops_job *job, struct ops_context *context, struct op
 		return false;
 	}
 	job->gate_live_ms += since;
-	if (!ops_look_for_step(job, job->plan.current, context, &err)) {
+	if (!ops_resolve_step_target(job, job->plan.current, context, &err)) {
 		snprintf(gauge->why, sizeof gauge->why, "%s", err.text);
 		return false;
 	}
@@ -192,7 +192,7 @@ static bool see_gate(struct ops_job *job, struct ops_context *context, struct op
 }
 
 /* From how far the gate came since it was first seen with a fraction. */
-static int64_t estimate(struct ops_job *job, const struct ops_gauge *gauge)
+static int64_t estimate_left(struct ops_job *job, const struct ops_gauge *gauge)
 {
 	if (gauge->estimate_ms >= 0 || gauge->fraction < 0)
 		return gauge->estimate_ms;
@@ -211,7 +211,7 @@ static void show_gauge(struct ops_job *job, const struct ops_gauge *gauge)
 	struct ops_step *step = ops_step_now(job);
 	bool same = str_eq(step->figure, str_empty(gauge->figure) ? NULL : gauge->figure) &&
 		    str_eq(step->why, str_empty(gauge->why) ? NULL : gauge->why) && step->fraction == gauge->fraction;
-	step->estimate_ms = estimate(job, gauge);
+	step->estimate_ms = estimate_left(job, gauge);
 	if (same)
 		return;
 	ops_replace_text(&step->figure, gauge->figure);
@@ -271,7 +271,7 @@ static const bool passes_by_itself[] = {
 										  */
 };
 
-static void on_exchange(struct ops_job *job, enum ops_verdict verdict, const struct err *err);
+static void on_change_done(struct ops_job *job, enum ops_verdict verdict, const struct err *err);
 static void try_change(struct ops_job *job);
 
 /* Without its leases a plan changes nothing. */
@@ -292,9 +292,9 @@ static void try_change(struct ops_job *job)
 	else if (must_wait(job))
 		return;
 	else if (ops_step_now(job)->type->object)
-		ops_exchange_start(job, job->plan.current, false, on_exchange);
+		ops_guarded_patch_start(job, job->plan.current, false, on_change_done);
 	else
-		ops_send_start(job, job->plan.current, on_exchange);
+		ops_send_start(job, job->plan.current, on_change_done);
 }
 
 static void try_again_later(struct ops_job *job, const struct err *err)
@@ -327,7 +327,7 @@ static bool is_out_of_patience(struct ops_job *job, const struct err *err, struc
 	return true;
 }
 
-static void on_exchange(struct ops_job *job, enum ops_verdict verdict, const struct err *err)
+static void on_change_done(struct ops_job *job, enum ops_verdict verdict, const struct err *err)
 {
 	struct ops_step *step = ops_step_now(job);
 	struct err late = {0};
@@ -338,7 +338,7 @@ static void on_exchange(struct ops_job *job, enum ops_verdict verdict, const str
 	if (err && is_out_of_patience(job, err, &late))
 		err = &late;
 	else if (err && err->code < ARRAY_LEN(passes_by_itself) && passes_by_itself[err->code]) {
-		job->uncertain |= job->exchange.sent && err->code != ERR_BUSY;
+		job->uncertain |= job->guarded_patch.sent && err->code != ERR_BUSY;
 		try_again_later(job, err);
 		return;
 	}

@@ -7,11 +7,11 @@
 
 enum { TIMEOUT_MS = 30 * 1000 };
 
-static void ask(struct ops_job *job);
+static void send_ask(struct ops_job *job);
 
-static void finish(struct ops_job *job, enum ops_verdict verdict, const struct err *err)
+static void send_finish(struct ops_job *job, enum ops_verdict verdict, const struct err *err)
 {
-	ops_exchange_fn *done = job->sending.done;
+	ops_change_fn *done = job->sending.done;
 	arena_finish(&job->sending.arena);
 	job->sending.done = NULL;
 	if (done)
@@ -19,29 +19,29 @@ static void finish(struct ops_job *job, enum ops_verdict verdict, const struct e
 }
 
 /* What an answer means where the type does not say otherwise. */
-static enum ops_outcome judge(const struct ops_answer *answer, struct err *err)
+static enum ops_outcome send_judge(const struct ops_answer *answer, struct err *err)
 {
 	if (err_is_set(&answer->err)) {
 		*err = answer->err;
 		return OPS_ANSWER_FAILED;
 	}
 	if (answer->exit_code > 0) {
-		const char *said = str_or(str_empty(answer->errors) ? answer->out : answer->errors, "");
-		err_set(err, ERR_REFUSED, "the command ended with %d: %.*s", answer->exit_code, 400, said);
+		const char *complaint = str_or(str_empty(answer->errors) ? answer->out : answer->errors, "");
+		err_set(err, ERR_REFUSED, "the command ended with %d: %.*s", answer->exit_code, 400, complaint);
 		return OPS_ANSWER_FAILED;
 	}
 	return OPS_ANSWER_DONE;
 }
 
-static void take_answer(struct ops_job *job, const struct ops_answer *answer)
+static void send_take_answer(struct ops_job *job, const struct ops_answer *answer)
 {
 	struct err err = {0};
 	struct ops_context context;
 	const struct ops_step_type *type = job->plan.steps[job->sending.step].type;
 	enum ops_outcome outcome = OPS_ANSWER_FAILED;
 	if (!type->answer)
-		outcome = judge(answer, &err);
-	else if (ops_look_for_step(job, job->sending.step, &context, &err))
+		outcome = send_judge(answer, &err);
+	else if (ops_resolve_step_target(job, job->sending.step, &context, &err))
 		outcome = type->answer(&job->plan, &context, answer, &err);
 	ops_save_facts(job);
 	if (outcome == OPS_ANSWER_MORE && (job->cancel || !ops_leases_are_held(job, &err))) {
@@ -52,12 +52,12 @@ static void take_answer(struct ops_job *job, const struct ops_answer *answer)
 	}
 	if (outcome == OPS_ANSWER_MORE) {
 		ops_job_tell(job);
-		ops_job_do(job, ask, 0);
+		ops_job_do(job, send_ask, 0);
 		return;
 	}
 	if (outcome == OPS_ANSWER_LATER)
 		err.code = ERR_BUSY;
-	finish(job, OPS_TO_DO, outcome == OPS_ANSWER_DONE ? NULL : &err);
+	send_finish(job, OPS_TO_DO, outcome == OPS_ANSWER_DONE ? NULL : &err);
 }
 
 /* ---- the ways ---- */
@@ -66,7 +66,7 @@ static void on_kubernetes(void *data, const struct cJSON *object, const struct k
 {
 	struct ops_job *job = data;
 	job->sending.kube = NULL;
-	take_answer(job, &(struct ops_answer){.err = result->err,
+	send_take_answer(job, &(struct ops_answer){.err = result->err,
 					      .object = object,
 					      .status = result->status,
 					      .exit_code = -1,
@@ -74,11 +74,11 @@ static void on_kubernetes(void *data, const struct cJSON *object, const struct k
 					      .errors = ""});
 }
 
-static void on_exec(void *data, const struct exec_result *result)
+static void send_on_exec(void *data, const struct kube_exec_result *result)
 {
 	struct ops_job *job = data;
 	job->sending.exec = NULL;
-	take_answer(job, &(struct ops_answer){.err = result->err,
+	send_take_answer(job, &(struct ops_answer){.err = result->err,
 					      .exit_code = result->exit_code,
 					      .out = result->out,
 					      .errors = result->errors});
@@ -91,32 +91,32 @@ static void on_kafka(void *data, const struct err *err, const void *response)
 	struct ops_answer answer = {.exit_code = -1, .out = "", .errors = "", .response = response};
 	if (err)
 		answer.err = *err;
-	take_answer(job, &answer);
+	send_take_answer(job, &answer);
 }
 
-static bool send_to_kubernetes(struct ops_job *job, struct ops_request *request, const struct ops_context *context,
+static bool send_to_kubernetes(struct ops_job *job, struct ops_step_request *request, const struct ops_context *context,
 			       struct err *err)
 {
 	job->sending.kube = kube_change(job->ops->client, &request->change, on_kubernetes, job, err);
 	return job->sending.kube != NULL;
 }
 
-static bool send_to_container(struct ops_job *job, struct ops_request *request, const struct ops_context *context,
+static bool send_to_container(struct ops_job *job, struct ops_step_request *request, const struct ops_context *context,
 			      struct err *err)
 {
-	job->sending.exec = exec_run(job->ops->client,
-				     &(struct exec_options){.namespace = request->namespace,
+	job->sending.exec = kube_exec_run(job->ops->client,
+				     &(struct kube_exec_options){.namespace = request->namespace,
 							    .pod = request->pod,
 							    .container = request->container,
 							    .argv = request->argv,
 							    .timeout_ms = request->timeout_ms,
-							    .on_done = on_exec,
+							    .on_done = send_on_exec,
 							    .data = job},
 				     err);
 	return job->sending.exec != NULL;
 }
 
-static bool send_to_kafka(struct ops_job *job, struct ops_request *request, const struct ops_context *context,
+static bool send_to_kafka(struct ops_job *job, struct ops_step_request *request, const struct ops_context *context,
 			  struct err *err)
 {
 	const struct ops *ops = job->ops;
@@ -131,41 +131,41 @@ static bool send_to_kafka(struct ops_job *job, struct ops_request *request, cons
 	return true;
 }
 
-static bool (*const senders[])(struct ops_job *job, struct ops_request *request, const struct ops_context *context,
+static bool (*const senders[])(struct ops_job *job, struct ops_step_request *request, const struct ops_context *context,
 			       struct err *err) = {
 	[OPS_BY_KUBERNETES] = send_to_kubernetes,
 	[OPS_BY_EXEC] = send_to_container,
 	[OPS_BY_KAFKA] = send_to_kafka,
 };
 
-static void ask(struct ops_job *job)
+static void send_ask(struct ops_job *job)
 {
 	struct err err = {0};
 	struct ops_context context;
-	struct ops_request request = {.arena = &job->sending.arena, .timeout_ms = TIMEOUT_MS};
+	struct ops_step_request request = {.arena = &job->sending.arena, .timeout_ms = TIMEOUT_MS};
 	enum ops_verdict verdict = OPS_REFUSE;
 	arena_reset(&job->sending.arena);
-	if (ops_look_for_step(job, job->sending.step, &context, &err))
+	if (ops_resolve_step_target(job, job->sending.step, &context, &err))
 		verdict = job->plan.steps[job->sending.step].type->request(&job->plan, &context, &request, &err);
 	if (verdict == OPS_TO_DO && !senders[request.way](job, &request, &context, &err))
 		verdict = OPS_REFUSE;
 	if (verdict == OPS_TO_DO)
-		job->exchange.sent = true;
+		job->guarded_patch.sent = true;
 	else
-		finish(job, verdict, err_is_set(&err) ? &err : NULL);
+		send_finish(job, verdict, err_is_set(&err) ? &err : NULL);
 }
 
-void ops_send_start(struct ops_job *job, size_t step, ops_exchange_fn *done)
+void ops_send_start(struct ops_job *job, size_t step, ops_change_fn *done)
 {
-	job->exchange = (struct ops_exchange){.step = step};
+	job->guarded_patch = (struct ops_guarded_patch){.step = step};
 	job->sending = (struct ops_sending){.step = step, .done = done};
-	ops_job_do(job, ask, 0);
+	ops_job_do(job, send_ask, 0);
 }
 
 void ops_send_cancel(struct ops_job *job)
 {
 	kube_request_cancel(job->sending.kube);
-	exec_cancel(job->sending.exec);
+	kube_exec_cancel(job->sending.exec);
 	kafka_admin_cancel(job->sending.kafka);
 	arena_finish(&job->sending.arena);
 	job->sending = (struct ops_sending){0};
@@ -173,5 +173,5 @@ void ops_send_cancel(struct ops_job *job)
 
 bool ops_is_sending(const struct ops_job *job)
 {
-	return job->exchange.request || job->sending.kube || job->sending.exec || job->sending.kafka;
+	return job->guarded_patch.request || job->sending.kube || job->sending.exec || job->sending.kafka;
 }

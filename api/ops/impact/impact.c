@@ -13,7 +13,7 @@ enum { BROKERS_MAX = 512 };
 /* ---- one partition or queue ---- */
 
 struct survey { /* of the brokers that go */
-	struct blast *out;
+	struct ops_impact *out;
 	const struct world_cluster *cluster;
 	bool away[BROKERS_MAX]; /* by index into cluster->brokers */
 	int64_t min_unknown, members_unknown;
@@ -24,7 +24,7 @@ struct loss { /* of one row */
 	size_t left; /* in sync, at the worst moment */
 };
 
-static bool is_away(const struct survey *survey, int32_t index)
+static bool survey_is_away(const struct survey *survey, int32_t index)
 {
 	return index >= 0 && index < BROKERS_MAX && survey->away[index];
 }
@@ -32,9 +32,9 @@ static bool is_away(const struct survey *survey, int32_t index)
 static struct loss find_loss(const struct survey *survey, const struct world_replicated *row)
 {
 	size_t gone = 0, worst = 0;
-	struct loss loss = {.leader = is_away(survey, row->leader)};
+	struct loss loss = {.leader = survey_is_away(survey, row->leader)};
 	for (size_t i = 0; i < row->replica_count; i++) {
-		if (!is_away(survey, row->replicas[i]))
+		if (!survey_is_away(survey, row->replicas[i]))
 			continue;
 		loss.hit = true;
 		gone += row->in_sync[i];
@@ -44,7 +44,7 @@ static struct loss find_loss(const struct survey *survey, const struct world_rep
 	return loss;
 }
 
-static void put(struct survey *survey, enum blast_effect effect, int64_t index)
+static void survey_put(struct survey *survey, enum ops_impact_effect effect, int64_t index)
 {
 	vec_push(&survey->out->lists[effect], (uint32_t)index);
 }
@@ -52,9 +52,9 @@ static void put(struct survey *survey, enum blast_effect effect, int64_t index)
 static bool goes_on(struct survey *survey, int64_t index, const struct world_replicated *row, const struct loss *loss)
 {
 	if (loss->left < row->in_sync_count)
-		put(survey, BLAST_UNDER_REPLICATED, index);
+		survey_put(survey, OPS_IMPACT_UNDER_REPLICATED, index);
 	if (loss->leader)
-		put(survey, BLAST_LEADERS, index);
+		survey_put(survey, OPS_IMPACT_LEADERS, index);
 	return true;
 }
 
@@ -67,26 +67,26 @@ static void judge_partition(struct survey *survey, int64_t index, const struct w
 	bool refuses = row->min_in_sync >= 0 && (int64_t)loss.left < row->min_in_sync;
 	survey->min_unknown += row->min_in_sync < 0;
 	if ((loss.left == 0 || refuses) && !spare)
-		put(survey, BLAST_UNPROTECTED, index);
+		survey_put(survey, OPS_IMPACT_UNPROTECTED, index);
 	else if (loss.left == 0)
-		put(survey, BLAST_OFFLINE, index);
+		survey_put(survey, OPS_IMPACT_OFFLINE, index);
 	else if (refuses && row->in_sync_count >= row->min_in_sync)
-		put(survey, BLAST_BELOW_MIN, index);
+		survey_put(survey, OPS_IMPACT_BELOW_MIN, index);
 	else
 		goes_on(survey, index, row, &loss);
 }
 
 static void judge_queue(struct survey *survey, int64_t index, const struct world_replicated *row)
 {
-	survey->members_unknown += row->state == REPLICA_UNKNOWN;
+	survey->members_unknown += row->state == WORLD_REPLICA_UNKNOWN;
 	struct loss loss = find_loss(survey, row);
 	size_t half = row->replica_count / 2;
-	if (!loss.hit || row->state == REPLICA_UNKNOWN || row->in_sync_count <= half)
+	if (!loss.hit || row->state == WORLD_REPLICA_UNKNOWN || row->in_sync_count <= half)
 		return;
 	if (loss.left > half)
 		goes_on(survey, index, row, &loss);
 	else
-		put(survey, survey->cluster->broker_count == 1 ? BLAST_UNPROTECTED : BLAST_MINORITY, index);
+		survey_put(survey, survey->cluster->broker_count == 1 ? OPS_IMPACT_UNPROTECTED : OPS_IMPACT_MINORITY, index);
 }
 
 /* ---- what is not replicated ---- */
@@ -100,9 +100,9 @@ static void find_classic(struct survey *survey)
 			continue;
 		for (size_t b = 0; b < survey->cluster->broker_count; b++) {
 			const struct world_broker *broker = survey->cluster->brokers[b];
-			if (is_away(survey, (int32_t)b) && queue.leader &&
+			if (survey_is_away(survey, (int32_t)b) && queue.leader &&
 			    (!strcmp(queue.leader, broker->name) || str_eq(queue.leader, broker->member_name)))
-				put(survey, BLAST_CLASSIC, i);
+				survey_put(survey, OPS_IMPACT_CLASSIC, i);
 		}
 	}
 }
@@ -110,7 +110,7 @@ static void find_classic(struct survey *survey)
 static bool is_named_away(const struct survey *survey, const char *name)
 {
 	for (size_t i = 0; name && i < survey->cluster->broker_count; i++)
-		if (is_away(survey, (int32_t)i) && !strcmp(survey->cluster->brokers[i]->name, name))
+		if (survey_is_away(survey, (int32_t)i) && !strcmp(survey->cluster->brokers[i]->name, name))
 			return true;
 	return false;
 }
@@ -129,7 +129,7 @@ static void count_groups(struct survey *survey)
 
 static void count_voters(struct survey *survey)
 {
-	struct blast *out = survey->out;
+	struct ops_impact *out = survey->out;
 	size_t voters = 0, caught_up = 0, gone = 0, hit = 0;
 	for (size_t i = 0; i < survey->cluster->voter_count; i++) {
 		const struct world_voter *voter = &survey->cluster->voters[i];
@@ -143,19 +143,19 @@ static void count_voters(struct survey *survey)
 		return;
 	out->voters = (int32_t)voters;
 	out->voters_left = (int32_t)(caught_up - (out->in_turn && gone > 1 ? 1 : gone));
-	out->quorum_lost = hit > 0 && critical_voters(voters, (size_t)out->voters_left);
+	out->quorum_lost = hit > 0 && world_are_critical_voters(voters, (size_t)out->voters_left);
 }
 
-static void count_members(struct survey *survey)
+static void survey_count_members(struct survey *survey)
 {
-	struct blast *out = survey->out;
+	struct ops_impact *out = survey->out;
 	int32_t running = 0, gone = 0;
 	for (size_t i = 0; i < survey->cluster->broker_count; i++) {
 		bool up = survey->cluster->brokers[i]->reachable == 1;
 		if (survey->cluster->brokers[i]->reachable < 0)
 			return;
 		running += up;
-		gone += up && is_away(survey, (int32_t)i);
+		gone += up && survey_is_away(survey, (int32_t)i);
 	}
 	out->members = (int32_t)survey->cluster->broker_count;
 	out->members_left = running - (out->in_turn && gone > 1 ? 1 : gone);
@@ -163,8 +163,8 @@ static void count_members(struct survey *survey)
 
 /* ---- what is not known ---- */
 
-static void not_known(struct blast *out, const char *format, ...) PRINTF_LIKE(2, 3);
-static void not_known(struct blast *out, const char *format, ...)
+static void not_known(struct ops_impact *out, const char *format, ...) PRINTF_LIKE(2, 3);
+static void not_known(struct ops_impact *out, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
@@ -173,9 +173,9 @@ static void not_known(struct blast *out, const char *format, ...)
 	va_end(args);
 }
 
-static void check_known(struct blast *out, const struct world_cluster *cluster)
+static void check_known(struct ops_impact *out, const struct world_cluster *cluster)
 {
-	bool kafka = cluster->kind == BROKER_KAFKA;
+	bool kafka = cluster->kind == WORLD_BROKER_KAFKA;
 	if (err_is_set(&cluster->source.err))
 		not_known(out, "what the brokers of %s hold cannot be read now: %s", cluster->name,
 			  cluster->source.err.text);
@@ -192,31 +192,31 @@ static void check_rows_known(struct survey *survey)
 		not_known(survey->out,
 			  "min.insync.replicas of %" PRId64
 			  " partition%s is not known: whether they would refuse writes cannot be told",
-			  survey->min_unknown, plural(survey->min_unknown));
+			  survey->min_unknown, ops_plural(survey->min_unknown));
 	if (survey->members_unknown > 0)
 		not_known(survey->out,
 			  "the members of %" PRId64
 			  " queue%s are not known: whether they keep a majority cannot be told",
-			  survey->members_unknown, plural(survey->members_unknown));
+			  survey->members_unknown, ops_plural(survey->members_unknown));
 }
 
 /* A Kafka broker without an id cannot be found in the partitions, a RabbitMQ node without a name not in the queues. */
-static void mark(struct survey *survey, const struct world_broker *broker)
+static void survey_mark_away(struct survey *survey, const struct world_broker *broker)
 {
 	const struct world_cluster *cluster = survey->cluster;
 	for (size_t i = 0; i < cluster->broker_count && i < BROKERS_MAX; i++)
 		survey->away[i] |= cluster->brokers[i] == broker;
-	if (cluster->kind == BROKER_KAFKA && broker->id < 0 && broker->pod)
+	if (cluster->kind == WORLD_BROKER_KAFKA && broker->id < 0 && broker->pod)
 		not_known(survey->out, "%s has no known broker id: what it holds cannot be told", broker->name);
 	survey->out->volumes += (int64_t)broker->volume_count;
 }
 
 /* ---- the whole ---- */
 
-void blast_of(struct blast *out, const struct world_cluster *cluster, const struct world_broker *const *brokers,
+void ops_impact_of(struct ops_impact *out, const struct world_cluster *cluster, const struct world_broker *const *brokers,
 	      size_t count, bool in_turn)
 {
-	*out = (struct blast){.cluster = cluster,
+	*out = (struct ops_impact){.cluster = cluster,
 			      .in_turn = in_turn && count > 1,
 			      .broker_count = count,
 			      .voters = -1,
@@ -225,55 +225,55 @@ void blast_of(struct blast *out, const struct world_cluster *cluster, const stru
 			      .members_left = -1,
 			      .groups = -1};
 	struct survey survey = {.out = out, .cluster = cluster};
-	struct found names = {0};
+	struct ops_name_list names = {0};
 	char more[48];
 	check_known(out, cluster);
 	for (size_t i = 0; i < count; i++) {
-		mark(&survey, brokers[i]);
-		found_add(&names, "%s", brokers[i]->name);
+		survey_mark_away(&survey, brokers[i]);
+		ops_name_list_add(&names, "%s", brokers[i]->name);
 	}
-	snprintf(out->brokers, sizeof out->brokers, "%.140s%s", names.names, found_more(&names, more));
+	snprintf(out->brokers, sizeof out->brokers, "%.140s%s", names.names, ops_name_list_more(&names, more));
 	for (int64_t i = 0; i < cluster->replicated_count; i++) {
 		struct world_replicated row;
 		world_replicated_at(cluster, i, &row);
-		if (cluster->kind == BROKER_KAFKA)
+		if (cluster->kind == WORLD_BROKER_KAFKA)
 			judge_partition(&survey, i, &row);
 		else
 			judge_queue(&survey, i, &row);
 	}
 	check_rows_known(&survey);
-	blast_count_clients(out, brokers, count);
-	if (cluster->kind == BROKER_KAFKA) {
+	ops_impact_count_clients(out, brokers, count);
+	if (cluster->kind == WORLD_BROKER_KAFKA) {
 		count_voters(&survey);
 		count_groups(&survey);
 	} else {
 		find_classic(&survey);
-		count_members(&survey);
+		survey_count_members(&survey);
 	}
 }
 
-void blast_finish(struct blast *blast)
+void ops_impact_finish(struct ops_impact *impact)
 {
-	for (size_t i = 0; i < BLAST_EFFECT_COUNT; i++)
-		vec_finish(&blast->lists[i]);
-	vec_finish(&blast->clients);
+	for (size_t i = 0; i < OPS_IMPACT_EFFECT_COUNT; i++)
+		vec_finish(&impact->lists[i]);
+	vec_finish(&impact->clients);
 }
 
-bool blast_harms(const struct blast *blast)
+bool ops_impact_harms(const struct ops_impact *impact)
 {
-	return blast->unknown[0] || blast->quorum_lost || blast->lists[BLAST_OFFLINE].len > 0 ||
-	       blast->lists[BLAST_BELOW_MIN].len > 0 || blast->lists[BLAST_MINORITY].len > 0;
+	return impact->unknown[0] || impact->quorum_lost || impact->lists[OPS_IMPACT_OFFLINE].len > 0 ||
+	       impact->lists[OPS_IMPACT_BELOW_MIN].len > 0 || impact->lists[OPS_IMPACT_MINORITY].len > 0;
 }
 
 /* ---- may it be stopped ---- */
 
-struct verdict {
-	struct found critical;
+struct stop_verdict {
+	struct ops_name_list critical;
 	int64_t already; /* of them refuse now already */
 	int64_t unknown;
 };
 
-static void weigh(struct verdict *verdict, const struct world_replicated *row, size_t index)
+static void verdict_weigh(struct stop_verdict *verdict, const struct world_replicated *row, size_t index)
 {
 	bool holds = false, in_sync = false, kafka = row->partition >= 0;
 	for (size_t i = 0; i < row->replica_count; i++) {
@@ -282,33 +282,33 @@ static void weigh(struct verdict *verdict, const struct world_replicated *row, s
 		holds = true;
 		in_sync = row->in_sync[i];
 	}
-	if (kafka ? holds && row->min_in_sync < 0 : row->state == REPLICA_UNKNOWN) {
+	if (kafka ? holds && row->min_in_sync < 0 : row->state == WORLD_REPLICA_UNKNOWN) {
 		verdict->unknown++;
 		return;
 	}
-	bool critical = kafka ? critical_partition(row->replica_count, row->in_sync_count, row->min_in_sync, in_sync)
-			      : critical_queue(row->replica_count, row->in_sync_count);
+	bool critical = kafka ? world_is_critical_partition(row->replica_count, row->in_sync_count, row->min_in_sync, in_sync)
+			      : world_is_critical_queue(row->replica_count, row->in_sync_count);
 	if (!holds || !critical)
 		return;
 	verdict->already += row->in_sync_count < (kafka ? row->min_in_sync : row->replica_count / 2 + 1);
 	if (kafka)
-		found_add(&verdict->critical, "%s/%d", row->name, (int)row->partition);
+		ops_name_list_add(&verdict->critical, "%s/%d", row->name, (int)row->partition);
 	else
-		found_add(&verdict->critical, "%s", row->name);
+		ops_name_list_add(&verdict->critical, "%s", row->name);
 }
 
-static bool refuse_critical(const struct verdict *verdict, const struct world_broker *broker, struct err *why)
+static bool refuse_critical(const struct stop_verdict *verdict, const struct world_broker *broker, struct err *why)
 {
-	bool kafka = broker->cluster->kind == BROKER_KAFKA;
+	bool kafka = broker->cluster->kind == WORLD_BROKER_KAFKA;
 	int64_t count = verdict->critical.count;
 	char more[48], already[96] = "";
 	if (verdict->already > 0)
 		snprintf(already, sizeof already, " (%" PRId64 " %s already)", verdict->already,
 			 verdict->already == 1 ? "does" : "do");
 	return err_set(why, ERR_REFUSED, "without %s %" PRId64 " %s%s would %s%s: %s%s", broker->name, count,
-		       kafka ? "partition" : "queue", plural(count),
+		       kafka ? "partition" : "queue", ops_plural(count),
 		       kafka ? "refuse acks=all" : "be without a majority", already, verdict->critical.names,
-		       found_more(&verdict->critical, more));
+		       ops_name_list_more(&verdict->critical, more));
 }
 
 static bool check_controllers(const struct world_cluster *cluster, const struct world_broker *broker, struct err *why)
@@ -322,7 +322,7 @@ static bool check_controllers(const struct world_cluster *cluster, const struct 
 		voters += voter->voter;
 		left += voter->voter && voter->caught_up && !it;
 	}
-	if (target && critical_voters(voters, left))
+	if (target && world_are_critical_voters(voters, left))
 		return err_set(why, ERR_REFUSED, "without %s only %zu of %zu controllers keep up, and %zu must",
 			       broker->name, left, voters, (voters + 2) / 2);
 	return true;
@@ -331,7 +331,7 @@ static bool check_controllers(const struct world_cluster *cluster, const struct 
 /* RabbitMQ counts its metadata and the streams' coordinator in, which no list of queues shows. */
 static bool check_own_word(const struct world_cluster *cluster, const struct world_broker *broker, struct err *why)
 {
-	if (cluster->kind != BROKER_RABBITMQ || cluster->broker_count == 1 || broker->quorum_critical == 0)
+	if (cluster->kind != WORLD_BROKER_RABBITMQ || cluster->broker_count == 1 || broker->quorum_critical == 0)
 		return true;
 	if (broker->quorum_critical < 0)
 		return err_set(why, ERR_REFUSED, "whether %s is critical for a quorum is not known: it has not said",
@@ -339,50 +339,50 @@ static bool check_own_word(const struct world_cluster *cluster, const struct wor
 	return err_set(why, ERR_REFUSED, "%s says of itself that it is critical for a quorum", broker->name);
 }
 
-bool blast_can_stop(const struct world_cluster *cluster, const struct world_broker *broker, struct err *why)
+bool ops_impact_can_stop(const struct world_cluster *cluster, const struct world_broker *broker, struct err *why)
 {
-	struct blast known = {0};
-	struct verdict verdict = {0};
+	struct ops_impact known = {0};
+	struct stop_verdict verdict = {0};
 	size_t index = 0;
 	if (broker->reachable == 0)
 		return true;
 	check_known(&known, cluster);
-	if (cluster->kind == BROKER_KAFKA && broker->id < 0)
+	if (cluster->kind == WORLD_BROKER_KAFKA && broker->id < 0)
 		not_known(&known, "%s has no known broker id: what it holds cannot be told", broker->name);
 	if (known.unknown[0])
 		return err_set(why, ERR_REFUSED, "%s", known.unknown);
 	while (index < cluster->broker_count && cluster->brokers[index] != broker)
 		index++;
-	bool alone = cluster->kind == BROKER_RABBITMQ && cluster->broker_count == 1;
+	bool alone = cluster->kind == WORLD_BROKER_RABBITMQ && cluster->broker_count == 1;
 	for (int64_t i = 0; i < cluster->replicated_count && !alone; i++) {
 		struct world_replicated row;
 		world_replicated_at(cluster, i, &row);
-		weigh(&verdict, &row, index);
+		verdict_weigh(&verdict, &row, index);
 	}
 	if (verdict.critical.count > 0)
 		return refuse_critical(&verdict, broker, why);
 	if (verdict.unknown > 0)
 		return err_set(why, ERR_REFUSED,
 			       "%s of %" PRId64 " %s of %s not known: whether it may stop cannot be told",
-			       cluster->kind == BROKER_KAFKA ? "min.insync.replicas" : "members", verdict.unknown,
-			       cluster->kind == BROKER_KAFKA ? "partitions" : "queues", broker->name);
+			       cluster->kind == WORLD_BROKER_KAFKA ? "min.insync.replicas" : "members", verdict.unknown,
+			       cluster->kind == WORLD_BROKER_KAFKA ? "partitions" : "queues", broker->name);
 	return check_controllers(cluster, broker, why) && check_own_word(cluster, broker, why);
 }
 
-int64_t blast_unwell(const struct world_cluster *cluster, char *names, size_t size)
+int64_t ops_impact_unwell(const struct world_cluster *cluster, char *names, size_t size)
 {
-	struct found found = {0};
+	struct ops_name_list lacking = {0};
 	char more[48];
 	for (int64_t i = 0; i < cluster->replicated_count; i++) {
 		struct world_replicated row;
 		world_replicated_at(cluster, i, &row);
-		if (row.state == REPLICA_OK || row.state == REPLICA_UNKNOWN)
+		if (row.state == WORLD_REPLICA_OK || row.state == WORLD_REPLICA_UNKNOWN)
 			continue;
 		if (row.partition >= 0)
-			found_add(&found, "%s/%d", row.name, (int)row.partition);
+			ops_name_list_add(&lacking, "%s/%d", row.name, (int)row.partition);
 		else
-			found_add(&found, "%s", row.name);
+			ops_name_list_add(&lacking, "%s", row.name);
 	}
-	snprintf(names, size, "%s%s", found.names, found_more(&found, more));
-	return cluster->replicated_count < 0 ? -1 : found.count;
+	snprintf(names, size, "%s%s", lacking.names, ops_name_list_more(&lacking, more));
+	return cluster->replicated_count < 0 ? -1 : lacking.count;
 }

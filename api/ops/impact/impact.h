@@ -1,4 +1,4 @@
-/* The blast radius: what a cluster loses while some of its brokers are away, by name. Made from what was read and from
+/* The impact: what a cluster loses while some of its brokers are away, by name. Made from what was read and from
  * nothing else: what is not known is said to be not known. One pass over the replicas and one over the queues. */
 #ifndef MQDECK_OPS_IMPACT_IMPACT_H
 #define MQDECK_OPS_IMPACT_IMPACT_H
@@ -7,7 +7,7 @@
 #include "api/ops/engine/plan.h"
 
 /* X(NAME, member in JSON): kinds of what happens to a partition or queue. Each is in one of the first five at most. */
-#define BLAST_EFFECTS(X)                                                                                               \
+#define OPS_IMPACT_EFFECTS(X)                                                                                               \
 	X(OFFLINE, "partitionsOffline")             /* no in-sync replica is left */                                   \
 	X(BELOW_MIN, "partitionsBelowMinInSync")    /* acks=all is refused */                                          \
 	X(MINORITY, "queuesWithoutQuorum")          /* quorum queues and streams */                                    \
@@ -16,19 +16,19 @@
 	X(LEADERS, "leadersMoved")                                                                                     \
 	X(CLASSIC, "classicQueuesUnavailable")      /* indexes are those of world_queue_at */
 
-enum blast_effect {
-#define X(name, json) BLAST_##name,
-	BLAST_EFFECTS(X)
+enum ops_impact_effect {
+#define X(name, json) OPS_IMPACT_##name,
+	OPS_IMPACT_EFFECTS(X)
 #undef X
-	BLAST_EFFECT_COUNT
+	OPS_IMPACT_EFFECT_COUNT
 };
 
-struct blast {
+struct ops_impact {
 	const struct world_cluster *cluster;
 	bool in_turn;       /* one after the other, each back before the next goes */
 	char brokers[200];  /* "kafka-2", "kafka-0, kafka-1, kafka-2 and 2 more" */
 	size_t broker_count;
-	VEC(uint32_t) lists[BLAST_EFFECT_COUNT]; /* numbers for world_replicated_at, of CLASSIC for world_queue_at */
+	VEC(uint32_t) lists[OPS_IMPACT_EFFECT_COUNT]; /* numbers for world_replicated_at, of CLASSIC for world_queue_at */
 	int32_t voters, voters_left;   /* of the controllers' quorum that keep up; -1 = there is none or it is not known */
 	bool quorum_lost;
 	int32_t members, members_left; /* RabbitMQ nodes running now, and after; -1 not known */
@@ -41,34 +41,34 @@ struct blast {
 
 /* The brokers are of that cluster. The result holds numbers of this moment's world: of use until the next
  * world_update(). */
-void blast_of(struct blast *out, const struct world_cluster *cluster, const struct world_broker *const *brokers,
+void ops_impact_of(struct ops_impact *out, const struct world_cluster *cluster, const struct world_broker *const *brokers,
 	      size_t count, bool in_turn);
-void blast_finish(struct blast *blast);
-static inline void cleanup_blast_finish(struct blast *blast)
+void ops_impact_finish(struct ops_impact *impact);
+static inline void cleanup_ops_impact_finish(struct ops_impact *impact)
 {
-	blast_finish(blast);
+	ops_impact_finish(impact);
 }
 
 /* Sentences into the plan. `harm` is what lost availability and what is not known become: OPS_BLOCKS, OPS_DANGER, … */
-void blast_say(struct ops_plan *plan, const struct blast *blast, enum ops_sentence_kind harm);
-bool blast_harms(const struct blast *blast); /* availability is lost, or nobody knows */
+void ops_impact_note(struct ops_plan *plan, const struct ops_impact *impact, enum ops_sentence_kind harm);
+bool ops_impact_harms(const struct ops_impact *impact); /* availability is lost, or nobody knows */
 
 /* For the plan's JSON: an array with an object for each cluster from which the plan takes brokers away, with every name.
  * Never NULL; the caller deletes it. */
-struct cJSON *blast_json(const struct ops_plan *plan, const struct ops_context *context);
+struct cJSON *ops_impact_json(const struct ops_plan *plan, const struct ops_context *context);
 
 /* May this broker be stopped now? Kafka's can-roll rule, RabbitMQ's critical rule (api/model/world/critical.h); no with the
  * reason, also when it cannot be told. A broker that is known to be down may. */
-bool blast_can_stop(const struct world_cluster *cluster, const struct world_broker *broker, struct err *why) MUST_USE;
+bool ops_impact_can_stop(const struct world_cluster *cluster, const struct world_broker *broker, struct err *why) MUST_USE;
 
 /* The partitions or queues that miss a replica now: their number (-1 not known) and the first names ("" when none). */
-int64_t blast_unwell(const struct world_cluster *cluster, char *names, size_t size);
+int64_t ops_impact_unwell(const struct world_cluster *cluster, char *names, size_t size);
 
 /* ---- clients: what impact.c and impact_sentences.c leave to impact_clients.c ---- */
 
-void blast_count_clients(struct blast *out, const struct world_broker *const *brokers, size_t count);
-void blast_say_clients(struct ops_plan *plan, const struct blast *blast);
+void ops_impact_count_clients(struct ops_impact *out, const struct world_broker *const *brokers, size_t count);
+void ops_impact_note_clients(struct ops_plan *plan, const struct ops_impact *impact);
 /* Members "connections" and "clients", [{"name", "connections"}] with every name: both null where they are not known. */
-void blast_add_clients(const struct blast *blast, struct cJSON *object);
+void ops_impact_add_clients(const struct ops_impact *impact, struct cJSON *object);
 
 #endif

@@ -11,7 +11,7 @@
 #include "api/ops/impact/impact.h"
 #include "api/ops/engine/name_list.h"
 
-enum { NAMES_SAID = 4 };
+enum { NAMES_SHOWN = 4 };
 
 static int most_first(const void *a, const void *b)
 {
@@ -21,7 +21,7 @@ static int most_first(const void *a, const void *b)
 	return strcmp(left->name, right->name);
 }
 
-static void add_client(struct blast *out, struct map *index, const struct world_client *client)
+static void add_client(struct ops_impact *out, struct map *index, const struct world_client *client)
 {
 	uintptr_t known = (uintptr_t)map_get(index, client->name);
 	if (known) {
@@ -32,7 +32,7 @@ static void add_client(struct blast *out, struct map *index, const struct world_
 	map_set(index, client->name, (void *)(uintptr_t)out->clients.len);
 }
 
-void blast_count_clients(struct blast *out, const struct world_broker *const *brokers, size_t count)
+void ops_impact_count_clients(struct ops_impact *out, const struct world_broker *const *brokers, size_t count)
 {
 	struct map index = MAP_INIT;
 	out->connections = -1;
@@ -53,13 +53,13 @@ void blast_count_clients(struct blast *out, const struct world_broker *const *br
 /* ---- sentences ---- */
 
 /* "billing 12, orders-svc 2 and 7 more": the numbers add up to all connections. */
-static void name_clients(const struct blast *blast, char *out, size_t size)
+static void name_clients(const struct ops_impact *impact, char *out, size_t size)
 {
-	int64_t rest = blast->connections;
+	int64_t rest = impact->connections;
 	size_t len = 0;
 	*out = '\0';
-	for (size_t i = 0; i < blast->clients.len && i < NAMES_SAID && len < size; i++) {
-		const struct world_client *client = &blast->clients.items[i];
+	for (size_t i = 0; i < impact->clients.len && i < NAMES_SHOWN && len < size; i++) {
+		const struct world_client *client = &impact->clients.items[i];
 		len += (size_t)snprintf(out + len, size - len, "%s%s %" PRId64, i ? ", " : "", client->name,
 					client->connections);
 		rest -= client->connections;
@@ -68,58 +68,58 @@ static void name_clients(const struct blast *blast, char *out, size_t size)
 		snprintf(out + len, size - len, " and %" PRId64 " more", rest);
 }
 
-static void say_unknown(struct ops_plan *plan, const struct blast *blast)
+static void say_unknown(struct ops_plan *plan, const struct ops_impact *impact)
 {
-	const struct world_cluster *cluster = blast->cluster;
+	const struct world_cluster *cluster = impact->cluster;
 	if (cluster->connections > 0)
-		ops_say(plan, OPS_MEANS,
+		ops_note(plan, OPS_MEANS,
 			"how many of the %" PRId64
 			" clients of %s are connected to %s is not known: they must connect again",
-			cluster->connections, cluster->name, blast->brokers);
+			cluster->connections, cluster->name, impact->brokers);
 	else
-		ops_say(plan, OPS_MEANS, "how many clients are connected to %s is not known: they must connect again",
-			blast->brokers);
+		ops_note(plan, OPS_MEANS, "how many clients are connected to %s is not known: they must connect again",
+			impact->brokers);
 }
 
-static void say_connections(struct ops_plan *plan, const struct blast *blast)
+static void say_connections(struct ops_plan *plan, const struct ops_impact *impact)
 {
 	char names[400];
-	name_clients(blast, names, sizeof names);
-	if (blast->connections < 0)
-		say_unknown(plan, blast);
-	else if (blast->connections == 0)
-		ops_say(plan, OPS_MEANS, "no client is connected to %s", blast->brokers);
+	name_clients(impact, names, sizeof names);
+	if (impact->connections < 0)
+		say_unknown(plan, impact);
+	else if (impact->connections == 0)
+		ops_note(plan, OPS_MEANS, "no client is connected to %s", impact->brokers);
 	else
-		ops_say(plan, OPS_MEANS, "%" PRId64 " client%s %s connected to %s and must connect again: %s",
-			blast->connections, plural(blast->connections), blast->connections == 1 ? "is" : "are",
-			blast->brokers, names);
+		ops_note(plan, OPS_MEANS, "%" PRId64 " client%s %s connected to %s and must connect again: %s",
+			impact->connections, ops_plural(impact->connections), impact->connections == 1 ? "is" : "are",
+			impact->brokers, names);
 }
 
-void blast_say_clients(struct ops_plan *plan, const struct blast *blast)
+void ops_impact_note_clients(struct ops_plan *plan, const struct ops_impact *impact)
 {
-	say_connections(plan, blast);
-	if (blast->groups > 0)
-		ops_say(plan, OPS_MEANS,
+	say_connections(plan, impact);
+	if (impact->groups > 0)
+		ops_note(plan, OPS_MEANS,
 			"%" PRId64 " consumer group%s %s coordinated by %s: another broker takes over, members rejoin",
-			blast->groups, plural(blast->groups), blast->groups == 1 ? "is" : "are",
-			blast->broker_count == 1 ? "it" : "them");
+			impact->groups, ops_plural(impact->groups), impact->groups == 1 ? "is" : "are",
+			impact->broker_count == 1 ? "it" : "them");
 }
 
 /* ---- JSON ---- */
 
-void blast_add_clients(const struct blast *blast, cJSON *object)
+void ops_impact_add_clients(const struct ops_impact *impact, cJSON *object)
 {
-	if (blast->connections < 0) {
+	if (impact->connections < 0) {
 		cJSON_AddNullToObject(object, "connections");
 		cJSON_AddNullToObject(object, "clients");
 		return;
 	}
-	cJSON_AddNumberToObject(object, "connections", (double)blast->connections);
+	cJSON_AddNumberToObject(object, "connections", (double)impact->connections);
 	cJSON *list = cJSON_AddArrayToObject(object, "clients");
-	for (size_t i = 0; i < blast->clients.len; i++) {
+	for (size_t i = 0; i < impact->clients.len; i++) {
 		cJSON *client = cJSON_CreateObject();
-		cJSON_AddStringToObject(client, "name", blast->clients.items[i].name);
-		cJSON_AddNumberToObject(client, "connections", (double)blast->clients.items[i].connections);
+		cJSON_AddStringToObject(client, "name", impact->clients.items[i].name);
+		cJSON_AddNumberToObject(client, "connections", (double)impact->clients.items[i].connections);
 		cJSON_AddItemToArray(list, client);
 	}
 }

@@ -1,4 +1,4 @@
-/* The blast radius in sentences, and with every name as JSON. */
+/* The impact in sentences, and with every name as JSON. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,8 +13,8 @@
 enum { AWAY_MAX = 512 };
 
 static const char *const json_names[] = {
-#define X(name, json) [BLAST_##name] = json,
-	BLAST_EFFECTS(X)
+#define X(name, json) [OPS_IMPACT_##name] = json,
+	OPS_IMPACT_EFFECTS(X)
 #undef X
 };
 
@@ -23,83 +23,83 @@ static const struct {
 	bool harm;
 	enum ops_sentence_kind kind; /* where it is no harm */
 	const char *one, *many;
-} words[] = {
-	[BLAST_OFFLINE] = {true, OPS_MEANS, "goes offline", "go offline"},
-	[BLAST_BELOW_MIN] = {true, OPS_MEANS, "falls below min.insync.replicas and refuses acks=all",
+} impact_words[] = {
+	[OPS_IMPACT_OFFLINE] = {true, OPS_MEANS, "goes offline", "go offline"},
+	[OPS_IMPACT_BELOW_MIN] = {true, OPS_MEANS, "falls below min.insync.replicas and refuses acks=all",
 			     "fall below min.insync.replicas and refuse acks=all"},
-	[BLAST_MINORITY] = {true, OPS_MEANS, "loses its quorum and stops", "lose their quorum and stop"},
-	[BLAST_UNPROTECTED] = {false, OPS_CAUTION, "has no replica to spare and is not available meanwhile",
+	[OPS_IMPACT_MINORITY] = {true, OPS_MEANS, "loses its quorum and stops", "lose their quorum and stop"},
+	[OPS_IMPACT_UNPROTECTED] = {false, OPS_CAUTION, "has no replica to spare and is not available meanwhile",
 			       "have no replica to spare and are not available meanwhile"},
-	[BLAST_UNDER_REPLICATED] = {false, OPS_MEANS, "goes on with a replica less", "go on with a replica less"},
-	[BLAST_LEADERS] = {false, OPS_MEANS, "gets another leader", "get another leader"},
-	[BLAST_CLASSIC] = {false, OPS_CAUTION, "lives there and nowhere else: it is not available meanwhile",
+	[OPS_IMPACT_UNDER_REPLICATED] = {false, OPS_MEANS, "goes on with a replica less", "go on with a replica less"},
+	[OPS_IMPACT_LEADERS] = {false, OPS_MEANS, "gets another leader", "get another leader"},
+	[OPS_IMPACT_CLASSIC] = {false, OPS_CAUTION, "lives there and nowhere else: it is not available meanwhile",
 			   "live there and nowhere else: they are not available meanwhile"},
 };
 
-static void name_row(const struct blast *blast, enum blast_effect effect, uint32_t index, char *out, size_t size)
+static void impact_name_row(const struct ops_impact *impact, enum ops_impact_effect effect, uint32_t index, char *out, size_t size)
 {
-	if (effect == BLAST_CLASSIC) {
+	if (effect == OPS_IMPACT_CLASSIC) {
 		struct world_queue queue;
-		world_queue_at(blast->cluster, index, &queue);
+		world_queue_at(impact->cluster, index, &queue);
 		snprintf(out, size, "%s", queue.name);
 		return;
 	}
 	struct world_replicated row;
-	world_replicated_at(blast->cluster, index, &row);
+	world_replicated_at(impact->cluster, index, &row);
 	if (row.partition >= 0)
 		snprintf(out, size, "%s/%d", row.name, (int)row.partition);
 	else
 		snprintf(out, size, "%s", row.name);
 }
 
-static void say_effect(struct ops_plan *plan, const struct blast *blast, enum blast_effect effect,
+static void say_effect(struct ops_plan *plan, const struct ops_impact *impact, enum ops_impact_effect effect,
 		       enum ops_sentence_kind harm)
 {
-	size_t count = blast->lists[effect].len;
-	struct found found = {0};
+	size_t count = impact->lists[effect].len;
+	struct ops_name_list names = {0};
 	char name[300], more[48];
 	if (count == 0)
 		return;
 	for (size_t i = 0; i < count && i < 3; i++) {
-		name_row(blast, effect, blast->lists[effect].items[i], name, sizeof name);
-		found_add(&found, "%.100s", name);
+		impact_name_row(impact, effect, impact->lists[effect].items[i], name, sizeof name);
+		ops_name_list_add(&names, "%.100s", name);
 	}
-	found.count = (int64_t)count;
-	const char *what = blast->cluster->kind == BROKER_KAFKA ? "partition"
-			   : effect == BLAST_CLASSIC            ? "classic queue"
+	names.count = (int64_t)count;
+	const char *what = impact->cluster->kind == WORLD_BROKER_KAFKA ? "partition"
+			   : effect == OPS_IMPACT_CLASSIC            ? "classic queue"
 								: "queue";
-	ops_say(plan, words[effect].harm ? harm : words[effect].kind, "without %s%s %zu %s%s %s: %s%s",
-		blast->in_turn ? "one of " : "", blast->brokers, count, what, plural((int64_t)count),
-		count == 1 ? words[effect].one : words[effect].many, found.names, found_more(&found, more));
+	ops_note(plan, impact_words[effect].harm ? harm : impact_words[effect].kind, "without %s%s %zu %s%s %s: %s%s",
+		impact->in_turn ? "one of " : "", impact->brokers, count, what, ops_plural((int64_t)count),
+		count == 1 ? impact_words[effect].one : impact_words[effect].many, names.names, ops_name_list_more(&names, more));
 }
 
-static void say_quorum(struct ops_plan *plan, const struct blast *blast, enum ops_sentence_kind harm)
+static void say_quorum(struct ops_plan *plan, const struct ops_impact *impact, enum ops_sentence_kind harm)
 {
-	if (blast->voters > 0 && blast->quorum_lost)
-		ops_say(plan, harm, "the controllers lose their quorum: %d of %d would keep up, and %d must",
-			(int)blast->voters_left, (int)blast->voters, (int)(blast->voters + 2) / 2);
-	else if (blast->voters == 1 && blast->voters_left == 0)
-		ops_say(plan, OPS_CAUTION, "%s is the only controller: nothing is elected or changed meanwhile",
-			blast->brokers);
-	else if (blast->voters > 0)
-		ops_say(plan, OPS_MEANS, "the controllers keep their quorum: %d of %d keep up meanwhile",
-			(int)blast->voters_left, (int)blast->voters);
-	if (blast->members > 1 && blast->members_left <= blast->members / 2)
-		ops_say(plan, OPS_CAUTION,
+	if (impact->voters > 0 && impact->quorum_lost)
+		ops_note(plan, harm, "the controllers lose their quorum: %d of %d would keep up, and %d must",
+			(int)impact->voters_left, (int)impact->voters, (int)(impact->voters + 2) / 2);
+	else if (impact->voters == 1 && impact->voters_left == 0)
+		ops_note(plan, OPS_CAUTION, "%s is the only controller: nothing is elected or changed meanwhile",
+			impact->brokers);
+	else if (impact->voters > 0)
+		ops_note(plan, OPS_MEANS, "the controllers keep their quorum: %d of %d keep up meanwhile",
+			(int)impact->voters_left, (int)impact->voters);
+	if (impact->members > 1 && impact->members_left <= impact->members / 2)
+		ops_note(plan, OPS_CAUTION,
 			"%d of %d nodes stay: no majority, which stops metadata changes and, with pause_minority, "
 			"those "
 			"nodes too",
-			(int)blast->members_left, (int)blast->members);
+			(int)impact->members_left, (int)impact->members);
 }
 
-void blast_say(struct ops_plan *plan, const struct blast *blast, enum ops_sentence_kind harm)
+void ops_impact_note(struct ops_plan *plan, const struct ops_impact *impact, enum ops_sentence_kind harm)
 {
-	if (blast->unknown[0])
-		ops_say(plan, harm, "%s", blast->unknown);
-	for (enum blast_effect effect = 0; effect < BLAST_EFFECT_COUNT; effect++)
-		say_effect(plan, blast, effect, harm);
-	say_quorum(plan, blast, harm);
-	blast_say_clients(plan, blast);
+	if (impact->unknown[0])
+		ops_note(plan, harm, "%s", impact->unknown);
+	for (enum ops_impact_effect effect = 0; effect < OPS_IMPACT_EFFECT_COUNT; effect++)
+		say_effect(plan, impact, effect, harm);
+	say_quorum(plan, impact, harm);
+	ops_impact_note_clients(plan, impact);
 }
 
 /* ---- JSON ---- */
@@ -112,37 +112,37 @@ static void add_number(cJSON *object, const char *name, int64_t value)
 		cJSON_AddNumberToObject(object, name, (double)value);
 }
 
-static cJSON *one_cluster(const struct blast *blast, const struct world_broker *const *brokers, size_t count)
+static cJSON *one_cluster(const struct ops_impact *impact, const struct world_broker *const *brokers, size_t count)
 {
 	cJSON *object = cJSON_CreateObject();
-	cJSON_AddStringToObject(object, "cluster", blast->cluster->key);
+	cJSON_AddStringToObject(object, "cluster", impact->cluster->key);
 	cJSON *names = cJSON_AddArrayToObject(object, "brokers");
 	for (size_t i = 0; i < count; i++)
 		cJSON_AddItemToArray(names, cJSON_CreateString(brokers[i]->name));
-	cJSON_AddBoolToObject(object, "inTurn", blast->in_turn);
-	for (size_t effect = 0; effect < BLAST_EFFECT_COUNT; effect++) {
+	cJSON_AddBoolToObject(object, "inTurn", impact->in_turn);
+	for (size_t effect = 0; effect < OPS_IMPACT_EFFECT_COUNT; effect++) {
 		cJSON *list = cJSON_AddArrayToObject(object, json_names[effect]);
-		for (size_t i = 0; i < blast->lists[effect].len; i++) {
+		for (size_t i = 0; i < impact->lists[effect].len; i++) {
 			char name[600];
-			name_row(blast, (enum blast_effect)effect, blast->lists[effect].items[i], name, sizeof name);
+			impact_name_row(impact, (enum ops_impact_effect)effect, impact->lists[effect].items[i], name, sizeof name);
 			cJSON_AddItemToArray(list, cJSON_CreateString(name));
 		}
 	}
-	add_number(object, "voters", blast->voters);
-	add_number(object, "votersLeft", blast->voters_left);
-	add_number(object, "members", blast->members);
-	add_number(object, "membersLeft", blast->members_left);
-	add_number(object, "consumerGroups", blast->groups);
-	add_number(object, "volumes", blast->volumes);
-	blast_add_clients(blast, object);
-	if (blast->unknown[0])
-		cJSON_AddStringToObject(object, "unknown", blast->unknown);
+	add_number(object, "voters", impact->voters);
+	add_number(object, "votersLeft", impact->voters_left);
+	add_number(object, "members", impact->members);
+	add_number(object, "membersLeft", impact->members_left);
+	add_number(object, "consumerGroups", impact->groups);
+	add_number(object, "volumes", impact->volumes);
+	ops_impact_add_clients(impact, object);
+	if (impact->unknown[0])
+		cJSON_AddStringToObject(object, "unknown", impact->unknown);
 	else
 		cJSON_AddNullToObject(object, "unknown");
 	return object;
 }
 
-cJSON *blast_json(const struct ops_plan *plan, const struct ops_context *context)
+cJSON *ops_impact_json(const struct ops_plan *plan, const struct ops_context *context)
 {
 	cJSON *all = cJSON_CreateArray();
 	const struct world_broker *away[AWAY_MAX], *of_one[AWAY_MAX];
@@ -158,20 +158,20 @@ cJSON *blast_json(const struct ops_plan *plan, const struct ops_context *context
 				of_one[own++] = away[i];
 		if (own == 0)
 			continue;
-		CLEANUP(blast_finish) struct blast blast;
-		blast_of(&blast, cluster, of_one, own, in_turn);
-		cJSON_AddItemToArray(all, one_cluster(&blast, of_one, own));
+		CLEANUP(ops_impact_finish) struct ops_impact impact;
+		ops_impact_of(&impact, cluster, of_one, own, in_turn);
+		cJSON_AddItemToArray(all, one_cluster(&impact, of_one, own));
 	}
 	return all;
 }
 
-char *ops_blast_text(struct ops *ops, const struct ops_plan *plan)
+char *ops_impact_text(struct ops *ops, const struct ops_plan *plan)
 {
 	struct err err = {0};
 	struct ops_context context;
-	if (!ops_look_at(ops->view(ops->data), plan->operation->target, plan->target, &context, &err))
+	if (!ops_resolve_target_in(ops->view(ops->data), plan->operation->target, plan->target, &context, &err))
 		return NULL;
-	cJSON *json = blast_json(plan, &context);
+	cJSON *json = ops_impact_json(plan, &context);
 	char *text = cJSON_PrintUnformatted(json);
 	cJSON_Delete(json);
 	return text;

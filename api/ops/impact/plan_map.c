@@ -11,81 +11,81 @@
 enum { AWAY_MAX = 64, NAMES_SHOWN = 3, NAME_MAX_LENGTH = 300 };
 
 static const char *const fate_words[] = {
-#define X(name, word) [OPS_FATE_##name] = word,
-	OPS_FATES(X)
+#define X(name, word) [OPS_MAP_FATE_##name] = word,
+	OPS_MAP_FATES(X)
 #undef X
 };
 
-const char *ops_fate_word(enum ops_fate fate)
+const char *ops_map_fate_word(enum ops_map_fate fate)
 {
 	return fate_words[fate];
 }
 
 /* Worst first: the order in which they are said. A minority says more than the replica that is missing. */
 static const struct {
-	enum blast_effect effect;
+	enum ops_impact_effect effect;
 	enum severity severity;
 	const char *means;
-} meanings[] = {
-	{BLAST_OFFLINE, SEV_BAD, "offline"},
-	{BLAST_MINORITY, SEV_BAD, "without quorum"},
-	{BLAST_BELOW_MIN, SEV_BAD, "below min.insync.replicas"},
-	{BLAST_CLASSIC, SEV_BAD, "classic, away with their node"},
-	{BLAST_UNPROTECTED, SEV_WARN, "with no replica to spare"},
-	{BLAST_UNDER_REPLICATED, SEV_INFO, "with a replica less"},
-	{BLAST_LEADERS, SEV_INFO, "with another leader"},
+} map_meanings[] = {
+	{OPS_IMPACT_OFFLINE, SEV_BAD, "offline"},
+	{OPS_IMPACT_MINORITY, SEV_BAD, "without quorum"},
+	{OPS_IMPACT_BELOW_MIN, SEV_BAD, "below min.insync.replicas"},
+	{OPS_IMPACT_CLASSIC, SEV_BAD, "classic, away with their node"},
+	{OPS_IMPACT_UNPROTECTED, SEV_WARN, "with no replica to spare"},
+	{OPS_IMPACT_UNDER_REPLICATED, SEV_INFO, "with a replica less"},
+	{OPS_IMPACT_LEADERS, SEV_INFO, "with another leader"},
 };
 
-static void name_row(const struct blast *blast, enum blast_effect effect, uint32_t index, char *out, size_t size)
+static void map_name_row(const struct ops_impact *impact, enum ops_impact_effect effect, uint32_t index, char *out, size_t size)
 {
-	if (effect == BLAST_CLASSIC) {
+	if (effect == OPS_IMPACT_CLASSIC) {
 		struct world_queue queue;
-		world_queue_at(blast->cluster, index, &queue);
+		world_queue_at(impact->cluster, index, &queue);
 		snprintf(out, size, "%s", queue.name);
 		return;
 	}
 	struct world_replicated replicated;
-	world_replicated_at(blast->cluster, index, &replicated);
+	world_replicated_at(impact->cluster, index, &replicated);
 	if (replicated.partition >= 0)
 		snprintf(out, size, "%s-%d", replicated.name, replicated.partition);
 	else
 		snprintf(out, size, "%s", replicated.name);
 }
 
-static void add_effect(struct ops_map *map, struct ops_map_cluster *to, const struct blast *blast, size_t meaning)
+static void add_effect(struct ops_map *map, struct ops_map_cluster *to, const struct ops_impact *impact, size_t meaning)
 {
-	enum blast_effect effect = meanings[meaning].effect;
-	size_t count = blast->lists[effect].len;
+	enum ops_impact_effect effect = map_meanings[meaning].effect;
+	size_t count = impact->lists[effect].len;
 	struct buf text = BUF_INIT(ERR_TEXT_MAX * 2);
 	char name[NAME_MAX_LENGTH];
 	if (count == 0)
 		return;
-	const char *what = blast->cluster->kind == BROKER_KAFKA ? "partition" : "queue";
-	buf_printf(&text, "%zu %s%s %s: ", count, what, count == 1 ? "" : "s", meanings[meaning].means);
+	const char *what = impact->cluster->kind == WORLD_BROKER_KAFKA ? "partition" : "queue";
+	buf_printf(&text, "%zu %s%s %s: ", count, what, count == 1 ? "" : "s", map_meanings[meaning].means);
 	for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) {
-		name_row(blast, effect, blast->lists[effect].items[i], name, sizeof name);
+		map_name_row(impact, effect, impact->lists[effect].items[i], name, sizeof name);
 		buf_printf(&text, "%s%s", i ? ", " : "", name);
 	}
 	if (count > NAMES_SHOWN)
 		buf_printf(&text, " and %zu more", count - NAMES_SHOWN);
-	vec_push(&to->effects, (struct ops_map_effect){.severity = meanings[meaning].severity,
+	vec_push(&to->effects, (struct ops_map_effect){.severity = map_meanings[meaning].severity,
 						       .text = arena_strdup(&map->arena, buf_str(&text))});
 	buf_finish(&text);
 }
 
-static void add_effects(struct ops_map *map, struct ops_map_cluster *to, const struct blast *blast)
+static void add_effects(struct ops_map *map, struct ops_map_cluster *to, const struct ops_impact *impact)
 {
-	if (blast->quorum_lost)
+	if (impact->quorum_lost)
 		vec_push(&to->effects,
 			 (struct ops_map_effect){.severity = SEV_BAD,
 						 .text = arena_printf(&map->arena,
 								      "the controllers' quorum: %d of %d voters left",
-								      blast->voters_left, blast->voters)});
-	for (size_t i = 0; i < ARRAY_LEN(meanings); i++)
-		add_effect(map, to, blast, i);
-	if (*blast->unknown)
+								      impact->voters_left, impact->voters)});
+	for (size_t i = 0; i < ARRAY_LEN(map_meanings); i++)
+		add_effect(map, to, impact, i);
+	if (*impact->unknown)
 		vec_push(&to->effects, (struct ops_map_effect){.severity = SEV_WARN,
-							       .text = arena_strdup(&map->arena, blast->unknown)});
+							       .text = arena_strdup(&map->arena, impact->unknown)});
 }
 
 /* ---- brokers ---- */
@@ -97,7 +97,7 @@ struct changes { /* what a plan does to the brokers of one cluster */
 	int64_t from, to; /* how many there are before and after; -1 = as many */
 };
 
-static bool is_away(const struct changes *changes, const struct world_broker *broker)
+static bool map_is_away(const struct changes *changes, const struct world_broker *broker)
 {
 	for (size_t i = 0; i < changes->away_count; i++)
 		if (changes->away[i] == broker)
@@ -105,18 +105,18 @@ static bool is_away(const struct changes *changes, const struct world_broker *br
 	return false;
 }
 
-static enum ops_fate fate_of(const struct changes *changes, const struct world_broker *broker)
+static enum ops_map_fate fate_of(const struct changes *changes, const struct world_broker *broker)
 {
 	if (changes->to >= 0 && changes->to < changes->from && broker->ordinal >= changes->to)
-		return OPS_FATE_LEAVES;
-	if (is_away(changes, broker))
-		return changes->in_turn ? OPS_FATE_TURN : OPS_FATE_AWAY;
-	return OPS_FATE_STAYS;
+		return OPS_MAP_FATE_LEAVES;
+	if (map_is_away(changes, broker))
+		return changes->in_turn ? OPS_MAP_FATE_TURN : OPS_MAP_FATE_AWAY;
+	return OPS_MAP_FATE_STAYS;
 }
 
-static bool leads_on(enum ops_fate fate)
+static bool leads_on(enum ops_map_fate fate)
 {
-	return fate == OPS_FATE_STAYS || fate == OPS_FATE_COMES;
+	return fate == OPS_MAP_FATE_STAYS || fate == OPS_MAP_FATE_COMES;
 }
 
 /* The first in-sync replica that stays: what Kafka elects, and as good a guess as any for RabbitMQ. */
@@ -146,8 +146,8 @@ static void move_leaders(struct ops_map_cluster *to, const struct world_cluster 
 	}
 }
 
-static void add_broker(struct ops_map *map, struct ops_map_cluster *to, const struct world_broker *broker,
-		       enum ops_fate fate)
+static void map_add_broker(struct ops_map *map, struct ops_map_cluster *to, const struct world_broker *broker,
+		       enum ops_map_fate fate)
 {
 	vec_push(&to->brokers, (struct ops_map_broker){
 				       .name = arena_strdup(&map->arena, broker->name),
@@ -175,15 +175,15 @@ static void add_new_brokers(struct ops_map *map, struct ops_map_cluster *to, con
 			 (struct ops_map_broker){
 				 .name = arena_printf(&map->arena, "%.*s-%" PRId64, (int)(dash - last->name),
 						      last->name, last->ordinal + 1 + i),
-				 .fate = OPS_FATE_COMES,
+				 .fate = OPS_MAP_FATE_COMES,
 				 .leads = -1,
-				 .leads_after = cluster->kind == BROKER_KAFKA ? 0 : -1,
+				 .leads_after = cluster->kind == WORLD_BROKER_KAFKA ? 0 : -1,
 				 .replicas = -1,
 				 .in_sync = -1,
 			 });
 }
 
-static void add_cluster(struct ops_map *map, const struct world_cluster *cluster, const struct changes *changes)
+static void map_add_cluster(struct ops_map *map, const struct world_cluster *cluster, const struct changes *changes)
 {
 	const struct world_broker *leaving[AWAY_MAX];
 	size_t count = 0;
@@ -192,14 +192,14 @@ static void add_cluster(struct ops_map *map, const struct world_cluster *cluster
 					 .key = arena_strdup(&map->arena, cluster->key),
 					 .name = arena_strdup(&map->arena, cluster->name),
 					 .namespace = arena_strdup(&map->arena, cluster->namespace),
-					 .kind = cluster->kind == BROKER_KAFKA ? "kafka" : "rabbitmq",
+					 .kind = cluster->kind == WORLD_BROKER_KAFKA ? "kafka" : "rabbitmq",
 				 });
 	struct ops_map_cluster *to = &map->clusters.items[map->clusters.len - 1];
 	for (size_t i = 0; i < cluster->broker_count; i++) {
-		enum ops_fate fate = fate_of(changes, cluster->brokers[i]);
-		add_broker(map, to, cluster->brokers[i], fate);
-		in_turn &= fate != OPS_FATE_LEAVES;
-		if (fate != OPS_FATE_STAYS && count < AWAY_MAX)
+		enum ops_map_fate fate = fate_of(changes, cluster->brokers[i]);
+		map_add_broker(map, to, cluster->brokers[i], fate);
+		in_turn &= fate != OPS_MAP_FATE_LEAVES;
+		if (fate != OPS_MAP_FATE_STAYS && count < AWAY_MAX)
 			leaving[count++] = cluster->brokers[i];
 	}
 	add_new_brokers(map, to, cluster, changes);
@@ -207,10 +207,10 @@ static void add_cluster(struct ops_map *map, const struct world_cluster *cluster
 		return;
 	if (!in_turn)
 		move_leaders(to, cluster);
-	struct blast blast;
-	blast_of(&blast, cluster, leaving, count, in_turn);
-	add_effects(map, to, &blast);
-	blast_finish(&blast);
+	struct ops_impact impact;
+	ops_impact_of(&impact, cluster, leaving, count, in_turn);
+	add_effects(map, to, &impact);
+	ops_impact_finish(&impact);
 }
 
 static bool has_broker_on(const struct world_cluster *cluster, const struct world_node *node)
@@ -236,7 +236,7 @@ void ops_map_make(struct ops_map *out, struct ops *ops, const struct ops_plan *p
 	struct err err;
 	*out = (struct ops_map){0};
 	const struct world_view *view = ops->view(ops->data);
-	if (!ops_look_at(view, plan->operation->target, plan->target, &context, &err))
+	if (!ops_resolve_target_in(view, plan->operation->target, plan->target, &context, &err))
 		return;
 	struct changes changes = {.from = -1, .to = -1};
 	if (plan->operation->target == OPS_ON_CLUSTER && ops_fact(plan, "from")) {
@@ -249,7 +249,7 @@ void ops_map_make(struct ops_map *out, struct ops *ops, const struct ops_plan *p
 		out->node = arena_strdup(&out->arena, context.node->name);
 	for (size_t i = 0; i < view->cluster_count; i++)
 		if (is_touched(view->clusters[i], &context, &changes))
-			add_cluster(out, view->clusters[i], &changes);
+			map_add_cluster(out, view->clusters[i], &changes);
 }
 
 void ops_map_finish(struct ops_map *map)

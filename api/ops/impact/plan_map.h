@@ -10,23 +10,23 @@
 #include "api/ops/engine/ops.h"
 
 /* X(NAME, word): what becomes of a broker. */
-#define OPS_FATES(X)                                                                                                   \
+#define OPS_MAP_FATES(X)                                                                                                   \
 	X(STAYS, "")                                                                                                   \
 	X(TURN, "restarts") /* goes and is back before the next one goes */                                            \
 	X(AWAY, "away")     /* as long as the plan runs */                                                             \
 	X(LEAVES, "leaves") /* for good */                                                                             \
 	X(COMES, "new")
 
-enum ops_fate {
-#define X(name, word) OPS_FATE_##name,
-	OPS_FATES(X)
+enum ops_map_fate {
+#define X(name, word) OPS_MAP_FATE_##name,
+	OPS_MAP_FATES(X)
 #undef X
 };
-const char *ops_fate_word(enum ops_fate fate);
+const char *ops_map_fate_word(enum ops_map_fate fate);
 
 struct ops_map_broker { /* -1, NULL: not known */
 	const char *name, *node;
-	enum ops_fate fate;
+	enum ops_map_fate fate;
 	bool ready, controller;
 	int64_t leads, leads_after; /* after: where leaders go is up to the brokers, this is the likely number */
 	int64_t replicas, in_sync;

@@ -41,12 +41,12 @@ static struct buf begin_record(const char *word, int64_t wall_ms)
 	return record;
 }
 
-static void put_text(struct buf *record, const char *name, const char *text)
+static void journal_put_text(struct buf *record, const char *name, const char *text)
 {
 	if (!text)
 		return;
 	buf_printf(record, ",\"%s\":", name);
-	json_append_string(record, text);
+	cell_append_json_string(record, text);
 }
 
 static void put_facts(struct buf *record, struct ops_plan *plan, bool all)
@@ -57,9 +57,9 @@ static void put_facts(struct buf *record, struct ops_plan *plan, bool all)
 		if (!all && !fact->unsaved)
 			continue;
 		buf_append_str(record, first ? ",\"facts\":{" : ",");
-		json_append_string(record, fact->name);
+		cell_append_json_string(record, fact->name);
 		buf_append_char(record, ':');
-		json_append_string(record, fact->value);
+		cell_append_json_string(record, fact->value);
 		first = false;
 	}
 	if (!first)
@@ -99,9 +99,9 @@ bool ops_journal_step(struct ops_journal *journal, struct ops_plan *plan, size_t
 	const struct ops_step *step = &plan->steps[index];
 	struct buf record = begin_record("step", wall_ms);
 	buf_printf(&record, ",\"step\":%zu", index);
-	put_text(&record, "type", step->type->name);
-	put_text(&record, "state", ops_step_state_word(step->state));
-	put_text(&record, "result", step->result);
+	journal_put_text(&record, "type", step->type->name);
+	journal_put_text(&record, "state", ops_step_state_word(step->state));
+	journal_put_text(&record, "result", step->result);
 	put_facts(&record, plan, false);
 	facts_are_saved(plan);
 	return end_record(journal, &record, err);
@@ -126,15 +126,15 @@ bool ops_journal_state(struct ops_journal *journal, const struct ops_plan *plan,
 	if (!journal)
 		return true;
 	struct buf record = begin_record("state", wall_ms);
-	put_text(&record, "state", ops_state_word(state));
-	put_text(&record, "result", plan->result);
+	journal_put_text(&record, "state", ops_state_word(state));
+	journal_put_text(&record, "result", plan->result);
 	return end_record(journal, &record, err);
 }
 
 bool ops_journal_taken_up(struct ops_journal *journal, const char *who, int64_t wall_ms, struct err *err)
 {
 	struct buf record = begin_record("taken-up", wall_ms);
-	put_text(&record, "by", who);
+	journal_put_text(&record, "by", who);
 	buf_printf(&record, ",\"pid\":%ld", (long)getpid());
 	return end_record(journal, &record, err);
 }
@@ -142,14 +142,14 @@ bool ops_journal_taken_up(struct ops_journal *journal, const char *who, int64_t 
 bool ops_journal_undone(struct ops_journal *journal, const char *by, int64_t wall_ms, struct err *err)
 {
 	struct buf record = begin_record("undone-by", wall_ms);
-	put_text(&record, "id", by);
+	journal_put_text(&record, "id", by);
 	return end_record(journal, &record, err);
 }
 
 bool ops_journal_abandoned(struct ops_journal *journal, const char *who, int64_t wall_ms, struct err *err)
 {
 	struct buf record = begin_record("abandoned", wall_ms);
-	put_text(&record, "by", who);
+	journal_put_text(&record, "by", who);
 	return end_record(journal, &record, err);
 }
 
@@ -159,47 +159,47 @@ static void put_steps(struct buf *record, const struct ops_plan *plan)
 	for (size_t i = 0; i < plan->step_count; i++) {
 		const struct ops_step *step = &plan->steps[i];
 		buf_printf(record, "%s{\"type\":", i ? "," : "");
-		json_append_string(record, step->type->name);
-		put_text(record, "broker", step->broker);
-		put_text(record, "item", step->item);
-		put_text(record, "title", step->title);
+		cell_append_json_string(record, step->type->name);
+		journal_put_text(record, "broker", step->broker);
+		journal_put_text(record, "item", step->item);
+		journal_put_text(record, "title", step->title);
 		buf_append_char(record, '}');
 	}
 	buf_append_char(record, ']');
 }
 
-static void put_sentences(struct buf *record, const struct ops_plan *plan)
+static void journal_put_sentences(struct buf *record, const struct ops_plan *plan)
 {
 	buf_append_str(record, ",\"sentences\":[");
 	for (size_t i = 0; i < plan->sentence_count; i++) {
 		const struct ops_sentence *sentence = &plan->sentences[i];
 		buf_printf(record, "%s{\"kind\":\"%s\"", i ? "," : "", ops_sentence_label(sentence->kind));
-		put_text(record, "text", sentence->text);
+		journal_put_text(record, "text", sentence->text);
 		buf_append_char(record, '}');
 	}
 	buf_append_char(record, ']');
 }
 
-static bool write_plan(struct ops_journal *journal, struct ops_plan *plan, const struct ops_place *place,
+static bool write_plan(struct ops_journal *journal, struct ops_plan *plan, const struct ops_journal_place *place,
 		       const char *who, int64_t wall_ms, struct err *err)
 {
 	struct buf record = begin_record("plan", wall_ms);
 	buf_printf(&record, ",\"version\":%d", OPS_JOURNAL_VERSION);
-	put_text(&record, "id", plan->id);
-	put_text(&record, "operation", plan->operation->name);
-	put_text(&record, "target", plan->target);
-	put_text(&record, "title", plan->title);
-	put_text(&record, "confirm", plan->confirm);
-	put_text(&record, "undoes", plan->undoes);
+	journal_put_text(&record, "id", plan->id);
+	journal_put_text(&record, "operation", plan->operation->name);
+	journal_put_text(&record, "target", plan->target);
+	journal_put_text(&record, "title", plan->title);
+	journal_put_text(&record, "confirm", plan->confirm);
+	journal_put_text(&record, "undoes", plan->undoes);
 	buf_append_str(&record, ",\"cluster\":{\"server\":");
-	json_append_string(&record, place->server);
-	put_text(&record, "uid", *place->uid ? place->uid : NULL);
-	put_text(&record, "digest", place->digest);
+	cell_append_json_string(&record, place->server);
+	journal_put_text(&record, "uid", *place->uid ? place->uid : NULL);
+	journal_put_text(&record, "digest", place->digest);
 	buf_append_char(&record, '}');
-	put_text(&record, "by", who);
+	journal_put_text(&record, "by", who);
 	buf_printf(&record, ",\"pid\":%ld", (long)getpid());
 	put_facts(&record, plan, true);
-	put_sentences(&record, plan);
+	journal_put_sentences(&record, plan);
 	put_steps(&record, plan);
 	facts_are_saved(plan);
 	return end_record(journal, &record, err);
@@ -209,7 +209,7 @@ static bool write_plan(struct ops_journal *journal, struct ops_plan *plan, const
 
 /* Of the open file, not of the process: it ends with the last descriptor, however that comes about. Unlike flock() it
  * can be asked about without being taken. */
-static bool lock(int fd)
+static bool lock_journal(int fd)
 {
 	return fcntl(fd, F_OFD_SETLK, &(struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET}) == 0;
 }
@@ -217,7 +217,7 @@ static bool lock(int fd)
 /* Under a name that nobody lists, until its first record stands: a journal that is seen is whole and locked. */
 static struct ops_journal *create_hidden(const char *dir, const char *id, char **hidden, struct err *err)
 {
-	CLEANUP(free) char *path = journal_path(dir, id);
+	CLEANUP(free) char *path = ops_journal_path(dir, id);
 	*hidden = str_printf("%s/.%s.new", dir, id);
 	int fd = open(*hidden, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0) {
@@ -225,7 +225,7 @@ static struct ops_journal *create_hidden(const char *dir, const char *id, char *
 			err_set_errno(err, errno, "the journal %s cannot be made", path);
 		return NULL;
 	}
-	if (access(path, F_OK) == 0 || !lock(fd)) {
+	if (access(path, F_OK) == 0 || !lock_journal(fd)) {
 		close(fd);
 		unlink(*hidden);
 		return NULL;
@@ -244,13 +244,13 @@ static void make_id(int64_t wall_ms, unsigned attempt, char out[static 32])
 		 attempt & 0xff);
 }
 
-struct ops_journal *ops_journal_create(const char *dir, struct ops_plan *plan, const struct ops_place *place,
+struct ops_journal *ops_journal_create(const char *dir, struct ops_plan *plan, const struct ops_journal_place *place,
 				       const char *who, int64_t wall_ms, struct err *err)
 {
 	struct err reason = {0};
-	if (!journal_dir_make(dir, err))
+	if (!ops_journal_dir_make(dir, err))
 		return NULL;
-	journal_dir_prune(dir, ENDED_KEPT);
+	ops_journal_dir_prune(dir, ENDED_KEPT);
 	for (unsigned attempt = 0; attempt < ID_TRIES && !err_is_set(&reason); attempt++) {
 		char id[32];
 		CLEANUP(free) char *hidden = NULL;
@@ -263,7 +263,7 @@ struct ops_journal *ops_journal_create(const char *dir, struct ops_plan *plan, c
 		if (write_plan(journal, plan, place, who, wall_ms, &reason) &&
 		    (rename(hidden, journal->path) == 0 ||
 		     err_set_errno(&reason, errno, "the journal %s cannot be made", journal->path)) &&
-		    journal_dir_sync(dir, &reason)) {
+		    ops_journal_dir_sync(dir, &reason)) {
 			struct ops_journal *made = journal;
 			journal = NULL;
 			return made;
@@ -278,13 +278,13 @@ struct ops_journal *ops_journal_create(const char *dir, struct ops_plan *plan, c
 	return NULL;
 }
 
-struct ops_journal *ops_journal_open(const char *dir, const char *id, struct past_plan **past, struct err *err)
+struct ops_journal *ops_journal_open(const char *dir, const char *id, struct ops_history_plan **history, struct err *err)
 {
-	if (!journal_id_is_valid(id)) {
+	if (!ops_journal_id_is_valid(id)) {
 		err_set(err, ERR_USAGE, "\"%s\" is no id of a plan", id);
 		return NULL;
 	}
-	CLEANUP(free) char *path = journal_path(dir, id);
+	CLEANUP(free) char *path = ops_journal_path(dir, id);
 	CLEANUP(close) int fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0) {
 		if (errno == ENOENT)
@@ -293,18 +293,18 @@ struct ops_journal *ops_journal_open(const char *dir, const char *id, struct pas
 			err_set_errno(err, errno, "the journal %s cannot be opened", path);
 		return NULL;
 	}
-	if (!lock(fd)) {
+	if (!lock_journal(fd)) {
 		err_set(err, ERR_REFUSED, "plan %s is being run by another mqdeck", id);
 		return NULL;
 	}
-	*past = journal_read(fd, path, err);
-	if (!*past)
+	*history = ops_history_plan_read(fd, path, err);
+	if (!*history)
 		return NULL;
-	journal_judge(*past, false); /* it is ours now */
-	if (ftruncate(fd, (off_t)(*past)->whole) < 0) {
+	ops_history_plan_judge(*history, false); /* it is ours now */
+	if (ftruncate(fd, (off_t)(*history)->whole) < 0) {
 		err_set_errno(err, errno, "the journal %s cannot be written", path);
-		past_destroy(*past);
-		*past = NULL;
+		ops_history_plan_destroy(*history);
+		*history = NULL;
 		return NULL;
 	}
 	struct ops_journal *journal = mem_alloc(sizeof *journal);

@@ -17,7 +17,7 @@
 
 enum { ID_LEN_MAX = 40, FILES_MAX = 20000 };
 
-char *ops_plans_dir(struct err *err)
+char *ops_journal_plans_dir(struct err *err)
 {
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
 	if (state && *state == '/')
@@ -30,7 +30,7 @@ char *ops_plans_dir(struct err *err)
 	return str_printf("%s/.local/state/mqdeck/plans", home);
 }
 
-char *ops_who(void)
+char *ops_journal_who(void)
 {
 	char host[256] = "";
 	const struct passwd *entry = getpwuid(geteuid());
@@ -42,18 +42,18 @@ char *ops_who(void)
 }
 
 /* It becomes a part of a path. */
-bool journal_id_is_valid(const char *id)
+bool ops_journal_id_is_valid(const char *id)
 {
 	size_t len = strlen(id);
 	return len > 0 && len <= ID_LEN_MAX && strspn(id, "0123456789abcdef-") == len;
 }
 
-char *journal_path(const char *dir, const char *id)
+char *ops_journal_path(const char *dir, const char *id)
 {
 	return str_printf("%s/%s" SUFFIX, dir, id);
 }
 
-bool journal_dir_make(const char *dir, struct err *err)
+bool ops_journal_dir_make(const char *dir, struct err *err)
 {
 	CLEANUP(free) char *path = mem_strdup(dir);
 	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
@@ -74,7 +74,7 @@ bool journal_dir_make(const char *dir, struct err *err)
 	return true;
 }
 
-bool journal_dir_sync(const char *dir, struct err *err)
+bool ops_journal_dir_sync(const char *dir, struct err *err)
 {
 	CLEANUP(close) int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || fsync(fd) < 0)
@@ -82,10 +82,10 @@ bool journal_dir_sync(const char *dir, struct err *err)
 	return true;
 }
 
-struct past_plan *journal_read(int fd, const char *path, struct err *err)
+struct ops_history_plan *ops_history_plan_read(int fd, const char *path, struct err *err)
 {
 	struct buf text = BUF_INIT(OPS_JOURNAL_MAX);
-	struct past_plan *past = NULL;
+	struct ops_history_plan *plan = NULL;
 	ssize_t got = 0;
 	char *room;
 	while ((room = buf_reserve(&text, 64 * 1024)) && (got = pread(fd, room, 64 * 1024, (off_t)text.len)) > 0)
@@ -95,35 +95,35 @@ struct past_plan *journal_read(int fd, const char *path, struct err *err)
 	else if (got < 0)
 		err_set_errno(err, errno, "it cannot be read");
 	else
-		past = past_parse(buf_str(&text), text.len, err);
-	if (past)
-		past->written = past->head.state;
+		plan = ops_history_plan_parse(buf_str(&text), text.len, err);
+	if (plan)
+		plan->written = plan->head.state;
 	else
 		err_prefix(err, "the journal %s", path);
 	buf_finish(&text);
-	return past;
+	return plan;
 }
 
-void journal_judge(struct past_plan *past, bool lives)
+void ops_history_plan_judge(struct ops_history_plan *plan, bool lives)
 {
-	past->head.state = past->written;
-	if (lives && past->written == OPS_PAST_INTERRUPTED)
-		past->head.state = OPS_PAST_RUNNING;
-	if (!lives && past->written == OPS_PAST_PAUSED)
-		past->head.state = OPS_PAST_INTERRUPTED;
+	plan->head.state = plan->written;
+	if (lives && plan->written == OPS_HISTORY_INTERRUPTED)
+		plan->head.state = OPS_HISTORY_RUNNING;
+	if (!lives && plan->written == OPS_HISTORY_PAUSED)
+		plan->head.state = OPS_HISTORY_INTERRUPTED;
 }
 
-static bool is_unchanged(const struct past_plan *past, const struct stat *file)
+static bool is_unchanged(const struct ops_history_plan *plan, const struct stat *file)
 {
-	return past->size == file->st_size && past->changed.tv_sec == file->st_mtim.tv_sec &&
-	       past->changed.tv_nsec == file->st_mtim.tv_nsec;
+	return plan->size == file->st_size && plan->changed.tv_sec == file->st_mtim.tv_sec &&
+	       plan->changed.tv_nsec == file->st_mtim.tv_nsec;
 }
 
 /* Opened for reading. Whether a living process has it: only then it is locked. Gives `known` (NULL = nothing is) when
  * the file is as it was then. */
-static struct past_plan *read_one(const char *dir, const char *id, struct past_plan *known, struct err *err)
+static struct ops_history_plan *read_one(const char *dir, const char *id, struct ops_history_plan *known, struct err *err)
 {
-	CLEANUP(free) char *path = journal_path(dir, id);
+	CLEANUP(free) char *path = ops_journal_path(dir, id);
 	CLEANUP(close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0) {
 		if (errno == ENOENT)
@@ -139,14 +139,14 @@ static struct past_plan *read_one(const char *dir, const char *id, struct past_p
 		err_set_errno(err, errno, "the journal %s cannot be looked at", path);
 		return NULL;
 	}
-	struct past_plan *past = known && is_unchanged(known, &file) ? known : journal_read(fd, path, err);
-	if (!past)
+	struct ops_history_plan *plan = known && is_unchanged(known, &file) ? known : ops_history_plan_read(fd, path, err);
+	if (!plan)
 		return NULL;
-	past->size = file.st_size;
-	past->changed = file.st_mtim;
-	past->head.id = past == known ? known->head.id : arena_strdup(&past->arena, id);
-	journal_judge(past, lives);
-	return past;
+	plan->size = file.st_size;
+	plan->changed = file.st_mtim;
+	plan->head.id = plan == known ? known->head.id : arena_strdup(&plan->arena, id);
+	ops_history_plan_judge(plan, lives);
+	return plan;
 }
 
 /* ---- lists ---- */
@@ -176,7 +176,7 @@ static int list_ids(const char *dir, char ***ids, struct err *err)
 	*ids = mem_alloc(((size_t)count + 1) * sizeof **ids);
 	for (int i = 0; i < count; i++) {
 		char *id = mem_strndup(entries[i]->d_name, strlen(entries[i]->d_name) - strlen(SUFFIX));
-		if (journal_id_is_valid(id) && kept < FILES_MAX)
+		if (ops_journal_id_is_valid(id) && kept < FILES_MAX)
 			(*ids)[kept++] = id;
 		else
 			free(id);
@@ -194,138 +194,138 @@ static void free_ids(char **ids, int count)
 }
 
 /* Lists keep no steps and facts: those of two hundred plans are megabytes. */
-static struct past_plan *shed(struct past_plan *past)
+static struct ops_history_plan *shed_details(struct ops_history_plan *plan)
 {
-	struct past_plan *bare = mem_alloc(sizeof *bare);
-	*bare = (struct past_plan){
-		.head = past->head, .written = past->written, .size = past->size, .changed = past->changed};
+	struct ops_history_plan *bare = mem_alloc(sizeof *bare);
+	*bare = (struct ops_history_plan){
+		.head = plan->head, .written = plan->written, .size = plan->size, .changed = plan->changed};
 	const char **const texts[] = {&bare->head.id,      &bare->head.operation, &bare->head.target,
 				      &bare->head.title,   &bare->head.who,       &bare->head.cluster,
 				      &bare->head.undoes,  &bare->head.undone_by, &bare->head.step_title,
 				      &bare->head.result};
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		*texts[i] = arena_strdup(&bare->arena, *texts[i]);
-	past_destroy(past);
+	ops_history_plan_destroy(plan);
 	return bare;
 }
 
-static struct past_plan *unreadable(const char *id, const struct err *reason)
+static struct ops_history_plan *unreadable_plan(const char *id, const struct err *reason)
 {
-	struct past_plan *past = mem_alloc(sizeof *past);
-	past->head = (struct ops_past){.id = arena_strdup(&past->arena, id),
-				       .state = OPS_PAST_UNREADABLE,
+	struct ops_history_plan *plan = mem_alloc(sizeof *plan);
+	plan->head = (struct ops_history_entry){.id = arena_strdup(&plan->arena, id),
+				       .state = OPS_HISTORY_UNREADABLE,
 				       .started_ms = -1,
 				       .changed_ms = -1,
 				       .err = *reason};
-	past->written = OPS_PAST_UNREADABLE;
-	past->size = -1; /* tried again each time */
-	return past;
+	plan->written = OPS_HISTORY_UNREADABLE;
+	plan->size = -1; /* tried again each time */
+	return plan;
 }
 
 /* Returns how many bytes had to be read. */
-static size_t add_past(struct ops_pasts *pasts, const char *dir, const char *id, struct past_plan *known)
+static size_t history_add_plan(struct ops_history *history, const char *dir, const char *id, struct ops_history_plan *known)
 {
 	struct err reason = {0};
-	struct past_plan *past = read_one(dir, id, known, &reason);
-	size_t bytes = past && past != known ? (size_t)past->size : 0;
-	if (past && past != known)
-		past = shed(past);
-	if (past != known)
-		past_destroy(known);
+	struct ops_history_plan *plan = read_one(dir, id, known, &reason);
+	size_t bytes = plan && plan != known ? (size_t)plan->size : 0;
+	if (plan && plan != known)
+		plan = shed_details(plan);
+	if (plan != known)
+		ops_history_plan_destroy(known);
 	/* Removed meanwhile, or no record of it is whole: it was never begun. */
-	if (!past && reason.code == ERR_NOT_FOUND)
+	if (!plan && reason.code == ERR_NOT_FOUND)
 		return 0;
-	past = past ? past : unreadable(id, &reason);
-	pasts->read[pasts->count] = past;
-	pasts->items[pasts->count++] = past->head;
+	plan = plan ? plan : unreadable_plan(id, &reason);
+	history->read[history->count] = plan;
+	history->items[history->count++] = plan->head;
 	return bytes;
 }
 
-static struct ops_pasts pasts_for(size_t count)
+static struct ops_history history_for(size_t count)
 {
-	return (struct ops_pasts){.items = mem_alloc((count + 1) * sizeof(struct ops_past)),
-				  .read = mem_alloc((count + 1) * sizeof(struct past_plan *))};
+	return (struct ops_history){.items = mem_alloc((count + 1) * sizeof(struct ops_history_entry)),
+				  .read = mem_alloc((count + 1) * sizeof(struct ops_history_plan *))};
 }
 
 /* Out of the list, which stands in the same order as the ids that are asked for. */
-static struct past_plan *take_known(struct ops_pasts *pasts, size_t *at, const char *id)
+static struct ops_history_plan *take_known(struct ops_history *history, size_t *at, const char *id)
 {
-	while (*at < pasts->count && strcmp(pasts->items[*at].id, id) > 0)
+	while (*at < history->count && strcmp(history->items[*at].id, id) > 0)
 		++*at;
-	if (*at == pasts->count || strcmp(pasts->items[*at].id, id) != 0)
+	if (*at == history->count || strcmp(history->items[*at].id, id) != 0)
 		return NULL;
-	struct past_plan *known = pasts->read[*at];
-	pasts->read[(*at)++] = NULL;
+	struct ops_history_plan *known = history->read[*at];
+	history->read[(*at)++] = NULL;
 	return known;
 }
 
-bool ops_pasts_read(const char *dir, struct ops_pasts *pasts, size_t limit, struct err *err)
+bool ops_history_read(const char *dir, struct ops_history *history, size_t limit, struct err *err)
 {
 	char **ids;
 	size_t bytes = 0;
 	int count = list_ids(dir, &ids, err);
 	if (count < 0)
 		return false;
-	struct ops_pasts old = *pasts;
+	struct ops_history old = *history;
 	size_t at = 0;
-	*pasts = pasts_for((size_t)count);
+	*history = history_for((size_t)count);
 	for (int i = 0; i < count; i++) {
-		struct past_plan *known = take_known(&old, &at, ids[i]);
+		struct ops_history_plan *known = take_known(&old, &at, ids[i]);
 		if (known || !limit || bytes < limit)
-			bytes += add_past(pasts, dir, ids[i], known);
+			bytes += history_add_plan(history, dir, ids[i], known);
 		else
-			pasts->more = true;
+			history->more = true;
 	}
-	ops_pasts_finish(&old);
+	ops_history_finish(&old);
 	free_ids(ids, count);
 	return true;
 }
 
-bool ops_pasts_read_one(const char *dir, const char *id, struct ops_pasts *pasts, struct err *err)
+bool ops_history_read_one(const char *dir, const char *id, struct ops_history *history, struct err *err)
 {
-	struct ops_pasts old = *pasts;
+	struct ops_history old = *history;
 	size_t at = 0;
-	if (!journal_id_is_valid(id))
+	if (!ops_journal_id_is_valid(id))
 		return err_set(err, ERR_USAGE, "\"%s\" is no id of a plan", id);
-	*pasts = pasts_for(1);
-	(void)add_past(pasts, dir, id, take_known(&old, &at, id));
-	ops_pasts_finish(&old);
-	return pasts->count > 0 || err_set(err, ERR_NOT_FOUND, "there is no plan \"%s\" in %s", id, dir);
+	*history = history_for(1);
+	(void)history_add_plan(history, dir, id, take_known(&old, &at, id));
+	ops_history_finish(&old);
+	return history->count > 0 || err_set(err, ERR_NOT_FOUND, "there is no plan \"%s\" in %s", id, dir);
 }
 
-void ops_pasts_finish(struct ops_pasts *pasts)
+void ops_history_finish(struct ops_history *history)
 {
-	for (size_t i = 0; i < pasts->count; i++)
-		past_destroy(pasts->read[i]);
-	free(pasts->read);
-	free(pasts->items);
-	*pasts = (struct ops_pasts){0};
+	for (size_t i = 0; i < history->count; i++)
+		ops_history_plan_destroy(history->read[i]);
+	free(history->read);
+	free(history->items);
+	*history = (struct ops_history){0};
 }
 
 static bool has_ended(const char *dir, const char *id)
 {
-	CLEANUP(past_destroy) struct past_plan *past = read_one(dir, id, NULL, NULL);
-	return past && past->head.state != OPS_PAST_RUNNING && past->head.state != OPS_PAST_PAUSED &&
-	       past->head.state != OPS_PAST_INTERRUPTED;
+	CLEANUP(ops_history_plan_destroy) struct ops_history_plan *plan = read_one(dir, id, NULL, NULL);
+	return plan && plan->head.state != OPS_HISTORY_RUNNING && plan->head.state != OPS_HISTORY_PAUSED &&
+	       plan->head.state != OPS_HISTORY_INTERRUPTED;
 }
 
-void journal_dir_prune(const char *dir, size_t kept)
+void ops_journal_dir_prune(const char *dir, size_t kept)
 {
 	char **ids;
 	int count = list_ids(dir, &ids, NULL);
 	/* The oldest stand last. Fewer files than that need not even be read. */
 	int left = count;
 	for (int i = count - 1; i >= 0 && left > (int)kept; i--) {
-		CLEANUP(free) char *path = journal_path(dir, ids[i]);
+		CLEANUP(free) char *path = ops_journal_path(dir, ids[i]);
 		if (has_ended(dir, ids[i]) && unlink(path) == 0)
 			left--;
 	}
 	free_ids(ids, count > 0 ? count : 0);
 }
 
-struct past_plan *journal_past(const char *dir, const char *id, struct err *err)
+struct ops_history_plan *ops_history_plan_load(const char *dir, const char *id, struct err *err)
 {
-	if (!journal_id_is_valid(id)) {
+	if (!ops_journal_id_is_valid(id)) {
 		err_set(err, ERR_USAGE, "\"%s\" is no id of a plan", id);
 		return NULL;
 	}

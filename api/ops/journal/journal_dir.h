@@ -4,16 +4,16 @@
 
 #include "api/ops/journal/history.h"
 
-bool journal_id_is_valid(const char *id);
-char *journal_path(const char *dir, const char *id); /* free() it */
+bool ops_journal_id_is_valid(const char *id);
+char *ops_journal_path(const char *dir, const char *id); /* free() it */
 /* Makes it with mode 0700, and what is above it. */
-bool journal_dir_make(const char *dir, struct err *err) MUST_USE;
-bool journal_dir_sync(const char *dir, struct err *err) MUST_USE;
+bool ops_journal_dir_make(const char *dir, struct err *err) MUST_USE;
+bool ops_journal_dir_sync(const char *dir, struct err *err) MUST_USE;
 /* Removes the oldest of those that ended until `kept` of them are left. */
-void journal_dir_prune(const char *dir, size_t kept);
+void ops_journal_dir_prune(const char *dir, size_t kept);
 /* With the state that the lock tells: running, or interrupted. */
-struct past_plan *journal_past(const char *dir, const char *id, struct err *err) MUST_USE;
-struct past_plan *journal_read(int fd, const char *path, struct err *err) MUST_USE;
-void journal_judge(struct past_plan *past, bool lives); /* its state, from what is written and whether it is locked */
+struct ops_history_plan *ops_history_plan_load(const char *dir, const char *id, struct err *err) MUST_USE;
+struct ops_history_plan *ops_history_plan_read(int fd, const char *path, struct err *err) MUST_USE;
+void ops_history_plan_judge(struct ops_history_plan *plan, bool lives); /* its state, from what is written and whether it is locked */
 
 #endif

@@ -7,15 +7,15 @@
 
 enum { TOPIC_MAX = 249, ID_MAX = INT32_MAX };
 
-static const char legal[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+static const char topic_letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 
 static bool is_topic(const char *name, size_t len)
 {
-	return len > 0 && len <= TOPIC_MAX && strspn(name, legal) >= len;
+	return len > 0 && len <= TOPIC_MAX && strspn(name, topic_letters) >= len;
 }
 
 /* The name of the item before, where it is the same one: names are most of the memory. */
-static const char *own_name(struct assignment *assignment, const char *name, size_t len)
+static const char *own_name(struct ops_kafka_assignment *assignment, const char *name, size_t len)
 {
 	const char *last = assignment->items.len ? assignment->items.items[assignment->items.len - 1].topic : NULL;
 	if (last && !strncmp(last, name, len) && !last[len])
@@ -23,10 +23,10 @@ static const char *own_name(struct assignment *assignment, const char *name, siz
 	return arena_strndup(&assignment->arena, name, len);
 }
 
-static bool add(struct assignment *assignment, const char *topic, size_t topic_len, int32_t partition,
+static bool assignment_append(struct ops_kafka_assignment *assignment, const char *topic, size_t topic_len, int32_t partition,
 		const int32_t *nodes, size_t count)
 {
-	if (!is_topic(topic, topic_len) || partition < 0 || count > ASSIGNMENT_NODES_MAX)
+	if (!is_topic(topic, topic_len) || partition < 0 || count > OPS_KAFKA_ASSIGNMENT_NODES_MAX)
 		return false;
 	int32_t *own = count ? arena_alloc(&assignment->arena, count * sizeof *own) : NULL;
 	if (own)
@@ -34,44 +34,44 @@ static bool add(struct assignment *assignment, const char *topic, size_t topic_l
 	const char *name = own_name(assignment, topic, topic_len);
 	vec_push(
 		&assignment->items,
-		(struct assignment_item){.topic = name, .nodes = own, .partition = partition, .count = (uint8_t)count});
+		(struct ops_kafka_assignment_item){.topic = name, .nodes = own, .partition = partition, .count = (uint8_t)count});
 	return true;
 }
 
-bool assignment_add(struct assignment *assignment, const char *topic, int32_t partition, const int32_t *nodes,
+bool ops_kafka_assignment_add(struct ops_kafka_assignment *assignment, const char *topic, int32_t partition, const int32_t *nodes,
 		    size_t count)
 {
-	return topic && add(assignment, topic, strlen(topic), partition, nodes, count);
+	return topic && assignment_append(assignment, topic, strlen(topic), partition, nodes, count);
 }
 
-static int compare(const char *topic, int32_t partition, const struct assignment_item *item)
+static int assignment_compare_key(const char *topic, int32_t partition, const struct ops_kafka_assignment_item *item)
 {
 	int order = topic == item->topic ? 0 : strcmp(topic, item->topic);
 	return order ? order : (partition > item->partition) - (partition < item->partition);
 }
 
-static int compare_items(const void *a, const void *b)
+static int assignment_compare_items(const void *a, const void *b)
 {
-	const struct assignment_item *item = a;
-	return compare(item->topic, item->partition, b);
+	const struct ops_kafka_assignment_item *item = a;
+	return assignment_compare_key(item->topic, item->partition, b);
 }
 
-void assignment_sort(struct assignment *assignment)
+void ops_kafka_assignment_sort(struct ops_kafka_assignment *assignment)
 {
 	if (assignment->items.len > 1)
-		qsort(assignment->items.items, assignment->items.len, sizeof *assignment->items.items, compare_items);
+		qsort(assignment->items.items, assignment->items.len, sizeof *assignment->items.items, assignment_compare_items);
 }
 
-const struct assignment_item *assignment_find(const struct assignment *assignment, const char *topic, int32_t partition,
+const struct ops_kafka_assignment_item *ops_kafka_assignment_find(const struct ops_kafka_assignment *assignment, const char *topic, int32_t partition,
 					      size_t *hint)
 {
-	const struct assignment_item *items = assignment->items.items;
+	const struct ops_kafka_assignment_item *items = assignment->items.items;
 	size_t low = 0, high = assignment->items.len;
-	if (*hint < high && compare(topic, partition, &items[*hint]) == 0)
+	if (*hint < high && assignment_compare_key(topic, partition, &items[*hint]) == 0)
 		return &items[(*hint)++];
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = compare(topic, partition, &items[middle]);
+		int order = assignment_compare_key(topic, partition, &items[middle]);
 		if (order == 0) {
 			*hint = middle + 1;
 			return &items[middle];
@@ -97,7 +97,7 @@ static bool read_number(const char **at, int32_t *out)
 	return *at > start && number <= ID_MAX;
 }
 
-static bool read_nodes(const char **at, int32_t nodes[static ASSIGNMENT_NODES_MAX], size_t *count)
+static bool read_nodes(const char **at, int32_t nodes[static OPS_KAFKA_ASSIGNMENT_NODES_MAX], size_t *count)
 {
 	*count = 0;
 	if (**at == '-') {
@@ -105,7 +105,7 @@ static bool read_nodes(const char **at, int32_t nodes[static ASSIGNMENT_NODES_MA
 		return true;
 	}
 	for (;;) {
-		if (*count == ASSIGNMENT_NODES_MAX || !read_number(at, &nodes[*count]))
+		if (*count == OPS_KAFKA_ASSIGNMENT_NODES_MAX || !read_number(at, &nodes[*count]))
 			return false;
 		for (size_t i = 0; i < *count; i++)
 			if (nodes[i] == nodes[*count])
@@ -118,37 +118,37 @@ static bool read_nodes(const char **at, int32_t nodes[static ASSIGNMENT_NODES_MA
 }
 
 /* One topic with its partitions, up to ';' or the end. */
-static bool read_topic(struct assignment *out, const char **at)
+static bool read_topic(struct ops_kafka_assignment *out, const char **at)
 {
 	const char *topic = *at;
-	size_t len = strspn(topic, legal);
+	size_t len = strspn(topic, topic_letters);
 	*at += len;
 	if (**at != ' ')
 		return false;
 	while (**at == ' ') {
-		int32_t partition, nodes[ASSIGNMENT_NODES_MAX];
+		int32_t partition, nodes[OPS_KAFKA_ASSIGNMENT_NODES_MAX];
 		size_t count;
 		(*at)++;
 		if (!read_number(at, &partition) || **at != ':')
 			return false;
 		(*at)++;
-		if (!read_nodes(at, nodes, &count) || !add(out, topic, len, partition, nodes, count))
+		if (!read_nodes(at, nodes, &count) || !assignment_append(out, topic, len, partition, nodes, count))
 			return false;
 	}
 	return true;
 }
 
-static bool has_twice(const struct assignment *assignment)
+static bool has_twice(const struct ops_kafka_assignment *assignment)
 {
 	for (size_t i = 1; i < assignment->items.len; i++)
-		if (compare_items(&assignment->items.items[i - 1], &assignment->items.items[i]) == 0)
+		if (assignment_compare_items(&assignment->items.items[i - 1], &assignment->items.items[i]) == 0)
 			return true;
 	return false;
 }
 
-bool assignment_parse(struct assignment *out, const char *text, struct err *err)
+bool ops_kafka_assignment_parse(struct ops_kafka_assignment *out, const char *text, struct err *err)
 {
-	*out = (struct assignment){0};
+	*out = (struct ops_kafka_assignment){0};
 	const char *at = text;
 	bool good = true;
 	while (good && *at) {
@@ -156,17 +156,17 @@ bool assignment_parse(struct assignment *out, const char *text, struct err *err)
 		if (good && *at == ';')
 			at++;
 	}
-	assignment_sort(out);
+	ops_kafka_assignment_sort(out);
 	if (good && !has_twice(out))
 		return true;
-	assignment_finish(out);
+	ops_kafka_assignment_finish(out);
 	if (good)
 		return err_set(err, ERR_USAGE, "a partition stands twice in the assignment");
 	return err_set(err, ERR_USAGE, "the assignment is not understood at \"%.20s\": TOPIC PARTITION:ID,ID …;TOPIC …",
 		       at);
 }
 
-void assignment_write(const struct assignment *assignment, struct buf *out)
+void ops_kafka_assignment_write(const struct ops_kafka_assignment *assignment, struct buf *out)
 {
 	const char *topic = NULL;
 	vec_each (&assignment->items, item) {
@@ -179,7 +179,7 @@ void assignment_write(const struct assignment *assignment, struct buf *out)
 	}
 }
 
-void assignment_finish(struct assignment *assignment)
+void ops_kafka_assignment_finish(struct ops_kafka_assignment *assignment)
 {
 	arena_finish(&assignment->arena);
 	vec_finish(&assignment->items);

@@ -15,35 +15,35 @@
 #include "api/base/err.h"
 #include "api/base/vec.h"
 
-enum { ASSIGNMENT_TEXT_MAX = 12 * 1024 * 1024, ASSIGNMENT_NODES_MAX = 32 };
+enum { OPS_KAFKA_ASSIGNMENT_TEXT_MAX = 12 * 1024 * 1024, OPS_KAFKA_ASSIGNMENT_NODES_MAX = 32 };
 
-struct assignment_item {
+struct ops_kafka_assignment_item {
 	const char *topic;
 	const int32_t *nodes; /* ids; NULL when count is 0 */
 	int32_t partition;
 	uint8_t count;
 };
 
-struct assignment {
+struct ops_kafka_assignment {
 	struct arena arena;
-	VEC(struct assignment_item) items; /* as added until assignment_sort() */
+	VEC(struct ops_kafka_assignment_item) items; /* as added until ops_kafka_assignment_sort() */
 };
 
 /* False when the name cannot be one of a topic (letters, digits, '.', '_', '-') or there are too many nodes. Copies. */
-bool assignment_add(struct assignment *assignment, const char *topic, int32_t partition, const int32_t *nodes,
+bool ops_kafka_assignment_add(struct ops_kafka_assignment *assignment, const char *topic, int32_t partition, const int32_t *nodes,
 		    size_t count) MUST_USE;
-/* By topic and partition, as assignment_find() needs it. */
-void assignment_sort(struct assignment *assignment);
+/* By topic and partition, as ops_kafka_assignment_find() needs it. */
+void ops_kafka_assignment_sort(struct ops_kafka_assignment *assignment);
 /* NULL when it is not in it. *hint, at first 0, makes a walk in order cheap. */
-const struct assignment_item *assignment_find(const struct assignment *assignment, const char *topic, int32_t partition,
+const struct ops_kafka_assignment_item *ops_kafka_assignment_find(const struct ops_kafka_assignment *assignment, const char *topic, int32_t partition,
 					      size_t *hint);
 /* Sorted. Text from a person too: err says where it is wrong. On failure it is empty. */
-bool assignment_parse(struct assignment *out, const char *text, struct err *err) MUST_USE;
-void assignment_write(const struct assignment *assignment, struct buf *out);
-void assignment_finish(struct assignment *assignment);
-static inline void cleanup_assignment_finish(struct assignment *it) /* for CLEANUP() */
+bool ops_kafka_assignment_parse(struct ops_kafka_assignment *out, const char *text, struct err *err) MUST_USE;
+void ops_kafka_assignment_write(const struct ops_kafka_assignment *assignment, struct buf *out);
+void ops_kafka_assignment_finish(struct ops_kafka_assignment *assignment);
+static inline void cleanup_ops_kafka_assignment_finish(struct ops_kafka_assignment *it) /* for CLEANUP() */
 {
-	assignment_finish(it);
+	ops_kafka_assignment_finish(it);
 }
 
 #endif

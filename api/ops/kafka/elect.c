@@ -10,7 +10,7 @@
 
 static void elect_access(const struct ops_context *context, struct ops_needs *needs)
 {
-	kafka_need(needs, context->cluster->namespace);
+	ops_kafka_need(needs, context->cluster->namespace);
 }
 
 static bool is_unclean(const struct ops_plan *plan)
@@ -26,14 +26,14 @@ static bool is_asked_for(const struct ops_plan *plan, const struct world_replica
 
 static bool is_alive(const struct world_cluster *cluster, int32_t id)
 {
-	const struct world_broker *broker = kafka_broker_of(cluster, id);
+	const struct world_broker *broker = ops_kafka_broker_of(cluster, id);
 	return broker && broker->reachable == 1;
 }
 
 /* Replicas by whether they are in sync and whether they live. */
 struct lives {
 	size_t in_sync_alive, others_alive;
-	struct found last_in_sync, candidates;
+	struct ops_name_list last_in_sync, candidates;
 };
 
 static void look_at(const struct world_replicated *now, struct lives *out)
@@ -46,9 +46,9 @@ static void look_at(const struct world_replicated *now, struct lives *out)
 		out->in_sync_alive += alive && now->in_sync[i];
 		out->others_alive += alive && !now->in_sync[i];
 		if (now->in_sync[i])
-			found_add(&out->last_in_sync, "%s", kafka_broker_name(now->cluster, id, name));
+			ops_name_list_add(&out->last_in_sync, "%s", ops_kafka_broker_name(now->cluster, id, name));
 		else if (alive)
-			found_add(&out->candidates, "%s", kafka_broker_name(now->cluster, id, name));
+			ops_name_list_add(&out->candidates, "%s", ops_kafka_broker_name(now->cluster, id, name));
 	}
 }
 
@@ -58,35 +58,35 @@ static bool wants_election(const struct ops_plan *plan, const struct world_repli
 	if (now->replica_count == 0)
 		return false;
 	if (!is_unclean(plan))
-		return kafka_leader_id(now) != now->replica_ids[0] && kafka_in_sync(now, now->replica_ids[0]);
+		return ops_kafka_leader_id(now) != now->replica_ids[0] && ops_kafka_in_sync(now, now->replica_ids[0]);
 	look_at(now, &lives);
-	return kafka_leader_id(now) < 0 && lives.in_sync_alive == 0 && lives.others_alive > 0;
+	return ops_kafka_leader_id(now) < 0 && lives.in_sync_alive == 0 && lives.others_alive > 0;
 }
 
 static void elect_plan(struct ops_plan *plan, const struct ops_context *context)
 {
 	const struct world_cluster *cluster = context->cluster;
 	const char *topic = ops_fact(plan, "topic");
-	CLEANUP(assignment_finish) struct assignment list = {0};
+	CLEANUP(ops_kafka_assignment_finish) struct ops_kafka_assignment list = {0};
 	ops_set_title(plan, "Elect %sleaders of %s in %s", is_unclean(plan) ? "unclean " : "", topic, cluster->name);
-	if (cluster->kind != BROKER_KAFKA)
+	if (cluster->kind != WORLD_BROKER_KAFKA)
 		return;
-	for (struct kafka_walk walk = kafka_walk(cluster, NULL); kafka_walk_next(&walk);) {
+	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, NULL); ops_kafka_walk_next(&walk);) {
 		const struct world_replicated *now = &walk.now;
 		if (is_asked_for(plan, now) && wants_election(plan, now) &&
-		    !assignment_add(&list, now->name, now->partition, now->replica_ids, now->replica_count))
+		    !ops_kafka_assignment_add(&list, now->name, now->partition, now->replica_ids, now->replica_count))
 			return;
 	}
 	int64_t count = (int64_t)list.items.len;
 	if (count == 0)
 		return;
-	assignment_sort(&list);
-	kafka_set_list(plan, "new", NULL, &list);
-	ops_say(plan, OPS_CHANGES, "who leads %" PRId64 " partition%s of %s", count, plural(count), topic);
+	ops_kafka_assignment_sort(&list);
+	ops_kafka_set_list(plan, "new", NULL, &list);
+	ops_note(plan, OPS_CHANGES, "who leads %" PRId64 " partition%s of %s", count, ops_plural(count), topic);
 	ops_add_step(plan, is_unclean(plan) ? &ops_step_kafka_elect_unclean : &ops_step_kafka_elect,
 		     "elect %s of %" PRId64 " partition%s of %s",
 		     is_unclean(plan) ? "a leader that is not in sync" : "the preferred leader", count,
-		     plural(count), topic);
+		     ops_plural(count), topic);
 }
 
 /* ---- consequences ---- */
@@ -96,25 +96,25 @@ static void check_unclean(struct ops_plan *plan, const struct world_replicated *
 	struct lives lives;
 	char last[460], candidates[460];
 	look_at(now, &lives);
-	kafka_names_text(&lives.last_in_sync, last);
-	if (kafka_leader_id(now) >= 0)
-		ops_say(plan, !plan->under_way && ops_fact_number(plan, "partition", -1) >= 0 ? OPS_BLOCKS : OPS_MEANS,
+	ops_kafka_names_text(&lives.last_in_sync, last);
+	if (ops_kafka_leader_id(now) >= 0)
+		ops_note(plan, !plan->under_way && ops_fact_number(plan, "partition", -1) >= 0 ? OPS_BLOCKS : OPS_MEANS,
 			"%s/%d has a leader: it is left alone", now->name, (int)now->partition);
 	else if (lives.in_sync_alive > 0)
-		ops_say(plan, OPS_BLOCKS,
+		ops_note(plan, OPS_BLOCKS,
 			"%s/%d: an in-sync replica (%s) lives: a leader that loses nothing can be elected", now->name,
 			(int)now->partition, last);
 	else if (lives.others_alive == 0)
-		ops_say(plan, OPS_BLOCKS, "%s/%d: no replica lives: nothing can lead", now->name, (int)now->partition);
+		ops_note(plan, OPS_BLOCKS, "%s/%d: no replica lives: nothing can lead", now->name, (int)now->partition);
 	else
-		ops_say(plan, OPS_DANGER,
+		ops_note(plan, OPS_DANGER,
 			"%s/%d: %s would lead without being in sync. Every message that only the last in-sync "
 			"replica%s had"
 			" (%s) is lost for good, confirmed ones too; how many is not known: nobody who knows the end "
 			"of the"
 			" log answers",
-			now->name, (int)now->partition, kafka_names_text(&lives.candidates, candidates),
-			plural(lives.last_in_sync.count), lives.last_in_sync.count ? last : "not known which");
+			now->name, (int)now->partition, ops_kafka_names_text(&lives.candidates, candidates),
+			ops_plural(lives.last_in_sync.count), lives.last_in_sync.count ? last : "not known which");
 }
 
 static void elect_preflight(struct ops_plan *plan, const struct ops_context *context)
@@ -122,11 +122,11 @@ static void elect_preflight(struct ops_plan *plan, const struct ops_context *con
 	const struct world_cluster *cluster = context->cluster;
 	const char *unclean = ops_fact(plan, "unclean");
 	if (unclean && strcmp(unclean, "true") != 0 && strcmp(unclean, "false") != 0)
-		ops_say(plan, OPS_BLOCKS, "unclean is true or false, not \"%s\"", unclean);
-	if (!kafka_is_readable(plan, context, cluster))
+		ops_note(plan, OPS_BLOCKS, "unclean is true or false, not \"%s\"", unclean);
+	if (!ops_kafka_is_readable(plan, context, cluster))
 		return;
 	bool there = false;
-	for (struct kafka_walk walk = kafka_walk(cluster, NULL); kafka_walk_next(&walk);) {
+	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, NULL); ops_kafka_walk_next(&walk);) {
 		if (!is_asked_for(plan, &walk.now))
 			continue;
 		there = true;
@@ -134,14 +134,14 @@ static void elect_preflight(struct ops_plan *plan, const struct ops_context *con
 			check_unclean(plan, &walk.now);
 	}
 	if (!there)
-		ops_say(plan, OPS_BLOCKS, "%s has no such topic or partition", cluster->name);
+		ops_note(plan, OPS_BLOCKS, "%s has no such topic or partition", cluster->name);
 	else if (plan->step_count == 0 && plan->severity < OPS_BLOCKED)
-		ops_say(plan, OPS_BLOCKS, "%s",
+		ops_note(plan, OPS_BLOCKS, "%s",
 			is_unclean(plan)
 				? "no partition of it is without a leader"
 				: "every partition of it is led by its preferred replica as far as that is in sync");
 	else if (is_unclean(plan))
-		ops_say(plan, OPS_DANGER,
+		ops_note(plan, OPS_DANGER,
 			"there is no way back: if the brokers that are away may return, wait for them instead");
 }
 
@@ -157,7 +157,7 @@ static const struct ops_argument elect_arguments[] = {
 	 .type = OPS_ARGUMENT_TEXT},
 };
 
-const struct ops_operation ops_elect = {
+const struct ops_operation ops_operation_elect = {
 	.name = "elect",
 	.title = "Elect leaders",
 	.summary = "elect leaders of a topic, with unclean=true where no in-sync replica is left",

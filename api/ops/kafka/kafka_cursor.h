@@ -4,7 +4,7 @@
 
 #include "api/ops/engine/plan.h"
 
-size_t kafka_cursor(const struct ops_plan *plan, const struct ops_context *context);
-void kafka_set_cursor(struct ops_plan *plan, const struct ops_context *context, size_t at);
+size_t ops_kafka_cursor(const struct ops_plan *plan, const struct ops_context *context);
+void ops_kafka_set_cursor(struct ops_plan *plan, const struct ops_context *context, size_t at);
 
 #endif

@@ -10,12 +10,12 @@
 
 enum { BROKERS_MAX = 64 };
 
-static void kafka_access(const struct failover *failover, struct ops_needs *needs)
+static void kafka_failover_access(const struct ops_failover *failover, struct ops_needs *needs)
 {
-	kafka_need(needs, failover->cluster->namespace);
+	ops_kafka_need(needs, failover->cluster->namespace);
 }
 
-static size_t victim_ids(const struct failover *failover, int32_t out[static BROKERS_MAX])
+static size_t victim_ids(const struct ops_failover *failover, int32_t out[static BROKERS_MAX])
 {
 	size_t count = 0;
 	for (size_t i = 0; i < failover->count && count < BROKERS_MAX; i++)
@@ -24,103 +24,103 @@ static size_t victim_ids(const struct failover *failover, int32_t out[static BRO
 	return count;
 }
 
-static void kafka_plan(struct ops_plan *plan, const struct ops_context *context, const struct failover *failover)
+static void kafka_failover_plan(struct ops_plan *plan, const struct ops_context *context, const struct ops_failover *failover)
 {
 	const struct world_cluster *cluster = failover->cluster;
 	int32_t off[BROKERS_MAX];
 	size_t count = victim_ids(failover, off);
-	CLEANUP(assignment_finish) struct assignment new = {0};
-	CLEANUP(assignment_finish) struct assignment old = {0};
+	CLEANUP(ops_kafka_assignment_finish) struct ops_kafka_assignment new = {0};
+	CLEANUP(ops_kafka_assignment_finish) struct ops_kafka_assignment old = {0};
 	if (failover->back)
-		kafka_lead_as(cluster, failover->back, &new, &old);
+		ops_kafka_lead_as(cluster, failover->back, &new, &old);
 	else
-		kafka_lead_elsewhere(cluster, off, count, &new, &old);
+		ops_kafka_lead_elsewhere(cluster, off, count, &new, &old);
 	if (new.items.len == 0)
 		return;
-	kafka_set_list(plan, "new", cluster->key, &new);
-	kafka_set_list(plan, "old", cluster->key, &old);
-	failover_remember(plan, failover, kafka_fact(plan, "old", cluster->key));
-	ops_say(plan, OPS_CHANGES, "the order of replicas of %zu partition%s of %s, and who leads them", new.items.len,
-		plural((int64_t) new.items.len), cluster->name);
-	kafka_add_election(plan, cluster, cluster->key, &new);
+	ops_kafka_set_list(plan, "new", cluster->key, &new);
+	ops_kafka_set_list(plan, "old", cluster->key, &old);
+	ops_failover_remember(plan, failover, ops_kafka_fact(plan, "old", cluster->key));
+	ops_note(plan, OPS_CHANGES, "the order of replicas of %zu partition%s of %s, and who leads them", new.items.len,
+		ops_plural((int64_t) new.items.len), cluster->name);
+	ops_kafka_add_election(plan, cluster, cluster->key, &new);
 }
 
 /* ---- consequences ---- */
 
 struct stay { /* what the brokers go on leading */
-	struct found no_other, moving;
+	struct ops_name_list no_other, moving;
 	int64_t led;
 };
 
-static void find_staying(const struct failover *failover, const struct assignment *list, struct stay *out)
+static void find_staying(const struct ops_failover *failover, const struct ops_kafka_assignment *list, struct stay *out)
 {
 	int32_t off[BROKERS_MAX];
 	size_t count = victim_ids(failover, off), hint = 0;
-	for (struct kafka_walk walk = kafka_walk(failover->cluster, NULL); kafka_walk_next(&walk);) {
+	for (struct ops_kafka_walk walk = ops_kafka_walk(failover->cluster, NULL); ops_kafka_walk_next(&walk);) {
 		const struct world_replicated *now = &walk.now;
-		if (!kafka_holds(off, count, kafka_leader_id(now)))
+		if (!ops_kafka_holds(off, count, ops_kafka_leader_id(now)))
 			continue;
 		out->led++;
-		if (assignment_find(list, now->name, now->partition, &hint))
+		if (ops_kafka_assignment_find(list, now->name, now->partition, &hint))
 			continue;
-		found_add(kafka_is_moving(now) ? &out->moving : &out->no_other, "%s/%d", now->name,
+		ops_name_list_add(ops_kafka_is_moving(now) ? &out->moving : &out->no_other, "%s/%d", now->name,
 			       (int)now->partition);
 	}
 }
 
-static void say_staying(struct ops_plan *plan, const struct failover *failover, const struct assignment *list)
+static void say_staying(struct ops_plan *plan, const struct ops_failover *failover, const struct ops_kafka_assignment *list)
 {
 	struct stay stay = {0};
 	char names[460];
 	find_staying(failover, list, &stay);
 	if (stay.led > 0)
-		ops_say(plan, OPS_MEANS,
+		ops_note(plan, OPS_MEANS,
 			"producers and consumers of %" PRId64
 			" partition%s ask once more who leads and go on: nothing is lost or copied",
 			stay.led - stay.no_other.count - stay.moving.count,
-			plural(stay.led - stay.no_other.count - stay.moving.count));
+			ops_plural(stay.led - stay.no_other.count - stay.moving.count));
 	if (stay.no_other.count > 0)
-		ops_say(plan, OPS_CAUTION, "%" PRId64 " partition%s stay%s: no other replica is in sync: %s",
-			stay.no_other.count, plural(stay.no_other.count), stay.no_other.count == 1 ? "s" : "",
-			kafka_names_text(&stay.no_other, names));
+		ops_note(plan, OPS_CAUTION, "%" PRId64 " partition%s stay%s: no other replica is in sync: %s",
+			stay.no_other.count, ops_plural(stay.no_other.count), stay.no_other.count == 1 ? "s" : "",
+			ops_kafka_names_text(&stay.no_other, names));
 	if (stay.moving.count > 0)
-		ops_say(plan, OPS_CAUTION, "%" PRId64 " partition%s stay%s while they are being reassigned: %s",
-			stay.moving.count, plural(stay.moving.count), stay.moving.count == 1 ? "s" : "",
-			kafka_names_text(&stay.moving, names));
+		ops_note(plan, OPS_CAUTION, "%" PRId64 " partition%s stay%s while they are being reassigned: %s",
+			stay.moving.count, ops_plural(stay.moving.count), stay.moving.count == 1 ? "s" : "",
+			ops_kafka_names_text(&stay.moving, names));
 }
 
-static void say_controller(struct ops_plan *plan, const struct failover *failover)
+static void say_controller(struct ops_plan *plan, const struct ops_failover *failover)
 {
 	for (size_t i = 0; i < failover->count; i++) {
 		const struct world_broker *broker = failover->brokers[i];
 		if (broker->is_controller)
-			ops_say(plan, OPS_MEANS,
+			ops_note(plan, OPS_MEANS,
 				"%s stays the active controller: Kafka has no request that moves it. It moves when %s"
 				" stops or restarts, within about two seconds in which no leader is elected",
 				broker->name, broker->name);
-		ops_say(plan, OPS_MEANS, "%s keeps its replicas and goes on following", broker->name);
+		ops_note(plan, OPS_MEANS, "%s keeps its replicas and goes on following", broker->name);
 	}
 }
 
-static void kafka_check(struct ops_plan *plan, const struct ops_context *context, const struct failover *failover)
+static void kafka_failover_check(struct ops_plan *plan, const struct ops_context *context, const struct ops_failover *failover)
 {
 	const struct world_cluster *cluster = failover->cluster;
-	if (!kafka_is_readable(plan, context, cluster))
+	if (!ops_kafka_is_readable(plan, context, cluster))
 		return;
 	for (size_t i = 0; i < failover->count; i++)
 		if (failover->brokers[i]->id < 0)
-			ops_say(plan, OPS_BLOCKS, "%s has no known broker id: what it leads cannot be told",
+			ops_note(plan, OPS_BLOCKS, "%s has no known broker id: what it leads cannot be told",
 				failover->brokers[i]->name);
-	CLEANUP(assignment_finish) struct assignment list;
-	kafka_get_list(plan, "new", cluster->key, &list);
+	CLEANUP(ops_kafka_assignment_finish) struct ops_kafka_assignment list;
+	ops_kafka_get_list(plan, "new", cluster->key, &list);
 	if (list.items.len > 0)
-		kafka_say_leaders(plan, cluster, &list);
+		ops_kafka_note_leaders(plan, cluster, &list);
 	if (!failover->back) {
 		say_staying(plan, failover, &list);
 		say_controller(plan, failover);
 	}
 	if (list.items.len > 0)
-		ops_say(plan, OPS_UNDO, "roll back: the order of replicas as it was, and an election");
+		ops_note(plan, OPS_UNDO, "roll back: the order of replicas as it was, and an election");
 }
 
-const struct failover_part failover_kafka = {.access = kafka_access, .plan = kafka_plan, .check = kafka_check};
+const struct ops_failover_part ops_kafka_failover = {.access = kafka_failover_access, .plan = kafka_failover_plan, .check = kafka_failover_check};

@@ -9,10 +9,10 @@
 
 enum { LEAVING_MAX = 99, DEFAULT_RATE = 50 * 1024 * 1024 };
 
-static size_t leaving_ids(const struct scale *scale, int32_t out[static LEAVING_MAX])
+static size_t leaving_ids(const struct ops_scale *scale, int32_t out[static LEAVING_MAX])
 {
 	const struct world_broker *leaving[LEAVING_MAX];
-	size_t count = scale_leaving(scale, leaving, LEAVING_MAX), known = 0;
+	size_t count = ops_scale_leaving(scale, leaving, LEAVING_MAX), known = 0;
 	for (size_t i = 0; i < count; i++)
 		if (leaving[i]->id >= 0)
 			out[known++] = leaving[i]->id;
@@ -20,66 +20,66 @@ static size_t leaving_ids(const struct scale *scale, int32_t out[static LEAVING_
 }
 
 /* Every partition with a replica on one of them, to where it can go. */
-static size_t find_lists(const struct scale *scale, const int32_t *off, size_t off_count, struct assignment *out_new,
-			 struct assignment *out_old)
+static size_t scale_find_lists(const struct ops_scale *scale, const int32_t *off, size_t off_count, struct ops_kafka_assignment *out_new,
+			 struct ops_kafka_assignment *out_old)
 {
-	struct placement placement;
+	struct ops_kafka_placement placement;
 	size_t short_of = 0;
-	placement_init(&placement, scale->cluster, off, off_count);
-	for (struct kafka_walk walk = kafka_walk(scale->cluster, NULL); kafka_walk_next(&walk);) {
-		int32_t before[REPLICAS_MAX], after[REPLICAS_MAX];
-		size_t want = kafka_target(&walk.now, before), held = 0;
+	ops_kafka_placement_init(&placement, scale->cluster, off, off_count);
+	for (struct ops_kafka_walk walk = ops_kafka_walk(scale->cluster, NULL); ops_kafka_walk_next(&walk);) {
+		int32_t before[WORLD_REPLICAS_MAX], after[WORLD_REPLICAS_MAX];
+		size_t want = ops_kafka_target(&walk.now, before), held = 0;
 		for (size_t i = 0; i < off_count; i++)
-			held += kafka_holds(walk.now.replica_ids, walk.now.replica_count, off[i]);
+			held += ops_kafka_holds(walk.now.replica_ids, walk.now.replica_count, off[i]);
 		if (held == 0)
 			continue;
-		size_t found = placement_choose(&placement, &walk.now, want, after);
+		size_t found = ops_kafka_placement_choose(&placement, &walk.now, want, after);
 		short_of += found < want;
-		if (assignment_add(out_new, walk.now.name, walk.now.partition, after, found) &&
-		    !assignment_add(out_old, walk.now.name, walk.now.partition, before, want))
+		if (ops_kafka_assignment_add(out_new, walk.now.name, walk.now.partition, after, found) &&
+		    !ops_kafka_assignment_add(out_old, walk.now.name, walk.now.partition, before, want))
 			out_new->items.len--;
 	}
-	assignment_sort(out_new);
-	assignment_sort(out_old);
+	ops_kafka_assignment_sort(out_new);
+	ops_kafka_assignment_sort(out_old);
 	return short_of;
 }
 
-void scale_kafka_empty(struct ops_plan *plan, const struct scale *scale)
+void ops_kafka_scale_empty(struct ops_plan *plan, const struct ops_scale *scale)
 {
 	int32_t off[LEAVING_MAX];
 	size_t count = leaving_ids(scale, off);
-	CLEANUP(assignment_finish) struct assignment new = {0};
-	CLEANUP(assignment_finish) struct assignment old = {0};
+	CLEANUP(ops_kafka_assignment_finish) struct ops_kafka_assignment new = {0};
+	CLEANUP(ops_kafka_assignment_finish) struct ops_kafka_assignment old = {0};
 	struct buf ids = BUF_INIT(4096);
 	for (size_t i = 0; i < count; i++)
 		buf_printf(&ids, "%s%d", i ? "," : "", (int)off[i]);
 	ops_set_fact(plan, "off", "%s", buf_str(&ids));
 	buf_finish(&ids);
 	const char *given = ops_fact(plan, "throttle");
-	int64_t rate = given ? kafka_read_throttle(plan, given) : DEFAULT_RATE;
+	int64_t rate = given ? ops_kafka_read_throttle(plan, given) : DEFAULT_RATE;
 	ops_set_fact(plan, "throttle", "%" PRId64, rate);
-	size_t short_of = find_lists(scale, off, count, &new, &old);
+	size_t short_of = scale_find_lists(scale, off, count, &new, &old);
 	if (short_of > 0)
 		ops_set_fact(plan, "short", "%zu", short_of);
 	if (new.items.len > 0 && short_of == 0) {
 		char title[400];
 		const char *leaving = str_or(ops_fact(plan, "leaving"), "the leaving brokers");
-		kafka_set_list(plan, "new", NULL, &new);
-		kafka_set_list(plan, "old", NULL, &old);
-		ops_say(plan, OPS_CHANGES, "the replicas of %zu partition%s: off %s", new.items.len,
-			plural((int64_t) new.items.len), leaving);
+		ops_kafka_set_list(plan, "new", NULL, &new);
+		ops_kafka_set_list(plan, "old", NULL, &old);
+		ops_note(plan, OPS_CHANGES, "the replicas of %zu partition%s: off %s", new.items.len,
+			ops_plural((int64_t) new.items.len), leaving);
 		snprintf(title, sizeof title, "move %zu partition%s off %.250s", new.items.len,
-			 plural((int64_t) new.items.len), leaving);
-		kafka_add_moves(plan, scale->cluster, NULL, title);
+			 ops_plural((int64_t) new.items.len), leaving);
+		ops_kafka_add_moves(plan, scale->cluster, NULL, title);
 	}
 	ops_add_step(plan, &ops_step_kafka_empty, "%s without partitions",
 		     str_or(ops_fact(plan, "leaving"), "the leaving brokers"));
 }
 
-void scale_kafka_unregister(struct ops_plan *plan, const struct scale *scale)
+void ops_kafka_scale_unregister(struct ops_plan *plan, const struct ops_scale *scale)
 {
 	const struct world_broker *leaving[LEAVING_MAX];
-	size_t count = scale_leaving(scale, leaving, LEAVING_MAX);
+	size_t count = ops_scale_leaving(scale, leaving, LEAVING_MAX);
 	for (size_t i = 0; i < count; i++) {
 		char id[16];
 		snprintf(id, sizeof id, "%d", (int)leaving[i]->id);
@@ -90,45 +90,45 @@ void scale_kafka_unregister(struct ops_plan *plan, const struct scale *scale)
 }
 
 /* What was placed there since the plan was made, it does not move. */
-static void check_late(struct ops_plan *plan, const struct scale *scale)
+static void check_late(struct ops_plan *plan, const struct ops_scale *scale)
 {
 	const struct world_broker *leaving[LEAVING_MAX];
-	size_t count = scale_still_there(plan, scale, leaving, LEAVING_MAX), hint = 0;
-	struct found late = {0};
+	size_t count = ops_scale_still_there(plan, scale, leaving, LEAVING_MAX), hint = 0;
+	struct ops_name_list late = {0};
 	char names[460];
-	CLEANUP(assignment_finish) struct assignment list;
-	kafka_get_list(plan, "new", NULL, &list);
-	for (struct kafka_walk walk = kafka_walk(scale->cluster, NULL); kafka_walk_next(&walk);) {
+	CLEANUP(ops_kafka_assignment_finish) struct ops_kafka_assignment list;
+	ops_kafka_get_list(plan, "new", NULL, &list);
+	for (struct ops_kafka_walk walk = ops_kafka_walk(scale->cluster, NULL); ops_kafka_walk_next(&walk);) {
 		bool held = false;
 		for (size_t i = 0; i < count; i++)
-			held |= kafka_holds(walk.now.replica_ids, walk.now.replica_count, leaving[i]->id);
-		if (held && !assignment_find(&list, walk.now.name, walk.now.partition, &hint))
-			found_add(&late, "%s/%d", walk.now.name, (int)walk.now.partition);
+			held |= ops_kafka_holds(walk.now.replica_ids, walk.now.replica_count, leaving[i]->id);
+		if (held && !ops_kafka_assignment_find(&list, walk.now.name, walk.now.partition, &hint))
+			ops_name_list_add(&late, "%s/%d", walk.now.name, (int)walk.now.partition);
 	}
 	if (late.count > 0)
-		ops_say(plan, OPS_BLOCKS,
+		ops_note(plan, OPS_BLOCKS,
 			"%" PRId64
 			" partition%s placed on the leaving brokers since this plan was made: %s; plan it again",
-			late.count, late.count == 1 ? " was" : "s were", kafka_names_text(&late, names));
+			late.count, late.count == 1 ? " was" : "s were", ops_kafka_names_text(&late, names));
 }
 
-void scale_kafka_check(struct ops_plan *plan, const struct ops_context *context, const struct scale *scale)
+void ops_kafka_scale_check(struct ops_plan *plan, const struct ops_context *context, const struct ops_scale *scale)
 {
 	int64_t missing = ops_fact_number(plan, "short", 0);
-	if (!kafka_is_readable(plan, context, scale->cluster))
+	if (!ops_kafka_is_readable(plan, context, scale->cluster))
 		return;
 	if (missing > 0)
-		ops_say(plan, OPS_BLOCKS,
+		ops_note(plan, OPS_BLOCKS,
 			"%" PRId64 " partition%s more replicas than brokers would be left: give the topics fewer first"
 			" (reassign topic=… rf=…), or keep more brokers",
 			missing, missing == 1 ? " has" : "s have");
 	else
 		check_late(plan, scale);
-	kafka_check_moves(plan, context, scale->cluster, NULL);
+	ops_kafka_check_moves(plan, context, scale->cluster, NULL);
 }
 
 /* While the brokers are there the partitions go back; once they are gone more brokers is all that can be asked for. */
-bool scale_kafka_undo(const struct ops_plan *plan, struct ops_wish *out)
+bool ops_kafka_scale_undo(const struct ops_plan *plan, struct ops_request *out)
 {
 	const char *old = ops_fact(plan, "old"), *had = ops_fact(plan, "throttle.had");
 	bool scaled = false;
@@ -136,8 +136,8 @@ bool scale_kafka_undo(const struct ops_plan *plan, struct ops_wish *out)
 		scaled |= plan->steps[i].type == &ops_step_set_replicas && plan->steps[i].state == OPS_STEP_DONE;
 	if (scaled || !old)
 		return false;
-	*out = (struct ops_wish){
-		.operation = &ops_reassign,
+	*out = (struct ops_request){
+		.operation = &ops_operation_reassign,
 		.target = plan->target,
 		.values = {{.name = "assignment", .value = old},
 			   {.name = "throttle", .value = str_or(ops_fact(plan, "throttle"), "0")},

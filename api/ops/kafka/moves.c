@@ -10,39 +10,39 @@
 enum { NEARLY_FULL = 85, RATE_MAX_GIB = 1024 };
 
 struct moves {
-	struct placement after; /* places: who may receive */
+	struct ops_kafka_placement after; /* places: who may receive */
 	int64_t moved, copied_bytes, unknown_size;
-	int64_t arriving[PLACES_MAX], arriving_bytes[PLACES_MAX], leaving[PLACES_MAX];
-	struct found foreign, leaderless, behind, at_min, below_min, shared, nowhere;
+	int64_t arriving[OPS_KAFKA_PLACES_MAX], arriving_bytes[OPS_KAFKA_PLACES_MAX], leaving[OPS_KAFKA_PLACES_MAX];
+	struct ops_name_list foreign, leaderless, behind, at_min, below_min, shared, nowhere;
 };
 
-static size_t place_of(const struct placement *it, int32_t id)
+static size_t moves_place_of(const struct ops_kafka_placement *it, int32_t id)
 {
 	for (size_t i = 0; i < it->count; i++)
 		if (it->places[i].id == id)
 			return i;
-	return PLACES_MAX;
+	return OPS_KAFKA_PLACES_MAX;
 }
 
 /* Being moved by somebody else: not to where this plan has it. */
-static bool is_foreign(const struct world_replicated *now, const struct assignment_item *item)
+static bool is_foreign(const struct world_replicated *now, const struct ops_kafka_assignment_item *item)
 {
-	int32_t target[REPLICAS_MAX];
-	size_t count = kafka_target(now, target);
-	return kafka_is_moving(now) && item->count > 0 &&
+	int32_t target[WORLD_REPLICAS_MAX];
+	size_t count = ops_kafka_target(now, target);
+	return ops_kafka_is_moving(now) && item->count > 0 &&
 	       (count != item->count || memcmp(target, item->nodes, count * sizeof *target) != 0);
 }
 
-static void count_replicas(struct moves *moves, const struct world_replicated *now, const struct assignment_item *item)
+static void count_replicas(struct moves *moves, const struct world_replicated *now, const struct ops_kafka_assignment_item *item)
 {
 	int64_t bytes = now->size_bytes > 0 ? now->size_bytes : 0;
 	for (size_t i = 0; i < item->count; i++) {
 		int32_t id = item->nodes[i];
-		if (kafka_holds(now->replica_ids, now->replica_count, id) && kafka_in_sync(now, id))
+		if (ops_kafka_holds(now->replica_ids, now->replica_count, id) && ops_kafka_in_sync(now, id))
 			continue;
-		size_t at = place_of(&moves->after, id);
-		if (at == PLACES_MAX) {
-			found_add(&moves->nowhere, "%d", (int)id);
+		size_t at = moves_place_of(&moves->after, id);
+		if (at == OPS_KAFKA_PLACES_MAX) {
+			ops_name_list_add(&moves->nowhere, "%d", (int)id);
 			continue;
 		}
 		moves->arriving[at]++;
@@ -51,50 +51,50 @@ static void count_replicas(struct moves *moves, const struct world_replicated *n
 		moves->unknown_size += now->size_bytes < 0;
 	}
 	for (size_t i = 0; i < now->replica_count; i++) {
-		size_t at = place_of(&moves->after, now->replica_ids[i]);
-		if (at < PLACES_MAX && !kafka_holds(item->nodes, item->count, now->replica_ids[i]))
+		size_t at = moves_place_of(&moves->after, now->replica_ids[i]);
+		if (at < OPS_KAFKA_PLACES_MAX && !ops_kafka_holds(item->nodes, item->count, now->replica_ids[i]))
 			moves->leaving[at]++;
 	}
 }
 
-static void judge(struct moves *moves, const struct world_replicated *now, const struct assignment_item *item,
+static void moves_judge(struct moves *moves, const struct world_replicated *now, const struct ops_kafka_assignment_item *item,
 		  size_t zones)
 {
 	int min = now->min_in_sync;
-#define NAME(list) found_add(&moves->list, "%s/%d", now->name, (int)now->partition)
+#define NAME(list) ops_name_list_add(&moves->list, "%s/%d", now->name, (int)now->partition)
 	if (is_foreign(now, item))
 		NAME(foreign);
-	if (kafka_leader_id(now) < 0 && item->count > 0)
+	if (ops_kafka_leader_id(now) < 0 && item->count > 0)
 		NAME(leaderless);
-	else if (now->in_sync_count < now->replica_count && !kafka_is_moving(now))
+	else if (now->in_sync_count < now->replica_count && !ops_kafka_is_moving(now))
 		NAME(behind);
-	if (item->count > 0 && item->count < now->replica_count && !kafka_is_moving(now)) {
+	if (item->count > 0 && item->count < now->replica_count && !ops_kafka_is_moving(now)) {
 		if (item->count < min)
 			NAME(below_min);
 		else if (item->count == min)
 			NAME(at_min);
 	}
 	size_t apart = item->count < zones ? item->count : zones;
-	if (zones > 1 && placement_shared_zones(now->cluster, item->nodes, item->count) > item->count - apart)
+	if (zones > 1 && ops_kafka_placement_shared_zones(now->cluster, item->nodes, item->count) > item->count - apart)
 		NAME(shared);
 #undef NAME
 }
 
-static void find_moves(const struct world_cluster *cluster, const struct assignment *list, struct moves *out)
+static void find_moves(const struct world_cluster *cluster, const struct ops_kafka_assignment *list, struct moves *out)
 {
 	*out = (struct moves){0};
-	placement_init(&out->after, cluster, NULL, 0);
-	size_t zones = placement_zones(&out->after);
-	for (struct kafka_walk walk = kafka_walk(cluster, list); kafka_walk_next(&walk);) {
-		if (kafka_is_at(&walk.now, walk.item))
+	ops_kafka_placement_init(&out->after, cluster, NULL, 0);
+	size_t zones = ops_kafka_placement_zones(&out->after);
+	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, list); ops_kafka_walk_next(&walk);) {
+		if (ops_kafka_is_at(&walk.now, walk.item))
 			continue;
 		out->moved++;
 		count_replicas(out, &walk.now, walk.item);
-		judge(out, &walk.now, walk.item, zones);
+		moves_judge(out, &walk.now, walk.item, zones);
 	}
 }
 
-int64_t kafka_bytes_to_copy(const struct world_cluster *cluster, const struct assignment *list)
+int64_t ops_kafka_bytes_to_copy(const struct world_cluster *cluster, const struct ops_kafka_assignment *list)
 {
 	struct moves moves;
 	find_moves(cluster, list, &moves);
@@ -103,7 +103,7 @@ int64_t kafka_bytes_to_copy(const struct world_cluster *cluster, const struct as
 
 /* ---- sentences ---- */
 
-static void PRINTF_LIKE(4, 5) say_names(struct ops_plan *plan, enum ops_sentence_kind kind, const struct found *names,
+static void PRINTF_LIKE(4, 5) say_names(struct ops_plan *plan, enum ops_sentence_kind kind, const struct ops_name_list *names,
 					const char *format, ...)
 {
 	char text[460], what[400];
@@ -113,32 +113,32 @@ static void PRINTF_LIKE(4, 5) say_names(struct ops_plan *plan, enum ops_sentence
 	va_start(args, format);
 	vsnprintf(what, sizeof what, format, args);
 	va_end(args);
-	ops_say(plan, kind, "%" PRId64 " partition%s %s: %s", names->count, plural(names->count), what,
-		kafka_names_text(names, text));
+	ops_note(plan, kind, "%" PRId64 " partition%s %s: %s", names->count, ops_plural(names->count), what,
+		ops_kafka_names_text(names, text));
 }
 
 static void say_broker(struct ops_plan *plan, const struct moves *moves, size_t at)
 {
-	const struct place *place = &moves->after.places[at];
+	const struct ops_kafka_place *place = &moves->after.places[at];
 	int64_t bytes = moves->arriving_bytes[at];
 	char text[16], room[16];
 	cell_human_bytes(bytes, text);
 	if (moves->arriving[at] == 0)
 		return;
-	ops_say(plan, OPS_MEANS, "%s copies %" PRId64 " replica%s, %s", place->broker->name, moves->arriving[at],
-		plural(moves->arriving[at]), text);
+	ops_note(plan, OPS_MEANS, "%s copies %" PRId64 " replica%s, %s", place->broker->name, moves->arriving[at],
+		ops_plural(moves->arriving[at]), text);
 	if (place->free_bytes < 0) {
-		ops_say(plan, OPS_DANGER, "how much room %s has is not known: a full disk stops a broker",
+		ops_note(plan, OPS_DANGER, "how much room %s has is not known: a full disk stops a broker",
 			place->broker->name);
 		return;
 	}
 	cell_human_bytes(place->free_bytes, room);
 	int64_t total = place->broker->disk_total_bytes, used = total - place->free_bytes + bytes;
 	if (bytes >= place->free_bytes)
-		ops_say(plan, OPS_BLOCKS, "%s has room for %s and would get %s: a full disk stops a broker",
+		ops_note(plan, OPS_BLOCKS, "%s has room for %s and would get %s: a full disk stops a broker",
 			place->broker->name, room, text);
 	else if (used > total / 100 * NEARLY_FULL)
-		ops_say(plan, OPS_CAUTION, "%s would be %d%% full", place->broker->name,
+		ops_note(plan, OPS_CAUTION, "%s would be %d%% full", place->broker->name,
 			(int)(used / (total / 100 + 1)));
 }
 
@@ -153,26 +153,26 @@ static int64_t most_bytes(const struct moves *moves)
 static void say_throttle(struct ops_plan *plan, const struct world_cluster *cluster, const char *key,
 			 const struct moves *moves)
 {
-	const char *text = kafka_fact(plan, "throttle", key);
+	const char *text = ops_kafka_fact(plan, "throttle", key);
 	int64_t rate = 0;
 	double grown = 0;
 	char human[16], age[16];
 	if (moves->copied_bytes == 0)
 		return;
 	if (!text || !str_to_i64(text, &rate) || rate <= 0) {
-		ops_say(plan, OPS_CAUTION,
+		ops_note(plan, OPS_CAUTION,
 			"without a throttle the copies take what network and disks give: clients wait longer "
 			"meanwhile");
 		return;
 	}
 	cell_human_bytes(rate, human);
 	cell_human_age(most_bytes(moves) / rate + 1, age);
-	ops_say(plan, OPS_MEANS,
+	ops_note(plan, OPS_MEANS,
 		"each broker copies at most %s a second: %s at least; the throttle goes when all is moved", human, age);
 	for (size_t i = 0; i < cluster->broker_count; i++)
 		grown += cluster->brokers[i]->in_rate > 0 ? cluster->brokers[i]->in_rate : 0;
 	if (grown >= (double)rate)
-		ops_say(plan, OPS_CAUTION,
+		ops_note(plan, OPS_CAUTION,
 			"more is written now than the throttle lets through: the copies may never catch up (a higher "
 			"throttle=)");
 }
@@ -186,8 +186,8 @@ static void say_forbidden(struct ops_plan *plan, const struct world_cluster *clu
 	say_names(plan, OPS_BLOCKS, &moves->leaderless, "%s no leader to copy from",
 		  moves->leaderless.count == 1 ? "has" : "have");
 	if (moves->nowhere.count > 0)
-		ops_say(plan, OPS_BLOCKS, "replicas would go to brokers of %s that do not answer or are not known: %s",
-			cluster->name, kafka_names_text(&moves->nowhere, text));
+		ops_note(plan, OPS_BLOCKS, "replicas would go to brokers of %s that do not answer or are not known: %s",
+			cluster->name, ops_kafka_names_text(&moves->nowhere, text));
 	say_names(plan, OPS_DANGER, &moves->below_min,
 		  "would have fewer replicas than min.insync.replicas: acks=all is refused for good");
 	say_names(plan, OPS_DANGER, &moves->at_min,
@@ -197,19 +197,19 @@ static void say_forbidden(struct ops_plan *plan, const struct world_cluster *clu
 		  moves->behind.count == 1 ? "is" : "are");
 }
 
-void kafka_check_moves(struct ops_plan *plan, const struct ops_context *context, const struct world_cluster *cluster,
+void ops_kafka_check_moves(struct ops_plan *plan, const struct ops_context *context, const struct world_cluster *cluster,
 		       const char *key)
 {
 	struct moves moves;
 	char bytes[16];
-	CLEANUP(assignment_finish) struct assignment list;
-	kafka_get_list(plan, "new", key, &list);
+	CLEANUP(ops_kafka_assignment_finish) struct ops_kafka_assignment list;
+	ops_kafka_get_list(plan, "new", key, &list);
 	find_moves(cluster, &list, &moves);
 	if (moves.moved == 0)
 		return;
 	cell_human_bytes(moves.copied_bytes, bytes);
-	ops_say(plan, OPS_MEANS, "%" PRId64 " partition%s of %s %s other replicas: %s copied%s", moves.moved,
-		plural(moves.moved), cluster->name, moves.moved == 1 ? "gets" : "get", bytes,
+	ops_note(plan, OPS_MEANS, "%" PRId64 " partition%s of %s %s other replicas: %s copied%s", moves.moved,
+		ops_plural(moves.moved), cluster->name, moves.moved == 1 ? "gets" : "get", bytes,
 		moves.unknown_size > 0 ? " and what has no known size" : "");
 	for (size_t i = 0; i < moves.after.count; i++)
 		say_broker(plan, &moves, i);
@@ -219,7 +219,7 @@ void kafka_check_moves(struct ops_plan *plan, const struct ops_context *context,
 
 /* ---- steps ---- */
 
-int64_t kafka_read_throttle(struct ops_plan *plan, const char *text)
+int64_t ops_kafka_read_throttle(struct ops_plan *plan, const char *text)
 {
 	static const char units[] = "KMGkmg";
 	char *end;
@@ -233,7 +233,7 @@ int64_t kafka_read_throttle(struct ops_plan *plan, const char *text)
 	bool good = end > text && !strncmp(text, "-", 1) == 0 && number >= 0 && number < RATE_MAX_GIB * 1073741824.0;
 	bool tail = !*end || !strcmp(end, "B") || !strcmp(end, "iB") || !strcmp(end, "B/s") || !strcmp(end, "iB/s");
 	if (!good || !tail) {
-		ops_say(plan, OPS_BLOCKS, "throttle is bytes a second (52428800, 50M), not \"%s\"", text);
+		ops_note(plan, OPS_BLOCKS, "throttle is bytes a second (52428800, 50M), not \"%s\"", text);
 		return 0;
 	}
 	return (int64_t)number;
@@ -242,26 +242,26 @@ int64_t kafka_read_throttle(struct ops_plan *plan, const char *text)
 /* Every broker that answers takes part: it may lead what is copied. */
 static void set_throttle_facts(struct ops_plan *plan, const struct world_cluster *cluster, const char *key)
 {
-	char fact[KAFKA_FACT_MAX];
+	char fact[OPS_KAFKA_FACT_MAX];
 	struct buf ids = BUF_INIT(4096);
 	for (size_t i = 0; i < cluster->broker_count; i++)
 		if (cluster->brokers[i]->id >= 0 && cluster->brokers[i]->reachable == 1)
 			buf_printf(&ids, "%s%d", ids.len ? "," : "", (int)cluster->brokers[i]->id);
-	ops_set_fact(plan, kafka_fact_name(fact, "throttle.brokers", key), "%s", buf_str(&ids));
+	ops_set_fact(plan, ops_kafka_fact_name(fact, "throttle.brokers", key), "%s", buf_str(&ids));
 	buf_finish(&ids);
 }
 
-void kafka_add_moves(struct ops_plan *plan, const struct world_cluster *cluster, const char *key, const char *title)
+void ops_kafka_add_moves(struct ops_plan *plan, const struct world_cluster *cluster, const char *key, const char *title)
 {
-	char fact[KAFKA_FACT_MAX], human[16];
-	const char *text = kafka_fact(plan, "throttle", key);
+	char fact[OPS_KAFKA_FACT_MAX], human[16];
+	const char *text = ops_kafka_fact(plan, "throttle", key);
 	int64_t rate = 0;
-	CLEANUP(assignment_finish) struct assignment list;
-	kafka_get_list(plan, "new", key, &list);
-	int64_t bytes = kafka_bytes_to_copy(cluster, &list);
-	bool known = kafka_fact(plan, "throttle.known", key) != NULL;
+	CLEANUP(ops_kafka_assignment_finish) struct ops_kafka_assignment list;
+	ops_kafka_get_list(plan, "new", key, &list);
+	int64_t bytes = ops_kafka_bytes_to_copy(cluster, &list);
+	bool known = ops_kafka_fact(plan, "throttle.known", key) != NULL;
 	bool throttled = text && str_to_i64(text, &rate) && rate > 0 && (bytes > 0 || known);
-	ops_set_fact(plan, kafka_fact_name(fact, "bytes", key), "%" PRId64, bytes);
+	ops_set_fact(plan, ops_kafka_fact_name(fact, "bytes", key), "%" PRId64, bytes);
 	if (throttled) {
 		cell_human_bytes(rate, human);
 		set_throttle_facts(plan, cluster, key);
@@ -274,10 +274,10 @@ void kafka_add_moves(struct ops_plan *plan, const struct world_cluster *cluster,
 				cluster->name);
 }
 
-void kafka_add_unthrottle(struct ops_plan *plan, const struct world_cluster *cluster, const char *key)
+void ops_kafka_add_unthrottle(struct ops_plan *plan, const struct world_cluster *cluster, const char *key)
 {
-	char fact[KAFKA_FACT_MAX];
+	char fact[OPS_KAFKA_FACT_MAX];
 	set_throttle_facts(plan, cluster, key);
-	ops_set_fact(plan, kafka_fact_name(fact, "throttle.known", key), "1");
+	ops_set_fact(plan, ops_kafka_fact_name(fact, "throttle.known", key), "1");
 	ops_add_step_on(plan, &ops_step_kafka_unthrottle, NULL, key, "take the throttles of %s away", cluster->name);
 }

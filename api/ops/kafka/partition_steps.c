@@ -27,36 +27,36 @@ static const char *cursor_name(const struct ops_plan *plan, const struct ops_con
 	return out;
 }
 
-size_t kafka_cursor(const struct ops_plan *plan, const struct ops_context *context)
+size_t ops_kafka_cursor(const struct ops_plan *plan, const struct ops_context *context)
 {
 	char name[32];
 	int64_t at = ops_fact_number(plan, cursor_name(plan, context, name), 0);
 	return at > 0 ? (size_t)at : 0;
 }
 
-void kafka_set_cursor(struct ops_plan *plan, const struct ops_context *context, size_t at)
+void ops_kafka_set_cursor(struct ops_plan *plan, const struct ops_context *context, size_t at)
 {
 	char name[32];
 	ops_set_fact(plan, cursor_name(plan, context, name), "%zu", at);
 }
 
 /* The next items of the list, up to BATCH. */
-static size_t batch_end(const struct assignment *list, size_t from)
+static size_t batch_end(const struct ops_kafka_assignment *list, size_t from)
 {
 	return from + BATCH < list->items.len ? from + BATCH : list->items.len;
 }
 
-static enum ops_outcome advance(struct ops_plan *plan, const struct ops_context *context)
+static enum ops_outcome advance_cursor(struct ops_plan *plan, const struct ops_context *context)
 {
-	CLEANUP(assignment_finish) struct assignment list;
-	kafka_get_list(plan, "new", context->step->item, &list);
-	size_t end = batch_end(&list, kafka_cursor(plan, context));
-	kafka_set_cursor(plan, context, end);
+	CLEANUP(ops_kafka_assignment_finish) struct ops_kafka_assignment list;
+	ops_kafka_get_list(plan, "new", context->step->item, &list);
+	size_t end = batch_end(&list, ops_kafka_cursor(plan, context));
+	ops_kafka_set_cursor(plan, context, end);
 	return end < list.items.len ? OPS_ANSWER_MORE : OPS_ANSWER_DONE;
 }
 
 /* Fills err for the first item that was refused; what a topic that is gone refuses is nothing. */
-static bool is_fine(int16_t code, const int16_t *also_fine, const char *what, const char *topic, int32_t partition,
+static bool partition_is_fine(int16_t code, const int16_t *also_fine, const char *what, const char *topic, int32_t partition,
 		    const char *message, struct err *err)
 {
 	if (code == KAFKA_ERR_NONE || code == KAFKA_ERR_UNKNOWN_TOPIC_OR_PARTITION)
@@ -66,13 +66,13 @@ static bool is_fine(int16_t code, const int16_t *also_fine, const char *what, co
 			return true;
 	char phrase[400];
 	snprintf(phrase, sizeof phrase, "%s %.250s/%d", what, str_or(topic, "?"), (int)partition);
-	return kafka_refuse(err, code, phrase, message);
+	return ops_kafka_refuse(err, code, phrase, message);
 }
 
-static bool all_at(const struct world_cluster *cluster, const struct assignment *list)
+static bool all_at(const struct world_cluster *cluster, const struct ops_kafka_assignment *list)
 {
-	for (struct kafka_walk walk = kafka_walk(cluster, list); kafka_walk_next(&walk);)
-		if (!kafka_is_at(&walk.now, walk.item))
+	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, list); ops_kafka_walk_next(&walk);)
+		if (!ops_kafka_is_at(&walk.now, walk.item))
 			return false;
 	return true;
 }
@@ -80,7 +80,7 @@ static bool all_at(const struct world_cluster *cluster, const struct assignment 
 /* ---- reassign ---- */
 
 static struct kafka_alter_partition_reassignments_request *reassign_request(struct arena *arena,
-									    const struct assignment *list, size_t from)
+									    const struct ops_kafka_assignment *list, size_t from)
 {
 	struct kafka_alter_partition_reassignments_request *request = arena_alloc(arena, sizeof *request);
 	*request = (struct kafka_alter_partition_reassignments_request){.timeout_ms = KAFKA_WAITS_MS,
@@ -89,7 +89,7 @@ static struct kafka_alter_partition_reassignments_request *reassign_request(stru
 	request->topics.items = arena_alloc(arena, (end - from + 1) * sizeof *request->topics.items);
 	struct kafka_reassign_partition *partitions = arena_alloc(arena, (end - from + 1) * sizeof *partitions);
 	for (size_t i = from; i < end; i++) {
-		const struct assignment_item *item = &list->items.items[i];
+		const struct ops_kafka_assignment_item *item = &list->items.items[i];
 		bool next = i == from || strcmp(list->items.items[i - 1].topic, item->topic) != 0;
 		if (next)
 			request->topics.items[request->topics.len++].name = arena_strdup(arena, item->topic);
@@ -109,14 +109,14 @@ static struct kafka_alter_partition_reassignments_request *reassign_request(stru
 }
 
 static enum ops_verdict ask_reassign(const struct ops_plan *plan, const struct ops_context *context,
-				     struct ops_request *out, struct err *err)
+				     struct ops_step_request *out, struct err *err)
 {
-	const struct world_cluster *cluster = kafka_step_cluster(context, err);
+	const struct world_cluster *cluster = ops_kafka_step_cluster(context, err);
 	if (!cluster)
 		return OPS_REFUSE;
-	CLEANUP(assignment_finish) struct assignment list;
-	kafka_get_list(plan, "new", context->step->item, &list);
-	size_t from = kafka_cursor(plan, context);
+	CLEANUP(ops_kafka_assignment_finish) struct ops_kafka_assignment list;
+	ops_kafka_get_list(plan, "new", context->step->item, &list);
+	size_t from = ops_kafka_cursor(plan, context);
 	if (from >= list.items.len || (from == 0 && all_at(cluster, &list)))
 		return OPS_ALREADY;
 	out->way = OPS_BY_KAFKA;
@@ -137,23 +137,23 @@ static enum ops_outcome take_reassign(struct ops_plan *plan, const struct ops_co
 		return OPS_ANSWER_FAILED;
 	vec_each (&response->responses, topic)
 		vec_each (&topic->partitions, partition)
-			if (!is_fine(partition->error_code, also_fine, "reassigning", topic->name,
+			if (!partition_is_fine(partition->error_code, also_fine, "reassigning", topic->name,
 				     partition->partition_index, partition->error_message, err))
 				return OPS_ANSWER_FAILED;
-	return advance(plan, context);
+	return advance_cursor(plan, context);
 }
 
-struct progress {
+struct partition_progress {
 	int64_t all, left, bytes_left;
 	int32_t waits_for; /* a broker that does not answer, -1 = none */
 };
 
-static void count_missing(struct progress *progress, const struct world_replicated *now,
-			  const struct assignment_item *item)
+static void count_missing(struct partition_progress *progress, const struct world_replicated *now,
+			  const struct ops_kafka_assignment_item *item)
 {
 	for (size_t i = 0; i < item->count; i++) {
-		const struct world_broker *broker = kafka_broker_of(now->cluster, item->nodes[i]);
-		if (kafka_in_sync(now, item->nodes[i]))
+		const struct world_broker *broker = ops_kafka_broker_of(now->cluster, item->nodes[i]);
+		if (ops_kafka_in_sync(now, item->nodes[i]))
 			continue;
 		progress->bytes_left += now->size_bytes > 0 ? now->size_bytes : 0;
 		if (!broker || broker->reachable == 0)
@@ -162,9 +162,9 @@ static void count_missing(struct progress *progress, const struct world_replicat
 }
 
 static void tell_progress(const struct ops_plan *plan, const struct ops_context *context,
-			  const struct world_cluster *cluster, const struct progress *progress, struct ops_gauge *out)
+			  const struct world_cluster *cluster, const struct partition_progress *progress, struct ops_gauge *out)
 {
-	const char *bytes = kafka_fact(plan, "bytes", context->step->item);
+	const char *bytes = ops_kafka_fact(plan, "bytes", context->step->item);
 	int64_t total = 0;
 	char left[16], of[16], name[64];
 	if (bytes && !str_to_i64(bytes, &total))
@@ -184,24 +184,24 @@ static void tell_progress(const struct ops_plan *plan, const struct ops_context 
 	}
 	if (progress->waits_for >= 0)
 		snprintf(out->why, sizeof out->why, "%s does not answer: what it shall hold waits for it",
-			 kafka_broker_name(cluster, progress->waits_for, name));
+			 ops_kafka_broker_name(cluster, progress->waits_for, name));
 }
 
 static enum ops_gate_state gate_moved(const struct ops_plan *plan, const struct ops_context *context,
 				      struct ops_gauge *out)
 {
 	struct err err = {0};
-	const struct world_cluster *cluster = kafka_step_cluster(context, &err);
-	struct progress progress = {.waits_for = -1};
+	const struct world_cluster *cluster = ops_kafka_step_cluster(context, &err);
+	struct partition_progress progress = {.waits_for = -1};
 	if (!cluster || cluster->replicated_count < 0 || err_is_set(&cluster->source.err)) {
 		snprintf(out->why, sizeof out->why, "%s", cluster ? cluster->source.err.text : err.text);
 		return OPS_GATE_SHUT;
 	}
-	CLEANUP(assignment_finish) struct assignment list;
-	kafka_get_list(plan, "new", context->step->item, &list);
-	for (struct kafka_walk walk = kafka_walk(cluster, &list); kafka_walk_next(&walk);) {
+	CLEANUP(ops_kafka_assignment_finish) struct ops_kafka_assignment list;
+	ops_kafka_get_list(plan, "new", context->step->item, &list);
+	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, &list); ops_kafka_walk_next(&walk);) {
 		progress.all++;
-		if (kafka_is_at(&walk.now, walk.item))
+		if (ops_kafka_is_at(&walk.now, walk.item))
 			continue;
 		progress.left++;
 		count_missing(&progress, &walk.now, walk.item);
@@ -220,24 +220,24 @@ const struct ops_step_type ops_step_kafka_reassign = {.name = "kafka-reassign",
 
 static bool can_lead(const struct world_replicated *now, int32_t id)
 {
-	const struct world_broker *broker = kafka_broker_of(now->cluster, id);
-	return kafka_in_sync(now, id) && broker && broker->reachable != 0;
+	const struct world_broker *broker = ops_kafka_broker_of(now->cluster, id);
+	return ops_kafka_in_sync(now, id) && broker && broker->reachable != 0;
 }
 
 static bool wants_preferred(const struct world_replicated *now)
 {
-	return now->replica_count > 0 && kafka_leader_id(now) != now->replica_ids[0] &&
+	return now->replica_count > 0 && ops_kafka_leader_id(now) != now->replica_ids[0] &&
 	       can_lead(now, now->replica_ids[0]);
 }
 
 static bool wants_any(const struct world_replicated *now)
 {
-	return kafka_leader_id(now) < 0;
+	return ops_kafka_leader_id(now) < 0;
 }
 
 /* The next items that want an election, up to BATCH; *end = where to go on. */
 static struct kafka_elect_leaders_request *elect_request(struct arena *arena, const struct world_cluster *cluster,
-							 const struct assignment *list, size_t from, bool unclean)
+							 const struct ops_kafka_assignment *list, size_t from, bool unclean)
 {
 	struct kafka_elect_leaders_request *request = arena_alloc(arena, sizeof *request);
 	*request = (struct kafka_elect_leaders_request){.election_type = unclean ? 1 : 0, .timeout_ms = KAFKA_WAITS_MS};
@@ -246,7 +246,7 @@ static struct kafka_elect_leaders_request *elect_request(struct arena *arena, co
 	request->topic_partitions.items =
 		arena_alloc(arena, (end - from + 1) * sizeof *request->topic_partitions.items);
 	struct kafka_elect_leaders_topic *topic = NULL;
-	for (struct kafka_walk walk = kafka_walk(cluster, list); kafka_walk_next(&walk);) {
+	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, list); ops_kafka_walk_next(&walk);) {
 		size_t at = (size_t)(walk.item - list->items.items);
 		if (at < from || at >= end || !(unclean ? wants_any(&walk.now) : wants_preferred(&walk.now)))
 			continue;
@@ -262,14 +262,14 @@ static struct kafka_elect_leaders_request *elect_request(struct arena *arena, co
 }
 
 static enum ops_verdict ask_election(const struct ops_plan *plan, const struct ops_context *context,
-				     struct ops_request *out, bool unclean, struct err *err)
+				     struct ops_step_request *out, bool unclean, struct err *err)
 {
-	const struct world_cluster *cluster = kafka_step_cluster(context, err);
+	const struct world_cluster *cluster = ops_kafka_step_cluster(context, err);
 	if (!cluster)
 		return OPS_REFUSE;
-	CLEANUP(assignment_finish) struct assignment list;
-	kafka_get_list(plan, "new", context->step->item, &list);
-	for (size_t from = kafka_cursor(plan, context); from < list.items.len; from = batch_end(&list, from)) {
+	CLEANUP(ops_kafka_assignment_finish) struct ops_kafka_assignment list;
+	ops_kafka_get_list(plan, "new", context->step->item, &list);
+	for (size_t from = ops_kafka_cursor(plan, context); from < list.items.len; from = batch_end(&list, from)) {
 		struct kafka_elect_leaders_request *request = elect_request(out->arena, cluster, &list, from, unclean);
 		if (request->topic_partitions.len == 0)
 			continue;
@@ -283,13 +283,13 @@ static enum ops_verdict ask_election(const struct ops_plan *plan, const struct o
 }
 
 static enum ops_verdict ask_preferred(const struct ops_plan *plan, const struct ops_context *context,
-				      struct ops_request *out, struct err *err)
+				      struct ops_step_request *out, struct err *err)
 {
 	return ask_election(plan, context, out, false, err);
 }
 
 static enum ops_verdict ask_unclean(const struct ops_plan *plan, const struct ops_context *context,
-				    struct ops_request *out, struct err *err)
+				    struct ops_step_request *out, struct err *err)
 {
 	return ask_election(plan, context, out, true, err);
 }
@@ -308,10 +308,10 @@ static enum ops_outcome take_election(struct ops_plan *plan, const struct ops_co
 	err_clear(err);
 	vec_each (&response->replica_election_results, topic)
 		vec_each (&topic->partition_result, partition)
-			if (!is_fine(partition->error_code, also_fine, "electing a leader of", topic->topic,
+			if (!partition_is_fine(partition->error_code, also_fine, "electing a leader of", topic->topic,
 				     partition->partition_id, partition->error_message, err))
 				return OPS_ANSWER_FAILED;
-	return advance(plan, context);
+	return advance_cursor(plan, context);
 }
 
 static enum ops_gate_state gate_elected(const struct ops_plan *plan, const struct ops_context *context,
@@ -319,20 +319,20 @@ static enum ops_gate_state gate_elected(const struct ops_plan *plan, const struc
 					const char *what)
 {
 	struct err err = {0};
-	const struct world_cluster *cluster = kafka_step_cluster(context, &err);
+	const struct world_cluster *cluster = ops_kafka_step_cluster(context, &err);
 	if (!cluster || cluster->replicated_count < 0 || err_is_set(&cluster->source.err)) {
 		snprintf(out->why, sizeof out->why, "%s", cluster ? cluster->source.err.text : err.text);
 		return OPS_GATE_SHUT;
 	}
-	struct found waiting = {0};
+	struct ops_name_list waiting = {0};
 	char names[460];
 	int64_t all = 0, elsewhere = 0;
-	CLEANUP(assignment_finish) struct assignment list;
-	kafka_get_list(plan, "new", context->step->item, &list);
-	for (struct kafka_walk walk = kafka_walk(cluster, &list); kafka_walk_next(&walk); all++) {
+	CLEANUP(ops_kafka_assignment_finish) struct ops_kafka_assignment list;
+	ops_kafka_get_list(plan, "new", context->step->item, &list);
+	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, &list); ops_kafka_walk_next(&walk); all++) {
 		if (wants(&walk.now))
-			found_add(&waiting, "%s/%d", walk.now.name, (int)walk.now.partition);
-		else if (walk.now.replica_count > 0 && kafka_leader_id(&walk.now) != walk.now.replica_ids[0])
+			ops_name_list_add(&waiting, "%s/%d", walk.now.name, (int)walk.now.partition);
+		else if (walk.now.replica_count > 0 && ops_kafka_leader_id(&walk.now) != walk.now.replica_ids[0])
 			elsewhere++;
 	}
 	out->fraction = all > 0 ? (double)(all - waiting.count) / (double)all : 1;
@@ -342,7 +342,7 @@ static enum ops_gate_state gate_elected(const struct ops_plan *plan, const struc
 		snprintf(out->figure + len, sizeof out->figure - (size_t)len,
 			 "; %" PRId64 " of them by another one: the preferred one is not in sync", elsewhere);
 	if (waiting.count > 0)
-		snprintf(out->why, sizeof out->why, "still to come: %s", kafka_names_text(&waiting, names));
+		snprintf(out->why, sizeof out->why, "still to come: %s", ops_kafka_names_text(&waiting, names));
 	return waiting.count == 0 ? OPS_GATE_OPEN : OPS_GATE_SHUT;
 }
 
@@ -372,23 +372,23 @@ const struct ops_step_type ops_step_kafka_elect_unclean = {.name = "kafka-elect-
 /* ---- brokers that are to go ---- */
 
 /* Between the plan and the end of the moving a new topic may have been placed on it. */
-static enum ops_gate_state gate_empty(const struct ops_plan *plan, const struct ops_context *context,
+static enum ops_gate_state gate_kafka_empty(const struct ops_plan *plan, const struct ops_context *context,
 				      struct ops_gauge *out)
 {
 	const struct world_cluster *cluster = context->cluster;
-	struct found held = {0};
+	struct ops_name_list held = {0};
 	char names[460];
 	if (cluster->replicated_count < 0 || err_is_set(&cluster->source.err)) {
 		snprintf(out->why, sizeof out->why, "%s", cluster->source.err.text);
 		return OPS_GATE_SHUT;
 	}
 	const char *off = str_or(ops_fact(plan, "off"), "");
-	for (struct kafka_walk walk = kafka_walk(cluster, NULL); kafka_walk_next(&walk);) {
+	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, NULL); ops_kafka_walk_next(&walk);) {
 		for (size_t i = 0; i < walk.now.replica_count; i++) {
 			char id[16];
 			snprintf(id, sizeof id, "%d", (int)walk.now.replica_ids[i]);
 			if (str_has_word(off, ',', id))
-				found_add(&held, "%s/%d on %s", walk.now.name, (int)walk.now.partition, id);
+				ops_name_list_add(&held, "%s/%d on %s", walk.now.name, (int)walk.now.partition, id);
 		}
 	}
 	if (held.count == 0) {
@@ -396,14 +396,14 @@ static enum ops_gate_state gate_empty(const struct ops_plan *plan, const struct 
 		out->fraction = 1;
 		return OPS_GATE_OPEN;
 	}
-	snprintf(out->figure, sizeof out->figure, "%" PRId64 " partition%s left", held.count, plural(held.count));
+	snprintf(out->figure, sizeof out->figure, "%" PRId64 " partition%s left", held.count, ops_plural(held.count));
 	snprintf(out->why, sizeof out->why, "placed there meanwhile: %s; plan the scale-down again, it moves them too",
-		 kafka_names_text(&held, names));
+		 ops_kafka_names_text(&held, names));
 	return OPS_GATE_SHUT;
 }
 
 static enum ops_verdict ask_unregister(const struct ops_plan *plan, const struct ops_context *context,
-				       struct ops_request *out, struct err *err)
+				       struct ops_step_request *out, struct err *err)
 {
 	int64_t id;
 	if (!context->step->item || !str_to_i64(context->step->item, &id)) {
@@ -429,6 +429,6 @@ static enum ops_outcome take_unregister(struct ops_plan *plan, const struct ops_
 }
 
 const struct ops_step_type ops_step_kafka_empty = {
-	.name = "kafka-empty", .gate = gate_empty, .gate_limit_ms = EMPTY_LIMIT_MS};
+	.name = "kafka-empty", .gate = gate_kafka_empty, .gate_limit_ms = EMPTY_LIMIT_MS};
 const struct ops_step_type ops_step_kafka_unregister = {
 	.name = "kafka-unregister", .request = ask_unregister, .answer = take_unregister};

@@ -9,19 +9,19 @@
 
 /* ---- facts ---- */
 
-const char *kafka_fact_name(char out[static KAFKA_FACT_MAX], const char *name, const char *key)
+const char *ops_kafka_fact_name(char out[static OPS_KAFKA_FACT_MAX], const char *name, const char *key)
 {
-	snprintf(out, KAFKA_FACT_MAX, "%s%s%s", name, key ? ":" : "", str_or(key, ""));
+	snprintf(out, OPS_KAFKA_FACT_MAX, "%s%s%s", name, key ? ":" : "", str_or(key, ""));
 	return out;
 }
 
-const char *kafka_fact(const struct ops_plan *plan, const char *name, const char *key)
+const char *ops_kafka_fact(const struct ops_plan *plan, const char *name, const char *key)
 {
-	char fact[KAFKA_FACT_MAX];
-	return ops_fact(plan, kafka_fact_name(fact, name, key));
+	char fact[OPS_KAFKA_FACT_MAX];
+	return ops_fact(plan, ops_kafka_fact_name(fact, name, key));
 }
 
-const struct world_cluster *kafka_step_cluster(const struct ops_context *context, struct err *err)
+const struct world_cluster *ops_kafka_step_cluster(const struct ops_context *context, struct err *err)
 {
 	const char *key = context->step ? context->step->item : NULL;
 	const struct world_cluster *cluster = key ? world_find_cluster(context->view, key) : context->cluster;
@@ -30,32 +30,32 @@ const struct world_cluster *kafka_step_cluster(const struct ops_context *context
 	return cluster;
 }
 
-void kafka_set_list(struct ops_plan *plan, const char *name, const char *key, const struct assignment *list)
+void ops_kafka_set_list(struct ops_plan *plan, const char *name, const char *key, const struct ops_kafka_assignment *list)
 {
-	char fact[KAFKA_FACT_MAX];
-	struct buf text = BUF_INIT(ASSIGNMENT_TEXT_MAX);
-	assignment_write(list, &text);
+	char fact[OPS_KAFKA_FACT_MAX];
+	struct buf text = BUF_INIT(OPS_KAFKA_ASSIGNMENT_TEXT_MAX);
+	ops_kafka_assignment_write(list, &text);
 	if (text.overflow)
-		ops_say(plan, OPS_BLOCKS,
+		ops_note(plan, OPS_BLOCKS,
 			"the list of %zu partitions is too long for one plan: do it topic by topic (topic=…)",
 			list->items.len);
 	else
-		ops_set_fact(plan, kafka_fact_name(fact, name, key), "%s", buf_str(&text));
+		ops_set_fact(plan, ops_kafka_fact_name(fact, name, key), "%s", buf_str(&text));
 	buf_finish(&text);
 }
 
-void kafka_get_list(const struct ops_plan *plan, const char *name, const char *key, struct assignment *out)
+void ops_kafka_get_list(const struct ops_plan *plan, const char *name, const char *key, struct ops_kafka_assignment *out)
 {
 	struct err err = {0};
-	const char *text = kafka_fact(plan, name, key);
+	const char *text = ops_kafka_fact(plan, name, key);
 	/* The text is our own; what a person gave was checked when the plan was made. */
-	if (!text || !assignment_parse(out, text, &err))
-		*out = (struct assignment){0};
+	if (!text || !ops_kafka_assignment_parse(out, text, &err))
+		*out = (struct ops_kafka_assignment){0};
 }
 
 /* ---- partitions ---- */
 
-size_t kafka_target(const struct world_replicated *now, int32_t out[static REPLICAS_MAX])
+size_t ops_kafka_target(const struct world_replicated *now, int32_t out[static WORLD_REPLICAS_MAX])
 {
 	size_t count = 0;
 	for (size_t i = 0; i < now->replica_count; i++)
@@ -64,7 +64,7 @@ size_t kafka_target(const struct world_replicated *now, int32_t out[static REPLI
 	return count;
 }
 
-size_t kafka_settled(const struct world_replicated *now, int32_t out[static REPLICAS_MAX])
+size_t ops_kafka_settled(const struct world_replicated *now, int32_t out[static WORLD_REPLICAS_MAX])
 {
 	size_t count = 0;
 	for (size_t i = 0; i < now->replica_count; i++)
@@ -73,7 +73,7 @@ size_t kafka_settled(const struct world_replicated *now, int32_t out[static REPL
 	return count;
 }
 
-bool kafka_is_moving(const struct world_replicated *now)
+bool ops_kafka_is_moving(const struct world_replicated *now)
 {
 	bool moving = false;
 	for (size_t i = 0; i < now->replica_count; i++)
@@ -81,9 +81,9 @@ bool kafka_is_moving(const struct world_replicated *now)
 	return moving;
 }
 
-bool kafka_is_at(const struct world_replicated *now, const struct assignment_item *item)
+bool ops_kafka_is_at(const struct world_replicated *now, const struct ops_kafka_assignment_item *item)
 {
-	if (kafka_is_moving(now))
+	if (ops_kafka_is_moving(now))
 		return false;
 	if (item->count == 0)
 		return true;
@@ -91,14 +91,14 @@ bool kafka_is_at(const struct world_replicated *now, const struct assignment_ite
 	       !memcmp(item->nodes, now->replica_ids, item->count * sizeof *item->nodes);
 }
 
-int32_t kafka_leader_id(const struct world_replicated *now)
+int32_t ops_kafka_leader_id(const struct world_replicated *now)
 {
 	const struct world_cluster *cluster = now->cluster;
 	bool known = now->leader >= 0 && (size_t)now->leader < cluster->broker_count;
 	return known ? cluster->brokers[now->leader]->id : -1;
 }
 
-bool kafka_in_sync(const struct world_replicated *now, int32_t id)
+bool ops_kafka_in_sync(const struct world_replicated *now, int32_t id)
 {
 	for (size_t i = 0; i < now->replica_count; i++)
 		if (now->replica_ids[i] == id)
@@ -106,7 +106,7 @@ bool kafka_in_sync(const struct world_replicated *now, int32_t id)
 	return false;
 }
 
-bool kafka_holds(const int32_t *ids, size_t count, int32_t id)
+bool ops_kafka_holds(const int32_t *ids, size_t count, int32_t id)
 {
 	for (size_t i = 0; i < count; i++)
 		if (ids[i] == id)
@@ -114,7 +114,7 @@ bool kafka_holds(const int32_t *ids, size_t count, int32_t id)
 	return false;
 }
 
-const struct world_broker *kafka_broker_of(const struct world_cluster *cluster, int32_t id)
+const struct world_broker *ops_kafka_broker_of(const struct world_cluster *cluster, int32_t id)
 {
 	for (size_t i = 0; i < cluster->broker_count; i++)
 		if (id >= 0 && cluster->brokers[i]->id == id)
@@ -122,9 +122,9 @@ const struct world_broker *kafka_broker_of(const struct world_cluster *cluster, 
 	return NULL;
 }
 
-const char *kafka_broker_name(const struct world_cluster *cluster, int32_t id, char out[static 64])
+const char *ops_kafka_broker_name(const struct world_cluster *cluster, int32_t id, char out[static 64])
 {
-	const struct world_broker *broker = kafka_broker_of(cluster, id);
+	const struct world_broker *broker = ops_kafka_broker_of(cluster, id);
 	if (broker)
 		snprintf(out, 64, "%s", broker->name);
 	else
@@ -132,13 +132,13 @@ const char *kafka_broker_name(const struct world_cluster *cluster, int32_t id, c
 	return out;
 }
 
-bool kafka_walk_next(struct kafka_walk *walk)
+bool ops_kafka_walk_next(struct ops_kafka_walk *walk)
 {
 	while (walk->index < walk->cluster->replicated_count) {
 		world_replicated_at(walk->cluster, walk->index++, &walk->now);
 		if (!walk->list)
 			return true;
-		walk->item = assignment_find(walk->list, walk->now.name, walk->now.partition, &walk->hint);
+		walk->item = ops_kafka_assignment_find(walk->list, walk->now.name, walk->now.partition, &walk->hint);
 		if (walk->item)
 			return true;
 	}
@@ -147,45 +147,45 @@ bool kafka_walk_next(struct kafka_walk *walk)
 
 /* ---- sentences ---- */
 
-void kafka_need(struct ops_needs *needs, const char *namespace)
+void ops_kafka_need(struct ops_needs *needs, const char *namespace)
 {
 	ops_need(needs,
 		 &(struct kube_question){
 			 .verb = "create", .resource = "pods", .subresource = "portforward", .namespace = namespace});
 }
 
-bool kafka_is_readable(struct ops_plan *plan, const struct ops_context *context, const struct world_cluster *cluster)
+bool ops_kafka_is_readable(struct ops_plan *plan, const struct ops_context *context, const struct world_cluster *cluster)
 {
-	if (cluster->kind != BROKER_KAFKA) {
-		ops_say(plan, OPS_BLOCKS, "%s is no Kafka cluster: %s is for Kafka", cluster->name,
+	if (cluster->kind != WORLD_BROKER_KAFKA) {
+		ops_note(plan, OPS_BLOCKS, "%s is no Kafka cluster: %s is for Kafka", cluster->name,
 			plan->operation->name);
 		return false;
 	}
 	if (context->view->link != WORLD_LIVE) {
-		ops_say(plan, OPS_BLOCKS, "the Kubernetes API does not answer: what is shown is old");
+		ops_note(plan, OPS_BLOCKS, "the Kubernetes API does not answer: what is shown is old");
 		return false;
 	}
 	if (err_is_set(&cluster->source.err)) {
-		ops_say(plan, OPS_BLOCKS, "what the brokers of %s hold cannot be read: %s", cluster->name,
+		ops_note(plan, OPS_BLOCKS, "what the brokers of %s hold cannot be read: %s", cluster->name,
 			cluster->source.err.text);
 		return false;
 	}
 	if (cluster->source.updated_ms < 0 || cluster->replicated_count < 0) {
-		ops_say(plan, OPS_BLOCKS, "what the brokers of %s hold is not known: they have not said",
+		ops_note(plan, OPS_BLOCKS, "what the brokers of %s hold is not known: they have not said",
 			cluster->name);
 		return false;
 	}
 	return true;
 }
 
-const char *kafka_names_text(const struct found *found, char out[static 460])
+const char *ops_kafka_names_text(const struct ops_name_list *names, char out[static 460])
 {
 	char more[48];
-	snprintf(out, 460, "%s%s", found->names, found_more(found, more));
+	snprintf(out, 460, "%s%s", names->names, ops_name_list_more(names, more));
 	return out;
 }
 
-bool kafka_refuse(struct err *err, int16_t code, const char *what, const char *message)
+bool ops_kafka_refuse(struct err *err, int16_t code, const char *what, const char *message)
 {
 	kafka_error_set(err, code, what, message);
 	if (!kafka_error_is_retriable(code))

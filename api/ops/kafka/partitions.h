@@ -15,94 +15,94 @@
 
 /* ---- names of facts ---- */
 
-enum { KAFKA_FACT_MAX = 400 };
+enum { OPS_KAFKA_FACT_MAX = 400 };
 /* key NULL = a plan about one cluster. */
-const char *kafka_fact_name(char out[static KAFKA_FACT_MAX], const char *name, const char *key);
-const char *kafka_fact(const struct ops_plan *plan, const char *name, const char *key); /* NULL when absent */
+const char *ops_kafka_fact_name(char out[static OPS_KAFKA_FACT_MAX], const char *name, const char *key);
+const char *ops_kafka_fact(const struct ops_plan *plan, const char *name, const char *key); /* NULL when absent */
 /* The cluster of a step: that of its item, else the context's. NULL with err when it is not in the world. */
-const struct world_cluster *kafka_step_cluster(const struct ops_context *context, struct err *err);
+const struct world_cluster *ops_kafka_step_cluster(const struct ops_context *context, struct err *err);
 /* Writes a list into a fact. When it is too long for a journal it says so and blocks. */
-void kafka_set_list(struct ops_plan *plan, const char *name, const char *key, const struct assignment *list);
+void ops_kafka_set_list(struct ops_plan *plan, const char *name, const char *key, const struct ops_kafka_assignment *list);
 /* Empty when the fact is absent. */
-void kafka_get_list(const struct ops_plan *plan, const char *name, const char *key, struct assignment *out);
+void ops_kafka_get_list(const struct ops_plan *plan, const char *name, const char *key, struct ops_kafka_assignment *out);
 
 /* ---- partitions ---- */
 
 /* Where it will be once what is under way has ended; returns how many. */
-size_t kafka_target(const struct world_replicated *now, int32_t out[static REPLICAS_MAX]);
+size_t ops_kafka_target(const struct world_replicated *now, int32_t out[static WORLD_REPLICAS_MAX]);
 /* Where it was before what is under way began. */
-size_t kafka_settled(const struct world_replicated *now, int32_t out[static REPLICAS_MAX]);
-bool kafka_is_moving(const struct world_replicated *now);
-bool kafka_is_at(const struct world_replicated *now, const struct assignment_item *item); /* and nothing moves */
-int32_t kafka_leader_id(const struct world_replicated *now);                              /* -1 = none or unknown */
-bool kafka_in_sync(const struct world_replicated *now, int32_t id);
-bool kafka_holds(const int32_t *ids, size_t count, int32_t id);
+size_t ops_kafka_settled(const struct world_replicated *now, int32_t out[static WORLD_REPLICAS_MAX]);
+bool ops_kafka_is_moving(const struct world_replicated *now);
+bool ops_kafka_is_at(const struct world_replicated *now, const struct ops_kafka_assignment_item *item); /* and nothing moves */
+int32_t ops_kafka_leader_id(const struct world_replicated *now);                              /* -1 = none or unknown */
+bool ops_kafka_in_sync(const struct world_replicated *now, int32_t id);
+bool ops_kafka_holds(const int32_t *ids, size_t count, int32_t id);
 /* NULL = not (any more) in the world. */
-const struct world_broker *kafka_broker_of(const struct world_cluster *cluster, int32_t id);
+const struct world_broker *ops_kafka_broker_of(const struct world_cluster *cluster, int32_t id);
 /* "kafka-3", or "broker 3" when it has no pod; into out. */
-const char *kafka_broker_name(const struct world_cluster *cluster, int32_t id, char out[static 64]);
+const char *ops_kafka_broker_name(const struct world_cluster *cluster, int32_t id, char out[static 64]);
 
 /* A walk over the partitions of a cluster that stand in a list (NULL = over all):
- *   for (struct kafka_walk walk = kafka_walk(cluster, &list); kafka_walk_next(&walk);) … walk.now, walk.item */
-struct kafka_walk {
+ *   for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, &list); ops_kafka_walk_next(&walk);) … walk.now, walk.item */
+struct ops_kafka_walk {
 	const struct world_cluster *cluster;
-	const struct assignment *list;
+	const struct ops_kafka_assignment *list;
 	int64_t index;
 	size_t hint;
 	struct world_replicated now;
-	const struct assignment_item *item; /* NULL without a list */
+	const struct ops_kafka_assignment_item *item; /* NULL without a list */
 };
 
-static inline struct kafka_walk kafka_walk(const struct world_cluster *cluster, const struct assignment *list)
+static inline struct ops_kafka_walk ops_kafka_walk(const struct world_cluster *cluster, const struct ops_kafka_assignment *list)
 {
-	return (struct kafka_walk){.cluster = cluster, .list = list};
+	return (struct ops_kafka_walk){.cluster = cluster, .list = list};
 }
 
-bool kafka_walk_next(struct kafka_walk *walk);
+bool ops_kafka_walk_next(struct ops_kafka_walk *walk);
 
 /* ---- what every plan about Kafka asks for and says ---- */
 
 /* Port-forwards to the brokers, which carry the requests. */
-void kafka_need(struct ops_needs *needs, const char *namespace);
+void ops_kafka_need(struct ops_needs *needs, const char *namespace);
 /* Blocks and returns false when what the brokers hold is not known, all of it, and now. */
-bool kafka_is_readable(struct ops_plan *plan, const struct ops_context *context, const struct world_cluster *cluster);
+bool ops_kafka_is_readable(struct ops_plan *plan, const struct ops_context *context, const struct world_cluster *cluster);
 /* "a, b, c and 4 more"; out is overwritten. */
-const char *kafka_names_text(const struct found *names, char out[static 460]);
+const char *ops_kafka_names_text(const struct ops_name_list *names, char out[static 460]);
 
 /* As kafka_error_set(), for one item of an answer: what asking again does not help ends the plan. Returns false. */
-bool kafka_refuse(struct err *err, int16_t code, const char *what, const char *message);
+bool ops_kafka_refuse(struct err *err, int16_t code, const char *what, const char *message);
 
 /* ---- sentences about a list (moves.c) ---- */
 
 /* What moving from the world as it is to the fact `new` means: bytes, brokers, room, in-sync replicas; and what forbids
  * it. */
-void kafka_check_moves(struct ops_plan *plan, const struct ops_context *context, const struct world_cluster *cluster,
+void ops_kafka_check_moves(struct ops_plan *plan, const struct ops_context *context, const struct world_cluster *cluster,
 		       const char *key);
 /* The bytes that have to be copied; those of replicas of unknown size are left out. */
-int64_t kafka_bytes_to_copy(const struct world_cluster *cluster, const struct assignment *list);
+int64_t ops_kafka_bytes_to_copy(const struct world_cluster *cluster, const struct ops_kafka_assignment *list);
 /* "50MiB" or "52428800" into bytes a second; 0 = none. Blocks when it is not understood. */
-int64_t kafka_read_throttle(struct ops_plan *plan, const char *text);
+int64_t ops_kafka_read_throttle(struct ops_plan *plan, const char *text);
 /* Steps: throttle (where something is copied and a throttle is wanted), reassign, throttle off. */
-void kafka_add_moves(struct ops_plan *plan, const struct world_cluster *cluster, const char *key, const char *title);
+void ops_kafka_add_moves(struct ops_plan *plan, const struct world_cluster *cluster, const char *key, const char *title);
 
 /* A step that takes the throttles of every broker that answers and of the topics of `new` away, whoever set them. */
-void kafka_add_unthrottle(struct ops_plan *plan, const struct world_cluster *cluster, const char *key);
+void ops_kafka_add_unthrottle(struct ops_plan *plan, const struct world_cluster *cluster, const char *key);
 
 /* ---- leaders (leaders.c) ---- */
 
 /* Lists (`new` and `old`) that make others lead what the brokers `off` lead or would lead; replicas stay. */
-void kafka_lead_elsewhere(const struct world_cluster *cluster, const int32_t *off, size_t off_count,
-			  struct assignment *out_new, struct assignment *out_old);
+void ops_kafka_lead_elsewhere(const struct world_cluster *cluster, const int32_t *off, size_t off_count,
+			  struct ops_kafka_assignment *out_new, struct ops_kafka_assignment *out_old);
 /* Lists with every broker preferred for about as many partitions, changing as few as possible. */
-void kafka_spread_leaders(const struct world_cluster *cluster, struct assignment *out_new, struct assignment *out_old);
+void ops_kafka_spread_leaders(const struct world_cluster *cluster, struct ops_kafka_assignment *out_new, struct ops_kafka_assignment *out_old);
 /* Lists with the order that stands in the text (an assignment); only the order: what was moved to other brokers since
  * stays there. */
-void kafka_lead_as(const struct world_cluster *cluster, const char *text, struct assignment *out_new,
-		   struct assignment *out_old);
+void ops_kafka_lead_as(const struct world_cluster *cluster, const char *text, struct ops_kafka_assignment *out_new,
+		   struct ops_kafka_assignment *out_old);
 /* "kafka-0 12 → 20, kafka-1 40 → 32": leaders now and once the list is in force. */
-void kafka_say_leaders(struct ops_plan *plan, const struct world_cluster *cluster, const struct assignment *list);
+void ops_kafka_note_leaders(struct ops_plan *plan, const struct world_cluster *cluster, const struct ops_kafka_assignment *list);
 /* The steps for lists that change only the order: the order where it changes, then the election. */
-void kafka_add_election(struct ops_plan *plan, const struct world_cluster *cluster, const char *key,
-			const struct assignment *list);
+void ops_kafka_add_election(struct ops_plan *plan, const struct world_cluster *cluster, const char *key,
+			const struct ops_kafka_assignment *list);
 
 #endif

@@ -9,29 +9,29 @@ static const char *zone_of(const struct world_broker *broker)
 	return broker && broker->node ? broker->node->zone : NULL;
 }
 
-int64_t placement_free_bytes(const struct world_broker *broker)
+int64_t ops_kafka_placement_free_bytes(const struct world_broker *broker)
 {
 	if (broker->disk_total_bytes <= 0 || broker->disk_used_bytes < 0)
 		return -1;
 	return broker->disk_total_bytes - broker->disk_used_bytes;
 }
 
-void placement_init(struct placement *out, const struct world_cluster *cluster, const int32_t *off, size_t off_count)
+void ops_kafka_placement_init(struct ops_kafka_placement *out, const struct world_cluster *cluster, const int32_t *off, size_t off_count)
 {
-	*out = (struct placement){.cluster = cluster, .off = off, .off_count = off_count};
-	for (size_t i = 0; i < cluster->broker_count && out->count < PLACES_MAX; i++) {
+	*out = (struct ops_kafka_placement){.cluster = cluster, .off = off, .off_count = off_count};
+	for (size_t i = 0; i < cluster->broker_count && out->count < OPS_KAFKA_PLACES_MAX; i++) {
 		const struct world_broker *broker = cluster->brokers[i];
-		if (broker->id < 0 || broker->reachable != 1 || kafka_holds(off, off_count, broker->id))
+		if (broker->id < 0 || broker->reachable != 1 || ops_kafka_holds(off, off_count, broker->id))
 			continue;
-		out->places[out->count++] = (struct place){.broker = broker,
+		out->places[out->count++] = (struct ops_kafka_place){.broker = broker,
 							   .id = broker->id,
 							   .zone = zone_of(broker),
-							   .free_bytes = placement_free_bytes(broker),
+							   .free_bytes = ops_kafka_placement_free_bytes(broker),
 							   .replicas = broker->replicas > 0 ? broker->replicas : 0};
 	}
 }
 
-size_t placement_zones(const struct placement *it)
+size_t ops_kafka_placement_zones(const struct ops_kafka_placement *it)
 {
 	size_t zones = 0;
 	for (size_t i = 0; i < it->count; i++) {
@@ -43,37 +43,37 @@ size_t placement_zones(const struct placement *it)
 	return zones;
 }
 
-size_t placement_shared_zones(const struct world_cluster *cluster, const int32_t *ids, size_t count)
+size_t ops_kafka_placement_shared_zones(const struct world_cluster *cluster, const int32_t *ids, size_t count)
 {
 	size_t shared = 0;
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = i + 1; j < count; j++) {
-			const char *zone = zone_of(kafka_broker_of(cluster, ids[i]));
-			shared += zone && str_eq(zone, zone_of(kafka_broker_of(cluster, ids[j])));
+			const char *zone = zone_of(ops_kafka_broker_of(cluster, ids[i]));
+			shared += zone && str_eq(zone, zone_of(ops_kafka_broker_of(cluster, ids[j])));
 		}
 	return shared;
 }
 
-static size_t in_zone(const struct placement *it, const char *zone, const int32_t *ids, size_t count)
+static size_t in_zone(const struct ops_kafka_placement *it, const char *zone, const int32_t *ids, size_t count)
 {
 	size_t found = 0;
 	for (size_t i = 0; i < count; i++)
-		found += zone && str_eq(zone, zone_of(kafka_broker_of(it->cluster, ids[i])));
+		found += zone && str_eq(zone, zone_of(ops_kafka_broker_of(it->cluster, ids[i])));
 	return found;
 }
 
-static bool has_room(const struct place *place, int64_t bytes)
+static bool has_room(const struct ops_kafka_place *place, int64_t bytes)
 {
 	return place->free_bytes < 0 || place->arrived_bytes + bytes < place->free_bytes;
 }
 
 /* Room first, then another zone, then the one that holds fewest. NULL when every place holds one already. */
-static struct place *choose_place(struct placement *it, const int32_t *ids, size_t count, int64_t bytes)
+static struct ops_kafka_place *choose_place(struct ops_kafka_placement *it, const int32_t *ids, size_t count, int64_t bytes)
 {
-	struct place *best = NULL;
+	struct ops_kafka_place *best = NULL;
 	for (size_t i = 0; i < it->count; i++) {
-		struct place *place = &it->places[i];
-		if (kafka_holds(ids, count, place->id))
+		struct ops_kafka_place *place = &it->places[i];
+		if (ops_kafka_holds(ids, count, place->id))
 			continue;
 		if (!best) {
 			best = place;
@@ -89,14 +89,14 @@ static struct place *choose_place(struct placement *it, const int32_t *ids, size
 
 /* Which replica goes when there are too many: one that is not in sync, else one that shares its zone, else the last;
  * the leader stays. */
-static size_t choose_leaver(const struct placement *it, const struct world_replicated *now, const int32_t *ids,
+static size_t choose_leaver(const struct ops_kafka_placement *it, const struct world_replicated *now, const int32_t *ids,
 			    size_t count)
 {
 	size_t worst = count - 1, worst_rank = 0;
-	int32_t leader = kafka_leader_id(now);
+	int32_t leader = ops_kafka_leader_id(now);
 	for (size_t i = 0; i < count; i++) {
-		const char *zone = zone_of(kafka_broker_of(it->cluster, ids[i]));
-		size_t rank = 1 + (in_zone(it, zone, ids, count) > 1) + 2 * !kafka_in_sync(now, ids[i]);
+		const char *zone = zone_of(ops_kafka_broker_of(it->cluster, ids[i]));
+		size_t rank = 1 + (in_zone(it, zone, ids, count) > 1) + 2 * !ops_kafka_in_sync(now, ids[i]);
 		if (ids[i] == leader)
 			rank = 0;
 		if (rank >= worst_rank) {
@@ -107,7 +107,7 @@ static size_t choose_leaver(const struct placement *it, const struct world_repli
 	return worst;
 }
 
-static void count_replica(struct placement *it, int32_t id, int change, int64_t bytes)
+static void count_replica(struct ops_kafka_placement *it, int32_t id, int change, int64_t bytes)
 {
 	for (size_t i = 0; i < it->count; i++) {
 		if (it->places[i].id != id)
@@ -117,9 +117,9 @@ static void count_replica(struct placement *it, int32_t id, int change, int64_t 
 	}
 }
 
-static bool put(struct placement *it, int32_t *ids, size_t at, size_t count, int64_t bytes)
+static bool placement_put(struct ops_kafka_placement *it, int32_t *ids, size_t at, size_t count, int64_t bytes)
 {
-	struct place *place = choose_place(it, ids, count, bytes);
+	struct ops_kafka_place *place = choose_place(it, ids, count, bytes);
 	if (!place)
 		return false;
 	ids[at] = place->id;
@@ -127,13 +127,13 @@ static bool put(struct placement *it, int32_t *ids, size_t at, size_t count, int
 	return true;
 }
 
-size_t placement_choose(struct placement *it, const struct world_replicated *now, size_t want,
-			int32_t out[static REPLICAS_MAX])
+size_t ops_kafka_placement_choose(struct ops_kafka_placement *it, const struct world_replicated *now, size_t want,
+			int32_t out[static WORLD_REPLICAS_MAX])
 {
 	int64_t bytes = now->size_bytes > 0 ? now->size_bytes : 0;
-	size_t count = kafka_target(now, out);
+	size_t count = ops_kafka_target(now, out);
 	for (size_t i = 0; i < count; i++)
-		if (kafka_holds(it->off, it->off_count, out[i]))
+		if (ops_kafka_holds(it->off, it->off_count, out[i]))
 			out[i] = -1;
 	/* Too many: those that leave anyway go first. */
 	for (size_t i = count; i > 0 && count > want; i--) {
@@ -149,13 +149,13 @@ size_t placement_choose(struct placement *it, const struct world_replicated *now
 		count--;
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (out[i] >= 0 || put(it, out, i, count, bytes))
+		if (out[i] >= 0 || placement_put(it, out, i, count, bytes))
 			continue;
 		memmove(out + i, out + i + 1, (count - i - 1) * sizeof *out);
 		count--;
 		i--;
 	}
-	while (count < want && count < REPLICAS_MAX && put(it, out, count, count, bytes))
+	while (count < want && count < WORLD_REPLICAS_MAX && placement_put(it, out, count, count, bytes))
 		count++;
 	return count;
 }

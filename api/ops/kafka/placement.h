@@ -4,9 +4,9 @@
 
 #include "api/ops/kafka/partitions.h"
 
-enum { PLACES_MAX = 100 };
+enum { OPS_KAFKA_PLACES_MAX = 100 };
 
-struct place { /* a broker that may hold replicas */
+struct ops_kafka_place { /* a broker that may hold replicas */
 	const struct world_broker *broker;
 	int32_t id;
 	const char *zone;      /* NULL = not known */
@@ -15,23 +15,23 @@ struct place { /* a broker that may hold replicas */
 	int64_t arrived_bytes; /* chosen for it so far */
 };
 
-struct placement {
+struct ops_kafka_placement {
 	const struct world_cluster *cluster;
-	struct place places[PLACES_MAX]; /* without those in `off` and those that do not answer */
+	struct ops_kafka_place places[OPS_KAFKA_PLACES_MAX]; /* without those in `off` and those that do not answer */
 	size_t count;
 	const int32_t *off; /* borrowed */
 	size_t off_count;
 };
 
-void placement_init(struct placement *out, const struct world_cluster *cluster, const int32_t *off, size_t off_count);
+void ops_kafka_placement_init(struct ops_kafka_placement *out, const struct world_cluster *cluster, const int32_t *off, size_t off_count);
 /* The replicas a partition shall have: `want` of them; who is in `off` is replaced in its place, the rest stays where
  * it can. Returns how many, fewer than `want` when there are not enough brokers. */
-size_t placement_choose(struct placement *it, const struct world_replicated *now, size_t want,
-			int32_t out[static REPLICAS_MAX]);
+size_t ops_kafka_placement_choose(struct ops_kafka_placement *it, const struct world_replicated *now, size_t want,
+			int32_t out[static WORLD_REPLICAS_MAX]);
 /* Room on the broker's disks; -1 = not known. */
-int64_t placement_free_bytes(const struct world_broker *broker);
+int64_t ops_kafka_placement_free_bytes(const struct world_broker *broker);
 /* How many pairs of these share a zone. */
-size_t placement_shared_zones(const struct world_cluster *cluster, const int32_t *ids, size_t count);
-size_t placement_zones(const struct placement *it); /* different ones among the places; 0 = not known */
+size_t ops_kafka_placement_shared_zones(const struct world_cluster *cluster, const int32_t *ids, size_t count);
+size_t ops_kafka_placement_zones(const struct ops_kafka_placement *it); /* different ones among the places; 0 = not known */
 
 #endif

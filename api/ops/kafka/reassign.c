@@ -10,7 +10,7 @@ enum { REPLICATION_MAX = 16, ID_MAX = INT32_MAX, DEFAULT_RATE = 50 * 1024 * 1024
 
 static void reassign_access(const struct ops_context *context, struct ops_needs *needs)
 {
-	kafka_need(needs, context->cluster->namespace);
+	ops_kafka_need(needs, context->cluster->namespace);
 }
 
 /* ---- what is wanted ---- */
@@ -22,7 +22,7 @@ struct reassign {
 	int32_t off;
 	bool cancel;
 	const char *given;
-	struct assignment new, old;
+	struct ops_kafka_assignment new, old;
 	bool all;        /* also what is where it shall be: its throttle goes too */
 	size_t short_of; /* partitions for which brokers are missing */
 };
@@ -41,7 +41,7 @@ static bool is_cancel(const struct ops_plan *plan)
 	return str_eq(ops_fact(plan, "cancel"), "true");
 }
 
-static struct reassign read_wish(const struct ops_plan *plan, const struct world_cluster *cluster)
+static struct reassign reassign_read_request(const struct ops_plan *plan, const struct world_cluster *cluster)
 {
 	const char *off = ops_fact(plan, "off");
 	return (struct reassign){.cluster = cluster,
@@ -61,71 +61,71 @@ static size_t ways_asked(const struct ops_plan *plan, const struct reassign *it)
 	       (it->given != NULL);
 }
 
-static void add(struct reassign *it, const struct world_replicated *now, const int32_t *nodes, size_t count)
+static void reassign_add(struct reassign *it, const struct world_replicated *now, const int32_t *nodes, size_t count)
 {
-	int32_t before[REPLICAS_MAX];
-	size_t before_count = kafka_target(now, before);
+	int32_t before[WORLD_REPLICAS_MAX];
+	size_t before_count = ops_kafka_target(now, before);
 	if (!it->all && count > 0 && count == before_count && !memcmp(nodes, before, count * sizeof *nodes))
 		return;
-	if (assignment_add(&it->new, now->name, now->partition, nodes, count) &&
-	    !assignment_add(&it->old, now->name, now->partition, before, before_count))
+	if (ops_kafka_assignment_add(&it->new, now->name, now->partition, nodes, count) &&
+	    !ops_kafka_assignment_add(&it->old, now->name, now->partition, before, before_count))
 		it->new.items.len--;
 }
 
-static void choose(struct reassign *it, struct placement *placement, const struct world_replicated *now)
+static void reassign_choose(struct reassign *it, struct ops_kafka_placement *placement, const struct world_replicated *now)
 {
-	int32_t nodes[REPLICAS_MAX], target[REPLICAS_MAX];
-	size_t count = kafka_target(now, target), want = it->rf > 0 ? (size_t)it->rf : count;
-	if (it->off >= 0 && !kafka_holds(target, count, it->off))
+	int32_t nodes[WORLD_REPLICAS_MAX], target[WORLD_REPLICAS_MAX];
+	size_t count = ops_kafka_target(now, target), want = it->rf > 0 ? (size_t)it->rf : count;
+	if (it->off >= 0 && !ops_kafka_holds(target, count, it->off))
 		return;
-	size_t found = placement_choose(placement, now, want, nodes);
+	size_t found = ops_kafka_placement_choose(placement, now, want, nodes);
 	it->short_of += found < want;
 	if (found == want)
-		add(it, now, nodes, found);
+		reassign_add(it, now, nodes, found);
 }
 
-static void exchange(struct reassign *it, const struct world_replicated *now)
+static void reassign_swap_broker(struct reassign *it, const struct world_replicated *now)
 {
-	int32_t nodes[REPLICAS_MAX];
-	size_t count = kafka_target(now, nodes);
-	if (!kafka_holds(nodes, count, (int32_t)it->from) || kafka_holds(nodes, count, (int32_t)it->to))
+	int32_t nodes[WORLD_REPLICAS_MAX];
+	size_t count = ops_kafka_target(now, nodes);
+	if (!ops_kafka_holds(nodes, count, (int32_t)it->from) || ops_kafka_holds(nodes, count, (int32_t)it->to))
 		return;
 	for (size_t i = 0; i < count; i++)
 		if (nodes[i] == it->from)
 			nodes[i] = (int32_t)it->to;
-	add(it, now, nodes, count);
+	reassign_add(it, now, nodes, count);
 }
 
-static void find_lists(struct reassign *it)
+static void reassign_find_lists(struct reassign *it)
 {
-	struct placement placement;
+	struct ops_kafka_placement placement;
 	struct err err = {0};
-	struct assignment given = {0};
-	placement_init(&placement, it->cluster, &it->off, it->off >= 0);
-	bool readable = !it->given || assignment_parse(&given, it->given, &err);
-	for (struct kafka_walk walk = kafka_walk(it->cluster, it->given ? &given : NULL);
-	     readable && kafka_walk_next(&walk);) {
+	struct ops_kafka_assignment given = {0};
+	ops_kafka_placement_init(&placement, it->cluster, &it->off, it->off >= 0);
+	bool readable = !it->given || ops_kafka_assignment_parse(&given, it->given, &err);
+	for (struct ops_kafka_walk walk = ops_kafka_walk(it->cluster, it->given ? &given : NULL);
+	     readable && ops_kafka_walk_next(&walk);) {
 		const struct world_replicated *now = &walk.now;
 		if (it->topic && strcmp(it->topic, now->name) != 0)
 			continue;
 		if (it->given)
-			add(it, now, walk.item->nodes, walk.item->count);
-		else if (it->cancel && kafka_is_moving(now))
-			add(it, now, NULL, 0);
+			reassign_add(it, now, walk.item->nodes, walk.item->count);
+		else if (it->cancel && ops_kafka_is_moving(now))
+			reassign_add(it, now, NULL, 0);
 		else if (it->from >= 0 && it->to >= 0)
-			exchange(it, now);
+			reassign_swap_broker(it, now);
 		else if (it->rf > 0 || it->off >= 0)
-			choose(it, &placement, now);
+			reassign_choose(it, &placement, now);
 	}
-	assignment_sort(&it->new);
-	assignment_sort(&it->old);
-	assignment_finish(&given);
+	ops_kafka_assignment_sort(&it->new);
+	ops_kafka_assignment_sort(&it->old);
+	ops_kafka_assignment_finish(&given);
 }
 
 static void forget_lists(struct reassign *it)
 {
-	assignment_finish(&it->new);
-	assignment_finish(&it->old);
+	ops_kafka_assignment_finish(&it->new);
+	ops_kafka_assignment_finish(&it->old);
 }
 
 /* ---- the plan ---- */
@@ -137,13 +137,13 @@ static void set_title(struct ops_plan *plan, const struct reassign *it)
 	if (it->cancel)
 		ops_set_title(plan, "Cancel the reassignments of %s", name);
 	else if (it->off >= 0)
-		ops_set_title(plan, "Move everything off %s", kafka_broker_name(it->cluster, it->off, from));
+		ops_set_title(plan, "Move everything off %s", ops_kafka_broker_name(it->cluster, it->off, from));
 	else if (it->rf > 0)
 		ops_set_title(plan, "Give %s of %s %d replicas", topic, name, (int)it->rf);
 	else if (it->from >= 0)
 		ops_set_title(plan, "Move %s of %s from %s to %s", topic, name,
-			      kafka_broker_name(it->cluster, (int32_t)it->from, from),
-			      kafka_broker_name(it->cluster, (int32_t)it->to, to));
+			      ops_kafka_broker_name(it->cluster, (int32_t)it->from, from),
+			      ops_kafka_broker_name(it->cluster, (int32_t)it->to, to));
 	else
 		ops_set_title(plan, "Reassign partitions of %s", name);
 }
@@ -160,7 +160,7 @@ static void take_throttle(struct ops_plan *plan)
 	if (is_cancel(plan))
 		return;
 	const char *given = ops_fact(plan, "throttle");
-	int64_t rate = given ? kafka_read_throttle(plan, given) : DEFAULT_RATE;
+	int64_t rate = given ? ops_kafka_read_throttle(plan, given) : DEFAULT_RATE;
 	ops_set_fact(plan, "throttle", "%" PRId64, rate);
 	const char *had = ops_fact(plan, "had"), *topics = ops_fact(plan, "topics");
 	if (!had)
@@ -172,26 +172,26 @@ static void take_throttle(struct ops_plan *plan)
 
 static void reassign_plan(struct ops_plan *plan, const struct ops_context *context)
 {
-	struct reassign it = read_wish(plan, context->cluster);
+	struct reassign it = reassign_read_request(plan, context->cluster);
 	set_title(plan, &it);
 	take_throttle(plan);
-	if (context->cluster->kind != BROKER_KAFKA)
+	if (context->cluster->kind != WORLD_BROKER_KAFKA)
 		return;
 	if (ways_asked(plan, &it) == 1)
-		find_lists(&it);
+		reassign_find_lists(&it);
 	if (it.new.items.len > 0) {
 		char title[400];
 		int64_t count = (int64_t)it.new.items.len;
-		kafka_set_list(plan, "new", NULL, &it.new);
-		kafka_set_list(plan, "old", NULL, &it.old);
-		ops_say(plan, OPS_CHANGES, "the replicas of %" PRId64 " partition%s of %s", count, plural(count),
+		ops_kafka_set_list(plan, "new", NULL, &it.new);
+		ops_kafka_set_list(plan, "old", NULL, &it.old);
+		ops_note(plan, OPS_CHANGES, "the replicas of %" PRId64 " partition%s of %s", count, ops_plural(count),
 			context->cluster->name);
 		snprintf(title, sizeof title, "%s %" PRId64 " partition%s of %s",
-			 it.cancel ? "take back the reassignment of" : "reassign", count, plural(count),
+			 it.cancel ? "take back the reassignment of" : "reassign", count, ops_plural(count),
 			 context->cluster->name);
-		kafka_add_moves(plan, context->cluster, NULL, title);
+		ops_kafka_add_moves(plan, context->cluster, NULL, title);
 		if (takes_throttle_away(plan))
-			kafka_add_unthrottle(plan, context->cluster, NULL);
+			ops_kafka_add_unthrottle(plan, context->cluster, NULL);
 	}
 	if (it.short_of > 0)
 		ops_set_fact(plan, "short", "%zu", it.short_of);
@@ -200,28 +200,28 @@ static void reassign_plan(struct ops_plan *plan, const struct ops_context *conte
 
 /* ---- consequences ---- */
 
-static void check_wish(struct ops_plan *plan, const struct reassign *it)
+static void reassign_check_request(struct ops_plan *plan, const struct reassign *it)
 {
 	const char *off = ops_fact(plan, "off");
 	if (ways_asked(plan, it) != 1)
-		ops_say(plan, OPS_BLOCKS,
+		ops_note(plan, OPS_BLOCKS,
 			"say what to do: topic=… rf=N, or from=ID to=ID, or off=BROKER, or cancel=true (one of them)");
 	if (it->rf >= 0 && !it->topic)
-		ops_say(plan, OPS_BLOCKS, "rf=%d is for one topic: name it (topic=…)", (int)it->rf);
+		ops_note(plan, OPS_BLOCKS, "rf=%d is for one topic: name it (topic=…)", (int)it->rf);
 	if ((it->from >= 0) != (it->to >= 0))
-		ops_say(plan, OPS_BLOCKS, "from and to go together: two broker ids");
+		ops_note(plan, OPS_BLOCKS, "from and to go together: two broker ids");
 	if (off && it->off < 0)
-		ops_say(plan, OPS_BLOCKS, "%s has no broker \"%s\", or its id is not known", it->cluster->name, off);
+		ops_note(plan, OPS_BLOCKS, "%s has no broker \"%s\", or its id is not known", it->cluster->name, off);
 	struct err err = {0};
-	struct assignment given = {0};
-	if (it->given && !assignment_parse(&given, it->given, &err))
-		ops_say(plan, OPS_BLOCKS, "%s", err.text);
-	assignment_finish(&given);
+	struct ops_kafka_assignment given = {0};
+	if (it->given && !ops_kafka_assignment_parse(&given, it->given, &err))
+		ops_note(plan, OPS_BLOCKS, "%s", err.text);
+	ops_kafka_assignment_finish(&given);
 }
 
 static bool has_topic(const struct world_cluster *cluster, const char *topic)
 {
-	for (struct kafka_walk walk = kafka_walk(cluster, NULL); kafka_walk_next(&walk);)
+	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, NULL); ops_kafka_walk_next(&walk);)
 		if (!strcmp(walk.now.name, topic))
 			return true;
 	return false;
@@ -230,42 +230,42 @@ static bool has_topic(const struct world_cluster *cluster, const char *topic)
 static void reassign_preflight(struct ops_plan *plan, const struct ops_context *context)
 {
 	const struct world_cluster *cluster = context->cluster;
-	if (!kafka_is_readable(plan, context, cluster))
+	if (!ops_kafka_is_readable(plan, context, cluster))
 		return;
-	struct reassign it = read_wish(plan, cluster);
+	struct reassign it = reassign_read_request(plan, cluster);
 	int64_t missing = ops_fact_number(plan, "short", 0);
-	check_wish(plan, &it);
+	reassign_check_request(plan, &it);
 	if (it.topic && !has_topic(cluster, it.topic))
-		ops_say(plan, OPS_BLOCKS, "%s has no topic \"%s\"", cluster->name, it.topic);
+		ops_note(plan, OPS_BLOCKS, "%s has no topic \"%s\"", cluster->name, it.topic);
 	if (missing > 0)
-		ops_say(plan, OPS_BLOCKS, "for %" PRId64 " partition%s there are not enough other brokers that answer",
-			missing, plural(missing));
+		ops_note(plan, OPS_BLOCKS, "for %" PRId64 " partition%s there are not enough other brokers that answer",
+			missing, ops_plural(missing));
 	if (plan->step_count == 0 && plan->severity < OPS_BLOCKED)
-		ops_say_so_already(plan, "%s",
+		ops_note_already(plan, "%s",
 				   it.cancel ? "nothing is being reassigned"
 					     : "it is so already: there is nothing to move");
 	if (plan->step_count > 0 && takes_throttle_away(plan))
-		ops_say(plan, OPS_MEANS,
+		ops_note(plan, OPS_MEANS,
 			"the replication throttles of the brokers and of these topics go, whoever set them "
 			"(throttle=keep leaves"
 			" them)");
 	if (it.cancel && plan->step_count > 0)
-		ops_say(plan, OPS_MEANS, "what was copied so far is thrown away; leaders and the old replicas stay");
+		ops_note(plan, OPS_MEANS, "what was copied so far is thrown away; leaders and the old replicas stay");
 	if (!it.cancel)
-		kafka_check_moves(plan, context, cluster, NULL);
+		ops_kafka_check_moves(plan, context, cluster, NULL);
 	if (plan->step_count > 0 && !it.cancel)
-		ops_say(plan, OPS_UNDO, "roll back: every partition to the brokers it was on");
+		ops_note(plan, OPS_UNDO, "roll back: every partition to the brokers it was on");
 }
 
-static bool reassign_undo(const struct ops_plan *plan, struct ops_wish *out, struct err *err)
+static bool reassign_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
 	if (is_cancel(plan))
 		return err_set(err, ERR_REFUSED, "where the cancelled reassignments went to is not kept");
 	const char *old = ops_fact(plan, "old"), *had = ops_fact(plan, "throttle.had");
 	if (!old)
 		return err_set(err, ERR_REFUSED, "nothing was moved");
-	*out = (struct ops_wish){
-		.operation = &ops_reassign,
+	*out = (struct ops_request){
+		.operation = &ops_operation_reassign,
 		.target = plan->target,
 		.values = {{.name = "assignment", .value = old},
 			   {.name = "throttle", .value = str_or(ops_fact(plan, "throttle"), "0")},
@@ -293,7 +293,7 @@ static const struct ops_argument reassign_arguments[] = {
 	 .type = OPS_ARGUMENT_TEXT},
 };
 
-const struct ops_operation ops_reassign = {
+const struct ops_operation ops_operation_reassign = {
 	.name = "reassign",
 	.title = "Reassign",
 	.summary = "move replicas of Kafka, change how many there are, or cancel that",

@@ -26,14 +26,14 @@ struct throttle {
 	const char *key;
 	int32_t brokers[BROKERS_MAX];
 	size_t broker_count;
-	struct assignment new, old;
+	struct ops_kafka_assignment new, old;
 	VEC(size_t) topics; /* with something to copy: index of their first item in `new` */
 };
 
 static void throttle_finish(struct throttle *it)
 {
-	assignment_finish(&it->new);
-	assignment_finish(&it->old);
+	ops_kafka_assignment_finish(&it->new);
+	ops_kafka_assignment_finish(&it->old);
 	vec_finish(&it->topics);
 }
 
@@ -42,12 +42,12 @@ static inline void cleanup_throttle_finish(struct throttle *it)
 	throttle_finish(it);
 }
 
-static bool is_copied(const struct assignment_item *new, const struct assignment_item *old, int32_t id)
+static bool is_copied(const struct ops_kafka_assignment_item *new, const struct ops_kafka_assignment_item *old, int32_t id)
 {
-	return kafka_holds(new->nodes, new->count, id) && !kafka_holds(old->nodes, old->count, id);
+	return ops_kafka_holds(new->nodes, new->count, id) && !ops_kafka_holds(old->nodes, old->count, id);
 }
 
-static bool copies(const struct assignment_item *new, const struct assignment_item *old)
+static bool copies_anything(const struct ops_kafka_assignment_item *new, const struct ops_kafka_assignment_item *old)
 {
 	for (size_t i = 0; i < new->count; i++)
 		if (is_copied(new, old, new->nodes[i]))
@@ -58,29 +58,29 @@ static bool copies(const struct assignment_item *new, const struct assignment_it
 static void read_throttle(struct throttle *out, const struct ops_plan *plan, const struct ops_context *context)
 {
 	*out = (struct throttle){.plan = plan, .key = context->step->item};
-	const char *at = str_or(kafka_fact(plan, "throttle.brokers", out->key), "");
+	const char *at = str_or(ops_kafka_fact(plan, "throttle.brokers", out->key), "");
 	int id, used;
 	while (out->broker_count < BROKERS_MAX && sscanf(at, "%d%n", &id, &used) == 1) {
 		out->brokers[out->broker_count++] = id;
 		at += used;
 		at += *at == ',';
 	}
-	kafka_get_list(plan, "new", out->key, &out->new);
-	kafka_get_list(plan, "old", out->key, &out->old);
+	ops_kafka_get_list(plan, "new", out->key, &out->new);
+	ops_kafka_get_list(plan, "old", out->key, &out->old);
 	size_t hint = 0, first = 0;
-	bool all = kafka_fact(plan, "throttle.known", out->key) != NULL;
+	bool all = ops_kafka_fact(plan, "throttle.known", out->key) != NULL;
 	vec_each (&out->new.items, item) {
-		const struct assignment_item *old = assignment_find(&out->old, item->topic, item->partition, &hint);
+		const struct ops_kafka_assignment_item *old = ops_kafka_assignment_find(&out->old, item->topic, item->partition, &hint);
 		size_t index = (size_t)(item - out->new.items.items);
 		if (index == 0 || strcmp(item[-1].topic, item->topic) != 0)
 			first = index;
 		bool known = out->topics.len && out->topics.items[out->topics.len - 1] == first;
-		if (old && !known && (all || copies(item, old)))
+		if (old && !known && (all || copies_anything(item, old)))
 			vec_push(&out->topics, first);
 	}
 }
 
-static const char *topic_name(const struct throttle *it, size_t index)
+static const char *throttle_topic_name(const struct throttle *it, size_t index)
 {
 	return it->new.items.items[it->topics.items[index]].topic;
 }
@@ -89,11 +89,11 @@ static const char *topic_name(const struct throttle *it, size_t index)
 static void list_replicas(const struct throttle *it, size_t index, struct buf lists[static 2])
 {
 	size_t hint = 0, end = it->new.items.len;
-	const char *topic = topic_name(it, index);
+	const char *topic = throttle_topic_name(it, index);
 	for (size_t at = it->topics.items[index]; at < end && !strcmp(it->new.items.items[at].topic, topic); at++) {
-		const struct assignment_item *item = &it->new.items.items[at];
-		const struct assignment_item *old = assignment_find(&it->old, topic, item->partition, &hint);
-		if (!old || !copies(item, old))
+		const struct ops_kafka_assignment_item *item = &it->new.items.items[at];
+		const struct ops_kafka_assignment_item *old = ops_kafka_assignment_find(&it->old, topic, item->partition, &hint);
+		if (!old || !copies_anything(item, old))
 			continue;
 		for (size_t i = 0; i < old->count; i++)
 			buf_printf(&lists[0], "%s%d:%d", lists[0].len ? "," : "", (int)item->partition,
@@ -156,7 +156,7 @@ static void had_rates(const struct throttle *it, int32_t id, struct arena *arena
 	char name[24];
 	out[0] = out[1] = NULL;
 	snprintf(name, sizeof name, "%d=", (int)id);
-	for (const char *at = kafka_fact(it->plan, "throttle.had", it->key); at && *at; at += *at == ',') {
+	for (const char *at = ops_kafka_fact(it->plan, "throttle.had", it->key); at && *at; at += *at == ',') {
 		size_t len = strcspn(at, ",");
 		size_t skip = strlen(name);
 		if (!strncmp(at, name, skip)) {
@@ -179,7 +179,7 @@ static struct kafka_call write_rates(const struct throttle *it, struct arena *ar
 	resource->resource_name = number_text(arena, it->brokers[index]);
 	had_rates(it, it->brokers[index], arena, had);
 	for (size_t i = 0; i < 2; i++) {
-		const char *value = on ? kafka_fact(it->plan, "throttle", it->key) : had[i];
+		const char *value = on ? ops_kafka_fact(it->plan, "throttle", it->key) : had[i];
 		add_setting(arena, resource, rate_names[i], value ? SET : DELETE, arena_strdup(arena, value));
 	}
 	return (struct kafka_call){.api = KAFKA_INCREMENTAL_ALTER_CONFIGS,
@@ -192,8 +192,8 @@ static void write_list(const struct throttle *it, struct arena *arena, size_t in
 		       struct kafka_incremental_alter_configs_request *request)
 {
 	struct buf lists[2] = {BUF_INIT(LIST_MAX), BUF_INIT(LIST_MAX)};
-	const char *topic = topic_name(it, index);
-	bool had = str_has_word(str_or(kafka_fact(it->plan, "throttle.topics", it->key), ""), ',', topic);
+	const char *topic = throttle_topic_name(it, index);
+	bool had = str_has_word(str_or(ops_kafka_fact(it->plan, "throttle.topics", it->key), ""), ',', topic);
 	struct kafka_alter_configs_resource *resource = &request->resources.items[request->resources.len++];
 	resource->resource_type = TOPIC;
 	resource->resource_name = arena_strdup(arena, topic);
@@ -226,12 +226,12 @@ static size_t set_total(const struct throttle *it)
 	return 2 * (it->broker_count + topic_batches(it));
 }
 
-static enum ops_verdict ask_set(const struct ops_plan *plan, const struct ops_context *context, struct ops_request *out,
+static enum ops_verdict ask_set(const struct ops_plan *plan, const struct ops_context *context, struct ops_step_request *out,
 				struct err *err)
 {
 	CLEANUP(throttle_finish) struct throttle it = {0};
 	read_throttle(&it, plan, context);
-	size_t at = kafka_cursor(plan, context), brokers = it.broker_count, batches = topic_batches(&it);
+	size_t at = ops_kafka_cursor(plan, context), brokers = it.broker_count, batches = topic_batches(&it);
 	if (at >= set_total(&it))
 		return OPS_ALREADY;
 	out->way = OPS_BY_KAFKA;
@@ -245,7 +245,7 @@ static enum ops_verdict ask_set(const struct ops_plan *plan, const struct ops_co
 		const char *names[TOPICS_MAX];
 		size_t count = 0;
 		for (size_t i = (at - brokers) * TOPICS_MAX; i < it.topics.len && count < TOPICS_MAX; i++)
-			names[count++] = topic_name(&it, i);
+			names[count++] = throttle_topic_name(&it, i);
 		out->call = read_settings(out->arena, TOPIC, names, count, list_names);
 	} else if (at < 2 * brokers + batches) {
 		out->call = write_rates(&it, out->arena, at - brokers - batches, true);
@@ -267,14 +267,14 @@ static const char *own_value(const struct kafka_config_result *result, const cha
 static const char *rate_before(const struct throttle *it, const struct kafka_config_result *result, const char *name)
 {
 	const char *value = own_value(result, name, DYNAMIC_BROKER);
-	return value && !str_eq(value, kafka_fact(it->plan, "throttle", it->key)) ? value : "-";
+	return value && !str_eq(value, ops_kafka_fact(it->plan, "throttle", it->key)) ? value : "-";
 }
 
-static bool is_known(const struct throttle *it, const char *broker)
+static bool throttle_is_known(const struct throttle *it, const char *broker)
 {
 	char start[24];
 	snprintf(start, sizeof start, "%.12s=", broker);
-	for (const char *at = kafka_fact(it->plan, "throttle.had", it->key); at; at = strchr(at, ',')) {
+	for (const char *at = ops_kafka_fact(it->plan, "throttle.had", it->key); at; at = strchr(at, ',')) {
 		at += *at == ',';
 		if (str_has_prefix(at, start))
 			return true;
@@ -284,28 +284,28 @@ static bool is_known(const struct throttle *it, const char *broker)
 
 static void append_fact(struct ops_plan *plan, const char *name, const char *key, const char *text)
 {
-	char fact[KAFKA_FACT_MAX];
-	CLEANUP(free) char *before = mem_strdup(str_or(kafka_fact(plan, name, key), ""));
-	ops_set_fact(plan, kafka_fact_name(fact, name, key), "%s%s%s", before, *before ? "," : "", text);
+	char fact[OPS_KAFKA_FACT_MAX];
+	CLEANUP(free) char *before = mem_strdup(str_or(ops_kafka_fact(plan, name, key), ""));
+	ops_set_fact(plan, ops_kafka_fact_name(fact, name, key), "%s%s%s", before, *before ? "," : "", text);
 }
 
 static bool take_settings(struct ops_plan *plan, const struct throttle *it,
 			  const struct kafka_describe_configs_response *response, struct err *err)
 {
-	bool topics_known = kafka_fact(plan, "throttle.known", it->key) != NULL;
+	bool topics_known = ops_kafka_fact(plan, "throttle.known", it->key) != NULL;
 	vec_each (&response->results, result) {
 		char text[96];
 		const char *name = str_or(result->resource_name, "?");
 		bool of_topic = result->resource_type == TOPIC;
 		if (result->error_code && !(of_topic && result->error_code == KAFKA_ERR_UNKNOWN_TOPIC_OR_PARTITION))
-			return kafka_refuse(err, result->error_code, "reading the throttle", result->error_message);
+			return ops_kafka_refuse(err, result->error_code, "reading the throttle", result->error_message);
 		bool listed = of_topic && (own_value(result, list_names[0], DYNAMIC_TOPIC) ||
 					   own_value(result, list_names[1], DYNAMIC_TOPIC));
 		if (listed && !topics_known)
 			append_fact(plan, "throttle.topics", it->key, name);
 		snprintf(text, sizeof text, "%.12s=%.30s/%.30s", name, rate_before(it, result, rate_names[0]),
 			 rate_before(it, result, rate_names[1]));
-		if (!of_topic && !is_known(it, name))
+		if (!of_topic && !throttle_is_known(it, name))
 			append_fact(plan, "throttle.had", it->key, text);
 	}
 	return true;
@@ -320,7 +320,7 @@ static bool take_changes(const struct kafka_incremental_alter_configs_response *
 		snprintf(phrase, sizeof phrase, "the throttle of %s %.250s",
 			 result->resource_type == TOPIC ? "topic" : "broker", str_or(result->resource_name, "?"));
 		if (result->error_code && !gone)
-			return kafka_refuse(err, result->error_code, phrase, result->error_message);
+			return ops_kafka_refuse(err, result->error_code, phrase, result->error_message);
 	}
 	return true;
 }
@@ -333,22 +333,22 @@ static enum ops_outcome take_set(struct ops_plan *plan, const struct ops_context
 	if (err_is_set(err) || !answer->response)
 		return OPS_ANSWER_FAILED;
 	read_throttle(&it, plan, context);
-	size_t at = kafka_cursor(plan, context);
+	size_t at = ops_kafka_cursor(plan, context);
 	bool reading = at < it.broker_count + topic_batches(&it);
 	if (reading ? !take_settings(plan, &it, answer->response, err) : !take_changes(answer->response, err))
 		return OPS_ANSWER_FAILED;
-	kafka_set_cursor(plan, context, at + 1);
+	ops_kafka_set_cursor(plan, context, at + 1);
 	return at + 1 < set_total(&it) ? OPS_ANSWER_MORE : OPS_ANSWER_DONE;
 }
 
 /* ---- off: topics, then brokers ---- */
 
 static enum ops_verdict ask_unset(const struct ops_plan *plan, const struct ops_context *context,
-				  struct ops_request *out, struct err *err)
+				  struct ops_step_request *out, struct err *err)
 {
 	CLEANUP(throttle_finish) struct throttle it = {0};
 	read_throttle(&it, plan, context);
-	size_t at = kafka_cursor(plan, context), batches = topic_batches(&it);
+	size_t at = ops_kafka_cursor(plan, context), batches = topic_batches(&it);
 	if (at >= batches + it.broker_count)
 		return OPS_ALREADY;
 	out->way = OPS_BY_KAFKA;
@@ -366,8 +366,8 @@ static enum ops_outcome take_unset(struct ops_plan *plan, const struct ops_conte
 	if (err_is_set(err) || !answer->response || !take_changes(answer->response, err))
 		return OPS_ANSWER_FAILED;
 	read_throttle(&it, plan, context);
-	size_t at = kafka_cursor(plan, context) + 1;
-	kafka_set_cursor(plan, context, at);
+	size_t at = ops_kafka_cursor(plan, context) + 1;
+	ops_kafka_set_cursor(plan, context, at);
 	return at < it.broker_count + topic_batches(&it) ? OPS_ANSWER_MORE : OPS_ANSWER_DONE;
 }
 

@@ -11,10 +11,10 @@ enum { SEEN_LIMIT_MS = 60 * 1000 };
 
 static bool wants_cordon(const struct ops_plan *plan)
 {
-	return plan->operation != &ops_uncordon; /* to drain a node begins with it */
+	return plan->operation != &ops_operation_uncordon; /* to drain a node begins with it */
 }
 
-static bool node_object(const struct ops_plan *plan, const struct ops_context *context, struct ops_object *out,
+static bool cordon_node_object(const struct ops_plan *plan, const struct ops_context *context, struct ops_object *out,
 			struct err *err)
 {
 	*out = (struct ops_object){
@@ -52,7 +52,7 @@ static enum ops_gate_state gate_seen(const struct ops_plan *plan, const struct o
 }
 
 const struct ops_step_type ops_step_set_unschedulable = {
-	.name = "set-unschedulable", .object = node_object, .change = change_unschedulable};
+	.name = "set-unschedulable", .object = cordon_node_object, .change = change_unschedulable};
 const struct ops_step_type ops_step_node_seen = {
 	.name = "node-seen", .gate = gate_seen, .gate_limit_ms = SEEN_LIMIT_MS};
 
@@ -60,7 +60,7 @@ static void node_plan(struct ops_plan *plan, const struct ops_context *context)
 {
 	const char *name = context->node->name, *value = wants_cordon(plan) ? "true" : "false";
 	ops_set_title(plan, "%s %s", plan->operation->title, name);
-	ops_say(plan, OPS_CHANGES, "Node %s spec.unschedulable → %s", name, value);
+	ops_note(plan, OPS_CHANGES, "Node %s spec.unschedulable → %s", name, value);
 	ops_add_step(plan, &ops_step_set_unschedulable, "set unschedulable of Node %s to %s", name, value);
 	ops_add_step(plan, &ops_step_node_seen, "%s seen as %s", name, wants_cordon(plan) ? "cordoned" : "schedulable");
 }
@@ -81,10 +81,10 @@ static void say_who_stays(struct ops_plan *plan, const struct world_node *node)
 	for (size_t i = 0; i < node->broker_count; i++)
 		buf_printf(&names, "%s%s", i ? ", " : "", node->brokers[i]->name);
 	if (node->broker_count > 0)
-		ops_say(plan, OPS_MEANS, "%s stay%s on it and keep%s running: nothing is moved", buf_str(&names),
+		ops_note(plan, OPS_MEANS, "%s stay%s on it and keep%s running: nothing is moved", buf_str(&names),
 			node->broker_count == 1 ? "s" : "", node->broker_count == 1 ? "s" : "");
 	else
-		ops_say(plan, OPS_MEANS, "no broker is on it");
+		ops_note(plan, OPS_MEANS, "no broker is on it");
 	buf_finish(&names);
 }
 
@@ -92,7 +92,7 @@ static void check_cordon(struct ops_plan *plan, const struct ops_context *contex
 {
 	const struct world_node *node = context->node;
 	if (node->cordoned)
-		ops_say_so_already(plan, "%s is cordoned already", node->name);
+		ops_note_already(plan, "%s is cordoned already", node->name);
 	say_who_stays(plan, node);
 	for (size_t i = 0; i < node->broker_count; i++) {
 		const struct world_broker *broker = node->brokers[i];
@@ -100,35 +100,35 @@ static void check_cordon(struct ops_plan *plan, const struct ops_context *contex
 		for (size_t j = 0; j < broker->volume_count; j++)
 			bound |= broker->volumes[j]->volume && broker->volumes[j]->volume->node_name_count > 0;
 		if (bound)
-			ops_say(plan, OPS_CAUTION,
+			ops_note(plan, OPS_CAUTION,
 				"if %s restarts it stays Pending: its volume is on %s and cannot follow", broker->name,
 				node->name);
 	}
 	if (usable_nodes(context) == 0)
-		ops_say(plan, OPS_CAUTION, "no other node takes pods: whatever restarts stays Pending");
-	ops_say(plan, OPS_UNDO, "uncordon %s", node->name);
+		ops_note(plan, OPS_CAUTION, "no other node takes pods: whatever restarts stays Pending");
+	ops_note(plan, OPS_UNDO, "uncordon %s", node->name);
 }
 
 static void check_uncordon(struct ops_plan *plan, const struct ops_context *context)
 {
 	const struct world_node *node = context->node;
 	if (!node->cordoned)
-		ops_say_so_already(plan, "%s is not cordoned", node->name);
-	ops_say(plan, OPS_MEANS, "new and waiting pods may be placed on %s; nothing is moved back by itself",
+		ops_note_already(plan, "%s is not cordoned", node->name);
+	ops_note(plan, OPS_MEANS, "new and waiting pods may be placed on %s; nothing is moved back by itself",
 		node->name);
 	if (node->ready_known && !node->ready)
-		ops_say(plan, OPS_CAUTION, "%s is not ready: nothing starts there before it is", node->name);
-	ops_say(plan, OPS_UNDO, "cordon %s", node->name);
+		ops_note(plan, OPS_CAUTION, "%s is not ready: nothing starts there before it is", node->name);
+	ops_note(plan, OPS_UNDO, "cordon %s", node->name);
 }
 
-static bool node_undo(const struct ops_plan *plan, struct ops_wish *out, struct err *err)
+static bool node_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
-	out->operation = wants_cordon(plan) ? &ops_uncordon : &ops_cordon;
+	out->operation = wants_cordon(plan) ? &ops_operation_uncordon : &ops_operation_cordon;
 	out->target = plan->target;
 	return true;
 }
 
-const struct ops_operation ops_cordon = {
+const struct ops_operation ops_operation_cordon = {
 	.name = "cordon",
 	.title = "Cordon",
 	.summary = "keep new pods off a node; what runs on it stays",
@@ -141,7 +141,7 @@ const struct ops_operation ops_cordon = {
 	.undo = node_undo,
 };
 
-const struct ops_operation ops_uncordon = {
+const struct ops_operation ops_operation_uncordon = {
 	.name = "uncordon",
 	.title = "Uncordon",
 	.summary = "let a node take new pods again",

@@ -16,7 +16,7 @@ enum { SETTLE_LIMIT_MS = 60 * 60 * 1000 };
 
 /* ---- shared with recover ---- */
 
-static int compare_lead(const void *a, const void *b)
+static int drain_compare_lead(const void *a, const void *b)
 {
 	const struct world_broker *left = *(const struct world_broker *const *)a,
 				  *right = *(const struct world_broker *const *)b;
@@ -27,17 +27,17 @@ static int compare_lead(const void *a, const void *b)
 	return str_compare_natural(left->name, right->name);
 }
 
-size_t drain_brokers(const struct world_node *node, const struct world_broker **out, size_t max)
+size_t ops_kube_drain_brokers(const struct world_node *node, const struct world_broker **out, size_t max)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < node->broker_count && count < max; i++)
 		if (node->brokers[i]->pod)
 			out[count++] = node->brokers[i];
-	qsort(out, count, sizeof *out, compare_lead);
+	qsort(out, count, sizeof *out, drain_compare_lead);
 	return count;
 }
 
-int drain_can_move(const struct world_broker *broker, const struct world_node *node)
+int ops_kube_drain_can_move(const struct world_broker *broker, const struct world_node *node)
 {
 	int can = 1;
 	for (size_t i = 0; i < broker->volume_count; i++) {
@@ -52,26 +52,26 @@ int drain_can_move(const struct world_broker *broker, const struct world_node *n
 	return can;
 }
 
-void drain_say(struct ops_plan *plan, const struct ops_context *context, const struct world_broker *const *brokers,
+void ops_kube_drain_note(struct ops_plan *plan, const struct ops_context *context, const struct world_broker *const *brokers,
 	       size_t count, bool in_turn, enum ops_sentence_kind harm)
 {
 	for (size_t c = 0; c < context->view->cluster_count; c++) {
-		const struct world_broker *own[DRAIN_BROKERS_MAX];
+		const struct world_broker *own[OPS_KUBE_DRAIN_BROKERS_MAX];
 		size_t own_count = 0;
 		for (size_t i = 0; i < count && own_count < ARRAY_LEN(own); i++)
 			if (brokers[i]->cluster == context->view->clusters[c])
 				own[own_count++] = brokers[i];
 		if (own_count == 0)
 			continue;
-		CLEANUP(blast_finish) struct blast blast;
-		blast_of(&blast, context->view->clusters[c], own, own_count, in_turn);
-		blast_say(plan, &blast, harm);
+		CLEANUP(ops_impact_finish) struct ops_impact impact;
+		ops_impact_of(&impact, context->view->clusters[c], own, own_count, in_turn);
+		ops_impact_note(plan, &impact, harm);
 	}
 }
 
 /* ---- steps ---- */
 
-static bool is_unschedulable(const struct kube_pod *pod)
+static bool drain_is_unschedulable(const struct kube_pod *pod)
 {
 	const struct kube_condition *scheduled = kube_condition(pod->conditions, pod->condition_count, "PodScheduled");
 	return scheduled && str_eq(scheduled->status, "False") && str_eq(scheduled->reason, "Unschedulable");
@@ -83,8 +83,8 @@ static enum ops_gate_state gate_settled(const struct ops_plan *plan, const struc
 					struct ops_gauge *out)
 {
 	const struct world_broker *broker = context->broker;
-	if (pods_is_gone(plan, context) && broker && broker->pod && is_unschedulable(broker->pod)) {
-		ops_why_not_ready(context->view, context->cluster, broker->name, out->why, sizeof out->why);
+	if (ops_pods_is_gone(plan, context) && broker && broker->pod && drain_is_unschedulable(broker->pod)) {
+		ops_kube_why_not_ready(context->view, context->cluster, broker->name, out->why, sizeof out->why);
 		snprintf(out->figure, sizeof out->figure, "%s stays Pending until a node takes it: %.150s",
 			 broker->name, out->why);
 		return OPS_GATE_OPEN;
@@ -98,45 +98,45 @@ const struct ops_step_type ops_step_broker_settled = {
 
 /* ---- the plan ---- */
 
-static size_t drained(const struct ops_plan *plan, const struct ops_context *context, const struct world_broker **out,
+static size_t drain_away(const struct ops_plan *plan, const struct ops_context *context, const struct world_broker **out,
 		      size_t max, bool *in_turn)
 {
-	size_t count = drain_brokers(context->node, out, max);
+	size_t count = ops_kube_drain_brokers(context->node, out, max);
 	*in_turn = true;
 	for (size_t i = 0; i < count; i++)
-		*in_turn &= drain_can_move(out[i], context->node) == 1;
+		*in_turn &= ops_kube_drain_can_move(out[i], context->node) == 1;
 	return count;
 }
 
 static void drain_access(const struct ops_context *context, struct ops_needs *needs)
 {
-	ops_cordon.access(context, needs);
-	pods_need(needs, "list", NULL, NULL);
-	if (context->plan && pods_flag(context->plan, DRAIN_DELETES))
-		pods_need(needs, "delete", NULL, NULL);
+	ops_operation_cordon.access(context, needs);
+	ops_pods_need(needs, "list", NULL, NULL);
+	if (context->plan && ops_pods_flag(context->plan, OPS_KUBE_DRAIN_DELETES))
+		ops_pods_need(needs, "delete", NULL, NULL);
 	else
-		pods_need(needs, "create", "eviction", NULL);
+		ops_pods_need(needs, "create", "eviction", NULL);
 }
 
 static void drain_plan(struct ops_plan *plan, const struct ops_context *context)
 {
 	const char *name = context->node->name;
-	const struct world_broker *brokers[DRAIN_BROKERS_MAX];
-	struct found names = {0};
+	const struct world_broker *brokers[OPS_KUBE_DRAIN_BROKERS_MAX];
+	struct ops_name_list names = {0};
 	char more[48];
 	bool in_turn;
-	size_t count = drained(plan, context, brokers, ARRAY_LEN(brokers), &in_turn);
+	size_t count = drain_away(plan, context, brokers, ARRAY_LEN(brokers), &in_turn);
 	int64_t others = ops_fact_number(plan, "others.count", 0);
-	bool deletes = pods_flag(plan, DRAIN_DELETES);
+	bool deletes = ops_pods_flag(plan, OPS_KUBE_DRAIN_DELETES);
 	const char *verb = deletes ? "delete" : "evict", *done = deletes ? "deleted" : "evicted";
 	ops_set_title(plan, "Drain %s", name);
-	ops_say(plan, OPS_CHANGES, "Node %s takes no new pods", name);
+	ops_note(plan, OPS_CHANGES, "Node %s takes no new pods", name);
 	ops_add_step(plan, &ops_step_set_unschedulable, "set unschedulable of Node %s to true", name);
 	ops_add_step(plan, &ops_step_node_seen, "%s seen as cordoned", name);
 	for (size_t i = 0; i < count; i++) {
 		const struct world_broker *broker = brokers[i];
-		found_add(&names, "%s", broker->name);
-		pods_remember(plan, broker);
+		ops_name_list_add(&names, "%s", broker->name);
+		ops_pods_remember(plan, broker);
 		ops_add_step_on(plan, &ops_step_can_stop, broker, NULL, "%s may be stopped", broker->name);
 		ops_add_step_on(plan, deletes ? &ops_step_delete_pod : &ops_step_evict_pod, broker, NULL,
 				"%s pod %s/%s", verb, broker->cluster->namespace, broker->name);
@@ -144,13 +144,13 @@ static void drain_plan(struct ops_plan *plan, const struct ops_context *context)
 				"%s caught up elsewhere, or waits for a node", broker->name);
 	}
 	if (count > 0)
-		ops_say(plan, OPS_CHANGES, "%s in this order, each while its cluster can do without it: %s%s",
-			done, names.names, found_more(&names, more));
+		ops_note(plan, OPS_CHANGES, "%s in this order, each while its cluster can do without it: %s%s",
+			done, names.names, ops_name_list_more(&names, more));
 	if (others > 0) {
-		ops_say(plan, OPS_CHANGES, "%" PRId64 " other pod%s %s", others, others == 1 ? " is" : "s are",
+		ops_note(plan, OPS_CHANGES, "%" PRId64 " other pod%s %s", others, others == 1 ? " is" : "s are",
 			done);
 		ops_add_step(plan, &ops_step_evict_others, "%s %" PRId64 " other pod%s of %s", verb, others,
-			     plural(others), name);
+			     ops_plural(others), name);
 		ops_add_step(plan, &ops_step_others_gone, "they left %s", name);
 	}
 }
@@ -162,20 +162,20 @@ static void check_others(struct ops_plan *plan, const struct world_node *node)
 	const char *unmanaged = ops_fact(plan, "others.unmanaged"), *data = ops_fact(plan, "others.emptyDir");
 	int64_t staying = ops_fact_number(plan, "others.staying", 0);
 	if (staying > 0)
-		ops_say(plan, OPS_MEANS, "%" PRId64 " pod%s of DaemonSets and of the node itself stay%s", staying,
-			plural(staying), staying == 1 ? "s" : "");
+		ops_note(plan, OPS_MEANS, "%" PRId64 " pod%s of DaemonSets and of the node itself stay%s", staying,
+			ops_plural(staying), staying == 1 ? "s" : "");
 	if (ops_fact(plan, "others.unseen"))
-		ops_say(plan, pods_harm(plan),
+		ops_note(plan, ops_pods_harm(plan),
 			"these pods are of namespaces that are not looked at, and if they are brokers they would go without "
 			"their gates: %s (look at all namespaces: -A, or 0 on the screen)",
 			ops_fact(plan, "others.unseen"));
 	if (unmanaged)
-		ops_say(plan, pods_harm(plan), "nobody would make these pods anew: %s%s", unmanaged,
-			pods_flag(plan, "force") ? "" : " (force=true evicts them)");
+		ops_note(plan, ops_pods_harm(plan), "nobody would make these pods anew: %s%s", unmanaged,
+			ops_pods_flag(plan, "force") ? "" : " (force=true evicts them)");
 	if (data)
-		ops_say(plan, pods_flag(plan, "delete-emptydir-data") ? OPS_CAUTION : OPS_BLOCKS,
+		ops_note(plan, ops_pods_flag(plan, "delete-emptydir-data") ? OPS_CAUTION : OPS_BLOCKS,
 			"these pods lose what is in their emptyDir volumes: %s%s", data,
-			pods_flag(plan, "delete-emptydir-data") ? "" : " (delete-emptydir-data=true accepts it)");
+			ops_pods_flag(plan, "delete-emptydir-data") ? "" : " (delete-emptydir-data=true accepts it)");
 }
 
 static void check_budget(struct ops_plan *plan, const struct world_broker *broker)
@@ -184,7 +184,7 @@ static void check_budget(struct ops_plan *plan, const struct world_broker *broke
 	if (!budget || budget->disruptions_allowed > 0 || plan->under_way)
 		return;
 	bool never = budget->expected_pods > 0 && budget->current_healthy >= budget->expected_pods;
-	ops_say(plan, never ? OPS_BLOCKS : OPS_CAUTION,
+	ops_note(plan, never ? OPS_BLOCKS : OPS_CAUTION,
 		"disruption budget %s %s: %d of %d pods are healthy and %d must be; %s", budget->meta.name,
 		never ? "never lets a pod be evicted" : "lets no pod be evicted now", (int)budget->current_healthy,
 		(int)budget->expected_pods, (int)budget->desired_healthy,
@@ -199,21 +199,21 @@ static void check_stuck(struct ops_plan *plan, const struct world_cluster *clust
 	const struct kube_disruption_budget *budget = cluster->budget;
 	int stuck = 0;
 	for (size_t i = 0; i < count; i++)
-		stuck += brokers[i]->cluster == cluster && drain_can_move(brokers[i], node) == 0;
+		stuck += brokers[i]->cluster == cluster && ops_kube_drain_can_move(brokers[i], node) == 0;
 	if (!budget || budget->disruptions_allowed <= 0 || stuck <= budget->disruptions_allowed)
 		return;
-	ops_say(plan, OPS_BLOCKS,
+	ops_note(plan, OPS_BLOCKS,
 		"disruption budget %s lets %d broker%s of %s be away at once, and the %d on %s cannot come back elsewhere "
 		"while it is drained: the next eviction would never be allowed. Widen the budget, or scale %s down first",
-		budget->meta.name, (int)budget->disruptions_allowed, plural(budget->disruptions_allowed), cluster->name,
+		budget->meta.name, (int)budget->disruptions_allowed, ops_plural(budget->disruptions_allowed), cluster->name,
 		stuck, node->name, cluster->name);
 }
 
 static void check_budgets(struct ops_plan *plan, const struct ops_context *context,
 			  const struct world_broker *const *brokers, size_t count)
 {
-	if (pods_flag(plan, DRAIN_DELETES)) {
-		ops_say(plan, OPS_DANGER, "pods are deleted, not evicted: no disruption budget is asked");
+	if (ops_pods_flag(plan, OPS_KUBE_DRAIN_DELETES)) {
+		ops_note(plan, OPS_DANGER, "pods are deleted, not evicted: no disruption budget is asked");
 		return;
 	}
 	for (size_t i = 0; i < count; i++)
@@ -224,13 +224,13 @@ static void check_budgets(struct ops_plan *plan, const struct ops_context *conte
 
 static void check_broker(struct ops_plan *plan, const struct world_broker *broker, const struct world_node *node)
 {
-	int can = drain_can_move(broker, node);
+	int can = ops_kube_drain_can_move(broker, node);
 	if (can == 0)
-		ops_say(plan, OPS_CAUTION,
+		ops_note(plan, OPS_CAUTION,
 			"the volume of %s is on %s and cannot follow: %s stays Pending until %s is uncordoned",
 			broker->name, node->name, broker->name, node->name);
 	else if (can < 0)
-		ops_say(plan, OPS_CAUTION,
+		ops_note(plan, OPS_CAUTION,
 			"whether the volume of %s can follow it is not known: it may stay Pending until %s is "
 			"uncordoned",
 			broker->name, node->name);
@@ -239,15 +239,15 @@ static void check_broker(struct ops_plan *plan, const struct world_broker *broke
 static void drain_preflight(struct ops_plan *plan, const struct ops_context *context)
 {
 	const struct world_node *node = context->node;
-	const struct world_broker *brokers[DRAIN_BROKERS_MAX];
+	const struct world_broker *brokers[OPS_KUBE_DRAIN_BROKERS_MAX];
 	size_t usable = 0;
 	bool in_turn;
-	size_t count = drained(plan, context, brokers, ARRAY_LEN(brokers), &in_turn);
-	pods_check_arguments(plan);
+	size_t count = drain_away(plan, context, brokers, ARRAY_LEN(brokers), &in_turn);
+	ops_pods_check_arguments(plan);
 	if (context->view->link != WORLD_LIVE)
-		ops_say(plan, OPS_BLOCKS, "the Kubernetes API does not answer: what is shown is old");
+		ops_note(plan, OPS_BLOCKS, "the Kubernetes API does not answer: what is shown is old");
 	if (node->ready_known && !node->ready)
-		ops_say(plan, OPS_BLOCKS,
+		ops_note(plan, OPS_BLOCKS,
 			"%s is not ready: nobody there would stop a pod (recover is for nodes that are gone)",
 			node->name);
 	for (size_t i = 0; i < context->view->node_count; i++) {
@@ -255,33 +255,33 @@ static void drain_preflight(struct ops_plan *plan, const struct ops_context *con
 		usable += other != node && other->ready && !other->cordoned;
 	}
 	if (usable == 0)
-		ops_say(plan, OPS_CAUTION, "no other node takes pods: whatever is evicted stays Pending");
+		ops_note(plan, OPS_CAUTION, "no other node takes pods: whatever is evicted stays Pending");
 	for (size_t i = 0; i < count; i++)
 		check_broker(plan, brokers[i], node);
 	check_budgets(plan, context, brokers, count);
-	drain_say(plan, context, brokers, count, in_turn, plan->under_way ? OPS_CAUTION : pods_harm(plan));
+	ops_kube_drain_note(plan, context, brokers, count, in_turn, plan->under_way ? OPS_CAUTION : ops_pods_harm(plan));
 	check_others(plan, node);
-	ops_say(plan, OPS_UNDO, "uncordon %s: what waits for it comes back, the rest stays where it went", node->name);
+	ops_note(plan, OPS_UNDO, "uncordon %s: what waits for it comes back, the rest stays where it went", node->name);
 }
 
-static bool drain_undo(const struct ops_plan *plan, struct ops_wish *out, struct err *err)
+static bool drain_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
-	*out = (struct ops_wish){.operation = &ops_uncordon, .target = plan->target};
+	*out = (struct ops_request){.operation = &ops_operation_uncordon, .target = plan->target};
 	return true;
 }
 
 static const struct ops_argument drain_arguments[] = {
-	PODS_FORCE,
+	OPS_PODS_FORCE,
 	{.name = "delete-emptydir-data",
 	 .help = "true: pods lose what is in their emptyDir volumes",
 	 .type = OPS_ARGUMENT_TEXT},
-	{.name = DRAIN_DELETES,
+	{.name = OPS_KUBE_DRAIN_DELETES,
 	 .help = "true: delete pods instead of evicting them, whatever disruption budgets say",
 	 .type = OPS_ARGUMENT_TEXT},
-	PODS_REASON,
+	OPS_PODS_REASON,
 };
 
-const struct ops_operation ops_drain = {
+const struct ops_operation ops_operation_drain = {
 	.name = "drain",
 	.title = "Drain",
 	.summary = "cordon a node and move everything off it, brokers in the order their quorums allow",
@@ -293,6 +293,6 @@ const struct ops_operation ops_drain = {
 	.access = drain_access,
 	.plan = drain_plan,
 	.preflight = drain_preflight,
-	.away = drained,
+	.away = drain_away,
 	.undo = drain_undo,
 };

@@ -14,17 +14,17 @@
 
 enum { ENTRY_MAX = 700, LIST_MAX = 1000, FACT_BYTES = 512 * 1024 };
 
-static const cJSON *member(const cJSON *object, const char *name)
+static const cJSON *others_member(const cJSON *object, const char *name)
 {
 	return cJSON_GetObjectItemCaseSensitive(object, name);
 }
 
-static const char *text_of(const cJSON *object, const char *name)
+static const char *others_text(const cJSON *object, const char *name)
 {
-	return str_or(cJSON_GetStringValue(member(object, name)), "");
+	return str_or(cJSON_GetStringValue(others_member(object, name)), "");
 }
 
-static bool list_request(const struct ops_context *context, struct ops_request *out)
+static bool list_request(const struct ops_context *context, struct ops_step_request *out)
 {
 	out->change = (struct kube_change){
 		.method = "GET",
@@ -36,7 +36,7 @@ static bool list_request(const struct ops_context *context, struct ops_request *
 }
 
 static enum ops_verdict look_request(const struct ops_plan *plan, const struct ops_context *context,
-				     struct ops_request *out, struct err *err)
+				     struct ops_step_request *out, struct err *err)
 {
 	list_request(context, out);
 	return OPS_TO_DO;
@@ -48,8 +48,8 @@ static const char *owner_kind(const cJSON *metadata)
 {
 	const cJSON *owner;
 	cJSON_ArrayForEach(
-		owner, member(metadata,
-			      "ownerReferences")) if (cJSON_IsTrue(member(owner, "controller"))) return text_of(owner,
+		owner, others_member(metadata,
+			      "ownerReferences")) if (cJSON_IsTrue(others_member(owner, "controller"))) return others_text(owner,
 														"kind");
 	return NULL;
 }
@@ -57,13 +57,13 @@ static const char *owner_kind(const cJSON *metadata)
 static bool has_empty_dir(const cJSON *pod)
 {
 	const cJSON *volume;
-	cJSON_ArrayForEach(volume, member(member(pod, "spec"), "volumes")) if (member(volume, "emptyDir")) return true;
+	cJSON_ArrayForEach(volume, others_member(others_member(pod, "spec"), "volumes")) if (others_member(volume, "emptyDir")) return true;
 	return false;
 }
 
-static bool is_finished(const cJSON *pod)
+static bool others_is_finished(const cJSON *pod)
 {
-	const char *phase = text_of(member(pod, "status"), "phase");
+	const char *phase = others_text(others_member(pod, "status"), "phase");
 	return !strcmp(phase, "Succeeded") || !strcmp(phase, "Failed");
 }
 
@@ -76,28 +76,28 @@ static bool may_be_broker(const struct world_view *view, const char *namespace, 
 
 struct others {
 	struct buf evict;
-	struct found unmanaged, empty_dirs, unseen;
+	struct ops_name_list unmanaged, empty_dirs, unseen;
 	int64_t staying, count;
 };
 
 static void sort_pod(struct others *others, const struct world_view *view, const cJSON *pod)
 {
-	const cJSON *metadata = member(pod, "metadata");
-	const char *namespace = text_of(metadata, "namespace"), *name = text_of(metadata, "name");
+	const cJSON *metadata = others_member(pod, "metadata");
+	const char *namespace = others_text(metadata, "namespace"), *name = others_text(metadata, "name");
 	const char *owner = owner_kind(metadata);
 	if (world_find_broker(view, namespace, name))
 		return;
-	if (member(member(metadata, "annotations"), "kubernetes.io/config.mirror") || str_eq(owner, "DaemonSet")) {
+	if (others_member(others_member(metadata, "annotations"), "kubernetes.io/config.mirror") || str_eq(owner, "DaemonSet")) {
 		others->staying++;
 		return;
 	}
-	if (may_be_broker(view, namespace, owner) && !is_finished(pod))
-		found_add(&others->unseen, "%s/%s", namespace, name);
-	if (!owner && !is_finished(pod))
-		found_add(&others->unmanaged, "%s/%s", namespace, name);
-	if (has_empty_dir(pod) && !is_finished(pod))
-		found_add(&others->empty_dirs, "%s/%s", namespace, name);
-	buf_printf(&others->evict, "%s/%s=%s\n", namespace, name, text_of(metadata, "uid"));
+	if (may_be_broker(view, namespace, owner) && !others_is_finished(pod))
+		ops_name_list_add(&others->unseen, "%s/%s", namespace, name);
+	if (!owner && !others_is_finished(pod))
+		ops_name_list_add(&others->unmanaged, "%s/%s", namespace, name);
+	if (has_empty_dir(pod) && !others_is_finished(pod))
+		ops_name_list_add(&others->empty_dirs, "%s/%s", namespace, name);
+	buf_printf(&others->evict, "%s/%s=%s\n", namespace, name, others_text(metadata, "uid"));
 	others->count++;
 }
 
@@ -109,25 +109,25 @@ static enum ops_outcome look_answer(struct ops_plan *plan, const struct ops_cont
 		err_prefix(err, "what else runs on %s cannot be read", context->node->name);
 		return OPS_ANSWER_FAILED;
 	}
-	if (*text_of(member(answer->object, "metadata"), "continue")) {
+	if (*others_text(others_member(answer->object, "metadata"), "continue")) {
 		err_set(err, ERR_LIMIT, "more than %d pods are on %s", LIST_MAX, context->node->name);
 		return OPS_ANSWER_FAILED;
 	}
 	char more[48];
 	const cJSON *pod;
 	struct others others = {.evict = BUF_INIT(FACT_BYTES)};
-	cJSON_ArrayForEach(pod, member(answer->object, "items")) sort_pod(&others, context->view, pod);
+	cJSON_ArrayForEach(pod, others_member(answer->object, "items")) sort_pod(&others, context->view, pod);
 	ops_set_fact(plan, "others", "%s", buf_str(&others.evict));
 	ops_set_fact(plan, "others.count", "%" PRId64, others.count);
 	ops_set_fact(plan, "others.staying", "%" PRId64, others.staying);
 	if (others.unmanaged.count > 0)
 		ops_set_fact(plan, "others.unmanaged", "%s%s", others.unmanaged.names,
-			     found_more(&others.unmanaged, more));
+			     ops_name_list_more(&others.unmanaged, more));
 	if (others.empty_dirs.count > 0)
 		ops_set_fact(plan, "others.emptyDir", "%s%s", others.empty_dirs.names,
-			     found_more(&others.empty_dirs, more));
+			     ops_name_list_more(&others.empty_dirs, more));
 	if (others.unseen.count > 0)
-		ops_set_fact(plan, "others.unseen", "%s%s", others.unseen.names, found_more(&others.unseen, more));
+		ops_set_fact(plan, "others.unseen", "%s%s", others.unseen.names, ops_name_list_more(&others.unseen, more));
 	buf_finish(&others.evict);
 	return OPS_ANSWER_DONE;
 }
@@ -148,20 +148,20 @@ static bool next_entry(const char *list, const char *done, char out[static ENTRY
 	return false;
 }
 
-static enum ops_verdict evict_request(const struct ops_plan *plan, const struct ops_context *context,
-				      struct ops_request *out, struct err *err)
+static enum ops_verdict others_evict_request(const struct ops_plan *plan, const struct ops_context *context,
+				      struct ops_step_request *out, struct err *err)
 {
 	char entry[ENTRY_MAX], namespace[300];
 	if (!next_entry(ops_fact(plan, "others"), ops_fact(plan, "evicted"), entry))
 		return OPS_ALREADY;
 	char *uid = strrchr(entry, '=');
 	*uid++ = '\0';
-	const char *name = pods_split(entry, namespace, sizeof namespace);
-	pods_take_away(out, namespace, name, uid, !pods_flag(plan, DRAIN_DELETES));
+	const char *name = ops_pods_split(entry, namespace, sizeof namespace);
+	ops_pods_take_away(out, namespace, name, uid, !ops_pods_flag(plan, OPS_KUBE_DRAIN_DELETES));
 	return OPS_TO_DO;
 }
 
-static enum ops_outcome evict_answer(struct ops_plan *plan, const struct ops_context *context,
+static enum ops_outcome others_evict_answer(struct ops_plan *plan, const struct ops_context *context,
 				     const struct ops_answer *answer, struct err *err)
 {
 	char entry[ENTRY_MAX], next[ENTRY_MAX];
@@ -169,7 +169,7 @@ static enum ops_outcome evict_answer(struct ops_plan *plan, const struct ops_con
 		return OPS_ANSWER_DONE;
 	char pod[ENTRY_MAX];
 	snprintf(pod, sizeof pod, "%.*s", (int)strcspn(entry, "="), entry);
-	enum ops_outcome outcome = pods_evict_answer(answer, pod, err);
+	enum ops_outcome outcome = ops_pods_evict_answer(answer, pod, err);
 	if (outcome != OPS_ANSWER_DONE)
 		return outcome;
 	CLEANUP(free) char *done = mem_strdup(str_or(ops_fact(plan, "evicted"), ""));
@@ -179,31 +179,31 @@ static enum ops_outcome evict_answer(struct ops_plan *plan, const struct ops_con
 }
 
 const struct ops_step_type ops_step_evict_others = {
-	.name = "evict-others", .request = evict_request, .answer = evict_answer};
+	.name = "evict-others", .request = others_evict_request, .answer = others_evict_answer};
 
-static enum ops_outcome gone_answer(struct ops_plan *plan, const struct ops_context *context,
+static enum ops_outcome others_gone_answer(struct ops_plan *plan, const struct ops_context *context,
 				    const struct ops_answer *answer, struct err *err)
 {
 	const cJSON *pod;
-	struct found left = {0};
+	struct ops_name_list left = {0};
 	char more[48];
 	if (err_is_set(&answer->err)) {
 		*err = answer->err;
 		return OPS_ANSWER_FAILED;
 	}
-	cJSON_ArrayForEach(pod, member(answer->object, "items"))
+	cJSON_ArrayForEach(pod, others_member(answer->object, "items"))
 	{
-		const cJSON *metadata = member(pod, "metadata");
-		const char *uid = text_of(metadata, "uid");
+		const cJSON *metadata = others_member(pod, "metadata");
+		const char *uid = others_text(metadata, "uid");
 		if (*uid && strstr(str_or(ops_fact(plan, "others"), ""), uid))
-			found_add(&left, "%s/%s", text_of(metadata, "namespace"), text_of(metadata, "name"));
+			ops_name_list_add(&left, "%s/%s", others_text(metadata, "namespace"), others_text(metadata, "name"));
 	}
 	if (left.count == 0)
 		return OPS_ANSWER_DONE;
-	err_set(err, ERR_BUSY, "%" PRId64 " pod%s %s still ending: %s%s", left.count, plural(left.count),
-		left.count == 1 ? "is" : "are", left.names, found_more(&left, more));
+	err_set(err, ERR_BUSY, "%" PRId64 " pod%s %s still ending: %s%s", left.count, ops_plural(left.count),
+		left.count == 1 ? "is" : "are", left.names, ops_name_list_more(&left, more));
 	return OPS_ANSWER_LATER;
 }
 
 const struct ops_step_type ops_step_others_gone = {
-	.name = "others-gone", .request = look_request, .answer = gone_answer};
+	.name = "others-gone", .request = look_request, .answer = others_gone_answer};

@@ -14,14 +14,14 @@
 
 enum { GROW_LIMIT_MS = 60 * 60 * 1000 };
 
-static int64_t quantity(const char *text)
+static int64_t expand_quantity(const char *text)
 {
 	return kube_quantity(text, strlen(text), 1);
 }
 
-static int64_t wanted(const struct ops_plan *plan)
+static int64_t expand_wanted(const struct ops_plan *plan)
 {
-	return quantity(str_or(ops_fact(plan, "size"), ""));
+	return expand_quantity(str_or(ops_fact(plan, "size"), ""));
 }
 
 /* ---- which claims ---- */
@@ -47,7 +47,7 @@ static bool is_meant(const struct ops_plan *plan, const struct world_cluster *cl
 	return volume->broker && (!only || (template && !strcmp(template->name, only)));
 }
 
-static const struct world_volume *find_claim(const struct ops_context *context, const char *name)
+static const struct world_volume *expand_find_claim(const struct ops_context *context, const char *name)
 {
 	for (size_t i = 0; context->cluster && i < context->cluster->volume_count; i++)
 		if (str_eq(context->cluster->volumes[i]->claim->meta.name, name))
@@ -78,13 +78,13 @@ static int64_t storage_of(const cJSON *object, const char *outer, const char *in
 	if (inner)
 		at = cJSON_GetObjectItemCaseSensitive(at, inner);
 	const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(at, "storage"));
-	return text ? quantity(text) : -1;
+	return text ? expand_quantity(text) : -1;
 }
 
 static enum ops_verdict change_claim(const struct ops_plan *plan, const cJSON *now, struct buf *patch, struct err *err)
 {
 	int64_t have = storage_of(now, "spec", NULL);
-	if (have >= wanted(plan))
+	if (have >= expand_wanted(plan))
 		return OPS_ALREADY;
 	buf_printf(patch, "\"spec\":{\"resources\":{\"requests\":{\"storage\":\"%s\"}}}", ops_fact(plan, "size"));
 	return OPS_TO_DO;
@@ -118,20 +118,20 @@ static void explain_claim(const struct world_volume *volume, struct ops_gauge *o
 		 str_or(claim->storage_class, "(none)"));
 }
 
-static enum ops_gate_state gate_grown(const struct ops_plan *plan, const struct ops_context *context,
+static enum ops_gate_state gate_claim_grown(const struct ops_plan *plan, const struct ops_context *context,
 				      struct ops_gauge *out)
 {
 	char have[16] = "?", want[16];
-	const struct world_volume *volume = find_claim(context, context->step->item);
+	const struct world_volume *volume = expand_find_claim(context, context->step->item);
 	if (!volume) {
 		snprintf(out->figure, sizeof out->figure, "claim %s is not there", context->step->item);
 		return OPS_GATE_SHUT;
 	}
 	if (volume->claim->capacity >= 0)
 		cell_human_bytes(volume->claim->capacity, have);
-	cell_human_bytes(wanted(plan), want);
+	cell_human_bytes(expand_wanted(plan), want);
 	snprintf(out->figure, sizeof out->figure, "%s: %s of %s", volume->claim->meta.name, have, want);
-	if (volume->claim->capacity >= wanted(plan))
+	if (volume->claim->capacity >= expand_wanted(plan))
 		return OPS_GATE_OPEN;
 	explain_claim(volume, out);
 	return OPS_GATE_SHUT;
@@ -140,7 +140,7 @@ static enum ops_gate_state gate_grown(const struct ops_plan *plan, const struct 
 const struct ops_step_type ops_step_grow_claim = {.name = "grow-claim",
 						  .object = claim_object,
 						  .change = change_claim,
-						  .gate = gate_grown,
+						  .gate = gate_claim_grown,
 						  .gate_limit_ms = GROW_LIMIT_MS};
 
 /* ---- managed: the operator does all of it ---- */
@@ -148,7 +148,7 @@ const struct ops_step_type ops_step_grow_claim = {.name = "grow-claim",
 static bool resource_object(const struct ops_plan *plan, const struct ops_context *context, struct ops_object *out,
 			    struct err *err)
 {
-	bool rabbitmq = context->cluster->kind == BROKER_RABBITMQ;
+	bool rabbitmq = context->cluster->kind == WORLD_BROKER_RABBITMQ;
 	*out = (struct ops_object){.namespace = context->cluster->namespace,
 				   .group = rabbitmq ? "rabbitmq.com" : "kafka.strimzi.io",
 				   .versions = rabbitmq ? "v1beta1" : "v1,v1beta2",
@@ -177,7 +177,7 @@ static enum ops_verdict change_resource(const struct ops_plan *plan, const cJSON
 	const cJSON *storage = cJSON_GetObjectItemCaseSensitive(spec, "storage");
 	if (!storage) {
 		const char *have = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(persistence, "storage"));
-		if (have && quantity(have) >= wanted(plan))
+		if (have && expand_quantity(have) >= expand_wanted(plan))
 			return OPS_ALREADY;
 		buf_printf(patch, "\"spec\":{\"persistence\":{\"storage\":\"%s\"}}", size);
 		return OPS_TO_DO;
@@ -198,7 +198,7 @@ const struct ops_step_type ops_step_grow_resource = {
 static enum ops_gate_state gate_only(const struct ops_plan *plan, const struct ops_context *context,
 				     struct ops_gauge *out)
 {
-	return gate_grown(plan, context, out);
+	return gate_claim_grown(plan, context, out);
 }
 
 const struct ops_step_type ops_step_claim_grown = {
@@ -210,8 +210,8 @@ static void expand_access(const struct ops_context *context, struct ops_needs *n
 {
 	static const char *const claim_verbs[] = {"get", "patch"}, *const set_verbs[] = {"get", "create", "delete"};
 	const struct world_cluster *cluster = context->cluster;
-	if (cluster->manager != MANAGED_BY_STATEFUL_SET) {
-		bool rabbitmq = cluster->kind == BROKER_RABBITMQ;
+	if (cluster->manager != WORLD_MANAGED_BY_STATEFUL_SET) {
+		bool rabbitmq = cluster->kind == WORLD_BROKER_RABBITMQ;
 		for (size_t i = 0; i < ARRAY_LEN(claim_verbs); i++)
 			ops_need(needs,
 				 &(struct kube_question){.verb = claim_verbs[i],
@@ -234,7 +234,7 @@ static void expand_access(const struct ops_context *context, struct ops_needs *n
 static void add_set_steps(struct ops_plan *plan, const struct kube_stateful_set *set)
 {
 	ops_set_fact(plan, "set", "%s/%s", set->meta.namespace, set->meta.name);
-	ops_say(plan, OPS_CHANGES,
+	ops_note(plan, OPS_CHANGES,
 		"StatefulSet %s/%s is deleted without its pods and made anew with claims of %s: no pod stops",
 		set->meta.namespace, set->meta.name, ops_fact(plan, "size"));
 	ops_add_step(plan, &ops_step_keep_set, "keep the manifest of StatefulSet %s", set->meta.name);
@@ -257,12 +257,12 @@ static const char *pool_of(const struct world_cluster *cluster)
 static void expand_plan(struct ops_plan *plan, const struct ops_context *context)
 {
 	const struct world_cluster *cluster = context->cluster;
-	bool managed = cluster->manager != MANAGED_BY_STATEFUL_SET, outgrown = false;
+	bool managed = cluster->manager != WORLD_MANAGED_BY_STATEFUL_SET, outgrown = false;
 	const char *resource = cluster->rabbitmq_resource ? cluster->rabbitmq_resource->meta.name : pool_of(cluster);
-	ops_set_title(plan, "Grow the volumes of %s %s to %s", pods_kind(cluster), cluster->name,
+	ops_set_title(plan, "Grow the volumes of %s %s to %s", ops_pods_kind(cluster), cluster->name,
 		      ops_fact(plan, "size"));
 	if (managed) {
-		ops_say(plan, OPS_CHANGES, "%s asks for %s; its operator grows the claims",
+		ops_note(plan, OPS_CHANGES, "%s asks for %s; its operator grows the claims",
 			str_or(resource, "the resource"), ops_fact(plan, "size"));
 		ops_add_step_on(plan, &ops_step_grow_resource, NULL, resource, "set the size in %s to %s",
 				str_or(resource, "?"), ops_fact(plan, "size"));
@@ -276,14 +276,14 @@ static void expand_plan(struct ops_plan *plan, const struct ops_context *context
 			cell_human_bytes(volume->claim->requested, from);
 		const char *name = volume->claim->meta.name;
 		if (!managed)
-			ops_say(plan, OPS_CHANGES, "claim %s/%s %s → %s", cluster->namespace, name, from,
+			ops_note(plan, OPS_CHANGES, "claim %s/%s %s → %s", cluster->namespace, name, from,
 				ops_fact(plan, "size"));
 		ops_add_step_on(plan, managed ? &ops_step_claim_grown : &ops_step_grow_claim, NULL, name,
 				"claim %s has %s", name, ops_fact(plan, "size"));
 	}
 	const struct kube_stateful_set *set = cluster->stateful_set;
 	for (size_t i = 0; set && i < set->claim_template_count; i++)
-		outgrown |= set->claim_templates[i].requested < wanted(plan);
+		outgrown |= set->claim_templates[i].requested < expand_wanted(plan);
 	if (!managed && set && outgrown)
 		add_set_steps(plan, set);
 }
@@ -295,20 +295,20 @@ static void check_claim(struct ops_plan *plan, const struct world_volume *volume
 	const char *name = volume->claim->meta.name;
 	int64_t have = volume->claim->requested;
 	if (have < 0)
-		ops_say(plan, OPS_BLOCKS, "how large claim %s is is not known", name);
-	else if (have > wanted(plan))
-		ops_say(plan, OPS_BLOCKS, "claim %s is larger already: volumes only grow", name);
+		ops_note(plan, OPS_BLOCKS, "how large claim %s is is not known", name);
+	else if (have > expand_wanted(plan))
+		ops_note(plan, OPS_BLOCKS, "claim %s is larger already: volumes only grow", name);
 	if (volume->expandable == 0)
-		ops_say(plan, OPS_BLOCKS, "class %s of claim %s does not let volumes grow (allowVolumeExpansion)",
+		ops_note(plan, OPS_BLOCKS, "class %s of claim %s does not let volumes grow (allowVolumeExpansion)",
 			str_or(volume->claim->storage_class, "(none)"), name);
 	else if (volume->expandable < 0)
-		ops_say(plan, OPS_BLOCKS, "whether class %s lets claim %s grow is not known",
+		ops_note(plan, OPS_BLOCKS, "whether class %s lets claim %s grow is not known",
 			str_or(volume->claim->storage_class, "(none)"), name);
 	if (!str_eq(volume->claim->phase, "Bound"))
-		ops_say(plan, OPS_BLOCKS, "claim %s is %s: only a bound one grows", name,
+		ops_note(plan, OPS_BLOCKS, "claim %s is %s: only a bound one grows", name,
 			str_or(volume->claim->phase, "in a state that is not known"));
 	if (volume->volume && !volume->volume->csi_driver)
-		ops_say(plan, OPS_CAUTION,
+		ops_note(plan, OPS_CAUTION,
 			"volume %s is of no CSI driver: somebody must grow it by hand, and the plan waits for that",
 			volume->volume->meta.name);
 }
@@ -317,51 +317,51 @@ static void expand_preflight(struct ops_plan *plan, const struct ops_context *co
 {
 	const struct world_cluster *cluster = context->cluster;
 	size_t meant = 0, smaller = 0;
-	pods_check_arguments(plan);
+	ops_pods_check_arguments(plan);
 	if (ops_fact(plan, "literal"))
-		ops_say(plan, OPS_BLOCKS,
+		ops_note(plan, OPS_BLOCKS,
 			"the StatefulSet writes %s out, and its manifest would stand in this plan's journal: take the "
 			"value from a secret (valueFrom.secretKeyRef) first",
 			ops_fact(plan, "literal"));
-	if (wanted(plan) <= 0) {
-		ops_say(plan, OPS_BLOCKS, "\"%s\" is no size (20Gi, 500G)", str_or(ops_fact(plan, "size"), ""));
+	if (expand_wanted(plan) <= 0) {
+		ops_note(plan, OPS_BLOCKS, "\"%s\" is no size (20Gi, 500G)", str_or(ops_fact(plan, "size"), ""));
 		return;
 	}
 	for (size_t i = 0; i < cluster->volume_count; i++) {
 		if (!is_meant(plan, cluster, cluster->volumes[i]))
 			continue;
 		meant++;
-		smaller += cluster->volumes[i]->claim->requested < wanted(plan);
+		smaller += cluster->volumes[i]->claim->requested < expand_wanted(plan);
 		check_claim(plan, cluster->volumes[i]);
 	}
 	if (meant == 0)
-		ops_say(plan, OPS_BLOCKS, "no claim of %s can be seen", cluster->name);
+		ops_note(plan, OPS_BLOCKS, "no claim of %s can be seen", cluster->name);
 	else if (smaller == 0)
-		ops_say_so_already(plan, "every claim of %s asks for %s already", cluster->name,
+		ops_note_already(plan, "every claim of %s asks for %s already", cluster->name,
 				   ops_fact(plan, "size"));
 	const struct kube_stateful_set *set = cluster->stateful_set;
-	if (cluster->manager == MANAGED_BY_STATEFUL_SET && set) {
-		ops_say(plan, OPS_CAUTION,
+	if (cluster->manager == WORLD_MANAGED_BY_STATEFUL_SET && set) {
+		ops_note(plan, OPS_CAUTION,
 			"between its deletion and its return nobody replaces a pod of %s that fails: a moment",
 			set->meta.name);
 		if (str_eq(kube_label(&set->meta, "app.kubernetes.io/managed-by"), "Helm"))
-			ops_say(plan, OPS_CAUTION,
+			ops_note(plan, OPS_CAUTION,
 				"Helm made StatefulSet %s: change its values too, or its next upgrade fails",
 				set->meta.name);
 	} else if (!cluster->rabbitmq_resource && !pool_of(cluster)) {
-		ops_say(plan, OPS_BLOCKS, "what declares the volumes of %s is not known", cluster->name);
+		ops_note(plan, OPS_BLOCKS, "what declares the volumes of %s is not known", cluster->name);
 	}
-	ops_say(plan, OPS_MEANS, "no broker stops; whatever file system cannot grow while in use says so at its claim");
-	ops_say(plan, OPS_UNDO, "nothing makes a volume smaller again");
+	ops_note(plan, OPS_MEANS, "no broker stops; whatever file system cannot grow while in use says so at its claim");
+	ops_note(plan, OPS_UNDO, "nothing makes a volume smaller again");
 }
 
 static const struct ops_argument expand_arguments[] = {
 	{.name = "size", .help = "size wanted of each volume: 20Gi", .type = OPS_ARGUMENT_TEXT, .required = true},
 	{.name = "template", .help = "claim template, where there are several", .type = OPS_ARGUMENT_TEXT},
-	PODS_REASON,
+	OPS_PODS_REASON,
 };
 
-const struct ops_operation ops_expand = {
+const struct ops_operation ops_operation_expand = {
 	.name = "expand",
 	.title = "Grow volumes",
 	.summary = "grow the volumes of a cluster's brokers, and what declares them",

@@ -13,7 +13,7 @@ enum { SET_LIMIT_MS = 5 * 60 * 1000, MANIFEST_MAX = 512 * 1024 };
 static struct kube_url set_url(const struct ops_plan *plan, struct arena *arena, bool named)
 {
 	char namespace[300];
-	const char *name = pods_split(str_or(ops_fact(plan, "set"), "/"), namespace, sizeof namespace);
+	const char *name = ops_pods_split(str_or(ops_fact(plan, "set"), "/"), namespace, sizeof namespace);
 	return (struct kube_url){.group = "apps",
 				 .version = "v1",
 				 .resource = "statefulsets",
@@ -22,7 +22,7 @@ static struct kube_url set_url(const struct ops_plan *plan, struct arena *arena,
 }
 
 static enum ops_verdict keep_request(const struct ops_plan *plan, const struct ops_context *context,
-				     struct ops_request *out, struct err *err)
+				     struct ops_step_request *out, struct err *err)
 {
 	if (ops_fact(plan, "manifest"))
 		return OPS_ALREADY;
@@ -83,10 +83,10 @@ static const char *find_literal(const cJSON *set)
 }
 
 static enum ops_verdict literals_request(const struct ops_plan *plan, const struct ops_context *context,
-					 struct ops_request *out, struct err *err)
+					 struct ops_step_request *out, struct err *err)
 {
 	const struct kube_stateful_set *set = context->cluster->stateful_set;
-	if (!set || context->cluster->manager != MANAGED_BY_STATEFUL_SET)
+	if (!set || context->cluster->manager != WORLD_MANAGED_BY_STATEFUL_SET)
 		return OPS_ALREADY;
 	out->change = (struct kube_change){.method = "GET",
 					   .url = {.group = "apps",
@@ -150,7 +150,7 @@ static enum ops_outcome keep_answer(struct ops_plan *plan, const struct ops_cont
 const struct ops_step_type ops_step_keep_set = {.name = "keep-set", .request = keep_request, .answer = keep_answer};
 
 static enum ops_verdict orphan_request(const struct ops_plan *plan, const struct ops_context *context,
-				       struct ops_request *out, struct err *err)
+				       struct ops_step_request *out, struct err *err)
 {
 	if (str_empty(ops_fact(plan, "set.uid"))) {
 		err_set(err, ERR_REFUSED, "which StatefulSet it was is not known");
@@ -167,7 +167,7 @@ static enum ops_verdict orphan_request(const struct ops_plan *plan, const struct
 	return OPS_TO_DO;
 }
 
-static enum ops_outcome gone_answer(struct ops_plan *plan, const struct ops_context *context,
+static enum ops_outcome orphan_answer(struct ops_plan *plan, const struct ops_context *context,
 				    const struct ops_answer *answer, struct err *err)
 {
 	return ops_step_delete_pod.answer(plan, context, answer, err);
@@ -175,12 +175,12 @@ static enum ops_outcome gone_answer(struct ops_plan *plan, const struct ops_cont
 
 const struct ops_step_type ops_step_orphan_set = {.name = "orphan-set",
 						  .request = orphan_request,
-						  .answer = gone_answer,
+						  .answer = orphan_answer,
 						  .no_stop_after = true,
 						  .without_target = true};
 
 static enum ops_verdict create_request(const struct ops_plan *plan, const struct ops_context *context,
-				       struct ops_request *out, struct err *err)
+				       struct ops_step_request *out, struct err *err)
 {
 	if (!ops_fact(plan, "manifest")) {
 		err_set(err, ERR_REFUSED, "the manifest of the StatefulSet was not kept");

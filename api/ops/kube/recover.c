@@ -17,7 +17,7 @@
 /* ---- the kubelet's lease: a machine that renews it is on ---- */
 
 static enum ops_verdict lease_request(const struct ops_plan *plan, const struct ops_context *context,
-				      struct ops_request *out, struct err *err)
+				      struct ops_step_request *out, struct err *err)
 {
 	out->change = (struct kube_change){.method = "GET",
 					   .url = {.group = "coordination.k8s.io",
@@ -44,7 +44,7 @@ const struct ops_step_type ops_step_read_lease = {
 
 /* ---- the taint ---- */
 
-static bool node_object(const struct ops_plan *plan, const struct ops_context *context, struct ops_object *out,
+static bool recover_node_object(const struct ops_plan *plan, const struct ops_context *context, struct ops_object *out,
 			struct err *err)
 {
 	*out = (struct ops_object){
@@ -55,7 +55,7 @@ static bool node_object(const struct ops_plan *plan, const struct ops_context *c
 /* A merge patch replaces the whole list: the resourceVersion guards what others wrote into it. */
 static enum ops_verdict change_taint(const struct ops_plan *plan, const cJSON *now, struct buf *patch, struct err *err)
 {
-	bool add = !pods_flag(plan, "back"), there = false;
+	bool add = !ops_pods_flag(plan, "back"), there = false;
 	const cJSON *taint, *spec = cJSON_GetObjectItemCaseSensitive(now, "spec");
 	cJSON *taints = cJSON_CreateArray();
 	cJSON_ArrayForEach(taint, cJSON_GetObjectItemCaseSensitive(spec, "taints"))
@@ -82,14 +82,14 @@ static enum ops_verdict change_taint(const struct ops_plan *plan, const cJSON *n
 }
 
 const struct ops_step_type ops_step_taint_out_of_service = {
-	.name = "taint-out-of-service", .object = node_object, .change = change_taint};
+	.name = "taint-out-of-service", .object = recover_node_object, .change = change_taint};
 
 /* ---- or each pod by force ---- */
 
 static enum ops_verdict force_request(const struct ops_plan *plan, const struct ops_context *context,
-				      struct ops_request *out, struct err *err)
+				      struct ops_step_request *out, struct err *err)
 {
-	if (pods_is_gone(plan, context))
+	if (ops_pods_is_gone(plan, context))
 		return OPS_ALREADY;
 	const struct kube_meta *meta = &context->broker->pod->meta;
 	out->change = (struct kube_change){
@@ -98,7 +98,7 @@ static enum ops_verdict force_request(const struct ops_plan *plan, const struct 
 		.body = arena_printf(out->arena,
 				     "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"gracePeriodSeconds\":0,"
 				     "\"preconditions\":{\"uid\":\"%s\"}}",
-				     pods_uid(plan, context))};
+				     ops_pods_uid(plan, context))};
 	return OPS_TO_DO;
 }
 
@@ -113,47 +113,47 @@ const struct ops_step_type ops_step_force_delete_pod = {
 
 /* ---- the plan ---- */
 
-static size_t lost(const struct ops_plan *plan, const struct ops_context *context, const struct world_broker **out,
+static size_t recover_away(const struct ops_plan *plan, const struct ops_context *context, const struct world_broker **out,
 		   size_t max, bool *in_turn)
 {
 	*in_turn = false;
-	return pods_flag(plan, "back") ? 0 : drain_brokers(context->node, out, max);
+	return ops_pods_flag(plan, "back") ? 0 : ops_kube_drain_brokers(context->node, out, max);
 }
 
 static void recover_access(const struct ops_context *context, struct ops_needs *needs)
 {
-	ops_cordon.access(context, needs);
-	pods_need(needs, "delete", NULL, NULL);
+	ops_operation_cordon.access(context, needs);
+	ops_pods_need(needs, "delete", NULL, NULL);
 }
 
 static void plan_back(struct ops_plan *plan, const char *name)
 {
 	ops_set_title(plan, "Put %s back into service", name);
-	ops_say(plan, OPS_CHANGES, "Node %s loses the taint " TAINT_KEY, name);
+	ops_note(plan, OPS_CHANGES, "Node %s loses the taint " TAINT_KEY, name);
 	ops_add_step(plan, &ops_step_taint_out_of_service, "take the taint " TAINT_KEY " off Node %s", name);
 }
 
 static void recover_plan(struct ops_plan *plan, const struct ops_context *context)
 {
 	const char *name = context->node->name;
-	const struct world_broker *brokers[DRAIN_BROKERS_MAX];
+	const struct world_broker *brokers[OPS_KUBE_DRAIN_BROKERS_MAX];
 	bool in_turn;
-	size_t count = lost(plan, context, brokers, ARRAY_LEN(brokers), &in_turn);
-	if (pods_flag(plan, "back")) {
+	size_t count = recover_away(plan, context, brokers, ARRAY_LEN(brokers), &in_turn);
+	if (ops_pods_flag(plan, "back")) {
 		plan_back(plan, name);
 		return;
 	}
 	ops_set_title(plan, "Recover from the loss of %s", name);
 	for (size_t i = 0; i < count; i++)
-		pods_remember(plan, brokers[i]);
-	if (pods_flag(plan, "delete-pods")) {
-		ops_say(plan, OPS_CHANGES, "the %zu broker pods of %s are deleted by force", count, name);
+		ops_pods_remember(plan, brokers[i]);
+	if (ops_pods_flag(plan, "delete-pods")) {
+		ops_note(plan, OPS_CHANGES, "the %zu broker pods of %s are deleted by force", count, name);
 		for (size_t i = 0; i < count; i++)
 			ops_add_step_on(plan, &ops_step_force_delete_pod, brokers[i], NULL,
 					"delete pod %s/%s without waiting for its node", brokers[i]->cluster->namespace,
 					brokers[i]->name);
 	} else {
-		ops_say(plan, OPS_CHANGES,
+		ops_note(plan, OPS_CHANGES,
 			"Node %s gets the taint " TAINT_KEY
 			"=nodeshutdown:NoExecute: all its pods are given up and its "
 			"volumes are released",
@@ -176,23 +176,23 @@ static void check_off(struct ops_plan *plan, const struct world_node *node)
 	int64_t renewed_ms = renewed ? clock_parse_rfc3339(renewed) : -1;
 	char since[32] = "a time that is not known";
 	if (!node->ready_known)
-		ops_say(plan, OPS_BLOCKS, "whether %s is ready is not known", node->name);
+		ops_note(plan, OPS_BLOCKS, "whether %s is ready is not known", node->name);
 	else if (node->ready)
-		ops_say(plan, OPS_BLOCKS, "%s is ready: it is on (drain is for nodes that run)", node->name);
+		ops_note(plan, OPS_BLOCKS, "%s is ready: it is on (drain is for nodes that run)", node->name);
 	if (node->ready || !node->ready_known)
 		return;
 	if (node->not_ready_since_ms >= 0)
 		clock_format_rfc3339(node->not_ready_since_ms, since);
-	ops_say(plan, OPS_MEANS, "%s is not ready since %s", node->name, since);
+	ops_note(plan, OPS_MEANS, "%s is not ready since %s", node->name, since);
 	if (renewed_ms < 0)
-		ops_say(plan, OPS_CAUTION, "when its kubelet was last heard of is not known: its lease cannot be read");
+		ops_note(plan, OPS_CAUTION, "when its kubelet was last heard of is not known: its lease cannot be read");
 	else if (node->not_ready_since_ms >= 0 && renewed_ms > node->not_ready_since_ms)
-		ops_say(plan, OPS_BLOCKS,
+		ops_note(plan, OPS_BLOCKS,
 			"the kubelet of %s renewed its lease at %s, after the node was given up: the machine is on",
 			node->name, renewed);
 	else
-		ops_say(plan, OPS_MEANS, "its kubelet was last heard of at %s", renewed);
-	ops_say(plan, OPS_DANGER,
+		ops_note(plan, OPS_MEANS, "its kubelet was last heard of at %s", renewed);
+	ops_note(plan, OPS_DANGER,
 		"nobody but you can know that %s is really off: if it runs, two brokers may write with one identity; "
 		"type "
 		"its name when its power is off",
@@ -201,50 +201,50 @@ static void check_off(struct ops_plan *plan, const struct world_node *node)
 
 static void check_brokers(struct ops_plan *plan, const struct ops_context *context)
 {
-	const struct world_broker *brokers[DRAIN_BROKERS_MAX];
-	size_t count = drain_brokers(context->node, brokers, ARRAY_LEN(brokers));
+	const struct world_broker *brokers[OPS_KUBE_DRAIN_BROKERS_MAX];
+	size_t count = ops_kube_drain_brokers(context->node, brokers, ARRAY_LEN(brokers));
 	for (size_t i = 0; i < count; i++) {
-		int can = drain_can_move(brokers[i], context->node);
+		int can = ops_kube_drain_can_move(brokers[i], context->node);
 		if (can == 1)
-			ops_say(plan, OPS_MEANS, "%s starts on another node and catches up what it missed",
+			ops_note(plan, OPS_MEANS, "%s starts on another node and catches up what it missed",
 				brokers[i]->name);
 		else
-			ops_say(plan, OPS_CAUTION,
+			ops_note(plan, OPS_CAUTION,
 				"%s %s on %s and cannot follow: it stays Pending until the node is back; `replace %s` "
 				"makes it anew with an empty volume",
 				brokers[i]->name, can == 0 ? "has its volume" : "may have its volume",
 				context->node->name, brokers[i]->name);
 	}
 	if (count == 0)
-		ops_say(plan, OPS_MEANS, "no broker is on it");
+		ops_note(plan, OPS_MEANS, "no broker is on it");
 }
 
 static void recover_preflight(struct ops_plan *plan, const struct ops_context *context)
 {
 	const struct world_node *node = context->node;
-	pods_check_arguments(plan);
+	ops_pods_check_arguments(plan);
 	if (context->view->link != WORLD_LIVE)
-		ops_say(plan, OPS_BLOCKS, "the Kubernetes API does not answer: what is shown is old");
-	if (pods_flag(plan, "back")) {
+		ops_note(plan, OPS_BLOCKS, "the Kubernetes API does not answer: what is shown is old");
+	if (ops_pods_flag(plan, "back")) {
 		if (!node->ready)
-			ops_say(plan, OPS_BLOCKS, "%s is not ready: it is not back yet", node->name);
-		ops_say(plan, OPS_MEANS, "pods may be placed on %s again; what waits for its volumes there starts",
+			ops_note(plan, OPS_BLOCKS, "%s is not ready: it is not back yet", node->name);
+		ops_note(plan, OPS_MEANS, "pods may be placed on %s again; what waits for its volumes there starts",
 			node->name);
 		return;
 	}
 	check_off(plan, node);
 	if (context->view->namespace)
-		ops_say(plan, OPS_CAUTION, "only namespace %s is looked at: brokers of others on %s are not counted",
+		ops_note(plan, OPS_CAUTION, "only namespace %s is looked at: brokers of others on %s are not counted",
 			context->view->namespace, node->name);
 	check_brokers(plan, context);
-	ops_say(plan, OPS_UNDO, "once %s is back: recover %s back=true takes the taint away", node->name, node->name);
+	ops_note(plan, OPS_UNDO, "once %s is back: recover %s back=true takes the taint away", node->name, node->name);
 }
 
-static bool recover_undo(const struct ops_plan *plan, struct ops_wish *out, struct err *err)
+static bool recover_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
-	if (pods_flag(plan, "back") || pods_flag(plan, "delete-pods"))
+	if (ops_pods_flag(plan, "back") || ops_pods_flag(plan, "delete-pods"))
 		return err_set(err, ERR_REFUSED, "nothing is left on the node that could be taken back");
-	*out = (struct ops_wish){.operation = &ops_recover,
+	*out = (struct ops_request){.operation = &ops_operation_recover,
 				 .target = plan->target,
 				 .values = {{.name = "back", .value = "true"}},
 				 .value_count = 1};
@@ -256,10 +256,10 @@ static const struct ops_argument recover_arguments[] = {
 	 .help = "true: delete its broker pods by force instead of tainting the node",
 	 .type = OPS_ARGUMENT_TEXT},
 	{.name = "back", .help = "true: the node is back, take the taint away", .type = OPS_ARGUMENT_TEXT},
-	PODS_REASON,
+	OPS_PODS_REASON,
 };
 
-const struct ops_operation ops_recover = {
+const struct ops_operation ops_operation_recover = {
 	.name = "recover",
 	.title = "Recover",
 	.summary = "give up the pods of a node that is off, so that what can run elsewhere does",
@@ -271,6 +271,6 @@ const struct ops_operation ops_recover = {
 	.access = recover_access,
 	.plan = recover_plan,
 	.preflight = recover_preflight,
-	.away = lost,
+	.away = recover_away,
 	.undo = recover_undo,
 };

@@ -17,7 +17,7 @@ struct why {
 	size_t size;
 };
 
-static bool PRINTF_LIKE(2, 3) because(const struct why *why, const char *format, ...)
+static bool PRINTF_LIKE(2, 3) why_because(const struct why *why, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
@@ -50,18 +50,18 @@ static bool no_pod_yet(const struct why *why)
 	if (why->pod)
 		return false;
 	if (!set)
-		return because(why, "%s has no pod yet: its operator has not made it", why->name);
+		return why_because(why, "%s has no pod yet: its operator has not made it", why->name);
 	const struct kube_event *event = find_event(why, "StatefulSet", set->meta.name, NULL, reasons);
 	if (event)
-		return because(why, "%s cannot be made: %s", why->name, str_or(event->message, event->reason));
+		return why_because(why, "%s cannot be made: %s", why->name, str_or(event->message, event->reason));
 	for (size_t i = 0; i < why->cluster->broker_count; i++) {
 		const struct world_broker *broker = why->cluster->brokers[i];
 		if (broker != why->broker && broker->expected && !broker->ready &&
 		    !str_eq(set->pod_management_policy, "Parallel"))
-			return because(why, "the StatefulSet waits for %s to be ready before it makes %s", broker->name,
+			return why_because(why, "the StatefulSet waits for %s to be ready before it makes %s", broker->name,
 				       why->name);
 	}
-	return because(why, "%s has no pod yet", why->name);
+	return why_because(why, "%s has no pod yet", why->name);
 }
 
 /* A hook that waits for a quorum is right to wait: whoever forces the pod takes the quorum. */
@@ -78,7 +78,7 @@ static bool is_terminating(const struct why *why)
 	for (size_t i = 0; i < why->pod->container_count; i++)
 		if (why->pod->containers[i].pre_stop > hook)
 			hook = why->pod->containers[i].pre_stop;
-	return because(why, "%s is still terminating (grace period %lld s)%s", why->name,
+	return why_because(why, "%s is still terminating (grace period %lld s)%s", why->name,
 		       (long long)why->pod->grace_seconds, hooks[hook]);
 }
 
@@ -94,19 +94,19 @@ static bool claim_is_pending(const struct why *why)
 			continue;
 		const struct kube_event *event =
 			find_event(why, "PersistentVolumeClaim", claim->meta.name, claim->meta.uid, reasons);
-		return because(why, "its claim %s is Pending%s%s", claim->meta.name,
+		return why_because(why, "its claim %s is Pending%s%s", claim->meta.name,
 			       event ? ": " : ": no volume is bound to it", event ? str_or(event->message, "") : "");
 	}
 	return false;
 }
 
-static bool is_unschedulable(const struct why *why)
+static bool why_is_unschedulable(const struct why *why)
 {
 	const struct kube_condition *scheduled =
 		kube_condition(why->pod->conditions, why->pod->condition_count, "PodScheduled");
 	if (!scheduled || !str_eq(scheduled->status, "False"))
 		return false;
-	return because(why, "%s finds no node: %s", why->name,
+	return why_because(why, "%s finds no node: %s", why->name,
 		       str_or(scheduled->message, str_or(scheduled->reason, "?")));
 }
 
@@ -118,19 +118,19 @@ static bool is_unscheduled_or_pending(const struct why *why)
 	inner.out = claim;
 	inner.size = sizeof claim;
 	bool pending = claim_is_pending(&inner);
-	if (is_unschedulable(why)) {
+	if (why_is_unschedulable(why)) {
 		size_t len = strlen(why->out);
 		if (pending)
 			snprintf(why->out + len, why->size - len, "; %s", claim);
 		return true;
 	}
-	return pending && because(why, "%s", claim);
+	return pending && why_because(why, "%s", claim);
 }
 
 static bool node_is_down(const struct why *why)
 {
 	const struct world_node *node = why->broker ? why->broker->node : NULL;
-	return node && node->ready_known && !node->ready && because(why, "its node %s is not ready", node->name);
+	return node && node->ready_known && !node->ready && why_because(why, "its node %s is not ready", node->name);
 }
 
 static bool container_waits(const struct why *why)
@@ -141,10 +141,10 @@ static bool container_waits(const struct why *why)
 		    !strcmp(status->waiting_reason, "PodInitializing"))
 			continue;
 		if (status->last_terminated_reason)
-			return because(why, "container %s of %s: %s, last ended with %s, exit code %d", status->name,
+			return why_because(why, "container %s of %s: %s, last ended with %s, exit code %d", status->name,
 				       why->name, status->waiting_reason, status->last_terminated_reason,
 				       (int)status->last_exit_code);
-		return because(why, "container %s of %s: %s%s%s", status->name, why->name, status->waiting_reason,
+		return why_because(why, "container %s of %s: %s%s%s", status->name, why->name, status->waiting_reason,
 			       str_empty(status->waiting_message) ? "" : ": ", str_or(status->waiting_message, ""));
 	}
 	return false;
@@ -158,7 +158,7 @@ static bool is_being_set_up(const struct why *why)
 		creating |= !str_empty(why->pod->statuses[i].waiting_reason);
 	const struct kube_event *event =
 		creating ? find_event(why, "Pod", why->name, why->pod->meta.uid, reasons) : NULL;
-	return event && because(why, "%s: %s", why->name, str_or(event->message, event->reason));
+	return event && why_because(why, "%s: %s", why->name, str_or(event->message, event->reason));
 }
 
 static bool probe_fails(const struct why *why)
@@ -169,12 +169,12 @@ static bool probe_fails(const struct why *why)
 		return false;
 	const struct kube_event *event = find_event(why, "Pod", why->name, why->pod->meta.uid, reasons);
 	if (event)
-		return because(why, "%s: %s", why->name, str_or(event->message, event->reason));
-	return because(why, "%s is running but not ready%s%s", why->name, str_empty(ready->message) ? "" : ": ",
+		return why_because(why, "%s: %s", why->name, str_or(event->message, event->reason));
+	return why_because(why, "%s is running but not ready%s%s", why->name, str_empty(ready->message) ? "" : ": ",
 		       str_or(ready->message, ""));
 }
 
-bool ops_why_not_ready(const struct world_view *view, const struct world_cluster *cluster, const char *name, char *out,
+bool ops_kube_why_not_ready(const struct world_view *view, const struct world_cluster *cluster, const char *name, char *out,
 		       size_t size)
 {
 	static bool (*const checks[])(const struct why *why) = {

@@ -12,7 +12,7 @@ enum {
 	EXIT_TEMPORARY = 75,
 };
 
-static const char *container_of(const struct kube_pod *pod)
+static const char *tools_container(const struct kube_pod *pod)
 {
 	for (size_t i = 0; i < pod->container_count; i++)
 		if (str_eq(pod->containers[i].name, "rabbitmq"))
@@ -23,7 +23,7 @@ static const char *container_of(const struct kube_pod *pod)
 	return pod->container_count > 0 ? pod->containers[0].name : NULL;
 }
 
-enum ops_verdict rabbitmq_run_in(struct ops_request *out, const struct world_broker *broker, int64_t timeout_ms,
+enum ops_verdict ops_rabbitmq_run_in(struct ops_step_request *out, const struct world_broker *broker, int64_t timeout_ms,
 				 const char *const *argv, struct err *err)
 {
 	size_t count = 0;
@@ -39,18 +39,18 @@ enum ops_verdict rabbitmq_run_in(struct ops_request *out, const struct world_bro
 	out->way = OPS_BY_EXEC;
 	out->namespace = broker->cluster->namespace;
 	out->pod = broker->name;
-	out->container = container_of(broker->pod);
+	out->container = tools_container(broker->pod);
 	out->argv = copy;
 	out->timeout_ms = timeout_ms;
 	return OPS_TO_DO;
 }
 
-void rabbitmq_squeeze(const char *text, char out[static RABBITMQ_SAID_MAX])
+void ops_rabbitmq_squeeze(const char *text, char out[static OPS_RABBITMQ_COMPLAINT_MAX])
 {
 	size_t len = 0;
 	if (str_has_prefix(text, "Error:"))
 		text += strlen("Error:");
-	for (; *text && len + 2 < RABBITMQ_SAID_MAX; text++) {
+	for (; *text && len + 2 < OPS_RABBITMQ_COMPLAINT_MAX; text++) {
 		bool blank = strchr(" \n\r\t", *text) != NULL;
 		if (!blank)
 			out[len++] = *text;
@@ -62,7 +62,7 @@ void rabbitmq_squeeze(const char *text, char out[static RABBITMQ_SAID_MAX])
 	out[len] = '\0';
 }
 
-enum ops_outcome rabbitmq_again_later(struct ops_plan *plan, int tries, struct err *err)
+enum ops_outcome ops_rabbitmq_again_later(struct ops_plan *plan, int tries, struct err *err)
 {
 	char fact[32];
 	snprintf(fact, sizeof fact, "tries.%zu", plan->current);
@@ -74,18 +74,18 @@ enum ops_outcome rabbitmq_again_later(struct ops_plan *plan, int tries, struct e
 	return OPS_ANSWER_FAILED;
 }
 
-enum ops_outcome rabbitmq_judge(struct ops_plan *plan, const struct ops_answer *answer, struct err *err)
+enum ops_outcome ops_rabbitmq_judge(struct ops_plan *plan, const struct ops_answer *answer, struct err *err)
 {
-	char said[RABBITMQ_SAID_MAX];
+	char complaint[OPS_RABBITMQ_COMPLAINT_MAX];
 	if (err_is_set(&answer->err)) {
 		*err = answer->err;
 		return OPS_ANSWER_FAILED;
 	}
 	if (answer->exit_code == 0)
 		return OPS_ANSWER_DONE;
-	rabbitmq_squeeze(str_empty(answer->errors) ? answer->out : answer->errors, said);
-	err_set(err, ERR_REFUSED, "RabbitMQ says: %s (exit code %d)", str_or(said, "nothing"), answer->exit_code);
+	ops_rabbitmq_squeeze(str_empty(answer->errors) ? answer->out : answer->errors, complaint);
+	err_set(err, ERR_REFUSED, "RabbitMQ says: %s (exit code %d)", str_or(complaint, "nothing"), answer->exit_code);
 	if (answer->exit_code == EXIT_UNAVAILABLE || answer->exit_code == EXIT_TEMPORARY)
-		return rabbitmq_again_later(plan, TRIES_MAX, err);
+		return ops_rabbitmq_again_later(plan, TRIES_MAX, err);
 	return OPS_ANSWER_FAILED;
 }

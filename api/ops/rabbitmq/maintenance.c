@@ -13,17 +13,17 @@ static bool wants_on(const struct ops_plan *plan)
 	return str_eq(ops_fact(plan, "mode"), "on");
 }
 
-void rabbitmq_add_drain(struct ops_plan *plan, const struct world_broker *broker)
+void ops_rabbitmq_add_drain(struct ops_plan *plan, const struct world_broker *broker)
 {
-	rabbitmq_remember(plan, broker);
-	ops_say(plan, OPS_CHANGES, "%s: rabbitmq-upgrade drain", broker->name);
+	ops_rabbitmq_remember(plan, broker);
+	ops_note(plan, OPS_CHANGES, "%s: rabbitmq-upgrade drain", broker->name);
 	ops_add_step_on(plan, &ops_step_rabbitmq_drain, broker, NULL, "put %s into maintenance", broker->name);
 }
 
-void rabbitmq_add_revive(struct ops_plan *plan, const struct world_broker *broker)
+void ops_rabbitmq_add_revive(struct ops_plan *plan, const struct world_broker *broker)
 {
-	rabbitmq_remember(plan, broker);
-	ops_say(plan, OPS_CHANGES, "%s: rabbitmq-upgrade revive", broker->name);
+	ops_rabbitmq_remember(plan, broker);
+	ops_note(plan, OPS_CHANGES, "%s: rabbitmq-upgrade revive", broker->name);
 	ops_add_step_on(plan, &ops_step_rabbitmq_revive, broker, NULL, "take %s out of maintenance", broker->name);
 	ops_add_step_on(plan, &ops_step_rabbitmq_caught_up, broker, NULL, "quorum queues caught up on %s",
 			broker->name);
@@ -34,42 +34,42 @@ static void say_others_away(struct ops_plan *plan, const struct world_broker *br
 	for (size_t i = 0; i < broker->cluster->broker_count; i++) {
 		const struct world_broker *other = broker->cluster->brokers[i];
 		if (other != broker && other->expected && (other->draining == 1 || other->reachable == 0))
-			ops_say(plan, OPS_CAUTION, "%s is %s already", other->name,
+			ops_note(plan, OPS_CAUTION, "%s is %s already", other->name,
 				other->reachable == 0 ? "down" : "in maintenance");
 	}
 }
 
-void rabbitmq_check_drain(struct ops_plan *plan, const struct ops_context *context,
+void ops_rabbitmq_check_drain(struct ops_plan *plan, const struct ops_context *context,
 			  const struct world_broker *const *brokers, size_t count)
 {
-	CLEANUP(blast_finish) struct blast blast;
+	CLEANUP(ops_impact_finish) struct ops_impact impact;
 	const struct world_cluster *cluster = brokers[0]->cluster;
 	struct ops_context of_cluster = *context;
 	struct err why = {0};
 	of_cluster.cluster = (struct world_cluster *)cluster;
-	blast_of(&blast, cluster, brokers, count, false);
-	ops_say(plan, OPS_CAUTION,
+	ops_impact_of(&impact, cluster, brokers, count, false);
+	ops_note(plan, OPS_CAUTION,
 		"maintenance is no cordon: every client connected to %s is cut off, its listeners close until it is "
 		"taken out of maintenance, and its members of quorum queues stop",
-		blast.brokers);
-	if (!rabbitmq_is_readable(plan, &of_cluster))
+		impact.brokers);
+	if (!ops_rabbitmq_is_readable(plan, &of_cluster))
 		return;
-	blast_say(plan, &blast, blast.unknown[0] ? OPS_BLOCKS : OPS_DANGER);
+	ops_impact_note(plan, &impact, impact.unknown[0] ? OPS_BLOCKS : OPS_DANGER);
 	for (size_t i = 0; i < count; i++) {
 		bool gone = brokers[i]->draining == 1 || brokers[i]->reachable == 0;
-		if (!gone && !blast_harms(&blast) && !blast_can_stop(cluster, brokers[i], &why))
-			ops_say(plan, OPS_DANGER, "%s", why.text);
+		if (!gone && !ops_impact_harms(&impact) && !ops_impact_can_stop(cluster, brokers[i], &why))
+			ops_note(plan, OPS_DANGER, "%s", why.text);
 		say_others_away(plan, brokers[i]);
 	}
-	ops_say(plan, OPS_MEANS, "streams keep their leaders: only quorum queues elect others");
+	ops_note(plan, OPS_MEANS, "streams keep their leaders: only quorum queues elect others");
 }
 
-void rabbitmq_check_revive(struct ops_plan *plan, const struct world_broker *broker)
+void ops_rabbitmq_check_revive(struct ops_plan *plan, const struct world_broker *broker)
 {
 	if (!broker->pod || broker->reachable == 0)
-		ops_say(plan, OPS_BLOCKS, "%s does not run: once it starts again it is not in maintenance",
+		ops_note(plan, OPS_BLOCKS, "%s does not run: once it starts again it is not in maintenance",
 			broker->name);
-	ops_say(plan, OPS_MEANS,
+	ops_note(plan, OPS_MEANS,
 		"%s takes clients again and its members of quorum queues start and catch up; leaders do not come back "
 		"by themselves (rebalance)",
 		broker->name);
@@ -77,13 +77,13 @@ void rabbitmq_check_revive(struct ops_plan *plan, const struct world_broker *bro
 
 static void maintenance_access(const struct ops_context *context, struct ops_needs *needs)
 {
-	rabbitmq_need(needs, context->cluster->namespace);
+	ops_rabbitmq_need(needs, context->cluster->namespace);
 }
 
 static bool is_sound(const struct ops_plan *plan, const struct ops_context *context)
 {
 	const char *mode = ops_fact(plan, "mode");
-	return context->cluster->kind == BROKER_RABBITMQ && (str_eq(mode, "on") || str_eq(mode, "off"));
+	return context->cluster->kind == WORLD_BROKER_RABBITMQ && (str_eq(mode, "on") || str_eq(mode, "off"));
 }
 
 static void maintenance_plan(struct ops_plan *plan, const struct ops_context *context)
@@ -93,37 +93,37 @@ static void maintenance_plan(struct ops_plan *plan, const struct ops_context *co
 	if (!is_sound(plan, context))
 		return;
 	if (wants_on(plan))
-		rabbitmq_add_drain(plan, broker);
+		ops_rabbitmq_add_drain(plan, broker);
 	else
-		rabbitmq_add_revive(plan, broker);
+		ops_rabbitmq_add_revive(plan, broker);
 }
 
 static void check_on(struct ops_plan *plan, const struct ops_context *context)
 {
 	const struct world_broker *broker = context->broker;
 	if (!broker->pod || broker->reachable == 0)
-		ops_say(plan, OPS_BLOCKS, "%s does not run: there is nothing to put into maintenance", broker->name);
+		ops_note(plan, OPS_BLOCKS, "%s does not run: there is nothing to put into maintenance", broker->name);
 	if (broker->draining == 1)
-		ops_say_so_already(plan, "%s is in maintenance already", broker->name);
-	rabbitmq_check_drain(plan, context, &broker, 1);
-	ops_say(plan, OPS_UNDO, "maintenance %s mode=off", broker->name);
+		ops_note_already(plan, "%s is in maintenance already", broker->name);
+	ops_rabbitmq_check_drain(plan, context, &broker, 1);
+	ops_note(plan, OPS_UNDO, "maintenance %s mode=off", broker->name);
 }
 
 static void maintenance_preflight(struct ops_plan *plan, const struct ops_context *context)
 {
 	const struct world_broker *broker = context->broker;
-	if (context->cluster->kind != BROKER_RABBITMQ)
-		ops_say(plan, OPS_BLOCKS,
+	if (context->cluster->kind != WORLD_BROKER_RABBITMQ)
+		ops_note(plan, OPS_BLOCKS,
 			"%s is no RabbitMQ: Kafka has no maintenance mode; failover moves its leaders", broker->name);
 	else if (!is_sound(plan, context))
-		ops_say(plan, OPS_BLOCKS, "mode is \"on\" or \"off\", not \"%s\"", str_or(ops_fact(plan, "mode"), ""));
+		ops_note(plan, OPS_BLOCKS, "mode is \"on\" or \"off\", not \"%s\"", str_or(ops_fact(plan, "mode"), ""));
 	else if (wants_on(plan))
 		check_on(plan, context);
 	else {
 		if (broker->draining == 0)
-			ops_say_so_already(plan, "%s is not in maintenance", broker->name);
-		rabbitmq_check_revive(plan, broker);
-		ops_say(plan, OPS_UNDO, "maintenance %s mode=on", broker->name);
+			ops_note_already(plan, "%s is not in maintenance", broker->name);
+		ops_rabbitmq_check_revive(plan, broker);
+		ops_note(plan, OPS_UNDO, "maintenance %s mode=on", broker->name);
 	}
 }
 
@@ -137,9 +137,9 @@ static size_t maintenance_away(const struct ops_plan *plan, const struct ops_con
 	return 1;
 }
 
-static bool maintenance_undo(const struct ops_plan *plan, struct ops_wish *out, struct err *err)
+static bool maintenance_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
-	*out = (struct ops_wish){.operation = &ops_maintenance,
+	*out = (struct ops_request){.operation = &ops_operation_maintenance,
 				 .target = plan->target,
 				 .values = {{.name = "mode", .value = wants_on(plan) ? "off" : "on"}},
 				 .value_count = 1};
@@ -150,7 +150,7 @@ static const struct ops_argument maintenance_arguments[] = {
 	{.name = "mode", .help = "on or off", .type = OPS_ARGUMENT_TEXT, .required = true},
 };
 
-const struct ops_operation ops_maintenance = {
+const struct ops_operation ops_operation_maintenance = {
 	.name = "maintenance",
 	.title = "Maintenance mode",
 	.summary = "put a RabbitMQ broker into maintenance (its clients are cut off, its leaders move), or take it out",

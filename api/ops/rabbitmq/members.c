@@ -12,39 +12,39 @@ enum { PATTERN_MAX = 4000 };
 
 /* ---- what is asked for ---- */
 
-static const char *const verbs[] = {"grow", "shrink", "add", "remove"};
+static const char *const members_verbs[] = {"grow", "shrink", "add", "remove"};
 enum { GROW, SHRINK, ADD, REMOVE, NOTHING };
 
-struct wish {
+struct members_request {
 	int verb;
 	const char *name; /* as given */
 	const char *vhost, *queue;
 	const struct world_broker *broker; /* NULL: there is none of that name */
 };
 
-static struct wish read_wish(const struct ops_plan *plan, const struct ops_context *context)
+static struct members_request members_read_request(const struct ops_plan *plan, const struct ops_context *context)
 {
-	struct wish wish = {.verb = NOTHING, .queue = ops_fact(plan, "queue"), .vhost = ops_fact(plan, "vhost")};
+	struct members_request request = {.verb = NOTHING, .queue = ops_fact(plan, "queue"), .vhost = ops_fact(plan, "vhost")};
 	int given = 0;
 	for (int i = 0; i < NOTHING; i++) {
-		const char *name = ops_fact(plan, verbs[i]);
+		const char *name = ops_fact(plan, members_verbs[i]);
 		if (!name)
 			continue;
 		given++;
-		wish.verb = i;
-		wish.name = name;
-		wish.broker = rabbitmq_broker(context->cluster, name);
+		request.verb = i;
+		request.name = name;
+		request.broker = ops_rabbitmq_broker(context->cluster, name);
 	}
 	if (given != 1)
-		wish.verb = NOTHING;
-	if (wish.verb >= ADD && !wish.vhost)
-		wish.vhost = "/";
-	return wish;
+		request.verb = NOTHING;
+	if (request.verb >= ADD && !request.vhost)
+		request.vhost = "/";
+	return request;
 }
 
-static bool is_of_one(const struct wish *wish)
+static bool members_is_of_one(const struct members_request *request)
 {
-	return wish->verb == ADD || wish->verb == REMOVE;
+	return request->verb == ADD || request->verb == REMOVE;
 }
 
 /* Names that a tool would take for an option, or that an item cannot hold. */
@@ -88,88 +88,88 @@ static void remember_shrunk(struct ops_plan *plan, const struct world_broker *br
 	buf_finish(&vhosts);
 }
 
-static int64_t count_members(const struct world_broker *broker)
+static int64_t members_count(const struct world_broker *broker)
 {
 	int64_t count = 0;
 	for (int64_t i = 0; i < broker->cluster->replicated_count; i++) {
 		struct world_replicated row;
 		world_replicated_at(broker->cluster, i, &row);
-		count += rabbitmq_holds(&row, broker, NULL);
+		count += ops_rabbitmq_holds(&row, broker, NULL);
 	}
 	return count;
 }
 
-static void add_all_steps(struct ops_plan *plan, const struct wish *wish)
+static void add_all_steps(struct ops_plan *plan, const struct members_request *request)
 {
-	const struct world_broker *broker = wish->broker;
-	const char *which = wish->queue ? wish->queue : "all";
-	if (wish->verb == GROW) {
+	const struct world_broker *broker = request->broker;
+	const char *which = request->queue ? request->queue : "all";
+	if (request->verb == GROW) {
 		ops_set_title(plan, "Give quorum queues (%s) a member on %s", which, broker->name);
-		ops_say(plan, OPS_CHANGES, "rabbitmq-queues grow %s, queues %s of virtual hosts %s",
-			str_or(broker->member_name, broker->name), which, str_or(wish->vhost, "all"));
-		ops_set_fact(plan, "held", "%" PRId64, count_members(broker));
+		ops_note(plan, OPS_CHANGES, "rabbitmq-queues grow %s, queues %s of virtual hosts %s",
+			str_or(broker->member_name, broker->name), which, str_or(request->vhost, "all"));
+		ops_set_fact(plan, "held", "%" PRId64, members_count(broker));
 		ops_add_step_on(plan, &ops_step_rabbitmq_grow, broker, NULL, "add members on %s", broker->name);
 		ops_add_step_on(plan, &ops_step_rabbitmq_caught_up, broker, NULL, "quorum queues caught up on %s",
 				broker->name);
 	} else {
 		ops_set_title(plan, "Take the members of quorum queues off %s", broker->name);
-		ops_say(plan, OPS_CHANGES, "rabbitmq-queues shrink %s", str_or(broker->member_name, broker->name));
+		ops_note(plan, OPS_CHANGES, "rabbitmq-queues shrink %s", str_or(broker->member_name, broker->name));
 		remember_shrunk(plan, broker);
 		ops_add_step_on(plan, &ops_step_rabbitmq_shrink, broker, NULL, "remove members from %s", broker->name);
 	}
 }
 
-static void add_one_steps(struct ops_plan *plan, const struct wish *wish, const char *type)
+static void add_one_steps(struct ops_plan *plan, const struct members_request *request, const char *type)
 {
-	bool add = wish->verb == ADD;
-	CLEANUP(free) char *item = rabbitmq_item(wish->vhost, wish->queue);
-	ops_set_title(plan, "%s %s of %s %s", add ? "Add a member on" : "Remove the member on", wish->broker->name,
-		      type, wish->queue);
-	ops_say(plan, OPS_CHANGES, "%s %s in virtual host %s: %s member on %s", type, wish->queue, wish->vhost,
-		add ? "a" : "no", wish->broker->name);
-	ops_add_step_on(plan, add ? &ops_step_rabbitmq_add_member : &ops_step_rabbitmq_remove_member, wish->broker,
-			item, "%s %s %s", add ? "add a member of" : "remove the member of", wish->queue,
+	bool add = request->verb == ADD;
+	CLEANUP(free) char *item = ops_rabbitmq_item(request->vhost, request->queue);
+	ops_set_title(plan, "%s %s of %s %s", add ? "Add a member on" : "Remove the member on", request->broker->name,
+		      type, request->queue);
+	ops_note(plan, OPS_CHANGES, "%s %s in virtual host %s: %s member on %s", type, request->queue, request->vhost,
+		add ? "a" : "no", request->broker->name);
+	ops_add_step_on(plan, add ? &ops_step_rabbitmq_add_member : &ops_step_rabbitmq_remove_member, request->broker,
+			item, "%s %s %s", add ? "add a member of" : "remove the member of", request->queue,
 			add ? "there" : "from there");
 }
 
 static void members_plan(struct ops_plan *plan, const struct ops_context *context)
 {
-	struct wish wish = read_wish(plan, context);
+	struct members_request request = members_read_request(plan, context);
 	ops_set_title(plan, "Members of queues of %s", context->cluster->name);
-	if (context->cluster->kind != BROKER_RABBITMQ || wish.verb == NOTHING || !wish.broker)
+	if (context->cluster->kind != WORLD_BROKER_RABBITMQ || request.verb == NOTHING || !request.broker)
 		return;
-	rabbitmq_remember(plan, wish.broker);
-	if (!is_of_one(&wish)) {
-		add_all_steps(plan, &wish);
+	ops_rabbitmq_remember(plan, request.broker);
+	if (!members_is_of_one(&request)) {
+		add_all_steps(plan, &request);
 		return;
 	}
-	const char *type = wish.queue ? rabbitmq_type(context->cluster, wish.vhost, wish.queue) : NULL;
-	if (type && strcmp(type, "classic") != 0 && !is_odd(wish.queue) && !is_odd(wish.vhost))
-		add_one_steps(plan, &wish, type);
+	const char *type = request.queue ? ops_rabbitmq_type(context->cluster, request.vhost, request.queue) : NULL;
+	if (type && strcmp(type, "classic") != 0 && !is_odd(request.queue) && !is_odd(request.vhost))
+		add_one_steps(plan, &request, type);
 }
 
 /* ---- what it means ---- */
 
-static void check_target(struct ops_plan *plan, const struct wish *wish)
+static void check_target(struct ops_plan *plan, const struct members_request *request)
 {
-	const struct world_broker *broker = wish->broker;
-	bool gains = wish->verb == GROW || wish->verb == ADD;
+	const struct world_broker *broker = request->broker;
+	bool gains = request->verb == GROW || request->verb == ADD;
 	if (gains && (!broker->pod || broker->reachable != 1))
-		ops_say(plan, OPS_BLOCKS, "%s does not run: a member there would only count against the majority",
+		ops_note(plan, OPS_BLOCKS, "%s does not run: a member there would only count against the majority",
 			broker->name);
 	if (gains && broker->draining == 1)
-		ops_say(plan, OPS_BLOCKS, "%s is in maintenance: members there do not start", broker->name);
+		ops_note(plan, OPS_BLOCKS, "%s is in maintenance: members there do not start", broker->name);
 	if (gains && !str_empty(broker->alarms))
-		ops_say(plan, OPS_BLOCKS, "%s has an alarm (%s): it must not be given more", broker->name,
+		ops_note(plan, OPS_BLOCKS, "%s has an alarm (%s): it must not be given more", broker->name,
 			broker->alarms);
-	if (!rabbitmq_survivor(broker->cluster, broker))
-		ops_say(plan, OPS_BLOCKS, "no other broker of %s runs that could be asked", broker->cluster->name);
+	if (!ops_rabbitmq_survivor(broker->cluster, broker))
+		ops_note(plan, OPS_BLOCKS, "no other broker of %s runs that could be asked", broker->cluster->name);
 }
 
-static void check_grow(struct ops_plan *plan, const struct wish *wish)
+static void check_grow(struct ops_plan *plan, const struct members_request *request)
 {
-	const struct world_cluster *cluster = wish->broker->cluster;
-	struct found new = {0}, even = {0}, stuck = {0};
+	const struct world_cluster *cluster = request->broker->cluster;
+	struct ops_name_list new = {0}, even = {0}, stuck = {0};
 	char more[48];
 	for (int64_t i = 0; i < cluster->queue_count; i++) {
 		struct world_queue queue;
@@ -177,134 +177,134 @@ static void check_grow(struct ops_plan *plan, const struct wish *wish)
 		size_t members = 0;
 		for (size_t b = 0; b < cluster->broker_count; b++)
 			members += str_has_word(str_or(queue.members, ""), ',', cluster->brokers[b]->name);
-		if (!str_eq(queue.type, "quorum") || str_has_word(str_or(queue.members, ""), ',', wish->broker->name))
+		if (!str_eq(queue.type, "quorum") || str_has_word(str_or(queue.members, ""), ',', request->broker->name))
 			continue;
-		found_add(&new, "%s", queue.name);
+		ops_name_list_add(&new, "%s", queue.name);
 		if (members % 2 == 1)
-			found_add(&even, "%s", queue.name);
+			ops_name_list_add(&even, "%s", queue.name);
 		if (str_eq(queue.state, "minority") || str_eq(queue.state, "down"))
-			found_add(&stuck, "%s", queue.name);
+			ops_name_list_add(&stuck, "%s", queue.name);
 	}
 	if (new.count == 0)
-		ops_say_so_already(plan, "every quorum queue has a member on %s already", wish->broker->name);
+		ops_note_already(plan, "every quorum queue has a member on %s already", request->broker->name);
 	if (new.count > 0)
-		ops_say(plan, OPS_MEANS,
+		ops_note(plan, OPS_MEANS,
 			"%" PRId64 " quorum queue%s without a member there%s: %s%s; each copies its log", new.count,
-			plural(new.count), wish->queue || wish->vhost ? ", of which those that match get one" : "",
-			new.names, found_more(&new, more));
+			ops_plural(new.count), request->queue || request->vhost ? ", of which those that match get one" : "",
+			new.names, ops_name_list_more(&new, more));
 	if (even.count > 0)
-		ops_say(plan, OPS_CAUTION,
+		ops_note(plan, OPS_CAUTION,
 			"%" PRId64
 			" of them come to an even number of members, of which no more may fail than before: %s%s",
-			even.count, even.names, found_more(&even, more));
+			even.count, even.names, ops_name_list_more(&even, more));
 	if (stuck.count > 0)
-		ops_say(plan, OPS_CAUTION, "%" PRId64 " of them have no quorum now and cannot change: %s%s",
-			stuck.count, stuck.names, found_more(&stuck, more));
-	ops_say(plan, OPS_MEANS, "streams are not grown by this: add=%s queue=STREAM does one", wish->broker->name);
-	ops_say(plan, OPS_UNDO, "members %s shrink=%s", cluster->name, wish->broker->name);
+		ops_note(plan, OPS_CAUTION, "%" PRId64 " of them have no quorum now and cannot change: %s%s",
+			stuck.count, stuck.names, ops_name_list_more(&stuck, more));
+	ops_note(plan, OPS_MEANS, "streams are not grown by this: add=%s queue=STREAM does one", request->broker->name);
+	ops_note(plan, OPS_UNDO, "members %s shrink=%s", cluster->name, request->broker->name);
 }
 
-static void check_shrink(struct ops_plan *plan, const struct wish *wish)
+static void check_shrink(struct ops_plan *plan, const struct members_request *request)
 {
-	const struct world_broker *broker = wish->broker;
-	int64_t members = rabbitmq_check_shrink(plan, broker->cluster, &broker, 1);
+	const struct world_broker *broker = request->broker;
+	int64_t members = ops_rabbitmq_check_shrink(plan, broker->cluster, &broker, 1);
 	if (members == 0)
-		ops_say_so_already(plan, "%s has no members of queues", broker->name);
-	ops_say(plan, OPS_MEANS,
+		ops_note_already(plan, "%s has no members of queues", broker->name);
+	ops_note(plan, OPS_MEANS,
 		"%" PRId64 " queue%s a member there now; quorum queues go on with one less, streams keep theirs",
 		members, members == 1 ? " has" : "s have");
-	ops_say(plan, OPS_UNDO, "the same queues get a member there again and copy their logs");
+	ops_note(plan, OPS_UNDO, "the same queues get a member there again and copy their logs");
 }
 
-static bool find_row(const struct wish *wish, struct world_replicated *row)
+static bool members_find_row(const struct members_request *request, struct world_replicated *row)
 {
-	const struct world_cluster *cluster = wish->broker->cluster;
+	const struct world_cluster *cluster = request->broker->cluster;
 	for (int64_t i = 0; i < cluster->replicated_count; i++) {
 		world_replicated_at(cluster, i, row);
-		if (str_eq(row->name, wish->queue) && str_eq(row->vhost, wish->vhost))
+		if (str_eq(row->name, request->queue) && str_eq(row->vhost, request->vhost))
 			return true;
 	}
 	return false;
 }
 
-static void check_remove(struct ops_plan *plan, const struct wish *wish, const struct world_replicated *row)
+static void check_remove(struct ops_plan *plan, const struct members_request *request, const struct world_replicated *row)
 {
 	bool online = false;
-	if (!rabbitmq_holds(row, wish->broker, &online)) {
-		ops_say_so_already(plan, "%s has no member on %s", wish->queue, wish->broker->name);
+	if (!ops_rabbitmq_holds(row, request->broker, &online)) {
+		ops_note_already(plan, "%s has no member on %s", request->queue, request->broker->name);
 		return;
 	}
 	size_t left = row->replica_count - 1u, left_online = row->in_sync_count - (online ? 1u : 0u);
 	if (left == 0)
-		ops_say(plan, OPS_BLOCKS, "%s is its only member", wish->broker->name);
+		ops_note(plan, OPS_BLOCKS, "%s is its only member", request->broker->name);
 	else if (left_online <= left / 2)
-		ops_say(plan, OPS_BLOCKS, "%s would be without a quorum: %zu of %zu members online", wish->queue,
+		ops_note(plan, OPS_BLOCKS, "%s would be without a quorum: %zu of %zu members online", request->queue,
 			left_online, left);
 	else if (left < 3)
-		ops_say(plan, OPS_CAUTION, "%s has %zu member%s left: none may fail", wish->queue, left,
+		ops_note(plan, OPS_CAUTION, "%s has %zu member%s left: none may fail", request->queue, left,
 			left == 1 ? "" : "s");
-	ops_say(plan, OPS_UNDO, "a member there again, which copies the log");
+	ops_note(plan, OPS_UNDO, "a member there again, which copies the log");
 }
 
-static void check_one(struct ops_plan *plan, const struct wish *wish)
+static void check_one(struct ops_plan *plan, const struct members_request *request)
 {
 	struct world_replicated row;
-	const char *type = wish->queue ? rabbitmq_type(wish->broker->cluster, wish->vhost, wish->queue) : NULL;
-	if (!wish->queue)
-		ops_say(plan, OPS_BLOCKS, "name the queue (queue=NAME)");
-	else if (is_odd(wish->queue) || is_odd(wish->vhost))
-		ops_say(plan, OPS_BLOCKS, "a name like \"%s\" cannot be handed to RabbitMQ's tools", wish->queue);
+	const char *type = request->queue ? ops_rabbitmq_type(request->broker->cluster, request->vhost, request->queue) : NULL;
+	if (!request->queue)
+		ops_note(plan, OPS_BLOCKS, "name the queue (queue=NAME)");
+	else if (is_odd(request->queue) || is_odd(request->vhost))
+		ops_note(plan, OPS_BLOCKS, "a name like \"%s\" cannot be handed to RabbitMQ's tools", request->queue);
 	else if (!type)
-		ops_say(plan, OPS_BLOCKS, "there is no queue %s in virtual host %s", wish->queue, wish->vhost);
+		ops_note(plan, OPS_BLOCKS, "there is no queue %s in virtual host %s", request->queue, request->vhost);
 	else if (!strcmp(type, "classic"))
-		ops_say(plan, OPS_BLOCKS, "%s is a classic queue: it has no members", wish->queue);
-	else if (!find_row(wish, &row) || row.state == REPLICA_UNKNOWN)
-		ops_say(plan, OPS_BLOCKS, "the members of %s are not known", wish->queue);
+		ops_note(plan, OPS_BLOCKS, "%s is a classic queue: it has no members", request->queue);
+	else if (!members_find_row(request, &row) || row.state == WORLD_REPLICA_UNKNOWN)
+		ops_note(plan, OPS_BLOCKS, "the members of %s are not known", request->queue);
 	else if (row.in_sync_count <= row.replica_count / 2)
-		ops_say(plan, OPS_BLOCKS, "%s has no quorum now: its members cannot be changed", wish->queue);
-	else if (wish->verb == REMOVE)
-		check_remove(plan, wish, &row);
-	else if (rabbitmq_holds(&row, wish->broker, NULL))
-		ops_say_so_already(plan, "%s has a member on %s already", wish->queue, wish->broker->name);
+		ops_note(plan, OPS_BLOCKS, "%s has no quorum now: its members cannot be changed", request->queue);
+	else if (request->verb == REMOVE)
+		check_remove(plan, request, &row);
+	else if (ops_rabbitmq_holds(&row, request->broker, NULL))
+		ops_note_already(plan, "%s has a member on %s already", request->queue, request->broker->name);
 	else {
 		if (row.replica_count % 2 == 1)
-			ops_say(plan, OPS_CAUTION, "%s comes to %d members: no more may fail than with %d", wish->queue,
+			ops_note(plan, OPS_CAUTION, "%s comes to %d members: no more may fail than with %d", request->queue,
 				row.replica_count + 1, row.replica_count);
-		ops_say(plan, OPS_MEANS, "the new member copies the log of %s", wish->queue);
-		ops_say(plan, OPS_UNDO, "the member there is removed again");
+		ops_note(plan, OPS_MEANS, "the new member copies the log of %s", request->queue);
+		ops_note(plan, OPS_UNDO, "the member there is removed again");
 	}
 }
 
 static void members_preflight(struct ops_plan *plan, const struct ops_context *context)
 {
-	struct wish wish = read_wish(plan, context);
-	static void (*const checks[])(struct ops_plan * plan, const struct wish *wish) = {
+	struct members_request request = members_read_request(plan, context);
+	static void (*const checks[])(struct ops_plan * plan, const struct members_request *request) = {
 		[GROW] = check_grow, [SHRINK] = check_shrink, [ADD] = check_one, [REMOVE] = check_one};
-	if (context->cluster->kind != BROKER_RABBITMQ)
-		ops_say(plan, OPS_BLOCKS, "%s is no RabbitMQ: reassign moves the replicas of Kafka",
+	if (context->cluster->kind != WORLD_BROKER_RABBITMQ)
+		ops_note(plan, OPS_BLOCKS, "%s is no RabbitMQ: reassign moves the replicas of Kafka",
 			context->cluster->name);
-	else if (wish.verb == NOTHING)
-		ops_say(plan, OPS_BLOCKS, "say one of grow=, shrink=, add= and remove= with a broker's name");
-	else if (!wish.broker)
-		ops_say(plan, OPS_BLOCKS, "%s has no broker %s", context->cluster->name, wish.name);
-	else if (rabbitmq_is_readable(plan, context)) {
-		check_target(plan, &wish);
-		checks[wish.verb](plan, &wish);
+	else if (request.verb == NOTHING)
+		ops_note(plan, OPS_BLOCKS, "say one of grow=, shrink=, add= and remove= with a broker's name");
+	else if (!request.broker)
+		ops_note(plan, OPS_BLOCKS, "%s has no broker %s", context->cluster->name, request.name);
+	else if (ops_rabbitmq_is_readable(plan, context)) {
+		check_target(plan, &request);
+		checks[request.verb](plan, &request);
 	}
 }
 
 static void members_access(const struct ops_context *context, struct ops_needs *needs)
 {
-	rabbitmq_need(needs, context->cluster->namespace);
+	ops_rabbitmq_need(needs, context->cluster->namespace);
 }
 
 /* ---- the way back ---- */
 
-static bool members_undo(const struct ops_plan *plan, struct ops_wish *out, struct err *err)
+static bool members_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
 	static const char *const opposite[] = {"shrink", "grow", "remove", "add"};
 	int verb = 0;
-	while (verb < NOTHING && !ops_fact(plan, verbs[verb]))
+	while (verb < NOTHING && !ops_fact(plan, members_verbs[verb]))
 		verb++;
 	if (verb == NOTHING)
 		return err_set(err, ERR_REFUSED, "nothing was asked for that could be taken back");
@@ -317,9 +317,9 @@ static bool members_undo(const struct ops_plan *plan, struct ops_wish *out, stru
 			       "there were too many queues to name them all: grow with a pattern of your own");
 	const char *queue = ops_fact(plan, verb == SHRINK ? "undo.queue" : "queue");
 	const char *vhost = ops_fact(plan, verb == SHRINK ? "undo.vhost" : "vhost");
-	*out = (struct ops_wish){.operation = &ops_members, .target = plan->target};
+	*out = (struct ops_request){.operation = &ops_operation_members, .target = plan->target};
 	out->values[out->value_count++] =
-		(struct ops_value){.name = opposite[verb], .value = ops_fact(plan, verbs[verb])};
+		(struct ops_value){.name = opposite[verb], .value = ops_fact(plan, members_verbs[verb])};
 	if (verb != GROW && queue)
 		out->values[out->value_count++] = (struct ops_value){.name = "queue", .value = queue};
 	if (verb != GROW && vhost)
@@ -336,7 +336,7 @@ static const struct ops_argument members_arguments[] = {
 	{.name = "vhost", .help = "its virtual host (/); with grow a regular expression", .type = OPS_ARGUMENT_TEXT},
 };
 
-const struct ops_operation ops_members = {
+const struct ops_operation ops_operation_members = {
 	.name = "members",
 	.title = "Change queue members",
 	.summary = "grow, shrink, add or remove members of RabbitMQ's quorum queues and streams",

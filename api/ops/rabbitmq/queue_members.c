@@ -7,7 +7,7 @@
 #include "api/base/str.h"
 #include "api/ops/engine/name_list.h"
 
-void rabbitmq_need(struct ops_needs *needs, const char *namespace)
+void ops_rabbitmq_need(struct ops_needs *needs, const char *namespace)
 {
 	static const char *const verbs[] = {"get", "create"};
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
@@ -16,7 +16,7 @@ void rabbitmq_need(struct ops_needs *needs, const char *namespace)
 				 .verb = verbs[i], .resource = "pods", .subresource = "exec", .namespace = namespace});
 }
 
-bool rabbitmq_is_readable(struct ops_plan *plan, const struct ops_context *context)
+bool ops_rabbitmq_is_readable(struct ops_plan *plan, const struct ops_context *context)
 {
 	const struct world_cluster *cluster = context->cluster;
 	const char *missing = NULL;
@@ -27,11 +27,11 @@ bool rabbitmq_is_readable(struct ops_plan *plan, const struct ops_context *conte
 	else if (cluster->source.updated_ms < 0 || cluster->replicated_count < 0 || cluster->queue_count < 0)
 		missing = "the brokers have not said";
 	if (missing)
-		ops_say(plan, OPS_BLOCKS, "which queues live where in %s is not known: %s", cluster->name, missing);
+		ops_note(plan, OPS_BLOCKS, "which queues live where in %s is not known: %s", cluster->name, missing);
 	return !missing;
 }
 
-const struct world_broker *rabbitmq_broker(const struct world_cluster *cluster, const char *name)
+const struct world_broker *ops_rabbitmq_broker(const struct world_cluster *cluster, const char *name)
 {
 	for (size_t i = 0; i < cluster->broker_count; i++)
 		if (str_eq(cluster->brokers[i]->name, name))
@@ -39,7 +39,7 @@ const struct world_broker *rabbitmq_broker(const struct world_cluster *cluster, 
 	return NULL;
 }
 
-const struct world_broker *rabbitmq_survivor(const struct world_cluster *cluster, const struct world_broker *but)
+const struct world_broker *ops_rabbitmq_survivor(const struct world_cluster *cluster, const struct world_broker *but)
 {
 	for (size_t i = 0; i < cluster->broker_count; i++) {
 		const struct world_broker *broker = cluster->brokers[i];
@@ -49,7 +49,7 @@ const struct world_broker *rabbitmq_survivor(const struct world_cluster *cluster
 	return NULL;
 }
 
-bool rabbitmq_holds(const struct world_replicated *row, const struct world_broker *broker, bool *in_sync)
+bool ops_rabbitmq_holds(const struct world_replicated *row, const struct world_broker *broker, bool *in_sync)
 {
 	const struct world_cluster *cluster = broker->cluster;
 	for (size_t i = 0; i < row->replica_count; i++) {
@@ -63,7 +63,7 @@ bool rabbitmq_holds(const struct world_replicated *row, const struct world_broke
 	return false;
 }
 
-const char *rabbitmq_type(const struct world_cluster *cluster, const char *vhost, const char *name)
+const char *ops_rabbitmq_type(const struct world_cluster *cluster, const char *vhost, const char *name)
 {
 	static const char *const types[] = {"quorum", "stream", "classic"};
 	for (int64_t i = 0; i < cluster->queue_count; i++) {
@@ -78,12 +78,12 @@ const char *rabbitmq_type(const struct world_cluster *cluster, const char *vhost
 	return NULL;
 }
 
-char *rabbitmq_item(const char *vhost, const char *name)
+char *ops_rabbitmq_item(const char *vhost, const char *name)
 {
 	return str_printf("%s\t%s", vhost, name);
 }
 
-void rabbitmq_remember(struct ops_plan *plan, const struct world_broker *broker)
+void ops_rabbitmq_remember(struct ops_plan *plan, const struct world_broker *broker)
 {
 	char fact[400];
 	snprintf(fact, sizeof fact, "member:%s", broker->name);
@@ -94,38 +94,38 @@ void rabbitmq_remember(struct ops_plan *plan, const struct world_broker *broker)
 /* ---- members that go ---- */
 
 struct shrink {
-	struct found leaderless, lost, alone, bare, unknown;
+	struct ops_name_list leaderless, lost, alone, bare, unknown;
 	int64_t memberships;
 };
 
-static void weigh(struct shrink *shrink, const struct world_replicated *row, const struct world_broker *const *leaving,
+static void shrink_weigh(struct shrink *shrink, const struct world_replicated *row, const struct world_broker *const *leaving,
 		  size_t count)
 {
 	size_t gone = 0, gone_online = 0;
 	for (size_t i = 0; i < count; i++) {
 		bool online = false;
-		if (!rabbitmq_holds(row, leaving[i], &online))
+		if (!ops_rabbitmq_holds(row, leaving[i], &online))
 			continue;
 		gone++;
 		gone_online += online;
 	}
-	if (row->state == REPLICA_UNKNOWN)
-		found_add(&shrink->unknown, "%s", row->name);
-	if (gone == 0 || row->state == REPLICA_UNKNOWN)
+	if (row->state == WORLD_REPLICA_UNKNOWN)
+		ops_name_list_add(&shrink->unknown, "%s", row->name);
+	if (gone == 0 || row->state == WORLD_REPLICA_UNKNOWN)
 		return;
 	shrink->memberships += (int64_t)gone;
 	size_t left = row->replica_count - gone, online = row->in_sync_count - gone_online;
 	if (left == 0)
-		found_add(&shrink->alone, "%s", row->name);
+		ops_name_list_add(&shrink->alone, "%s", row->name);
 	else if (row->in_sync_count <= row->replica_count / 2)
-		found_add(&shrink->leaderless, "%s", row->name);
+		ops_name_list_add(&shrink->leaderless, "%s", row->name);
 	else if (online <= left / 2)
-		found_add(&shrink->lost, "%s", row->name);
+		ops_name_list_add(&shrink->lost, "%s", row->name);
 	else if (online <= left / 2 + 1 && left < 3)
-		found_add(&shrink->bare, "%s", row->name);
+		ops_name_list_add(&shrink->bare, "%s", row->name);
 }
 
-int64_t rabbitmq_check_shrink(struct ops_plan *plan, const struct world_cluster *cluster,
+int64_t ops_rabbitmq_check_shrink(struct ops_plan *plan, const struct world_cluster *cluster,
 			      const struct world_broker *const *leaving, size_t count)
 {
 	struct shrink shrink = {0};
@@ -133,10 +133,10 @@ int64_t rabbitmq_check_shrink(struct ops_plan *plan, const struct world_cluster 
 	for (int64_t i = 0; i < cluster->replicated_count; i++) {
 		struct world_replicated row;
 		world_replicated_at(cluster, i, &row);
-		weigh(&shrink, &row, leaving, count);
+		shrink_weigh(&shrink, &row, leaving, count);
 	}
 	const struct {
-		const struct found *found;
+		const struct ops_name_list *list;
 		enum ops_sentence_kind kind;
 		const char *words;
 	} table[] = {
@@ -147,9 +147,9 @@ int64_t rabbitmq_check_shrink(struct ops_plan *plan, const struct world_cluster 
 		{&shrink.bare, OPS_CAUTION, "left with no member to spare: the next failure stops them"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
-		if (table[i].found->count > 0)
-			ops_say(plan, table[i].kind, "%" PRId64 " queue%s %s: %s%s", table[i].found->count,
-				plural(table[i].found->count), table[i].words, table[i].found->names,
-				found_more(table[i].found, more));
+		if (table[i].list->count > 0)
+			ops_note(plan, table[i].kind, "%" PRId64 " queue%s %s: %s%s", table[i].list->count,
+				ops_plural(table[i].list->count), table[i].words, table[i].list->names,
+				ops_name_list_more(table[i].list, more));
 	return shrink.memberships;
 }

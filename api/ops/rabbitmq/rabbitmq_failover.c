@@ -3,25 +3,25 @@
 #include "api/ops/common/failover_private.h"
 #include "api/ops/rabbitmq/queue_members.h"
 
-static void rabbitmq_access(const struct failover *failover, struct ops_needs *needs)
+static void rabbitmq_failover_access(const struct ops_failover *failover, struct ops_needs *needs)
 {
-	rabbitmq_need(needs, failover->cluster->namespace);
+	ops_rabbitmq_need(needs, failover->cluster->namespace);
 }
 
-static void rabbitmq_plan(struct ops_plan *plan, const struct ops_context *context, const struct failover *failover)
+static void rabbitmq_failover_plan(struct ops_plan *plan, const struct ops_context *context, const struct ops_failover *failover)
 {
 	for (size_t i = 0; i < failover->count; i++)
-		(failover->back ? rabbitmq_add_revive : rabbitmq_add_drain)(plan, failover->brokers[i]);
+		(failover->back ? ops_rabbitmq_add_revive : ops_rabbitmq_add_drain)(plan, failover->brokers[i]);
 	if (!failover->back) {
-		failover_remember(plan, failover, "revive");
+		ops_failover_remember(plan, failover, "revive");
 		return;
 	}
-	ops_say(plan, OPS_CHANGES, "%s: rabbitmq-queues rebalance quorum", failover->cluster->name);
+	ops_note(plan, OPS_CHANGES, "%s: rabbitmq-queues rebalance quorum", failover->cluster->name);
 	ops_add_step_on(plan, &ops_step_rabbitmq_rebalance, failover->brokers[0], NULL,
 			"spread the leaders of quorum queues of %s", failover->cluster->name);
 }
 
-static void rabbitmq_check(struct ops_plan *plan, const struct ops_context *context, const struct failover *failover)
+static void rabbitmq_failover_check(struct ops_plan *plan, const struct ops_context *context, const struct ops_failover *failover)
 {
 	size_t running = 0, drained = 0;
 	for (size_t i = 0; i < failover->count; i++) {
@@ -29,19 +29,19 @@ static void rabbitmq_check(struct ops_plan *plan, const struct ops_context *cont
 		running += broker->pod && broker->reachable != 0;
 		drained += broker->draining == 1;
 		if (failover->back)
-			rabbitmq_check_revive(plan, broker);
+			ops_rabbitmq_check_revive(plan, broker);
 	}
 	if (failover->back) {
-		ops_say(plan, OPS_MEANS, "leaders are spread evenly again: not each queue gets the one it had");
+		ops_note(plan, OPS_MEANS, "leaders are spread evenly again: not each queue gets the one it had");
 		return;
 	}
 	if (running == 0)
-		ops_say(plan, OPS_BLOCKS, "%s does not run: it leads nothing", failover->brokers[0]->name);
+		ops_note(plan, OPS_BLOCKS, "%s does not run: it leads nothing", failover->brokers[0]->name);
 	if (drained == failover->count)
-		ops_say_so_already(plan, "%s is in maintenance already", failover->brokers[0]->name);
-	rabbitmq_check_drain(plan, context, failover->brokers, failover->count);
-	ops_say(plan, OPS_UNDO, "roll back: out of maintenance, and leaders spread again");
+		ops_note_already(plan, "%s is in maintenance already", failover->brokers[0]->name);
+	ops_rabbitmq_check_drain(plan, context, failover->brokers, failover->count);
+	ops_note(plan, OPS_UNDO, "roll back: out of maintenance, and leaders spread again");
 }
 
-const struct failover_part failover_rabbitmq = {
-	.access = rabbitmq_access, .plan = rabbitmq_plan, .check = rabbitmq_check};
+const struct ops_failover_part ops_rabbitmq_failover = {
+	.access = rabbitmq_failover_access, .plan = rabbitmq_failover_plan, .check = rabbitmq_failover_check};

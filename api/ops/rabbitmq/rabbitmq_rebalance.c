@@ -8,22 +8,22 @@
 #include "api/ops/common/rebalance_private.h"
 
 /* What rabbitmq-queues rebalance knows; "stream" only where the version has it, which then says so. */
-static const char *const types[] = {"quorum", "all", "classic", "stream"};
+static const char *const rebalance_types[] = {"quorum", "all", "classic", "stream"};
 
-static const char *type_of(const struct ops_plan *plan)
+static const char *rebalance_type(const struct ops_plan *plan)
 {
 	return str_or(ops_fact(plan, "type"), "quorum");
 }
 
-static void rabbitmq_access(const struct ops_context *context, struct ops_needs *needs)
+static void rabbitmq_rebalance_access(const struct ops_context *context, struct ops_needs *needs)
 {
-	rabbitmq_need(needs, context->cluster->namespace);
+	ops_rabbitmq_need(needs, context->cluster->namespace);
 }
 
-static void rabbitmq_plan(struct ops_plan *plan, const struct ops_context *context)
+static void rabbitmq_rebalance_plan(struct ops_plan *plan, const struct ops_context *context)
 {
 	ops_set_title(plan, "Rebalance leaders of %s", context->cluster->name);
-	ops_say(plan, OPS_CHANGES, "which members lead: rabbitmq-queues rebalance %s", type_of(plan));
+	ops_note(plan, OPS_CHANGES, "which members lead: rabbitmq-queues rebalance %s", rebalance_type(plan));
 	ops_add_step(plan, &ops_step_rabbitmq_rebalance, "spread the leaders of %s", context->cluster->name);
 }
 
@@ -39,28 +39,28 @@ static void say_leaders(struct ops_plan *plan, const struct world_cluster *clust
 		}
 		buf_printf(&text, "%s%s %" PRId64, b ? ", " : "", cluster->brokers[b]->name, led);
 	}
-	ops_say(plan, OPS_MEANS, "quorum queues and streams led now: %s", buf_str(&text));
+	ops_note(plan, OPS_MEANS, "quorum queues and streams led now: %s", buf_str(&text));
 	buf_finish(&text);
 }
 
-static void rabbitmq_check(struct ops_plan *plan, const struct ops_context *context)
+static void rabbitmq_rebalance_check(struct ops_plan *plan, const struct ops_context *context)
 {
 	bool known = false;
-	for (size_t i = 0; i < ARRAY_LEN(types); i++)
-		known |= !strcmp(types[i], type_of(plan));
+	for (size_t i = 0; i < ARRAY_LEN(rebalance_types); i++)
+		known |= !strcmp(rebalance_types[i], rebalance_type(plan));
 	if (!known)
-		ops_say(plan, OPS_BLOCKS, "type is quorum, all, classic or stream, not \"%s\"", type_of(plan));
+		ops_note(plan, OPS_BLOCKS, "type is quorum, all, classic or stream, not \"%s\"", rebalance_type(plan));
 	if (ops_fact(plan, "mode"))
-		ops_say(plan, OPS_BLOCKS, "mode is of Kafka; RabbitMQ has type=");
-	if (!rabbitmq_is_readable(plan, context))
+		ops_note(plan, OPS_BLOCKS, "mode is of Kafka; RabbitMQ has type=");
+	if (!ops_rabbitmq_is_readable(plan, context))
 		return;
 	say_leaders(plan, context->cluster);
 	for (size_t i = 0; i < context->cluster->broker_count; i++)
 		if (context->cluster->brokers[i]->draining == 1)
-			ops_say(plan, OPS_CAUTION, "%s is in maintenance and gets no leader",
+			ops_note(plan, OPS_CAUTION, "%s is in maintenance and gets no leader",
 				context->cluster->brokers[i]->name);
-	ops_say(plan, OPS_MEANS, "clients stay connected; a queue stands still for the moment of its handover");
+	ops_note(plan, OPS_MEANS, "clients stay connected; a queue stands still for the moment of its handover");
 }
 
-const struct rebalance_part rebalance_rabbitmq = {
-	.access = rabbitmq_access, .plan = rabbitmq_plan, .check = rabbitmq_check};
+const struct ops_rebalance_part ops_rabbitmq_rebalance = {
+	.access = rabbitmq_rebalance_access, .plan = rabbitmq_rebalance_plan, .check = rabbitmq_rebalance_check};

@@ -14,11 +14,11 @@
 
 enum { LEAVING_MAX = 99 };
 
-void scale_rabbitmq_need(struct ops_needs *needs, const struct world_cluster *cluster)
+void ops_rabbitmq_scale_need(struct ops_needs *needs, const struct world_cluster *cluster)
 {
 	static const char *const verbs[] = {"get", "patch"};
 	const struct kube_stateful_set *set = cluster->stateful_set;
-	rabbitmq_need(needs, cluster->namespace);
+	ops_rabbitmq_need(needs, cluster->namespace);
 	for (size_t i = 0; i < ARRAY_LEN(verbs) && cluster->rabbitmq_resource && set; i++)
 		ops_need(needs, &(struct kube_question){.verb = verbs[i],
 							.group = "apps",
@@ -38,22 +38,22 @@ static void add_streams(struct ops_plan *plan, const struct world_broker *broker
 		world_queue_at(cluster, i, &queue);
 		if (!str_eq(queue.type, "stream") || !str_has_word(str_or(queue.members, ""), ',', broker->name))
 			continue;
-		CLEANUP(free) char *item = rabbitmq_item(queue.vhost, queue.name);
+		CLEANUP(free) char *item = ops_rabbitmq_item(queue.vhost, queue.name);
 		ops_add_step_on(plan, &ops_step_rabbitmq_remove_member, broker, item,
 				"remove the replica of stream %s from %s", queue.name, broker->name);
 	}
 }
 
-void scale_rabbitmq_empty(struct ops_plan *plan, const struct scale *scale)
+void ops_rabbitmq_scale_empty(struct ops_plan *plan, const struct ops_scale *scale)
 {
 	const struct world_broker *leaving[LEAVING_MAX];
-	size_t count = scale_leaving(scale, leaving, LEAVING_MAX);
+	size_t count = ops_scale_leaving(scale, leaving, LEAVING_MAX);
 	for (size_t i = count; i-- > 0;) {
 		const struct world_broker *broker = leaving[i];
 		if (!broker->member_name)
 			continue;
-		rabbitmq_remember(plan, broker);
-		ops_say(plan, OPS_CHANGES, "%s: no queue members, in maintenance, stopped, forgotten by the others",
+		ops_rabbitmq_remember(plan, broker);
+		ops_note(plan, OPS_CHANGES, "%s: no queue members, in maintenance, stopped, forgotten by the others",
 			broker->name);
 		ops_add_step_on(plan, &ops_step_rabbitmq_shrink, broker, NULL, "remove quorum queue members from %s",
 				broker->name);
@@ -79,30 +79,30 @@ static void check_classic(struct ops_plan *plan, const struct world_broker *brok
 {
 	const struct world_cluster *cluster = broker->cluster;
 	bool drop = str_eq(ops_fact(plan, "drop"), "unused");
-	struct found used = {0}, unused = {0};
+	struct ops_name_list used = {0}, unused = {0};
 	char more[48];
 	for (int64_t i = 0; i < cluster->queue_count; i++) {
 		struct world_queue queue;
 		world_queue_at(cluster, i, &queue);
 		if (!str_eq(queue.type, "classic") || !lives_on(&queue, broker))
 			continue;
-		found_add(queue.messages == 0 && queue.consumers == 0 ? &unused : &used, "%s", queue.name);
+		ops_name_list_add(queue.messages == 0 && queue.consumers == 0 ? &unused : &used, "%s", queue.name);
 	}
 	if (used.count > 0)
-		ops_say(plan, OPS_BLOCKS, "%" PRId64 " classic queue%s on %s and nowhere else: %s%s", used.count,
-			used.count == 1 ? " lives" : "s live", broker->name, used.names, found_more(&used, more));
+		ops_note(plan, OPS_BLOCKS, "%" PRId64 " classic queue%s on %s and nowhere else: %s%s", used.count,
+			used.count == 1 ? " lives" : "s live", broker->name, used.names, ops_name_list_more(&used, more));
 	if (unused.count > 0 && drop)
-		ops_say(plan, OPS_DANGER,
+		ops_note(plan, OPS_DANGER,
 			"%" PRId64 " classic queue%s on %s, empty and without consumers, %s deleted: %s%s",
-			unused.count, plural(unused.count), broker->name, unused.count == 1 ? "is" : "are",
-			unused.names, found_more(&unused, more));
+			unused.count, ops_plural(unused.count), broker->name, unused.count == 1 ? "is" : "are",
+			unused.names, ops_name_list_more(&unused, more));
 	else if (unused.count > 0)
-		ops_say(plan, OPS_BLOCKS,
+		ops_note(plan, OPS_BLOCKS,
 			"%" PRId64
 			" classic queue%s on %s and nowhere else, empty and without consumers (drop=unused lets "
 			"%s go): %s%s",
 			unused.count, unused.count == 1 ? " lives" : "s live", broker->name,
-			unused.count == 1 ? "it" : "them", unused.names, found_more(&unused, more));
+			unused.count == 1 ? "it" : "them", unused.names, ops_name_list_more(&unused, more));
 }
 
 static bool members_are_known(const struct world_cluster *cluster)
@@ -116,43 +116,43 @@ static bool members_are_known(const struct world_cluster *cluster)
 static void check_membership(struct ops_plan *plan, const struct world_broker *broker)
 {
 	if (!members_are_known(broker->cluster))
-		ops_say(plan, OPS_BLOCKS, "whether %s is a member of the cluster is not known", broker->name);
-	if (!rabbitmq_survivor(broker->cluster, broker))
-		ops_say(plan, OPS_BLOCKS, "no other broker of %s runs that could forget %s", broker->cluster->name,
+		ops_note(plan, OPS_BLOCKS, "whether %s is a member of the cluster is not known", broker->name);
+	if (!ops_rabbitmq_survivor(broker->cluster, broker))
+		ops_note(plan, OPS_BLOCKS, "no other broker of %s runs that could forget %s", broker->cluster->name,
 			broker->name);
 }
 
 static void say_claims(struct ops_plan *plan, const struct world_broker *broker)
 {
 	for (size_t i = 0; i < broker->volume_count; i++)
-		ops_say(plan, OPS_MEANS,
+		ops_note(plan, OPS_MEANS,
 			"claim %s keeps the data of a forgotten node: %s refuses to start with it, so it is to be "
 			"deleted "
 			"before a scale-up brings %s back (scale … claims=delete)",
 			broker->volumes[i]->claim->meta.name, broker->name, broker->name);
 }
 
-void scale_rabbitmq_check(struct ops_plan *plan, const struct ops_context *context, const struct scale *scale)
+void ops_rabbitmq_scale_check(struct ops_plan *plan, const struct ops_context *context, const struct ops_scale *scale)
 {
 	const struct world_broker *leaving[LEAVING_MAX];
-	size_t count = scale_still_there(plan, scale, leaving, LEAVING_MAX);
+	size_t count = ops_scale_still_there(plan, scale, leaving, LEAVING_MAX);
 	const char *drop = ops_fact(plan, "drop");
 	if (drop && strcmp(drop, "unused") != 0)
-		ops_say(plan, OPS_BLOCKS, "drop is \"unused\" or not given, not \"%s\"", drop);
-	if (!rabbitmq_is_readable(plan, context))
+		ops_note(plan, OPS_BLOCKS, "drop is \"unused\" or not given, not \"%s\"", drop);
+	if (!ops_rabbitmq_is_readable(plan, context))
 		return;
-	rabbitmq_check_shrink(plan, scale->cluster, leaving, count);
+	ops_rabbitmq_check_shrink(plan, scale->cluster, leaving, count);
 	for (size_t i = 0; i < count; i++) {
 		check_classic(plan, leaving[i]);
 		check_membership(plan, leaving[i]);
 		say_claims(plan, leaving[i]);
 	}
-	ops_say(plan, OPS_CAUTION, "every client connected to %s is cut off and must connect elsewhere",
+	ops_note(plan, OPS_CAUTION, "every client connected to %s is cut off and must connect elsewhere",
 		str_or(ops_fact(plan, "leaving"), "the leaving brokers"));
-	ops_say(plan, OPS_MEANS, "%d nodes: a majority is %d, so %d may fail", (int)scale->to, (int)scale->to / 2 + 1,
+	ops_note(plan, OPS_MEANS, "%d nodes: a majority is %d, so %d may fail", (int)scale->to, (int)scale->to / 2 + 1,
 		(int)(scale->to - scale->to / 2 - 1));
 	if (scale->cluster->rabbitmq_resource)
-		ops_say(plan, OPS_MEANS,
+		ops_note(plan, OPS_MEANS,
 			"the RabbitMQ cluster operator refuses to scale down by itself (UnsupportedOperation): it is "
 			"paused "
 			"meanwhile, and its resource says %d before it goes on",
@@ -166,22 +166,22 @@ static bool wants_deletion(const struct ops_plan *plan)
 	return str_eq(ops_fact(plan, "claims"), "delete");
 }
 
-void scale_rabbitmq_check_claim(struct ops_plan *plan, const char *claim, const char *pod)
+void ops_rabbitmq_scale_check_claim(struct ops_plan *plan, const char *claim, const char *pod)
 {
 	if (wants_deletion(plan))
-		ops_say(plan, OPS_DANGER,
+		ops_note(plan, OPS_DANGER,
 			"claim %s of an earlier %s is deleted with its data; what becomes of its volume is up to the "
 			"storage class",
 			claim, pod);
 	else
-		ops_say(plan, OPS_CAUTION,
+		ops_note(plan, OPS_CAUTION,
 			"claim %s of an earlier %s is still there: a node that was forgotten refuses to start with its "
 			"old "
 			"data (claims=delete deletes it first)",
 			claim, pod);
 }
 
-static const struct kube_claim *find_claim(const struct world_cluster *cluster, const char *name)
+static const struct kube_claim *scale_find_claim(const struct world_cluster *cluster, const char *name)
 {
 	for (size_t i = 0; i < cluster->volume_count; i++)
 		if (cluster->volumes[i]->claim && str_eq(cluster->volumes[i]->claim->meta.name, name))
@@ -189,33 +189,33 @@ static const struct kube_claim *find_claim(const struct world_cluster *cluster, 
 	return NULL;
 }
 
-void scale_rabbitmq_claims(struct ops_plan *plan, const struct scale *scale)
+void ops_rabbitmq_scale_claims(struct ops_plan *plan, const struct ops_scale *scale)
 {
 	const struct kube_stateful_set *set = scale->cluster->stateful_set;
-	if (scale->cluster->kind != BROKER_RABBITMQ || !wants_deletion(plan) || !set)
+	if (scale->cluster->kind != WORLD_BROKER_RABBITMQ || !wants_deletion(plan) || !set)
 		return;
 	for (int32_t i = 0; i < scale->to - scale->from; i++) {
 		char pod[300], name[600], fact[640];
-		scale_new_name(scale, i, pod, sizeof pod);
+		ops_scale_new_name(scale, i, pod, sizeof pod);
 		for (size_t j = 0; j < set->claim_template_count; j++) {
 			snprintf(name, sizeof name, "%s-%s", set->claim_templates[j].name, pod);
-			const struct kube_claim *claim = find_claim(scale->cluster, name);
+			const struct kube_claim *claim = scale_find_claim(scale->cluster, name);
 			if (!claim)
 				continue;
 			snprintf(fact, sizeof fact, "claim:%s", name);
 			ops_set_fact(plan, fact, "%s", str_or(claim->meta.uid, ""));
-			ops_say(plan, OPS_CHANGES, "claim %s/%s: deleted", scale->cluster->namespace, name);
+			ops_note(plan, OPS_CHANGES, "claim %s/%s: deleted", scale->cluster->namespace, name);
 			ops_add_step_on(plan, &ops_step_left_over_claim, NULL, name, "delete claim %s", name);
 		}
 	}
 }
 
 static enum ops_verdict request_deletion(const struct ops_plan *plan, const struct ops_context *context,
-					 struct ops_request *out, struct err *err)
+					 struct ops_step_request *out, struct err *err)
 {
 	char fact[640];
 	const char *name = context->step->item;
-	const struct kube_claim *claim = find_claim(context->cluster, name);
+	const struct kube_claim *claim = scale_find_claim(context->cluster, name);
 	snprintf(fact, sizeof fact, "claim:%s", name);
 	/* One of another UID was made since: not ours to delete. */
 	if (!claim || claim->meta.deleted_ms >= 0 || !str_eq(claim->meta.uid, ops_fact(plan, fact)))
@@ -237,7 +237,7 @@ static enum ops_verdict request_deletion(const struct ops_plan *plan, const stru
 static enum ops_gate_state gate_deleted(const struct ops_plan *plan, const struct ops_context *context,
 					struct ops_gauge *out)
 {
-	const struct kube_claim *claim = find_claim(context->cluster, context->step->item);
+	const struct kube_claim *claim = scale_find_claim(context->cluster, context->step->item);
 	snprintf(out->figure, sizeof out->figure, "claim %.200s %s", context->step->item,
 		 claim ? "is still there" : "is gone");
 	return claim ? OPS_GATE_SHUT : OPS_GATE_OPEN;

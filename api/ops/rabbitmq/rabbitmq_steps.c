@@ -17,11 +17,11 @@ enum {
 };
 
 #define RUN_IN(out, broker, timeout_ms, err, ...)                                                                      \
-	rabbitmq_run_in(out, broker, timeout_ms, (const char *const[]){__VA_ARGS__, NULL}, err)
+	ops_rabbitmq_run_in(out, broker, timeout_ms, (const char *const[]){__VA_ARGS__, NULL}, err)
 
-static const struct world_broker *survivor(const struct ops_context *context)
+static const struct world_broker *step_survivor(const struct ops_context *context)
 {
-	return rabbitmq_survivor(context->cluster, context->broker);
+	return ops_rabbitmq_survivor(context->cluster, context->broker);
 }
 
 /* The pod's name of the broker a step is about, which need not be in the world any more. */
@@ -49,7 +49,7 @@ static bool need_member(const struct ops_plan *plan, const struct ops_context *c
 
 /* ---- what came back ---- */
 
-static bool says(const struct ops_answer *answer, const char *words)
+static bool answer_says(const struct ops_answer *answer, const char *words)
 {
 	return strstr(answer->errors, words) || strstr(answer->out, words);
 }
@@ -57,7 +57,7 @@ static bool says(const struct ops_answer *answer, const char *words)
 static enum ops_outcome plain_answer(struct ops_plan *plan, const struct ops_context *context,
 				     const struct ops_answer *answer, struct err *err)
 {
-	return rabbitmq_judge(plan, answer, err);
+	return ops_rabbitmq_judge(plan, answer, err);
 }
 
 /* grow and shrink end with 0 whatever became of single queues, and 3.10 to 4.0 print some of the errors beside the
@@ -65,8 +65,8 @@ static enum ops_outcome plain_answer(struct ops_plan *plan, const struct ops_con
 static enum ops_outcome each_queue_answer(struct ops_plan *plan, const struct ops_context *context,
 					  const struct ops_answer *answer, struct err *err)
 {
-	char said[RABBITMQ_SAID_MAX];
-	enum ops_outcome outcome = rabbitmq_judge(plan, answer, err);
+	char complaint[OPS_RABBITMQ_COMPLAINT_MAX];
+	enum ops_outcome outcome = ops_rabbitmq_judge(plan, answer, err);
 	if (outcome != OPS_ANSWER_DONE)
 		return outcome;
 	const char *error = strstr(answer->out, "\"result\":\"error");
@@ -74,9 +74,9 @@ static enum ops_outcome each_queue_answer(struct ops_plan *plan, const struct op
 		error = strstr(answer->out, "error:");
 	if (!error)
 		return OPS_ANSWER_DONE;
-	rabbitmq_squeeze(error, said);
-	err_set(err, ERR_REFUSED, "RabbitMQ could not change the members of some queues: %s", said);
-	return rabbitmq_again_later(plan, TRIES_MAX, err);
+	ops_rabbitmq_squeeze(error, complaint);
+	err_set(err, ERR_REFUSED, "RabbitMQ could not change the members of some queues: %s", complaint);
+	return ops_rabbitmq_again_later(plan, TRIES_MAX, err);
 }
 
 /* ---- maintenance ---- */
@@ -95,7 +95,7 @@ static int64_t count_led(const struct world_broker *broker)
 }
 
 static enum ops_verdict request_drain(const struct ops_plan *plan, const struct ops_context *context,
-				      struct ops_request *out, struct err *err)
+				      struct ops_step_request *out, struct err *err)
 {
 	if (!context->broker || !context->broker->pod || context->broker->reachable == 0 ||
 	    context->broker->draining == 1)
@@ -123,7 +123,7 @@ static enum ops_gate_state gate_drained(const struct ops_plan *plan, const struc
 }
 
 static enum ops_verdict request_revive(const struct ops_plan *plan, const struct ops_context *context,
-				       struct ops_request *out, struct err *err)
+				       struct ops_step_request *out, struct err *err)
 {
 	if (context->broker && context->broker->draining == 0)
 		return OPS_ALREADY;
@@ -139,7 +139,7 @@ static int64_t count_online(const struct world_broker *broker, int64_t *members)
 		struct world_replicated row;
 		bool online = false;
 		world_replicated_at(broker->cluster, i, &row);
-		if (!rabbitmq_holds(&row, broker, &online))
+		if (!ops_rabbitmq_holds(&row, broker, &online))
 			continue;
 		++*members;
 		count += online;
@@ -176,29 +176,29 @@ const struct ops_step_type ops_step_rabbitmq_revive = {.name = "rabbitmq-revive"
 /* ---- members of all queues ---- */
 
 static enum ops_verdict request_grow(const struct ops_plan *plan, const struct ops_context *context,
-				     struct ops_request *out, struct err *err)
+				     struct ops_step_request *out, struct err *err)
 {
 	const char *member;
 	if (!need_member(plan, context, &member, err))
 		return OPS_REFUSE;
-	return RUN_IN(out, survivor(context), LONG_COMMAND_MS, err, "rabbitmq-queues", "--formatter", "json", "-s",
+	return RUN_IN(out, step_survivor(context), LONG_COMMAND_MS, err, "rabbitmq-queues", "--formatter", "json", "-s",
 		      "grow", member, "all", "--vhost-pattern", str_or(ops_fact(plan, "vhost"), ".*"),
 		      "--queue-pattern", str_or(ops_fact(plan, "queue"), ".*"));
 }
 
 static enum ops_verdict request_shrink(const struct ops_plan *plan, const struct ops_context *context,
-				       struct ops_request *out, struct err *err)
+				       struct ops_step_request *out, struct err *err)
 {
 	const char *member = member_name(plan, context);
 	if (!member && context->broker && !context->broker->pod)
 		return OPS_ALREADY; /* it was never one */
 	if (!need_member(plan, context, &member, err))
 		return OPS_REFUSE;
-	return RUN_IN(out, survivor(context), LONG_COMMAND_MS, err, "rabbitmq-queues", "--formatter", "json", "-s",
+	return RUN_IN(out, step_survivor(context), LONG_COMMAND_MS, err, "rabbitmq-queues", "--formatter", "json", "-s",
 		      "shrink", member);
 }
 
-static enum ops_gate_state gate_left(const struct ops_context *context, bool streams_too, struct ops_gauge *out)
+static enum ops_gate_state gate_members_left(const struct ops_context *context, bool streams_too, struct ops_gauge *out)
 {
 	int64_t left = 0;
 	for (int64_t i = 0; context->broker && i < context->cluster->queue_count; i++) {
@@ -219,13 +219,13 @@ static enum ops_gate_state gate_left(const struct ops_context *context, bool str
 static enum ops_gate_state gate_shrunk(const struct ops_plan *plan, const struct ops_context *context,
 				       struct ops_gauge *out)
 {
-	return gate_left(context, false, out);
+	return gate_members_left(context, false, out);
 }
 
-static enum ops_gate_state gate_empty(const struct ops_plan *plan, const struct ops_context *context,
+static enum ops_gate_state gate_rabbitmq_empty(const struct ops_plan *plan, const struct ops_context *context,
 				      struct ops_gauge *out)
 {
-	return gate_left(context, true, out);
+	return gate_members_left(context, true, out);
 }
 
 /* New members are seen only in what the queues say from then on. */
@@ -236,7 +236,7 @@ static enum ops_outcome answer_grow(struct ops_plan *plan, const struct ops_cont
 	return each_queue_answer(plan, context, answer, err);
 }
 
-static enum ops_gate_state gate_grown(const struct ops_plan *plan, const struct ops_context *context,
+static enum ops_gate_state gate_members_grown(const struct ops_plan *plan, const struct ops_context *context,
 				      struct ops_gauge *out)
 {
 	enum ops_gate_state state = gate_online(plan, context, out);
@@ -249,7 +249,7 @@ static enum ops_gate_state gate_grown(const struct ops_plan *plan, const struct 
 const struct ops_step_type ops_step_rabbitmq_grow = {.name = "rabbitmq-grow",
 						     .request = request_grow,
 						     .answer = answer_grow,
-						     .gate = gate_grown,
+						     .gate = gate_members_grown,
 						     .gate_limit_ms = GATE_MS};
 const struct ops_step_type ops_step_rabbitmq_shrink = {.name = "rabbitmq-shrink",
 						       .request = request_shrink,
@@ -257,7 +257,7 @@ const struct ops_step_type ops_step_rabbitmq_shrink = {.name = "rabbitmq-shrink"
 						       .gate = gate_shrunk,
 						       .gate_limit_ms = GATE_MS};
 const struct ops_step_type ops_step_rabbitmq_empty = {
-	.name = "rabbitmq-empty", .gate = gate_empty, .gate_limit_ms = GATE_MS};
+	.name = "rabbitmq-empty", .gate = gate_rabbitmq_empty, .gate_limit_ms = GATE_MS};
 
 /* ---- a member of one queue ---- */
 
@@ -272,20 +272,20 @@ static bool find_one(const struct ops_context *context, struct arena *arena, str
 	const char *item = str_or(context->step->item, ""), *tab = strchr(item, '\t');
 	*out = (struct one){.vhost = arena_strndup(arena, item, tab ? (size_t)(tab - item) : 0),
 			    .name = tab ? arena_strdup(arena, tab + 1) : ""};
-	out->stream = str_eq(rabbitmq_type(context->cluster, out->vhost, out->name), "stream");
+	out->stream = str_eq(ops_rabbitmq_type(context->cluster, out->vhost, out->name), "stream");
 	for (int64_t i = 0; i < context->cluster->replicated_count; i++) {
 		struct world_replicated row;
 		world_replicated_at(context->cluster, i, &row);
 		if (!str_eq(row.name, out->name) || !str_eq(row.vhost, out->vhost))
 			continue;
 		out->there = true;
-		out->member = context->broker && rabbitmq_holds(&row, context->broker, &out->online);
+		out->member = context->broker && ops_rabbitmq_holds(&row, context->broker, &out->online);
 	}
 	return out->there;
 }
 
-static enum ops_verdict change_one(const struct ops_plan *plan, const struct ops_context *context,
-				   struct ops_request *out, bool add, struct err *err)
+static enum ops_verdict change_one_member(const struct ops_plan *plan, const struct ops_context *context,
+				   struct ops_step_request *out, bool add, struct err *err)
 {
 	struct one one;
 	const char *member;
@@ -297,20 +297,20 @@ static enum ops_verdict change_one(const struct ops_plan *plan, const struct ops
 		return OPS_REFUSE;
 	const char *tool = one.stream ? "rabbitmq-streams" : "rabbitmq-queues";
 	const char *verb = one.stream ? (add ? "add_replica" : "delete_replica") : add ? "add_member" : "delete_member";
-	return RUN_IN(out, survivor(context), COMMAND_MS, err, tool, "-s", verb, "--vhost", one.vhost, one.name,
+	return RUN_IN(out, step_survivor(context), COMMAND_MS, err, tool, "-s", verb, "--vhost", one.vhost, one.name,
 		      member);
 }
 
-static enum ops_verdict request_add(const struct ops_plan *plan, const struct ops_context *context,
-				    struct ops_request *out, struct err *err)
+static enum ops_verdict request_add_member(const struct ops_plan *plan, const struct ops_context *context,
+				    struct ops_step_request *out, struct err *err)
 {
-	return change_one(plan, context, out, true, err);
+	return change_one_member(plan, context, out, true, err);
 }
 
-static enum ops_verdict request_remove(const struct ops_plan *plan, const struct ops_context *context,
-				       struct ops_request *out, struct err *err)
+static enum ops_verdict request_remove_member(const struct ops_plan *plan, const struct ops_context *context,
+				       struct ops_step_request *out, struct err *err)
 {
-	return change_one(plan, context, out, false, err);
+	return change_one_member(plan, context, out, false, err);
 }
 
 static enum ops_gate_state gate_one(const struct ops_context *context, bool add, struct ops_gauge *out)
@@ -340,12 +340,12 @@ static enum ops_gate_state gate_removed(const struct ops_plan *plan, const struc
 }
 
 const struct ops_step_type ops_step_rabbitmq_add_member = {.name = "rabbitmq-add-member",
-							   .request = request_add,
+							   .request = request_add_member,
 							   .answer = plain_answer,
 							   .gate = gate_added,
 							   .gate_limit_ms = GATE_MS};
 const struct ops_step_type ops_step_rabbitmq_remove_member = {.name = "rabbitmq-remove-member",
-							      .request = request_remove,
+							      .request = request_remove_member,
 							      .answer = plain_answer,
 							      .gate = gate_removed,
 							      .gate_limit_ms = GATE_MS};
@@ -353,7 +353,7 @@ const struct ops_step_type ops_step_rabbitmq_remove_member = {.name = "rabbitmq-
 /* ---- out of the cluster ---- */
 
 static enum ops_verdict request_stop(const struct ops_plan *plan, const struct ops_context *context,
-				     struct ops_request *out, struct err *err)
+				     struct ops_step_request *out, struct err *err)
 {
 	const struct world_broker *broker = context->broker;
 	if (!broker || !broker->pod || broker->reachable == 0)
@@ -376,14 +376,14 @@ static bool must_stop_first(const struct ops_plan *plan)
 }
 
 static enum ops_verdict request_forget(const struct ops_plan *plan, const struct ops_context *context,
-				       struct ops_request *out, struct err *err)
+				       struct ops_step_request *out, struct err *err)
 {
 	const char *member;
 	if (must_stop_first(plan) && context->broker && context->broker->pod)
 		return RUN_IN(out, context->broker, LONG_COMMAND_MS, err, "rabbitmqctl", "-s", "stop_app");
 	if (!need_member(plan, context, &member, err))
 		return OPS_REFUSE;
-	return RUN_IN(out, survivor(context), LONG_COMMAND_MS, err, "rabbitmqctl", "-s", "forget_cluster_node", member);
+	return RUN_IN(out, step_survivor(context), LONG_COMMAND_MS, err, "rabbitmqctl", "-s", "forget_cluster_node", member);
 }
 
 /* A probe may have started the node again between the two commands: then it is stopped once more. */
@@ -391,21 +391,21 @@ static enum ops_outcome answer_forget(struct ops_plan *plan, const struct ops_co
 				      const struct ops_answer *answer, struct err *err)
 {
 	if (must_stop_first(plan)) {
-		enum ops_outcome outcome = rabbitmq_judge(plan, answer, err);
+		enum ops_outcome outcome = ops_rabbitmq_judge(plan, answer, err);
 		if (outcome != OPS_ANSWER_DONE)
 			return outcome;
 		ops_set_fact(plan, "stop_again", "0");
 		return OPS_ANSWER_MORE;
 	}
-	if (answer->exit_code > 0 && (says(answer, "not_a_cluster_node") || says(answer, "not a cluster node") ||
-				      says(answer, "not a member of the cluster")))
+	if (answer->exit_code > 0 && (answer_says(answer, "not_a_cluster_node") || answer_says(answer, "not a cluster node") ||
+				      answer_says(answer, "not a member of the cluster")))
 		return OPS_ANSWER_DONE; /* an answer was lost */
-	if (answer->exit_code > 0 && (says(answer, "must be stopped") || says(answer, "still_running"))) {
+	if (answer->exit_code > 0 && (answer_says(answer, "must be stopped") || answer_says(answer, "still_running"))) {
 		ops_set_fact(plan, "stop_again", "1");
 		err_set(err, ERR_BUSY, "%s runs again and is stopped once more", pod_name(context->step));
-		return rabbitmq_again_later(plan, TRIES_MAX, err);
+		return ops_rabbitmq_again_later(plan, TRIES_MAX, err);
 	}
-	return rabbitmq_judge(plan, answer, err);
+	return ops_rabbitmq_judge(plan, answer, err);
 }
 
 static enum ops_gate_state gate_forgotten(const struct ops_plan *plan, const struct ops_context *context,
@@ -429,9 +429,9 @@ const struct ops_step_type ops_step_rabbitmq_forget = {.name = "rabbitmq-forget"
 /* ---- leaders ---- */
 
 static enum ops_verdict request_rebalance(const struct ops_plan *plan, const struct ops_context *context,
-					  struct ops_request *out, struct err *err)
+					  struct ops_step_request *out, struct err *err)
 {
-	return RUN_IN(out, rabbitmq_survivor(context->cluster, NULL), LONG_COMMAND_MS, err, "rabbitmq-queues",
+	return RUN_IN(out, ops_rabbitmq_survivor(context->cluster, NULL), LONG_COMMAND_MS, err, "rabbitmq-queues",
 		      "--formatter", "json", "-s", "rebalance", str_or(ops_fact(plan, "type"), "quorum"));
 }
 

@@ -5,11 +5,11 @@
 
 #include <stdint.h>
 
-enum { RAFT_WHY_MAX = 160 };
+enum { OPS_RABBITMQ_RAFT_WHY_MAX = 160 };
 
 /* How many entries that the leader has committed are not in the log of that member ("rabbit@…") yet. -1 when it does
  * not take part (yet) or that cannot be told, with the reason, which goes on after the queue's name: "has no leader
  * now". */
-int64_t raft_status_behind(const char *printed, const char *member, char why[static RAFT_WHY_MAX]);
+int64_t ops_rabbitmq_raft_status_behind(const char *printed, const char *member, char why[static OPS_RABBITMQ_RAFT_WHY_MAX]);
 
 #endif

@@ -19,27 +19,27 @@ enum {
 
 /* ---- which queues ---- */
 
-struct candidate {
+struct raft_candidate {
 	int64_t index, messages;
 };
 
 static int by_messages(const void *a, const void *b)
 {
-	const struct candidate *left = a, *right = b;
+	const struct raft_candidate *left = a, *right = b;
 	return left->messages < right->messages ? 1 : left->messages > right->messages ? -1 : 0;
 }
 
 /* "VHOST\tNAME\n" for each; chosen when first asked, since the members may be new. */
-static void choose(struct buf *out, const struct world_broker *broker)
+static void raft_choose_queues(struct buf *out, const struct world_broker *broker)
 {
 	const struct world_cluster *cluster = broker->cluster;
-	VEC(struct candidate) found = {0};
+	VEC(struct raft_candidate) found = {0};
 	for (int64_t i = 0; i < cluster->queue_count; i++) {
 		struct world_queue queue;
 		world_queue_at(cluster, i, &queue);
 		bool plain = queue.name && queue.vhost && !strpbrk(queue.name, "\t\n") && !strpbrk(queue.vhost, "\t\n");
 		if (plain && str_eq(queue.type, "quorum") && str_has_word(str_or(queue.members, ""), ',', broker->name))
-			vec_push(&found, (struct candidate){i, queue.messages});
+			vec_push(&found, (struct raft_candidate){i, queue.messages});
 	}
 	if (found.len > 1)
 		qsort(found.items, found.len, sizeof *found.items, by_messages);
@@ -51,7 +51,7 @@ static void choose(struct buf *out, const struct world_broker *broker)
 	vec_finish(&found);
 }
 
-static void fact_name(const struct ops_plan *plan, const char *what, char out[static 40])
+static void raft_fact_name(const struct ops_plan *plan, const char *what, char out[static 40])
 {
 	snprintf(out, 40, "%s.%zu", what, plan->current);
 }
@@ -79,7 +79,7 @@ static int64_t count_lines(const char *lines)
 /* ---- asking ---- */
 
 static enum ops_verdict request_status(const struct ops_plan *plan, const struct ops_context *context,
-				       struct ops_request *out, struct err *err)
+				       struct ops_step_request *out, struct err *err)
 {
 	char fact[40];
 	const char *line, *lines;
@@ -89,12 +89,12 @@ static enum ops_verdict request_status(const struct ops_plan *plan, const struct
 		err_set(err, ERR_BUSY, "the broker does not run (yet)");
 		return OPS_REFUSE;
 	}
-	fact_name(plan, "caught", fact);
+	raft_fact_name(plan, "caught", fact);
 	int64_t done = ops_fact_number(plan, fact, 0);
-	fact_name(plan, "catch", fact);
+	raft_fact_name(plan, "catch", fact);
 	lines = ops_fact(plan, fact);
 	if (!lines) {
-		choose(&chosen, context->broker);
+		raft_choose_queues(&chosen, context->broker);
 		lines = arena_strdup(out->arena, buf_str(&chosen));
 		buf_finish(&chosen);
 	}
@@ -103,7 +103,7 @@ static enum ops_verdict request_status(const struct ops_plan *plan, const struct
 	const char *tab = memchr(line, '\t', len);
 	const char *vhost = arena_strndup(out->arena, line, (size_t)(tab - line));
 	const char *name = arena_strndup(out->arena, tab + 1, len - (size_t)(tab + 1 - line));
-	return rabbitmq_run_in(out, rabbitmq_survivor(context->cluster, NULL), COMMAND_MS,
+	return ops_rabbitmq_run_in(out, ops_rabbitmq_survivor(context->cluster, NULL), COMMAND_MS,
 			       (const char *const[]){"rabbitmq-queues", "--formatter", "json", "-s", "quorum_status",
 						     "--vhost", vhost, name, NULL},
 			       err);
@@ -111,7 +111,7 @@ static enum ops_verdict request_status(const struct ops_plan *plan, const struct
 
 /* ---- judging ---- */
 
-static void show(struct ops_plan *plan, int64_t done, int64_t all, const char *name)
+static void raft_show_progress(struct ops_plan *plan, int64_t done, int64_t all, const char *name)
 {
 	struct ops_step *step = &plan->steps[plan->current];
 	free(step->figure);
@@ -122,26 +122,26 @@ static void show(struct ops_plan *plan, int64_t done, int64_t all, const char *n
 static enum ops_outcome next_queue(struct ops_plan *plan, int64_t done, int64_t all, const char *name)
 {
 	char fact[40];
-	fact_name(plan, "caught", fact);
+	raft_fact_name(plan, "caught", fact);
 	ops_set_fact(plan, fact, "%" PRId64, done);
-	fact_name(plan, "tries", fact);
+	raft_fact_name(plan, "tries", fact);
 	ops_set_fact(plan, fact, "0");
-	show(plan, done, all, name);
+	raft_show_progress(plan, done, all, name);
 	return done < all ? OPS_ANSWER_MORE : OPS_ANSWER_DONE;
 }
 
 static enum ops_outcome answer_status(struct ops_plan *plan, const struct ops_context *context,
 				      const struct ops_answer *answer, struct err *err)
 {
-	char fact[40], why[RAFT_WHY_MAX];
+	char fact[40], why[OPS_RABBITMQ_RAFT_WHY_MAX];
 	const char *line, *broker = context->broker ? context->broker->name : "the broker";
 	size_t len;
-	fact_name(plan, "caught", fact);
+	raft_fact_name(plan, "caught", fact);
 	int64_t done = ops_fact_number(plan, fact, 0);
-	fact_name(plan, "catch", fact);
+	raft_fact_name(plan, "catch", fact);
 	if (!ops_fact(plan, fact) && context->broker) { /* this answer may be another queue's: it is asked once more */
 		struct buf chosen = BUF_INIT(64 * 1024);
-		choose(&chosen, context->broker);
+		raft_choose_queues(&chosen, context->broker);
 		ops_set_fact(plan, fact, "%s", buf_str(&chosen));
 		buf_finish(&chosen);
 		return OPS_ANSWER_MORE;
@@ -154,23 +154,23 @@ static enum ops_outcome answer_status(struct ops_plan *plan, const struct ops_co
 	int name_len = (int)(len - (size_t)(tab + 1 - line));
 	if (answer->exit_code > 0 && (strstr(answer->errors, "not_found") || strstr(answer->errors, "not found")))
 		return next_queue(plan, done + 1, all, broker); /* deleted meanwhile */
-	enum ops_outcome outcome = rabbitmq_judge(plan, answer, err);
+	enum ops_outcome outcome = ops_rabbitmq_judge(plan, answer, err);
 	if (outcome != OPS_ANSWER_DONE)
 		return outcome;
 	const char *member = context->broker ? str_or(context->broker->member_name, "") : "";
-	int64_t lag = raft_status_behind(answer->out, member, why);
+	int64_t lag = ops_rabbitmq_raft_status_behind(answer->out, member, why);
 	if (lag >= 0 && lag <= BEHIND_MAX)
 		return next_queue(plan, done + 1, all, broker);
-	show(plan, done, all, broker);
+	raft_show_progress(plan, done, all, broker);
 	if (lag < 0)
 		err_set(err, ERR_BUSY, "%.*s %s", name_len, tab + 1, why);
 	else
 		err_set(err, ERR_BUSY, "%.*s is %" PRId64 " entries behind on %s", name_len, tab + 1, lag, broker);
-	return rabbitmq_again_later(plan, TRIES_MAX, err);
+	return ops_rabbitmq_again_later(plan, TRIES_MAX, err);
 }
 
 const struct ops_step_type ops_step_rabbitmq_caught_up = {
 	.name = "rabbitmq-caught-up",
 	.request = request_status,
 	.answer = answer_status,
-	.patience_ms = PODS_CATCH_UP_MS};
+	.patience_ms = OPS_PODS_CATCH_UP_MS};

@@ -23,14 +23,14 @@ static void options_stand_anywhere(void **state)
 	assert_true(parse(config, given, &words, &count, &err));
 	assert_int_equal(count, 2);
 	assert_string_equal(words[1], "brokers");
-	assert_true(config_flag(config, OPT_DEMO));
-	assert_true(config_flag(config, OPT_ALL_NAMESPACES));
-	assert_false(config_flag(config, OPT_READONLY));
-	assert_string_equal(config_text(config, OPT_OUTPUT), "json");
-	assert_string_equal(config_list(config, OPT_AS_GROUP)[1], "b");
-	assert_null(config_list(config, OPT_AS_GROUP)[2]);
-	assert_int_equal(config_duration_ms(config, OPT_REQUEST_TIMEOUT), 1500);
-	assert_int_equal(config_duration_ms(config, OPT_SETTLE_TIMEOUT), 15000);
+	assert_true(config_flag(config, CONFIG_OPT_DEMO));
+	assert_true(config_flag(config, CONFIG_OPT_ALL_NAMESPACES));
+	assert_false(config_flag(config, CONFIG_OPT_READONLY));
+	assert_string_equal(config_text(config, CONFIG_OPT_OUTPUT), "json");
+	assert_string_equal(config_list(config, CONFIG_OPT_AS_GROUP)[1], "b");
+	assert_null(config_list(config, CONFIG_OPT_AS_GROUP)[2]);
+	assert_int_equal(config_duration_ms(config, CONFIG_OPT_REQUEST_TIMEOUT), 1500);
+	assert_int_equal(config_duration_ms(config, CONFIG_OPT_SETTLE_TIMEOUT), 15000);
 	free(words);
 	config_destroy(config);
 }
@@ -74,8 +74,8 @@ static void the_command_line_wins_over_the_file(void **state)
 	assert_true(parse(config, given, &words, &count, &err));
 	free(words);
 	assert_true(load(config, "context: far\nreadonly: true\ncredentials:\n  mq/rabbitmq: login\n", &err));
-	assert_string_equal(config_text(config, OPT_CONTEXT), "near");
-	assert_true(config_flag(config, OPT_READONLY));
+	assert_string_equal(config_text(config, CONFIG_OPT_CONTEXT), "near");
+	assert_true(config_flag(config, CONFIG_OPT_READONLY));
 	assert_string_equal(config_credentials_secret(config, "mq", "rabbitmq"), "login");
 	assert_null(config_credentials_secret(config, "mq", "other"));
 	config_destroy(config);

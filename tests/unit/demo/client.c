@@ -50,7 +50,7 @@ static void on_done(void *data, const struct http_result *result)
 	struct client *client = data;
 	client->status = result->status;
 	client->body = mem_strndup(result->body, result->body_len);
-	client->json = json_parse(result->body, result->body_len);
+	client->json = demo_json_parse(result->body, result->body_len);
 }
 
 int client_send(struct client *client, const char *method, const char *path, const char *type, const char *body)
@@ -85,12 +85,12 @@ int client_get(struct client *client, const char *path)
 
 const char *client_text(const struct client *client, const char *path)
 {
-	return json_text(client->json, path);
+	return demo_json_text(client->json, path);
 }
 
 int client_items(const struct client *client)
 {
-	const cJSON *items = json_at(client->json, "items");
+	const cJSON *items = demo_json_at(client->json, "items");
 	return items ? cJSON_GetArraySize(items) : -1;
 }
 

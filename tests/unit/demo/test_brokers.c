@@ -16,18 +16,18 @@
 /* One GET of the management API of a pod; the answer's body parsed. NULL = refused. */
 static cJSON *management(struct client *client, const char *pod, const char *path, int *status)
 {
-	struct pod_connection *port = pod_connection_open(client->demo, "prod", pod, 15672);
+	struct demo_pod_connection *port = demo_pod_connection_open(client->demo, "prod", pod, 15672);
 	if (!port)
 		return NULL;
 	char *basic = http_basic_header("deck", "correct-horse-1");
 	CLEANUP(free) char *request = str_printf("GET /api/%s HTTP/1.1\r\nHost: x\r\n%s\r\n\r\n", path, basic);
 	mem_free_secret(basic);
 	struct buf out = BUF_INIT(16 << 20);
-	assert_true(pod_connection_feed(port, request, strlen(request), &out));
-	pod_connection_close(port);
+	assert_true(demo_pod_connection_feed(port, request, strlen(request), &out));
+	demo_pod_connection_close(port);
 	*status = atoi(buf_str(&out) + strlen("HTTP/1.1 "));
 	const char *body = strstr(buf_str(&out), "\r\n\r\n") + 4;
-	cJSON *json = json_parse(body, strlen(body));
+	cJSON *json = demo_json_parse(body, strlen(body));
 	buf_finish(&out);
 	assert_non_null(json);
 	return json;
@@ -42,8 +42,8 @@ static void count_queues(struct client *client, const char *pod, const char *nod
 	*led = *with = 0;
 	assert_int_equal(status, 200);
 	cJSON_ArrayForEach (queue, all) {
-		*led += strstr(json_text(queue, "leader"), node) != NULL;
-		*with += str_eq(json_text(queue, "type"), "quorum") && cJSON_GetArraySize(json_at(queue, "online")) == online;
+		*led += strstr(demo_json_text(queue, "leader"), node) != NULL;
+		*with += str_eq(demo_json_text(queue, "type"), "quorum") && cJSON_GetArraySize(demo_json_at(queue, "online")) == online;
 	}
 }
 
@@ -70,17 +70,17 @@ static void management_answers_as_rabbitmq_does(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
 		CLEANUP(cJSON_Delete) cJSON *json = management(client, "events-0", table[i].path, &status);
 		assert_int_equal(status, table[i].status);
-		assert_string_equal(json_text(json, table[i].at), table[i].text);
+		assert_string_equal(demo_json_text(json, table[i].at), table[i].text);
 	}
 	CLEANUP(cJSON_Delete) cJSON *page = management(client, "events-0", "queues?page=2&page_size=20&columns=name,leader", &status);
-	assert_int_equal(json_number(page, "total_count", 0), 46);
-	assert_int_equal(cJSON_GetArraySize(json_at(page, "items")), 20);
-	assert_int_equal(cJSON_GetArraySize(cJSON_GetArrayItem(json_at(page, "items"), 0)), 2);
+	assert_int_equal(demo_json_number(page, "total_count", 0), 46);
+	assert_int_equal(cJSON_GetArraySize(demo_json_at(page, "items")), 20);
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetArrayItem(demo_json_at(page, "items"), 0)), 2);
 	CLEANUP(cJSON_Delete) cJSON *clients =
 		management(client, "events-0", "connections?page=1&page_size=500&columns=node,user,user_provided_name", &status);
 	CLEANUP(cJSON_Delete) cJSON *overview = management(client, "events-0", "overview", &status);
-	assert_int_equal(json_number(overview, "object_totals.connections", 0), cJSON_GetArraySize(json_at(clients, "items")));
-	assert_int_equal(cJSON_GetArraySize(cJSON_GetArrayItem(json_at(clients, "items"), 0)), 3);
+	assert_int_equal(demo_json_number(overview, "object_totals.connections", 0), cJSON_GetArraySize(demo_json_at(clients, "items")));
+	assert_int_equal(cJSON_GetArraySize(cJSON_GetArrayItem(demo_json_at(clients, "items"), 0)), 3);
 	CLEANUP(cJSON_Delete) cJSON *nodes = management(client, "events-0", "nodes", &status);
 	assert_int_equal(cJSON_GetArraySize(nodes), 3);
 }
@@ -88,14 +88,14 @@ static void management_answers_as_rabbitmq_does(void **state)
 static void wrong_credentials_are_refused(void **state)
 {
 	struct client *client = *state;
-	struct pod_connection *port = pod_connection_open(client->demo, "prod", "events-0", 15672);
+	struct demo_pod_connection *port = demo_pod_connection_open(client->demo, "prod", "events-0", 15672);
 	struct buf out = BUF_INIT(65536);
 	const char *request = "GET /api/overview HTTP/1.1\r\nAuthorization: Basic Z3Vlc3Q6Z3Vlc3Q=\r\n\r\n";
-	assert_true(pod_connection_feed(port, request, strlen(request), &out));
+	assert_true(demo_pod_connection_feed(port, request, strlen(request), &out));
 	assert_non_null(strstr(buf_str(&out), "401 Unauthorized"));
-	assert_false(pod_connection_feed(port, "\x16\x03\x01\r\n\r\n", 7, &out));
+	assert_false(demo_pod_connection_feed(port, "\x16\x03\x01\r\n\r\n", 7, &out));
 	buf_finish(&out);
-	pod_connection_close(port);
+	demo_pod_connection_close(port);
 }
 
 static void a_dead_node_shows_in_the_queues(void **state)
@@ -112,7 +112,7 @@ static void a_dead_node_shows_in_the_queues(void **state)
 	assert_int_equal(with, 40);
 	CLEANUP(cJSON_Delete) cJSON *critical = management(client, "events-0", "health/checks/node-is-quorum-critical", &status);
 	assert_int_equal(status, 503);
-	assert_int_equal(cJSON_GetArraySize(json_at(critical, "queues")), 41);
+	assert_int_equal(cJSON_GetArraySize(demo_json_at(critical, "queues")), 41);
 	CLEANUP(cJSON_Delete) cJSON *gone = management(client, "events-2", "overview", &status);
 	assert_null(gone);
 	assert_true(demo_heal_node(client->demo, "node-3"));
@@ -124,7 +124,7 @@ static void a_dead_node_shows_in_the_queues(void **state)
 /* ---- Kafka ---- */
 
 struct kafka_peer {
-	struct pod_connection *port;
+	struct demo_pod_connection *port;
 	struct arena arena;
 };
 
@@ -135,7 +135,7 @@ static const void *ask(struct kafka_peer *peer, int16_t key, int16_t version, co
 	struct buf bytes = BUF_INIT(1 << 20), out = BUF_INIT(16 << 20);
 	struct err err = {0};
 	assert_true(kafka_encode_request(&bytes, &header, request, false, &err));
-	bool open = pod_connection_feed(peer->port, bytes.data, bytes.len, &out);
+	bool open = demo_pod_connection_feed(peer->port, bytes.data, bytes.len, &out);
 	const void *answer = NULL;
 	if (open) {
 		assert_true(out.len > 4);
@@ -149,14 +149,14 @@ static const void *ask(struct kafka_peer *peer, int16_t key, int16_t version, co
 
 static struct kafka_peer peer_open(struct client *client, const char *namespace, const char *pod, uint16_t number)
 {
-	struct kafka_peer peer = {.port = pod_connection_open(client->demo, namespace, pod, number)};
+	struct kafka_peer peer = {.port = demo_pod_connection_open(client->demo, namespace, pod, number)};
 	assert_non_null(peer.port);
 	return peer;
 }
 
 static void peer_close(struct kafka_peer *peer)
 {
-	pod_connection_close(peer->port);
+	demo_pod_connection_close(peer->port);
 	arena_finish(&peer->arena);
 }
 
@@ -346,7 +346,7 @@ static void versions_differ_by_release(void **state)
 	struct kafka_peer peer = peer_open(client, "prod", "orders-0", 9092);
 	static const char newer[] = "\0\0\0\x0b\0\x12\0\x09\0\0\0\x05\0\x01x";
 	struct buf out = BUF_INIT(4096);
-	assert_true(pod_connection_feed(peer.port, newer, 15, &out));
+	assert_true(demo_pod_connection_feed(peer.port, newer, 15, &out));
 	assert_memory_equal(out.data + 4, "\0\0\0\x05\0\x23", 6);
 	buf_finish(&out);
 	peer_close(&peer);
@@ -359,7 +359,7 @@ static void rubbish_ends_the_connection(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(rubbish); i++) {
 		struct kafka_peer peer = peer_open(client, "prod", "orders-0", 9092);
 		struct buf out = BUF_INIT(4096);
-		assert_false(pod_connection_feed(peer.port, rubbish[i], strlen(rubbish[i]), &out));
+		assert_false(demo_pod_connection_feed(peer.port, rubbish[i], strlen(rubbish[i]), &out));
 		buf_finish(&out);
 		peer_close(&peer);
 	}
@@ -368,9 +368,9 @@ static void rubbish_ends_the_connection(void **state)
 	struct kafka_metadata_request request = {.topics = KAFKA_NULL_ARRAY};
 	assert_null(ask(&peer, KAFKA_METADATA, 12, &request));
 	peer_close(&peer);
-	assert_null(pod_connection_open(client->demo, "prod", "orders-0", 9094));
-	assert_null(pod_connection_open(client->demo, "prod", "orders-0", 22));
-	assert_null(pod_connection_open(client->demo, "prod", "nothing-0", 9092));
+	assert_null(demo_pod_connection_open(client->demo, "prod", "orders-0", 9094));
+	assert_null(demo_pod_connection_open(client->demo, "prod", "orders-0", 22));
+	assert_null(demo_pod_connection_open(client->demo, "prod", "nothing-0", 9092));
 }
 
 /* ---- through the WebSocket ---- */
@@ -474,8 +474,8 @@ static void commands_run_by_exec(void **state)
 	tunnel_open(client, &tunnel,
 		    "/api/v1/namespaces/prod/pods/events-1/exec?command=rabbitmq-diagnostics&command=--formatter&command=json"
 		    "&command=cluster_status&stdout=true&stderr=true");
-	CLEANUP(cJSON_Delete) cJSON *answered = json_parse(buf_str(&tunnel.channels[1]), tunnel.channels[1].len);
-	assert_int_equal(cJSON_GetArraySize(json_at(answered, "running_nodes")), 3);
+	CLEANUP(cJSON_Delete) cJSON *answered = demo_json_parse(buf_str(&tunnel.channels[1]), tunnel.channels[1].len);
+	assert_int_equal(cJSON_GetArraySize(demo_json_at(answered, "running_nodes")), 3);
 	assert_non_null(strstr(buf_str(&tunnel.channels[3]), "\"Success\""));
 	tunnel_finish(&tunnel);
 	/* Of the virtual host that is asked for. */
@@ -484,9 +484,9 @@ static void commands_run_by_exec(void **state)
 		CLEANUP(free) char *path = str_printf("/api/v1/namespaces/prod/pods/events-1/exec?command=rabbitmqctl&command=-p"
 						      "&command=%s&command=list_queues&stdout=true", vhosts[i]);
 		tunnel_open(client, &tunnel, path);
-		CLEANUP(cJSON_Delete) cJSON *queues = json_parse(buf_str(&tunnel.channels[1]), tunnel.channels[1].len);
+		CLEANUP(cJSON_Delete) cJSON *queues = demo_json_parse(buf_str(&tunnel.channels[1]), tunnel.channels[1].len);
 		assert_true(cJSON_GetArraySize(queues) > 0);
-		assert_string_equal(json_text(cJSON_GetArrayItem(queues, 0), "vhost"), i == 0 ? "/" : "analytics");
+		assert_string_equal(demo_json_text(cJSON_GetArrayItem(queues, 0), "vhost"), i == 0 ? "/" : "analytics");
 		tunnel_finish(&tunnel);
 	}
 	tunnel_open(client, &tunnel, "/api/v1/namespaces/prod/pods/events-1/exec?command=ls&stdout=true");

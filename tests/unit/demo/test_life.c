@@ -41,10 +41,10 @@ static int ready_pods(struct client *client)
 	int ready = 0;
 	const cJSON *pod;
 	assert_int_equal(client_get(client, "/api/v1/pods"), 200);
-	cJSON_ArrayForEach (pod, json_at(client->json, "items")) {
-		const cJSON *status = cJSON_GetArrayItem(json_at(pod, "status.conditions"), 4);
-		assert_string_equal(json_text(status, "type"), "Ready");
-		ready += str_eq(json_text(status, "status"), "True");
+	cJSON_ArrayForEach (pod, demo_json_at(client->json, "items")) {
+		const cJSON *status = cJSON_GetArrayItem(demo_json_at(pod, "status.conditions"), 4);
+		assert_string_equal(demo_json_text(status, "type"), "Ready");
+		ready += str_eq(demo_json_text(status, "status"), "True");
 	}
 	return ready;
 }
@@ -71,9 +71,9 @@ static void it_lives_by_the_script(void **state)
 		assert_int_equal(ready_pods(&client), table[i].ready);
 	}
 	assert_int_equal(client_get(&client, "/api/v1/namespaces/staging/pods/jobs-server-1"), 200);
-	const cJSON *status = cJSON_GetArrayItem(json_at(client.json, "status.containerStatuses"), 0);
-	assert_true(json_number(status, "restartCount", 0) >= 1);
-	assert_int_equal(json_number(status, "lastState.terminated.exitCode", 0), 137);
+	const cJSON *status = cJSON_GetArrayItem(demo_json_at(client.json, "status.containerStatuses"), 0);
+	assert_true(demo_json_number(status, "restartCount", 0) >= 1);
+	assert_int_equal(demo_json_number(status, "lastState.terminated.exitCode", 0), 137);
 	client_finish(&client);
 }
 

@@ -11,14 +11,14 @@
 
 /* A dialer that carries bytes straight into the pod. */
 struct dial {
-	struct pod_connection *pod;
+	struct demo_pod_connection *pod;
 	struct loop_fd *watch;
 	int far;
 	struct err err;
 };
 
 struct pod_dialer {
-	struct dialer dialer;
+	struct dial_opener dialer;
 	struct client *client;
 };
 
@@ -37,7 +37,7 @@ static void pump(void *data, unsigned ready)
 	char bytes[4096];
 	struct buf out = BUF_INIT(1 << 20);
 	ssize_t got = recv(dial->far, bytes, sizeof bytes, MSG_DONTWAIT);
-	bool open = got > 0 && pod_connection_feed(dial->pod, bytes, (size_t)got, &out);
+	bool open = got > 0 && demo_pod_connection_feed(dial->pod, bytes, (size_t)got, &out);
 	if (out.len > 0)
 		assert_int_equal(send(dial->far, out.data, out.len, MSG_DONTWAIT | MSG_NOSIGNAL), out.len);
 	buf_finish(&out);
@@ -45,13 +45,13 @@ static void pump(void *data, unsigned ready)
 		end(dial);
 }
 
-static struct dial *dial_open(struct dialer *self, const struct dial_target *target, int *fd, struct err *err)
+static struct dial *dial_open(struct dial_opener *self, const struct dial_target *target, int *fd, struct err *err)
 {
 	struct client *client = ((struct pod_dialer *)self)->client;
 	struct dial *dial = mem_alloc(sizeof *dial);
 	int ends[2];
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
-	dial->pod = pod_connection_open(client->demo, target->namespace, target->pod, target->port);
+	dial->pod = demo_pod_connection_open(client->demo, target->namespace, target->pod, target->port);
 	assert_non_null(dial->pod);
 	dial->far = ends[0];
 	dial->watch = loop_fd_add(client->loop, ends[0], LOOP_READ, pump, dial);
@@ -69,7 +69,7 @@ static void dial_close(struct dial *dial)
 	if (!dial)
 		return;
 	end(dial);
-	pod_connection_close(dial->pod);
+	demo_pod_connection_close(dial->pod);
 	free(dial);
 }
 

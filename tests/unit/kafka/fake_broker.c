@@ -221,7 +221,7 @@ static SSL *start_tls(const struct fake_broker *broker, int fd)
 	return ssl;
 }
 
-static struct dial *fake_open(struct dialer *self, const struct dial_target *target, int *fd, struct err *err)
+static struct dial *fake_open(struct dial_opener *self, const struct dial_target *target, int *fd, struct err *err)
 {
 	struct fake_cluster *cluster = (struct fake_cluster *)self;
 	int ends[2];

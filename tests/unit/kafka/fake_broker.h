@@ -62,7 +62,7 @@ struct fake_link {
 };
 
 struct fake_cluster {
-	struct dialer dialer;      /* first */
+	struct dial_opener dialer;      /* first */
 	struct loop *loop;
 	struct fake_broker brokers[FAKE_BROKERS]; /* broker i answers on port FAKE_PORT + i, whatever the host */
 	struct fake_link links[FAKE_LINKS];

@@ -16,7 +16,7 @@
  * machine. */
 enum { PATIENCE_MS = 120000 };
 
-struct world {
+struct client_scene {
 	struct clock clock;
 	struct loop *loop;
 	struct fake_api fake;
@@ -38,7 +38,7 @@ struct world {
 
 static bool answer(struct fake_api *fake, struct fake_connection *connection, const char *method, const char *path)
 {
-	struct world *world = fake->script_data;
+	struct client_scene *world = fake->script_data;
 	if (strcmp(path, "/version") == 0)
 		return false;
 	snprintf(world->heads[world->head_count++ % 8], 4096, "%s", fake->last_head);
@@ -48,14 +48,14 @@ static bool answer(struct fake_api *fake, struct fake_connection *connection, co
 
 static void on_terminal(void *data, bool wanted, const char *command)
 {
-	struct world *world = data;
+	struct client_scene *world = data;
 	world->terminal_taken += wanted;
 	world->terminal_given += !wanted;
 }
 
 static int set_up(void **state)
 {
-	struct world *world = mem_alloc(sizeof *world);
+	struct client_scene *world = mem_alloc(sizeof *world);
 	*state = world;
 	world->clock = clock_virtual(1767323045000);
 	clock_advance(&world->clock, 1000);
@@ -75,7 +75,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	struct world *world = *state;
+	struct client_scene *world = *state;
 	kube_client_destroy(world->client);
 	fake_stop(&world->fake);
 	loop_destroy(world->loop);
@@ -85,7 +85,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void connect_client(struct world *world)
+static void connect_client(struct client_scene *world)
 {
 	struct err err = {0};
 	struct kube_client_options options = {.read_only = world->read_only, .on_terminal = on_terminal, .data = world};
@@ -95,14 +95,14 @@ static void connect_client(struct world *world)
 
 static void on_done(void *data, const struct kube_result *result)
 {
-	struct world *world = data;
+	struct client_scene *world = data;
 	world->done = true;
 	world->calls++;
 	world->err = result->err;
 	world->status = result->http ? result->http->status : 0;
 }
 
-static void wait_until_done(struct world *world)
+static void wait_until_done(struct client_scene *world)
 {
 	struct clock real = clock_real();
 	for (int64_t end = clock_now_ms(&real) + PATIENCE_MS; !world->done && clock_now_ms(&real) < end;)
@@ -110,7 +110,7 @@ static void wait_until_done(struct world *world)
 	assert_true(world->done);
 }
 
-static void get(struct world *world, const char *path)
+static void get(struct client_scene *world, const char *path)
 {
 	struct err err = {0};
 	world->done = false;
@@ -118,12 +118,12 @@ static void get(struct world *world, const char *path)
 	wait_until_done(world);
 }
 
-static const char *head(const struct world *world, size_t back)
+static const char *head(const struct client_scene *world, size_t back)
 {
 	return world->heads[(world->head_count - 1 - back) % 8];
 }
 
-static void write_script(struct world *world, const char *body)
+static void write_script(struct client_scene *world, const char *body)
 {
 	snprintf(world->path, sizeof world->path, "%s/plugin", world->folder);
 	FILE *file = fopen(world->path, "w");
@@ -136,7 +136,7 @@ static void write_script(struct world *world, const char *body)
 	world->access.exec = &world->plugin;
 }
 
-static size_t runs(const struct world *world)
+static size_t runs(const struct client_scene *world)
 {
 	size_t count = 0;
 	CLEANUP(free) char *path = str_printf("%s/runs", world->folder);
@@ -154,7 +154,7 @@ static size_t runs(const struct world *world)
 
 static void a_plugin_runs_once_for_many(void **state)
 {
-	struct world *world = *state;
+	struct client_scene *world = *state;
 	write_script(world, "printf '%s' \"$KUBERNETES_EXEC_INFO\" > $(dirname $0)/info\nread x && exit 9\n" REPLY("{\"token\":\"canary-1\"}"));
 	world->plugin.provide_cluster_info = true;
 	connect_client(world);
@@ -178,7 +178,7 @@ static void a_plugin_runs_once_for_many(void **state)
 
 static void an_expired_answer_is_asked_for_again(void **state)
 {
-	struct world *world = *state;
+	struct client_scene *world = *state;
 	write_script(world, REPLY("{\"token\":\"t\",\"expirationTimestamp\":\"2020-01-01T00:00:00Z\"}"));
 	connect_client(world);
 	get(world, "/a");
@@ -192,7 +192,7 @@ static void an_expired_answer_is_asked_for_again(void **state)
 
 static void a_failing_plugin_is_quoted_cleanly(void **state)
 {
-	struct world *world = *state;
+	struct client_scene *world = *state;
 	write_script(world, "printf 'no session \\033[2J' >&2; exit 3\n");
 	connect_client(world);
 	get(world, "/a");
@@ -216,7 +216,7 @@ static void wrong_answers_are_refused(void **state)
 		{REPLY("{\"clientCertificateData\":\"x\"}"), "certificate without key"},
 		{"kill -9 $$\n", "signal 9"},
 	};
-	struct world *world = *state;
+	struct client_scene *world = *state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		write_script(world, cases[i].body);
 		connect_client(world);
@@ -230,7 +230,7 @@ static void wrong_answers_are_refused(void **state)
 
 static void a_missing_plugin_gives_its_hint(void **state)
 {
-	struct world *world = *state;
+	struct client_scene *world = *state;
 	char command[] = "/no/such/plugin", hint[] = "install it\033[0m";
 	write_script(world, "");
 	world->plugin.command = command;
@@ -242,7 +242,7 @@ static void a_missing_plugin_gives_its_hint(void **state)
 
 static void an_interactive_plugin_borrows_the_terminal(void **state)
 {
-	struct world *world = *state;
+	struct client_scene *world = *state;
 	write_script(world, REPLY("{\"token\":\"t\"}"));
 	world->plugin.interactive = KUBE_INTERACTIVE_ALWAYS;
 	connect_client(world);
@@ -254,7 +254,7 @@ static void an_interactive_plugin_borrows_the_terminal(void **state)
 
 static void a_token_file_is_read_again_after_401(void **state)
 {
-	struct world *world = *state;
+	struct client_scene *world = *state;
 	snprintf(world->token_file, sizeof world->token_file, "%s/token", world->folder);
 	FILE *file = fopen(world->token_file, "w");
 	fputs("  first\n", file);
@@ -288,7 +288,7 @@ static void a_token_file_is_read_again_after_401(void **state)
 
 static void impersonation_goes_with_every_request(void **state)
 {
-	struct world *world = *state;
+	struct client_scene *world = *state;
 	char as[] = "jane", uid[] = "7", group[] = "ops", other[] = "dev\r\nEvil: 1", key[] = "Scopes/x", value[] = "all";
 	char *groups[] = {group, other, NULL};
 	struct kube_variable extra = {key, value};
@@ -310,7 +310,7 @@ static void impersonation_goes_with_every_request(void **state)
 
 static void answers_with_retry_after_are_asked_again(void **state)
 {
-	struct world *world = *state;
+	struct client_scene *world = *state;
 	world->reply_status = 503;
 	world->reply_headers = "Retry-After: 0\r\n";
 	connect_client(world);
@@ -335,14 +335,14 @@ static void answers_with_retry_after_are_asked_again(void **state)
 
 static void on_object(void *data, const struct cJSON *object, const struct kube_result *result)
 {
-	struct world *world = data;
+	struct client_scene *world = data;
 	on_done(data, result);
 	world->bytes = object ? (size_t)cJSON_GetArraySize(object) : 0;
 }
 
 static void changes_are_written_as_asked(void **state)
 {
-	struct world *world = *state;
+	struct client_scene *world = *state;
 	struct err err = {0};
 	connect_client(world);
 	struct kube_change change = {.method = "PATCH",
@@ -388,7 +388,7 @@ static void read_only_sends_nothing_that_acts(void **state)
 		{"DELETE", "/api/v1/namespaces/a/pods/p", false},
 		{"PUT", "/api/v1/namespaces/a/pods/p?dryRun=All", false},
 	};
-	struct world *world = *state;
+	struct client_scene *world = *state;
 	world->read_only = true;
 	connect_client(world);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -422,7 +422,7 @@ static void read_only_sends_nothing_that_acts(void **state)
 
 static void on_answer(void *data, enum kube_answer what, const char *reason, const struct err *err)
 {
-	struct world *world = data;
+	struct client_scene *world = data;
 	world->answer = what;
 	world->done = true;
 	world->calls++;
@@ -430,7 +430,7 @@ static void on_answer(void *data, enum kube_answer what, const char *reason, con
 
 static void access_is_asked_once_a_minute(void **state)
 {
-	struct world *world = *state;
+	struct client_scene *world = *state;
 	struct err err = {0};
 	struct kube_question question = {.verb = "patch", .group = "apps", .resource = "statefulsets", .subresource = "scale", .namespace = "mq"};
 	world->reply_status = 201;
@@ -454,7 +454,7 @@ static void access_is_asked_once_a_minute(void **state)
 
 static void existence_is_an_answer(void **state)
 {
-	struct world *world = *state;
+	struct client_scene *world = *state;
 	struct err err = {0};
 	connect_client(world);
 	world->reply = "{\"resources\":[{\"name\":\"kafkas\"},{\"name\":\"kafkas/status\"}]}";
@@ -488,19 +488,19 @@ static void an_answer_that_is_none_is_unknown(void **state)
 
 static void on_log(void *data, const char *bytes, size_t len)
 {
-	((struct world *)data)->bytes += len;
+	((struct client_scene *)data)->bytes += len;
 }
 
 static void on_log_done(void *data, const struct err *err)
 {
-	struct world *world = data;
+	struct client_scene *world = data;
 	world->done = true;
 	world->err = *err;
 }
 
 static void logs_are_followed(void **state)
 {
-	struct world *world = *state;
+	struct client_scene *world = *state;
 	struct err err = {0};
 	connect_client(world);
 	world->reply = "one\ntwo\n";
@@ -516,7 +516,7 @@ static void logs_are_followed(void **state)
 /* Nothing that was secret is in the log, at its most talkative. */
 static void the_log_holds_no_secret(void **state)
 {
-	struct world *world = *state;
+	struct client_scene *world = *state;
 	struct err err = {0};
 	CLEANUP(free) char *path = str_printf("%s/log", world->folder);
 	assert_true(log_open(path, LOG_DEBUG, &err));

@@ -20,7 +20,7 @@ struct fixture {
 	int done, exit_code;
 	struct err err;
 	char *got_out, *got_errors;
-	struct exec *exec;
+	struct kube_exec *exec;
 	size_t streamed;
 	bool stop_inside, cancel_inside;
 };
@@ -86,7 +86,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct fixture *f = *state;
-	exec_cancel(f->exec);
+	kube_exec_cancel(f->exec);
 	pod_server_stop(&f->pods);
 	buf_finish(&f->input);
 	free(f->got_out);
@@ -95,7 +95,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void note_done(void *data, const struct exec_result *result)
+static void note_done(void *data, const struct kube_exec_result *result)
 {
 	struct fixture *f = data;
 	f->done++;
@@ -113,13 +113,13 @@ static bool note_output(void *data, bool is_error_stream, const char *bytes, siz
 	struct fixture *f = data;
 	f->streamed += len;
 	if (f->cancel_inside) {
-		exec_cancel(f->exec);
+		kube_exec_cancel(f->exec);
 		f->exec = NULL;
 	}
 	return !f->stop_inside;
 }
 
-static void start(struct fixture *f, struct exec_options options)
+static void start(struct fixture *f, struct kube_exec_options options)
 {
 	static const char *const argv[] = {"printf", "%s", "a b&c", NULL};
 	struct err err = {0};
@@ -128,12 +128,12 @@ static void start(struct fixture *f, struct exec_options options)
 	options.argv = options.argv ? options.argv : argv;
 	options.on_done = note_done;
 	options.data = f;
-	f->exec = exec_run(f->pods.client, &options, &err);
+	f->exec = kube_exec_run(f->pods.client, &options, &err);
 	if (!f->exec)
 		fail_msg("%s", err.text);
 }
 
-static void run(struct fixture *f, struct exec_options options)
+static void run(struct fixture *f, struct kube_exec_options options)
 {
 	int done = f->done;
 	start(f, options);
@@ -145,7 +145,7 @@ static void output_and_argv(void **state)
 	struct fixture *f = *state;
 	f->out = "hello\n";
 	f->errors = "careful\n";
-	run(f, (struct exec_options){.container = "rabbitmq"});
+	run(f, (struct kube_exec_options){.container = "rabbitmq"});
 	if (err_is_set(&f->err))
 		fail_msg("%s", f->err.text);
 	assert_int_equal(f->exit_code, 0);
@@ -178,7 +178,7 @@ static void how_it_ended(void **state)
 		for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 			f->status = cases[i].status;
 			f->status_in_pieces = i & 1;
-			run(f, (struct exec_options){0});
+			run(f, (struct kube_exec_options){0});
 			if (f->exit_code != cases[i].exit_code || f->err.code != cases[i].code)
 				fail_msg("%zu: exit %d, %s", i, f->exit_code, f->err.text);
 		}
@@ -206,13 +206,13 @@ static void refusals(void **state)
 	struct fixture *f = *state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		f->pods.answer = cases[i].answer;
-		run(f, (struct exec_options){0});
+		run(f, (struct kube_exec_options){0});
 		if (f->err.code != cases[i].code || !strstr(f->err.text, cases[i].text))
 			fail_msg("%zu: %s: %s", i, err_code_word(f->err.code), f->err.text);
 	}
 	struct err err = {0};
-	const struct exec_options nobody = {.namespace = "shop", .pod = "x", .argv = (const char *const[]){NULL}};
-	assert_null(exec_run(f->pods.client, &nobody, &err));
+	const struct kube_exec_options nobody = {.namespace = "shop", .pod = "x", .argv = (const char *const[]){NULL}};
+	assert_null(kube_exec_run(f->pods.client, &nobody, &err));
 	assert_int_equal(err.code, ERR_USAGE);
 }
 
@@ -223,7 +223,7 @@ static void input_is_sent_whole_and_closed(void **state)
 	char *input = mem_alloc(len);
 	for (size_t i = 0; i < len; i++)
 		input[i] = (char)(i * 31);
-	run(f, (struct exec_options){.input = input, .input_len = len});
+	run(f, (struct kube_exec_options){.input = input, .input_len = len});
 	assert_int_equal(f->err.code, ERR_NONE);
 	assert_true(f->input_closed);
 	assert_int_equal(f->input.len, len);
@@ -231,10 +231,10 @@ static void input_is_sent_whole_and_closed(void **state)
 	free(input);
 
 	f->input_closed = false;
-	run(f, (struct exec_options){.input = "", .input_len = 0});
+	run(f, (struct kube_exec_options){.input = "", .input_len = 0});
 	assert_true(f->input_closed);
 	f->pods.subprotocol = "v4.channel.k8s.io";
-	run(f, (struct exec_options){.input = "x", .input_len = 1});
+	run(f, (struct kube_exec_options){.input = "x", .input_len = 1});
 	assert_int_equal(f->err.code, ERR_UNSUPPORTED);
 }
 
@@ -242,19 +242,19 @@ static void output_is_capped_or_streamed(void **state)
 {
 	struct fixture *f = *state;
 	f->out = "0123456789";
-	run(f, (struct exec_options){.output_max = 9});
+	run(f, (struct kube_exec_options){.output_max = 9});
 	assert_int_equal(f->err.code, ERR_LIMIT);
-	run(f, (struct exec_options){.output_max = 10});
+	run(f, (struct kube_exec_options){.output_max = 10});
 	assert_int_equal(f->err.code, ERR_NONE);
-	run(f, (struct exec_options){.output_max = 1, .on_output = note_output});
+	run(f, (struct kube_exec_options){.output_max = 1, .on_output = note_output});
 	assert_int_equal(f->err.code, ERR_NONE);
 	assert_int_equal(f->streamed, 10);
 	f->stop_inside = true;
-	run(f, (struct exec_options){.on_output = note_output});
+	run(f, (struct kube_exec_options){.on_output = note_output});
 	assert_int_equal(f->err.code, ERR_CANCELLED);
 	f->cancel_inside = true;
 	int done = f->done;
-	start(f, (struct exec_options){.on_output = note_output});
+	start(f, (struct kube_exec_options){.on_output = note_output});
 	loop_run(f->pods.loop, 100, NULL);
 	assert_int_equal(f->done, done);
 	assert_null(f->exec);
@@ -265,14 +265,14 @@ static void time_and_cancelling(void **state)
 	struct fixture *f = *state;
 	f->status = NULL;
 	f->no_end = true;
-	run(f, (struct exec_options){.timeout_ms = 50});
+	run(f, (struct kube_exec_options){.timeout_ms = 50});
 	assert_int_equal(f->err.code, ERR_TIMEOUT);
 	int done = f->done;
 	for (int steps = 0; steps < 15; steps++) {
-		start(f, (struct exec_options){0});
+		start(f, (struct kube_exec_options){0});
 		for (int i = 0; i < steps; i++)
 			loop_step(f->pods.loop, 1);
-		exec_cancel(f->exec);
+		kube_exec_cancel(f->exec);
 		f->exec = NULL;
 	}
 	loop_run(f->pods.loop, 50, NULL);

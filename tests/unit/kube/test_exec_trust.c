@@ -8,7 +8,7 @@
 #include "api/base/str.h"
 #include "api/kube/config/exec_trust.h"
 
-struct place {
+struct trust_place {
 	char folder[64], program[128], store[160];
 	struct kube_exec_plugin plugin;
 	struct kube_access access;
@@ -16,7 +16,7 @@ struct place {
 	char *args[3];
 };
 
-static void write_program(struct place *place, const char *text)
+static void write_program(struct trust_place *place, const char *text)
 {
 	FILE *file = fopen(place->program, "w");
 	assert_non_null(file);
@@ -27,7 +27,7 @@ static void write_program(struct place *place, const char *text)
 
 static int setup(void **state)
 {
-	struct place *place = mem_alloc(sizeof *place);
+	struct trust_place *place = mem_alloc(sizeof *place);
 	snprintf(place->folder, sizeof place->folder, "/tmp/mqdeck-trust-XXXXXX");
 	assert_non_null(mkdtemp(place->folder));
 	snprintf(place->program, sizeof place->program, "%s/plugin", place->folder);
@@ -46,7 +46,7 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	struct place *place = *state;
+	struct trust_place *place = *state;
 	CLEANUP(free) char *command = str_printf("rm -rf %s", place->folder);
 	assert_int_equal(system(command), 0);
 	free(place->args[0]);
@@ -58,10 +58,10 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void digest_of(const struct place *place, char out[EXEC_DIGEST_SIZE])
+static void digest_of(const struct trust_place *place, char out[KUBE_EXEC_DIGEST_SIZE])
 {
 	struct err err = {0};
-	if (!exec_trust_digest(&place->access, out, &err))
+	if (!kube_exec_trust_digest(&place->access, out, &err))
 		fail_msg("%s", err.text);
 	assert_int_equal(strlen(out), 64);
 }
@@ -75,8 +75,8 @@ static void replace(char **text, const char *with)
 /* Each change alone must be asked about again. */
 static void every_part_counts(void **state)
 {
-	struct place *place = *state;
-	char seen[8][EXEC_DIGEST_SIZE];
+	struct trust_place *place = *state;
+	char seen[8][KUBE_EXEC_DIGEST_SIZE];
 	size_t count = 0;
 	digest_of(place, seen[count++]);
 	replace(&place->args[1], "staging");
@@ -99,52 +99,52 @@ static void every_part_counts(void **state)
 		for (size_t j = 0; j < i; j++)
 			assert_string_not_equal(seen[i], seen[j]);
 	}
-	char again[EXEC_DIGEST_SIZE];
+	char again[KUBE_EXEC_DIGEST_SIZE];
 	digest_of(place, again);
 	assert_string_equal(again, seen[count - 1]);
 }
 
 static void a_program_is_found_in_the_path(void **state)
 {
-	struct place *place = *state;
+	struct trust_place *place = *state;
 	CLEANUP(free) char *old = mem_strdup(getenv("PATH"));
 	CLEANUP(free) char *path = str_printf("/nonexistent:%s:/usr/bin", place->folder);
 	setenv("PATH", path, 1);
-	CLEANUP(free) char *found = exec_trust_resolve("plugin");
+	CLEANUP(free) char *found = kube_exec_trust_resolve("plugin");
 	setenv("PATH", old, 1);
 	assert_string_equal(found, place->program);
-	assert_null(exec_trust_resolve("mqdeck-has-no-such-program"));
+	assert_null(kube_exec_trust_resolve("mqdeck-has-no-such-program"));
 	chmod(place->program, 0600);
-	assert_null(exec_trust_resolve(place->program));
+	assert_null(kube_exec_trust_resolve(place->program));
 }
 
 static void what_is_not_there_is_said_with_its_hint(void **state)
 {
-	struct place *place = *state;
+	struct trust_place *place = *state;
 	struct err err = {0};
-	char digest[EXEC_DIGEST_SIZE], hint[] = "install it";
+	char digest[KUBE_EXEC_DIGEST_SIZE], hint[] = "install it";
 	place->plugin.install_hint = hint;
 	unlink(place->program);
-	assert_false(exec_trust_digest(&place->access, digest, &err));
+	assert_false(kube_exec_trust_digest(&place->access, digest, &err));
 	assert_non_null(strstr(err.text, "there is no such program. install it"));
 }
 
 static void an_agreement_is_remembered_privately_and_without_secrets(void **state)
 {
-	struct place *place = *state;
+	struct trust_place *place = *state;
 	struct err err = {0};
 	struct stat status;
-	char digest[EXEC_DIGEST_SIZE], other[EXEC_DIGEST_SIZE], content[512] = "";
+	char digest[KUBE_EXEC_DIGEST_SIZE], other[KUBE_EXEC_DIGEST_SIZE], content[512] = "";
 	digest_of(place, digest);
 	replace(&place->args[1], "staging");
 	digest_of(place, other);
-	assert_false(exec_trust_is_remembered(digest));
-	assert_true(exec_trust_remember(digest, "plugin\n\033[2J", &err));
-	assert_true(exec_trust_is_remembered(digest));
-	assert_false(exec_trust_is_remembered(other));
-	assert_true(exec_trust_remember(other, "plugin", &err));
-	assert_true(exec_trust_is_remembered(digest));
-	assert_true(exec_trust_is_remembered(other));
+	assert_false(kube_exec_trust_is_remembered(digest));
+	assert_true(kube_exec_trust_remember(digest, "plugin\n\033[2J", &err));
+	assert_true(kube_exec_trust_is_remembered(digest));
+	assert_false(kube_exec_trust_is_remembered(other));
+	assert_true(kube_exec_trust_remember(other, "plugin", &err));
+	assert_true(kube_exec_trust_is_remembered(digest));
+	assert_true(kube_exec_trust_is_remembered(other));
 	assert_int_equal(stat(place->store, &status), 0);
 	assert_int_equal(status.st_mode & 0777, 0600);
 	FILE *file = fopen(place->store, "r");
@@ -156,20 +156,20 @@ static void an_agreement_is_remembered_privately_and_without_secrets(void **stat
 
 static void what_others_can_write_to_is_not_believed(void **state)
 {
-	struct place *place = *state;
+	struct trust_place *place = *state;
 	struct err err = {0};
-	char digest[EXEC_DIGEST_SIZE];
+	char digest[KUBE_EXEC_DIGEST_SIZE];
 	digest_of(place, digest);
-	assert_true(exec_trust_remember(digest, "plugin", &err));
+	assert_true(kube_exec_trust_remember(digest, "plugin", &err));
 	chmod(place->store, 0622);
-	assert_false(exec_trust_is_remembered(digest));
-	assert_false(exec_trust_remember(digest, "plugin", &err));
+	assert_false(kube_exec_trust_is_remembered(digest));
+	assert_false(kube_exec_trust_remember(digest, "plugin", &err));
 	assert_non_null(strstr(err.text, "chmod 600"));
 	CLEANUP(free) char *moved = str_printf("%s/elsewhere", place->folder);
 	chmod(place->store, 0600);
 	assert_int_equal(rename(place->store, moved), 0);
 	assert_int_equal(symlink(moved, place->store), 0);
-	assert_false(exec_trust_is_remembered(digest));
+	assert_false(kube_exec_trust_is_remembered(digest));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

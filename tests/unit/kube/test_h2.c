@@ -26,7 +26,7 @@ struct fixture {
 	char url[64], no_proxy[1];
 	struct kube_access access;
 	struct kube_client *client;
-	struct informer *pods;
+	struct kube_informer *pods;
 	int changes;
 	long seen[OBJECTS];
 	bool done;
@@ -110,19 +110,19 @@ static void set(struct fixture *f, int object)
 
 /* ---- the client's side ---- */
 
-static void on_change(void *data, enum informer_change change, const void *record, const void *was)
+static void on_change(void *data, enum kube_informer_change change, const void *record, const void *was)
 {
 	struct fixture *f = data;
 	const struct kube_meta *meta = record;
 	int object = atoi(meta->name + 4);
 	long version = atol(meta->resource_version);
-	assert_int_not_equal(change, INFORMER_DELETED);
+	assert_int_not_equal(change, KUBE_INFORMER_DELETED);
 	assert_true(version > f->seen[object]); /* once and in order */
 	f->seen[object] = version;
 	f->changes++;
 }
 
-static void on_state(void *data, const struct informer_state *state)
+static void on_state(void *data, const struct kube_informer_state *state)
 {
 }
 
@@ -151,15 +151,15 @@ static int set_up(void **state)
 	loop_timer_arm(f->tick, 33);
 	set(f, 1);
 	set(f, 2);
-	f->pods = informer_start(
+	f->pods = kube_informer_start(
 		f->client,
-		&(struct informer_options){
+		&(struct kube_informer_options){
 			.kind = KUBE_PODS, .namespace = "mq", .on_change = on_change, .on_state = on_state, .data = f},
 		&err);
 	assert_non_null(f->pods);
-	for (int i = 0; i < 600 && !informer_state(f->pods)->watching; i++)
+	for (int i = 0; i < 600 && !kube_informer_state(f->pods)->watching; i++)
 		loop_run(f->loop, 100, NULL);
-	if (!informer_state(f->pods)->watching)
+	if (!kube_informer_state(f->pods)->watching)
 		fail_msg("%s", kube_client_connection(f->client)->err.text);
 	assert_int_equal(f->h2.server.accepted, 1); /* everything on one connection */
 	return 0;
@@ -168,7 +168,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	struct fixture *f = *state;
-	informer_stop(f->pods);
+	kube_informer_stop(f->pods);
 	kube_client_destroy(f->client);
 	h2_server_stop(&f->h2);
 	loop_timer_destroy(f->tick);
@@ -183,7 +183,7 @@ static bool agrees(const struct fixture *f)
 		char name[16], version[24];
 		snprintf(name, sizeof name, "pod-%d", i);
 		snprintf(version, sizeof version, "%ld", version_of(f, i));
-		const struct kube_pod *pod = informer_get(f->pods, "mq", name);
+		const struct kube_pod *pod = kube_informer_get(f->pods, "mq", name);
 		if ((pod != NULL) != (version_of(f, i) != 0) || (pod && !str_eq(pod->meta.resource_version, version)))
 			return false;
 	}
@@ -200,7 +200,7 @@ static void until(struct fixture *f, bool (*holds)(const struct fixture *f))
 
 static bool is_watching(const struct fixture *f)
 {
-	return f->watch != NULL && informer_state(f->pods)->watching;
+	return f->watch != NULL && kube_informer_state(f->pods)->watching;
 }
 
 static bool is_asked_twice(const struct fixture *f)
@@ -210,7 +210,7 @@ static bool is_asked_twice(const struct fixture *f)
 
 static bool is_whole(const struct fixture *f)
 {
-	return agrees(f) && informer_state(f->pods)->stale_since_ms < 0 && kube_client_connection(f->client)->connected;
+	return agrees(f) && kube_informer_state(f->pods)->stale_since_ms < 0 && kube_client_connection(f->client)->connected;
 }
 
 static void on_done(void *data, const struct kube_result *result)
@@ -276,7 +276,7 @@ static void goodbye_and_cut(void **state)
 	assert_int_equal(f->lists, 1);
 	assert_int_equal(f->changes, 2 + 100);
 	assert_true(f->watches <= 52);
-	assert_int_equal(informer_state(f->pods)->stale_since_ms, -1);
+	assert_int_equal(kube_informer_state(f->pods)->stale_since_ms, -1);
 }
 
 /* What the server says it has not looked at is asked again on the next connection. */
@@ -285,17 +285,17 @@ static void a_request_that_goodbye_refused_is_sent_again(void **state)
 	struct fixture *f = *state;
 	struct err err = {0};
 	f->hold_lists = true;
-	struct informer_options options = {.kind = KUBE_PODS, .namespace = "mq", .on_state = on_state, .data = f};
-	struct informer *second = informer_start(f->client, &options, &err);
+	struct kube_informer_options options = {.kind = KUBE_PODS, .namespace = "mq", .on_state = on_state, .data = f};
+	struct kube_informer *second = kube_informer_start(f->client, &options, &err);
 	until(f, is_asked_twice);
 	f->hold_lists = false;
 	struct h2_stream *watch = f->watch;
 	h2_go_away(watch->connection, watch->id);
-	for (int i = 0; i < 250 && !informer_state(second)->synced; i++)
+	for (int i = 0; i < 250 && !kube_informer_state(second)->synced; i++)
 		loop_run(f->loop, 100, NULL);
-	assert_true(informer_state(second)->synced);
+	assert_true(kube_informer_state(second)->synced);
 	assert_int_equal(f->h2.server.accepted, 2);
-	informer_stop(second);
+	kube_informer_stop(second);
 }
 
 /* ---- silence ---- */
@@ -316,7 +316,7 @@ static void a_black_hole_ends_requests_and_watches(void **state)
 	assert_in_range(f->done_ms - start, 29000, 31000);
 	assert_in_range(f->ticks, 30000 / 33 - 5, 30000 / 33 + 5); /* nothing was held up */
 	loop_run(f->loop, 20000, NULL);
-	assert_true(informer_state(f->pods)->stale_since_ms >= 0);
+	assert_true(kube_informer_state(f->pods)->stale_since_ms >= 0);
 	assert_false(kube_client_connection(f->client)->connected);
 	f->h2.frozen = false;
 	f->watch = NULL;

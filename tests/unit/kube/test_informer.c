@@ -7,55 +7,55 @@
 #include "api/kube/watch/informer.h"
 #include "tests/unit/kube/fake_api.h"
 
-struct world {
+struct informer_scene {
 	struct clock clock;
 	struct loop *loop;
 	struct fake_api fake;
 	struct kube_access access;
 	char server[64], token[16], no_proxy[1];
 	struct kube_client *client;
-	struct informer *pods;
+	struct kube_informer *pods;
 	long seen[FAKE_OBJECTS]; /* last resource version told of each */
 	bool present[FAKE_OBJECTS];
 	size_t changes, states;
 	uint32_t random;
 };
 
-static uint32_t roll(struct world *world, uint32_t sides)
+static uint32_t roll(struct informer_scene *world, uint32_t sides)
 {
 	world->random = world->random * 1664525 + 1013904223;
 	return (world->random >> 8) % sides;
 }
 
 /* Each version of an object is told once and in order. */
-static void on_change(void *data, enum informer_change change, const void *record, const void *was)
+static void on_change(void *data, enum kube_informer_change change, const void *record, const void *was)
 {
-	struct world *world = data;
+	struct informer_scene *world = data;
 	const struct kube_meta *meta = record;
 	int object = atoi(meta->name + 4);
 	long rv = atol(meta->resource_version);
 	world->changes++;
 	assert_in_range(object, 0, FAKE_OBJECTS - 1);
-	if (change == INFORMER_DELETED)
+	if (change == KUBE_INFORMER_DELETED)
 		assert_true(rv >= world->seen[object]);
 	else
 		assert_true(rv > world->seen[object]);
-	assert_int_equal(world->present[object], change != INFORMER_ADDED);
-	assert_int_equal(was != NULL, change != INFORMER_ADDED);
-	world->present[object] = change != INFORMER_DELETED;
+	assert_int_equal(world->present[object], change != KUBE_INFORMER_ADDED);
+	assert_int_equal(was != NULL, change != KUBE_INFORMER_ADDED);
+	world->present[object] = change != KUBE_INFORMER_DELETED;
 	world->seen[object] = rv;
 }
 
-static void on_state(void *data, const struct informer_state *state)
+static void on_state(void *data, const struct kube_informer_state *state)
 {
-	((struct world *)data)->states++;
+	((struct informer_scene *)data)->states++;
 }
 
-static void start_informer(struct world *world)
+static void start_informer(struct informer_scene *world)
 {
 	struct err err = {0};
-	world->pods = informer_start(world->client,
-				     &(struct informer_options){.kind = KUBE_PODS,
+	world->pods = kube_informer_start(world->client,
+				     &(struct kube_informer_options){.kind = KUBE_PODS,
 								.namespace = "mq",
 								.label_selector = "app in (a,b)",
 								.on_change = on_change,
@@ -67,7 +67,7 @@ static void start_informer(struct world *world)
 
 static int set_up(void **state)
 {
-	struct world *world = mem_alloc(sizeof *world);
+	struct informer_scene *world = mem_alloc(sizeof *world);
 	struct err err = {0};
 	*state = world;
 	world->random = 7;
@@ -84,8 +84,8 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	struct world *world = *state;
-	informer_stop(world->pods);
+	struct informer_scene *world = *state;
+	kube_informer_stop(world->pods);
 	kube_client_destroy(world->client);
 	fake_stop(&world->fake);
 	loop_destroy(world->loop);
@@ -93,30 +93,30 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void run(struct world *world, int64_t ms)
+static void run(struct informer_scene *world, int64_t ms)
 {
 	loop_run(world->loop, ms, NULL);
 }
 
-static bool agrees(const struct world *world)
+static bool agrees(const struct informer_scene *world)
 {
 	size_t count = 0;
 	for (int i = 0; i < FAKE_OBJECTS; i++) {
 		char name[16], version[24];
 		snprintf(name, sizeof name, "pod-%d", i);
 		snprintf(version, sizeof version, "%ld", world->fake.objects[i]);
-		const struct kube_pod *pod = informer_get(world->pods, "mq", name);
+		const struct kube_pod *pod = kube_informer_get(world->pods, "mq", name);
 		count += world->fake.objects[i] != 0;
 		if ((pod != NULL) != (world->fake.objects[i] != 0) || (pod && !str_eq(pod->meta.resource_version, version)))
 			return false;
 	}
 	size_t iterated = 0;
-	for (const void *pod = informer_next(world->pods, NULL); pod; pod = informer_next(world->pods, pod))
+	for (const void *pod = kube_informer_next(world->pods, NULL); pod; pod = kube_informer_next(world->pods, pod))
 		iterated++;
-	return iterated == count && informer_state(world->pods)->count == count;
+	return iterated == count && kube_informer_state(world->pods)->count == count;
 }
 
-static void change_something(struct world *world)
+static void change_something(struct informer_scene *world)
 {
 	int object = (int)roll(world, FAKE_OBJECTS);
 	if (roll(world, 4) == 0)
@@ -129,14 +129,14 @@ static void change_something(struct world *world)
 
 static void lists_then_watches(void **state)
 {
-	struct world *world = *state;
+	struct informer_scene *world = *state;
 	fake_set(&world->fake, 1);
 	start_informer(world);
-	assert_false(informer_state(world->pods)->synced);
+	assert_false(kube_informer_state(world->pods)->synced);
 	run(world, 500);
-	assert_true(informer_state(world->pods)->synced);
-	assert_true(informer_state(world->pods)->watching);
-	assert_int_equal(informer_state(world->pods)->stale_since_ms, -1);
+	assert_true(kube_informer_state(world->pods)->synced);
+	assert_true(kube_informer_state(world->pods)->watching);
+	assert_int_equal(kube_informer_state(world->pods)->stale_since_ms, -1);
 	assert_non_null(strstr(world->fake.last_path, "/api/v1/namespaces/mq/pods?watch=1&resourceVersion=101&allowWatchBookmarks=true"));
 	assert_non_null(strstr(world->fake.last_path, "labelSelector=app%20in%20%28a%2Cb%29"));
 	assert_non_null(strstr(world->fake.last_head, "Authorization: Bearer canary-token"));
@@ -157,11 +157,11 @@ static void lists_then_watches(void **state)
 
 static int64_t cut_anywhere(struct fake_api *fake)
 {
-	struct world *world = fake->script_data;
+	struct informer_scene *world = fake->script_data;
 	return roll(world, 400);
 }
 
-static void cuts(struct world *world, bool protobuf, size_t count)
+static void cuts(struct informer_scene *world, bool protobuf, size_t count)
 {
 	world->fake.protobuf = protobuf;
 	world->fake.script_data = world;
@@ -184,8 +184,8 @@ static void cuts(struct world *world, bool protobuf, size_t count)
 	run(world, 90000);
 	assert_true(agrees(world));
 	assert_int_equal(world->fake.lists, 1);
-	assert_true(informer_state(world->pods)->watching);
-	assert_int_equal(informer_state(world->pods)->stale_since_ms, -1);
+	assert_true(kube_informer_state(world->pods)->watching);
+	assert_int_equal(kube_informer_state(world->pods)->stale_since_ms, -1);
 }
 
 static void a_thousand_cuts_in_json(void **state)
@@ -242,7 +242,7 @@ static bool answer_410(struct fake_api *fake, struct fake_connection *connection
 
 static void a_storm_of_410s(void **state)
 {
-	struct world *world = *state;
+	struct informer_scene *world = *state;
 	struct storm storm = {.left = 100, .shortest_relist_ms = INT64_MAX};
 	world->fake.script = answer_410;
 	world->fake.script_data = &storm;
@@ -256,7 +256,7 @@ static void a_storm_of_410s(void **state)
 	assert_int_equal(storm.left, 0);
 	run(world, 61000);
 	assert_true(agrees(world));
-	assert_true(informer_state(world->pods)->watching);
+	assert_true(kube_informer_state(world->pods)->watching);
 	assert_true(storm.shortest_relist_ms >= 800);
 	assert_true(storm.longest_ms <= 60000);
 }
@@ -274,19 +274,19 @@ static bool answer_429(struct fake_api *fake, struct fake_connection *connection
 
 static void waits_as_long_as_it_is_told(void **state)
 {
-	struct world *world = *state;
+	struct informer_scene *world = *state;
 	int64_t until = loop_now_ms(world->loop) + 60000;
 	world->fake.script = answer_429;
 	world->fake.script_data = &until;
 	start_informer(world);
 	run(world, 59000);
 	assert_in_range(world->fake.watches, 11, 13);
-	assert_int_equal(informer_state(world->pods)->err.code, ERR_BUSY);
+	assert_int_equal(kube_informer_state(world->pods)->err.code, ERR_BUSY);
 	fake_set(&world->fake, 5);
 	run(world, 10000);
 	assert_int_equal(world->fake.lists, 1);
 	assert_true(agrees(world));
-	assert_int_equal(informer_state(world->pods)->err.code, ERR_NONE);
+	assert_int_equal(kube_informer_state(world->pods)->err.code, ERR_NONE);
 }
 
 /* ---- bar 4: every way of cutting a stream ---- */
@@ -298,7 +298,7 @@ static int64_t cut_once(struct fake_api *fake)
 	return now;
 }
 
-static void truncations(struct world *world, bool protobuf)
+static void truncations(struct informer_scene *world, bool protobuf)
 {
 	int64_t cut = 0;
 	world->fake.protobuf = protobuf;
@@ -320,7 +320,7 @@ static void truncations(struct world *world, bool protobuf)
 		assert_int_equal(cut, -1);
 		assert_true(agrees(world));
 		assert_int_equal(world->fake.lists, lists);
-		informer_stop(world->pods);
+		kube_informer_stop(world->pods);
 		world->pods = NULL;
 	}
 }
@@ -337,7 +337,7 @@ static void a_protobuf_stream_cut_at_many_places(void **state)
 
 static void single_bytes_and_crlf(void **state)
 {
-	struct world *world = *state;
+	struct informer_scene *world = *state;
 	world->fake.crlf = world->fake.byte_by_byte = true;
 	start_informer(world);
 	run(world, 500);
@@ -361,7 +361,7 @@ static bool giant_once(struct fake_api *fake, struct fake_connection *connection
 
 static void an_announced_gibibyte_is_refused(void **state)
 {
-	struct world *world = *state;
+	struct informer_scene *world = *state;
 	bool done = false;
 	world->fake.protobuf = true;
 	world->fake.script = giant_once;
@@ -369,12 +369,12 @@ static void an_announced_gibibyte_is_refused(void **state)
 	start_informer(world);
 	run(world, 300);
 	assert_true(done);
-	assert_int_equal(informer_state(world->pods)->err.code, ERR_LIMIT);
+	assert_int_equal(kube_informer_state(world->pods)->err.code, ERR_LIMIT);
 	fake_set(&world->fake, 1);
 	run(world, 5000);
 	assert_int_equal(world->fake.lists, 2);
 	assert_true(agrees(world));
-	assert_int_equal(informer_state(world->pods)->err.code, ERR_NONE);
+	assert_int_equal(kube_informer_state(world->pods)->err.code, ERR_NONE);
 }
 
 /* ---- the rest of the rules ---- */
@@ -410,7 +410,7 @@ static bool answer_pages(struct fake_api *fake, struct fake_connection *connecti
 
 static void pages_are_put_together(void **state)
 {
-	struct world *world = *state;
+	struct informer_scene *world = *state;
 	struct pages pages = {0};
 	world->fake.script = answer_pages;
 	world->fake.script_data = &pages;
@@ -427,7 +427,7 @@ static void pages_are_put_together(void **state)
 
 static void an_expired_page_asks_for_all_at_once(void **state)
 {
-	struct world *world = *state;
+	struct informer_scene *world = *state;
 	struct pages pages = {.expire = true};
 	world->fake.script = answer_pages;
 	world->fake.script_data = &pages;
@@ -453,12 +453,12 @@ static bool answer_too_large(struct fake_api *fake, struct fake_connection *conn
 
 static void a_version_too_large_is_given_up_at_once(void **state)
 {
-	struct world *world = *state;
+	struct informer_scene *world = *state;
 	world->fake.script = answer_too_large;
 	start_informer(world);
 	run(world, 500);
 	assert_int_equal(world->fake.lists, 2);
-	assert_true(informer_state(world->pods)->synced);
+	assert_true(kube_informer_state(world->pods)->synced);
 }
 
 static bool answer_403(struct fake_api *fake, struct fake_connection *connection, const char *method, const char *path)
@@ -471,7 +471,7 @@ static bool answer_403(struct fake_api *fake, struct fake_connection *connection
 
 static void forbidden_names_the_verb_and_the_resource(void **state)
 {
-	struct world *world = *state;
+	struct informer_scene *world = *state;
 	world->fake.script = answer_403;
 	char plain[] = "no";
 	char status[] = "{\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"Forbidden\",\"code\":403,\"message\":\"pods is "
@@ -479,13 +479,13 @@ static void forbidden_names_the_verb_and_the_resource(void **state)
 	world->fake.script_data = plain;
 	start_informer(world);
 	run(world, 500);
-	const struct informer_state *now = informer_state(world->pods);
+	const struct kube_informer_state *now = kube_informer_state(world->pods);
 	assert_int_equal(now->err.code, ERR_FORBIDDEN);
 	assert_non_null(strstr(now->err.text, "list of pods in namespace mq"));
 	assert_false(now->synced);
 	assert_true(kube_client_connection(world->client)->connected);
 	world->fake.script_data = status;
-	informer_kick(world->pods);
+	kube_informer_kick(world->pods);
 	run(world, 500);
 	assert_string_equal(now->err.text, "pods is forbidden: User \"x\" cannot list resource \"pods\"");
 	assert_null(strstr(now->err.text, "canary"));
@@ -507,21 +507,21 @@ static bool answer_404_always(struct fake_api *fake, struct fake_connection *con
 
 static void a_resource_that_is_not_served_is_no_error(void **state)
 {
-	struct world *world = *state;
+	struct informer_scene *world = *state;
 	struct err err = {0};
 	world->fake.script = answer_404_always;
-	struct informer_options options = {.kind = KUBE_KAFKAS};
-	CLEANUP(informer_stop) struct informer *kafkas = informer_start(world->client, &options, &err);
+	struct kube_informer_options options = {.kind = KUBE_KAFKAS};
+	CLEANUP(kube_informer_stop) struct kube_informer *kafkas = kube_informer_start(world->client, &options, &err);
 	run(world, 1000);
-	assert_true(informer_state(kafkas)->absent);
-	assert_true(informer_state(kafkas)->synced);
-	assert_int_equal(informer_state(kafkas)->err.code, ERR_NONE);
+	assert_true(kube_informer_state(kafkas)->absent);
+	assert_true(kube_informer_state(kafkas)->synced);
+	assert_int_equal(kube_informer_state(kafkas)->err.code, ERR_NONE);
 	assert_int_equal(world->fake.lists, 2);
 	assert_non_null(strstr(world->fake.last_head, "Accept: application/json\r\n"));
 	world->fake.script = answer_404;
 	run(world, 125000);
-	assert_false(informer_state(kafkas)->absent);
-	assert_true(informer_state(kafkas)->watching);
+	assert_false(kube_informer_state(kafkas)->absent);
+	assert_true(kube_informer_state(kafkas)->watching);
 }
 
 static bool end_at_once(struct fake_api *fake, struct fake_connection *connection, const char *method, const char *path)
@@ -535,7 +535,7 @@ static bool end_at_once(struct fake_api *fake, struct fake_connection *connectio
 
 static void watches_that_end_at_once_do_not_spin(void **state)
 {
-	struct world *world = *state;
+	struct informer_scene *world = *state;
 	world->fake.script = end_at_once;
 	start_informer(world);
 	run(world, 60000);
@@ -545,7 +545,7 @@ static void watches_that_end_at_once_do_not_spin(void **state)
 
 static void silence_is_noticed(void **state)
 {
-	struct world *world = *state;
+	struct informer_scene *world = *state;
 	start_informer(world);
 	run(world, 1000);
 	assert_int_equal(world->fake.watches, 1);
@@ -557,38 +557,38 @@ static void silence_is_noticed(void **state)
 /* The server goes away and comes back: known within 2 s, and consistent soon after. */
 static void a_stopped_server_is_shown_and_found_again(void **state)
 {
-	struct world *world = *state;
+	struct informer_scene *world = *state;
 	start_informer(world);
 	run(world, 500);
 	fake_refuse(&world->fake, true);
 	run(world, 1900);
 	assert_false(kube_client_connection(world->client)->connected);
 	assert_int_equal(kube_client_connection(world->client)->err.code, ERR_CONNECT);
-	assert_true(informer_state(world->pods)->stale_since_ms >= 0);
-	assert_true(informer_state(world->pods)->synced);
+	assert_true(kube_informer_state(world->pods)->stale_since_ms >= 0);
+	assert_true(kube_informer_state(world->pods)->synced);
 	run(world, 300000);
 	fake_set(&world->fake, 9);
 	fake_refuse(&world->fake, false);
 	run(world, 8000);
 	assert_true(kube_client_connection(world->client)->connected);
 	assert_true(agrees(world));
-	assert_int_equal(informer_state(world->pods)->stale_since_ms, -1);
+	assert_int_equal(kube_informer_state(world->pods)->stale_since_ms, -1);
 	assert_int_equal(world->fake.lists, 1);
 }
 
 /* Nothing happened meanwhile and nothing will: the accepted watch is news enough, no bookmark is waited for. */
 static void a_quiet_server_that_is_back_is_no_old_data(void **state)
 {
-	struct world *world = *state;
+	struct informer_scene *world = *state;
 	start_informer(world);
 	run(world, 500);
 	fake_refuse(&world->fake, true);
 	run(world, 20000);
-	assert_true(informer_state(world->pods)->stale_since_ms >= 0);
+	assert_true(kube_informer_state(world->pods)->stale_since_ms >= 0);
 	fake_refuse(&world->fake, false);
 	run(world, 8000);
-	assert_int_equal(informer_state(world->pods)->stale_since_ms, -1);
-	assert_true(informer_state(world->pods)->watching);
+	assert_int_equal(kube_informer_state(world->pods)->stale_since_ms, -1);
+	assert_true(kube_informer_state(world->pods)->watching);
 	assert_int_equal(world->fake.lists, 1);
 }
 

@@ -15,7 +15,7 @@ enum { DATA = 0, ERROR_TEXT = 1, PORT = 9092, BULK = 10 << 20, ROUNDS = 1000 };
 
 struct fixture {
 	struct pod_server pods;
-	struct dialer *dialer;
+	struct dial_opener *dialer;
 	const char *error_text; /* the runtime's, instead of a connection */
 	size_t flood;           /* bytes the pod sends at once */
 	bool hangs_up;
@@ -68,7 +68,7 @@ static int setup(void **state)
 	f->pods.on_open = pod_side_opens;
 	f->pods.on_message = pod_side_reads;
 	f->pods.data = f;
-	f->dialer = portforward_dialer_create(f->pods.client);
+	f->dialer = kube_portforward_dialer_create(f->pods.client);
 	*state = f;
 	return 0;
 }
@@ -76,7 +76,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct fixture *f = *state;
-	portforward_dialer_destroy(f->dialer);
+	kube_portforward_dialer_destroy(f->dialer);
 	pod_server_stop(&f->pods);
 	free(f);
 	return 0;

@@ -31,18 +31,18 @@ const struct world_view *fixture_update(struct fixture *f)
 	return world_update(f->world);
 }
 
-struct cluster *fixture_cluster(struct fixture *f, const char *key)
+struct world_kept_cluster *fixture_cluster(struct fixture *f, const char *key)
 {
 	struct world_cluster *cluster = world_find_cluster(&f->world->view, key);
 	assert_non_null(cluster);
-	return cluster_of(cluster);
+	return join_cluster_of(cluster);
 }
 
-struct broker *fixture_broker(struct fixture *f, const char *key, size_t index)
+struct world_kept_broker *fixture_broker(struct fixture *f, const char *key, size_t index)
 {
-	struct cluster *cluster = fixture_cluster(f, key);
+	struct world_kept_cluster *cluster = fixture_cluster(f, key);
 	assert_true(index < cluster->brokers.len);
-	return (struct broker *)cluster->brokers.items[index];
+	return (struct world_kept_broker *)cluster->brokers.items[index];
 }
 
 /* ---- records ---- */
@@ -74,7 +74,7 @@ struct kube_node *fixture_node(struct fixture *f, const char *name, const char *
 	node->condition_count = 1;
 	*node->conditions = (struct kube_condition){
 		.type = "Ready", .status = ready ? "True" : "Unknown", .changed_ms = clock_wall_ms(&f->clock) - 41000};
-	record_store_put(&f->world->store, KUBE_NODES, node);
+	world_store_put(&f->world->store, KUBE_NODES, node);
 	return node;
 }
 
@@ -105,7 +105,7 @@ struct kube_stateful_set *fixture_set(struct fixture *f, const char *name, int32
 	set->claim_templates = arena_alloc(&f->arena, sizeof *set->claim_templates);
 	set->claim_templates->name = "data";
 	set->claim_template_count = 1;
-	record_store_put(&f->world->store, KUBE_STATEFUL_SETS, set);
+	world_store_put(&f->world->store, KUBE_STATEFUL_SETS, set);
 	return set;
 }
 
@@ -119,7 +119,7 @@ static void bind_volume(struct fixture *f, const char *pod, const char *node)
 	volume->node_names = arena_alloc(&f->arena, sizeof *volume->node_names);
 	volume->node_names[0] = node;
 	volume->node_name_count = 1;
-	record_store_put(&f->world->store, KUBE_VOLUMES, volume);
+	world_store_put(&f->world->store, KUBE_VOLUMES, volume);
 	snprintf(name, sizeof name, "data-%s", pod);
 	fixture_claim(f, name, volume->meta.name);
 }
@@ -132,7 +132,7 @@ struct kube_claim *fixture_claim(struct fixture *f, const char *name, const char
 	claim->phase = volume ? "Bound" : "Pending";
 	claim->requested = 10LL * GIB;
 	claim->capacity = volume ? 10LL * GIB : -1;
-	record_store_put(&f->world->store, KUBE_CLAIMS, claim);
+	world_store_put(&f->world->store, KUBE_CLAIMS, claim);
 	return claim;
 }
 
@@ -178,7 +178,7 @@ struct kube_pod *fixture_pod(struct fixture *f, const struct kube_stateful_set *
 	pod->volume_count = 1;
 	pod->volumes->claim_name = arena_printf(&f->arena, "data-%s", name);
 	fixture_set_condition(f, pod, "Ready", "True", NULL);
-	record_store_put(&f->world->store, KUBE_PODS, pod);
+	world_store_put(&f->world->store, KUBE_PODS, pod);
 	bind_volume(f, pod->meta.name, node);
 	return pod;
 }
@@ -195,7 +195,7 @@ static void three_nodes_and_pods(struct fixture *f, const struct kube_stateful_s
 
 /* ---- RabbitMQ ---- */
 
-void fixture_say_queues(struct fixture *f, struct cluster *cluster, const char *queues_json)
+void fixture_say_queues(struct fixture *f, struct world_kept_cluster *cluster, const char *queues_json)
 {
 	struct rabbitmq_queues *queues = rabbitmq_queues_create();
 	struct rabbitmq_page page;
@@ -208,7 +208,7 @@ void fixture_say_queues(struct fixture *f, struct cluster *cluster, const char *
 	cluster->rabbitmq.overview_part.updated_ms = loop_now_ms(f->loop);
 }
 
-void fixture_say_connections(struct fixture *f, struct cluster *cluster, const char *connections_json)
+void fixture_say_connections(struct fixture *f, struct world_kept_cluster *cluster, const char *connections_json)
 {
 	struct rabbitmq_clients *clients = rabbitmq_clients_create();
 	struct rabbitmq_page page;
@@ -220,7 +220,7 @@ void fixture_say_connections(struct fixture *f, struct cluster *cluster, const c
 	cluster->rabbitmq.clients_part.updated_ms = loop_now_ms(f->loop);
 }
 
-void fixture_say_nodes(struct fixture *f, struct cluster *cluster, const char *nodes_json)
+void fixture_say_nodes(struct fixture *f, struct world_kept_cluster *cluster, const char *nodes_json)
 {
 	struct err err = {0};
 	struct rabbitmq_nodes *nodes = rabbitmq_decode_nodes(nodes_json, strlen(nodes_json), &err);
@@ -230,7 +230,7 @@ void fixture_say_nodes(struct fixture *f, struct cluster *cluster, const char *n
 	cluster->rabbitmq.nodes_part.updated_ms = loop_now_ms(f->loop);
 }
 
-struct cluster *fixture_rabbitmq(struct fixture *f, const char *queues_json)
+struct world_kept_cluster *fixture_rabbitmq(struct fixture *f, const char *queues_json)
 {
 	static const char nodes_json[] =
 		"[{\"name\":\"rabbit@mq-0.mq.test.svc\",\"running\":true,\"mem_alarm\":false,\"disk_free_alarm\":false,"
@@ -240,7 +240,7 @@ struct cluster *fixture_rabbitmq(struct fixture *f, const char *queues_json)
 		"]";
 	three_nodes_and_pods(f, fixture_set(f, "mq", 3, "docker.io/library/rabbitmq:4.0.5-management", 5672));
 	fixture_update(f);
-	struct cluster *cluster = fixture_cluster(f, NAMESPACE "/mq/rabbitmq");
+	struct world_kept_cluster *cluster = fixture_cluster(f, NAMESPACE "/mq/rabbitmq");
 	fixture_say_nodes(f, cluster, nodes_json);
 	fixture_say_queues(f, cluster, queues_json);
 	fixture_update(f);
@@ -289,7 +289,7 @@ static struct kafka_broker *say_brokers(struct fixture *f)
 	return brokers;
 }
 
-struct kafka_snapshot *fixture_say_partitions(struct fixture *f, struct cluster *cluster, const char *const *isr,
+struct kafka_snapshot *fixture_say_partitions(struct fixture *f, struct world_kept_cluster *cluster, const char *const *isr,
 					      size_t count)
 {
 	struct kafka_snapshot *said = arena_alloc(&f->arena, sizeof *said);
@@ -321,11 +321,11 @@ struct kafka_snapshot *fixture_say_partitions(struct fixture *f, struct cluster 
 	return said;
 }
 
-struct cluster *fixture_kafka(struct fixture *f, const char *const *isr, size_t count)
+struct world_kept_cluster *fixture_kafka(struct fixture *f, const char *const *isr, size_t count)
 {
 	three_nodes_and_pods(f, fixture_set(f, "log", 3, "quay.io/apache/kafka:4.1.0", 9092));
 	fixture_update(f);
-	struct cluster *cluster = fixture_cluster(f, NAMESPACE "/log/kafka");
+	struct world_kept_cluster *cluster = fixture_cluster(f, NAMESPACE "/log/kafka");
 	fixture_say_partitions(f, cluster, isr, count);
 	fixture_update(f);
 	return cluster;

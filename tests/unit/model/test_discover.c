@@ -12,31 +12,31 @@ static void images_of_brokers_and_of_what_stands_beside_them(void **state)
 {
 	static const struct {
 		const char *image;
-		enum found_brokers found;
+		enum source_found_brokers found;
 	} images[] = {
-		{"rabbitmq:3.13-management", FOUND_RABBITMQ},
-		{"docker.io/bitnami/rabbitmq:4.0.5", FOUND_RABBITMQ},
-		{"registry:5000/team/rabbitmq@sha256:abc", FOUND_RABBITMQ},
-		{"bitnami/kafka:3.9", FOUND_KAFKA},
-		{"confluentinc/cp-kafka:7.6.0", FOUND_KAFKA},
-		{"confluentinc/cp-server:7.6.0", FOUND_KAFKA},
-		{"quay.io/strimzi/kafka:0.45.0-kafka-3.9.0", FOUND_KAFKA},
-		{"apache/kafka:4.1.0", FOUND_KAFKA},
-		{"kafka/tool:1", FOUND_NONE}, /* only the last part of the name counts */
-		{"kbudde/rabbitmq-exporter:1", FOUND_NONE},
-		{"bitnami/kafka-exporter:1", FOUND_NONE},
-		{"confluentinc/cp-kafka-connect:7", FOUND_NONE},
-		{"confluentinc/cp-kafka-rest:7", FOUND_NONE},
-		{"provectuslabs/kafka-ui:1", FOUND_NONE},
-		{"redpandadata/redpanda:v24", FOUND_NONE},
-		{"bitnami/zookeeper:3", FOUND_NONE},
-		{"postgres:16", FOUND_NONE},
-		{NULL, FOUND_NONE},
+		{"rabbitmq:3.13-management", SOURCE_FOUND_RABBITMQ},
+		{"docker.io/bitnami/rabbitmq:4.0.5", SOURCE_FOUND_RABBITMQ},
+		{"registry:5000/team/rabbitmq@sha256:abc", SOURCE_FOUND_RABBITMQ},
+		{"bitnami/kafka:3.9", SOURCE_FOUND_KAFKA},
+		{"confluentinc/cp-kafka:7.6.0", SOURCE_FOUND_KAFKA},
+		{"confluentinc/cp-server:7.6.0", SOURCE_FOUND_KAFKA},
+		{"quay.io/strimzi/kafka:0.45.0-kafka-3.9.0", SOURCE_FOUND_KAFKA},
+		{"apache/kafka:4.1.0", SOURCE_FOUND_KAFKA},
+		{"kafka/tool:1", SOURCE_FOUND_NONE}, /* only the last part of the name counts */
+		{"kbudde/rabbitmq-exporter:1", SOURCE_FOUND_NONE},
+		{"bitnami/kafka-exporter:1", SOURCE_FOUND_NONE},
+		{"confluentinc/cp-kafka-connect:7", SOURCE_FOUND_NONE},
+		{"confluentinc/cp-kafka-rest:7", SOURCE_FOUND_NONE},
+		{"provectuslabs/kafka-ui:1", SOURCE_FOUND_NONE},
+		{"redpandadata/redpanda:v24", SOURCE_FOUND_NONE},
+		{"bitnami/zookeeper:3", SOURCE_FOUND_NONE},
+		{"postgres:16", SOURCE_FOUND_NONE},
+		{NULL, SOURCE_FOUND_NONE},
 	};
 	struct fixture f;
 	fixture_start(&f);
 	for (size_t i = 0; i < ARRAY_LEN(images); i++)
-		assert_int_equal(discover_stateful_set(set_with(&f, images[i].image, 0)), images[i].found);
+		assert_int_equal(source_discover_stateful_set(set_with(&f, images[i].image, 0)), images[i].found);
 	fixture_finish(&f);
 }
 
@@ -48,12 +48,12 @@ static void labels_count_where_a_brokers_port_is_served(void **state)
 	struct kube_pair label = {.key = "app.kubernetes.io/name", .value = "rabbitmq"};
 	set->meta.labels = &label;
 	set->meta.label_count = 1;
-	assert_int_equal(discover_stateful_set(set), FOUND_RABBITMQ);
+	assert_int_equal(source_discover_stateful_set(set), SOURCE_FOUND_RABBITMQ);
 	set->containers->ports->container_port = 8080;
-	assert_int_equal(discover_stateful_set(set), FOUND_NONE);
+	assert_int_equal(source_discover_stateful_set(set), SOURCE_FOUND_NONE);
 	label.value = "kafka-exporter";
 	set->containers->ports->container_port = 9092;
-	assert_int_equal(discover_stateful_set(set), FOUND_NONE);
+	assert_int_equal(source_discover_stateful_set(set), SOURCE_FOUND_NONE);
 	fixture_finish(&f);
 }
 
@@ -65,21 +65,21 @@ static void ports_alone_count_in_pairs(void **state)
 	struct kube_port ports[] = {{.container_port = 5672}, {.container_port = 4369}};
 	set->containers->ports = ports;
 	set->containers->port_count = 1;
-	assert_int_equal(discover_stateful_set(set), FOUND_NONE);
+	assert_int_equal(source_discover_stateful_set(set), SOURCE_FOUND_NONE);
 	set->containers->port_count = 2;
-	assert_int_equal(discover_stateful_set(set), FOUND_RABBITMQ);
+	assert_int_equal(source_discover_stateful_set(set), SOURCE_FOUND_RABBITMQ);
 	ports[0].container_port = 9092;
 	ports[1].container_port = 9093;
-	assert_int_equal(discover_stateful_set(set), FOUND_KAFKA);
+	assert_int_equal(source_discover_stateful_set(set), SOURCE_FOUND_KAFKA);
 	fixture_finish(&f);
 }
 
 struct seen {
-	struct found_cluster clusters[8];
+	struct source_found_cluster clusters[8];
 	size_t count;
 };
 
-static void see(void *data, const struct found_cluster *found)
+static void see(void *data, const struct source_found_cluster *found)
 {
 	struct seen *seen = data;
 	assert_true(seen->count < ARRAY_LEN(seen->clusters));
@@ -96,18 +96,18 @@ static void operators_clusters_are_found_once_with_or_without_their_resource(voi
 	struct kube_owner owner = {.kind = "RabbitmqCluster", .name = "events", .controller = true};
 	set->meta.owners = &owner;
 	set->meta.owner_count = 1;
-	discover_clusters(&f.world->store, see, &seen);
+	source_discover_clusters(&f.world->store, see, &seen);
 	assert_int_equal(seen.count, 1);
 	assert_string_equal(seen.clusters[0].name, "events");
-	assert_int_equal(seen.clusters[0].manager, MANAGED_BY_RABBITMQ_OPERATOR);
+	assert_int_equal(seen.clusters[0].manager, WORLD_MANAGED_BY_RABBITMQ_OPERATOR);
 	assert_null(seen.clusters[0].rabbitmq);
-	assert_true(discover_selector(&seen.clusters[0], selector, sizeof selector));
+	assert_true(source_discover_selector(&seen.clusters[0], selector, sizeof selector));
 	assert_string_equal(selector, "app=events-server");
 
 	struct kube_rabbitmq_cluster resource = {.meta = {.name = "events", .namespace = "test"}, .replicas = 5};
-	record_store_put(&f.world->store, KUBE_RABBITMQ_CLUSTERS, &resource);
+	world_store_put(&f.world->store, KUBE_RABBITMQ_CLUSTERS, &resource);
 	seen.count = 0;
-	discover_clusters(&f.world->store, see, &seen);
+	source_discover_clusters(&f.world->store, see, &seen);
 	assert_int_equal(seen.count, 1);
 	assert_ptr_equal(seen.clusters[0].stateful_set, set);
 	assert_int_equal(seen.clusters[0].desired, 5);
@@ -126,25 +126,25 @@ static void strimzi_has_pools(void **state)
 	struct kube_kafka_node_pool elsewhere = brokers;
 	fixture_start(&f);
 	elsewhere.meta.namespace = "other";
-	record_store_put(&f.world->store, KUBE_KAFKAS, &kafka);
-	record_store_put(&f.world->store, KUBE_KAFKA_NODE_POOLS, &brokers);
-	record_store_put(&f.world->store, KUBE_KAFKA_NODE_POOLS, &elsewhere);
-	discover_clusters(&f.world->store, see, &seen);
+	world_store_put(&f.world->store, KUBE_KAFKAS, &kafka);
+	world_store_put(&f.world->store, KUBE_KAFKA_NODE_POOLS, &brokers);
+	world_store_put(&f.world->store, KUBE_KAFKA_NODE_POOLS, &elsewhere);
+	source_discover_clusters(&f.world->store, see, &seen);
 	assert_int_equal(seen.count, 1);
 	assert_int_equal(seen.clusters[0].pool_count, 1);
 	assert_int_equal(seen.clusters[0].desired, 3);
-	assert_true(discover_selector(&seen.clusters[0], selector, sizeof selector));
+	assert_true(source_discover_selector(&seen.clusters[0], selector, sizeof selector));
 	assert_string_equal(selector, "strimzi.io/cluster=logs,strimzi.io/kind=Kafka");
 	fixture_finish(&f);
 }
 
 static void ordinals(void **state)
 {
-	assert_int_equal(discover_ordinal("kafka-12"), 12);
-	assert_int_equal(discover_ordinal("kafka"), -1);
-	assert_int_equal(discover_ordinal(""), -1);
-	assert_int_equal(discover_ordinal(NULL), -1);
-	assert_int_equal(discover_ordinal("x-99999999999"), -1);
+	assert_int_equal(source_discover_ordinal("kafka-12"), 12);
+	assert_int_equal(source_discover_ordinal("kafka"), -1);
+	assert_int_equal(source_discover_ordinal(""), -1);
+	assert_int_equal(source_discover_ordinal(NULL), -1);
+	assert_int_equal(source_discover_ordinal("x-99999999999"), -1);
 }
 
 int main(void)

@@ -13,7 +13,7 @@ static void brokers_pods_claims_volumes_and_nodes_are_joined(void **state)
 {
 	struct fixture f;
 	fixture_start(&f);
-	struct cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	struct world_kept_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
 	const struct world_view *view = fixture_update(&f);
 	assert_int_equal(view->cluster_count, 1);
 	assert_int_equal(cluster->pub.broker_count, 3);
@@ -49,7 +49,7 @@ static void the_broker_is_believed_over_its_image(void **state)
 					     "apache/kafka:4.10.2"};
 	struct fixture f;
 	fixture_start(&f);
-	struct cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	struct world_kept_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
 	const struct world_broker *broker = cluster->pub.brokers[1];
 	for (size_t i = 0; i < ARRAY_LEN(images); i++) {
 		((struct kube_container *)broker->pod->containers)->image = arena_strdup(&f.arena, images[i]);
@@ -63,11 +63,11 @@ static void objects_stay_where_they_are(void **state)
 {
 	struct fixture f;
 	fixture_start(&f);
-	struct cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	struct world_kept_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
 	struct world_broker *broker = cluster->pub.brokers[1];
 	struct world_node *node = broker->node;
 	struct world_volume *volume = broker->volumes[0];
-	record_store_remove(&f.world->store, KUBE_PODS, "test", "log-1");
+	world_store_remove(&f.world->store, KUBE_PODS, "test", "log-1");
 	fixture_update(&f);
 	assert_ptr_equal(cluster->pub.brokers[1], broker);
 	assert_null(broker->pod);
@@ -83,12 +83,12 @@ static void a_scale_down_leaves_a_broker_until_its_pod_is_gone_and_its_claim_for
 {
 	struct fixture f;
 	fixture_start(&f);
-	struct cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	struct world_kept_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
 	((struct kube_stateful_set *)cluster->pub.stateful_set)->replicas = 2;
 	fixture_update(&f);
 	assert_int_equal(cluster->pub.broker_count, 3);
 	assert_false(cluster->pub.brokers[2]->expected);
-	record_store_remove(&f.world->store, KUBE_PODS, "test", "log-2");
+	world_store_remove(&f.world->store, KUBE_PODS, "test", "log-2");
 	fixture_update(&f);
 	assert_int_equal(cluster->pub.broker_count, 2);
 	assert_int_equal(cluster->pub.volume_count, 3);
@@ -105,7 +105,7 @@ static void services_reach_ports_and_count_pods_once(void **state)
 {
 	struct fixture f;
 	fixture_start(&f);
-	struct cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	struct world_kept_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
 	struct kube_port ports[] = {{.name = "client", .port = 19092, .target_port = "9092"},
 				    {.port = 1, .target_port = "nowhere"}};
 	struct kube_pair selector = {.key = "app", .value = "log"};
@@ -126,9 +126,9 @@ static void services_reach_ports_and_count_pods_once(void **state)
 	headless.meta.name = "nothing-selected";
 	headless.selector_count = 0;
 	foreign.meta.namespace = "other";
-	record_store_put(&f.world->store, KUBE_SERVICES, &service);
-	record_store_put(&f.world->store, KUBE_SERVICES, &headless);
-	record_store_put(&f.world->store, KUBE_SERVICES, &foreign);
+	world_store_put(&f.world->store, KUBE_SERVICES, &service);
+	world_store_put(&f.world->store, KUBE_SERVICES, &headless);
+	world_store_put(&f.world->store, KUBE_SERVICES, &foreign);
 	fixture_update(&f);
 	assert_int_equal(cluster->pub.service_count, 1);
 	const struct world_service *it = cluster->pub.services[0];
@@ -136,8 +136,8 @@ static void services_reach_ports_and_count_pods_once(void **state)
 	assert_int_equal(it->ports[0].broker_port, 9092);
 	assert_string_equal(it->ports[0].broker_port_name, "kafka");
 	assert_int_equal(it->ports[1].broker_port, -1);
-	record_store_put(&f.world->store, KUBE_ENDPOINT_SLICES, &v4);
-	record_store_put(&f.world->store, KUBE_ENDPOINT_SLICES, &v6);
+	world_store_put(&f.world->store, KUBE_ENDPOINT_SLICES, &v4);
+	world_store_put(&f.world->store, KUBE_ENDPOINT_SLICES, &v6);
 	fixture_update(&f);
 	assert_int_equal(it->ready_endpoints, 1);
 	assert_int_equal(it->all_endpoints, 2);
@@ -148,7 +148,7 @@ static void rows_of_queues(void **state)
 {
 	struct fixture f;
 	fixture_start(&f);
-	struct cluster *cluster = fixture_rabbitmq(&f, one_queue);
+	struct world_kept_cluster *cluster = fixture_rabbitmq(&f, one_queue);
 	assert_int_equal(cluster->pub.replicated_count, 1);
 	struct world_replicated row;
 	world_replicated_at(&cluster->pub, 0, &row);
@@ -157,7 +157,7 @@ static void rows_of_queues(void **state)
 	assert_int_equal(row.replica_count, 3);
 	assert_int_equal(row.in_sync_count, 3);
 	assert_int_equal(row.min_in_sync, 2);
-	assert_int_equal(row.state, REPLICA_OK);
+	assert_int_equal(row.state, WORLD_REPLICA_OK);
 	struct world_queue queue, again;
 	world_queue_at(&cluster->pub, 0, &queue);
 	world_queue_at(&cluster->pub, 0, &again);
@@ -171,7 +171,7 @@ static void rows_of_queues(void **state)
 	assert_int_equal(cluster->pub.brokers[1]->disk_used_bytes, -1);
 	assert_int_equal(cluster->pub.brokers[1]->leaders, 1);
 	world_replicated_at(&cluster->pub, 7, &row); /* beyond the end */
-	assert_int_equal(row.state, REPLICA_UNKNOWN);
+	assert_int_equal(row.state, WORLD_REPLICA_UNKNOWN);
 	fixture_finish(&f);
 }
 
@@ -180,7 +180,7 @@ static void clients_are_told_by_broker(void **state)
 {
 	struct fixture f;
 	fixture_start(&f);
-	struct cluster *cluster = fixture_rabbitmq(&f, one_queue);
+	struct world_kept_cluster *cluster = fixture_rabbitmq(&f, one_queue);
 	struct world_broker **brokers = cluster->pub.brokers;
 	assert_int_equal(brokers[0]->connections, -1);
 	fixture_say_connections(&f, cluster,
@@ -213,19 +213,19 @@ static void a_new_picture_replaces_the_old_one(void **state)
 {
 	struct fixture f;
 	fixture_start(&f);
-	struct cluster *cluster = fixture_rabbitmq(&f, one_queue);
+	struct world_kept_cluster *cluster = fixture_rabbitmq(&f, one_queue);
 	fixture_say_queues(&f, cluster,
 			   "[{\"name\":\"c\",\"type\":\"classic\",\"node\":\"rabbit@mq-2.mq\"},"
 			   "{\"name\":\"s\",\"type\":\"stream\"}]");
 	struct world_replicated row; /* before the join: nothing of the old one may be touched */
 	world_replicated_at(&cluster->pub, 0, &row);
-	assert_int_equal(row.state, REPLICA_UNKNOWN);
+	assert_int_equal(row.state, WORLD_REPLICA_UNKNOWN);
 	fixture_update(&f);
 	assert_int_equal(cluster->pub.queue_count, 2);
 	assert_int_equal(cluster->pub.replicated_count, 1);
 	world_replicated_at(&cluster->pub, 0, &row);
 	assert_string_equal(row.name, "s");
-	assert_int_equal(row.state, REPLICA_UNKNOWN);
+	assert_int_equal(row.state, WORLD_REPLICA_UNKNOWN);
 	assert_int_equal(cluster->pub.brokers[2]->leaders, 0); /* a classic queue is on one broker, nobody leads it */
 	assert_int_equal(cluster->pub.brokers[0]->quorum_critical, -1); /* members of the stream are unknown */
 	fixture_finish(&f);
@@ -236,7 +236,7 @@ static void vanished_clusters_are_gone(void **state)
 	struct fixture f;
 	fixture_start(&f);
 	fixture_kafka(&f, all_in_sync, 4);
-	record_store_remove(&f.world->store, KUBE_STATEFUL_SETS, "test", "log");
+	world_store_remove(&f.world->store, KUBE_STATEFUL_SETS, "test", "log");
 	const struct world_view *view = fixture_update(&f);
 	assert_int_equal(view->cluster_count, 0);
 	assert_int_equal(view->pod_count, 0);
@@ -249,7 +249,7 @@ static void events_of_brokers_and_nodes_newest_first(void **state)
 {
 	struct fixture f;
 	fixture_start(&f);
-	struct cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	struct world_kept_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
 	struct kube_event events[] = {
 		{.meta = {.name = "a", .namespace = "test"},
 		 .object_kind = "Pod",
@@ -272,7 +272,7 @@ static void events_of_brokers_and_nodes_newest_first(void **state)
 		 .last_ms = 20},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(events); i++)
-		record_store_put(&f.world->store, KUBE_EVENTS, &events[i]);
+		world_store_put(&f.world->store, KUBE_EVENTS, &events[i]);
 	const struct world_view *view = fixture_update(&f);
 	assert_int_equal(view->event_count, 3);
 	assert_ptr_equal(view->events[0].record, &events[1]);

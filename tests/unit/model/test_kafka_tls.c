@@ -16,7 +16,7 @@ enum { PORT_TLS = 9093 };
 #define PASSWORD "correct-horse-canary"
 
 struct lab {
-	struct dialer dialer; /* first */
+	struct dial_opener dialer; /* first */
 	struct clock clock;
 	struct loop *loop;
 	struct broker_api api;
@@ -40,7 +40,7 @@ static void put_pods(struct lab *lab)
 
 /* ---- the way to the brokers ---- */
 
-static struct dial *open_pod(struct dialer *self, const struct dial_target *target, int *fd, struct err *err)
+static struct dial *open_pod(struct dial_opener *self, const struct dial_target *target, int *fd, struct err *err)
 {
 	struct lab *lab = (struct lab *)self;
 	struct dial_target there = *target;
@@ -76,7 +76,7 @@ static void on_change(void *data)
 static int set_up(void **state)
 {
 	struct lab *lab = mem_alloc(sizeof *lab);
-	lab->dialer = (struct dialer){open_pod, dial_error, close_dial};
+	lab->dialer = (struct dial_opener){open_pod, dial_error, close_dial};
 	lab->clock = clock_virtual(1767225600000);
 	lab->loop = loop_create(&lab->clock);
 	lab->port = PORT_TLS;

@@ -101,9 +101,9 @@ static const struct row {
 };
 
 struct shelf { /* records and where they are looked up */
-	struct record_store store;
+	struct world_store store;
 	struct arena arena;
-	struct kafka_ways ways;
+	struct source_kafka_candidates ways;
 };
 
 static void put(struct shelf *shelf, enum kube_kind kind, const char *json)
@@ -112,7 +112,7 @@ static void put(struct shelf *shelf, enum kube_kind kind, const char *json)
 	void *record = kube_decode(kind, json, strlen(json), &err);
 	if (!record)
 		fail_msg("%s in %s", err.text, json);
-	record_store_put(&shelf->store, kind, record);
+	world_store_put(&shelf->store, kind, record);
 }
 
 static void put_kafka(struct shelf *shelf, const char *listeners)
@@ -146,7 +146,7 @@ static void put_users(struct shelf *shelf, const char *users)
 
 static void shelf_finish(struct shelf *shelf)
 {
-	record_store_finish(&shelf->store);
+	world_store_finish(&shelf->store);
 	arena_finish(&shelf->arena);
 }
 
@@ -159,12 +159,12 @@ static void find(struct shelf *shelf, const struct row *row)
 	put(shelf, KUBE_KAFKA_USERS,
 	    "{\"metadata\":{\"name\":\"alien\",\"namespace\":\"prod\",\"labels\":{\"strimzi.io/cluster\":\"other\"}},"
 	    "\"spec\":{\"authentication\":{\"type\":\"scram-sha-512\"}}}");
-	const struct found_cluster found = {.kind = BROKER_KAFKA,
-					    .manager = MANAGED_BY_STRIMZI,
+	const struct source_found_cluster found = {.kind = WORLD_BROKER_KAFKA,
+					    .manager = WORLD_MANAGED_BY_STRIMZI,
 					    .namespace = "prod",
 					    .name = "orders",
-					    .kafka = record_store_get(&shelf->store, KUBE_KAFKAS, "prod", "orders")};
-	kafka_ways_find(&(struct kafka_ways_question){.found = &found,
+					    .kafka = world_store_get(&shelf->store, KUBE_KAFKAS, "prod", "orders")};
+	source_kafka_candidates_find(&(struct source_kafka_question){.found = &found,
 						      .store = &shelf->store,
 						      .users_err = row->forbidden ? &forbidden : &fine,
 						      .configured = row->configured,
@@ -179,7 +179,7 @@ static void the_most_secure_listener_that_can_be_opened_goes_first(void **state)
 		struct buf text = BUF_INIT(4096);
 		find(&shelf, &rows[i]);
 		for (size_t w = 0; w < shelf.ways.count; w++) {
-			const struct kafka_way *way = &shelf.ways.items[w];
+			const struct source_kafka_candidate *way = &shelf.ways.items[w];
 			buf_printf(&text, "%s%s:%u:%s", w ? " " : "", way->listener, way->port,
 				   way->typed ? "*" : str_or(way->secret, "-"));
 		}
@@ -197,7 +197,7 @@ static void the_authority_is_the_clusters_or_as_the_status_shows_it(void **state
 	struct shelf shelf;
 	find(&shelf, &(struct row){.listeners = TLS "," OWN "," PLAIN, .users = ""});
 	assert_int_equal(shelf.ways.count, 3);
-	const struct kafka_way *tls = &shelf.ways.items[0], *own = &shelf.ways.items[1];
+	const struct source_kafka_candidate *tls = &shelf.ways.items[0], *own = &shelf.ways.items[1];
 	assert_string_equal(tls->ca_secret, "orders-cluster-ca-cert");
 	assert_string_equal(tls->ca_pem, "shown\n");
 	assert_null(tls->server_name);
@@ -236,15 +236,15 @@ static void a_stateful_set_is_entered_by_the_likeliest_port(void **state)
 		while (container.port_count < 4 && cases[i].ports[container.port_count].container_port)
 			container.port_count++;
 		const struct kube_pod pod = {.containers = &container, .container_count = 1};
-		const struct found_cluster found = {.kind = BROKER_KAFKA, .namespace = "prod", .name = "log"};
-		struct kafka_ways ways;
+		const struct source_found_cluster found = {.kind = WORLD_BROKER_KAFKA, .namespace = "prod", .name = "log"};
+		struct source_kafka_candidates ways;
 		struct buf text = BUF_INIT(256);
-		kafka_ways_find(
-			&(struct kafka_ways_question){.found = &found, .pod = &pod, .configured = cases[i].configured},
+		source_kafka_candidates_find(
+			&(struct source_kafka_question){.found = &found, .pod = &pod, .configured = cases[i].configured},
 			&arena, &ways);
 		for (size_t w = 0; w < ways.count; w++) {
 			buf_printf(&text, "%s%u", w ? " " : "", ways.items[w].port);
-			assert_int_equal(ways.items[w].auth, cases[i].configured ? KAFKA_AUTH_ANY : KAFKA_AUTH_NONE);
+			assert_int_equal(ways.items[w].auth, cases[i].configured ? SOURCE_KAFKA_AUTH_ANY : SOURCE_KAFKA_AUTH_NONE);
 			assert_true(str_eq(ways.items[w].secret, cases[i].configured));
 		}
 		if (!str_eq(buf_str(&text), cases[i].ways))

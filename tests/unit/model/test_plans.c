@@ -18,7 +18,7 @@ static struct kube_lease *say_lease(struct fixture *f, const char *name, const c
 				     .duration_s = 30,
 				     .acquired_ms = now - 60000,
 				     .renewed_ms = now - 5000};
-	record_store_put(&f->world->store, KUBE_LEASES, lease);
+	world_store_put(&f->world->store, KUBE_LEASES, lease);
 	return lease;
 }
 
@@ -92,7 +92,7 @@ static void a_clock_that_is_ahead_counts_from_now(void **state)
 	fixture_finish(&f);
 }
 
-static struct dial *open_nothing(struct dialer *self, const struct dial_target *target, int *fd, struct err *err)
+static struct dial *open_nothing(struct dial_opener *self, const struct dial_target *target, int *fd, struct err *err)
 {
 	err_set(err, ERR_CONNECT, "nothing listens there");
 	return NULL;
@@ -107,7 +107,7 @@ static void without_the_right_to_list_leases_it_is_not_known_and_nobody_complain
 {
 	struct clock clock = clock_virtual(1767225600000);
 	struct loop *loop = loop_create(&clock);
-	struct dialer dialer = {.open = open_nothing};
+	struct dial_opener dialer = {.open = open_nothing};
 	for (int forbidden = 0; forbidden < 2; forbidden++) {
 		struct broker_api api = {.sets = set_json, .leases_forbidden = forbidden};
 		broker_api_put_pods(&api, "kafka", "\"app\":\"kafka\"", "StatefulSet", "kafka",

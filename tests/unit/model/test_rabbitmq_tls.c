@@ -22,11 +22,11 @@ enum { PORT = 15672, PORT_TLS = 15671 };
 #define TLS_ONLY "{\"containerPort\":5671},{\"containerPort\":15671}"
 
 struct lab {
-	struct dialer dialer; /* first */
+	struct dial_opener dialer; /* first */
 	struct clock clock;
 	struct loop *loop;
 	struct broker_api api;
-	struct dialer *tcp;
+	struct dial_opener *tcp;
 	struct server server;
 	struct world *world;
 	struct tls_cert_pair ca, broker;
@@ -84,7 +84,7 @@ static void want_password(struct lab *lab, const char *password)
 
 /* ---- the way to it ---- */
 
-static struct dial *open_pod(struct dialer *self, const struct dial_target *target, int *fd, struct err *err)
+static struct dial *open_pod(struct dial_opener *self, const struct dial_target *target, int *fd, struct err *err)
 {
 	struct lab *lab = (struct lab *)self;
 	if (target->port != lab->port) {
@@ -115,8 +115,8 @@ static int set_up(void **state)
 	struct lab *lab = mem_alloc(sizeof *lab);
 	lab->clock = clock_virtual(1767225600000);
 	lab->loop = loop_create(&lab->clock);
-	lab->tcp = dialer_tcp_create(lab->loop);
-	lab->dialer = (struct dialer){open_pod, lab->tcp->error, lab->tcp->close};
+	lab->tcp = dial_tcp_create(lab->loop);
+	lab->dialer = (struct dial_opener){open_pod, lab->tcp->error, lab->tcp->close};
 	lab->port = PORT_TLS;
 	lab->server = (struct server){.loop = lab->loop, .script = script, .data = lab};
 	tls_cert_pair_make(&lab->ca, &(struct tls_cert_options){.common_name = "our-ca", .is_ca = true});
@@ -135,7 +135,7 @@ static int tear_down(void **state)
 	broker_api_stop(&lab->api);
 	server_stop(&lab->server);
 	SSL_CTX_free(lab->server.tls);
-	dialer_tcp_destroy(lab->tcp);
+	dial_tcp_destroy(lab->tcp);
 	loop_destroy(lab->loop);
 	tls_cert_pair_finish(&lab->ca);
 	tls_cert_pair_finish(&lab->broker);
@@ -279,12 +279,12 @@ static void ports_and_resource_tell_how_it_is_served(void **state)
 		const char *secret;
 		bool only;
 		int32_t ports[2];
-		enum management_tls served;
+		enum source_management_tls served;
 	} cases[] = {
-		{NULL, false, {15672, 0}, MANAGEMENT_IN_CLEAR},    {NULL, false, {0, 0}, MANAGEMENT_IN_CLEAR},
-		{NULL, false, {15671, 0}, MANAGEMENT_TLS_ONLY},    {NULL, false, {15672, 15671}, MANAGEMENT_EITHER},
-		{"tls", false, {15672, 15671}, MANAGEMENT_EITHER}, {"tls", true, {15671, 0}, MANAGEMENT_TLS_ONLY},
-		{"tls", false, {0, 0}, MANAGEMENT_EITHER},
+		{NULL, false, {15672, 0}, SOURCE_MANAGEMENT_IN_CLEAR},    {NULL, false, {0, 0}, SOURCE_MANAGEMENT_IN_CLEAR},
+		{NULL, false, {15671, 0}, SOURCE_MANAGEMENT_TLS_ONLY},    {NULL, false, {15672, 15671}, SOURCE_MANAGEMENT_EITHER},
+		{"tls", false, {15672, 15671}, SOURCE_MANAGEMENT_EITHER}, {"tls", true, {15671, 0}, SOURCE_MANAGEMENT_TLS_ONLY},
+		{"tls", false, {0, 0}, SOURCE_MANAGEMENT_EITHER},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct kube_port ports[] = {{.container_port = cases[i].ports[0]},
@@ -293,8 +293,8 @@ static void ports_and_resource_tell_how_it_is_served(void **state)
 		const struct kube_rabbitmq_cluster resource = {.tls_secret = cases[i].secret,
 							       .tls_only = cases[i].only};
 		const struct kube_pod pod = {.containers = &container, .container_count = 1};
-		const struct found_cluster found = {.rabbitmq = &resource};
-		assert_int_equal(credentials_management(&found, &pod), cases[i].served);
+		const struct source_found_cluster found = {.rabbitmq = &resource};
+		assert_int_equal(source_credentials_management(&found, &pod), cases[i].served);
 	}
 }
 

@@ -16,7 +16,7 @@ struct fixture {
 	struct clock clock;
 	struct loop *loop;
 	struct server server;
-	struct dialer *dialer;
+	struct dial_opener *dialer;
 };
 
 static void echo(struct server_conn *conn, void *data)
@@ -33,7 +33,7 @@ static int setup(void **state)
 	f->loop = loop_create(&f->clock);
 	f->server = (struct server){.loop = f->loop, .script = echo};
 	server_start(&f->server);
-	f->dialer = dialer_tcp_create(f->loop);
+	f->dialer = dial_tcp_create(f->loop);
 	*state = f;
 	return 0;
 }
@@ -41,7 +41,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct fixture *f = *state;
-	dialer_tcp_destroy(f->dialer);
+	dial_tcp_destroy(f->dialer);
 	server_stop(&f->server);
 	loop_destroy(f->loop);
 	free(f);

@@ -48,7 +48,7 @@ bool deck_connect(struct deck *deck)
 	deck_must(deck->access, &err);
 	deck->client = kube_client_create(deck->loop, deck->access, &(struct kube_client_options){0}, &err);
 	deck_must(deck->client, &err);
-	deck->dialer = portforward_dialer_create(deck->client);
+	deck->dialer = kube_portforward_dialer_create(deck->client);
 	deck->world = world_create(&(struct world_options){.loop = deck->loop,
 							   .client = deck->client,
 							   .dialer = deck->dialer,
@@ -71,7 +71,7 @@ void deck_drop(struct deck *deck)
 	ops_destroy(deck->ops);
 	ops_plan_destroy(deck->plan);
 	world_destroy(deck->world);
-	portforward_dialer_destroy(deck->dialer);
+	kube_portforward_dialer_destroy(deck->dialer);
 	kube_client_destroy(deck->client);
 	kube_access_destroy(deck->access);
 	kubeconfig_destroy(deck->config);

@@ -15,7 +15,7 @@ struct deck {
 	struct kubeconfig *config;
 	struct kube_access *access;
 	struct kube_client *client;
-	struct dialer *dialer;
+	struct dial_opener *dialer;
 	struct world *world;
 	struct ops *ops;
 	struct ops_plan *plan;

@@ -6,9 +6,9 @@
 
 /* ---- commands ---- */
 
-struct exec {
+struct kube_exec {
 	struct loop_timer *timer;
-	struct exec_options options;
+	struct kube_exec_options options;
 	struct buf out;
 	struct err err;
 	int exit_code;
@@ -16,21 +16,21 @@ struct exec {
 
 static void deliver_output(void *data)
 {
-	struct exec *exec = data;
-	struct exec_result result = {.err = exec->err,
+	struct kube_exec *exec = data;
+	struct kube_exec_result result = {.err = exec->err,
 				     .exit_code = exec->exit_code,
 				     .out = buf_str(&exec->out),
 				     .out_len = exec->out.len,
 				     .errors = ""};
 	exec->options.on_done(exec->options.data, &result);
-	exec_cancel(exec);
+	kube_exec_cancel(exec);
 }
 
-struct exec *exec_run(struct kube_client *client, const struct exec_options *options, struct err *err)
+struct kube_exec *kube_exec_run(struct kube_client *client, const struct kube_exec_options *options, struct err *err)
 {
 	struct fake_api *api = (struct fake_api *)client;
 	assert_non_null(api->command);
-	struct exec *exec = mem_alloc(sizeof *exec);
+	struct kube_exec *exec = mem_alloc(sizeof *exec);
 	exec->options = *options;
 	exec->out = (struct buf)BUF_INIT(64 * 1024);
 	exec->exit_code = api->command(api->data, options->pod, options->argv, &exec->out, &exec->err);
@@ -39,7 +39,7 @@ struct exec *exec_run(struct kube_client *client, const struct exec_options *opt
 	return exec;
 }
 
-void exec_cancel(struct exec *exec)
+void kube_exec_cancel(struct kube_exec *exec)
 {
 	if (!exec)
 		return;

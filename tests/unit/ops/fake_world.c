@@ -37,7 +37,7 @@ void fake_broker_ready(struct fake_cluster *fake, size_t index)
 void fake_broker_joined(struct fake_cluster *fake, size_t index)
 {
 	fake->brokers[index].reachable = 1;
-	if (fake->cluster.kind == BROKER_KAFKA)
+	if (fake->cluster.kind == WORLD_BROKER_KAFKA)
 		fake->brokers[index].id = (int32_t)index;
 	else
 		fake->brokers[index].member_name = fake->members[index];
@@ -50,7 +50,7 @@ void fake_add_broker(struct fake_world *world, int cluster)
 	fake->cluster.desired = fake->set.replicas = (int32_t)fake->cluster.broker_count;
 }
 
-static void add_cluster(struct fake_world *world, int at, enum broker_kind kind, const char *name, const char *key)
+static void add_cluster(struct fake_world *world, int at, enum world_broker_kind kind, const char *name, const char *key)
 {
 	struct fake_cluster *fake = &world->clusters[at];
 	struct world_cluster *cluster = &fake->cluster;
@@ -91,8 +91,8 @@ void fake_world_init(struct fake_world *world)
 			.name = node_names[i], .ready = true, .ready_known = true, .brokers = world->on_node[i]};
 		world->node_list[i] = &world->nodes[i];
 	}
-	add_cluster(world, FAKE_KAFKA, BROKER_KAFKA, "orders", "mq/orders/kafka");
-	add_cluster(world, FAKE_RABBITMQ, BROKER_RABBITMQ, "events", "mq/events/rabbitmq");
+	add_cluster(world, FAKE_KAFKA, WORLD_BROKER_KAFKA, "orders", "mq/orders/kafka");
+	add_cluster(world, FAKE_RABBITMQ, WORLD_BROKER_RABBITMQ, "events", "mq/events/rabbitmq");
 }
 
 void fake_add_replicated(struct fake_cluster *fake, const char *name, int partition, unsigned mask)
@@ -109,7 +109,7 @@ void fake_add_replicated(struct fake_cluster *fake, const char *name, int partit
 	}
 	it->in_sync_count = it->replica_count;
 	it->min_in_sync = partition >= 0 ? 2 : it->replica_count / 2 + 1;
-	it->state = REPLICA_OK;
+	it->state = WORLD_REPLICA_OK;
 }
 
 void fake_out_of_sync(struct fake_cluster *fake, const char *name, int partition, int broker)
@@ -122,7 +122,7 @@ void fake_out_of_sync(struct fake_cluster *fake, const char *name, int partition
 				continue;
 			it->in_sync[at] = false;
 			it->in_sync_count--;
-			it->state = REPLICA_UNDER_REPLICATED;
+			it->state = WORLD_REPLICA_UNDER_REPLICATED;
 		}
 	}
 }

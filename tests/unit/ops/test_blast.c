@@ -32,15 +32,15 @@ static struct fake_cluster *rabbitmq(void)
 	return &world.clusters[FAKE_RABBITMQ];
 }
 
-static struct blast blast_on(struct fake_cluster *fake, unsigned mask, bool in_turn)
+static struct ops_impact blast_on(struct fake_cluster *fake, unsigned mask, bool in_turn)
 {
 	const struct world_broker *brokers[FAKE_BROKERS];
 	size_t count = 0;
-	struct blast blast;
+	struct ops_impact blast;
 	for (size_t i = 0; i < fake->cluster.broker_count; i++)
 		if (mask & 1u << i)
 			brokers[count++] = &fake->brokers[i];
-	blast_of(&blast, &fake->cluster, brokers, count, in_turn);
+	ops_impact_of(&blast, &fake->cluster, brokers, count, in_turn);
 	return blast;
 }
 
@@ -49,20 +49,20 @@ static void assert_lists(struct fake_cluster *fake, unsigned mask, bool in_turn,
 	static const char letters[] = "OBMPULC";
 	char text[256];
 	size_t at = 0;
-	struct blast blast = blast_on(fake, mask, in_turn);
-	for (size_t effect = 0; effect < BLAST_EFFECT_COUNT; effect++)
+	struct ops_impact blast = blast_on(fake, mask, in_turn);
+	for (size_t effect = 0; effect < OPS_IMPACT_EFFECT_COUNT; effect++)
 		for (size_t i = 0; i < blast.lists[effect].len; i++)
 			at += (size_t)snprintf(text + at, sizeof text - at, "%c%u ", letters[effect],
 					       blast.lists[effect].items[i]);
 	text[at] = '\0';
 	assert_string_equal(text, expected);
-	blast_finish(&blast);
+	ops_impact_finish(&blast);
 }
 
 static void assert_stop(struct fake_cluster *fake, size_t broker, const char *reason)
 {
 	struct err err = {0};
-	bool may = blast_can_stop(&fake->cluster, &fake->brokers[broker], &err);
+	bool may = ops_impact_can_stop(&fake->cluster, &fake->brokers[broker], &err);
 	if (!reason && !may)
 		fail_msg("%s", err.text);
 	if (reason) {
@@ -114,10 +114,10 @@ static void too_few_replicas_never_forbid(void **state)
 	kafka()->replicated[0].min_in_sync = -1;
 	assert_stop(kafka(), 0, "min.insync.replicas of 1 partitions");
 	assert_stop(kafka(), 2, NULL); /* has no replica of it */
-	struct blast blast = blast_on(kafka(), 1, false);
+	struct ops_impact blast = blast_on(kafka(), 1, false);
 	assert_contains(blast.unknown, "min.insync.replicas of 1 partition is not known");
-	assert_true(blast_harms(&blast));
-	blast_finish(&blast);
+	assert_true(ops_impact_harms(&blast));
+	ops_impact_finish(&blast);
 }
 
 static void controllers_keep_their_quorum(void **state)
@@ -131,10 +131,10 @@ static void controllers_keep_their_quorum(void **state)
 							  .caught_up = true,
 							  .leader = i == 0};
 	assert_stop(kafka(), 1, NULL);
-	struct blast blast = blast_on(kafka(), 3, false);
+	struct ops_impact blast = blast_on(kafka(), 3, false);
 	assert_int_equal(blast.voters_left, 1);
 	assert_true(blast.quorum_lost);
-	blast_finish(&blast);
+	ops_impact_finish(&blast);
 	kafka()->voters[2].caught_up = false;
 	assert_stop(kafka(), 1, "without orders-1 only 1 of 3 controllers keep up, and 2 must");
 	/* One alone can never be spared: that forbids nothing. */
@@ -155,7 +155,7 @@ static void queues_go_by_their_majority(void **state)
 	assert_stop(rabbitmq(), 1, "without events-1 1 queue would be without a majority: single");
 	fake_out_of_sync(rabbitmq(), "audit", -1, 2);
 	assert_stop(rabbitmq(), 0, "audit");
-	rabbitmq()->replicated[0].state = REPLICA_UNKNOWN;
+	rabbitmq()->replicated[0].state = WORLD_REPLICA_UNKNOWN;
 	assert_stop(rabbitmq(), 0, "members of 1 queues");
 }
 
@@ -187,9 +187,9 @@ static void what_was_not_read_forbids(void **state)
 	assert_stop(kafka(), 0, "cannot be read now: no answer");
 	rabbitmq()->cluster.queue_count = -1;
 	assert_stop(rabbitmq(), 0, "queues cannot be read");
-	struct blast blast = blast_on(rabbitmq(), 1, false);
-	assert_true(blast_harms(&blast));
-	blast_finish(&blast);
+	struct ops_impact blast = blast_on(rabbitmq(), 1, false);
+	assert_true(ops_impact_harms(&blast));
+	ops_impact_finish(&blast);
 }
 
 static bool said(const struct ops_plan *plan, enum ops_sentence_kind kind, const char *text)
@@ -218,9 +218,9 @@ static void sentences_and_json_name_what_is_hit(void **state)
 	fake_out_of_sync(kafka(), "t", 3, 1);
 	kafka()->cluster.group_count = 2;
 	kafka()->groups[0] = (struct world_group){.name = "g", .coordinator = "orders-0"};
-	struct blast blast = blast_on(kafka(), 1, false);
-	blast_say(plan, &blast, OPS_BLOCKS);
-	blast_finish(&blast);
+	struct ops_impact blast = blast_on(kafka(), 1, false);
+	ops_impact_note(plan, &blast, OPS_BLOCKS);
+	ops_impact_finish(&blast);
 	assert_true(said(plan, OPS_BLOCKS,
 			 "without orders-0 1 partition falls below min.insync.replicas and refuses acks=all: t/3"));
 	assert_true(said(plan, OPS_MEANS, "4 partitions go on with a replica less: t/0, t/1, t/2 and 1 more"));
@@ -230,7 +230,7 @@ static void sentences_and_json_name_what_is_hit(void **state)
 	assert_int_equal(plan->severity, OPS_BLOCKED);
 	const struct ops_operation *before = plan->operation;
 	plan->operation = &operation;
-	cJSON *json = blast_json(plan, &(struct ops_context){.view = &world.view});
+	cJSON *json = ops_impact_json(plan, &(struct ops_context){.view = &world.view});
 	CLEANUP(free) char *text = cJSON_PrintUnformatted(json);
 	assert_contains(text, "\"cluster\":\"mq/orders/kafka\",\"brokers\":[\"orders-0\"]");
 	assert_contains(text, "\"partitionsBelowMinInSync\":[\"t/3\"]");
@@ -251,9 +251,9 @@ static size_t away_rabbitmq(const struct ops_plan *plan, const struct ops_contex
 
 static bool clients_said(struct ops_plan *plan, unsigned mask, const char *text)
 {
-	struct blast blast = blast_on(rabbitmq(), mask, false);
-	blast_say(plan, &blast, OPS_BLOCKS);
-	blast_finish(&blast);
+	struct ops_impact blast = blast_on(rabbitmq(), mask, false);
+	ops_impact_note(plan, &blast, OPS_BLOCKS);
+	ops_impact_finish(&blast);
 	return said(plan, OPS_MEANS, text);
 }
 
@@ -287,7 +287,7 @@ static void clients_are_counted_and_named_over_the_brokers_that_go(void **state)
 	assert_true(clients_said(plan, 4, "no client is connected to events-2"));
 	const struct ops_operation *before = plan->operation;
 	plan->operation = &operation;
-	cJSON *json = blast_json(plan, &(struct ops_context){.view = &world.view});
+	cJSON *json = ops_impact_json(plan, &(struct ops_context){.view = &world.view});
 	CLEANUP(free) char *text = cJSON_PrintUnformatted(json);
 	assert_contains(text, "\"connections\":33,\"clients\":[{\"name\":\"billing\",\"connections\":13},"
 			      "{\"name\":\"orders-svc\",\"connections\":13},");

@@ -66,7 +66,7 @@ static void prepare(struct deck *deck, const char *operation, const char *target
 static void roll_back(struct deck *deck)
 {
 	struct err err = {0};
-	struct ops_wish wish;
+	struct ops_request wish;
 	deck_must(deck->plan->operation->undo(deck->plan, &wish, &err), &err);
 	CLEANUP(free) char *target = mem_strdup(wish.target);
 	deck_prepare(deck, wish.operation->name, target, wish.values, wish.value_count);

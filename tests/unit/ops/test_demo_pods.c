@@ -99,7 +99,7 @@ static void a_drained_node_is_left_in_the_order_of_quorums(void **state)
 	assert_true(world_find_node(deck_view(deck), "node-2")->cordoned);
 	assert_int_equal(world_find_node(deck_view(deck), "node-2")->broker_count, 0);
 	/* What waits for its volume there comes back with the node. */
-	struct ops_wish wish = {0};
+	struct ops_request wish = {0};
 	struct err err = {0};
 	deck_must(deck->plan->operation->undo(deck->plan, &wish, &err), &err);
 	assert_ptr_equal(wish.operation, ops_find("uncordon"));
@@ -120,7 +120,7 @@ static void a_node_that_runs_is_not_recovered_from(void **state)
 static void pods_of_a_dead_node_are_given_up(void **state)
 {
 	struct deck *deck = *state;
-	struct ops_wish wish = {0};
+	struct ops_request wish = {0};
 	struct err err = {0};
 	assert_true(demo_fail_node(deck->demo, "node-1"));
 	for (int i = 0; i < 60 && world_find_node(deck_view(deck), "node-1")->ready; i++)

@@ -46,7 +46,7 @@ static void ask(struct deck *deck, const char *operation, const char *target, co
 static void take_back(struct deck *deck)
 {
 	struct err err = {0};
-	struct ops_wish wish;
+	struct ops_request wish;
 	deck_must(deck->plan->operation->undo(deck->plan, &wish, &err), &err);
 	CLEANUP(free)
 	char *target = mem_strdup(strrchr(wish.target, '/') && str_has_suffix(wish.target, "/rabbitmq") ? "prod/events"
@@ -157,7 +157,7 @@ static void scale_five_and_back_to_three(void **state)
 		struct world_replicated row;
 		world_replicated_at(cluster, i, &row);
 		assert_int_equal(row.replica_count, 3);
-		assert_int_equal(row.state, REPLICA_OK);
+		assert_int_equal(row.state, WORLD_REPLICA_OK);
 	}
 	/* The old data would keep it from starting: it goes when told to. */
 	ask(deck, "scale", "prod/events", "replicas", "4");

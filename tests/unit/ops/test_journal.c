@@ -95,22 +95,22 @@ static void take_up(struct desk *desk, const char *id)
 	assert_int_equal(desk->rig->plan->state, OPS_STATE_READY);
 }
 
-static struct ops_pasts read_all(struct desk *desk)
+static struct ops_history read_all(struct desk *desk)
 {
 	struct err err = {0};
-	struct ops_pasts pasts = {0};
-	if (!ops_pasts_read(desk->dir, &pasts, 0, &err))
+	struct ops_history pasts = {0};
+	if (!ops_history_read(desk->dir, &pasts, 0, &err))
 		fail_msg("%s", err.text);
 	return pasts;
 }
 
-static void assert_state(struct desk *desk, const char *id, enum ops_past_state state)
+static void assert_state(struct desk *desk, const char *id, enum ops_history_state state)
 {
-	CLEANUP(ops_pasts_finish) struct ops_pasts pasts = read_all(desk);
+	CLEANUP(ops_history_finish) struct ops_history pasts = read_all(desk);
 	for (size_t i = 0; i < pasts.count; i++) {
 		if (!str_eq(pasts.items[i].id, id))
 			continue;
-		assert_string_equal(ops_past_word(pasts.items[i].state), ops_past_word(state));
+		assert_string_equal(ops_history_word(pasts.items[i].state), ops_history_word(state));
 		return;
 	}
 	fail_msg("no plan %s", id);
@@ -118,7 +118,7 @@ static void assert_state(struct desk *desk, const char *id, enum ops_past_state 
 
 static char *text_of(struct desk *desk, const char *id)
 {
-	CLEANUP(free) char *path = journal_path(desk->dir, id);
+	CLEANUP(free) char *path = ops_journal_path(desk->dir, id);
 	FILE *file = fopen(path, "r");
 	char *text = mem_alloc(65536);
 	assert_non_null(file);
@@ -131,7 +131,7 @@ static void a_journal_is_private_and_holds_no_secret(void **state)
 {
 	struct desk *desk = *state;
 	CLEANUP(free) char *id = start_scaling(desk);
-	CLEANUP(free) char *path = journal_path(desk->dir, id);
+	CLEANUP(free) char *path = ops_journal_path(desk->dir, id);
 	CLEANUP(free) char *text = text_of(desk, id);
 	struct stat found;
 	assert_int_equal(stat(path, &found), 0);
@@ -151,19 +151,19 @@ static void the_list_tells_who_lives(void **state)
 	struct desk *desk = *state;
 	CLEANUP(free) char *id = start_scaling(desk);
 	{
-		CLEANUP(ops_pasts_finish) struct ops_pasts pasts = read_all(desk);
+		CLEANUP(ops_history_finish) struct ops_history pasts = read_all(desk);
 		assert_int_equal(pasts.count, 1);
-		assert_int_equal(pasts.items[0].state, OPS_PAST_RUNNING);
+		assert_int_equal(pasts.items[0].state, OPS_HISTORY_RUNNING);
 		assert_int_equal(pasts.items[0].step, 1);
 		assert_int_equal(pasts.items[0].step_count, 3);
 		assert_string_equal(pasts.items[0].step_title, "orders-3 ready");
-		assert_false(ops_past_may_go_on(&pasts.items[0], NULL));
+		assert_false(ops_history_may_go_on(&pasts.items[0], NULL));
 	}
 	struct err err = {0};
 	assert_null(ops_take_up(desk->rig->ops, id, NULL, NULL, &err));
 	assert_contains(err.text, "is being run by another mqdeck");
 	kill_engine(desk);
-	assert_state(desk, id, OPS_PAST_INTERRUPTED);
+	assert_state(desk, id, OPS_HISTORY_INTERRUPTED);
 }
 
 static void another_process_goes_on_where_it_stopped(void **state)
@@ -177,12 +177,12 @@ static void another_process_goes_on_where_it_stopped(void **state)
 	assert_int_not_equal(desk->rig->plan->severity, OPS_BLOCKED);
 	rig_run(desk->rig);
 	rig_pass(desk->rig, 1000);
-	assert_state(desk, id, OPS_PAST_RUNNING);
+	assert_state(desk, id, OPS_HISTORY_RUNNING);
 	let_it_finish(desk);
 	assert_int_equal(desk->rig->plan->state, OPS_STATE_DONE);
 	assert_int_equal(desk->rig->api.patches, 1);
-	assert_state(desk, id, OPS_PAST_DONE);
-	CLEANUP(ops_pasts_finish) struct ops_pasts pasts = read_all(desk);
+	assert_state(desk, id, OPS_HISTORY_DONE);
+	CLEANUP(ops_history_finish) struct ops_history pasts = read_all(desk);
 	assert_string_equal(pasts.items[0].who, "ben@ops2");
 	assert_null(pasts.items[0].step_title);
 }
@@ -212,7 +212,7 @@ static void a_torn_last_line_is_cut_off(void **state)
 	struct desk *desk = *state;
 	CLEANUP(free) char *id = start_scaling(desk);
 	kill_engine(desk);
-	CLEANUP(free) char *path = journal_path(desk->dir, id);
+	CLEANUP(free) char *path = ops_journal_path(desk->dir, id);
 	struct stat found;
 	assert_int_equal(stat(path, &found), 0);
 	assert_int_equal(truncate(path, found.st_size - 9), 0);
@@ -221,7 +221,7 @@ static void a_torn_last_line_is_cut_off(void **state)
 	rig_run(desk->rig);
 	rig_pass(desk->rig, 1000);
 	let_it_finish(desk);
-	assert_state(desk, id, OPS_PAST_DONE);
+	assert_state(desk, id, OPS_HISTORY_DONE);
 }
 
 static void what_is_not_a_journal_is_named(void **state)
@@ -240,20 +240,20 @@ static void what_is_not_a_journal_is_named(void **state)
 	};
 	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
 		struct err err = {0};
-		assert_null(past_parse(wrong[i].text, strlen(wrong[i].text), &err));
+		assert_null(ops_history_plan_parse(wrong[i].text, strlen(wrong[i].text), &err));
 		assert_contains(err.text, wrong[i].part);
 	}
 	struct desk *desk = *state;
 	CLEANUP(free) char *id = start_scaling(desk);
 	kill_engine(desk);
-	CLEANUP(free) char *path = journal_path(desk->dir, id);
+	CLEANUP(free) char *path = ops_journal_path(desk->dir, id);
 	FILE *file = fopen(path, "a");
 	fputs("{\"record\":\"step\",\"at\":\"2026-01-01T00:00:00Z\",\"step\":77,\"state\":\"done\"}\n", file);
 	fclose(file);
 	struct err err = {0};
 	assert_null(ops_take_up(desk->rig->ops, id, NULL, NULL, &err));
 	assert_contains(err.text, "\"step\" is no number of a step");
-	assert_state(desk, id, OPS_PAST_UNREADABLE);
+	assert_state(desk, id, OPS_HISTORY_UNREADABLE);
 	assert_null(ops_take_up(desk->rig->ops, "../../etc/passwd", NULL, NULL, &err));
 	assert_contains(err.text, "is no id of a plan");
 }
@@ -278,7 +278,7 @@ static void a_right_lost_in_the_middle_is_named_and_the_plan_goes_on_later(void 
 	rig_pass(desk->rig, 1000);
 	assert_int_equal(desk->rig->plan->state, OPS_STATE_FAILED);
 	CLEANUP(free) char *id = mem_strdup(desk->rig->plan->id);
-	assert_state(desk, id, OPS_PAST_FAILED);
+	assert_state(desk, id, OPS_HISTORY_FAILED);
 	desk->rig->api.denied = "patch";
 	kill_engine(desk);
 	take_up(desk, id);
@@ -320,7 +320,7 @@ static void a_plan_is_taken_back_once(void **state)
 	assert_string_not_equal(second, id);
 	assert_null(ops_roll_back(desk->rig->ops, id, NULL, NULL, &err));
 	assert_contains(err.text, "was taken back by plan");
-	CLEANUP(ops_pasts_finish) struct ops_pasts pasts = read_all(desk);
+	CLEANUP(ops_history_finish) struct ops_history pasts = read_all(desk);
 	assert_int_equal(pasts.count, 2);
 	for (size_t i = 0; i < 2; i++) {
 		bool first = str_eq(pasts.items[i].id, id);
@@ -348,7 +348,7 @@ static void a_whole_plan_can_be_read(void **state)
 	struct desk *desk = *state;
 	struct err err = {0};
 	CLEANUP(free) char *id = start_scaling(desk);
-	CLEANUP(ops_plan_destroy) struct ops_plan *plan = ops_past_plan(desk->dir, id, &err);
+	CLEANUP(ops_plan_destroy) struct ops_plan *plan = ops_history_read_plan(desk->dir, id, &err);
 	assert_non_null(plan);
 	assert_int_equal(plan->state, OPS_STATE_RUNNING);
 	assert_int_equal(plan->step_count, 3);
@@ -365,7 +365,7 @@ static void what_a_plan_was_said_to_mean_is_kept(void **state)
 	struct desk *desk = *state;
 	struct err err = {0};
 	CLEANUP(free) char *id = start_scaling(desk);
-	CLEANUP(ops_plan_destroy) struct ops_plan *plan = ops_past_plan(desk->dir, id, &err);
+	CLEANUP(ops_plan_destroy) struct ops_plan *plan = ops_history_read_plan(desk->dir, id, &err);
 	assert_int_equal(plan->severity, desk->rig->plan->severity);
 	assert_int_equal(plan->sentence_count, desk->rig->plan->sentence_count);
 	for (size_t i = 0; i < plan->sentence_count; i++)
@@ -383,22 +383,22 @@ static void only_what_changed_is_read_again(void **state)
 	struct desk *desk = *state;
 	struct err err = {0};
 	CLEANUP(free) char *id = start_scaling(desk);
-	CLEANUP(ops_pasts_finish) struct ops_pasts pasts = read_all(desk);
-	const struct past_plan *first = pasts.read[0];
-	assert_true(ops_pasts_read(desk->dir, &pasts, 0, &err));
+	CLEANUP(ops_history_finish) struct ops_history pasts = read_all(desk);
+	const struct ops_history_plan *first = pasts.read[0];
+	assert_true(ops_history_read(desk->dir, &pasts, 0, &err));
 	assert_ptr_equal(pasts.read[0], first);
 	/* Whoever had it is gone without a word. */
 	kill_engine(desk);
-	assert_true(ops_pasts_read(desk->dir, &pasts, 0, &err));
+	assert_true(ops_history_read(desk->dir, &pasts, 0, &err));
 	assert_ptr_equal(pasts.read[0], first);
-	assert_int_equal(pasts.items[0].state, OPS_PAST_INTERRUPTED);
+	assert_int_equal(pasts.items[0].state, OPS_HISTORY_INTERRUPTED);
 	take_up(desk, id);
 	rig_run(desk->rig);
-	assert_true(ops_pasts_read_one(desk->dir, id, &pasts, &err));
+	assert_true(ops_history_read_one(desk->dir, id, &pasts, &err));
 	assert_ptr_not_equal(pasts.read[0], first);
-	assert_int_equal(pasts.items[0].state, OPS_PAST_RUNNING);
+	assert_int_equal(pasts.items[0].state, OPS_HISTORY_RUNNING);
 	assert_string_equal(pasts.items[0].who, "ben@ops2");
-	assert_false(ops_pasts_read_one(desk->dir, "2026-00", &pasts, &err));
+	assert_false(ops_history_read_one(desk->dir, "2026-00", &pasts, &err));
 	assert_int_equal(err.code, ERR_NOT_FOUND);
 	assert_int_equal(pasts.count, 0);
 }
@@ -407,32 +407,32 @@ static void what_can_be_done_with_a_plan_is_told_with_the_reason(void **state)
 {
 	struct desk *desk = *state;
 	static const struct {
-		struct ops_past past;
+		struct ops_history_entry past;
 		const char *no_going_on, *no_way_back; /* NULL: it can */
 	} table[] = {
-		{{.state = OPS_PAST_INTERRUPTED, .operation = "scale"}, NULL, NULL},
-		{{.state = OPS_PAST_FAILED, .operation = "roll"}, NULL, "nothing takes \"roll\" back"},
-		{{.state = OPS_PAST_CANCELLED, .operation = "dig"}, NULL, "nothing takes \"dig\" back"},
-		{{.state = OPS_PAST_RUNNING, .operation = "scale"}, "is being run", "is being run"},
-		{{.state = OPS_PAST_PAUSED, .operation = "scale"}, "is being run", "is being run"},
-		{{.state = OPS_PAST_DONE, .operation = "scale"}, "nothing to go on with", NULL},
-		{{.state = OPS_PAST_ABANDONED, .operation = "scale"}, "nothing to go on with", NULL},
-		{{.state = OPS_PAST_FAILED, .operation = "scale", .undone_by = "2"}, "by plan 2", "by plan 2"},
-		{{.state = OPS_PAST_UNREADABLE, .err = {ERR_PARSE, "line 1"}}, "line 1", "line 1"},
+		{{.state = OPS_HISTORY_INTERRUPTED, .operation = "scale"}, NULL, NULL},
+		{{.state = OPS_HISTORY_FAILED, .operation = "roll"}, NULL, "nothing takes \"roll\" back"},
+		{{.state = OPS_HISTORY_CANCELLED, .operation = "dig"}, NULL, "nothing takes \"dig\" back"},
+		{{.state = OPS_HISTORY_RUNNING, .operation = "scale"}, "is being run", "is being run"},
+		{{.state = OPS_HISTORY_PAUSED, .operation = "scale"}, "is being run", "is being run"},
+		{{.state = OPS_HISTORY_DONE, .operation = "scale"}, "nothing to go on with", NULL},
+		{{.state = OPS_HISTORY_ABANDONED, .operation = "scale"}, "nothing to go on with", NULL},
+		{{.state = OPS_HISTORY_FAILED, .operation = "scale", .undone_by = "2"}, "by plan 2", "by plan 2"},
+		{{.state = OPS_HISTORY_UNREADABLE, .err = {ERR_PARSE, "line 1"}}, "line 1", "line 1"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-		struct ops_past past = table[i].past;
+		struct ops_history_entry past = table[i].past;
 		struct err err = {0};
 		past.id = "1";
-		assert_int_equal(ops_past_may_go_on(&past, &err), !table[i].no_going_on);
+		assert_int_equal(ops_history_may_go_on(&past, &err), !table[i].no_going_on);
 		if (table[i].no_going_on)
 			assert_contains(err.text, table[i].no_going_on);
-		assert_int_equal(ops_past_may_roll_back(&past, &err), !table[i].no_way_back);
+		assert_int_equal(ops_history_may_roll_back(&past, &err), !table[i].no_way_back);
 		if (table[i].no_way_back)
 			assert_contains(err.text, table[i].no_way_back);
 	}
-	assert_true(ops_past_is_here(desk->rig->ops, &(struct ops_past){.cluster = "https://api.example:6443"}));
-	assert_false(ops_past_is_here(desk->rig->ops, &(struct ops_past){.cluster = "https://api.example:6444"}));
+	assert_true(ops_history_is_here(desk->rig->ops, &(struct ops_history_entry){.cluster = "https://api.example:6443"}));
+	assert_false(ops_history_is_here(desk->rig->ops, &(struct ops_history_entry){.cluster = "https://api.example:6444"}));
 }
 
 static void only_so_many_ended_plans_are_kept(void **state)
@@ -441,7 +441,7 @@ static void only_so_many_ended_plans_are_kept(void **state)
 	struct err err = {0};
 	CLEANUP(free) char *first = start_scaling(desk);
 	kill_engine(desk); /* interrupted: it is kept however old it is */
-	assert_true(journal_dir_make(desk->dir, &err));
+	assert_true(ops_journal_dir_make(desk->dir, &err));
 	for (int i = 0; i < 205; i++) {
 		char path[160];
 		snprintf(path, sizeof path, "%s/19690101-%06d-00.jsonl", desk->dir, i);
@@ -458,15 +458,15 @@ static void only_so_many_ended_plans_are_kept(void **state)
 	}
 	rig_prepare(desk->rig, "cordon", "node-1", NULL);
 	rig_run(desk->rig);
-	CLEANUP(ops_pasts_finish) struct ops_pasts pasts = {0};
+	CLEANUP(ops_history_finish) struct ops_history pasts = {0};
 	/* In slices, the newest first. */
-	assert_true(ops_pasts_read(desk->dir, &pasts, 1, &err));
+	assert_true(ops_history_read(desk->dir, &pasts, 1, &err));
 	assert_int_equal(pasts.count, 1);
 	while (pasts.more)
-		assert_true(ops_pasts_read(desk->dir, &pasts, 20000, &err));
+		assert_true(ops_history_read(desk->dir, &pasts, 20000, &err));
 	assert_int_equal(pasts.count, 201);
 	assert_string_equal(pasts.items[200].id, "19690101-000006-00");
-	assert_state(desk, first, OPS_PAST_INTERRUPTED);
+	assert_state(desk, first, OPS_HISTORY_INTERRUPTED);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

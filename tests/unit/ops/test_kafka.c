@@ -292,7 +292,7 @@ static void failover_changes_order_and_nothing_else(void **state)
 	assert_int_equal(find(bench, "orders", 1)->replica_ids[2], 0);
 
 	struct err err = {0};
-	struct ops_wish wish;
+	struct ops_request wish;
 	assert_true(bench->rig->plan->operation->undo(bench->rig->plan, &wish, &err));
 	prepare(bench, wish.operation->name, "mq/orders-0", wish.values, wish.value_count);
 	run(bench);
@@ -476,7 +476,7 @@ static void a_refusal_stops_and_the_way_back_is_known(void **state)
 {
 	struct bench *bench = *state;
 	struct err err = {0};
-	struct ops_wish wish;
+	struct ops_request wish;
 	struct ops_value values[] = {{"topic", "orders"}, {"from", "0"}, {"to", "2"}, {"throttle", "10M"}};
 	add(bench, "orders", 0, "01");
 	bench->fail_reassign = 1;

@@ -41,9 +41,9 @@ static void a_new_broker_comes_and_leads_nothing(void **state)
 	struct ops_map map = map_of(*state, "4");
 	const struct ops_map_cluster *it = &map.clusters.items[0];
 	assert_int_equal(it->brokers.len, 4);
-	assert_int_equal(it->brokers.items[0].fate, OPS_FATE_STAYS);
+	assert_int_equal(it->brokers.items[0].fate, OPS_MAP_FATE_STAYS);
 	assert_int_equal(it->brokers.items[0].leads_after, 1);
-	assert_int_equal(it->brokers.items[3].fate, OPS_FATE_COMES);
+	assert_int_equal(it->brokers.items[3].fate, OPS_MAP_FATE_COMES);
 	assert_contains(it->brokers.items[3].name, "-3");
 	assert_int_equal(it->brokers.items[3].leads_after, 0);
 	assert_int_equal(it->effects.len, 0);
@@ -56,8 +56,8 @@ static void leaders_of_a_broker_that_leaves_go_to_those_that_stay(void **state)
 	struct ops_map map = map_of(rig, "1");
 	const struct ops_map_cluster *it = &map.clusters.items[0];
 	assert_int_equal(it->brokers.len, 3);
-	assert_int_equal(it->brokers.items[1].fate, OPS_FATE_LEAVES);
-	assert_int_equal(it->brokers.items[2].fate, OPS_FATE_LEAVES);
+	assert_int_equal(it->brokers.items[1].fate, OPS_MAP_FATE_LEAVES);
+	assert_int_equal(it->brokers.items[2].fate, OPS_MAP_FATE_LEAVES);
 	assert_int_equal(it->brokers.items[1].leads_after, 0);
 	assert_int_equal(it->brokers.items[0].leads_after, 1); /* pay-1 has no replica there */
 	assert_int_equal(it->effects.items[0].severity, SEV_BAD);
@@ -76,7 +76,7 @@ static void a_node_shows_the_clusters_with_a_broker_on_it(void **state)
 	assert_string_equal(map.node, "node-1");
 	assert_int_equal(map.clusters.len, 2);
 	for (size_t i = 0; i < map.clusters.items[0].brokers.len; i++)
-		assert_int_equal(map.clusters.items[0].brokers.items[i].fate, OPS_FATE_STAYS);
+		assert_int_equal(map.clusters.items[0].brokers.items[i].fate, OPS_MAP_FATE_STAYS);
 	ops_map_finish(&map);
 }
 

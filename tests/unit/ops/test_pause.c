@@ -17,10 +17,10 @@ struct bench {
 };
 
 static enum ops_verdict request_item(const struct ops_plan *plan, const struct ops_context *context,
-				     struct ops_request *out, struct err *err)
+				     struct ops_step_request *out, struct err *err)
 {
 	static const char *const argv[] = {"do", NULL};
-	*out = (struct ops_request){.arena = out->arena,
+	*out = (struct ops_step_request){.arena = out->arena,
 				    .way = OPS_BY_EXEC,
 				    .namespace = "mq",
 				    .pod = context->step->item,
@@ -62,8 +62,8 @@ static void four_steps(struct ops_plan *plan, const struct ops_context *context)
 static void check(struct ops_plan *plan, const struct ops_context *context)
 {
 	if (context->cluster->desired == 99)
-		ops_say(plan, OPS_BLOCKS, "99 are too many");
-	ops_say_so_already(plan, "%s", plan->under_way ? "some of it is done" : "a new plan would be pointless");
+		ops_note(plan, OPS_BLOCKS, "99 are too many");
+	ops_note_already(plan, "%s", plan->under_way ? "some of it is done" : "a new plan would be pointless");
 }
 
 static void check_new(struct ops_plan *plan, const struct ops_context *context)

@@ -308,7 +308,7 @@ static void a_shrink_that_leaves_some_is_tried_again(void **state)
 	assert_contains(bench->commands, "events-0: rabbitmq-queues --formatter json -s shrink rabbit@events-2;");
 
 	struct err err = {0};
-	struct ops_wish wish;
+	struct ops_request wish;
 	assert_true(ops_find("members")->undo(bench->rig->plan, &wish, &err));
 	assert_string_equal(wish.values[0].name, "grow");
 	assert_string_equal(wish.values[1].value, "^(audit)$");
@@ -363,7 +363,7 @@ static void an_operator_that_refuses_is_quoted(void **state)
 	fake->rabbitmq = (struct kube_rabbitmq_cluster){
 		.meta.name = "events", .replicas = 3, .conditions = &refusal, .condition_count = 1};
 	fake->cluster.rabbitmq_resource = &fake->rabbitmq;
-	fake->cluster.manager = MANAGED_BY_RABBITMQ_OPERATOR;
+	fake->cluster.manager = WORLD_MANAGED_BY_RABBITMQ_OPERATOR;
 	struct ops_value four[] = {{"replicas", "4"}};
 	prepare(bench, "scale", RABBITMQ, four, 1);
 	run(bench, 10000, OPS_STATE_RUNNING); /* an old complaint is not about this plan */

@@ -225,7 +225,7 @@ static void the_rabbitmq_operator_is_paused_for_a_scale_down(void **state)
 	struct fake_cluster *rabbitmq = &rig->world.clusters[FAKE_RABBITMQ];
 	rabbitmq->rabbitmq = (struct kube_rabbitmq_cluster){.meta.name = "events", .replicas = 3};
 	rabbitmq->cluster.rabbitmq_resource = &rabbitmq->rabbitmq;
-	rabbitmq->cluster.manager = MANAGED_BY_RABBITMQ_OPERATOR;
+	rabbitmq->cluster.manager = WORLD_MANAGED_BY_RABBITMQ_OPERATOR;
 	rig_prepare(rig, "scale", RABBITMQ, "2");
 	assert_says(rig, OPS_MEANS, "UnsupportedOperation");
 	assert_string_equal(rig->plan->steps[5].title, "pause the RabbitMQ cluster operator for events");
@@ -245,7 +245,7 @@ static void strimzi_is_scaled_by_its_pool(void **state)
 	kafka->kafka = (struct kube_kafka){.meta.name = "orders", .replicas = -1};
 	kafka->cluster.kafka_resource = &kafka->kafka;
 	kafka->cluster.stateful_set = NULL;
-	kafka->cluster.manager = MANAGED_BY_STRIMZI;
+	kafka->cluster.manager = WORLD_MANAGED_BY_STRIMZI;
 	rig_prepare(rig, "scale", KAFKA, "4");
 	assert_blocked(rig, "no node pool with brokers can be seen");
 

@@ -11,7 +11,7 @@
 struct fixture {
 	struct clock clock;
 	struct loop *loop;
-	struct dialer *dialer;
+	struct dial_opener *dialer;
 	struct server server;
 	struct rabbitmq_monitor *monitor;
 	const char *password; /* what the server takes; NULL = everything */
@@ -168,7 +168,7 @@ static int set_up(void **state)
 	f->loop = loop_create(&f->clock);
 	f->connections = 3;
 	f->connections_status = 200;
-	f->dialer = dialer_tcp_create(f->loop);
+	f->dialer = dial_tcp_create(f->loop);
 	f->server = (struct server){.loop = f->loop, .script = script, .data = f};
 	server_start(&f->server);
 	*state = f;
@@ -179,7 +179,7 @@ static int tear_down(void **state)
 {
 	struct fixture *f = *state;
 	rabbitmq_monitor_destroy(f->monitor);
-	dialer_tcp_destroy(f->dialer);
+	dial_tcp_destroy(f->dialer);
 	server_stop(&f->server);
 	loop_destroy(f->loop);
 	free(f);

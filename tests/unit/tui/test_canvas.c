@@ -96,9 +96,9 @@ static void says_when_text_was_cut(void **state)
 
 static void boxes_in_both_forms(void **state)
 {
-	canvas_box(canvas, (struct rect){0, 0, 3, 4}, STYLE_BORDER, BOX_ROUND);
+	canvas_box(canvas, (struct rect){0, 0, 3, 4}, STYLE_BORDER, CANVAS_BOX_ROUND);
 	canvas->ascii = true;
-	canvas_box(canvas, (struct rect){0, 5, 3, 4}, STYLE_BORDER, BOX_SHARP);
+	canvas_box(canvas, (struct rect){0, 5, 3, 4}, STYLE_BORDER, CANVAS_BOX_SHARP);
 	shows(canvas, "╭──╮ +--+\n│  │ |  |\n╰──╯ +--+\n");
 }
 
@@ -154,10 +154,10 @@ static void is_well_formed(const char *xml)
 static void makes_a_picture(void **state)
 {
 	canvas_resize(canvas, 6, 40);
-	canvas_box(canvas, canvas_rect(canvas), STYLE_BORDER, BOX_ROUND);
+	canvas_box(canvas, canvas_rect(canvas), STYLE_BORDER, CANVAS_BOX_ROUND);
 	canvas_put(canvas, 1, 2, -1, STYLE_BAD | STYLE_ON_CURSOR, "<a href=\"x\">&amp;\x1b</a>");
 	canvas_put(canvas, 2, 2, -1, STYLE_BUTTON_FOCUS | STYLE_UNDERLINE, "日本 e\xcc\x81 ▂▅█░ ⣀⡇ ┼");
-	for (enum colour_mode mode = COLOURS_MONO; mode <= COLOURS_TRUE; mode++) {
+	for (enum colour_mode mode = COLOUR_MODE_MONO; mode <= COLOUR_MODE_TRUE; mode++) {
 		struct buf svg = BUF_INIT(CANVAS_EXPORT_MAX);
 		canvas_append_svg(canvas, theme_default(), mode, "a <title> & \x1b", &svg);
 		is_well_formed(buf_str(&svg));

@@ -86,7 +86,7 @@ static void buttons_take_turns(void **state)
 static void a_pasted_newline_confirms_nothing(void **state)
 {
 	dialog = dialog_create(&(struct dialog_spec){
-		.title = "scale", .fields = {{"reason", FIELD_TEXT, ""}}, .buttons = {{"Run", RUN, true}}});
+		.title = "scale", .fields = {{"reason", DIALOG_FIELD_TEXT, ""}}, .buttons = {{"Run", RUN, true}}});
 	assert_int_equal(paste("because\n\n\n"), DIALOG_OPEN);
 	assert_string_equal(dialog_value(dialog, 0), "because   ");
 	assert_int_equal(press("Enter"), DIALOG_OPEN);
@@ -99,7 +99,7 @@ static void a_pasted_newline_confirms_nothing(void **state)
 static void what_has_to_be_typed_has_to_be_typed(void **state)
 {
 	dialog = dialog_create(&(struct dialog_spec){
-		.title = "delete", .fields = {{"name", FIELD_TYPED, "orders"}},
+		.title = "delete", .fields = {{"name", DIALOG_FIELD_TYPED, "orders"}},
 		.buttons = {{"Delete", RUN, true}, {"Leave", LEAVE, false}}});
 	screen_has("orders");
 	assert_string_equal(dialog_value(dialog, 0), "");
@@ -121,7 +121,7 @@ static void what_has_to_be_typed_has_to_be_typed(void **state)
 static void what_does_not_confirm_needs_no_typing(void **state)
 {
 	dialog = dialog_create(&(struct dialog_spec){
-		.title = "delete", .fields = {{"name", FIELD_TYPED, "orders"}},
+		.title = "delete", .fields = {{"name", DIALOG_FIELD_TYPED, "orders"}},
 		.buttons = {{"Delete", RUN, true}, {"Leave", LEAVE, false}}});
 	press("Tab");
 	press("Tab");
@@ -132,7 +132,7 @@ static void what_does_not_confirm_needs_no_typing(void **state)
 static void numbers_are_numbers(void **state)
 {
 	dialog = dialog_create(&(struct dialog_spec){
-		.title = "scale", .fields = {{"replicas", FIELD_NUMBER, "3"}}, .buttons = {{"Run", RUN, true}}});
+		.title = "scale", .fields = {{"replicas", DIALOG_FIELD_NUMBER, "3"}}, .buttons = {{"Run", RUN, true}}});
 	press("Up");
 	press("Up");
 	press("Down");
@@ -153,14 +153,14 @@ static void choices_and_menus(void **state)
 {
 	static const char *const manners[] = {"graceful", "forced", NULL};
 	dialog = dialog_create(&(struct dialog_spec){.title = "drain",
-						     .fields = {{"manner", FIELD_CHOICE, "forced", manners}},
+						     .fields = {{"manner", DIALOG_FIELD_CHOICE, "forced", manners}},
 						     .buttons = {{"Run", RUN, true}}});
 	assert_int_equal(dialog_choice(dialog, 0), 1);
 	screen_has("< forced >");
 	press("Space");
 	assert_string_equal(dialog_value(dialog, 0), "graceful");
 	dialog_destroy(dialog);
-	dialog = dialog_create(&(struct dialog_spec){.title = "what", .fields = {{"", FIELD_MENU, NULL, manners}}});
+	dialog = dialog_create(&(struct dialog_spec){.title = "what", .fields = {{"", DIALOG_FIELD_MENU, NULL, manners}}});
 	screen_has("> graceful");
 	press("Down");
 	screen_has("> forced");
@@ -176,7 +176,7 @@ static void the_mouse_presses(void **state)
 	dialog_draw(dialog, canvas);
 	for (int y = 0; y < canvas->height; y++)
 		for (int x = 0; x < canvas->width; x++) {
-			struct event click = {.type = EVENT_MOUSE, .mouse = {.action = MOUSE_PRESS, .button = 1, .y = y, .x = x}};
+			struct event click = {.type = EVENT_MOUSE, .mouse = {.action = EVENT_MOUSE_PRESS, .button = 1, .y = y, .x = x}};
 			const struct canvas_cell *cell = canvas_at(canvas, y, x);
 			bool on_leave = cell->codepoint == 'L';
 			if (on_leave) {
@@ -210,7 +210,7 @@ static void survives_any_size(void **state)
 	static const char *const choices[] = {"a", "b", NULL};
 	dialog = dialog_create(&(struct dialog_spec){.title = "a title",
 						     .lines = lines,
-						     .fields = {{"one", FIELD_TEXT, "x"}, {"two", FIELD_MENU, "b", choices}},
+						     .fields = {{"one", DIALOG_FIELD_TEXT, "x"}, {"two", DIALOG_FIELD_MENU, "b", choices}},
 						     .buttons = {{"Run", RUN, true}, {"Leave", LEAVE, false}}});
 	for (int height = 1; height < 16; height++)
 		for (int width = 1; width < 60; width += 3) {

@@ -17,24 +17,24 @@ static void reads(const char *name, uint32_t code, uint8_t mods, const char *pri
 
 static void names_read_back(void **state)
 {
-	reads("Ctrl-D", 'd', MOD_CTRL, "Ctrl-D");
-	reads("ctrl+d", 'd', MOD_CTRL, "Ctrl-D");
+	reads("Ctrl-D", 'd', KEY_MOD_CTRL, "Ctrl-D");
+	reads("ctrl+d", 'd', KEY_MOD_CTRL, "Ctrl-D");
 	reads("Shift-F", 'F', 0, "Shift-F");
 	reads("Shift-f", 'F', 0, "Shift-F");
 	reads("F", 'F', 0, "Shift-F");
 	reads("f", 'f', 0, "f");
-	reads("F1", KEYCODE_F1, 0, "F1");
-	reads("f12", KEYCODE_F12, 0, "F12");
-	reads("Shift-Tab", KEYCODE_TAB, MOD_SHIFT, "Shift-Tab");
-	reads("Backtab", KEYCODE_TAB, MOD_SHIFT, "Shift-Tab");
-	reads("Shift+Left", KEYCODE_LEFT, MOD_SHIFT, "Shift-Left");
-	reads("Ctrl-Alt-Delete", KEYCODE_DELETE, MOD_CTRL | MOD_ALT, "Ctrl-Alt-Delete");
-	reads("Ctrl-Space", ' ', MOD_CTRL, "Ctrl-Space");
+	reads("F1", KEY_CODE_F1, 0, "F1");
+	reads("f12", KEY_CODE_F12, 0, "F12");
+	reads("Shift-Tab", KEY_CODE_TAB, KEY_MOD_SHIFT, "Shift-Tab");
+	reads("Backtab", KEY_CODE_TAB, KEY_MOD_SHIFT, "Shift-Tab");
+	reads("Shift+Left", KEY_CODE_LEFT, KEY_MOD_SHIFT, "Shift-Left");
+	reads("Ctrl-Alt-Delete", KEY_CODE_DELETE, KEY_MOD_CTRL | KEY_MOD_ALT, "Ctrl-Alt-Delete");
+	reads("Ctrl-Space", ' ', KEY_MOD_CTRL, "Ctrl-Space");
 	reads("space", ' ', 0, "Space");
-	reads("Ctrl-\\", '\\', MOD_CTRL, "Ctrl-\\");
-	reads("Escape", KEYCODE_ESCAPE, 0, "Esc");
+	reads("Ctrl-\\", '\\', KEY_MOD_CTRL, "Ctrl-\\");
+	reads("Escape", KEY_CODE_ESCAPE, 0, "Esc");
 	reads("-", '-', 0, "-");
-	reads("Ctrl--", '-', MOD_CTRL, "Ctrl--");
+	reads("Ctrl--", '-', KEY_MOD_CTRL, "Ctrl--");
 	reads("+", '+', 0, "+");
 	reads("?", '?', 0, "?");
 	reads("\xc3\xa9", 0xe9, 0, "\xc3\xa9");

@@ -5,7 +5,7 @@
 static struct line_edit *edit;
 static struct canvas *canvas;
 
-static void complete(void *data, const char *text, line_offer_fn *offer, void *context)
+static void complete(void *data, const char *text, line_edit_offer_fn *offer, void *context)
 {
 	static const char *const words[] = {"pods", "postgres", "nodes"};
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
@@ -39,7 +39,7 @@ static void type(const char *text)
 {
 	for (; *text; text++) {
 		struct event event = event_key((struct key){(unsigned char)*text, 0});
-		assert_int_equal(line_edit_event(edit, &event), LINE_CHANGED);
+		assert_int_equal(line_edit_event(edit, &event), LINE_EDIT_CHANGED);
 	}
 }
 
@@ -81,12 +81,12 @@ static void edits(void **state)
 	press("Ctrl-K");
 	assert_string_equal(line_edit_text(edit), "");
 	type("abc");
-	assert_int_equal(press("Ctrl-U"), LINE_CHANGED);
-	assert_int_equal(press("Ctrl-U"), LINE_TOOK);
-	assert_int_equal(press("Backspace"), LINE_CANCELLED);
-	assert_int_equal(press("Esc"), LINE_CANCELLED);
-	assert_int_equal(press("Enter"), LINE_ACCEPTED);
-	assert_int_equal(press("Ctrl-Z"), LINE_IGNORED);
+	assert_int_equal(press("Ctrl-U"), LINE_EDIT_CHANGED);
+	assert_int_equal(press("Ctrl-U"), LINE_EDIT_TOOK);
+	assert_int_equal(press("Backspace"), LINE_EDIT_CANCELLED);
+	assert_int_equal(press("Esc"), LINE_EDIT_CANCELLED);
+	assert_int_equal(press("Enter"), LINE_EDIT_ACCEPTED);
+	assert_int_equal(press("Ctrl-Z"), LINE_EDIT_IGNORED);
 }
 
 static void whole_characters(void **state)
@@ -102,9 +102,9 @@ static void whole_characters(void **state)
 
 static void a_paste_is_text_and_nothing_else(void **state)
 {
-	assert_int_equal(paste("one\ntwo\x1b[31m\x07\tx\xff"), LINE_CHANGED);
+	assert_int_equal(paste("one\ntwo\x1b[31m\x07\tx\xff"), LINE_EDIT_CHANGED);
 	assert_string_equal(line_edit_text(edit), "one two[31m x");
-	assert_int_equal(paste("\x1b"), LINE_TOOK);
+	assert_int_equal(paste("\x1b"), LINE_EDIT_TOOK);
 }
 
 static void has_a_limit(void **state)
@@ -115,7 +115,7 @@ static void has_a_limit(void **state)
 	paste(big);
 	assert_int_equal(strlen(line_edit_text(edit)), LINE_EDIT_MAX);
 	struct event event = event_key((struct key){0x65e5, 0});
-	assert_int_equal(line_edit_event(edit, &event), LINE_TOOK);
+	assert_int_equal(line_edit_event(edit, &event), LINE_EDIT_TOOK);
 	line_edit_set(edit, big);
 	assert_int_equal(strlen(line_edit_text(edit)), LINE_EDIT_MAX);
 }
@@ -132,16 +132,16 @@ static void suggests(void **state)
 	shows(":postgres", 3);
 	assert_int_equal(line_edit_draw_choices(edit, canvas, (struct rect){1, 0, 2, 12}), 2);
 	assert_int_equal(canvas_at(canvas, 2, 0)->style, STYLE_ON_CURSOR);
-	assert_int_equal(press("Tab"), LINE_CHANGED);
+	assert_int_equal(press("Tab"), LINE_EDIT_CHANGED);
 	assert_string_equal(line_edit_text(edit), "postgres");
 	press("Ctrl-U");
 	assert_int_equal(line_edit_choice_count(edit), 0);
 	type("n");
-	assert_int_equal(press("Right"), LINE_CHANGED);
+	assert_int_equal(press("Right"), LINE_EDIT_CHANGED);
 	assert_string_equal(line_edit_text(edit), "nodes");
 	press("Left");
 	assert_int_equal(line_edit_choice_count(edit), 0);
-	assert_int_equal(press("Right"), LINE_TOOK);
+	assert_int_equal(press("Right"), LINE_EDIT_TOOK);
 }
 
 static void remembers(void **state)

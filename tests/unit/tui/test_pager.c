@@ -67,7 +67,7 @@ static void scrolls(void **state)
 	shows("line 0\nline 1\nline 2\n");
 	assert_int_equal(pager_percent(pager), 30);
 	assert_false(press("x"));
-	struct event wheel = {.type = EVENT_MOUSE, .mouse = {.action = MOUSE_WHEEL_DOWN, .y = 1, .x = 1}};
+	struct event wheel = {.type = EVENT_MOUSE, .mouse = {.action = EVENT_MOUSE_WHEEL_DOWN, .y = 1, .x = 1}};
 	assert_true(pager_event(pager, &wheel));
 	shows("line 3\nline 4\nline 5\n");
 }

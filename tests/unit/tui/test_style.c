@@ -19,17 +19,17 @@ static void obeys_the_environment(void **state)
 		int colours;
 		enum colour_mode expected;
 	} cases[] = {
-		{NULL, NULL, NULL, "xterm-256color", 256, COLOURS_256},
-		{NULL, NULL, "truecolor", "xterm-256color", 256, COLOURS_TRUE},
-		{NULL, NULL, "24bit", "xterm-256color", 256, COLOURS_TRUE},
-		{NULL, NULL, "yes", "xterm", 8, COLOURS_16},
-		{"1", "1", "truecolor", "xterm-256color", 256, COLOURS_MONO},
-		{"", NULL, NULL, "xterm-256color", 256, COLOURS_256},
-		{NULL, NULL, NULL, "linux", 8, COLOURS_16},
-		{NULL, NULL, NULL, "vt100", -1, COLOURS_MONO},
-		{NULL, "1", NULL, "vt100", -1, COLOURS_16},
-		{NULL, "0", NULL, "vt100", -1, COLOURS_MONO},
-		{NULL, NULL, NULL, "xterm-direct", 16777216, COLOURS_TRUE},
+		{NULL, NULL, NULL, "xterm-256color", 256, COLOUR_MODE_256},
+		{NULL, NULL, "truecolor", "xterm-256color", 256, COLOUR_MODE_TRUE},
+		{NULL, NULL, "24bit", "xterm-256color", 256, COLOUR_MODE_TRUE},
+		{NULL, NULL, "yes", "xterm", 8, COLOUR_MODE_16},
+		{"1", "1", "truecolor", "xterm-256color", 256, COLOUR_MODE_MONO},
+		{"", NULL, NULL, "xterm-256color", 256, COLOUR_MODE_256},
+		{NULL, NULL, NULL, "linux", 8, COLOUR_MODE_16},
+		{NULL, NULL, NULL, "vt100", -1, COLOUR_MODE_MONO},
+		{NULL, "1", NULL, "vt100", -1, COLOUR_MODE_16},
+		{NULL, "0", NULL, "vt100", -1, COLOUR_MODE_MONO},
+		{NULL, NULL, NULL, "xterm-direct", 16777216, COLOUR_MODE_TRUE},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
 		assert_int_equal(colour_mode_detect(cases[i].no_color, cases[i].force, cases[i].colorterm, cases[i].term,
@@ -41,13 +41,13 @@ static void every_role_is_told_apart_without_colour(void **state)
 {
 	/* What is bad or under the cursor must be seen on a screen of one colour too. */
 	const struct theme *theme = theme_default();
-	struct look text = style_look(theme, STYLE_TEXT, COLOURS_MONO);
+	struct style_look text = style_look(theme, STYLE_TEXT, COLOUR_MODE_MONO);
 	assert_int_equal(text.attributes, 0);
-	assert_true(style_look(theme, STYLE_TEXT | STYLE_ON_CURSOR, COLOURS_MONO).attributes & STYLE_ATTR_REVERSE);
-	assert_true(style_look(theme, STYLE_BAD, COLOURS_MONO).attributes & STYLE_ATTR_BOLD);
-	assert_true(style_look(theme, STYLE_BUTTON_FOCUS, COLOURS_MONO).attributes & STYLE_ATTR_REVERSE);
+	assert_true(style_look(theme, STYLE_TEXT | STYLE_ON_CURSOR, COLOUR_MODE_MONO).attributes & STYLE_ATTR_REVERSE);
+	assert_true(style_look(theme, STYLE_BAD, COLOUR_MODE_MONO).attributes & STYLE_ATTR_BOLD);
+	assert_true(style_look(theme, STYLE_BUTTON_FOCUS, COLOUR_MODE_MONO).attributes & STYLE_ATTR_REVERSE);
 	for (int role = 0; role < STYLE_COUNT; role++) {
-		struct look look = style_look(theme, (style_t)role, COLOURS_MONO);
+		struct style_look look = style_look(theme, (style_t)role, COLOUR_MODE_MONO);
 		assert_int_equal(look.fg, COLOUR_DEFAULT);
 		assert_int_equal(look.bg, COLOUR_DEFAULT);
 	}
@@ -61,7 +61,7 @@ static int luminance(int32_t rgb)
 static void the_cursor_line_is_readable(void **state)
 {
 	for (int role = 0; role < STYLE_COUNT; role++) {
-		struct look look = style_look(theme_default(), (style_t)(role | STYLE_ON_CURSOR), COLOURS_TRUE);
+		struct style_look look = style_look(theme_default(), (style_t)(role | STYLE_ON_CURSOR), COLOUR_MODE_TRUE);
 		assert_true(luminance(look.fg) - luminance(look.bg) > 70);
 	}
 }

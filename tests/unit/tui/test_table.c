@@ -447,7 +447,7 @@ static void keys_move_the_cursor(void **state)
 		assert_int_equal(table_line(f->table), steps[i].line);
 	}
 	assert_false(press(f, "x"));
-	struct event enter = event_key((struct key){KEYCODE_ENTER, 0});
+	struct event enter = event_key((struct key){KEY_CODE_ENTER, 0});
 	assert_int_equal(table_event(f->table, &enter), TABLE_ACTIVATED);
 }
 
@@ -455,7 +455,7 @@ static void the_mouse_selects_and_sorts(void **state)
 {
 	struct fixture *f = *state;
 	table_draw(f->table, f->canvas, canvas_rect(f->canvas), true);
-	struct event click = {.type = EVENT_MOUSE, .mouse = {.action = MOUSE_PRESS, .button = 1, .clicks = 1, .y = 3, .x = 4}};
+	struct event click = {.type = EVENT_MOUSE, .mouse = {.action = EVENT_MOUSE_PRESS, .button = 1, .clicks = 1, .y = 3, .x = 4}};
 	assert_int_equal(table_event(f->table, &click), TABLE_TOOK);
 	assert_string_equal(table_key(f->table), "kafka-1");
 	click.mouse.clicks = 2;
@@ -466,7 +466,7 @@ static void the_mouse_selects_and_sorts(void **state)
 	order_is(f, "kafka-1 kafka-2 kafka-10 rabbit-0 rabbit-2 ");
 	click.mouse.y = 20;
 	assert_int_equal(table_event(f->table, &click), TABLE_IGNORED);
-	struct event wheel = {.type = EVENT_MOUSE, .mouse = {.action = MOUSE_WHEEL_DOWN, .y = 2, .x = 2}};
+	struct event wheel = {.type = EVENT_MOUSE, .mouse = {.action = EVENT_MOUSE_WHEEL_DOWN, .y = 2, .x = 2}};
 	table_event(f->table, &wheel);
 	assert_int_equal(table_line(f->table), 3);
 }

@@ -52,8 +52,8 @@ static void on_event(void *data, const struct event *event)
 		return;
 	}
 	key_name(event->key, name);
-	if (event->key.code == KEYCODE_F1 + 4 || event->key.code == KEYCODE_F1 + 5) {
-		toy->busy = event->key.code == KEYCODE_F1 + 4;
+	if (event->key.code == KEY_CODE_F1 + 4 || event->key.code == KEY_CODE_F1 + 5) {
+		toy->busy = event->key.code == KEY_CODE_F1 + 4;
 		toy->answer[0] = '\0';
 		loop_timer_arm(toy->work, 1000);
 		paint(toy);
@@ -282,7 +282,7 @@ static void reads_settings(void **state)
 	assert_int_equal(tape_settings(tape)->width, 120);
 	assert_int_equal(tape_settings(tape)->height, 40);
 	assert_int_equal(tape_settings(tape)->clock_ms, 1767323045000);
-	assert_int_equal(tape_settings(tape)->colours, COLOURS_256);
+	assert_int_equal(tape_settings(tape)->colours, COLOUR_MODE_256);
 	assert_int_equal(tape_note_count(tape), 4);
 	assert_string_equal(tape_note(tape, 0), "t:5:5: Set FontSize is of no use here and ignored");
 	tape_destroy(tape);

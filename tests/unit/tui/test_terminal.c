@@ -64,7 +64,7 @@ static void run_app(const char *term)
 	struct clock clock = clock_real();
 	struct app app = {.loop = loop_create(&clock), .canvas = canvas_create(1, 1, false)};
 	struct err err = {0};
-	const struct terminal_options options = {.term = term, .colours = COLOURS_256, .charset = CHARSET_UTF8, .mouse = true};
+	const struct terminal_options options = {.term = term, .colours = COLOUR_MODE_256, .charset = TERMINAL_CHARSET_UTF8, .mouse = true};
 	/* The test's own handlers would go on with the tests in here. */
 	static const int crashes[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS};
 	for (size_t i = 0; i < ARRAY_LEN(crashes); i++)

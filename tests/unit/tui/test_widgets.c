@@ -193,7 +193,7 @@ static void scrolls_both_ways(void **state)
 	assert_int_equal(matrix_column(matrix), 4);
 	shows("         ‹ kafka-2  kafka-3  kafka-4 ›\norders-47     ●        ●        ●\norders-48     ●        ●        ●\n"
 	      "orders-49     ●        ●     [  ●  ]\n");
-	struct event click = {.type = EVENT_MOUSE, .mouse = {.action = MOUSE_PRESS, .button = 1, .y = 1, .x = 21}};
+	struct event click = {.type = EVENT_MOUSE, .mouse = {.action = EVENT_MOUSE_PRESS, .button = 1, .y = 1, .x = 21}};
 	assert_true(matrix_event(matrix, &click));
 	assert_int_equal(matrix_row(matrix), 47);
 	assert_int_equal(matrix_column(matrix), 3);

@@ -43,18 +43,18 @@ static void stamps_are_found(void **state)
 {
 	int64_t at;
 	const char kubelet[] = "2026-01-02T03:04:05.123456789Z text";
-	assert_int_equal(log_stamp(kubelet, sizeof kubelet - 1, &at), 31);
+	assert_int_equal(log_lines_stamp(kubelet, sizeof kubelet - 1, &at), 31);
 	assert_int_equal(at % 1000, 123);
 	const char zoned[] = "2026-01-02T04:04:05.5+01:00 text";
 	int64_t other;
-	assert_int_equal(log_stamp(zoned, sizeof zoned - 1, &other), 28);
+	assert_int_equal(log_lines_stamp(zoned, sizeof zoned - 1, &other), 28);
 	assert_int_equal(other - at, 377);
 	const char alone[] = "2026-01-02T03:04:05Z";
-	assert_int_equal(log_stamp(alone, sizeof alone - 1, &at), 20);
+	assert_int_equal(log_lines_stamp(alone, sizeof alone - 1, &at), 20);
 	static const char *const none[] = {"", " ", "no stamp here", "2026-01-02 03:04:05 text",
 					   "2026-01-02T03:04:05.1234567890123456789012345678901234567890Z text"};
 	for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
-		assert_int_equal(log_stamp(none[i], strlen(none[i]), &at), 0);
+		assert_int_equal(log_lines_stamp(none[i], strlen(none[i]), &at), 0);
 		assert_int_equal(at, -1);
 	}
 }

@@ -6,7 +6,7 @@
 static void assert_line(const struct world_cluster *cluster, enum severity severity, const char *expected)
 {
 	char text[QUORUM_LINE_MAX];
-	assert_int_equal(quorum_line(cluster, text), severity);
+	assert_int_equal(quorum_line_text(cluster, text), severity);
 	assert_string_equal(text, expected);
 }
 
@@ -18,7 +18,7 @@ static void voters_are_told_with_their_lag(void **state)
 				       {.id = 1, .broker = "k-1", .voter = true, .caught_up = true, .lag = 3},
 				       {.id = 7, .voter = true, .lag = -1},
 				       {.id = 9, .broker = "k-9", .caught_up = true, .lag = 5}};
-	struct world_cluster cluster = {.kind = BROKER_KAFKA, .name = "k", .brokers = list, .broker_count = 2,
+	struct world_cluster cluster = {.kind = WORLD_BROKER_KAFKA, .name = "k", .brokers = list, .broker_count = 2,
 					.voters = voters, .voter_count = ARRAY_LEN(voters)};
 	assert_line(&cluster, SEV_WARN,
 		    "kafka k   no broker is critical; quorum led by k-0; voters k-1 lag 3, controller 7 behind");
@@ -34,7 +34,7 @@ static void what_is_unknown_is_not_called_fine(void **state)
 {
 	struct world_broker broker = {.name = "r-0", .quorum_critical = -1};
 	struct world_broker *list[] = {&broker};
-	struct world_cluster cluster = {.kind = BROKER_RABBITMQ, .name = "r", .brokers = list, .broker_count = 1};
+	struct world_cluster cluster = {.kind = WORLD_BROKER_RABBITMQ, .name = "r", .brokers = list, .broker_count = 1};
 	assert_line(&cluster, SEV_INFO, "rabbitmq r   whether a broker is critical is unknown");
 	broker.quorum_critical = 0;
 	assert_line(&cluster, SEV_OK, "rabbitmq r   no broker is critical");

@@ -9,19 +9,19 @@
 
 enum { ORDER_MAX = 512 };
 
-static const struct scope everything = {0};
+static const struct sheet_scope everything = {0};
 
 static bool collect(struct fixture *f, struct sheet_rows *rows, const struct sheet *sheet, enum sheet_order order)
 {
 	return sheet_rows_collect(rows, sheet, fixture_update(f), &everything, order, 0);
 }
 
-static void rows_are(const struct sheet_rows *rows, const char *(*word)(struct row *row), const char *expected)
+static void rows_are(const struct sheet_rows *rows, const char *(*word)(struct sheet_row *row), const char *expected)
 {
 	char text[ORDER_MAX] = "";
 	size_t used = 0;
 	for (size_t i = 0; i < rows->positions.len; i++) {
-		struct row row;
+		struct sheet_row row;
 		sheet_rows_fill(rows, i, &row);
 		used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", used ? " " : "", word(&row));
 		assert_true(used < sizeof text);
@@ -30,7 +30,7 @@ static void rows_are(const struct sheet_rows *rows, const char *(*word)(struct r
 }
 
 static void order_is(struct fixture *f, const struct sheet *sheet, enum sheet_order order,
-		     const char *(*word)(struct row *row), const char *expected)
+		     const char *(*word)(struct sheet_row *row), const char *expected)
 {
 	struct sheet_rows rows = {0};
 	assert_true(collect(f, &rows, sheet, order));
@@ -38,7 +38,7 @@ static void order_is(struct fixture *f, const struct sheet *sheet, enum sheet_or
 	sheet_rows_finish(&rows);
 }
 
-static const char *name_of(struct row *row)
+static const char *name_of(struct sheet_row *row)
 {
 	static char text[64];
 	const struct world_replicated *it = &row->value.replicated;
@@ -48,32 +48,32 @@ static const char *name_of(struct row *row)
 	return text;
 }
 
-static const char *queue_name(struct row *row)
+static const char *queue_name(struct sheet_row *row)
 {
 	return row->value.queue.name;
 }
 
-static const char *topic_name(struct row *row)
+static const char *topic_name(struct sheet_row *row)
 {
 	return row->value.topic.name;
 }
 
-static const char *group_name(struct row *row)
+static const char *group_name(struct sheet_row *row)
 {
 	return row->value.group.name;
 }
 
-static const char *broker_name(struct row *row)
+static const char *broker_name(struct sheet_row *row)
 {
 	return row->item.broker->name;
 }
 
-static const char *cluster_name(struct row *row)
+static const char *cluster_name(struct sheet_row *row)
 {
 	return row->cluster->name;
 }
 
-static const char *node_name(struct row *row)
+static const char *node_name(struct sheet_row *row)
 {
 	return row->item.node->name;
 }
@@ -110,8 +110,8 @@ static void a_row_moves_only_when_its_state_changes(void **state)
 	struct fixture f;
 	struct sheet_rows rows = {0};
 	fixture_start(&f);
-	struct cluster *kafka = fixture_kafka(&f, isr, ARRAY_LEN(isr));
-	struct cluster *rabbitmq = fixture_rabbitmq(&f, queues);
+	struct world_kept_cluster *kafka = fixture_kafka(&f, isr, ARRAY_LEN(isr));
+	struct world_kept_cluster *rabbitmq = fixture_rabbitmq(&f, queues);
 	assert_true(collect(&f, &rows, &sheet_replication, SHEET_WORST_FIRST));
 	fixture_say_partitions(&f, kafka, healed, ARRAY_LEN(healed));
 	assert_true(collect(&f, &rows, &sheet_replication, SHEET_WORST_FIRST));
@@ -131,7 +131,7 @@ static void rows_are_not_collected_again_before_the_brokers_have_answered(void *
 	struct fixture f;
 	struct sheet_rows rows = {0};
 	fixture_start(&f);
-	struct cluster *kafka = fixture_kafka(&f, isr, ARRAY_LEN(isr));
+	struct world_kept_cluster *kafka = fixture_kafka(&f, isr, ARRAY_LEN(isr));
 	assert_true(collect(&f, &rows, &sheet_replication, SHEET_WORST_FIRST));
 	fixture_node(&f, "node-9", "zone-a", false);
 	assert_false(collect(&f, &rows, &sheet_replication, SHEET_WORST_FIRST));
@@ -139,7 +139,7 @@ static void rows_are_not_collected_again_before_the_brokers_have_answered(void *
 	((struct kafka_snapshot *)kafka->kafka_data)->reassignment_part.updated_ms++;
 	assert_true(collect(&f, &rows, &sheet_replication, SHEET_WORST_FIRST));
 	assert_false(collect(&f, &rows, &sheet_replication, SHEET_WORST_FIRST));
-	record_store_remove(&f.world->store, KUBE_PODS, "test", "log-2");
+	world_store_remove(&f.world->store, KUBE_PODS, "test", "log-2");
 	((struct kube_stateful_set *)kafka->pub.stateful_set)->replicas = 2;
 	assert_true(collect(&f, &rows, &sheet_replication, SHEET_WORST_FIRST)); /* other brokers */
 	fixture_rabbitmq(&f, queues);
@@ -204,7 +204,7 @@ static void what_kubernetes_says_is_bad_comes_first_too(void **state)
 	order_is(&f, &sheet_nodes, SHEET_BY_NAME, node_name, "node-1 node-2 node-3");
 	order_is(&f, &sheet_brokers, SHEET_BY_NAME, broker_name, "log-0 log-1 log-2 mq-0 mq-1 mq-2");
 	struct sheet_rows rows = {0};
-	struct row row;
+	struct sheet_row row;
 	collect(&f, &rows, &sheet_brokers, SHEET_WORST_FIRST);
 	sheet_rows_fill(&rows, 0, &row);
 	assert_string_equal(broker_name(&row), "mq-2"); /* of the two on the node the one whose queues suffer */

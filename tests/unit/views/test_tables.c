@@ -5,7 +5,7 @@
 #include "api/base/str.h"
 #include "views/console/app.h"
 
-static const struct column *column_of(const struct sheet *sheet, const char *field)
+static const struct sheet_column *column_of(const struct sheet *sheet, const char *field)
 {
 	for (size_t i = 0; i < sheet->column_count; i++) {
 		if (str_eq(sheet->columns[i].field, field))
@@ -41,7 +41,7 @@ static void every_sheet_is_whole(void **state)
 		assert_true(sheet->rank || sheet == &sheet_events); /* which says why not */
 		assert_true(sheet->column_count > 0 && sheet->columns[0].title);
 		for (size_t i = 0; i < sheet->column_count; i++) {
-			const struct column *column = &sheet->columns[i];
+			const struct sheet_column *column = &sheet->columns[i];
 			assert_non_null(column->cell);
 			assert_non_null(column->help);
 			assert_true(column->title || column->field);
@@ -73,7 +73,7 @@ static void every_default_key_can_be_read_and_is_bound_once(void **state)
 		const char *key;
 		int scope;
 	} keys[] = {
-#define X(key_, scope_, action_) {key_, KEYS_##scope_},
+#define X(key_, scope_, action_) {key_, VIEW_KEYS_##scope_},
 #include "views/console/keys.def"
 #undef X
 	};
