@@ -22,7 +22,8 @@ static const struct {
 } main_commands[] = {
 	{"", "", "the console", main_console, 0, 0},
 	{"get", "VIEW [NAME]", "print a view once: see below", main_get, 1, 2},
-	{"plan", "OP TARGET [K=V...]", "what an operation would do and mean; changes nothing", main_plan, 2, 2 + OPS_VALUES_MAX},
+	{"plan", "OP TARGET [K=V...]", "what an operation would do and mean; changes nothing", main_plan, 2,
+	 2 + OPS_VALUES_MAX},
 	{"run", "OP TARGET [K=V...] --yes", "carry an operation out", main_run, 2, 2 + OPS_VALUES_MAX},
 	{"ops", "[VERB [ID]]", "plans that were run: list, show, resume, rollback, abandon", main_ops, 0, 2},
 	{"replay", "TAPE", "play a tape of keystrokes and expectations, without a terminal", main_replay, 1, 1},
@@ -53,8 +54,10 @@ static void print_help(void)
 {
 	puts("mqdeck - the deck from which RabbitMQ and Kafka on Kubernetes are run\n\nUsage:");
 	for (size_t i = 0; i < ARRAY_LEN(main_commands); i++) {
-		CLEANUP(free) char *left = str_printf("mqdeck [OPTIONS]%s%s%s%s", *main_commands[i].name ? " " : "", main_commands[i].name,
-						      *main_commands[i].arguments ? " " : "", main_commands[i].arguments);
+		CLEANUP(free)
+		char *left =
+			str_printf("mqdeck [OPTIONS]%s%s%s%s", *main_commands[i].name ? " " : "", main_commands[i].name,
+				   *main_commands[i].arguments ? " " : "", main_commands[i].arguments);
 		printf("  %-44s %s\n", left, main_commands[i].help);
 	}
 	puts("\nOptions:");
@@ -63,8 +66,10 @@ static void print_help(void)
 	fputs("\nViews of `get`:", stdout);
 	for (const struct sheet *const *sheet = sheet_all(); *sheet; sheet++)
 		printf(" %s", (*sheet)->name);
-	puts("\n\nThe rows of `get` stand in an order that does not change with their state: clusters by namespace and name,\n"
-	     "topics, partitions and groups by name and number, events newest first. On the screen the worst come first.");
+	puts("\n\nThe rows of `get` stand in an order that does not change with their state: clusters by namespace "
+	     "and name,\n"
+	     "topics, partitions and groups by name and number, events newest first. On the screen the worst come "
+	     "first.");
 	puts("\nFields of `get -o json|yaml`:");
 	for (const struct sheet *const *sheet = sheet_all(); *sheet; sheet++) {
 		printf("  %s\n", (*sheet)->name);
@@ -96,7 +101,8 @@ static int main_dispatch(const struct config *config, char **words, size_t count
 	for (size_t i = 0; i < ARRAY_LEN(main_commands); i++) {
 		if (!str_eq(main_commands[i].name, name))
 			continue;
-		struct cli_command_line line = {.config = config, .words = words + (count > 0), .count = count - (count > 0)};
+		struct cli_command_line line = {
+			.config = config, .words = words + (count > 0), .count = count - (count > 0)};
 		if (line.count >= main_commands[i].min && line.count <= main_commands[i].max)
 			return main_commands[i].run(&line);
 		fprintf(stderr, "mqdeck: usage: mqdeck %s %s\n", main_commands[i].name, main_commands[i].arguments);
@@ -138,8 +144,8 @@ int main(int argc, char **argv)
 	protect_secrets();
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN);
-	if (!config_parse_arguments(config, argc, argv, &words, &count, &err) || !config_load_file(config, NULL, &err) ||
-	    !main_open_log(config, &err))
+	if (!config_parse_arguments(config, argc, argv, &words, &count, &err) ||
+	    !config_load_file(config, NULL, &err) || !main_open_log(config, &err))
 		code = main_complain(&err);
 	else if (config_flag(config, CONFIG_OPT_HELP))
 		print_help();

@@ -15,10 +15,10 @@ struct arena {
 
 #define ARENA_INIT ((struct arena){0})
 
-void arena_finish(struct arena *arena);               /* frees everything; usable again */
-void arena_reset(struct arena *arena);                /* forgets everything, keeps one chunk for reuse */
-void arena_wipe(struct arena *arena);                  /* overwrites all that was handed out: for secrets, before finish */
-void *arena_alloc(struct arena *arena, size_t size);  /* zeroed, 8-byte aligned */
+void arena_finish(struct arena *arena); /* frees everything; usable again */
+void arena_reset(struct arena *arena);  /* forgets everything, keeps one chunk for reuse */
+void arena_wipe(struct arena *arena);   /* overwrites all that was handed out: for secrets, before finish */
+void *arena_alloc(struct arena *arena, size_t size); /* zeroed, 8-byte aligned */
 char *arena_strndup(struct arena *arena, const char *text, size_t len);
 char *arena_strdup(struct arena *arena, const char *text); /* NULL gives NULL */
 char *arena_printf(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);

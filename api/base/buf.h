@@ -23,7 +23,7 @@ struct buf {
 void buf_init(struct buf *buf, size_t max);
 void buf_finish(struct buf *buf); /* frees; the buffer can be used again */
 void buf_finish_secret(struct buf *buf);
-void buf_clear(struct buf *buf);  /* len = 0, memory kept */
+void buf_clear(struct buf *buf); /* len = 0, memory kept */
 
 /* All appenders return false when the cap would be passed; the content then stays as it was and `overflow` is set, so a
  * writer may append many times and check once. */

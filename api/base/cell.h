@@ -10,19 +10,19 @@
 #include "api/base/buf.h"
 
 enum cell_type {
-	CELL_UNKNOWN,  /* could not be read: "?" on the screen, null in JSON; sorts last, never green */
-	CELL_NONE,     /* there is none, known: "–" on the screen, null in JSON */
-	CELL_TEXT,     /* text, UTF-8, untrusted */
-	CELL_COUNT,    /* number */
-	CELL_BYTES,    /* number of bytes: "6.1Gi" */
-	CELL_RATE,     /* real, a second: "4.1k/s" */
-	CELL_BYTE_RATE,/* real, bytes a second: "4.1MB/s" */
-	CELL_FRACTION, /* real 0..1: "61%", drawn as a bar where there is room */
-	CELL_AGE,      /* number of seconds: "5d3h" */
-	CELL_BOOL,     /* number 0/1: yes / no */
-	CELL_RATIO,    /* number of total: "2/3"; JSON "2/3" */
-	CELL_LIST,     /* text, items joined by ',': JSON array of strings */
-	CELL_NUMBERS,  /* text, integers joined by ',': JSON array of numbers */
+	CELL_UNKNOWN,   /* could not be read: "?" on the screen, null in JSON; sorts last, never green */
+	CELL_NONE,      /* there is none, known: "–" on the screen, null in JSON */
+	CELL_TEXT,      /* text, UTF-8, untrusted */
+	CELL_COUNT,     /* number */
+	CELL_BYTES,     /* number of bytes: "6.1Gi" */
+	CELL_RATE,      /* real, a second: "4.1k/s" */
+	CELL_BYTE_RATE, /* real, bytes a second: "4.1MB/s" */
+	CELL_FRACTION,  /* real 0..1: "61%", drawn as a bar where there is room */
+	CELL_AGE,       /* number of seconds: "5d3h" */
+	CELL_BOOL,      /* number 0/1: yes / no */
+	CELL_RATIO,     /* number of total: "2/3"; JSON "2/3" */
+	CELL_LIST,      /* text, items joined by ',': JSON array of strings */
+	CELL_NUMBERS,   /* text, integers joined by ',': JSON array of numbers */
 };
 
 /* How bad: drawn as colour and as a sign, so that colour is never the only one. */
@@ -42,11 +42,11 @@ struct cell cell_text(const char *text); /* NULL gives cell_none() */
 struct cell cell_list(const char *joined);
 struct cell cell_numbers(const char *joined);
 struct cell cell_count(int64_t n);
-struct cell cell_bytes(int64_t bytes);       /* negative = unknown */
+struct cell cell_bytes(int64_t bytes); /* negative = unknown */
 struct cell cell_rate(double a_second);
 struct cell cell_byte_rate(double a_second);
-struct cell cell_fraction(double part);      /* negative = unknown */
-struct cell cell_age(int64_t seconds);       /* negative = unknown */
+struct cell cell_fraction(double part); /* negative = unknown */
+struct cell cell_age(int64_t seconds);  /* negative = unknown */
 struct cell cell_bool(bool yes);
 struct cell cell_ratio(int64_t part, int64_t total);
 struct cell cell_graded(struct cell cell, enum severity severity); /* the same with a severity */

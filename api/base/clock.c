@@ -54,7 +54,8 @@ int64_t clock_parse_rfc3339(const char *text)
 	if (*rest == 'Z')
 		return rest[1] ? -1 : ms;
 	int hours, minutes, used = 0;
-	if ((*rest != '+' && *rest != '-') || sscanf(rest + 1, "%2d:%2d%n", &hours, &minutes, &used) != 2 || rest[1 + used])
+	if ((*rest != '+' && *rest != '-') || sscanf(rest + 1, "%2d:%2d%n", &hours, &minutes, &used) != 2 ||
+	    rest[1 + used])
 		return -1;
 	int64_t offset = (int64_t)(hours * 60 + minutes) * 60000;
 	return *rest == '+' ? ms - offset : ms + offset;

@@ -1,5 +1,5 @@
-/* Time, real or virtual. Everything that shows an age, waits or draws a rate asks the clock it was given, so that a tape
- * and the embedded cluster can be run with a time of their own. */
+/* Time, real or virtual. Everything that shows an age, waits or draws a rate asks the clock it was given, so that a
+ * tape and the embedded cluster can be run with a time of their own. */
 #ifndef MQDECK_BASE_CLOCK_H
 #define MQDECK_BASE_CLOCK_H
 
@@ -15,8 +15,8 @@ struct clock {
 struct clock clock_real(void);
 struct clock clock_virtual(int64_t epoch_ms);
 
-int64_t clock_now_ms(const struct clock *clock);  /* monotonic, for differences */
-int64_t clock_wall_ms(const struct clock *clock); /* Unix time in ms, for ages and stamps */
+int64_t clock_now_ms(const struct clock *clock);     /* monotonic, for differences */
+int64_t clock_wall_ms(const struct clock *clock);    /* Unix time in ms, for ages and stamps */
 void clock_advance(struct clock *clock, int64_t ms); /* virtual clocks only */
 
 /* RFC 3339 with or without fraction and zone ("2026-01-02T03:04:05Z") to Unix ms; -1 when it is none. */

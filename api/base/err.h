@@ -1,9 +1,9 @@
 /* The one error type: a code for the machine, a sentence for the person.
  *
- * A function that can fail returns bool (or a pointer that is NULL on failure) and takes a `struct err *` as its last
- * parameter. On failure it has called err_set(); on success it leaves the struct alone. The sentence says what failed, on
- * what, and what to do about it. It never holds a secret. It may hold untrusted text: whoever draws it cleans it.
- * A caller that does not want the reason may pass NULL. */
+ * A function that can fail returns bool (or a pointer that is NULL on failure) and takes a `struct err *` as its
+ * last parameter. On failure it has called err_set(); on success it leaves the struct alone. The sentence says what
+ * failed, on what, and what to do about it. It never holds a secret. It may hold untrusted text: whoever draws it
+ * cleans it. A caller that does not want the reason may pass NULL. */
 #ifndef MQDECK_BASE_ERR_H
 #define MQDECK_BASE_ERR_H
 
@@ -14,25 +14,25 @@
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 
 /* X(name, word): the word appears in JSON output and logs. */
-#define ERR_CODES(X)                                                                                                           \
-	X(NONE, "none")                                                                                                        \
-	X(USAGE, "usage")             /* the command line or a tape is wrong */                                                \
-	X(CONFIG, "config")           /* a configuration file or kubeconfig is wrong */                                        \
-	X(PARSE, "parse")             /* bytes from outside are not what they should be */                                     \
-	X(LIMIT, "limit")             /* a cap on size, depth or count was reached */                                          \
-	X(SYSTEM, "system")           /* the operating system refused */                                                       \
-	X(CONNECT, "connect")         /* no connection: refused, unreachable, reset, closed early */                           \
-	X(TIMEOUT, "timeout")         /* no answer in time */                                                                  \
-	X(TLS, "tls")                 /* certificate or handshake */                                                           \
-	X(UNAUTHORIZED, "unauthorized") /* 401, SASL failure: who are you */                                                   \
-	X(FORBIDDEN, "forbidden")     /* 403, authorization failed: you may not */                                             \
-	X(NOT_FOUND, "not-found")                                                                                              \
-	X(CONFLICT, "conflict")       /* 409, stale guard */                                                                   \
-	X(GONE, "gone")               /* 410: the resource version is too old */                                               \
-	X(BUSY, "busy")               /* 429, 503 with Retry-After: ask again later */                                         \
-	X(UNSUPPORTED, "unsupported") /* the peer's version cannot do it */                                                    \
-	X(REFUSED, "refused")         /* we will not do it: unsafe, read-only, a precondition does not hold */                 \
-	X(SERVER, "server")           /* the peer failed: 5xx, broker error */                                                 \
+#define ERR_CODES(X)                                                                                                   \
+	X(NONE, "none")                                                                                                \
+	X(USAGE, "usage")               /* the command line or a tape is wrong */                                      \
+	X(CONFIG, "config")             /* a configuration file or kubeconfig is wrong */                              \
+	X(PARSE, "parse")               /* bytes from outside are not what they should be */                           \
+	X(LIMIT, "limit")               /* a cap on size, depth or count was reached */                                \
+	X(SYSTEM, "system")             /* the operating system refused */                                             \
+	X(CONNECT, "connect")           /* no connection: refused, unreachable, reset, closed early */                 \
+	X(TIMEOUT, "timeout")           /* no answer in time */                                                        \
+	X(TLS, "tls")                   /* certificate or handshake */                                                 \
+	X(UNAUTHORIZED, "unauthorized") /* 401, SASL failure: who are you */                                           \
+	X(FORBIDDEN, "forbidden")       /* 403, authorization failed: you may not */                                   \
+	X(NOT_FOUND, "not-found")                                                                                      \
+	X(CONFLICT, "conflict")       /* 409, stale guard */                                                           \
+	X(GONE, "gone")               /* 410: the resource version is too old */                                       \
+	X(BUSY, "busy")               /* 429, 503 with Retry-After: ask again later */                                 \
+	X(UNSUPPORTED, "unsupported") /* the peer's version cannot do it */                                            \
+	X(REFUSED, "refused")         /* we will not do it: unsafe, read-only, a precondition does not hold */         \
+	X(SERVER, "server")           /* the peer failed: 5xx, broker error */                                         \
 	X(CANCELLED, "cancelled")
 
 enum err_code {
@@ -48,7 +48,8 @@ struct err {
 	char text[ERR_TEXT_MAX];
 };
 
-/* Formats the sentence (cut at ERR_TEXT_MAX) and returns false, so that `return err_set(…)` reads well. err may be NULL. */
+/* Formats the sentence (cut at ERR_TEXT_MAX) and returns false, so that `return err_set(…)` reads well. err may be
+ * NULL. */
 bool err_set(struct err *err, enum err_code code, const char *format, ...) PRINTF_LIKE(3, 4);
 
 /* As err_set with ": <strerror(errno_value)>" appended. */

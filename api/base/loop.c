@@ -35,8 +35,8 @@ struct loop_fd {
 struct loop_timer {
 	struct loop *loop;
 	int64_t due_ms;
-	uint64_t order;   /* among equal due times: first armed, first called */
-	size_t heap_at;   /* index + 1; 0 = disarmed */
+	uint64_t order; /* among equal due times: first armed, first called */
+	size_t heap_at; /* index + 1; 0 = disarmed */
 	loop_fn *fn;
 	void *data;
 };
@@ -139,7 +139,8 @@ static uint32_t to_epoll(unsigned events)
 struct loop_fd *loop_fd_add(struct loop *loop, int fd, unsigned events, loop_fd_fn *fn, void *data)
 {
 	struct loop_fd *watch = mem_alloc(sizeof *watch);
-	*watch = (struct loop_fd){.loop = loop, .fd = fd, .events = events, .fn = fn, .data = data, .next = loop->watches};
+	*watch = (struct loop_fd){
+		.loop = loop, .fd = fd, .events = events, .fn = fn, .data = data, .next = loop->watches};
 	if (loop->watches)
 		loop->watches->prev = watch;
 	loop->watches = watch;
@@ -295,7 +296,8 @@ void loop_timer_destroy(struct loop_timer *timer)
 static bool serve_timers(struct loop *loop)
 {
 	bool served = false;
-	/* Timers armed meanwhile wait for the next round, so that a timer that arms itself with 0 cannot hold the loop. */
+	/* Timers armed meanwhile wait for the next round, so that a timer that arms itself with 0 cannot hold the
+	 * loop. */
 	uint64_t until = loop->armed;
 	int64_t now = loop_now_ms(loop);
 	while (loop->heap.len > 0 && loop->heap.items[0]->due_ms <= now && loop->heap.items[0]->order <= until) {

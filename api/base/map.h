@@ -1,5 +1,6 @@
-/* A hash map from strings to pointers: open addressing, seeded hash (keys come from the cluster and may be chosen to collide). The map copies its keys and never owns
- * the values. Pointers it returned stay valid until the next map_set or map_remove. */
+/* A hash map from strings to pointers: open addressing, seeded hash (keys come from the cluster and may be chosen to
+ * collide). The map copies its keys and never owns the values. Pointers it returned stay valid until the next
+ * map_set or map_remove. */
 #ifndef MQDECK_BASE_MAP_H
 #define MQDECK_BASE_MAP_H
 
@@ -22,13 +23,13 @@ struct map {
 #define MAP_INIT ((struct map){0})
 
 void map_finish(struct map *map);
-void *map_get(const struct map *map, const char *key); /* NULL when absent */
+void *map_get(const struct map *map, const char *key);              /* NULL when absent */
 struct map_entry *map_find(const struct map *map, const char *key); /* the same, for map_next */
-void *map_set(struct map *map, const char *key, void *value); /* returns the value that was there, or NULL */
-void *map_remove(struct map *map, const char *key);           /* returns the value that was there, or NULL */
+void *map_set(struct map *map, const char *key, void *value);       /* returns the value that was there, or NULL */
+void *map_remove(struct map *map, const char *key);                 /* returns the value that was there, or NULL */
 
-/* Iterates in no particular order: `for (struct map_entry *e = map_next(&m, NULL); e; e = map_next(&m, e))`. The map must
- * not change meanwhile. */
+/* Iterates in no particular order: `for (struct map_entry *e = map_next(&m, NULL); e; e = map_next(&m, e))`. The map
+ * must not change meanwhile. */
 struct map_entry *map_next(const struct map *map, const struct map_entry *after);
 
 #endif

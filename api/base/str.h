@@ -8,8 +8,8 @@
 
 #include "api/base/err.h"
 
-bool str_eq(const char *a, const char *b); /* NULL equals only NULL */
-bool str_empty(const char *text);          /* NULL or "" */
+bool str_eq(const char *a, const char *b);                   /* NULL equals only NULL */
+bool str_empty(const char *text);                            /* NULL or "" */
 const char *str_or(const char *text, const char *otherwise); /* otherwise when NULL or "" */
 bool str_has_prefix(const char *text, const char *prefix);
 bool str_has_suffix(const char *text, const char *suffix);

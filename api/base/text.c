@@ -19,7 +19,8 @@ size_t text_decode(const char *bytes, size_t len, int32_t *codepoint)
 		return 1;
 	}
 	utf8proc_int32_t decoded;
-	utf8proc_ssize_t used = utf8proc_iterate((const utf8proc_uint8_t *)bytes, (utf8proc_ssize_t)(len > 4 ? 4 : len), &decoded);
+	utf8proc_ssize_t used =
+		utf8proc_iterate((const utf8proc_uint8_t *)bytes, (utf8proc_ssize_t)(len > 4 ? 4 : len), &decoded);
 	if (used <= 0) {
 		*codepoint = -1;
 		return 1;
@@ -39,7 +40,8 @@ bool text_is_unsafe(int32_t codepoint)
 {
 	if (codepoint >= 0x20 && codepoint < 0x7f)
 		return false;
-	/* Variation selectors and the combining grapheme joiner draw nothing of their own, so two names could look alike. */
+	/* Variation selectors and the combining grapheme joiner draw nothing of their own, so two names could look
+	 * alike. */
 	if (codepoint < 0 || codepoint == 0x034f || (codepoint >= 0xfe00 && codepoint <= 0xfe0f))
 		return true;
 	switch (utf8proc_category(codepoint)) {

@@ -1,5 +1,5 @@
-/* Untrusted text made safe, and how wide text is on a terminal. Width and classes come from utf8proc, so that screens and
- * golden files do not depend on the C library. */
+/* Untrusted text made safe, and how wide text is on a terminal. Width and classes come from utf8proc, so that
+ * screens and golden files do not depend on the C library. */
 #ifndef MQDECK_BASE_TEXT_H
 #define MQDECK_BASE_TEXT_H
 
@@ -18,9 +18,9 @@ int text_codepoint_width(int32_t codepoint);
  * paragraph separators, invalid bytes (-1), surrogates, private use and unassigned code points. */
 bool text_is_unsafe(int32_t codepoint);
 
-/* Copies len bytes with everything unsafe written as a visible escape: \e for ESC, \n \r \t, \xHH for other controls and
- * invalid bytes, \u{HEX} for the rest. Always terminates; cuts at a character or escape boundary when out is full.
- * Returns the bytes written without the NUL. */
+/* Copies len bytes with everything unsafe written as a visible escape: \e for ESC, \n \r \t, \xHH for other controls
+ * and invalid bytes, \u{HEX} for the rest. Always terminates; cuts at a character or escape boundary when out is
+ * full. Returns the bytes written without the NUL. */
 size_t text_clean(const char *bytes, size_t len, char *out, size_t size);
 char *text_clean_dup(const char *text); /* free() it; NULL gives NULL; capped at 64 KiB of output */
 

@@ -1,10 +1,9 @@
 /* Options from the command line and the configuration file, both driven by options.def.
  *
- * The file is $MQDECK_CONFIG, else $XDG_CONFIG_HOME/mqdeck/config.yaml, else ~/.config/mqdeck/config.yaml; none is fine.
- * It is a YAML mapping of long option names to values, plus
- *     credentials:            # secrets that hold what the brokers of a cluster want: username and password, ca.crt,
- *       NAMESPACE/CLUSTER: SECRET    # user.crt and user.key (or tls.crt and tls.key), mechanism
- * The command line wins over the file. */
+ * The file is $MQDECK_CONFIG, else $XDG_CONFIG_HOME/mqdeck/config.yaml, else ~/.config/mqdeck/config.yaml; none is
+ * fine. It is a YAML mapping of long option names to values, plus credentials:            # secrets that hold what
+ * the brokers of a cluster want: username and password, ca.crt, NAMESPACE/CLUSTER: SECRET    # user.crt and user.key
+ * (or tls.crt and tls.key), mechanism The command line wins over the file. */
 #ifndef MQDECK_CONFIG_H
 #define MQDECK_CONFIG_H
 
@@ -15,7 +14,13 @@
 
 #include "api/base/err.h"
 
-enum config_option_type { CONFIG_OPTION_FLAG, CONFIG_OPTION_TEXT, CONFIG_OPTION_LIST, CONFIG_OPTION_DURATION, CONFIG_OPTION_CHOICE };
+enum config_option_type {
+	CONFIG_OPTION_FLAG,
+	CONFIG_OPTION_TEXT,
+	CONFIG_OPTION_LIST,
+	CONFIG_OPTION_DURATION,
+	CONFIG_OPTION_CHOICE
+};
 enum config_option_where { CONFIG_OPTION_FILE, CONFIG_OPTION_CMDLINE };
 
 enum config_option_id {
@@ -42,20 +47,23 @@ struct config;
 struct config *config_create(void);
 void config_destroy(struct config *config); /* NULL is fine */
 
-/* Options may stand anywhere among the words; "--" ends them. The words that are no options go to *words (pointers into
- * argv, *words is freed by the caller). USAGE errors name the option. */
+/* Options may stand anywhere among the words; "--" ends them. The words that are no options go to *words (pointers
+ * into argv, *words is freed by the caller). USAGE errors name the option. */
 bool config_parse_arguments(struct config *config, int argc, char **argv, char ***words, size_t *word_count,
 			    struct err *err) MUST_USE;
 /* path NULL = the usual places. CONFIG errors name file, line and column. Values already set stay. */
 bool config_load_file(struct config *config, const char *path, struct err *err) MUST_USE;
 /* For fuzzing and tests: the text of a file. */
-bool config_parse_file_text(struct config *config, const char *name, const char *text, size_t len, struct err *err) MUST_USE;
+bool config_parse_file_text(struct config *config, const char *name, const char *text, size_t len,
+			    struct err *err) MUST_USE;
 
 bool config_is_set(const struct config *config, enum config_option_id id);
 bool config_flag(const struct config *config, enum config_option_id id);
-const char *config_text(const struct config *config, enum config_option_id id); /* NULL when unset and without default */
+const char *config_text(const struct config *config,
+			enum config_option_id id); /* NULL when unset and without default */
 int64_t config_duration_ms(const struct config *config, enum config_option_id id);
-const char *const *config_list(const struct config *config, enum config_option_id id); /* NULL-terminated, NULL when empty */
+const char *const *config_list(const struct config *config,
+			       enum config_option_id id); /* NULL-terminated, NULL when empty */
 
 /* The secret named for a cluster in the file, or NULL. */
 const char *config_credentials_secret(const struct config *config, const char *namespace, const char *cluster);

@@ -5,7 +5,8 @@
 #include "api/config/config.h"
 
 /* value is NULL for a flag that was merely named. `origin` goes into the error sentence. */
-bool config_set(struct config *config, enum config_option_id id, const char *value, const char *origin, struct err *err) MUST_USE;
+bool config_set(struct config *config, enum config_option_id id, const char *value, const char *origin,
+		struct err *err) MUST_USE;
 void config_add_credentials(struct config *config, const char *cluster, const char *secret);
 
 #endif

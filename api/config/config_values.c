@@ -11,8 +11,8 @@
 struct config_value {
 	bool set;
 	char *text;
-	int64_t number;     /* flag or milliseconds */
-	VEC(char *) list;   /* NULL-terminated when not empty */
+	int64_t number;   /* flag or milliseconds */
+	VEC(char *) list; /* NULL-terminated when not empty */
 };
 
 struct config {
@@ -78,9 +78,11 @@ bool config_set(struct config *config, enum config_option_id id, const char *val
 		     err_set(err, ERR_USAGE, "%s: %s is true or false, not \"%s\"", origin, spec->name, value);
 	} else if (spec->type == CONFIG_OPTION_DURATION) {
 		ok = config_parse_duration(value, &slot->number) ||
-		     err_set(err, ERR_USAGE, "%s: %s is a time such as 500ms, 10s or 2m, not \"%s\"", origin, spec->name, value);
+		     err_set(err, ERR_USAGE, "%s: %s is a time such as 500ms, 10s or 2m, not \"%s\"", origin,
+			     spec->name, value);
 	} else if (spec->type == CONFIG_OPTION_CHOICE && !str_has_word(spec->argument, '|', value)) {
-		ok = err_set(err, ERR_USAGE, "%s: %s is one of %s, not \"%s\"", origin, spec->name, spec->argument, value);
+		ok = err_set(err, ERR_USAGE, "%s: %s is one of %s, not \"%s\"", origin, spec->name, spec->argument,
+			     value);
 	}
 	if (!ok)
 		return false;

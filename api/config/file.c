@@ -14,7 +14,8 @@ enum { CONFIG_FILE_MAX = 256 * 1024, CONFIG_NAME_MAX = 300 };
 
 static bool config_wrong(struct err *err, const char *name, const yaml_node_t *at, const char *what)
 {
-	return err_set(err, ERR_CONFIG, "%s:%zu:%zu: %s", name, at->start_mark.line + 1, at->start_mark.column + 1, what);
+	return err_set(err, ERR_CONFIG, "%s:%zu:%zu: %s", name, at->start_mark.line + 1, at->start_mark.column + 1,
+		       what);
 }
 
 static const char *scalar_text(const yaml_node_t *node)
@@ -22,14 +23,16 @@ static const char *scalar_text(const yaml_node_t *node)
 	return node && node->type == YAML_SCALAR_NODE ? (const char *)node->data.scalar.value : NULL;
 }
 
-static bool read_credentials(struct config *config, yaml_document_t *document, const yaml_node_t *node, const char *name,
-			     struct err *err)
+static bool read_credentials(struct config *config, yaml_document_t *document, const yaml_node_t *node,
+			     const char *name, struct err *err)
 {
 	if (node->type != YAML_MAPPING_NODE)
-		return config_wrong(err, name, node, "credentials is a mapping of NAMESPACE/CLUSTER to the name of a secret");
+		return config_wrong(err, name, node,
+				    "credentials is a mapping of NAMESPACE/CLUSTER to the name of a secret");
 	for (yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top; pair++) {
 		const yaml_node_t *key = yaml_document_get_node(document, pair->key);
-		const char *cluster = scalar_text(key), *secret = scalar_text(yaml_document_get_node(document, pair->value));
+		const char *cluster = scalar_text(key),
+			   *secret = scalar_text(yaml_document_get_node(document, pair->value));
 		if (!cluster || !secret || !strchr(cluster, '/'))
 			return config_wrong(err, name, key, "expected NAMESPACE/CLUSTER: SECRET");
 		config_add_credentials(config, cluster, secret);
@@ -37,8 +40,8 @@ static bool read_credentials(struct config *config, yaml_document_t *document, c
 	return true;
 }
 
-static bool read_option(struct config *config, yaml_document_t *document, const yaml_node_t *key, const yaml_node_t *value,
-			const char *name, struct err *err)
+static bool read_option(struct config *config, yaml_document_t *document, const yaml_node_t *key,
+			const yaml_node_t *value, const char *name, struct err *err)
 {
 	char origin[CONFIG_NAME_MAX], what[128];
 	snprintf(origin, sizeof origin, "%s:%zu", name, key->start_mark.line + 1);
@@ -85,8 +88,8 @@ bool config_parse_file_text(struct config *config, const char *name, const char 
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
 	bool ok = yaml_parser_load(&parser, &document);
 	if (!ok) {
-		err_set(err, ERR_CONFIG, "%s:%zu:%zu: %s", name, parser.problem_mark.line + 1, parser.problem_mark.column + 1,
-			str_or(parser.problem, "not YAML"));
+		err_set(err, ERR_CONFIG, "%s:%zu:%zu: %s", name, parser.problem_mark.line + 1,
+			parser.problem_mark.column + 1, str_or(parser.problem, "not YAML"));
 	} else {
 		ok = read_document(config, &document, name, err);
 		yaml_document_delete(&document);

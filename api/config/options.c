@@ -9,14 +9,14 @@
 #include "api/config/config_private.h"
 
 static const struct config_option_spec option_specs[CONFIG_OPTION_COUNT] = {
-#define X(id, name_, letter_, type_, standard_, argument_, where_, help_)                                                      \
-	[CONFIG_OPT_##id] = {.name = name_,                                                                                           \
-		      .letter = letter_,                                                                                       \
-		      .type = CONFIG_OPTION_##type_,                                                                                  \
-		      .standard = standard_,                                                                                   \
-		      .argument = argument_,                                                                                   \
-		      .where = CONFIG_OPTION_##where_,                                                                                \
-		      .help = help_},
+#define X(id, name_, letter_, type_, standard_, argument_, where_, help_)                                              \
+	[CONFIG_OPT_##id] = {.name = name_,                                                                            \
+			     .letter = letter_,                                                                        \
+			     .type = CONFIG_OPTION_##type_,                                                            \
+			     .standard = standard_,                                                                    \
+			     .argument = argument_,                                                                    \
+			     .where = CONFIG_OPTION_##where_,                                                          \
+			     .help = help_},
 #include "api/config/options.def"
 #undef X
 };
@@ -37,12 +37,14 @@ enum { LONG_BASE = 1000 };
 static void make_tables(struct config_getopt_tables *tables)
 {
 	char *s = tables->shorts;
-	/* '-' keeps words in place and hands them to us as option 1; ':' tells a missing argument from an unknown option. */
+	/* '-' keeps words in place and hands them to us as option 1; ':' tells a missing argument from an unknown
+	 * option. */
 	*s++ = '-';
 	*s++ = ':';
 	for (size_t i = 0; i < CONFIG_OPTION_COUNT; i++) {
 		bool takes = option_specs[i].type != CONFIG_OPTION_FLAG;
-		tables->longs[i] = (struct option){.name = option_specs[i].name, .has_arg = takes ? required_argument : no_argument,
+		tables->longs[i] = (struct option){.name = option_specs[i].name,
+						   .has_arg = takes ? required_argument : no_argument,
 						   .val = LONG_BASE + (int)i};
 		if (option_specs[i].letter) {
 			*s++ = (char)option_specs[i].letter;
@@ -65,7 +67,8 @@ static enum config_option_id id_of(int code)
 	return CONFIG_OPTION_COUNT;
 }
 
-bool config_parse_arguments(struct config *config, int argc, char **argv, char ***words, size_t *word_count, struct err *err)
+bool config_parse_arguments(struct config *config, int argc, char **argv, char ***words, size_t *word_count,
+			    struct err *err)
 {
 	struct config_getopt_tables tables;
 	make_tables(&tables);
@@ -98,9 +101,9 @@ void config_print_options(FILE *out)
 	for (size_t i = 0; i < CONFIG_OPTION_COUNT; i++) {
 		char left[64];
 		int used = option_specs[i].letter ? snprintf(left, sizeof left, "-%c, ", option_specs[i].letter)
-					   : snprintf(left, sizeof left, "    ");
-		snprintf(left + used, sizeof left - (size_t)used, "--%s%s%s", option_specs[i].name, option_specs[i].argument ? " " : "",
-			 str_or(option_specs[i].argument, ""));
+						  : snprintf(left, sizeof left, "    ");
+		snprintf(left + used, sizeof left - (size_t)used, "--%s%s%s", option_specs[i].name,
+			 option_specs[i].argument ? " " : "", str_or(option_specs[i].argument, ""));
 		fprintf(out, "  %-40s %s", left, option_specs[i].help);
 		if (option_specs[i].standard)
 			fprintf(out, " [%s]", option_specs[i].standard);

@@ -1,8 +1,8 @@
 /* Makes libcurl use a socket that is connected already. libcurl 7.88 calls connect() on it in spite of
- * CURL_SOCKOPT_ALREADY_CONNECTED, so it is given a placeholder whose connect() stays pending: a TCP socket towards a listener
- * on loopback whose queue is full. When libcurl then waits for it, the real socket takes its descriptor, and the listener,
- * which never accepted anything, is closed. (A Unix socket would do as well, but libcurl keeps no connection alive that has
- * no IP address.) */
+ * CURL_SOCKOPT_ALREADY_CONNECTED, so it is given a placeholder whose connect() stays pending: a TCP socket towards a
+ * listener on loopback whose queue is full. When libcurl then waits for it, the real socket takes its descriptor,
+ * and the listener, which never accepted anything, is closed. (A Unix socket would do as well, but libcurl keeps no
+ * connection alive that has no IP address.) */
 #ifndef MQDECK_NET_ADOPT_H
 #define MQDECK_NET_ADOPT_H
 

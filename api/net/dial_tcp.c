@@ -7,8 +7,8 @@
 #include "api/base/str.h"
 #include "api/net/dial.h"
 #include "api/net/multi.h"
-#include "api/net/relay.h"
 #include "api/net/peer.h"
+#include "api/net/relay.h"
 
 /* libcurl resolves the name and connects; then the bytes are pumped between its socket and the relay end. */
 struct dial {
@@ -21,7 +21,7 @@ struct dial {
 	struct loop_fd *watch; /* the far socket; NULL before it is connected, and while stalled on a broken one */
 	struct loop_timer *deadline;
 	int far_fd;
-	struct buf out; /* for the far side */
+	struct buf out;  /* for the far side */
 	bool is_stalled; /* the relay end reads slowly */
 	struct err err;
 };
@@ -86,7 +86,8 @@ static void read_far(struct dial *dial)
 static void on_far(void *data, unsigned ready)
 {
 	struct dial *dial = data;
-	/* A hangup is reported for ever, whatever is asked for: what was received is still read when the relay end goes on. */
+	/* A hangup is reported for ever, whatever is asked for: what was received is still read when the relay end
+	 * goes on. */
 	if (dial->is_stalled && ready & LOOP_HANGUP) {
 		loop_fd_remove(dial->watch);
 		dial->watch = NULL;
@@ -163,7 +164,8 @@ static void dial_close_now(void *data)
 static bool dial_set_up(struct dial *dial, const struct dial_target *target, struct err *err)
 {
 	const char *brackets = strchr(target->host, ':') ? "[]" : "";
-	CLEANUP(free) char *url =
+	CLEANUP(free)
+	char *url =
 		str_printf("http://%.1s%s%s:%u", brackets, target->host, *brackets ? brackets + 1 : "", target->port);
 	struct http_options options = {.base_url = url, .proxy_url = ""};
 	return peer_init(&dial->peer, dial->loop, &options, err);
@@ -174,7 +176,8 @@ static struct dial *dial_open_tcp(struct dial_opener *self, const struct dial_ta
 	struct dial *dial = mem_alloc(sizeof *dial);
 	dial->loop = ((struct dial_tcp_opener *)self)->loop;
 	dial->far_fd = -1;
-	dial->relay = (struct relay){.on_bytes = dial_from_relay, .on_drain = dial_relay_drained, .on_eof = dial_relay_ended, .data = dial};
+	dial->relay = (struct relay){
+		.on_bytes = dial_from_relay, .on_drain = dial_relay_drained, .on_eof = dial_relay_ended, .data = dial};
 	if (!target->host || !dial_set_up(dial, target, err)) {
 		if (!target->host)
 			err_set(err, ERR_USAGE, "no host to connect to");
@@ -214,7 +217,8 @@ static void close_tcp(struct dial *dial)
 struct dial_opener *dial_tcp_create(struct loop *loop)
 {
 	struct dial_tcp_opener *it = mem_alloc(sizeof *it);
-	*it = (struct dial_tcp_opener){.dialer = {.open = dial_open_tcp, .error = error_tcp, .close = close_tcp}, .loop = loop};
+	*it = (struct dial_tcp_opener){.dialer = {.open = dial_open_tcp, .error = error_tcp, .close = close_tcp},
+				       .loop = loop};
 	return &it->dialer;
 }
 

@@ -263,7 +263,8 @@ static size_t http_on_header(char *line, size_t size, size_t count, void *data)
 
 static bool http_collect(struct http_request *request, const char *bytes, size_t len, bool is_success)
 {
-	size_t max = is_success ? (size_t)or_default((int64_t)request->call.body_max, HTTP_BODY_MAX) : HTTP_ERROR_BODY_MAX;
+	size_t max =
+		is_success ? (size_t)or_default((int64_t)request->call.body_max, HTTP_BODY_MAX) : HTTP_ERROR_BODY_MAX;
 	size_t room = max - request->in.len;
 	request->in.max = max;
 	buf_append(&request->in, bytes, len < room ? len : room);
@@ -299,7 +300,8 @@ static void apply_method(struct http_request *request)
 {
 	const struct http_call *call = &request->call;
 	CURL *easy = request->easy;
-	if (call->body || str_eq(call->method, "POST") || str_eq(call->method, "PUT") || str_eq(call->method, "PATCH")) {
+	if (call->body || str_eq(call->method, "POST") || str_eq(call->method, "PUT") ||
+	    str_eq(call->method, "PATCH")) {
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)(request->body ? call->body_len : 0));
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body ? request->body : "");
 	}

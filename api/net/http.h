@@ -1,5 +1,5 @@
-/* HTTP on libcurl's multi interface, driven by the loop. One `struct http` is one peer's configuration and connection
- * cache: over TLS a cluster gets one HTTP/2 connection that carries all requests and watches. */
+/* HTTP on libcurl's multi interface, driven by the loop. One `struct http` is one peer's configuration and
+ * connection cache: over TLS a cluster gets one HTTP/2 connection that carries all requests and watches. */
 #ifndef MQDECK_NET_HTTP_H
 #define MQDECK_NET_HTTP_H
 
@@ -15,17 +15,17 @@ struct http_request;
 
 /* All strings are copied. PEM texts, not paths; NULL = absent. */
 struct http_options {
-	const char *base_url;     /* "https://host:port/prefix", no trailing slash; userinfo, query and fragment refused */
-	const char *ca_pem;       /* replaces the system's roots entirely when given */
+	const char *base_url; /* "https://host:port/prefix", no trailing slash; userinfo, query and fragment refused */
+	const char *ca_pem;   /* replaces the system's roots entirely when given */
 	const char *cert_pem, *key_pem;
-	const char *server_name;  /* TLS name to send and verify instead of the host of base_url */
-	const char *other_names;  /* "b,c": names of the same server that its certificate may be for as well */
-	bool insecure;            /* TLS not verified: the owner shows a standing banner */
-	const char *proxy_url;    /* http, https or socks5; NULL = from the environment; "" = none */
+	const char *server_name; /* TLS name to send and verify instead of the host of base_url */
+	const char *other_names; /* "b,c": names of the same server that its certificate may be for as well */
+	bool insecure;           /* TLS not verified: the owner shows a standing banner */
+	const char *proxy_url;   /* http, https or socks5; NULL = from the environment; "" = none */
 	const char *user_agent;
 	int64_t connect_timeout_ms; /* 0 = 10 s */
-	/* When set, connections are not dialled but taken from here: returns a connected non-blocking socket (then owned by
-	 * libcurl) or -1 with err. Used for HTTP through a port-forward. */
+	/* When set, connections are not dialled but taken from here: returns a connected non-blocking socket (then
+	 * owned by libcurl) or -1 with err. Used for HTTP through a port-forward. */
 	int (*open_socket)(void *data, struct err *err);
 	void *open_socket_data;
 };
@@ -40,33 +40,35 @@ const struct http_options *http_configuration(const struct http *http);
 size_t http_in_flight(const struct http *http);
 
 struct http_result {
-	int status;                /* HTTP status; 0 when there was none */
-	struct err err;            /* set when the transport failed (CONNECT, TIMEOUT, TLS, LIMIT, CANCELLED) */
-	int64_t retry_after_ms;    /* -1 without the header */
-	bool connection_died;      /* closed or reset before or while answering: GOAWAY, EOF, RST */
-	const char *content_type;  /* borrowed, "" when absent */
-	const char *body;          /* collected body, NUL-terminated; "" when on_data took it */
+	int status;               /* HTTP status; 0 when there was none */
+	struct err err;           /* set when the transport failed (CONNECT, TIMEOUT, TLS, LIMIT, CANCELLED) */
+	int64_t retry_after_ms;   /* -1 without the header */
+	bool connection_died;     /* closed or reset before or while answering: GOAWAY, EOF, RST */
+	const char *content_type; /* borrowed, "" when absent */
+	const char *body;         /* collected body, NUL-terminated; "" when on_data took it */
 	size_t body_len;
 	int64_t total_ms, first_byte_ms;
 };
 
 struct http_call {
-	const char *method;        /* "GET" … */
-	const char *path;          /* appended to base_url, already escaped, begins with '/' */
+	const char *method;         /* "GET" … */
+	const char *path;           /* appended to base_url, already escaped, begins with '/' */
 	const char *const *headers; /* NULL-terminated "Name: value", copied */
-	const char *body;          /* copied; NULL = none */
+	const char *body;           /* copied; NULL = none */
 	size_t body_len;
-	bool gzip;                 /* accept compression: lists yes, watches never (protocols.md 0.3) */
-	bool is_watch;             /* no total timeout, byte silence counts instead */
-	int64_t timeout_ms;        /* total; 0 = 30 s (not for watches) */
-	int64_t silence_ms;        /* watches: no byte for so long = dead; 0 = 150 s */
-	size_t body_max;           /* cap of the collected body; 0 = 4 MiB */
-	/* Streaming: called for each piece of a 2xx body; return false to abort the request (result.err = CANCELLED).
-	 * NULL = collect. Bodies of other statuses are always collected, up to 64 KiB. */
+	bool gzip;          /* accept compression: lists yes, watches never (protocols.md 0.3) */
+	bool is_watch;      /* no total timeout, byte silence counts instead */
+	int64_t timeout_ms; /* total; 0 = 30 s (not for watches) */
+	int64_t silence_ms; /* watches: no byte for so long = dead; 0 = 150 s */
+	size_t body_max;    /* cap of the collected body; 0 = 4 MiB */
+	/* Streaming: called for each piece of a 2xx body; return false to abort the request (result.err =
+	 * CANCELLED). NULL = collect. Bodies of other statuses are always collected, up to 64 KiB. */
 	bool (*on_data)(void *data, const char *bytes, size_t len);
-	/* The headers of a 2xx answer are in: a watch is accepted, though nothing may have happened yet. May be NULL. */
+	/* The headers of a 2xx answer are in: a watch is accepted, though nothing may have happened yet. May be
+	 * NULL. */
 	void (*on_accepted)(void *data);
-	/* Exactly once unless cancelled or destroyed. The request is gone after it. May start new requests and may destroy the `http`. */
+	/* Exactly once unless cancelled or destroyed. The request is gone after it. May start new requests and may
+	 * destroy the `http`. */
 	void (*on_done)(void *data, const struct http_result *result);
 	void *data;
 };

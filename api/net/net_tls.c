@@ -119,7 +119,8 @@ static void say_issuer(struct net_tls_verdict *it)
 	char issuer[160];
 	x509_name_text(X509_get_issuer_name(it->cert), issuer, sizeof issuer);
 	snprintf(it->out, it->size,
-		 "is signed by an unknown authority (\"%s\"): it is not among the trusted ones, or the server does not send "
+		 "is signed by an unknown authority (\"%s\"): it is not among the trusted ones, or the server does "
+		 "not send "
 		 "the certificates in between",
 		 issuer);
 }
@@ -147,11 +148,11 @@ static void describe_failure(struct net_tls_peer *peer, X509_STORE_CTX *store)
 {
 	char subject[200], why[400];
 	struct net_tls_verdict it = {.peer = peer,
-			     .cert = X509_STORE_CTX_get_current_cert(store),
-			     .error = X509_STORE_CTX_get_error(store),
-			     .depth = X509_STORE_CTX_get_error_depth(store),
-			     .out = why,
-			     .size = sizeof why};
+				     .cert = X509_STORE_CTX_get_current_cert(store),
+				     .error = X509_STORE_CTX_get_error(store),
+				     .depth = X509_STORE_CTX_get_error_depth(store),
+				     .out = why,
+				     .size = sizeof why};
 	if (!it.cert)
 		it.cert = X509_STORE_CTX_get0_cert(store);
 	x509_name_text(X509_get_subject_name(it.cert), subject, sizeof subject);
@@ -164,8 +165,8 @@ static void describe_failure(struct net_tls_peer *peer, X509_STORE_CTX *store)
 		else
 			snprintf(why, sizeof why, "%s", reasons[i].text);
 	}
-	err_set(&peer->failure, ERR_TLS, "the certificate of %s%s, \"%s\", %s", it.depth > 0 ? "an authority behind " : "",
-		str_or(peer->name, "the proxy or server"), subject, why);
+	err_set(&peer->failure, ERR_TLS, "the certificate of %s%s, \"%s\", %s",
+		it.depth > 0 ? "an authority behind " : "", str_or(peer->name, "the proxy or server"), subject, why);
 }
 
 static int tls_verify(X509_STORE_CTX *store, void *data)

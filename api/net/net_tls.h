@@ -1,5 +1,5 @@
-/* What TLS needs that the libraries leave open: one rule for the name of the peer (subjectAltName only), and a sentence
- * that says which certificate is wrong and why. The same for HTTP, WebSocket and Kafka. */
+/* What TLS needs that the libraries leave open: one rule for the name of the peer (subjectAltName only), and a
+ * sentence that says which certificate is wrong and why. The same for HTTP, WebSocket and Kafka. */
 #ifndef MQDECK_NET_NET_TLS_H
 #define MQDECK_NET_NET_TLS_H
 
@@ -20,7 +20,8 @@ void net_tls_peer_finish(struct net_tls_peer *peer);
 /* Makes ctx verify its peer by this rule. ctx must not verify after `peer` is finished. */
 void net_tls_peer_attach(struct net_tls_peer *peer, SSL_CTX *ctx);
 
-/* The texts are what they should be: at least one certificate in ca, cert and key belong together. Each may be NULL; ERR_CONFIG. */
+/* The texts are what they should be: at least one certificate in ca, cert and key belong together. Each may be NULL;
+ * ERR_CONFIG. */
 bool net_tls_check_pem(const char *ca_pem, const char *cert_pem, const char *key_pem, struct err *err) MUST_USE;
 
 /* Writes what a refusing server may mean: `client certificate "CN=dev" (valid until 2026-01-02T03:04:05Z, expired)`. */

@@ -61,7 +61,8 @@ static bool pair_open_tcp(int ends[2])
 	    !address_of(listener, &name))
 		return false;
 	int near = pair_tcp_socket();
-	int far = near >= 0 && pair_connect_to(near, &name) && address_of(near, &ours) ? accept_only(listener, &ours) : -1;
+	int far = near >= 0 && pair_connect_to(near, &name) && address_of(near, &ours) ? accept_only(listener, &ours)
+										       : -1;
 	if (far < 0) {
 		if (near >= 0)
 			close(near);

@@ -65,8 +65,8 @@ static char *bare_host(const char *host)
 	return mem_strndup(from, strcspn(from, "]%"));
 }
 
-/* The server is asked for by another name than it is reached by: the URL carries the name (for SNI and verification), and
- * connect_to the address (protocols.md B). */
+/* The server is asked for by another name than it is reached by: the URL carries the name (for SNI and
+ * verification), and connect_to the address (protocols.md B). */
 static void peer_redirect(struct peer *peer, CURLU *url, const char *host, const char *port)
 {
 	const char *name = peer->is_https ? peer->options.server_name : NULL;
@@ -99,7 +99,8 @@ static bool peer_parse(struct peer *peer, struct err *err)
 	if (!check_url(url, peer->options.base_url, err))
 		return false;
 	if (!url_part(url, CURLUPART_SCHEME, 0, &scheme) || !url_part(url, CURLUPART_HOST, 0, &host) ||
-	    !url_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT, &port) || (!str_eq(scheme, "https") && !str_eq(scheme, "http")))
+	    !url_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT, &port) ||
+	    (!str_eq(scheme, "https") && !str_eq(scheme, "http")))
 		return err_set(err, ERR_CONFIG, "the server address \"%s\" is neither http:// nor https://",
 			       peer->options.base_url);
 	peer->is_https = str_eq(scheme, "https");
@@ -302,7 +303,8 @@ void peer_apply(struct peer *peer, CURL *easy, const char *path, char *errbuf)
 
 /* ---- what went wrong ---- */
 
-/* libcurl calls the alert "certificate expired" a failed verification too, though we verified the server with success. */
+/* libcurl calls the alert "certificate expired" a failed verification too, though we verified the server with
+ * success. */
 static bool is_refusal_of_ours(const char *errbuf)
 {
 	return (strstr(errbuf, "alert") && !strstr(errbuf, "protocol version")) ||
@@ -317,19 +319,23 @@ static void explain_tls(const struct peer *peer, CURL *easy, CURLcode code, cons
 	}
 	if (peer->options.cert_pem && is_refusal_of_ours(errbuf)) {
 		char ours[256];
-		net_tls_describe_client_cert(peer->options.cert_pem, clock_wall_ms(loop_clock(peer->loop)), ours, sizeof ours);
+		net_tls_describe_client_cert(peer->options.cert_pem, clock_wall_ms(loop_clock(peer->loop)), ours,
+					     sizeof ours);
 		err_set(err, ERR_TLS, "%s refuses %s: %s", peer->authority, ours, errbuf);
 	} else if (strstr(errbuf, "certificate required")) {
 		err_set(err, ERR_TLS, "%s wants a client certificate and none is configured", peer->authority);
 	} else if (strstr(errbuf, "alert handshake failure")) {
-		err_set(err, ERR_TLS, "%s refused the TLS handshake: perhaps it wants a client certificate, and none is configured",
+		err_set(err, ERR_TLS,
+			"%s refused the TLS handshake: perhaps it wants a client certificate, and none is "
+			"configured",
 			peer->authority);
 	} else if (strstr(errbuf, "wrong version number")) {
 		err_set(err, ERR_TLS, "%s does not speak TLS on this port", peer->authority);
 	} else if (strstr(errbuf, "protocol version") || strstr(errbuf, "unsupported protocol")) {
 		err_set(err, ERR_TLS, "%s offers only TLS versions below 1.2, which are not safe", peer->authority);
 	} else {
-		err_set(err, ERR_TLS, "TLS with %s failed: %s", peer->authority, str_or(errbuf, curl_easy_strerror(code)));
+		err_set(err, ERR_TLS, "TLS with %s failed: %s", peer->authority,
+			str_or(errbuf, curl_easy_strerror(code)));
 	}
 }
 

@@ -1,4 +1,5 @@
-/* One peer's configuration, applied to the libcurl handles of HTTP requests and of WebSockets alike. Inside api/net only. */
+/* One peer's configuration, applied to the libcurl handles of HTTP requests and of WebSockets alike. Inside api/net
+ * only. */
 #ifndef MQDECK_NET_PEER_H
 #define MQDECK_NET_PEER_H
 
@@ -11,16 +12,16 @@
 
 struct peer {
 	struct loop *loop;
-	struct http_options options; /* strings owned; base_url without a trailing slash */
-	char *host;                  /* of base_url, without brackets */
-	char *authority;             /* host:port as in base_url: for people and for the Host header */
-	char *url;                   /* what libcurl is given: base_url, or server_name in place of its host */
-	char *prefix;                /* path of base_url, "" or "/…" */
+	struct http_options options;   /* strings owned; base_url without a trailing slash */
+	char *host;                    /* of base_url, without brackets */
+	char *authority;               /* host:port as in base_url: for people and for the Host header */
+	char *url;                     /* what libcurl is given: base_url, or server_name in place of its host */
+	char *prefix;                  /* path of base_url, "" or "/…" */
 	struct curl_slist *connect_to; /* the real address when `url` names another; NULL = none */
 	struct net_tls_peer tls;
-	struct adopt adopt;          /* the socket that open_socket gave */
-	struct err open_err;         /* why open_socket last failed */
-	int64_t handshake_ms;        /* when the last TLS handshake began, -1 = never */
+	struct adopt adopt;   /* the socket that open_socket gave */
+	struct err open_err;  /* why open_socket last failed */
+	int64_t handshake_ms; /* when the last TLS handshake began, -1 = never */
 	bool is_https, is_loopback;
 };
 
@@ -28,7 +29,8 @@ bool peer_init(struct peer *peer, struct loop *loop, const struct http_options *
 void peer_finish(struct peer *peer);
 bool peer_set_client_cert(struct peer *peer, const char *cert_pem, const char *key_pem, struct err *err) MUST_USE;
 
-/* Sets what is the same for every handle: URL (base + path), TLS, proxy, socket options. errbuf holds CURL_ERROR_SIZE. */
+/* Sets what is the same for every handle: URL (base + path), TLS, proxy, socket options. errbuf holds
+ * CURL_ERROR_SIZE. */
 void peer_apply(struct peer *peer, CURL *easy, const char *path, char *errbuf);
 
 /* The multi's on_socket: see adopt.h. */
@@ -40,8 +42,8 @@ bool peer_explain(const struct peer *peer, CURL *easy, CURLcode code, const char
 /* Implemented by http.c. Lives as long as the http. */
 struct peer *http_peer(struct http *http);
 
-/* How far an unfinished transfer has come, for "timed out while …". Connected = a request can be or was sent. since_ms
- * is when it began. */
+/* How far an unfinished transfer has come, for "timed out while …". Connected = a request can be or was sent.
+ * since_ms is when it began. */
 const char *peer_phase(const struct peer *peer, CURL *easy, int64_t since_ms, bool *connected);
 
 #endif

@@ -27,7 +27,7 @@ static void relay_update_watch(struct relay *relay)
 {
 	if (relay->watch)
 		loop_fd_set(relay->watch, (relay->held.len == 0 && !relay->closing ? LOOP_READ : 0) |
-						 (relay->backlog.len > 0 ? LOOP_WRITE : 0));
+						  (relay->backlog.len > 0 ? LOOP_WRITE : 0));
 }
 
 /* Sends what the socket takes; the count of it. */
@@ -48,7 +48,8 @@ static size_t relay_push(struct relay *relay, const char *bytes, size_t len)
 static void read_caller(struct relay *relay)
 {
 	char bytes[RELAY_PIECE];
-	for (int turn = 0; turn < RELAY_READS_A_TURN && relay->watch && relay->held.len == 0 && !relay->closing; turn++) {
+	for (int turn = 0; turn < RELAY_READS_A_TURN && relay->watch && relay->held.len == 0 && !relay->closing;
+	     turn++) {
 		ssize_t got = recv(relay->fd, bytes, sizeof bytes, 0);
 		if (got < 0 && (errno == EAGAIN || errno == EINTR))
 			return;

@@ -1,5 +1,5 @@
-/* The near end of a carried connection (dial.h): one end of a pair of sockets is the caller's, the other is pumped here, with
- * back-pressure both ways. */
+/* The near end of a carried connection (dial.h): one end of a pair of sockets is the caller's, the other is pumped
+ * here, with back-pressure both ways. */
 #ifndef MQDECK_NET_RELAY_H
 #define MQDECK_NET_RELAY_H
 
@@ -18,7 +18,8 @@ struct relay {
 	struct buf backlog; /* for the caller, not yet written */
 	struct buf held;    /* from the caller, not yet taken by the far side */
 	bool closing;       /* after the backlog */
-	/* Bytes from the caller, at most RELAY_PIECE. False = not now: they are held, and so is what follows, until relay_resume(). */
+	/* Bytes from the caller, at most RELAY_PIECE. False = not now: they are held, and so is what follows, until
+	 * relay_resume(). */
 	bool (*on_bytes)(void *data, const char *bytes, size_t len);
 	/* The backlog is written: the far side may go on. */
 	void (*on_drain)(void *data);

@@ -117,7 +117,8 @@ static bool websocket_flush(struct websocket *ws)
 {
 	while (ws->out_sent < ws->out.len) {
 		size_t sent = 0;
-		CURLcode code = curl_easy_send(ws->easy, ws->out.data + ws->out_sent, ws->out.len - ws->out_sent, &sent);
+		CURLcode code =
+			curl_easy_send(ws->easy, ws->out.data + ws->out_sent, ws->out.len - ws->out_sent, &sent);
 		if (code == CURLE_AGAIN)
 			break;
 		if (code != CURLE_OK)
@@ -132,8 +133,8 @@ static bool websocket_flush(struct websocket *ws)
 	return true;
 }
 
-static bool queue_frame(struct websocket *ws, enum ws_opcode opcode, const void *head, size_t head_len, const void *payload,
-			size_t len)
+static bool queue_frame(struct websocket *ws, enum ws_opcode opcode, const void *head, size_t head_len,
+			const void *payload, size_t len)
 {
 	unsigned char mask[4];
 	RAND_bytes(mask, sizeof mask);
@@ -267,8 +268,9 @@ static void read_ended(struct websocket *ws)
 	if (ws->state == WS_REFUSED)
 		take_refusal(ws, true);
 	else
-		websocket_fail(ws, ERR_CONNECT, ws->state == WS_OPEN ? "the connection ended without a closing handshake"
-							   : "the server closed the connection instead of answering");
+		websocket_fail(ws, ERR_CONNECT,
+			       ws->state == WS_OPEN ? "the connection ended without a closing handshake"
+						    : "the server closed the connection instead of answering");
 }
 
 static bool is_reading(const struct websocket *ws)
@@ -353,7 +355,8 @@ static void on_clock(void *data)
 	} else {
 		/* While paused, answers are not read. */
 		ws->pings_lost += !ws->paused;
-		if (ws->out.len - ws->out_sent < WS_QUEUE_MAX && queue_frame(ws, WS_PING, NULL, 0, NULL, 0) && !websocket_flush(ws))
+		if (ws->out.len - ws->out_sent < WS_QUEUE_MAX && queue_frame(ws, WS_PING, NULL, 0, NULL, 0) &&
+		    !websocket_flush(ws))
 			loop_timer_arm(ws->kick, 0);
 		loop_timer_arm(ws->clock, ws->call.ping_ms);
 	}
@@ -449,8 +452,10 @@ struct websocket *websocket_open(struct http *http, const struct websocket_call 
 	ws->kick = loop_timer_create(ws->loop, on_kick, ws);
 	loop_timer_arm(ws->clock, ws->call.open_timeout_ms);
 	/* A multi of its own: in a shared one libcurl would prune the connection as idle. */
-	struct multi_hooks hooks = {
-		.on_done = websocket_transfer_done, .on_socket = websocket_new_socket, .on_close = websocket_close_now, .data = ws};
+	struct multi_hooks hooks = {.on_done = websocket_transfer_done,
+				    .on_socket = websocket_new_socket,
+				    .on_close = websocket_close_now,
+				    .data = ws};
 	ws->multi = multi_create(ws->loop, &hooks);
 	connect_easy(ws);
 	return ws;

@@ -42,7 +42,8 @@ static size_t read_head(struct ws_frame *frame, const unsigned char *bytes, size
 		return 0;
 	unsigned short_len = bytes[1] & 0x7f;
 	size_t extended = short_len == FRAME_LENGTH_64 ? 8 : short_len == FRAME_LENGTH_16 ? 2 : 0;
-	*frame = (struct ws_frame){.is_final = bytes[0] & 0x80, .is_masked = bytes[1] & 0x80, .opcode = bytes[0] & 0x0f};
+	*frame =
+		(struct ws_frame){.is_final = bytes[0] & 0x80, .is_masked = bytes[1] & 0x80, .opcode = bytes[0] & 0x0f};
 	frame->head_len = 2 + extended + (frame->is_masked ? 4 : 0);
 	if (len < frame->head_len)
 		return 0;
@@ -59,7 +60,8 @@ static bool is_control(enum ws_opcode opcode)
 	return opcode & 8;
 }
 
-static bool check_frame(const struct ws_decoder *decoder, const struct ws_frame *frame, unsigned char first, struct err *err)
+static bool check_frame(const struct ws_decoder *decoder, const struct ws_frame *frame, unsigned char first,
+			struct err *err)
 {
 	bool known = frame->opcode <= WS_BINARY || (frame->opcode >= WS_CLOSE && frame->opcode <= WS_PONG);
 	if (first & 0x70 || !known)
@@ -74,14 +76,15 @@ static bool check_frame(const struct ws_decoder *decoder, const struct ws_frame 
 	if ((frame->opcode == WS_CONTINUATION) != decoder->in_message)
 		return err_set(err, ERR_PARSE, "WebSocket: fragments of messages are mixed up");
 	if (frame->len > decoder->message.max - decoder->message.len)
-		return err_set(err, ERR_LIMIT, "WebSocket: a message is larger than %zu KiB", decoder->message.max >> 10);
+		return err_set(err, ERR_LIMIT, "WebSocket: a message is larger than %zu KiB",
+			       decoder->message.max >> 10);
 	return true;
 }
 
 typedef bool frame_fn(void *data, enum ws_opcode opcode, const unsigned char *payload, size_t len);
 
-static bool take_frame(struct ws_decoder *decoder, const struct ws_frame *frame, unsigned char *payload, frame_fn *on_frame,
-		       void *data)
+static bool take_frame(struct ws_decoder *decoder, const struct ws_frame *frame, unsigned char *payload,
+		       frame_fn *on_frame, void *data)
 {
 	size_t len = (size_t)frame->len;
 	if (frame->is_masked) {
@@ -146,7 +149,8 @@ bool ws_decoder_feed(struct ws_decoder *decoder, const void *bytes, size_t len, 
 	return true;
 }
 
-static size_t write_head(unsigned char head[FRAME_HEAD_MAX], enum ws_opcode opcode, const unsigned char *mask, uint64_t len)
+static size_t write_head(unsigned char head[FRAME_HEAD_MAX], enum ws_opcode opcode, const unsigned char *mask,
+			 uint64_t len)
 {
 	size_t at = 2;
 	unsigned masked = mask ? 0x80 : 0;

@@ -59,7 +59,8 @@ static void take_upgrade(struct ws_upgrade_head *head, struct ws_upgrade_text va
 
 static void take_connection(struct ws_upgrade_head *head, struct ws_upgrade_text value)
 {
-	head->has_connection = head->has_connection || has_item(value.at, value.len, (struct ws_upgrade_text){"upgrade", 7}, true);
+	head->has_connection =
+		head->has_connection || has_item(value.at, value.len, (struct ws_upgrade_text){"upgrade", 7}, true);
 }
 
 static void take_accept(struct ws_upgrade_head *head, struct ws_upgrade_text value)
@@ -136,12 +137,14 @@ static bool check_upgrade(const struct ws_upgrade_head *head, struct err *err)
 	if (!head->has_upgrade || !head->has_connection)
 		return err_set(err, ERR_PARSE, "WebSocket: the server switches to another protocol");
 	if (!head->has_accept)
-		return err_set(err, ERR_PARSE, "WebSocket: the server's Sec-WebSocket-Accept does not fit our key: a proxy in "
-					       "between answers for it");
+		return err_set(err, ERR_PARSE,
+			       "WebSocket: the server's Sec-WebSocket-Accept does not fit our key: a proxy in "
+			       "between answers for it");
 	if (head->has_extension)
 		return err_set(err, ERR_PARSE, "WebSocket: the server uses an extension that was not offered");
 	if (head->bad_subprotocol || (!str_empty(head->offered) && !head->out->subprotocol[0]))
-		return err_set(err, ERR_UNSUPPORTED, "WebSocket: the server speaks none of the subprotocols %s", head->offered);
+		return err_set(err, ERR_UNSUPPORTED, "WebSocket: the server speaks none of the subprotocols %s",
+			       head->offered);
 	return true;
 }
 
@@ -158,7 +161,8 @@ enum ws_upgrade_state ws_upgrade_parse(const char *bytes, size_t len, const char
 	if (!blank || blank - bytes > WS_UPGRADE_HEAD_MAX) {
 		if (len <= WS_UPGRADE_HEAD_MAX)
 			return WS_UPGRADE_MORE;
-		err_set(err, ERR_LIMIT, "WebSocket: the server's headers are larger than %d KiB", WS_UPGRADE_HEAD_MAX >> 10);
+		err_set(err, ERR_LIMIT, "WebSocket: the server's headers are larger than %d KiB",
+			WS_UPGRADE_HEAD_MAX >> 10);
 		return WS_UPGRADE_BROKEN;
 	}
 	out->head_len = (size_t)(blank - bytes) + 4;

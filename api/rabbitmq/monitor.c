@@ -27,8 +27,8 @@ static const struct {
 	const char *const *argv;
 	bool of_round; /* a failure sends the round to the next peer */
 	bool may_fail; /* … but not here: the round goes on without it */
-	/* Answered by the node from what it has itself. Everything else asks the other nodes as well and hangs for as
-	 * long as a dead one is not given up: seconds to the net tick time (rabbitmq-server#6047). */
+	/* Answered by the node from what it has itself. Everything else asks the other nodes as well and hangs for
+	 * as long as a dead one is not given up: seconds to the net tick time (rabbitmq-server#6047). */
 	bool is_local;
 	rabbitmq_take_fn *take;
 } job_types[] = {
@@ -41,8 +41,8 @@ static const struct {
 				 .of_round = true,
 				 .take = rabbitmq_take_queues},
 	/* user_provided_name is a copy of client_properties.connection_name (rabbit_reader.erl, and for streams
-	 * rabbit_stream_reader.erl); asked for by that name all of client_properties would come, which columns do not
-	 * reach into. Without statistics there are node and user only (rabbit_mgmt_util.erl). */
+	 * rabbit_stream_reader.erl); asked for by that name all of client_properties would come, which columns do
+	 * not reach into. Without statistics there are node and user only (rabbit_mgmt_util.erl). */
 	[RABBITMQ_JOB_CONNECTIONS] = {.path = "/api/connections",
 				      .columns = "node,user,user_provided_name",
 				      .of_round = true,
@@ -237,7 +237,8 @@ static bool start_page(struct rabbitmq_peer *peer, enum rabbitmq_job job, struct
 	CLEANUP(free)
 	char *path = str_printf("%s?page=%lld&page_size=%d&columns=%s", job_types[job].path, (long long)monitor->page,
 				RABBITMQ_PAGE_SIZE, job_types[job].columns);
-	return rabbitmq_link_get(peer->link, path, monitor->authorization, monitor->origin, monitor_on_answer, peer, err);
+	return rabbitmq_link_get(peer->link, path, monitor->authorization, monitor->origin, monitor_on_answer, peer,
+				 err);
 }
 
 static bool start_vhost(struct rabbitmq_peer *peer, struct err *err)
@@ -275,8 +276,8 @@ static bool start_job(struct rabbitmq_peer *peer, enum rabbitmq_job job, struct 
 		return start_vhost(peer, err);
 	if (job_types[job].argv)
 		return rabbitmq_link_run(peer->link, job_types[job].argv, monitor_on_answer, peer, err);
-	return rabbitmq_link_get(peer->link, job_types[job].path, monitor->authorization, monitor->origin, monitor_on_answer,
-				 peer, err);
+	return rabbitmq_link_get(peer->link, job_types[job].path, monitor->authorization, monitor->origin,
+				 monitor_on_answer, peer, err);
 }
 
 static void on_pump(void *data)
@@ -452,8 +453,8 @@ void rabbitmq_monitor_set_credentials(struct rabbitmq_monitor *monitor, const ch
 	err_clear(&monitor->snapshot.management_err);
 	if (!user)
 		err_set(&monitor->snapshot.management_err, ERR_UNAUTHORIZED,
-			"no credentials for the management API of %s were found%s%s", monitor->label, origin ? ": " : "",
-			str_or(origin, ""));
+			"no credentials for the management API of %s were found%s%s", monitor->label,
+			origin ? ": " : "", str_or(origin, ""));
 	monitor->started = true;
 	monitor->in_round = false;
 	monitor->epoch++;

@@ -1,7 +1,7 @@
 /* One RabbitMQ cluster kept fresh by polling: overview, nodes and queues from any member that answers, health checks
  * from each member itself. Over the management API where it can be reached, over the command line inside the pods
- * otherwise. Statistics are made every 5 s by the brokers, so nothing is asked more often (protocols.md F); the list of
- * connections, which costs them most, every 30 s and only while it is short. */
+ * otherwise. Statistics are made every 5 s by the brokers, so nothing is asked more often (protocols.md F); the list
+ * of connections, which costs them most, every 30 s and only while it is short. */
 #ifndef MQDECK_RABBITMQ_MONITOR_H
 #define MQDECK_RABBITMQ_MONITOR_H
 
@@ -49,8 +49,8 @@ struct rabbitmq_snapshot {
 
 struct rabbitmq_target { /* copied */
 	const char *namespace, *pod, *container;
-	const char *host; /* tests only, as in dial.h */
-	uint16_t port;    /* 0 = 15672, with TLS 15671 */
+	const char *host;  /* tests only, as in dial.h */
+	uint16_t port;     /* 0 = 15672, with TLS 15671 */
 	const char *names; /* "a,b": its DNS names, any of which its certificate may be for; NULL = "pod.namespace" */
 };
 
@@ -60,8 +60,8 @@ struct rabbitmq_tls {
 	const char *cert_pem, *key_pem; /* NULL = no client certificate */
 };
 
-/* Runs argv in a target's container, without a shell (the layer above has exec). NULL with err for what can be said at
- * once; else done is called once, later, unless cancelled. exit_code -1 = unknown. */
+/* Runs argv in a target's container, without a shell (the layer above has exec). NULL with err for what can be said
+ * at once; else done is called once, later, unless cancelled. exit_code -1 = unknown. */
 typedef void rabbitmq_output_fn(void *data, const struct err *err, int exit_code, const char *output, size_t len,
 				const char *complaint);
 struct rabbitmq_runner {
@@ -94,7 +94,8 @@ void rabbitmq_monitor_set_targets(struct rabbitmq_monitor *monitor, const struct
 /* NULL = management without TLS, as at the start. Copied. Connections there are end; call set_credentials next. */
 void rabbitmq_monitor_set_tls(struct rabbitmq_monitor *monitor, const struct rabbitmq_tls *tls);
 /* NULL user = there are none (any more): only the command line is left. `origin` says in sentences whose they are
- * ("secret mq/rabbitmq-credentials"), or with no user why there is none (NULL unknown). Nothing is asked before the first call; every call asks at once. */
+ * ("secret mq/rabbitmq-credentials"), or with no user why there is none (NULL unknown). Nothing is asked before the
+ * first call; every call asks at once. */
 void rabbitmq_monitor_set_credentials(struct rabbitmq_monitor *monitor, const char *user, const char *password,
 				      const char *origin);
 /* Borrowed until the loop runs again; its counted parts may be kept longer. */

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "api/base/mem.h"
-#include "api/rabbitmq/rabbitmq_decode.h"
 #include "api/rabbitmq/monitor_private.h"
+#include "api/rabbitmq/rabbitmq_decode.h"
 
 enum { CLIENTS_MS = 30000 };
 

@@ -1,5 +1,5 @@
-/* The monitor's own shape, between monitor.c (who is asked what and when), monitor_targets.c (who there is) and monitor_answers.c (what the
- * answers hold). */
+/* The monitor's own shape, between monitor.c (who is asked what and when), monitor_targets.c (who there is) and
+ * monitor_answers.c (what the answers hold). */
 #ifndef MQDECK_RABBITMQ_MONITOR_PRIVATE_H
 #define MQDECK_RABBITMQ_MONITOR_PRIVATE_H
 
@@ -63,7 +63,8 @@ struct rabbitmq_monitor {
 /* Each takes an answer without an error, except those of health checks and of connections, which take any. */
 typedef void rabbitmq_take_fn(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer);
 rabbitmq_take_fn rabbitmq_take_overview, rabbitmq_take_nodes, rabbitmq_take_queues, rabbitmq_take_connections,
-	rabbitmq_take_critical, rabbitmq_take_alarms, rabbitmq_take_status, rabbitmq_take_vhosts, rabbitmq_take_vhost_queues;
+	rabbitmq_take_critical, rabbitmq_take_alarms, rabbitmq_take_status, rabbitmq_take_vhosts,
+	rabbitmq_take_vhost_queues;
 
 /* What monitor_answers.c and monitor_targets.c ask of monitor.c. */
 void rabbitmq_schedule(struct rabbitmq_monitor *monitor);

@@ -21,7 +21,8 @@ struct rabbitmq_overview *rabbitmq_decode_overview(const char *json, size_t len,
 		return NULL;
 	}
 	struct rabbitmq_overview *it = mem_alloc(sizeof *it);
-	const cJSON *totals = rabbitmq_json_at(root, "queue_totals"), *objects = rabbitmq_json_at(root, "object_totals");
+	const cJSON *totals = rabbitmq_json_at(root, "queue_totals"),
+		    *objects = rabbitmq_json_at(root, "object_totals");
 	const cJSON *stats = rabbitmq_json_at(root, "message_stats");
 	it->references = 1;
 	it->version = rabbitmq_json_text(root, "rabbitmq_version", &it->arena);
@@ -99,7 +100,8 @@ bool rabbitmq_decode_check(const char *json, size_t len, struct rabbitmq_check *
 	if (!root)
 		return false;
 	/* "status" over HTTP, "result" from the command line */
-	const cJSON *status = rabbitmq_json_at(root, "status") ? rabbitmq_json_at(root, "status") : rabbitmq_json_at(root, "result");
+	const cJSON *status =
+		rabbitmq_json_at(root, "status") ? rabbitmq_json_at(root, "status") : rabbitmq_json_at(root, "result");
 	if (!cJSON_IsString(status))
 		return err_set(err, ERR_PARSE, "RabbitMQ's health check has no status");
 	const cJSON *reason = rabbitmq_json_at(root, "reason"), *queues = rabbitmq_json_at(root, "queues");
@@ -126,7 +128,8 @@ static bool array_holds(const cJSON *array, const char *text)
 static struct rabbitmq_nodes *nodes_of_status(const cJSON *root)
 {
 	const cJSON *running = rabbitmq_json_at(root, "running_nodes"), *disk = rabbitmq_json_at(root, "disk_nodes");
-	const cJSON *versions = rabbitmq_json_at(root, "versions"), *drained = rabbitmq_json_at(root, "maintenance_status");
+	const cJSON *versions = rabbitmq_json_at(root, "versions"),
+		    *drained = rabbitmq_json_at(root, "maintenance_status");
 	const cJSON *partitions = rabbitmq_json_at(root, "partitions");
 	const cJSON *all = cJSON_IsArray(disk) ? disk : running;
 	struct rabbitmq_nodes *nodes = mem_alloc(sizeof *nodes);
@@ -171,7 +174,8 @@ bool rabbitmq_decode_cluster_status(const char *json, size_t len, struct rabbitm
 	it->references = 1;
 	it->cluster_name = rabbitmq_json_text(root, "cluster_name", &it->arena);
 	if (cJSON_IsString(first))
-		it->version = rabbitmq_decode_version_of(rabbitmq_json_at(root, "versions"), first->valuestring, &it->arena);
+		it->version =
+			rabbitmq_decode_version_of(rabbitmq_json_at(root, "versions"), first->valuestring, &it->arena);
 	it->messages = it->messages_ready = it->messages_unacked = -1;
 	it->connections = it->channels = it->queues = it->consumers = -1;
 	it->publish_rate = it->deliver_rate = -1;

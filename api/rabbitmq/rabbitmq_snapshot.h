@@ -1,5 +1,5 @@
-/* What a RabbitMQ cluster says of itself (RabbitMQ 3.9 to 4.x), decoded from the management API's JSON or, where that
- * is closed, from the JSON of rabbitmqctl and rabbitmq-diagnostics.
+/* What a RabbitMQ cluster says of itself (RabbitMQ 3.9 to 4.x), decoded from the management API's JSON or, where
+ * that is closed, from the JSON of rabbitmqctl and rabbitmq-diagnostics.
  *
  * Every part is decoded once, never changed afterwards and counted: whoever keeps a part longer than the call that
  * handed it out takes a reference. Everything is optional, because versions and the state of a node decide what is
@@ -75,7 +75,8 @@ struct rabbitmq_queues {
 /* Connections to one node that bear the same name. */
 struct rabbitmq_client {
 	const char *node;
-	const char *name; /* what the client calls its connection, else its user; cut at RABBITMQ_CLIENT_NAME_MAX bytes */
+	const char *name; /* what the client calls its connection, else its user; cut at RABBITMQ_CLIENT_NAME_MAX
+			     bytes */
 	int64_t connections;
 };
 

@@ -14,13 +14,16 @@ cJSON *rabbitmq_json_parse(const char *json, size_t len, const char *what, struc
 void cleanup_rabbitmq_json(cJSON **json);
 
 const cJSON *rabbitmq_json_at(const cJSON *object, const char *key); /* NULL when absent or `object` is no object */
-const char *rabbitmq_json_text(const cJSON *object, const char *key, struct arena *arena); /* NULL when it is no string */
-/* A whole number from 0 on; -1 otherwise. cJSON keeps doubles: exact below 2^53, which every byte and message count of
- * a broker is far below; larger ones count as not said. */
+const char *rabbitmq_json_text(const cJSON *object, const char *key,
+			       struct arena *arena); /* NULL when it is no string */
+/* A whole number from 0 on; -1 otherwise. cJSON keeps doubles: exact below 2^53, which every byte and message count
+ * of a broker is far below; larger ones count as not said. */
 int64_t rabbitmq_json_count(const cJSON *object, const char *key);
-int rabbitmq_json_flag(const cJSON *object, const char *key);       /* 1, 0, -1 */
-double rabbitmq_json_rate(const cJSON *stats, const char *details); /* stats.details.rate, or a bare number; -1 when not said */
-const char *rabbitmq_json_joined(const cJSON *array, struct arena *arena); /* strings joined by ','; NULL when it is no array */
+int rabbitmq_json_flag(const cJSON *object, const char *key); /* 1, 0, -1 */
+double rabbitmq_json_rate(const cJSON *stats,
+			  const char *details); /* stats.details.rate, or a bare number; -1 when not said */
+const char *rabbitmq_json_joined(const cJSON *array,
+				 struct arena *arena); /* strings joined by ','; NULL when it is no array */
 
 struct rabbitmq_page; /* rabbitmq_decode.h */
 /* The items of a list with pages or of a bare array, and which page it is; NULL when it is neither. */

@@ -31,8 +31,8 @@ static void measure(const char *what, const struct world_cluster *cluster)
 	double one = now_ms();
 	for (int i = 0; i < ROUNDS; i++) {
 		struct ops_impact blast;
-		ops_impact_of(&blast, cluster, (const struct world_broker *const *)cluster->brokers, cluster->broker_count,
-			 true);
+		ops_impact_of(&blast, cluster, (const struct world_broker *const *)cluster->brokers,
+			      cluster->broker_count, true);
 		ops_impact_finish(&blast);
 	}
 	double turn = now_ms();

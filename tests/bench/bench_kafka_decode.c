@@ -5,8 +5,8 @@
 #include <time.h>
 
 #include "api/base/mem.h"
-#include "api/kafka/wire/schema_list.h"
 #include "api/kafka/poll/kafka_snapshot.h"
+#include "api/kafka/wire/schema_list.h"
 #include "tests/unit/kafka/fake_broker.h"
 
 enum { TOPICS = 4000, PARTITIONS = 50, REPLICAS = 3, BROKERS = 60, ROUNDS = 9 };
@@ -24,7 +24,8 @@ static void fill_partition(struct kafka_metadata_partition *out, int32_t index, 
 	int32_t *replicas = arena_alloc(arena, REPLICAS * sizeof *replicas);
 	for (int32_t i = 0; i < REPLICAS; i++)
 		replicas[i] = (seed + index + i * 7) % BROKERS;
-	*out = (struct kafka_metadata_partition){.partition_index = index, .leader_id = replicas[0], .leader_epoch = 12};
+	*out = (struct kafka_metadata_partition){
+		.partition_index = index, .leader_id = replicas[0], .leader_epoch = 12};
 	out->replica_nodes.items = out->isr_nodes.items = replicas;
 	out->replica_nodes.len = out->isr_nodes.len = REPLICAS;
 }
@@ -103,8 +104,9 @@ static void bench_snapshot(struct kafka_metadata_response *metadata)
 	double took = now_ms() - start;
 	size_t replicas = (size_t)kafka_poller_snapshot(poller)->partition_count * REPLICAS;
 	size_t bytes = kafka_snapshot_bytes(poller);
-	printf("picture %6.1f ms for encoding, a socket, decoding and building; %.1f MB held, %.1f bytes a replica\n", took,
-	       (double)bytes / 1e6, replicas ? (double)bytes / (double)replicas : 0.0);
+	printf("picture %6.1f ms for encoding, a socket, decoding and building; %.1f MB held, %.1f bytes a "
+	       "replica\n",
+	       took, (double)bytes / 1e6, replicas ? (double)bytes / (double)replicas : 0.0);
 	kafka_poller_destroy(poller);
 	kafka_admin_destroy(admin);
 	fake_cluster_finish(&cluster);

@@ -1,5 +1,6 @@
-/* How fast lists become records: 10,000 synthetic broker pods of about 7 KB JSON each (managedFields 38 % of it), as JSON and
- * as protobuf, fed in pieces of 64 KiB as libcurl brings them. Prints MB/s, seconds a list and bytes kept a pod. */
+/* How fast lists become records: 10,000 synthetic broker pods of about 7 KB JSON each (managedFields 38 % of it), as
+ * JSON and as protobuf, fed in pieces of 64 KiB as libcurl brings them. Prints MB/s, seconds a list and bytes kept a
+ * pod. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -43,7 +44,8 @@ static int measure(const char *name, const struct buf *bytes, bool protobuf)
 		struct kube_stream *stream = kube_stream_create(&(struct kube_stream_options){
 			.kind = KUBE_PODS, .protobuf = protobuf, .on_record = keep, .data = &records});
 		for (size_t at = 0; at < bytes->len; at += PIECE)
-			if (!kube_stream_feed(stream, bytes->data + at, bytes->len - at < PIECE ? bytes->len - at : PIECE, &err))
+			if (!kube_stream_feed(stream, bytes->data + at,
+					      bytes->len - at < PIECE ? bytes->len - at : PIECE, &err))
 				return fprintf(stderr, "%s: %s\n", name, err.text), 1;
 		double took = now_s() - start;
 		best = took < best ? took : best;
@@ -53,8 +55,8 @@ static int measure(const char *name, const struct buf *bytes, bool protobuf)
 			kube_record_free(*record);
 		vec_finish(&records.all);
 	}
-	printf("%-9s %d pods, %5.1f MB: %.3f s, %.0f MB/s, %.0f pods/ms, %zu bytes kept a pod\n", name, PODS, (double)bytes->len / 1e6, best,
-	       (double)bytes->len / 1e6 / best, PODS / best / 1000, kept);
+	printf("%-9s %d pods, %5.1f MB: %.3f s, %.0f MB/s, %.0f pods/ms, %zu bytes kept a pod\n", name, PODS,
+	       (double)bytes->len / 1e6, best, (double)bytes->len / 1e6 / best, PODS / best / 1000, kept);
 	return 0;
 }
 

@@ -1,6 +1,6 @@
-/* What a view's rows cost at each update of the world: 200,000 Kafka partitions, of which a hundredth is in trouble, and
- * 50,000 queues. Once when the brokers have answered anew, and once when only Kubernetes has. Milliseconds to standard
- * output. Build with -Dbuildtype=release. */
+/* What a view's rows cost at each update of the world: 200,000 Kafka partitions, of which a hundredth is in trouble,
+ * and 50,000 queues. Once when the brokers have answered anew, and once when only Kubernetes has. Milliseconds to
+ * standard output. Build with -Dbuildtype=release. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -24,7 +24,8 @@ static int compare_doubles(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void measure(struct fixture *f, struct world_kept_cluster *cluster, const char *what, const struct sheet *sheet, bool anew)
+static void measure(struct fixture *f, struct world_kept_cluster *cluster, const char *what, const struct sheet *sheet,
+		    bool anew)
 {
 	double times[ROUNDS];
 	struct sheet_rows rows = {0};
@@ -59,7 +60,8 @@ static void measure_partitions(void)
 
 static void measure_queues(void)
 {
-	static const char member[] = "\"rabbit@mq-0.mq.test.svc\",\"rabbit@mq-1.mq.test.svc\",\"rabbit@mq-2.mq.test.svc\"";
+	static const char member[] =
+		"\"rabbit@mq-0.mq.test.svc\",\"rabbit@mq-1.mq.test.svc\",\"rabbit@mq-2.mq.test.svc\"";
 	struct fixture f;
 	struct buf json = BUF_INIT(64 * 1024 * 1024);
 	for (size_t i = 0; i < QUEUES; i++)

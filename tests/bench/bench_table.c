@@ -54,8 +54,9 @@ static struct cell cell(void *data, size_t at, size_t column)
 
 static const struct table_source source = {.count = count, .key = key, .cell = cell};
 static const struct table_column columns[COLUMNS] = {
-	{.title = "NAMESPACE", .type = CELL_TEXT}, {.title = "NAME", .type = CELL_TEXT},   {.title = "STATUS", .type = CELL_TEXT},
-	{.title = "READY", .type = CELL_RATIO},    {.title = "RESTARTS", .type = CELL_COUNT}, {.title = "DISK", .type = CELL_FRACTION},
+	{.title = "NAMESPACE", .type = CELL_TEXT}, {.title = "NAME", .type = CELL_TEXT},
+	{.title = "STATUS", .type = CELL_TEXT},    {.title = "READY", .type = CELL_RATIO},
+	{.title = "RESTARTS", .type = CELL_COUNT}, {.title = "DISK", .type = CELL_FRACTION},
 	{.title = "NODE", .type = CELL_TEXT},      {.title = "AGE", .type = CELL_AGE},
 };
 
@@ -118,7 +119,8 @@ static void bench_sort(struct table *table, const char *what, int column, size_t
 
 static void bench_filter(struct table *table, size_t rows)
 {
-	static const char *const typed[] = {"s", "se", "ser", "serv", "server-4", "server-4.*node", "!server-4", "node-1[0-9]+", "x"};
+	static const char *const typed[] = {"s",         "se",           "ser", "serv", "server-4", "server-4.*node",
+					    "!server-4", "node-1[0-9]+", "x"};
 	double times[ROUNDS];
 	for (int i = 0; i < ROUNDS; i++) {
 		double start = now_ms();

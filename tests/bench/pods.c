@@ -10,34 +10,50 @@ enum { MANAGED = 2800, PROBES = 2200 };
 static void append_ballast(struct buf *out, size_t len)
 {
 	for (size_t start = out->len; out->len - start < len;)
-		buf_append_str(out, "{\"f:spec\":{\"f:containers\":{\"k:{\\\"name\\\":\\\"broker\\\"}\":{\".\":{},\"f:image\":{}}}}},");
+		buf_append_str(out, "{\"f:spec\":{\"f:containers\":{\"k:{\\\"name\\\":\\\"broker\\\"}\":{\".\":{},"
+				    "\"f:image\":{}}}}},");
 	buf_append_str(out, "{}");
 }
 
 void pods_append_json(struct buf *out, int i)
 {
 	buf_printf(out,
-		   "{\"metadata\":{\"name\":\"broker-%d\",\"generateName\":\"broker-\",\"namespace\":\"mq-%d\",\"uid\":\"%08x-0000-4000-8000-"
-		   "0123456789ab\",\"resourceVersion\":\"%d\",\"creationTimestamp\":\"2026-01-02T03:04:05Z\",\"labels\":{\"app.kubernetes.io/"
-		   "name\":\"rabbitmq\",\"app.kubernetes.io/instance\":\"r%d\",\"app.kubernetes.io/component\":\"broker\",\"controller-"
-		   "revision-hash\":\"broker-6f7d9c\",\"statefulset.kubernetes.io/pod-name\":\"broker-%d\"},\"ownerReferences\":[{"
-		   "\"apiVersion\":\"apps/v1\",\"kind\":\"StatefulSet\",\"name\":\"broker\",\"uid\":\"x\",\"controller\":true}],"
+		   "{\"metadata\":{\"name\":\"broker-%d\",\"generateName\":\"broker-\",\"namespace\":\"mq-%d\","
+		   "\"uid\":\"%08x-0000-4000-8000-"
+		   "0123456789ab\",\"resourceVersion\":\"%d\",\"creationTimestamp\":\"2026-01-02T03:04:05Z\","
+		   "\"labels\":{\"app.kubernetes.io/"
+		   "name\":\"rabbitmq\",\"app.kubernetes.io/instance\":\"r%d\",\"app.kubernetes.io/"
+		   "component\":\"broker\",\"controller-"
+		   "revision-hash\":\"broker-6f7d9c\",\"statefulset.kubernetes.io/"
+		   "pod-name\":\"broker-%d\"},\"ownerReferences\":[{"
+		   "\"apiVersion\":\"apps/"
+		   "v1\",\"kind\":\"StatefulSet\",\"name\":\"broker\",\"uid\":\"x\",\"controller\":true}],"
 		   "\"managedFields\":[",
 		   i, i / 3, i, 100000 + i, i / 3, i);
 	append_ballast(out, MANAGED);
-	buf_append_str(out, "]},\"spec\":{\"volumes\":[{\"name\":\"data\",\"persistentVolumeClaim\":{\"claimName\":\"data-broker-0\"}}],"
-			    "\"containers\":[{\"name\":\"broker\",\"image\":\"rabbitmq:4.0-management\",\"ports\":[{\"name\":\"amqp\","
-			    "\"containerPort\":5672,\"protocol\":\"TCP\"},{\"name\":\"http\",\"containerPort\":15672,\"protocol\":\"TCP\"}],"
-			    "\"resources\":{\"limits\":{\"cpu\":\"2\",\"memory\":\"4Gi\"}},\"volumeMounts\":[{\"name\":\"data\",\"mountPath\":"
+	buf_append_str(out, "]},\"spec\":{\"volumes\":[{\"name\":\"data\",\"persistentVolumeClaim\":{\"claimName\":"
+			    "\"data-broker-0\"}}],"
+			    "\"containers\":[{\"name\":\"broker\",\"image\":\"rabbitmq:4.0-management\",\"ports\":[{"
+			    "\"name\":\"amqp\","
+			    "\"containerPort\":5672,\"protocol\":\"TCP\"},{\"name\":\"http\",\"containerPort\":"
+			    "15672,\"protocol\":\"TCP\"}],"
+			    "\"resources\":{\"limits\":{\"cpu\":\"2\",\"memory\":\"4Gi\"}},\"volumeMounts\":[{"
+			    "\"name\":\"data\",\"mountPath\":"
 			    "\"/var/lib/rabbitmq\"}],\"livenessProbe\":{\"x\":[");
 	append_ballast(out, PROBES);
-	buf_append_str(out, "]}}],\"nodeName\":\"node-17\",\"hostname\":\"broker-0\",\"subdomain\":\"broker\"},\"status\":{\"phase\":"
+	buf_append_str(out, "]}}],\"nodeName\":\"node-17\",\"hostname\":\"broker-0\",\"subdomain\":\"broker\"},"
+			    "\"status\":{\"phase\":"
 			    "\"Running\",\"conditions\":[");
 	for (int c = 0; c < 5; c++)
-		buf_printf(out, "%s{\"type\":\"Condition%d\",\"status\":\"True\",\"lastProbeTime\":null,\"lastTransitionTime\":"
-				"\"2026-01-02T03:04:05Z\"}", c ? "," : "", c);
-	buf_append_str(out, "],\"hostIP\":\"10.0.0.1\",\"podIP\":\"10.1.2.3\",\"startTime\":\"2026-01-02T03:04:05Z\",\"containerStatuses\":[{"
-			    "\"name\":\"broker\",\"state\":{\"running\":{\"startedAt\":\"2026-01-02T03:04:05Z\"}},\"lastState\":{},\"ready\":"
+		buf_printf(out,
+			   "%s{\"type\":\"Condition%d\",\"status\":\"True\",\"lastProbeTime\":null,"
+			   "\"lastTransitionTime\":"
+			   "\"2026-01-02T03:04:05Z\"}",
+			   c ? "," : "", c);
+	buf_append_str(out, "],\"hostIP\":\"10.0.0.1\",\"podIP\":\"10.1.2.3\",\"startTime\":\"2026-01-02T03:04:"
+			    "05Z\",\"containerStatuses\":[{"
+			    "\"name\":\"broker\",\"state\":{\"running\":{\"startedAt\":\"2026-01-02T03:04:05Z\"}},"
+			    "\"lastState\":{},\"ready\":"
 			    "true,\"restartCount\":0,\"started\":true}]}}");
 }
 
@@ -70,7 +86,8 @@ static void append_protobuf_meta(struct buf *pod, int i)
 
 void pods_append_protobuf(struct buf *list, int i)
 {
-	struct buf pod = BUF_INIT(1 << 20), spec = BUF_INIT(1 << 20), container = BUF_INIT(1 << 20), inner = BUF_INIT(1 << 20);
+	struct buf pod = BUF_INIT(1 << 20), spec = BUF_INIT(1 << 20), container = BUF_INIT(1 << 20),
+		   inner = BUF_INIT(1 << 20);
 	struct buf status = BUF_INIT(1 << 20);
 	append_protobuf_meta(&pod, i);
 	wire_text(&container, 1, "broker");

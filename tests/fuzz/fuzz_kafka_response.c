@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct kafka_api *api = &kafka_api_list(&count)[data[0] % count];
 	struct kafka_header header = {.api_key = api->key};
 	header.version = (int16_t)(api->min + data[1] % (api->max - api->min + 1));
-	header.correlation = (int32_t)((uint32_t)data[2] << 24 | (uint32_t)data[3] << 16 | (uint32_t)data[4] << 8 | data[5]);
+	header.correlation =
+		(int32_t)((uint32_t)data[2] << 24 | (uint32_t)data[3] << 16 | (uint32_t)data[4] << 8 | data[5]);
 	struct arena arena = ARENA_INIT;
 	void *response = kafka_decode_response(&arena, data + 2, size - 2, &header, NULL);
 	if (response) {

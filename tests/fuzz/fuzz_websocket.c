@@ -1,4 +1,5 @@
-/* The frame decoder, as a client's and as a server's, fed in pieces, stopped and gone on with. The first byte chooses. */
+/* The frame decoder, as a client's and as a server's, fed in pieces, stopped and gone on with. The first byte
+ * chooses. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -17,7 +17,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t at = 0; at < size && state == WS_UPGRADE_MORE; at += step) {
 		struct err err = {0};
 		buf_append(&text, data + at, step < size - at ? step : size - at);
-		state = ws_upgrade_parse(buf_str(&text), text.len, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", "v5.x, v4.x", &answer, &err);
+		state = ws_upgrade_parse(buf_str(&text), text.len, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", "v5.x, v4.x",
+					 &answer, &err);
 		if ((state == WS_UPGRADE_BROKEN) != (err.code != ERR_NONE))
 			abort();
 	}

@@ -1,5 +1,5 @@
-/* One line made of pieces: status lines, crumbs, key hints. Pieces on the left and on the right; when there is too little
- * room the ones with the highest `priority` go first. */
+/* One line made of pieces: status lines, crumbs, key hints. Pieces on the left and on the right; when there is too
+ * little room the ones with the highest `priority` go first. */
 #ifndef MQDECK_TUI_DRAW_BAR_H
 #define MQDECK_TUI_DRAW_BAR_H
 
@@ -10,10 +10,10 @@
 #include "tui/draw/canvas.h"
 
 struct bar_piece {
-	const char *text;  /* NULL or "" is skipped */
-	const char *key;   /* drawn before the text in STYLE_KEY; NULL = none */
+	const char *text; /* NULL or "" is skipped */
+	const char *key;  /* drawn before the text in STYLE_KEY; NULL = none */
 	style_t style;
-	uint8_t priority;  /* 0 stays (and is cut) */
+	uint8_t priority; /* 0 stays (and is cut) */
 	bool right;
 };
 

@@ -277,7 +277,8 @@ struct rect rect_clip(struct rect rect, struct rect within)
 struct rect rect_inset(struct rect rect, int dy, int dx)
 {
 	int height = rect.height - 2 * dy, width = rect.width - 2 * dx;
-	return (struct rect){.y = rect.y + dy, .x = rect.x + dx, .height = height > 0 ? height : 0, .width = width > 0 ? width : 0};
+	return (struct rect){
+		.y = rect.y + dy, .x = rect.x + dx, .height = height > 0 ? height : 0, .width = width > 0 ? width : 0};
 }
 
 bool rect_holds(struct rect rect, int y, int x)

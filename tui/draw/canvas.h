@@ -1,8 +1,9 @@
-/* The screen as a grid of cells. Every widget draws here; one file hands changed cells to the terminal, and the same grid
- * is read by tapes, golden files and pictures.
+/* The screen as a grid of cells. Every widget draws here; one file hands changed cells to the terminal, and the same
+ * grid is read by tapes, golden files and pictures.
  *
- * Coordinates are y, x from 0 at the top left, in terminal columns. Everything drawn is clipped, so no caller needs to
- * check bounds. All text is taken as untrusted: what could act on a terminal is drawn as a visible escape (text.h). */
+ * Coordinates are y, x from 0 at the top left, in terminal columns. Everything drawn is clipped, so no caller needs
+ * to check bounds. All text is taken as untrusted: what could act on a terminal is drawn as a visible escape
+ * (text.h). */
 #ifndef MQDECK_TUI_DRAW_CANVAS_H
 #define MQDECK_TUI_DRAW_CANVAS_H
 
@@ -31,24 +32,24 @@ struct rect {
 
 struct canvas {
 	int height, width;
-	bool ascii;              /* whoever draws here uses no sign outside ASCII */
+	bool ascii; /* whoever draws here uses no sign outside ASCII */
 	bool has_cursor;
-	int cursor_y, cursor_x;  /* where the terminal's own cursor stands, for line edits */
-	uint64_t frame;          /* number of the drawing, set by whoever presents it; grows */
+	int cursor_y, cursor_x; /* where the terminal's own cursor stands, for line edits */
+	uint64_t frame;         /* number of the drawing, set by whoever presents it; grows */
 	struct canvas_cell *cells;
 };
 
 /* Sizes are held within 1..CANVAS_SIDE_MAX. */
 struct canvas *canvas_create(int height, int width, bool ascii);
-void canvas_destroy(struct canvas *canvas); /* NULL is fine */
-void canvas_resize(struct canvas *canvas, int height, int width); /* content is cleared */
-void canvas_clear(struct canvas *canvas); /* blanks in STYLE_TEXT, no cursor */
-void canvas_copy(struct canvas *to, const struct canvas *from); /* takes size, content, frame */
+void canvas_destroy(struct canvas *canvas);                        /* NULL is fine */
+void canvas_resize(struct canvas *canvas, int height, int width);  /* content is cleared */
+void canvas_clear(struct canvas *canvas);                          /* blanks in STYLE_TEXT, no cursor */
+void canvas_copy(struct canvas *to, const struct canvas *from);    /* takes size, content, frame */
 bool canvas_equal(const struct canvas *a, const struct canvas *b); /* size, cells and cursor; not the frame */
 struct rect canvas_rect(const struct canvas *canvas);
 
-/* Draws text from (y, x) into at most max_columns (negative = to the right edge). Returns the columns taken. What does not
- * fit is cut; a wide character never by half. */
+/* Draws text from (y, x) into at most max_columns (negative = to the right edge). Returns the columns taken. What
+ * does not fit is cut; a wide character never by half. */
 int canvas_put(struct canvas *canvas, int y, int x, int max_columns, style_t style, const char *text);
 int canvas_put_len(struct canvas *canvas, int y, int x, int max_columns, style_t style, const char *text, size_t len);
 int canvas_printf(struct canvas *canvas, int y, int x, int max_columns, style_t style, const char *format, ...)
@@ -87,9 +88,10 @@ size_t canvas_text_fit(const char *text, size_t len, int columns);
 void canvas_append_text(const struct canvas *canvas, struct buf *out);
 /* One row, right-trimmed, without newline. */
 void canvas_append_row(const struct canvas *canvas, int y, struct buf *out);
-/* A self-contained picture. `colours` is COLOUR_MODE_MONO…COLOUR_MODE_TRUE, `title` is shown in the window's bar (NULL = no bar). */
-void canvas_append_svg(const struct canvas *canvas, const struct theme *theme, enum colour_mode colours, const char *title,
-		       struct buf *out);
+/* A self-contained picture. `colours` is COLOUR_MODE_MONO…COLOUR_MODE_TRUE, `title` is shown in the window's bar
+ * (NULL = no bar). */
+void canvas_append_svg(const struct canvas *canvas, const struct theme *theme, enum colour_mode colours,
+		       const char *title, struct buf *out);
 enum { CANVAS_EXPORT_MAX = 16 * 1024 * 1024 }; /* a cap that fits every export */
 
 #endif

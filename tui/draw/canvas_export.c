@@ -100,8 +100,8 @@ static void append_escaped(struct buf *out, const struct canvas_cell *cell)
 		append_cell(out, cell);
 }
 
-/* Which arms a line-drawing sign has: up, right, down, left. These are drawn as lines, so that they join whatever the
- * viewer's font is. */
+/* Which arms a line-drawing sign has: up, right, down, left. These are drawn as lines, so that they join whatever
+ * the viewer's font is. */
 struct canvas_arms {
 	uint32_t codepoint;
 	bool up, right, down, left, round;
@@ -121,14 +121,16 @@ static const struct canvas_arms *arms_of(uint32_t codepoint)
 	return NULL;
 }
 
-static void append_arms(const struct canvas_picture *picture, const struct canvas_arms *arms, int left, int top, int32_t colour)
+static void append_arms(const struct canvas_picture *picture, const struct canvas_arms *arms, int left, int top,
+			int32_t colour)
 {
 	double x = left + CELL_WIDTH / 2.0, y = top + CELL_HEIGHT / 2.0;
 	buf_printf(picture->out, "<path d=\"");
 	if (arms->round) {
 		int end_x = arms->right ? left + CELL_WIDTH : left, end_y = arms->down ? top + CELL_HEIGHT : top;
 		double turn = arms->down ? 4.5 : -4.5;
-		buf_printf(picture->out, "M%.1f %d L%.1f %.1f Q%.1f %.1f %d %.1f", x, end_y, x, y + turn, x, y, end_x, y);
+		buf_printf(picture->out, "M%.1f %d L%.1f %.1f Q%.1f %.1f %d %.1f", x, end_y, x, y + turn, x, y, end_x,
+			   y);
 	} else {
 		if (arms->up || arms->down)
 			buf_printf(picture->out, "M%.1f %.1f L%.1f %.1f ", x, arms->up ? top : y, x,
@@ -143,8 +145,8 @@ static void append_arms(const struct canvas_picture *picture, const struct canva
 static void append_block(const struct canvas_picture *picture, double left, double top, double width, double height,
 			 int32_t colour)
 {
-	buf_printf(picture->out, "<rect x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\" fill=\"#%06x\"/>", left, top,
-		   width, height, (unsigned)colour);
+	buf_printf(picture->out, "<rect x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\" fill=\"#%06x\"/>", left,
+		   top, width, height, (unsigned)colour);
 }
 
 static void append_braille(const struct canvas_picture *picture, uint32_t dots, int left, int top, int32_t colour)
@@ -156,7 +158,8 @@ static void append_braille(const struct canvas_picture *picture, uint32_t dots, 
 	for (unsigned i = 0; i < 8; i++)
 		if (dots >> i & 1)
 			buf_printf(picture->out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"1.5\" fill=\"#%06x\"/>",
-				   left + 2.4 + 4.2 * places[i].column, top + 2.4 + 4.7 * places[i].row, (unsigned)colour);
+				   left + 2.4 + 4.2 * places[i].column, top + 2.4 + 4.7 * places[i].row,
+				   (unsigned)colour);
 }
 
 /* Signs that fonts draw with gaps are drawn here as shapes. */
@@ -191,8 +194,8 @@ static int run_end(const struct canvas *canvas, int y, int x)
 
 static void open_text(const struct canvas_picture *picture, int left, int top, const struct canvas_paint *paint)
 {
-	buf_printf(picture->out, "<text x=\"%d\" y=\"%d\" fill=\"#%06x\"%s%s>", left, top + BASELINE, (unsigned)paint->fg,
-		   paint->attributes & STYLE_ATTR_BOLD ? " font-weight=\"bold\"" : "",
+	buf_printf(picture->out, "<text x=\"%d\" y=\"%d\" fill=\"#%06x\"%s%s>", left, top + BASELINE,
+		   (unsigned)paint->fg, paint->attributes & STYLE_ATTR_BOLD ? " font-weight=\"bold\"" : "",
 		   paint->attributes & STYLE_ATTR_UNDERLINE ? " text-decoration=\"underline\"" : "");
 }
 
@@ -201,9 +204,10 @@ static bool canvas_export_is_plain(const struct canvas_cell *cell)
 	return cell->codepoint > ' ' && cell->codepoint < 0x7f && !cell->marks[0];
 }
 
-/* Each word, and each character outside ASCII, stands at its own place, so that a font of another width cannot shift what
- * follows. */
-static void append_words(const struct canvas_picture *picture, int y, int from, int to, const struct canvas_paint *paint)
+/* Each word, and each character outside ASCII, stands at its own place, so that a font of another width cannot shift
+ * what follows. */
+static void append_words(const struct canvas_picture *picture, int y, int from, int to,
+			 const struct canvas_paint *paint)
 {
 	const struct canvas_cell *cells = canvas_at(picture->canvas, y, 0);
 	int top = picture->top + y * CELL_HEIGHT;
@@ -255,12 +259,13 @@ static void append_title(const struct canvas_picture *picture, const char *title
 	buf_append_str(picture->out, "</text>\n");
 }
 
-void canvas_append_svg(const struct canvas *canvas, const struct theme *theme, enum colour_mode colours, const char *title,
-		       struct buf *out)
+void canvas_append_svg(const struct canvas *canvas, const struct theme *theme, enum colour_mode colours,
+		       const char *title, struct buf *out)
 {
 	struct canvas_picture picture = {.canvas = canvas, .theme = theme, .colours = colours, .out = out};
 	picture.top = MARGIN + (title ? TITLE_HEIGHT : 0);
-	int width = canvas->width * CELL_WIDTH + 2 * MARGIN, height = canvas->height * CELL_HEIGHT + picture.top + MARGIN;
+	int width = canvas->width * CELL_WIDTH + 2 * MARGIN,
+	    height = canvas->height * CELL_HEIGHT + picture.top + MARGIN;
 	buf_printf(out,
 		   "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
 		   "font-family=\"'DejaVu Sans Mono','Cascadia Mono',Menlo,Consolas,monospace\" font-size=\"15\" "

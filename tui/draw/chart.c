@@ -98,7 +98,8 @@ void chart_spark(struct canvas *canvas, int y, int x, int columns, const double 
 		size_t back = (size_t)(columns - 1 - i);
 		uint32_t sign;
 		if (braille) {
-			double left = value_back(values, count, 2 * back + 1), right = value_back(values, count, 2 * back);
+			double left = value_back(values, count, 2 * back + 1),
+			       right = value_back(values, count, 2 * back);
 			uint32_t dots = braille_column(braille_dots(left, max), false) |
 					braille_column(braille_dots(right, max), true);
 			sign = dots ? BRAILLE + dots : ' ';
@@ -123,7 +124,8 @@ void chart_area(struct canvas *canvas, struct rect rect, const double *values, s
 	for (int column = 0; column < rect.width; column++) {
 		int heights[2] = {0, 0};
 		for (int part = 0; part < per_column; part++) {
-			size_t back = (size_t)(rect.width - 1 - column) * (size_t)per_column + (size_t)(per_column - 1 - part);
+			size_t back = (size_t)(rect.width - 1 - column) * (size_t)per_column +
+				      (size_t)(per_column - 1 - part);
 			heights[part] = chart_level(value_back(values, count, back), max, rect.height * per_row);
 		}
 		for (int row = 0; row < rect.height; row++) {

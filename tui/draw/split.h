@@ -8,8 +8,8 @@
 #include "tui/keys/event.h"
 
 struct split {
-	bool vertical;  /* side by side */
-	int percent;    /* of the first pane, 10..90 */
+	bool vertical;             /* side by side */
+	int percent;               /* of the first pane, 10..90 */
 	int min_first, min_second; /* columns or rows; when both do not fit, the first pane has everything */
 	bool second_focused;
 };

@@ -1,22 +1,22 @@
 #include "tui/draw/style.h"
 
-
 #include "api/base/str.h"
 
 static const struct theme default_theme = {
-	.roles = {
-#define X(NAME, role, front, back, front_on_cursor, front16, back16, attrs, attrs_mono)                                        \
-	[STYLE_##NAME] = {.name = #role,                                                                                       \
-			  .fg = front,                                                                                         \
-			  .bg = back,                                                                                          \
-			  .on_cursor = front_on_cursor,                                                                        \
-			  .fg16 = front16,                                                                                     \
-			  .bg16 = back16,                                                                                      \
-			  .attributes = attrs,                                                                                 \
+	.roles =
+		{
+#define X(NAME, role, front, back, front_on_cursor, front16, back16, attrs, attrs_mono)                                \
+	[STYLE_##NAME] = {.name = #role,                                                                               \
+			  .fg = front,                                                                                 \
+			  .bg = back,                                                                                  \
+			  .on_cursor = front_on_cursor,                                                                \
+			  .fg16 = front16,                                                                             \
+			  .bg16 = back16,                                                                              \
+			  .attributes = attrs,                                                                         \
 			  .mono = attrs_mono},
 #include "tui/draw/colours.def"
 #undef X
-	},
+		},
 };
 
 const struct theme *theme_default(void)
@@ -115,7 +115,8 @@ int style_role_by_name(const char *name)
 
 static bool says_true_colour(const char *colorterm, const char *term)
 {
-	return str_eq(colorterm, "truecolor") || str_eq(colorterm, "24bit") || (term && str_has_suffix(term, "-direct"));
+	return str_eq(colorterm, "truecolor") || str_eq(colorterm, "24bit") ||
+	       (term && str_has_suffix(term, "-direct"));
 }
 
 enum colour_mode colour_mode_detect(const char *no_color, const char *clicolor_force, const char *colorterm,
@@ -138,8 +139,9 @@ bool colour_mode_parse(const char *word, enum colour_mode *mode)
 	static const struct {
 		const char *word;
 		enum colour_mode mode;
-	} words[] = {{"auto", COLOUR_MODE_AUTO}, {"mono", COLOUR_MODE_MONO}, {"none", COLOUR_MODE_MONO}, {"16", COLOUR_MODE_16},
-		     {"256", COLOUR_MODE_256},   {"true", COLOUR_MODE_TRUE}, {"truecolor", COLOUR_MODE_TRUE}};
+	} words[] = {{"auto", COLOUR_MODE_AUTO},     {"mono", COLOUR_MODE_MONO}, {"none", COLOUR_MODE_MONO},
+		     {"16", COLOUR_MODE_16},         {"256", COLOUR_MODE_256},   {"true", COLOUR_MODE_TRUE},
+		     {"truecolor", COLOUR_MODE_TRUE}};
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
 		if (!str_eq(words[i].word, word))
 			continue;
@@ -154,11 +156,8 @@ bool colour_mode_parse(const char *word, enum colour_mode *mode)
 const char *severity_sign(enum severity severity, bool ascii)
 {
 	static const char *const signs[][2] = {
-		[SEV_NONE] = {"", ""},
-		[SEV_OK] = {"●", "*"},
-		[SEV_INFO] = {"·", "."},
-		[SEV_WARN] = {"!", "!"},
-		[SEV_BAD] = {"✗", "x"},
+		[SEV_NONE] = {"", ""},   [SEV_OK] = {"●", "*"},  [SEV_INFO] = {"·", "."},
+		[SEV_WARN] = {"!", "!"}, [SEV_BAD] = {"✗", "x"},
 	};
 	return signs[severity][ascii];
 }
@@ -166,11 +165,8 @@ const char *severity_sign(enum severity severity, bool ascii)
 style_t severity_style(enum severity severity)
 {
 	static const style_t styles[] = {
-		[SEV_NONE] = STYLE_TEXT,
-		[SEV_OK] = STYLE_OK,
-		[SEV_INFO] = STYLE_INFO,
-		[SEV_WARN] = STYLE_WARN,
-		[SEV_BAD] = STYLE_BAD,
+		[SEV_NONE] = STYLE_TEXT, [SEV_OK] = STYLE_OK,   [SEV_INFO] = STYLE_INFO,
+		[SEV_WARN] = STYLE_WARN, [SEV_BAD] = STYLE_BAD,
 	};
 	return styles[severity];
 }

@@ -1,6 +1,6 @@
-/* What things look like: a cell of the canvas carries a style, which is a role ("bad", "header") and modifiers; a theme
- * says what a role is in each of the four colour modes. Nothing outside this file and the two writers (terminal, SVG)
- * knows a colour. */
+/* What things look like: a cell of the canvas carries a style, which is a role ("bad", "header") and modifiers; a
+ * theme says what a role is in each of the four colour modes. Nothing outside this file and the two writers
+ * (terminal, SVG) knows a colour. */
 #ifndef MQDECK_TUI_DRAW_STYLE_H
 #define MQDECK_TUI_DRAW_STYLE_H
 
@@ -26,7 +26,8 @@ enum {
 	STYLE_BOLD = 0x100,
 	STYLE_UNDERLINE = 0x200,
 	STYLE_REVERSED = 0x400,
-	STYLE_ON_CURSOR = 0x800, /* the cell lies on the line of the cursor: that background, a foreground readable on it */
+	STYLE_ON_CURSOR =
+		0x800, /* the cell lies on the line of the cursor: that background, a foreground readable on it */
 };
 
 enum colour_mode { COLOUR_MODE_AUTO, COLOUR_MODE_MONO, COLOUR_MODE_16, COLOUR_MODE_256, COLOUR_MODE_TRUE };
@@ -37,18 +38,19 @@ enum { COLOUR_DEFAULT = -1 }; /* the terminal's own foreground or background */
 
 struct style_role_look {
 	const char *name;
-	int32_t fg, bg;         /* 0xRRGGBB; COLOUR_DEFAULT. In 256 colours the nearest is taken. */
-	int32_t on_cursor;      /* foreground on the cursor's line; COLOUR_DEFAULT = that of role `cursor` */
-	int8_t fg16, bg16;      /* 0..15; COLOUR_DEFAULT */
-	uint8_t attributes;     /* STYLE_ATTR_… with colours */
-	uint8_t mono;           /* STYLE_ATTR_… without */
+	int32_t fg, bg;     /* 0xRRGGBB; COLOUR_DEFAULT. In 256 colours the nearest is taken. */
+	int32_t on_cursor;  /* foreground on the cursor's line; COLOUR_DEFAULT = that of role `cursor` */
+	int8_t fg16, bg16;  /* 0..15; COLOUR_DEFAULT */
+	uint8_t attributes; /* STYLE_ATTR_… with colours */
+	uint8_t mono;       /* STYLE_ATTR_… without */
 };
 
 struct theme {
 	struct style_role_look roles[STYLE_COUNT];
 };
 
-/* A style ready to be written. fg and bg are 0xRRGGBB (true), 0..255, 0..15, or COLOUR_DEFAULT, as the mode has them. */
+/* A style ready to be written. fg and bg are 0xRRGGBB (true), 0..255, 0..15, or COLOUR_DEFAULT, as the mode has
+ * them. */
 struct style_look {
 	int32_t fg, bg;
 	uint8_t attributes;
@@ -58,13 +60,13 @@ const struct theme *theme_default(void);
 struct style_look style_look(const struct theme *theme, style_t style, enum colour_mode mode);
 int style_role_by_name(const char *name); /* -1 when there is none */
 
-/* What the environment allows: NO_COLOR, CLICOLOR_FORCE, COLORTERM, TERM (any may be NULL). `colours` is what terminfo
- * says of the terminal: 0, 8, 16, 256 or more. Sources: no-color.org, bixense.com/clicolors. */
+/* What the environment allows: NO_COLOR, CLICOLOR_FORCE, COLORTERM, TERM (any may be NULL). `colours` is what
+ * terminfo says of the terminal: 0, 8, 16, 256 or more. Sources: no-color.org, bixense.com/clicolors. */
 enum colour_mode colour_mode_detect(const char *no_color, const char *clicolor_force, const char *colorterm,
 				    const char *term, int colours);
 bool colour_mode_parse(const char *word, enum colour_mode *mode); /* auto, mono (or none), 16, 256, true */
 
-int colour_to_256(int32_t rgb);  /* nearest of the 6×6×6 cube and the greys (16..255) */
+int colour_to_256(int32_t rgb);     /* nearest of the 6×6×6 cube and the greys (16..255) */
 int32_t colour_from_256(int index); /* 0xRRGGBB, xterm's palette */
 
 /* A severity is never colour alone: "✗ " bad, "! " warn, "● " ok. One column wide; "" for SEV_NONE. */

@@ -1,5 +1,5 @@
-/* What the operator does, decoded: keys, pastes, the mouse, a new size. The same events come from the terminal, from tapes
- * and from tests. */
+/* What the operator does, decoded: keys, pastes, the mouse, a new size. The same events come from the terminal, from
+ * tapes and from tests. */
 #ifndef MQDECK_TUI_KEYS_EVENT_H
 #define MQDECK_TUI_KEYS_EVENT_H
 
@@ -7,8 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A key is a Unicode code point or one of these, with modifiers. Letters with Ctrl are lower case ('d' + KEY_MOD_CTRL); a
- * shifted character is that character without KEY_MOD_SHIFT ('F'); KEY_MOD_SHIFT stands with the named keys only. */
+/* A key is a Unicode code point or one of these, with modifiers. Letters with Ctrl are lower case ('d' +
+ * KEY_MOD_CTRL); a shifted character is that character without KEY_MOD_SHIFT ('F'); KEY_MOD_SHIFT stands with the
+ * named keys only. */
 enum key_code {
 	KEY_CODE_NONE = 0,
 	KEY_CODE_FIRST = 0x110000,
@@ -41,8 +42,8 @@ struct key {
 bool key_equal(struct key a, struct key b);
 bool key_is_text(struct key key); /* types a character: no Ctrl, no Alt, not a named key */
 
-/* "Ctrl-D", "Ctrl+d", "Shift-F" (= "F"), "Shift-Tab", "Alt-Enter", "F1", "Space", "Esc", "?", "-". Names without regard to
- * case. False when it is none. */
+/* "Ctrl-D", "Ctrl+d", "Shift-F" (= "F"), "Shift-Tab", "Alt-Enter", "F1", "Space", "Esc", "?", "-". Names without
+ * regard to case. False when it is none. */
 bool key_parse(const char *name, struct key *key);
 enum { KEY_NAME_MAX = 32 };
 /* The one spelling that key_parse reads back: "Ctrl-D", "Shift-F", "Space", "PageUp", "?". */
@@ -50,7 +51,13 @@ void key_name(struct key key, char out[static KEY_NAME_MAX]);
 /* The short form for hints: "^D", "F", "↵". */
 void key_label(struct key key, bool ascii, char out[static KEY_NAME_MAX]);
 
-enum event_mouse_action { EVENT_MOUSE_PRESS, EVENT_MOUSE_RELEASE, EVENT_MOUSE_DRAG, EVENT_MOUSE_WHEEL_UP, EVENT_MOUSE_WHEEL_DOWN };
+enum event_mouse_action {
+	EVENT_MOUSE_PRESS,
+	EVENT_MOUSE_RELEASE,
+	EVENT_MOUSE_DRAG,
+	EVENT_MOUSE_WHEEL_UP,
+	EVENT_MOUSE_WHEEL_DOWN
+};
 
 struct event_mouse {
 	enum event_mouse_action action;
@@ -62,7 +69,7 @@ struct event_mouse {
 
 enum event_type {
 	EVENT_KEY,
-	EVENT_PASTE,  /* one event however long; newlines are \n */
+	EVENT_PASTE, /* one event however long; newlines are \n */
 	EVENT_MOUSE,
 	EVENT_FOCUS,
 	EVENT_RESIZE,
@@ -84,7 +91,7 @@ struct event {
 			int height, width;
 		} size;
 		struct {
-			char kind;       /* the final byte of the sequence: 'y' DECRPM, 'c' DA, 'R' CPR, 'n' DSR */
+			char kind; /* the final byte of the sequence: 'y' DECRPM, 'c' DA, 'R' CPR, 'n' DSR */
 			int first, second;
 		} reply;
 		bool focused;

@@ -156,8 +156,9 @@ void key_name(struct key key, char out[static KEY_NAME_MAX])
 	char code[16];
 	bool upper_letter = (key.mods & KEY_MOD_CTRL) && key.code >= 'a' && key.code <= 'z';
 	put_code(upper_letter ? key.code - 32 : key.code, code, sizeof code);
-	snprintf(out, KEY_NAME_MAX, "%s%s%s%s", key.mods & KEY_MOD_CTRL ? "Ctrl-" : "", key.mods & KEY_MOD_ALT ? "Alt-" : "",
-		 key.mods & KEY_MOD_SHIFT || is_capital(key) ? "Shift-" : "", code);
+	snprintf(out, KEY_NAME_MAX, "%s%s%s%s", key.mods & KEY_MOD_CTRL ? "Ctrl-" : "",
+		 key.mods & KEY_MOD_ALT ? "Alt-" : "", key.mods & KEY_MOD_SHIFT || is_capital(key) ? "Shift-" : "",
+		 code);
 }
 
 void key_label(struct key key, bool ascii, char out[static KEY_NAME_MAX])
@@ -171,8 +172,8 @@ void key_label(struct key key, bool ascii, char out[static KEY_NAME_MAX])
 		snprintf(code, sizeof code, "%s", label);
 		break;
 	}
-	snprintf(out, KEY_NAME_MAX, "%s%s%s%s", key.mods & KEY_MOD_CTRL ? "^" : "", key.mods & KEY_MOD_ALT ? "Alt-" : "",
-		 key.mods & KEY_MOD_SHIFT ? (ascii ? "Shift-" : "⇧") : "", code);
+	snprintf(out, KEY_NAME_MAX, "%s%s%s%s", key.mods & KEY_MOD_CTRL ? "^" : "",
+		 key.mods & KEY_MOD_ALT ? "Alt-" : "", key.mods & KEY_MOD_SHIFT ? (ascii ? "Shift-" : "⇧") : "", code);
 	if (key.mods & KEY_MOD_CTRL && key.code >= 'a' && key.code <= 'z')
 		out[strlen(out) - 1] = (char)(key.code - 32);
 }

@@ -1,5 +1,5 @@
-/* Which key does what, where. Bindings are looked up from the innermost scope outwards; the help screen is made from the
- * same list. */
+/* Which key does what, where. Bindings are looked up from the innermost scope outwards; the help screen is made from
+ * the same list. */
 #ifndef MQDECK_TUI_KEYS_KEYMAP_H
 #define MQDECK_TUI_KEYS_KEYMAP_H
 
@@ -22,8 +22,8 @@ struct keymap *keymap_create(void);
 void keymap_destroy(struct keymap *keymap);
 DEFINE_CLEANUP(struct keymap *, keymap_destroy);
 
-/* Binds a key by name ("Ctrl-D"); a later binding of the same key and scope replaces the earlier one, so that the user's
- * file is read after the defaults. */
+/* Binds a key by name ("Ctrl-D"); a later binding of the same key and scope replaces the earlier one, so that the
+ * user's file is read after the defaults. */
 bool keymap_bind(struct keymap *keymap, const char *key, int scope, int action, struct err *err) MUST_USE;
 void keymap_unbind(struct keymap *keymap, struct key key, int scope);
 

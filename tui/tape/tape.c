@@ -58,7 +58,8 @@ bool tape_read_time(struct tape_parser *parser, int64_t *ms, struct err *err)
 	if (!tape_expect(parser, TAPE_WORD, false, "a time", err))
 		return false;
 	if (!tape_lex_time(parser->lexer.token, ms))
-		return tape_lex_error(&parser->lexer, err, "'%s' is no time: write 500ms, 2s or 1m", parser->lexer.token);
+		return tape_lex_error(&parser->lexer, err, "'%s' is no time: write 500ms, 2s or 1m",
+				      parser->lexer.token);
 	return true;
 }
 
@@ -139,7 +140,8 @@ static bool parse_expect(struct tape_parser *parser, const char *scope, struct e
 	int64_t row = TAPE_ANY_LINE;
 	if (!read_scope(parser, scope, err))
 		return false;
-	if (parser->command.scope == TAPE_LINE && next_is_number(parser) && !tape_read_number(parser, CANVAS_SIDE_MAX, &row, err))
+	if (parser->command.scope == TAPE_LINE && next_is_number(parser) &&
+	    !tape_read_number(parser, CANVAS_SIDE_MAX, &row, err))
 		return false;
 	parser->command.row = (int)row;
 	return read_pattern(parser, &parser->command.pattern, &parser->command.text, err);
@@ -244,7 +246,8 @@ static bool parse_source(struct tape_parser *parser, struct err *err)
 	if (parser->depth >= TAPE_NESTING_MAX)
 		return tape_lex_error(&parser->lexer, err, "tapes are nested more than %d deep", TAPE_NESTING_MAX);
 	bool absolute = *parser->lexer.token == '/';
-	CLEANUP(free) char *path = str_printf("%s%s%s", absolute ? "" : parser->folder, absolute ? "" : "/", parser->lexer.token);
+	CLEANUP(free)
+	char *path = str_printf("%s%s%s", absolute ? "" : parser->folder, absolute ? "" : "/", parser->lexer.token);
 	return load_into(parser->tape, path, parser->depth + 1, err);
 }
 
@@ -394,7 +397,8 @@ static bool load_into(struct tape *tape, const char *path, int depth, struct err
 	struct buf text = BUF_INIT(TAPE_FILE_MAX);
 	const char *slash = strrchr(path, '/');
 	CLEANUP(free) char *folder = slash ? mem_strndup(path, (size_t)(slash - path)) : mem_strdup(".");
-	bool ok = tape_read_file(path, &text, err) && parse_into(tape, path, buf_str(&text), text.len, folder, depth, err);
+	bool ok = tape_read_file(path, &text, err) &&
+		  parse_into(tape, path, buf_str(&text), text.len, folder, depth, err);
 	buf_finish(&text);
 	return ok;
 }

@@ -1,5 +1,5 @@
-/* Plays a tape on the loop: one step at a time, each from a timer, so that the program under the tape does its work in
- * between. */
+/* Plays a tape on the loop: one step at a time, each from a timer, so that the program under the tape does its work
+ * in between. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -27,10 +27,10 @@ struct tape_player {
 	void *data;
 	struct loop_timer *timer;
 	int64_t settings[TAPE_SETTINGS];
-	size_t at;           /* command */
-	size_t part;         /* of it: bytes typed, keys pressed, 1 = slept */
+	size_t at;             /* command */
+	size_t part;           /* of it: bytes typed, keys pressed, 1 = slept */
 	int64_t waiting_since; /* TAPE_NOT_SET = not waiting */
-	uint64_t key_frame;  /* the frame on the screen when the last key was sent */
+	uint64_t key_frame;    /* the frame on the screen when the last key was sent */
 	bool key_sent;
 	char *clipboard;
 	const char *section;
@@ -39,7 +39,13 @@ struct tape_player {
 };
 
 /* What a step did. */
-enum tape_player_progress { NEXT /* command */, AGAIN /* the same, at once */, LATER /* the same, after a while */, PAUSED /* timer armed */, OVER };
+enum tape_player_progress {
+	NEXT /* command */,
+	AGAIN /* the same, at once */,
+	LATER /* the same, after a while */,
+	PAUSED /* timer armed */,
+	OVER
+};
 
 /* ---- the end ---- */
 
@@ -55,7 +61,8 @@ static const struct tape_command *tape_player_current(const struct tape_player *
 	return &player->tape->commands.items[player->at];
 }
 
-static enum tape_player_progress tape_player_fail(struct tape_player *player, int exit_code, const char *format, ...) PRINTF_LIKE(3, 4);
+static enum tape_player_progress tape_player_fail(struct tape_player *player, int exit_code, const char *format, ...)
+	PRINTF_LIKE(3, 4);
 static enum tape_player_progress tape_player_fail(struct tape_player *player, int exit_code, const char *format, ...)
 {
 	FILE *report = player->options.report;
@@ -106,9 +113,11 @@ static bool line_matches(const struct tape_player *player, const struct tape_com
 {
 	const struct canvas *canvas = tape_player_screen(player);
 	if (command->row != TAPE_ANY_LINE)
-		return command->row <= canvas->height && tape_player_row_matches(player, command->pattern, command->row - 1);
+		return command->row <= canvas->height &&
+		       tape_player_row_matches(player, command->pattern, command->row - 1);
 	if (canvas->has_cursor)
-		return canvas_at(canvas, canvas->cursor_y, 0) && tape_player_row_matches(player, command->pattern, canvas->cursor_y);
+		return canvas_at(canvas, canvas->cursor_y, 0) &&
+		       tape_player_row_matches(player, command->pattern, canvas->cursor_y);
 	for (int y = 0; y < canvas->height; y++)
 		if (tape_player_row_matches(player, command->pattern, y))
 			return true;
@@ -144,7 +153,8 @@ static enum tape_player_progress run_wait(struct tape_player *player, const stru
 		return NEXT;
 	if (may_wait(player, limit))
 		return LATER;
-	return tape_player_fail(player, TAPE_TIMEOUT, "waited %lld ms for /%s/ and it did not come", (long long)limit, command->text);
+	return tape_player_fail(player, TAPE_TIMEOUT, "waited %lld ms for /%s/ and it did not come", (long long)limit,
+				command->text);
 }
 
 static enum tape_player_progress run_wait_idle(struct tape_player *player, const struct tape_command *command)
@@ -154,14 +164,16 @@ static enum tape_player_progress run_wait_idle(struct tape_player *player, const
 		return NEXT;
 	if (may_wait(player, limit))
 		return LATER;
-	return tape_player_fail(player, TAPE_TIMEOUT, "waited %lld ms and the program is still at work", (long long)limit);
+	return tape_player_fail(player, TAPE_TIMEOUT, "waited %lld ms and the program is still at work",
+				(long long)limit);
 }
 
 /* Before whatever looks or presses. NEXT = ready. */
 static enum tape_player_progress tape_player_settle(struct tape_player *player)
 {
 	int64_t limit = player->settings[TAPE_KEY_TIMEOUT];
-	bool looks = tape_player_current(player)->op >= TAPE_EXPECT && tape_player_current(player)->op <= TAPE_SCREENSHOT;
+	bool looks =
+		tape_player_current(player)->op >= TAPE_EXPECT && tape_player_current(player)->op <= TAPE_SCREENSHOT;
 	bool ready = player->settings[TAPE_AUTO_WAIT] ? is_idle(player) : !looks || tape_player_is_fresh(player);
 	if (ready) {
 		player->waiting_since = TAPE_NOT_SET;
@@ -169,8 +181,9 @@ static enum tape_player_progress tape_player_settle(struct tape_player *player)
 	}
 	if (may_wait(player, limit))
 		return LATER;
-	return tape_player_fail(player, TAPE_TIMEOUT, "the program is still at work after %lld ms (Set KeyTimeout, Set AutoWait)",
-		    (long long)limit);
+	return tape_player_fail(player, TAPE_TIMEOUT,
+				"the program is still at work after %lld ms (Set KeyTimeout, Set AutoWait)",
+				(long long)limit);
 }
 
 /* ---- keys ---- */
@@ -207,7 +220,9 @@ static struct key key_of_character(int32_t codepoint)
 	static const struct {
 		int32_t codepoint;
 		struct key key;
-	} special[] = {{'\n', {KEY_CODE_ENTER, 0}}, {'\t', {KEY_CODE_TAB, 0}}, {0x1b, {KEY_CODE_ESCAPE, 0}},
+	} special[] = {{'\n', {KEY_CODE_ENTER, 0}},
+		       {'\t', {KEY_CODE_TAB, 0}},
+		       {0x1b, {KEY_CODE_ESCAPE, 0}},
 		       {0x7f, {KEY_CODE_BACKSPACE, 0}}};
 	for (size_t i = 0; i < ARRAY_LEN(special); i++)
 		if (special[i].codepoint == codepoint)
@@ -252,7 +267,8 @@ static enum tape_player_progress run_expect(struct tape_player *player, const st
 	bool wanted = command->op == TAPE_EXPECT;
 	if (tape_player_matches(player, command) == wanted)
 		return NEXT;
-	return tape_player_fail(player, TAPE_EXPECTATION, wanted ? "/%s/ is not on the screen" : "/%s/ is on the screen", command->text);
+	return tape_player_fail(player, TAPE_EXPECTATION,
+				wanted ? "/%s/ is not on the screen" : "/%s/ is on the screen", command->text);
 }
 
 static char *tape_player_path_of(const struct tape_player *player, const char *path)
@@ -303,18 +319,21 @@ static bool read_golden(const char *path, struct buf *out)
 	return true;
 }
 
-static enum tape_player_progress tape_player_save(struct tape_player *player, const char *path, const struct buf *content)
+static enum tape_player_progress tape_player_save(struct tape_player *player, const char *path,
+						  const struct buf *content)
 {
 	struct err err = {0};
 	return write_file(path, content, &err) ? NEXT : tape_player_fail(player, TAPE_EXPECTATION, "%s", err.text);
 }
 
-static enum tape_player_progress tape_player_compare(struct tape_player *player, const char *path, const struct buf *actual)
+static enum tape_player_progress tape_player_compare(struct tape_player *player, const char *path,
+						     const struct buf *actual)
 {
 	struct buf expected = BUF_INIT(CANVAS_EXPORT_MAX);
 	enum tape_player_progress progress = NEXT;
 	if (!read_golden(path, &expected)) {
-		progress = tape_player_fail(player, TAPE_EXPECTATION, "there is no golden screen %s: play once with updating on", path);
+		progress = tape_player_fail(player, TAPE_EXPECTATION,
+					    "there is no golden screen %s: play once with updating on", path);
 	} else if (!str_eq(buf_str(&expected), buf_str(actual))) {
 		if (player->options.report)
 			tape_report_diff(player->options.report, buf_str(&expected), buf_str(actual));
@@ -330,7 +349,8 @@ static enum tape_player_progress run_golden(struct tape_player *player, const st
 	struct buf text = BUF_INIT(CANVAS_EXPORT_MAX);
 	canvas_append_text(tape_player_screen(player), &text);
 	tape_player_mask(command, &text);
-	enum tape_player_progress progress = player->options.update ? tape_player_save(player, path, &text) : tape_player_compare(player, path, &text);
+	enum tape_player_progress progress = player->options.update ? tape_player_save(player, path, &text)
+								    : tape_player_compare(player, path, &text);
 	buf_finish(&text);
 	return progress;
 }
@@ -341,7 +361,8 @@ static enum tape_player_progress run_screenshot(struct tape_player *player, cons
 	struct buf content = BUF_INIT(CANVAS_EXPORT_MAX);
 	enum colour_mode colours = player->tape->settings.colours;
 	if (str_has_suffix(path, ".svg"))
-		canvas_append_svg(tape_player_screen(player), player->options.theme ? player->options.theme : theme_default(),
+		canvas_append_svg(tape_player_screen(player),
+				  player->options.theme ? player->options.theme : theme_default(),
 				  colours == COLOUR_MODE_AUTO ? COLOUR_MODE_TRUE : colours, "mqdeck", &content);
 	else
 		canvas_append_text(tape_player_screen(player), &content);

@@ -7,7 +7,8 @@ enum { DIFF_MAX = 20 };
 
 void tape_report_screen(FILE *report, const struct canvas *canvas)
 {
-	fprintf(report, "the screen, %dx%d, frame %llu:\n", canvas->width, canvas->height, (unsigned long long)canvas->frame);
+	fprintf(report, "the screen, %dx%d, frame %llu:\n", canvas->width, canvas->height,
+		(unsigned long long)canvas->frame);
 	for (int y = 0; y < canvas->height; y++) {
 		struct buf row = BUF_INIT(CANVAS_EXPORT_MAX);
 		canvas_append_row(canvas, y, &row);

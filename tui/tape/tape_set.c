@@ -35,7 +35,8 @@ static bool set_size(struct tape_parser *parser, const char *name, struct err *e
 
 static bool set_clock(struct tape_parser *parser, const char *name, struct err *err)
 {
-	if (!before_start(parser, name, err) || !tape_expect(parser, TAPE_STRING, false, "a time like 2026-01-02T03:04:05Z", err))
+	if (!before_start(parser, name, err) ||
+	    !tape_expect(parser, TAPE_STRING, false, "a time like 2026-01-02T03:04:05Z", err))
 		return false;
 	parser->tape->settings.clock_ms = clock_parse_rfc3339(parser->lexer.token);
 	return parser->tape->settings.clock_ms >= 0 ||
@@ -60,8 +61,9 @@ static void push_setting(struct tape_parser *parser, enum tape_setting setting, 
 
 static bool set_time(struct tape_parser *parser, const char *name, struct err *err)
 {
-	static const char *const names[] = {
-		[TAPE_TYPING_SPEED] = "TypingSpeed", [TAPE_WAIT_TIMEOUT] = "WaitTimeout", [TAPE_KEY_TIMEOUT] = "KeyTimeout"};
+	static const char *const names[] = {[TAPE_TYPING_SPEED] = "TypingSpeed",
+					    [TAPE_WAIT_TIMEOUT] = "WaitTimeout",
+					    [TAPE_KEY_TIMEOUT] = "KeyTimeout"};
 	int64_t ms;
 	size_t setting = 0;
 	while (!str_eq(names[setting], name))
@@ -94,13 +96,13 @@ static const struct {
 	const char *name;
 	bool (*set)(struct tape_parser *parser, const char *name, struct err *err);
 } tape_set_settings[] = {
-	{"Size", set_size},           {"Clock", set_clock},          {"Colour", set_colour},
-	{"TypingSpeed", set_time},    {"WaitTimeout", set_time},     {"KeyTimeout", set_time},
-	{"AutoWait", set_auto_wait},  {"Shell", set_ignored},        {"FontFamily", set_ignored},
-	{"FontSize", set_ignored},    {"Framerate", set_ignored},    {"PlaybackSpeed", set_ignored},
-	{"Height", set_ignored},      {"Width", set_ignored},        {"LetterSpacing", set_ignored},
-	{"LineHeight", set_ignored},  {"Padding", set_ignored},      {"Theme", set_ignored},
-	{"LoopOffset", set_ignored},  {"MarginFill", set_ignored},   {"Margin", set_ignored},
+	{"Size", set_size},           {"Clock", set_clock},           {"Colour", set_colour},
+	{"TypingSpeed", set_time},    {"WaitTimeout", set_time},      {"KeyTimeout", set_time},
+	{"AutoWait", set_auto_wait},  {"Shell", set_ignored},         {"FontFamily", set_ignored},
+	{"FontSize", set_ignored},    {"Framerate", set_ignored},     {"PlaybackSpeed", set_ignored},
+	{"Height", set_ignored},      {"Width", set_ignored},         {"LetterSpacing", set_ignored},
+	{"LineHeight", set_ignored},  {"Padding", set_ignored},       {"Theme", set_ignored},
+	{"LoopOffset", set_ignored},  {"MarginFill", set_ignored},    {"Margin", set_ignored},
 	{"WindowBar", set_ignored},   {"WindowBarSize", set_ignored}, {"BorderRadius", set_ignored},
 	{"CursorBlink", set_ignored}, {"WaitPattern", set_ignored},
 };

@@ -46,9 +46,9 @@ static void send_byte(const struct input_sink *sink, unsigned char byte, uint8_t
 		uint32_t code;
 		uint8_t mods;
 	} special[] = {
-		{0x00, ' ', KEY_MOD_CTRL},           {0x08, KEY_CODE_BACKSPACE, 0}, {0x09, KEY_CODE_TAB, 0},
-		{0x0d, KEY_CODE_ENTER, 0},        {ESC, KEY_CODE_ESCAPE, 0},     {0x1c, '\\', KEY_MOD_CTRL},
-		{0x1d, ']', KEY_MOD_CTRL},           {0x1e, '^', KEY_MOD_CTRL},        {0x1f, '_', KEY_MOD_CTRL},
+		{0x00, ' ', KEY_MOD_CTRL},     {0x08, KEY_CODE_BACKSPACE, 0}, {0x09, KEY_CODE_TAB, 0},
+		{0x0d, KEY_CODE_ENTER, 0},     {ESC, KEY_CODE_ESCAPE, 0},     {0x1c, '\\', KEY_MOD_CTRL},
+		{0x1d, ']', KEY_MOD_CTRL},     {0x1e, '^', KEY_MOD_CTRL},     {0x1f, '_', KEY_MOD_CTRL},
 		{0x7f, KEY_CODE_BACKSPACE, 0},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(special); i++) {
@@ -131,8 +131,8 @@ static const struct {
 	char final;
 	uint32_t code;
 } input_letters[] = {
-	{'A', KEY_CODE_UP},   {'B', KEY_CODE_DOWN},   {'C', KEY_CODE_RIGHT},  {'D', KEY_CODE_LEFT},
-	{'F', KEY_CODE_END},  {'H', KEY_CODE_HOME},   {'P', KEY_CODE_F1},     {'Q', KEY_CODE_F1 + 1},
+	{'A', KEY_CODE_UP},     {'B', KEY_CODE_DOWN},   {'C', KEY_CODE_RIGHT}, {'D', KEY_CODE_LEFT},
+	{'F', KEY_CODE_END},    {'H', KEY_CODE_HOME},   {'P', KEY_CODE_F1},    {'Q', KEY_CODE_F1 + 1},
 	{'R', KEY_CODE_F1 + 2}, {'S', KEY_CODE_F1 + 3}, {'M', KEY_CODE_ENTER},
 };
 
@@ -153,11 +153,11 @@ static void send_tilde(const struct input_sink *sink, const struct input_control
 		int number;
 		uint32_t code;
 	} tildes[] = {
-		{1, KEY_CODE_HOME},       {2, KEY_CODE_INSERT},     {3, KEY_CODE_DELETE},     {4, KEY_CODE_END},
-		{5, KEY_CODE_PAGE_UP},    {6, KEY_CODE_PAGE_DOWN},  {7, KEY_CODE_HOME},       {8, KEY_CODE_END},
-		{11, KEY_CODE_F1},        {12, KEY_CODE_F1 + 1},    {13, KEY_CODE_F1 + 2},    {14, KEY_CODE_F1 + 3},
-		{15, KEY_CODE_F1 + 4},    {17, KEY_CODE_F1 + 5},    {18, KEY_CODE_F1 + 6},    {19, KEY_CODE_F1 + 7},
-		{20, KEY_CODE_F1 + 8},    {21, KEY_CODE_F1 + 9},    {23, KEY_CODE_F1 + 10},   {24, KEY_CODE_F1 + 11},
+		{1, KEY_CODE_HOME},    {2, KEY_CODE_INSERT},    {3, KEY_CODE_DELETE},   {4, KEY_CODE_END},
+		{5, KEY_CODE_PAGE_UP}, {6, KEY_CODE_PAGE_DOWN}, {7, KEY_CODE_HOME},     {8, KEY_CODE_END},
+		{11, KEY_CODE_F1},     {12, KEY_CODE_F1 + 1},   {13, KEY_CODE_F1 + 2},  {14, KEY_CODE_F1 + 3},
+		{15, KEY_CODE_F1 + 4}, {17, KEY_CODE_F1 + 5},   {18, KEY_CODE_F1 + 6},  {19, KEY_CODE_F1 + 7},
+		{20, KEY_CODE_F1 + 8}, {21, KEY_CODE_F1 + 9},   {23, KEY_CODE_F1 + 10}, {24, KEY_CODE_F1 + 11},
 	};
 	if (control->parameters[0] == 27) { /* modifyOtherKeys: CSI 27 ; mods ; code ~ */
 		send_codepoint(sink, control->parameters[2], mods_of(control->parameters[1]));
@@ -177,7 +177,8 @@ static void send_mouse(const struct input_sink *sink, const struct input_control
 	mouse->x = control->parameters[1] - 1;
 	mouse->y = control->parameters[2] - 1;
 	mouse->clicks = 1;
-	mouse->mods = (uint8_t)((bits & 4 ? KEY_MOD_SHIFT : 0) | (bits & 8 ? KEY_MOD_ALT : 0) | (bits & 16 ? KEY_MOD_CTRL : 0));
+	mouse->mods = (uint8_t)((bits & 4 ? KEY_MOD_SHIFT : 0) | (bits & 8 ? KEY_MOD_ALT : 0) |
+				(bits & 16 ? KEY_MOD_CTRL : 0));
 	if (control->count < 3 || mouse->x < 0 || mouse->y < 0)
 		return;
 	if (bits & 64) {
@@ -186,7 +187,9 @@ static void send_mouse(const struct input_sink *sink, const struct input_control
 		mouse->action = bits & 1 ? EVENT_MOUSE_WHEEL_DOWN : EVENT_MOUSE_WHEEL_UP;
 	} else {
 		mouse->button = (uint8_t)((bits & 3) == 3 ? 0 : (bits & 3) + 1);
-		mouse->action = control->final == 'm' ? EVENT_MOUSE_RELEASE : bits & 32 ? EVENT_MOUSE_DRAG : EVENT_MOUSE_PRESS;
+		mouse->action = control->final == 'm' ? EVENT_MOUSE_RELEASE
+				: bits & 32           ? EVENT_MOUSE_DRAG
+						      : EVENT_MOUSE_PRESS;
 	}
 	input_send(sink, &event);
 }
@@ -235,7 +238,8 @@ static void finish_control(struct input *input, const struct input_sink *sink, c
 
 enum input_step { NEED_MORE, DONE, AGAIN /* done, and the last byte begins something new */ };
 
-static enum input_step step_text(struct input *input, const struct input_sink *sink, const unsigned char *bytes, size_t len, uint8_t mods)
+static enum input_step step_text(struct input *input, const struct input_sink *sink, const unsigned char *bytes,
+				 size_t len, uint8_t mods)
 {
 	if (bytes[0] < 0x80) {
 		send_byte(sink, bytes[0], mods);

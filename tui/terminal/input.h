@@ -1,6 +1,6 @@
-/* Bytes from a terminal into events. Knows the sequences of xterm and its kin (CSI, SS3, modifiers, SGR mouse, bracketed
- * paste, focus, kitty's CSI u), needs no terminfo and does no I/O.
- * Source: XTerm Control Sequences (invisible-island.net), ECMA-48. */
+/* Bytes from a terminal into events. Knows the sequences of xterm and its kin (CSI, SS3, modifiers, SGR mouse,
+ * bracketed paste, focus, kitty's CSI u), needs no terminfo and does no I/O. Source: XTerm Control Sequences
+ * (invisible-island.net), ECMA-48. */
 #ifndef MQDECK_TUI_TERMINAL_INPUT_H
 #define MQDECK_TUI_TERMINAL_INPUT_H
 

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "api/base/str.h"
-#include "tui/terminal/terminal_signals.h"
 #include "tui/terminal/terminal_private.h"
+#include "tui/terminal/terminal_signals.h"
 
 enum {
 	SYNC_FROM = 64, /* a smaller frame arrives whole anyway */
@@ -91,8 +91,8 @@ static bool open_screen(struct terminal *terminal, const struct terminal_options
 	return true;
 }
 
-struct terminal *terminal_open(struct loop *loop, const struct terminal_options *options, input_event_fn *fn, void *data,
-			       struct err *err)
+struct terminal *terminal_open(struct loop *loop, const struct terminal_options *options, input_event_fn *fn,
+			       void *data, struct err *err)
 {
 	struct terminal *terminal = terminal_create(loop, fn, data);
 	terminal->theme = options->theme ? options->theme : theme_default();
@@ -120,7 +120,8 @@ struct terminal *terminal_open(struct loop *loop, const struct terminal_options 
 	return terminal;
 }
 
-struct terminal *terminal_open_headless(struct loop *loop, int height, int width, bool ascii, input_event_fn *fn, void *data)
+struct terminal *terminal_open_headless(struct loop *loop, int height, int width, bool ascii, input_event_fn *fn,
+					void *data)
 {
 	struct terminal *terminal = terminal_create(loop, fn, data);
 	terminal->ascii = ascii;

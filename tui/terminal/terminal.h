@@ -1,7 +1,8 @@
 /* The terminal: a tty, or none at all (for tapes and tests). Gives events, takes canvases.
  *
- * One write(2) a frame, only what changed, wrapped in synchronized output where the terminal has it. The tty is opened
- * anew, so that O_NONBLOCK does not leak to the shell. It is restored on close, on SIGHUP, SIGTERM, SIGINT and on a crash. */
+ * One write(2) a frame, only what changed, wrapped in synchronized output where the terminal has it. The tty is
+ * opened anew, so that O_NONBLOCK does not leak to the shell. It is restored on close, on SIGHUP, SIGTERM, SIGINT
+ * and on a crash. */
 #ifndef MQDECK_TUI_TERMINAL_TERMINAL_H
 #define MQDECK_TUI_TERMINAL_TERMINAL_H
 
@@ -12,29 +13,31 @@
 #include "api/base/loop.h"
 #include "api/base/mem.h"
 #include "tui/draw/canvas.h"
+#include "tui/draw/style.h"
 #include "tui/keys/event.h"
 #include "tui/terminal/input.h"
-#include "tui/draw/style.h"
 
 struct terminal;
 
 enum terminal_charset { TERMINAL_CHARSET_AUTO, TERMINAL_CHARSET_UTF8, TERMINAL_CHARSET_ASCII };
 
 struct terminal_options {
-	const char *tty;          /* path of the tty; NULL = /dev/tty */
-	const char *term;         /* NULL = $TERM */
-	enum colour_mode colours; /* COLOUR_MODE_AUTO looks at the environment */
-	enum terminal_charset charset;     /* TERMINAL_CHARSET_AUTO: the locale's, which the program has set with setlocale(LC_CTYPE, "") */
-	const struct theme *theme; /* NULL = theme_default() */
+	const char *tty;               /* path of the tty; NULL = /dev/tty */
+	const char *term;              /* NULL = $TERM */
+	enum colour_mode colours;      /* COLOUR_MODE_AUTO looks at the environment */
+	enum terminal_charset charset; /* TERMINAL_CHARSET_AUTO: the locale's, which the program has set with
+					  setlocale(LC_CTYPE, "") */
+	const struct theme *theme;     /* NULL = theme_default() */
 	bool mouse;
 };
 
-/* Takes the screen. Events arrive from the loop; one terminal a process. An unknown TERM falls back to xterm-256color,
- * xterm and vt100, in this order. */
-struct terminal *terminal_open(struct loop *loop, const struct terminal_options *options, input_event_fn *fn, void *data,
-			       struct err *err) MUST_USE;
+/* Takes the screen. Events arrive from the loop; one terminal a process. An unknown TERM falls back to
+ * xterm-256color, xterm and vt100, in this order. */
+struct terminal *terminal_open(struct loop *loop, const struct terminal_options *options, input_event_fn *fn,
+			       void *data, struct err *err) MUST_USE;
 /* The same without a tty: presents are kept, events come from terminal_inject(). */
-struct terminal *terminal_open_headless(struct loop *loop, int height, int width, bool ascii, input_event_fn *fn, void *data);
+struct terminal *terminal_open_headless(struct loop *loop, int height, int width, bool ascii, input_event_fn *fn,
+					void *data);
 void terminal_close(struct terminal *terminal); /* restores the tty; NULL is fine */
 DEFINE_CLEANUP(struct terminal *, terminal_close);
 
@@ -44,8 +47,8 @@ bool terminal_is_ascii(const struct terminal *terminal);
 enum colour_mode terminal_colours(const struct terminal *terminal);
 const char *terminal_type(const struct terminal *terminal); /* the TERM in use */
 
-/* Shows the canvas. False when the tty has not yet taken the frame before; EVENT_REDRAW comes when it has. A canvas of
- * another size than the terminal is shown as far as it fits. Gives the canvas its frame number when it was shown. */
+/* Shows the canvas. False when the tty has not yet taken the frame before; EVENT_REDRAW comes when it has. A canvas
+ * of another size than the terminal is shown as far as it fits. Gives the canvas its frame number when it was shown. */
 bool terminal_present(struct terminal *terminal, struct canvas *canvas);
 const struct canvas *terminal_shown(const struct terminal *terminal); /* what was presented last */
 

@@ -21,8 +21,8 @@ enum { MODIFIERS = 16, REPLACEMENT = 0xfffd };
 struct curses_screen {
 	SCREEN *screen;
 	FILE *out, *in;
-	int memory;             /* descriptor of `out` */
-	struct canvas *painted; /* what curses holds */
+	int memory;                              /* descriptor of `out` */
+	struct canvas *painted;                  /* what curses holds */
 	struct canvas_cell row[CANVAS_SIDE_MAX]; /* the one being compared */
 	struct curses_caps caps;
 	char term[64];
@@ -128,7 +128,9 @@ struct curses_screen *curses_screen_open(const char *term, bool want_direct, boo
 	use_env(FALSE);
 	screen->screen = try_all(screen, term, want_direct, looks_capable);
 	if (!screen->screen) {
-		err_set(err, ERR_UNSUPPORTED, "terminal type '%s' is not known here and neither is xterm or vt100: set TERM", str_or(term, ""));
+		err_set(err, ERR_UNSUPPORTED,
+			"terminal type '%s' is not known here and neither is xterm or vt100: set TERM",
+			str_or(term, ""));
 		curses_screen_close(screen);
 		return NULL;
 	}
@@ -320,8 +322,8 @@ static void place_cursor(struct curses_screen *screen, const struct canvas *canv
 		move(canvas->cursor_y, canvas->cursor_x);
 }
 
-/* Many terminal entries leave the line-drawing character set with every reset of the attributes. Nothing here ever enters it,
- * and the sequence is a twentieth of a screen's bytes. */
+/* Many terminal entries leave the line-drawing character set with every reset of the attributes. Nothing here ever
+ * enters it, and the sequence is a twentieth of a screen's bytes. */
 static size_t drop_charset_resets(char *bytes, size_t len)
 {
 	static const char reset[] = "\x1b(B";

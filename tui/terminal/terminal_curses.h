@@ -16,7 +16,7 @@ enum { CURSES_SEQUENCE_MAX = 96 };
 /* What terminfo says of the terminal. Strings are ready to be sent (no padding), "" when it has none. */
 struct curses_caps {
 	int colours;
-	bool answers;     /* an xterm or its kin: may be asked, knows bracketed paste */
+	bool answers; /* an xterm or its kin: may be asked, knows bracketed paste */
 	bool mouse;
 	char enter[CURSES_SEQUENCE_MAX], leave[CURSES_SEQUENCE_MAX]; /* alternate screen, cursor, attributes */
 };

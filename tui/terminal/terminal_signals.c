@@ -18,8 +18,9 @@ static const struct {
 	int number;
 	enum terminal_signals_manner manner;
 } terminal_signals_handled[SIGNALS] = {
-	{SIGWINCH, TELL}, {SIGTSTP, TELL},  {SIGCONT, TELL},  {SIGHUP, END},   {SIGTERM, END},   {SIGINT, END}, {SIGQUIT, END},
-	{SIGABRT, CRASH}, {SIGSEGV, CRASH}, {SIGBUS, CRASH},  {SIGFPE, CRASH}, {SIGILL, CRASH},  {SIGSYS, CRASH},
+	{SIGWINCH, TELL}, {SIGTSTP, TELL}, {SIGCONT, TELL},  {SIGHUP, END},    {SIGTERM, END},
+	{SIGINT, END},    {SIGQUIT, END},  {SIGABRT, CRASH}, {SIGSEGV, CRASH}, {SIGBUS, CRASH},
+	{SIGFPE, CRASH},  {SIGILL, CRASH}, {SIGSYS, CRASH},
 };
 
 /* A handler can reach nothing but what has static storage; this is all of it. */

@@ -1,5 +1,5 @@
-/* Signals while the terminal is ours: asked from the loop through a pipe, and the tty given back from inside the handler
- * where nobody may come to it later. Private to tui/terminal*.c. */
+/* Signals while the terminal is ours: asked from the loop through a pipe, and the tty given back from inside the
+ * handler where nobody may come to it later. Private to tui/terminal*.c. */
 #ifndef MQDECK_TUI_TERMINAL_TERMINAL_SIGNALS_H
 #define MQDECK_TUI_TERMINAL_TERMINAL_SIGNALS_H
 
@@ -7,7 +7,8 @@
 #include <stddef.h>
 #include <termios.h>
 
-/* Installs the handlers. Returns the descriptor to read signal numbers from, a byte each; -1 when there is none left. */
+/* Installs the handlers. Returns the descriptor to read signal numbers from, a byte each; -1 when there is none
+ * left. */
 int terminal_signals_install(void);
 void terminal_signals_remove(void); /* puts back what was there before */
 

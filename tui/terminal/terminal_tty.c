@@ -6,8 +6,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "tui/terminal/terminal_signals.h"
 #include "tui/terminal/terminal_private.h"
+#include "tui/terminal/terminal_signals.h"
 
 enum { READ_SIZE = 4096, DRAIN_MS = 200, DOUBLE_CLICK_MS = 400 };
 

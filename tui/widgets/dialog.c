@@ -61,8 +61,8 @@ struct dialog *dialog_create(const struct dialog_spec *spec)
 	for (size_t i = 0; i < DIALOG_BUTTONS_MAX && spec->buttons[i].label; i++) {
 		struct dialog_button_state *button = &dialog->buttons[dialog->button_count++];
 		*button = (struct dialog_button_state){.label = mem_strdup(spec->buttons[i].label),
-					  .id = spec->buttons[i].id,
-					  .confirms = spec->buttons[i].confirms};
+						       .id = spec->buttons[i].id,
+						       .confirms = spec->buttons[i].confirms};
 	}
 	dialog->focus = first_focus(dialog, spec->careful);
 	return dialog;
@@ -224,10 +224,11 @@ static bool is_down(struct key key)
 static bool choice_key(struct dialog_field_state *field, struct key key)
 {
 	bool menu = field->kind == DIALOG_FIELD_MENU;
-	if (menu ? dialog_is_up(key) || key_equal(key, (struct key){'k', 0}) : key_equal(key, (struct key){KEY_CODE_LEFT, 0}))
+	if (menu ? dialog_is_up(key) || key_equal(key, (struct key){'k', 0})
+		 : key_equal(key, (struct key){KEY_CODE_LEFT, 0}))
 		return dialog_step_choice(field, -1);
-	if (menu ? is_down(key) || key_equal(key, (struct key){'j', 0}) :
-		   key_equal(key, (struct key){KEY_CODE_RIGHT, 0}) || key_equal(key, (struct key){' ', 0}))
+	if (menu ? is_down(key) || key_equal(key, (struct key){'j', 0})
+		 : key_equal(key, (struct key){KEY_CODE_RIGHT, 0}) || key_equal(key, (struct key){' ', 0}))
 		return dialog_step_choice(field, 1);
 	return false;
 }
@@ -276,8 +277,9 @@ static enum dialog_answer dialog_on_key(struct dialog *dialog, const struct even
 		struct key key;
 		int focus, scroll;
 	} moves[] = {
-		{{KEY_CODE_TAB, 0}, 1, 0},       {{KEY_CODE_TAB, KEY_MOD_SHIFT}, -1, 0}, {{KEY_CODE_LEFT, 0}, -1, 0},
-		{{KEY_CODE_RIGHT, 0}, 1, 0},     {{KEY_CODE_UP, 0}, -1, 0},          {{KEY_CODE_DOWN, 0}, 1, 0},
+		{{KEY_CODE_TAB, 0}, 1, 0},       {{KEY_CODE_TAB, KEY_MOD_SHIFT}, -1, 0},
+		{{KEY_CODE_LEFT, 0}, -1, 0},     {{KEY_CODE_RIGHT, 0}, 1, 0},
+		{{KEY_CODE_UP, 0}, -1, 0},       {{KEY_CODE_DOWN, 0}, 1, 0},
 		{{KEY_CODE_PAGE_UP, 0}, 0, -10}, {{KEY_CODE_PAGE_DOWN, 0}, 0, 10},
 	};
 	struct dialog_field_state *field = focused_field(dialog);

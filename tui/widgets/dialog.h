@@ -1,5 +1,5 @@
-/* A modal dialog: text, fields, choices and buttons over what is on the screen. A pasted newline never confirms anything,
- * and a field of DIALOG_FIELD_TYPED keeps the confirming button shut until its text was typed. */
+/* A modal dialog: text, fields, choices and buttons over what is on the screen. A pasted newline never confirms
+ * anything, and a field of DIALOG_FIELD_TYPED keeps the confirming button shut until its text was typed. */
 #ifndef MQDECK_TUI_WIDGETS_DIALOG_H
 #define MQDECK_TUI_WIDGETS_DIALOG_H
 
@@ -33,8 +33,8 @@ struct dialog_field {
 
 struct dialog_button {
 	const char *label;
-	int id;         /* what dialog_result() gives; not 0 */
-	bool confirms;  /* changes something: never focused at the start when the dialog `careful` */
+	int id;        /* what dialog_result() gives; not 0 */
+	bool confirms; /* changes something: never focused at the start when the dialog `careful` */
 };
 
 struct dialog_spec {
@@ -42,7 +42,7 @@ struct dialog_spec {
 	const char *const *lines; /* NULL-terminated; untrusted text is fine; wrapped at the dialog's width */
 	enum severity severity;   /* colour and sign of the title */
 	bool careful;             /* the first button that does not confirm has the focus */
-	struct dialog_field fields[DIALOG_FIELDS_MAX];   /* up to the first without label */
+	struct dialog_field fields[DIALOG_FIELDS_MAX];    /* up to the first without label */
 	struct dialog_button buttons[DIALOG_BUTTONS_MAX]; /* up to the first without label */
 };
 
@@ -52,13 +52,13 @@ void dialog_destroy(struct dialog *dialog);
 DEFINE_CLEANUP(struct dialog *, dialog_destroy);
 
 enum dialog_answer { DIALOG_OPEN, DIALOG_DONE /* a button: dialog_result() */, DIALOG_CANCELLED /* Esc */ };
-/* Modal: takes every key. Tab, Shift-Tab and arrows move the focus; Enter presses the focused button, and in a field goes
- * on to the next (in the last one to the first button, without pressing it). In a DIALOG_FIELD_MENU of a dialog without buttons
- * Enter is done, with dialog_result() 0. What is typed for a DIALOG_FIELD_TYPED cannot be pasted. */
+/* Modal: takes every key. Tab, Shift-Tab and arrows move the focus; Enter presses the focused button, and in a field
+ * goes on to the next (in the last one to the first button, without pressing it). In a DIALOG_FIELD_MENU of a dialog
+ * without buttons Enter is done, with dialog_result() 0. What is typed for a DIALOG_FIELD_TYPED cannot be pasted. */
 enum dialog_answer dialog_event(struct dialog *dialog, const struct event *event);
 void dialog_draw(struct dialog *dialog, struct canvas *canvas); /* centred; scrolls its lines when they do not fit */
 
-int dialog_result(const struct dialog *dialog);                     /* the pressed button's id */
+int dialog_result(const struct dialog *dialog);                      /* the pressed button's id */
 const char *dialog_value(const struct dialog *dialog, size_t field); /* text, or the choice's text */
 int64_t dialog_number(const struct dialog *dialog, size_t field);    /* DIALOG_FIELD_NUMBER; -1 when empty */
 size_t dialog_choice(const struct dialog *dialog, size_t field);

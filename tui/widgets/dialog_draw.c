@@ -7,7 +7,7 @@
 enum {
 	WIDTH_MIN = 36,
 	WIDTH_MAX = 100,
-	MARGIN = 2,      /* columns between border and text */
+	MARGIN = 2, /* columns between border and text */
 	MENU_ROWS = 12,
 	FIELD_WIDTH = 24,
 	BUTTON_GAP = 2,
@@ -41,7 +41,8 @@ static int dialog_draw_lines(const struct dialog *dialog, struct canvas *canvas,
 		do {
 			size_t skip, used = dialog_wrap_line(text, rect.width, &skip);
 			if (canvas && row >= from && row - from < rect.height)
-				canvas_put_len(canvas, rect.y + row - from, rect.x, rect.width, STYLE_DIALOG, text, used);
+				canvas_put_len(canvas, rect.y + row - from, rect.x, rect.width, STYLE_DIALOG, text,
+					       used);
 			text += used + skip;
 			row++;
 		} while (*text);
@@ -127,10 +128,12 @@ static void draw_frame(const struct dialog *dialog, struct canvas *canvas, struc
 	style_t style = dialog->severity == SEV_NONE ? STYLE_TITLE : severity_style(dialog->severity) | STYLE_BOLD;
 	const char *sign = severity_sign(dialog->severity, canvas->ascii);
 	canvas_fill(canvas, rect, STYLE_DIALOG, ' ');
-	canvas_box(canvas, rect, style == STYLE_TITLE ? STYLE_BORDER : severity_style(dialog->severity), CANVAS_BOX_ROUND);
+	canvas_box(canvas, rect, style == STYLE_TITLE ? STYLE_BORDER : severity_style(dialog->severity),
+		   CANVAS_BOX_ROUND);
 	if (!*dialog->title)
 		return;
-	canvas_printf(canvas, rect.y, rect.x + 2, rect.width - 4, style, " %s%s%s ", sign, *sign ? " " : "", dialog->title);
+	canvas_printf(canvas, rect.y, rect.x + 2, rect.width - 4, style, " %s%s%s ", sign, *sign ? " " : "",
+		      dialog->title);
 }
 
 static void draw_menu(struct dialog_field_state *field, struct canvas *canvas, struct rect rect, bool focused)
@@ -145,7 +148,8 @@ static void draw_menu(struct dialog_field_state *field, struct canvas *canvas, s
 		struct rect line = {rect.y + (int)i, rect.x, 1, rect.width};
 		const char *sign = at != field->choice ? "  " : canvas->ascii ? "> " : "▸ ";
 		int used = canvas_put(canvas, line.y, line.x, line.width, STYLE_KEY, sign);
-		canvas_put_fit(canvas, line.y, line.x + used, line.width - used, STYLE_DIALOG, field->choices.items[at]);
+		canvas_put_fit(canvas, line.y, line.x + used, line.width - used, STYLE_DIALOG,
+			       field->choices.items[at]);
 		if (at == field->choice && focused)
 			canvas_modify(canvas, line, STYLE_ON_CURSOR);
 	}

@@ -15,7 +15,7 @@ struct line_edit {
 	size_t len, at; /* bytes; `at` is where the next character goes */
 	bool secret;
 	char *choices[LINE_EDIT_CHOICES];
-	size_t choice_count, chosen; /* chosen is what the ghost shows */
+	size_t choice_count, chosen;      /* chosen is what the ghost shows */
 	char *history[LINE_EDIT_HISTORY]; /* newest first */
 	size_t history_count, history_at; /* history_at 0 = the line being typed, n = history[n - 1] */
 	char *typed;                      /* the line while history is looked at */
@@ -222,7 +222,8 @@ static bool line_edit_step_choice(struct line_edit *edit, int step)
 {
 	if (edit->choice_count == 0)
 		return false;
-	edit->chosen = (edit->chosen + edit->choice_count + (size_t)(step > 0 ? 1 : edit->choice_count - 1)) % edit->choice_count;
+	edit->chosen = (edit->chosen + edit->choice_count + (size_t)(step > 0 ? 1 : edit->choice_count - 1)) %
+		       edit->choice_count;
 	return true;
 }
 
@@ -329,12 +330,24 @@ static const struct {
 	struct key key;
 	enum line_edit_answer (*act)(struct line_edit *edit);
 } line_edit_keys[] = {
-	{{KEY_CODE_ENTER, 0}, line_edit_on_enter},       {{KEY_CODE_ESCAPE, 0}, on_escape}, {{KEY_CODE_BACKSPACE, 0}, on_backspace},
-	{{KEY_CODE_DELETE, 0}, on_delete},     {{'d', KEY_MOD_CTRL}, on_delete},     {{KEY_CODE_LEFT, 0}, line_edit_on_left},
-	{{'b', KEY_MOD_CTRL}, line_edit_on_left},           {{KEY_CODE_RIGHT, 0}, on_right},   {{'f', KEY_MOD_CTRL}, on_right},
-	{{KEY_CODE_HOME, 0}, on_home},         {{'a', KEY_MOD_CTRL}, on_home},       {{KEY_CODE_END, 0}, on_end},
-	{{'e', KEY_MOD_CTRL}, on_end},            {{KEY_CODE_TAB, 0}, on_tab},       {{KEY_CODE_UP, 0}, on_up},
-	{{KEY_CODE_DOWN, 0}, on_down},         {{'u', KEY_MOD_CTRL}, on_kill_all},   {{'w', KEY_MOD_CTRL}, on_kill_word},
+	{{KEY_CODE_ENTER, 0}, line_edit_on_enter},
+	{{KEY_CODE_ESCAPE, 0}, on_escape},
+	{{KEY_CODE_BACKSPACE, 0}, on_backspace},
+	{{KEY_CODE_DELETE, 0}, on_delete},
+	{{'d', KEY_MOD_CTRL}, on_delete},
+	{{KEY_CODE_LEFT, 0}, line_edit_on_left},
+	{{'b', KEY_MOD_CTRL}, line_edit_on_left},
+	{{KEY_CODE_RIGHT, 0}, on_right},
+	{{'f', KEY_MOD_CTRL}, on_right},
+	{{KEY_CODE_HOME, 0}, on_home},
+	{{'a', KEY_MOD_CTRL}, on_home},
+	{{KEY_CODE_END, 0}, on_end},
+	{{'e', KEY_MOD_CTRL}, on_end},
+	{{KEY_CODE_TAB, 0}, on_tab},
+	{{KEY_CODE_UP, 0}, on_up},
+	{{KEY_CODE_DOWN, 0}, on_down},
+	{{'u', KEY_MOD_CTRL}, on_kill_all},
+	{{'w', KEY_MOD_CTRL}, on_kill_word},
 	{{'k', KEY_MOD_CTRL}, on_kill_rest},
 };
 
@@ -377,7 +390,8 @@ static size_t first_drawn(const struct line_edit *edit, int room)
 	return from;
 }
 
-void line_edit_draw(const struct line_edit *edit, struct canvas *canvas, struct rect rect, const char *prompt, bool focused)
+void line_edit_draw(const struct line_edit *edit, struct canvas *canvas, struct rect rect, const char *prompt,
+		    bool focused)
 {
 	canvas_fill(canvas, (struct rect){rect.y, rect.x, 1, rect.width}, STYLE_TEXT, ' ');
 	int x = rect.x + canvas_put(canvas, rect.y, rect.x, rect.width, STYLE_PROMPT, prompt);
@@ -386,7 +400,8 @@ void line_edit_draw(const struct line_edit *edit, struct canvas *canvas, struct 
 		return;
 	int cursor;
 	if (edit->secret) {
-		size_t stars = utf8proc_decompose((const utf8proc_uint8_t *)edit->text, (utf8proc_ssize_t)edit->len, NULL, 0, 0);
+		size_t stars = utf8proc_decompose((const utf8proc_uint8_t *)edit->text, (utf8proc_ssize_t)edit->len,
+						  NULL, 0, 0);
 		cursor = stars < (size_t)room ? (int)stars : room - 1;
 		canvas_fill(canvas, (struct rect){rect.y, x, 1, cursor}, STYLE_TEXT, '*');
 	} else {

@@ -30,17 +30,18 @@ void line_edit_destroy(struct line_edit *edit);
 DEFINE_CLEANUP(struct line_edit *, line_edit_destroy);
 
 const char *line_edit_text(const struct line_edit *edit);
-void line_edit_set(struct line_edit *edit, const char *text); /* cursor at the end */
+void line_edit_set(struct line_edit *edit, const char *text);   /* cursor at the end */
 void line_edit_set_secret(struct line_edit *edit, bool secret); /* drawn as stars, kept out of the history, wiped */
-/* Chars and bracketed paste (its newlines become spaces), arrows, Home/End, Ctrl-A/B/D/F/K/U/W, Up/Down through suggestions
- * or history, Tab/Right/Ctrl-F accept the suggestion, Enter, Esc. */
+/* Chars and bracketed paste (its newlines become spaces), arrows, Home/End, Ctrl-A/B/D/F/K/U/W, Up/Down through
+ * suggestions or history, Tab/Right/Ctrl-F accept the suggestion, Enter, Esc. */
 enum line_edit_answer line_edit_event(struct line_edit *edit, const struct event *event);
 /* Puts the text into the history (not when empty, secret, or the same as the last) . */
 void line_edit_remember(struct line_edit *edit);
 const char *line_edit_history(const struct line_edit *edit, size_t back); /* 0 = newest; NULL beyond */
 
 /* Draws `prompt` and the text on one line, with the terminal's cursor in it when focused. */
-void line_edit_draw(const struct line_edit *edit, struct canvas *canvas, struct rect rect, const char *prompt, bool focused);
+void line_edit_draw(const struct line_edit *edit, struct canvas *canvas, struct rect rect, const char *prompt,
+		    bool focused);
 /* The suggestions, at most rect.height of them, chosen one marked. Returns the rows used. */
 int line_edit_draw_choices(const struct line_edit *edit, struct canvas *canvas, struct rect rect);
 size_t line_edit_choice_count(const struct line_edit *edit);

@@ -9,9 +9,9 @@ enum { TITLE_MIN = 8, COLUMN_MIN = 4, COLUMN_MAX = 14, GAP = 2, WHEEL_LINES = 3 
 struct matrix {
 	const struct matrix_source *source;
 	void *data;
-	size_t row, column;         /* the cursor */
-	size_t top, left;           /* first drawn */
-	struct rect rect;           /* drawn into last */
+	size_t row, column; /* the cursor */
+	size_t top, left;   /* first drawn */
+	struct rect rect;   /* drawn into last */
 	int title_width, column_width, columns_drawn;
 };
 
@@ -122,7 +122,8 @@ static void matrix_draw_row(const struct matrix *matrix, struct canvas *canvas, 
 {
 	struct rect rect = matrix->rect;
 	size_t columns = matrix->source->columns(matrix->data);
-	canvas_put_fit(canvas, y, rect.x, matrix->title_width, STYLE_TEXT, matrix->source->row_title(matrix->data, row));
+	canvas_put_fit(canvas, y, rect.x, matrix->title_width, STYLE_TEXT,
+		       matrix->source->row_title(matrix->data, row));
 	int width = matrix->column_width - GAP;
 	for (int i = 0; i < matrix->columns_drawn && matrix->left + (size_t)i < columns; i++) {
 		size_t column = matrix->left + (size_t)i;
@@ -189,11 +190,21 @@ static bool matrix_on_key(struct matrix *matrix, struct key key)
 		struct key key;
 		int64_t rows, columns;
 	} moves[] = {
-		{{KEY_CODE_UP, 0}, -1, 0},    {{'k', 0}, -1, 0},          {{KEY_CODE_DOWN, 0}, 1, 0},
-		{{'j', 0}, 1, 0},            {{KEY_CODE_LEFT, 0}, 0, -1}, {{'h', 0}, 0, -1},
-		{{KEY_CODE_RIGHT, 0}, 0, 1},  {{'l', 0}, 0, 1},           {{KEY_CODE_PAGE_UP, 0}, -page_rows, 0},
-		{{'b', KEY_MOD_CTRL}, -page_rows, 0}, {{KEY_CODE_PAGE_DOWN, 0}, page_rows, 0}, {{'f', KEY_MOD_CTRL}, page_rows, 0},
-		{{'g', 0}, -all, 0},         {{KEY_CODE_HOME, 0}, -all, 0}, {{'G', 0}, all, 0},
+		{{KEY_CODE_UP, 0}, -1, 0},
+		{{'k', 0}, -1, 0},
+		{{KEY_CODE_DOWN, 0}, 1, 0},
+		{{'j', 0}, 1, 0},
+		{{KEY_CODE_LEFT, 0}, 0, -1},
+		{{'h', 0}, 0, -1},
+		{{KEY_CODE_RIGHT, 0}, 0, 1},
+		{{'l', 0}, 0, 1},
+		{{KEY_CODE_PAGE_UP, 0}, -page_rows, 0},
+		{{'b', KEY_MOD_CTRL}, -page_rows, 0},
+		{{KEY_CODE_PAGE_DOWN, 0}, page_rows, 0},
+		{{'f', KEY_MOD_CTRL}, page_rows, 0},
+		{{'g', 0}, -all, 0},
+		{{KEY_CODE_HOME, 0}, -all, 0},
+		{{'G', 0}, all, 0},
 		{{KEY_CODE_END, 0}, all, 0},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(moves); i++) {

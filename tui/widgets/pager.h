@@ -21,8 +21,8 @@ void pager_destroy(struct pager *pager);
 DEFINE_CLEANUP(struct pager *, pager_destroy);
 
 void pager_clear(struct pager *pager);
-/* One line, without newline, untrusted. Tabs become spaces, a \r at the end goes, and so do colour sequences (CSI … m):
- * logs are full of them. Every other control character stays, to be seen. */
+/* One line, without newline, untrusted. Tabs become spaces, a \r at the end goes, and so do colour sequences (CSI …
+ * m): logs are full of them. Every other control character stays, to be seen. */
 void pager_append(struct pager *pager, style_t style, const char *text, size_t len);
 /* Splits at newlines. */
 void pager_append_text(struct pager *pager, style_t style, const char *text);
@@ -33,7 +33,8 @@ void pager_set_text(struct pager *pager, const char *text);
 typedef void pager_paint_fn(void *context, size_t from, size_t to, style_t style);
 typedef void pager_highlight_fn(void *data, const char *line, size_t len, pager_paint_fn *paint, void *context);
 void pager_set_highlight(struct pager *pager, pager_highlight_fn *highlight, void *data);
-void pager_highlight_yaml(void *data, const char *line, size_t len, pager_paint_fn *paint, void *context); /* ready-made */
+void pager_highlight_yaml(void *data, const char *line, size_t len, pager_paint_fn *paint,
+			  void *context); /* ready-made */
 
 void pager_set_wrap(struct pager *pager, bool wrap);
 bool pager_wraps(const struct pager *pager);

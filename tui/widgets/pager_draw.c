@@ -190,7 +190,8 @@ void pager_highlight_yaml(void *data, const char *line, size_t len, pager_paint_
 
 /* ---- drawing ---- */
 
-static void pager_draw_row(const struct pager *pager, struct canvas *canvas, int y, const struct pager_line *line, int row)
+static void pager_draw_row(const struct pager *pager, struct canvas *canvas, int y, const struct pager_line *line,
+			   int row)
 {
 	size_t from, to;
 	row_bounds(pager, line, row, &from, &to);
@@ -271,15 +272,24 @@ static bool pager_on_key(struct pager *pager, struct key key)
 		int rows, columns;
 		void (*act)(struct pager *pager);
 	} table[] = {
-		{{KEY_CODE_UP, 0}, -1, 0, NULL},         {{'k', 0}, -1, 0, NULL},
-		{{KEY_CODE_DOWN, 0}, 1, 0, NULL},        {{'j', 0}, 1, 0, NULL},
-		{{KEY_CODE_PAGE_UP, 0}, -page, 0, NULL}, {{'b', KEY_MOD_CTRL}, -page, 0, NULL},
-		{{KEY_CODE_PAGE_DOWN, 0}, page, 0, NULL}, {{'f', KEY_MOD_CTRL}, page, 0, NULL},
-		{{KEY_CODE_LEFT, 0}, 0, -SIDE_STEP, NULL}, {{'h', 0}, 0, -SIDE_STEP, NULL},
-		{{KEY_CODE_RIGHT, 0}, 0, SIDE_STEP, NULL}, {{'l', 0}, 0, SIDE_STEP, NULL},
-		{{KEY_CODE_HOME, 0}, 0, 0, go_to_start}, {{'g', 0}, 0, 0, go_to_start},
-		{{KEY_CODE_END, 0}, 0, 0, follow_end},   {{'G', 0}, 0, 0, follow_end},
-		{{'n', 0}, 0, 0, next_match},           {{'N', 0}, 0, 0, previous_match},
+		{{KEY_CODE_UP, 0}, -1, 0, NULL},
+		{{'k', 0}, -1, 0, NULL},
+		{{KEY_CODE_DOWN, 0}, 1, 0, NULL},
+		{{'j', 0}, 1, 0, NULL},
+		{{KEY_CODE_PAGE_UP, 0}, -page, 0, NULL},
+		{{'b', KEY_MOD_CTRL}, -page, 0, NULL},
+		{{KEY_CODE_PAGE_DOWN, 0}, page, 0, NULL},
+		{{'f', KEY_MOD_CTRL}, page, 0, NULL},
+		{{KEY_CODE_LEFT, 0}, 0, -SIDE_STEP, NULL},
+		{{'h', 0}, 0, -SIDE_STEP, NULL},
+		{{KEY_CODE_RIGHT, 0}, 0, SIDE_STEP, NULL},
+		{{'l', 0}, 0, SIDE_STEP, NULL},
+		{{KEY_CODE_HOME, 0}, 0, 0, go_to_start},
+		{{'g', 0}, 0, 0, go_to_start},
+		{{KEY_CODE_END, 0}, 0, 0, follow_end},
+		{{'G', 0}, 0, 0, follow_end},
+		{{'n', 0}, 0, 0, next_match},
+		{{'N', 0}, 0, 0, previous_match},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
 		if (!key_equal(table[i].key, key))

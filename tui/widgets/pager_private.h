@@ -19,14 +19,14 @@ struct pager {
 	size_t bytes, max_bytes, shown_count;
 	uint64_t dropped;
 
-	size_t top;          /* line at the top; always one that is shown, if there is any */
-	int top_row;         /* wrapped row of it */
-	int left;            /* columns scrolled to the right, when not wrapped */
+	size_t top;  /* line at the top; always one that is shown, if there is any */
+	int top_row; /* wrapped row of it */
+	int left;    /* columns scrolled to the right, when not wrapped */
 	bool wrap, follow;
-	struct rect rect;    /* drawn into last */
+	struct rect rect; /* drawn into last */
 
 	struct pattern *search, *filter;
-	size_t found;        /* line of the match that was jumped to */
+	size_t found; /* line of the match that was jumped to */
 	pager_highlight_fn *highlight;
 	void *highlight_data;
 };

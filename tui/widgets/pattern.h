@@ -1,5 +1,5 @@
-/* Regular expressions as operators type them: PCRE2 with JIT, limits on matching, case-insensitive on request, and "!re"
- * for "not". Matching never takes unbounded time: what runs into the limits counts as no match. */
+/* Regular expressions as operators type them: PCRE2 with JIT, limits on matching, case-insensitive on request, and
+ * "!re" for "not". Matching never takes unbounded time: what runs into the limits counts as no match. */
 #ifndef MQDECK_TUI_WIDGETS_PATTERN_H
 #define MQDECK_TUI_WIDGETS_PATTERN_H
 
@@ -11,7 +11,11 @@
 
 struct pattern;
 
-enum { PATTERN_NO_CASE = 1, PATTERN_INVERSE = 2 /* a leading '!' inverts */, PATTERN_MULTILINE = 4 /* ^ and $ at lines */ };
+enum {
+	PATTERN_NO_CASE = 1,
+	PATTERN_INVERSE = 2 /* a leading '!' inverts */,
+	PATTERN_MULTILINE = 4 /* ^ and $ at lines */
+};
 enum { PATTERN_TEXT_MAX = 1024 };
 
 struct pattern *pattern_compile(const char *text, unsigned flags, struct err *err) MUST_USE;

@@ -7,7 +7,8 @@
 #include "api/base/str.h"
 #include "tui/widgets/table_private.h"
 
-struct table *table_create(const struct table_column *columns, size_t count, const struct table_source *source, void *data)
+struct table *table_create(const struct table_column *columns, size_t count, const struct table_source *source,
+			   void *data)
 {
 	struct table *table = mem_alloc(sizeof *table);
 	table->columns = columns;
@@ -78,8 +79,8 @@ static bool find_key(const struct table *table, const char *key, size_t *line)
 	return false;
 }
 
-/* The object under the cursor stays on the line of the screen where it was (`offset` below the top); when it is gone the
- * cursor stays at the place. */
+/* The object under the cursor stays on the line of the screen where it was (`offset` below the top); when it is gone
+ * the cursor stays at the place. */
 void table_restore_cursor(struct table *table, size_t offset)
 {
 	size_t line = table->line;
@@ -297,7 +298,7 @@ bool table_move(struct table *table, enum table_motion motion)
 {
 	const int64_t page = table_page(table), half = page / 2 > 0 ? page / 2 : 1, all = (int64_t)table->lines.len;
 	const int64_t steps[] = {
-		[TABLE_UP] = -1,        [TABLE_DOWN] = 1,      [TABLE_PAGE_UP] = -page, [TABLE_PAGE_DOWN] = page,
+		[TABLE_UP] = -1,         [TABLE_DOWN] = 1,         [TABLE_PAGE_UP] = -page, [TABLE_PAGE_DOWN] = page,
 		[TABLE_HALF_UP] = -half, [TABLE_HALF_DOWN] = half, [TABLE_TOP] = -all,      [TABLE_BOTTOM] = all,
 	};
 	int64_t line = (int64_t)table->line + steps[motion];

@@ -1,9 +1,9 @@
-/* A table of typed cells: sorted, filtered, marked, scrolled, with a cursor that stays on its object while rows move.
- * Until somebody has put it there it has none: it is on the first row, so that what comes to the top is seen.
+/* A table of typed cells: sorted, filtered, marked, scrolled, with a cursor that stays on its object while rows
+ * move. Until somebody has put it there it has none: it is on the first row, so that what comes to the top is seen.
  *
  * Rows are asked for by number from a source; only rows on the screen are formatted. The table never owns rows: call
- * table_refresh() when they changed. Between that and the next change row numbers and what key() and cell() give must
- * hold still. */
+ * table_refresh() when they changed. Between that and the next change row numbers and what key() and cell() give
+ * must hold still. */
 #ifndef MQDECK_TUI_WIDGETS_TABLE_H
 #define MQDECK_TUI_WIDGETS_TABLE_H
 
@@ -20,12 +20,12 @@
 struct table;
 
 struct table_column {
-	const char *title;    /* static */
-	enum cell_type type;  /* numeric ones are right-aligned; CELL_FRACTION is drawn as a bar where there is room */
-	uint8_t min, max;     /* columns on the terminal; max 0 = what the content needs */
-	uint8_t flex;         /* share of the room that is left over; 0 = none */
-	uint8_t priority;     /* 0 stays; the highest number is hidden first on a narrow terminal */
-	bool wide;            /* shown only in wide mode */
+	const char *title;   /* static */
+	enum cell_type type; /* numeric ones are right-aligned; CELL_FRACTION is drawn as a bar where there is room */
+	uint8_t min, max;    /* columns on the terminal; max 0 = what the content needs */
+	uint8_t flex;        /* share of the room that is left over; 0 = none */
+	uint8_t priority;    /* 0 stays; the highest number is hidden first on a narrow terminal */
+	bool wide;           /* shown only in wide mode */
 };
 
 struct table_source {
@@ -41,7 +41,8 @@ struct table_source {
 enum { TABLE_NO_ROW = -1, TABLE_NO_COLUMN = -1, TABLE_COLUMNS_MAX = 64 };
 
 /* columns and source are borrowed and outlive the table. */
-struct table *table_create(const struct table_column *columns, size_t count, const struct table_source *source, void *data);
+struct table *table_create(const struct table_column *columns, size_t count, const struct table_source *source,
+			   void *data);
 void table_destroy(struct table *table); /* NULL is fine */
 DEFINE_CLEANUP(struct table *, table_destroy);
 
@@ -63,9 +64,8 @@ bool table_is_wide(const struct table *table);
 void table_set_column_hidden(struct table *table, size_t column, bool hidden);
 bool table_column_hidden(const struct table *table, size_t column);
 
-/* A regular expression over the row's text (all its cells, those not shown too, joined by two spaces), without regard to
- * case; "!re" inverts; "" or NULL = all rows. On failure
- * the filter stays as it was. */
+/* A regular expression over the row's text (all its cells, those not shown too, joined by two spaces), without
+ * regard to case; "!re" inverts; "" or NULL = all rows. On failure the filter stays as it was. */
 bool table_set_filter(struct table *table, const char *text, struct err *err) MUST_USE;
 const char *table_filter(const struct table *table); /* "" when none */
 /* A second filter in code, such as faults only; NULL = none. */
@@ -83,7 +83,14 @@ bool table_select_key(struct table *table, const char *key); /* false when it is
 void table_select_line(struct table *table, size_t line);
 
 enum table_motion {
-	TABLE_UP, TABLE_DOWN, TABLE_PAGE_UP, TABLE_PAGE_DOWN, TABLE_HALF_UP, TABLE_HALF_DOWN, TABLE_TOP, TABLE_BOTTOM
+	TABLE_UP,
+	TABLE_DOWN,
+	TABLE_PAGE_UP,
+	TABLE_PAGE_DOWN,
+	TABLE_HALF_UP,
+	TABLE_HALF_DOWN,
+	TABLE_TOP,
+	TABLE_BOTTOM
 };
 bool table_move(struct table *table, enum table_motion motion); /* false when the cursor did not move */
 
@@ -97,8 +104,8 @@ void table_each_chosen(const struct table *table, void (*fn)(void *data, size_t 
 
 /* ---- input ---- */
 enum table_answer { TABLE_IGNORED, TABLE_TOOK, TABLE_ACTIVATED /* Enter or a double click */ };
-/* Arrows, j k g G, PageUp/Down, Ctrl-F/B, Home/End, Space, Ctrl-Space, Ctrl-\, Shift-Left/Right, Shift-O, Enter, and the
- * mouse inside the rectangle it was drawn into last. */
+/* Arrows, j k g G, PageUp/Down, Ctrl-F/B, Home/End, Space, Ctrl-Space, Ctrl-\, Shift-Left/Right, Shift-O, Enter, and
+ * the mouse inside the rectangle it was drawn into last. */
 enum table_answer table_event(struct table *table, const struct event *event);
 
 #endif

@@ -8,7 +8,7 @@
 
 enum {
 	CELL_TEXT_MAX = 512,
-	GUTTER = 2,        /* sign of the row, mark */
+	GUTTER = 2, /* sign of the row, mark */
 	WIDE_GAP = 2,
 	NARROW_GAP = 1,
 	PERCENT_WIDTH = 5, /* sign and "100%" */

@@ -22,12 +22,18 @@ static const struct {
 	struct key key;
 	enum table_motion motion;
 } table_motions[] = {
-	{{KEY_CODE_UP, 0}, TABLE_UP},           {{'k', 0}, TABLE_UP},
-	{{KEY_CODE_DOWN, 0}, TABLE_DOWN},       {{'j', 0}, TABLE_DOWN},
-	{{KEY_CODE_PAGE_UP, 0}, TABLE_PAGE_UP}, {{'b', KEY_MOD_CTRL}, TABLE_PAGE_UP},
-	{{KEY_CODE_PAGE_DOWN, 0}, TABLE_PAGE_DOWN}, {{'f', KEY_MOD_CTRL}, TABLE_PAGE_DOWN},
-	{{KEY_CODE_HOME, 0}, TABLE_TOP},        {{'g', 0}, TABLE_TOP},
-	{{KEY_CODE_END, 0}, TABLE_BOTTOM},      {{'G', 0}, TABLE_BOTTOM},
+	{{KEY_CODE_UP, 0}, TABLE_UP},
+	{{'k', 0}, TABLE_UP},
+	{{KEY_CODE_DOWN, 0}, TABLE_DOWN},
+	{{'j', 0}, TABLE_DOWN},
+	{{KEY_CODE_PAGE_UP, 0}, TABLE_PAGE_UP},
+	{{'b', KEY_MOD_CTRL}, TABLE_PAGE_UP},
+	{{KEY_CODE_PAGE_DOWN, 0}, TABLE_PAGE_DOWN},
+	{{'f', KEY_MOD_CTRL}, TABLE_PAGE_DOWN},
+	{{KEY_CODE_HOME, 0}, TABLE_TOP},
+	{{'g', 0}, TABLE_TOP},
+	{{KEY_CODE_END, 0}, TABLE_BOTTOM},
+	{{'G', 0}, TABLE_BOTTOM},
 };
 
 static const struct {

@@ -1,5 +1,5 @@
-/* Sorting and filtering. Both first make plain bytes of the cells, so that what runs n log n or at each keystroke touches
- * no callback. */
+/* Sorting and filtering. Both first make plain bytes of the cells, so that what runs n log n or at each keystroke
+ * touches no callback. */
 #include "tui/widgets/table_private.h"
 
 #include <ctype.h>
@@ -13,7 +13,7 @@ enum { KEYS_MAX = 256 * 1024 * 1024, TEXTS_MAX = 256 * 1024 * 1024, CELL_TEXT_MA
 enum table_item_class { ITEM_NUMBER, ITEM_TEXT, ITEM_MISSING };
 
 struct table_item {
-	uint64_t head;   /* the number, or the first eight bytes of the key after what all have in common */
+	uint64_t head; /* the number, or the first eight bytes of the key after what all have in common */
 	uint32_t row;
 	uint32_t at, len; /* of the whole key */
 	uint8_t class;

@@ -7,7 +7,8 @@
 
 int cli_exit_of(enum ops_severity severity)
 {
-	static const int codes[] = {[OPS_SAFE] = CLI_EXIT_OK, [OPS_CAREFUL] = 10, [OPS_DANGEROUS] = 20, [OPS_BLOCKED] = 30};
+	static const int codes[] = {
+		[OPS_SAFE] = CLI_EXIT_OK, [OPS_CAREFUL] = 10, [OPS_DANGEROUS] = 20, [OPS_BLOCKED] = 30};
 	return codes[severity];
 }
 
@@ -64,7 +65,8 @@ static void cli_print_put_text(struct buf *out, const char *name, const char *te
 		buf_append_str(out, "null");
 }
 
-static void cli_print_put_sentences(struct buf *out, const struct ops_plan *plan, const char *name, enum ops_sentence_kind kind)
+static void cli_print_put_sentences(struct buf *out, const struct ops_plan *plan, const char *name,
+				    enum ops_sentence_kind kind)
 {
 	bool first = true;
 	buf_printf(out, ",\"%s\":[", name);

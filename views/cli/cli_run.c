@@ -37,7 +37,8 @@ static bool read_accept(const char *word, enum ops_severity *out)
 bool cli_read_request(const struct config *config, bool run, struct cli_request *out, struct err *err)
 {
 	const char *format = config_is_set(config, CONFIG_OPT_OUTPUT) ? config_text(config, CONFIG_OPT_OUTPUT) : "text";
-	*out = (struct cli_request){.json = str_eq(format, "json"), .run = run, .yes = config_flag(config, CONFIG_OPT_YES)};
+	*out = (struct cli_request){
+		.json = str_eq(format, "json"), .run = run, .yes = config_flag(config, CONFIG_OPT_YES)};
 	if (!out->json && !str_eq(format, "text"))
 		return err_set(err, ERR_USAGE, "plans are printed as text or json, not as %s", format);
 	if (!read_accept(config_text(config, CONFIG_OPT_ACCEPT), &out->accept))
@@ -47,7 +48,8 @@ bool cli_read_request(const struct config *config, bool run, struct cli_request 
 
 bool cli_settle(struct cli *cli, const struct config *config, struct err *err)
 {
-	const struct world_view *world = cli_get_settle(cli->session, config_duration_ms(config, CONFIG_OPT_SETTLE_TIMEOUT));
+	const struct world_view *world =
+		cli_get_settle(cli->session, config_duration_ms(config, CONFIG_OPT_SETTLE_TIMEOUT));
 	if (world->link != WORLD_UNREACHABLE && world->link != WORLD_CONNECTING)
 		return true;
 	return err_set(err, ERR_CONNECT, "%s",
@@ -68,7 +70,8 @@ static void print_json(const struct cli_run *run, const char *event, const char 
 			   plan->step_count, ops_step_state_word(step->state));
 		cell_append_json_string(&line, str_or(step->title, ""));
 		buf_append_str(&line, ",\"figure\":");
-		cell_append_json_string(&line, str_or(step->state == OPS_STEP_RUNNING ? step->figure : step->result, ""));
+		cell_append_json_string(&line,
+					str_or(step->state == OPS_STEP_RUNNING ? step->figure : step->result, ""));
 		buf_append_str(&line, ",\"why\":");
 		cell_append_json_string(&line, str_or(step->why, ""));
 		if (step->estimate_ms >= 0)

@@ -10,10 +10,10 @@
 
 #include "api/base/str.h"
 #include "tui/tape/tape.h"
-#include "views/console/app.h"
 #include "views/cli/cli.h"
-#include "views/cli/get.h"
 #include "views/cli/commands.h"
+#include "views/cli/get.h"
+#include "views/console/app.h"
 
 /* ---- console ---- */
 
@@ -38,8 +38,8 @@ int main_console(const struct cli_command_line *line)
 	CLEANUP(demo_destroy) struct demo *demo = cli_start_demo(line->config, loop, &err);
 	if (err_is_set(&err))
 		return cli_failed(&err);
-	/* A console that cannot connect is of no use unless it can be told to: wrong files are said before the screen
-	 * is taken. */
+	/* A console that cannot connect is of no use unless it can be told to: wrong files are said before the
+	 * screen is taken. */
 	CLEANUP(session_place_finish) struct session_place place = {0};
 	if (!session_place_read(&place, line->config, demo, NULL, &err))
 		return cli_failed(&err);
@@ -70,8 +70,8 @@ int main_get(const struct cli_command_line *line)
 	if (!cli_open(&cli, line->config, &err))
 		return cli_failed(&err);
 	bool ok = cli_get_run(cli.session, sheet, line->count > 1 ? line->words[1] : NULL,
-			  cli_get_format_parse(config_text(line->config, CONFIG_OPT_OUTPUT)),
-			  config_duration_ms(line->config, CONFIG_OPT_SETTLE_TIMEOUT), stdout, stderr);
+			      cli_get_format_parse(config_text(line->config, CONFIG_OPT_OUTPUT)),
+			      config_duration_ms(line->config, CONFIG_OPT_SETTLE_TIMEOUT), stdout, stderr);
 	return fflush(stdout) == 0 && ok ? CLI_EXIT_OK : CLI_EXIT_FAILED;
 }
 
@@ -97,7 +97,8 @@ static void replay_resize(void *data, int height, int width)
 	app_event(data, &event);
 }
 
-static bool replay_size(const struct config *config, const struct tape_settings *settings, int *height, int *width, struct err *err)
+static bool replay_size(const struct config *config, const struct tape_settings *settings, int *height, int *width,
+			struct err *err)
 {
 	const char *size = config_text(config, CONFIG_OPT_SIZE);
 	*height = settings->height ? settings->height : REPLAY_HEIGHT;
@@ -122,19 +123,21 @@ static int main_play_tape(const struct cli_command_line *line, const struct tape
 		return cli_failed(&err);
 	CLEANUP(app_destroy) struct app *app = app_create(loop, line->config, demo);
 	app->unattended = true;
-	CLEANUP(terminal_close) struct terminal *terminal =
-		terminal_open_headless(loop, height, width, config_flag(line->config, CONFIG_OPT_ASCII), app_event, app);
+	CLEANUP(terminal_close)
+	struct terminal *terminal = terminal_open_headless(loop, height, width,
+							   config_flag(line->config, CONFIG_OPT_ASCII), app_event, app);
 	struct main_replay state = {.app = app};
 	struct tape_target target = {
 		.send = app_event, .screen = app_screen, .is_idle = app_is_idle, .resize = replay_resize, .data = app};
 	struct tape_options options = {.update = config_flag(line->config, CONFIG_OPT_UPDATE), .report = stderr};
-	CLEANUP(free) char *folder = mem_strndup(line->words[0], strrchr(line->words[0], '/')
-									 ? (size_t)(strrchr(line->words[0], '/') - line->words[0])
-									 : 0);
+	CLEANUP(free)
+	char *folder =
+		mem_strndup(line->words[0],
+			    strrchr(line->words[0], '/') ? (size_t)(strrchr(line->words[0], '/') - line->words[0]) : 0);
 	options.base = *folder ? folder : NULL;
 	app_start(app, terminal, NULL);
-	CLEANUP(tape_player_destroy) struct tape_player *player =
-		tape_player_create(loop, tape, &target, &options, replay_done, &state);
+	CLEANUP(tape_player_destroy)
+	struct tape_player *player = tape_player_create(loop, tape, &target, &options, replay_done, &state);
 	tape_player_start(player);
 	app_run(app);
 	return state.exit_code;
@@ -166,8 +169,8 @@ static bool parse_listen(const char *text, char host[static 64], uint16_t *port,
 {
 	int64_t number;
 	const char *colon = strrchr(text, ':');
-	bool ok = colon && colon > text && (size_t)(colon - text) < 64 && str_to_i64(colon + 1, &number) && number >= 0 &&
-		  number <= 65535;
+	bool ok = colon && colon > text && (size_t)(colon - text) < 64 && str_to_i64(colon + 1, &number) &&
+		  number >= 0 && number <= 65535;
 	if (!ok)
 		return err_set(err, ERR_USAGE, "--listen is HOST:PORT, such as 127.0.0.1:8001, not \"%s\"", text);
 	snprintf(host, 64, "%.*s", (int)(colon - text), text);
@@ -208,7 +211,8 @@ int main_demo_server(const struct cli_command_line *line)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	CLEANUP(close) int fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	CLEANUP(loop_destroy) struct loop *loop = loop_create(&clock);
-	struct demo_options options = {.host = host, .port = port, .hostile = config_flag(line->config, CONFIG_OPT_DEMO_HOSTILE)};
+	struct demo_options options = {
+		.host = host, .port = port, .hostile = config_flag(line->config, CONFIG_OPT_DEMO_HOSTILE)};
 	CLEANUP(demo_destroy) struct demo *demo = demo_start(loop, &options, &err);
 	if (!demo)
 		return cli_failed(&err);

@@ -57,7 +57,8 @@ static bool cli_get_report(const struct world_view *world, const struct sheet *s
 {
 	bool ok = true;
 	if (world->link == WORLD_UNREACHABLE || world->link == WORLD_CONNECTING) {
-		cli_get_say(err_out, "", err_is_set(&world->link_err) ? world->link_err.text : "the cluster did not answer in time");
+		cli_get_say(err_out, "",
+			    err_is_set(&world->link_err) ? world->link_err.text : "the cluster did not answer in time");
 		return false;
 	}
 	if (world->discovering) {
@@ -71,8 +72,8 @@ static bool cli_get_report(const struct world_view *world, const struct sheet *s
 		ok &= report_source(err_out, sheet->name, sheet->source(world), !world->discovering);
 	for (size_t i = 0; sheet->needs_brokers && i < world->cluster_count; i++) {
 		const struct world_cluster *cluster = world->clusters[i];
-		CLEANUP(free) char *about =
-			str_printf("%s %s/%s", sheet_kind_word(cluster), cluster->namespace, cluster->name);
+		CLEANUP(free)
+		char *about = str_printf("%s %s/%s", sheet_kind_word(cluster), cluster->namespace, cluster->name);
 		ok &= report_source(err_out, about, &cluster->source, true);
 	}
 	return ok;
@@ -105,7 +106,7 @@ static void append_record(const struct sheet_rows *rows, struct sheet_row *row, 
 }
 
 bool cli_get_append_record(const struct world_view *world, const struct sheet *sheet, const char *key, int64_t wall_ms,
-		       struct buf *out)
+			   struct buf *out)
 {
 	struct sheet_rows rows = {0};
 	struct sheet_scope everything = {0};
@@ -193,7 +194,8 @@ static void write_table(const struct sheet_rows *rows, bool wide, FILE *out)
 	}
 	for (size_t c = 0; c <= last; c++) {
 		if (is_printed(&sheet->columns[c], wide))
-			put_padded(out, sheet->columns[c].title, strlen(sheet->columns[c].title), widths[c], cell_is_numeric(sheet->columns[c].type), c == last);
+			put_padded(out, sheet->columns[c].title, strlen(sheet->columns[c].title), widths[c],
+				   cell_is_numeric(sheet->columns[c].type), c == last);
 	}
 	for (size_t i = 0; i < rows->positions.len; i++) {
 		sheet_rows_fill(rows, i, &row);
@@ -207,7 +209,7 @@ static void write_table(const struct sheet_rows *rows, bool wide, FILE *out)
 }
 
 bool cli_get_run(struct session *session, const struct sheet *sheet, const char *name, enum cli_get_format format,
-	     int64_t settle_ms, FILE *out, FILE *err_out)
+		 int64_t settle_ms, FILE *out, FILE *err_out)
 {
 	const struct world_view *world = cli_get_settle(session, settle_ms);
 	struct sheet_rows rows = {0};
@@ -219,8 +221,9 @@ bool cli_get_run(struct session *session, const struct sheet *sheet, const char 
 	else
 		write_table(&rows, format == CLI_GET_WIDE, out);
 	if (name && rows.positions.len == 0 && ok) {
-		CLEANUP(free) char *sentence = str_printf("nothing in %s is named \"%s\"; `mqdeck get %s` lists them",
-							  sheet->name, name, sheet->name);
+		CLEANUP(free)
+		char *sentence = str_printf("nothing in %s is named \"%s\"; `mqdeck get %s` lists them", sheet->name,
+					    name, sheet->name);
 		cli_get_say(err_out, "", sentence);
 		ok = false;
 	}

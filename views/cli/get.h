@@ -16,13 +16,13 @@ enum cli_get_format cli_get_format_parse(const char *word);
 /* Waits until everything was read or failed, at most settle_ms. */
 const struct world_view *cli_get_settle(struct session *session, int64_t settle_ms);
 
-/* Waits until everything was read or failed, at most settle_ms, and writes the rows to out. What could not be read is said
- * on err_out, a sentence each, and gives false; what could be is written all the same. */
+/* Waits until everything was read or failed, at most settle_ms, and writes the rows to out. What could not be read
+ * is said on err_out, a sentence each, and gives false; what could be is written all the same. */
 bool cli_get_run(struct session *session, const struct sheet *sheet, const char *name, enum cli_get_format format,
-	     int64_t settle_ms, FILE *out, FILE *err_out);
+		 int64_t settle_ms, FILE *out, FILE *err_out);
 
 /* Appends the row with that key as YAML; false when there is none. */
 bool cli_get_append_record(const struct world_view *world, const struct sheet *sheet, const char *key, int64_t wall_ms,
-		       struct buf *out);
+			   struct buf *out);
 
 #endif

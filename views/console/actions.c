@@ -201,7 +201,8 @@ void action_go_node(struct app *app)
 	if (!action_selection_here(app, &selection))
 		return;
 	if (!*selection.node) {
-		app_flash(app, SEV_INFO, "%s %s is on no node that is known", selection_kind_word(selection.kind), selection.name);
+		app_flash(app, SEV_INFO, "%s %s is on no node that is known", selection_kind_word(selection.kind),
+			  selection.name);
 		return;
 	}
 	snprintf(scope.node, sizeof scope.node, "%s", selection.node);
@@ -302,11 +303,16 @@ static void action_open_log(struct app *app, const struct selection *selection)
 void action_open(struct app *app)
 {
 	static void (*const open[SELECTION_KINDS])(struct app *, const struct selection *) = {
-		[SELECTION_CLUSTER] = open_brokers_of_cluster, [SELECTION_BROKER] = open_describe,
-		[SELECTION_VOLUME] = open_describe,	    [SELECTION_SERVICE] = open_describe,
-		[SELECTION_NODE] = open_brokers_of_node,	    [SELECTION_POD] = action_open_log,
-		[SELECTION_REPLICATED] = open_describe,	    [SELECTION_QUEUE] = open_describe,
-		[SELECTION_TOPIC] = open_replication,	    [SELECTION_GROUP] = open_describe,
+		[SELECTION_CLUSTER] = open_brokers_of_cluster,
+		[SELECTION_BROKER] = open_describe,
+		[SELECTION_VOLUME] = open_describe,
+		[SELECTION_SERVICE] = open_describe,
+		[SELECTION_NODE] = open_brokers_of_node,
+		[SELECTION_POD] = action_open_log,
+		[SELECTION_REPLICATED] = open_describe,
+		[SELECTION_QUEUE] = open_describe,
+		[SELECTION_TOPIC] = open_replication,
+		[SELECTION_GROUP] = open_describe,
 		[SELECTION_EVENT] = open_describe,
 	};
 	struct selection selection;

@@ -9,7 +9,7 @@
 #include "views/console/operation_picker.h"
 
 static const struct app_action app_actions[ACTION_COUNT] = {
-#define X(id, name_, hint_, help_, function_)                                                                                  \
+#define X(id, name_, hint_, help_, function_)                                                                          \
 	[ACTION_##id] = {.name = name_, .hint = hint_, .help = help_, .function = function_},
 #include "views/console/actions.def"
 #undef X
@@ -44,7 +44,8 @@ static void update_world(struct app *app)
 		app->busy_since_ms = -1;
 	else if (app->busy_since_ms < 0)
 		app->busy_since_ms = loop_now_ms(app->loop);
-	/* A view may ask the operations, which look at the world anew: it is the same one, and no reason to come back here. */
+	/* A view may ask the operations, which look at the world anew: it is the same one, and no reason to come
+	 * back here. */
 	app->updating = true;
 	for (size_t i = 0; i < app->view_count; i++) {
 		if (app->views[i]->class->update)
@@ -76,8 +77,8 @@ static void app_paint(struct app *app)
 		app_count_interrupted(app);
 }
 
-/* While the world is being read for the first time every answer would move what is drawn: the first screen waits until it
- * is whole, for a moment. A key never waits. */
+/* While the world is being read for the first time every answer would move what is drawn: the first screen waits
+ * until it is whole, for a moment. A key never waits. */
 static bool is_worth_painting(struct app *app)
 {
 	app->settled = app->settled || !app->session || world_settled(app->session->world);
@@ -130,7 +131,8 @@ static void answer_dialog(struct app *app, int button)
 	dialog_destroy(asked.dialog);
 }
 
-void app_open_dialog(struct app *app, struct dialog *dialog, void (*answer)(struct app *app, int button, void *data), void *data)
+void app_open_dialog(struct app *app, struct dialog *dialog, void (*answer)(struct app *app, int button, void *data),
+		     void *data)
 {
 	if (app->dialog.dialog && !app->dialog.answering) {
 		if (app->dialog.data == data)
@@ -336,7 +338,8 @@ static void bind_default_keys(struct app *app)
 {
 	struct err err;
 	for (size_t i = 0; i < ARRAY_LEN(default_keys); i++) {
-		if (!keymap_bind(app->keymap, default_keys[i].key, (int)default_keys[i].scope, (int)default_keys[i].action, &err))
+		if (!keymap_bind(app->keymap, default_keys[i].key, (int)default_keys[i].scope,
+				 (int)default_keys[i].action, &err))
 			app_flash(app, SEV_BAD, "%s", err.text);
 	}
 }

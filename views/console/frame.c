@@ -49,8 +49,8 @@ static void draw_right(struct app *app, int y, int from)
 		snprintf(text, sizeof text, "looking for brokers …");
 	else
 		snprintf(text, sizeof text, "%zu cluster%s  %zu broker%s  %zu node%s  %s ", world->cluster_count,
-			 frame_plural(world->cluster_count), broker_total(world), frame_plural(broker_total(world)), world->node_count,
-			 frame_plural(world->node_count), age);
+			 frame_plural(world->cluster_count), broker_total(world), frame_plural(broker_total(world)),
+			 world->node_count, frame_plural(world->node_count), age);
 	snprintf(short_text, sizeof short_text, "%s ", age);
 	const char *fits = canvas_text_width(text) <= app->canvas->width - from ? text : short_text;
 	int width = canvas_text_width(fits);
@@ -66,9 +66,11 @@ static void frame_draw_header(struct app *app, int y)
 		return;
 	}
 	bool read_only = kube_client_read_only(app->session->client);
-	x += 1 + canvas_printf(canvas, y, x + 1, canvas->width / 2, STYLE_TEXT | STYLE_BOLD, "%s", session_context(app->session));
+	x += 1 + canvas_printf(canvas, y, x + 1, canvas->width / 2, STYLE_TEXT | STYLE_BOLD, "%s",
+			       session_context(app->session));
 	x += canvas_printf(canvas, y, x, canvas->width / 4, STYLE_DIM, "/%s", str_or(app->session->namespace, "all"));
-	x += 2 + canvas_put(canvas, y, x + 2, -1, read_only ? STYLE_READ_ONLY : STYLE_LIVE, read_only ? " READ-ONLY " : " LIVE ");
+	x += 2 + canvas_put(canvas, y, x + 2, -1, read_only ? STYLE_READ_ONLY : STYLE_LIVE,
+			    read_only ? " READ-ONLY " : " LIVE ");
 	x += 1 + canvas_put(canvas, y, x + 1, canvas->width / 5, STYLE_DIM, session_user(app->session));
 	/* The usual ones are over before an eye could see them, and a sign that flickers costs bytes on a thin line. */
 	if (app->busy_since_ms >= 0 && loop_now_ms(app->loop) - app->busy_since_ms > BUSY_SHOWN_FROM_MS)
@@ -94,7 +96,8 @@ static int draw_banners(struct app *app, int y)
 		y = draw_banner(app, y, "TLS IS NOT VERIFIED: whoever is in between can read and change everything");
 	const struct world_view *world = app->world;
 	if (app->session->trust == SESSION_TRUST_ASKED)
-		return draw_banner(app, y, "Not connected yet: the kubeconfig wants to run a command, and waits for your answer");
+		return draw_banner(
+			app, y, "Not connected yet: the kubeconfig wants to run a command, and waits for your answer");
 	if (!world || (world->link == WORLD_LIVE && !err_is_set(&world->link_err)))
 		return y;
 	const char *why = err_is_set(&world->link_err) ? world->link_err.text : "no answer yet";
@@ -147,7 +150,8 @@ static int draw_plan_banner(struct app *app, int y)
 static bool is_own(const struct app *app, const struct world_plan *plan)
 {
 	for (size_t i = 0; i < app->plans.count; i++)
-		if (app->plans.items[i]->state >= OPS_STATE_RUNNING && str_eq(str_or(app->plans.items[i]->id, ""), plan->id))
+		if (app->plans.items[i]->state >= OPS_STATE_RUNNING &&
+		    str_eq(str_or(app->plans.items[i]->id, ""), plan->id))
 			return true;
 	return false;
 }
@@ -264,7 +268,8 @@ static void draw_bottom(struct app *app, int y)
 	} else if (*app->flash && loop_now_ms(app->loop) < app->flash_until_ms) {
 		int x = 1 + canvas_put(canvas, y, 1, -1, severity_style(app->flash_severity),
 				       severity_sign(app->flash_severity, canvas->ascii));
-		canvas_put_fit(canvas, y, x + 1, canvas->width - x - 2, severity_style(app->flash_severity), app->flash);
+		canvas_put_fit(canvas, y, x + 1, canvas->width - x - 2, severity_style(app->flash_severity),
+			       app->flash);
 	} else {
 		draw_hints(app, y);
 	}

@@ -37,7 +37,8 @@ static bool operation_picker_broker_key(const struct selection *selection, char 
 
 static bool broker_or_node_key(const struct selection *selection, char out[static SELECTION_TEXT_MAX])
 {
-	return operation_picker_broker_key(selection, out) || (selection->kind == SELECTION_NODE && node_key(selection, out));
+	return operation_picker_broker_key(selection, out) ||
+	       (selection->kind == SELECTION_NODE && node_key(selection, out));
 }
 
 static const struct {
@@ -50,7 +51,8 @@ static const struct {
 	[OPS_ON_BROKER_OR_NODE] = {"broker or node", broker_or_node_key},
 };
 
-bool operation_picker_operand_of(const struct ops_operation *operation, const struct selection *selection, char out[static SELECTION_TEXT_MAX])
+bool operation_picker_operand_of(const struct ops_operation *operation, const struct selection *selection,
+				 char out[static SELECTION_TEXT_MAX])
 {
 	return operation_picker_targets[operation->target].key(selection, out);
 }
@@ -80,7 +82,8 @@ void operation_picker_operands_finish(struct operation_picker_operands *operands
 	operands->count = 0;
 }
 
-void operation_picker_each_chosen(struct view *view, void (*fn)(void *data, const struct selection *selection), void *data)
+void operation_picker_each_chosen(struct view *view, void (*fn)(void *data, const struct selection *selection),
+				  void *data)
 {
 	struct selection selection;
 	if (view->class->chosen)
@@ -92,7 +95,7 @@ void operation_picker_each_chosen(struct view *view, void (*fn)(void *data, cons
 /* ---- whether ---- */
 
 const char *operation_picker_refusal(struct app *app, const struct ops_operation *operation, const char *target,
-			    char out[static ERR_TEXT_MAX])
+				     char out[static ERR_TEXT_MAX])
 {
 	struct err err;
 	if (!app->session)
@@ -122,7 +125,8 @@ static void finish_form(struct operation_picker_form *form)
 	free(form);
 }
 
-static bool operation_picker_prepare(struct app *app, const struct operation_picker_operands *operands, char *const *values, struct err *err)
+static bool operation_picker_prepare(struct app *app, const struct operation_picker_operands *operands,
+				     char *const *values, struct err *err)
 {
 	const struct ops_operation *operation = operands->operation;
 	struct ops_value given[OPS_VALUES_MAX];
@@ -148,7 +152,8 @@ static void form_answered(struct app *app, int button, void *data)
 		free(form->values[i]);
 		form->values[i] = mem_strdup(dialog_value(app->dialog.dialog, i));
 	}
-	if (button != BUTTON_ASK || !app_may_prepare(app) || operation_picker_prepare(app, &form->operands, form->values, &err))
+	if (button != BUTTON_ASK || !app_may_prepare(app) ||
+	    operation_picker_prepare(app, &form->operands, form->values, &err))
 		finish_form(form);
 	else
 		open_form(app, form, err.text);
@@ -242,7 +247,8 @@ bool operation_picker_key(struct app *app, struct key key)
 		return false;
 	const struct ops_operation *const *table = ops_table(&count);
 	for (size_t i = 0; i < count; i++) {
-		if (!key_parse(table[i]->key, &own) || !key_equal(own, key) || !operation_picker_operand_of(table[i], &selection, target))
+		if (!key_parse(table[i]->key, &own) || !key_equal(own, key) ||
+		    !operation_picker_operand_of(table[i], &selection, target))
 			continue;
 		operation_picker_start(app, table[i]);
 		return true;

@@ -1,5 +1,5 @@
-/* From what the cursor is on, or what is marked, to plans: which operations fit a row, what they are asked with. Knows
- * no operation by name. */
+/* From what the cursor is on, or what is marked, to plans: which operations fit a row, what they are asked with.
+ * Knows no operation by name. */
 #ifndef MQDECK_VIEWS_CONSOLE_OPERATION_PICKER_H
 #define MQDECK_VIEWS_CONSOLE_OPERATION_PICKER_H
 
@@ -13,18 +13,20 @@ struct operation_picker_operands { /* targets of one operation */
 
 /* The key of what the operation would work on; false when the row leads to no such thing. */
 bool operation_picker_operand_of(const struct ops_operation *operation, const struct selection *selection,
-		char out[static SELECTION_TEXT_MAX]);
+				 char out[static SELECTION_TEXT_MAX]);
 /* What the operation's targets are called: "broker cluster". */
 const char *operation_picker_operand_word(const struct ops_operation *operation);
-void operation_picker_operands_add(struct operation_picker_operands *operands, const struct selection *selection); /* each once */
+void operation_picker_operands_add(struct operation_picker_operands *operands,
+				   const struct selection *selection); /* each once */
 void operation_picker_operands_finish(struct operation_picker_operands *operands);
 
 /* Each marked row of the view, or the one under the cursor. */
-void operation_picker_each_chosen(struct view *view, void (*fn)(void *data, const struct selection *selection), void *data);
+void operation_picker_each_chosen(struct view *view, void (*fn)(void *data, const struct selection *selection),
+				  void *data);
 
 /* Why nothing can be asked for now at all, NULL when it can: for menus. The text is good until the next call. */
 const char *operation_picker_refusal(struct app *app, const struct ops_operation *operation, const char *target,
-			    char out[static ERR_TEXT_MAX]);
+				     char out[static ERR_TEXT_MAX]);
 
 /* On what is chosen in the view on top; asks for the arguments first where there are any. */
 void operation_picker_start(struct app *app, const struct ops_operation *operation);
@@ -37,7 +39,7 @@ bool operation_picker_key(struct app *app, struct key key);
 void app_show_plans(struct app *app);  /* opens their view, or comes back to it */
 bool app_may_prepare(struct app *app); /* else says what is in the way */
 
-extern const struct view_class view_menu; /* opened by action_menu alone */
+extern const struct view_class view_menu;    /* opened by action_menu alone */
 extern const struct view_class view_history; /* opened by plan_story_show alone */
 
 #endif

@@ -116,7 +116,8 @@ static bool open_view(struct app *app, const char *word, char *rest)
 		return false;
 	struct selection selection;
 	struct view_scope scope = {0};
-	bool has_selection = app->view_count > 0 && app_top(app)->class->selection && app_top(app)->class->selection(app_top(app), &selection);
+	bool has_selection = app->view_count > 0 && app_top(app)->class->selection &&
+			     app_top(app)->class->selection(app_top(app), &selection);
 	if (class->needs_selection && !has_selection) {
 		app_flash(app, SEV_INFO, "%s shows what the cursor is on: choose a row first", class->name);
 		return true;

@@ -77,7 +77,10 @@ static void put_sync(struct deck_line *line, const struct world_broker *broker)
 	bool known = broker->in_sync >= 0 && broker->replicas >= 0;
 	if (known)
 		snprintf(text, sizeof text, "%lld/%lld", (long long)broker->in_sync, (long long)broker->replicas);
-	put_right(line, SYNC_WIDTH, !known ? STYLE_UNKNOWN : broker->in_sync < broker->replicas ? STYLE_OUT_OF_SYNC : STYLE_TEXT,
+	put_right(line, SYNC_WIDTH,
+		  !known                               ? STYLE_UNKNOWN
+		  : broker->in_sync < broker->replicas ? STYLE_OUT_OF_SYNC
+						       : STYLE_TEXT,
 		  text);
 }
 
@@ -93,7 +96,8 @@ static void put_disk(struct deck_line *line, const struct world_broker *broker)
 	snprintf(text, sizeof text, "%3.0f%%", part * 100);
 	if (line->x + DISK_WIDTH <= line->right) {
 		chart_bar(line->canvas, line->y, line->x, DISK_WIDTH - 5, part, style);
-		canvas_put(line->canvas, line->y, line->x + DISK_WIDTH - 5, 5, (part >= 0.80 ? style : STYLE_TEXT) | line->on, text);
+		canvas_put(line->canvas, line->y, line->x + DISK_WIDTH - 5, 5,
+			   (part >= 0.80 ? style : STYLE_TEXT) | line->on, text);
 	}
 	line->x += DISK_WIDTH + 1;
 }
@@ -112,9 +116,13 @@ static void draw_broker(struct deck *deck, struct deck_line line, int y, const s
 	deck_lines_put(&line, 1, severity_style(broker->severity), *sign ? sign : "?");
 	deck_lines_put(&line, line.broker_width, STYLE_TEXT | STYLE_BOLD, broker->name);
 	bool down = broker->node && broker->node->ready_known && !broker->node->ready;
-	deck_lines_put(&line, line.node_width, down ? STYLE_BAD : STYLE_TEXT, broker->node ? broker->node->name : canvas->ascii ? "-" : "–");
+	deck_lines_put(&line, line.node_width, down ? STYLE_BAD : STYLE_TEXT,
+		       broker->node    ? broker->node->name
+		       : canvas->ascii ? "-"
+				       : "–");
 	const char *word = broker->severity < SEV_WARN && broker->is_controller ? "controller" : broker->state;
-	deck_lines_put(&line, STATE_WIDTH, broker->severity >= SEV_WARN ? severity_style(broker->severity) : STYLE_TEXT, str_or(word, "?"));
+	deck_lines_put(&line, STATE_WIDTH, broker->severity >= SEV_WARN ? severity_style(broker->severity) : STYLE_TEXT,
+		       str_or(word, "?"));
 	put_figure(&line, FIGURE_WIDTH, broker->leaders, STYLE_TEXT);
 	put_sync(&line, broker);
 	put_disk(&line, broker);
@@ -137,7 +145,8 @@ int deck_draw_lines(struct deck *deck, struct canvas *canvas, struct rect rect, 
 		for (size_t i = 0; i < world->clusters[c]->broker_count; i++, left--) {
 			/* The last line says what is not shown, unless it can show it. */
 			if (y + 1 >= bottom && left > 1) {
-				canvas_printf(canvas, y, AT_BROKER + 2, rect.width, STYLE_DIM, "%zu more brokers: b shows them", left);
+				canvas_printf(canvas, y, AT_BROKER + 2, rect.width, STYLE_DIM,
+					      "%zu more brokers: b shows them", left);
 				return bottom;
 			}
 			draw_broker(deck, line, y++, world->clusters[c]->brokers[i]);

@@ -152,8 +152,8 @@ static void draw_disk(struct canvas *canvas, int y, int x, int width, const stru
 	int bar = width - taken - 13;
 	chart_bar(canvas, y, x + taken, bar, part, fullness_style(part));
 	cell_human_bytes(broker->disk_total_bytes, total);
-	canvas_printf(canvas, y, x + taken + bar + 1, 12, part >= 0.80 ? fullness_style(part) : STYLE_TEXT, "%.0f%% of %s",
-		      part * 100, total);
+	canvas_printf(canvas, y, x + taken + bar + 1, 12, part >= 0.80 ? fullness_style(part) : STYLE_TEXT,
+		      "%.0f%% of %s", part * 100, total);
 }
 
 static void draw_flow(struct canvas *canvas, int y, int x, int width, const struct world_broker *broker)
@@ -167,7 +167,8 @@ static void draw_flow(struct canvas *canvas, int y, int x, int width, const stru
 		points[i] = broker->in_history.points[i] < 0 ? (double)NAN : (double)broker->in_history.points[i];
 	int taken = canvas_put(canvas, y, x, width, STYLE_DIM, "in ");
 	chart_spark(canvas, y, x + taken, 8, points, broker->in_history.count, 0, CHART_BLOCK, STYLE_SPARK);
-	struct cell rate = broker->cluster->kind == WORLD_BROKER_KAFKA ? cell_byte_rate(broker->in_rate) : cell_rate(broker->in_rate);
+	struct cell rate = broker->cluster->kind == WORLD_BROKER_KAFKA ? cell_byte_rate(broker->in_rate)
+								       : cell_rate(broker->in_rate);
 	char text[32];
 	cell_format(&rate, text, sizeof text, canvas->ascii);
 	taken += 9;
@@ -195,20 +196,26 @@ static void draw_volume(struct canvas *canvas, int y, int x, int width, const st
 static void draw_tile(struct deck *deck, struct canvas *canvas, struct rect rect, const struct world_broker *broker)
 {
 	bool here = deck_is_chosen(deck, broker->cluster, broker);
-	style_t border = here ? STYLE_CURSOR : broker->severity >= SEV_WARN ? severity_style(broker->severity) : STYLE_BORDER;
+	style_t border = here                           ? STYLE_CURSOR
+			 : broker->severity >= SEV_WARN ? severity_style(broker->severity)
+							: STYLE_BORDER;
 	canvas_box(canvas, rect, border, CANVAS_BOX_ROUND);
 	int inner = rect.width - 4, x = rect.x + 2, y = rect.y;
 	canvas_printf(canvas, y, x, inner, (here ? STYLE_CURSOR : STYLE_TEXT) | STYLE_BOLD, " %s ", broker->name);
-	const char *word = broker->severity >= SEV_WARN || !broker->ready ? broker->state : broker->is_controller ? "controller" : NULL;
+	const char *word = broker->severity >= SEV_WARN || !broker->ready ? broker->state
+			   : broker->is_controller                        ? "controller"
+									  : NULL;
 	if (!word && broker->quorum_critical == 1)
 		word = "critical";
 	if (word) {
 		char tag[64];
-		snprintf(tag, sizeof tag, " %s%s%s ", broker->severity >= SEV_WARN ? severity_sign(broker->severity, canvas->ascii) : "",
+		snprintf(tag, sizeof tag, " %s%s%s ",
+			 broker->severity >= SEV_WARN ? severity_sign(broker->severity, canvas->ascii) : "",
 			 broker->severity >= SEV_WARN ? " " : "", word);
 		int width = canvas_text_width(tag);
 		style_t style = broker->severity >= SEV_WARN ? severity_style(broker->severity)
-				: broker->is_controller ? STYLE_LEADER : STYLE_WARN;
+				: broker->is_controller      ? STYLE_LEADER
+							     : STYLE_WARN;
 		canvas_put(canvas, y, rect.x + rect.width - 2 - (width < inner ? width : inner), inner, style, tag);
 	}
 	draw_sync(canvas, y + 1, x, inner, broker);
@@ -222,12 +229,14 @@ static int draw_cluster(struct deck *deck, struct canvas *canvas, int y, const s
 			const struct world_cluster *cluster)
 {
 	int filled[64] = {0};
-	canvas_put(canvas, y + 1, 1, LABEL_WIDTH - 2, STYLE_DIM, cluster->kind == WORLD_BROKER_KAFKA ? "kafka" : "rabbit");
+	canvas_put(canvas, y + 1, 1, LABEL_WIDTH - 2, STYLE_DIM,
+		   cluster->kind == WORLD_BROKER_KAFKA ? "kafka" : "rabbit");
 	canvas_put_fit(canvas, y + 2, 1, LABEL_WIDTH - 2, STYLE_TEXT | STYLE_BOLD, cluster->name);
 	canvas_put_fit(canvas, y + 3, 1, LABEL_WIDTH - 2, STYLE_DIM, str_or(cluster->version, "?"));
 	for (size_t i = 0; i < cluster->broker_count; i++) {
 		int column = column_of(map, cluster->brokers[i]);
-		struct rect rect = {y + filled[column % 64]++ * TILE_HEIGHT, deck_tiles_column_x(map, column), TILE_HEIGHT, map->tile_width};
+		struct rect rect = {y + filled[column % 64]++ * TILE_HEIGHT, deck_tiles_column_x(map, column),
+				    TILE_HEIGHT, map->tile_width};
 		draw_tile(deck, canvas, rect, cluster->brokers[i]);
 	}
 	return y + tile_rows(map, cluster) * TILE_HEIGHT;

@@ -6,7 +6,15 @@
 #include "views/console/app.h"
 
 /* Side by side a table keeps its first columns and a description its lines only from this width on. */
-enum { BESIDE_FROM = 150, BESIDE_PERCENT = 60, BELOW_PERCENT = 50, TABLE_MIN_WIDTH = 60, PANE_MIN_WIDTH = 40, MIN_HEIGHT = 6, STEP = 5 };
+enum {
+	BESIDE_FROM = 150,
+	BESIDE_PERCENT = 60,
+	BELOW_PERCENT = 50,
+	TABLE_MIN_WIDTH = 60,
+	PANE_MIN_WIDTH = 40,
+	MIN_HEIGHT = 6,
+	STEP = 5
+};
 
 static void detail_forget(struct detail *detail)
 {
@@ -36,7 +44,9 @@ struct rect detail_layout(struct detail *detail, struct rect rect)
 		return rect;
 	detail->split = (struct split){
 		.vertical = beside,
-		.percent = percent ? percent : beside ? BESIDE_PERCENT : BELOW_PERCENT,
+		.percent = percent  ? percent
+			   : beside ? BESIDE_PERCENT
+				    : BELOW_PERCENT,
 		.min_first = beside ? TABLE_MIN_WIDTH : MIN_HEIGHT,
 		.min_second = beside ? PANE_MIN_WIDTH : MIN_HEIGHT,
 	};
@@ -54,7 +64,8 @@ static void detail_follow(struct detail *detail, struct view *owner)
 		detail_forget(detail);
 		return;
 	}
-	if (detail->view && detail->view->selection.kind == selection.kind && str_eq(detail->view->selection.key, selection.key))
+	if (detail->view && detail->view->selection.kind == selection.kind &&
+	    str_eq(detail->view->selection.key, selection.key))
 		return;
 	detail_forget(detail);
 	detail->view = mem_alloc(sizeof *detail->view);
@@ -82,7 +93,8 @@ void detail_update(struct detail *detail)
 
 static bool is_over(const struct rect *pane, const struct event_mouse *mouse)
 {
-	return mouse->y >= pane->y && mouse->y < pane->y + pane->height && mouse->x >= pane->x && mouse->x < pane->x + pane->width;
+	return mouse->y >= pane->y && mouse->y < pane->y + pane->height && mouse->x >= pane->x &&
+	       mouse->x < pane->x + pane->width;
 }
 
 bool detail_event(struct detail *detail, const struct event *event)

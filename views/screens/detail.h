@@ -1,5 +1,5 @@
-/* A pane beside or below a table that describes the row under the cursor, and follows it. Beside where the terminal is wide
- * enough for both, below otherwise, and not at all where neither would be of use. */
+/* A pane beside or below a table that describes the row under the cursor, and follows it. Beside where the terminal
+ * is wide enough for both, below otherwise, and not at all where neither would be of use. */
 #ifndef MQDECK_VIEWS_SCREENS_DETAIL_H
 #define MQDECK_VIEWS_SCREENS_DETAIL_H
 
@@ -7,11 +7,11 @@
 #include "views/console/view.h"
 
 struct detail {
-	struct split split;  /* as drawn last */
-	int beside, below;   /* the table's share each way, per cent; 0 = as it comes */
+	struct split split; /* as drawn last */
+	int beside, below;  /* the table's share each way, per cent; 0 = as it comes */
 	bool shown;
-	struct rect pane;    /* without size when it is not drawn */
-	struct view *view;   /* describes; NULL while there is nothing to describe */
+	struct rect pane;  /* without size when it is not drawn */
+	struct view *view; /* describes; NULL while there is nothing to describe */
 };
 
 void detail_finish(struct detail *detail);

@@ -25,7 +25,7 @@ struct log_lines {
 	VEC(struct log_lines_held) held;
 	size_t bytes;
 	uint64_t numbers;
-	int64_t since_ms; /* loop time of the oldest */
+	int64_t since_ms;               /* loop time of the oldest */
 	int64_t newest_ms[SOURCES_MAX]; /* of each source */
 };
 
@@ -103,10 +103,10 @@ void log_lines_add(struct log_lines *lines, size_t source, int64_t at_ms, const 
 	/* One log is in order, whatever its stamps say. */
 	*newest = at_ms > *newest ? at_ms : *newest;
 	vec_push(&lines->held, (struct log_lines_held){.source = source,
-					     .number = lines->numbers++,
-					     .at_ms = *newest,
-					     .text = mem_strndup(line, len),
-					     .len = len});
+						       .number = lines->numbers++,
+						       .at_ms = *newest,
+						       .text = mem_strndup(line, len),
+						       .len = len});
 	lines->bytes += len;
 	if (lines->held.len == 1)
 		lines->since_ms = now;

@@ -20,8 +20,8 @@ typedef void log_lines_fn(void *data, size_t source, const char *line, size_t le
 /* fn is called from the loop, shortly after the lines came. */
 struct log_lines *log_lines_create(struct loop *loop, log_lines_fn *fn, void *data);
 void log_lines_destroy(struct log_lines *lines); /* NULL is fine; what is held back is gone */
-/* Holds a line back until the other logs had time to say what came before it. A line without a timestamp (at_ms -1) stays
- * behind the one of the same source before it. */
+/* Holds a line back until the other logs had time to say what came before it. A line without a timestamp (at_ms -1)
+ * stays behind the one of the same source before it. */
 void log_lines_add(struct log_lines *lines, size_t source, int64_t at_ms, const char *line, size_t len);
 void log_lines_flush(struct log_lines *lines);
 void log_lines_clear(struct log_lines *lines);

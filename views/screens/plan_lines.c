@@ -45,13 +45,14 @@ double plan_lines_fraction(const struct ops_plan *plan)
 
 /* ---- lines ---- */
 
-static struct plan_lines_item *plan_lines_add(struct plan_lines *lines, int indent, style_t style, const char *text, size_t len)
+static struct plan_lines_item *plan_lines_add(struct plan_lines *lines, int indent, style_t style, const char *text,
+					      size_t len)
 {
 	vec_push(&lines->items, (struct plan_lines_item){.text = mem_strndup(text, len),
-						   .style = style,
-						   .label_style = STYLE_TEXT,
-						   .indent = indent,
-						   .fraction = -1});
+							 .style = style,
+							 .label_style = STYLE_TEXT,
+							 .indent = indent,
+							 .fraction = -1});
 	return &lines->items.items[lines->items.len - 1];
 }
 
@@ -67,7 +68,7 @@ static size_t wrap_at(const char *text, int columns)
 }
 
 static void plan_lines_put(struct plan_lines *lines, const char *label, style_t label_style, int indent, style_t style,
-		const char *text)
+			   const char *text)
 {
 	int columns = lines->width - indent > 8 ? lines->width - indent : 8;
 	bool first = true;
@@ -110,8 +111,9 @@ static void add_sentences(struct plan_lines *lines, const struct ops_plan *plan)
 		for (size_t i = 0; i < plan->sentence_count; i++) {
 			if (plan->sentences[i].kind != plan_lines_order[k].kind)
 				continue;
-			plan_lines_put(lines, again ? "" : ops_sentence_label(plan_lines_order[k].kind), plan_lines_order[k].label, PLAN_LINES_LABEL_WIDTH,
-			    plan_lines_order[k].text, plan->sentences[i].text);
+			plan_lines_put(lines, again ? "" : ops_sentence_label(plan_lines_order[k].kind),
+				       plan_lines_order[k].label, PLAN_LINES_LABEL_WIDTH, plan_lines_order[k].text,
+				       plan->sentences[i].text);
 			again = true;
 		}
 	}
@@ -163,8 +165,8 @@ static void plan_lines_add_step(struct plan_lines *lines, const struct ops_plan 
 		plan_lines_put(lines, "", STYLE_TEXT, STEP_INDENT, STYLE_WARN, why);
 	}
 	if (step->state >= OPS_STEP_DONE && step->result)
-		plan_lines_put(lines, "", STYLE_TEXT, STEP_INDENT, step->state == OPS_STEP_FAILED ? STYLE_BAD : STYLE_DIM,
-		    step->result);
+		plan_lines_put(lines, "", STYLE_TEXT, STEP_INDENT,
+			       step->state == OPS_STEP_FAILED ? STYLE_BAD : STYLE_DIM, step->result);
 }
 
 static void plan_lines_add_steps(struct plan_lines *lines, const struct ops_plan *plan)
@@ -176,7 +178,8 @@ static void plan_lines_add_steps(struct plan_lines *lines, const struct ops_plan
 static void add_end(struct plan_lines *lines, const struct ops_plan *plan)
 {
 	if (plan->result)
-		plan_lines_put(lines, "Result", STYLE_HEADER, PLAN_LINES_LABEL_WIDTH, STYLE_TEXT | STYLE_BOLD, plan->result);
+		plan_lines_put(lines, "Result", STYLE_HEADER, PLAN_LINES_LABEL_WIDTH, STYLE_TEXT | STYLE_BOLD,
+			       plan->result);
 	if (err_is_set(&plan->err) && !str_eq(plan->err.text, str_or(plan->result, "")))
 		plan_lines_put(lines, "Failed", STYLE_BAD, PLAN_LINES_LABEL_WIDTH, STYLE_BAD, plan->err.text);
 }
@@ -208,7 +211,8 @@ static void add_one_of(struct plan_lines *lines, const struct plans *plans, size
 	if (index)
 		plan_lines_add_gap(lines);
 	snprintf(label, sizeof label, "%zu", index + 1);
-	plan_lines_put(lines, label, STYLE_HEADER, STEP_INDENT, plan_lines_severity_style(plan->severity) | STYLE_BOLD, head);
+	plan_lines_put(lines, label, STYLE_HEADER, STEP_INDENT, plan_lines_severity_style(plan->severity) | STYLE_BOLD,
+		       head);
 	if (plans->begun && index == plans->at && !ops_is_over(plan))
 		plan_lines_add_steps(lines, plan);
 	if (!ops_is_over(plan))
@@ -266,7 +270,9 @@ void plan_lines_draw(struct plan_lines *lines, struct canvas *canvas, struct rec
 
 static int plan_lines_wheel(const struct event_mouse *mouse)
 {
-	return mouse->action == EVENT_MOUSE_WHEEL_DOWN ? WHEEL_ROWS : mouse->action == EVENT_MOUSE_WHEEL_UP ? -WHEEL_ROWS : 0;
+	return mouse->action == EVENT_MOUSE_WHEEL_DOWN ? WHEEL_ROWS
+	       : mouse->action == EVENT_MOUSE_WHEEL_UP ? -WHEEL_ROWS
+						       : 0;
 }
 
 static int plan_lines_step(const struct plan_lines *lines, uint32_t code)
@@ -277,7 +283,7 @@ static int plan_lines_step(const struct plan_lines *lines, uint32_t code)
 	       : code == KEY_CODE_PAGE_UP             ? -lines->page
 	       : code == KEY_CODE_END || code == 'G'  ? lines->at_max
 	       : code == KEY_CODE_HOME || code == 'g' ? -lines->at
-						     : 0;
+						      : 0;
 }
 
 bool plan_lines_event(struct plan_lines *lines, const struct event *event)

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "views/screens/plan_lines.h"
 #include "views/screens/deck_private.h"
+#include "views/screens/plan_lines.h"
 
 enum { NAME_MAX_COLUMNS = 24, NODE_MAX_COLUMNS = 16, EFFECT_ROWS = 3, FIGURES_WIDTH = 14 };
 
@@ -46,7 +46,8 @@ static void put_broker(const struct ops_map_broker *broker, struct canvas *canva
 {
 	style_t style = plan_map_fates[broker->fate].style;
 	bool moved = broker->leads_after != broker->leads && broker->leads >= 0;
-	canvas_put(canvas, y, x, 1, style, canvas->ascii ? plan_map_fates[broker->fate].ascii : plan_map_fates[broker->fate].sign);
+	canvas_put(canvas, y, x, 1, style,
+		   canvas->ascii ? plan_map_fates[broker->fate].ascii : plan_map_fates[broker->fate].sign);
 	canvas_put_fit(canvas, y, x + 2, name, broker->ready ? STYLE_TEXT : STYLE_DIM, broker->name);
 	canvas_put_fit(canvas, y, x + 3 + name, node, STYLE_DIM, str_or(broker->node, ""));
 	int at = x + name + node + 5, left = width - name - node - 5;
@@ -77,7 +78,8 @@ static int put_effects(const struct ops_map_cluster *cluster, struct canvas *can
 int plan_map_draw(const struct ops_map *map, struct canvas *canvas, struct rect rect)
 {
 	int y = rect.y, end = rect.y + rect.height;
-	int name = plan_map_widest(map, false, 8, NAME_MAX_COLUMNS), node = plan_map_widest(map, true, 4, NODE_MAX_COLUMNS);
+	int name = plan_map_widest(map, false, 8, NAME_MAX_COLUMNS),
+	    node = plan_map_widest(map, true, 4, NODE_MAX_COLUMNS);
 	int now = rect.x + name + node + 5;
 	for (size_t c = 0; c < map->clusters.len; c++) {
 		const struct ops_map_cluster *cluster = &map->clusters.items[c];

@@ -56,8 +56,8 @@ static void ask_to_abandon(struct app *app, const struct ops_history_entry *hist
 {
 	CLEANUP(free)
 	char *stands = history->step_title ? str_printf("It stands at step %zu of %zu: %s.", history->step + 1,
-						     history->step_count, history->step_title)
-					: mem_strdup("All its steps are done.");
+							history->step_count, history->step_title)
+					   : mem_strdup("All its steps are done.");
 	const char *lines[] = {history->title, stands,
 			       "What was changed stays as it is now, and the plan can never be taken up again.", NULL};
 	struct dialog_spec spec = {
@@ -98,7 +98,8 @@ bool plan_story_act(struct app *app, enum action action, const struct ops_histor
 	return false;
 }
 
-int plan_story_draw_deeds(const struct app *app, const struct ops_history_entry *history, struct canvas *canvas, struct rect rect)
+int plan_story_draw_deeds(const struct app *app, const struct ops_history_entry *history, struct canvas *canvas,
+			  struct rect rect)
 {
 	for (int i = 0; i < (int)ARRAY_LEN(plan_story_deeds) && i < rect.height; i++) {
 		struct key key;
@@ -123,8 +124,9 @@ int plan_story_draw_deeds(const struct app *app, const struct ops_history_entry 
 enum severity plan_story_severity(const struct ops_history_entry *history)
 {
 	static const enum severity severities[] = {
-		[OPS_HISTORY_RUNNING] = SEV_INFO,     [OPS_HISTORY_PAUSED] = SEV_INFO,    [OPS_HISTORY_INTERRUPTED] = SEV_WARN,
-		[OPS_HISTORY_FAILED] = SEV_BAD,       [OPS_HISTORY_CANCELLED] = SEV_WARN, [OPS_HISTORY_DONE] = SEV_OK,
+		[OPS_HISTORY_RUNNING] = SEV_INFO,     [OPS_HISTORY_PAUSED] = SEV_INFO,
+		[OPS_HISTORY_INTERRUPTED] = SEV_WARN, [OPS_HISTORY_FAILED] = SEV_BAD,
+		[OPS_HISTORY_CANCELLED] = SEV_WARN,   [OPS_HISTORY_DONE] = SEV_OK,
 		[OPS_HISTORY_ABANDONED] = SEV_NONE,   [OPS_HISTORY_UNREADABLE] = SEV_WARN,
 	};
 	return history->undone_by ? SEV_NONE : severities[history->state];

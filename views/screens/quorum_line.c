@@ -18,7 +18,8 @@ static void append_voters(struct buf *out, const struct world_cluster *cluster, 
 	char number[32] = "";
 	if (leader)
 		snprintf(number, sizeof number, "controller %" PRId32, leader->id);
-	buf_printf(out, "; quorum %s%s", leader ? "led by " : "without a leader", leader ? str_or(leader->broker, number) : "");
+	buf_printf(out, "; quorum %s%s", leader ? "led by " : "without a leader",
+		   leader ? str_or(leader->broker, number) : "");
 	if (!leader)
 		*severity = SEV_BAD;
 	for (size_t i = 0, told = 0; i < cluster->voter_count; i++) {
@@ -89,8 +90,10 @@ int quorum_line_draw(struct canvas *canvas, int y, int rows, const struct world_
 		if (!is_wanted(world->clusters[i], cluster))
 			continue;
 		enum severity severity = quorum_line_text(world->clusters[i], text);
-		int x = 1 + canvas_put(canvas, y + drawn, 1, 2, severity_style(severity), severity_sign(severity, canvas->ascii));
-		canvas_put_fit(canvas, y + drawn, x + 1, canvas->width - x - 2, severity >= SEV_WARN ? STYLE_TEXT : STYLE_DIM, text);
+		int x = 1 + canvas_put(canvas, y + drawn, 1, 2, severity_style(severity),
+				       severity_sign(severity, canvas->ascii));
+		canvas_put_fit(canvas, y + drawn, x + 1, canvas->width - x - 2,
+			       severity >= SEV_WARN ? STYLE_TEXT : STYLE_DIM, text);
 		drawn++;
 	}
 	return drawn;

@@ -1,5 +1,5 @@
-/* What holds a broker cluster together above its partitions and queues, in one line: KRaft's voters, and which broker is
- * critical to a quorum. */
+/* What holds a broker cluster together above its partitions and queues, in one line: KRaft's voters, and which
+ * broker is critical to a quorum. */
 #ifndef MQDECK_VIEWS_SCREENS_QUORUM_LINE_H
 #define MQDECK_VIEWS_SCREENS_QUORUM_LINE_H
 

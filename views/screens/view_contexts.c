@@ -47,7 +47,10 @@ static enum severity contexts_view_severity(void *data, size_t row)
 	return str_eq(contexts_view_key(data, row), session_context(view->app->session)) ? SEV_OK : SEV_NONE;
 }
 
-static const struct table_source contexts_view_source = {.count = contexts_view_count, .key = contexts_view_key, .cell = contexts_view_cell, .severity = contexts_view_severity};
+static const struct table_source contexts_view_source = {.count = contexts_view_count,
+							 .key = contexts_view_key,
+							 .cell = contexts_view_cell,
+							 .severity = contexts_view_severity};
 
 static void contexts_view_open(struct view *view)
 {

@@ -1,5 +1,5 @@
-/* The first screen: for each broker cluster what is wrong in words, then the map of brokers over nodes and zones, the
- * services, the newest events. Worst first. On a small terminal the tiles become lines. */
+/* The first screen: for each broker cluster what is wrong in words, then the map of brokers over nodes and zones,
+ * the services, the newest events. Worst first. On a small terminal the tiles become lines. */
 #include "views/screens/deck_private.h"
 
 #include <stdio.h>
@@ -20,7 +20,8 @@ static void spot_key(const struct world_cluster *cluster, const struct world_bro
 		snprintf(out, size, "%s", cluster->key);
 }
 
-void deck_add_spot(struct deck *deck, struct rect rect, const struct world_cluster *cluster, const struct world_broker *broker)
+void deck_add_spot(struct deck *deck, struct rect rect, const struct world_cluster *cluster,
+		   const struct world_broker *broker)
 {
 	struct deck_spot spot = {.rect = rect, .selection = {.kind = broker ? SELECTION_BROKER : SELECTION_CLUSTER}};
 	snprintf(spot.selection.cluster, sizeof spot.selection.cluster, "%s", cluster->key);
@@ -87,13 +88,19 @@ static int draw_sentence(struct deck *deck, struct canvas *canvas, int y, int wi
 	if (here)
 		canvas_fill(canvas, (struct rect){y, 0, 1, width}, STYLE_CURSOR, ' ');
 	x += canvas_put(canvas, y, x, 2, severity_style(cluster->severity) | on,
-			*severity_sign(cluster->severity, canvas->ascii) ? severity_sign(cluster->severity, canvas->ascii) : "?");
+			*severity_sign(cluster->severity, canvas->ascii)
+				? severity_sign(cluster->severity, canvas->ascii)
+				: "?");
 	x += 1 + canvas_printf(canvas, y, x + 1, width / 3, STYLE_TEXT | STYLE_BOLD | on, "%s %s",
 			       cluster->kind == WORLD_BROKER_KAFKA ? "kafka" : "rabbit", cluster->name);
 	x = x < deck->name_width ? deck->name_width : x + 1;
 	style_t style = cluster->severity >= SEV_WARN ? severity_style(cluster->severity) : STYLE_TEXT;
 	const char *headline = str_or(cluster->headline, "reading what the brokers say …");
-	y += deck_put_wrapped(canvas, y, x, width - x - 1, cluster->severity >= SEV_WARN ? 3 : dense ? 1 : 2, style | on, headline);
+	y += deck_put_wrapped(canvas, y, x, width - x - 1,
+			      cluster->severity >= SEV_WARN ? 3
+			      : dense                       ? 1
+							    : 2,
+			      style | on, headline);
 	/* Where room is short only the worst cluster is explained. */
 	if (cluster->detail && (!dense || deck->spots.len == 0))
 		y += deck_put_wrapped(canvas, y, x, width - x - 1, 2, STYLE_DIM, cluster->detail);
@@ -140,8 +147,10 @@ static int draw_sentences(struct deck *deck, struct canvas *canvas, struct rect 
 		const struct world_problem *problem = &world->problems[i];
 		if (problem->cluster)
 			continue;
-		canvas_put(canvas, y, 1, 2, severity_style(problem->severity), severity_sign(problem->severity, canvas->ascii));
-		y += deck_put_wrapped(canvas, y, 3, rect.width - 4, 2, severity_style(problem->severity), problem->text);
+		canvas_put(canvas, y, 1, 2, severity_style(problem->severity),
+			   severity_sign(problem->severity, canvas->ascii));
+		y += deck_put_wrapped(canvas, y, 3, rect.width - 4, 2, severity_style(problem->severity),
+				      problem->text);
 	}
 	return y;
 }
@@ -167,7 +176,8 @@ static void draw_service(struct canvas *canvas, int y, int width, int name_width
 	if (service->ready_endpoints >= 0) {
 		snprintf(ready, sizeof ready, "%d of %d ready", service->ready_endpoints, service->all_endpoints);
 		style = service->ready_endpoints == service->all_endpoints ? STYLE_OK
-			: service->ready_endpoints ? STYLE_WARN : STYLE_BAD;
+			: service->ready_endpoints                         ? STYLE_WARN
+									   : STYLE_BAD;
 	}
 	int x = 1;
 	canvas_put_fit(canvas, y, x, name_width, STYLE_TEXT, service->record->meta.name);
@@ -205,8 +215,8 @@ static void coarse_age(int64_t ms, char out[static 16])
 		snprintf(out, 16, "%dd", (int)(minutes / 1440));
 }
 
-static int draw_events(struct deck *deck, struct canvas *canvas, int y, int bottom, int width, const struct world_view *world,
-		       int64_t wall_ms)
+static int draw_events(struct deck *deck, struct canvas *canvas, int y, int bottom, int width,
+		       const struct world_view *world, int64_t wall_ms)
 {
 	for (size_t i = 0; i < world->event_count && i < DECK_EVENTS && y < bottom; i++) {
 		const struct kube_event *event = world->events[i].record;
@@ -236,19 +246,23 @@ static const char *deck_view_why_empty(const struct view *view)
 	if (world && err_is_set(&world->sets_source.err))
 		return world->sets_source.err.text;
 	if (world && world->link == WORLD_LIVE && !world->discovering)
-		return "No RabbitMQ and no Kafka found here. Look at all namespaces with 0, at another context with :ctx.";
+		return "No RabbitMQ and no Kafka found here. Look at all namespaces with 0, at another context with "
+		       ":ctx.";
 	return "looking for RabbitMQ and Kafka …";
 }
 
 static void draw_empty(const struct view *view, struct canvas *canvas, struct rect rect)
 {
 	const struct world_view *world = view->app->world;
-	bool failed = view->app->session && world && (err_is_set(&world->link_err) || err_is_set(&world->sets_source.err));
+	bool failed =
+		view->app->session && world && (err_is_set(&world->link_err) || err_is_set(&world->sets_source.err));
 	int y = rect.y + 1, columns = rect.width - 4;
-	y += deck_put_wrapped(canvas, y, 2, columns, rect.height - 2, failed ? STYLE_WARN : STYLE_DIM, deck_view_why_empty(view));
+	y += deck_put_wrapped(canvas, y, 2, columns, rect.height - 2, failed ? STYLE_WARN : STYLE_DIM,
+			      deck_view_why_empty(view));
 	if (failed && world->link == WORLD_LIVE && !err_is_set(&world->link_err))
 		deck_put_wrapped(canvas, y, 2, columns, 2, STYLE_DIM,
-				 "Whether there are RabbitMQ and Kafka here is unknown. `:ns NAME` looks at one namespace only.");
+				 "Whether there are RabbitMQ and Kafka here is unknown. `:ns NAME` looks at one "
+				 "namespace only.");
 }
 
 static void deck_view_draw(struct view *view, struct canvas *canvas, struct rect rect)
@@ -267,7 +281,8 @@ static void deck_view_draw(struct view *view, struct canvas *canvas, struct rect
 		return;
 	canvas_hline(canvas, y++, 0, rect.width, STYLE_BORDER);
 	struct rect map = {y, 0, bottom - y, rect.width};
-	y = deck_tiles_fit(world, map) ? deck_draw_tiles(deck, canvas, map, world) : deck_draw_lines(deck, canvas, map, world);
+	y = deck_tiles_fit(world, map) ? deck_draw_tiles(deck, canvas, map, world)
+				       : deck_draw_lines(deck, canvas, map, world);
 	if (y < bottom)
 		y = draw_services(canvas, y, bottom, rect.width, world);
 	if (y + 1 < bottom) {
@@ -292,7 +307,8 @@ static const struct {
 	uint32_t code;
 	int dy, dx;
 } deck_view_motions[] = {
-	{KEY_CODE_UP, -1, 0}, {KEY_CODE_DOWN, 1, 0}, {KEY_CODE_LEFT, 0, -1}, {KEY_CODE_RIGHT, 0, 1}, {'k', -1, 0}, {'j', 1, 0},
+	{KEY_CODE_UP, -1, 0},   {KEY_CODE_DOWN, 1, 0}, {KEY_CODE_LEFT, 0, -1},
+	{KEY_CODE_RIGHT, 0, 1}, {'k', -1, 0},          {'j', 1, 0},
 };
 
 static bool deck_view_event(struct view *view, const struct event *event)

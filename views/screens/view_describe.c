@@ -1,4 +1,5 @@
-/* Everything known of one object: the columns of its row in words, what it is joined to, its conditions and its events. */
+/* Everything known of one object: the columns of its row in words, what it is joined to, its conditions and its
+ * events. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,8 @@ static void describe_view_line(struct buf *out, const char *label, const char *t
 
 /* ---- the row itself ---- */
 
-static bool describe_view_find_row(const struct view *view, const struct sheet *sheet, struct sheet_rows *rows, struct sheet_row *row)
+static bool describe_view_find_row(const struct view *view, const struct sheet *sheet, struct sheet_rows *rows,
+				   struct sheet_row *row)
 {
 	struct sheet_scope where = {.cluster = *view->selection.cluster ? view->selection.cluster : NULL};
 	char key[SELECTION_TEXT_MAX * 2];
@@ -78,13 +80,14 @@ static void describe_pod(struct buf *out, const struct kube_pod *pod)
 			const struct kube_container_status *status = &pod->statuses[s];
 			if (!str_eq(status->name, pod->containers[i].name))
 				continue;
-			buf_printf(out, "  %-*s %s, %d restarts%s%s%s%s%s\n", LABEL_WIDTH, "", status->ready ? "ready" : "not ready",
-				   status->restart_count, status->waiting_reason ? ", waiting: " : "",
-				   str_or(status->waiting_reason, ""), str_empty(status->waiting_message) ? "" : " ",
-				   str_or(status->waiting_message, ""), "");
+			buf_printf(out, "  %-*s %s, %d restarts%s%s%s%s%s\n", LABEL_WIDTH, "",
+				   status->ready ? "ready" : "not ready", status->restart_count,
+				   status->waiting_reason ? ", waiting: " : "", str_or(status->waiting_reason, ""),
+				   str_empty(status->waiting_message) ? "" : " ", str_or(status->waiting_message, ""),
+				   "");
 			if (status->last_terminated_reason)
-				buf_printf(out, "  %-*s last ended: %s, exit code %d\n", LABEL_WIDTH, "", status->last_terminated_reason,
-					   status->last_exit_code);
+				buf_printf(out, "  %-*s last ended: %s, exit code %d\n", LABEL_WIDTH, "",
+					   status->last_terminated_reason, status->last_exit_code);
 		}
 	}
 	describe_conditions(out, pod->conditions, pod->condition_count);
@@ -115,7 +118,10 @@ static void describe_cluster(struct buf *out, const struct world_cluster *cluste
 	for (size_t i = 0; i < cluster->voter_count; i++) {
 		const struct world_voter *voter = &cluster->voters[i];
 		buf_printf(out, "  %-*s %-10s lag %" PRId64 "\n", LABEL_WIDTH, str_or(voter->broker, "controller"),
-			   voter->leader ? "leader" : voter->voter ? "voter" : "observer", voter->lag);
+			   voter->leader  ? "leader"
+			   : voter->voter ? "voter"
+					  : "observer",
+			   voter->lag);
 	}
 }
 
@@ -133,7 +139,8 @@ static void describe_joined(struct buf *out, const struct selection *selection, 
 		break;
 	case SELECTION_NODE:
 		if (row->item.node->record)
-			describe_conditions(out, row->item.node->record->conditions, row->item.node->record->condition_count);
+			describe_conditions(out, row->item.node->record->conditions,
+					    row->item.node->record->condition_count);
 		break;
 	case SELECTION_VOLUME:
 		describe_conditions(out, row->item.volume->claim->conditions, row->item.volume->claim->condition_count);
@@ -172,12 +179,14 @@ static void describe_view_update(struct view *view)
 		return;
 	buf_clear(&self->lines);
 	if (describe_view_find_row(view, sheet, &rows, &row)) {
-		CLEANUP(free) char *head = str_printf("%s %s", selection_kind_word(view->selection.kind), view->selection.name);
+		CLEANUP(free)
+		char *head = str_printf("%s %s", selection_kind_word(view->selection.kind), view->selection.name);
 		describe_view_section(&self->lines, head);
 		describe_row(&self->lines, sheet, &row);
 		describe_joined(&self->lines, &view->selection, &row);
 	} else {
-		buf_printf(&self->lines, "%s %s is no longer there.\n", selection_kind_word(view->selection.kind), view->selection.name);
+		buf_printf(&self->lines, "%s %s is no longer there.\n", selection_kind_word(view->selection.kind),
+			   view->selection.name);
 	}
 	describe_events(&self->lines, view);
 	pager_set_text(self->text.pager, buf_str(&self->lines));

@@ -4,9 +4,17 @@
 #include "views/screens/view_text.h"
 
 static const char *const scope_names[VIEW_KEYS_SCOPES] = {
-	[VIEW_KEYS_GLOBAL] = "Everywhere", [VIEW_KEYS_DECK] = "Deck",	  [VIEW_KEYS_TABLE] = "Tables",    [VIEW_KEYS_NODES] = "Nodes",
-	[VIEW_KEYS_MATRIX] = "Matrix",     [VIEW_KEYS_TEXT] = "Texts",	  [VIEW_KEYS_LOGS] = "Logs",	      [VIEW_KEYS_DESCRIBE] = "Describe",
-	[VIEW_KEYS_MENU] = "Actions",      [VIEW_KEYS_PLAN] = "Plan",	      [VIEW_KEYS_OPERATIONS] = "Operations",
+	[VIEW_KEYS_GLOBAL] = "Everywhere",
+	[VIEW_KEYS_DECK] = "Deck",
+	[VIEW_KEYS_TABLE] = "Tables",
+	[VIEW_KEYS_NODES] = "Nodes",
+	[VIEW_KEYS_MATRIX] = "Matrix",
+	[VIEW_KEYS_TEXT] = "Texts",
+	[VIEW_KEYS_LOGS] = "Logs",
+	[VIEW_KEYS_DESCRIBE] = "Describe",
+	[VIEW_KEYS_MENU] = "Actions",
+	[VIEW_KEYS_PLAN] = "Plan",
+	[VIEW_KEYS_OPERATIONS] = "Operations",
 };
 
 static void add_scope(const struct app *app, int scope, struct buf *out)
@@ -40,18 +48,18 @@ static const char help_view_widgets[] =
 	"  Tab arrows   choose a button; Enter presses it; j k PageDown PageUp scroll\n"
 	"\n";
 
-static const char help_view_commands[] =
-	"  :VIEW [NAMESPACE] [/FILTER]\n"
-	"  :ctx NAME     another context of the kubeconfig\n"
-	"  :ns NAME      one namespace; :ns all\n"
-	"  :q            leave\n";
+static const char help_view_commands[] = "  :VIEW [NAMESPACE] [/FILTER]\n"
+					 "  :ctx NAME     another context of the kubeconfig\n"
+					 "  :ns NAME      one namespace; :ns all\n"
+					 "  :q            leave\n";
 
 static void help_view_open(struct view *view)
 {
 	struct text_view *self = mem_alloc(sizeof *self);
 	struct buf text = BUF_INIT(TEXT_VIEW_MAX);
 	/* Where help was asked for stands first. */
-	enum view_keys here = view->app->view_count > 1 ? view->app->views[view->app->view_count - 2]->class->keys : VIEW_KEYS_DECK;
+	enum view_keys here =
+		view->app->view_count > 1 ? view->app->views[view->app->view_count - 2]->class->keys : VIEW_KEYS_DECK;
 	self->pager = pager_create(TEXT_VIEW_MAX);
 	view->state = self;
 	add_scope(view->app, (int)here, &text);

@@ -4,14 +4,14 @@
 
 #include "api/base/str.h"
 #include "views/console/operation_picker.h"
-#include "views/screens/plan_story.h"
 #include "views/screens/plan_lines.h"
+#include "views/screens/plan_story.h"
 
 enum { HEAD_ROWS = 3, DEED_ROWS = 3, READ_AGAIN_MS = 500 };
 
 struct view_history {
 	struct ops_history histories; /* just this one; empty when it cannot be read */
-	struct ops_plan *plan;  /* NULL then, or when it is of an operation that this mqdeck has not */
+	struct ops_plan *plan;        /* NULL then, or when it is of an operation that this mqdeck has not */
 	struct err err;
 	struct plan_lines lines;
 	int64_t read_ms;
@@ -59,7 +59,8 @@ static void history_view_ago(const struct app *app, int64_t wall_ms, char out[st
 	cell_human_age(passed < 0 ? 0 : passed, out);
 }
 
-static void history_view_draw_head(struct app *app, const struct ops_history_entry *history, struct canvas *canvas, struct rect rect)
+static void history_view_draw_head(struct app *app, const struct ops_history_entry *history, struct canvas *canvas,
+				   struct rect rect)
 {
 	char began[16], changed[16], step[64] = "";
 	enum severity severity = plan_story_severity(history);

@@ -25,8 +25,8 @@ struct view_logs_stream {
 	struct buf partial; /* the line that is not ended yet */
 	struct loop_timer *again;
 	unsigned failures;
-	bool ended;                     /* and said so: the next line follows after a gap */
-	int64_t last_ms;                /* stamp of the last line, Unix ms; -1 = none yet */
+	bool ended;                           /* and said so: the next line follows after a gap */
+	int64_t last_ms;                      /* stamp of the last line, Unix ms; -1 = none yet */
 	char last_stamp[LOG_LINES_STAMP_MAX]; /* as it was written: a millisecond has room for many lines */
 };
 
@@ -47,7 +47,8 @@ static void logs_view_show(void *data, size_t source, const char *line, size_t l
 	struct view *view = data;
 	struct view_logs *self = view->state;
 	/* Who says it, when several speak. */
-	CLEANUP(free) char *prefixed = str_printf("%-*s %.*s", LOGS_PREFIX, self->streams[source].pod, (int)len, line);
+	CLEANUP(free)
+	char *prefixed = str_printf("%-*s %.*s", LOGS_PREFIX, self->streams[source].pod, (int)len, line);
 	pager_append(self->text.pager, STYLE_TEXT, prefixed, strlen(prefixed));
 	app_touch(view->app);
 }
@@ -100,7 +101,8 @@ static void log_data(void *data, const char *bytes, size_t len)
 		const char *newline = memchr(bytes, '\n', len);
 		size_t piece = newline ? (size_t)(newline - bytes) : len;
 		/* A line beyond the cap is shown in pieces. */
-		if (!buf_append(&stream->partial, bytes, piece < LOGS_LINE_MAX ? piece : LOGS_LINE_MAX - 1) || newline) {
+		if (!buf_append(&stream->partial, bytes, piece < LOGS_LINE_MAX ? piece : LOGS_LINE_MAX - 1) ||
+		    newline) {
 			logs_view_append(stream, buf_str(&stream->partial), stream->partial.len);
 			buf_clear(&stream->partial);
 		}
@@ -122,7 +124,8 @@ static void log_done(void *data, const struct err *err)
 		logs_view_append(stream, buf_str(&stream->partial), stream->partial.len);
 	buf_clear(&stream->partial);
 	if (!stream->ended)
-		logs_view_remark(stream, err_is_set(err) ? STYLE_BAD : STYLE_DIM, err_is_set(err) ? err->text : "the log ends here");
+		logs_view_remark(stream, err_is_set(err) ? STYLE_BAD : STYLE_DIM,
+				 err_is_set(err) ? err->text : "the log ends here");
 	stream->ended = true;
 	int64_t wait = (int64_t)AGAIN_FIRST_MS << (stream->failures < 4 ? stream->failures++ : 4);
 	if (!is_over)
@@ -271,7 +274,7 @@ static const struct {
 	enum action action;
 	int64_t seconds;
 } logs_view_since[] = {
-	{ACTION_SINCE_TAIL, 0},	  {ACTION_SINCE_1M, 60},   {ACTION_SINCE_5M, 300},
+	{ACTION_SINCE_TAIL, 0},  {ACTION_SINCE_1M, 60},   {ACTION_SINCE_5M, 300},
 	{ACTION_SINCE_15M, 900}, {ACTION_SINCE_1H, 3600},
 };
 
@@ -323,7 +326,8 @@ static const char *logs_view_filter_text(struct view *view)
 static void logs_view_title(struct view *view, struct buf *out)
 {
 	struct view_logs *self = view->state;
-	buf_printf(out, "%slogs %s", self->previous ? "previous " : "", logs_view_is_of_one(view) ? view->selection.broker : view->selection.cluster);
+	buf_printf(out, "%slogs %s", self->previous ? "previous " : "",
+		   logs_view_is_of_one(view) ? view->selection.broker : view->selection.cluster);
 	if (self->since_seconds)
 		buf_printf(out, " since %dm", (int)(self->since_seconds / 60));
 	if (pager_follows(self->text.pager))

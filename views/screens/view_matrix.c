@@ -15,7 +15,7 @@ struct view_matrix {
 	bool faults_only;
 	struct pattern *pattern; /* NULL = all */
 	char filter[PATTERN_TEXT_MAX];
-	VEC(size_t) shown; /* positions in rows */
+	VEC(size_t) shown;                /* positions in rows */
 	char key[SELECTION_TEXT_MAX * 2]; /* of the row under the cursor */
 	bool placed; /* somebody put the cursor where it is: until then it is on the first row, whatever that is */
 	char title[600], remark[160];
@@ -70,7 +70,8 @@ static struct matrix_sign matrix_view_sign(void *data, size_t row, size_t column
 			return (struct matrix_sign){"?", STYLE_UNKNOWN};
 		if (!it.in_sync[i])
 			return (struct matrix_sign){"x", STYLE_OFFLINE};
-		return it.leader == (int)column ? (struct matrix_sign){"L", STYLE_LEADER} : (struct matrix_sign){"o", STYLE_IN_SYNC};
+		return it.leader == (int)column ? (struct matrix_sign){"L", STYLE_LEADER}
+						: (struct matrix_sign){"o", STYLE_IN_SYNC};
 	}
 	return (struct matrix_sign){".", STYLE_DIM};
 }
@@ -84,8 +85,8 @@ static struct matrix_sign matrix_view_remark(void *data, size_t row)
 	char minimum[24] = "?";
 	if (it.min_in_sync >= 0)
 		snprintf(minimum, sizeof minimum, "%d", it.min_in_sync);
-	snprintf(self->remark, sizeof self->remark, "%s: %d of %d in sync, %s needed", world_replica_state_word(it.state),
-		 it.in_sync_count, it.replica_count, minimum);
+	snprintf(self->remark, sizeof self->remark, "%s: %d of %d in sync, %s needed",
+		 world_replica_state_word(it.state), it.in_sync_count, it.replica_count, minimum);
 	return (struct matrix_sign){self->remark, severity_style(world_replica_state_severity(it.state))};
 }
 
@@ -114,7 +115,8 @@ static bool matrix_view_matches(struct view_matrix *self, size_t row)
 	char line[sizeof self->title + sizeof self->remark + 2];
 	if (!self->pattern)
 		return true;
-	int len = snprintf(line, sizeof line, "%s  %s", row_title(self, row), str_or(matrix_view_remark(self, row).text, ""));
+	int len = snprintf(line, sizeof line, "%s  %s", row_title(self, row),
+			   str_or(matrix_view_remark(self, row).text, ""));
 	return pattern_match(self->pattern, line, (size_t)len);
 }
 
@@ -124,7 +126,8 @@ static void choose_rows(struct view_matrix *self)
 	for (size_t i = 0; i < self->rows.positions.len; i++) {
 		vec_push(&self->shown, i);
 		size_t row = self->shown.len - 1;
-		if ((self->faults_only && matrix_view_at(self, row).state == WORLD_REPLICA_OK) || !matrix_view_matches(self, row))
+		if ((self->faults_only && matrix_view_at(self, row).state == WORLD_REPLICA_OK) ||
+		    !matrix_view_matches(self, row))
 			self->shown.len--;
 	}
 }
@@ -200,11 +203,12 @@ static void matrix_view_draw(struct view *view, struct canvas *canvas, struct re
 	if (self->shown.len == 0) {
 		canvas_put(canvas, rect.y + 1, 2, rect.width - 4, STYLE_DIM,
 			   self->rows.positions.len == 0 ? "nothing replicated is known here"
-			   : *self->filter                ? "nothing matches the filter; Esc clears it"
-							  : "every replica is in sync");
+			   : *self->filter               ? "nothing matches the filter; Esc clears it"
+							 : "every replica is in sync");
 		return;
 	}
-	rect.height -= quorum_line_draw(canvas, rect.y + rect.height - 1, rect.height > 4, view->app->world, self->cluster->key);
+	rect.height -= quorum_line_draw(canvas, rect.y + rect.height - 1, rect.height > 4, view->app->world,
+					self->cluster->key);
 	struct rect body = {rect.y, rect.x, rect.height - 1, rect.width};
 	matrix_draw(self->matrix, canvas, body, true);
 	canvas_put(canvas, rect.y + rect.height - 1, 1, rect.width - 2, STYLE_DIM,

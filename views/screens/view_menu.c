@@ -48,7 +48,8 @@ static void add_entries(struct view_menu *self, bool (*wanted)(enum ops_target t
 	const struct ops_operation *const *table = ops_table(&count);
 	for (size_t i = 0; i < count && self->selections.len; i++) {
 		struct view_menu_entry entry = {.operation = table[i]};
-		if (!wanted(table[i]->target) || !operation_picker_operand_of(table[i], &self->selections.items[0], entry.target))
+		if (!wanted(table[i]->target) ||
+		    !operation_picker_operand_of(table[i], &self->selections.items[0], entry.target))
 			continue;
 		entry.headed = self->entries.len == before;
 		vec_push(&self->entries, entry);
@@ -112,8 +113,8 @@ static void menu_view_close(struct view *view)
 
 /* ---- drawing ---- */
 
-static void put_heading(const struct view_menu *self, const struct view_menu_entry *entry, struct canvas *canvas, int y, int x,
-			int width)
+static void put_heading(const struct view_menu *self, const struct view_menu_entry *entry, struct canvas *canvas, int y,
+			int x, int width)
 {
 	const char *word = on_cluster(entry->operation->target) ? "broker cluster"
 			   : strchr(entry->target, '/')         ? "broker"
@@ -128,8 +129,8 @@ static void put_heading(const struct view_menu *self, const struct view_menu_ent
 	operation_picker_operands_finish(&all);
 }
 
-static void put_entry(const struct view_menu_entry *entry, int title_width, struct canvas *canvas, int y, int x, int width,
-		      bool here)
+static void put_entry(const struct view_menu_entry *entry, int title_width, struct canvas *canvas, int y, int x,
+		      int width, bool here)
 {
 	struct key key;
 	char label[KEY_NAME_MAX] = "";
@@ -139,7 +140,8 @@ static void put_entry(const struct view_menu_entry *entry, int title_width, stru
 	canvas_put_fit(canvas, y, x, KEY_WIDTH, may ? STYLE_KEY : STYLE_DIM, label);
 	canvas_put_fit(canvas, y, x + KEY_WIDTH, title_width, may ? STYLE_TEXT | STYLE_BOLD : STYLE_DIM,
 		       entry->operation->title);
-	CLEANUP(free) char *text = may ? mem_strdup(entry->operation->summary) : str_printf("cannot: %s", entry->why);
+	CLEANUP(free)
+	char *text = may ? mem_strdup(entry->operation->summary) : str_printf("cannot: %s", entry->why);
 	canvas_put_fit(canvas, y, x + KEY_WIDTH + title_width + 1, width - KEY_WIDTH - title_width - 1,
 		       may ? STYLE_TEXT : STYLE_DIM, text);
 	if (here)
@@ -252,7 +254,8 @@ static bool menu_view_mouse(struct view *view, const struct event_mouse *mouse)
 {
 	struct view_menu *self = view->state;
 	size_t at = entry_at(self, mouse->y);
-	if (mouse->action != EVENT_MOUSE_PRESS || at >= self->entries.len || !rect_holds(self->rows, mouse->y, mouse->x))
+	if (mouse->action != EVENT_MOUSE_PRESS || at >= self->entries.len ||
+	    !rect_holds(self->rows, mouse->y, mouse->x))
 		return false;
 	self->at = at;
 	if (mouse->clicks == 2)

@@ -22,7 +22,7 @@ static const struct table_column columns[] = {
 };
 
 struct view_operations_row {
-	const struct ops_plan *plan; /* under way here; NULL: it is the journal's alone */
+	const struct ops_plan *plan;             /* under way here; NULL: it is the journal's alone */
 	const struct ops_history_entry *history; /* what the journal says of it; NULL: nothing (yet) */
 };
 
@@ -40,7 +40,8 @@ struct view_operations {
 
 /* ---- rows ---- */
 
-static const struct ops_history_entry *operations_view_history_of(const struct view_operations *self, const struct ops_plan *plan)
+static const struct ops_history_entry *operations_view_history_of(const struct view_operations *self,
+								  const struct ops_plan *plan)
 {
 	for (size_t i = 0; plan->id && i < self->histories.count; i++)
 		if (str_eq(self->histories.items[i].id, plan->id))
@@ -48,16 +49,17 @@ static const struct ops_history_entry *operations_view_history_of(const struct v
 	return NULL;
 }
 
-/* Those that were begun and are not over: what is over is the journal's, whether or not its plan is still on the screen.
- */
+/* Those that were begun and are not over: what is over is the journal's, whether or not its plan is still on the
+ * screen. */
 static void operations_view_collect(struct view_operations *self)
 {
 	const struct plans *plans = &self->view->app->plans;
 	vec_clear(&self->rows);
 	for (size_t i = plans->at; plans_are_running(plans) && i < plans->count; i++)
 		if (!ops_is_over(plans->items[i]))
-			vec_push(&self->rows, (struct view_operations_row){.plan = plans->items[i],
-								     .history = operations_view_history_of(self, plans->items[i])});
+			vec_push(&self->rows, (struct view_operations_row){
+						      .plan = plans->items[i],
+						      .history = operations_view_history_of(self, plans->items[i])});
 	size_t live = self->rows.len;
 	for (size_t i = 0; i < self->histories.count; i++) {
 		bool known = false;
@@ -163,9 +165,15 @@ static struct cell operations_view_when(struct view_operations *self, const stru
 	return cell_age(ago < 0 ? 0 : ago);
 }
 
-static struct cell (*const operations_view_cells[COLUMNS])(struct view_operations *self, const struct view_operations_row *row) = {
-	[COLUMN_STATE] = operations_view_state,   [COLUMN_TARGET] = operations_view_target, [COLUMN_PLAN] = plan_title, [COLUMN_STEP] = operations_view_step,
-	[COLUMN_FIGURE] = operations_view_figure, [COLUMN_WHO] = operations_view_who,	    [COLUMN_WHEN] = operations_view_when,
+static struct cell (*const operations_view_cells[COLUMNS])(struct view_operations *self,
+							   const struct view_operations_row *row) = {
+	[COLUMN_STATE] = operations_view_state,
+	[COLUMN_TARGET] = operations_view_target,
+	[COLUMN_PLAN] = plan_title,
+	[COLUMN_STEP] = operations_view_step,
+	[COLUMN_FIGURE] = operations_view_figure,
+	[COLUMN_WHO] = operations_view_who,
+	[COLUMN_WHEN] = operations_view_when,
 };
 
 static struct cell operations_view_cell(void *data, size_t row, size_t column)
@@ -180,7 +188,10 @@ static enum severity operations_view_severity(void *data, size_t row)
 	return it->plan ? SEV_INFO : plan_story_severity(it->history);
 }
 
-static const struct table_source operations_view_source = {.count = operations_view_count, .key = operations_view_key, .cell = operations_view_cell, .severity = operations_view_severity};
+static const struct table_source operations_view_source = {.count = operations_view_count,
+							   .key = operations_view_key,
+							   .cell = operations_view_cell,
+							   .severity = operations_view_severity};
 
 /* ---- life ---- */
 

@@ -109,10 +109,13 @@ static void press_stop(struct app *app)
 	plans_cancel(&app->plans);
 }
 
-static const struct view_plan_button run_button = {"Run", true, press_run}, plan_view_leave = {"Leave", false, press_leave},
-			   close_button = {"Close", false, press_leave}, plan_view_hide = {"Hide", false, press_leave},
-			   pause_button = {"Pause", true, press_pause}, plan_view_go_on = {"Go on", true, press_go_on},
-			   plan_view_stop = {"Stop at a safe point", true, press_stop};
+static const struct view_plan_button run_button = {"Run", true, press_run},
+				     plan_view_leave = {"Leave", false, press_leave},
+				     close_button = {"Close", false, press_leave},
+				     plan_view_hide = {"Hide", false, press_leave},
+				     pause_button = {"Pause", true, press_pause},
+				     plan_view_go_on = {"Go on", true, press_go_on},
+				     plan_view_stop = {"Stop at a safe point", true, press_stop};
 
 static size_t plan_view_add(const struct view_plan_button *out[], size_t count, const struct view_plan_button *button)
 {
@@ -126,9 +129,11 @@ static size_t buttons_of(const struct plans *plans, const struct view_plan_butto
 	if (state == OPS_STATE_READY && plans->count && plans_severity(plans) != OPS_BLOCKED)
 		return plan_view_add(out, plan_view_add(out, 0, &run_button), &plan_view_leave);
 	if (state == OPS_STATE_RUNNING)
-		return plan_view_add(out, plan_view_add(out, plan_view_add(out, 0, &plan_view_hide), &pause_button), &plan_view_stop);
+		return plan_view_add(out, plan_view_add(out, plan_view_add(out, 0, &plan_view_hide), &pause_button),
+				     &plan_view_stop);
 	if (state == OPS_STATE_PAUSING || state == OPS_STATE_PAUSED)
-		return plan_view_add(out, plan_view_add(out, plan_view_add(out, 0, &plan_view_hide), &plan_view_go_on), &plan_view_stop);
+		return plan_view_add(out, plan_view_add(out, plan_view_add(out, 0, &plan_view_hide), &plan_view_go_on),
+				     &plan_view_stop);
 	return plan_view_add(out, 0, state == OPS_STATE_CANCELLING ? &plan_view_hide : &close_button);
 }
 
@@ -188,7 +193,8 @@ static char *head_of(const struct plans *plans)
 	const struct ops_plan *first = plans->items[0];
 	if (plans->count == 1)
 		return mem_strdup(str_or(first->title, first->operation->title));
-	return str_printf("%s %zu %ss", first->operation->title, plans->count, operation_picker_operand_word(first->operation));
+	return str_printf("%s %zu %ss", first->operation->title, plans->count,
+			  operation_picker_operand_word(first->operation));
 }
 
 static void plan_view_state_of(const struct plans *plans, char *out, size_t size)
@@ -215,7 +221,8 @@ static void plan_view_draw_head(const struct plans *plans, struct canvas *canvas
 	enum ops_state now = plans_state(plans);
 	style_t style = now == OPS_STATE_FAILED ? STYLE_BAD : plan_lines_severity_style(severity);
 	CLEANUP(free) char *head = head_of(plans);
-	const char *sign = severity_sign(now == OPS_STATE_FAILED ? SEV_BAD : plan_lines_severity(severity), canvas->ascii);
+	const char *sign =
+		severity_sign(now == OPS_STATE_FAILED ? SEV_BAD : plan_lines_severity(severity), canvas->ascii);
 	canvas_put(canvas, rect.y, rect.x, 1, style, sign);
 	canvas_put_fit(canvas, rect.y, rect.x + 2, rect.width - 2, STYLE_TEXT | STYLE_BOLD, head);
 	plan_view_state_of(plans, state, sizeof state);
@@ -228,7 +235,8 @@ static void plan_view_draw_head(const struct plans *plans, struct canvas *canvas
 	canvas_hline(canvas, rect.y + 2, rect.x, rect.width, STYLE_BORDER);
 }
 
-static void plan_view_draw_buttons(struct view_plan *self, const struct plans *plans, struct canvas *canvas, struct rect rect)
+static void plan_view_draw_buttons(struct view_plan *self, const struct plans *plans, struct canvas *canvas,
+				   struct rect rect)
 {
 	const struct view_plan_button *buttons[BUTTONS_MAX];
 	size_t count = buttons_of(plans, buttons);
@@ -250,7 +258,8 @@ static void plan_view_draw_buttons(struct view_plan *self, const struct plans *p
 		canvas_put_right(canvas, rect.y, x, rect.x + rect.width - x, STYLE_WARN, text);
 }
 
-static void plan_view_draw_lines(struct view_plan *self, const struct plans *plans, struct canvas *canvas, struct rect rect)
+static void plan_view_draw_lines(struct view_plan *self, const struct plans *plans, struct canvas *canvas,
+				 struct rect rect)
 {
 	self->lines.width = rect.width;
 	self->lines.ascii = canvas->ascii;

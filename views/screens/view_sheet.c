@@ -11,12 +11,12 @@
 
 struct view_sheet {
 	struct table *table;
-	struct table_column *columns;  /* of the shown columns, */
-	size_t *column_of;             /* … and which of the sheet's they are */
+	struct table_column *columns; /* of the shown columns, */
+	size_t *column_of;            /* … and which of the sheet's they are */
 	size_t column_count;
 	struct sheet_rows rows;
-	struct sheet_row row;                /* the last one asked for, */
-	size_t row_at;                 /* … so that its cells are not filled again for each column */
+	struct sheet_row row; /* the last one asked for, */
+	size_t row_at;        /* … so that its cells are not filled again for each column */
 	bool row_filled;
 	char key[SELECTION_TEXT_MAX * 2];
 	bool faults_only;
@@ -64,7 +64,8 @@ static bool is_fault(void *data, size_t position)
 	return sheet_view_severity(data, position) >= SEV_WARN;
 }
 
-static const struct table_source sheet_view_source = {.count = sheet_view_count, .key = sheet_view_key, .cell = sheet_view_cell, .severity = sheet_view_severity};
+static const struct table_source sheet_view_source = {
+	.count = sheet_view_count, .key = sheet_view_key, .cell = sheet_view_cell, .severity = sheet_view_severity};
 
 /* ---- life ---- */
 
@@ -171,8 +172,11 @@ static void sheet_view_title(struct view *view, struct buf *out)
 	struct view_sheet *self = view->state;
 	size_t shown = table_shown(self->table), total = table_total(self->table);
 	buf_append_str(out, view->sheet->name);
-	const char *of = *view->scope.name ? view->scope.name : *view->scope.broker ? view->scope.broker
-			 : *view->scope.node ? view->scope.node : *view->scope.cluster ? view->scope.cluster : view->scope.namespace;
+	const char *of = *view->scope.name      ? view->scope.name
+			 : *view->scope.broker  ? view->scope.broker
+			 : *view->scope.node    ? view->scope.node
+			 : *view->scope.cluster ? view->scope.cluster
+						: view->scope.namespace;
 	if (*of)
 		buf_printf(out, " of %s", of);
 	if (shown == total)
@@ -229,7 +233,8 @@ static void choose_column(struct view *view)
 	const char *titles[TABLE_COLUMNS_MAX + 1] = {NULL};
 	char names[TABLE_COLUMNS_MAX][40];
 	for (size_t i = 0; i < self->column_count && i < TABLE_COLUMNS_MAX; i++) {
-		snprintf(names[i], sizeof names[i], "%s %s", table_column_hidden(self->table, i) ? " " : "*", self->columns[i].title);
+		snprintf(names[i], sizeof names[i], "%s %s", table_column_hidden(self->table, i) ? " " : "*",
+			 self->columns[i].title);
 		titles[i] = names[i];
 	}
 	const char *lines[] = {"Shown columns carry a star; choosing one shows or hides it.", NULL};
@@ -311,8 +316,10 @@ static const char *sheet_view_filter_text(struct view *view)
 }
 
 #define SHEET_VIEW                                                                                                     \
-	.open = sheet_view_open, .close = sheet_view_close, .update = sheet_view_update, .draw = sheet_view_draw, .event = sheet_view_event, .act = sheet_view_act, .selection = sheet_view_selection,  \
-	.chosen = sheet_view_chosen, .filter = sheet_view_filter, .filter_text = sheet_view_filter_text, .title = sheet_view_title
+	.open = sheet_view_open, .close = sheet_view_close, .update = sheet_view_update, .draw = sheet_view_draw,      \
+	.event = sheet_view_event, .act = sheet_view_act, .selection = sheet_view_selection,                           \
+	.chosen = sheet_view_chosen, .filter = sheet_view_filter, .filter_text = sheet_view_filter_text,               \
+	.title = sheet_view_title
 
 static const struct view_class view_sheet = {.name = "table", .keys = VIEW_KEYS_TABLE, SHEET_VIEW};
 /* On nodes `c` and `u` cordon and uncordon, as in k9s. */

@@ -14,7 +14,7 @@ struct text_view {
 
 void text_view_draw(struct view *view, struct canvas *canvas, struct rect rect);
 bool text_view_event(struct view *view, const struct event *event);
-bool text_view_act(struct view *view, enum action action); /* wrap */
+bool text_view_act(struct view *view, enum action action);                   /* wrap */
 bool text_view_search(struct view *view, const char *text, struct err *err); /* the filter of texts: n and N go on */
 const char *text_view_searched(struct view *view);
 void text_view_title(struct view *view, struct buf *out); /* "describe kafka-0" */

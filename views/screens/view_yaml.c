@@ -44,8 +44,9 @@ static void show_record(struct view *view)
 {
 	struct view_yaml *self = view->state;
 	struct buf yaml = BUF_INIT(TEXT_VIEW_MAX);
-	if (view->app->world && cli_get_append_record(view->app->world, selection_sheet(view->selection.kind), view->selection.key,
-						  clock_wall_ms(loop_clock(view->app->loop)), &yaml))
+	if (view->app->world &&
+	    cli_get_append_record(view->app->world, selection_sheet(view->selection.kind), view->selection.key,
+				  clock_wall_ms(loop_clock(view->app->loop)), &yaml))
 		pager_set_text(self->text.pager, buf_str(&yaml));
 	else
 		yaml_view_say(self, "It is no longer there.");
@@ -65,7 +66,9 @@ static void yaml_view_open(struct view *view)
 		return;
 	}
 	yaml_view_say(self, "reading …");
-	self->request = view->app->session ? kube_get_json(view->app->session->client, path, yaml_view_answered, view, &err) : NULL;
+	self->request = view->app->session
+				? kube_get_json(view->app->session->client, path, yaml_view_answered, view, &err)
+				: NULL;
 	if (!self->request)
 		yaml_view_say(self, str_or(err.text, "not connected"));
 }

@@ -12,8 +12,8 @@ struct plans {
 	size_t count;                      /* 0 = none */
 	size_t at;                         /* the one whose turn it is, once begun */
 	bool begun;
-	struct err err;                    /* why the one at `at` could not be begun */
-	void (*on_change)(void *data);     /* never from inside a call */
+	struct err err;                /* why the one at `at` could not be begun */
+	void (*on_change)(void *data); /* never from inside a call */
 	void *data;
 };
 

@@ -90,7 +90,8 @@ static bool decide_trust(struct session *session, struct err *err)
 	session->trust = SESSION_TRUST_UNKNOWN;
 	if (!kube_exec_trust_digest(access, session->plugin_digest, err))
 		return false;
-	session->trust = kube_exec_trust_is_remembered(session->plugin_digest) ? SESSION_TRUST_GIVEN : SESSION_TRUST_ASKED;
+	session->trust =
+		kube_exec_trust_is_remembered(session->plugin_digest) ? SESSION_TRUST_GIVEN : SESSION_TRUST_ASKED;
 	if (session->trust == SESSION_TRUST_ASKED && session->events.on_trust)
 		session->events.on_trust(session->events.data, session->place.access);
 	return true;
@@ -107,13 +108,13 @@ static enum kube_credentials_state session_may_run(void *data, struct err *err)
 	if (session->trust == SESSION_TRUST_UNKNOWN)
 		(void)!decide_trust(session, err);
 	if (session->trust == SESSION_TRUST_REFUSED)
-		err_set(err, ERR_REFUSED, "you said no to running %s; `:ctx %s` asks again",
-			access->exec->command, access->context);
+		err_set(err, ERR_REFUSED, "you said no to running %s; `:ctx %s` asks again", access->exec->command,
+			access->context);
 	return states[session->trust];
 }
 
-/* Scripts that worked with kubectl must not hang on a question nobody sees, nor run what nobody agreed to: they are told both
- * ways out. */
+/* Scripts that worked with kubectl must not hang on a question nobody sees, nor run what nobody agreed to: they are
+ * told both ways out. */
 static bool check_trust_alone(struct session *session, struct err *err)
 {
 	const struct kube_access *access = session->place.access;
@@ -122,7 +123,8 @@ static bool check_trust_alone(struct session *session, struct err *err)
 	if (session->trust == SESSION_TRUST_UNKNOWN)
 		return false;
 	return err_set(err, ERR_REFUSED,
-		       "%s wants to run %s for user %s, and nobody has agreed to it yet. Start mqdeck on a terminal once and choose "
+		       "%s wants to run %s for user %s, and nobody has agreed to it yet. Start mqdeck on a terminal "
+		       "once and choose "
 		       "\"Always\", or give --trust-exec",
 		       str_or(access->exec->file, "the kubeconfig"), access->exec->command, access->user);
 }
@@ -168,8 +170,8 @@ void session_place_finish(struct session_place *place)
 	*place = (struct session_place){0};
 }
 
-/* The plans of the embedded cluster end with it. Without a home nobody could find a journal again either: what runs in
- * this session is known as long as it lasts. */
+/* The plans of the embedded cluster end with it. Without a home nobody could find a journal again either: what runs
+ * in this session is known as long as it lasts. */
 static void find_plans_dir(struct session *session)
 {
 	struct err err = {0};
@@ -221,10 +223,13 @@ struct session *session_open(struct loop *loop, const struct config *config, str
 	session->world = session->plan_world = make_world(session);
 	CLEANUP(free) char *who = session->place.demo ? mem_strdup("you@demo") : ops_journal_who();
 	find_plans_dir(session);
-	session->ops = ops_create(&(struct ops_options){
-		.loop = loop, .client = session->client, .view = view_now, .kafka = kafka_of, .data = session,
-				     .plans_dir = session->plans_dir,
-				     .who = who});
+	session->ops = ops_create(&(struct ops_options){.loop = loop,
+							.client = session->client,
+							.view = view_now,
+							.kafka = kafka_of,
+							.data = session,
+							.plans_dir = session->plans_dir,
+							.who = who});
 	return session;
 }
 

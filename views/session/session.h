@@ -1,5 +1,6 @@
-/* One connection to one Kubernetes cluster and the world seen through it: kubeconfig → credentials → client → port-forward
- * → world → operations. The console has one at a time, `get` has one for its life; switching the context makes a new one. */
+/* One connection to one Kubernetes cluster and the world seen through it: kubeconfig → credentials → client →
+ * port-forward → world → operations. The console has one at a time, `get` has one for its life; switching the
+ * context makes a new one. */
 #ifndef MQDECK_VIEWS_SESSION_SESSION_H
 #define MQDECK_VIEWS_SESSION_SESSION_H
 
@@ -18,8 +19,8 @@ struct session_events {
 	void (*on_change)(void *data); /* the world, the connection or an access answer changed */
 	/* An exec plugin wants the terminal, or gives it back. NULL = such plugins fail. */
 	void (*on_terminal)(void *data, bool wanted, const char *command);
-	/* The exec plugin waits for session_answer_trust(). Never from inside session_open. NULL = there is nobody to ask, and a
-	 * session whose plugin nobody has agreed to is not opened. */
+	/* The exec plugin waits for session_answer_trust(). Never from inside session_open. NULL = there is nobody
+	 * to ask, and a session whose plugin nobody has agreed to is not opened. */
 	void (*on_trust)(void *data, const struct kube_access *access);
 	void *data;
 };
@@ -54,9 +55,9 @@ struct session {
 	struct world
 		*plan_world; /* what operations look at: `world`, or the one from before the namespace was changed */
 	struct ops *ops;
-	char *namespace; /* NULL = all */
-	char *plans_dir;      /* journals of plans, NULL when there is no place for them */
-	bool plans_are_kept;  /* false: in a folder that goes with the session */
+	char *namespace;     /* NULL = all */
+	char *plans_dir;     /* journals of plans, NULL when there is no place for them */
+	bool plans_are_kept; /* false: in a folder that goes with the session */
 	enum session_trust trust;
 	char plugin_digest[KUBE_EXEC_DIGEST_SIZE]; /* of what was asked about */
 	struct session_events events;
@@ -71,8 +72,8 @@ DEFINE_CLEANUP(struct session *, session_close);
 /* For as long as the session lives, or for good: then false when it cannot be remembered, and it runs all the same. */
 bool session_answer_trust(struct session *session, bool run, bool always, struct err *err) MUST_USE;
 
-/* NULL = all namespaces. The world that is shown is made anew; plans that are under way go on in the one they were made
- * in, whose gates would shut for ever without the clusters they watch. */
+/* NULL = all namespaces. The world that is shown is made anew; plans that are under way go on in the one they were
+ * made in, whose gates would shut for ever without the clusters they watch. */
 void session_set_namespace(struct session *session, const char *namespace);
 /* No plan is under way: operations look at what is shown from now on. */
 void session_plans_over(struct session *session);

@@ -14,7 +14,10 @@ static const struct {
 } selection_kinds[SELECTION_KINDS] = {
 	[SELECTION_CLUSTER] = {.word = "cluster", .sheet = &sheet_clusters},
 	[SELECTION_BROKER] = {.word = "broker", .sheet = &sheet_brokers, .version = "v1", .resource = "pods"},
-	[SELECTION_VOLUME] = {.word = "volume", .sheet = &sheet_volumes, .version = "v1", .resource = "persistentvolumeclaims"},
+	[SELECTION_VOLUME] = {.word = "volume",
+			      .sheet = &sheet_volumes,
+			      .version = "v1",
+			      .resource = "persistentvolumeclaims"},
 	[SELECTION_SERVICE] = {.word = "service", .sheet = &sheet_services, .version = "v1", .resource = "services"},
 	[SELECTION_NODE] = {.word = "node", .sheet = &sheet_nodes, .version = "v1", .resource = "nodes"},
 	[SELECTION_POD] = {.word = "pod", .sheet = &sheet_pods, .version = "v1", .resource = "pods"},

@@ -54,8 +54,8 @@ static bool sheet_row_matches(const struct sheet *sheet, struct sheet_row *row, 
 	return !sheet->matches || sheet->matches(row, scope);
 }
 
-static void sheet_collect_cluster(struct sheet_rows *rows, const struct world_cluster *cluster, const struct sheet_scope *scope,
-		    enum sheet_order order)
+static void sheet_collect_cluster(struct sheet_rows *rows, const struct world_cluster *cluster,
+				  const struct sheet_scope *scope, enum sheet_order order)
 {
 	int64_t count = rows->sheet->count(rows->world, cluster);
 	bool ranked = order == SHEET_WORST_FIRST && rows->sheet->rank;
@@ -66,9 +66,10 @@ static void sheet_collect_cluster(struct sheet_rows *rows, const struct world_cl
 		row.cluster = cluster;
 		rows->sheet->fill(&row, i);
 		if (sheet_row_matches(rows->sheet, &row, scope))
-			vec_push(&rows->positions, (struct sheet_position){.cluster = cluster,
-									    .index = (uint32_t)i,
-									    .rank = ranked ? rows->sheet->rank(&row) : 0});
+			vec_push(&rows->positions,
+				 (struct sheet_position){.cluster = cluster,
+							 .index = (uint32_t)i,
+							 .rank = ranked ? rows->sheet->rank(&row) : 0});
 	}
 }
 

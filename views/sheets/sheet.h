@@ -1,5 +1,5 @@
-/* A sheet is one kind of row of the world with its columns. The same sheet is a table on the screen and the answer of
- * `mqdeck get NAME`: the columns stand once. To add one: a file sheet_NAME.c and a line in sheets.def. */
+/* A sheet is one kind of row of the world with its columns. The same sheet is a table on the screen and the answer
+ * of `mqdeck get NAME`: the columns stand once. To add one: a file sheet_NAME.c and a line in sheets.def. */
 #ifndef MQDECK_VIEWS_SHEETS_SHEET_H
 #define MQDECK_VIEWS_SHEETS_SHEET_H
 
@@ -16,8 +16,8 @@ struct sheet_scope {
 	const char *namespace;
 	const char *cluster; /* the cluster's key */
 	const char *node;
-	const char *broker;  /* "namespace/pod" */
-	const char *name;    /* the row's own name, as `get VIEW NAME` gives it */
+	const char *broker; /* "namespace/pod" */
+	const char *name;   /* the row's own name, as `get VIEW NAME` gives it */
 };
 
 enum { SHEET_ROW_TEXT_MAX = 1024 };
@@ -25,7 +25,7 @@ enum { SHEET_ROW_TEXT_MAX = 1024 };
 /* One row while it is looked at. `item` and `value` are set by the sheet's fill. */
 struct sheet_row {
 	const struct world_view *world;
-	int64_t wall_ms; /* now, Unix ms */
+	int64_t wall_ms;                     /* now, Unix ms */
 	const struct world_cluster *cluster; /* NULL where the row belongs to none */
 	union {
 		const struct world_broker *broker;
@@ -41,7 +41,8 @@ struct sheet_row {
 		struct world_topic topic;
 		struct world_group group;
 	} value;
-	char text[SHEET_ROW_TEXT_MAX]; /* where a cell that must be put together is put; overwritten by the next such cell */
+	char text[SHEET_ROW_TEXT_MAX]; /* where a cell that must be put together is put; overwritten by the next such
+					  cell */
 };
 
 enum {
@@ -50,13 +51,13 @@ enum {
 };
 
 struct sheet_column {
-	const char *title;  /* heading, upper case; NULL with SHEET_COLUMN_FIELD */
-	const char *field;  /* JSON member, lowerCamelCase, units in the name; stable */
-	const char *help;   /* one clause for the manual */
+	const char *title; /* heading, upper case; NULL with SHEET_COLUMN_FIELD */
+	const char *field; /* JSON member, lowerCamelCase, units in the name; stable */
+	const char *help;  /* one clause for the manual */
 	unsigned flags;
 	enum cell_type type; /* of a numeric column, for its alignment; 0 = text */
-	uint8_t min, max;   /* width in columns; max 0 = as wide as the content */
-	uint8_t priority;   /* 0 = always shown; the highest goes first when the terminal is narrow */
+	uint8_t min, max;    /* width in columns; max 0 = as wide as the content */
+	uint8_t priority;    /* 0 = always shown; the highest goes first when the terminal is narrow */
 	struct cell (*cell)(struct sheet_row *row);
 };
 
@@ -64,18 +65,19 @@ struct sheet_column {
 enum { SHEET_RANKS = 8 };
 
 struct sheet {
-	const char *name;  /* plural: "brokers" */
+	const char *name; /* plural: "brokers" */
 	const char *title;
-	bool per_cluster;  /* count and fill are asked for each cluster */
+	bool per_cluster; /* count and fill are asked for each cluster */
 	int64_t (*count)(const struct world_view *world, const struct world_cluster *cluster); /* -1 = unknown */
 	void (*fill)(struct sheet_row *row, int64_t index);
 	/* Beyond cluster and namespace, which are checked for all sheets. NULL = everything matches. */
 	bool (*matches)(const struct sheet_row *row, const struct sheet_scope *scope);
-	const char *(*name_of)(struct sheet_row *row);      /* what `get VIEW NAME` compares with */
-	const char *(*namespace_of)(const struct sheet_row *row); /* NULL function or answer: not namespaced */
+	const char *(*name_of)(struct sheet_row *row);              /* what `get VIEW NAME` compares with */
+	const char *(*namespace_of)(const struct sheet_row *row);   /* NULL function or answer: not namespaced */
 	void (*key)(struct sheet_row *row, char *out, size_t size); /* stable while the object lives */
-	/* How bad a row is. On the screen the worst come first, and rows of one rank by cluster and in the order that the
-	 * world has, so that a row moves only when its rank changes: a rank is a class and no figure. NULL: all are alike. */
+	/* How bad a row is. On the screen the worst come first, and rows of one rank by cluster and in the order
+	 * that the world has, so that a row moves only when its rank changes: a rank is a class and no figure. NULL:
+	 * all are alike. */
 	uint8_t (*rank)(struct sheet_row *row);
 	bool answers_only; /* all of a row is made of what its cluster's `answers` numbers */
 	/* What could not be read, for `get`'s exit code: the sources this sheet needs beside the clusters' own. */
@@ -109,14 +111,15 @@ struct sheet_rows {
 		const struct world_cluster *cluster;
 		uint32_t index;
 		uint8_t rank;
-	}) positions;
+	})
+	positions;
 };
 
 /* By name for scripts: namespace and name of the cluster, then as the world has them; what is bad moves nothing. */
 enum sheet_order { SHEET_WORST_FIRST, SHEET_BY_NAME };
 
-/* All zero before the first time, and then for the same sheet, scope and order. False when nothing is done because all rows
- * are as they were. */
+/* All zero before the first time, and then for the same sheet, scope and order. False when nothing is done because
+ * all rows are as they were. */
 bool sheet_rows_collect(struct sheet_rows *rows, const struct sheet *sheet, const struct world_view *world,
 			const struct sheet_scope *scope, enum sheet_order order, int64_t wall_ms);
 void sheet_rows_clear(struct sheet_rows *rows);

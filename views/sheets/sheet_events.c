@@ -88,14 +88,31 @@ static struct cell events_namespace(struct sheet_row *row)
 }
 
 static const struct sheet_column columns[] = {
-	{.title = "LAST", .field = "lastSeenSeconds", .help = "since it was last seen", .type = CELL_AGE, .cell = events_last},
+	{.title = "LAST",
+	 .field = "lastSeenSeconds",
+	 .help = "since it was last seen",
+	 .type = CELL_AGE,
+	 .cell = events_last},
 	{.title = "TYPE", .field = "type", .help = "Normal or Warning", .priority = 1, .cell = events_type},
 	{.title = "REASON", .field = "reason", .help = "reason", .max = 28, .cell = events_reason},
 	{.title = "OBJECT", .field = "object", .help = "Kind/name it is about", .max = 48, .cell = events_object},
-	{.title = "COUNT", .field = "count", .help = "times seen", .priority = 3, .type = CELL_COUNT, .cell = events_repeats},
+	{.title = "COUNT",
+	 .field = "count",
+	 .help = "times seen",
+	 .priority = 3,
+	 .type = CELL_COUNT,
+	 .cell = events_repeats},
 	{.title = "MESSAGE", .field = "message", .help = "message", .min = 20, .max = 200, .cell = events_message},
-	{.title = "NAMESPACE", .field = "namespace", .help = "of the object", .flags = SHEET_COLUMN_WIDE, .cell = events_namespace},
-	{.title = "CLUSTER", .field = "cluster", .help = "broker cluster", .flags = SHEET_COLUMN_WIDE, .cell = sheet_cell_cluster},
+	{.title = "NAMESPACE",
+	 .field = "namespace",
+	 .help = "of the object",
+	 .flags = SHEET_COLUMN_WIDE,
+	 .cell = events_namespace},
+	{.title = "CLUSTER",
+	 .field = "cluster",
+	 .help = "broker cluster",
+	 .flags = SHEET_COLUMN_WIDE,
+	 .cell = sheet_cell_cluster},
 };
 
 /* Without a rank: what happened last is what is looked for, and the world has it first. */

@@ -59,8 +59,8 @@ static struct cell groups_topics(struct sheet_row *row)
 	return row->value.group.topics ? cell_list(row->value.group.topics) : cell_unknown();
 }
 
-/* By the order of magnitude of the lag: by the lag itself they would change places at every answer. What is not known may be
- * bad, but not as bad as what is known to be. */
+/* By the order of magnitude of the lag: by the lag itself they would change places at every answer. What is not
+ * known may be bad, but not as bad as what is known to be. */
 static uint8_t groups_rank(struct sheet_row *row)
 {
 	enum { FINE_LAG = 1000 };
@@ -76,10 +76,24 @@ static uint8_t groups_rank(struct sheet_row *row)
 static const struct sheet_column columns[] = {
 	{.title = "GROUP", .field = "group", .help = "consumer group", .min = 10, .max = 60, .cell = groups_name},
 	{.title = "STATE", .field = "state", .help = "as the coordinator says", .cell = groups_state},
-	{.title = "LAG", .field = "lag", .help = "messages behind, all partitions", .type = CELL_COUNT, .cell = groups_lag},
+	{.title = "LAG",
+	 .field = "lag",
+	 .help = "messages behind, all partitions",
+	 .type = CELL_COUNT,
+	 .cell = groups_lag},
 	{.title = "MEMBERS", .field = "members", .help = "members", .type = CELL_COUNT, .cell = groups_members},
-	{.title = "COORDINATOR", .field = "coordinator", .help = "broker that coordinates it", .priority = 2, .max = 32, .cell = groups_coordinator},
-	{.title = "TOPICS", .field = "topics", .help = "topics it has offsets in", .priority = 1, .max = 60, .cell = groups_topics},
+	{.title = "COORDINATOR",
+	 .field = "coordinator",
+	 .help = "broker that coordinates it",
+	 .priority = 2,
+	 .max = 32,
+	 .cell = groups_coordinator},
+	{.title = "TOPICS",
+	 .field = "topics",
+	 .help = "topics it has offsets in",
+	 .priority = 1,
+	 .max = 60,
+	 .cell = groups_topics},
 	{.title = "TYPE", .field = "type", .help = "classic, consumer …", .priority = 4, .cell = groups_type},
 	{.title = "CLUSTER", .field = "cluster", .help = "broker cluster", .priority = 3, .cell = sheet_cell_cluster},
 	{.title = "NAMESPACE", .field = "namespace", .help = "namespace", .priority = 4, .cell = sheet_cell_namespace},

@@ -72,7 +72,8 @@ static struct cell nodes_brokers(struct sheet_row *row)
 	size_t used = 0;
 	row->text[0] = '\0';
 	for (size_t i = 0; i < it->broker_count && used < sizeof row->text; i++) {
-		int more = snprintf(row->text + used, sizeof row->text - used, "%s%s", i ? "," : "", it->brokers[i]->name);
+		int more =
+			snprintf(row->text + used, sizeof row->text - used, "%s%s", i ? "," : "", it->brokers[i]->name);
 		used += more > 0 ? (size_t)more : 0;
 	}
 	return cell_list(row->text);
@@ -155,13 +156,42 @@ static const struct sheet_column columns[] = {
 	{.field = "cordoned", .help = "marked unschedulable", .flags = SHEET_COLUMN_FIELD, .cell = nodes_cordoned},
 	{.title = "ZONE", .field = "zone", .help = "zone label", .priority = 2, .max = 24, .cell = nodes_zone},
 	{.title = "BROKERS", .field = "brokers", .help = "brokers on it", .min = 8, .max = 60, .cell = nodes_brokers},
-	{.title = "CONDITIONS", .field = "conditions", .help = "those that are not as they should be", .priority = 1, .max = 48, .cell = nodes_conditions},
+	{.title = "CONDITIONS",
+	 .field = "conditions",
+	 .help = "those that are not as they should be",
+	 .priority = 1,
+	 .max = 48,
+	 .cell = nodes_conditions},
 	{.title = "TAINTS", .field = "taints", .help = "key:effect", .priority = 3, .max = 60, .cell = nodes_taints},
-	{.title = "ADDRESS", .field = "address", .help = "internal address", .priority = 4, .max = 40, .cell = nodes_address},
-	{.title = "MEMORY", .field = "memoryAllocatableBytes", .help = "allocatable, bytes", .priority = 5, .type = CELL_BYTES, .cell = nodes_memory},
-	{.title = "KUBELET", .field = "kubeletVersion", .help = "kubelet version", .priority = 6, .max = 24, .cell = nodes_kubelet},
-	{.title = "RUNTIME", .field = "runtimeVersion", .help = "container runtime", .flags = SHEET_COLUMN_WIDE, .cell = nodes_runtime},
-	{.title = "AGE", .field = "ageSeconds", .help = "of the node", .priority = 5, .type = CELL_AGE, .cell = nodes_age},
+	{.title = "ADDRESS",
+	 .field = "address",
+	 .help = "internal address",
+	 .priority = 4,
+	 .max = 40,
+	 .cell = nodes_address},
+	{.title = "MEMORY",
+	 .field = "memoryAllocatableBytes",
+	 .help = "allocatable, bytes",
+	 .priority = 5,
+	 .type = CELL_BYTES,
+	 .cell = nodes_memory},
+	{.title = "KUBELET",
+	 .field = "kubeletVersion",
+	 .help = "kubelet version",
+	 .priority = 6,
+	 .max = 24,
+	 .cell = nodes_kubelet},
+	{.title = "RUNTIME",
+	 .field = "runtimeVersion",
+	 .help = "container runtime",
+	 .flags = SHEET_COLUMN_WIDE,
+	 .cell = nodes_runtime},
+	{.title = "AGE",
+	 .field = "ageSeconds",
+	 .help = "of the node",
+	 .priority = 5,
+	 .type = CELL_AGE,
+	 .cell = nodes_age},
 };
 
 const struct sheet sheet_nodes = {

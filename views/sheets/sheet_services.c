@@ -72,7 +72,8 @@ struct cell sheet_cell_ports(struct sheet_row *row)
 			snprintf(reaches, sizeof reaches, "%d", port->broker_port);
 		int more = snprintf(row->text + used, sizeof row->text - used, "%s%s%s%d%s>%s", i ? "," : "",
 				    str_or(port->broker_port_name, str_or(port->port->name, "")),
-				    port->broker_port_name || port->port->name ? " " : "", port->port->port, node_port, reaches);
+				    port->broker_port_name || port->port->name ? " " : "", port->port->port, node_port,
+				    reaches);
 		used += more > 0 ? (size_t)more : 0;
 	}
 	return cell_list(row->text);
@@ -98,7 +99,9 @@ static struct cell services_ready(struct sheet_row *row)
 	const struct world_service *it = row->item.service;
 	if (it->ready_endpoints < 0)
 		return cell_unknown();
-	enum severity severity = it->ready_endpoints == 0 ? SEV_BAD : it->ready_endpoints < it->all_endpoints ? SEV_WARN : SEV_OK;
+	enum severity severity = it->ready_endpoints == 0                  ? SEV_BAD
+				 : it->ready_endpoints < it->all_endpoints ? SEV_WARN
+									   : SEV_OK;
 	return cell_graded(cell_ratio(it->ready_endpoints, it->all_endpoints), severity);
 }
 
@@ -125,16 +128,49 @@ static uint8_t services_rank(struct sheet_row *row)
 static const struct sheet_column columns[] = {
 	{.title = "SERVICE", .field = "service", .help = "service", .min = 8, .max = 48, .cell = services_name},
 	{.title = "NAMESPACE", .field = "namespace", .help = "namespace", .priority = 4, .cell = services_namespace},
-	{.title = "CLUSTER", .field = "cluster", .help = "broker cluster behind it", .priority = 2, .cell = sheet_cell_cluster},
-	{.title = "KIND", .field = "kind", .help = "rabbitmq or kafka", .flags = SHEET_COLUMN_WIDE, .cell = sheet_cell_kind},
-	{.title = "TYPE", .field = "type", .help = "ClusterIP, NodePort, LoadBalancer, Headless", .cell = services_type},
-	{.title = "ADDRESS", .field = "clusterIP", .help = "cluster address", .priority = 3, .max = 40, .cell = services_address},
-	{.title = "READY", .field = "ready", .help = "ready endpoints of all", .type = CELL_RATIO, .cell = services_ready},
-	{.field = "readyEndpoints", .help = "ready endpoints", .flags = SHEET_COLUMN_FIELD, .cell = services_ready_endpoints},
+	{.title = "CLUSTER",
+	 .field = "cluster",
+	 .help = "broker cluster behind it",
+	 .priority = 2,
+	 .cell = sheet_cell_cluster},
+	{.title = "KIND",
+	 .field = "kind",
+	 .help = "rabbitmq or kafka",
+	 .flags = SHEET_COLUMN_WIDE,
+	 .cell = sheet_cell_kind},
+	{.title = "TYPE",
+	 .field = "type",
+	 .help = "ClusterIP, NodePort, LoadBalancer, Headless",
+	 .cell = services_type},
+	{.title = "ADDRESS",
+	 .field = "clusterIP",
+	 .help = "cluster address",
+	 .priority = 3,
+	 .max = 40,
+	 .cell = services_address},
+	{.title = "READY",
+	 .field = "ready",
+	 .help = "ready endpoints of all",
+	 .type = CELL_RATIO,
+	 .cell = services_ready},
+	{.field = "readyEndpoints",
+	 .help = "ready endpoints",
+	 .flags = SHEET_COLUMN_FIELD,
+	 .cell = services_ready_endpoints},
 	{.field = "endpoints", .help = "all endpoints", .flags = SHEET_COLUMN_FIELD, .cell = services_all_endpoints},
 	{.field = "nodePorts", .help = "node ports", .flags = SHEET_COLUMN_FIELD, .cell = services_node_ports},
-	{.title = "PORTS", .field = "ports", .help = "what port[:node port]>broker port", .min = 12, .max = 90, .cell = sheet_cell_ports},
-	{.title = "AGE", .field = "ageSeconds", .help = "of the service", .priority = 5, .type = CELL_AGE, .cell = services_age},
+	{.title = "PORTS",
+	 .field = "ports",
+	 .help = "what port[:node port]>broker port",
+	 .min = 12,
+	 .max = 90,
+	 .cell = sheet_cell_ports},
+	{.title = "AGE",
+	 .field = "ageSeconds",
+	 .help = "of the service",
+	 .priority = 5,
+	 .type = CELL_AGE,
+	 .cell = services_age},
 };
 
 const struct sheet sheet_services = {

@@ -5,14 +5,14 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/demo/kube/api_server.h"
-#include "api/demo/kube/controller.h"
 #include "api/demo/host/fleet.h"
 #include "api/demo/host/hostile.h"
-#include "api/demo/kube/kubelet.h"
-#include "api/demo/kube/pod_logs.h"
 #include "api/demo/host/incidents.h"
 #include "api/demo/host/pod_streams.h"
+#include "api/demo/kube/api_server.h"
+#include "api/demo/kube/controller.h"
+#include "api/demo/kube/kubelet.h"
+#include "api/demo/kube/pod_logs.h"
 
 enum { TICK_MS = 500, TOKEN_LEN = 24 };
 
@@ -46,7 +46,8 @@ static char *make_token(struct demo *demo, bool reproducible)
 static void make_kubeconfig(struct demo *demo, const char *host)
 {
 	bool v6 = strchr(host, ':') != NULL;
-	demo->url = str_printf("http://%s%s%s:%u/%s", v6 ? "[" : "", host, v6 ? "]" : "", demo_http_server_port(demo->server), demo->token);
+	demo->url = str_printf("http://%s%s%s:%u/%s", v6 ? "[" : "", host, v6 ? "]" : "",
+			       demo_http_server_port(demo->server), demo->token);
 	demo->kubeconfig = str_printf("apiVersion: v1\n"
 				      "kind: Config\n"
 				      "current-context: demo\n"
@@ -93,7 +94,8 @@ struct demo *demo_start(struct loop *loop, const struct demo_options *options, s
 	demo->store = demo_kube_store_create(loop, demo->seed);
 	demo->token = options->token ? mem_strdup(options->token) : make_token(demo, loop_clock(loop)->is_virtual);
 	const char *host = str_or(options->host, "127.0.0.1");
-	demo->server = demo->token ? demo_http_server_start(loop, host, options->port, demo_kube_api_serve, demo, err) : NULL;
+	demo->server =
+		demo->token ? demo_http_server_start(loop, host, options->port, demo_kube_api_serve, demo, err) : NULL;
 	if (!demo->server) {
 		if (!demo->token)
 			err_set(err, ERR_SYSTEM, "no random numbers for the embedded cluster's token");

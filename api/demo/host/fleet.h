@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-#include "api/demo/http/json_tree.h"
 #include "api/demo/host/demo_private.h"
+#include "api/demo/http/json_tree.h"
 #include "api/demo/kube/store.h"
 
 enum demo_broker_kind { DEMO_BROKER_RABBITMQ, DEMO_BROKER_KAFKA };
@@ -13,11 +13,11 @@ enum demo_broker_kind { DEMO_BROKER_RABBITMQ, DEMO_BROKER_KAFKA };
 struct demo_cluster_spec {
 	enum demo_broker_kind kind;
 	const char *namespace, *name;
-	const char *set;      /* pods are SET-0, SET-1 …; the StatefulSet or StrimziPodSet */
+	const char *set; /* pods are SET-0, SET-1 …; the StatefulSet or StrimziPodSet */
 	const char *headless, *client_service, *node_service /* NULL = none */;
-	const char *claim;    /* claims are CLAIM-SET-ORDINAL, or CLAIM-0-SET-ORDINAL of Strimzi */
+	const char *claim; /* claims are CLAIM-SET-ORDINAL, or CLAIM-0-SET-ORDINAL of Strimzi */
 	const char *version, *image;
-	bool managed;         /* by RabbitMQ's cluster operator or Strimzi */
+	bool managed; /* by RabbitMQ's cluster operator or Strimzi */
 	int replicas;
 	int storage_gib;
 	const char *storage_class;

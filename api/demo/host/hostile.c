@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/demo/kube/events.h"
 #include "api/demo/kafka/kafka_cluster.h"
+#include "api/demo/kube/events.h"
 #include "api/demo/kube/pod_logs.h"
 #include "api/demo/rabbitmq/rabbitmq_cluster.h"
 
@@ -15,11 +15,19 @@ static const char *const hostile_texts[] = {
 	"a-title\033]0;PWNED\007",
 	"b-clip\033]52;c;UFdORUQ=\033\\",
 	"c-clear\033[2J\033[H\033[31mPWNED",
-	"d-c1\xc2\x9b" "31mPWNED\xc2\x9d" "0;PWNED\xc2\x9c",
-	"e-8bit\x9b" "31mPWNED",
-	"f-bidi\xe2\x80\xae" "DENWP\xe2\x81\xa6" "x\xe2\x81\xa9",
-	"g-zero\xe2\x80\x8b" "wi\xe2\x80\x8d" "dth\xef\xbb\xbf",
-	"h-bad\xff\xfe\xc0\xaf\xed\xa0\x80" "utf8",
+	"d-c1\xc2\x9b"
+	"31mPWNED\xc2\x9d"
+	"0;PWNED\xc2\x9c",
+	"e-8bit\x9b"
+	"31mPWNED",
+	"f-bidi\xe2\x80\xae"
+	"DENWP\xe2\x81\xa6"
+	"x\xe2\x81\xa9",
+	"g-zero\xe2\x80\x8b"
+	"wi\xe2\x80\x8d"
+	"dth\xef\xbb\xbf",
+	"h-bad\xff\xfe\xc0\xaf\xed\xa0\x80"
+	"utf8",
 	"i-lines\r\n\t\b\b\bx\x7f",
 };
 
@@ -39,7 +47,8 @@ static void name_queues(struct demo *demo)
 	CLEANUP(free) char *without_end = hostile_repeated(LONG_NAME);
 	for (size_t i = 0; i <= ARRAY_LEN(hostile_texts); i++) {
 		struct demo_rabbitmq_queue queue = rabbit->queues.items[0];
-		snprintf(queue.name, sizeof queue.name, "%s", i < ARRAY_LEN(hostile_texts) ? hostile_texts[i] : without_end);
+		snprintf(queue.name, sizeof queue.name, "%s",
+			 i < ARRAY_LEN(hostile_texts) ? hostile_texts[i] : without_end);
 		vec_push(&rabbit->queues, queue);
 	}
 }
@@ -56,7 +65,8 @@ static void name_topics(struct demo *demo)
 	}
 }
 
-static void name_object(struct demo *demo, enum demo_kube_kind_id kind, const char *namespace, const char *like, const char *name)
+static void name_object(struct demo *demo, enum demo_kube_kind_id kind, const char *namespace, const char *like,
+			const char *name)
 {
 	const struct demo_kube_object *model = demo_kube_store_get(demo->store, kind, namespace, like);
 	if (!model)
@@ -90,7 +100,8 @@ void demo_hostile_install(struct demo *demo)
 	for (size_t i = 0; i < ARRAY_LEN(hostile_texts); i++) {
 		name_object(demo, DEMO_KUBE_KIND_SERVICE, "prod", "orders", hostile_texts[i]);
 		name_object(demo, DEMO_KUBE_KIND_NODE, "", "node-3", hostile_texts[i]);
-		const struct demo_kube_object *pod = demo_kube_store_get(demo->store, DEMO_KUBE_KIND_POD, "prod", "events-0");
+		const struct demo_kube_object *pod =
+			demo_kube_store_get(demo->store, DEMO_KUBE_KIND_POD, "prod", "events-0");
 		if (pod)
 			demo_kube_events_record_past(demo, pod, true, "kubelet", "Hostile", hostile_texts[i], 1, 1000);
 		demo_kube_logs_add(demo, "prod", "events-0", "[info] %s", hostile_texts[i]);

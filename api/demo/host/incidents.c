@@ -35,7 +35,8 @@ static const struct {
 	int64_t at_ms;
 	void (*happen)(struct demo *demo);
 } script[] = {
-	{60000, node_fails}, {120000, node_heals}, {180000, queue_loses_leader}, {210000, pod_dies}, {240000, consumers_stop},
+	{60000, node_fails}, {120000, node_heals},     {180000, queue_loses_leader},
+	{210000, pod_dies},  {240000, consumers_stop},
 };
 
 void demo_incidents_tick(struct demo *demo)

@@ -13,7 +13,8 @@ struct demo_pod_connection {
 	struct buf in; /* RabbitMQ's requests */
 };
 
-struct demo_pod_connection *demo_pod_connection_open(struct demo *demo, const char *namespace, const char *pod, uint16_t number)
+struct demo_pod_connection *demo_pod_connection_open(struct demo *demo, const char *namespace, const char *pod,
+						     uint16_t number)
 {
 	int ordinal;
 	struct demo_cluster *cluster = demo_fleet_find(demo, namespace, pod, &ordinal);
@@ -54,7 +55,8 @@ bool demo_pod_connection_feed(struct demo_pod_connection *port, const char *byte
 		if (progress == DEMO_REQUEST_MORE)
 			return true;
 		if (progress == DEMO_REQUEST_BAD) {
-			buf_printf(out, "HTTP/1.1 %d Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", status);
+			buf_printf(out, "HTTP/1.1 %d Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+				   status);
 			return false;
 		}
 		bool more = request.keep_alive;

@@ -6,10 +6,10 @@
 
 #include "api/base/log.h"
 #include "api/base/str.h"
+#include "api/demo/host/pod_connection.h"
 #include "api/demo/kube/api_server.h"
 #include "api/demo/kube/kubelet.h"
 #include "api/demo/rabbitmq/rabbitmq_cluster.h"
-#include "api/demo/host/pod_connection.h"
 #include "api/net/websocket.h"
 
 enum {
@@ -27,8 +27,8 @@ struct demo_pod_stream {
 	char *namespace, *pod;
 	struct demo_pod_connection *sessions[PORTS_MAX];
 	size_t ports;
-	bool ended;  /* we have sent a close, or want to */
-	bool gone;   /* the connection has ended under us */
+	bool ended; /* we have sent a close, or want to */
+	bool gone;  /* the connection has ended under us */
 	unsigned busy;
 };
 
@@ -121,7 +121,8 @@ static bool pod_stream_on_frame(void *data, enum ws_opcode opcode, const unsigne
 		break;
 	case WS_BINARY:
 	case WS_TEXT:
-		if (len > 1 && payload[0] % 2 == 0 && payload[0] / 2u < stream->ports && stream->sessions[payload[0] / 2])
+		if (len > 1 && payload[0] % 2 == 0 && payload[0] / 2u < stream->ports &&
+		    stream->sessions[payload[0] / 2])
 			forward_data(stream, payload[0] / 2, payload + 1, len - 1);
 		break;
 	default:
@@ -162,11 +163,12 @@ static const char *pick_protocol(const struct demo_request *request, const char 
 }
 
 /* Answers what cannot be upgraded; NULL then. */
-static struct demo_pod_stream *pod_stream_open(const struct demo_kube_api_call *call, const char *const *protocols, size_t protocol_count,
-				  const char **protocol)
+static struct demo_pod_stream *pod_stream_open(const struct demo_kube_api_call *call, const char *const *protocols,
+					       size_t protocol_count, const char **protocol)
 {
 	const struct demo_request *request = call->request;
-	const char *upgrade = demo_request_header(request, "Upgrade"), *key = demo_request_header(request, "Sec-WebSocket-Key");
+	const char *upgrade = demo_request_header(request, "Upgrade"),
+		   *key = demo_request_header(request, "Sec-WebSocket-Key");
 	*protocol = pick_protocol(request, protocols, protocol_count);
 	const struct demo_kube_pod_state *pod = demo_kube_kubelet_pod(call->demo, call->namespace, call->name);
 	if (!upgrade || strcasecmp(upgrade, "websocket") != 0 || !key || strlen(key) > 64) {
@@ -178,25 +180,29 @@ static struct demo_pod_stream *pod_stream_open(const struct demo_kube_api_call *
 		return NULL;
 	}
 	if (!pod || pod->node < 0 || !demo_kube_kubelet_node_is_alive(call->demo, pod->node)) {
-		demo_kube_api_answer_status(call->conn, 500, "InternalError", "error dialing backend: dial tcp 10.10.0.%d:10250: i/o timeout",
-				  11 + (pod ? pod->node : 0));
+		demo_kube_api_answer_status(call->conn, 500, "InternalError",
+					    "error dialing backend: dial tcp 10.10.0.%d:10250: i/o timeout",
+					    11 + (pod ? pod->node : 0));
 		return NULL;
 	}
 	struct demo_pod_stream *stream = mem_alloc(sizeof *stream);
 	*stream = (struct demo_pod_stream){.demo = call->demo,
-				  .conn = call->conn,
-				  .namespace = mem_strdup(call->namespace),
-				  .pod = mem_strdup(call->name),
-				  .busy = 1};
+					   .conn = call->conn,
+					   .namespace = mem_strdup(call->namespace),
+					   .pod = mem_strdup(call->name),
+					   .busy = 1};
 	ws_decoder_init(&stream->decoder, MESSAGE_MAX, true);
 	vec_push(&call->demo->streams, stream);
 	char accept[32], headers[256];
 	ws_accept_key(key, accept);
 	snprintf(headers, sizeof headers,
-		 "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\nSec-WebSocket-Protocol: %s\r\n", accept,
-		 *protocol);
+		 "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\nSec-WebSocket-Protocol: "
+		 "%s\r\n",
+		 accept, *protocol);
 	if (!demo_http_conn_upgrade(call->conn, headers,
-			  (struct demo_http_conn_owner){.on_bytes = pod_stream_on_bytes, .on_close = pod_stream_on_closed, .data = stream}))
+				    (struct demo_http_conn_owner){.on_bytes = pod_stream_on_bytes,
+								  .on_close = pod_stream_on_closed,
+								  .data = stream}))
 		stream->gone = true;
 	return stream;
 }
@@ -248,7 +254,8 @@ void demo_portforward_serve(const struct demo_kube_api_call *call)
 			continue;
 		char message[256];
 		int len = snprintf(message, sizeof message,
-				   "error forwarding port %u to pod %s, uid : failed to connect to localhost:%u inside namespace \"%s\": "
+				   "error forwarding port %u to pod %s, uid : failed to connect to localhost:%u "
+				   "inside namespace \"%s\": "
 				   "connection refused",
 				   ports[i], call->name, ports[i], call->namespace);
 		pod_stream_send(stream, (unsigned char)(i * 2 + 1), message, (size_t)len);
@@ -260,10 +267,11 @@ void demo_portforward_serve(const struct demo_kube_api_call *call)
 static void send_exit(struct demo_pod_stream *stream, int code)
 {
 	char text[256];
-	int len = snprintf(text, sizeof text, code == 0 ? "{\"metadata\":{},\"status\":\"Success\"}"
-							: "{\"metadata\":{},\"status\":\"Failure\",\"message\":\"command terminated with "
-							  "non-zero exit code\",\"reason\":\"NonZeroExitCode\",\"details\":{\"causes\":["
-							  "{\"reason\":\"ExitCode\",\"message\":\"%d\"}]}}",
+	int len = snprintf(text, sizeof text,
+			   code == 0 ? "{\"metadata\":{},\"status\":\"Success\"}"
+				     : "{\"metadata\":{},\"status\":\"Failure\",\"message\":\"command terminated with "
+				       "non-zero exit code\",\"reason\":\"NonZeroExitCode\",\"details\":{\"causes\":["
+				       "{\"reason\":\"ExitCode\",\"message\":\"%d\"}]}}",
 			   code);
 	pod_stream_send(stream, 3, text, (size_t)len);
 }
@@ -279,7 +287,8 @@ void demo_exec_serve(const struct demo_kube_api_call *call)
 			argv[argc++] = pair->value;
 	}
 	if (argc == 0) {
-		demo_kube_api_answer_status(call->conn, 400, "BadRequest", "you must specify at least 1 command for the container");
+		demo_kube_api_answer_status(call->conn, 400, "BadRequest",
+					    "you must specify at least 1 command for the container");
 		return;
 	}
 	struct demo_pod_stream *stream = pod_stream_open(call, protocols, ARRAY_LEN(protocols), &protocol);

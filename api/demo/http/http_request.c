@@ -52,7 +52,8 @@ static bool parse_query(struct demo_request *request, const char *text, size_t l
 				return false;
 			struct demo_request_pair pair = {
 				.name = request_unescape(text, name_len, true),
-				.value = equals ? request_unescape(equals + 1, piece - name_len - 1, true) : mem_strdup(""),
+				.value = equals ? request_unescape(equals + 1, piece - name_len - 1, true)
+						: mem_strdup(""),
 			};
 			vec_push(&request->query, pair);
 			if (!pair.name || !pair.value)
@@ -114,7 +115,7 @@ static bool parse_header(struct demo_request *request, const char *line, size_t 
 	if (memchr(value, '\0', value_len) || memchr(value, '\r', value_len))
 		return false;
 	vec_push(&request->headers, (struct demo_request_pair){.name = mem_strndup(line, (size_t)(colon - line)),
-							  .value = mem_strndup(value, value_len)});
+							       .value = mem_strndup(value, value_len)});
 	return true;
 }
 
@@ -164,7 +165,8 @@ static enum demo_request_progress parse_chunks(const char *at, size_t len, struc
 	}
 }
 
-static enum demo_request_progress parse_body(struct demo_request *request, const char *at, size_t len, size_t *used, int *status)
+static enum demo_request_progress parse_body(struct demo_request *request, const char *at, size_t len, size_t *used,
+					     int *status)
 {
 	const char *encoding = demo_request_header(request, "Transfer-Encoding");
 	const char *length = demo_request_header(request, "Content-Length");
@@ -275,7 +277,8 @@ bool demo_request_split_path(const char *path, struct demo_request_path *out)
 	while (*path) {
 		size_t len = strcspn(path, "/");
 		if (len > 0) {
-			char *segment = out->count < ARRAY_LEN(out->segments) ? request_unescape(path, len, false) : NULL;
+			char *segment =
+				out->count < ARRAY_LEN(out->segments) ? request_unescape(path, len, false) : NULL;
 			if (!segment) {
 				demo_request_path_finish(out);
 				return false;

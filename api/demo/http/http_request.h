@@ -1,5 +1,5 @@
-/* One HTTP/1.1 request as it comes off the wire. A pure parser over a buffer, shared by the Kubernetes API and RabbitMQ's
- * management API inside the port-forward. RFC 9112. */
+/* One HTTP/1.1 request as it comes off the wire. A pure parser over a buffer, shared by the Kubernetes API and
+ * RabbitMQ's management API inside the port-forward. RFC 9112. */
 #ifndef MQDECK_DEMO_HTTP_HTTP_REQUEST_H
 #define MQDECK_DEMO_HTTP_HTTP_REQUEST_H
 
@@ -22,15 +22,15 @@ struct demo_request {
 	char *path; /* as sent, still escaped, without the query */
 	VEC(struct demo_request_pair) headers;
 	VEC(struct demo_request_pair) query; /* unescaped */
-	char *body;                     /* NUL-terminated; "" when there is none */
+	char *body;                          /* NUL-terminated; "" when there is none */
 	size_t body_len;
 	bool keep_alive;
 };
 
 enum demo_request_progress { DEMO_REQUEST_MORE, DEMO_REQUEST_WHOLE, DEMO_REQUEST_BAD };
 
-/* Takes one whole request off the front of `in`. WHOLE: *out is to be freed with demo_request_finish. BAD: *status is the HTTP
- * status to answer before closing. */
+/* Takes one whole request off the front of `in`. WHOLE: *out is to be freed with demo_request_finish. BAD: *status
+ * is the HTTP status to answer before closing. */
 enum demo_request_progress demo_request_parse(struct buf *in, struct demo_request *out, int *status) MUST_USE;
 void demo_request_finish(struct demo_request *request);
 

@@ -33,7 +33,7 @@ struct demo_http_conn {
 	struct buf in, out;
 	struct demo_http_conn_owner owner;
 	bool closing; /* after what is queued */
-	bool no_more;      /* HTTP/1.0 peer or "Connection: close": the answer under way is the last */
+	bool no_more; /* HTTP/1.0 peer or "Connection: close": the answer under way is the last */
 	bool dead;
 	unsigned busy; /* calls of ours on the stack: freeing waits */
 };
@@ -165,9 +165,9 @@ static void server_accept(void *data, unsigned ready)
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
 		struct demo_http_conn *conn = mem_alloc(sizeof *conn);
 		*conn = (struct demo_http_conn){.server = server,
-				      .fd = fd,
-				      .in = BUF_INIT(DEMO_REQUEST_BUFFER_MAX),
-				      .out = BUF_INIT(DEMO_HTTP_ANSWER_MAX)};
+						.fd = fd,
+						.in = BUF_INIT(DEMO_REQUEST_BUFFER_MAX),
+						.out = BUF_INIT(DEMO_HTTP_ANSWER_MAX)};
 		conn->watch = loop_fd_add(server->loop, fd, LOOP_READ, conn_ready, conn);
 		vec_push(&server->conns, conn);
 	}
@@ -198,10 +198,12 @@ static bool server_listen(struct demo_http_server *server, struct err *err)
 	return true;
 }
 
-struct demo_http_server *demo_http_server_start(struct loop *loop, const char *host, uint16_t port, demo_http_server_fn *fn, void *data, struct err *err)
+struct demo_http_server *demo_http_server_start(struct loop *loop, const char *host, uint16_t port,
+						demo_http_server_fn *fn, void *data, struct err *err)
 {
 	struct demo_http_server *server = mem_alloc(sizeof *server);
-	*server = (struct demo_http_server){.loop = loop, .host = mem_strdup(host), .port = port, .fd = -1, .fn = fn, .data = data};
+	*server = (struct demo_http_server){
+		.loop = loop, .host = mem_strdup(host), .port = port, .fd = -1, .fn = fn, .data = data};
 	if (!server_listen(server, err)) {
 		demo_http_server_destroy(server);
 		return NULL;
@@ -249,11 +251,25 @@ const char *demo_http_status_words(int status)
 		int status;
 		const char *words;
 	} table[] = {
-		{200, "OK"}, {201, "Created"}, {202, "Accepted"}, {204, "No Content"}, {400, "Bad Request"},
-		{401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"},
-		{406, "Not Acceptable"}, {409, "Conflict"}, {410, "Gone"}, {413, "Content Too Large"},
-		{415, "Unsupported Media Type"}, {422, "Unprocessable Entity"}, {429, "Too Many Requests"},
-		{431, "Request Header Fields Too Large"}, {500, "Internal Server Error"}, {503, "Service Unavailable"},
+		{200, "OK"},
+		{201, "Created"},
+		{202, "Accepted"},
+		{204, "No Content"},
+		{400, "Bad Request"},
+		{401, "Unauthorized"},
+		{403, "Forbidden"},
+		{404, "Not Found"},
+		{405, "Method Not Allowed"},
+		{406, "Not Acceptable"},
+		{409, "Conflict"},
+		{410, "Gone"},
+		{413, "Content Too Large"},
+		{415, "Unsupported Media Type"},
+		{422, "Unprocessable Entity"},
+		{429, "Too Many Requests"},
+		{431, "Request Header Fields Too Large"},
+		{500, "Internal Server Error"},
+		{503, "Service Unavailable"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
 		if (table[i].status == status)
@@ -272,13 +288,14 @@ static bool conn_leave(struct demo_http_conn *conn)
 	return alive;
 }
 
-void demo_http_conn_answer(struct demo_http_conn *conn, int status, const char *type, const char *headers, const char *body, size_t len)
+void demo_http_conn_answer(struct demo_http_conn *conn, int status, const char *type, const char *headers,
+			   const char *body, size_t len)
 {
 	if (conn->dead)
 		return;
 	conn->busy++;
-	bool whole = buf_printf(&conn->out, "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n%s%s\r\n", status,
-				demo_http_status_words(status), type, len, str_or(headers, ""),
+	bool whole = buf_printf(&conn->out, "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n%s%s\r\n",
+				status, demo_http_status_words(status), type, len, str_or(headers, ""),
 				conn->no_more ? "Connection: close\r\n" : "") &&
 		     buf_append(&conn->out, body, len);
 	conn->mode = CONN_READING;
@@ -297,7 +314,8 @@ bool demo_http_conn_stream_begin(struct demo_http_conn *conn, const char *type, 
 	conn->owner = owner;
 	conn->no_more = false;
 	(void)buf_printf(&conn->out,
-			 "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\nCache-Control: no-cache\r\n\r\n",
+			 "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nTransfer-Encoding: chunked\r\nCache-Control: "
+			 "no-cache\r\n\r\n",
 			 type);
 	return conn_leave(conn);
 }

@@ -10,13 +10,14 @@ const char *demo_kafka_rack_of(const struct demo_kafka_call *call, int broker)
 {
 	char pod[64], zone[2] = "a";
 	demo_cluster_pod_name(call->kafka->spec, broker, pod, sizeof pod);
-	const struct demo_kube_pod_state *state = demo_kube_kubelet_pod(call->kafka->demo, call->kafka->spec->namespace, pod);
+	const struct demo_kube_pod_state *state =
+		demo_kube_kubelet_pod(call->kafka->demo, call->kafka->spec->namespace, pod);
 	zone[0] = (char)('a' + (state && state->node >= 0 ? state->node : 0));
 	return arena_strdup(call->arena, zone);
 }
 
-static void fill_metadata_partition(const struct demo_kafka_call *call, const struct demo_kafka_partition *partition, int32_t index,
-			   struct kafka_metadata_partition *out)
+static void fill_metadata_partition(const struct demo_kafka_call *call, const struct demo_kafka_partition *partition,
+				    int32_t index, struct kafka_metadata_partition *out)
 {
 	out->partition_index = index;
 	out->leader_id = partition->leader;
@@ -35,7 +36,8 @@ static void fill_metadata_partition(const struct demo_kafka_call *call, const st
 	}
 }
 
-static void fill_topic(const struct demo_kafka_call *call, const struct demo_kafka_topic *topic, struct kafka_metadata_topic *out)
+static void fill_topic(const struct demo_kafka_call *call, const struct demo_kafka_topic *topic,
+		       struct kafka_metadata_topic *out)
 {
 	out->name = topic->name;
 	out->topic_id = topic->id;
@@ -44,7 +46,7 @@ static void fill_topic(const struct demo_kafka_call *call, const struct demo_kaf
 	DEMO_KAFKA_ROOM(call, out->partitions, topic->count);
 	for (size_t i = 0; i < topic->count; i++)
 		fill_metadata_partition(call, &call->kafka->partitions.items[topic->first + i], (int32_t)i,
-			       &out->partitions.items[out->partitions.len++]);
+					&out->partitions.items[out->partitions.len++]);
 }
 
 static const struct demo_kafka_topic *find_by_id(const struct demo_kafka *kafka, const struct kafka_uuid *id)
@@ -68,11 +70,11 @@ void *demo_kafka_answer_metadata(const struct demo_kafka_call *call)
 	DEMO_KAFKA_ROOM(call, answer->brokers, DEMO_CLUSTER_BROKERS_MAX);
 	for (int i = 0; i < DEMO_CLUSTER_BROKERS_MAX; i++) {
 		if (kafka->brokers[i].up && kafka->brokers[i].registered)
-			DEMO_KAFKA_PUSH(answer->brokers,
-				   (struct kafka_metadata_broker){.node_id = i,
-								  .host = demo_kafka_broker_host(kafka, call->arena, i),
-								  .port = call->port,
-								  .rack = demo_kafka_rack_of(call, i)});
+			DEMO_KAFKA_PUSH(answer->brokers, (struct kafka_metadata_broker){
+								 .node_id = i,
+								 .host = demo_kafka_broker_host(kafka, call->arena, i),
+								 .port = call->port,
+								 .rack = demo_kafka_rack_of(call, i)});
 	}
 	DEMO_KAFKA_ROOM(call, answer->topics, all ? kafka->topics.len : (size_t)request->topics.len);
 	for (size_t i = 0; all && i < kafka->topics.len; i++)
@@ -106,8 +108,8 @@ void *demo_kafka_answer_cluster(const struct demo_kafka_call *call)
 	for (int i = 0; i < DEMO_CLUSTER_BROKERS_MAX; i++) {
 		const struct demo_kafka_broker *broker = &kafka->brokers[i];
 		if (broker->registered && (broker->up || request->include_fenced_brokers))
-			DEMO_KAFKA_PUSH(answer->brokers,
-				   (struct kafka_cluster_broker){.broker_id = i,
+			DEMO_KAFKA_PUSH(answer->brokers, (struct kafka_cluster_broker){
+								 .broker_id = i,
 								 .host = demo_kafka_broker_host(kafka, call->arena, i),
 								 .port = call->port,
 								 .rack = demo_kafka_rack_of(call, i),
@@ -143,10 +145,10 @@ void *demo_kafka_answer_quorum(const struct demo_kafka_call *call)
 	struct kafka_quorum_topic *topic = &answer->topics.items[0];
 	DEMO_KAFKA_ROOM(call, topic->partitions, 1);
 	DEMO_KAFKA_PUSH(topic->partitions, (struct kafka_quorum_partition){
-					      .leader_id = kafka->controller,
-					      .leader_epoch = kafka->controller_epoch,
-					      .high_watermark = 900000 + demo_time_ms(kafka->demo) / 500 - 1,
-				      });
+						   .leader_id = kafka->controller,
+						   .leader_epoch = kafka->controller_epoch,
+						   .high_watermark = 900000 + demo_time_ms(kafka->demo) / 500 - 1,
+					   });
 	struct kafka_quorum_partition *partition = &topic->partitions.items[0];
 	DEMO_KAFKA_ROOM(call, partition->current_voters, DEMO_CLUSTER_BROKERS_MAX);
 	DEMO_KAFKA_ROOM(call, partition->observers, DEMO_CLUSTER_BROKERS_MAX);
@@ -161,9 +163,10 @@ void *demo_kafka_answer_quorum(const struct demo_kafka_call *call)
 		struct kafka_quorum_endpoint *node = &answer->nodes.items[answer->nodes.len++];
 		node->node_id = i;
 		DEMO_KAFKA_ROOM(call, node->listeners, 1);
-		DEMO_KAFKA_PUSH(node->listeners, (struct kafka_quorum_listener){.name = "CONTROLLER",
-									   .host = demo_kafka_broker_host(kafka, call->arena, i),
-									   .port = 9093});
+		DEMO_KAFKA_PUSH(node->listeners,
+				(struct kafka_quorum_listener){.name = "CONTROLLER",
+							       .host = demo_kafka_broker_host(kafka, call->arena, i),
+							       .port = 9093});
 	}
 	return answer;
 }
@@ -198,8 +201,9 @@ void *demo_kafka_answer_log_dirs(const struct demo_kafka_call *call)
 			if (!demo_kafka_has_replica(partition, call->broker))
 				continue;
 			used += bytes;
-			DEMO_KAFKA_PUSH(out->partitions, (struct kafka_log_dirs_partition){.partition_index = (int32_t)i,
-										      .partition_size = bytes});
+			DEMO_KAFKA_PUSH(out->partitions,
+					(struct kafka_log_dirs_partition){.partition_index = (int32_t)i,
+									  .partition_size = bytes});
 		}
 		if (out->partitions.len > 0 && wants_log_dir(request, topic->name))
 			dir->topics.len++;

@@ -9,10 +9,10 @@
 #include "api/demo/kube/pod_logs.h"
 
 enum {
-	SESSION_MS = 1500,        /* without a heartbeat a broker is fenced after this */
-	CATCH_UP_MS = 3000,       /* the first replicas are in sync again after this … */
+	SESSION_MS = 1500,          /* without a heartbeat a broker is fenced after this */
+	CATCH_UP_MS = 3000,         /* the first replicas are in sync again after this … */
 	CATCH_UP_SPREAD_MS = 12000, /* … the last after so much more */
-	REBALANCE_MS = 20000,     /* then preferred leaders take over */
+	REBALANCE_MS = 20000,       /* then preferred leaders take over */
 	LOG_EVERY_MS = 12000,
 };
 
@@ -22,14 +22,30 @@ static const struct {
 	long long mebibytes; /* a partition */
 	double rate;         /* a partition */
 } prod_topics[] = {
-	{"orders", 32, 3, 2, 180, 60},           {"orders.dlq", 8, 3, 2, 4, 0.1},      {"payments", 24, 3, 2, 150, 40},
-	{"payments.dlq", 8, 3, 2, 4, 0.1},       {"invoices", 16, 3, 2, 120, 12},      {"shipments", 24, 3, 2, 110, 25},
-	{"stock", 24, 3, 2, 90, 30},             {"stock.snapshots", 16, 3, 2, 200, 2}, {"prices", 16, 3, 2, 60, 18},
-	{"catalog", 16, 3, 2, 140, 6},           {"customers", 16, 3, 2, 130, 5},      {"customers.gdpr", 8, 3, 2, 10, 0.1},
-	{"sessions", 24, 3, 2, 70, 80},          {"search.updates", 16, 3, 2, 60, 22}, {"recommendations", 16, 3, 2, 90, 35},
-	{"fraud.signals", 16, 3, 2, 80, 28},     {"fraud.decisions", 8, 3, 2, 40, 8},  {"mail.events", 16, 3, 2, 50, 14},
-	{"audit", 12, 3, 2, 260, 10},            {"connect-configs", 1, 3, 2, 1, 0.1}, {"connect-offsets", 25, 3, 2, 2, 0.3},
-	{"connect-status", 5, 3, 2, 1, 0.1},     {"clickstream.raw", 8, 2, 1, 6621, 400}, {"__consumer_offsets", 29, 3, 2, 6, 3},
+	{"orders", 32, 3, 2, 180, 60},
+	{"orders.dlq", 8, 3, 2, 4, 0.1},
+	{"payments", 24, 3, 2, 150, 40},
+	{"payments.dlq", 8, 3, 2, 4, 0.1},
+	{"invoices", 16, 3, 2, 120, 12},
+	{"shipments", 24, 3, 2, 110, 25},
+	{"stock", 24, 3, 2, 90, 30},
+	{"stock.snapshots", 16, 3, 2, 200, 2},
+	{"prices", 16, 3, 2, 60, 18},
+	{"catalog", 16, 3, 2, 140, 6},
+	{"customers", 16, 3, 2, 130, 5},
+	{"customers.gdpr", 8, 3, 2, 10, 0.1},
+	{"sessions", 24, 3, 2, 70, 80},
+	{"search.updates", 16, 3, 2, 60, 22},
+	{"recommendations", 16, 3, 2, 90, 35},
+	{"fraud.signals", 16, 3, 2, 80, 28},
+	{"fraud.decisions", 8, 3, 2, 40, 8},
+	{"mail.events", 16, 3, 2, 50, 14},
+	{"audit", 12, 3, 2, 260, 10},
+	{"connect-configs", 1, 3, 2, 1, 0.1},
+	{"connect-offsets", 25, 3, 2, 2, 0.3},
+	{"connect-status", 5, 3, 2, 1, 0.1},
+	{"clickstream.raw", 8, 2, 1, 6621, 400},
+	{"__consumer_offsets", 29, 3, 2, 6, 3},
 };
 
 static const struct {
@@ -38,9 +54,9 @@ static const struct {
 	long long mebibytes;
 	double rate;
 } staging_topics[] = {
-	{"app.logs", 24, 3, 2, 420, 200},  {"access.logs", 24, 3, 2, 380, 160}, {"audit", 12, 3, 2, 150, 12},
-	{"traces", 16, 3, 2, 300, 120},    {"metrics", 16, 3, 2, 120, 90},      {"alerts", 4, 3, 2, 5, 0.4},
-	{"tests", 6, 3, 2, 20, 3},         {"__consumer_offsets", 18, 3, 2, 4, 2},
+	{"app.logs", 24, 3, 2, 420, 200}, {"access.logs", 24, 3, 2, 380, 160},    {"audit", 12, 3, 2, 150, 12},
+	{"traces", 16, 3, 2, 300, 120},   {"metrics", 16, 3, 2, 120, 90},         {"alerts", 4, 3, 2, 5, 0.4},
+	{"tests", 6, 3, 2, 20, 3},        {"__consumer_offsets", 18, 3, 2, 4, 2},
 };
 
 static const struct {
@@ -49,17 +65,25 @@ static const struct {
 	int members;
 	double lag_seconds;
 } groups[] = {
-	{true, "billing", "payments", 4, 1.5},     {true, "shipping", "orders", 6, 0.8},   {true, "search-indexer", "search.updates", 3, 2},
-	{true, "fraud-scoring", "fraud.signals", 4, 0.5}, {true, "warehouse-sync", "stock", 3, 4},
-	{true, "analytics", "clickstream.raw", 2, 320}, {true, "mailer", "mail.events", 0, 90},
-	{false, "indexer", "app.logs", 4, 6},      {false, "archiver", "access.logs", 2, 45}, {false, "tracer", "traces", 2, 3},
+	{true, "billing", "payments", 4, 1.5},
+	{true, "shipping", "orders", 6, 0.8},
+	{true, "search-indexer", "search.updates", 3, 2},
+	{true, "fraud-scoring", "fraud.signals", 4, 0.5},
+	{true, "warehouse-sync", "stock", 3, 4},
+	{true, "analytics", "clickstream.raw", 2, 320},
+	{true, "mailer", "mail.events", 0, 90},
+	{false, "indexer", "app.logs", 4, 6},
+	{false, "archiver", "access.logs", 2, 45},
+	{false, "tracer", "traces", 2, 3},
 };
 
-static void add_topic(struct demo_kafka *kafka, const char *name, int count, int replicas, int min_isr, long long mebibytes,
-		      double rate)
+static void add_topic(struct demo_kafka *kafka, const char *name, int count, int replicas, int min_isr,
+		      long long mebibytes, double rate)
 {
-	struct demo_kafka_topic topic = {.min_isr = min_isr, .internal = str_has_prefix(name, "__"),
-				    .first = kafka->partitions.len, .count = (size_t)count};
+	struct demo_kafka_topic topic = {.min_isr = min_isr,
+					 .internal = str_has_prefix(name, "__"),
+					 .first = kafka->partitions.len,
+					 .count = (size_t)count};
 	snprintf(topic.name, sizeof topic.name, "%s", name);
 	for (size_t i = 0; i < sizeof topic.id.bytes; i++)
 		topic.id.bytes[i] = (uint8_t)demo_kube_store_random(kafka->demo->store);
@@ -76,7 +100,8 @@ static void add_topic(struct demo_kafka *kafka, const char *name, int count, int
 		};
 		for (int r = 0; r < replicas; r++) {
 			/* Two replicas: broker 1 holds them all, so that its volume is the full one. */
-			int broker = replicas < 3 ? (r == p % 2 ? 1 : p / 2 % 2 * 2) : (p + (int)topic.first + r) % brokers;
+			int broker =
+				replicas < 3 ? (r == p % 2 ? 1 : p / 2 % 2 * 2) : (p + (int)topic.first + r) % brokers;
 			partition.replicas[r] = broker;
 			partition.isr |= 1u << broker;
 		}
@@ -108,10 +133,11 @@ static void broker_write_first_lines(struct demo_kafka *kafka, int broker)
 		stamp[10] = ' ';
 		stamp[19] = '\0';
 		demo_kube_logs_add_past(kafka->demo, kafka->spec->namespace, pod, i * 9000,
-			      "[%s,%03d] INFO [UnifiedLog partition=%s-%d, dir=/var/lib/kafka/data] Rolled new log segment at offset "
-			      "%d in %d ms. (kafka.log.UnifiedLog)",
-			      stamp, i * 17 % 1000, kafka->topics.items[(size_t)i % kafka->topics.len].name, i % 4,
-			      41000000 + i * 1931, 2 + i % 5);
+					"[%s,%03d] INFO [UnifiedLog partition=%s-%d, dir=/var/lib/kafka/data] "
+					"Rolled new log segment at offset "
+					"%d in %d ms. (kafka.log.UnifiedLog)",
+					stamp, i * 17 % 1000, kafka->topics.items[(size_t)i % kafka->topics.len].name,
+					i % 4, 41000000 + i * 1931, 2 + i % 5);
 	}
 }
 
@@ -123,12 +149,14 @@ struct demo_kafka *demo_kafka_create(struct demo *demo, const struct demo_cluste
 	kafka->spec = spec;
 	kafka->controller_epoch = 12;
 	kafka->controller_lost_ms = -1;
-	snprintf(kafka->cluster_id, sizeof kafka->cluster_id, "%s", prod ? "b3JkZXJzLXByb2QtaWQtQQ" : "bG9ncy1zdGFnaW5nLWlkQQ");
+	snprintf(kafka->cluster_id, sizeof kafka->cluster_id, "%s",
+		 prod ? "b3JkZXJzLXByb2QtaWQtQQ" : "bG9ncy1zdGFnaW5nLWlkQQ");
 	for (int i = 0; i < spec->replicas; i++)
-		kafka->brokers[i] = (struct demo_kafka_broker){.registered = true, .up = true, .changed_ms = -3600 * 1000};
+		kafka->brokers[i] =
+			(struct demo_kafka_broker){.registered = true, .up = true, .changed_ms = -3600 * 1000};
 	for (size_t i = 0; prod && i < ARRAY_LEN(prod_topics); i++)
-		add_topic(kafka, prod_topics[i].name, prod_topics[i].count, prod_topics[i].replicas, prod_topics[i].min_isr,
-			  prod_topics[i].mebibytes, prod_topics[i].rate);
+		add_topic(kafka, prod_topics[i].name, prod_topics[i].count, prod_topics[i].replicas,
+			  prod_topics[i].min_isr, prod_topics[i].mebibytes, prod_topics[i].rate);
 	for (size_t i = 0; !prod && i < ARRAY_LEN(staging_topics); i++)
 		add_topic(kafka, staging_topics[i].name, staging_topics[i].count, staging_topics[i].replicas,
 			  staging_topics[i].min_isr, staging_topics[i].mebibytes, staging_topics[i].rate);
@@ -137,10 +165,10 @@ struct demo_kafka *demo_kafka_create(struct demo *demo, const struct demo_cluste
 	for (size_t i = 0; i < ARRAY_LEN(groups); i++) {
 		if (groups[i].prod == prod)
 			vec_push(&kafka->groups, (struct demo_kafka_group){.name = groups[i].name,
-								      .topic = groups[i].topic,
-								      .members = groups[i].members,
-								      .lag_seconds = groups[i].lag_seconds,
-								      .base_lag_seconds = groups[i].lag_seconds});
+									   .topic = groups[i].topic,
+									   .members = groups[i].members,
+									   .lag_seconds = groups[i].lag_seconds,
+									   .base_lag_seconds = groups[i].lag_seconds});
 	}
 	for (int i = 0; i < spec->replicas; i++)
 		broker_write_first_lines(kafka, i);
@@ -166,8 +194,9 @@ static void broker_log_line(struct demo_kafka *kafka, int broker, const char *te
 	clock_format_rfc3339(demo_wall_ms(kafka->demo), stamp);
 	stamp[10] = ' ';
 	stamp[19] = '\0';
-	demo_kube_logs_add(kafka->demo, kafka->spec->namespace, demo_cluster_pod_name(kafka->spec, broker, pod, sizeof pod), "[%s,%03d] %s", stamp,
-		 (int)(demo_wall_ms(kafka->demo) % 1000), text);
+	demo_kube_logs_add(kafka->demo, kafka->spec->namespace,
+			   demo_cluster_pod_name(kafka->spec, broker, pod, sizeof pod), "[%s,%03d] %s", stamp,
+			   (int)(demo_wall_ms(kafka->demo) % 1000), text);
 }
 
 static void update_brokers(struct demo_kafka *kafka)
@@ -175,7 +204,8 @@ static void update_brokers(struct demo_kafka *kafka)
 	char pod[64];
 	for (int i = 0; i < DEMO_CLUSTER_BROKERS_MAX; i++) {
 		struct demo_kafka_broker *broker = &kafka->brokers[i];
-		bool up = demo_kube_kubelet_pod_is_up(kafka->demo, kafka->spec->namespace, demo_cluster_pod_name(kafka->spec, i, pod, sizeof pod));
+		bool up = demo_kube_kubelet_pod_is_up(kafka->demo, kafka->spec->namespace,
+						      demo_cluster_pod_name(kafka->spec, i, pod, sizeof pod));
 		if (up == broker->up)
 			continue;
 		broker->up = up;
@@ -206,7 +236,8 @@ static void update_controller(struct demo_kafka *kafka)
 	}
 	kafka->controller_epoch++;
 	kafka->controller_lost_ms = -1;
-	broker_log_line(kafka, kafka->controller, "INFO [RaftManager] Completed transition to Leader (org.apache.kafka.raft.QuorumState)");
+	broker_log_line(kafka, kafka->controller,
+			"INFO [RaftManager] Completed transition to Leader (org.apache.kafka.raft.QuorumState)");
 }
 
 void demo_kafka_lead(struct demo_kafka_partition *partition)
@@ -243,12 +274,13 @@ static void update_isr(struct demo_kafka *kafka, struct demo_kafka_partition *pa
 		int64_t catch_up = CATCH_UP_MS + (int64_t)partition->phase * CATCH_UP_SPREAD_MS / 256;
 		if (!broker->up && since >= SESSION_MS && partition->isr & bit && partition->isr != bit)
 			partition->isr &= ~bit;
-		if (broker->up && !leaderless && !(partition->isr & bit) && !(partition->stuck & bit) && since >= catch_up &&
-		    partition->left[id] == 0)
+		if (broker->up && !leaderless && !(partition->isr & bit) && !(partition->stuck & bit) &&
+		    since >= catch_up && partition->left[id] == 0)
 			partition->isr |= bit;
 	}
 	bool led = partition->leader >= 0 && partition->isr & 1u << partition->leader &&
-		   (kafka->brokers[partition->leader].up || now - kafka->brokers[partition->leader].changed_ms < SESSION_MS);
+		   (kafka->brokers[partition->leader].up ||
+		    now - kafka->brokers[partition->leader].changed_ms < SESSION_MS);
 	unsigned alive = 0;
 	for (int i = 0; i < DEMO_CLUSTER_BROKERS_MAX; i++)
 		alive |= kafka->brokers[i].up ? 1u << i : 0;
@@ -263,8 +295,9 @@ static void update_isr(struct demo_kafka *kafka, struct demo_kafka_partition *pa
 	}
 	if (partition->isr != before && partition->phase % 32 == 0)
 		broker_log_line(kafka, partition->leader,
-		    partition->isr < before ? "INFO [Partition] Shrinking ISR (kafka.cluster.Partition)"
-					    : "INFO [Partition] ISR updated, expanding (kafka.cluster.Partition)");
+				partition->isr < before
+					? "INFO [Partition] Shrinking ISR (kafka.cluster.Partition)"
+					: "INFO [Partition] ISR updated, expanding (kafka.cluster.Partition)");
 }
 
 bool demo_kafka_elect_preferred(struct demo_kafka *kafka, struct demo_kafka_partition *partition)
@@ -321,7 +354,9 @@ static void say_usual(struct demo_kafka *kafka, int64_t round)
 {
 	char line[200];
 	const struct demo_kafka_topic *topic = &kafka->topics.items[(size_t)round % kafka->topics.len];
-	snprintf(line, sizeof line, "INFO [UnifiedLog partition=%s-%d, dir=/var/lib/kafka/data] Rolled new log segment (kafka.log.UnifiedLog)",
+	snprintf(line, sizeof line,
+		 "INFO [UnifiedLog partition=%s-%d, dir=/var/lib/kafka/data] Rolled new log segment "
+		 "(kafka.log.UnifiedLog)",
 		 topic->name, (int)(round % (int64_t)topic->count));
 	broker_log_line(kafka, (int)(round % kafka->spec->replicas), line);
 }
@@ -368,7 +403,8 @@ struct demo_kafka_partition *demo_kafka_find_partition(struct demo_kafka *kafka,
 }
 
 /* Rises all the time, now faster, now slower: the derivative is rate × (1 + 0.33 cos). */
-int64_t demo_kafka_end_offset(const struct demo_kafka *kafka, const struct demo_kafka_partition *partition, double seconds_ago)
+int64_t demo_kafka_end_offset(const struct demo_kafka *kafka, const struct demo_kafka_partition *partition,
+			      double seconds_ago)
 {
 	double t = (double)demo_time_ms(kafka->demo) / 1000 - seconds_ago;
 	return partition->base_offset + (int64_t)(partition->rate * (t + 20 * sin(t / 60 + partition->phase)));
@@ -381,7 +417,8 @@ int64_t demo_kafka_start_offset(const struct demo_kafka *kafka, const struct dem
 	return end > kept ? end - kept : 0;
 }
 
-/* Grows all the time, now faster, now slower, until retention takes an hour's worth: so do the logs of a real broker. */
+/* Grows all the time, now faster, now slower, until retention takes an hour's worth: so do the logs of a real
+ * broker. */
 int64_t demo_kafka_partition_bytes(const struct demo_kafka *kafka, const struct demo_kafka_partition *partition)
 {
 	enum { RETENTION_S = 3600 };

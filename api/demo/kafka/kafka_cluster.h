@@ -1,5 +1,6 @@
-/* A Kafka cluster in miniature: brokers that are up or not as their pods are, partitions with leaders and in-sync replicas
- * that follow, offsets and groups that move slowly. All brokers are KRaft controllers too; the first replicas are voters. */
+/* A Kafka cluster in miniature: brokers that are up or not as their pods are, partitions with leaders and in-sync
+ * replicas that follow, offsets and groups that move slowly. All brokers are KRaft controllers too; the first
+ * replicas are voters. */
 #ifndef MQDECK_DEMO_KAFKA_KAFKA_CLUSTER_H
 #define MQDECK_DEMO_KAFKA_KAFKA_CLUSTER_H
 
@@ -14,14 +15,14 @@ struct demo_kafka_partition {
 	int leader_epoch;
 	int replicas[DEMO_CLUSTER_BROKERS_MAX];
 	size_t replica_count;
-	unsigned isr;   /* a bit a broker */
-	unsigned stuck; /* these never catch up */
-	int target[DEMO_CLUSTER_BROKERS_MAX]; /* of the reassignment under way */
-	size_t target_count;             /* 0 = none */
+	unsigned isr;                          /* a bit a broker */
+	unsigned stuck;                        /* these never catch up */
+	int target[DEMO_CLUSTER_BROKERS_MAX];  /* of the reassignment under way */
+	size_t target_count;                   /* 0 = none */
 	int settled[DEMO_CLUSTER_BROKERS_MAX]; /* the replicas before it */
 	size_t settled_count;
 	int64_t left[DEMO_CLUSTER_BROKERS_MAX]; /* bytes that each broker has still to copy */
-	int64_t reassigned_ms;             /* when it began */
+	int64_t reassigned_ms;                  /* when it began */
 	int64_t base_offset, bytes;
 	double rate; /* records a second */
 	unsigned phase;
@@ -48,7 +49,7 @@ struct demo_kafka_group {
 	int64_t stopped_until_ms;
 };
 
-struct demo_kafka_setting { /* dynamic: set by a request */
+struct demo_kafka_setting {   /* dynamic: set by a request */
 	int8_t resource_type; /* as in the protocol: 2 topic, 4 broker */
 	char resource[64], name[64];
 	char *value;
@@ -76,7 +77,8 @@ bool demo_kafka_stop_group(struct demo_kafka *kafka, const char *group, int64_t 
 struct demo_kafka_topic *demo_kafka_find_topic(struct demo_kafka *kafka, const char *name); /* NULL = none */
 /* NULL when there is none. */
 struct demo_kafka_partition *demo_kafka_find_partition(struct demo_kafka *kafka, const char *topic, int32_t index);
-int64_t demo_kafka_end_offset(const struct demo_kafka *kafka, const struct demo_kafka_partition *partition, double seconds_ago);
+int64_t demo_kafka_end_offset(const struct demo_kafka *kafka, const struct demo_kafka_partition *partition,
+			      double seconds_ago);
 int64_t demo_kafka_start_offset(const struct demo_kafka *kafka, const struct demo_kafka_partition *partition);
 int64_t demo_kafka_partition_bytes(const struct demo_kafka *kafka, const struct demo_kafka_partition *partition);
 bool demo_kafka_has_replica(const struct demo_kafka_partition *partition, int broker);
@@ -88,13 +90,15 @@ bool demo_kafka_elect_unclean(struct demo_kafka *kafka, struct demo_kafka_partit
 void demo_kafka_lead(struct demo_kafka_partition *partition);
 
 /* kafka_reassignments.c: reassignments. replica_count 0 cancels; the same replicas in another order is done at once. */
-void demo_kafka_reassign(struct demo_kafka *kafka, struct demo_kafka_partition *partition, const int32_t *replicas, size_t count);
+void demo_kafka_reassign(struct demo_kafka *kafka, struct demo_kafka_partition *partition, const int32_t *replicas,
+			 size_t count);
 /* Copies what can be copied in that time, as the throttles let it, and ends what is all in sync. */
 void demo_kafka_move_replicas(struct demo_kafka *kafka, int64_t elapsed_ms);
 bool demo_kafka_is_in(const int *list, size_t count, int broker);
 
 /* kafka_configs.c. NULL = not set by a request. */
-const char *demo_kafka_setting(const struct demo_kafka *kafka, int8_t resource_type, const char *resource, const char *name);
+const char *demo_kafka_setting(const struct demo_kafka *kafka, int8_t resource_type, const char *resource,
+			       const char *name);
 void demo_kafka_settings_finish(struct demo_kafka *kafka);
 /* A broker that is up, other than for a group's name always the same. -1 = none. */
 int demo_kafka_coordinator_of(const struct demo_kafka *kafka, const char *group);

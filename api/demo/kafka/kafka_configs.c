@@ -5,7 +5,14 @@
 #include "api/base/str.h"
 #include "api/demo/kafka/kafka_session_private.h"
 
-enum { RESOURCE_TOPIC = 2, RESOURCE_BROKER = 4, SOURCE_TOPIC = 1, SOURCE_BROKER = 2, SOURCE_STATIC = 4, SOURCE_DEFAULT = 5 };
+enum {
+	RESOURCE_TOPIC = 2,
+	RESOURCE_BROKER = 4,
+	SOURCE_TOPIC = 1,
+	SOURCE_BROKER = 2,
+	SOURCE_STATIC = 4,
+	SOURCE_DEFAULT = 5
+};
 
 static const struct {
 	int8_t resource;
@@ -39,7 +46,8 @@ static const struct {
 	{RESOURCE_BROKER, "broker.rack", NULL, SOURCE_STATIC, true},
 };
 
-static const char *made_value(const struct demo_kafka_call *call, const char *name, const struct demo_kafka_topic *topic, int64_t broker)
+static const char *made_value(const struct demo_kafka_call *call, const char *name,
+			      const struct demo_kafka_topic *topic, int64_t broker)
 {
 	char text[16];
 	if (str_eq(name, "broker.rack"))
@@ -57,7 +65,8 @@ static bool is_asked(const struct kafka_config_query *query, const char *name)
 	return query->configuration_keys.len < 0;
 }
 
-static void fill_configs(const struct demo_kafka_call *call, const struct kafka_config_query *query, struct kafka_config_result *out)
+static void fill_configs(const struct demo_kafka_call *call, const struct kafka_config_query *query,
+			 struct kafka_config_result *out)
 {
 	int64_t broker = 0;
 	const struct demo_kafka_topic *topic = NULL;
@@ -75,16 +84,18 @@ static void fill_configs(const struct demo_kafka_call *call, const struct kafka_
 	for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
 		if (settings[i].resource != query->resource_type || !is_asked(query, settings[i].name))
 			continue;
-		const char *set = demo_kafka_setting(call->kafka, query->resource_type, out->resource_name, settings[i].name);
-		const char *given = settings[i].value ? settings[i].value : made_value(call, settings[i].name, topic, broker);
+		const char *set =
+			demo_kafka_setting(call->kafka, query->resource_type, out->resource_name, settings[i].name);
+		const char *given =
+			settings[i].value ? settings[i].value : made_value(call, settings[i].name, topic, broker);
 		int8_t own = query->resource_type == RESOURCE_TOPIC ? SOURCE_TOPIC : SOURCE_BROKER;
 		DEMO_KAFKA_PUSH(out->configs, (struct kafka_config_entry){
-						 .name = settings[i].name,
-						 .value = set ? arena_strdup(call->arena, set) : given,
-						 .read_only = settings[i].read_only,
-						 .config_source = set ? own : settings[i].source,
-						 .config_type = 2,
-					 });
+						      .name = settings[i].name,
+						      .value = set ? arena_strdup(call->arena, set) : given,
+						      .read_only = settings[i].read_only,
+						      .config_source = set ? own : settings[i].source,
+						      .config_type = 2,
+					      });
 	}
 }
 
@@ -98,16 +109,17 @@ void *demo_kafka_answer_configs(const struct demo_kafka_call *call)
 	return answer;
 }
 
-
 /* ---- set by requests ---- */
 
 enum { SET, DELETE, APPEND, SUBTRACT, VALUE_MAX = 64 * 1024 };
 enum { INVALID_CONFIG = 40, INVALID_REQUEST = 42 };
 
-static struct demo_kafka_setting *find_setting(const struct demo_kafka *kafka, int8_t type, const char *resource, const char *name)
+static struct demo_kafka_setting *find_setting(const struct demo_kafka *kafka, int8_t type, const char *resource,
+					       const char *name)
 {
 	vec_each (&kafka->settings, setting)
-		if (setting->resource_type == type && str_eq(setting->resource, resource) && str_eq(setting->name, name))
+		if (setting->resource_type == type && str_eq(setting->resource, resource) &&
+		    str_eq(setting->name, name))
 			return setting;
 	return NULL;
 }
@@ -198,7 +210,8 @@ static void apply_configs(struct demo_kafka *kafka, const struct kafka_alter_con
 	int64_t min;
 	vec_each (&asked->configs, change) {
 		if (change->config_operation == DELETE)
-			delete_setting(kafka, find_setting(kafka, asked->resource_type, asked->resource_name, change->name));
+			delete_setting(kafka,
+				       find_setting(kafka, asked->resource_type, asked->resource_name, change->name));
 		else
 			write_setting(kafka, asked->resource_type, asked->resource_name, change);
 		if (asked->resource_type == RESOURCE_TOPIC && str_eq(change->name, "min.insync.replicas") &&
@@ -217,11 +230,11 @@ void *demo_kafka_answer_alter_configs(const struct demo_kafka_call *call)
 		int16_t code = check_configs(call, asked);
 		if (code == KAFKA_ERR_NONE && !request->validate_only)
 			apply_configs(call->kafka, asked);
-		DEMO_KAFKA_PUSH(answer->responses,
-			   (struct kafka_alter_configs_result){.error_code = code,
-							       .error_message = code ? "the change is not taken" : NULL,
-							       .resource_type = asked->resource_type,
-							       .resource_name = str_or(asked->resource_name, "")});
+		DEMO_KAFKA_PUSH(answer->responses, (struct kafka_alter_configs_result){
+							   .error_code = code,
+							   .error_message = code ? "the change is not taken" : NULL,
+							   .resource_type = asked->resource_type,
+							   .resource_name = str_or(asked->resource_name, "")});
 	}
 	return answer;
 }

@@ -25,16 +25,18 @@ void *demo_kafka_answer_list_groups(const struct demo_kafka_call *call)
 	DEMO_KAFKA_ROOM(call, answer->groups, call->kafka->groups.len);
 	vec_each (&call->kafka->groups, group) {
 		if (demo_kafka_coordinator_of(call->kafka, group->name) == call->broker)
-			DEMO_KAFKA_PUSH(answer->groups, (struct kafka_listed_group){.group_id = group->name,
-									       .protocol_type = "consumer",
-									       .group_state = group_state_word(group),
-									       .group_type = "classic"});
+			DEMO_KAFKA_PUSH(answer->groups,
+					(struct kafka_listed_group){.group_id = group->name,
+								    .protocol_type = "consumer",
+								    .group_state = group_state_word(group),
+								    .group_type = "classic"});
 	}
 	return answer;
 }
 
 /* The assignment as a classic consumer writes it: version 0, the topic, its share of the partitions, no user data. */
-static struct kafka_bytes assignment_of(const struct demo_kafka_call *call, const struct demo_kafka_group *group, int member)
+static struct kafka_bytes assignment_of(const struct demo_kafka_call *call, const struct demo_kafka_group *group,
+					int member)
 {
 	const struct demo_kafka_topic *topic = demo_kafka_find_topic(call->kafka, group->topic);
 	size_t name_len = strlen(topic->name);
@@ -60,18 +62,20 @@ static struct kafka_bytes assignment_of(const struct demo_kafka_call *call, cons
 	return (struct kafka_bytes){.data = bytes, .len = (int32_t)(at + 4)};
 }
 
-static void fill_members(const struct demo_kafka_call *call, const struct demo_kafka_group *group, struct kafka_described_group *out)
+static void fill_members(const struct demo_kafka_call *call, const struct demo_kafka_group *group,
+			 struct kafka_described_group *out)
 {
 	DEMO_KAFKA_ROOM(call, out->members, group->members);
 	for (int i = 0; i < group->members; i++) {
 		char id[96], host[32];
 		snprintf(id, sizeof id, "%s-%d-6f1c2a%02x", group->name, i, i * 17);
 		snprintf(host, sizeof host, "/10.244.%d.%d", i % 3, 60 + i);
-		DEMO_KAFKA_PUSH(out->members, (struct kafka_described_member){.member_id = arena_strdup(call->arena, id),
-									 .client_id = group->name,
-									 .client_host = arena_strdup(call->arena, host),
-									 .member_metadata = {.data = (const uint8_t *)"", .len = 0},
-									 .member_assignment = assignment_of(call, group, i)});
+		DEMO_KAFKA_PUSH(out->members, (struct kafka_described_member){
+						      .member_id = arena_strdup(call->arena, id),
+						      .client_id = group->name,
+						      .client_host = arena_strdup(call->arena, host),
+						      .member_metadata = {.data = (const uint8_t *)"", .len = 0},
+						      .member_assignment = assignment_of(call, group, i)});
 	}
 }
 
@@ -132,12 +136,14 @@ void *demo_kafka_answer_coordinator(const struct demo_kafka_call *call)
 	}
 	DEMO_KAFKA_ROOM(call, answer->coordinators, request->coordinator_keys.len);
 	for (int32_t i = 0; i < request->coordinator_keys.len; i++)
-		DEMO_KAFKA_PUSH(answer->coordinators, coordinator_for(call, str_or(request->coordinator_keys.items[i], "")));
+		DEMO_KAFKA_PUSH(answer->coordinators,
+				coordinator_for(call, str_or(request->coordinator_keys.items[i], "")));
 	return answer;
 }
 
 /* -1 where the group has committed nothing. */
-static int64_t group_committed(const struct demo_kafka_call *call, const struct demo_kafka_group *group, const char *topic, int32_t index)
+static int64_t group_committed(const struct demo_kafka_call *call, const struct demo_kafka_group *group,
+			       const char *topic, int32_t index)
 {
 	const struct demo_kafka_partition *partition = demo_kafka_find_partition(call->kafka, topic, index);
 	if (!group || !partition || !str_eq(group->topic, topic))
@@ -154,16 +160,17 @@ static void fetch_topic(const struct demo_kafka_call *call, const struct demo_ka
 	DEMO_KAFKA_ROOM(call, out->partitions, count);
 	for (size_t i = 0; i < count; i++) {
 		int32_t index = indexes ? indexes[i] : (int32_t)i;
-		DEMO_KAFKA_PUSH(out->partitions,
-			   (struct kafka_offsets_group_partition){.partition_index = index,
-								  .committed_offset = group_committed(call, group, topic, index),
-								  .committed_leader_epoch = -1,
-								  .metadata = ""});
+		DEMO_KAFKA_PUSH(out->partitions, (struct kafka_offsets_group_partition){
+							 .partition_index = index,
+							 .committed_offset = group_committed(call, group, topic, index),
+							 .committed_leader_epoch = -1,
+							 .metadata = ""});
 	}
 }
 
 /* Without topics: all the group has committed. */
-static void fetch_all(const struct demo_kafka_call *call, const struct demo_kafka_group *group, struct kafka_offsets_group *out)
+static void fetch_all(const struct demo_kafka_call *call, const struct demo_kafka_group *group,
+		      struct kafka_offsets_group *out)
 {
 	const struct demo_kafka_topic *topic = group ? demo_kafka_find_topic(call->kafka, group->topic) : NULL;
 	DEMO_KAFKA_ROOM(call, out->topics, 1);
@@ -216,12 +223,13 @@ static void fetch_single(const struct demo_kafka_call *call, const struct kafka_
 		out->name = found.topics.items[i].name;
 		DEMO_KAFKA_ROOM(call, out->partitions, found.topics.items[i].partitions.len);
 		for (int32_t p = 0; p < found.topics.items[i].partitions.len; p++) {
-			const struct kafka_offsets_group_partition *partition = &found.topics.items[i].partitions.items[p];
-			DEMO_KAFKA_PUSH(out->partitions,
-				   (struct kafka_offsets_partition){.partition_index = partition->partition_index,
-								    .committed_offset = partition->committed_offset,
-								    .committed_leader_epoch = -1,
-								    .metadata = ""});
+			const struct kafka_offsets_group_partition *partition =
+				&found.topics.items[i].partitions.items[p];
+			DEMO_KAFKA_PUSH(out->partitions, (struct kafka_offsets_partition){
+								 .partition_index = partition->partition_index,
+								 .committed_offset = partition->committed_offset,
+								 .committed_leader_epoch = -1,
+								 .metadata = ""});
 		}
 	}
 }

@@ -2,8 +2,8 @@
 #include "api/base/str.h"
 #include "api/demo/kafka/kafka_session_private.h"
 
-static void fill_ongoing(const struct demo_kafka_call *call, const struct demo_kafka_partition *partition, int32_t index,
-			 struct kafka_ongoing_partition *out)
+static void fill_ongoing(const struct demo_kafka_call *call, const struct demo_kafka_partition *partition,
+			 int32_t index, struct kafka_ongoing_partition *out)
 {
 	out->partition_index = index;
 	DEMO_KAFKA_ROOM(call, out->replicas, partition->replica_count);
@@ -19,7 +19,8 @@ static void fill_ongoing(const struct demo_kafka_call *call, const struct demo_k
 	}
 }
 
-static bool wants_partition(const struct kafka_list_partition_reassignments_request *request, const char *topic, int32_t index)
+static bool wants_partition(const struct kafka_list_partition_reassignments_request *request, const char *topic,
+			    int32_t index)
 {
 	for (int32_t i = 0; i < request->topics.len; i++) {
 		const struct kafka_list_reassignments_topic *asked = &request->topics.items[i];
@@ -43,16 +44,19 @@ void *demo_kafka_answer_list_reassignments(const struct demo_kafka_call *call)
 		for (size_t i = 0; i < topic->count; i++) {
 			const struct demo_kafka_partition *partition = &call->kafka->partitions.items[topic->first + i];
 			if (partition->target_count > 0 && wants_partition(request, topic->name, (int32_t)i))
-				fill_ongoing(call, partition, (int32_t)i, &out->partitions.items[out->partitions.len++]);
+				fill_ongoing(call, partition, (int32_t)i,
+					     &out->partitions.items[out->partitions.len++]);
 		}
 		answer->topics.len += out->partitions.len > 0;
 	}
 	return answer;
 }
 
-static int16_t alter_reassignment(const struct demo_kafka_call *call, const char *topic, const struct kafka_reassign_partition *asked)
+static int16_t alter_reassignment(const struct demo_kafka_call *call, const char *topic,
+				  const struct kafka_reassign_partition *asked)
 {
-	struct demo_kafka_partition *partition = demo_kafka_find_partition(call->kafka, str_or(topic, ""), asked->partition_index);
+	struct demo_kafka_partition *partition =
+		demo_kafka_find_partition(call->kafka, str_or(topic, ""), asked->partition_index);
 	if (!partition)
 		return KAFKA_ERR_UNKNOWN_TOPIC_OR_PARTITION;
 	if (asked->replicas.len < 0 && partition->target_count == 0)
@@ -66,7 +70,8 @@ static int16_t alter_reassignment(const struct demo_kafka_call *call, const char
 	}
 	if (asked->replicas.len == 0)
 		return 39;
-	demo_kafka_reassign(call->kafka, partition, asked->replicas.items, asked->replicas.len < 0 ? 0 : (size_t)asked->replicas.len);
+	demo_kafka_reassign(call->kafka, partition, asked->replicas.items,
+			    asked->replicas.len < 0 ? 0 : (size_t)asked->replicas.len);
 	return KAFKA_ERR_NONE;
 }
 
@@ -82,9 +87,11 @@ void *demo_kafka_answer_alter_reassignments(const struct demo_kafka_call *call)
 		out->name = str_or(asked->name, "");
 		DEMO_KAFKA_ROOM(call, out->partitions, asked->partitions.len);
 		for (int32_t p = 0; p < asked->partitions.len; p++)
-			DEMO_KAFKA_PUSH(out->partitions, (struct kafka_reassign_partition_result){
-							    .partition_index = asked->partitions.items[p].partition_index,
-							    .error_code = alter_reassignment(call, asked->name, &asked->partitions.items[p])});
+			DEMO_KAFKA_PUSH(out->partitions,
+					(struct kafka_reassign_partition_result){
+						.partition_index = asked->partitions.items[p].partition_index,
+						.error_code = alter_reassignment(call, asked->name,
+										 &asked->partitions.items[p])});
 	}
 	return answer;
 }
@@ -117,7 +124,8 @@ static void elect_everywhere(const struct demo_kafka_call *call, struct kafka_el
 			int16_t code = elect_partition(call, &call->kafka->partitions.items[topic->first + i]);
 			if (code != KAFKA_ERR_ELECTION_NOT_NEEDED)
 				DEMO_KAFKA_PUSH(out->partition_result,
-					   (struct kafka_election_partition_result){.partition_id = (int32_t)i, .error_code = code});
+						(struct kafka_election_partition_result){.partition_id = (int32_t)i,
+											 .error_code = code});
 		}
 		answer->replica_election_results.len += out->partition_result.len > 0;
 	}
@@ -140,10 +148,12 @@ void *demo_kafka_answer_elect(const struct demo_kafka_call *call)
 		DEMO_KAFKA_ROOM(call, out->partition_result, asked->partitions.len);
 		for (int32_t p = 0; p < asked->partitions.len; p++) {
 			int32_t index = asked->partitions.items[p];
-			DEMO_KAFKA_PUSH(out->partition_result,
-				   (struct kafka_election_partition_result){
-					   .partition_id = index,
-					   .error_code = elect_partition(call, demo_kafka_find_partition(call->kafka, out->topic, index))});
+			DEMO_KAFKA_PUSH(
+				out->partition_result,
+				(struct kafka_election_partition_result){
+					.partition_id = index,
+					.error_code = elect_partition(
+						call, demo_kafka_find_partition(call->kafka, out->topic, index))});
 		}
 	}
 	return answer;
@@ -153,7 +163,8 @@ static struct kafka_listed_offset listed_offset(const struct demo_kafka_call *ca
 						const struct kafka_list_offsets_partition *asked)
 {
 	struct kafka_listed_offset out = {.partition_index = asked->partition_index, .timestamp = -1, .offset = -1};
-	const struct demo_kafka_partition *partition = demo_kafka_find_partition(call->kafka, topic, asked->partition_index);
+	const struct demo_kafka_partition *partition =
+		demo_kafka_find_partition(call->kafka, topic, asked->partition_index);
 	if (!partition) {
 		out.error_code = KAFKA_ERR_UNKNOWN_TOPIC_OR_PARTITION;
 	} else if (partition->leader != call->broker) {

@@ -39,7 +39,8 @@ static bool is_same_set(const struct demo_kafka_partition *partition, const int3
 	return same;
 }
 
-void demo_kafka_reassign(struct demo_kafka *kafka, struct demo_kafka_partition *partition, const int32_t *replicas, size_t count)
+void demo_kafka_reassign(struct demo_kafka *kafka, struct demo_kafka_partition *partition, const int32_t *replicas,
+			 size_t count)
 {
 	cancel_reassignment(partition);
 	count = count > DEMO_CLUSTER_BROKERS_MAX ? DEMO_CLUSTER_BROKERS_MAX : count;
@@ -68,8 +69,8 @@ void demo_kafka_reassign(struct demo_kafka *kafka, struct demo_kafka_partition *
 
 /* ---- copying ---- */
 
-static bool is_throttled(const struct demo_kafka *kafka, const struct demo_kafka_topic *topic, size_t partition, int broker,
-			 const char *list)
+static bool is_throttled(const struct demo_kafka *kafka, const struct demo_kafka_topic *topic, size_t partition,
+			 int broker, const char *list)
 {
 	char entry[32];
 	const char *value = demo_kafka_setting(kafka, TOPIC, topic->name, list);
@@ -87,7 +88,8 @@ static int64_t rate_of(const struct demo_kafka *kafka, int broker, const char *n
 }
 
 struct demo_kafka_budgets { /* bytes that may still pass in this round */
-	int64_t in[DEMO_CLUSTER_BROKERS_MAX], throttled_in[DEMO_CLUSTER_BROKERS_MAX], throttled_out[DEMO_CLUSTER_BROKERS_MAX];
+	int64_t in[DEMO_CLUSTER_BROKERS_MAX], throttled_in[DEMO_CLUSTER_BROKERS_MAX],
+		throttled_out[DEMO_CLUSTER_BROKERS_MAX];
 };
 
 static int64_t in_time(int64_t rate, int64_t elapsed_ms)
@@ -101,7 +103,7 @@ static int64_t least_of(int64_t a, int64_t b)
 }
 
 static void copy_replicas(const struct demo_kafka *kafka, const struct demo_kafka_topic *topic, size_t index,
-		 struct demo_kafka_partition *partition, int to, struct demo_kafka_budgets *budgets)
+			  struct demo_kafka_partition *partition, int to, struct demo_kafka_budgets *budgets)
 {
 	int from = partition->leader;
 	if (from < 0 || !kafka->brokers[from].up || !kafka->brokers[to].up)

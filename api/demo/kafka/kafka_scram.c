@@ -1,7 +1,7 @@
 /* SCRAM on the server's side, so that the console's own SCRAM has someone to talk to. */
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -74,13 +74,15 @@ static bool take_first(struct demo_kafka_scram *scram, const char *message, char
 	EVP_EncodeBlock((unsigned char *)encoded, (const unsigned char *)scram_salt, (int)strlen(scram_salt));
 	snprintf(scram->first_bare, sizeof scram->first_bare, "%s", bare);
 	snprintf(scram->nonce, sizeof scram->nonce, "%s%08x", nonce + 3, own);
-	snprintf(scram->server_first, sizeof scram->server_first, "r=%s,s=%s,i=%d", scram->nonce, encoded, SCRAM_ITERATIONS);
+	snprintf(scram->server_first, sizeof scram->server_first, "r=%s,s=%s,i=%d", scram->nonce, encoded,
+		 SCRAM_ITERATIONS);
 	snprintf(out, size, "%s", scram->server_first);
 	scram->step = SCRAM_FINAL;
 	return true;
 }
 
-static void scram_hmac(const struct demo_kafka_scram *scram, const unsigned char *key, const char *text, unsigned char *out)
+static void scram_hmac(const struct demo_kafka_scram *scram, const unsigned char *key, const char *text,
+		       unsigned char *out)
 {
 	HMAC(scram->hash, key, EVP_MD_get_size(scram->hash), (const unsigned char *)text, strlen(text), out, NULL);
 }
@@ -88,7 +90,8 @@ static void scram_hmac(const struct demo_kafka_scram *scram, const unsigned char
 /* "c=biws,r=NONCE,p=PROOF" */
 static bool take_final(struct demo_kafka_scram *scram, const char *message, char *out, size_t size)
 {
-	unsigned char salted[HASH_MAX], client_key[HASH_MAX], stored[HASH_MAX], signature[HASH_MAX], server_key[HASH_MAX];
+	unsigned char salted[HASH_MAX], client_key[HASH_MAX], stored[HASH_MAX], signature[HASH_MAX],
+		server_key[HASH_MAX];
 	unsigned char proof[2 * HASH_MAX], key[HASH_MAX];
 	char expected[300], auth[3 * TEXT_MAX], encoded[2 * HASH_MAX];
 	const char *password = scram->kafka->spec->password, *proof_at = strstr(message, ",p=");
@@ -99,8 +102,8 @@ static bool take_final(struct demo_kafka_scram *scram, const char *message, char
 		return false;
 	if (EVP_DecodeBlock(proof, (const unsigned char *)proof_at + 3, (int)strlen(proof_at + 3)) < len)
 		return false;
-	PKCS5_PBKDF2_HMAC(password, (int)strlen(password), (const unsigned char *)scram_salt, (int)strlen(scram_salt), SCRAM_ITERATIONS,
-			  scram->hash, len, salted);
+	PKCS5_PBKDF2_HMAC(password, (int)strlen(password), (const unsigned char *)scram_salt, (int)strlen(scram_salt),
+			  SCRAM_ITERATIONS, scram->hash, len, salted);
 	scram_hmac(scram, salted, "Client Key", client_key);
 	EVP_Digest(client_key, (size_t)len, stored, NULL, scram->hash, NULL);
 	snprintf(auth, sizeof auth, "%s,%s,%s", scram->first_bare, scram->server_first, expected);
@@ -133,7 +136,8 @@ void *demo_kafka_answer_sasl_authenticate(const struct demo_kafka_call *call)
 	if (!fine) {
 		answer->error_code = scram && scram->step != SCRAM_START ? KAFKA_ERR_SASL_AUTHENTICATION_FAILED
 									 : KAFKA_ERR_ILLEGAL_SASL_STATE;
-		answer->error_message = "Authentication failed during authentication due to invalid credentials with SASL mechanism";
+		answer->error_message =
+			"Authentication failed during authentication due to invalid credentials with SASL mechanism";
 		if (scram)
 			scram->step = SCRAM_FAILED;
 	}

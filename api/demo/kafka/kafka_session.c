@@ -1,6 +1,6 @@
 /* Kafka's protocol over one connection: frames in, answers out, with the console's own codec the other way round. */
-#include "api/demo/kafka/kafka_session_private.h"
 #include "api/demo/host/pod_connection.h"
+#include "api/demo/kafka/kafka_session_private.h"
 
 enum { REQUEST_FRAME_MAX = 1024 * 1024 };
 
@@ -84,17 +84,17 @@ void *demo_kafka_answer_versions(const struct demo_kafka_call *call)
 	DEMO_KAFKA_ROOM(call, answer->api_keys, ARRAY_LEN(served));
 	for (size_t i = 0; i < ARRAY_LEN(served); i++)
 		DEMO_KAFKA_PUSH(answer->api_keys,
-			   (struct kafka_api_version){
-				   .api_key = served[i].key,
-				   .min_version = kafka_api_find(served[i].key)->min,
-				   .max_version = (int16_t)demo_kafka_served_version(call->kafka, served[i].key),
-			   });
+				(struct kafka_api_version){
+					.api_key = served[i].key,
+					.min_version = kafka_api_find(served[i].key)->min,
+					.max_version = (int16_t)demo_kafka_served_version(call->kafka, served[i].key),
+				});
 	DEMO_KAFKA_ROOM(call, answer->finalized_features, 1);
 	answer->finalized_features_epoch = 7;
 	int16_t level = call->kafka->spec->version[0] == '3' ? 21 : 27; /* 3.9-IV0, 4.1-IV1 */
-	DEMO_KAFKA_PUSH(answer->finalized_features,
-		   (struct kafka_finalized_feature){
-			   .name = "metadata.version", .max_version_level = level, .min_version_level = level});
+	DEMO_KAFKA_PUSH(answer->finalized_features, (struct kafka_finalized_feature){.name = "metadata.version",
+										     .max_version_level = level,
+										     .min_version_level = level});
 	return answer;
 }
 
@@ -117,11 +117,11 @@ static bool serve_frame(struct demo_kafka_session *session, const uint8_t *bytes
 	struct kafka_header header;
 	struct err err = {0};
 	struct demo_kafka_call call = {.kafka = session->kafka,
-				  .broker = session->broker,
-				  .port = session->port,
-				  .scram = session->scram,
-				  .arena = &arena,
-				  .header = &header};
+				       .broker = session->broker,
+				       .port = session->port,
+				       .scram = session->scram,
+				       .arena = &arena,
+				       .header = &header};
 	bool login = session->scram && !demo_kafka_scram_is_done(session->scram);
 	bool fine = false;
 	call.request = kafka_decode_request(&arena, bytes, len, &header, &err);
@@ -144,8 +144,8 @@ bool demo_kafka_session_feed(struct demo_kafka_session *session, const char *byt
 	for (;;) {
 		size_t body_len;
 		const uint8_t *at = (const uint8_t *)session->in.data;
-		enum kafka_frame frame = session->in.len ? kafka_frame_peek(at, session->in.len, &body_len, NULL)
-							 : KAFKA_FRAME_PARTIAL;
+		enum kafka_frame frame =
+			session->in.len ? kafka_frame_peek(at, session->in.len, &body_len, NULL) : KAFKA_FRAME_PARTIAL;
 		if (frame == KAFKA_FRAME_PARTIAL)
 			return true;
 		if (frame == KAFKA_FRAME_BAD || !serve_frame(session, at + 4, body_len, out))

@@ -22,9 +22,10 @@ void demo_kube_access_serve(struct demo_http_conn *conn, const struct demo_reque
 	cJSON *answer = proto ? demo_json_make("{'spec':{}}") : cJSON_Duplicate(asked, true);
 	demo_json_set_text(answer, "kind", access ? "SelfSubjectAccessReview" : "SelfSubjectRulesReview");
 	demo_json_set_text(answer, "apiVersion", "authorization.k8s.io/v1");
-	demo_json_set(answer, "status", access ? demo_json_make("{'allowed':true,'reason':'the embedded cluster allows everything'}")
-					  : demo_json_make("{'resourceRules':[{'verbs':['*'],'apiGroups':['*'],'resources':['*']}],"
-						      "'nonResourceRules':[{'verbs':['*'],'nonResourceURLs':['*']}],"
-						      "'incomplete':false}"));
+	demo_json_set(answer, "status",
+		      access ? demo_json_make("{'allowed':true,'reason':'the embedded cluster allows everything'}")
+			     : demo_json_make("{'resourceRules':[{'verbs':['*'],'apiGroups':['*'],'resources':['*']}],"
+					      "'nonResourceRules':[{'verbs':['*'],'nonResourceURLs':['*']}],"
+					      "'incomplete':false}"));
 	demo_kube_api_answer_json(conn, 201, answer);
 }

@@ -10,11 +10,12 @@
 
 typedef VEC(struct demo_kube_object *) object_vec;
 
-static void answer_table(const struct demo_kube_api_call *call, const object_vec *found, int64_t version, const char *next, size_t rest)
+static void answer_table(const struct demo_kube_api_call *call, const object_vec *found, int64_t version,
+			 const char *next, size_t rest)
 {
 	const char *include = demo_request_query(call->request, "includeObject");
 	cJSON *table = demo_kube_table_make(call->kind, found->items, found->len, version, demo_wall_ms(call->demo),
-				  str_eq(include, "Object"));
+					    str_eq(include, "Object"));
 	if (*next) {
 		demo_json_set_text(table, "metadata.continue", next);
 		demo_json_set_number(table, "metadata.remainingItemCount", (double)rest);
@@ -24,7 +25,8 @@ static void answer_table(const struct demo_kube_api_call *call, const object_vec
 
 void demo_kube_read_get(const struct demo_kube_api_call *call)
 {
-	struct demo_kube_object *object = demo_kube_store_get(call->demo->store, call->kind->id, call->namespace, call->name);
+	struct demo_kube_object *object =
+		demo_kube_store_get(call->demo->store, call->kind->id, call->namespace, call->name);
 	if (!object) {
 		demo_kube_api_answer_not_found(call);
 	} else if (demo_kube_table_wanted(call->request)) {
@@ -58,7 +60,8 @@ static bool read_continue(const char *token, int64_t *version, char *after)
 		return false;
 	plain[got] = '\0';
 	long long number = 0;
-	return sscanf((const char *)plain, "%lld %511s", &number, after) == 2 && (*version = number) > 0 && strchr(after, '/');
+	return sscanf((const char *)plain, "%lld %511s", &number, after) == 2 && (*version = number) > 0 &&
+	       strchr(after, '/');
 }
 
 static bool stands_after(const struct demo_kube_object *object, const char *after)
@@ -70,12 +73,14 @@ static bool stands_after(const struct demo_kube_object *object, const char *afte
 	return order > 0 || (order == 0 && strcmp(object->name, slash + 1) > 0);
 }
 
-static void answer_list(const struct demo_kube_api_call *call, const object_vec *found, int64_t version, const char *next, size_t rest)
+static void answer_list(const struct demo_kube_api_call *call, const object_vec *found, int64_t version,
+			const char *next, size_t rest)
 {
 	char api_version[96];
 	struct buf out = BUF_INIT(DEMO_HTTP_ANSWER_MAX);
 	buf_printf(&out, "{\"kind\":\"%sList\",\"apiVersion\":\"%s\",\"metadata\":{\"resourceVersion\":\"%lld\"",
-		   call->kind->name, demo_kube_kind_api_version(call->kind, api_version, sizeof api_version), (long long)version);
+		   call->kind->name, demo_kube_kind_api_version(call->kind, api_version, sizeof api_version),
+		   (long long)version);
 	if (*next)
 		buf_printf(&out, ",\"continue\":\"%s\",\"remainingItemCount\":%zu", next, rest);
 	buf_append_str(&out, "},\"items\":[");
@@ -110,8 +115,9 @@ static bool check_version(const struct demo_kube_api_call *call, const char *tok
 	}
 	if (number > *version) {
 		cJSON *json = demo_kube_api_status(504, "Timeout", "Too large resource version");
-		demo_json_set(json, "details", demo_json_make("{'causes':[{'reason':'ResourceVersionTooLarge','message':"
-						    "'Too large resource version'}],'retryAfterSeconds':1}"));
+		demo_json_set(json, "details",
+			      demo_json_make("{'causes':[{'reason':'ResourceVersionTooLarge','message':"
+					     "'Too large resource version'}],'retryAfterSeconds':1}"));
 		demo_kube_api_answer_json(call->conn, 504, json);
 		return false;
 	}
@@ -127,8 +133,8 @@ void demo_kube_read_list(const struct demo_kube_api_call *call)
 	struct demo_kube_selector selector;
 	if (!check_version(call, token, &version, after))
 		return;
-	if (!demo_kube_selector_parse(demo_request_query(call->request, "labelSelector"), demo_request_query(call->request, "fieldSelector"),
-			    &selector, &err)) {
+	if (!demo_kube_selector_parse(demo_request_query(call->request, "labelSelector"),
+				      demo_request_query(call->request, "fieldSelector"), &selector, &err)) {
 		demo_kube_api_answer_status(call->conn, 400, "BadRequest", "%s", err.text);
 		return;
 	}

@@ -21,7 +21,7 @@ void demo_kube_api_answer_object(struct demo_http_conn *conn, int status, const 
 cJSON *demo_kube_api_status(int status, const char *reason, const char *message)
 {
 	cJSON *json = demo_json_make("{'kind':'Status','apiVersion':'v1','metadata':{},'status':'%s','code':%d}",
-				status < 300 ? "Success" : "Failure", status);
+				     status < 300 ? "Success" : "Failure", status);
 	demo_json_set_text(json, "message", message);
 	demo_json_set_text(json, "reason", reason);
 	return json;
@@ -66,7 +66,10 @@ static bool serve_subresource(const struct demo_kube_api_call *call)
 		const char *name;
 		call_fn *fn;
 	} of_pods[] = {
-		{"log", demo_kube_logs_serve}, {"portforward", demo_portforward_serve}, {"exec", demo_exec_serve}, {"eviction", demo_kube_evict_serve},
+		{"log", demo_kube_logs_serve},
+		{"portforward", demo_portforward_serve},
+		{"exec", demo_exec_serve},
+		{"eviction", demo_kube_evict_serve},
 	};
 	for (size_t i = 0; call->kind->id == DEMO_KUBE_KIND_POD && i < ARRAY_LEN(of_pods); i++) {
 		if (str_eq(call->subresource, of_pods[i].name)) {
@@ -88,14 +91,16 @@ static void serve_call(const struct demo_kube_api_call *call)
 		bool named;
 		call_fn *fn;
 	} verbs[] = {
-		{"GET", true, demo_kube_read_get},        {"GET", false, demo_kube_read_list},      {"POST", false, demo_kube_write_create},
-		{"PUT", true, demo_kube_write_replace},   {"PATCH", true, demo_kube_write_patch},   {"DELETE", true, demo_kube_write_delete},
+		{"GET", true, demo_kube_read_get},       {"GET", false, demo_kube_read_list},
+		{"POST", false, demo_kube_write_create}, {"PUT", true, demo_kube_write_replace},
+		{"PATCH", true, demo_kube_write_patch},  {"DELETE", true, demo_kube_write_delete},
 	};
 	bool named = *call->name != '\0';
 	if (*call->subresource && serve_subresource(call))
 		return;
 	if (*call->subresource && !str_eq(call->subresource, "status")) {
-		demo_kube_api_answer_status(call->conn, 404, "NotFound", "the server could not find the requested resource");
+		demo_kube_api_answer_status(call->conn, 404, "NotFound",
+					    "the server could not find the requested resource");
 		return;
 	}
 	if (str_eq(call->request->method, "GET") && demo_request_query_true(call->request, "watch")) {
@@ -108,11 +113,13 @@ static void serve_call(const struct demo_kube_api_call *call)
 			return;
 		}
 	}
-	demo_kube_api_answer_status(call->conn, 405, "MethodNotAllowed", "%s is not served here", call->request->method);
+	demo_kube_api_answer_status(call->conn, 405, "MethodNotAllowed", "%s is not served here",
+				    call->request->method);
 }
 
 /* path: what follows /api/v1 or /apis/GROUP/VERSION. */
-static void route_resource(struct demo_kube_api_call *call, const char *group, const char *version, char *const *path, size_t count)
+static void route_resource(struct demo_kube_api_call *call, const char *group, const char *version, char *const *path,
+			   size_t count)
 {
 	bool in_namespace = count >= 3 && str_eq(path[0], "namespaces") && !str_eq(path[2], "status");
 	if (in_namespace) {
@@ -126,7 +133,8 @@ static void route_resource(struct demo_kube_api_call *call, const char *group, c
 	}
 	call->kind = demo_kube_kind_find(group, version, path[0]);
 	if (!call->kind || count > 3 || in_namespace > call->kind->namespaced) {
-		demo_kube_api_answer_status(call->conn, 404, "NotFound", "the server could not find the requested resource");
+		demo_kube_api_answer_status(call->conn, 404, "NotFound",
+					    "the server could not find the requested resource");
 		return;
 	}
 	call->name = count > 1 ? path[1] : "";
@@ -139,7 +147,8 @@ static void route_resource(struct demo_kube_api_call *call, const char *group, c
 }
 
 /* POST /demo/nodes/NAME/fail, /demo/nodes/NAME/heal, /demo/pods/NAMESPACE/NAME/kill */
-static void serve_command(struct demo *demo, struct demo_http_conn *conn, const struct demo_request *request, char *const *path, size_t count)
+static void serve_command(struct demo *demo, struct demo_http_conn *conn, const struct demo_request *request,
+			  char *const *path, size_t count)
 {
 	bool done = false;
 	if (!str_eq(request->method, "POST")) {
@@ -158,8 +167,8 @@ static void serve_command(struct demo *demo, struct demo_http_conn *conn, const 
 		demo_kube_api_answer_status(conn, 404, "NotFound", "no such command, node or pod");
 }
 
-static void api_route(struct demo *demo, struct demo_http_conn *conn, const struct demo_request *request, const struct demo_request_path *whole,
-		  size_t skip)
+static void api_route(struct demo *demo, struct demo_http_conn *conn, const struct demo_request *request,
+		      const struct demo_request_path *whole, size_t skip)
 {
 	char *const *path = whole->segments + skip;
 	size_t count = whole->count - skip;

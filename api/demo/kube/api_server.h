@@ -2,10 +2,10 @@
 #ifndef MQDECK_DEMO_KUBE_API_SERVER_H
 #define MQDECK_DEMO_KUBE_API_SERVER_H
 
-#include "api/demo/http/json_tree.h"
-#include "api/demo/kube/served_kinds.h"
 #include "api/demo/host/demo_private.h"
+#include "api/demo/http/json_tree.h"
 #include "api/demo/http/server.h"
+#include "api/demo/kube/served_kinds.h"
 #include "api/demo/kube/store.h"
 
 struct demo_kube_api_call {
@@ -23,7 +23,8 @@ void demo_kube_api_serve(void *data, struct demo_http_conn *conn, const struct d
 void demo_kube_api_answer_json(struct demo_http_conn *conn, int status, cJSON *json);
 void demo_kube_api_answer_object(struct demo_http_conn *conn, int status, const struct demo_kube_object *object);
 /* A Status object: reason "NotFound", "Conflict" … */
-void demo_kube_api_answer_status(struct demo_http_conn *conn, int status, const char *reason, const char *format, ...) PRINTF_LIKE(4, 5);
+void demo_kube_api_answer_status(struct demo_http_conn *conn, int status, const char *reason, const char *format, ...)
+	PRINTF_LIKE(4, 5);
 void demo_kube_api_answer_not_found(const struct demo_kube_api_call *call);
 cJSON *demo_kube_api_status(int status, const char *reason, const char *message) MUST_USE;
 

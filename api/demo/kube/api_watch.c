@@ -20,7 +20,7 @@ struct demo_kube_watch {
 	struct loop_timer *timer;
 	int64_t ends_ms, bookmark_ms; /* loop time; bookmark 0 = none wanted */
 	bool table, whole;
-	bool collecting;    /* the past is being replayed: into `pending`, sent at once after */
+	bool collecting; /* the past is being replayed: into `pending`, sent at once after */
 	struct buf pending;
 };
 
@@ -50,7 +50,8 @@ static void append_event(struct demo_kube_watch *watch, const char *type, const 
 	CLEANUP(free) char *table = NULL;
 	if (watch->table) {
 		struct demo_kube_object *one = (struct demo_kube_object *)object;
-		cJSON *json = demo_kube_table_make(watch->kind, &one, 1, object->version, demo_wall_ms(watch->demo), watch->whole);
+		cJSON *json = demo_kube_table_make(watch->kind, &one, 1, object->version, demo_wall_ms(watch->demo),
+						   watch->whole);
 		table = cJSON_PrintUnformatted(json);
 		cJSON_Delete(json);
 	}
@@ -72,10 +73,12 @@ static void append_bookmark(struct demo_kube_watch *watch, bool initial_end)
 static bool watch_selects(const struct demo_kube_watch *watch, const struct demo_kube_object *object)
 {
 	return object && (!*watch->namespace || str_eq(object->namespace, watch->namespace)) &&
-	       (!*watch->name || str_eq(object->name, watch->name)) && demo_kube_selector_matches(&watch->selector, object->json);
+	       (!*watch->name || str_eq(object->name, watch->name)) &&
+	       demo_kube_selector_matches(&watch->selector, object->json);
 }
 
-static void watch_on_change(void *data, enum demo_kube_store_change change, const struct demo_kube_object *now, const struct demo_kube_object *before)
+static void watch_on_change(void *data, enum demo_kube_store_change change, const struct demo_kube_object *now,
+			    const struct demo_kube_object *before)
 {
 	struct demo_kube_watch *watch = data;
 	bool was = change != DEMO_KUBE_STORE_ADDED && watch_selects(watch, before);
@@ -103,7 +106,8 @@ static void watch_on_timer(void *data)
 		append_bookmark(watch, false);
 	if (now >= watch->ends_ms) {
 		struct demo_http_conn *conn = watch->conn;
-		if (watch->pending.len == 0 || demo_http_conn_stream_send(conn, watch->pending.data, watch->pending.len)) {
+		if (watch->pending.len == 0 ||
+		    demo_http_conn_stream_send(conn, watch->pending.data, watch->pending.len)) {
 			demo_http_conn_stream_end(conn);
 			watch_free(watch);
 		}
@@ -127,11 +131,12 @@ static void append_present(struct demo_kube_watch *watch)
 static void answer_expired(struct demo_http_conn *conn, int64_t version)
 {
 	char line[300];
-	int len = snprintf(line, sizeof line,
-			   "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},"
-			   "\"status\":\"Failure\",\"message\":\"too old resource version: %lld\",\"reason\":\"Expired\","
-			   "\"code\":410}}\n",
-			   (long long)version);
+	int len =
+		snprintf(line, sizeof line,
+			 "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},"
+			 "\"status\":\"Failure\",\"message\":\"too old resource version: %lld\",\"reason\":\"Expired\","
+			 "\"code\":410}}\n",
+			 (long long)version);
 	if (demo_http_conn_stream_begin(conn, "application/json", (struct demo_http_conn_owner){0}) &&
 	    demo_http_conn_stream_send(conn, line, (size_t)len))
 		demo_http_conn_stream_end(conn);
@@ -156,7 +161,7 @@ static void watch_start(struct demo_kube_watch *watch, int64_t version, bool pre
 	watch->timer = loop_timer_create(watch->demo->loop, watch_on_timer, watch);
 	watch_arm(watch);
 	if (demo_http_conn_stream_begin(watch->conn, "application/json",
-			      (struct demo_http_conn_owner){.on_close = watch_free, .data = watch}))
+					(struct demo_http_conn_owner){.on_close = watch_free, .data = watch}))
 		watch_send(watch);
 }
 
@@ -174,8 +179,8 @@ void demo_kube_watch_begin(const struct demo_kube_api_call *call)
 	}
 	if (seconds_text && (!str_to_i64(seconds_text, &seconds) || seconds <= 0 || seconds > 86400))
 		seconds = DEFAULT_SECONDS;
-	if (!demo_kube_selector_parse(demo_request_query(request, "labelSelector"), demo_request_query(request, "fieldSelector"), &selector,
-			    &err)) {
+	if (!demo_kube_selector_parse(demo_request_query(request, "labelSelector"),
+				      demo_request_query(request, "fieldSelector"), &selector, &err)) {
 		demo_kube_api_answer_status(call->conn, 400, "BadRequest", "%s", err.text);
 		return;
 	}

@@ -23,7 +23,7 @@ static cJSON *write_read_body(const struct demo_kube_api_call *call)
 	const char *type = demo_request_header(call->request, "Content-Type");
 	bool unknown = type && !strstr(type, "json");
 	demo_kube_api_answer_status(call->conn, unknown ? 415 : 400, unknown ? "UnsupportedMediaType" : "BadRequest",
-			  "the body is no JSON object");
+				    "the body is no JSON object");
 	return NULL;
 }
 
@@ -46,7 +46,8 @@ static void store_and_answer(const struct demo_kube_api_call *call, int status, 
 	if (object)
 		demo_kube_api_answer_object(call->conn, status, object);
 	else
-		demo_kube_api_answer_status(call->conn, 429, "TooManyRequests", "the embedded cluster holds no more objects");
+		demo_kube_api_answer_status(call->conn, 429, "TooManyRequests",
+					    "the embedded cluster holds no more objects");
 }
 
 void demo_kube_write_create(const struct demo_kube_api_call *call)
@@ -65,12 +66,14 @@ void demo_kube_write_create(const struct demo_kube_api_call *call)
 	const char *namespace = demo_json_text(json, "metadata.namespace");
 	if (!is_name(name) || (*namespace && !str_eq(namespace, call->namespace)) ||
 	    (call->kind->namespaced && !*call->namespace)) {
-		demo_kube_api_answer_status(call->conn, 422, "Invalid", "metadata.name or metadata.namespace is not valid");
+		demo_kube_api_answer_status(call->conn, 422, "Invalid",
+					    "metadata.name or metadata.namespace is not valid");
 		cJSON_Delete(json);
 		return;
 	}
 	if (demo_kube_store_get(call->demo->store, call->kind->id, call->namespace, name)) {
-		demo_kube_api_answer_status(call->conn, 409, "AlreadyExists", "%s \"%s\" already exists", call->kind->plural, name);
+		demo_kube_api_answer_status(call->conn, 409, "AlreadyExists", "%s \"%s\" already exists",
+					    call->kind->plural, name);
 		cJSON_Delete(json);
 		return;
 	}
@@ -85,36 +88,42 @@ void demo_kube_write_create(const struct demo_kube_api_call *call)
 static const char *forbidden_change(const struct demo_kube_kind *kind, const cJSON *before, const cJSON *after)
 {
 	if (kind->id == DEMO_KUBE_KIND_STATEFUL_SET &&
-	    (!cJSON_Compare(demo_json_at(before, "spec.volumeClaimTemplates"), demo_json_at(after, "spec.volumeClaimTemplates"), true) ||
+	    (!cJSON_Compare(demo_json_at(before, "spec.volumeClaimTemplates"),
+			    demo_json_at(after, "spec.volumeClaimTemplates"), true) ||
 	     !cJSON_Compare(demo_json_at(before, "spec.selector"), demo_json_at(after, "spec.selector"), true)))
 		return "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "
-		       "'updateStrategy', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
+		       "'updateStrategy', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are "
+		       "forbidden";
 	const cJSON *replicas = demo_json_at(after, "spec.replicas");
 	if (replicas && (!cJSON_IsNumber(replicas) || replicas->valuedouble < 0 || replicas->valuedouble > 100))
 		return "spec.replicas must be between 0 and 100 in the embedded cluster";
-	if (kind->id == DEMO_KUBE_KIND_POD && !str_eq(demo_json_text(before, "spec.nodeName"), demo_json_text(after, "spec.nodeName")))
+	if (kind->id == DEMO_KUBE_KIND_POD &&
+	    !str_eq(demo_json_text(before, "spec.nodeName"), demo_json_text(after, "spec.nodeName")))
 		return "pod updates may not change spec.nodeName";
 	return NULL;
 }
 
 /* Checks what is to replace `object` and stores it. json is taken. */
-static void write_replace_object(const struct demo_kube_api_call *call, const struct demo_kube_object *object, cJSON *json)
+static void write_replace_object(const struct demo_kube_api_call *call, const struct demo_kube_object *object,
+				 cJSON *json)
 {
 	const char *version = demo_json_text(json, "metadata.resourceVersion");
 	const char *uid = demo_json_text(json, "metadata.uid");
 	const char *forbidden = forbidden_change(call->kind, object->json, json);
 	if (!str_eq(demo_json_text(json, "metadata.name"), call->name) ||
 	    (call->kind->namespaced && !str_eq(demo_json_text(json, "metadata.namespace"), call->namespace)))
-		demo_kube_api_answer_status(call->conn, 400, "BadRequest", "the name of the object does not match the URL");
+		demo_kube_api_answer_status(call->conn, 400, "BadRequest",
+					    "the name of the object does not match the URL");
 	else if ((*version && !str_eq(version, demo_json_text(object->json, "metadata.resourceVersion"))) ||
 		 (*uid && !str_eq(uid, demo_json_text(object->json, "metadata.uid"))))
 		demo_kube_api_answer_status(call->conn, 409, "Conflict",
-				  "Operation cannot be fulfilled on %s \"%s\": the object has been modified; please apply your "
-				  "changes to the latest version and try again",
-				  call->kind->plural, call->name);
+					    "Operation cannot be fulfilled on %s \"%s\": the object has been "
+					    "modified; please apply your "
+					    "changes to the latest version and try again",
+					    call->kind->plural, call->name);
 	else if (forbidden)
-		demo_kube_api_answer_status(call->conn, 422, "Invalid", "%s \"%s\" is invalid: %s", call->kind->name, call->name,
-				  forbidden);
+		demo_kube_api_answer_status(call->conn, 422, "Invalid", "%s \"%s\" is invalid: %s", call->kind->name,
+					    call->name, forbidden);
 	else {
 		store_and_answer(call, 200, json);
 		return;
@@ -124,7 +133,8 @@ static void write_replace_object(const struct demo_kube_api_call *call, const st
 
 void demo_kube_write_replace(const struct demo_kube_api_call *call)
 {
-	struct demo_kube_object *object = demo_kube_store_get(call->demo->store, call->kind->id, call->namespace, call->name);
+	struct demo_kube_object *object =
+		demo_kube_store_get(call->demo->store, call->kind->id, call->namespace, call->name);
 	if (!object) {
 		demo_kube_api_answer_not_found(call);
 		return;
@@ -144,12 +154,14 @@ static void answer_bad_patch(const struct demo_kube_api_call *call, enum demo_ku
 		[DEMO_KUBE_PATCH_MALFORMED] = {400, "BadRequest", "the patch cannot be applied"},
 		[DEMO_KUBE_PATCH_TEST_FAILED] = {422, "Invalid", "the patch's test or an operation failed"},
 	};
-	demo_kube_api_answer_status(call->conn, answers[result].status, answers[result].reason, "%s", answers[result].message);
+	demo_kube_api_answer_status(call->conn, answers[result].status, answers[result].reason, "%s",
+				    answers[result].message);
 }
 
 void demo_kube_write_patch(const struct demo_kube_api_call *call)
 {
-	struct demo_kube_object *object = demo_kube_store_get(call->demo->store, call->kind->id, call->namespace, call->name);
+	struct demo_kube_object *object =
+		demo_kube_store_get(call->demo->store, call->kind->id, call->namespace, call->name);
 	const char *type = str_or(demo_request_header(call->request, "Content-Type"), "");
 	bool apply = str_has_prefix(type, "application/apply-patch");
 	if (!object && (!apply || !is_name(call->name))) {
@@ -211,7 +223,8 @@ static void delete_claim(const struct demo_kube_api_call *call, struct demo_kube
 
 void demo_kube_write_delete(const struct demo_kube_api_call *call)
 {
-	struct demo_kube_object *object = demo_kube_store_get(call->demo->store, call->kind->id, call->namespace, call->name);
+	struct demo_kube_object *object =
+		demo_kube_store_get(call->demo->store, call->kind->id, call->namespace, call->name);
 	if (!object) {
 		demo_kube_api_answer_not_found(call);
 		return;
@@ -221,9 +234,10 @@ void demo_kube_write_delete(const struct demo_kube_api_call *call)
 	const char *version = demo_json_text(options, "preconditions.resourceVersion");
 	if ((*uid && !str_eq(uid, demo_json_text(object->json, "metadata.uid"))) ||
 	    (*version && !str_eq(version, demo_json_text(object->json, "metadata.resourceVersion")))) {
-		demo_kube_api_answer_status(call->conn, 409, "Conflict",
-				  "Precondition failed: UID or resourceVersion in precondition: %s%s, in object meta: %s", uid,
-				  version, demo_json_text(object->json, *uid ? "metadata.uid" : "metadata.resourceVersion"));
+		demo_kube_api_answer_status(
+			call->conn, 409, "Conflict",
+			"Precondition failed: UID or resourceVersion in precondition: %s%s, in object meta: %s", uid,
+			version, demo_json_text(object->json, *uid ? "metadata.uid" : "metadata.resourceVersion"));
 		return;
 	}
 	const cJSON *dry = cJSON_GetArrayItem(demo_json_at(options, "dryRun"), 0);
@@ -232,10 +246,12 @@ void demo_kube_write_delete(const struct demo_kube_api_call *call)
 		return;
 	}
 	if (call->kind->id == DEMO_KUBE_KIND_POD) {
-		int64_t grace = demo_json_number(object->json, "spec.terminationGracePeriodSeconds", DEFAULT_GRACE_SECONDS);
+		int64_t grace =
+			demo_json_number(object->json, "spec.terminationGracePeriodSeconds", DEFAULT_GRACE_SECONDS);
 		int64_t asked = 0;
 		const char *text = demo_request_query(call->request, "gracePeriodSeconds");
-		grace = demo_json_number(options, "gracePeriodSeconds", text && str_to_i64(text, &asked) ? asked : grace);
+		grace = demo_json_number(options, "gracePeriodSeconds",
+					 text && str_to_i64(text, &asked) ? asked : grace);
 		delete_pod(call, object, grace);
 		return;
 	}
@@ -243,7 +259,8 @@ void demo_kube_write_delete(const struct demo_kube_api_call *call)
 		delete_claim(call, object);
 		return;
 	}
-	if (call->kind->id == DEMO_KUBE_KIND_STATEFUL_SET && str_eq(demo_json_text(options, "propagationPolicy"), "Orphan"))
+	if (call->kind->id == DEMO_KUBE_KIND_STATEFUL_SET &&
+	    str_eq(demo_json_text(options, "propagationPolicy"), "Orphan"))
 		demo_kube_controller_orphan_pods(call->demo, object);
 	cJSON *answer = demo_kube_api_status(200, "", "");
 	demo_json_set_text(answer, "details.name", object->name);

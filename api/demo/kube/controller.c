@@ -10,8 +10,9 @@
 
 /* Kinds whose changes mean work. */
 static const enum demo_kube_kind_id controller_watched[] = {
-	DEMO_KUBE_KIND_POD, DEMO_KUBE_KIND_STATEFUL_SET, DEMO_KUBE_KIND_POD_SET, DEMO_KUBE_KIND_NODE_POOL, DEMO_KUBE_KIND_RABBITMQ_CLUSTER, DEMO_KUBE_KIND_SERVICE, DEMO_KUBE_KIND_CLAIM, DEMO_KUBE_KIND_BUDGET,
-	DEMO_KUBE_KIND_NODE,
+	DEMO_KUBE_KIND_POD,       DEMO_KUBE_KIND_STATEFUL_SET,     DEMO_KUBE_KIND_POD_SET,
+	DEMO_KUBE_KIND_NODE_POOL, DEMO_KUBE_KIND_RABBITMQ_CLUSTER, DEMO_KUBE_KIND_SERVICE,
+	DEMO_KUBE_KIND_CLAIM,     DEMO_KUBE_KIND_BUDGET,           DEMO_KUBE_KIND_NODE,
 };
 
 struct demo_kube_controller {
@@ -20,7 +21,8 @@ struct demo_kube_controller {
 	int64_t pruned_ms;
 };
 
-static void controller_on_change(void *data, enum demo_kube_store_change change, const struct demo_kube_object *now, const struct demo_kube_object *before)
+static void controller_on_change(void *data, enum demo_kube_store_change change, const struct demo_kube_object *now,
+				 const struct demo_kube_object *before)
 {
 	struct demo_kube_controller *controller = data;
 	controller->dirty = true;
@@ -31,7 +33,8 @@ struct demo_kube_controller *demo_kube_controller_create(struct demo *demo)
 	struct demo_kube_controller *controller = mem_alloc(sizeof *controller);
 	for (size_t i = 0; i < ARRAY_LEN(controller_watched); i++)
 		controller->watches[i] =
-			demo_kube_store_watch(demo->store, controller_watched[i], demo_kube_store_version(demo->store), controller_on_change, controller);
+			demo_kube_store_watch(demo->store, controller_watched[i], demo_kube_store_version(demo->store),
+					      controller_on_change, controller);
 	controller->dirty = true;
 	return controller;
 }
@@ -48,19 +51,23 @@ void demo_kube_controller_destroy(struct demo_kube_controller *controller)
 static struct demo_kube_object *set_of(struct demo *demo, const struct demo_cluster_spec *spec)
 {
 	bool strimzi = spec->managed && spec->kind == DEMO_BROKER_KAFKA;
-	return demo_kube_store_get(demo->store, strimzi ? DEMO_KUBE_KIND_POD_SET : DEMO_KUBE_KIND_STATEFUL_SET, spec->namespace, spec->set);
+	return demo_kube_store_get(demo->store, strimzi ? DEMO_KUBE_KIND_POD_SET : DEMO_KUBE_KIND_STATEFUL_SET,
+				   spec->namespace, spec->set);
 }
 
 /* The RabbitMQ operator carries the replicas of its resource over to the StatefulSet, but never downwards. */
-static void reconcile_rabbitmq_cluster(struct demo *demo, const struct demo_cluster_spec *spec, struct demo_kube_object *set)
+static void reconcile_rabbitmq_cluster(struct demo *demo, const struct demo_cluster_spec *spec,
+				       struct demo_kube_object *set)
 {
-	const struct demo_kube_object *resource = demo_kube_store_get(demo->store, DEMO_KUBE_KIND_RABBITMQ_CLUSTER, spec->namespace, spec->name);
+	const struct demo_kube_object *resource =
+		demo_kube_store_get(demo->store, DEMO_KUBE_KIND_RABBITMQ_CLUSTER, spec->namespace, spec->name);
 	if (!resource)
 		return;
 	int64_t wanted = demo_json_number(resource->json, "spec.replicas", 1);
 	int64_t present = demo_json_number(set->json, "spec.replicas", 0);
 	const cJSON *labels = demo_json_at(resource->json, "metadata.labels");
-	const char *pause = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(labels, "rabbitmq.com/pauseReconciliation"));
+	const char *pause =
+		cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(labels, "rabbitmq.com/pauseReconciliation"));
 	if (str_eq(pause, "true"))
 		return;
 	if (wanted > present) {
@@ -68,9 +75,10 @@ static void reconcile_rabbitmq_cluster(struct demo *demo, const struct demo_clus
 		demo_json_set_number(json, "spec.replicas", (double)wanted);
 		demo_kube_store_put(demo->store, DEMO_KUBE_KIND_STATEFUL_SET, json);
 	} else if (wanted < present) {
-		demo_kube_events_record(demo, resource, true, "rabbitmqcluster-controller", "UnsupportedOperation",
-			      "Cluster Scale down not supported; tried to scale cluster from %lld nodes to %lld nodes",
-			      (long long)present, (long long)wanted);
+		demo_kube_events_record(
+			demo, resource, true, "rabbitmqcluster-controller", "UnsupportedOperation",
+			"Cluster Scale down not supported; tried to scale cluster from %lld nodes to %lld nodes",
+			(long long)present, (long long)wanted);
 	}
 }
 
@@ -83,24 +91,28 @@ static int desired_replicas(struct demo *demo, const struct demo_cluster_spec *s
 	return desired > DEMO_CLUSTER_BROKERS_MAX ? DEMO_CLUSTER_BROKERS_MAX : (int)desired;
 }
 
-static void controller_add_broker(struct demo *demo, const struct demo_cluster_spec *spec, int ordinal, const struct demo_kube_object *set)
+static void controller_add_broker(struct demo *demo, const struct demo_cluster_spec *spec, int ordinal,
+				  const struct demo_kube_object *set)
 {
 	char name[96];
 	demo_cluster_claim_name(spec, ordinal, name, sizeof name);
-	const struct demo_kube_object *claim = demo_kube_store_get(demo->store, DEMO_KUBE_KIND_CLAIM, spec->namespace, name);
+	const struct demo_kube_object *claim =
+		demo_kube_store_get(demo->store, DEMO_KUBE_KIND_CLAIM, spec->namespace, name);
 	if (claim && *demo_json_text(claim->json, "metadata.deletionTimestamp"))
 		return; /* no pod on a claim that goes away: when it is gone both are made anew */
 	if (!claim) {
 		demo_kube_store_put(demo->store, DEMO_KUBE_KIND_CLAIM, demo_kube_manifest_claim(spec, ordinal));
-		demo_kube_events_record(demo, set, false, "statefulset-controller", "SuccessfulCreate", "create Claim %s success", name);
+		demo_kube_events_record(demo, set, false, "statefulset-controller", "SuccessfulCreate",
+					"create Claim %s success", name);
 	}
 	demo_cluster_pod_name(spec, ordinal, name, sizeof name);
 	demo_kube_store_put(demo->store, DEMO_KUBE_KIND_POD, demo_kube_manifest_pod(spec, ordinal, set));
-	demo_kube_events_record(demo, set, false, "statefulset-controller", "SuccessfulCreate", "create Pod %s in %s %s successful", name,
-		      set->kind->name, set->name);
+	demo_kube_events_record(demo, set, false, "statefulset-controller", "SuccessfulCreate",
+				"create Pod %s in %s %s successful", name, set->kind->name, set->name);
 }
 
-/* Brings the pods of a cluster one step nearer to `desired`: missing ones at once, surplus ones from the highest down. */
+/* Brings the pods of a cluster one step nearer to `desired`: missing ones at once, surplus ones from the highest
+ * down. */
 static void reconcile_pods(struct demo *demo, const struct demo_cluster_spec *spec, int desired)
 {
 	struct demo_kube_object *set = set_of(demo, spec);
@@ -109,12 +121,14 @@ static void reconcile_pods(struct demo *demo, const struct demo_cluster_spec *sp
 		return;
 	demo_kube_object_keep(set);
 	for (int i = 0; i < desired; i++) {
-		if (!demo_kube_store_get(demo->store, DEMO_KUBE_KIND_POD, spec->namespace, demo_cluster_pod_name(spec, i, name, sizeof name)))
+		if (!demo_kube_store_get(demo->store, DEMO_KUBE_KIND_POD, spec->namespace,
+					 demo_cluster_pod_name(spec, i, name, sizeof name)))
 			controller_add_broker(demo, spec, i, set);
 	}
 	for (int i = DEMO_CLUSTER_BROKERS_MAX - 1; i >= desired; i--) {
 		const struct demo_kube_object *pod =
-			demo_kube_store_get(demo->store, DEMO_KUBE_KIND_POD, spec->namespace, demo_cluster_pod_name(spec, i, name, sizeof name));
+			demo_kube_store_get(demo->store, DEMO_KUBE_KIND_POD, spec->namespace,
+					    demo_cluster_pod_name(spec, i, name, sizeof name));
 		if (!pod)
 			continue;
 		if (!*demo_json_text(pod->json, "metadata.deletionTimestamp"))
@@ -172,15 +186,17 @@ static void tell_history(struct demo *demo)
 		const char *reason, *message;
 		int count, minutes;
 	} table[] = {
-		{"staging", "logs-brokers-2", true, "Unhealthy", "Readiness probe failed: replica fetchers are behind", 6, 41},
+		{"staging", "logs-brokers-2", true, "Unhealthy", "Readiness probe failed: replica fetchers are behind",
+		 6, 41},
 		{"staging", "jobs-server-1", false, "Pulled", "Container image already present on machine", 1, 29},
 		{"prod", "orders-1", true, "VolumeFilling", "/var/lib/kafka/data is more than 85% full", 3, 17},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-		const struct demo_kube_object *pod = demo_kube_store_get(demo->store, DEMO_KUBE_KIND_POD, table[i].namespace, table[i].pod);
+		const struct demo_kube_object *pod =
+			demo_kube_store_get(demo->store, DEMO_KUBE_KIND_POD, table[i].namespace, table[i].pod);
 		if (pod)
-			demo_kube_events_record_past(demo, pod, table[i].warning, "kubelet", table[i].reason, table[i].message, table[i].count,
-					   table[i].minutes * 60000);
+			demo_kube_events_record_past(demo, pod, table[i].warning, "kubelet", table[i].reason,
+						     table[i].message, table[i].count, table[i].minutes * 60000);
 	}
 }
 
@@ -202,8 +218,9 @@ void demo_kube_controller_settle(struct demo *demo)
 			cJSON *pod = demo_kube_manifest_pod(spec, ordinal, set);
 			demo_json_set_text(pod, "metadata.creationTimestamp", created);
 			demo_kube_store_put(demo->store, DEMO_KUBE_KIND_POD, pod);
-			demo_kube_kubelet_settle(demo, spec->namespace, demo_cluster_pod_name(spec, ordinal, name, sizeof name),
-				       (ordinal + (int)i / 2) % DEMO_KUBE_NODES, age_of(spec, ordinal));
+			demo_kube_kubelet_settle(demo, spec->namespace,
+						 demo_cluster_pod_name(spec, ordinal, name, sizeof name),
+						 (ordinal + (int)i / 2) % DEMO_KUBE_NODES, age_of(spec, ordinal));
 		}
 	}
 	tell_history(demo);

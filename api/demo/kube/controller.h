@@ -1,5 +1,5 @@
-/* What keeps the objects of a broker cluster as they are declared: the StatefulSet controller, the two operators, endpoints,
- * disruption budgets and volume expansion. */
+/* What keeps the objects of a broker cluster as they are declared: the StatefulSet controller, the two operators,
+ * endpoints, disruption budgets and volume expansion. */
 #ifndef MQDECK_DEMO_KUBE_CONTROLLER_H
 #define MQDECK_DEMO_KUBE_CONTROLLER_H
 
@@ -15,13 +15,17 @@ void demo_kube_controller_tick(struct demo *demo);
 void demo_kube_controller_settle(struct demo *demo);
 
 /* controller_objects.c: what other controllers do to pods and claims. */
-void demo_kube_controller_orphan_pods(struct demo *demo, const struct demo_kube_object *set); /* they no longer name it as their owner */
-void demo_kube_controller_adopt_pods(struct demo *demo, const struct demo_cluster_spec *spec, const struct demo_kube_object *set);
+void demo_kube_controller_orphan_pods(struct demo *demo,
+				      const struct demo_kube_object *set); /* they no longer name it as their owner */
+void demo_kube_controller_adopt_pods(struct demo *demo, const struct demo_cluster_spec *spec,
+				     const struct demo_kube_object *set);
 void demo_kube_controller_collect_claims(struct demo *demo); /* deleted claims that no pod uses, and their volumes */
 void demo_kube_controller_obey_taints(struct demo *demo);    /* NoExecute, and what is out of service */
-void demo_kube_controller_restart_marked(struct demo *demo, const struct demo_cluster_spec *spec, const struct demo_kube_object *set);
+void demo_kube_controller_restart_marked(struct demo *demo, const struct demo_cluster_spec *spec,
+					 const struct demo_kube_object *set);
 bool demo_kube_controller_expand_claims(struct demo *demo); /* true while one is still growing */
-void demo_kube_controller_begin_deletion(struct demo *demo, const struct demo_kube_object *pod, const struct demo_kube_object *owner);
+void demo_kube_controller_begin_deletion(struct demo *demo, const struct demo_kube_object *pod,
+					 const struct demo_kube_object *owner);
 
 /* controller_status.c: what follows from the pods as they are. */
 void demo_kube_controller_write_endpoints(struct demo *demo);

@@ -1,5 +1,5 @@
-/* What other controllers do to pods, claims and volumes: garbage collection, protection of claims, taints, the operator's
- * marks, volume expansion. */
+/* What other controllers do to pods, claims and volumes: garbage collection, protection of claims, taints, the
+ * operator's marks, volume expansion. */
 #include <stdio.h>
 #include <string.h>
 
@@ -34,7 +34,8 @@ static bool object_is_going(const struct demo_kube_object *object)
 	return *demo_json_text(object->json, "metadata.deletionTimestamp") != '\0';
 }
 
-void demo_kube_controller_begin_deletion(struct demo *demo, const struct demo_kube_object *pod, const struct demo_kube_object *owner)
+void demo_kube_controller_begin_deletion(struct demo *demo, const struct demo_kube_object *pod,
+					 const struct demo_kube_object *owner)
 {
 	char when[32];
 	int64_t grace = demo_json_number(pod->json, "spec.terminationGracePeriodSeconds", 30);
@@ -44,7 +45,7 @@ void demo_kube_controller_begin_deletion(struct demo *demo, const struct demo_ku
 	demo_json_set_number(json, "metadata.deletionGracePeriodSeconds", (double)grace);
 	if (owner)
 		demo_kube_events_record(demo, owner, false, "statefulset-controller", "SuccessfulDelete",
-			      "delete Pod %s in %s %s successful", pod->name, owner->kind->name, owner->name);
+					"delete Pod %s in %s %s successful", pod->name, owner->kind->name, owner->name);
 	demo_kube_store_put(demo->store, DEMO_KUBE_KIND_POD, json);
 }
 
@@ -64,21 +65,23 @@ void demo_kube_controller_orphan_pods(struct demo *demo, const struct demo_kube_
 	release_all(&pods);
 }
 
-void demo_kube_controller_adopt_pods(struct demo *demo, const struct demo_cluster_spec *spec, const struct demo_kube_object *set)
+void demo_kube_controller_adopt_pods(struct demo *demo, const struct demo_cluster_spec *spec,
+				     const struct demo_kube_object *set)
 {
 	char name[64], api_version[64];
 	for (int i = 0; i < DEMO_CLUSTER_BROKERS_MAX; i++) {
 		const struct demo_kube_object *pod =
-			demo_kube_store_get(demo->store, DEMO_KUBE_KIND_POD, spec->namespace, demo_cluster_pod_name(spec, i, name, sizeof name));
+			demo_kube_store_get(demo->store, DEMO_KUBE_KIND_POD, spec->namespace,
+					    demo_cluster_pod_name(spec, i, name, sizeof name));
 		if (!pod || demo_json_at(pod->json, "metadata.ownerReferences") ||
 		    !demo_kube_selector_labels_match(demo_json_at(set->json, "spec.selector.matchLabels"), pod->json))
 			continue;
 		cJSON *json = demo_kube_object_edit(pod);
 		demo_json_set(json, "metadata.ownerReferences",
-			 demo_json_make("[{'apiVersion':'%s','kind':'%s','name':'%s','uid':'%s','controller':true,"
-				   "'blockOwnerDeletion':true}]",
-				   demo_kube_kind_api_version(set->kind, api_version, sizeof api_version), set->kind->name,
-				   set->name, demo_json_text(set->json, "metadata.uid")));
+			      demo_json_make("[{'apiVersion':'%s','kind':'%s','name':'%s','uid':'%s','controller':true,"
+					     "'blockOwnerDeletion':true}]",
+					     demo_kube_kind_api_version(set->kind, api_version, sizeof api_version),
+					     set->kind->name, set->name, demo_json_text(set->json, "metadata.uid")));
 		demo_kube_store_put(demo->store, DEMO_KUBE_KIND_POD, json);
 	}
 }
@@ -91,7 +94,8 @@ static bool is_used(struct demo *demo, const struct demo_kube_object *claim)
 	struct demo_kube_object **pods = demo_kube_store_list(demo->store, DEMO_KUBE_KIND_POD, &count);
 	for (size_t i = 0; i < count; i++) {
 		const cJSON *volume;
-		cJSON_ArrayForEach (volume, demo_json_at(pods[i]->json, "spec.volumes")) {
+		cJSON_ArrayForEach(volume, demo_json_at(pods[i]->json, "spec.volumes"))
+		{
 			if (str_eq(pods[i]->namespace, claim->namespace) &&
 			    str_eq(demo_json_text(volume, "persistentVolumeClaim.claimName"), claim->name))
 				return true;
@@ -118,7 +122,8 @@ void demo_kube_controller_collect_claims(struct demo *demo)
 	vec_each (&claims, claim) {
 		if (!object_is_going(*claim) || is_used(demo, *claim))
 			continue;
-		demo_kube_store_remove(demo->store, demo_kube_store_get(demo->store, DEMO_KUBE_KIND_CLAIM, (*claim)->namespace, (*claim)->name));
+		demo_kube_store_remove(demo->store, demo_kube_store_get(demo->store, DEMO_KUBE_KIND_CLAIM,
+									(*claim)->namespace, (*claim)->name));
 		reclaim_volume(demo, demo_json_text((*claim)->json, "spec.volumeName"));
 	}
 	release_all(&claims);
@@ -137,16 +142,18 @@ static void expand_claim(struct demo *demo, const struct demo_kube_object *claim
 	cJSON *json = demo_kube_object_edit(claim);
 	if (!*type) {
 		demo_json_set(json, "status.conditions",
-			 demo_json_make("[{'type':'Resizing','status':'True','lastTransitionTime':'%s'}]", now));
+			      demo_json_make("[{'type':'Resizing','status':'True','lastTransitionTime':'%s'}]", now));
 	} else if (str_eq(type, "Resizing")) {
 		cJSON *grown = demo_kube_object_edit(volume);
 		demo_json_set_text(grown, "spec.capacity.storage", asked);
 		demo_kube_store_put(demo->store, DEMO_KUBE_KIND_VOLUME, grown);
-		demo_json_set(json, "status.conditions",
-			 demo_json_make("[{'type':'FileSystemResizePending','status':'True','message':'Waiting for user to "
-				   "(re-)start a pod to finish file system resize of volume on node.',"
-				   "'lastTransitionTime':'%s'}]",
-				   now));
+		demo_json_set(
+			json, "status.conditions",
+			demo_json_make(
+				"[{'type':'FileSystemResizePending','status':'True','message':'Waiting for user to "
+				"(re-)start a pod to finish file system resize of volume on node.',"
+				"'lastTransitionTime':'%s'}]",
+				now));
 	} else {
 		demo_json_set_text(json, "status.capacity.storage", asked);
 		demo_json_remove(json, "status.conditions");
@@ -154,7 +161,7 @@ static void expand_claim(struct demo *demo, const struct demo_kube_object *claim
 	claim = demo_kube_store_put(demo->store, DEMO_KUBE_KIND_CLAIM, json);
 	if (*type && !str_eq(type, "Resizing"))
 		demo_kube_events_record(demo, claim, false, "kubelet", "FileSystemResizeSuccessful",
-			      "Require file system resize of volume done");
+					"Require file system resize of volume done");
 }
 
 bool demo_kube_controller_expand_claims(struct demo *demo)
@@ -164,9 +171,10 @@ bool demo_kube_controller_expand_claims(struct demo *demo)
 	vec_each (&claims, it) {
 		const struct demo_kube_object *claim = *it;
 		const struct demo_kube_object *class =
-			demo_kube_store_get(demo->store, DEMO_KUBE_KIND_STORAGE_CLASS, "", demo_json_text(claim->json, "spec.storageClassName"));
-		const struct demo_kube_object *volume =
-			demo_kube_store_get(demo->store, DEMO_KUBE_KIND_VOLUME, "", demo_json_text(claim->json, "spec.volumeName"));
+			demo_kube_store_get(demo->store, DEMO_KUBE_KIND_STORAGE_CLASS, "",
+					    demo_json_text(claim->json, "spec.storageClassName"));
+		const struct demo_kube_object *volume = demo_kube_store_get(
+			demo->store, DEMO_KUBE_KIND_VOLUME, "", demo_json_text(claim->json, "spec.volumeName"));
 		if (volume && class && demo_json_true(class->json, "allowVolumeExpansion") && !object_is_going(claim) &&
 		    !str_eq(demo_json_text(claim->json, "spec.resources.requests.storage"),
 			    demo_json_text(claim->json, "status.capacity.storage"))) {
@@ -183,7 +191,8 @@ bool demo_kube_controller_expand_claims(struct demo *demo)
 static bool pod_tolerates(const struct demo_kube_object *pod, const char *key)
 {
 	const cJSON *toleration;
-	cJSON_ArrayForEach (toleration, demo_json_at(pod->json, "spec.tolerations")) {
+	cJSON_ArrayForEach(toleration, demo_json_at(pod->json, "spec.tolerations"))
+	{
 		const char *effect = demo_json_text(toleration, "effect");
 		if ((!*effect || str_eq(effect, "NoExecute")) && str_eq(demo_json_text(toleration, "key"), key))
 			return true;
@@ -197,7 +206,8 @@ static void obey_taints(struct demo *demo, struct demo_kube_object *pod, const s
 {
 	const cJSON *taint;
 	bool evict = false, out_of_service = false;
-	cJSON_ArrayForEach (taint, demo_json_at(node->json, "spec.taints")) {
+	cJSON_ArrayForEach(taint, demo_json_at(node->json, "spec.taints"))
+	{
 		const char *key = demo_json_text(taint, "key");
 		if (!str_eq(demo_json_text(taint, "effect"), "NoExecute") || pod_tolerates(pod, key))
 			continue;
@@ -209,15 +219,16 @@ static void obey_taints(struct demo *demo, struct demo_kube_object *pod, const s
 	if (evict && !object_is_going(pod))
 		demo_kube_controller_begin_deletion(demo, pod, NULL);
 	else if (out_of_service && dead && object_is_going(pod))
-		demo_kube_store_remove(demo->store, demo_kube_store_get(demo->store, DEMO_KUBE_KIND_POD, pod->namespace, pod->name));
+		demo_kube_store_remove(demo->store,
+				       demo_kube_store_get(demo->store, DEMO_KUBE_KIND_POD, pod->namespace, pod->name));
 }
 
 void demo_kube_controller_obey_taints(struct demo *demo)
 {
 	object_list pods = keep_all(demo, DEMO_KUBE_KIND_POD);
 	vec_each (&pods, pod) {
-		const struct demo_kube_object *node =
-			demo_kube_store_get(demo->store, DEMO_KUBE_KIND_NODE, "", demo_json_text((*pod)->json, "spec.nodeName"));
+		const struct demo_kube_object *node = demo_kube_store_get(
+			demo->store, DEMO_KUBE_KIND_NODE, "", demo_json_text((*pod)->json, "spec.nodeName"));
 		if (node)
 			obey_taints(demo, *pod, node);
 	}
@@ -227,13 +238,14 @@ void demo_kube_controller_obey_taints(struct demo *demo)
 /* ---- Strimzi's marks ---- */
 
 /* One pod at a time, and only while all others are ready. */
-void demo_kube_controller_restart_marked(struct demo *demo, const struct demo_cluster_spec *spec, const struct demo_kube_object *set)
+void demo_kube_controller_restart_marked(struct demo *demo, const struct demo_cluster_spec *spec,
+					 const struct demo_kube_object *set)
 {
 	char name[96];
 	struct demo_kube_object *marked = NULL;
 	for (int i = 0; i < DEMO_CLUSTER_BROKERS_MAX; i++) {
-		struct demo_kube_object *pod =
-			demo_kube_store_get(demo->store, DEMO_KUBE_KIND_POD, spec->namespace, demo_cluster_pod_name(spec, i, name, sizeof name));
+		struct demo_kube_object *pod = demo_kube_store_get(demo->store, DEMO_KUBE_KIND_POD, spec->namespace,
+								   demo_cluster_pod_name(spec, i, name, sizeof name));
 		if (!pod)
 			continue;
 		if (object_is_going(pod) || !demo_kube_controller_pod_is_ready(pod))
@@ -247,7 +259,7 @@ void demo_kube_controller_restart_marked(struct demo *demo, const struct demo_cl
 		return;
 	const cJSON *volume = cJSON_GetArrayItem(demo_json_at(marked->json, "spec.volumes"), 0);
 	struct demo_kube_object *claim = demo_kube_store_get(demo->store, DEMO_KUBE_KIND_CLAIM, spec->namespace,
-					 demo_json_text(volume, "persistentVolumeClaim.claimName"));
+							     demo_json_text(volume, "persistentVolumeClaim.claimName"));
 	if (claim && cJSON_GetObjectItemCaseSensitive(demo_json_at(marked->json, "metadata.annotations"),
 						      "strimzi.io/delete-pod-and-pvc")) {
 		cJSON *json = demo_kube_object_edit(claim);

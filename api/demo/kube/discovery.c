@@ -21,8 +21,8 @@ static const struct {
 static cJSON *group_json(const char *group, const char *version)
 {
 	return demo_json_make("{'name':'%s','versions':[{'groupVersion':'%s/%s','version':'%s'}],"
-			 "'preferredVersion':{'groupVersion':'%s/%s','version':'%s'}}",
-			 group, group, version, version, group, version, version);
+			      "'preferredVersion':{'groupVersion':'%s/%s','version':'%s'}}",
+			      group, group, version, version, group, version, version);
 }
 
 static cJSON *group_list(void)
@@ -36,14 +36,15 @@ static cJSON *group_list(void)
 /* What `kubectl get all` asks for. */
 static bool is_of_all(enum demo_kube_kind_id id)
 {
-	return id == DEMO_KUBE_KIND_POD || id == DEMO_KUBE_KIND_SERVICE || id == DEMO_KUBE_KIND_STATEFUL_SET || id == DEMO_KUBE_KIND_RABBITMQ_CLUSTER;
+	return id == DEMO_KUBE_KIND_POD || id == DEMO_KUBE_KIND_SERVICE || id == DEMO_KUBE_KIND_STATEFUL_SET ||
+	       id == DEMO_KUBE_KIND_RABBITMQ_CLUSTER;
 }
 
 static void add_resource(cJSON *list, const struct demo_kube_kind *kind)
 {
 	static const char verbs[] = "['create','delete','get','list','patch','update','watch']";
-	cJSON *json = demo_json_make("{'name':'%s','singularName':'','namespaced':%s,'kind':'%s','verbs':%s}", kind->plural,
-				kind->namespaced ? "true" : "false", kind->name, verbs);
+	cJSON *json = demo_json_make("{'name':'%s','singularName':'','namespaced':%s,'kind':'%s','verbs':%s}",
+				     kind->plural, kind->namespaced ? "true" : "false", kind->name, verbs);
 	char singular[64];
 	size_t len = 0;
 	for (; kind->name[len] && len + 1 < sizeof singular; len++)
@@ -56,13 +57,13 @@ static void add_resource(cJSON *list, const struct demo_kube_kind *kind)
 		demo_json_set(json, "categories", demo_json_make("['all']"));
 	cJSON_AddItemToArray(list, json);
 	cJSON_AddItemToArray(list, demo_json_make("{'name':'%s/status','singularName':'','namespaced':%s,'kind':'%s',"
-					     "'verbs':['get','patch','update']}",
-					     kind->plural, kind->namespaced ? "true" : "false", kind->name));
+						  "'verbs':['get','patch','update']}",
+						  kind->plural, kind->namespaced ? "true" : "false", kind->name));
 	if (kind->has_scale)
 		cJSON_AddItemToArray(list, demo_json_make("{'name':'%s/scale','singularName':'','namespaced':true,"
-						     "'group':'autoscaling','version':'v1','kind':'Scale',"
-						     "'verbs':['get','patch','update']}",
-						     kind->plural));
+							  "'group':'autoscaling','version':'v1','kind':'Scale',"
+							  "'verbs':['get','patch','update']}",
+							  kind->plural));
 }
 
 static void add_pod_subresources(cJSON *list)
@@ -76,15 +77,17 @@ static void add_pod_subresources(cJSON *list)
 		{"eviction", "Eviction", "'create'", "'group':'policy','version':'v1',"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
-		cJSON_AddItemToArray(list, demo_json_make("{'name':'pods/%s','singularName':'','namespaced':true,%s'kind':'%s',"
-						     "'verbs':[%s]}",
-						     table[i].name, table[i].more, table[i].kind, table[i].verbs));
+		cJSON_AddItemToArray(
+			list, demo_json_make("{'name':'pods/%s','singularName':'','namespaced':true,%s'kind':'%s',"
+					     "'verbs':[%s]}",
+					     table[i].name, table[i].more, table[i].kind, table[i].verbs));
 }
 
 static cJSON *resource_list(const char *group, const char *version)
 {
-	cJSON *json = demo_json_make("{'kind':'APIResourceList','apiVersion':'v1','groupVersion':'%s%s%s','resources':[]}", group,
-				*group ? "/" : "", version);
+	cJSON *json =
+		demo_json_make("{'kind':'APIResourceList','apiVersion':'v1','groupVersion':'%s%s%s','resources':[]}",
+			       group, *group ? "/" : "", version);
 	cJSON *list = demo_json_at(json, "resources");
 	for (enum demo_kube_kind_id id = 0; id < DEMO_KUBE_KIND_COUNT; id++) {
 		const struct demo_kube_kind *kind = demo_kube_kind_get(id);
@@ -95,11 +98,11 @@ static cJSON *resource_list(const char *group, const char *version)
 		add_pod_subresources(list);
 	if (str_eq(group, "authorization.k8s.io")) {
 		cJSON_AddItemToArray(list, demo_json_make("{'name':'selfsubjectaccessreviews','singularName':"
-						     "'selfsubjectaccessreview','namespaced':false,"
-						     "'kind':'SelfSubjectAccessReview','verbs':['create']}"));
+							  "'selfsubjectaccessreview','namespaced':false,"
+							  "'kind':'SelfSubjectAccessReview','verbs':['create']}"));
 		cJSON_AddItemToArray(list, demo_json_make("{'name':'selfsubjectrulesreviews','singularName':"
-						     "'selfsubjectrulesreview','namespaced':false,"
-						     "'kind':'SelfSubjectRulesReview','verbs':['create']}"));
+							  "'selfsubjectrulesreview','namespaced':false,"
+							  "'kind':'SelfSubjectRulesReview','verbs':['create']}"));
 	}
 	return json;
 }
@@ -108,14 +111,15 @@ static cJSON *answer_for(struct demo *demo, const struct demo_request_path *path
 {
 	const char *first = path->count > 0 ? path->segments[0] : "";
 	if (path->count == 1 && str_eq(first, "version"))
-		return demo_json_make("{'major':'1','minor':'34','gitVersion':'v1.34.1','gitCommit':'','gitTreeState':'clean',"
-				 "'buildDate':'2025-09-09T19:44:50Z','goVersion':'go1.24.6','compiler':'gc',"
-				 "'platform':'linux/amd64'}");
+		return demo_json_make(
+			"{'major':'1','minor':'34','gitVersion':'v1.34.1','gitCommit':'','gitTreeState':'clean',"
+			"'buildDate':'2025-09-09T19:44:50Z','goVersion':'go1.24.6','compiler':'gc',"
+			"'platform':'linux/amd64'}");
 	if (path->count == 1 && str_eq(first, "api")) {
 		const char *address = strstr(demo->url, "://") + 3;
 		return demo_json_make("{'kind':'APIVersions','versions':['v1'],'serverAddressByClientCIDRs':"
-				 "[{'clientCIDR':'0.0.0.0/0','serverAddress':'%.*s'}]}",
-				 (int)strcspn(address, "/"), address);
+				      "[{'clientCIDR':'0.0.0.0/0','serverAddress':'%.*s'}]}",
+				      (int)strcspn(address, "/"), address);
 	}
 	if (path->count == 2 && str_eq(first, "api") && str_eq(path->segments[1], "v1"))
 		return resource_list("", "v1");

@@ -7,8 +7,8 @@
 
 enum { EVENT_LIFE_MS = 3600 * 1000 };
 
-static void event_record(struct demo *demo, const struct demo_kube_object *about, bool warning, const char *component, const char *reason,
-		   const char *message, int count, int64_t wall_ms)
+static void event_record(struct demo *demo, const struct demo_kube_object *about, bool warning, const char *component,
+			 const char *reason, const char *message, int count, int64_t wall_ms)
 {
 	char when[32], name[300], api_version[64];
 	clock_format_rfc3339(wall_ms, when);
@@ -26,19 +26,20 @@ static void event_record(struct demo *demo, const struct demo_kube_object *about
 		demo_kube_store_put(demo->store, DEMO_KUBE_KIND_EVENT, json);
 		return;
 	}
-	cJSON *json = demo_json_make("{'metadata':{'name':'%s','namespace':'%s','creationTimestamp':'%s'},'involvedObject':"
-				"{'kind':'%s','namespace':'%s','name':'%s','uid':'%s','apiVersion':'%s'},'reason':'%s','type':'%s',"
-				"'count':%d,'firstTimestamp':'%s','lastTimestamp':'%s','source':{'component':'%s'},"
-				"'reportingComponent':'%s','reportingInstance':''}",
-				name, namespace, when, about->kind->name, about->namespace, about->name, uid,
-				demo_kube_kind_api_version(about->kind, api_version, sizeof api_version), reason,
-				warning ? "Warning" : "Normal", count, when, when, component, component);
+	cJSON *json = demo_json_make(
+		"{'metadata':{'name':'%s','namespace':'%s','creationTimestamp':'%s'},'involvedObject':"
+		"{'kind':'%s','namespace':'%s','name':'%s','uid':'%s','apiVersion':'%s'},'reason':'%s','type':'%s',"
+		"'count':%d,'firstTimestamp':'%s','lastTimestamp':'%s','source':{'component':'%s'},"
+		"'reportingComponent':'%s','reportingInstance':''}",
+		name, namespace, when, about->kind->name, about->namespace, about->name, uid,
+		demo_kube_kind_api_version(about->kind, api_version, sizeof api_version), reason,
+		warning ? "Warning" : "Normal", count, when, when, component, component);
 	demo_json_set_text(json, "message", message);
 	demo_kube_store_put(demo->store, DEMO_KUBE_KIND_EVENT, json);
 }
 
-void demo_kube_events_record(struct demo *demo, const struct demo_kube_object *about, bool warning, const char *component, const char *reason,
-		   const char *format, ...)
+void demo_kube_events_record(struct demo *demo, const struct demo_kube_object *about, bool warning,
+			     const char *component, const char *reason, const char *format, ...)
 {
 	char message[512];
 	va_list args;
@@ -48,8 +49,9 @@ void demo_kube_events_record(struct demo *demo, const struct demo_kube_object *a
 	event_record(demo, about, warning, component, reason, message, 1, demo_wall_ms(demo));
 }
 
-void demo_kube_events_record_past(struct demo *demo, const struct demo_kube_object *about, bool warning, const char *component, const char *reason,
-			const char *message, int count, int64_t ago_ms)
+void demo_kube_events_record_past(struct demo *demo, const struct demo_kube_object *about, bool warning,
+				  const char *component, const char *reason, const char *message, int count,
+				  int64_t ago_ms)
 {
 	event_record(demo, about, warning, component, reason, message, count, demo_wall_ms(demo) - ago_ms);
 }

@@ -12,7 +12,7 @@
 struct demo_kube_node_state {
 	char name[16];
 	bool alive;
-	bool lost; /* the control plane has noticed */
+	bool lost;            /* the control plane has noticed */
 	int64_t changed_ms;   /* when it died or came back */
 	int64_t heartbeat_ms; /* the last */
 };
@@ -24,7 +24,8 @@ struct demo_kube_kubelet {
 
 /* How long each stage takes. */
 static const int64_t stage_ms[] = {
-	[DEMO_KUBE_POD_PENDING] = 1000, [DEMO_KUBE_POD_CREATING] = 2500, [DEMO_KUBE_POD_STARTING] = 7000, [DEMO_KUBE_POD_CRASHED] = 2000, [DEMO_KUBE_POD_STOPPING] = 3500,
+	[DEMO_KUBE_POD_PENDING] = 1000, [DEMO_KUBE_POD_CREATING] = 2500, [DEMO_KUBE_POD_STARTING] = 7000,
+	[DEMO_KUBE_POD_CRASHED] = 2000, [DEMO_KUBE_POD_STOPPING] = 3500,
 };
 
 struct demo_kube_kubelet *demo_kube_kubelet_create(struct demo *demo)
@@ -56,7 +57,8 @@ void demo_kube_kubelet_destroy(struct demo_kube_kubelet *kubelet)
 	free(kubelet);
 }
 
-static struct demo_kube_pod_state *find_state(const struct demo_kube_kubelet *kubelet, const char *namespace, const char *name)
+static struct demo_kube_pod_state *find_state(const struct demo_kube_kubelet *kubelet, const char *namespace,
+					      const char *name)
 {
 	vec_each (&kubelet->pods, state) {
 		if (str_eq((*state)->name, name) && str_eq((*state)->namespace, namespace))
@@ -65,7 +67,8 @@ static struct demo_kube_pod_state *find_state(const struct demo_kube_kubelet *ku
 	return NULL;
 }
 
-const struct demo_kube_pod_state *demo_kube_kubelet_pod(const struct demo *demo, const char *namespace, const char *name)
+const struct demo_kube_pod_state *demo_kube_kubelet_pod(const struct demo *demo, const char *namespace,
+							const char *name)
 {
 	return find_state(demo->kubelet, namespace, name);
 }
@@ -135,8 +138,8 @@ static void pod_schedule(struct demo *demo, const struct demo_kube_object *pod, 
 	demo_kube_scheduler_bind_claims(demo, pod, node, now);
 	state->node = node;
 	pod_enter_stage(demo, state, DEMO_KUBE_POD_CREATING);
-	demo_kube_events_record(demo, pod, false, "default-scheduler", "Scheduled", "Successfully assigned %s/%s to %s", pod->namespace,
-		      pod->name, demo->kubelet->nodes[node].name);
+	demo_kube_events_record(demo, pod, false, "default-scheduler", "Scheduled", "Successfully assigned %s/%s to %s",
+				pod->namespace, pod->name, demo->kubelet->nodes[node].name);
 	demo_json_set_text(json, "spec.nodeName", demo->kubelet->nodes[node].name);
 	demo_kube_kubelet_write_status(demo, json, state);
 	demo_kube_store_put(demo->store, DEMO_KUBE_KIND_POD, json);
@@ -146,7 +149,8 @@ static void start_container(struct demo *demo, const struct demo_kube_object *po
 {
 	const cJSON *container = cJSON_GetArrayItem(demo_json_at(pod->json, "spec.containers"), 0);
 	pod_enter_stage(demo, state, DEMO_KUBE_POD_STARTING);
-	demo_kube_events_record(demo, pod, false, "kubelet", "Started", "Started container %s", demo_json_text(container, "name"));
+	demo_kube_events_record(demo, pod, false, "kubelet", "Started", "Started container %s",
+				demo_json_text(container, "name"));
 	demo_kube_logs_process_started(demo, state->namespace, state->name);
 	pod_publish(demo, pod, state);
 }
@@ -167,14 +171,16 @@ static void remove_pod(struct demo *demo, const struct demo_kube_object *pod, st
 {
 	state->uid[0] = '\0'; /* whoever comes under this name is new */
 	demo_kube_logs_pod_removed(demo, pod->namespace, pod->name);
-	demo_kube_store_remove(demo->store, demo_kube_store_get(demo->store, DEMO_KUBE_KIND_POD, pod->namespace, pod->name));
+	demo_kube_store_remove(demo->store,
+			       demo_kube_store_get(demo->store, DEMO_KUBE_KIND_POD, pod->namespace, pod->name));
 }
 
 static void step_pod(struct demo *demo, const struct demo_kube_object *pod, struct demo_kube_pod_state *state)
 {
 	static void (*const next[])(struct demo *, const struct demo_kube_object *, struct demo_kube_pod_state *) = {
-		[DEMO_KUBE_POD_PENDING] = pod_schedule,  [DEMO_KUBE_POD_CREATING] = start_container, [DEMO_KUBE_POD_STARTING] = make_ready,
-		[DEMO_KUBE_POD_CRASHED] = pod_restart,   [DEMO_KUBE_POD_STOPPING] = remove_pod,
+		[DEMO_KUBE_POD_PENDING] = pod_schedule, [DEMO_KUBE_POD_CREATING] = start_container,
+		[DEMO_KUBE_POD_STARTING] = make_ready,  [DEMO_KUBE_POD_CRASHED] = pod_restart,
+		[DEMO_KUBE_POD_STOPPING] = remove_pod,
 	};
 	bool leaving = *demo_json_text(pod->json, "metadata.deletionTimestamp") != '\0';
 	if (state->node >= 0 && !demo->kubelet->nodes[state->node].alive)
@@ -220,7 +226,8 @@ static void step_pods(struct demo *demo)
 static void node_beat(struct demo *demo, struct demo_kube_node_state *node)
 {
 	char now[32];
-	const struct demo_kube_object *lease = demo_kube_store_get(demo->store, DEMO_KUBE_KIND_LEASE, "kube-node-lease", node->name);
+	const struct demo_kube_object *lease =
+		demo_kube_store_get(demo->store, DEMO_KUBE_KIND_LEASE, "kube-node-lease", node->name);
 	node->heartbeat_ms = demo_time_ms(demo);
 	if (!lease)
 		return;
@@ -247,10 +254,11 @@ static void set_node_ready(struct demo *demo, struct demo_kube_node_state *node,
 	demo_kube_kubelet_taint_unreachable(json, !ready, now);
 	object = demo_kube_store_put(demo->store, DEMO_KUBE_KIND_NODE, json);
 	demo_kube_events_record(demo, object, !ready, "node-controller", ready ? "NodeReady" : "NodeNotReady",
-		      "Node %s status is now: %s", node->name, ready ? "NodeReady" : "NodeNotReady");
+				"Node %s status is now: %s", node->name, ready ? "NodeReady" : "NodeNotReady");
 	for (size_t i = 0; i < demo->kubelet->pods.len; i++) {
 		struct demo_kube_pod_state *state = demo->kubelet->pods.items[i];
-		const struct demo_kube_object *pod = demo_kube_store_get(demo->store, DEMO_KUBE_KIND_POD, state->namespace, state->name);
+		const struct demo_kube_object *pod =
+			demo_kube_store_get(demo->store, DEMO_KUBE_KIND_POD, state->namespace, state->name);
 		if (!pod || state->node != node - demo->kubelet->nodes || ready)
 			continue;
 		json = demo_kube_object_edit(pod);
@@ -293,7 +301,7 @@ void demo_kube_kubelet_settle(struct demo *demo, const char *namespace, const ch
 	demo_json_set_text(json, "status.startTime", created);
 	demo_kube_kubelet_write_status(demo, json, state);
 	cJSON *condition;
-	cJSON_ArrayForEach (condition, demo_json_at(json, "status.conditions"))
+	cJSON_ArrayForEach(condition, demo_json_at(json, "status.conditions"))
 		demo_json_set_text(condition, "lastTransitionTime", created);
 	demo_kube_store_put(demo->store, DEMO_KUBE_KIND_POD, json);
 }

@@ -2,8 +2,8 @@
 #ifndef MQDECK_DEMO_KUBE_KUBELET_H
 #define MQDECK_DEMO_KUBE_KUBELET_H
 
-#include "api/demo/http/json_tree.h"
 #include "api/demo/host/demo_private.h"
+#include "api/demo/http/json_tree.h"
 #include "api/demo/kube/store.h"
 
 enum { DEMO_KUBE_NODES = 3, DEMO_KUBE_NODE_GRACE_MS = 20000, DEMO_KUBE_HEARTBEAT_MS = 10000 };
@@ -21,10 +21,10 @@ struct demo_kube_pod_state {
 	char uid[40];
 	char *namespace, *name;
 	enum demo_kube_pod_stage stage;
-	int64_t since_ms; /* of the stage, demo time */
+	int64_t since_ms;   /* of the stage, demo time */
 	int64_t started_ms; /* of the process, demo time; before the start when negative */
 	int restarts;
-	int node; /* -1 = none */
+	int node;  /* -1 = none */
 	bool seen; /* by the round under way */
 	bool unschedulable_told;
 };
@@ -39,7 +39,8 @@ void demo_kube_kubelet_tick(struct demo *demo);
 void demo_kube_kubelet_settle(struct demo *demo, const char *namespace, const char *name, int node, int64_t started_ms);
 
 /* NULL = the kubelets do not know it. */
-const struct demo_kube_pod_state *demo_kube_kubelet_pod(const struct demo *demo, const char *namespace, const char *name);
+const struct demo_kube_pod_state *demo_kube_kubelet_pod(const struct demo *demo, const char *namespace,
+							const char *name);
 /* Does the broker in it answer: ready or stopping, and its node alive? */
 bool demo_kube_kubelet_pod_is_up(const struct demo *demo, const char *namespace, const char *name);
 bool demo_kube_kubelet_node_is_alive(const struct demo *demo, int node);

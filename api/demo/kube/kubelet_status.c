@@ -18,12 +18,14 @@ cJSON *demo_kube_kubelet_node_conditions(bool ready, const char *since)
 	};
 	cJSON *list = cJSON_CreateArray();
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
-		cJSON_AddItemToArray(list,
-				     demo_json_make("{'type':'%s','status':'%s','reason':'%s','message':'%s','lastHeartbeatTime':'%s',"
-					       "'lastTransitionTime':'%s'}",
-					       table[i].type, ready ? table[i].status : "Unknown",
-					       ready ? table[i].reason : "NodeStatusUnknown",
-					       ready ? table[i].message : "Kubelet stopped posting node status.", since, since));
+		cJSON_AddItemToArray(
+			list,
+			demo_json_make(
+				"{'type':'%s','status':'%s','reason':'%s','message':'%s','lastHeartbeatTime':'%s',"
+				"'lastTransitionTime':'%s'}",
+				table[i].type, ready ? table[i].status : "Unknown",
+				ready ? table[i].reason : "NodeStatusUnknown",
+				ready ? table[i].message : "Kubelet stopped posting node status.", since, since));
 	return list;
 }
 
@@ -32,13 +34,16 @@ void demo_kube_kubelet_taint_unreachable(cJSON *node, bool unreachable, const ch
 	static const char *const effects[] = {"NoSchedule", "NoExecute"};
 	const cJSON *taint;
 	cJSON *taints = cJSON_CreateArray();
-	cJSON_ArrayForEach (taint, demo_json_at(node, "spec.taints")) {
+	cJSON_ArrayForEach(taint, demo_json_at(node, "spec.taints"))
+	{
 		if (!str_eq(demo_json_text(taint, "key"), "node.kubernetes.io/unreachable"))
 			cJSON_AddItemToArray(taints, cJSON_Duplicate(taint, true));
 	}
 	for (size_t i = 0; unreachable && i < ARRAY_LEN(effects); i++)
-		cJSON_AddItemToArray(taints, demo_json_make("{'key':'node.kubernetes.io/unreachable','effect':'%s','timeAdded':'%s'}",
-						       effects[i], now));
+		cJSON_AddItemToArray(
+			taints,
+			demo_json_make("{'key':'node.kubernetes.io/unreachable','effect':'%s','timeAdded':'%s'}",
+				       effects[i], now));
 	demo_json_remove(node, "spec.taints");
 	if (cJSON_GetArraySize(taints) > 0)
 		demo_json_set(node, "spec.taints", taints);
@@ -46,14 +51,16 @@ void demo_kube_kubelet_taint_unreachable(cJSON *node, bool unreachable, const ch
 		cJSON_Delete(taints);
 }
 
-void demo_kube_kubelet_set_condition(cJSON *pod, const char *type, bool holds, const char *reason, const char *message, const char *now)
+void demo_kube_kubelet_set_condition(cJSON *pod, const char *type, bool holds, const char *reason, const char *message,
+				     const char *now)
 {
 	cJSON *list = demo_json_at(pod, "status.conditions"), *condition, *found = NULL;
 	if (!cJSON_IsArray(list)) {
 		demo_json_set(pod, "status.conditions", cJSON_CreateArray());
 		list = demo_json_at(pod, "status.conditions");
 	}
-	cJSON_ArrayForEach (condition, list) {
+	cJSON_ArrayForEach(condition, list)
+	{
 		if (str_eq(demo_json_text(condition, "type"), type))
 			found = condition;
 	}
@@ -77,25 +84,31 @@ static cJSON *container_state(const struct demo_kube_pod_state *state, const cha
 	if (state->stage == DEMO_KUBE_POD_CREATING)
 		return demo_json_make("{'waiting':{'reason':'ContainerCreating'}}");
 	if (state->stage == DEMO_KUBE_POD_CRASHED)
-		return demo_json_make("{'terminated':{'exitCode':137,'reason':'Error','startedAt':'%s','finishedAt':'%s'}}", started,
-				 now);
+		return demo_json_make(
+			"{'terminated':{'exitCode':137,'reason':'Error','startedAt':'%s','finishedAt':'%s'}}", started,
+			now);
 	return demo_json_make("{'running':{'startedAt':'%s'}}", started);
 }
 
-static void add_container_status(struct demo *demo, cJSON *pod, const struct demo_kube_pod_state *state, const char *now)
+static void add_container_status(struct demo *demo, cJSON *pod, const struct demo_kube_pod_state *state,
+				 const char *now)
 {
 	char started[32];
 	clock_format_rfc3339(demo->start_wall_ms + state->started_ms, started);
 	const cJSON *container = cJSON_GetArrayItem(demo_json_at(pod, "spec.containers"), 0);
 	const cJSON *before = cJSON_GetArrayItem(demo_json_at(pod, "status.containerStatuses"), 0);
-	bool runs = state->stage == DEMO_KUBE_POD_READY || state->stage == DEMO_KUBE_POD_STARTING || state->stage == DEMO_KUBE_POD_STOPPING;
-	cJSON *status = demo_json_make("{'imageID':'','containerID':'containerd://%.8s%d','ready':%s,"
-				  "'started':%s,'restartCount':%d,'lastState':{}}",
-				  state->uid, state->restarts, state->stage == DEMO_KUBE_POD_READY ? "true" : "false", runs ? "true" : "false", state->restarts);
+	bool runs = state->stage == DEMO_KUBE_POD_READY || state->stage == DEMO_KUBE_POD_STARTING ||
+		    state->stage == DEMO_KUBE_POD_STOPPING;
+	cJSON *status =
+		demo_json_make("{'imageID':'','containerID':'containerd://%.8s%d','ready':%s,"
+			       "'started':%s,'restartCount':%d,'lastState':{}}",
+			       state->uid, state->restarts, state->stage == DEMO_KUBE_POD_READY ? "true" : "false",
+			       runs ? "true" : "false", state->restarts);
 	demo_json_set_text(status, "name", demo_json_text(container, "name"));
 	demo_json_set_text(status, "image", demo_json_text(container, "image"));
 	demo_json_set(status, "state", container_state(state, started, now));
-	const cJSON *last = demo_json_at(before, "state.terminated") ? demo_json_at(before, "state") : demo_json_at(before, "lastState");
+	const cJSON *last = demo_json_at(before, "state.terminated") ? demo_json_at(before, "state")
+								     : demo_json_at(before, "lastState");
 	if (last && state->stage != DEMO_KUBE_POD_CRASHED)
 		demo_json_set(status, "lastState", cJSON_Duplicate(last, true));
 	cJSON *list = cJSON_CreateArray();

@@ -5,7 +5,8 @@
 #include "api/demo/host/fleet.h"
 
 /* Not yet scheduled, not yet running. owner: the StatefulSet or StrimziPodSet. */
-cJSON *demo_kube_manifest_pod(const struct demo_cluster_spec *spec, int ordinal, const struct demo_kube_object *owner) MUST_USE;
+cJSON *demo_kube_manifest_pod(const struct demo_cluster_spec *spec, int ordinal,
+			      const struct demo_kube_object *owner) MUST_USE;
 cJSON *demo_kube_manifest_claim(const struct demo_cluster_spec *spec, int ordinal) MUST_USE;
 /* The labels every object of the cluster carries, and the part of them that selects its pods. */
 cJSON *demo_kube_manifest_labels(const struct demo_cluster_spec *spec) MUST_USE;

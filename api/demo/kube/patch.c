@@ -5,13 +5,14 @@
 
 #include "api/base/str.h"
 
-/* Lists that strategic merge joins by a key; others are replaced. From the patchMergeKey tags of core/v1 and apps/v1. */
+/* Lists that strategic merge joins by a key; others are replaced. From the patchMergeKey tags of core/v1 and
+ * apps/v1. */
 static const struct {
 	const char *list, *key;
 } merge_keys[] = {
-	{"containers", "name"},      {"initContainers", "name"}, {"env", "name"},       {"volumes", "name"},
-	{"volumeMounts", "mountPath"}, {"conditions", "type"},   {"addresses", "type"}, {"ownerReferences", "uid"},
-	{"imagePullSecrets", "name"},
+	{"containers", "name"}, {"initContainers", "name"},    {"env", "name"},
+	{"volumes", "name"},    {"volumeMounts", "mountPath"}, {"conditions", "type"},
+	{"addresses", "type"},  {"ownerReferences", "uid"},    {"imagePullSecrets", "name"},
 };
 
 static const char *merge_key(const char *list)
@@ -26,7 +27,8 @@ static const char *merge_key(const char *list)
 static cJSON *find_by_key(cJSON *list, const char *key, const char *value)
 {
 	cJSON *item;
-	cJSON_ArrayForEach (item, list) {
+	cJSON_ArrayForEach(item, list)
+	{
 		if (str_eq(demo_json_text(item, key), value))
 			return item;
 	}
@@ -38,7 +40,8 @@ static void merge_object(cJSON *target, const cJSON *patch, bool strategic);
 static void patch_merge_list(cJSON *target, const cJSON *patch, const char *key)
 {
 	const cJSON *entry;
-	cJSON_ArrayForEach (entry, patch) {
+	cJSON_ArrayForEach(entry, patch)
+	{
 		cJSON *there = find_by_key(target, key, demo_json_text(entry, key));
 		bool gone = str_eq(demo_json_text(entry, "$patch"), "delete");
 		if (there && gone)
@@ -53,7 +56,8 @@ static void patch_merge_list(cJSON *target, const cJSON *patch, const char *key)
 static void merge_object(cJSON *target, const cJSON *patch, bool strategic)
 {
 	const cJSON *entry;
-	cJSON_ArrayForEach (entry, patch) {
+	cJSON_ArrayForEach(entry, patch)
+	{
 		if (strategic && str_has_prefix(entry->string, "$"))
 			continue;
 		cJSON *there = cJSON_GetObjectItemCaseSensitive(target, entry->string);
@@ -107,7 +111,9 @@ static cJSON *pointer_parent(cJSON *target, const char *pointer, char last[stati
 		parent = at;
 		int64_t index;
 		if (cJSON_IsArray(at))
-			at = str_to_i64(last, &index) && index >= 0 && index < 10000 ? cJSON_GetArrayItem(at, (int)index) : NULL;
+			at = str_to_i64(last, &index) && index >= 0 && index < 10000
+				     ? cJSON_GetArrayItem(at, (int)index)
+				     : NULL;
 		else
 			at = cJSON_GetObjectItemCaseSensitive(at, last);
 	}
@@ -148,9 +154,11 @@ static enum demo_kube_patch_result apply_operation(cJSON *target, const cJSON *o
 	cJSON *parent = pointer_parent(target, demo_json_text(operation, "path"), last);
 	cJSON *there = child_of(parent, last);
 	if (str_eq(op, "test"))
-		return value && there && cJSON_Compare(there, value, true) ? DEMO_KUBE_PATCH_DONE : DEMO_KUBE_PATCH_TEST_FAILED;
+		return value && there && cJSON_Compare(there, value, true) ? DEMO_KUBE_PATCH_DONE
+									   : DEMO_KUBE_PATCH_TEST_FAILED;
 	if (str_eq(op, "add") && value)
-		return parent && add_child(parent, last, cJSON_Duplicate(value, true)) ? DEMO_KUBE_PATCH_DONE : DEMO_KUBE_PATCH_MALFORMED;
+		return parent && add_child(parent, last, cJSON_Duplicate(value, true)) ? DEMO_KUBE_PATCH_DONE
+										       : DEMO_KUBE_PATCH_MALFORMED;
 	if (str_eq(op, "replace") && value && there) {
 		cJSON *copy = cJSON_Duplicate(value, true);
 		bool done = cJSON_IsObject(parent) ? cJSON_ReplaceItemInObjectCaseSensitive(parent, last, copy)
@@ -163,7 +171,8 @@ static enum demo_kube_patch_result apply_operation(cJSON *target, const cJSON *o
 	}
 	cJSON *source_parent = pointer_parent(target, from, from_last);
 	cJSON *source = child_of(source_parent, from_last);
-	if (!source || !parent || (!str_eq(op, "move") && !str_eq(op, "copy")) || str_has_prefix(demo_json_text(operation, "path"), from))
+	if (!source || !parent || (!str_eq(op, "move") && !str_eq(op, "copy")) ||
+	    str_has_prefix(demo_json_text(operation, "path"), from))
 		return DEMO_KUBE_PATCH_MALFORMED;
 	cJSON *copy = cJSON_Duplicate(source, true);
 	if (str_eq(op, "move"))
@@ -176,7 +185,8 @@ static enum demo_kube_patch_result apply_operations(cJSON *target, const cJSON *
 	const cJSON *operation;
 	if (!cJSON_IsArray(patch))
 		return DEMO_KUBE_PATCH_MALFORMED;
-	cJSON_ArrayForEach (operation, patch) {
+	cJSON_ArrayForEach(operation, patch)
+	{
 		enum demo_kube_patch_result result = apply_operation(target, operation);
 		if (result != DEMO_KUBE_PATCH_DONE)
 			return result;

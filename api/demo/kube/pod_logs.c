@@ -141,7 +141,8 @@ void demo_kube_logs_add(struct demo *demo, const char *namespace, const char *po
 	add_line(demo, namespace, pod, demo_wall_ms(demo), text);
 }
 
-void demo_kube_logs_add_past(struct demo *demo, const char *namespace, const char *pod, int64_t ago_ms, const char *format, ...)
+void demo_kube_logs_add_past(struct demo *demo, const char *namespace, const char *pod, int64_t ago_ms,
+			     const char *format, ...)
 {
 	char text[1024];
 	va_list args;
@@ -210,7 +211,10 @@ void demo_kube_logs_serve(const struct demo_kube_api_call *call)
 	struct demo_kube_pod_log *log = map_get(&logs->pods, key);
 	bool stamped = demo_request_query_true(call->request, "timestamps");
 	struct buf out = BUF_INIT(4 * 1024 * 1024);
-	const struct demo_kube_log_lines *lines = log && demo_request_query_true(call->request, "previous") ? &log->previous : log ? &log->now : NULL;
+	const struct demo_kube_log_lines *lines = log && demo_request_query_true(call->request, "previous")
+							  ? &log->previous
+						  : log ? &log->now
+							: NULL;
 	size_t len = lines ? lines->len : 0;
 	size_t tail = (size_t)query_number(call->request, "tailLines", DEMO_KUBE_LOGS_LINES);
 	int64_t since_ms = log_earliest(call);
@@ -225,10 +229,12 @@ void demo_kube_logs_serve(const struct demo_kube_api_call *call)
 		return;
 	}
 	struct demo_kube_log_follower *follower = mem_alloc(sizeof *follower);
-	*follower = (struct demo_kube_log_follower){.logs = logs, .conn = call->conn, .key = mem_strdup(key), .stamped = stamped};
+	*follower = (struct demo_kube_log_follower){
+		.logs = logs, .conn = call->conn, .key = mem_strdup(key), .stamped = stamped};
 	vec_push(&logs->followers, follower);
-	if (!demo_http_conn_stream_begin(call->conn, "text/plain",
-			       (struct demo_http_conn_owner){.on_close = on_follower_closed, .data = follower}) ||
+	if (!demo_http_conn_stream_begin(
+		    call->conn, "text/plain",
+		    (struct demo_http_conn_owner){.on_close = on_follower_closed, .data = follower}) ||
 	    !demo_http_conn_stream_send(call->conn, buf_str(&out), out.len))
 		log_debug("a follower of %s has gone", key);
 	buf_finish(&out);

@@ -46,5 +46,7 @@ bool demo_kube_protobuf_open(const char *body, size_t len, struct demo_kube_prot
 {
 	if (len < 4 || memcmp(body, "k8s", 4) != 0)
 		return false;
-	return demo_kube_protobuf_field((struct demo_kube_protobuf_bytes){.data = (const unsigned char *)body + 4, .len = len - 4}, UNKNOWN_RAW, object);
+	return demo_kube_protobuf_field(
+		(struct demo_kube_protobuf_bytes){.data = (const unsigned char *)body + 4, .len = len - 4}, UNKNOWN_RAW,
+		object);
 }

@@ -9,7 +9,8 @@
 
 static cJSON *scale_of(const struct demo_kube_object *object)
 {
-	cJSON *scale = demo_json_make("{'kind':'Scale','apiVersion':'autoscaling/v1','metadata':{},'spec':{},'status':{}}");
+	cJSON *scale =
+		demo_json_make("{'kind':'Scale','apiVersion':'autoscaling/v1','metadata':{},'spec':{},'status':{}}");
 	static const char *const copied[] = {"name", "namespace", "uid", "resourceVersion", "creationTimestamp"};
 	for (size_t i = 0; i < ARRAY_LEN(copied); i++) {
 		char path[64];
@@ -20,7 +21,7 @@ static cJSON *scale_of(const struct demo_kube_object *object)
 	demo_json_set_number(scale, "status.replicas", (double)demo_json_number(object->json, "status.replicas", 0));
 	struct buf labels = BUF_INIT(4096);
 	const cJSON *pair;
-	cJSON_ArrayForEach (pair, demo_json_at(object->json, "spec.selector.matchLabels"))
+	cJSON_ArrayForEach(pair, demo_json_at(object->json, "spec.selector.matchLabels"))
 		buf_printf(&labels, "%s%s=%s", labels.len ? "," : "", pair->string, str_or(pair->valuestring, ""));
 	demo_json_set_text(scale, "status.selector", buf_str(&labels));
 	buf_finish(&labels);
@@ -32,12 +33,14 @@ static void change_scale(const struct demo_kube_api_call *call, const struct dem
 	const char *version = demo_json_text(scale, "metadata.resourceVersion");
 	const cJSON *replicas = demo_json_at(scale, "spec.replicas");
 	if (*version && !str_eq(version, demo_json_text(object->json, "metadata.resourceVersion"))) {
-		demo_kube_api_answer_status(call->conn, 409, "Conflict", "Operation cannot be fulfilled on %s \"%s\": the object has been modified",
-				  call->kind->plural, call->name);
+		demo_kube_api_answer_status(call->conn, 409, "Conflict",
+					    "Operation cannot be fulfilled on %s \"%s\": the object has been modified",
+					    call->kind->plural, call->name);
 		return;
 	}
 	if (!cJSON_IsNumber(replicas) || replicas->valuedouble < 0 || replicas->valuedouble > 100) {
-		demo_kube_api_answer_status(call->conn, 422, "Invalid", "spec.replicas must be between 0 and 100 in the embedded cluster");
+		demo_kube_api_answer_status(call->conn, 422, "Invalid",
+					    "spec.replicas must be between 0 and 100 in the embedded cluster");
 		return;
 	}
 	cJSON *json = demo_kube_object_edit(object);
@@ -48,12 +51,14 @@ static void change_scale(const struct demo_kube_api_call *call, const struct dem
 		demo_kube_object_release(tried);
 		return;
 	}
-	demo_kube_api_answer_json(call->conn, 200, scale_of(demo_kube_store_put(call->demo->store, call->kind->id, json)));
+	demo_kube_api_answer_json(call->conn, 200,
+				  scale_of(demo_kube_store_put(call->demo->store, call->kind->id, json)));
 }
 
 void demo_kube_scale_serve(const struct demo_kube_api_call *call)
 {
-	struct demo_kube_object *object = demo_kube_store_get(call->demo->store, call->kind->id, call->namespace, call->name);
+	struct demo_kube_object *object =
+		demo_kube_store_get(call->demo->store, call->kind->id, call->namespace, call->name);
 	const char *method = call->request->method;
 	if (!object) {
 		demo_kube_api_answer_not_found(call);
@@ -75,7 +80,8 @@ void demo_kube_scale_serve(const struct demo_kube_api_call *call)
 			demo_kube_api_answer_status(call->conn, 400, "BadRequest", "the patch cannot be applied");
 		cJSON_Delete(scale);
 	} else {
-		demo_kube_api_answer_status(call->conn, 400, "BadRequest", "a Scale object or a patch of one is expected");
+		demo_kube_api_answer_status(call->conn, 400, "BadRequest",
+					    "a Scale object or a patch of one is expected");
 	}
 }
 
@@ -86,13 +92,14 @@ static void answer_blocked(const struct demo_kube_api_call *call, const struct d
 		 budget->name, (long long)demo_json_number(budget->json, "status.desiredHealthy", 0),
 		 (long long)demo_json_number(budget->json, "status.currentHealthy", 0));
 	cJSON *json = demo_kube_api_status(429, "TooManyRequests",
-				 "Cannot evict pod as it would violate the pod's disruption budget.");
-	demo_json_set(json, "details", demo_json_make("{'causes':[{'reason':'DisruptionBudget','message':'%s'}]}", message));
+					   "Cannot evict pod as it would violate the pod's disruption budget.");
+	demo_json_set(json, "details",
+		      demo_json_make("{'causes':[{'reason':'DisruptionBudget','message':'%s'}]}", message));
 	demo_kube_api_answer_json(call->conn, 429, json);
 }
 
-/* Dry by the query or by the deleteOptions in the body, which kubectl sends as protobuf: Eviction.deleteOptions is 2,
- * DeleteOptions.dryRun 5. */
+/* Dry by the query or by the deleteOptions in the body, which kubectl sends as protobuf: Eviction.deleteOptions is
+ * 2, DeleteOptions.dryRun 5. */
 static bool is_dry_eviction(const struct demo_request *request)
 {
 	struct demo_kube_protobuf_bytes eviction, options, dry;
@@ -106,7 +113,8 @@ static bool is_dry_eviction(const struct demo_request *request)
 
 void demo_kube_evict_serve(const struct demo_kube_api_call *call)
 {
-	struct demo_kube_object *pod = demo_kube_store_get(call->demo->store, DEMO_KUBE_KIND_POD, call->namespace, call->name);
+	struct demo_kube_object *pod =
+		demo_kube_store_get(call->demo->store, DEMO_KUBE_KIND_POD, call->namespace, call->name);
 	bool dry = is_dry_eviction(call->request);
 	if (!str_eq(call->request->method, "POST")) {
 		demo_kube_api_answer_status(call->conn, 405, "MethodNotAllowed", "evictions are POSTed");
@@ -116,8 +124,8 @@ void demo_kube_evict_serve(const struct demo_kube_api_call *call)
 	const char *uid = demo_json_text(body, "deleteOptions.preconditions.uid");
 	if (*uid && !str_eq(uid, demo_json_text(pod->json, "metadata.uid"))) {
 		demo_kube_api_answer_status(call->conn, 409, "Conflict",
-				  "Precondition failed: UID in precondition: %s, UID in object meta: %s", uid,
-				  demo_json_text(pod->json, "metadata.uid"));
+					    "Precondition failed: UID in precondition: %s, UID in object meta: %s", uid,
+					    demo_json_text(pod->json, "metadata.uid"));
 		return;
 	}
 	bool guarded = str_eq(demo_json_text(pod->json, "status.phase"), "Running") &&
@@ -126,7 +134,8 @@ void demo_kube_evict_serve(const struct demo_kube_api_call *call)
 	struct demo_kube_object **budgets = demo_kube_store_list(call->demo->store, DEMO_KUBE_KIND_BUDGET, &count);
 	for (size_t i = 0; i < count && guarded; i++) {
 		if (!str_eq(budgets[i]->namespace, pod->namespace) ||
-		    !demo_kube_selector_labels_match(demo_json_at(budgets[i]->json, "spec.selector.matchLabels"), pod->json))
+		    !demo_kube_selector_labels_match(demo_json_at(budgets[i]->json, "spec.selector.matchLabels"),
+						     pod->json))
 			continue;
 		int64_t allowed = demo_json_number(budgets[i]->json, "status.disruptionsAllowed", 0);
 		if (allowed <= 0) {

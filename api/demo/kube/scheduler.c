@@ -9,7 +9,8 @@
 static bool is_tainted(const struct demo_kube_object *node)
 {
 	const cJSON *taint;
-	cJSON_ArrayForEach (taint, demo_json_at(node->json, "spec.taints")) {
+	cJSON_ArrayForEach(taint, demo_json_at(node->json, "spec.taints"))
+	{
 		if (!str_eq(demo_json_text(taint, "effect"), "PreferNoSchedule"))
 			return true;
 	}
@@ -19,7 +20,8 @@ static bool is_tainted(const struct demo_kube_object *node)
 static struct demo_kube_object *claim_of(struct demo *demo, const struct demo_kube_object *pod, int index)
 {
 	const cJSON *volume = cJSON_GetArrayItem(demo_json_at(pod->json, "spec.volumes"), index);
-	return demo_kube_store_get(demo->store, DEMO_KUBE_KIND_CLAIM, pod->namespace, demo_json_text(volume, "persistentVolumeClaim.claimName"));
+	return demo_kube_store_get(demo->store, DEMO_KUBE_KIND_CLAIM, pod->namespace,
+				   demo_json_text(volume, "persistentVolumeClaim.claimName"));
 }
 
 /* Must the pod's bound volumes be somewhere else? */
@@ -29,14 +31,16 @@ static bool volumes_allow(struct demo *demo, const struct demo_kube_object *pod,
 	for (int i = 0; i < volumes; i++) {
 		const struct demo_kube_object *claim = claim_of(demo, pod, i);
 		const struct demo_kube_object *volume =
-			claim ? demo_kube_store_get(demo->store, DEMO_KUBE_KIND_VOLUME, "", demo_json_text(claim->json, "spec.volumeName")) : NULL;
+			claim ? demo_kube_store_get(demo->store, DEMO_KUBE_KIND_VOLUME, "",
+						    demo_json_text(claim->json, "spec.volumeName"))
+			      : NULL;
 		const cJSON *term = cJSON_GetArrayItem(
 			demo_json_at(volume ? volume->json : NULL, "spec.nodeAffinity.required.nodeSelectorTerms"), 0);
 		const cJSON *expression = cJSON_GetArrayItem(demo_json_at(term, "matchExpressions"), 0);
 		const cJSON *value = cJSON_GetArrayItem(demo_json_at(expression, "values"), 0);
 		const cJSON *labels = demo_json_at(node->json, "metadata.labels");
-		const char *label =
-			cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(labels, demo_json_text(expression, "key")));
+		const char *label = cJSON_GetStringValue(
+			cJSON_GetObjectItemCaseSensitive(labels, demo_json_text(expression, "key")));
 		if (cJSON_IsString(value) && !str_eq(label, value->valuestring))
 			return false;
 	}
@@ -55,8 +59,8 @@ static int pods_alike_on_node(struct demo *demo, const struct demo_kube_object *
 			continue;
 		all++;
 		const char *other = strrchr(pods[i]->name, '-');
-		same += other && (size_t)(other - pods[i]->name) == stem && strncmp(other - stem, pod->name, stem) == 0 &&
-			str_eq(pods[i]->namespace, pod->namespace);
+		same += other && (size_t)(other - pods[i]->name) == stem &&
+			strncmp(other - stem, pod->name, stem) == 0 && str_eq(pods[i]->namespace, pod->namespace);
 	}
 	return (int)(same * 1000 + all);
 }
@@ -98,34 +102,43 @@ int demo_kube_scheduler_pick(struct demo *demo, const struct demo_kube_object *p
 	return best;
 }
 
-static void make_volume(struct demo *demo, const struct demo_kube_object *claim, const char *volume, int node, const char *created)
+static void make_volume(struct demo *demo, const struct demo_kube_object *claim, const char *volume, int node,
+			const char *created)
 {
 	bool local = str_eq(demo_json_text(claim->json, "spec.storageClassName"), "local-ssd");
-	cJSON *json = demo_json_make(
-		"{'metadata':{'name':'%s','finalizers':['kubernetes.io/pv-protection'],'creationTimestamp':'%s'},'spec':{'capacity':"
-		"{'storage':'%s'},'accessModes':['ReadWriteOnce'],'persistentVolumeReclaimPolicy':'%s','storageClassName':'%s',"
-		"'volumeMode':'Filesystem','claimRef':{'kind':'PersistentVolumeClaim','apiVersion':'v1','namespace':'%s',"
-		"'name':'%s','uid':'%s'}},'status':{'phase':'Bound'}}",
-		volume, created, demo_json_text(claim->json, "spec.resources.requests.storage"), local ? "Retain" : "Delete",
-		demo_json_text(claim->json, "spec.storageClassName"), claim->namespace, claim->name,
-		demo_json_text(claim->json, "metadata.uid"));
+	cJSON *json =
+		demo_json_make("{'metadata':{'name':'%s','finalizers':['kubernetes.io/"
+			       "pv-protection'],'creationTimestamp':'%s'},'spec':{'capacity':"
+			       "{'storage':'%s'},'accessModes':['ReadWriteOnce'],'persistentVolumeReclaimPolicy':'%"
+			       "s','storageClassName':'%s',"
+			       "'volumeMode':'Filesystem','claimRef':{'kind':'PersistentVolumeClaim','apiVersion':'"
+			       "v1','namespace':'%s',"
+			       "'name':'%s','uid':'%s'}},'status':{'phase':'Bound'}}",
+			       volume, created, demo_json_text(claim->json, "spec.resources.requests.storage"),
+			       local ? "Retain" : "Delete", demo_json_text(claim->json, "spec.storageClassName"),
+			       claim->namespace, claim->name, demo_json_text(claim->json, "metadata.uid"));
 	if (local) {
 		demo_json_set(json, "spec.local", demo_json_make("{'path':'/mnt/ssd/%s','fsType':'xfs'}", volume));
 		demo_json_set(json, "spec.nodeAffinity",
-			 demo_json_make("{'required':{'nodeSelectorTerms':[{'matchExpressions':[{'key':'kubernetes.io/hostname',"
-				   "'operator':'In','values':['node-%d']}]}]}}",
-				   node + 1));
+			      demo_json_make("{'required':{'nodeSelectorTerms':[{'matchExpressions':[{'key':'"
+					     "kubernetes.io/hostname',"
+					     "'operator':'In','values':['node-%d']}]}]}}",
+					     node + 1));
 	} else {
-		demo_json_set(json, "spec.csi", demo_json_make("{'driver':'csi.demo.mqdeck.io','volumeHandle':'%s','fsType':'ext4'}", volume));
+		demo_json_set(
+			json, "spec.csi",
+			demo_json_make("{'driver':'csi.demo.mqdeck.io','volumeHandle':'%s','fsType':'ext4'}", volume));
 		demo_json_set(json, "spec.nodeAffinity",
-			 demo_json_make("{'required':{'nodeSelectorTerms':[{'matchExpressions':[{'key':'topology.kubernetes.io/zone',"
-				   "'operator':'In','values':['%c']}]}]}}",
-				   'a' + node));
+			      demo_json_make("{'required':{'nodeSelectorTerms':[{'matchExpressions':[{'key':'"
+					     "topology.kubernetes.io/zone',"
+					     "'operator':'In','values':['%c']}]}]}}",
+					     'a' + node));
 	}
 	demo_kube_store_put(demo->store, DEMO_KUBE_KIND_VOLUME, json);
 }
 
-void demo_kube_scheduler_bind_claims(struct demo *demo, const struct demo_kube_object *pod, int node, const char *created)
+void demo_kube_scheduler_bind_claims(struct demo *demo, const struct demo_kube_object *pod, int node,
+				     const char *created)
 {
 	int volumes = cJSON_GetArraySize(demo_json_at(pod->json, "spec.volumes"));
 	for (int i = 0; i < volumes; i++) {
@@ -137,9 +150,10 @@ void demo_kube_scheduler_bind_claims(struct demo *demo, const struct demo_kube_o
 		make_volume(demo, claim, volume, node, created);
 		cJSON *json = demo_kube_object_edit(claim);
 		demo_json_set_text(json, "spec.volumeName", volume);
-		demo_json_set(json, "status",
-			 demo_json_make("{'phase':'Bound','accessModes':['ReadWriteOnce'],'capacity':{'storage':'%s'}}",
-				   demo_json_text(json, "spec.resources.requests.storage")));
+		demo_json_set(
+			json, "status",
+			demo_json_make("{'phase':'Bound','accessModes':['ReadWriteOnce'],'capacity':{'storage':'%s'}}",
+				       demo_json_text(json, "spec.resources.requests.storage")));
 		demo_kube_store_put(demo->store, DEMO_KUBE_KIND_CLAIM, json);
 	}
 }

@@ -153,7 +153,8 @@ bool demo_kube_selector_labels_match(const cJSON *wanted, const cJSON *object)
 	const cJSON *pair;
 	if (!wanted || !wanted->child)
 		return false;
-	cJSON_ArrayForEach (pair, wanted) {
+	cJSON_ArrayForEach(pair, wanted)
+	{
 		const cJSON *label = cJSON_GetObjectItemCaseSensitive(labels, pair->string);
 		if (!cJSON_IsString(label) || !str_eq(label->valuestring, pair->valuestring))
 			return false;

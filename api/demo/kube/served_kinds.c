@@ -4,10 +4,16 @@
 #include <string.h>
 
 static const struct demo_kube_kind served_kinds[] = {
-#define X(id_, group_, version_, plural_, name_, short_, namespaced_, scale_)                                                  \
-	{                                                                                                                      \
-		.id = DEMO_KUBE_KIND_##id_, .group = group_, .version = version_, .plural = plural_, .name = name_, .short_name = short_,\
-		.namespaced = namespaced_, .has_scale = scale_,                                                                \
+#define X(id_, group_, version_, plural_, name_, short_, namespaced_, scale_)                                          \
+	{                                                                                                              \
+		.id = DEMO_KUBE_KIND_##id_,                                                                            \
+		.group = group_,                                                                                       \
+		.version = version_,                                                                                   \
+		.plural = plural_,                                                                                     \
+		.name = name_,                                                                                         \
+		.short_name = short_,                                                                                  \
+		.namespaced = namespaced_,                                                                             \
+		.has_scale = scale_,                                                                                   \
 	},
 	DEMO_KUBE_KINDS(X)
 #undef X

@@ -115,14 +115,16 @@ static size_t shelf_find(const struct demo_kube_shelf *shelf, const char *namesp
 	return low;
 }
 
-struct demo_kube_object *demo_kube_store_get(const struct demo_kube_store *store, enum demo_kube_kind_id kind, const char *namespace, const char *name)
+struct demo_kube_object *demo_kube_store_get(const struct demo_kube_store *store, enum demo_kube_kind_id kind,
+					     const char *namespace, const char *name)
 {
 	bool found;
 	size_t at = shelf_find(&store->shelves[kind], namespace, name, &found);
 	return found ? store->shelves[kind].objects.items[at] : NULL;
 }
 
-struct demo_kube_object **demo_kube_store_list(const struct demo_kube_store *store, enum demo_kube_kind_id kind, size_t *count)
+struct demo_kube_object **demo_kube_store_list(const struct demo_kube_store *store, enum demo_kube_kind_id kind,
+					       size_t *count)
 {
 	*count = store->shelves[kind].objects.len;
 	return store->shelves[kind].objects.items;
@@ -133,9 +135,11 @@ cJSON *demo_kube_object_edit(const struct demo_kube_object *object)
 	return cJSON_Duplicate(object->json, true);
 }
 
-static void store_remember(struct demo_kube_store *store, enum demo_kube_store_change change, struct demo_kube_object *now, struct demo_kube_object *before)
+static void store_remember(struct demo_kube_store *store, enum demo_kube_store_change change,
+			   struct demo_kube_object *now, struct demo_kube_object *before)
 {
-	struct demo_kube_change *slot = &store->history[(store->history_start + store->history_len) % DEMO_KUBE_STORE_HISTORY];
+	struct demo_kube_change *slot =
+		&store->history[(store->history_start + store->history_len) % DEMO_KUBE_STORE_HISTORY];
 	if (store->history_len == DEMO_KUBE_STORE_HISTORY) {
 		store->forgotten = slot->now->version;
 		demo_kube_object_release(slot->now);
@@ -144,8 +148,9 @@ static void store_remember(struct demo_kube_store *store, enum demo_kube_store_c
 	} else {
 		store->history_len++;
 	}
-	*slot = (struct demo_kube_change){
-		.change = change, .now = demo_kube_object_keep(now), .before = before ? demo_kube_object_keep(before) : NULL};
+	*slot = (struct demo_kube_change){.change = change,
+					  .now = demo_kube_object_keep(now),
+					  .before = before ? demo_kube_object_keep(before) : NULL};
 }
 
 static void sweep_watches(struct demo_kube_store *store)
@@ -159,7 +164,8 @@ static void sweep_watches(struct demo_kube_store *store)
 	}
 }
 
-static void store_notify(struct demo_kube_store *store, enum demo_kube_store_change change, struct demo_kube_object *now, struct demo_kube_object *before)
+static void store_notify(struct demo_kube_store *store, enum demo_kube_store_change change,
+			 struct demo_kube_object *now, struct demo_kube_object *before)
 {
 	store_remember(store, change, now, before);
 	demo_kube_object_keep(now);
@@ -188,7 +194,8 @@ static void add_uid(struct demo_kube_store *store, cJSON *json)
 }
 
 /* Gives json the members the server owns, as they are after `before`. */
-static void store_stamp(struct demo_kube_store *store, const struct demo_kube_kind *kind, cJSON *json, const struct demo_kube_object *before, int64_t version)
+static void store_stamp(struct demo_kube_store *store, const struct demo_kube_kind *kind, cJSON *json,
+			const struct demo_kube_object *before, int64_t version)
 {
 	char text[64];
 	demo_json_set_text(json, "kind", kind->name);
@@ -196,7 +203,8 @@ static void store_stamp(struct demo_kube_store *store, const struct demo_kube_ki
 	demo_json_remove(json, "metadata.managedFields");
 	if (before) {
 		demo_json_set_text(json, "metadata.uid", demo_json_text(before->json, "metadata.uid"));
-		demo_json_set_text(json, "metadata.creationTimestamp", demo_json_text(before->json, "metadata.creationTimestamp"));
+		demo_json_set_text(json, "metadata.creationTimestamp",
+				   demo_json_text(before->json, "metadata.creationTimestamp"));
 	} else {
 		if (!*demo_json_text(json, "metadata.uid"))
 			add_uid(store, json);
@@ -206,7 +214,8 @@ static void store_stamp(struct demo_kube_store *store, const struct demo_kube_ki
 		}
 	}
 	const cJSON *spec = demo_json_at(json, "spec");
-	if (spec && kind->id != DEMO_KUBE_KIND_NODE && kind->id != DEMO_KUBE_KIND_CLAIM && kind->id != DEMO_KUBE_KIND_VOLUME && kind->id != DEMO_KUBE_KIND_SERVICE) {
+	if (spec && kind->id != DEMO_KUBE_KIND_NODE && kind->id != DEMO_KUBE_KIND_CLAIM &&
+	    kind->id != DEMO_KUBE_KIND_VOLUME && kind->id != DEMO_KUBE_KIND_SERVICE) {
 		int64_t generation = before ? demo_json_number(before->json, "metadata.generation", 1) : 1;
 		if (before && !cJSON_Compare(spec, demo_json_at(before->json, "spec"), true))
 			generation++;
@@ -235,8 +244,9 @@ static struct demo_kube_object *object_make(const struct demo_kube_kind *kind, c
 struct demo_kube_object *demo_kube_store_try(struct demo_kube_store *store, enum demo_kube_kind_id id, cJSON *json)
 {
 	const struct demo_kube_kind *kind = demo_kube_kind_get(id);
-	struct demo_kube_object *before = demo_kube_store_get(store, id, kind->namespaced ? demo_json_text(json, "metadata.namespace") : "",
-					  demo_json_text(json, "metadata.name"));
+	struct demo_kube_object *before =
+		demo_kube_store_get(store, id, kind->namespaced ? demo_json_text(json, "metadata.namespace") : "",
+				    demo_json_text(json, "metadata.name"));
 	store_stamp(store, kind, json, before, before ? before->version : store->version);
 	return object_make(kind, json, before ? before->version : store->version);
 }
@@ -290,7 +300,8 @@ void demo_kube_store_remove(struct demo_kube_store *store, struct demo_kube_obje
 	demo_kube_object_release(object);
 }
 
-struct demo_kube_store_watch *demo_kube_store_watch(struct demo_kube_store *store, enum demo_kube_kind_id kind, int64_t version, demo_kube_store_fn *fn, void *data)
+struct demo_kube_store_watch *demo_kube_store_watch(struct demo_kube_store *store, enum demo_kube_kind_id kind,
+						    int64_t version, demo_kube_store_fn *fn, void *data)
 {
 	if (version < store->forgotten)
 		return NULL;

@@ -42,9 +42,11 @@ static void cell_joined(const struct demo_kube_row_source *source)
 {
 	const cJSON *item;
 	size_t at = 0;
-	cJSON_ArrayForEach (item, demo_json_at(source->object, source->path)) {
+	cJSON_ArrayForEach(item, demo_json_at(source->object, source->path))
+	{
 		if (cJSON_IsString(item) && at < CELL_TEXT_MAX)
-			at += (size_t)snprintf(source->out + at, CELL_TEXT_MAX - at, "%s%s", at ? "," : "", item->valuestring);
+			at += (size_t)snprintf(source->out + at, CELL_TEXT_MAX - at, "%s%s", at ? "," : "",
+					       item->valuestring);
 	}
 }
 
@@ -52,17 +54,19 @@ static void cell_pod_ready(const struct demo_kube_row_source *source)
 {
 	const cJSON *status;
 	int ready = 0;
-	cJSON_ArrayForEach (status, demo_json_at(source->object, "status.containerStatuses"))
-		ready += demo_json_true(status, "ready");
-	snprintf(source->out, CELL_TEXT_MAX, "%d/%d", ready, cJSON_GetArraySize(demo_json_at(source->object, "spec.containers")));
+	cJSON_ArrayForEach(status, demo_json_at(source->object, "status.containerStatuses")) ready +=
+		demo_json_true(status, "ready");
+	snprintf(source->out, CELL_TEXT_MAX, "%d/%d", ready,
+		 cJSON_GetArraySize(demo_json_at(source->object, "spec.containers")));
 }
 
 static void cell_pod_status(const struct demo_kube_row_source *source)
 {
 	const cJSON *status;
-	const char *text = str_or(demo_json_text(source->object, "status.reason"), demo_json_text(source->object, "status.phase"));
-	cJSON_ArrayForEach (status, demo_json_at(source->object, "status.containerStatuses"))
-		text = str_or(demo_json_text(status, "state.waiting.reason"), text);
+	const char *text =
+		str_or(demo_json_text(source->object, "status.reason"), demo_json_text(source->object, "status.phase"));
+	cJSON_ArrayForEach(status, demo_json_at(source->object, "status.containerStatuses")) text =
+		str_or(demo_json_text(status, "state.waiting.reason"), text);
 	if (*demo_json_text(source->object, "metadata.deletionTimestamp"))
 		text = "Terminating";
 	snprintf(source->out, CELL_TEXT_MAX, "%s", text);
@@ -72,8 +76,8 @@ static void cell_pod_restarts(const struct demo_kube_row_source *source)
 {
 	const cJSON *status;
 	long long restarts = 0;
-	cJSON_ArrayForEach (status, demo_json_at(source->object, "status.containerStatuses"))
-		restarts += demo_json_number(status, "restartCount", 0);
+	cJSON_ArrayForEach(status, demo_json_at(source->object, "status.containerStatuses")) restarts +=
+		demo_json_number(status, "restartCount", 0);
 	snprintf(source->out, CELL_TEXT_MAX, "%lld", restarts);
 }
 
@@ -81,7 +85,8 @@ static void cell_node_status(const struct demo_kube_row_source *source)
 {
 	const cJSON *condition;
 	const char *ready = "Unknown";
-	cJSON_ArrayForEach (condition, demo_json_at(source->object, "status.conditions")) {
+	cJSON_ArrayForEach(condition, demo_json_at(source->object, "status.conditions"))
+	{
 		if (str_eq(demo_json_text(condition, "type"), "Ready"))
 			ready = str_eq(demo_json_text(condition, "status"), "True") ? "Ready" : "NotReady";
 	}
@@ -106,7 +111,8 @@ static void cell_ports(const struct demo_kube_row_source *source)
 {
 	const cJSON *port;
 	size_t at = 0;
-	cJSON_ArrayForEach (port, demo_json_at(source->object, "spec.ports")) {
+	cJSON_ArrayForEach(port, demo_json_at(source->object, "spec.ports"))
+	{
 		long long node_port = demo_json_number(port, "nodePort", 0);
 		char node[24] = "";
 		if (node_port)
@@ -124,7 +130,8 @@ static void cell_external_address(const struct demo_kube_row_source *source)
 
 static void cell_set_ready(const struct demo_kube_row_source *source)
 {
-	snprintf(source->out, CELL_TEXT_MAX, "%lld/%lld", (long long)demo_json_number(source->object, "status.readyReplicas", 0),
+	snprintf(source->out, CELL_TEXT_MAX, "%lld/%lld",
+		 (long long)demo_json_number(source->object, "status.readyReplicas", 0),
 		 (long long)demo_json_number(source->object, "spec.replicas", 0));
 }
 
@@ -207,14 +214,16 @@ static const struct demo_kube_column age_alone = AGE(DEMO_KUBE_KIND_COUNT);
 
 static void add_definition(cJSON *list, const char *name, const char *format, bool wide)
 {
-	cJSON_AddItemToArray(list, demo_json_make("{'name':'%s','type':'string','format':'%s','description':'','priority':%d}", name,
-					     format, wide ? 1 : 0));
+	cJSON_AddItemToArray(
+		list, demo_json_make("{'name':'%s','type':'string','format':'%s','description':'','priority':%d}", name,
+				     format, wide ? 1 : 0));
 }
 
 static void add_cell(cJSON *cells, const struct demo_kube_column *column, const cJSON *object, int64_t now_wall_ms)
 {
 	char text[CELL_TEXT_MAX] = "";
-	struct demo_kube_row_source source = {.object = object, .now_wall_ms = now_wall_ms, .path = column->path, .out = text};
+	struct demo_kube_row_source source = {
+		.object = object, .now_wall_ms = now_wall_ms, .path = column->path, .out = text};
 	column->fn(&source);
 	cJSON_AddItemToArray(cells, cJSON_CreateString(*text ? text : "<none>"));
 }
@@ -235,14 +244,15 @@ static const struct demo_kube_column *columns_of(enum demo_kube_kind_id kind, si
 	return first ? first : &age_alone;
 }
 
-cJSON *demo_kube_table_make(const struct demo_kube_kind *kind, struct demo_kube_object *const *objects, size_t count, int64_t version, int64_t now_wall_ms,
-		  bool whole)
+cJSON *demo_kube_table_make(const struct demo_kube_kind *kind, struct demo_kube_object *const *objects, size_t count,
+			    int64_t version, int64_t now_wall_ms, bool whole)
 {
 	size_t width;
 	const struct demo_kube_column *shown = columns_of(kind->id, &width);
-	cJSON *table = demo_json_make("{'kind':'Table','apiVersion':'meta.k8s.io/v1','metadata':{'resourceVersion':'%lld'},"
-				 "'columnDefinitions':[],'rows':[]}",
-				 (long long)version);
+	cJSON *table =
+		demo_json_make("{'kind':'Table','apiVersion':'meta.k8s.io/v1','metadata':{'resourceVersion':'%lld'},"
+			       "'columnDefinitions':[],'rows':[]}",
+			       (long long)version);
 	cJSON *definitions = demo_json_at(table, "columnDefinitions"), *rows = demo_json_at(table, "rows");
 	add_definition(definitions, "Name", "name", false);
 	for (size_t c = 0; c < width; c++)
@@ -256,7 +266,8 @@ cJSON *demo_kube_table_make(const struct demo_kube_kind *kind, struct demo_kube_
 		cJSON *body = whole ? demo_kube_object_edit(objects[i])
 				    : demo_json_make("{'kind':'PartialObjectMetadata','apiVersion':'meta.k8s.io/v1'}");
 		if (!whole)
-			demo_json_set(body, "metadata", cJSON_Duplicate(demo_json_at(objects[i]->json, "metadata"), true));
+			demo_json_set(body, "metadata",
+				      cJSON_Duplicate(demo_json_at(objects[i]->json, "metadata"), true));
 		demo_json_set(row, "object", body);
 		cJSON_AddItemToArray(rows, row);
 	}

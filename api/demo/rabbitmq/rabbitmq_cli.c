@@ -17,7 +17,8 @@ static cJSON *node_list(const struct demo_rabbitmq *rabbit, bool only_up)
 	cJSON *list = cJSON_CreateArray();
 	for (int i = 0; i < DEMO_CLUSTER_BROKERS_MAX; i++) {
 		if (rabbit->nodes[i].joined && (rabbit->nodes[i].up || !only_up))
-			cJSON_AddItemToArray(list, cJSON_CreateString(demo_rabbitmq_node_name(rabbit, i, name, sizeof name)));
+			cJSON_AddItemToArray(list,
+					     cJSON_CreateString(demo_rabbitmq_node_name(rabbit, i, name, sizeof name)));
 	}
 	return list;
 }
@@ -26,8 +27,8 @@ static cJSON *cluster_status(const struct demo_rabbitmq_cli_call *call)
 {
 	char name[128];
 	cJSON *json = demo_json_make("{'alarms':[],'cluster_name':'%s','partitions':{},'listeners':{},'versions':{},"
-				"'maintenance_status':{},'feature_flags':[]}",
-				call->rabbit->spec->name);
+				     "'maintenance_status':{},'feature_flags':[]}",
+				     call->rabbit->spec->name);
 	cJSON_AddItemToObject(json, "disk_nodes", node_list(call->rabbit, false));
 	cJSON_AddItemToObject(json, "ram_nodes", cJSON_CreateArray());
 	cJSON_AddItemToObject(json, "running_nodes", node_list(call->rabbit, true));
@@ -35,14 +36,16 @@ static cJSON *cluster_status(const struct demo_rabbitmq_cli_call *call)
 		if (!call->rabbit->nodes[i].up)
 			continue;
 		demo_rabbitmq_node_name(call->rabbit, i, name, sizeof name);
-		cJSON_AddItemToObject(demo_json_at(json, "versions"), name,
-				      demo_json_make("{'rabbitmq_name':'RabbitMQ','rabbitmq_version':'%s','erlang_version':'27'}",
-						call->rabbit->spec->version));
+		cJSON_AddItemToObject(
+			demo_json_at(json, "versions"), name,
+			demo_json_make("{'rabbitmq_name':'RabbitMQ','rabbitmq_version':'%s','erlang_version':'27'}",
+				       call->rabbit->spec->version));
 		cJSON_AddStringToObject(demo_json_at(json, "maintenance_status"), name,
 					call->rabbit->nodes[i].drained ? "draining" : "not under maintenance");
 		cJSON_AddItemToObject(demo_json_at(json, "listeners"), name,
-				      demo_json_make("[{'interface':'[::]','node':'%s','port':5672,'protocol':'amqp','purpose':'AMQP 0-9-1'}]",
-						name));
+				      demo_json_make("[{'interface':'[::]','node':'%s','port':5672,'protocol':'amqp'"
+						     ",'purpose':'AMQP 0-9-1'}]",
+						     name));
 	}
 	return json;
 }
@@ -50,18 +53,19 @@ static cJSON *cluster_status(const struct demo_rabbitmq_cli_call *call)
 static cJSON *cli_answer_status(const struct demo_rabbitmq_cli_call *call)
 {
 	CLEANUP(cJSON_Delete) cJSON *node = demo_rabbitmq_node_json(call->rabbit, call->node);
-	cJSON *json = demo_json_make("{'rabbitmq_version':'%s','product_name':'RabbitMQ','product_version':'%s','alarms':[],"
-				"'disk_free':%.0f,'disk_free_limit':%.0f,'uptime':%lld,'pid':1,'run_queue':0,"
-				"'memory':{'strategy':'rss','total':{'rss':%.0f,'allocated':%.0f,'erlang':%.0f}},"
-				"'vm_memory_limit':%.0f,'vm_memory_high_watermark_limit':%.0f,"
-				"'file_descriptors':{'total_limit':1048576,'total_used':%lld},'is_under_maintenance':false,"
-				"'listeners':[{'interface':'[::]','port':5672,'protocol':'amqp'}]}",
-				call->rabbit->spec->version, call->rabbit->spec->version,
-				(double)demo_json_number(node, "disk_free", 0), (double)demo_json_number(node, "disk_free_limit", 0),
-				(long long)demo_json_number(node, "uptime", 0) / 1000, (double)demo_json_number(node, "mem_used", 0),
-				(double)demo_json_number(node, "mem_used", 0), (double)demo_json_number(node, "mem_used", 0) * 0.9,
-				(double)demo_json_number(node, "mem_limit", 0), (double)demo_json_number(node, "mem_limit", 0),
-				(long long)demo_json_number(node, "fd_used", 0));
+	cJSON *json = demo_json_make(
+		"{'rabbitmq_version':'%s','product_name':'RabbitMQ','product_version':'%s','alarms':[],"
+		"'disk_free':%.0f,'disk_free_limit':%.0f,'uptime':%lld,'pid':1,'run_queue':0,"
+		"'memory':{'strategy':'rss','total':{'rss':%.0f,'allocated':%.0f,'erlang':%.0f}},"
+		"'vm_memory_limit':%.0f,'vm_memory_high_watermark_limit':%.0f,"
+		"'file_descriptors':{'total_limit':1048576,'total_used':%lld},'is_under_maintenance':false,"
+		"'listeners':[{'interface':'[::]','port':5672,'protocol':'amqp'}]}",
+		call->rabbit->spec->version, call->rabbit->spec->version,
+		(double)demo_json_number(node, "disk_free", 0), (double)demo_json_number(node, "disk_free_limit", 0),
+		(long long)demo_json_number(node, "uptime", 0) / 1000, (double)demo_json_number(node, "mem_used", 0),
+		(double)demo_json_number(node, "mem_used", 0), (double)demo_json_number(node, "mem_used", 0) * 0.9,
+		(double)demo_json_number(node, "mem_limit", 0), (double)demo_json_number(node, "mem_limit", 0),
+		(long long)demo_json_number(node, "fd_used", 0));
 	return json;
 }
 
@@ -89,8 +93,14 @@ static const struct {
 	const char *name;
 	cJSON *(*run)(const struct demo_rabbitmq_cli_call *call);
 } commands[] = {
-	{"status", cli_answer_status},           {"cluster_status", cluster_status}, {"list_queues", list_queues}, {"list_vhosts", list_vhosts},
-	{"ping", cli_answer_fine},               {"check_running", cli_answer_fine},            {"check_local_alarms", cli_answer_fine}, {"alarms", cli_answer_fine},
+	{"status", cli_answer_status},
+	{"cluster_status", cluster_status},
+	{"list_queues", list_queues},
+	{"list_vhosts", list_vhosts},
+	{"ping", cli_answer_fine},
+	{"check_running", cli_answer_fine},
+	{"check_local_alarms", cli_answer_fine},
+	{"alarms", cli_answer_fine},
 };
 
 static const char *vhost_of(const char *const *argv, size_t argc)
@@ -101,14 +111,16 @@ static const char *vhost_of(const char *const *argv, size_t argc)
 	return "/";
 }
 
-int demo_rabbitmq_cli_run(struct demo_rabbitmq *rabbit, int node, const char *const *argv, size_t argc, struct buf *out, struct buf *errors)
+int demo_rabbitmq_cli_run(struct demo_rabbitmq *rabbit, int node, const char *const *argv, size_t argc, struct buf *out,
+			  struct buf *errors)
 {
 	struct demo_rabbitmq_cli_call call = {.rabbit = rabbit, .node = node, .vhost = vhost_of(argv, argc)};
 	int code = demo_rabbitmq_command(rabbit, node, argv, argc, out, errors);
 	if (code >= 0)
 		return code;
 	if (!rabbit->nodes[node].up) {
-		buf_append_str(errors, "Error: this command requires the 'rabbit' app to be running on the target node\n");
+		buf_append_str(errors,
+			       "Error: this command requires the 'rabbit' app to be running on the target node\n");
 		return 69;
 	}
 	for (size_t i = 1; i < argc; i++) {

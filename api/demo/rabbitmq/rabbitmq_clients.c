@@ -16,12 +16,9 @@ struct demo_rabbitmq_services {
 };
 
 static const struct demo_rabbitmq_service prod_services[] = {
-	{"orders-svc", "app", "RabbitMQ", 9},
-	{"billing", "app", "RabbitMQ", 12},
-	{"shipping", "app", "pika", 5},
-	{"mailer", "app", "amqplib", 4},
-	{NULL, "monitoring", "rabbitmq-c", 3},
-	{"fraud-score", "fraud", "amqp091-go", 4},
+	{"orders-svc", "app", "RabbitMQ", 9},  {"billing", "app", "RabbitMQ", 12},
+	{"shipping", "app", "pika", 5},        {"mailer", "app", "amqplib", 4},
+	{NULL, "monitoring", "rabbitmq-c", 3}, {"fraud-score", "fraud", "amqp091-go", 4},
 	{"reports", "app", "pika", 1},
 };
 
@@ -54,12 +51,14 @@ static int node_for(const struct demo_rabbitmq *rabbit, int preferred)
 	return -1;
 }
 
-static cJSON *connection_json(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_service *service, int node, int number)
+static cJSON *connection_json(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_service *service, int node,
+			      int number)
 {
 	char node_name[128];
 	demo_rabbitmq_node_name(rabbit, node, node_name, sizeof node_name);
 	cJSON *json = demo_json_make(
-		"{'name':'10.244.%d.%d:%d -> 10.244.%d.%d:5672','node':'%s','user':'%s','vhost':'/','type':'network',"
+		"{'name':'10.244.%d.%d:%d -> "
+		"10.244.%d.%d:5672','node':'%s','user':'%s','vhost':'/','type':'network',"
 		"'state':'running','channels':2,'protocol':'AMQP 0-9-1','peer_host':'10.244.%d.%d','peer_port':%d,"
 		"'port':5672,'ssl':false,'client_properties':{'product':'%s'}}",
 		number % 3, 30 + number, 41000 + number * 17, node % 3, 10 + node, node_name, service->user, number % 3,

@@ -11,25 +11,28 @@
 enum { ELECTION_MS = 2000, LOG_EVERY_MS = 15000 };
 
 static const char *const prod_queues[] = {
-	"orders.created",    "orders.paid",       "orders.shipped",  "orders.cancelled",   "orders.returned",  "payments.authorize",
-	"payments.capture",  "payments.refund",   "payments.failed", "payments.audit",     "invoice.render",   "invoice.send",
-	"stock.reserve",     "stock.release",     "stock.low",       "stock.sync",         "shipping.label",   "shipping.track",
-	"shipping.delay",    "mail.transactional", "mail.marketing", "mail.bounce",        "sms.outgoing",     "push.outgoing",
-	"search.index",      "search.delete",     "images.resize",   "images.cleanup",     "fraud.score",      "fraud.review",
-	"loyalty.points",    "loyalty.expire",    "returns.inspect", "returns.refund",     "price.update",     "price.publish",
-	"catalog.import",    "catalog.export",    "session.expire",  "webhook.deliver",
+	"orders.created",     "orders.paid",      "orders.shipped",  "orders.cancelled", "orders.returned",
+	"payments.authorize", "payments.capture", "payments.refund", "payments.failed",  "payments.audit",
+	"invoice.render",     "invoice.send",     "stock.reserve",   "stock.release",    "stock.low",
+	"stock.sync",         "shipping.label",   "shipping.track",  "shipping.delay",   "mail.transactional",
+	"mail.marketing",     "mail.bounce",      "sms.outgoing",    "push.outgoing",    "search.index",
+	"search.delete",      "images.resize",    "images.cleanup",  "fraud.score",      "fraud.review",
+	"loyalty.points",     "loyalty.expire",   "returns.inspect", "returns.refund",   "price.update",
+	"price.publish",      "catalog.import",   "catalog.export",  "session.expire",   "webhook.deliver",
 };
 
-static const char *const prod_classic[] = {"reports.nightly", "reports.adhoc", "cache.invalidate", "metrics.tmp", "admin.tasks"};
+static const char *const prod_classic[] = {"reports.nightly", "reports.adhoc", "cache.invalidate", "metrics.tmp",
+					   "admin.tasks"};
 
 static const char *const staging_queues[] = {
-	"jobs.default", "jobs.high", "jobs.low", "jobs.retry", "jobs.dead", "build.queue", "build.logs", "deploy.queue",
-	"notify.slack", "notify.mail", "import.csv", "export.csv",
+	"jobs.default", "jobs.high",    "jobs.low",     "jobs.retry",  "jobs.dead",  "build.queue",
+	"build.logs",   "deploy.queue", "notify.slack", "notify.mail", "import.csv", "export.csv",
 };
 
 static const char *const staging_classic[] = {"scratch.one", "scratch.two", "legacy.sync"};
 
-static void rabbitmq_add_queue(struct demo_rabbitmq *rabbit, const char *name, enum demo_rabbitmq_queue_type type, const char *vhost)
+static void rabbitmq_add_queue(struct demo_rabbitmq *rabbit, const char *name, enum demo_rabbitmq_queue_type type,
+			       const char *vhost)
 {
 	struct demo_rabbitmq_queue queue = {.vhost = vhost, .type = type, .leader_lost_ms = -1};
 	size_t index = rabbit->queues.len;
@@ -54,8 +57,8 @@ static void rabbitmq_add_queue(struct demo_rabbitmq *rabbit, const char *name, e
 	vec_push(&rabbit->queues, queue);
 }
 
-static void add_queues(struct demo_rabbitmq *rabbit, const char *const *names, size_t count, enum demo_rabbitmq_queue_type type,
-		       const char *vhost)
+static void add_queues(struct demo_rabbitmq *rabbit, const char *const *names, size_t count,
+		       enum demo_rabbitmq_queue_type type, const char *vhost)
 {
 	for (size_t i = 0; i < count; i++)
 		rabbitmq_add_queue(rabbit, names[i], type, vhost);
@@ -66,10 +69,11 @@ static void node_write_first_lines(struct demo_rabbitmq *rabbit, int node)
 	char pod[64];
 	demo_cluster_pod_name(rabbit->spec, node, pod, sizeof pod);
 	for (int i = 40; i > 0; i--)
-		demo_kube_logs_add_past(rabbit->demo, rabbit->spec->namespace, pod, i * 11000,
-			      i == 40 ? "[info] <0.254.0> Server startup complete; 7 plugins started."
-				      : "[info] <0.%d.0> accepting AMQP connection 10.244.%d.%d:%d -> 10.244.%d.%d:5672", 1200 + i * 7,
-			      i % 3, 20 + i, 40000 + i * 13, node, 10 + node);
+		demo_kube_logs_add_past(
+			rabbit->demo, rabbit->spec->namespace, pod, i * 11000,
+			i == 40 ? "[info] <0.254.0> Server startup complete; 7 plugins started."
+				: "[info] <0.%d.0> accepting AMQP connection 10.244.%d.%d:%d -> 10.244.%d.%d:5672",
+			1200 + i * 7, i % 3, 20 + i, 40000 + i * 13, node, 10 + node);
 }
 
 struct demo_rabbitmq *demo_rabbitmq_create(struct demo *demo, const struct demo_cluster_spec *spec)
@@ -103,7 +107,8 @@ void demo_rabbitmq_destroy(struct demo_rabbitmq *rabbit)
 static void node_log_line(struct demo_rabbitmq *rabbit, int node, const char *text)
 {
 	char pod[64];
-	demo_kube_logs_add(rabbit->demo, rabbit->spec->namespace, demo_cluster_pod_name(rabbit->spec, node, pod, sizeof pod), "%s", text);
+	demo_kube_logs_add(rabbit->demo, rabbit->spec->namespace,
+			   demo_cluster_pod_name(rabbit->spec, node, pod, sizeof pod), "%s", text);
 }
 
 /* The others notice, and say so. */
@@ -115,8 +120,9 @@ static void node_changed(struct demo_rabbitmq *rabbit, int node, bool up)
 		char pod[64];
 		if (!rabbit->nodes[i].up || i == node)
 			continue;
-		demo_kube_logs_add(rabbit->demo, rabbit->spec->namespace, demo_cluster_pod_name(rabbit->spec, i, pod, sizeof pod),
-			 up ? "[info] <0.531.0> node %s up" : "[info] <0.531.0> rabbit on node %s down", name);
+		demo_kube_logs_add(
+			rabbit->demo, rabbit->spec->namespace, demo_cluster_pod_name(rabbit->spec, i, pod, sizeof pod),
+			up ? "[info] <0.531.0> node %s up" : "[info] <0.531.0> rabbit on node %s down", name);
 	}
 }
 
@@ -126,11 +132,12 @@ static void update_nodes(struct demo_rabbitmq *rabbit)
 	for (int i = 0; i < DEMO_CLUSTER_BROKERS_MAX; i++) {
 		struct demo_rabbitmq_node *node = &rabbit->nodes[i];
 		bool runs = demo_kube_kubelet_pod_is_up(rabbit->demo, rabbit->spec->namespace,
-					      demo_cluster_pod_name(rabbit->spec, i, pod, sizeof pod));
+							demo_cluster_pod_name(rabbit->spec, i, pod, sizeof pod));
 		if (!runs)
 			node->stopped = node->drained = false; /* the next process knows nothing of it */
-		if (node->forgotten && !demo_kube_store_get(rabbit->demo->store, DEMO_KUBE_KIND_CLAIM, rabbit->spec->namespace,
-						  demo_cluster_claim_name(rabbit->spec, i, pod, sizeof pod)))
+		if (node->forgotten &&
+		    !demo_kube_store_get(rabbit->demo->store, DEMO_KUBE_KIND_CLAIM, rabbit->spec->namespace,
+					 demo_cluster_claim_name(rabbit->spec, i, pod, sizeof pod)))
 			node->forgotten = false; /* an empty volume: a new node */
 		bool up = runs && !node->stopped && !node->forgotten;
 		if (up == node->up)
@@ -147,7 +154,8 @@ bool demo_rabbitmq_is_online(const struct demo_rabbitmq *rabbit, const struct de
 	bool member = false;
 	for (size_t i = 0; i < queue->member_count; i++)
 		member |= queue->members[i] == node;
-	return member && rabbit->nodes[node].up && !(queue->type == DEMO_RABBITMQ_QUEUE_QUORUM && rabbit->nodes[node].drained);
+	return member && rabbit->nodes[node].up &&
+	       !(queue->type == DEMO_RABBITMQ_QUEUE_QUORUM && rabbit->nodes[node].drained);
 }
 
 size_t demo_rabbitmq_online_members(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue)
@@ -163,14 +171,16 @@ bool demo_rabbitmq_is_critical(const struct demo_rabbitmq *rabbit, const struct 
 	bool member = false;
 	for (size_t i = 0; i < queue->member_count; i++)
 		member = member || queue->members[i] == node;
-	return queue->type != DEMO_RABBITMQ_QUEUE_CLASSIC && queue->member_count > 1 && member && demo_rabbitmq_is_online(rabbit, queue, node) &&
+	return queue->type != DEMO_RABBITMQ_QUEUE_CLASSIC && queue->member_count > 1 && member &&
+	       demo_rabbitmq_is_online(rabbit, queue, node) &&
 	       demo_rabbitmq_online_members(rabbit, queue) <= queue->member_count / 2 + 1;
 }
 
 static void queue_elect(struct demo_rabbitmq *rabbit, struct demo_rabbitmq_queue *queue)
 {
 	int64_t now = demo_time_ms(rabbit->demo);
-	bool led = queue->leader >= 0 && demo_rabbitmq_is_online(rabbit, queue, queue->leader) && now >= queue->leaderless_until_ms;
+	bool led = queue->leader >= 0 && demo_rabbitmq_is_online(rabbit, queue, queue->leader) &&
+		   now >= queue->leaderless_until_ms;
 	if (queue->type == DEMO_RABBITMQ_QUEUE_CLASSIC || led) {
 		queue->leader_lost_ms = -1;
 		return;
@@ -188,8 +198,8 @@ static void queue_elect(struct demo_rabbitmq *rabbit, struct demo_rabbitmq_queue
 	}
 	queue->leader_lost_ms = -1;
 	char line[200];
-	snprintf(line, sizeof line, "[notice] <0.812.0> queue '%s' in vhost '%s': candidate -> leader in term: 4", queue->name,
-		 queue->vhost);
+	snprintf(line, sizeof line, "[notice] <0.812.0> queue '%s' in vhost '%s': candidate -> leader in term: 4",
+		 queue->name, queue->vhost);
 	node_log_line(rabbit, queue->leader, line);
 }
 
@@ -202,7 +212,9 @@ void demo_rabbitmq_tick(struct demo_rabbitmq *rabbit)
 	if (!rabbit->demo->quiet && now / LOG_EVERY_MS != rabbit->ticked_ms / LOG_EVERY_MS) {
 		int node = (int)(now / LOG_EVERY_MS % rabbit->spec->replicas);
 		if (rabbit->nodes[node].up)
-			node_log_line(rabbit, node, "[info] <0.1440.0> closing AMQP connection (10.244.1.31:41822 -> 10.244.0.10:5672)");
+			node_log_line(
+				rabbit, node,
+				"[info] <0.1440.0> closing AMQP connection (10.244.1.31:41822 -> 10.244.0.10:5672)");
 	}
 	rabbit->ticked_ms = now;
 }
@@ -214,7 +226,8 @@ bool demo_rabbitmq_lose_leader(struct demo_rabbitmq *rabbit, const char *name, i
 			continue;
 		queue->leaderless_until_ms = demo_time_ms(rabbit->demo) + for_ms;
 		char line[160];
-		snprintf(line, sizeof line, "[warning] <0.812.0> queue '%s': leader stepped down, no election won yet", queue->name);
+		snprintf(line, sizeof line, "[warning] <0.812.0> queue '%s': leader stepped down, no election won yet",
+			 queue->name);
 		if (queue->leader >= 0)
 			node_log_line(rabbit, queue->leader, line);
 		return true;
@@ -248,7 +261,8 @@ static double rate_swell(const struct demo_rabbitmq *rabbit, unsigned phase)
 
 double demo_rabbitmq_queue_rate(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue)
 {
-	bool served = queue->type == DEMO_RABBITMQ_QUEUE_CLASSIC ? rabbit->nodes[queue->members[0]].up : queue->leader >= 0;
+	bool served =
+		queue->type == DEMO_RABBITMQ_QUEUE_CLASSIC ? rabbit->nodes[queue->members[0]].up : queue->leader >= 0;
 	return served ? queue->rate * rate_swell(rabbit, queue->phase) : 0;
 }
 

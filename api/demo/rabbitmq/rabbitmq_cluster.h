@@ -1,5 +1,5 @@
-/* A RabbitMQ cluster in miniature: nodes that are up or not as their pods are, queues with members and leaders, figures that
- * move slowly. */
+/* A RabbitMQ cluster in miniature: nodes that are up or not as their pods are, queues with members and leaders,
+ * figures that move slowly. */
 #ifndef MQDECK_DEMO_RABBITMQ_RABBITMQ_CLUSTER_H
 #define MQDECK_DEMO_RABBITMQ_RABBITMQ_CLUSTER_H
 
@@ -13,7 +13,8 @@ struct demo_rabbitmq_queue {
 	const char *vhost;
 	enum demo_rabbitmq_queue_type type;
 	int members[DEMO_CLUSTER_BROKERS_MAX];
-	int64_t since_ms[DEMO_CLUSTER_BROKERS_MAX]; /* demo time from which each member copies the log; long ago = it has it */
+	int64_t since_ms[DEMO_CLUSTER_BROKERS_MAX]; /* demo time from which each member copies the log; long ago = it
+						       has it */
 	size_t member_count;
 	int leader;                  /* node; -1 = none */
 	int64_t leader_lost_ms;      /* demo time, since when there is none or the leader's node is gone */
@@ -49,7 +50,8 @@ bool demo_rabbitmq_lose_leader(struct demo_rabbitmq *rabbit, const char *queue, 
 /* "rabbit@events-0.events-headless.prod" */
 const char *demo_rabbitmq_node_name(const struct demo_rabbitmq *rabbit, int node, char *out, size_t size);
 int demo_rabbitmq_node_find(const struct demo_rabbitmq *rabbit, const char *name); /* -1 = none */
-bool demo_rabbitmq_is_online(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue, int node); /* its member there */
+bool demo_rabbitmq_is_online(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue,
+			     int node); /* its member there */
 size_t demo_rabbitmq_online_members(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue);
 /* Would taking this node leave the queue without a majority? (operators.md) */
 bool demo_rabbitmq_is_critical(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue, int node);
@@ -69,9 +71,12 @@ int demo_rabbitmq_connection_count(const struct demo_rabbitmq *rabbit);
 /* rabbitmq_management.c: one request to the management API of a node; appends the whole HTTP answer. */
 void demo_rabbitmq_serve(struct demo_rabbitmq *rabbit, int node, const struct demo_request *request, struct buf *out);
 /* rabbitmq_members.c: changes that the command line asks for. False with words for standard error. */
-struct demo_rabbitmq_queue *demo_rabbitmq_find_queue(struct demo_rabbitmq *rabbit, const char *vhost, const char *name); /* NULL */
-bool demo_rabbitmq_add_member(struct demo_rabbitmq *rabbit, struct demo_rabbitmq_queue *queue, int node, struct buf *errors);
-bool demo_rabbitmq_remove_member(struct demo_rabbitmq *rabbit, struct demo_rabbitmq_queue *queue, int node, struct buf *errors);
+struct demo_rabbitmq_queue *demo_rabbitmq_find_queue(struct demo_rabbitmq *rabbit, const char *vhost,
+						     const char *name); /* NULL */
+bool demo_rabbitmq_add_member(struct demo_rabbitmq *rabbit, struct demo_rabbitmq_queue *queue, int node,
+			      struct buf *errors);
+bool demo_rabbitmq_remove_member(struct demo_rabbitmq *rabbit, struct demo_rabbitmq_queue *queue, int node,
+				 struct buf *errors);
 void demo_rabbitmq_drain(struct demo_rabbitmq *rabbit, int node, bool drain);
 void demo_rabbitmq_stop_app(struct demo_rabbitmq *rabbit, int node, bool stop);
 bool demo_rabbitmq_forget(struct demo_rabbitmq *rabbit, int node, struct buf *errors);
@@ -80,10 +85,12 @@ void demo_rabbitmq_rebalance(struct demo_rabbitmq *rabbit);
 /* Entries of the log that a member does not have yet. */
 int64_t demo_rabbitmq_behind(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue, int node);
 
-/* rabbitmq_cli.c: one command of rabbitmqctl, rabbitmq-diagnostics, -queues, -streams or -upgrade; appends to out or errors and returns
- * the exit code. */
+/* rabbitmq_cli.c: one command of rabbitmqctl, rabbitmq-diagnostics, -queues, -streams or -upgrade; appends to out or
+ * errors and returns the exit code. */
 /* rabbitmq_commands.c: those of them that change something or judge a queue; -1 = it is none of these. */
-int demo_rabbitmq_command(struct demo_rabbitmq *rabbit, int node, const char *const *argv, size_t argc, struct buf *out, struct buf *errors);
-int demo_rabbitmq_cli_run(struct demo_rabbitmq *rabbit, int node, const char *const *argv, size_t argc, struct buf *out, struct buf *errors);
+int demo_rabbitmq_command(struct demo_rabbitmq *rabbit, int node, const char *const *argv, size_t argc, struct buf *out,
+			  struct buf *errors);
+int demo_rabbitmq_cli_run(struct demo_rabbitmq *rabbit, int node, const char *const *argv, size_t argc, struct buf *out,
+			  struct buf *errors);
 
 #endif

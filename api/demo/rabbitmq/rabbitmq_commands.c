@@ -1,5 +1,5 @@
-/* The commands of RabbitMQ's tools that change something, or look into a queue's Raft, with the words and exit codes of
- * RabbitMQ 3.13 and 4.0. */
+/* The commands of RabbitMQ's tools that change something, or look into a queue's Raft, with the words and exit codes
+ * of RabbitMQ 3.13 and 4.0. */
 #include <regex.h>
 #include <stdio.h>
 #include <string.h>
@@ -71,8 +71,9 @@ static int stop_app(const struct demo_rabbitmq_command_call *call)
 static int start_app(const struct demo_rabbitmq_command_call *call)
 {
 	if (call->rabbit->nodes[call->node].forgotten)
-		return command_fail(call, EXIT_SOFTWARE,
-			    "{:inconsistent_cluster, ~c\"Node thinks it's clustered, but the others disagree\"}");
+		return command_fail(
+			call, EXIT_SOFTWARE,
+			"{:inconsistent_cluster, ~c\"Node thinks it's clustered, but the others disagree\"}");
 	demo_rabbitmq_stop_app(call->rabbit, call->node, false);
 	return 0;
 }
@@ -132,7 +133,8 @@ static int change_all(const struct demo_rabbitmq_command_call *call, bool comman
 	cJSON *all = cJSON_CreateArray();
 	vec_each (&call->rabbit->queues, queue) {
 		if (queue->type != DEMO_RABBITMQ_QUEUE_QUORUM || is_member(queue, node) == command_grow ||
-		    !command_matches(call->vhost_pattern, queue->vhost) || !command_matches(call->queue_pattern, queue->name))
+		    !command_matches(call->vhost_pattern, queue->vhost) ||
+		    !command_matches(call->queue_pattern, queue->name))
 			continue;
 		struct buf ignored = BUF_INIT(1024);
 		bool good = change(call->rabbit, queue, node, &ignored);
@@ -140,7 +142,7 @@ static int change_all(const struct demo_rabbitmq_command_call *call, bool comman
 		if (!good)
 			buf_append_str(call->out, "error: cluster_change_not_permitted");
 		cJSON *item = demo_json_make("{'name':'','vhost':'%s','size':%zu,'result':'ok'}", queue->vhost,
-					queue->member_count);
+					     queue->member_count);
 		demo_json_set_text(item, "name", queue->name);
 		cJSON_AddItemToArray(all, item);
 		buf_finish(&ignored);
@@ -163,10 +165,12 @@ static int command_shrink(const struct demo_rabbitmq_command_call *call)
 
 /* ---- one queue ---- */
 
-static int command_change_one(const struct demo_rabbitmq_command_call *call, enum demo_rabbitmq_queue_type type, change_fn *change)
+static int command_change_one(const struct demo_rabbitmq_command_call *call, enum demo_rabbitmq_queue_type type,
+			      change_fn *change)
 {
 	struct demo_rabbitmq_queue *queue =
-		call->count > 2 ? demo_rabbitmq_find_queue(call->rabbit, str_or(call->vhost, "/"), call->words[1]) : NULL;
+		call->count > 2 ? demo_rabbitmq_find_queue(call->rabbit, str_or(call->vhost, "/"), call->words[1])
+				: NULL;
 	int node = call->count > 2 ? demo_rabbitmq_node_find(call->rabbit, call->words[2]) : -1;
 	if (!queue)
 		return command_fail(call, EXIT_SOFTWARE, "{:error, :not_found}");
@@ -201,10 +205,11 @@ static int quorum_status(const struct demo_rabbitmq_command_call *call)
 {
 	const struct demo_rabbitmq *rabbit = call->rabbit;
 	const struct demo_rabbitmq_queue *queue =
-		call->count > 1 ? demo_rabbitmq_find_queue(call->rabbit, str_or(call->vhost, "/"), call->words[1]) : NULL;
+		call->count > 1 ? demo_rabbitmq_find_queue(call->rabbit, str_or(call->vhost, "/"), call->words[1])
+				: NULL;
 	if (!queue || queue->type != DEMO_RABBITMQ_QUEUE_QUORUM)
 		return command_fail(call, EXIT_SOFTWARE,
-			    queue ? "Cannot get quorum status of a classic queue" : "{:error, :not_found}");
+				    queue ? "Cannot get quorum status of a classic queue" : "{:error, :not_found}");
 	bool new = rabbit->spec->version[0] >= '4';
 	long long commit = 500000 + demo_time_ms(rabbit->demo) / 10;
 	cJSON *rows = cJSON_CreateArray();
@@ -213,17 +218,18 @@ static int quorum_status(const struct demo_rabbitmq_command_call *call)
 		int node = queue->members[i];
 		demo_rabbitmq_node_name(rabbit, node, name, sizeof name);
 		if (!demo_rabbitmq_is_online(rabbit, queue, node)) {
-			cJSON_AddItemToArray(rows, demo_json_make("{'Node Name':'%s','Raft State':'noproc','%s':''}", name,
-							     new ? "Last Log Index" : "Log Index"));
+			cJSON_AddItemToArray(rows, demo_json_make("{'Node Name':'%s','Raft State':'noproc','%s':''}",
+								  name, new ? "Last Log Index" : "Log Index"));
 			continue;
 		}
 		cJSON_AddItemToArray(rows,
 				     demo_json_make("{'Node Name':'%s','Raft State':'%s','%s':%lld,'Commit Index':%lld,"
-					       "'Snapshot Index':0,'Term':4,'Machine Version':%d}",
-					       name, node == queue->leader ? "leader" : "follower",
-					       new ? "Last Log Index" : "Log Index",
-					       commit - (long long)demo_rabbitmq_behind(rabbit, queue, node),
-					       commit - (long long)demo_rabbitmq_behind(rabbit, queue, node), new ? 4 : 3));
+						    "'Snapshot Index':0,'Term':4,'Machine Version':%d}",
+						    name, node == queue->leader ? "leader" : "follower",
+						    new ? "Last Log Index" : "Log Index",
+						    commit - (long long)demo_rabbitmq_behind(rabbit, queue, node),
+						    commit - (long long)demo_rabbitmq_behind(rabbit, queue, node),
+						    new ? 4 : 3));
 	}
 	CLEANUP(free) char *text = cJSON_PrintUnformatted(rows);
 	cJSON_Delete(rows);
@@ -254,7 +260,7 @@ static const struct {
 };
 
 int demo_rabbitmq_command(struct demo_rabbitmq *rabbit, int node, const char *const *argv, size_t argc, struct buf *out,
-		struct buf *errors)
+			  struct buf *errors)
 {
 	struct demo_rabbitmq_command_call call = {.rabbit = rabbit, .node = node, .out = out, .errors = errors};
 	read_words(&call, argv, argc);
@@ -263,7 +269,7 @@ int demo_rabbitmq_command(struct demo_rabbitmq *rabbit, int node, const char *co
 			continue;
 		if (!rabbit->nodes[node].up && !commands[i].without_app)
 			return command_fail(&call, EXIT_UNAVAILABLE,
-				    "this command requires the 'rabbit' app to be running on the target node");
+					    "this command requires the 'rabbit' app to be running on the target node");
 		return commands[i].run(&call);
 	}
 	return -1;

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/demo/rabbitmq/rabbitmq_cluster.h"
 #include "api/demo/http/server.h"
+#include "api/demo/rabbitmq/rabbitmq_cluster.h"
 
 struct demo_rabbitmq_http_call {
 	struct demo_rabbitmq *rabbit;
@@ -18,8 +18,10 @@ struct demo_rabbitmq_http_call {
 
 static void management_answer(struct buf *out, int status, const char *body, bool keep_alive)
 {
-	buf_printf(out, "HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nServer: Cowboy\r\nCache-Control: no-cache\r\n%s%s"
-			"Content-Length: %zu\r\n\r\n",
+	buf_printf(out,
+		   "HTTP/1.1 %d %s\r\nContent-Type: application/json\r\nServer: Cowboy\r\nCache-Control: "
+		   "no-cache\r\n%s%s"
+		   "Content-Length: %zu\r\n\r\n",
 		   status, demo_http_status_words(status), keep_alive ? "" : "Connection: close\r\n",
 		   status == 401 ? "WWW-Authenticate: Basic realm=\"RabbitMQ Management\"\r\n" : "", strlen(body));
 	buf_append_str(out, body);
@@ -74,11 +76,11 @@ static int64_t query_number_of(const struct demo_request *request, const char *n
 static void management_answer_pages(const struct demo_rabbitmq_http_call *call, cJSON *all)
 {
 	const char *columns = demo_request_query(call->request, "columns");
-	int64_t page = query_number_of(call->request, "page", 0), size = query_number_of(call->request, "page_size", 100);
+	int64_t page = query_number_of(call->request, "page", 0),
+		size = query_number_of(call->request, "page_size", 100);
 	cJSON *item;
 	if (columns) {
-		cJSON_ArrayForEach (item, all)
-			keep_columns(item, columns);
+		cJSON_ArrayForEach(item, all) keep_columns(item, columns);
 	}
 	if (!demo_request_query(call->request, "page")) {
 		answer_json(call, 200, all);
@@ -96,10 +98,11 @@ static void management_answer_pages(const struct demo_rabbitmq_http_call *call, 
 	for (int64_t i = 0; i < size && cJSON_GetArraySize(all) > 0; i++)
 		cJSON_AddItemToArray(items, cJSON_DetachItemFromArray(all, 0));
 	cJSON_Delete(all);
-	cJSON *answered = demo_json_make("{'filtered_count':%d,'item_count':%d,'page':%lld,'page_count':%lld,'page_size':%lld,"
-				    "'total_count':%d}",
-				    total, cJSON_GetArraySize(items), (long long)page, (long long)((total + size - 1) / size),
-				    (long long)size, total);
+	cJSON *answered =
+		demo_json_make("{'filtered_count':%d,'item_count':%d,'page':%lld,'page_count':%lld,'page_size':%lld,"
+			       "'total_count':%d}",
+			       total, cJSON_GetArraySize(items), (long long)page,
+			       (long long)((total + size - 1) / size), (long long)size, total);
 	cJSON_AddItemToObject(answered, "items", items);
 	answer_json(call, 200, answered);
 }
@@ -164,7 +167,8 @@ static void serve_overview(const struct demo_rabbitmq_http_call *call)
 static void serve_whoami(const struct demo_rabbitmq_http_call *call)
 {
 	answer_json(call, 200,
-		    demo_json_make("{'name':'%s','tags':['administrator'],'is_internal_user':true}", call->rabbit->spec->user));
+		    demo_json_make("{'name':'%s','tags':['administrator'],'is_internal_user':true}",
+				   call->rabbit->spec->user));
 }
 
 static void serve_cluster_name(const struct demo_rabbitmq_http_call *call)
@@ -177,15 +181,18 @@ static void serve_vhosts(const struct demo_rabbitmq_http_call *call)
 	static const char *const names[] = {"/", "analytics"};
 	cJSON *all = cJSON_CreateArray();
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		cJSON_AddItemToArray(all, demo_json_make("{'name':'%s','description':'','tags':[],'default_queue_type':'quorum',"
-						    "'tracing':false,'cluster_state':{}}",
-						    names[i]));
+		cJSON_AddItemToArray(
+			all, demo_json_make("{'name':'%s','description':'','tags':[],'default_queue_type':'quorum',"
+					    "'tracing':false,'cluster_state':{}}",
+					    names[i]));
 	management_answer_pages(call, all);
 }
 
 static void serve_policies(const struct demo_rabbitmq_http_call *call)
 {
-	management_answer_pages(call, demo_json_make("[{'vhost':'/','name':'quorum-limits','pattern':'.*','apply-to':'quorum_queues','priority':0,"
+	management_answer_pages(
+		call, demo_json_make("[{'vhost':'/"
+				     "','name':'quorum-limits','pattern':'.*','apply-to':'quorum_queues','priority':0,"
 				     "'definition':{'delivery-limit':20}}]"));
 }
 
@@ -202,18 +209,23 @@ static void serve_empty_list(const struct demo_rabbitmq_http_call *call)
 static void serve_feature_flags(const struct demo_rabbitmq_http_call *call)
 {
 	bool new = call->rabbit->spec->version[0] >= '4';
-	management_answer_pages(call, demo_json_make("[{'name':'quorum_queue','state':'enabled','stability':'required','desc':'','doc_url':'',"
-				     "'provided_by':'rabbit'},{'name':'stream_queue','state':'enabled','stability':'required',"
-				     "'desc':'','doc_url':'','provided_by':'rabbit'},{'name':'khepri_db','state':'disabled',"
-				     "'stability':'%s','desc':'','doc_url':'','provided_by':'rabbit'}]",
-				     new ? "stable" : "experimental"));
+	management_answer_pages(
+		call, demo_json_make(
+			      "[{'name':'quorum_queue','state':'enabled','stability':'required','desc':'','doc_url':'',"
+			      "'provided_by':'rabbit'},{'name':'stream_queue','state':'enabled','stability':'required',"
+			      "'desc':'','doc_url':'','provided_by':'rabbit'},{'name':'khepri_db','state':'disabled',"
+			      "'stability':'%s','desc':'','doc_url':'','provided_by':'rabbit'}]",
+			      new ? "stable" : "experimental"));
 }
 
 static void serve_exchanges(const struct demo_rabbitmq_http_call *call)
 {
-	management_answer_pages(call, demo_json_make("[{'name':'','vhost':'/','type':'direct','durable':true,'auto_delete':false,'internal':false},"
-				     "{'name':'amq.topic','vhost':'/','type':'topic','durable':true,'auto_delete':false,"
-				     "'internal':false}]"));
+	management_answer_pages(
+		call,
+		demo_json_make("[{'name':'','vhost':'/"
+			       "','type':'direct','durable':true,'auto_delete':false,'internal':false},"
+			       "{'name':'amq.topic','vhost':'/','type':'topic','durable':true,'auto_delete':false,"
+			       "'internal':false}]"));
 }
 
 static void serve_critical(const struct demo_rabbitmq_http_call *call)
@@ -221,27 +233,29 @@ static void serve_critical(const struct demo_rabbitmq_http_call *call)
 	cJSON *queues = cJSON_CreateArray();
 	vec_each (&call->rabbit->queues, queue) {
 		if (demo_rabbitmq_is_critical(call->rabbit, queue, call->node))
-			cJSON_AddItemToArray(queues, demo_json_make("{'name':'%s','virtual_host':'%s','type':'rabbit_%s_queue',"
-							       "'readable_name':'queue %s in vhost %s'}",
-							       queue->name, queue->vhost,
-							       queue->type == DEMO_RABBITMQ_QUEUE_QUORUM ? "quorum" : "stream", queue->name,
-							       queue->vhost));
+			cJSON_AddItemToArray(
+				queues, demo_json_make("{'name':'%s','virtual_host':'%s','type':'rabbit_%s_queue',"
+						       "'readable_name':'queue %s in vhost %s'}",
+						       queue->name, queue->vhost,
+						       queue->type == DEMO_RABBITMQ_QUEUE_QUORUM ? "quorum" : "stream",
+						       queue->name, queue->vhost));
 	}
 	if (cJSON_GetArraySize(queues) == 0) {
 		cJSON_Delete(queues);
 		answer_json(call, 200, demo_json_make("{'status':'ok'}"));
 		return;
 	}
-	cJSON *json = demo_json_make("{'status':'failed','reason':'There are quorum queues that would lose their quorum if the target "
-				"node is shut down'}");
+	cJSON *json = demo_json_make(
+		"{'status':'failed','reason':'There are quorum queues that would lose their quorum if the target "
+		"node is shut down'}");
 	cJSON_AddItemToObject(json, "queues", queues);
 	answer_json(call, 503, json);
 }
 
 static void serve_health(const struct demo_rabbitmq_http_call *call)
 {
-	static const char *const fine[] = {"alarms", "local-alarms", "virtual-hosts", "port-listener", "protocol-listener",
-					   "certificate-expiration"};
+	static const char *const fine[] = {"alarms",        "local-alarms",      "virtual-hosts",
+					   "port-listener", "protocol-listener", "certificate-expiration"};
 	const char *check = call->count > 2 ? call->path[2] : "";
 	if (!str_eq(call->count > 1 ? call->path[1] : "", "checks")) {
 		answer_missing(call);
@@ -264,13 +278,20 @@ static const struct {
 	const char *name;
 	void (*serve)(const struct demo_rabbitmq_http_call *call);
 } routes[] = {
-	{"overview", serve_overview},       {"nodes", serve_nodes},
-	{"queues", serve_queues},           {"whoami", serve_whoami},
-	{"cluster-name", serve_cluster_name}, {"vhosts", serve_vhosts},
-	{"policies", serve_policies},       {"operator-policies", serve_empty_list},
-	{"connections", serve_connections}, {"channels", serve_empty_list},
-	{"consumers", serve_empty_list},    {"exchanges", serve_exchanges},
-	{"feature-flags", serve_feature_flags}, {"deprecated-features", serve_empty_list},
+	{"overview", serve_overview},
+	{"nodes", serve_nodes},
+	{"queues", serve_queues},
+	{"whoami", serve_whoami},
+	{"cluster-name", serve_cluster_name},
+	{"vhosts", serve_vhosts},
+	{"policies", serve_policies},
+	{"operator-policies", serve_empty_list},
+	{"connections", serve_connections},
+	{"channels", serve_empty_list},
+	{"consumers", serve_empty_list},
+	{"exchanges", serve_exchanges},
+	{"feature-flags", serve_feature_flags},
+	{"deprecated-features", serve_empty_list},
 	{"health", serve_health},
 };
 
@@ -292,14 +313,20 @@ void demo_rabbitmq_serve(struct demo_rabbitmq *rabbit, int node, const struct de
 		management_answer(out, 400, "{\"error\":\"bad_request\",\"reason\":\"bad path\"}", request->keep_alive);
 		return;
 	}
-	struct demo_rabbitmq_http_call call = {
-		.rabbit = rabbit, .node = node, .request = request, .path = path.segments + 1, .count = path.count - 1, .out = out};
+	struct demo_rabbitmq_http_call call = {.rabbit = rabbit,
+					       .node = node,
+					       .request = request,
+					       .path = path.segments + 1,
+					       .count = path.count - 1,
+					       .out = out};
 	if (path.count < 2 || !str_eq(path.segments[0], "api"))
 		answer_missing(&call);
 	else if (!may_enter(rabbit, request))
 		answer_json(&call, 401, demo_json_make("{'error':'not_authorized','reason':'Login failed'}"));
 	else if (!str_eq(request->method, "GET"))
-		answer_json(&call, 405, demo_json_make("{'error':'method_not_allowed','reason':'the embedded cluster only reads here'}"));
+		answer_json(&call, 405,
+			    demo_json_make(
+				    "{'error':'method_not_allowed','reason':'the embedded cluster only reads here'}"));
 	else
 		serve_path(&call);
 	demo_request_path_finish(&path);

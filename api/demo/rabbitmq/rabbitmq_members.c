@@ -37,7 +37,8 @@ static bool has_quorum(const struct demo_rabbitmq *rabbit, const struct demo_rab
 	return false;
 }
 
-bool demo_rabbitmq_add_member(struct demo_rabbitmq *rabbit, struct demo_rabbitmq_queue *queue, int node, struct buf *errors)
+bool demo_rabbitmq_add_member(struct demo_rabbitmq *rabbit, struct demo_rabbitmq_queue *queue, int node,
+			      struct buf *errors)
 {
 	if (queue_member_index(queue, node) < queue->member_count)
 		return true;
@@ -52,7 +53,8 @@ bool demo_rabbitmq_add_member(struct demo_rabbitmq *rabbit, struct demo_rabbitmq
 	return true;
 }
 
-bool demo_rabbitmq_remove_member(struct demo_rabbitmq *rabbit, struct demo_rabbitmq_queue *queue, int node, struct buf *errors)
+bool demo_rabbitmq_remove_member(struct demo_rabbitmq *rabbit, struct demo_rabbitmq_queue *queue, int node,
+				 struct buf *errors)
 {
 	size_t at = queue_member_index(queue, node);
 	if (at == queue->member_count)
@@ -116,7 +118,8 @@ void demo_rabbitmq_rebalance(struct demo_rabbitmq *rabbit)
 			continue;
 		int best = queue->leader;
 		for (size_t i = 0; i < queue->member_count; i++)
-			if (demo_rabbitmq_is_online(rabbit, queue, queue->members[i]) && led[queue->members[i]] < led[best])
+			if (demo_rabbitmq_is_online(rabbit, queue, queue->members[i]) &&
+			    led[queue->members[i]] < led[best])
 				best = queue->members[i];
 		queue->leader = best;
 		led[best]++;

@@ -16,7 +16,7 @@
 struct kafka_admin_options {
 	struct loop *loop;
 	struct dial_opener *dialer;
-	const char *label; /* for sentences: "kafka/orders" */
+	const char *label;                   /* for sentences: "kafka/orders" */
 	const struct dial_target *bootstrap; /* copied */
 	size_t bootstrap_count;
 	/* Where a broker that advertises host:port can be dialled. The strings of *target are borrowed until the call
@@ -57,8 +57,8 @@ struct kafka_call {
 	enum kafka_route route;
 	int32_t broker;
 	const char *group;
-	const void *request;  /* copied */
-	int64_t timeout_ms;   /* of each try; 0 = the option's */
+	const void *request; /* copied */
+	int64_t timeout_ms;  /* of each try; 0 = the option's */
 	/* Exactly once unless cancelled or destroyed, never from inside kafka_admin_send. err is set when there is no
 	 * answer or the answer as a whole is an error (its top-level error_code); then response may still be there with
 	 * the details. Errors of single items are in the response. Valid during the call. */
@@ -92,16 +92,16 @@ struct kafka_request *kafka_admin_unregister_broker(struct kafka_admin *admin, i
 struct kafka_admin_broker {
 	int32_t id;
 	int32_t port;
-	const char *host, *rack;   /* rack may be NULL */
+	const char *host, *rack; /* rack may be NULL */
 	bool connected;
-	const struct err *err;     /* of the last attempt to connect; code NONE = none failed */
+	const struct err *err; /* of the last attempt to connect; code NONE = none failed */
 	const struct kafka_api_versions_response *versions; /* NULL while not connected */
 };
 
 size_t kafka_admin_broker_count(const struct kafka_admin *admin);
 void kafka_admin_broker(const struct kafka_admin *admin, size_t index, struct kafka_admin_broker *out);
-int32_t kafka_admin_controller(const struct kafka_admin *admin); /* -1 = not known */
-bool kafka_admin_is_connected(const struct kafka_admin *admin); /* to any broker, however found */
+int32_t kafka_admin_controller(const struct kafka_admin *admin);                /* -1 = not known */
+bool kafka_admin_is_connected(const struct kafka_admin *admin);                 /* to any broker, however found */
 const struct err *kafka_admin_bootstrap_error(const struct kafka_admin *admin); /* code NONE while it works */
 /* Calls on_nodes (NULL = stop) whenever a broker was reached or lost. It must not destroy the admin client. */
 void kafka_admin_watch(struct kafka_admin *admin, void (*on_nodes)(void *data), void *data);

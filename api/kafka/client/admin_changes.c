@@ -1,7 +1,7 @@
 /* The calls that change something. */
 #include "api/base/str.h"
-#include "api/kafka/client/admin.h"
 #include "api/base/vec.h"
+#include "api/kafka/client/admin.h"
 
 enum { BROKER = 4, BROKER_LOGGER = 8 };
 
@@ -36,7 +36,7 @@ struct kafka_request *kafka_admin_alter_configs(struct kafka_admin *admin,
 				  .request = request,
 				  .done = done,
 				  .data = data};
-	vec_each(&request->resources, resource) {
+	vec_each (&request->resources, resource) {
 		int64_t id;
 		bool of_broker = resource->resource_type == BROKER || resource->resource_type == BROKER_LOGGER;
 		if (of_broker && str_to_i64(str_or(resource->resource_name, ""), &id)) {

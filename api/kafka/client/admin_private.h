@@ -11,15 +11,15 @@
 struct kafka_node {
 	struct kafka_admin *admin;
 	int32_t id, port;
-	char *host, *rack; /* advertised; a bootstrap target's own */
+	char *host, *rack;     /* advertised; a bootstrap target's own */
 	char *namespace, *pod; /* bootstrap targets only */
 	char *label;
 	struct kafka_connection *connection;
-	struct err err;    /* of the last connection that failed */
-	int64_t dial_at;   /* not before; back-off */
+	struct err err;  /* of the last connection that failed */
+	int64_t dial_at; /* not before; back-off */
 	unsigned failures;
-	bool switched;     /* dialled at once for what its last end taught, since it was last ready */
-	bool listed;       /* in the last metadata */
+	bool switched; /* dialled at once for what its last end taught, since it was last ready */
+	bool listed;   /* in the last metadata */
 };
 
 struct kafka_request {
@@ -30,9 +30,9 @@ struct kafka_request {
 	const struct kafka_api *api;
 	int64_t deadline, retry_at;
 	unsigned tries;
-	int32_t node_id;   /* where it was sent; -1 = a bootstrap target */
+	int32_t node_id; /* where it was sent; -1 = a bootstrap target */
 	bool sent, cancelled;
-	struct err err;    /* of the last try */
+	struct err err; /* of the last try */
 };
 
 struct kafka_admin {
@@ -43,13 +43,13 @@ struct kafka_admin {
 	struct map coordinators;        /* group -> (void *)(id + 1) */
 	struct loop_timer *timer;
 	int32_t controller;
-	size_t turn;                    /* round robin of KAFKA_TO_ANY */
+	size_t turn; /* round robin of KAFKA_TO_ANY */
 	bool refreshing, have_brokers;
 	int64_t refreshed_ms; /* when the way was asked for last: not again at once, whoever waits for it */
 	unsigned busy;
 	bool destroyed;
 	enum kafka_sasl_mechanism mechanism; /* what the brokers were seen to offer; NONE = not asked yet */
-	bool ask_login;                 /* a broker closed as they do to who has not logged in */
+	bool ask_login;                      /* a broker closed as they do to who has not logged in */
 	struct err bootstrap_err;
 	void (*on_nodes)(void *data);
 	void *on_nodes_data;

@@ -21,9 +21,9 @@ static void node_free(struct kafka_node *node)
 
 void kafka_nodes_finish(struct kafka_admin *admin)
 {
-	vec_each(&admin->brokers, node)
+	vec_each (&admin->brokers, node)
 		node_free(*node);
-	vec_each(&admin->bootstrap, node)
+	vec_each (&admin->bootstrap, node)
 		node_free(*node);
 	vec_finish(&admin->brokers);
 	vec_finish(&admin->bootstrap);
@@ -31,7 +31,7 @@ void kafka_nodes_finish(struct kafka_admin *admin)
 
 struct kafka_node *kafka_node_find(const struct kafka_admin *admin, int32_t id)
 {
-	vec_each(&admin->brokers, node)
+	vec_each (&admin->brokers, node)
 		if ((*node)->id == id)
 			return *node;
 	return NULL;
@@ -59,10 +59,10 @@ struct kafka_node *kafka_node_any(struct kafka_admin *admin)
 
 bool kafka_admin_is_connected(const struct kafka_admin *admin)
 {
-	vec_each(&admin->brokers, node)
+	vec_each (&admin->brokers, node)
 		if (kafka_node_is_ready(*node))
 			return true;
-	vec_each(&admin->bootstrap, node)
+	vec_each (&admin->bootstrap, node)
 		if (kafka_node_is_ready(*node))
 			return true;
 	return false;
@@ -93,7 +93,7 @@ static void note_failure(struct kafka_node *node, const struct err *err)
 /* Bootstrap connections are for the way in only. */
 static void drop_bootstrap_connections(struct kafka_admin *admin)
 {
-	vec_each(&admin->bootstrap, node) {
+	vec_each (&admin->bootstrap, node) {
 		struct kafka_connection *connection = (*node)->connection;
 		if (!connection || kafka_connection_in_flight(connection) > 0)
 			continue;
@@ -155,8 +155,8 @@ static bool is_same_place(const struct kafka_node *node, const struct dial_targe
 	       (node->pod || str_eq(node->host, target->host)) && node->port == target->port;
 }
 
-/* The way in often was a broker itself: its connection goes on as that broker's. Not with TLS, where the certificate was
- * held against another name. */
+/* The way in often was a broker itself: its connection goes on as that broker's. Not with TLS, where the certificate
+ * was held against another name. */
 static void take_over_bootstrap(struct kafka_node *node)
 {
 	struct kafka_admin *admin = node->admin;
@@ -208,7 +208,7 @@ void kafka_node_dial(struct kafka_node *node)
 void kafka_nodes_dial_some(struct kafka_admin *admin)
 {
 	size_t open = 0;
-	vec_each(&admin->brokers, node)
+	vec_each (&admin->brokers, node)
 		if ((*node)->listed && open < DIAL_AT_ONCE) {
 			kafka_node_dial(*node);
 			open += (*node)->connection != NULL;
@@ -226,10 +226,10 @@ void kafka_nodes_dial_some(struct kafka_admin *admin)
 int64_t kafka_nodes_next_dial(const struct kafka_admin *admin)
 {
 	int64_t next = -1;
-	vec_each(&admin->brokers, node)
+	vec_each (&admin->brokers, node)
 		if (!(*node)->connection && (next < 0 || (*node)->dial_at < next))
 			next = (*node)->dial_at;
-	vec_each(&admin->bootstrap, node)
+	vec_each (&admin->bootstrap, node)
 		if (!(*node)->connection && (next < 0 || (*node)->dial_at < next))
 			next = (*node)->dial_at;
 	return next;
@@ -278,9 +278,9 @@ static int brokers_compare(const void *a, const void *b)
 
 void kafka_nodes_learn(struct kafka_admin *admin, const struct kafka_metadata_response *metadata)
 {
-	vec_each(&admin->brokers, node)
+	vec_each (&admin->brokers, node)
 		(*node)->listed = false;
-	vec_each(&metadata->brokers, broker)
+	vec_each (&metadata->brokers, broker)
 		learn_broker(admin, broker);
 	for (size_t i = admin->brokers.len; i-- > 0;) {
 		struct kafka_node *node = admin->brokers.items[i];
@@ -293,9 +293,9 @@ void kafka_nodes_learn(struct kafka_admin *admin, const struct kafka_metadata_re
 		qsort(admin->brokers.items, admin->brokers.len, sizeof admin->brokers.items[0], brokers_compare);
 	admin->have_brokers = admin->brokers.len > 0;
 	admin->controller = metadata->controller_id;
-	vec_each(&admin->brokers, node)
+	vec_each (&admin->brokers, node)
 		take_over_bootstrap(*node);
-	vec_each(&admin->brokers, node)
+	vec_each (&admin->brokers, node)
 		if (kafka_node_is_ready(*node)) {
 			drop_bootstrap_connections(admin);
 			break;
@@ -327,7 +327,7 @@ void kafka_nodes_set_bootstrap(struct kafka_admin *admin, const struct dial_targ
 		struct kafka_node *node = take_target(admin, &targets[i]);
 		vec_push(&fresh, node);
 	}
-	vec_each(&admin->bootstrap, node)
+	vec_each (&admin->bootstrap, node)
 		node_free(*node);
 	vec_finish(&admin->bootstrap);
 	admin->bootstrap.items = fresh.items;

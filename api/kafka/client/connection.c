@@ -144,7 +144,8 @@ static void connection_arm_timer(struct kafka_connection *connection)
 	if (next < 0)
 		loop_timer_disarm(connection->timer);
 	else
-		loop_timer_arm(connection->timer, next > connection_now_ms(connection) ? next - connection_now_ms(connection) : 0);
+		loop_timer_arm(connection->timer,
+			       next > connection_now_ms(connection) ? next - connection_now_ms(connection) : 0);
 }
 
 static bool may_send(const struct kafka_connection *connection)
@@ -229,7 +230,8 @@ static void connection_on_timer(void *data)
 }
 
 /* ---- sending ---- */
-static bool connection_encode(struct kafka_connection *connection, struct kafka_pending *pending, const void *request, struct err *err)
+static bool connection_encode(struct kafka_connection *connection, struct kafka_pending *pending, const void *request,
+			      struct err *err)
 {
 	pending->header.api_key = pending->api->key;
 	pending->header.correlation = connection->correlation++;
@@ -242,8 +244,8 @@ static bool connection_encode(struct kafka_connection *connection, struct kafka_
 	return err_prefix(err, "%s", connection->options.label);
 }
 
-bool kafka_connection_push(struct kafka_connection *connection, enum kafka_api_key api, int version, const void *request,
-			   kafka_response_fn *done)
+bool kafka_connection_push(struct kafka_connection *connection, enum kafka_api_key api, int version,
+			   const void *request, kafka_response_fn *done)
 {
 	struct err err = {0};
 	struct kafka_pending *pending = mem_alloc(sizeof *pending);

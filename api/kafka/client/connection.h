@@ -1,7 +1,8 @@
 /* One connection to one Kafka broker: (TLS) → ApiVersions → (SASL) → requests, pipelined, answered in order.
  *
- * Requests may be sent at once; they wait until the connection is ready. Every request is answered exactly once, unless
- * the connection is destroyed: by a response, by a time-out of its own, or by the error that ended the connection. */
+ * Requests may be sent at once; they wait until the connection is ready. Every request is answered exactly once,
+ * unless the connection is destroyed: by a response, by a time-out of its own, or by the error that ended the
+ * connection. */
 #ifndef MQDECK_KAFKA_CLIENT_CONNECTION_H
 #define MQDECK_KAFKA_CLIENT_CONNECTION_H
 
@@ -52,15 +53,15 @@ struct kafka_connection_options {
 	struct loop *loop;
 	struct dial_opener *dialer;
 	struct dial_target target;
-	const char *server_name;  /* the broker's advertised host: the TLS name unless tls.server_name is set */
-	const char *label;        /* for sentences: "kafka/orders broker 2" */
-	const char *client_id;    /* NULL = "mqdeck" */
+	const char *server_name; /* the broker's advertised host: the TLS name unless tls.server_name is set */
+	const char *label;       /* for sentences: "kafka/orders broker 2" */
+	const char *client_id;   /* NULL = "mqdeck" */
 	struct kafka_tls tls;
 	struct kafka_sasl sasl;
 	enum kafka_sasl_mechanism first; /* with BEST: what to ask for first; NONE = the strongest */
-	bool ask_login;           /* without a mechanism: ask whether the port wants a login */
-	bool read_only;           /* requests that change something cannot be encoded */
-	int64_t request_timeout_ms; /* each request, and the whole start; 0 = 10 s */
+	bool ask_login;                  /* without a mechanism: ask whether the port wants a login */
+	bool read_only;                  /* requests that change something cannot be encoded */
+	int64_t request_timeout_ms;      /* each request, and the whole start; 0 = 10 s */
 	/* When the start is over. May be NULL. */
 	void (*on_ready)(void *data);
 	/* Once, when the connection ended by itself; then destroy it (also from inside). Not called by destroy. */
@@ -73,13 +74,14 @@ struct kafka_connection;
 /* Never calls back from inside. */
 struct kafka_connection *kafka_connection_open(const struct kafka_connection_options *options,
 					       struct err *err) MUST_USE;
-/* Passes it on to an owner who would have opened it alike: callbacks go there from now on, and the strings are its own. */
+/* Passes it on to an owner who would have opened it alike: callbacks go there from now on, and the strings are its
+ * own. */
 void kafka_connection_pass(struct kafka_connection *connection, const char *label, const char *server_name, void *data);
 /* No callback after. NULL is fine. Wipes secrets. */
 void kafka_connection_destroy(struct kafka_connection *connection);
 
-/* err is NULL on success; response is one of messages.h, valid during the call. A response that carries a Kafka error
- * is a success here: the caller reads it. */
+/* err is NULL on success; response is one of messages.h, valid during the call. A response that carries a Kafka
+ * error is a success here: the caller reads it. */
 typedef void kafka_response_fn(void *data, const struct err *err, const void *response);
 
 /* Copies the request. Picks the newest version that both sides speak once that is known. Never calls back from

@@ -1,13 +1,14 @@
-/* Inside the connection: what its parts (connection.c: bytes and queues, handshake.c: versions and logging in) share. */
+/* Inside the connection: what its parts (connection.c: bytes and queues, handshake.c: versions and logging in)
+ * share. */
 #ifndef MQDECK_KAFKA_CLIENT_CONNECTION_PRIVATE_H
 #define MQDECK_KAFKA_CLIENT_CONNECTION_PRIVATE_H
 
 #include "api/base/arena.h"
 #include "api/base/buf.h"
 #include "api/kafka/client/connection.h"
-#include "api/kafka/wire/messages.h"
 #include "api/kafka/client/sasl.h"
 #include "api/kafka/client/transport.h"
+#include "api/kafka/wire/messages.h"
 
 enum kafka_stage {
 	KAFKA_STAGE_CONNECT, /* the dialler's connection and TLS */
@@ -44,19 +45,19 @@ struct kafka_connection {
 	struct buf in, out;
 	struct kafka_queue waiting, in_flight;
 	int32_t correlation;
-	int64_t heard_ms; /* when bytes came last; 0 = never */
+	int64_t heard_ms;                                        /* when bytes came last; 0 = never */
 	int64_t start_deadline, throttled_until, login_again_at; /* login_again_at -1 = never */
 	struct arena versions_arena;
 	const struct kafka_api_versions_response *versions;
 	struct kafka_sasl_session *sasl;
-	bool begun;        /* the socket was ready once */
-	bool asked_again;  /* for the versions, in the oldest form */
-	bool logging_in;   /* also while logging in again */
-	bool negotiates;   /* the mechanism is ours to choose */
+	bool begun;       /* the socket was ready once */
+	bool asked_again; /* for the versions, in the oldest form */
+	bool logging_in;  /* also while logging in again */
+	bool negotiates;  /* the mechanism is ours to choose */
 	enum kafka_sasl_mechanism better;
 	enum kafka_trouble trouble;
-	bool answered;     /* something after ApiVersions was answered */
-	unsigned busy;     /* inside a callback: freeing waits */
+	bool answered; /* something after ApiVersions was answered */
+	unsigned busy; /* inside a callback: freeing waits */
 	bool destroyed;
 	struct err closed; /* why, once closed */
 };
@@ -67,8 +68,8 @@ void kafka_queue_free(struct kafka_queue *queue);
 void kafka_pending_free(struct kafka_pending *pending);
 
 /* Encodes at once and puts it in flight: for the start, before and beside the queue. False = the connection failed. */
-bool kafka_connection_push(struct kafka_connection *connection, enum kafka_api_key api, int version, const void *request,
-			   kafka_response_fn *done);
+bool kafka_connection_push(struct kafka_connection *connection, enum kafka_api_key api, int version,
+			   const void *request, kafka_response_fn *done);
 /* Answers one request and frees it; the connection may be destroyed meanwhile. */
 void kafka_connection_answer(struct kafka_connection *connection, struct kafka_pending *pending, const struct err *err,
 			     const void *response);

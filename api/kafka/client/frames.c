@@ -31,8 +31,8 @@ static void frames_take_response(struct kafka_connection *connection, const uint
 	} else {
 		int64_t throttle = kafka_response_throttle(pending->api, response);
 		if (throttle > 0)
-			connection->throttled_until =
-				loop_now_ms(connection->options.loop) + (throttle < THROTTLE_MAX_MS ? throttle : THROTTLE_MAX_MS);
+			connection->throttled_until = loop_now_ms(connection->options.loop) +
+						      (throttle < THROTTLE_MAX_MS ? throttle : THROTTLE_MAX_MS);
 		connection->answered |= connection->stage == KAFKA_STAGE_READY;
 		kafka_connection_answer(connection, pending, NULL, response);
 	}

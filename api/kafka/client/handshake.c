@@ -62,7 +62,7 @@ int kafka_connection_version(const struct kafka_connection *connection, enum kaf
 	const struct kafka_api *api = kafka_api_find((int16_t)key);
 	if (!connection->versions || !api)
 		return -1;
-	vec_each(&connection->versions->api_keys, range) {
+	vec_each (&connection->versions->api_keys, range) {
 		if (range->api_key != api->key)
 			continue;
 		int version = range->max_version < api->max ? range->max_version : api->max;
@@ -118,8 +118,9 @@ static void on_authenticated(void *data, const struct err *err, const void *resp
 		return;
 	if (answer->error_code) {
 		struct err why = {0};
-		CLEANUP(free) char *what = str_printf("logging in as %s by %s", connection->options.sasl.user,
-						      kafka_sasl_name(connection->options.sasl.mechanism));
+		CLEANUP(free)
+		char *what = str_printf("logging in as %s by %s", connection->options.sasl.user,
+					kafka_sasl_name(connection->options.sasl.mechanism));
 		kafka_error_set(&why, answer->error_code, what, answer->error_message);
 		if (why.code == ERR_UNAUTHORIZED)
 			connection->trouble = KAFKA_TROUBLE_LOGIN_REFUSED;
@@ -137,7 +138,7 @@ static bool is_clear(const struct kafka_connection *connection)
 
 static bool is_offered(const struct kafka_sasl_handshake_response *answer, const char *name)
 {
-	vec_each(&answer->mechanisms, mechanism)
+	vec_each (&answer->mechanisms, mechanism)
 		if (str_eq(*mechanism, name))
 			return true;
 	return false;
@@ -162,12 +163,14 @@ static void mind_offer(struct kafka_connection *connection, const struct kafka_s
 	enum kafka_sasl_mechanism asked = connection->options.sasl.mechanism;
 	bool only_plain = is_clear(connection) && is_offered(answer, kafka_sasl_name(KAFKA_SASL_PLAIN));
 	struct buf offered = BUF_INIT(256);
-	vec_each(&answer->mechanisms, mechanism)
-		buf_printf(&offered, "%s%.40s", mechanism == answer->mechanisms.items ? "it offers " : ", ", *mechanism);
+	vec_each (&answer->mechanisms, mechanism)
+		buf_printf(&offered, "%s%.40s", mechanism == answer->mechanisms.items ? "it offers " : ", ",
+			   *mechanism);
 	connection->better = connection->negotiates ? best_offered(connection, answer) : KAFKA_SASL_NONE;
 	connection->trouble = connection->better ? KAFKA_TROUBLE_MECHANISM : KAFKA_TROUBLE_LOGIN_REFUSED;
 	if (connection->negotiates && !connection->better)
-		err_set(why, ERR_REFUSED, "no way to log in: %s%s", offered.len ? buf_str(&offered) : "it offers nothing",
+		err_set(why, ERR_REFUSED, "no way to log in: %s%s",
+			offered.len ? buf_str(&offered) : "it offers nothing",
 			only_plain ? ", and PLAIN would send the password in clear over a port without TLS" : "");
 	else if (asked == KAFKA_SASL_NONE)
 		err_set(why, ERR_UNAUTHORIZED, "the port wants a login (%s) and no user is known for it",

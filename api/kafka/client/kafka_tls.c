@@ -34,7 +34,8 @@ static bool trust_only(SSL_CTX *context, const char *pem, struct err *err)
 	BIO_free(bio);
 	if (count == 0)
 		return broker_tls_refuse(err, "the CA certificate for Kafka cannot be read");
-	/* What is named as trusted is trusted, be it an intermediate or the broker's own, as libcurl has it for HTTP. */
+	/* What is named as trusted is trusted, be it an intermediate or the broker's own, as libcurl has it for
+	 * HTTP. */
 	X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
 	ERR_clear_error();
 	return true;

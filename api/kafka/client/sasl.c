@@ -21,7 +21,7 @@ struct kafka_sasl_session {
 	const EVP_MD *hash;
 	enum kafka_sasl_step_state step;
 	char nonce[64];
-	char *first_bare;                     /* client-first-message-bare */
+	char *first_bare; /* client-first-message-bare */
 	unsigned char server_signature[HASH_MAX];
 	unsigned hash_len;
 };
@@ -143,33 +143,33 @@ static bool parse_challenge(const char *text, struct kafka_sasl_challenge *chall
 			     &challenge->salt_len);
 }
 
-static bool check_challenge(const struct kafka_sasl_session *session, const struct kafka_sasl_challenge *challenge, struct err *err)
+static bool check_challenge(const struct kafka_sasl_session *session, const struct kafka_sasl_challenge *challenge,
+			    struct err *err)
 {
 	size_t own = strlen(session->nonce);
 	if (strncmp(challenge->nonce, session->nonce, own) != 0 || challenge->nonce[own] == '\0')
 		return err_set(err, ERR_UNAUTHORIZED, "the broker's SCRAM answer does not belong to our question");
 	if (challenge->iterations < KAFKA_SCRAM_ITERATIONS_MIN || challenge->iterations > KAFKA_SCRAM_ITERATIONS_MAX)
-		return err_set(err, ERR_UNAUTHORIZED, "the broker asks for %lld SCRAM iterations; %d to %d are accepted",
-			       (long long)challenge->iterations, KAFKA_SCRAM_ITERATIONS_MIN,
-			       KAFKA_SCRAM_ITERATIONS_MAX);
+		return err_set(
+			err, ERR_UNAUTHORIZED, "the broker asks for %lld SCRAM iterations; %d to %d are accepted",
+			(long long)challenge->iterations, KAFKA_SCRAM_ITERATIONS_MIN, KAFKA_SCRAM_ITERATIONS_MAX);
 	return true;
 }
 
 static void sasl_client_hmac(const struct kafka_sasl_session *session, const unsigned char *key, const char *text,
-		 unsigned char out[static HASH_MAX])
+			     unsigned char out[static HASH_MAX])
 {
 	unsigned len = 0;
 	HMAC(session->hash, key, (int)session->hash_len, (const unsigned char *)text, strlen(text), out, &len);
 }
 
 /* RFC 5802, section 3. Leaves the server's signature to be expected in the session. */
-static void sasl_client_prove(struct kafka_sasl_session *session, const struct kafka_sasl_challenge *challenge, const char *auth_message,
-		  unsigned char proof[static HASH_MAX])
+static void sasl_client_prove(struct kafka_sasl_session *session, const struct kafka_sasl_challenge *challenge,
+			      const char *auth_message, unsigned char proof[static HASH_MAX])
 {
 	unsigned char salted[HASH_MAX], client_key[HASH_MAX], stored_key[HASH_MAX], server_key[HASH_MAX];
-	PKCS5_PBKDF2_HMAC(session->password, (int)strlen(session->password), challenge->salt,
-			  (int)challenge->salt_len, (int)challenge->iterations, session->hash,
-			  (int)session->hash_len, salted);
+	PKCS5_PBKDF2_HMAC(session->password, (int)strlen(session->password), challenge->salt, (int)challenge->salt_len,
+			  (int)challenge->iterations, session->hash, (int)session->hash_len, salted);
 	sasl_client_hmac(session, salted, "Client Key", client_key);
 	EVP_Digest(client_key, session->hash_len, stored_key, NULL, session->hash, NULL);
 	sasl_client_hmac(session, stored_key, auth_message, proof);
@@ -208,9 +208,10 @@ static bool check_server(struct kafka_sasl_session *session, const char *server_
 	if (str_has_prefix(server_final, "e="))
 		return err_set(err, ERR_UNAUTHORIZED, "the broker refuses the Kafka user %s: %.80s", session->user,
 			       server_final + 2);
-	bool same = str_has_prefix(server_final, "v=") &&
-		    decode_base64(server_final + 2, strcspn(server_final + 2, ","), signature, sizeof signature, &len) &&
-		    len == session->hash_len && CRYPTO_memcmp(signature, session->server_signature, len) == 0;
+	bool same =
+		str_has_prefix(server_final, "v=") &&
+		decode_base64(server_final + 2, strcspn(server_final + 2, ","), signature, sizeof signature, &len) &&
+		len == session->hash_len && CRYPTO_memcmp(signature, session->server_signature, len) == 0;
 	if (!same)
 		return err_set(err, ERR_UNAUTHORIZED,
 			       "the broker could not prove that it knows the password: it may be an impostor");

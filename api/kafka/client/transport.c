@@ -35,7 +35,8 @@ void kafka_stream_finish(struct kafka_stream *stream)
 	stream->fd = -1;
 }
 
-static enum kafka_io raw_write(struct kafka_stream *stream, const void *bytes, size_t len, size_t *sent, struct err *err)
+static enum kafka_io raw_write(struct kafka_stream *stream, const void *bytes, size_t len, size_t *sent,
+			       struct err *err)
 {
 	ssize_t n = send(stream->fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
 	stream->blocked = n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);

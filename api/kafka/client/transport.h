@@ -1,5 +1,5 @@
-/* Bytes over a connected non-blocking socket, in the clear or through TLS (at least 1.2). Nothing here blocks or raises
- * SIGPIPE. */
+/* Bytes over a connected non-blocking socket, in the clear or through TLS (at least 1.2). Nothing here blocks or
+ * raises SIGPIPE. */
 #ifndef MQDECK_KAFKA_CLIENT_TRANSPORT_H
 #define MQDECK_KAFKA_CLIENT_TRANSPORT_H
 
@@ -14,10 +14,10 @@
 #include "api/net/net_tls.h"
 
 struct kafka_stream {
-	int fd;          /* owned */
-	SSL *ssl;        /* NULL = in the clear */
+	int fd;            /* owned */
+	SSL *ssl;          /* NULL = in the clear */
 	struct buf sealed; /* TLS records that wait for the socket */
-	bool blocked;    /* the socket takes no more: wait for LOOP_WRITE */
+	bool blocked;      /* the socket takes no more: wait for LOOP_WRITE */
 	struct net_tls_peer peer;
 };
 
@@ -28,7 +28,8 @@ enum kafka_io {
 	KAFKA_IO_ERROR, /* err says what */
 };
 
-/* Takes fd in any case. The stream must stay where it is. `name` is sent and verified; an IP address is verified as such. */
+/* Takes fd in any case. The stream must stay where it is. `name` is sent and verified; an IP address is verified as
+ * such. */
 bool kafka_stream_init(struct kafka_stream *stream, int fd, const struct kafka_tls *tls, const char *name,
 		       struct err *err) MUST_USE;
 void kafka_stream_finish(struct kafka_stream *stream);

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum kafka_partition_state kafka_partition_state(const struct kafka_topic *topic, const struct kafka_partition *partition)
+enum kafka_partition_state kafka_partition_state(const struct kafka_topic *topic,
+						 const struct kafka_partition *partition)
 {
 	if (partition->leader < 0)
 		return KAFKA_PARTITION_OFFLINE;

@@ -1,5 +1,5 @@
-/* What the console knows of one Kafka cluster, kept fresh by polling. Each part has its own time and error: a broker that
- * dies takes its own parts with it and nothing else. What was not read is unknown (-1, NULL), never zero. */
+/* What the console knows of one Kafka cluster, kept fresh by polling. Each part has its own time and error: a broker
+ * that dies takes its own parts with it and nothing else. What was not read is unknown (-1, NULL), never zero. */
 #ifndef MQDECK_KAFKA_POLL_KAFKA_SNAPSHOT_H
 #define MQDECK_KAFKA_POLL_KAFKA_SNAPSHOT_H
 
@@ -25,13 +25,13 @@ struct kafka_log_dir {
 
 struct kafka_broker {
 	int32_t id, port;
-	const char *host, *rack;      /* rack NULL = none */
-	const char *version;          /* of the software, by its features: "4.1"; NULL = not known */
-	bool connected;               /* a connection is open and speaks Kafka */
-	bool registered;              /* in the last metadata: a broker that is gone stays listed while replicas name it */
-	int32_t leaders, replicas;    /* partitions led and held */
-	int32_t not_in_sync;          /* replicas held here that are not in sync */
-	struct err err;               /* of the connection; code NONE = fine */
+	const char *host, *rack;   /* rack NULL = none */
+	const char *version;       /* of the software, by its features: "4.1"; NULL = not known */
+	bool connected;            /* a connection is open and speaks Kafka */
+	bool registered;           /* in the last metadata: a broker that is gone stays listed while replicas name it */
+	int32_t leaders, replicas; /* partitions led and held */
+	int32_t not_in_sync;       /* replicas held here that are not in sync */
+	struct err err;            /* of the connection; code NONE = fine */
 	struct kafka_part dirs_part;
 	const struct kafka_log_dir *dirs;
 	size_t dir_count;
@@ -44,7 +44,7 @@ struct kafka_partition {
 	int64_t size_bytes;   /* of the leader's replica, else of any that told; -1 = unknown */
 	int32_t id, leader;   /* leader -1 = none */
 	int32_t leader_epoch;
-	int16_t error;        /* Kafka's, as Metadata gave it: 5 LEADER_NOT_AVAILABLE */
+	int16_t error; /* Kafka's, as Metadata gave it: 5 LEADER_NOT_AVAILABLE */
 	uint8_t replica_count, isr_count, offline_count, adding_count, removing_count;
 };
 
@@ -84,18 +84,19 @@ struct kafka_topic {
 	bool internal;
 };
 
-enum kafka_partition_state kafka_partition_state(const struct kafka_topic *topic, const struct kafka_partition *partition);
+enum kafka_partition_state kafka_partition_state(const struct kafka_topic *topic,
+						 const struct kafka_partition *partition);
 
 struct kafka_quorum_node {
 	int32_t id;
-	bool voter;               /* else observer */
+	bool voter; /* else observer */
 	int64_t log_end_offset;
-	int64_t lag;              /* behind the leader's end, in records */
+	int64_t lag;                              /* behind the leader's end, in records */
 	int64_t last_fetch_ms, last_caught_up_ms; /* Unix ms; -1 before Kafka 3.3 */
 };
 
 struct kafka_quorum {
-	bool present;             /* false: ZooKeeper, or not read yet (see the part) */
+	bool present; /* false: ZooKeeper, or not read yet (see the part) */
 	int32_t leader, epoch;
 	int64_t high_watermark;
 	const struct kafka_quorum_node *nodes; /* voters first */
@@ -105,39 +106,39 @@ struct kafka_quorum {
 struct kafka_group_partition {
 	const char *topic;
 	int32_t partition;
-	int64_t committed;        /* -1 = nothing committed */
-	int64_t end;              /* -1 = unknown */
-	int64_t lag;              /* -1 = unknown or nothing committed */
+	int64_t committed;                  /* -1 = nothing committed */
+	int64_t end;                        /* -1 = unknown */
+	int64_t lag;                        /* -1 = unknown or nothing committed */
 	const char *member, *client, *host; /* NULL = held by nobody */
 };
 
 struct kafka_group {
-	const char *id, *state;   /* "Stable", "Empty", …; NULL = not known */
-	const char *type;         /* "classic", "consumer", "share"; NULL before 4.0 brokers say it */
-	const char *protocol;     /* assignor or protocol type */
-	int32_t members;          /* -1 = unknown */
+	const char *id, *state; /* "Stable", "Empty", …; NULL = not known */
+	const char *type;       /* "classic", "consumer", "share"; NULL before 4.0 brokers say it */
+	const char *protocol;   /* assignor or protocol type */
+	int32_t members;        /* -1 = unknown */
 	int32_t coordinator;
-	int64_t lag;              /* sum of what is known; -1 = unknown */
+	int64_t lag; /* sum of what is known; -1 = unknown */
 	const struct kafka_group_partition *partitions;
 	size_t partition_count;
-	const char *error;        /* a sentence; NULL = fine */
+	const char *error; /* a sentence; NULL = fine */
 };
 
 struct kafka_snapshot {
 	const char *label;
-	const char *cluster_id;   /* NULL = not read yet */
-	int32_t controller;       /* Metadata's; with KRaft any live broker that forwards. -1 = unknown */
+	const char *cluster_id;       /* NULL = not read yet */
+	int32_t controller;           /* Metadata's; with KRaft any live broker that forwards. -1 = unknown */
 	const char *metadata_version; /* finalized feature level, "4.1"; NULL = not known or ZooKeeper */
-	bool reachable;           /* some broker answers */
-	struct err err;           /* why none does */
+	bool reachable;               /* some broker answers */
+	struct err err;               /* why none does */
 
 	struct kafka_part metadata_part, reassignment_part, quorum_part, config_part, group_part;
 	const struct kafka_broker *brokers; /* by id */
 	size_t broker_count;
-	const struct kafka_topic *topics;   /* by name */
+	const struct kafka_topic *topics; /* by name */
 	size_t topic_count;
 	struct kafka_quorum quorum;
-	const struct kafka_group *groups;   /* by id */
+	const struct kafka_group *groups; /* by id */
 	size_t group_count;
 
 	/* sums over all partitions */
@@ -172,7 +173,7 @@ struct kafka_poller *kafka_poller_create(const struct kafka_poller_options *opti
 void kafka_poller_destroy(struct kafka_poller *poller); /* NULL is fine; no callback after */
 /* Borrowed; everything in it is valid until the loop runs again. Never NULL. */
 const struct kafka_snapshot *kafka_poller_snapshot(struct kafka_poller *poller);
-void kafka_poller_refresh(struct kafka_poller *poller); /* asks for everything now */
+void kafka_poller_refresh(struct kafka_poller *poller);         /* asks for everything now */
 size_t kafka_snapshot_bytes(const struct kafka_poller *poller); /* memory held for the picture */
 
 #endif

@@ -3,8 +3,8 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/kafka/wire/kafka_errors.h"
 #include "api/kafka/poll/poller_private.h"
+#include "api/kafka/wire/kafka_errors.h"
 
 /* ---- versions ---- */
 /* The software's version by the newest metadata.version it knows.
@@ -29,7 +29,7 @@ static const char *release_of(int16_t level)
 static const char *software_of(const struct kafka_api_versions_response *versions)
 {
 	if (versions)
-		vec_each(&versions->supported_features, feature)
+		vec_each (&versions->supported_features, feature)
 			if (str_eq(feature->name, "metadata.version"))
 				return release_of(feature->max_version);
 	return NULL;
@@ -38,7 +38,7 @@ static const char *software_of(const struct kafka_api_versions_response *version
 static const char *finalized_of(const struct kafka_api_versions_response *versions)
 {
 	if (versions)
-		vec_each(&versions->finalized_features, feature)
+		vec_each (&versions->finalized_features, feature)
 			if (str_eq(feature->name, "metadata.version"))
 				return release_of(feature->max_version_level);
 	return NULL;
@@ -47,7 +47,7 @@ static const char *finalized_of(const struct kafka_api_versions_response *versio
 /* ---- the table ---- */
 static struct kafka_broker_dirs *find_dirs(const struct kafka_poller *poller, int32_t id)
 {
-	vec_each(&poller->dirs, dirs)
+	vec_each (&poller->dirs, dirs)
 		if ((*dirs)->id == id)
 			return *dirs;
 	return NULL;
@@ -79,7 +79,8 @@ static struct kafka_log_dir *copy_dirs(struct arena *arena, const struct kafka_b
 	return copy;
 }
 
-static void poll_fill_broker(struct kafka_poller *poller, const struct kafka_admin_broker *known, struct kafka_broker *out)
+static void poll_fill_broker(struct kafka_poller *poller, const struct kafka_admin_broker *known,
+			     struct kafka_broker *out)
 {
 	struct arena *arena = &poller->brokers_arena;
 	struct kafka_broker_dirs *dirs = find_dirs(poller, known->id);
@@ -125,10 +126,10 @@ typedef VEC(struct kafka_broker) broker_list;
 /* A broker that replicas name and the cluster does not know any more. */
 static struct kafka_broker *add_missing(broker_list *list, int32_t id, const char *label)
 {
-	struct kafka_broker missing = {.id = id, .dirs_part.updated_ms = -1, .used_bytes = -1, .total_bytes = -1,
-				       .usable_bytes = -1};
-	err_set(&missing.err, ERR_NOT_FOUND, "%s broker %d is not registered with the cluster: it is down or was removed",
-		label, id);
+	struct kafka_broker missing = {
+		.id = id, .dirs_part.updated_ms = -1, .used_bytes = -1, .total_bytes = -1, .usable_bytes = -1};
+	err_set(&missing.err, ERR_NOT_FOUND,
+		"%s broker %d is not registered with the cluster: it is down or was removed", label, id);
 	size_t at = 0;
 	while (at < list->len && list->items[at].id < id)
 		at++;
@@ -196,7 +197,7 @@ static void dirs_free(struct kafka_broker_dirs *dirs)
 
 void kafka_broker_dirs_finish(struct kafka_poller *poller)
 {
-	vec_each(&poller->dirs, dirs)
+	vec_each (&poller->dirs, dirs)
 		dirs_free(*dirs);
 	vec_finish(&poller->dirs);
 }
@@ -205,12 +206,13 @@ void kafka_broker_dirs_finish(struct kafka_poller *poller)
 static int64_t take_sizes(struct kafka_poller *poller, const struct kafka_log_dirs_result *result, int32_t broker)
 {
 	int64_t used = 0;
-	vec_each(&result->topics, in) {
+	vec_each (&result->topics, in) {
 		const struct kafka_topic *topic = kafka_topics_find(poller, in->name);
-		vec_each(&in->partitions, size) {
+		vec_each (&in->partitions, size) {
 			used += size->partition_size > 0 ? size->partition_size : 0;
 			struct kafka_partition *partition =
-				topic && !size->is_future_key ? kafka_topic_partition(topic, size->partition_index) : NULL;
+				topic && !size->is_future_key ? kafka_topic_partition(topic, size->partition_index)
+							      : NULL;
 			if (partition && (partition->leader == broker || partition->size_bytes < 0))
 				partition->size_bytes = size->partition_size;
 		}
@@ -245,7 +247,8 @@ static void on_log_dirs(struct kafka_poller *poller, int32_t id, const struct er
 	if (!err && answer->results.len <= 0) {
 		/* Before version 3 that is how a missing ACL looks. */
 		err_set(&refused, ERR_FORBIDDEN,
-			"%s broker %d tells nothing of its log dirs: the Kafka user may lack Describe on the cluster",
+			"%s broker %d tells nothing of its log dirs: the Kafka user may lack Describe on the "
+			"cluster",
 			poller->snapshot.label, id);
 		err = &refused;
 	}
@@ -281,14 +284,17 @@ void kafka_poll_log_dirs(struct kafka_poller *poller)
 			vec_push(&poller->dirs, dirs);
 		}
 		kafka_poll_send(poller, KAFKA_POLL_LOG_DIRS,
-				&(struct kafka_call){.api = KAFKA_DESCRIBE_LOG_DIRS, .route = KAFKA_TO_BROKER,
-						     .broker = broker.id, .request = &request},
+				&(struct kafka_call){.api = KAFKA_DESCRIBE_LOG_DIRS,
+						     .route = KAFKA_TO_BROKER,
+						     .broker = broker.id,
+						     .request = &request},
 				on_log_dirs, broker.id);
 	}
 }
 
 /* ---- quorum ---- */
-static void add_nodes(struct kafka_quorum_node *out, const struct kafka_quorum_replica *replicas, int32_t count, bool voter)
+static void add_nodes(struct kafka_quorum_node *out, const struct kafka_quorum_replica *replicas, int32_t count,
+		      bool voter)
 {
 	for (int32_t i = 0; i < count; i++)
 		out[i] = (struct kafka_quorum_node){
@@ -323,8 +329,9 @@ static void take_quorum(struct kafka_poller *poller, const struct kafka_quorum_p
 		if (nodes[i].id == in->leader_id)
 			end = nodes[i].log_end_offset;
 	for (size_t i = 0; i < quorum->count; i++)
-		nodes[i].lag = nodes[i].log_end_offset < 0 ? -1 : end > nodes[i].log_end_offset
-					? end - nodes[i].log_end_offset : 0;
+		nodes[i].lag = nodes[i].log_end_offset < 0     ? -1
+			       : end > nodes[i].log_end_offset ? end - nodes[i].log_end_offset
+							       : 0;
 }
 
 static void on_quorum(struct kafka_poller *poller, int32_t tag, const struct err *err, const void *response)

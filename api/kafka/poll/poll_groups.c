@@ -4,9 +4,9 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/kafka/poll/poll_groups_private.h"
 #include "api/kafka/wire/codec.h"
 #include "api/kafka/wire/kafka_errors.h"
-#include "api/kafka/poll/poll_groups_private.h"
 
 enum { GROUPS_MAX = 50000, BATCH = 100 };
 
@@ -14,7 +14,7 @@ void kafka_group_round_free(struct kafka_group_round *round)
 {
 	if (!round)
 		return;
-	vec_each(&round->groups, build) {
+	vec_each (&round->groups, build) {
 		vec_finish(&build->held);
 		vec_finish(&build->committed);
 	}
@@ -28,9 +28,10 @@ void kafka_group_round_free(struct kafka_group_round *round)
 static void send_to(struct kafka_poller *poller, enum kafka_api_key api, int32_t broker, const void *request,
 		    kafka_poll_fn *fn)
 {
-	kafka_poll_send(poller, KAFKA_POLL_GROUPS,
-			&(struct kafka_call){.api = api, .route = KAFKA_TO_BROKER, .broker = broker, .request = request},
-			fn, broker);
+	kafka_poll_send(
+		poller, KAFKA_POLL_GROUPS,
+		&(struct kafka_call){.api = api, .route = KAFKA_TO_BROKER, .broker = broker, .request = request}, fn,
+		broker);
 }
 
 static bool poll_groups_is_last(const struct kafka_poller *poller)
@@ -57,14 +58,14 @@ static void add_listed(struct kafka_group_round *round, const struct kafka_liste
 	if (!listed->group_id || round->groups.len >= GROUPS_MAX || find_build(round, listed->group_id))
 		return;
 	struct kafka_group_build build = {.group = {
-					    .id = arena_strdup(arena, listed->group_id),
-					    .state = arena_strdup(arena, listed->group_state),
-					    .type = arena_strdup(arena, listed->group_type),
-					    .protocol = arena_strdup(arena, listed->protocol_type),
-					    .members = -1,
-					    .lag = -1,
-					    .coordinator = broker,
-				    }};
+						  .id = arena_strdup(arena, listed->group_id),
+						  .state = arena_strdup(arena, listed->group_state),
+						  .type = arena_strdup(arena, listed->group_type),
+						  .protocol = arena_strdup(arena, listed->protocol_type),
+						  .members = -1,
+						  .lag = -1,
+						  .coordinator = broker,
+					  }};
 	vec_push(&round->groups, build);
 	map_set(&round->index, build.group.id, (void *)(intptr_t)round->groups.len);
 }
@@ -100,7 +101,7 @@ static void flush_names(struct kafka_poller *poller, int32_t broker, bool classi
 static void ask_descriptions(struct kafka_poller *poller, int32_t broker, bool classic)
 {
 	name_list names = {0};
-	vec_each(&poller->groups->groups, build) {
+	vec_each (&poller->groups->groups, build) {
 		if (!poll_groups_is_of(build, broker, classic ? "classic" : "consumer"))
 			continue;
 		vec_push(&names, build->group.id);
@@ -119,7 +120,7 @@ static bool speaks_batches(const struct kafka_poller *poller, int32_t id)
 		kafka_admin_broker(poller->options.admin, i, &broker);
 		if (broker.id != id || !broker.versions)
 			continue;
-		vec_each(&broker.versions->api_keys, range)
+		vec_each (&broker.versions->api_keys, range)
 			if (range->api_key == KAFKA_OFFSET_FETCH)
 				return range->max_version >= 8;
 	}
@@ -141,10 +142,11 @@ static void flush_fetches(struct kafka_poller *poller, int32_t broker, fetch_lis
 static void fetch_one(struct kafka_poller *poller, int32_t broker, const char *group, int32_t place)
 {
 	struct kafka_offset_fetch_request request = {.group_id = group, .topics = KAFKA_NULL_ARRAY};
-	kafka_poll_send(poller, KAFKA_POLL_GROUPS,
-			&(struct kafka_call){.api = KAFKA_OFFSET_FETCH, .route = KAFKA_TO_BROKER, .broker = broker,
-					     .request = &request},
-			on_old_offsets, place);
+	kafka_poll_send(
+		poller, KAFKA_POLL_GROUPS,
+		&(struct kafka_call){
+			.api = KAFKA_OFFSET_FETCH, .route = KAFKA_TO_BROKER, .broker = broker, .request = &request},
+		on_old_offsets, place);
 }
 
 static void ask_offsets(struct kafka_poller *poller, int32_t broker)
@@ -160,8 +162,9 @@ static void ask_offsets(struct kafka_poller *poller, int32_t broker)
 			fetch_one(poller, broker, build->group.id, (int32_t)i);
 			continue;
 		}
-		vec_push(&fetches, (struct kafka_offset_fetch_group){
-					   .group_id = build->group.id, .member_epoch = -1, .topics = KAFKA_NULL_ARRAY});
+		vec_push(&fetches, (struct kafka_offset_fetch_group){.group_id = build->group.id,
+								     .member_epoch = -1,
+								     .topics = KAFKA_NULL_ARRAY});
 		if (fetches.len == BATCH)
 			flush_fetches(poller, broker, &fetches);
 	}
@@ -174,7 +177,7 @@ static void on_listed(struct kafka_poller *poller, int32_t broker, const struct 
 	kafka_group_note_error(poller, err);
 	if (!err) {
 		const struct kafka_list_groups_response *answer = response;
-		vec_each(&answer->groups, listed)
+		vec_each (&answer->groups, listed)
 			add_listed(poller->groups, listed, broker);
 		ask_descriptions(poller, broker, true);
 		ask_descriptions(poller, broker, false);
@@ -185,8 +188,8 @@ static void on_listed(struct kafka_poller *poller, int32_t broker, const struct 
 }
 
 /* ---- 2: members and committed offsets ---- */
-static void poll_groups_hold(struct kafka_group_build *build, struct arena *arena, const char *topic, const int32_t *partitions,
-		 int32_t count, const struct kafka_group_partition *holder)
+static void poll_groups_hold(struct kafka_group_build *build, struct arena *arena, const char *topic,
+			     const int32_t *partitions, int32_t count, const struct kafka_group_partition *holder)
 {
 	const char *name = arena_strdup(arena, topic);
 	for (int32_t i = 0; name && i < count; i++) {
@@ -210,7 +213,8 @@ static struct kafka_group_partition holder_of(struct arena *arena, const char *m
 	};
 }
 
-static bool poll_groups_take_error(struct kafka_poller *poller, struct kafka_group_build *build, int16_t code, const char *message)
+static bool poll_groups_take_error(struct kafka_poller *poller, struct kafka_group_build *build, int16_t code,
+				   const char *message)
 {
 	struct err err = {0};
 	if (!code)
@@ -230,15 +234,16 @@ static void take_description(struct kafka_poller *poller, const struct kafka_des
 	build->group.members = in->members.len;
 	if (!str_empty(in->protocol_data))
 		build->group.protocol = arena_strdup(arena, in->protocol_data);
-	vec_each(&in->members, member) {
+	vec_each (&in->members, member) {
 		const struct kafka_consumer_assignment *assignment =
 			kafka_decode_assignment(arena, &member->member_assignment);
 		if (!assignment || !str_eq(in->protocol_type, "consumer"))
 			continue;
 		struct kafka_group_partition holder =
 			holder_of(arena, member->member_id, member->client_id, member->client_host);
-		vec_each(&assignment->assigned_partitions, topic)
-			poll_groups_hold(build, arena, topic->topic, topic->partitions.items, topic->partitions.len, &holder);
+		vec_each (&assignment->assigned_partitions, topic)
+			poll_groups_hold(build, arena, topic->topic, topic->partitions.items, topic->partitions.len,
+					 &holder);
 	}
 }
 
@@ -247,7 +252,7 @@ static void on_described(struct kafka_poller *poller, int32_t broker, const stru
 	const struct kafka_describe_groups_response *answer = response;
 	kafka_group_note_error(poller, err);
 	if (!err)
-		vec_each(&answer->groups, group)
+		vec_each (&answer->groups, group)
 			take_description(poller, group);
 	if (poll_groups_is_last(poller))
 		kafka_group_ask_ends(poller);
@@ -263,11 +268,12 @@ static void take_consumer_group(struct kafka_poller *poller, const struct kafka_
 	build->group.members = in->members.len;
 	if (!str_empty(in->assignor_name))
 		build->group.protocol = arena_strdup(arena, in->assignor_name);
-	vec_each(&in->members, member) {
+	vec_each (&in->members, member) {
 		struct kafka_group_partition holder =
 			holder_of(arena, member->member_id, member->client_id, member->client_host);
-		vec_each(&member->assignment.topic_partitions, topic)
-			poll_groups_hold(build, arena, topic->topic_name, topic->partitions.items, topic->partitions.len, &holder);
+		vec_each (&member->assignment.topic_partitions, topic)
+			poll_groups_hold(build, arena, topic->topic_name, topic->partitions.items,
+					 topic->partitions.len, &holder);
 	}
 }
 
@@ -277,7 +283,7 @@ static void on_consumer_described(struct kafka_poller *poller, int32_t broker, c
 	const struct kafka_consumer_group_describe_response *answer = response;
 	kafka_group_note_error(poller, err);
 	if (!err)
-		vec_each(&answer->groups, group)
+		vec_each (&answer->groups, group)
 			take_consumer_group(poller, group);
 	if (poll_groups_is_last(poller))
 		kafka_group_ask_ends(poller);
@@ -285,11 +291,9 @@ static void on_consumer_described(struct kafka_poller *poller, int32_t broker, c
 
 static void add_committed(struct kafka_group_build *build, const char *topic, int32_t partition, int64_t offset)
 {
-	vec_push(&build->committed, (struct kafka_group_partition){.topic = topic,
-								   .partition = partition,
-								   .committed = offset,
-								   .end = -1,
-								   .lag = -1});
+	vec_push(&build->committed,
+		 (struct kafka_group_partition){
+			 .topic = topic, .partition = partition, .committed = offset, .end = -1, .lag = -1});
 }
 
 static void on_old_offsets(struct kafka_poller *poller, int32_t place, const struct err *err, const void *response)
@@ -298,9 +302,9 @@ static void on_old_offsets(struct kafka_poller *poller, int32_t place, const str
 	struct kafka_group_build *build = &poller->groups->groups.items[place];
 	kafka_group_note_error(poller, err);
 	if (!err && !poll_groups_take_error(poller, build, answer->error_code, NULL))
-		vec_each(&answer->topics, topic) {
+		vec_each (&answer->topics, topic) {
 			const char *name = arena_strdup(&poller->groups->arena, str_or(topic->name, ""));
-			vec_each(&topic->partitions, partition)
+			vec_each (&topic->partitions, partition)
 				if (!partition->error_code)
 					add_committed(build, name, partition->partition_index,
 						      partition->committed_offset);
@@ -314,9 +318,9 @@ static void take_offsets(struct kafka_poller *poller, const struct kafka_offsets
 	struct kafka_group_build *build = find_build(poller->groups, group->group_id);
 	if (!build || poll_groups_take_error(poller, build, group->error_code, NULL))
 		return;
-	vec_each(&group->topics, topic) {
+	vec_each (&group->topics, topic) {
 		const char *name = arena_strdup(&poller->groups->arena, str_or(topic->name, ""));
-		vec_each(&topic->partitions, partition)
+		vec_each (&topic->partitions, partition)
 			if (!partition->error_code)
 				add_committed(build, name, partition->partition_index, partition->committed_offset);
 	}
@@ -327,7 +331,7 @@ static void on_offsets(struct kafka_poller *poller, int32_t broker, const struct
 	const struct kafka_offset_fetch_response *answer = response;
 	kafka_group_note_error(poller, err);
 	if (!err)
-		vec_each(&answer->groups, group)
+		vec_each (&answer->groups, group)
 			take_offsets(poller, group);
 	if (poll_groups_is_last(poller))
 		kafka_group_ask_ends(poller);

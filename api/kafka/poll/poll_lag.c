@@ -34,7 +34,7 @@ static void add_ends(struct kafka_poller *poller, const kafka_group_partitions *
 {
 	struct kafka_group_round *round = poller->groups;
 	round->ends = mem_resize(round->ends, round->end_count + list->len + 1, sizeof *round->ends);
-	vec_each(list, item) {
+	vec_each (list, item) {
 		const struct kafka_topic *topic = kafka_topics_find(poller, item->topic);
 		const struct kafka_partition *partition = topic ? kafka_topic_partition(topic, item->partition) : NULL;
 		if (partition && partition->leader >= 0)
@@ -47,7 +47,7 @@ static void add_ends(struct kafka_poller *poller, const kafka_group_partitions *
 static void collect_ends(struct kafka_poller *poller)
 {
 	struct kafka_group_round *round = poller->groups;
-	vec_each(&round->groups, build) {
+	vec_each (&round->groups, build) {
 		add_ends(poller, &build->held);
 		add_ends(poller, &build->committed);
 	}
@@ -73,8 +73,8 @@ static void on_ends(struct kafka_poller *poller, int32_t broker, const struct er
 	const struct kafka_list_offsets_response *answer = response;
 	kafka_group_note_error(poller, err);
 	if (!err)
-		vec_each(&answer->topics, topic)
-			vec_each(&topic->partitions, partition) {
+		vec_each (&answer->topics, topic)
+			vec_each (&topic->partitions, partition) {
 				struct kafka_end_offset *end =
 					topic->name ? find_end(poller->groups, topic->name, partition->partition_index)
 						    : NULL;
@@ -98,11 +98,13 @@ static void ask_leader(struct kafka_poller *poller, const struct kafka_end_offse
 									    .partitions = {&partitions[i], 0}});
 		topics.items[topics.len - 1].partitions.len++;
 	}
-	struct kafka_list_offsets_request request = {.replica_id = -1, .topics = {topics.items, (int32_t)topics.len},
-						     .timeout_ms = 5000};
+	struct kafka_list_offsets_request request = {
+		.replica_id = -1, .topics = {topics.items, (int32_t)topics.len}, .timeout_ms = 5000};
 	kafka_poll_send(poller, KAFKA_POLL_GROUPS,
-			&(struct kafka_call){.api = KAFKA_LIST_OFFSETS, .route = KAFKA_TO_BROKER,
-					     .broker = first->leader, .request = &request},
+			&(struct kafka_call){.api = KAFKA_LIST_OFFSETS,
+					     .route = KAFKA_TO_BROKER,
+					     .broker = first->leader,
+					     .request = &request},
 			on_ends, first->leader);
 	vec_finish(&topics);
 	free(partitions);
@@ -203,4 +205,3 @@ void kafka_group_finish_round(struct kafka_poller *poller)
 	kafka_group_round_free(round);
 	kafka_poll_finish(poller, KAFKA_POLL_GROUPS);
 }
-

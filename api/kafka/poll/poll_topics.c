@@ -3,8 +3,8 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/kafka/wire/kafka_errors.h"
 #include "api/kafka/poll/poller_private.h"
+#include "api/kafka/wire/kafka_errors.h"
 #include "api/kafka/wire/schema_list.h"
 
 enum { CONFIG_TOPICS_A_CALL = 1000, CONFIG_TOPIC = 2 };
@@ -127,7 +127,7 @@ static void add_reassignments(struct kafka_poller *poller)
 {
 	if (!poller->reassignments)
 		return;
-	vec_each(&poller->reassignments->topics, ongoing) {
+	vec_each (&poller->reassignments->topics, ongoing) {
 		const struct kafka_topic *topic = kafka_topics_find(poller, ongoing->name);
 		for (int32_t i = 0; topic && i < ongoing->partitions.len; i++) {
 			struct kafka_partition *partition =
@@ -171,7 +171,7 @@ static void poll_topics_build(struct kafka_poller *poller, const struct kafka_me
 	size_t count = 0;
 	struct kafka_topic *topics =
 		arena_alloc(&arena, (size_t)(metadata->topics.len > 0 ? metadata->topics.len : 0) * sizeof *topics);
-	vec_each(&metadata->topics, topic)
+	vec_each (&metadata->topics, topic)
 		if (topic->name)
 			build_topic(poller, &arena, topic, &topics[count++]);
 	if (count > 1)
@@ -226,7 +226,8 @@ void kafka_poll_metadata(struct kafka_poller *poller)
 	}
 	struct kafka_list_partition_reassignments_request request = {.timeout_ms = 5000, .topics = KAFKA_NULL_ARRAY};
 	kafka_poll_send(poller, KAFKA_POLL_METADATA,
-			&(struct kafka_call){.api = KAFKA_LIST_PARTITION_REASSIGNMENTS, .route = KAFKA_TO_CONTROLLER,
+			&(struct kafka_call){.api = KAFKA_LIST_PARTITION_REASSIGNMENTS,
+					     .route = KAFKA_TO_CONTROLLER,
 					     .request = &request},
 			on_reassignments, 0);
 }
@@ -234,7 +235,7 @@ void kafka_poll_metadata(struct kafka_poller *poller)
 /* ---- min.insync.replicas ---- */
 static void take_configs(struct kafka_poller *poller, const struct kafka_describe_configs_response *response)
 {
-	vec_each(&response->results, result) {
+	vec_each (&response->results, result) {
 		int64_t value;
 		if (result->error_code || result->configs.len < 1 || !result->resource_name ||
 		    !str_to_i64(str_or(result->configs.items[0].value, ""), &value) || value < 0 || value > INT16_MAX)

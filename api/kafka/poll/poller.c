@@ -12,8 +12,8 @@ static const struct {
 	size_t interval; /* offset in struct kafka_poll_intervals */
 	int64_t preset_ms;
 	bool needs_metadata;
-	/* After so long a silence another broker is asked; 0 = the client's own. Short where the picture hangs on it: a
-	 * broker whose node has died says nothing at all. */
+	/* After so long a silence another broker is asked; 0 = the client's own. Short where the picture hangs on
+	 * it: a broker whose node has died says nothing at all. */
 	int64_t patience_ms;
 	void (*start)(struct kafka_poller *poller);
 } polls[KAFKA_POLL_COUNT] = {
@@ -33,7 +33,8 @@ int64_t kafka_poller_now(const struct kafka_poller *poller)
 
 static int64_t poller_interval_of(const struct kafka_poller *poller, enum kafka_poll poll)
 {
-	int64_t wanted = *(const int64_t *)(const void *)((const char *)&poller->options.intervals + polls[poll].interval);
+	int64_t wanted =
+		*(const int64_t *)(const void *)((const char *)&poller->options.intervals + polls[poll].interval);
 	return wanted ? wanted : polls[poll].preset_ms;
 }
 
@@ -153,8 +154,8 @@ static void poller_on_answer(void *data, const struct err *err, const void *resp
 	poller_free_if_idle(poller);
 }
 
-void kafka_poll_send(struct kafka_poller *poller, enum kafka_poll poll, const struct kafka_call *call, kafka_poll_fn *fn,
-		     int32_t tag)
+void kafka_poll_send(struct kafka_poller *poller, enum kafka_poll poll, const struct kafka_call *call,
+		     kafka_poll_fn *fn, int32_t tag)
 {
 	struct kafka_poll_call *own = mem_alloc(sizeof *own);
 	*own = (struct kafka_poll_call){
@@ -230,7 +231,7 @@ size_t kafka_snapshot_bytes(const struct kafka_poller *poller)
 {
 	size_t bytes = sizeof *poller + poller->topics_arena.used + poller->reassign_arena.used +
 		       poller->quorum_arena.used + poller->brokers_arena.used + poller->groups_arena.used;
-	vec_each(&poller->dirs, dirs)
+	vec_each (&poller->dirs, dirs)
 		bytes += sizeof **dirs + (*dirs)->arena.used;
 	return bytes;
 }

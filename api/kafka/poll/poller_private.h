@@ -8,8 +8,14 @@
 #include "api/kafka/client/admin.h"
 #include "api/kafka/poll/kafka_snapshot.h"
 
-enum kafka_poll { KAFKA_POLL_METADATA, KAFKA_POLL_QUORUM, KAFKA_POLL_LOG_DIRS, KAFKA_POLL_CONFIGS, KAFKA_POLL_GROUPS,
-		  KAFKA_POLL_COUNT };
+enum kafka_poll {
+	KAFKA_POLL_METADATA,
+	KAFKA_POLL_QUORUM,
+	KAFKA_POLL_LOG_DIRS,
+	KAFKA_POLL_CONFIGS,
+	KAFKA_POLL_GROUPS,
+	KAFKA_POLL_COUNT
+};
 
 typedef void kafka_poll_fn(struct kafka_poller *poller, int32_t tag, const struct err *err, const void *response);
 
@@ -48,9 +54,9 @@ struct kafka_poller {
 	struct kafka_poll_call *calls;
 	struct arena topics_arena, reassign_arena, quorum_arena, brokers_arena, groups_arena;
 	struct kafka_list_partition_reassignments_response *reassignments; /* in reassign_arena */
-	struct map min_insync;       /* topic -> (void *)(value + 1) */
-	struct map min_insync_fresh; /* being read */
-	size_t config_at;            /* topics asked for already in this round */
+	struct map min_insync;                                             /* topic -> (void *)(value + 1) */
+	struct map min_insync_fresh;                                       /* being read */
+	size_t config_at;                                                  /* topics asked for already in this round */
 	VEC(struct kafka_broker_dirs *) dirs;
 	struct kafka_group_round *groups;
 	bool changed;
@@ -61,8 +67,8 @@ struct kafka_poller {
 /* ---- poller.c ---- */
 int64_t kafka_poller_now(const struct kafka_poller *poller);
 /* Counts into the round until fn has been called. `tag` is passed through. */
-void kafka_poll_send(struct kafka_poller *poller, enum kafka_poll poll, const struct kafka_call *call, kafka_poll_fn *fn,
-		     int32_t tag);
+void kafka_poll_send(struct kafka_poller *poller, enum kafka_poll poll, const struct kafka_call *call,
+		     kafka_poll_fn *fn, int32_t tag);
 /* A part was read (err NULL) or could not be. */
 void kafka_part_note(struct kafka_poller *poller, struct kafka_part *part, const struct err *err);
 /* The round is over. */

@@ -7,7 +7,8 @@
 #include "api/kafka/wire/messages.h"
 #include "api/kafka/wire/schema_list.h"
 
-/* How much memory a message may take for each of its bytes. The densest honest one, a list of short strings, takes 8. */
+/* How much memory a message may take for each of its bytes. The densest honest one, a list of short strings,
+ * takes 8. */
 enum { ARENA_A_BYTE = 16, ARENA_LEAST = 64 * 1024 };
 
 static bool is_flexible(const struct kafka_api *api, int version)
@@ -221,7 +222,8 @@ static bool struct_has_error(const struct kafka_schema *schema, const void *mess
 			continue;
 		const struct kafka_any_array *array = (const void *)((const char *)message + field->offset);
 		for (int32_t k = 0; k < array->len; k++)
-			if (struct_has_error(field->sub, (const char *)array->items + (size_t)k * field->sub->size, code))
+			if (struct_has_error(field->sub, (const char *)array->items + (size_t)k * field->sub->size,
+					     code))
 				return true;
 	}
 	return false;

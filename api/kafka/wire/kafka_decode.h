@@ -2,8 +2,8 @@
 #ifndef MQDECK_KAFKA_WIRE_KAFKA_DECODE_H
 #define MQDECK_KAFKA_WIRE_KAFKA_DECODE_H
 
-#include "api/kafka/wire/schema.h"
 #include "api/kafka/wire/primitives.h"
+#include "api/kafka/wire/schema.h"
 
 struct kafka_decoder {
 	struct kafka_reader reader;

@@ -52,8 +52,8 @@ static void encode_bytes(const struct kafka_encoder *encoder, bool nullable, con
 
 static void encode_field(const struct kafka_encoder *encoder, const struct kafka_field *field, const void *slot)
 {
-	static const uint8_t size[] = {[KAFKA_BOOL] = 1, [KAFKA_INT8] = 1, [KAFKA_INT16] = 2, [KAFKA_UINT16] = 2,
-				       [KAFKA_INT32] = 4, [KAFKA_INT64] = 8};
+	static const uint8_t size[] = {[KAFKA_BOOL] = 1,   [KAFKA_INT8] = 1,  [KAFKA_INT16] = 2,
+				       [KAFKA_UINT16] = 2, [KAFKA_INT32] = 4, [KAFKA_INT64] = 8};
 	bool nullable = field->nullable && encoder->version >= field->nullable_since;
 	const char *text;
 	switch (field->type) {
@@ -132,8 +132,9 @@ static void encode_copy_members(struct arena *arena, const struct kafka_schema *
 
 static void *copy_items(struct arena *arena, const struct kafka_field *field, const struct kafka_any_array *array)
 {
-	size_t size = field->type == KAFKA_INT32S ? sizeof(int32_t)
-		      : field->type == KAFKA_STRINGS ? sizeof(char *) : field->sub->size;
+	size_t size = field->type == KAFKA_INT32S    ? sizeof(int32_t)
+		      : field->type == KAFKA_STRINGS ? sizeof(char *)
+						     : field->sub->size;
 	void *items = arena_alloc(arena, (size_t)array->len * size);
 	memcpy(items, array->items, (size_t)array->len * size);
 	for (int32_t i = 0; i < array->len; i++) {
@@ -155,8 +156,8 @@ static void copy_member(struct arena *arena, const struct kafka_field *field, vo
 		break;
 	case KAFKA_BYTES:
 		if (bytes->data)
-			bytes->data = (const uint8_t *)arena_strndup(arena, (const char *)bytes->data,
-								     (size_t)bytes->len);
+			bytes->data =
+				(const uint8_t *)arena_strndup(arena, (const char *)bytes->data, (size_t)bytes->len);
 		break;
 	case KAFKA_STRUCT:
 		encode_copy_members(arena, field->sub, slot);

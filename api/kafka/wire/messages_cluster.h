@@ -5,7 +5,7 @@
 #include "api/kafka/wire/schema.h"
 
 struct kafka_api_versions_request {
-	const char *client_software_name; /* since version 3 */
+	const char *client_software_name;    /* since version 3 */
 	const char *client_software_version; /* since version 3 */
 };
 
@@ -16,13 +16,13 @@ struct kafka_api_version {
 };
 
 struct kafka_supported_feature {
-	const char *name; /* since version 3 */
+	const char *name;    /* since version 3 */
 	int16_t min_version; /* since version 3 */
 	int16_t max_version; /* since version 3 */
 };
 
 struct kafka_finalized_feature {
-	const char *name; /* since version 3 */
+	const char *name;          /* since version 3 */
 	int16_t max_version_level; /* since version 3 */
 	int16_t min_version_level; /* since version 3 */
 };
@@ -30,11 +30,11 @@ struct kafka_finalized_feature {
 struct kafka_api_versions_response {
 	int16_t error_code;
 	KAFKA_ARRAY(struct kafka_api_version) api_keys;
-	int32_t throttle_time_ms; /* since version 1 */
+	int32_t throttle_time_ms;                                       /* since version 1 */
 	KAFKA_ARRAY(struct kafka_supported_feature) supported_features; /* since version 3 */
-	int64_t finalized_features_epoch; /* since version 3 */
+	int64_t finalized_features_epoch;                               /* since version 3 */
 	KAFKA_ARRAY(struct kafka_finalized_feature) finalized_features; /* since version 3 */
-	bool zk_migration_ready; /* since version 3 */
+	bool zk_migration_ready;                                        /* since version 3 */
 };
 
 struct kafka_metadata_request_topic {
@@ -44,7 +44,7 @@ struct kafka_metadata_request_topic {
 
 struct kafka_metadata_request {
 	KAFKA_ARRAY(struct kafka_metadata_request_topic) topics;
-	bool allow_auto_topic_creation; /* leave false: asking must not create */
+	bool allow_auto_topic_creation;             /* leave false: asking must not create */
 	bool include_cluster_authorized_operations; /* up to version 10 */
 	bool include_topic_authorized_operations;
 };
@@ -82,12 +82,12 @@ struct kafka_metadata_response {
 	int32_t controller_id;
 	KAFKA_ARRAY(struct kafka_metadata_topic) topics;
 	int32_t cluster_authorized_operations; /* up to version 10 */
-	int16_t error_code; /* since version 13 */
+	int16_t error_code;                    /* since version 13 */
 };
 
 struct kafka_describe_cluster_request {
 	bool include_cluster_authorized_operations;
-	int8_t endpoint_type; /* 1 broker, 2 controller; since version 1 */
+	int8_t endpoint_type;        /* 1 broker, 2 controller; since version 1 */
 	bool include_fenced_brokers; /* since version 2 */
 };
 
@@ -127,7 +127,7 @@ struct kafka_quorum_replica {
 	int32_t replica_id;
 	struct kafka_uuid replica_directory_id; /* since version 2 */
 	int64_t log_end_offset;
-	int64_t last_fetch_timestamp; /* Unix ms, -1 = not told; since version 1 */
+	int64_t last_fetch_timestamp;     /* Unix ms, -1 = not told; since version 1 */
 	int64_t last_caught_up_timestamp; /* Unix ms, -1 = not told; since version 1 */
 };
 
@@ -150,11 +150,11 @@ struct kafka_quorum_topic {
 struct kafka_quorum_listener {
 	const char *name; /* since version 2 */
 	const char *host; /* since version 2 */
-	uint16_t port; /* since version 2 */
+	uint16_t port;    /* since version 2 */
 };
 
 struct kafka_quorum_endpoint {
-	int32_t node_id; /* since version 2 */
+	int32_t node_id;                                     /* since version 2 */
 	KAFKA_ARRAY(struct kafka_quorum_listener) listeners; /* since version 2 */
 };
 
@@ -190,7 +190,7 @@ struct kafka_log_dirs_result {
 	int16_t error_code;
 	const char *log_dir;
 	KAFKA_ARRAY(struct kafka_log_dirs_topic) topics;
-	int64_t total_bytes; /* of the volume; -1 = not told; since version 4 */
+	int64_t total_bytes;  /* of the volume; -1 = not told; since version 4 */
 	int64_t usable_bytes; /* -1 = not told; since version 4 */
 };
 

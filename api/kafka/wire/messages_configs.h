@@ -29,7 +29,7 @@ struct kafka_config_entry {
 	int8_t config_source; /* 1 topic, 2 broker, 3 default of brokers, 4 static, 5 default */
 	bool is_sensitive;
 	KAFKA_ARRAY(struct kafka_config_synonym) synonyms;
-	int8_t config_type; /* since version 3 */
+	int8_t config_type;        /* since version 3 */
 	const char *documentation; /* since version 3 */
 };
 
@@ -124,13 +124,13 @@ struct kafka_create_topics_response {
 };
 
 struct kafka_delete_topic {
-	const char *name; /* since version 6 */
+	const char *name;           /* since version 6 */
 	struct kafka_uuid topic_id; /* since version 6 */
 };
 
 struct kafka_delete_topics_request {
 	KAFKA_ARRAY(struct kafka_delete_topic) topics; /* since version 6 */
-	KAFKA_ARRAY(const char *) topic_names; /* up to version 5 */
+	KAFKA_ARRAY(const char *) topic_names;         /* up to version 5 */
 	int32_t timeout_ms;
 };
 

@@ -6,14 +6,14 @@
 
 struct kafka_list_groups_request {
 	KAFKA_ARRAY(const char *) states_filter; /* since version 4 */
-	KAFKA_ARRAY(const char *) types_filter; /* since version 5 */
+	KAFKA_ARRAY(const char *) types_filter;  /* since version 5 */
 };
 
 struct kafka_listed_group {
 	const char *group_id;
 	const char *protocol_type;
 	const char *group_state; /* since version 4 */
-	const char *group_type; /* since version 5 */
+	const char *group_type;  /* since version 5 */
 };
 
 struct kafka_list_groups_response {
@@ -99,90 +99,90 @@ struct kafka_consumer_group_describe_response {
 };
 
 struct kafka_find_coordinator_request {
-	const char *key; /* up to version 3 */
-	int8_t key_type; /* 0 group, 1 transaction */
+	const char *key;                            /* up to version 3 */
+	int8_t key_type;                            /* 0 group, 1 transaction */
 	KAFKA_ARRAY(const char *) coordinator_keys; /* since version 4 */
 };
 
 struct kafka_coordinator {
-	const char *key; /* since version 4 */
-	int32_t node_id; /* since version 4 */
-	const char *host; /* since version 4 */
-	int32_t port; /* since version 4 */
-	int16_t error_code; /* since version 4 */
+	const char *key;           /* since version 4 */
+	int32_t node_id;           /* since version 4 */
+	const char *host;          /* since version 4 */
+	int32_t port;              /* since version 4 */
+	int16_t error_code;        /* since version 4 */
 	const char *error_message; /* since version 4 */
 };
 
 struct kafka_find_coordinator_response {
 	int32_t throttle_time_ms;
-	int16_t error_code; /* up to version 3 */
-	const char *error_message; /* up to version 3 */
-	int32_t node_id; /* up to version 3 */
-	const char *host; /* up to version 3 */
-	int32_t port; /* up to version 3 */
+	int16_t error_code;                                 /* up to version 3 */
+	const char *error_message;                          /* up to version 3 */
+	int32_t node_id;                                    /* up to version 3 */
+	const char *host;                                   /* up to version 3 */
+	int32_t port;                                       /* up to version 3 */
 	KAFKA_ARRAY(struct kafka_coordinator) coordinators; /* since version 4 */
 };
 
 struct kafka_offset_fetch_topic {
-	const char *name; /* up to version 7 */
+	const char *name;                       /* up to version 7 */
 	KAFKA_ARRAY(int32_t) partition_indexes; /* up to version 7 */
 };
 
 struct kafka_offset_fetch_group_topic {
-	const char *name; /* since version 8 */
+	const char *name;                       /* since version 8 */
 	KAFKA_ARRAY(int32_t) partition_indexes; /* since version 8 */
 };
 
 struct kafka_offset_fetch_group {
-	const char *group_id; /* since version 8 */
-	const char *member_id; /* since version 9 */
-	int32_t member_epoch; /* since version 9 */
+	const char *group_id;                                      /* since version 8 */
+	const char *member_id;                                     /* since version 9 */
+	int32_t member_epoch;                                      /* since version 9 */
 	KAFKA_ARRAY(struct kafka_offset_fetch_group_topic) topics; /* since version 8 */
 };
 
 struct kafka_offset_fetch_request {
-	const char *group_id; /* up to version 7 */
+	const char *group_id;                                /* up to version 7 */
 	KAFKA_ARRAY(struct kafka_offset_fetch_topic) topics; /* up to version 7 */
 	KAFKA_ARRAY(struct kafka_offset_fetch_group) groups; /* since version 8 */
-	bool require_stable; /* since version 7 */
+	bool require_stable;                                 /* since version 7 */
 };
 
 struct kafka_offsets_partition {
-	int32_t partition_index; /* up to version 7 */
-	int64_t committed_offset; /* -1 = none; up to version 7 */
+	int32_t partition_index;        /* up to version 7 */
+	int64_t committed_offset;       /* -1 = none; up to version 7 */
 	int32_t committed_leader_epoch; /* up to version 7 */
-	const char *metadata; /* up to version 7 */
-	int16_t error_code; /* up to version 7 */
+	const char *metadata;           /* up to version 7 */
+	int16_t error_code;             /* up to version 7 */
 };
 
 struct kafka_offsets_topic {
-	const char *name; /* up to version 7 */
+	const char *name;                                       /* up to version 7 */
 	KAFKA_ARRAY(struct kafka_offsets_partition) partitions; /* up to version 7 */
 };
 
 struct kafka_offsets_group_partition {
-	int32_t partition_index; /* since version 8 */
-	int64_t committed_offset; /* -1 = none; since version 8 */
+	int32_t partition_index;        /* since version 8 */
+	int64_t committed_offset;       /* -1 = none; since version 8 */
 	int32_t committed_leader_epoch; /* since version 8 */
-	const char *metadata; /* since version 8 */
-	int16_t error_code; /* since version 8 */
+	const char *metadata;           /* since version 8 */
+	int16_t error_code;             /* since version 8 */
 };
 
 struct kafka_offsets_group_topic {
-	const char *name; /* since version 8 */
+	const char *name;                                             /* since version 8 */
 	KAFKA_ARRAY(struct kafka_offsets_group_partition) partitions; /* since version 8 */
 };
 
 struct kafka_offsets_group {
-	const char *group_id; /* since version 8 */
+	const char *group_id;                                 /* since version 8 */
 	KAFKA_ARRAY(struct kafka_offsets_group_topic) topics; /* since version 8 */
-	int16_t error_code; /* since version 8 */
+	int16_t error_code;                                   /* since version 8 */
 };
 
 struct kafka_offset_fetch_response {
 	int32_t throttle_time_ms;
 	KAFKA_ARRAY(struct kafka_offsets_topic) topics; /* up to version 7 */
-	int16_t error_code; /* up to version 7 */
+	int16_t error_code;                             /* up to version 7 */
 	KAFKA_ARRAY(struct kafka_offsets_group) groups; /* since version 8 */
 };
 

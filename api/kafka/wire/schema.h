@@ -1,6 +1,6 @@
-/* One table a message: the field's name and wire type, the versions that carry it, and where it lies in the C struct of
- * messages.h. The tables drive decoding, encoding and copying in both directions.
- * Facts from Kafka's message definitions (clients/src/main/resources/common/message, 2.8.0 to 4.1.0). */
+/* One table a message: the field's name and wire type, the versions that carry it, and where it lies in the C struct
+ * of messages.h. The tables drive decoding, encoding and copying in both directions. Facts from Kafka's message
+ * definitions (clients/src/main/resources/common/message, 2.8.0 to 4.1.0). */
 #ifndef MQDECK_KAFKA_WIRE_SCHEMA_H
 #define MQDECK_KAFKA_WIRE_SCHEMA_H
 
@@ -34,10 +34,10 @@ struct kafka_bytes {
 };
 
 /* An array as it lies in a message: NULL items with len -1 is Kafka's null, len 0 is empty. Works with vec_each(). */
-#define KAFKA_ARRAY(type)                                                                                                      \
-	struct {                                                                                                               \
-		type *items;                                                                                                   \
-		int32_t len;                                                                                                   \
+#define KAFKA_ARRAY(type)                                                                                              \
+	struct {                                                                                                       \
+		type *items;                                                                                           \
+		int32_t len;                                                                                           \
 	}
 
 struct kafka_any_array {
@@ -51,13 +51,13 @@ struct kafka_any_array {
 struct kafka_schema;
 
 struct kafka_field {
-	const char *name; /* the member's */
+	const char *name;               /* the member's */
 	const struct kafka_schema *sub; /* STRUCT and STRUCTS */
-	int64_t preset;   /* the value of a field that the version does not carry (numbers; others are 0 or NULL) */
+	int64_t preset; /* the value of a field that the version does not carry (numbers; others are 0 or NULL) */
 	uint16_t offset;
-	uint8_t type;     /* enum kafka_type */
-	int8_t since;     /* first version that carries it */
-	int8_t until;     /* last version that carries it; 0 = the newest */
+	uint8_t type; /* enum kafka_type */
+	int8_t since; /* first version that carries it */
+	int8_t until; /* last version that carries it; 0 = the newest */
 	int8_t nullable_since;
 	bool nullable;
 	bool tagged;
@@ -83,30 +83,33 @@ struct kafka_schema {
 #define KAFKA_C_BYTES struct kafka_bytes
 
 /* offsetof, refused by the compiler when the member's type is not the wire type's. */
-#define KAFKA_OFFSET(type, member, c_type)                                                                                     \
-	(offsetof(type, member) +                                                                                              \
-	 0 * sizeof(struct {                                                                                                   \
-		 _Static_assert(__builtin_types_compatible_p(__typeof__(((type *)NULL)->member), c_type), "type of " #member); \
-		 int unused;                                                                                                   \
+#define KAFKA_OFFSET(type, member, c_type)                                                                             \
+	(offsetof(type, member) +                                                                                      \
+	 0 * sizeof(struct {                                                                                           \
+		 _Static_assert(__builtin_types_compatible_p(__typeof__(((type *)NULL)->member), c_type),              \
+				"type of " #member);                                                                   \
+		 int unused;                                                                                           \
 	 }))
 
-#define KAFKA_FIELD(owner, member, wire)                                                                                       \
+#define KAFKA_FIELD(owner, member, wire)                                                                               \
 	.name = #member, .type = KAFKA_##wire, .offset = KAFKA_OFFSET(owner, member, KAFKA_C_##wire)
-#define KAFKA_FIELD_INT32S(owner, member)                                                                                      \
-	.name = #member, .type = KAFKA_INT32S,                                                                                 \
+#define KAFKA_FIELD_INT32S(owner, member)                                                                              \
+	.name = #member, .type = KAFKA_INT32S,                                                                         \
 	.offset = KAFKA_OFFSET(owner, member.items, int32_t *) - offsetof(struct kafka_any_array, items)
-#define KAFKA_FIELD_STRINGS(owner, member)                                                                                     \
-	.name = #member, .type = KAFKA_STRINGS,                                                                                \
+#define KAFKA_FIELD_STRINGS(owner, member)                                                                             \
+	.name = #member, .type = KAFKA_STRINGS,                                                                        \
 	.offset = KAFKA_OFFSET(owner, member.items, const char **) - offsetof(struct kafka_any_array, items)
-#define KAFKA_FIELD_STRUCT(owner, member, schema)                                                                              \
-	.name = #member, .type = KAFKA_STRUCT, .sub = &schema##_schema,                                                        \
+#define KAFKA_FIELD_STRUCT(owner, member, schema)                                                                      \
+	.name = #member, .type = KAFKA_STRUCT, .sub = &schema##_schema,                                                \
 	.offset = KAFKA_OFFSET(owner, member, struct schema)
-#define KAFKA_FIELD_STRUCTS(owner, member, schema)                                                                             \
-	.name = #member, .type = KAFKA_STRUCTS, .sub = &schema##_schema,                                                       \
+#define KAFKA_FIELD_STRUCTS(owner, member, schema)                                                                     \
+	.name = #member, .type = KAFKA_STRUCTS, .sub = &schema##_schema,                                               \
 	.offset = KAFKA_OFFSET(owner, member.items, struct schema *) - offsetof(struct kafka_any_array, items)
 
-#define KAFKA_SCHEMA(owner, field_table)                                                                                       \
-	{.name = #owner, .fields = (field_table), .count = sizeof(field_table) / sizeof((field_table)[0]),                     \
+#define KAFKA_SCHEMA(owner, field_table)                                                                               \
+	{.name = #owner,                                                                                               \
+	 .fields = (field_table),                                                                                      \
+	 .count = sizeof(field_table) / sizeof((field_table)[0]),                                                      \
 	 .size = sizeof(struct owner)}
 
 #endif

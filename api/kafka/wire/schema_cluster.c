@@ -71,8 +71,7 @@ static const struct kafka_field metadata_request_fields[] = {
 	{KAFKA_FIELD(T, include_topic_authorized_operations, BOOL), .since = 8},
 };
 #undef T
-const struct kafka_schema kafka_metadata_request_schema =
-	KAFKA_SCHEMA(kafka_metadata_request, metadata_request_fields);
+const struct kafka_schema kafka_metadata_request_schema = KAFKA_SCHEMA(kafka_metadata_request, metadata_request_fields);
 
 #define T struct kafka_metadata_broker
 static const struct kafka_field metadata_broker_fields[] = {

@@ -54,8 +54,7 @@ static const struct kafka_field config_result_fields[] = {
 	{KAFKA_FIELD_STRUCTS(T, configs, kafka_config_entry)},
 };
 #undef T
-static const struct kafka_schema kafka_config_result_schema =
-	KAFKA_SCHEMA(kafka_config_result, config_result_fields);
+static const struct kafka_schema kafka_config_result_schema = KAFKA_SCHEMA(kafka_config_result, config_result_fields);
 
 #define T struct kafka_describe_configs_response
 static const struct kafka_field describe_configs_response_fields[] = {

@@ -241,8 +241,7 @@ static const struct kafka_field offsets_topic_fields[] = {
 	{KAFKA_FIELD_STRUCTS(T, partitions, kafka_offsets_partition), .until = 7},
 };
 #undef T
-static const struct kafka_schema kafka_offsets_topic_schema =
-	KAFKA_SCHEMA(kafka_offsets_topic, offsets_topic_fields);
+static const struct kafka_schema kafka_offsets_topic_schema = KAFKA_SCHEMA(kafka_offsets_topic, offsets_topic_fields);
 
 #define T struct kafka_offsets_group_partition
 static const struct kafka_field offsets_group_partition_fields[] = {
@@ -272,8 +271,7 @@ static const struct kafka_field offsets_group_fields[] = {
 	{KAFKA_FIELD(T, error_code, INT16), .since = 8},
 };
 #undef T
-static const struct kafka_schema kafka_offsets_group_schema =
-	KAFKA_SCHEMA(kafka_offsets_group, offsets_group_fields);
+static const struct kafka_schema kafka_offsets_group_schema = KAFKA_SCHEMA(kafka_offsets_group, offsets_group_fields);
 
 #define T struct kafka_offset_fetch_response
 static const struct kafka_field offset_fetch_response_fields[] = {

@@ -37,8 +37,7 @@ static const struct kafka_field ongoing_topic_fields[] = {
 	{KAFKA_FIELD_STRUCTS(T, partitions, kafka_ongoing_partition)},
 };
 #undef T
-static const struct kafka_schema kafka_ongoing_topic_schema =
-	KAFKA_SCHEMA(kafka_ongoing_topic, ongoing_topic_fields);
+static const struct kafka_schema kafka_ongoing_topic_schema = KAFKA_SCHEMA(kafka_ongoing_topic, ongoing_topic_fields);
 
 #define T struct kafka_list_partition_reassignments_response
 static const struct kafka_field list_partition_reassignments_response_fields[] = {
@@ -197,8 +196,7 @@ static const struct kafka_field listed_offset_fields[] = {
 	{KAFKA_FIELD(T, leader_epoch, INT32), .since = 4, .preset = -1},
 };
 #undef T
-static const struct kafka_schema kafka_listed_offset_schema =
-	KAFKA_SCHEMA(kafka_listed_offset, listed_offset_fields);
+static const struct kafka_schema kafka_listed_offset_schema = KAFKA_SCHEMA(kafka_listed_offset, listed_offset_fields);
 
 #define T struct kafka_listed_offsets_topic
 static const struct kafka_field listed_offsets_topic_fields[] = {

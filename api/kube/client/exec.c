@@ -5,8 +5,8 @@
 
 #include "api/base/str.h"
 #include "api/kube/client/kube_client.h"
-#include "api/kube/records/record_decode.h"
 #include "api/kube/client/tunnel_private.h"
+#include "api/kube/records/record_decode.h"
 
 enum {
 	CHANNEL_STDIN = 0,
@@ -175,7 +175,8 @@ static void exec_opened(void *data, const char *subprotocol)
 	struct kube_exec *exec = data;
 	/* In v4 standard input never ends, and a command that reads to its end would hang. */
 	if (exec->input.data && !str_eq(subprotocol, "v5.channel.k8s.io"))
-		finish_with(exec, ERR_UNSUPPORTED, "this server cannot end a command's standard input (needs v5.channel.k8s.io)");
+		finish_with(exec, ERR_UNSUPPORTED,
+			    "this server cannot end a command's standard input (needs v5.channel.k8s.io)");
 	else
 		send_input(exec);
 }
@@ -227,13 +228,13 @@ struct kube_exec *kube_exec_run(struct kube_client *client, const struct kube_ex
 	exec->options = *options;
 	CLEANUP(free) char *path = make_path(options);
 	struct kube_tunnel_call call = {.path = path,
-				   .subprotocols = "v5.channel.k8s.io, v4.channel.k8s.io",
-				   .command = options->argv,
-				   .on_open = exec_opened,
-				   .on_message = exec_received,
-				   .on_drain = send_input,
-				   .on_close = exec_closed,
-				   .data = exec};
+					.subprotocols = "v5.channel.k8s.io, v4.channel.k8s.io",
+					.command = options->argv,
+					.on_open = exec_opened,
+					.on_message = exec_received,
+					.on_drain = send_input,
+					.on_close = exec_closed,
+					.data = exec};
 	exec->tunnel = kube_tunnel_open(client, &call, err);
 	if (!exec->tunnel) {
 		free(exec);

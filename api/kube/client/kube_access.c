@@ -151,9 +151,10 @@ static bool access_ask(struct kube_access_entry *entry, const struct kube_questi
 
 static struct kube_access_entry *entry_of(struct kube_access_cache *cache, const struct kube_question *question)
 {
-	CLEANUP(free) char *key = str_printf("%s %s %s %s %s %s", str_or(question->verb, ""), str_or(question->group, ""),
-					     str_or(question->resource, ""), str_or(question->subresource, ""),
-					     str_or(question->namespace, ""), str_or(question->name, ""));
+	CLEANUP(free)
+	char *key = str_printf("%s %s %s %s %s %s", str_or(question->verb, ""), str_or(question->group, ""),
+			       str_or(question->resource, ""), str_or(question->subresource, ""),
+			       str_or(question->namespace, ""), str_or(question->name, ""));
 	struct kube_access_entry *entry = map_get(&cache->entries, key);
 	if (entry)
 		return entry;
@@ -172,8 +173,8 @@ enum kube_answer kube_access_now(struct kube_access_cache *cache, const struct k
 	return entry->answer;
 }
 
-bool kube_access_ask(struct kube_access_cache *cache, const struct kube_question *question, kube_answer_fn *fn, void *data,
-		     struct err *err)
+bool kube_access_ask(struct kube_access_cache *cache, const struct kube_question *question, kube_answer_fn *fn,
+		     void *data, struct err *err)
 {
 	struct kube_access_entry *entry = entry_of(cache, question);
 	if (access_is_fresh(entry))
@@ -224,11 +225,12 @@ static void on_discovery(void *data, const struct kube_result *result)
 		existence->fn(existence->data, KUBE_UNKNOWN, "", &result->err);
 	else
 		existence->fn(existence->data,
-			      kube_discovery_answer(result->http->body, result->http->body_len, existence->resource), "", NULL);
+			      kube_discovery_answer(result->http->body, result->http->body_len, existence->resource),
+			      "", NULL);
 }
 
-struct kube_request *kube_resource_exists(struct kube_client *client, const char *group, const char *version, const char *resource,
-					  kube_answer_fn *fn, void *data, struct err *err)
+struct kube_request *kube_resource_exists(struct kube_client *client, const char *group, const char *version,
+					  const char *resource, kube_answer_fn *fn, void *data, struct err *err)
 {
 	struct buf path = BUF_INIT(1024);
 	buf_append_str(&path, str_empty(group) ? "/api/" : "/apis/");

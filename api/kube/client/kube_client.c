@@ -9,10 +9,10 @@
 #include "api/base/str.h"
 
 enum {
-	FIRST_WORD_MS = 1800,  /* silence after which an unreachable server is shown as such */
+	FIRST_WORD_MS = 1800, /* silence after which an unreachable server is shown as such */
 	PROBE_TIMEOUT_MS = 5000,
 	PROBE_FIRST_MS = 800,
-	PROBE_MAX_MS = 3000,   /* with jitter at most 6 s: whoever waits for the network to come back sees it soon */
+	PROBE_MAX_MS = 3000, /* with jitter at most 6 s: whoever waits for the network to come back sees it soon */
 };
 
 static void client_probe(void *data);
@@ -80,11 +80,13 @@ static void on_silence(void *data)
 {
 	struct kube_client *client = data;
 	struct err err;
-	err_set(&err, ERR_TIMEOUT, "%s has not answered for %.1f s; still trying", client->access->server, FIRST_WORD_MS / 1000.0);
+	err_set(&err, ERR_TIMEOUT, "%s has not answered for %.1f s; still trying", client->access->server,
+		FIRST_WORD_MS / 1000.0);
 	note_down(client, &err);
 }
 
-void kube_client_note_result(struct kube_client *client, const struct http_result *result, const struct err *err, bool is_watch)
+void kube_client_note_result(struct kube_client *client, const struct http_result *result, const struct err *err,
+			     bool is_watch)
 {
 	if (result->status > 0) {
 		kube_client_note_contact(client);
@@ -134,7 +136,8 @@ static void read_version(struct kube_client *client, const struct http_result *h
 {
 	cJSON *root = cJSON_ParseWithLength(http->body, http->body_len);
 	const char *version = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(root, "gitVersion"));
-	bool changed = version && strncmp(client->connection.version, version, sizeof client->connection.version - 1) != 0;
+	bool changed =
+		version && strncmp(client->connection.version, version, sizeof client->connection.version - 1) != 0;
 	if (changed)
 		snprintf(client->connection.version, sizeof client->connection.version, "%s", version);
 	cJSON_Delete(root);
@@ -168,7 +171,8 @@ static void on_probe(void *data, const struct kube_result *result)
 static void client_probe(void *data)
 {
 	struct kube_client *client = data;
-	struct kube_call call = {.path = "/version", .timeout_ms = PROBE_TIMEOUT_MS, .once = true, .on_done = on_probe, .data = client};
+	struct kube_call call = {
+		.path = "/version", .timeout_ms = PROBE_TIMEOUT_MS, .once = true, .on_done = on_probe, .data = client};
 	struct err err = {0};
 	if (client->probing)
 		return;

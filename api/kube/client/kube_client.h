@@ -1,5 +1,5 @@
-/* One cluster's API: requests with credentials on one `struct http`, the read-only gate, errors made of Status bodies, and
- * the state of the connection. */
+/* One cluster's API: requests with credentials on one `struct http`, the read-only gate, errors made of Status
+ * bodies, and the state of the connection. */
 #ifndef MQDECK_KUBE_CLIENT_KUBE_CLIENT_H
 #define MQDECK_KUBE_CLIENT_KUBE_CLIENT_H
 
@@ -11,9 +11,9 @@
 #include "api/base/err.h"
 #include "api/base/loop.h"
 #include "api/base/mem.h"
+#include "api/kube/client/kube_status.h"
 #include "api/kube/config/kube_credentials.h"
 #include "api/kube/config/kubeconfig.h"
-#include "api/kube/client/kube_status.h"
 #include "api/net/http.h"
 
 struct kube_client;
@@ -33,7 +33,8 @@ struct kube_connection {
 
 struct kube_client_options {
 	bool read_only; /* see kube_gate_allows */
-	/* After every change of the connection. May be NULL. Never from inside kube_client_create; must not destroy the client. */
+	/* After every change of the connection. May be NULL. Never from inside kube_client_create; must not destroy
+	 * the client. */
 	void (*on_state)(void *data, const struct kube_connection *connection);
 	/* An exec plugin needs the terminal (wanted) and is done with it (!wanted). NULL = such plugins fail. */
 	void (*on_terminal)(void *data, bool wanted, const char *command);
@@ -42,8 +43,8 @@ struct kube_client_options {
 	void *data;
 };
 
-/* access is borrowed and outlives the client. Probes /version at once and with back-off until it answers; an unreachable
- * server is reported within 2 s. */
+/* access is borrowed and outlives the client. Probes /version at once and with back-off until it answers; an
+ * unreachable server is reported within 2 s. */
 struct kube_client *kube_client_create(struct loop *loop, const struct kube_access *access,
 				       const struct kube_client_options *options, struct err *err) MUST_USE;
 /* Cancels all requests without calling back. Informers, forwards and shells on it go first. NULL is fine. */
@@ -62,11 +63,12 @@ size_t kube_client_in_flight(const struct kube_client *client); /* without watch
 
 /* ---- the gate ---- */
 
-/* In read-only mode only these can be sent: GET and HEAD, except the doors to something that acts (pods/exec, pods/attach,
- * pods/portforward, proxies), and POST of self-subject reviews. False with ERR_REFUSED. Every request of this client asks. */
+/* In read-only mode only these can be sent: GET and HEAD, except the doors to something that acts (pods/exec,
+ * pods/attach, pods/portforward, proxies), and POST of self-subject reviews. False with ERR_REFUSED. Every request
+ * of this client asks. */
 bool kube_gate_allows(bool read_only, const char *method, const char *path, struct err *err) MUST_USE;
-/* For who opens WebSockets on kube_client_http(): a port-forward passes; an exec passes when its command (argv, by NULL)
- * is one of those that only read. */
+/* For who opens WebSockets on kube_client_http(): a port-forward passes; an exec passes when its command (argv, by
+ * NULL) is one of those that only read. */
 bool kube_gate_allows_tunnel(bool read_only, const char *path, const char *const *command, struct err *err) MUST_USE;
 
 /* ---- URLs ---- */
@@ -90,7 +92,7 @@ void kube_query_append(struct buf *out, const char *name, const char *value);
 /* ---- requests ---- */
 
 struct kube_result {
-	struct err err;                /* ERR_NONE for 2xx */
+	struct err err;                   /* ERR_NONE for 2xx */
 	const struct kube_status *status; /* of a refusal, else NULL */
 	const struct http_result *http;   /* NULL when nothing was sent */
 };
@@ -116,8 +118,8 @@ struct kube_call {
 	void (*free_data)(void *data); /* when the request ends in whatever way; NULL = data is not the request's */
 };
 
-/* Waits for credentials, sends, repeats 429 and 5xx that carry Retry-After (≤ 10 times, watches and `once` never). NULL
- * with err for what can be said at once (the gate). */
+/* Waits for credentials, sends, repeats 429 and 5xx that carry Retry-After (≤ 10 times, watches and `once` never).
+ * NULL with err for what can be said at once (the gate). */
 struct kube_request *kube_request(struct kube_client *client, const struct kube_call *call, struct err *err) MUST_USE;
 void kube_request_cancel(struct kube_request *request); /* NULL is fine */
 
@@ -129,17 +131,17 @@ struct kube_request *kube_get_json(struct kube_client *client, const char *path,
 
 /* Everything that writes: the answer is the object after the change. */
 struct kube_change {
-	const char *method;       /* POST, PUT, PATCH, DELETE */
-	struct kube_url url;      /* its query is added to */
-	const char *patch_type;   /* PATCH: "application/merge-patch+json" … */
+	const char *method;     /* POST, PUT, PATCH, DELETE */
+	struct kube_url url;    /* its query is added to */
+	const char *patch_type; /* PATCH: "application/merge-patch+json" … */
 	const char *body;
-	bool dry_run;             /* dryRun=All */
+	bool dry_run;              /* dryRun=All */
 	const char *field_manager; /* NULL = "mqdeck" */
 	bool force;                /* server-side apply: take ownership */
 	bool once;                 /* do not repeat on Retry-After: the caller shows what it waits for */
 };
-struct kube_request *kube_change(struct kube_client *client, const struct kube_change *change, kube_json_fn *fn, void *data,
-				 struct err *err) MUST_USE;
+struct kube_request *kube_change(struct kube_client *client, const struct kube_change *change, kube_json_fn *fn,
+				 void *data, struct err *err) MUST_USE;
 
 /* ---- for WebSockets on kube_client_http() ---- */
 

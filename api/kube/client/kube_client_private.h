@@ -32,7 +32,8 @@ void kube_client_contact(struct kube_client *client, struct kube_contact *contac
 void kube_client_uncontact(struct kube_client *client, struct kube_contact *contact);
 
 void kube_client_note_contact(struct kube_client *client);
-void kube_client_note_result(struct kube_client *client, const struct http_result *result, const struct err *err, bool is_watch);
+void kube_client_note_result(struct kube_client *client, const struct http_result *result, const struct err *err,
+			     bool is_watch);
 void kube_client_resume(struct kube_client *client);   /* the credentials changed: go on with what waits */
 void kube_client_drop_all(struct kube_client *client); /* all requests and waits, without a call */
 

@@ -53,12 +53,13 @@ struct kube_logs *kube_logs_follow(struct kube_client *client, const struct kube
 	if (options->since_time)
 		kube_query_append(&query, "sinceTime", options->since_time);
 	append_number(&query, "tailLines", options->tail_lines);
-	CLEANUP(free) char *path = kube_url(&(struct kube_url){.version = "v1",
-							       .resource = "pods",
-							       .namespace = options->namespace,
-							       .name = options->pod,
-							       .subresource = "log",
-							       .query = buf_str(&query)});
+	CLEANUP(free)
+	char *path = kube_url(&(struct kube_url){.version = "v1",
+						 .resource = "pods",
+						 .namespace = options->namespace,
+						 .name = options->pod,
+						 .subresource = "log",
+						 .query = buf_str(&query)});
 	buf_finish(&query);
 	struct kube_logs *logs = mem_alloc(sizeof *logs);
 	logs->options = *options;

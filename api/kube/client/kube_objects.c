@@ -35,7 +35,8 @@ static void objects_on_object(void *data, const struct kube_result *result)
 	cJSON_Delete(object);
 }
 
-static struct kube_request *objects_start(struct kube_client *client, struct kube_call *http, kube_json_fn *fn, void *data, struct err *err)
+static struct kube_request *objects_start(struct kube_client *client, struct kube_call *http, kube_json_fn *fn,
+					  void *data, struct err *err)
 {
 	struct kube_object_call *call = mem_alloc(sizeof *call);
 	*call = (struct kube_object_call){.fn = fn, .data = data, .path = mem_strdup(http->path)};
@@ -49,13 +50,14 @@ static struct kube_request *objects_start(struct kube_client *client, struct kub
 	return request;
 }
 
-struct kube_request *kube_get_json(struct kube_client *client, const char *path, kube_json_fn *fn, void *data, struct err *err)
+struct kube_request *kube_get_json(struct kube_client *client, const char *path, kube_json_fn *fn, void *data,
+				   struct err *err)
 {
 	return objects_start(client, &(struct kube_call){.path = path}, fn, data, err);
 }
 
-struct kube_request *kube_change(struct kube_client *client, const struct kube_change *change, kube_json_fn *fn, void *data,
-				 struct err *err)
+struct kube_request *kube_change(struct kube_client *client, const struct kube_change *change, kube_json_fn *fn,
+				 void *data, struct err *err)
 {
 	struct buf query = BUF_INIT(4096);
 	bool patch = str_eq(change->method, "PATCH");

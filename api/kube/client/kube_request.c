@@ -101,7 +101,8 @@ static void request_on_done(void *data, const struct http_result *http)
 	request->http = NULL;
 	if (http->status >= 300) {
 		status = kube_status_parse(http->body, http->body_len);
-		kube_status_err(http->status, status, http->body, request->call.method, request->call.path, &result.err);
+		kube_status_err(http->status, status, http->body, request->call.method, request->call.path,
+				&result.err);
 	}
 	result.status = status;
 	if (http->status == 401)
@@ -134,7 +135,8 @@ static void request_send(struct kube_request *request)
 		vec_push(&headers, *line);
 	vec_push(&headers, NULL);
 	struct err err = {0};
-	int64_t default_timeout = client->access->request_timeout_ms > 0 ? client->access->request_timeout_ms : REQUEST_TIMEOUT_MS;
+	int64_t default_timeout =
+		client->access->request_timeout_ms > 0 ? client->access->request_timeout_ms : REQUEST_TIMEOUT_MS;
 	request->http = http_send(client->http,
 				  &(struct http_call){
 					  .method = call->method,

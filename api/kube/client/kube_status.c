@@ -21,9 +21,9 @@ static enum err_code code_of(int http_status)
 		int status;
 		enum err_code code;
 	} codes[] = {
-		{401, ERR_UNAUTHORIZED}, {403, ERR_FORBIDDEN},   {404, ERR_NOT_FOUND}, {405, ERR_UNSUPPORTED},
-		{406, ERR_UNSUPPORTED},  {409, ERR_CONFLICT},    {410, ERR_GONE},      {413, ERR_LIMIT},
-		{415, ERR_UNSUPPORTED},  {429, ERR_BUSY},        {504, ERR_TIMEOUT},
+		{401, ERR_UNAUTHORIZED}, {403, ERR_FORBIDDEN}, {404, ERR_NOT_FOUND}, {405, ERR_UNSUPPORTED},
+		{406, ERR_UNSUPPORTED},  {409, ERR_CONFLICT},  {410, ERR_GONE},      {413, ERR_LIMIT},
+		{415, ERR_UNSUPPORTED},  {429, ERR_BUSY},      {504, ERR_TIMEOUT},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
 		if (codes[i].status == http_status)
@@ -55,14 +55,17 @@ static void append_causes(const struct kube_status *status, struct buf *out)
 	}
 }
 
-void kube_status_err(int http_status, const struct kube_status *status, const char *body, const char *method, const char *path,
-		     struct err *err)
+void kube_status_err(int http_status, const struct kube_status *status, const char *body, const char *method,
+		     const char *path, struct err *err)
 {
 	char what[512];
 	status_describe(method, path, what, sizeof what);
 	enum err_code code = code_of(http_status);
 	if (code == ERR_UNAUTHORIZED) {
-		err_set(err, code, "%s: the server does not accept who we say we are (401): log in again or check the kubeconfig", what);
+		err_set(err, code,
+			"%s: the server does not accept who we say we are (401): log in again or check the "
+			"kubeconfig",
+			what);
 		return;
 	}
 	struct buf text = BUF_INIT(ERR_TEXT_MAX);
@@ -71,8 +74,8 @@ void kube_status_err(int http_status, const struct kube_status *status, const ch
 		append_causes(status, &text);
 	} else {
 		int first_line = (int)strcspn(body ? body : "", "\r\n");
-		buf_printf(&text, "HTTP %d%s%.*s", http_status, first_line ? ": " : "", first_line < 200 ? first_line : 200,
-			   body ? body : "");
+		buf_printf(&text, "HTTP %d%s%.*s", http_status, first_line ? ": " : "",
+			   first_line < 200 ? first_line : 200, body ? body : "");
 	}
 	/* A forbidden answer of the server names the verb and the resource itself; a proxy in front of it does not. */
 	bool says_what = status && code == ERR_FORBIDDEN && status->message && strstr(status->message, "cannot");

@@ -15,7 +15,7 @@ struct kube_cause {
 };
 
 struct kube_status {
-	struct kube_meta meta; /* continue tokens and the like are not kept */
+	struct kube_meta meta;                 /* continue tokens and the like are not kept */
 	const char *status, *message, *reason; /* "Failure"; text; "Forbidden" … */
 	const char *kind, *name;               /* of details */
 	struct kube_cause *causes;

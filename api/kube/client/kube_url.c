@@ -90,8 +90,8 @@ const char *kube_path_verb(const struct kube_path *path, const char *method)
 	static const struct {
 		const char *method, *collection, *one;
 	} verbs[] = {
-		{"GET", "list", "get"},         {"HEAD", "list", "get"},    {"POST", "create", "create"},
-		{"PUT", "update", "update"},    {"PATCH", "patch", "patch"}, {"DELETE", "deletecollection", "delete"},
+		{"GET", "list", "get"},      {"HEAD", "list", "get"},     {"POST", "create", "create"},
+		{"PUT", "update", "update"}, {"PATCH", "patch", "patch"}, {"DELETE", "deletecollection", "delete"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
 		if (str_eq(verbs[i].method, method))
@@ -113,7 +113,8 @@ static bool is_door(const struct kube_path *path)
 static bool is_self_review(const struct kube_path *path)
 {
 	return str_eq(path->group, "authorization.k8s.io") && !path->name[0] &&
-	       (str_eq(path->resource, "selfsubjectaccessreviews") || str_eq(path->resource, "selfsubjectrulesreviews"));
+	       (str_eq(path->resource, "selfsubjectaccessreviews") ||
+		str_eq(path->resource, "selfsubjectrulesreviews"));
 }
 
 bool kube_gate_allows(bool read_only, const char *method, const char *path, struct err *err)
@@ -127,12 +128,13 @@ bool kube_gate_allows(bool read_only, const char *method, const char *path, stru
 		return true;
 	if (known && str_eq(method, "POST") && is_self_review(&parsed))
 		return true;
-	return err_set(err, ERR_REFUSED, "read-only: %s of %s %s is not sent", known ? kube_path_verb(&parsed, method) : method,
-		       known ? parsed.resource : path, known ? parsed.name : "");
+	return err_set(err, ERR_REFUSED, "read-only: %s of %s %s is not sent",
+		       known ? kube_path_verb(&parsed, method) : method, known ? parsed.resource : path,
+		       known ? parsed.name : "");
 }
 
-/* The subcommand of one of RabbitMQ's tools. Only flags that are known not to take the subcommand's place may stand before it;
- * with any other there is none. */
+/* The subcommand of one of RabbitMQ's tools. Only flags that are known not to take the subcommand's place may stand
+ * before it; with any other there is none. */
 static const char *url_subcommand(const char *const *command)
 {
 	for (size_t i = 1; command[i]; i++) {
@@ -147,9 +149,11 @@ static const char *url_subcommand(const char *const *command)
 static bool only_reads(const char *const *command)
 {
 	static const char *const readers[][2] = {
-		{"rabbitmq-diagnostics", "check_"}, {"rabbitmq-diagnostics", "cluster_status"}, {"rabbitmq-diagnostics", "status"},
-		{"rabbitmqctl", "list_"}, {"rabbitmqctl", "cluster_status"}, {"rabbitmqctl", "status"}, {"rabbitmqctl", "version"},
-		{"rabbitmq-queues", "quorum_status"}, {"rabbitmq-queues", "check_"}, {"rabbitmq-plugins", "list"},
+		{"rabbitmq-diagnostics", "check_"}, {"rabbitmq-diagnostics", "cluster_status"},
+		{"rabbitmq-diagnostics", "status"}, {"rabbitmqctl", "list_"},
+		{"rabbitmqctl", "cluster_status"},  {"rabbitmqctl", "status"},
+		{"rabbitmqctl", "version"},         {"rabbitmq-queues", "quorum_status"},
+		{"rabbitmq-queues", "check_"},      {"rabbitmq-plugins", "list"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(readers); i++)
 		if (str_eq(readers[i][0], command[0]) && str_has_prefix(url_subcommand(command), readers[i][1]))

@@ -45,10 +45,11 @@ static void failed_inside(struct kube_portforward_dial *dial, const char *text, 
 	snprintf(line, sizeof line, "%.*s", (int)(len < sizeof line ? len : sizeof line), text);
 	line[strcspn(line, "\r\n")] = '\0';
 	if (strstr(line, "refused"))
-		err_set(&dial->err, ERR_CONNECT, "pod %s refuses connections on port %u: nothing listens there", dial->pod,
-			dial->port);
+		err_set(&dial->err, ERR_CONNECT, "pod %s refuses connections on port %u: nothing listens there",
+			dial->pod, dial->port);
 	else
-		err_set(&dial->err, ERR_CONNECT, "port-forward to port %u of pod %s failed: %s", dial->port, dial->pod, line);
+		err_set(&dial->err, ERR_CONNECT, "port-forward to port %u of pod %s failed: %s", dial->port, dial->pod,
+			line);
 	portforward_end(dial);
 }
 
@@ -109,24 +110,25 @@ static void portforward_relay_ended(void *data)
 	portforward_end(data);
 }
 
-static struct kube_tunnel *open_tunnel(struct kube_client *client, const struct dial_target *target, struct kube_portforward_dial *dial,
-				  struct err *err)
+static struct kube_tunnel *open_tunnel(struct kube_client *client, const struct dial_target *target,
+				       struct kube_portforward_dial *dial, struct err *err)
 {
 	char query[32];
 	snprintf(query, sizeof query, "ports=%u", target->port);
-	CLEANUP(free) char *path = kube_url(&(struct kube_url){.version = "v1",
-							      .resource = "pods",
-							      .namespace = target->namespace,
-							      .name = target->pod,
-							      .subresource = "portforward",
-							      .query = query});
+	CLEANUP(free)
+	char *path = kube_url(&(struct kube_url){.version = "v1",
+						 .resource = "pods",
+						 .namespace = target->namespace,
+						 .name = target->pod,
+						 .subresource = "portforward",
+						 .query = query});
 	struct kube_tunnel_call call = {.path = path,
-				   .subprotocols = "v4.channel.k8s.io",
-				   .on_open = portforward_opened,
-				   .on_message = portforward_received,
-				   .on_drain = can_send,
-				   .on_close = portforward_closed,
-				   .data = dial};
+					.subprotocols = "v4.channel.k8s.io",
+					.on_open = portforward_opened,
+					.on_message = portforward_received,
+					.on_drain = can_send,
+					.on_close = portforward_closed,
+					.data = dial};
 	return kube_tunnel_open(client, &call, err);
 }
 
@@ -139,7 +141,10 @@ static struct dial *open_forward(struct dial_opener *self, const struct dial_tar
 	}
 	struct kube_portforward_dial *dial = mem_alloc(sizeof *dial);
 	*dial = (struct kube_portforward_dial){.port = target->port, .port_left = {PORT_LEN, PORT_LEN}};
-	dial->relay = (struct relay){.on_bytes = portforward_from_relay, .on_drain = portforward_relay_drained, .on_eof = portforward_relay_ended, .data = dial};
+	dial->relay = (struct relay){.on_bytes = portforward_from_relay,
+				     .on_drain = portforward_relay_drained,
+				     .on_eof = portforward_relay_ended,
+				     .data = dial};
 	dial->tunnel = open_tunnel(client, target, dial, err);
 	if (!dial->tunnel || !relay_open(&dial->relay, kube_client_loop(client), fd, err)) {
 		kube_tunnel_close(dial->tunnel);

@@ -90,9 +90,9 @@ struct kube_tunnel *kube_tunnel_open(struct kube_client *client, const struct ku
 		return NULL;
 	struct kube_tunnel *tunnel = mem_alloc(sizeof *tunnel);
 	*tunnel = (struct kube_tunnel){.client = client,
-				  .call = *call,
-				  .path = mem_strdup(call->path),
-				  .subprotocols = mem_strdup(call->subprotocols)};
+				       .call = *call,
+				       .path = mem_strdup(call->path),
+				       .subprotocols = mem_strdup(call->subprotocols)};
 	tunnel->call.path = tunnel->call.subprotocols = NULL;
 	tunnel->call.command = NULL;
 	tunnel->wait = kube_client_headers(client, have_headers, tunnel);

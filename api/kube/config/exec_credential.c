@@ -21,31 +21,36 @@ static const char *member_text(const cJSON *object, const char *name)
 	return str_empty(text) ? NULL : text;
 }
 
-static bool read_members(const char *command, const char *api_version, const cJSON *root, struct kube_exec_answer *answer, struct err *err)
+static bool read_members(const char *command, const char *api_version, const cJSON *root,
+			 struct kube_exec_answer *answer, struct err *err)
 {
 	const char *version = member_text(root, "apiVersion");
 	const cJSON *status = cJSON_GetObjectItemCaseSensitive(root, "status");
 	if (!str_eq(member_text(root, "kind"), "ExecCredential"))
-		return err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s did not answer with an ExecCredential", command);
+		return err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s did not answer with an ExecCredential",
+			       command);
 	if (!str_eq(version, api_version))
-		return err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s answered in %.80s, asked for was %s", command,
-			       str_or(version, "no version"), api_version);
+		return err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s answered in %.80s, asked for was %s",
+			       command, str_or(version, "no version"), api_version);
 	answer->token = member_text(status, "token");
 	answer->cert_pem = member_text(status, "clientCertificateData");
 	answer->key_pem = member_text(status, "clientKeyData");
 	const char *expires = member_text(status, "expirationTimestamp");
 	answer->expires_ms = expires ? clock_parse_rfc3339(expires) : -1;
 	if (expires && answer->expires_ms < 0)
-		return err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s gave an expirationTimestamp that is no time", command);
+		return err_set(err, ERR_UNAUTHORIZED,
+			       "the credential plugin %s gave an expirationTimestamp that is no time", command);
 	if (!answer->cert_pem != !answer->key_pem)
-		return err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s gave a certificate without key or the reverse", command);
+		return err_set(err, ERR_UNAUTHORIZED,
+			       "the credential plugin %s gave a certificate without key or the reverse", command);
 	if (!answer->token && !answer->cert_pem)
-		return err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s gave neither a token nor a certificate", command);
+		return err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s gave neither a token nor a certificate",
+			       command);
 	return true;
 }
 
-cJSON *kube_exec_answer_read(const char *command, const char *api_version, const char *json, size_t len, struct kube_exec_answer *answer,
-			struct err *err)
+cJSON *kube_exec_answer_read(const char *command, const char *api_version, const char *json, size_t len,
+			     struct kube_exec_answer *answer, struct err *err)
 {
 	cJSON *root = cJSON_ParseWithLength(json, len);
 	*answer = (struct kube_exec_answer){.expires_ms = -1};

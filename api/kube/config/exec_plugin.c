@@ -25,7 +25,7 @@ enum {
 	ANSWER_MAX = 1024 * 1024,
 	COMPLAINT_MAX = 8 * 1024,
 	INFO_MAX = 512 * 1024,
-	PATIENCE_MS = 120 * 1000,              /* plugins may open a browser by themselves */
+	PATIENCE_MS = 120 * 1000, /* plugins may open a browser by themselves */
 	INTERACTIVE_PATIENCE_MS = 600 * 1000,
 };
 
@@ -83,7 +83,9 @@ static void append_cluster(struct buf *out, const struct kube_access *access)
 static char *exec_info(const struct kube_access *access, bool interactive)
 {
 	struct buf out = BUF_INIT(INFO_MAX);
-	buf_printf(&out, "KUBERNETES_EXEC_INFO={\"kind\":\"ExecCredential\",\"apiVersion\":\"%s\",\"spec\":{\"interactive\":%s",
+	buf_printf(&out,
+		   "KUBERNETES_EXEC_INFO={\"kind\":\"ExecCredential\",\"apiVersion\":\"%s\",\"spec\":{"
+		   "\"interactive\":%s",
 		   access->exec->api_version, interactive ? "true" : "false");
 	if (access->exec->provide_cluster_info)
 		append_cluster(&out, access);
@@ -167,7 +169,8 @@ void kube_exec_plugin_cancel(struct kube_exec_plugin_call *run)
 	exec_plugin_release(run);
 }
 
-static void exec_plugin_finish(struct kube_exec_plugin_call *run, const struct kube_exec_answer *answer, const struct err *err)
+static void exec_plugin_finish(struct kube_exec_plugin_call *run, const struct kube_exec_answer *answer,
+			       const struct err *err)
 {
 	kube_exec_plugin_fn *fn = run->fn;
 	void *data = run->data;
@@ -178,7 +181,8 @@ static void exec_plugin_complain(const struct kube_exec_plugin_call *run, const 
 {
 	char clean[300];
 	text_clean(buf_str(&run->complaint.text), run->complaint.text.len, clean, sizeof clean);
-	err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s %s%s%s", run->access->exec->command, what, clean[0] ? ": " : "", clean);
+	err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s %s%s%s", run->access->exec->command, what,
+		clean[0] ? ": " : "", clean);
 }
 
 static bool exec_plugin_drain(struct kube_exec_pipe *end);
@@ -194,7 +198,8 @@ static void exec_plugin_conclude(struct kube_exec_plugin_call *run, int status)
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
 		const struct kube_exec_plugin *plugin = run->access->exec;
 		size_t len = run->out.text.overflow ? 0 : run->out.text.len;
-		root = kube_exec_answer_read(plugin->command, plugin->api_version, buf_str(&run->out.text), len, &answer, &err);
+		root = kube_exec_answer_read(plugin->command, plugin->api_version, buf_str(&run->out.text), len,
+					     &answer, &err);
 		if (!root)
 			exec_plugin_complain(run, "did not answer in JSON", &err);
 	} else {
@@ -282,7 +287,8 @@ static int exec_plugin_spawn(struct kube_exec_plugin_call *run, int out_fd, int 
 		posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 		posix_spawn_file_actions_adddup2(&actions, complaint_fd, STDERR_FILENO);
 	}
-	char **argv = exec_plugin_arguments(run->access->exec), **envp = exec_plugin_environment(run->access, run->interactive);
+	char **argv = exec_plugin_arguments(run->access->exec),
+	     **envp = exec_plugin_environment(run->access, run->interactive);
 	int failed = posix_spawnp(&run->pid, run->access->exec->command, &actions, &attributes, argv, envp);
 	free(argv);
 	for (char **entry = envp; *entry; entry++)
@@ -296,7 +302,8 @@ static int exec_plugin_spawn(struct kube_exec_plugin_call *run, int out_fd, int 
 static bool exec_plugin_start(struct kube_exec_plugin_call *run, struct err *err)
 {
 	int out_fd = -1, complaint_fd = -1;
-	if (!open_pipe(run, &run->out, &out_fd, ANSWER_MAX) || !open_pipe(run, &run->complaint, &complaint_fd, COMPLAINT_MAX)) {
+	if (!open_pipe(run, &run->out, &out_fd, ANSWER_MAX) ||
+	    !open_pipe(run, &run->complaint, &complaint_fd, COMPLAINT_MAX)) {
 		if (out_fd >= 0)
 			close(out_fd);
 		return err_set_errno(err, errno, "no pipe for the credential plugin");
@@ -310,8 +317,8 @@ static bool exec_plugin_start(struct kube_exec_plugin_call *run, struct err *err
 		const char *text = run->access->exec->install_hint;
 		if (text)
 			text_clean(text, strlen(text), hint, sizeof hint);
-		return err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s cannot be run: %s%s%s", run->access->exec->command,
-			       strerror(failed), hint[0] ? ". " : "", hint);
+		return err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s cannot be run: %s%s%s",
+			       run->access->exec->command, strerror(failed), hint[0] ? ". " : "", hint);
 	}
 	run->pid_fd = (int)syscall(SYS_pidfd_open, run->pid, 0);
 	if (run->pid_fd < 0) {
@@ -324,11 +331,13 @@ static bool exec_plugin_start(struct kube_exec_plugin_call *run, struct err *err
 	return true;
 }
 
-struct kube_exec_plugin_call *kube_exec_plugin_run(struct loop *loop, const struct kube_access *access, bool interactive, kube_exec_plugin_fn *fn,
-				    void *data, struct err *err)
+struct kube_exec_plugin_call *kube_exec_plugin_run(struct loop *loop, const struct kube_access *access,
+						   bool interactive, kube_exec_plugin_fn *fn, void *data,
+						   struct err *err)
 {
 	struct kube_exec_plugin_call *run = mem_alloc(sizeof *run);
-	*run = (struct kube_exec_plugin_call){.loop = loop, .access = access, .interactive = interactive, .fn = fn, .data = data, .pid_fd = -1};
+	*run = (struct kube_exec_plugin_call){
+		.loop = loop, .access = access, .interactive = interactive, .fn = fn, .data = data, .pid_fd = -1};
 	run->out.fd = run->complaint.fd = -1;
 	run->patience = loop_timer_create(loop, on_impatient, run);
 	if (exec_plugin_start(run, err))

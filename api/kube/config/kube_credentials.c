@@ -134,12 +134,15 @@ static void check_certificate_files(struct kube_credentials *credentials)
 	if ((!access->cert_file && !access->key_file) || identity_now_ms(credentials) < credentials->cert_due_ms)
 		return;
 	credentials->cert_due_ms = identity_now_ms(credentials) + FILE_PERIOD_MS;
-	char *cert = access->cert_file ? identity_read_file(access->cert_file, PEM_MAX, NULL) : mem_strdup(access->cert_pem);
-	char *key = access->key_file ? identity_read_file(access->key_file, PEM_MAX, NULL) : mem_strdup(access->key_pem);
+	char *cert =
+		access->cert_file ? identity_read_file(access->cert_file, PEM_MAX, NULL) : mem_strdup(access->cert_pem);
+	char *key =
+		access->key_file ? identity_read_file(access->key_file, PEM_MAX, NULL) : mem_strdup(access->key_pem);
 	const char *old_cert = str_or(credentials->cert_pem, access->cert_pem);
 	const char *old_key = str_or(credentials->key_pem, access->key_pem);
 	struct err err = {0};
-	if (cert && key && (!str_eq(cert, old_cert) || !str_eq(key, old_key)) && !use_certificate(credentials, cert, key, &err))
+	if (cert && key && (!str_eq(cert, old_cert) || !str_eq(key, old_key)) &&
+	    !use_certificate(credentials, cert, key, &err))
 		log_warn("the new client certificate is not used: %s", err.text);
 	mem_free_secret(cert);
 	mem_free_secret(key);
@@ -156,7 +159,8 @@ static void on_plugin_done(void *data, const struct kube_exec_answer *answer, co
 	err_clear(&credentials->plugin_err);
 	if (err)
 		credentials->plugin_err = *err;
-	else if (!answer->cert_pem || use_certificate(credentials, answer->cert_pem, answer->key_pem, &credentials->plugin_err)) {
+	else if (!answer->cert_pem ||
+		 use_certificate(credentials, answer->cert_pem, answer->key_pem, &credentials->plugin_err)) {
 		mem_free_secret(credentials->plugin_token);
 		credentials->plugin_token = mem_strdup(answer->token);
 		credentials->plugin_expires_ms = answer->expires_ms;
@@ -167,7 +171,8 @@ static void on_plugin_done(void *data, const struct kube_exec_answer *answer, co
 
 static bool ended_just_now(const struct kube_credentials *credentials)
 {
-	return credentials->plugin_ended_ms > 0 && identity_now_ms(credentials) - credentials->plugin_ended_ms < PLUGIN_PAUSE_MS;
+	return credentials->plugin_ended_ms > 0 &&
+	       identity_now_ms(credentials) - credentials->plugin_ended_ms < PLUGIN_PAUSE_MS;
 }
 
 /* What has expired on arrival is tried all the same: waiting for better would run the plugin for ever. */
@@ -189,21 +194,23 @@ static enum kube_credentials_state check_plugin(struct kube_credentials *credent
 		*err = credentials->plugin_err;
 		return KUBE_CREDENTIALS_FAILED;
 	}
-	enum kube_credentials_state may = credentials->options.may_run ? credentials->options.may_run(credentials->options.data, err)
-								       : KUBE_CREDENTIALS_READY;
+	enum kube_credentials_state may = credentials->options.may_run
+						  ? credentials->options.may_run(credentials->options.data, err)
+						  : KUBE_CREDENTIALS_READY;
 	if (may != KUBE_CREDENTIALS_READY)
 		return may;
 	bool interactive = plugin->interactive == KUBE_INTERACTIVE_ALWAYS;
 	if (interactive && !credentials->options.on_terminal) {
-		err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s needs a terminal and there is none for it", plugin->command);
+		err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s needs a terminal and there is none for it",
+			plugin->command);
 		return KUBE_CREDENTIALS_FAILED;
 	}
 	if (interactive)
 		credentials->options.on_terminal(credentials->options.data, true, plugin->command);
 	credentials->plugin_interactive = interactive;
 	credentials->plugin_done = false;
-	credentials->plugin =
-		kube_exec_plugin_run(credentials->options.loop, credentials->access, interactive, on_plugin_done, credentials, err);
+	credentials->plugin = kube_exec_plugin_run(credentials->options.loop, credentials->access, interactive,
+						   on_plugin_done, credentials, err);
 	if (credentials->plugin)
 		return KUBE_CREDENTIALS_WAIT;
 	give_terminal_back(credentials);

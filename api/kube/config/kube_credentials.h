@@ -1,6 +1,6 @@
-/* Who we are, for the next request: token, rotating token file, basic, client certificate, exec plugin, impersonation.
- * Facts: client-go transport/token_source.go (a token file is read again every 60 s with 10 s leeway; a failed read keeps
- * the old token; 401 drops it) and plugin/pkg/client/auth/exec. */
+/* Who we are, for the next request: token, rotating token file, basic, client certificate, exec plugin,
+ * impersonation. Facts: client-go transport/token_source.go (a token file is read again every 60 s with 10 s leeway;
+ * a failed read keeps the old token; 401 drops it) and plugin/pkg/client/auth/exec. */
 #ifndef MQDECK_KUBE_CONFIG_KUBE_CREDENTIALS_H
 #define MQDECK_KUBE_CONFIG_KUBE_CREDENTIALS_H
 
@@ -22,7 +22,8 @@ struct kube_credentials_options {
 	/* A plugin that was waited for has ended, well or badly: ask again. Never from inside a call. */
 	void (*on_change)(void *data);
 	void (*on_terminal)(void *data, bool wanted, const char *command); /* NULL = plugins that need it fail */
-	/* Asked each time before the plugin runs. WAIT: nobody has answered yet, and whoever answers has it asked again. */
+	/* Asked each time before the plugin runs. WAIT: nobody has answered yet, and whoever answers has it asked
+	 * again. */
 	enum kube_credentials_state (*may_run)(void *data, struct err *err); /* NULL = it may */
 	void *data;
 };

@@ -44,7 +44,8 @@ void kubeconfig_destroy(struct kubeconfig *config)
 
 /* ---- merging ---- */
 
-static bool add_context(struct kubeconfig *config, struct kubeconfig_file *file, char *name, yaml_node_t *body, struct err *err)
+static bool add_context(struct kubeconfig *config, struct kubeconfig_file *file, char *name, yaml_node_t *body,
+			struct err *err)
 {
 	struct kubeconfig_context context = {.name = name};
 	vec_each (&config->contexts, known) {
@@ -71,8 +72,8 @@ static bool kubeconfig_is_known(const struct kubeconfig_entry *entries, size_t c
 static bool add_entry(struct kubeconfig *config, bool is_user, size_t file, char *name, yaml_node_t *body)
 {
 	struct kubeconfig_entry entry = {.name = name, .file = file, .node = body};
-	if (is_user ? kubeconfig_is_known(config->users.items, config->users.len, name) :
-		      kubeconfig_is_known(config->clusters.items, config->clusters.len, name)) {
+	if (is_user ? kubeconfig_is_known(config->users.items, config->users.len, name)
+		    : kubeconfig_is_known(config->clusters.items, config->clusters.len, name)) {
 		free(name);
 		return true;
 	}
@@ -83,7 +84,8 @@ static bool add_entry(struct kubeconfig *config, bool is_user, size_t file, char
 	return true;
 }
 
-static bool kubeconfig_merge_list(struct kubeconfig *config, size_t at, const char *list_name, const char *body_name, struct err *err)
+static bool kubeconfig_merge_list(struct kubeconfig *config, size_t at, const char *list_name, const char *body_name,
+				  struct err *err)
 {
 	struct kubeconfig_file *file = &config->files.items[at];
 	const yaml_node_t *list = kubeconfig_member(file, kubeconfig_root(file), list_name), *item;
@@ -98,8 +100,9 @@ static bool kubeconfig_merge_list(struct kubeconfig *config, size_t at, const ch
 			return false;
 		if (!name)
 			return kubeconfig_wrong(file, item, err, "an entry of %s has no name", list_name);
-		bool added = str_eq(body_name, "context") ? add_context(config, file, name, body, err) :
-							    add_entry(config, str_eq(body_name, "user"), at, name, body);
+		bool added = str_eq(body_name, "context")
+				     ? add_context(config, file, name, body, err)
+				     : add_entry(config, str_eq(body_name, "user"), at, name, body);
 		if (!added)
 			return false;
 	}
@@ -110,7 +113,8 @@ static bool kubeconfig_merge_files(struct kubeconfig *config, size_t at, struct 
 {
 	char *current = NULL;
 	struct kubeconfig_file *file = &config->files.items[at];
-	if (!kubeconfig_merge_list(config, at, "clusters", "cluster", err) || !kubeconfig_merge_list(config, at, "users", "user", err) ||
+	if (!kubeconfig_merge_list(config, at, "clusters", "cluster", err) ||
+	    !kubeconfig_merge_list(config, at, "users", "user", err) ||
 	    !kubeconfig_merge_list(config, at, "contexts", "context", err) ||
 	    !kubeconfig_get_text(file, kubeconfig_root(file), "current-context", &current, err))
 		return false;
@@ -132,7 +136,8 @@ static bool take_file(struct kubeconfig *config, const char *path, bool must_exi
 	bool missing;
 	bool read = kubeconfig_file_read(&file, path, &missing, err);
 	if (read && missing)
-		return !must_exist || err_set(err, ERR_CONFIG, "%s, named by --kubeconfig, is not there or empty", path);
+		return !must_exist ||
+		       err_set(err, ERR_CONFIG, "%s, named by --kubeconfig, is not there or empty", path);
 	if (!read) {
 		kubeconfig_file_finish(&file);
 		return false;
@@ -175,7 +180,8 @@ static bool take_service_account(struct kubeconfig *config, const struct kubecon
 {
 	const char *folder = str_or(options->service_account_dir, SERVICE_ACCOUNT);
 	CLEANUP(free) char *token = str_printf("%s/token", folder);
-	if (str_empty(getenv("KUBERNETES_SERVICE_HOST")) || str_empty(getenv("KUBERNETES_SERVICE_PORT")) || access(token, R_OK) < 0)
+	if (str_empty(getenv("KUBERNETES_SERVICE_HOST")) || str_empty(getenv("KUBERNETES_SERVICE_PORT")) ||
+	    access(token, R_OK) < 0)
 		return false;
 	config->service_account_dir = mem_strdup(folder);
 	struct kubeconfig_context context = {.name = mem_strdup("in-cluster"),
@@ -198,11 +204,12 @@ static bool take_all(struct kubeconfig *config, const struct kubeconfig_options 
 	else
 		done = take_default_files(config, &looked_at, err);
 	if (done && config->files.len == 0 && !take_service_account(config, options))
-		done = err_set(err, ERR_CONFIG,
-			       "no kubeconfig: looked at %s%s, and this is not a pod with a service account. Name one with "
-			       "--kubeconfig or $KUBECONFIG, or try `mqdeck --demo`, which needs none",
-			       looked_at.len ? buf_str(&looked_at) : "no file",
-			       str_empty(getenv("KUBECONFIG")) ? "" : " (from $KUBECONFIG)");
+		done = err_set(
+			err, ERR_CONFIG,
+			"no kubeconfig: looked at %s%s, and this is not a pod with a service account. Name one with "
+			"--kubeconfig or $KUBECONFIG, or try `mqdeck --demo`, which needs none",
+			looked_at.len ? buf_str(&looked_at) : "no file",
+			str_empty(getenv("KUBECONFIG")) ? "" : " (from $KUBECONFIG)");
 	buf_finish(&looked_at);
 	return done;
 }

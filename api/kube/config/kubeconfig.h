@@ -1,7 +1,7 @@
 /* Where the cluster is and who we are: kubeconfig files and the in-cluster service account, by the rules of kubectl
- * (protocols.md B: $KUBECONFIG merge, first definition of a name wins as a whole, relative paths from the defining file).
- * Everything in the files is untrusted: 1 MiB a file, depth 32, no alias bombs. Errors are ERR_CONFIG and name file, line
- * and column. */
+ * (protocols.md B: $KUBECONFIG merge, first definition of a name wins as a whole, relative paths from the defining
+ * file). Everything in the files is untrusted: 1 MiB a file, depth 32, no alias bombs. Errors are ERR_CONFIG and
+ * name file, line and column. */
 #ifndef MQDECK_KUBE_CONFIG_KUBECONFIG_H
 #define MQDECK_KUBE_CONFIG_KUBECONFIG_H
 
@@ -19,15 +19,15 @@ struct kubeconfig_options {
 	const char *context;    /* --context; NULL = the current one */
 	const char *namespace;  /* -n */
 	const char *as;         /* --as */
-	const char *const *as_groups; /* --as-group, NULL-terminated */
-	int64_t request_timeout_ms;   /* --request-timeout, 0 = default */
+	const char *const *as_groups;    /* --as-group, NULL-terminated */
+	int64_t request_timeout_ms;      /* --request-timeout, 0 = default */
 	const char *service_account_dir; /* NULL = /var/run/secrets/kubernetes.io/serviceaccount */
 };
 
 struct kubeconfig;
 
-/* Reads and merges; the environment gives KUBECONFIG, HOME and KUBERNETES_SERVICE_HOST/PORT. With no usable file it is the
- * in-cluster service account; without that either, an error that names the files looked at. */
+/* Reads and merges; the environment gives KUBECONFIG, HOME and KUBERNETES_SERVICE_HOST/PORT. With no usable file it
+ * is the in-cluster service account; without that either, an error that names the files looked at. */
 struct kubeconfig *kubeconfig_load(const struct kubeconfig_options *options, struct err *err) MUST_USE;
 void kubeconfig_destroy(struct kubeconfig *config); /* NULL is fine */
 
@@ -53,13 +53,13 @@ struct kube_exec_plugin {
 	size_t env_count;
 	enum kube_interactive interactive;
 	bool provide_cluster_info;
-	char *file;        /* the kubeconfig that names it; NULL = one in memory */
+	char *file;           /* the kubeconfig that names it; NULL = one in memory */
 	char *install_hint;   /* untrusted text, may be NULL */
 	char *cluster_config; /* JSON of the cluster's exec extension, or NULL */
 };
 
-/* One context, resolved: all that is needed to talk to its cluster. Made by kubeconfig_resolve, wiped on destroy. NULL =
- * absent for every string. */
+/* One context, resolved: all that is needed to talk to its cluster. Made by kubeconfig_resolve, wiped on destroy.
+ * NULL = absent for every string. */
 struct kube_access {
 	char *context, *cluster, *user; /* names for the header line */
 	char *namespace;                /* -n, else the context's, else "default" */

@@ -65,7 +65,8 @@ static bool pem(const struct kubeconfig_source *source, const char *name, char *
 	if (!resolve_plain_text(source, data_name, out) || !path_text(source, name, &path))
 		return false;
 	if (*out && path)
-		return kubeconfig_wrong(source->file, source->node, source->err, "both %s and %s are given", name, data_name);
+		return kubeconfig_wrong(source->file, source->node, source->err, "both %s and %s are given", name,
+					data_name);
 	if (!path)
 		return decode_pem(source, data_name, out);
 	if (file_out)
@@ -108,23 +109,28 @@ static bool resolve_cluster(const struct kubeconfig_source *source, struct kube_
 	if (!resolve_plain_text(source, "server", &access->server))
 		return false;
 	if (!access->server)
-		return kubeconfig_wrong(source->file, source->node, source->err, "cluster %s has no server", access->cluster);
+		return kubeconfig_wrong(source->file, source->node, source->err, "cluster %s has no server",
+					access->cluster);
 	clean_server(&access->server);
 	if (!pem(source, "certificate-authority", &access->ca_pem, NULL) ||
-	    !kubeconfig_get_bool(source->file, source->node, "insecure-skip-tls-verify", &access->insecure, source->err) ||
-	    !kubeconfig_get_bool(source->file, source->node, "disable-compression", &access->disable_compression, source->err) ||
-	    !resolve_plain_text(source, "tls-server-name", &access->tls_server_name) || !resolve_plain_text(source, "proxy-url", &access->proxy_url) ||
-	    !exec_extension(source, access))
+	    !kubeconfig_get_bool(source->file, source->node, "insecure-skip-tls-verify", &access->insecure,
+				 source->err) ||
+	    !kubeconfig_get_bool(source->file, source->node, "disable-compression", &access->disable_compression,
+				 source->err) ||
+	    !resolve_plain_text(source, "tls-server-name", &access->tls_server_name) ||
+	    !resolve_plain_text(source, "proxy-url", &access->proxy_url) || !exec_extension(source, access))
 		return false;
 	if (access->insecure && access->ca_pem)
 		return kubeconfig_wrong(source->file, source->node, source->err,
-					"cluster %s has both a certificate-authority and insecure-skip-tls-verify", access->cluster);
+					"cluster %s has both a certificate-authority and insecure-skip-tls-verify",
+					access->cluster);
 	return true;
 }
 
 /* ---- user ---- */
 
-static bool resolve_variables(const struct kubeconfig_source *source, const yaml_node_t *list, struct kube_variable **out, size_t *count)
+static bool resolve_variables(const struct kubeconfig_source *source, const yaml_node_t *list,
+			      struct kube_variable **out, size_t *count)
 {
 	const yaml_node_t *item;
 	for (size_t i = 0; (item = kubeconfig_item(source->file, list, i)); i++) {
@@ -153,8 +159,8 @@ static bool interactive_mode(const struct kubeconfig_source *exec, struct kube_e
 		plugin->interactive = (enum kube_interactive)i;
 		return true;
 	}
-	return !mode || kubeconfig_wrong(exec->file, kubeconfig_member(exec->file, exec->node, "interactiveMode"), exec->err,
-					 "interactiveMode must be Never, IfAvailable or Always");
+	return !mode || kubeconfig_wrong(exec->file, kubeconfig_member(exec->file, exec->node, "interactiveMode"),
+					 exec->err, "interactiveMode must be Never, IfAvailable or Always");
 }
 
 static bool resolve_exec(const struct kubeconfig_source *user, struct kube_access *access)
@@ -163,7 +169,8 @@ static bool resolve_exec(const struct kubeconfig_source *user, struct kube_acces
 	if (!exec.node)
 		return true;
 	struct kube_exec_plugin *plugin = access->exec = mem_alloc(sizeof *plugin);
-	if (!resolve_plain_text(&exec, "apiVersion", &plugin->api_version) || !resolve_plain_text(&exec, "command", &plugin->command) ||
+	if (!resolve_plain_text(&exec, "apiVersion", &plugin->api_version) ||
+	    !resolve_plain_text(&exec, "command", &plugin->command) ||
 	    !resolve_plain_text(&exec, "installHint", &plugin->install_hint) ||
 	    !kubeconfig_get_list(exec.file, exec.node, "args", &plugin->args, exec.err) ||
 	    !kubeconfig_get_bool(exec.file, exec.node, "provideClusterInfo", &plugin->provide_cluster_info, exec.err) ||
@@ -173,13 +180,16 @@ static bool resolve_exec(const struct kubeconfig_source *user, struct kube_acces
 		return kubeconfig_wrong(exec.file, exec.node, exec.err, "exec of user %s has no command", access->user);
 	if (!str_eq(plugin->api_version, "client.authentication.k8s.io/v1") &&
 	    !str_eq(plugin->api_version, "client.authentication.k8s.io/v1beta1"))
-		return kubeconfig_wrong(exec.file, exec.node, exec.err,
-					"exec of user %s: apiVersion must be client.authentication.k8s.io/v1 or /v1beta1", access->user);
+		return kubeconfig_wrong(
+			exec.file, exec.node, exec.err,
+			"exec of user %s: apiVersion must be client.authentication.k8s.io/v1 or /v1beta1",
+			access->user);
 	plugin->file = mem_strdup(exec.file->path);
 	if (exec.file->mode & 022)
-		return err_set(exec.err, ERR_CONFIG,
-			       "%s runs a command (%s) and others may write to it (mode %04o): refused. Run: chmod go-w %s",
-			       exec.file->path, plugin->command, exec.file->mode, exec.file->path);
+		return err_set(
+			exec.err, ERR_CONFIG,
+			"%s runs a command (%s) and others may write to it (mode %04o): refused. Run: chmod go-w %s",
+			exec.file->path, plugin->command, exec.file->mode, exec.file->path);
 	if (strchr(plugin->command, '/') && plugin->command[0] != '/') {
 		char *absolute = str_printf("%s/%s", exec.file->folder, plugin->command);
 		free(plugin->command);
@@ -200,7 +210,8 @@ static bool resolve_extra(const struct kubeconfig_source *user, struct kube_acce
 		const char *key = kubeconfig_scalar(yaml_document_get_node(&user->file->document, pair->key));
 		for (size_t i = 0; (item = kubeconfig_item(user->file, list, i)); i++) {
 			if (!kubeconfig_scalar(item))
-				return kubeconfig_wrong(user->file, item, user->err, "as-user-extra must be lists of texts");
+				return kubeconfig_wrong(user->file, item, user->err,
+							"as-user-extra must be lists of texts");
 			access->as_extra =
 				mem_resize(access->as_extra, access->as_extra_count + 1, sizeof *access->as_extra);
 			access->as_extra[access->as_extra_count++] =
@@ -214,23 +225,30 @@ static bool check_user(const struct kubeconfig_source *user, const struct kube_a
 {
 	bool basic = access->username || access->password, token = access->token || access->token_file;
 	if (basic && token)
-		return kubeconfig_wrong(user->file, user->node, user->err, "user %s has more than one of token and username", access->user);
+		return kubeconfig_wrong(user->file, user->node, user->err,
+					"user %s has more than one of token and username", access->user);
 	if (!access->cert_pem != !access->key_pem)
-		return kubeconfig_wrong(user->file, user->node, user->err, "user %s has a client-%s without its %s", access->user,
-					access->cert_pem ? "certificate" : "key", access->cert_pem ? "key" : "certificate");
-	if (kubeconfig_member(user->file, user->node, "auth-provider") && !access->exec && !basic && !token && !access->cert_pem)
-		return kubeconfig_wrong(user->file, kubeconfig_member(user->file, user->node, "auth-provider"), user->err,
-					"auth-provider was removed from Kubernetes in 1.26: use an exec plugin for user %s", access->user);
+		return kubeconfig_wrong(user->file, user->node, user->err, "user %s has a client-%s without its %s",
+					access->user, access->cert_pem ? "certificate" : "key",
+					access->cert_pem ? "key" : "certificate");
+	if (kubeconfig_member(user->file, user->node, "auth-provider") && !access->exec && !basic && !token &&
+	    !access->cert_pem)
+		return kubeconfig_wrong(
+			user->file, kubeconfig_member(user->file, user->node, "auth-provider"), user->err,
+			"auth-provider was removed from Kubernetes in 1.26: use an exec plugin for user %s",
+			access->user);
 	if ((access->as_uid || access->as_groups || access->as_extra) && !access->as)
-		return kubeconfig_wrong(user->file, user->node, user->err, "as-uid, as-groups and as-user-extra need `as`");
+		return kubeconfig_wrong(user->file, user->node, user->err,
+					"as-uid, as-groups and as-user-extra need `as`");
 	return true;
 }
 
 static bool resolve_user(const struct kubeconfig_source *user, struct kube_access *access)
 {
 	return pem(user, "client-certificate", &access->cert_pem, &access->cert_file) &&
-	       pem(user, "client-key", &access->key_pem, &access->key_file) && resolve_plain_text(user, "token", &access->token) &&
-	       path_text(user, "tokenFile", &access->token_file) && resolve_plain_text(user, "username", &access->username) &&
+	       pem(user, "client-key", &access->key_pem, &access->key_file) &&
+	       resolve_plain_text(user, "token", &access->token) && path_text(user, "tokenFile", &access->token_file) &&
+	       resolve_plain_text(user, "username", &access->username) &&
 	       resolve_plain_text(user, "password", &access->password) && resolve_plain_text(user, "as", &access->as) &&
 	       resolve_plain_text(user, "as-uid", &access->as_uid) &&
 	       kubeconfig_get_list(user->file, user->node, "as-groups", &access->as_groups, user->err) &&
@@ -259,7 +277,8 @@ static const struct kubeconfig_context *find_context(const struct kubeconfig *co
 	}
 	const char *file = config->files.len ? config->files.items[0].path : "the kubeconfig";
 	if (name)
-		err_set(err, ERR_CONFIG, "%s: there is no context %s; there is: %s", file, name, names.len ? buf_str(&names) : "none");
+		err_set(err, ERR_CONFIG, "%s: there is no context %s; there is: %s", file, name,
+			names.len ? buf_str(&names) : "none");
 	else
 		err_set(err, ERR_CONFIG, "%s: no current-context; choose one with --context: %s", file,
 			names.len ? buf_str(&names) : "but there is none");
@@ -281,15 +300,16 @@ static void drop_credentials_without_tls(struct kube_access *access)
 {
 	if (str_has_prefix(access->server, "https://") || resolve_is_loopback(access->server))
 		return;
-	char **secrets[] = {&access->token, &access->token_file, &access->username, &access->password, &access->cert_pem,
-			    &access->key_pem};
+	char **secrets[] = {&access->token,    &access->token_file, &access->username,
+			    &access->password, &access->cert_pem,   &access->key_pem};
 	for (size_t i = 0; i < ARRAY_LEN(secrets); i++) {
 		mem_free_secret(*secrets[i]);
 		*secrets[i] = NULL;
 	}
 }
 
-static bool resolve_context(const struct kubeconfig *config, const char *name, struct kube_access *access, struct err *err)
+static bool resolve_context(const struct kubeconfig *config, const char *name, struct kube_access *access,
+			    struct err *err)
 {
 	const struct kubeconfig_context *context = find_context(config, name, err);
 	if (!context)
@@ -306,10 +326,11 @@ static bool resolve_context(const struct kubeconfig *config, const char *name, s
 		return err_set(err, ERR_CONFIG, "%s: context %s names the cluster %s, which is not defined",
 			       config->files.items[0].path, name, str_or(context->cluster, "\"\""));
 	if (!user && context->user)
-		return err_set(err, ERR_CONFIG, "%s: context %s names the user %s, who is not defined", config->files.items[0].path,
-			       name, context->user);
+		return err_set(err, ERR_CONFIG, "%s: context %s names the user %s, who is not defined",
+			       config->files.items[0].path, name, context->user);
 	struct kubeconfig_source cluster_source = {&config->files.items[cluster->file], cluster->node, err};
-	struct kubeconfig_source user_source = {user ? &config->files.items[user->file] : NULL, user ? user->node : NULL, err};
+	struct kubeconfig_source user_source = {user ? &config->files.items[user->file] : NULL,
+						user ? user->node : NULL, err};
 	if ((user && !resolve_user(&user_source, access)) || !resolve_cluster(&cluster_source, access))
 		return false;
 	if (config->as) {
@@ -395,10 +416,11 @@ void kube_access_destroy(struct kube_access *access)
 {
 	if (!access)
 		return;
-	char *plain[] = {access->context, access->cluster, access->user, access->namespace, access->server, access->ca_pem,
-			 access->tls_server_name, access->proxy_url, access->cert_pem, access->cert_file, access->key_file,
-			 access->token_file, access->username, access->as, access->as_uid, access->key_pem, access->token,
-			 access->password};
+	char *plain[] = {
+		access->context,  access->cluster,         access->user,      access->namespace, access->server,
+		access->ca_pem,   access->tls_server_name, access->proxy_url, access->cert_pem,  access->cert_file,
+		access->key_file, access->token_file,      access->username,  access->as,        access->as_uid,
+		access->key_pem,  access->token,           access->password};
 	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
 		mem_free_secret(plain[i]);
 	kubeconfig_free_list(access->as_groups);

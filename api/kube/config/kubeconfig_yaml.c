@@ -13,7 +13,8 @@
 
 DEFINE_CLEANUP(yaml_parser_t *, yaml_parser_delete);
 
-bool kubeconfig_wrong(const struct kubeconfig_file *file, const yaml_node_t *node, struct err *err, const char *format, ...)
+bool kubeconfig_wrong(const struct kubeconfig_file *file, const yaml_node_t *node, struct err *err, const char *format,
+		      ...)
 {
 	char text[ERR_TEXT_MAX];
 	va_list args;
@@ -22,7 +23,8 @@ bool kubeconfig_wrong(const struct kubeconfig_file *file, const yaml_node_t *nod
 	va_end(args);
 	if (!node)
 		return err_set(err, ERR_CONFIG, "%s: %s", file->path, text);
-	return err_set(err, ERR_CONFIG, "%s:%zu:%zu: %s", file->path, node->start_mark.line + 1, node->start_mark.column + 1, text);
+	return err_set(err, ERR_CONFIG, "%s:%zu:%zu: %s", file->path, node->start_mark.line + 1,
+		       node->start_mark.column + 1, text);
 }
 
 static bool wrong_at(const char *path, yaml_mark_t mark, struct err *err, const char *problem)
@@ -72,7 +74,8 @@ static bool check_keys(struct kubeconfig_file *file, struct err *err)
 	for (yaml_node_t *node = file->document.nodes.start; node < file->document.nodes.top; node++) {
 		if (node->type != YAML_MAPPING_NODE)
 			continue;
-		for (yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top; pair++)
+		for (yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top;
+		     pair++)
 			if (!kubeconfig_scalar(yaml_document_get_node(&file->document, pair->key)))
 				return kubeconfig_wrong(file, node, err, "a key that is no plain text");
 	}
@@ -90,7 +93,8 @@ static char *folder_of(const char *path)
 	return absolute;
 }
 
-bool kubeconfig_file_parse(struct kubeconfig_file *file, const char *path, const char *text, size_t len, struct err *err)
+bool kubeconfig_file_parse(struct kubeconfig_file *file, const char *path, const char *text, size_t len,
+			   struct err *err)
 {
 	*file = (struct kubeconfig_file){.path = mem_strdup(path), .folder = folder_of(path)};
 	if (memchr(text, 0, len))
@@ -213,7 +217,8 @@ yaml_node_t *kubeconfig_item(struct kubeconfig_file *file, const yaml_node_t *no
 	return item < node->data.sequence.items.top ? yaml_document_get_node(&file->document, *item) : NULL;
 }
 
-bool kubeconfig_get_text(struct kubeconfig_file *file, const yaml_node_t *node, const char *name, char **out, struct err *err)
+bool kubeconfig_get_text(struct kubeconfig_file *file, const yaml_node_t *node, const char *name, char **out,
+			 struct err *err)
 {
 	const yaml_node_t *value = kubeconfig_member(file, node, name);
 	if (value && !kubeconfig_scalar(value))
@@ -223,7 +228,8 @@ bool kubeconfig_get_text(struct kubeconfig_file *file, const yaml_node_t *node, 
 	return true;
 }
 
-bool kubeconfig_get_bool(struct kubeconfig_file *file, const yaml_node_t *node, const char *name, bool *out, struct err *err)
+bool kubeconfig_get_bool(struct kubeconfig_file *file, const yaml_node_t *node, const char *name, bool *out,
+			 struct err *err)
 {
 	static const char *const words[] = {"false", "true", "no", "yes", "off", "on"};
 	const yaml_node_t *value = kubeconfig_member(file, node, name);
@@ -239,7 +245,8 @@ bool kubeconfig_get_bool(struct kubeconfig_file *file, const yaml_node_t *node, 
 	return kubeconfig_wrong(file, value, err, "%s must be true or false", name);
 }
 
-bool kubeconfig_get_list(struct kubeconfig_file *file, const yaml_node_t *node, const char *name, char ***out, struct err *err)
+bool kubeconfig_get_list(struct kubeconfig_file *file, const yaml_node_t *node, const char *name, char ***out,
+			 struct err *err)
 {
 	const yaml_node_t *list = kubeconfig_member(file, node, name);
 	*out = NULL;
@@ -267,7 +274,8 @@ static bool is_json_word(const yaml_node_t *node)
 	double number;
 	return node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
 	       (str_eq(text, "true") || str_eq(text, "false") ||
-		(strspn(text, "-0123456789.eE+") == strlen(text) && str_to_double(text, &number) && text[0] != '+' && text[0] != '.'));
+		(strspn(text, "-0123456789.eE+") == strlen(text) && str_to_double(text, &number) && text[0] != '+' &&
+		 text[0] != '.'));
 }
 
 static bool append_json(struct kubeconfig_file *file, const yaml_node_t *node, struct buf *out, int depth)
@@ -284,14 +292,15 @@ static bool append_json(struct kubeconfig_file *file, const yaml_node_t *node, s
 	}
 	bool is_map = node->type == YAML_MAPPING_NODE;
 	buf_append_char(out, is_map ? '{' : '[');
-	size_t count = is_map ? (size_t)(node->data.mapping.pairs.top - node->data.mapping.pairs.start) :
-				(size_t)(node->data.sequence.items.top - node->data.sequence.items.start);
+	size_t count = is_map ? (size_t)(node->data.mapping.pairs.top - node->data.mapping.pairs.start)
+			      : (size_t)(node->data.sequence.items.top - node->data.sequence.items.start);
 	for (size_t i = 0; i < count; i++) {
 		int value = is_map ? node->data.mapping.pairs.start[i].value : node->data.sequence.items.start[i];
 		if (i)
 			buf_append_char(out, ',');
 		if (is_map) {
-			const yaml_node_t *key = yaml_document_get_node(&file->document, node->data.mapping.pairs.start[i].key);
+			const yaml_node_t *key =
+				yaml_document_get_node(&file->document, node->data.mapping.pairs.start[i].key);
 			cell_append_json_string(out, kubeconfig_scalar(key));
 			buf_append_char(out, ':');
 		}
@@ -303,5 +312,6 @@ static bool append_json(struct kubeconfig_file *file, const yaml_node_t *node, s
 
 bool kubeconfig_append_json(struct kubeconfig_file *file, const yaml_node_t *node, struct buf *out, struct err *err)
 {
-	return append_json(file, node, out, 0) || kubeconfig_wrong(file, node, err, "too large or too deep to hand to a plugin");
+	return append_json(file, node, out, 0) ||
+	       kubeconfig_wrong(file, node, err, "too large or too deep to hand to a plugin");
 }

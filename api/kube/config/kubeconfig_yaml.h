@@ -20,15 +20,16 @@ struct kubeconfig_file {
 
 /* Reads the file; *missing when there is none (no error) or it is empty. */
 bool kubeconfig_file_read(struct kubeconfig_file *file, const char *path, bool *missing, struct err *err) MUST_USE;
-bool kubeconfig_file_parse(struct kubeconfig_file *file, const char *path, const char *text, size_t len, struct err *err) MUST_USE;
+bool kubeconfig_file_parse(struct kubeconfig_file *file, const char *path, const char *text, size_t len,
+			   struct err *err) MUST_USE;
 void kubeconfig_file_finish(struct kubeconfig_file *file);
 
 /* Any regular file, at most max bytes; ERR_CONFIG names it. */
 bool kubeconfig_slurp(const char *path, size_t max, struct buf *out, struct err *err) MUST_USE;
 
 /* "FILE:LINE:COLUMN: …", ERR_CONFIG, false. */
-bool kubeconfig_wrong(const struct kubeconfig_file *file, const yaml_node_t *node, struct err *err, const char *format, ...)
-	PRINTF_LIKE(4, 5);
+bool kubeconfig_wrong(const struct kubeconfig_file *file, const yaml_node_t *node, struct err *err, const char *format,
+		      ...) PRINTF_LIKE(4, 5);
 
 yaml_node_t *kubeconfig_root(struct kubeconfig_file *file); /* NULL when there is none */
 /* The member of a mapping; NULL when absent, null or the node is no mapping. */
@@ -38,11 +39,15 @@ yaml_node_t *kubeconfig_item(struct kubeconfig_file *file, const yaml_node_t *no
 const char *kubeconfig_scalar(const yaml_node_t *node);
 
 /* *out (freed before) becomes a copy of the member, or NULL when absent. False when it is no scalar. */
-bool kubeconfig_get_text(struct kubeconfig_file *file, const yaml_node_t *node, const char *name, char **out, struct err *err) MUST_USE;
-bool kubeconfig_get_bool(struct kubeconfig_file *file, const yaml_node_t *node, const char *name, bool *out, struct err *err) MUST_USE;
+bool kubeconfig_get_text(struct kubeconfig_file *file, const yaml_node_t *node, const char *name, char **out,
+			 struct err *err) MUST_USE;
+bool kubeconfig_get_bool(struct kubeconfig_file *file, const yaml_node_t *node, const char *name, bool *out,
+			 struct err *err) MUST_USE;
 /* A NULL-terminated list of scalars, or NULL when absent. */
-bool kubeconfig_get_list(struct kubeconfig_file *file, const yaml_node_t *node, const char *name, char ***out, struct err *err) MUST_USE;
+bool kubeconfig_get_list(struct kubeconfig_file *file, const yaml_node_t *node, const char *name, char ***out,
+			 struct err *err) MUST_USE;
 /* Appends the node as JSON. */
-bool kubeconfig_append_json(struct kubeconfig_file *file, const yaml_node_t *node, struct buf *out, struct err *err) MUST_USE;
+bool kubeconfig_append_json(struct kubeconfig_file *file, const yaml_node_t *node, struct buf *out,
+			    struct err *err) MUST_USE;
 
 #endif

@@ -1,9 +1,9 @@
 #include <string.h>
 
 #include "api/base/clock.h"
-#include "api/kube/records/record_decode.h"
-#include "api/kube/records/json_pull.h"
 #include "api/kube/records/field_table.h"
+#include "api/kube/records/json_pull.h"
+#include "api/kube/records/record_decode.h"
 
 struct kube_json_decoder {
 	struct kube_build *build;
@@ -97,7 +97,8 @@ static bool read_quantity(struct kube_json_decoder *decoder, const struct kube_f
 	return true;
 }
 
-static bool decode_json_read_int_or_string(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
+static bool decode_json_read_int_or_string(struct kube_json_decoder *decoder, const struct kube_field *field,
+					   void *base)
 {
 	if (kube_json_peek(&decoder->json) == '"')
 		return decode_json_read_string(decoder, field, base);
@@ -113,7 +114,8 @@ static void *decode_json_add(struct kube_json_decoder *decoder, const struct kub
 {
 	void *element = kube_build_add(decoder->build, base, field, size);
 	if (!element)
-		err_set(decoder->json.err, ERR_LIMIT, "an object of the server has more than %d %s", KUBE_ITEMS_MAX, field->name);
+		err_set(decoder->json.err, ERR_LIMIT, "an object of the server has more than %d %s", KUBE_ITEMS_MAX,
+			field->name);
 	return element;
 }
 
@@ -202,7 +204,8 @@ static bool take_base64(struct kube_json_decoder *decoder, char **out)
 	return true;
 }
 
-static bool add_pair(struct kube_json_decoder *decoder, const struct kube_field *field, void *base, const struct kube_json_text *key)
+static bool add_pair(struct kube_json_decoder *decoder, const struct kube_field *field, void *base,
+		     const struct kube_json_text *key)
 {
 	if ((field->keep && !field->keep(key->bytes, key->len)))
 		return kube_json_skip(&decoder->json);
@@ -214,7 +217,8 @@ static bool add_pair(struct kube_json_decoder *decoder, const struct kube_field 
 	const char *name = kube_build_text(decoder->build, plain, kube_json_unescape(key, plain), KUBE_STRING_MAX);
 	pair->key = name ? name : plain;
 	bool read = kube_json_read_null(&decoder->json) ||
-		    (field->type == KUBE_F_SECRET_PAIRS ? take_base64(decoder, &value) : decode_json_take_text(decoder, &value));
+		    (field->type == KUBE_F_SECRET_PAIRS ? take_base64(decoder, &value)
+							: decode_json_take_text(decoder, &value));
 	pair->value = value ? value : arena_strdup(arena, "");
 	return read;
 }
@@ -247,7 +251,8 @@ static bool (*const readers[])(struct kube_json_decoder *decoder, const struct k
 	[KUBE_F_MESSAGE] = decode_json_read_message,
 	[KUBE_F_EACH] = read_each,
 	[KUBE_F_MESSAGES] = read_structs,
-	[KUBE_F_KEYED] = decode_json_read_message, /* in JSON a map of quantities is an object whose members are quantities */
+	[KUBE_F_KEYED] =
+		decode_json_read_message, /* in JSON a map of quantities is an object whose members are quantities */
 };
 
 static const struct kube_field *decode_json_find(const struct kube_table *table, const struct kube_json_text *key)
@@ -268,18 +273,19 @@ static bool decode_json_decode_members(struct kube_json_decoder *decoder, const 
 		return kube_json_wrong(&decoder->json, "an object");
 	while (kube_json_next_key(&decoder->json, &walk, &key)) {
 		const struct kube_field *field = decode_json_find(table, &key);
-		bool read = field ? kube_json_read_null(&decoder->json) || readers[field->type](decoder, field, base) :
-				    kube_json_skip(&decoder->json);
+		bool read = field ? kube_json_read_null(&decoder->json) || readers[field->type](decoder, field, base)
+				  : kube_json_skip(&decoder->json);
 		if (!read)
 			return false;
 	}
 	return !walk.wrong;
 }
 
-bool kube_json_object(struct kube_build *build, const struct kube_table *table, void *base, const char *bytes, size_t len,
-		      struct err *err)
+bool kube_json_object(struct kube_build *build, const struct kube_table *table, void *base, const char *bytes,
+		      size_t len, struct err *err)
 {
-	struct kube_json_decoder decoder = {.build = build, .json = {.start = bytes, .at = bytes, .end = bytes + len, .err = err}};
+	struct kube_json_decoder decoder = {.build = build,
+					    .json = {.start = bytes, .at = bytes, .end = bytes + len, .err = err}};
 	if (!decode_json_decode_members(&decoder, table, base))
 		return false;
 	return kube_json_peek(&decoder.json) < 0 || kube_json_wrong(&decoder.json, "the end");

@@ -1,9 +1,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "api/kube/records/record_decode.h"
-#include "api/kube/records/protobuf.h"
 #include "api/kube/records/field_table.h"
+#include "api/kube/records/protobuf.h"
+#include "api/kube/records/record_decode.h"
 
 struct kube_protobuf_decoder {
 	struct kube_build *build;
@@ -52,17 +52,19 @@ bool kube_protobuf_next(const uint8_t **at, const uint8_t *end, struct kube_prot
 	}
 }
 
-static bool decode_protobuf_decode_members(struct kube_protobuf_decoder *decoder, const struct kube_table *table, void *base, const char *bytes, size_t len);
+static bool decode_protobuf_decode_members(struct kube_protobuf_decoder *decoder, const struct kube_table *table,
+					   void *base, const char *bytes, size_t len);
 
 static bool decode_protobuf_wrong(struct kube_protobuf_decoder *decoder, const struct kube_field *field)
 {
-	return err_set(decoder->err, ERR_PARSE, "the server's protobuf is wrong: field %d (%s) is not of its type", field->number,
-		       field->name ? field->name : "nested");
+	return err_set(decoder->err, ERR_PARSE, "the server's protobuf is wrong: field %d (%s) is not of its type",
+		       field->number, field->name ? field->name : "nested");
 }
 
 static bool decode_protobuf_truncated(struct kube_protobuf_decoder *decoder)
 {
-	return err_set(decoder->err, ERR_PARSE, "the server's protobuf is wrong: a field is cut off or of unknown form");
+	return err_set(decoder->err, ERR_PARSE,
+		       "the server's protobuf is wrong: a field is cut off or of unknown form");
 }
 
 /* The members of a message that is only numbers and texts: Time, Quantity, IntOrString, map entries. */
@@ -71,7 +73,8 @@ struct kube_protobuf_small {
 	struct kube_protobuf_field fields[4];
 };
 
-static bool read_small(struct kube_protobuf_decoder *decoder, const struct kube_protobuf_field *value, struct kube_protobuf_small *out)
+static bool read_small(struct kube_protobuf_decoder *decoder, const struct kube_protobuf_field *value,
+		       struct kube_protobuf_small *out)
 {
 	*out = (struct kube_protobuf_small){.fields = {{.bytes = ""}, {.bytes = ""}, {.bytes = ""}, {.bytes = ""}}};
 	const uint8_t *at = (const uint8_t *)value->bytes, *end = at + value->len;
@@ -92,31 +95,37 @@ static bool small_is(const struct kube_protobuf_small *small, unsigned number, u
 	return !small->has[number] || small->fields[number].wire == wire;
 }
 
-static bool decode_protobuf_read_string(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value)
+static bool decode_protobuf_read_string(struct kube_protobuf_decoder *decoder, const struct kube_field *field,
+					void *base, const struct kube_protobuf_field *value)
 {
-	kube_put_pointer(base, field->offset, kube_build_text(decoder->build, value->bytes, value->len, KUBE_STRING_MAX));
+	kube_put_pointer(base, field->offset,
+			 kube_build_text(decoder->build, value->bytes, value->len, KUBE_STRING_MAX));
 	return true;
 }
 
-static bool decode_protobuf_read_bool(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value)
+static bool decode_protobuf_read_bool(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base,
+				      const struct kube_protobuf_field *value)
 {
 	*((bool *)base + field->offset) = value->value != 0;
 	return true;
 }
 
-static bool decode_protobuf_read_int32(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value)
+static bool decode_protobuf_read_int32(struct kube_protobuf_decoder *decoder, const struct kube_field *field,
+				       void *base, const struct kube_protobuf_field *value)
 {
 	kube_put_i32(base, field->offset, (int32_t)(uint32_t)value->value);
 	return true;
 }
 
-static bool decode_protobuf_read_int64(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value)
+static bool decode_protobuf_read_int64(struct kube_protobuf_decoder *decoder, const struct kube_field *field,
+				       void *base, const struct kube_protobuf_field *value)
 {
 	kube_put_i64(base, field->offset, (int64_t)value->value);
 	return true;
 }
 
-static bool decode_protobuf_read_time(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value)
+static bool decode_protobuf_read_time(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base,
+				      const struct kube_protobuf_field *value)
 {
 	struct kube_protobuf_small time;
 	if (!read_small(decoder, value, &time))
@@ -129,7 +138,8 @@ static bool decode_protobuf_read_time(struct kube_protobuf_decoder *decoder, con
 	return true;
 }
 
-static bool put_quantity(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value)
+static bool put_quantity(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base,
+			 const struct kube_protobuf_field *value)
 {
 	struct kube_protobuf_small quantity;
 	if (!read_small(decoder, value, &quantity))
@@ -141,8 +151,8 @@ static bool put_quantity(struct kube_protobuf_decoder *decoder, const struct kub
 	return true;
 }
 
-static bool decode_protobuf_read_int_or_string(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base,
-			       const struct kube_protobuf_field *value)
+static bool decode_protobuf_read_int_or_string(struct kube_protobuf_decoder *decoder, const struct kube_field *field,
+					       void *base, const struct kube_protobuf_field *value)
 {
 	struct kube_protobuf_small either;
 	if (!read_small(decoder, value, &either))
@@ -158,7 +168,8 @@ static bool decode_protobuf_read_int_or_string(struct kube_protobuf_decoder *dec
 	return true;
 }
 
-static void *decode_protobuf_add(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, size_t size)
+static void *decode_protobuf_add(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base,
+				 size_t size)
 {
 	void *element = kube_build_add(decoder->build, base, field, size);
 	if (!element)
@@ -167,7 +178,8 @@ static void *decode_protobuf_add(struct kube_protobuf_decoder *decoder, const st
 	return element;
 }
 
-static bool decode_protobuf_read_strings(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value)
+static bool decode_protobuf_read_strings(struct kube_protobuf_decoder *decoder, const struct kube_field *field,
+					 void *base, const struct kube_protobuf_field *value)
 {
 	void *element = decode_protobuf_add(decoder, field, base, sizeof(const char *));
 	if (!element)
@@ -177,7 +189,8 @@ static bool decode_protobuf_read_strings(struct kube_protobuf_decoder *decoder, 
 	return true;
 }
 
-static bool decode_protobuf_read_ints(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value)
+static bool decode_protobuf_read_ints(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base,
+				      const struct kube_protobuf_field *value)
 {
 	void *element = decode_protobuf_add(decoder, field, base, sizeof(int32_t));
 	if (!element)
@@ -186,7 +199,8 @@ static bool decode_protobuf_read_ints(struct kube_protobuf_decoder *decoder, con
 	return true;
 }
 
-static bool decode_protobuf_read_pairs(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value)
+static bool decode_protobuf_read_pairs(struct kube_protobuf_decoder *decoder, const struct kube_field *field,
+				       void *base, const struct kube_protobuf_field *value)
 {
 	struct kube_protobuf_small entry;
 	if (!read_small(decoder, value, &entry))
@@ -202,7 +216,8 @@ static bool decode_protobuf_read_pairs(struct kube_protobuf_decoder *decoder, co
 	struct arena *arena = &decoder->build->arena;
 	if (field->type == KUBE_F_SECRET_PAIRS) {
 		decoder->build->is_secret = true;
-		pair->value = arena_strndup(arena, text->bytes, text->len < KUBE_SECRET_MAX ? text->len : KUBE_SECRET_MAX);
+		pair->value =
+			arena_strndup(arena, text->bytes, text->len < KUBE_SECRET_MAX ? text->len : KUBE_SECRET_MAX);
 	} else {
 		pair->value = kube_build_text(decoder->build, text->bytes, text->len, KUBE_STRING_MAX);
 	}
@@ -212,12 +227,14 @@ static bool decode_protobuf_read_pairs(struct kube_protobuf_decoder *decoder, co
 	return true;
 }
 
-static bool decode_protobuf_read_message(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value)
+static bool decode_protobuf_read_message(struct kube_protobuf_decoder *decoder, const struct kube_field *field,
+					 void *base, const struct kube_protobuf_field *value)
 {
 	return decode_protobuf_decode_members(decoder, field->table, base, value->bytes, value->len);
 }
 
-static bool read_messages(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value)
+static bool read_messages(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base,
+			  const struct kube_protobuf_field *value)
 {
 	void *element = decode_protobuf_add(decoder, field, base, field->table->size);
 	if (!element)
@@ -230,7 +247,8 @@ static bool read_messages(struct kube_protobuf_decoder *decoder, const struct ku
 	return true;
 }
 
-static bool read_keyed(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value)
+static bool read_keyed(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base,
+		       const struct kube_protobuf_field *value)
 {
 	struct kube_protobuf_small entry;
 	if (!read_small(decoder, value, &entry))
@@ -247,7 +265,8 @@ static bool read_keyed(struct kube_protobuf_decoder *decoder, const struct kube_
 }
 
 static const struct kube_protobuf_field_reader {
-	bool (*read)(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base, const struct kube_protobuf_field *value);
+	bool (*read)(struct kube_protobuf_decoder *decoder, const struct kube_field *field, void *base,
+		     const struct kube_protobuf_field *value);
 	unsigned wire;
 } readers[] = {
 	[KUBE_F_STRING] = {decode_protobuf_read_string, KUBE_PROTOBUF_BYTES},
@@ -276,7 +295,8 @@ static const struct kube_field *decode_protobuf_find(const struct kube_table *ta
 	return NULL;
 }
 
-static bool decode_protobuf_decode_members(struct kube_protobuf_decoder *decoder, const struct kube_table *table, void *base, const char *bytes, size_t len)
+static bool decode_protobuf_decode_members(struct kube_protobuf_decoder *decoder, const struct kube_table *table,
+					   void *base, const char *bytes, size_t len)
 {
 	const uint8_t *at = (const uint8_t *)bytes, *end = at + len;
 	while (at < end) {
@@ -295,8 +315,8 @@ static bool decode_protobuf_decode_members(struct kube_protobuf_decoder *decoder
 	return true;
 }
 
-bool kube_protobuf_object(struct kube_build *build, const struct kube_table *table, void *base, const char *bytes, size_t len,
-			  struct err *err)
+bool kube_protobuf_object(struct kube_build *build, const struct kube_table *table, void *base, const char *bytes,
+			  size_t len, struct err *err)
 {
 	struct kube_protobuf_decoder decoder = {.build = build, .err = err};
 	return decode_protobuf_decode_members(&decoder, table, base, bytes, len);

@@ -1,5 +1,5 @@
-/* The field tables that drive both decoders: where a member of a record is found in JSON (by name) and in protobuf (by
- * number), and what it is. Private to the decoders. */
+/* The field tables that drive both decoders: where a member of a record is found in JSON (by name) and in protobuf
+ * (by number), and what it is. Private to the decoders. */
 #ifndef MQDECK_KUBE_RECORDS_FIELD_TABLE_H
 #define MQDECK_KUBE_RECORDS_FIELD_TABLE_H
 
@@ -35,8 +35,8 @@ struct kube_field {
 	uint8_t name_len;
 	uint8_t number; /* protobuf; 0 = not there in protobuf */
 	uint8_t type;
-	int8_t initial; /* of numbers and bools, when absent; times and quantities are -1 by nature */
-	bool alias;     /* another path to a member that an earlier field owns */
+	int8_t initial;         /* of numbers and bools, when absent; times and quantities are -1 by nature */
+	bool alias;             /* another path to a member that an earlier field owns */
 	uint16_t offset, count; /* of the member and of its count, within the struct */
 	const struct kube_table *table;
 	bool (*keep)(const char *key, size_t len);
@@ -83,18 +83,19 @@ int64_t kube_quantity(const char *text, size_t len, int64_t scale);
 int64_t kube_base64(const char *text, size_t len, unsigned char *out);
 
 /* ---- the two decoders: one object in memory into a struct of build ---- */
-bool kube_json_object(struct kube_build *build, const struct kube_table *table, void *base, const char *bytes, size_t len,
-		      struct err *err) MUST_USE;
+bool kube_json_object(struct kube_build *build, const struct kube_table *table, void *base, const char *bytes,
+		      size_t len, struct err *err) MUST_USE;
 bool kube_protobuf_object(struct kube_build *build, const struct kube_table *table, void *base, const char *bytes,
 			  size_t len, struct err *err) MUST_USE;
 
 /* One a kind, by its record. */
-#define X(name, group, versions, resource, kind, namespaced, protobuf, record) extern const struct kube_table record##_table;
+#define X(name, group, versions, resource, kind, namespaced, protobuf, record)                                         \
+	extern const struct kube_table record##_table;
 KUBE_KINDS(X)
 #undef X
 /* Tables that are no kind. */
 extern const struct kube_table kube_status_table;
-extern const struct kube_table kube_list_meta_table;  /* of struct kube_list_meta */
+extern const struct kube_table kube_list_meta_table; /* of struct kube_list_meta */
 
 struct kube_list_meta {
 	const char *resource_version, *continue_token;

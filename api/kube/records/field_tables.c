@@ -1,55 +1,64 @@
-/* Protobuf numbers: k8s.io/api {core,apps,policy,storage,discovery,coordination}/v1 and apimachinery meta/v1 generated.proto, v0.34.4;
- * they never change. JSON names are the same everywhere. */
+/* Protobuf numbers: k8s.io/api {core,apps,policy,storage,discovery,coordination}/v1 and apimachinery meta/v1
+ * generated.proto, v0.34.4; they never change. JSON names are the same everywhere. */
 #include "api/kube/records/field_table.h"
 
 #include <string.h>
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/kube/records/records.h"
 #include "api/kube/client/kube_status.h"
+#include "api/kube/records/records.h"
 
 #define COMMON(kind, number_, json) .name = json, .name_len = sizeof(json) - 1, .number = number_, .type = KUBE_F_##kind
 #define FIELD(kind, T, number, json, member) {COMMON(kind, number, json), .offset = offsetof(struct T, member)}
-#define FIELD_INITIAL(kind, T, number, json, member, absent)                                                                   \
+#define FIELD_INITIAL(kind, T, number, json, member, absent)                                                           \
 	{COMMON(kind, number, json), .offset = offsetof(struct T, member), .initial = absent}
-#define FIELD_ALIAS(kind, T, number, json, member) {COMMON(kind, number, json), .offset = offsetof(struct T, member), .alias = true}
-#define ARRAY(kind, T, number, json, member, member_count)                                                                     \
+#define FIELD_ALIAS(kind, T, number, json, member)                                                                     \
+	{COMMON(kind, number, json), .offset = offsetof(struct T, member), .alias = true}
+#define ARRAY(kind, T, number, json, member, member_count)                                                             \
 	{COMMON(kind, number, json), .offset = offsetof(struct T, member), .count = offsetof(struct T, member_count)}
-#define PAIRS_KEPT(T, number, json, member, member_count, filter)                                                              \
-	{COMMON(PAIRS, number, json), .offset = offsetof(struct T, member), .count = offsetof(struct T, member_count),          \
+#define PAIRS_KEPT(T, number, json, member, member_count, filter)                                                      \
+	{COMMON(PAIRS, number, json), .offset = offsetof(struct T, member), .count = offsetof(struct T, member_count), \
 	 .keep = filter}
-#define STRUCTS(T, number, json, member, member_count, element)                                                                \
-	{COMMON(MESSAGES, number, json), .offset = offsetof(struct T, member), .count = offsetof(struct T, member_count),       \
-	 .table = &element}
+#define STRUCTS(T, number, json, member, member_count, element)                                                        \
+	{COMMON(MESSAGES, number, json), .offset = offsetof(struct T, member),                                         \
+	 .count = offsetof(struct T, member_count), .table = &element}
 #define INTO(number, json, members) {COMMON(MESSAGE, number, json), .table = &members}
 #define INTO_EACH(number, json, members) {COMMON(EACH, number, json), .table = &members}
-#define INTO_INLINE(json, members) {COMMON(MESSAGE, 0, json), .table = &members, .alias = true} /* JSON only */
+#define INTO_INLINE(json, members) {COMMON(MESSAGE, 0, json), .table = &members, .alias = true}      /* JSON only */
 #define INTO_NESTED(number_, members) {.number = number_, .type = KUBE_F_MESSAGE, .table = &members} /* protobuf only */
 #define QUANTITIES(number, json, members) {COMMON(KEYED, number, json), .table = &members}
 /* Filled by finish(), only packed by the table. */
-#define DERIVED(kind, T, member, member_count)                                                                                 \
+#define DERIVED(kind, T, member, member_count)                                                                         \
 	{.type = KUBE_F_##kind, .offset = offsetof(struct T, member), .count = offsetof(struct T, member_count)}
 
-#define MEMBERS(table_name, ...)                                                                                               \
-	static const struct kube_field table_name##_fields[] = {__VA_ARGS__};                                                  \
-	static const struct kube_table table_name = {table_name##_fields, sizeof table_name##_fields / sizeof(struct kube_field)}
-#define STRUCT(table_name, T, finish_fn, ...)                                                                                  \
-	static const struct kube_field table_name##_fields[] = {__VA_ARGS__};                                                  \
-	static const struct kube_table table_name = {                                                                          \
-		table_name##_fields, sizeof table_name##_fields / sizeof(struct kube_field), sizeof(struct T), finish_fn}
-#define RECORD(table_name, T, finish_fn, ...)                                                                                  \
-	static const struct kube_field table_name##_fields[] = {__VA_ARGS__};                                                  \
-	const struct kube_table table_name = {                                                                                 \
-		table_name##_fields, sizeof table_name##_fields / sizeof(struct kube_field), sizeof(struct T), finish_fn}
+#define MEMBERS(table_name, ...)                                                                                       \
+	static const struct kube_field table_name##_fields[] = {__VA_ARGS__};                                          \
+	static const struct kube_table table_name = {table_name##_fields,                                              \
+						     sizeof table_name##_fields / sizeof(struct kube_field)}
+#define STRUCT(table_name, T, finish_fn, ...)                                                                          \
+	static const struct kube_field table_name##_fields[] = {__VA_ARGS__};                                          \
+	static const struct kube_table table_name = {table_name##_fields,                                              \
+						     sizeof table_name##_fields / sizeof(struct kube_field),           \
+						     sizeof(struct T), finish_fn}
+#define RECORD(table_name, T, finish_fn, ...)                                                                          \
+	static const struct kube_field table_name##_fields[] = {__VA_ARGS__};                                          \
+	const struct kube_table table_name = {table_name##_fields,                                                     \
+					      sizeof table_name##_fields / sizeof(struct kube_field),                  \
+					      sizeof(struct T), finish_fn}
 
 /* ---- metadata ---- */
 
 static bool keep_annotation(const char *key, size_t len)
 {
-	static const char *const prefixes[] = {"strimzi.io/", "rabbitmq.com/", "mqdeck", "kubernetes.io/config.",
-					       "kubectl.kubernetes.io/restartedAt", "storageclass.kubernetes.io/",
-					       "volume.kubernetes.io/", "k8s.io/initial-events-end"};
+	static const char *const prefixes[] = {"strimzi.io/",
+					       "rabbitmq.com/",
+					       "mqdeck",
+					       "kubernetes.io/config.",
+					       "kubectl.kubernetes.io/restartedAt",
+					       "storageclass.kubernetes.io/",
+					       "volume.kubernetes.io/",
+					       "k8s.io/initial-events-end"};
 	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
 		size_t prefix = strlen(prefixes[i]);
 		if (len >= prefix && memcmp(key, prefixes[i], prefix) == 0)
@@ -62,28 +71,30 @@ STRUCT(owner, kube_owner, NULL, FIELD(STRING, kube_owner, 5, "apiVersion", api_v
        FIELD(STRING, kube_owner, 1, "kind", kind), FIELD(STRING, kube_owner, 3, "name", name),
        FIELD(STRING, kube_owner, 4, "uid", uid), FIELD(BOOL, kube_owner, 6, "controller", controller));
 
-#define META_FIELDS                                                                                                            \
-	FIELD(STRING, kube_meta, 1, "name", name), FIELD(STRING, kube_meta, 3, "namespace", namespace),                        \
-		FIELD(STRING, kube_meta, 5, "uid", uid), FIELD(STRING, kube_meta, 6, "resourceVersion", resource_version),     \
-		FIELD(INT64, kube_meta, 7, "generation", generation),                                                          \
-		FIELD(TIME, kube_meta, 8, "creationTimestamp", created_ms),                                                    \
-		FIELD(TIME, kube_meta, 9, "deletionTimestamp", deleted_ms),                                                    \
-		ARRAY(PAIRS, kube_meta, 11, "labels", labels, label_count),                                                    \
-		PAIRS_KEPT(kube_meta, 12, "annotations", annotations, annotation_count, keep_annotation),                      \
+#define META_FIELDS                                                                                                    \
+	FIELD(STRING, kube_meta, 1, "name", name), FIELD(STRING, kube_meta, 3, "namespace", namespace),                \
+		FIELD(STRING, kube_meta, 5, "uid", uid),                                                               \
+		FIELD(STRING, kube_meta, 6, "resourceVersion", resource_version),                                      \
+		FIELD(INT64, kube_meta, 7, "generation", generation),                                                  \
+		FIELD(TIME, kube_meta, 8, "creationTimestamp", created_ms),                                            \
+		FIELD(TIME, kube_meta, 9, "deletionTimestamp", deleted_ms),                                            \
+		ARRAY(PAIRS, kube_meta, 11, "labels", labels, label_count),                                            \
+		PAIRS_KEPT(kube_meta, 12, "annotations", annotations, annotation_count, keep_annotation),              \
 		STRUCTS(kube_meta, 13, "ownerReferences", owners, owner_count, owner)
 
 MEMBERS(meta, META_FIELDS);
 MEMBERS(pod_meta, META_FIELDS, FIELD_INITIAL(INT64, kube_pod, 10, "deletionGracePeriodSeconds", grace_seconds, -1));
 
-RECORD(kube_list_meta_table, kube_list_meta, NULL, FIELD(STRING, kube_list_meta, 2, "resourceVersion", resource_version),
+RECORD(kube_list_meta_table, kube_list_meta, NULL,
+       FIELD(STRING, kube_list_meta, 2, "resourceVersion", resource_version),
        FIELD(STRING, kube_list_meta, 3, "continue", continue_token));
 
 /* The same members in every condition; only the protobuf numbers differ between the two families. */
-#define CONDITION(table_name, last_transition, reason_number, message_number)                                                  \
-	STRUCT(table_name, kube_condition, NULL, FIELD(STRING, kube_condition, 1, "type", type),                               \
-	       FIELD(STRING, kube_condition, 2, "status", status),                                                             \
-	       FIELD(TIME, kube_condition, last_transition, "lastTransitionTime", changed_ms),                                 \
-	       FIELD(STRING, kube_condition, reason_number, "reason", reason),                                                 \
+#define CONDITION(table_name, last_transition, reason_number, message_number)                                          \
+	STRUCT(table_name, kube_condition, NULL, FIELD(STRING, kube_condition, 1, "type", type),                       \
+	       FIELD(STRING, kube_condition, 2, "status", status),                                                     \
+	       FIELD(TIME, kube_condition, last_transition, "lastTransitionTime", changed_ms),                         \
+	       FIELD(STRING, kube_condition, reason_number, "reason", reason),                                         \
 	       FIELD(STRING, kube_condition, message_number, "message", message))
 CONDITION(condition, 4, 5, 6);
 
@@ -95,11 +106,11 @@ STRUCT(container_port, kube_port, NULL, FIELD(STRING, kube_port, 1, "name", name
 /* Plain values of the environment are dropped but for what tells how to reach the broker. */
 static bool finish_env(void *base, struct arena *arena)
 {
-	static const char *const kept[] = {"RABBITMQ_DEFAULT_USER", "RABBITMQ_DEFAULT_PASS", "RABBITMQ_DEFAULT_VHOST",
-					   "RABBITMQ_NODENAME", "RABBITMQ_USE_LONGNAME", "K8S_SERVICE_NAME",
-					   "KAFKA_ADVERTISED_LISTENERS", "KAFKA_LISTENERS", "KAFKA_NODE_ID",
-					   "KAFKA_BROKER_ID", "KAFKA_PROCESS_ROLES", "KAFKA_CFG_LISTENERS",
-					   "KAFKA_CFG_PROCESS_ROLES"};
+	static const char *const kept[] = {
+		"RABBITMQ_DEFAULT_USER",  "RABBITMQ_DEFAULT_PASS", "RABBITMQ_DEFAULT_VHOST",     "RABBITMQ_NODENAME",
+		"RABBITMQ_USE_LONGNAME",  "K8S_SERVICE_NAME",      "KAFKA_ADVERTISED_LISTENERS", "KAFKA_LISTENERS",
+		"KAFKA_NODE_ID",          "KAFKA_BROKER_ID",       "KAFKA_PROCESS_ROLES",        "KAFKA_CFG_LISTENERS",
+		"KAFKA_CFG_PROCESS_ROLES"};
 	struct kube_env *env = base;
 	if (env->secret_name)
 		return true;
@@ -140,7 +151,8 @@ MEMBERS(pre_stop_exec, ARRAY(STRINGS, kube_container, 1, "command", pre_stop_com
 MEMBERS(pre_stop, INTO(1, "exec", pre_stop_exec));
 MEMBERS(lifecycle, INTO(2, "preStop", pre_stop));
 STRUCT(container, kube_container, finish_container, FIELD(STRING, kube_container, 1, "name", name),
-       FIELD(STRING, kube_container, 2, "image", image), STRUCTS(kube_container, 6, "ports", ports, port_count, container_port),
+       FIELD(STRING, kube_container, 2, "image", image),
+       STRUCTS(kube_container, 6, "ports", ports, port_count, container_port),
        STRUCTS(kube_container, 7, "env", env, env_count, env), INTO(8, "resources", container_resources),
        STRUCTS(kube_container, 9, "volumeMounts", mounts, mount_count, mount), INTO(12, "lifecycle", lifecycle));
 
@@ -182,13 +194,15 @@ MEMBERS(pod_status, FIELD(STRING, kube_pod, 1, "phase", phase),
 	FIELD(TIME, kube_pod, 7, "startTime", start_ms),
 	STRUCTS(kube_pod, 8, "containerStatuses", statuses, status_count, container_status));
 
-RECORD(kube_pod_table, kube_pod, NULL, INTO(1, "metadata", pod_meta), INTO(2, "spec", pod_spec), INTO(3, "status", pod_status));
+RECORD(kube_pod_table, kube_pod, NULL, INTO(1, "metadata", pod_meta), INTO(2, "spec", pod_spec),
+       INTO(3, "status", pod_status));
 
 /* ---- services and endpoints ---- */
 
 STRUCT(service_port, kube_port, NULL, FIELD(STRING, kube_port, 1, "name", name),
        FIELD(STRING, kube_port, 2, "protocol", protocol), FIELD(INT32, kube_port, 3, "port", port),
-       FIELD(INT_OR_STRING, kube_port, 4, "targetPort", target_port), FIELD(INT32, kube_port, 5, "nodePort", node_port));
+       FIELD(INT_OR_STRING, kube_port, 4, "targetPort", target_port),
+       FIELD(INT32, kube_port, 5, "nodePort", node_port));
 MEMBERS(service_spec, STRUCTS(kube_service, 1, "ports", ports, port_count, service_port),
 	ARRAY(PAIRS, kube_service, 2, "selector", selector, selector_count),
 	FIELD(STRING, kube_service, 3, "clusterIP", cluster_ip), FIELD(STRING, kube_service, 4, "type", type),
@@ -216,11 +230,13 @@ MEMBERS(claim_requests, FIELD(QUANTITY, kube_claim, 0, "storage", requested));
 MEMBERS(claim_resources, QUANTITIES(2, "requests", claim_requests));
 MEMBERS(claim_spec, ARRAY(STRINGS, kube_claim, 1, "accessModes", access_modes, access_mode_count),
 	INTO(2, "resources", claim_resources), FIELD(STRING, kube_claim, 3, "volumeName", volume_name),
-	FIELD(STRING, kube_claim, 5, "storageClassName", storage_class), FIELD(STRING, kube_claim, 6, "volumeMode", volume_mode));
+	FIELD(STRING, kube_claim, 5, "storageClassName", storage_class),
+	FIELD(STRING, kube_claim, 6, "volumeMode", volume_mode));
 MEMBERS(claim_capacity, FIELD(QUANTITY, kube_claim, 0, "storage", capacity));
 MEMBERS(claim_status, FIELD(STRING, kube_claim, 1, "phase", phase), QUANTITIES(3, "capacity", claim_capacity),
 	STRUCTS(kube_claim, 4, "conditions", conditions, condition_count, condition));
-RECORD(kube_claim_table, kube_claim, NULL, INTO(1, "metadata", meta), INTO(2, "spec", claim_spec), INTO(3, "status", claim_status));
+RECORD(kube_claim_table, kube_claim, NULL, INTO(1, "metadata", meta), INTO(2, "spec", claim_spec),
+       INTO(3, "status", claim_status));
 
 /* The nodes a local volume can be reached from; the expressions themselves are not kept. */
 static bool finish_volume(void *base, struct arena *arena)
@@ -249,9 +265,11 @@ MEMBERS(node_affinity, INTO(1, "required", node_selector));
 MEMBERS(csi_source, FIELD(STRING, kube_volume, 1, "driver", csi_driver));
 MEMBERS(local_source, FIELD(STRING, kube_volume, 1, "path", local_path));
 MEMBERS(host_path_source, FIELD_ALIAS(STRING, kube_volume, 1, "path", local_path));
-MEMBERS(volume_source, INTO(3, "hostPath", host_path_source), INTO(20, "local", local_source), INTO(22, "csi", csi_source));
+MEMBERS(volume_source, INTO(3, "hostPath", host_path_source), INTO(20, "local", local_source),
+	INTO(22, "csi", csi_source));
 MEMBERS(volume_capacity, FIELD(QUANTITY, kube_volume, 0, "storage", capacity));
-MEMBERS(claim_ref, FIELD(STRING, kube_volume, 2, "namespace", claim_namespace), FIELD(STRING, kube_volume, 3, "name", claim_name));
+MEMBERS(claim_ref, FIELD(STRING, kube_volume, 2, "namespace", claim_namespace),
+	FIELD(STRING, kube_volume, 3, "name", claim_name));
 MEMBERS(volume_spec, QUANTITIES(1, "capacity", volume_capacity), INTO_NESTED(2, volume_source),
 	INTO_INLINE("hostPath", host_path_source), INTO_INLINE("local", local_source), INTO_INLINE("csi", csi_source),
 	ARRAY(STRINGS, kube_volume, 3, "accessModes", access_modes, access_mode_count), INTO(4, "claimRef", claim_ref),
@@ -279,13 +297,15 @@ MEMBERS(node_spec, FIELD(BOOL, kube_node, 4, "unschedulable", unschedulable),
 MEMBERS(node_capacity, FIELD(QUANTITY, kube_node, 0, "memory", memory_capacity));
 MEMBERS(node_allocatable, FIELD(QUANTITY, kube_node, 0, "memory", memory_allocatable),
 	FIELD(MILLI, kube_node, 0, "cpu", cpu_allocatable_milli));
-MEMBERS(node_info, FIELD(STRING, kube_node, 4, "kernelVersion", kernel_version), FIELD(STRING, kube_node, 5, "osImage", os_image),
+MEMBERS(node_info, FIELD(STRING, kube_node, 4, "kernelVersion", kernel_version),
+	FIELD(STRING, kube_node, 5, "osImage", os_image),
 	FIELD(STRING, kube_node, 6, "containerRuntimeVersion", runtime_version),
 	FIELD(STRING, kube_node, 7, "kubeletVersion", kubelet_version));
 MEMBERS(node_status, QUANTITIES(1, "capacity", node_capacity), QUANTITIES(2, "allocatable", node_allocatable),
 	STRUCTS(kube_node, 4, "conditions", conditions, condition_count, join_node_condition),
 	STRUCTS(kube_node, 5, "addresses", addresses, address_count, address), INTO(7, "nodeInfo", node_info));
-RECORD(kube_node_table, kube_node, NULL, INTO(1, "metadata", meta), INTO(2, "spec", node_spec), INTO(3, "status", node_status));
+RECORD(kube_node_table, kube_node, NULL, INTO(1, "metadata", meta), INTO(2, "spec", node_spec),
+       INTO(3, "status", node_status));
 
 /* ---- events ---- */
 
@@ -306,8 +326,9 @@ static bool finish_event(void *base, struct arena *arena)
 	return true;
 }
 
-MEMBERS(involved, FIELD(STRING, kube_event, 1, "kind", object_kind), FIELD(STRING, kube_event, 2, "namespace", object_namespace),
-	FIELD(STRING, kube_event, 3, "name", object_name), FIELD(STRING, kube_event, 4, "uid", object_uid));
+MEMBERS(involved, FIELD(STRING, kube_event, 1, "kind", object_kind),
+	FIELD(STRING, kube_event, 2, "namespace", object_namespace), FIELD(STRING, kube_event, 3, "name", object_name),
+	FIELD(STRING, kube_event, 4, "uid", object_uid));
 MEMBERS(event_source, FIELD(STRING, kube_event, 1, "component", component));
 MEMBERS(event_series, FIELD(INT32, kube_event, 1, "count", series_count),
 	FIELD(TIME, kube_event, 2, "lastObservedTime", series_last_ms));
@@ -329,12 +350,14 @@ MEMBERS(template_resources, QUANTITIES(2, "requests", template_requests));
 MEMBERS(claim_template_meta, FIELD(STRING, kube_claim_template, 1, "name", name));
 MEMBERS(claim_template_spec, INTO(2, "resources", template_resources),
 	FIELD(STRING, kube_claim_template, 5, "storageClassName", storage_class));
-STRUCT(claim_template, kube_claim_template, NULL, INTO(1, "metadata", claim_template_meta), INTO(2, "spec", claim_template_spec));
+STRUCT(claim_template, kube_claim_template, NULL, INTO(1, "metadata", claim_template_meta),
+       INTO(2, "spec", claim_template_spec));
 MEMBERS(rolling_update, FIELD(INT32, kube_stateful_set, 1, "partition", partition));
-MEMBERS(update_strategy, FIELD(STRING, kube_stateful_set, 1, "type", update_strategy), INTO(2, "rollingUpdate", rolling_update));
+MEMBERS(update_strategy, FIELD(STRING, kube_stateful_set, 1, "type", update_strategy),
+	INTO(2, "rollingUpdate", rolling_update));
 MEMBERS(ordinals, FIELD(INT32, kube_stateful_set, 1, "start", ordinals_start));
-MEMBERS(set_spec, FIELD_INITIAL(INT32, kube_stateful_set, 1, "replicas", replicas, 1), INTO(2, "selector", set_match_labels),
-	INTO(3, "template", set_template),
+MEMBERS(set_spec, FIELD_INITIAL(INT32, kube_stateful_set, 1, "replicas", replicas, 1),
+	INTO(2, "selector", set_match_labels), INTO(3, "template", set_template),
 	STRUCTS(kube_stateful_set, 4, "volumeClaimTemplates", claim_templates, claim_template_count, claim_template),
 	FIELD(STRING, kube_stateful_set, 5, "serviceName", service_name),
 	FIELD(STRING, kube_stateful_set, 6, "podManagementPolicy", pod_management_policy),
@@ -358,8 +381,8 @@ MEMBERS(budget_status, FIELD(INT32, kube_disruption_budget, 3, "disruptionsAllow
 	FIELD(INT32, kube_disruption_budget, 4, "currentHealthy", current_healthy),
 	FIELD(INT32, kube_disruption_budget, 5, "desiredHealthy", desired_healthy),
 	FIELD(INT32, kube_disruption_budget, 6, "expectedPods", expected_pods));
-RECORD(kube_disruption_budget_table, kube_disruption_budget, NULL, INTO(1, "metadata", meta), INTO(2, "spec", budget_spec),
-       INTO(3, "status", budget_status));
+RECORD(kube_disruption_budget_table, kube_disruption_budget, NULL, INTO(1, "metadata", meta),
+       INTO(2, "spec", budget_spec), INTO(3, "status", budget_status));
 
 MEMBERS(lease_spec, FIELD(STRING, kube_lease, 1, "holderIdentity", holder),
 	FIELD(INT32, kube_lease, 2, "leaseDurationSeconds", duration_s),
@@ -373,7 +396,8 @@ RECORD(kube_secret_table, kube_secret, NULL, INTO(1, "metadata", meta),
 
 MEMBERS(rabbitmq_secret_keys, FIELD(STRING, kube_rabbitmq_cluster, 0, "username", secret_user_key),
 	FIELD(STRING, kube_rabbitmq_cluster, 0, "password", secret_password_key));
-MEMBERS(rabbitmq_secret, FIELD(STRING, kube_rabbitmq_cluster, 0, "name", secret_name), INTO(0, "keys", rabbitmq_secret_keys));
+MEMBERS(rabbitmq_secret, FIELD(STRING, kube_rabbitmq_cluster, 0, "name", secret_name),
+	INTO(0, "keys", rabbitmq_secret_keys));
 MEMBERS(rabbitmq_service, FIELD(STRING, kube_rabbitmq_cluster, 0, "name", service_name));
 MEMBERS(rabbitmq_user, INTO(0, "secretReference", rabbitmq_secret), INTO(0, "serviceReference", rabbitmq_service));
 MEMBERS(rabbitmq_persistence, FIELD(INT_OR_STRING, kube_rabbitmq_cluster, 0, "storage", storage));
@@ -385,15 +409,16 @@ MEMBERS(rabbitmq_spec, FIELD_INITIAL(INT32, kube_rabbitmq_cluster, 0, "replicas"
 	INTO(0, "tls", rabbitmq_tls));
 MEMBERS(rabbitmq_status, INTO(0, "defaultUser", rabbitmq_user),
 	STRUCTS(kube_rabbitmq_cluster, 0, "conditions", conditions, condition_count, condition));
-RECORD(kube_rabbitmq_cluster_table, kube_rabbitmq_cluster, NULL, INTO(1, "metadata", meta), INTO(0, "spec", rabbitmq_spec),
-       INTO(0, "status", rabbitmq_status));
+RECORD(kube_rabbitmq_cluster_table, kube_rabbitmq_cluster, NULL, INTO(1, "metadata", meta),
+       INTO(0, "spec", rabbitmq_spec), INTO(0, "status", rabbitmq_status));
 
 MEMBERS(listener_auth, FIELD(STRING, kube_listener, 0, "type", authentication));
 MEMBERS(listener_certificate, FIELD(STRING, kube_listener, 0, "secretName", own_certificate));
 MEMBERS(listener_configuration, INTO(0, "brokerCertChainAndKey", listener_certificate));
-STRUCT(listener, kube_listener, NULL, FIELD(STRING, kube_listener, 0, "name", name), FIELD(STRING, kube_listener, 0, "type", type),
-       FIELD(INT32, kube_listener, 0, "port", port), FIELD(BOOL, kube_listener, 0, "tls", tls),
-       INTO(0, "authentication", listener_auth), INTO(0, "configuration", listener_configuration));
+STRUCT(listener, kube_listener, NULL, FIELD(STRING, kube_listener, 0, "name", name),
+       FIELD(STRING, kube_listener, 0, "type", type), FIELD(INT32, kube_listener, 0, "port", port),
+       FIELD(BOOL, kube_listener, 0, "tls", tls), INTO(0, "authentication", listener_auth),
+       INTO(0, "configuration", listener_configuration));
 STRUCT(listener_status, kube_listener_status, NULL, FIELD(STRING, kube_listener_status, 0, "name", name),
        FIELD(STRING, kube_listener_status, 0, "bootstrapServers", bootstrap),
        ARRAY(STRINGS, kube_listener_status, 0, "certificates", certificates, certificate_count));
@@ -408,7 +433,8 @@ static bool finish_kafka(void *base, struct arena *arena)
 }
 
 MEMBERS(kafka_authorization, ARRAY(STRINGS, kube_kafka, 0, "superUsers", super_users, super_user_count));
-MEMBERS(kafka_kafka, FIELD_INITIAL(INT32, kube_kafka, 0, "replicas", replicas, -1), FIELD(STRING, kube_kafka, 0, "version", version),
+MEMBERS(kafka_kafka, FIELD_INITIAL(INT32, kube_kafka, 0, "replicas", replicas, -1),
+	FIELD(STRING, kube_kafka, 0, "version", version),
 	FIELD(STRING, kube_kafka, 0, "metadataVersion", metadata_version),
 	STRUCTS(kube_kafka, 0, "listeners", listeners, listener_count, listener),
 	INTO(0, "authorization", kafka_authorization));
@@ -433,14 +459,15 @@ MEMBERS(user_status, FIELD(STRING, kube_kafka_user, 0, "username", username),
 RECORD(kube_kafka_user_table, kube_kafka_user, NULL, INTO(1, "metadata", meta), INTO(0, "spec", user_spec),
        INTO(0, "status", user_status));
 
-MEMBERS(pod_set_status, FIELD(INT32, kube_pod_set, 0, "pods", pods), FIELD(INT32, kube_pod_set, 0, "readyPods", ready_pods),
+MEMBERS(pod_set_status, FIELD(INT32, kube_pod_set, 0, "pods", pods),
+	FIELD(INT32, kube_pod_set, 0, "readyPods", ready_pods),
 	FIELD(INT32, kube_pod_set, 0, "currentPods", current_pods));
 RECORD(kube_pod_set_table, kube_pod_set, NULL, INTO(1, "metadata", meta), INTO(0, "status", pod_set_status));
 
 /* ---- Status ---- */
 
-STRUCT(cause, kube_cause, NULL, FIELD(STRING, kube_cause, 1, "reason", reason), FIELD(STRING, kube_cause, 2, "message", message),
-       FIELD(STRING, kube_cause, 3, "field", field));
+STRUCT(cause, kube_cause, NULL, FIELD(STRING, kube_cause, 1, "reason", reason),
+       FIELD(STRING, kube_cause, 2, "message", message), FIELD(STRING, kube_cause, 3, "field", field));
 MEMBERS(status_details, FIELD(STRING, kube_status, 1, "name", name), FIELD(STRING, kube_status, 3, "kind", kind),
 	STRUCTS(kube_status, 4, "causes", causes, cause_count, cause),
 	FIELD(INT32, kube_status, 5, "retryAfterSeconds", retry_after_s));

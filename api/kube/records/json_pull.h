@@ -28,9 +28,10 @@ bool kube_json_read_null(struct kube_json_reader *json); /* takes a null when it
 bool kube_json_read_bool(struct kube_json_reader *json, bool *out) MUST_USE;
 bool kube_json_read_int(struct kube_json_reader *json, int64_t *out) MUST_USE; /* exact; 1.5 and 1e3 are wrong */
 bool kube_json_read_number(struct kube_json_reader *json, const char **bytes, size_t *len) MUST_USE; /* as text */
-bool kube_json_skip(struct kube_json_reader *json) MUST_USE; /* any value */
+bool kube_json_skip(struct kube_json_reader *json) MUST_USE;                                         /* any value */
 
-/* Members: `if (!json_open(&json, '{')) …; while (kube_json_next_key(&json, &first, &key)) …value…; return json_closed(&json)`. */
+/* Members: `if (!json_open(&json, '{')) …; while (kube_json_next_key(&json, &first, &key)) …value…; return
+ * json_closed(&json)`. */
 struct kube_json_walk {
 	bool first, wrong;
 };
@@ -47,8 +48,8 @@ struct kube_json_scan {
 	bool started, in_string, escaped, scalar;
 };
 
-/* Consumes bytes of one value; *done once its last byte was seen. A number or word ends before what follows it, so at the
- * end of all input it may still be open. */
+/* Consumes bytes of one value; *done once its last byte was seen. A number or word ends before what follows it, so
+ * at the end of all input it may still be open. */
 size_t kube_json_scan(struct kube_json_scan *scan, const char *bytes, size_t len, bool *done);
 
 #endif

@@ -7,13 +7,13 @@
 #include "api/kube/records/field_table.h"
 
 static const struct kube_kind_info kind_infos[] = {
-#define X(name, group_, versions_, resource_, kind_, namespaced_, protobuf_, record)                                           \
-	[KUBE_##name] = {.group = group_,                                                                                      \
-			 .versions = versions_,                                                                                \
-			 .resource = resource_,                                                                                \
-			 .kind = kind_,                                                                                        \
-			 .namespaced = namespaced_,                                                                            \
-			 .protobuf = protobuf_,                                                                                \
+#define X(name, group_, versions_, resource_, kind_, namespaced_, protobuf_, record)                                   \
+	[KUBE_##name] = {.group = group_,                                                                              \
+			 .versions = versions_,                                                                        \
+			 .resource = resource_,                                                                        \
+			 .kind = kind_,                                                                                \
+			 .namespaced = namespaced_,                                                                    \
+			 .protobuf = protobuf_,                                                                        \
 			 .table = &record##_table},
 	KUBE_KINDS(X)
 #undef X

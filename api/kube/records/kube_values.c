@@ -2,7 +2,8 @@
 
 #include "api/kube/records/field_table.h"
 
-/* ---- quantities (apimachinery api/resource): sign, digits, fraction, then a binary or decimal suffix or an exponent ---- */
+/* ---- quantities (apimachinery api/resource): sign, digits, fraction, then a binary or decimal suffix or an
+ * exponent ---- */
 
 struct kube_quantity_suffix {
 	const char *text;
@@ -10,9 +11,9 @@ struct kube_quantity_suffix {
 };
 
 static const struct kube_quantity_suffix suffixes[] = {
-	{"Ki", 10, 0}, {"Mi", 20, 0}, {"Gi", 30, 0}, {"Ti", 40, 0}, {"Pi", 50, 0}, {"Ei", 60, 0}, {"n", 0, -9},
-	{"u", 0, -6},  {"m", 0, -3},  {"", 0, 0},    {"k", 0, 3},   {"M", 0, 6},   {"G", 0, 9},   {"T", 0, 12},
-	{"P", 0, 15},  {"E", 0, 18},
+	{"Ki", 10, 0}, {"Mi", 20, 0}, {"Gi", 30, 0}, {"Ti", 40, 0}, {"Pi", 50, 0}, {"Ei", 60, 0},
+	{"n", 0, -9},  {"u", 0, -6},  {"m", 0, -3},  {"", 0, 0},    {"k", 0, 3},   {"M", 0, 6},
+	{"G", 0, 9},   {"T", 0, 12},  {"P", 0, 15},  {"E", 0, 18},
 };
 
 static bool read_exponent(const char *text, size_t len, int *base10)

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/kube/records/record_decode.h"
 #include "api/kube/records/field_table.h"
+#include "api/kube/records/record_decode.h"
 
 enum { FIRST_ITEMS = 4 };
 

@@ -1,10 +1,11 @@
-/* From bytes to records, without a tree: one object, a list or a watch, in JSON or in Kubernetes' protobuf, by the field
- * tables of kube_kinds.c. A stream takes any cut of the bytes; its memory is bounded by the largest object (KUBE_OBJECT_MAX).
+/* From bytes to records, without a tree: one object, a list or a watch, in JSON or in Kubernetes' protobuf, by the
+ * field tables of kube_kinds.c. A stream takes any cut of the bytes; its memory is bounded by the largest object
+ * (KUBE_OBJECT_MAX).
  *
- * Both decoders treat their input as hostile: wrong types, truncation, deep nesting and sizes beyond the caps are ERR_PARSE
- * or ERR_LIMIT, with the place. Strings that are kept are cut at KUBE_STRING_MAX bytes, at a character; an empty string is
- * absent; NUL inside a string becomes U+FFFD. Facts: k8s.io/api generated.proto, apimachinery runtime.Unknown (magic
- * "k8s\0"), meta/v1 WatchEvent in frames of four bytes big-endian length. */
+ * Both decoders treat their input as hostile: wrong types, truncation, deep nesting and sizes beyond the caps are
+ * ERR_PARSE or ERR_LIMIT, with the place. Strings that are kept are cut at KUBE_STRING_MAX bytes, at a character; an
+ * empty string is absent; NUL inside a string becomes U+FFFD. Facts: k8s.io/api generated.proto, apimachinery
+ * runtime.Unknown (magic "k8s\0"), meta/v1 WatchEvent in frames of four bytes big-endian length. */
 #ifndef MQDECK_KUBE_RECORDS_RECORD_DECODE_H
 #define MQDECK_KUBE_RECORDS_RECORD_DECODE_H
 
@@ -14,8 +15,8 @@
 
 #include "api/base/err.h"
 #include "api/base/mem.h"
-#include "api/kube/records/kube_kinds.h"
 #include "api/kube/client/kube_status.h"
+#include "api/kube/records/kube_kinds.h"
 
 enum {
 	KUBE_OBJECT_MAX = 32 * 1024 * 1024, /* bytes of one object on the wire */
@@ -27,8 +28,8 @@ enum {
 
 /* One owner more: records do not change, so whoever needs one for longer shares it. Each owner frees it. */
 void *kube_record_share(const void *record);
-void kube_record_free(void *record);        /* any record; NULL is fine */
-void kube_record_free_secret(void *record); /* overwrites first */
+void kube_record_free(void *record);         /* any record; NULL is fine */
+void kube_record_free_secret(void *record);  /* overwrites first */
 size_t kube_record_size(const void *record); /* bytes of its one allocation */
 
 /* One object; protobuf is recognised by its magic. The result is a `struct kube_pod *` and so on: free it with

@@ -31,8 +31,9 @@ void kube_stream_destroy(struct kube_stream *stream)
 bool kube_stream_feed(struct kube_stream *stream, const char *bytes, size_t len, struct err *err)
 {
 	bool (*take_bytes)(struct kube_stream *, const char *, size_t, struct err *) =
-		stream->options.protobuf ? (stream->options.watch ? kube_stream_feed_protobuf_watch : kube_stream_feed_protobuf_list) :
-					   (stream->options.watch ? kube_stream_feed_json_watch : kube_stream_feed_json_list);
+		stream->options.protobuf
+			? (stream->options.watch ? kube_stream_feed_protobuf_watch : kube_stream_feed_protobuf_list)
+			: (stream->options.watch ? kube_stream_feed_json_watch : kube_stream_feed_json_list);
 	struct err local = {0};
 	if (take_bytes(stream, bytes, len, &local))
 		return true;
@@ -66,19 +67,20 @@ bool kube_stream_keep(struct kube_stream *stream, const char *bytes, size_t len,
 	       err_set(err, ERR_LIMIT, "the server sent an object of more than %d MiB", KUBE_OBJECT_MAX >> 20);
 }
 
-static void *decode_into(struct kube_build *build, const struct kube_table *table, bool protobuf, const char *bytes, size_t len,
-			 struct err *err)
+static void *decode_into(struct kube_build *build, const struct kube_table *table, bool protobuf, const char *bytes,
+			 size_t len, struct err *err)
 {
 	kube_build_reset(build);
 	void *base = kube_build_begin(build, table);
-	bool done = protobuf ? kube_protobuf_object(build, table, base, bytes, len, err) :
-			       kube_json_object(build, table, base, bytes, len, err);
+	bool done = protobuf ? kube_protobuf_object(build, table, base, bytes, len, err)
+			     : kube_json_object(build, table, base, bytes, len, err);
 	if (done && table->finish)
 		table->finish(base, &build->arena);
 	return done ? base : NULL;
 }
 
-bool kube_stream_object(struct kube_stream *stream, enum kube_event_type type, const char *bytes, size_t len, struct err *err)
+bool kube_stream_object(struct kube_stream *stream, enum kube_event_type type, const char *bytes, size_t len,
+			struct err *err)
 {
 	const struct kube_table *table = stream->info->table;
 	void *base = decode_into(&stream->build, table, stream->options.protobuf, bytes, len, err);
@@ -91,20 +93,25 @@ static bool event_error(struct kube_stream *stream, const char *bytes, size_t le
 	return base && stream->options.on_error(stream->options.data, base);
 }
 
-bool kube_stream_event(struct kube_stream *stream, const char *type, size_t type_len, const char *bytes, size_t len, struct err *err)
+bool kube_stream_event(struct kube_stream *stream, const char *type, size_t type_len, const char *bytes, size_t len,
+		       struct err *err)
 {
-	static const char *const names[] = {[KUBE_ADDED] = "ADDED", [KUBE_MODIFIED] = "MODIFIED", [KUBE_DELETED] = "DELETED",
-					    [KUBE_BOOKMARK] = "BOOKMARK", [KUBE_ERROR] = "ERROR"};
+	static const char *const names[] = {[KUBE_ADDED] = "ADDED",
+					    [KUBE_MODIFIED] = "MODIFIED",
+					    [KUBE_DELETED] = "DELETED",
+					    [KUBE_BOOKMARK] = "BOOKMARK",
+					    [KUBE_ERROR] = "ERROR"};
 	struct kube_protobuf_unknown unknown = {.raw = bytes, .raw_len = len};
 	if (stream->options.protobuf && !kube_protobuf_unwrap(bytes, len, &unknown))
 		return err_set(err, ERR_PARSE, "the server's watch event holds no object");
 	for (enum kube_event_type i = KUBE_ADDED; i <= KUBE_ERROR; i++) {
 		if (strlen(names[i]) != type_len || memcmp(names[i], type, type_len) != 0)
 			continue;
-		return i == KUBE_ERROR ? event_error(stream, unknown.raw, unknown.raw_len, err) :
-					 kube_stream_object(stream, i, unknown.raw, unknown.raw_len, err);
+		return i == KUBE_ERROR ? event_error(stream, unknown.raw, unknown.raw_len, err)
+				       : kube_stream_object(stream, i, unknown.raw, unknown.raw_len, err);
 	}
-	return err_set(err, ERR_PARSE, "the server's watch event is of unknown type %.*s", type_len < 32 ? (int)type_len : 32, type);
+	return err_set(err, ERR_PARSE, "the server's watch event is of unknown type %.*s",
+		       type_len < 32 ? (int)type_len : 32, type);
 }
 
 bool kube_stream_list_meta(struct kube_stream *stream, const char *bytes, size_t len, struct err *err)
@@ -124,7 +131,8 @@ bool kube_stream_list_kind(struct kube_stream *stream, const char *kind, size_t 
 {
 	if (len >= 4 && memcmp(kind + len - 4, "List", 4) == 0)
 		return true;
-	return err_set(err, ERR_PARSE, "the server sent a %.*s where a list was asked for", len < 64 ? (int)len : 64, kind);
+	return err_set(err, ERR_PARSE, "the server sent a %.*s where a list was asked for", len < 64 ? (int)len : 64,
+		       kind);
 }
 
 /* ---- one object ---- */

@@ -3,9 +3,9 @@
 #define MQDECK_KUBE_RECORDS_RECORD_STREAM_H
 
 #include "api/base/buf.h"
-#include "api/kube/records/record_decode.h"
-#include "api/kube/records/json_pull.h"
 #include "api/kube/records/field_table.h"
+#include "api/kube/records/json_pull.h"
+#include "api/kube/records/record_decode.h"
 
 enum { KUBE_KEY_MAX = 24 }; /* of a list's own members: longer ones are of no interest */
 
@@ -30,9 +30,10 @@ struct kube_stream {
 };
 
 /* Each gives false with err for wrong bytes, without when the callback said stop. */
-bool kube_stream_object(struct kube_stream *stream, enum kube_event_type type, const char *bytes, size_t len, struct err *err) MUST_USE;
+bool kube_stream_object(struct kube_stream *stream, enum kube_event_type type, const char *bytes, size_t len,
+			struct err *err) MUST_USE;
 bool kube_stream_event(struct kube_stream *stream, const char *type, size_t type_len, const char *bytes, size_t len,
-		  struct err *err) MUST_USE;
+		       struct err *err) MUST_USE;
 bool kube_stream_list_meta(struct kube_stream *stream, const char *bytes, size_t len, struct err *err) MUST_USE;
 bool kube_stream_list_kind(struct kube_stream *stream, const char *kind, size_t len, struct err *err) MUST_USE;
 /* Keeps a piece; false with ERR_LIMIT beyond the cap. */
@@ -40,8 +41,10 @@ bool kube_stream_keep(struct kube_stream *stream, const char *bytes, size_t len,
 
 bool kube_stream_feed_json_list(struct kube_stream *stream, const char *bytes, size_t len, struct err *err) MUST_USE;
 bool kube_stream_feed_json_watch(struct kube_stream *stream, const char *bytes, size_t len, struct err *err) MUST_USE;
-bool kube_stream_feed_protobuf_list(struct kube_stream *stream, const char *bytes, size_t len, struct err *err) MUST_USE;
-bool kube_stream_feed_protobuf_watch(struct kube_stream *stream, const char *bytes, size_t len, struct err *err) MUST_USE;
+bool kube_stream_feed_protobuf_list(struct kube_stream *stream, const char *bytes, size_t len,
+				    struct err *err) MUST_USE;
+bool kube_stream_feed_protobuf_watch(struct kube_stream *stream, const char *bytes, size_t len,
+				     struct err *err) MUST_USE;
 bool kube_stream_protobuf_list_is_whole(const struct kube_stream *stream);
 
 #endif

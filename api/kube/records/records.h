@@ -1,10 +1,10 @@
-/* What mqdeck keeps of each Kubernetes object: small records, one allocation each, decoded straight from protobuf or JSON by
- * the field tables in kube_kinds.c. Member names are the API's own.
+/* What mqdeck keeps of each Kubernetes object: small records, one allocation each, decoded straight from protobuf or
+ * JSON by the field tables in kube_kinds.c. Member names are the API's own.
  *
- * Every record begins with struct kube_meta. Strings are NUL-terminated UTF-8 as the server sent them: untrusted, cleaned
- * where they are drawn; NULL = absent. Times are Unix ms, -1 = absent. Quantities are in base units (bytes, or thousandths
- * for CPU), -1 = absent. Arrays have a count beside them. A record never changes after decoding; the informer owns it and
- * hands it out until its on_change says it was replaced or deleted. Strings are cut at 32 KiB. */
+ * Every record begins with struct kube_meta. Strings are NUL-terminated UTF-8 as the server sent them: untrusted,
+ * cleaned where they are drawn; NULL = absent. Times are Unix ms, -1 = absent. Quantities are in base units (bytes,
+ * or thousandths for CPU), -1 = absent. Arrays have a count beside them. A record never changes after decoding; the
+ * informer owns it and hands it out until its on_change says it was replaced or deleted. Strings are cut at 32 KiB. */
 #ifndef MQDECK_KUBE_RECORDS_RECORDS_H
 #define MQDECK_KUBE_RECORDS_RECORDS_H
 
@@ -27,7 +27,8 @@ struct kube_meta {
 	int64_t generation;
 	struct kube_pair *labels;
 	size_t label_count;
-	struct kube_pair *annotations; /* only those in the allow-list of kube_kinds.c: brokers' and ours; never last-applied */
+	struct kube_pair *annotations; /* only those in the allow-list of kube_kinds.c: brokers' and ours; never
+					  last-applied */
 	size_t annotation_count;
 	struct kube_owner *owners;
 	size_t owner_count;
@@ -37,21 +38,22 @@ const char *kube_label(const struct kube_meta *meta, const char *key);      /* N
 const char *kube_annotation(const struct kube_meta *meta, const char *key); /* NULL when absent */
 const struct kube_owner *kube_controller(const struct kube_meta *meta);     /* the controlling owner or NULL */
 
-struct kube_condition { /* of pods, nodes, claims, custom resources */
+struct kube_condition {                               /* of pods, nodes, claims, custom resources */
 	const char *type, *status, *reason, *message; /* status: "True" "False" "Unknown" */
 	int64_t changed_ms;
 };
 
 const struct kube_condition *kube_condition(const struct kube_condition *conditions, size_t count, const char *type);
 
-struct kube_port {           /* of containers and services */
+struct kube_port { /* of containers and services */
 	const char *name, *protocol;
-	int32_t container_port;      /* containers */
-	int32_t port, node_port;     /* services */
-	const char *target_port;     /* services: number or name, as text */
+	int32_t container_port;  /* containers */
+	int32_t port, node_port; /* services */
+	const char *target_port; /* services: number or name, as text */
 };
 
-struct kube_env { /* of containers: what names credentials; plain values are kept only for names in kube_kinds.c's allow-list */
+struct kube_env { /* of containers: what names credentials; plain values are kept only for names in kube_kinds.c's
+		     allow-list */
 	const char *name, *value;
 	const char *secret_name, *secret_key;
 };
@@ -87,7 +89,7 @@ struct kube_container_status {
 	int32_t restart_count;
 	const char *waiting_reason, *waiting_message;
 	int64_t running_since_ms;
-	const char *terminated_reason;      /* current state */
+	const char *terminated_reason; /* current state */
 	int32_t terminated_exit_code;
 	const char *last_terminated_reason; /* lastState */
 	int32_t last_exit_code;
@@ -256,11 +258,12 @@ struct kube_secret { /* asked for one at a time, never watched; freed with kube_
 struct kube_rabbitmq_cluster { /* rabbitmq.com/v1beta1 RabbitmqCluster */
 	struct kube_meta meta;
 	int32_t replicas;
-	const char *image, *secret_name, *secret_user_key, *secret_password_key; /* status.defaultUser.secretReference */
-	const char *service_name;                                               /* status.defaultUser.serviceReference.name */
-	const char *storage;                                                    /* spec.persistence.storage */
-	const char *tls_secret, *tls_ca_secret;                                 /* spec.tls.secretName, caSecretName */
-	bool tls_only;                                                          /* spec.tls.disableNonTLSListeners */
+	const char *image, *secret_name, *secret_user_key,
+		*secret_password_key;           /* status.defaultUser.secretReference */
+	const char *service_name;               /* status.defaultUser.serviceReference.name */
+	const char *storage;                    /* spec.persistence.storage */
+	const char *tls_secret, *tls_ca_secret; /* spec.tls.secretName, caSecretName */
+	bool tls_only;                          /* spec.tls.disableNonTLSListeners */
 	struct kube_condition *conditions;
 	size_t condition_count;
 };
@@ -270,10 +273,11 @@ struct kube_listener {
 	int32_t port;
 	bool tls;
 	const char *authentication; /* NULL, "tls", "scram-sha-512" … */
-	const char *own_certificate; /* configuration.brokerCertChainAndKey.secretName: not signed by the cluster's CA */
+	const char
+		*own_certificate; /* configuration.brokerCertChainAndKey.secretName: not signed by the cluster's CA */
 };
 
-struct kube_listener_status { /* of status.listeners */
+struct kube_listener_status {         /* of status.listeners */
 	const char *name, *bootstrap; /* "orders-kafka-bootstrap.prod.svc:9093" */
 	const char **certificates;    /* PEM: what verifies the brokers there */
 	size_t certificate_count;
@@ -281,7 +285,7 @@ struct kube_listener_status { /* of status.listeners */
 
 struct kube_kafka { /* kafka.strimzi.io v1 or v1beta2 Kafka */
 	struct kube_meta meta;
-	int32_t replicas; /* spec.kafka.replicas, -1 with node pools */
+	int32_t replicas;                                     /* spec.kafka.replicas, -1 with node pools */
 	const char *version, *metadata_version;               /* as asked for, else as the operator reports */
 	const char *status_version, *status_metadata_version; /* the decoder's scratch: NULL in a record */
 	struct kube_listener *listeners;
@@ -296,8 +300,9 @@ struct kube_kafka { /* kafka.strimzi.io v1 or v1beta2 Kafka */
 
 struct kube_kafka_user { /* Strimzi's KafkaUser */
 	struct kube_meta meta;
-	const char *authentication; /* "scram-sha-512", "tls", "tls-external"; NULL = none */
-	const char *username, *secret; /* status: as Kafka sees it ("CN=app"), and where the credentials are; NULL = not made yet */
+	const char *authentication;    /* "scram-sha-512", "tls", "tls-external"; NULL = none */
+	const char *username, *secret; /* status: as Kafka sees it ("CN=app"), and where the credentials are; NULL =
+					  not made yet */
 };
 
 struct kube_kafka_node_pool {

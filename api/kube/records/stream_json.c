@@ -36,7 +36,8 @@ static void begin_scan(struct kube_stream *stream, enum kube_stream_place place)
 
 static bool wrong_place(struct err *err, char c)
 {
-	return err_set(err, ERR_PARSE, "the server's JSON is wrong: unexpected byte 0x%02x in a list", (unsigned char)c);
+	return err_set(err, ERR_PARSE, "the server's JSON is wrong: unexpected byte 0x%02x in a list",
+		       (unsigned char)c);
 }
 
 /* One byte of the list's own structure; *taken = 0 when it belongs to the value that begins with it. */
@@ -109,7 +110,7 @@ static bool stream_json_scanned(struct kube_stream *stream, const char *bytes, s
 
 /* A piece of a value: handed on in place when it is whole, else kept. *taken = bytes used. */
 static bool stream_json_piece(struct kube_stream *stream, const char *bytes, size_t len, size_t *taken,
-		  bool (*whole)(struct kube_stream *, const char *, size_t, struct err *), struct err *err)
+			      bool (*whole)(struct kube_stream *, const char *, size_t, struct err *), struct err *err)
 {
 	bool done;
 	*taken = kube_json_scan(&stream->scan, bytes, len, &done);
@@ -173,7 +174,8 @@ bool kube_stream_feed_json_watch(struct kube_stream *stream, const char *bytes, 
 		size_t taken = 1;
 		if (stream->place == PLACE_OPEN && !stream_json_is_space(*bytes))
 			begin_scan(stream, PLACE_ITEM);
-		if (stream->place == PLACE_ITEM && !stream_json_piece(stream, bytes, len, &taken, stream_json_event, err))
+		if (stream->place == PLACE_ITEM &&
+		    !stream_json_piece(stream, bytes, len, &taken, stream_json_event, err))
 			return false;
 		bytes += taken;
 		len -= taken;

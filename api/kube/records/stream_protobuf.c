@@ -11,7 +11,8 @@ static bool stream_protobuf_wrong(struct err *err, const char *what)
 	return err_set(err, ERR_PARSE, "the server's protobuf is wrong: %s", what);
 }
 
-/* ---- list: "k8s\0", then Unknown{typeMeta=1, raw=2}, where raw is {metadata=1, items=2…} and never held as a whole ---- */
+/* ---- list: "k8s\0", then Unknown{typeMeta=1, raw=2}, where raw is {metadata=1, items=2…} and never held as a whole
+ * ---- */
 
 static void stream_protobuf_begin(struct kube_stream *stream, enum kube_stream_state state)
 {
@@ -24,8 +25,8 @@ static bool stream_protobuf_collected(struct kube_stream *stream, const char *by
 {
 	stream_protobuf_begin(stream, STATE_TAG);
 	if (stream->in_raw)
-		return stream->number == 1 ? kube_stream_list_meta(stream, bytes, len, err) :
-					     kube_stream_object(stream, KUBE_LISTED, bytes, len, err);
+		return stream->number == 1 ? kube_stream_list_meta(stream, bytes, len, err)
+					   : kube_stream_object(stream, KUBE_LISTED, bytes, len, err);
 	const char *kind = "";
 	size_t kind_len = 0;
 	kube_protobuf_type_kind(bytes, len, &kind, &kind_len);
@@ -181,7 +182,8 @@ static bool frame_head(struct kube_stream *stream, uint8_t byte, struct err *err
 		return true;
 	buf_clear(&stream->pending);
 	if (stream->left > KUBE_OBJECT_MAX)
-		return err_set(err, ERR_LIMIT, "the server announced a watch event of %llu bytes, more than the %d MiB we take",
+		return err_set(err, ERR_LIMIT,
+			       "the server announced a watch event of %llu bytes, more than the %d MiB we take",
 			       (unsigned long long)stream->left, KUBE_OBJECT_MAX >> 20);
 	return stream->left > 0 || stream_protobuf_frame(stream, "", 0, err);
 }

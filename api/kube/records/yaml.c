@@ -71,30 +71,34 @@ static bool emit_text(struct kube_yaml_writer *writer, const char *text, bool is
 	CLEANUP(free) char *fixed = is_utf8(text, len) ? NULL : object_yaml_repaired(text, len);
 	text = fixed ? fixed : text;
 	len = strlen(text);
-	yaml_scalar_style_t style = !is_string			     ? YAML_PLAIN_SCALAR_STYLE :
-				    strchr(text, '\n')		     ? YAML_LITERAL_SCALAR_STYLE :
-				    needs_quotes(text)		     ? YAML_DOUBLE_QUOTED_SCALAR_STYLE :
-								       YAML_ANY_SCALAR_STYLE;
-	return yaml_scalar_event_initialize(&event, NULL, NULL, (yaml_char_t *)text, (int)len, 1, 1, style) && object_yaml_emit(writer, &event);
+	yaml_scalar_style_t style = !is_string           ? YAML_PLAIN_SCALAR_STYLE
+				    : strchr(text, '\n') ? YAML_LITERAL_SCALAR_STYLE
+				    : needs_quotes(text) ? YAML_DOUBLE_QUOTED_SCALAR_STYLE
+							 : YAML_ANY_SCALAR_STYLE;
+	return yaml_scalar_event_initialize(&event, NULL, NULL, (yaml_char_t *)text, (int)len, 1, 1, style) &&
+	       object_yaml_emit(writer, &event);
 }
 
 static bool emit_value(struct kube_yaml_writer *writer, const cJSON *value, enum kube_yaml_place place, int depth);
 
-static enum kube_yaml_place object_yaml_place_of(const struct kube_yaml_writer *writer, enum kube_yaml_place parent, const char *name)
+static enum kube_yaml_place object_yaml_place_of(const struct kube_yaml_writer *writer, enum kube_yaml_place parent,
+						 const char *name)
 {
 	if (parent == PLACE_ROOT && str_eq(name, "metadata"))
 		return PLACE_METADATA;
 	if (parent == PLACE_METADATA && str_eq(name, "annotations"))
 		return PLACE_ANNOTATIONS;
-	bool secret = writer->is_secret && ((parent == PLACE_ROOT && (str_eq(name, "data") || str_eq(name, "stringData"))) ||
-					    (parent == PLACE_ANNOTATIONS && str_eq(name, last_applied)));
+	bool secret =
+		writer->is_secret && ((parent == PLACE_ROOT && (str_eq(name, "data") || str_eq(name, "stringData"))) ||
+				      (parent == PLACE_ANNOTATIONS && str_eq(name, last_applied)));
 	return secret || parent == PLACE_MASKED ? PLACE_MASKED : PLACE_OTHER;
 }
 
 static bool emit_members(struct kube_yaml_writer *writer, const cJSON *object, enum kube_yaml_place place, int depth)
 {
 	yaml_event_t event;
-	if (!yaml_mapping_start_event_initialize(&event, NULL, NULL, 1, object->child ? YAML_BLOCK_MAPPING_STYLE : YAML_FLOW_MAPPING_STYLE) ||
+	if (!yaml_mapping_start_event_initialize(&event, NULL, NULL, 1,
+						 object->child ? YAML_BLOCK_MAPPING_STYLE : YAML_FLOW_MAPPING_STYLE) ||
 	    !object_yaml_emit(writer, &event))
 		return false;
 	for (const cJSON *item = object->child; item; item = item->next) {
@@ -110,7 +114,8 @@ static bool emit_members(struct kube_yaml_writer *writer, const cJSON *object, e
 static bool emit_items(struct kube_yaml_writer *writer, const cJSON *array, enum kube_yaml_place place, int depth)
 {
 	yaml_event_t event;
-	if (!yaml_sequence_start_event_initialize(&event, NULL, NULL, 1, array->child ? YAML_BLOCK_SEQUENCE_STYLE : YAML_FLOW_SEQUENCE_STYLE) ||
+	if (!yaml_sequence_start_event_initialize(
+		    &event, NULL, NULL, 1, array->child ? YAML_BLOCK_SEQUENCE_STYLE : YAML_FLOW_SEQUENCE_STYLE) ||
 	    !object_yaml_emit(writer, &event))
 		return false;
 	for (const cJSON *item = array->child; item; item = item->next)
@@ -152,8 +157,9 @@ static bool emit_document(struct kube_yaml_writer *writer, const cJSON *object)
 	yaml_event_t event;
 	return yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING) && object_yaml_emit(writer, &event) &&
 	       yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1) && object_yaml_emit(writer, &event) &&
-	       emit_value(writer, object, PLACE_ROOT, 0) && yaml_document_end_event_initialize(&event, 1) && object_yaml_emit(writer, &event) &&
-	       yaml_stream_end_event_initialize(&event) && object_yaml_emit(writer, &event);
+	       emit_value(writer, object, PLACE_ROOT, 0) && yaml_document_end_event_initialize(&event, 1) &&
+	       object_yaml_emit(writer, &event) && yaml_stream_end_event_initialize(&event) &&
+	       object_yaml_emit(writer, &event);
 }
 
 bool kube_yaml(const struct cJSON *object, struct buf *out, struct err *err)

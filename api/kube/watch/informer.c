@@ -17,7 +17,8 @@ static bool same_version(const struct kube_meta *a, const struct kube_meta *b)
 	return a->resource_version && str_eq(a->resource_version, b->resource_version) && str_eq(a->uid, b->uid);
 }
 
-static void informer_note_change(struct kube_informer *informer, enum kube_informer_change what, const void *record, const void *was)
+static void informer_note_change(struct kube_informer *informer, enum kube_informer_change what, const void *record,
+				 const void *was)
 {
 	informer->state.events++;
 	informer->state.last_event_ms = loop_now_ms(kube_client_loop(informer->client));
@@ -78,17 +79,20 @@ void kube_informer_replace(struct kube_informer *informer)
 {
 	VEC(struct kube_informer_difference) differences = {0};
 	struct map old = informer->store;
-	for (struct map_entry *entry = map_next(&informer->fresh, NULL); entry; entry = map_next(&informer->fresh, entry)) {
+	for (struct map_entry *entry = map_next(&informer->fresh, NULL); entry;
+	     entry = map_next(&informer->fresh, entry)) {
 		void *was = map_remove(&old, entry->key);
 		if (was && same_version(was, entry->value)) {
 			kube_record_free(entry->value);
 			entry->value = was;
 			continue;
 		}
-		vec_push(&differences, (struct kube_informer_difference){was ? KUBE_INFORMER_UPDATED : KUBE_INFORMER_ADDED, entry->value, was});
+		vec_push(&differences, (struct kube_informer_difference){
+					       was ? KUBE_INFORMER_UPDATED : KUBE_INFORMER_ADDED, entry->value, was});
 	}
 	for (struct map_entry *entry = map_next(&old, NULL); entry; entry = map_next(&old, entry))
-		vec_push(&differences, (struct kube_informer_difference){KUBE_INFORMER_DELETED, entry->value, entry->value});
+		vec_push(&differences,
+			 (struct kube_informer_difference){KUBE_INFORMER_DELETED, entry->value, entry->value});
 	map_finish(&old);
 	informer->store = informer->fresh;
 	informer->fresh = MAP_INIT;
@@ -113,8 +117,8 @@ void kube_informer_failed(struct kube_informer *informer, const struct err *err)
 	struct kube_informer_state *state = &informer->state;
 	bool news = state->watching || state->stale_since_ms < 0 || !str_eq(state->err.text, err->text);
 	if (state->stale_since_ms < 0)
-		state->stale_since_ms =
-			state->last_contact_ms >= 0 ? state->last_contact_ms : loop_now_ms(kube_client_loop(informer->client));
+		state->stale_since_ms = state->last_contact_ms >= 0 ? state->last_contact_ms
+								    : loop_now_ms(kube_client_loop(informer->client));
 	state->watching = false;
 	state->err = *err;
 	if (news)
@@ -125,7 +129,8 @@ bool kube_informer_fresh(struct kube_informer *informer)
 {
 	struct kube_informer_state *state = &informer->state;
 	bool watching = informer->phase == KUBE_INFORMER_PHASE_WATCH;
-	bool news = state->stale_since_ms >= 0 || state->watching != watching || err_is_set(&state->err) || state->absent;
+	bool news =
+		state->stale_since_ms >= 0 || state->watching != watching || err_is_set(&state->err) || state->absent;
 	state->stale_since_ms = -1;
 	state->watching = watching;
 	state->absent = false;
@@ -137,7 +142,8 @@ bool kube_informer_fresh(struct kube_informer *informer)
 
 /* ---- life ---- */
 
-struct kube_informer *kube_informer_start(struct kube_client *client, const struct kube_informer_options *options, struct err *err)
+struct kube_informer *kube_informer_start(struct kube_client *client, const struct kube_informer_options *options,
+					  struct err *err)
 {
 	const struct kube_kind_info *info = kube_kind_info(options->kind);
 	if (options->namespace && !info->namespaced) {
@@ -151,9 +157,8 @@ struct kube_informer *kube_informer_start(struct kube_client *client, const stru
 	informer->options.label_selector = mem_strdup(options->label_selector);
 	informer->options.field_selector = mem_strdup(options->field_selector);
 	informer->info = info;
-	informer->state = (struct kube_informer_state){.last_event_ms = -1,
-						  .last_contact_ms = -1,
-						  .stale_since_ms = loop_now_ms(kube_client_loop(client))};
+	informer->state = (struct kube_informer_state){
+		.last_event_ms = -1, .last_contact_ms = -1, .stale_since_ms = loop_now_ms(kube_client_loop(client))};
 	informer->contact = (struct kube_contact){.on_contact = kube_informer_on_contact, .data = informer};
 	kube_client_contact(client, &informer->contact);
 	kube_informer_sync_start(informer);

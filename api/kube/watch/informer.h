@@ -33,8 +33,8 @@ struct kube_informer_options {
 	const char *namespace;      /* NULL = all */
 	const char *label_selector; /* NULL = everything; copied, as are the others */
 	const char *field_selector;
-	/* One record changed; for UPDATED and DELETED the old record is still valid during the call (`was`, NULL for ADDED),
-	 * and for DELETED `record` is the last state seen. A relist comes as the difference. May be NULL. */
+	/* One record changed; for UPDATED and DELETED the old record is still valid during the call (`was`, NULL for
+	 * ADDED), and for DELETED `record` is the last state seen. A relist comes as the difference. May be NULL. */
 	void (*on_change)(void *data, enum kube_informer_change change, const void *record, const void *was);
 	/* After synced, watching, absent, err or stale_since_ms changed, and after each relist. May be NULL. */
 	void (*on_state)(void *data, const struct kube_informer_state *state);
@@ -42,7 +42,8 @@ struct kube_informer_options {
 };
 
 /* Never calls back from inside. NULL with err only for options that make no sense. */
-struct kube_informer *kube_informer_start(struct kube_client *client, const struct kube_informer_options *options, struct err *err) MUST_USE;
+struct kube_informer *kube_informer_start(struct kube_client *client, const struct kube_informer_options *options,
+					  struct err *err) MUST_USE;
 /* Stops without calling back and frees every record. Not from inside on_change. NULL is fine. */
 void kube_informer_stop(struct kube_informer *informer);
 DEFINE_CLEANUP(struct kube_informer *, kube_informer_stop);
@@ -50,8 +51,8 @@ DEFINE_CLEANUP(struct kube_informer *, kube_informer_stop);
 const struct kube_informer_state *kube_informer_state(const struct kube_informer *informer);
 /* NULL when absent. namespace NULL for cluster-wide kinds. */
 const void *kube_informer_get(const struct kube_informer *informer, const char *namespace, const char *name);
-/* `const struct kube_pod *pod = NULL; while ((pod = kube_informer_next(pods, pod)))`: no particular order; the store must not
- * change meanwhile. */
+/* `const struct kube_pod *pod = NULL; while ((pod = kube_informer_next(pods, pod)))`: no particular order; the store
+ * must not change meanwhile. */
 const void *kube_informer_next(const struct kube_informer *informer, const void *after);
 /* Forget the back-off and go on at once (the operator pressed refresh, the network came back). */
 void kube_informer_kick(struct kube_informer *informer);

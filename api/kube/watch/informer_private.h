@@ -9,7 +9,12 @@
 
 enum { KUBE_INFORMER_RV_MAX = 128 };
 
-enum kube_informer_phase { KUBE_INFORMER_PHASE_WAIT_LIST, KUBE_INFORMER_PHASE_WAIT_WATCH, KUBE_INFORMER_PHASE_LIST, KUBE_INFORMER_PHASE_WATCH };
+enum kube_informer_phase {
+	KUBE_INFORMER_PHASE_WAIT_LIST,
+	KUBE_INFORMER_PHASE_WAIT_WATCH,
+	KUBE_INFORMER_PHASE_LIST,
+	KUBE_INFORMER_PHASE_WATCH
+};
 
 struct kube_informer {
 	struct kube_client *client;
@@ -30,9 +35,9 @@ struct kube_informer {
 	char last_rv[KUBE_INFORMER_RV_MAX]; /* "" = none yet */
 	char *continue_token;
 	char requested_rv[KUBE_INFORMER_RV_MAX]; /* of the first page */
-	bool rv_unavailable; /* the next list asks without a resource version */
-	bool unpaged;        /* the next list asks for all at once */
-	bool paginated;      /* the server has no watch cache */
+	bool rv_unavailable;                     /* the next list asks without a resource version */
+	bool unpaged;                            /* the next list asks for all at once */
+	bool paginated;                          /* the server has no watch cache */
 
 	unsigned failures; /* of the back-off */
 	int64_t backed_off_ms;
@@ -44,8 +49,9 @@ struct kube_informer {
 /* informer.c */
 void kube_informer_tell(struct kube_informer *informer); /* on_state, when something in it changed for the reader */
 void kube_informer_failed(struct kube_informer *informer, const struct err *err);
-bool kube_informer_fresh(struct kube_informer *informer);     /* what we hold is what the server says; true when it was told */
-void kube_informer_replace(struct kube_informer *informer);   /* fresh becomes the store; differences are told */
+bool kube_informer_fresh(
+	struct kube_informer *informer); /* what we hold is what the server says; true when it was told */
+void kube_informer_replace(struct kube_informer *informer); /* fresh becomes the store; differences are told */
 void kube_informer_drop_fresh(struct kube_informer *informer);
 bool kube_informer_take_listed(struct kube_informer *informer, void *record); /* owns it */
 void kube_informer_upsert(struct kube_informer *informer, void *record);      /* owns it */

@@ -1,4 +1,5 @@
-/* The rules, with their sources, stand in protocols.md A (client-go tools/cache/reflector.go, apiserver storage/cacher). */
+/* The rules, with their sources, stand in protocols.md A (client-go tools/cache/reflector.go, apiserver
+ * storage/cacher). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,7 +93,8 @@ static bool informer_sync_is_local(const struct kube_informer *informer)
 
 static bool informer_sync_on_data(void *data, const char *bytes, size_t len);
 
-/* The server took the watch up at our version: what we hold is what is. The first bytes may be a bookmark's, a minute on. */
+/* The server took the watch up at our version: what we hold is what is. The first bytes may be a bookmark's, a
+ * minute on. */
 static void informer_sync_on_accepted(void *data)
 {
 	struct kube_informer *informer = data;
@@ -100,14 +102,16 @@ static void informer_sync_on_accepted(void *data)
 	kube_informer_fresh(informer);
 }
 
-static void informer_sync_send(struct kube_informer *informer, struct buf *query, bool is_watch, void (*on_done)(void *, const struct kube_result *))
+static void informer_sync_send(struct kube_informer *informer, struct buf *query, bool is_watch,
+			       void (*on_done)(void *, const struct kube_result *))
 {
 	append_selectors(informer, query);
-	CLEANUP(free) char *path = kube_url(&(struct kube_url){.group = informer->info->group,
-							       .version = informer->version,
-							       .resource = informer->info->resource,
-							       .namespace = informer->options.namespace,
-							       .query = buf_str(query)});
+	CLEANUP(free)
+	char *path = kube_url(&(struct kube_url){.group = informer->info->group,
+						 .version = informer->version,
+						 .resource = informer->info->resource,
+						 .namespace = informer->options.namespace,
+						 .query = buf_str(query)});
 	buf_finish(query);
 	struct err err = {0};
 	struct kube_call call = {
@@ -128,7 +132,8 @@ static void informer_sync_send(struct kube_informer *informer, struct buf *query
 	if (informer->request)
 		return;
 	kube_informer_failed(informer, &err);
-	informer_sync_go_on(informer, is_watch ? KUBE_INFORMER_PHASE_WAIT_WATCH : KUBE_INFORMER_PHASE_WAIT_LIST, informer_sync_backoff(informer));
+	informer_sync_go_on(informer, is_watch ? KUBE_INFORMER_PHASE_WAIT_WATCH : KUBE_INFORMER_PHASE_WAIT_LIST,
+			    informer_sync_backoff(informer));
 }
 
 /* ---- reading ---- */
@@ -161,8 +166,8 @@ static bool on_error_event(void *data, const struct kube_status *status)
 	return false;
 }
 
-/* The two forms are told apart by their first byte, which is here before the Content-Type that says the same: JSON begins
- * with a brace or white space, a protobuf list with its magic, a frame with the high byte of a sane length. */
+/* The two forms are told apart by their first byte, which is here before the Content-Type that says the same: JSON
+ * begins with a brace or white space, a protobuf list with its magic, a frame with the high byte of a sane length. */
 static bool looks_like_protobuf(const struct kube_informer *informer, char first)
 {
 	return informer->info->protobuf && !strchr("{ \t\r\n", first ? first : '\1');
@@ -231,7 +236,8 @@ static void list_complete(struct kube_informer *informer, const char *resource_v
 {
 	if (str_empty(resource_version) || strlen(resource_version) >= sizeof informer->last_rv) {
 		struct err err = {0};
-		err_set(&err, ERR_PARSE, "%s: the server's list has no usable resourceVersion", informer->info->resource);
+		err_set(&err, ERR_PARSE, "%s: the server's list has no usable resourceVersion",
+			informer->info->resource);
 		kube_informer_drop_fresh(informer);
 		kube_informer_failed(informer, &err);
 		informer_sync_go_on(informer, KUBE_INFORMER_PHASE_WAIT_LIST, informer_sync_backoff(informer));
@@ -309,7 +315,8 @@ static void not_served(struct kube_informer *informer, const struct kube_result 
 static void list_refused(struct kube_informer *informer, const struct kube_result *result)
 {
 	int status = result->http ? result->http->status : 0;
-	bool was_page = informer->continue_token != NULL, had_rv = !informer->rv_unavailable && !str_empty(informer->requested_rv);
+	bool was_page = informer->continue_token != NULL,
+	     had_rv = !informer->rv_unavailable && !str_empty(informer->requested_rv);
 	forget_pages(informer);
 	kube_informer_drop_fresh(informer);
 	if (status == 404) {
@@ -388,7 +395,8 @@ static void watch_cut(struct kube_informer *informer, const struct kube_result *
 		return;
 	}
 	kube_informer_failed(informer, &result->err);
-	informer_sync_go_on(informer, KUBE_INFORMER_PHASE_WAIT_WATCH, informer->watch_events > 0 ? 0 : wait_of(informer, result));
+	informer_sync_go_on(informer, KUBE_INFORMER_PHASE_WAIT_WATCH,
+			    informer->watch_events > 0 ? 0 : wait_of(informer, result));
 }
 
 static void informer_sync_on_watch_done(void *data, const struct kube_result *result)

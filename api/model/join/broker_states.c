@@ -6,8 +6,8 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/model/world/world_private.h"
 #include "api/model/world/sentences.h"
+#include "api/model/world/world_private.h"
 
 struct join_broker_state {
 	const char *word;

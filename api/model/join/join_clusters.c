@@ -3,9 +3,9 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/model/sources/broker_source.h"
 #include "api/model/sources/watcher.h"
 #include "api/model/world/world_private.h"
-#include "api/model/sources/broker_source.h"
 
 enum { BROKERS_MAX = 2048, NAME_MAX_BYTES = 600 };
 
@@ -232,7 +232,8 @@ static void settle_brokers(struct world_kept_cluster *cluster)
 
 /* ---- clusters ---- */
 
-static struct world_kept_cluster *cluster_named(struct world *world, const char *key, const struct source_found_cluster *found)
+static struct world_kept_cluster *cluster_named(struct world *world, const char *key,
+						const struct source_found_cluster *found)
 {
 	struct world_kept_cluster *cluster = map_get(&world->clusters, key);
 	if (cluster)
@@ -341,8 +342,9 @@ static void see_pod(struct world *world, const struct map *owners, const struct 
 	struct world_kept_cluster *cluster = owner_of(owners, pod);
 	if (!cluster || !pod->meta.name)
 		return;
-	struct world_kept_broker *broker =
-		clusters_is_finished(pod) && source_discover_ordinal(pod->meta.name) < 0 ? NULL : clusters_broker_named(cluster, pod->meta.name);
+	struct world_kept_broker *broker = clusters_is_finished(pod) && source_discover_ordinal(pod->meta.name) < 0
+						   ? NULL
+						   : clusters_broker_named(cluster, pod->meta.name);
 	if (!broker)
 		return;
 	broker->seen = true;
@@ -397,11 +399,11 @@ static void find_budget(struct world *world, struct world_kept_cluster *cluster)
 		if (!str_eq(budget->meta.namespace, cluster->namespace))
 			continue;
 		bool covers = set && world_labels_match(budget->selector, budget->selector_count, set->template_labels,
-						  set->template_label_count);
+							set->template_label_count);
 		for (size_t i = 0; i < cluster->brokers.len && !covers; i++) {
 			const struct kube_pod *pod = cluster->brokers.items[i]->pod;
 			covers = pod && world_labels_match(budget->selector, budget->selector_count, pod->meta.labels,
-						     pod->meta.label_count);
+							   pod->meta.label_count);
 		}
 		if (covers)
 			cluster->pub.budget = budget;

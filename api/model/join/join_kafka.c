@@ -73,7 +73,8 @@ static bool kafka_join_holds(const int32_t *ids, size_t count, int32_t id)
 	return false;
 }
 
-static enum world_replica_state partition_state(const struct kafka_topic *topic, const struct kafka_partition *partition)
+static enum world_replica_state partition_state(const struct kafka_topic *topic,
+						const struct kafka_partition *partition)
 {
 	static const enum world_replica_state states[] = {
 		[KAFKA_PARTITION_OK] = WORLD_REPLICA_OK,
@@ -88,7 +89,8 @@ static void tally_critical(struct world_kept_cluster *cluster, const struct kafk
 			   const struct kafka_partition *partition)
 {
 	const int32_t *isr = kafka_partition_isr(partition);
-	bool at_limit = world_is_critical_partition(partition->replica_count, partition->isr_count, topic->min_insync, true);
+	bool at_limit =
+		world_is_critical_partition(partition->replica_count, partition->isr_count, topic->min_insync, true);
 	for (size_t i = 0; at_limit && i < partition->isr_count; i++) {
 		int16_t at = broker_of_id(cluster, isr[i]);
 		if (at >= 0)
@@ -236,7 +238,8 @@ static void fill_from_broker(struct world_kept_broker *broker, const struct kafk
 	it->in_sync = snapshot->replicas - snapshot->not_in_sync;
 	it->under_replicated = snapshot->not_in_sync;
 	it->disk_total_bytes = snapshot->total_bytes;
-	if (snapshot->total_bytes >= 0 && snapshot->usable_bytes >= 0 && snapshot->total_bytes >= snapshot->usable_bytes)
+	if (snapshot->total_bytes >= 0 && snapshot->usable_bytes >= 0 &&
+	    snapshot->total_bytes >= snapshot->usable_bytes)
 		it->disk_used_bytes = snapshot->total_bytes - snapshot->usable_bytes;
 	it->source = (struct world_source){.updated_ms = snapshot->dirs_part.updated_ms, .err = snapshot->err};
 	if (!err_is_set(&it->source.err))
@@ -254,7 +257,8 @@ static const char *offline_dirs(const struct kafka_broker *snapshot)
 	return "";
 }
 
-static void kafka_join_fill_broker(struct world_kept_cluster *cluster, struct world_kept_broker *broker, const struct kafka_snapshot *snapshot)
+static void kafka_join_fill_broker(struct world_kept_cluster *cluster, struct world_kept_broker *broker,
+				   const struct kafka_snapshot *snapshot)
 {
 	struct world_broker *it = &broker->pub;
 	const struct kafka_broker *own = it->id >= 0 ? kafka_snapshot_broker(snapshot, it->id) : NULL;
@@ -324,7 +328,8 @@ void join_kafka(struct world_kept_cluster *cluster)
 	name_ids(cluster, snapshot);
 	if (snapshot->metadata_part.updated_ms != cluster->metadata_ms ||
 	    snapshot->config_part.updated_ms != cluster->configs_ms ||
-	    cluster->tallied_generation != cluster->brokers_generation || cluster->topic_first.len != snapshot->topic_count)
+	    cluster->tallied_generation != cluster->brokers_generation ||
+	    cluster->topic_first.len != snapshot->topic_count)
 		tally_partitions(cluster, snapshot);
 	join_quorum(cluster, snapshot);
 	fill_cluster(cluster, snapshot);
@@ -348,7 +353,8 @@ uint64_t join_kafka_answers_mark(const struct world_kept_cluster *cluster)
 	for (size_t i = 0; i < ARRAY_LEN(read_ms); i++)
 		mark = join_answers_mix(mark, (uint64_t)read_ms[i]);
 	for (size_t i = 0; i < snapshot->broker_count; i++)
-		mark = join_answers_mix(mark, (uint64_t)snapshot->brokers[i].dirs_part.updated_ms); /* sizes of partitions */
+		mark = join_answers_mix(mark,
+					(uint64_t)snapshot->brokers[i].dirs_part.updated_ms); /* sizes of partitions */
 	mark = join_answers_mix(mark, snapshot->topic_count);
 	return join_answers_mix(mark, snapshot->group_count);
 }

@@ -134,7 +134,8 @@ static bool is_left_behind(const struct world_kept_cluster *cluster, const struc
 	return ordinal >= 0 && is_named_after(cluster, claim, pod);
 }
 
-static bool owns_claim(const struct world_kept_cluster *cluster, const struct kube_claim *claim, struct world_broker **broker)
+static bool owns_claim(const struct world_kept_cluster *cluster, const struct kube_claim *claim,
+		       struct world_broker **broker)
 {
 	*broker = NULL;
 	if (!str_eq(claim->meta.namespace, cluster->namespace) || !claim->meta.name)

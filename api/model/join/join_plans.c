@@ -7,8 +7,8 @@
 #include "api/model/sources/watcher.h"
 #include "api/model/world/world_private.h"
 
-/* For how much longer it counts, as far as the clocks of two machines can be compared; 0 = nobody has it, or whoever had
- * it is gone without a word. */
+/* For how much longer it counts, as far as the clocks of two machines can be compared; 0 = nobody has it, or whoever
+ * had it is gone without a word. */
 static int64_t time_left(const struct kube_lease *lease, int64_t now_ms)
 {
 	if (str_empty(lease->holder) || lease->renewed_ms < 0)

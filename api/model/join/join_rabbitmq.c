@@ -211,10 +211,10 @@ static void fill_from_node(struct world_kept_broker *broker, const struct rabbit
 		broker->complaint = arena_strdup(frame, node->partitions);
 }
 
-/* That one does not answer us proves nothing: its management may be off. That its peers do not see it does. That they
- * still see it proves nothing once its node is gone: they notice after the net tick time, a minute by default. */
+/* That one does not answer us proves nothing: its management may be off. That its peers do not see it does. That
+ * they still see it proves nothing once its node is gone: they notice after the net tick time, a minute by default. */
 static int rabbitmq_join_reachable(const struct world_kept_cluster *cluster, const struct rabbitmq_member *member,
-		     const struct rabbitmq_node *node, const struct world_node *host)
+				   const struct rabbitmq_node *node, const struct world_node *host)
 {
 	bool nodes_fresh = !join_cluster_is_stale(cluster, cluster->rabbitmq.nodes_part.updated_ms);
 	bool host_gone = host && host->ready_known && !host->ready;
@@ -226,7 +226,8 @@ static int rabbitmq_join_reachable(const struct world_kept_cluster *cluster, con
 	return node && nodes_fresh && node->running == 1 && !host_gone ? 1 : -1;
 }
 
-static int quorum_critical(const struct world_kept_broker *broker, const struct rabbitmq_member *member, bool queues_known)
+static int quorum_critical(const struct world_kept_broker *broker, const struct rabbitmq_member *member,
+			   bool queues_known)
 {
 	bool ours = queues_known && broker->tallied && broker->tally.critical > 0;
 	if (ours || (member && member->quorum_critical == 1))
@@ -234,9 +235,10 @@ static int quorum_critical(const struct world_kept_broker *broker, const struct 
 	return queues_known || (member && member->quorum_critical == 0) ? 0 : -1;
 }
 
-/* That none is listed says something only of a node whose connections are listed at all: where the node itself is heard
- * through the agent that lists them, or has gone. */
-static void fill_clients(const struct world_kept_cluster *cluster, struct world_broker *it, const struct rabbitmq_node *node)
+/* That none is listed says something only of a node whose connections are listed at all: where the node itself is
+ * heard through the agent that lists them, or has gone. */
+static void fill_clients(const struct world_kept_cluster *cluster, struct world_broker *it,
+			 const struct rabbitmq_node *node)
 {
 	const struct rabbitmq_clients *snapshot = cluster->rabbitmq.clients;
 	if (!snapshot || !node || is_older(cluster, cluster->rabbitmq.clients_part.updated_ms, CLIENTS_STALE_MS))
@@ -249,8 +251,7 @@ static void fill_clients(const struct world_kept_cluster *cluster, struct world_
 		end++;
 	if (end == first && node->memory_used < 0 && it->reachable != 0)
 		return;
-	struct world_client *clients =
-		arena_alloc(&cluster->world->frame, (end - first + 1) * sizeof *clients);
+	struct world_client *clients = arena_alloc(&cluster->world->frame, (end - first + 1) * sizeof *clients);
 	it->connections = 0;
 	for (size_t i = first; i < end; i++) {
 		clients[i - first] = (struct world_client){snapshot->items[i].name, snapshot->items[i].connections};
@@ -267,7 +268,8 @@ static void rabbitmq_join_fill_broker(struct world_kept_cluster *cluster, struct
 	const struct rabbitmq_member *member = member_of(cluster, it->name);
 	const struct rabbitmq_node *node = NULL;
 	for (size_t i = 0; snapshot->nodes && i < snapshot->nodes->count && !node; i++)
-		if (broker_of_member(cluster, snapshot->nodes->items[i].name) == join_cluster_broker_named(cluster, it->name))
+		if (broker_of_member(cluster, snapshot->nodes->items[i].name) ==
+		    join_cluster_broker_named(cluster, it->name))
 			node = &snapshot->nodes->items[i];
 	if (snapshot->overview)
 		it->version = snapshot->overview->version ? snapshot->overview->version : it->version;
@@ -311,13 +313,16 @@ void join_rabbitmq(struct world_kept_cluster *cluster)
 	it->under_replicated = snapshot->queues ? cluster->totals.under_replicated : -1;
 	it->below_min = snapshot->queues ? cluster->totals.below_min : -1;
 	it->leaderless = snapshot->queues ? cluster->totals.leaderless : -1;
-	it->queue_count = snapshot->queues ? (int64_t)snapshot->queues->count : snapshot->overview ? snapshot->overview->queues : -1;
+	it->queue_count = snapshot->queues     ? (int64_t)snapshot->queues->count
+			  : snapshot->overview ? snapshot->overview->queues
+					       : -1;
 	it->messages = snapshot->overview ? snapshot->overview->messages : -1;
 	it->connections = snapshot->overview ? snapshot->overview->connections : -1;
 	it->topic_count = it->group_count = it->total_lag = -1;
 	it->voters = NULL;
 	it->voter_count = 0;
-	it->source = (struct world_source){.updated_ms = snapshot->overview_part.updated_ms, .err = snapshot->management_err};
+	it->source = (struct world_source){.updated_ms = snapshot->overview_part.updated_ms,
+					   .err = snapshot->management_err};
 	if (!err_is_set(&it->source.err))
 		it->source.err = snapshot->overview_part.err;
 	if (!err_is_set(&it->source.err))

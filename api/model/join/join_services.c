@@ -42,7 +42,8 @@ static const struct kube_port *container_port(const struct kube_container *conta
 	return NULL;
 }
 
-static const char *port_name(const struct world_kept_cluster *cluster, const struct kube_container *container, int32_t number)
+static const char *port_name(const struct world_kept_cluster *cluster, const struct kube_container *container,
+			     int32_t number)
 {
 	const struct kube_port *port = container_port(container, NULL, number);
 	if (port && !str_empty(port->name))
@@ -53,7 +54,8 @@ static const char *port_name(const struct world_kept_cluster *cluster, const str
 	return NULL;
 }
 
-static void fill_port(const struct world_kept_cluster *cluster, const struct kube_port *port, struct world_service_port *out)
+static void fill_port(const struct world_kept_cluster *cluster, const struct kube_port *port,
+		      struct world_service_port *out)
 {
 	const struct kube_container *container = services_join_container_of(cluster);
 	int64_t number = -1;
@@ -76,13 +78,13 @@ static bool services_join_selects(const struct kube_service *service, const stru
 	if (!str_eq(service->meta.namespace, cluster->namespace))
 		return false;
 	const struct kube_stateful_set *set = cluster->found.stateful_set;
-	if (set &&
-	    world_labels_match(service->selector, service->selector_count, set->template_labels, set->template_label_count))
+	if (set && world_labels_match(service->selector, service->selector_count, set->template_labels,
+				      set->template_label_count))
 		return true;
 	for (size_t i = 0; i < cluster->brokers.len; i++) {
 		const struct kube_pod *pod = cluster->brokers.items[i]->pod;
-		if (pod &&
-		    world_labels_match(service->selector, service->selector_count, pod->meta.labels, pod->meta.label_count))
+		if (pod && world_labels_match(service->selector, service->selector_count, pod->meta.labels,
+					      pod->meta.label_count))
 			return true;
 	}
 	return false;

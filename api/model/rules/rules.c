@@ -38,8 +38,8 @@ const struct rule rules_of_world[] = {
 };
 const size_t rules_of_world_count = ARRAY_LEN(rules_of_world);
 
-void rule_finding_add(struct rule_findings *findings, enum severity severity, const char *view, const char *key, const char *text,
-		 const char *detail)
+void rule_finding_add(struct rule_findings *findings, enum severity severity, const char *view, const char *key,
+		      const char *text, const char *detail)
 {
 	const struct world_kept_cluster *cluster = findings->cluster;
 	if (!key && cluster)
@@ -70,11 +70,12 @@ void rule_link(struct rule_findings *findings)
 	};
 	if (view->link != WORLD_STALE && view->link != WORLD_UNREACHABLE)
 		return;
-	rule_finding_add(findings, SEV_BAD, NULL, NULL,
-		    arena_printf(&findings->world->frame, "%s: %s", words[view->link],
-				 world_sentence_cut(findings->world, str_or(view->link_err.text, "no reason known"))),
-		    view->link == WORLD_STALE ? "what is shown is old; it is tried again and again"
-					      : "it is tried again and again");
+	rule_finding_add(
+		findings, SEV_BAD, NULL, NULL,
+		arena_printf(&findings->world->frame, "%s: %s", words[view->link],
+			     world_sentence_cut(findings->world, str_or(view->link_err.text, "no reason known"))),
+		view->link == WORLD_STALE ? "what is shown is old; it is tried again and again"
+					  : "it is tried again and again");
 }
 
 static void say_pressure(struct rule_findings *findings, const struct world_node *node)
@@ -84,9 +85,10 @@ static void say_pressure(struct rule_findings *findings, const struct world_node
 		const struct kube_condition *it = join_node_condition(node->record, types[i]);
 		if (it && str_eq(it->status, "True"))
 			rule_finding_add(findings, SEV_WARN, "nodes", node->name,
-				    arena_printf(&findings->world->frame, "%s has %s: %s", node->name, it->type,
-						 world_sentence_cut(findings->world, str_or(it->message, "no reason given"))),
-				    NULL);
+					 arena_printf(&findings->world->frame, "%s has %s: %s", node->name, it->type,
+						      world_sentence_cut(findings->world,
+									 str_or(it->message, "no reason given"))),
+					 NULL);
 	}
 }
 
@@ -98,12 +100,12 @@ void rule_nodes(struct rule_findings *findings)
 		if (!node->broker_count)
 			continue;
 		if (node->ready_known && !node->ready)
-			rule_finding_add(
-				findings, SEV_BAD, "nodes", node->name,
-				arena_printf(&world->frame, "%s stopped reporting%s, with %s on it", node->name,
-					     world_sentence_ago(world, node->not_ready_since_ms),
-					     world_sentence_count(world, (int64_t)node->broker_count, "broker", "brokers")),
-				NULL);
+			rule_finding_add(findings, SEV_BAD, "nodes", node->name,
+					 arena_printf(&world->frame, "%s stopped reporting%s, with %s on it",
+						      node->name, world_sentence_ago(world, node->not_ready_since_ms),
+						      world_sentence_count(world, (int64_t)node->broker_count, "broker",
+									   "brokers")),
+					 NULL);
 		say_pressure(findings, node);
 	}
 }
@@ -127,9 +129,9 @@ void rule_forbidden(struct rule_findings *findings)
 	for (size_t i = 0; i < ARRAY_LEN(sources); i++)
 		if (sources[i].source->err.code == ERR_FORBIDDEN)
 			rule_finding_add(findings, SEV_WARN, sources[i].view, NULL,
-				    arena_printf(&findings->world->frame, "%s unknown: %s", sources[i].what,
-						 world_sentence_cut(findings->world, sources[i].source->err.text)),
-				    NULL);
+					 arena_printf(&findings->world->frame, "%s unknown: %s", sources[i].what,
+						      world_sentence_cut(findings->world, sources[i].source->err.text)),
+					 NULL);
 }
 
 /* ---- problems and headlines ---- */
@@ -152,7 +154,8 @@ static int compare_clusters(const void *a, const void *b)
 	return strcmp(left->key, right->key);
 }
 
-static void rules_head(struct world *world, struct world_kept_cluster *cluster, const struct world_problem *first, size_t count)
+static void rules_head(struct world *world, struct world_kept_cluster *cluster, const struct world_problem *first,
+		       size_t count)
 {
 	const struct world_problem *worst = NULL;
 	struct world_cluster *it = &cluster->pub;

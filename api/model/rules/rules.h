@@ -12,8 +12,8 @@ struct rule_findings {
 };
 
 /* Texts live in the world's frame. `view` and `key` lead to what it is about; key NULL = the cluster's. */
-void rule_finding_add(struct rule_findings *findings, enum severity severity, const char *view, const char *key, const char *text,
-		 const char *detail);
+void rule_finding_add(struct rule_findings *findings, enum severity severity, const char *view, const char *key,
+		      const char *text, const char *detail);
 const char *rule_finding_key(struct rule_findings *findings, const char *name); /* "namespace/name" */
 
 typedef void rule_fn(struct rule_findings *findings);

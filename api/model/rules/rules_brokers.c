@@ -46,14 +46,16 @@ void rule_not_started(struct rule_findings *findings)
 	if (cluster->pods_unread) {
 		if (*cluster->pods_unread)
 			rule_finding_add(findings, SEV_WARN, "brokers", NULL,
-				    arena_printf(&world->frame, "brokers unknown: %s", world_sentence_cut(world, cluster->pods_unread)),
-				    NULL);
+					 arena_printf(&world->frame, "brokers unknown: %s",
+						      world_sentence_cut(world, cluster->pods_unread)),
+					 NULL);
 		return;
 	}
 	rule_finding_add(findings, SEV_BAD, "brokers", NULL,
-		    arena_printf(&world->frame, "%lld of %lld brokers ready%s", (long long)rules_ready_brokers(cluster),
-				 (long long)expected, world_sentence_cause(world, cluster)),
-		    NULL);
+			 arena_printf(&world->frame, "%lld of %lld brokers ready%s",
+				      (long long)rules_ready_brokers(cluster), (long long)expected,
+				      world_sentence_cause(world, cluster)),
+			 NULL);
 }
 
 void rule_brokers_down(struct rule_findings *findings)
@@ -66,7 +68,8 @@ void rule_brokers_down(struct rule_findings *findings)
 		const struct world_kept_broker *broker = (const struct world_kept_broker *)cluster->brokers.items[i];
 		const char *trouble = broker->pub.expected ? join_broker_trouble(world, broker) : NULL;
 		if (trouble)
-			rule_finding_add(findings, SEV_WARN, "brokers", rule_finding_key(findings, broker->name), trouble, NULL);
+			rule_finding_add(findings, SEV_WARN, "brokers", rule_finding_key(findings, broker->name),
+					 trouble, NULL);
 	}
 }
 
@@ -87,12 +90,14 @@ void rule_unheard(struct rule_findings *findings)
 	int64_t age = loop_now_ms(world->loop) - cluster->source.updated_ms;
 	if (cluster->replicated_count < 0)
 		rule_finding_add(findings, SEV_WARN, "brokers", NULL, unknown_sentence(findings, &cluster->source.err),
-			    cluster->credentials_missing ? "give it credentials in the configuration or here" : NULL);
+				 cluster->credentials_missing ? "give it credentials in the configuration or here"
+							      : NULL);
 	else if (cluster->source.updated_ms >= 0 && age > QUIET_MS)
 		rule_finding_add(findings, SEV_WARN, "brokers", NULL,
-			    arena_printf(&world->frame, "the brokers were last heard %s ago: %s",
-					 world_sentence_duration(world, age), world_sentence_cut(world, cluster->source.err.text)),
-			    "what is shown of replication is of then");
+				 arena_printf(&world->frame, "the brokers were last heard %s ago: %s",
+					      world_sentence_duration(world, age),
+					      world_sentence_cut(world, cluster->source.err.text)),
+				 "what is shown of replication is of then");
 }
 
 void rule_management_refused(struct rule_findings *findings)
@@ -102,9 +107,9 @@ void rule_management_refused(struct rule_findings *findings)
 	if (cluster->pub.kind != WORLD_BROKER_RABBITMQ || !err_is_set(err) || cluster->pub.replicated_count < 0)
 		return;
 	rule_finding_add(findings, SEV_INFO, "brokers", NULL,
-		    arena_printf(&findings->world->frame, "read through the command line: %s",
-				 world_sentence_cut(findings->world, err->text)),
-		    "figures are fewer and come more slowly that way");
+			 arena_printf(&findings->world->frame, "read through the command line: %s",
+				      world_sentence_cut(findings->world, err->text)),
+			 "figures are fewer and come more slowly that way");
 }
 
 /* ---- operators, rollouts ---- */
@@ -121,11 +126,12 @@ void rule_operator(struct rule_findings *findings)
 	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
 		const struct kube_condition *it = count ? kube_condition(conditions, count, types[i]) : NULL;
 		if (it && str_eq(it->status, "False"))
-			rule_finding_add(findings, SEV_WARN, "clusters", NULL,
-				    arena_printf(&world->frame, "the operator says %s is false: %s", it->type,
-						 world_sentence_cut(world, str_or(it->message,
-									    str_or(it->reason, "no reason given")))),
-				    NULL);
+			rule_finding_add(
+				findings, SEV_WARN, "clusters", NULL,
+				arena_printf(&world->frame, "the operator says %s is false: %s", it->type,
+					     world_sentence_cut(world, str_or(it->message,
+									      str_or(it->reason, "no reason given")))),
+				NULL);
 	}
 }
 
@@ -136,9 +142,9 @@ void rule_scaling(struct rule_findings *findings)
 	const char *going = world_sentence_brokers(world, cluster, rules_brokers_is_going);
 	if (*going)
 		rule_finding_add(findings, SEV_INFO, "brokers", NULL,
-			    arena_printf(&world->frame, "scaled to %d: %s %s leaving", cluster->pub.desired, going,
-					 strchr(going, ' ') ? "are" : "is"),
-			    NULL);
+				 arena_printf(&world->frame, "scaled to %d: %s %s leaving", cluster->pub.desired, going,
+					      strchr(going, ' ') ? "are" : "is"),
+				 NULL);
 }
 
 void rule_rolling(struct rule_findings *findings)
@@ -148,9 +154,9 @@ void rule_rolling(struct rule_findings *findings)
 	    str_eq(set->current_revision, set->update_revision) || set->updated_replicas >= set->replicas)
 		return;
 	rule_finding_add(findings, SEV_INFO, "brokers", NULL,
-		    arena_printf(&findings->world->frame, "rolling to a new revision: %d of %d brokers have it",
-				 set->updated_replicas > 0 ? set->updated_replicas : 0, set->replicas),
-		    NULL);
+			 arena_printf(&findings->world->frame, "rolling to a new revision: %d of %d brokers have it",
+				      set->updated_replicas > 0 ? set->updated_replicas : 0, set->replicas),
+			 NULL);
 }
 
 /* ---- disks ---- */
@@ -169,10 +175,11 @@ void rule_disk_full(struct rule_findings *findings)
 		const char *detail = !volume || volume->expandable < 0 ? NULL
 				     : volume->expandable              ? "its volume can be expanded"
 								       : "its volume cannot be expanded";
-		rule_finding_add(findings, part < disk_bad ? SEV_WARN : SEV_BAD, "volumes",
-			    rule_finding_key(findings, volume ? volume->claim->meta.name : broker->name),
-			    arena_printf(&world->frame, "the disk of %s is %d%% full", broker->name, (int)(part * 100)),
-			    detail);
+		rule_finding_add(
+			findings, part < disk_bad ? SEV_WARN : SEV_BAD, "volumes",
+			rule_finding_key(findings, volume ? volume->claim->meta.name : broker->name),
+			arena_printf(&world->frame, "the disk of %s is %d%% full", broker->name, (int)(part * 100)),
+			detail);
 	}
 }
 
@@ -191,9 +198,10 @@ void rule_critical(struct rule_findings *findings)
 	if (!*names)
 		return;
 	rule_finding_add(findings, SEV_INFO, "brokers", NULL,
-		    arena_printf(&world->frame, "%s cannot be stopped without harm", names),
-		    cluster->pub.kind == WORLD_BROKER_KAFKA ? "partitions or the controllers would fall below their minimum"
-						      : "quorum queues would lose their majority");
+			 arena_printf(&world->frame, "%s cannot be stopped without harm", names),
+			 cluster->pub.kind == WORLD_BROKER_KAFKA
+				 ? "partitions or the controllers would fall below their minimum"
+				 : "quorum queues would lose their majority");
 }
 
 void rule_cordoned(struct rule_findings *findings)
@@ -206,7 +214,8 @@ void rule_cordoned(struct rule_findings *findings)
 		rule_finding_add(
 			findings, SEV_INFO, "nodes", broker->node->name,
 			arena_printf(&world->frame, "%s is on %s, which is cordoned", broker->name, broker->node->name),
-			"if its pod is deleted, it has to start elsewhere, or waits where its volume is bound to that "
+			"if its pod is deleted, it has to start elsewhere, or waits where its volume is "
+			"bound to that "
 			"node");
 	}
 }
@@ -224,7 +233,7 @@ static enum severity calm_rabbitmq(struct world *world, struct world_kept_cluste
 						    (long long)cluster->totals.unknown)
 				     : arena_printf(&world->frame, "%s led",
 						    world_sentence_count(world, cluster->totals.count, "quorum queue",
-								   "quorum queues all"));
+									 "quorum queues all"));
 	*headline = arena_printf(&world->frame, "%lld of %lld nodes in quorum, %s, %s",
 				 (long long)rules_ready_brokers(cluster), (long long)expected_brokers(cluster), queues,
 				 alarms_unknown ? "alarms unknown" : "no alarms");
@@ -237,10 +246,10 @@ static enum severity calm_kafka(struct world *world, struct world_kept_cluster *
 	for (size_t i = 0; i < cluster->brokers.len; i++)
 		if (cluster->brokers.items[i]->is_controller)
 			controller = arena_printf(&world->frame, "controller %s", cluster->brokers.items[i]->name);
-	*headline =
-		arena_printf(&world->frame, "%lld of %lld brokers ready, %s in sync, %s",
-			     (long long)rules_ready_brokers(cluster), (long long)expected_brokers(cluster),
-			     world_sentence_count(world, cluster->totals.count, "partition", "partitions all"), controller);
+	*headline = arena_printf(&world->frame, "%lld of %lld brokers ready, %s in sync, %s",
+				 (long long)rules_ready_brokers(cluster), (long long)expected_brokers(cluster),
+				 world_sentence_count(world, cluster->totals.count, "partition", "partitions all"),
+				 controller);
 	if (cluster->totals.unknown)
 		*headline = arena_printf(&world->frame, "%s; min.insync.replicas unknown", *headline);
 	return cluster->totals.unknown ? SEV_INFO : SEV_OK;
@@ -263,5 +272,5 @@ enum severity rule_calm_headline(struct world *world, struct world_kept_cluster 
 		return SEV_INFO;
 	}
 	return cluster->pub.kind == WORLD_BROKER_KAFKA ? calm_kafka(world, cluster, headline)
-						 : calm_rabbitmq(world, cluster, headline);
+						       : calm_rabbitmq(world, cluster, headline);
 }

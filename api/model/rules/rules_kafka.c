@@ -81,9 +81,9 @@ void rule_kafka_offline(struct rule_findings *findings)
 	if (!rules_kafka_knows(findings) || !totals->leaderless)
 		return;
 	rule_finding_add(findings, SEV_BAD, "replication", NULL,
-		    arena_printf(&findings->world->frame, "%s have no leader%s", rules_kafka_share(findings, totals->leaderless),
-				 rules_kafka_cause(findings)),
-		    "they can be neither read nor written until a replica that was in sync is back");
+			 arena_printf(&findings->world->frame, "%s have no leader%s",
+				      rules_kafka_share(findings, totals->leaderless), rules_kafka_cause(findings)),
+			 "they can be neither read nor written until a replica that was in sync is back");
 }
 
 void rule_kafka_below_min_isr(struct rule_findings *findings)
@@ -92,30 +92,33 @@ void rule_kafka_below_min_isr(struct rule_findings *findings)
 	if (!rules_kafka_knows(findings) || !totals->below_min)
 		return;
 	rule_finding_add(findings, SEV_BAD, "replication", NULL,
-		    arena_printf(&findings->world->frame, "%s refuse acks=all%s", rules_kafka_share(findings, totals->below_min),
-				 rules_kafka_cause(findings)),
-		    nothing_lost(findings));
+			 arena_printf(&findings->world->frame, "%s refuse acks=all%s",
+				      rules_kafka_share(findings, totals->below_min), rules_kafka_cause(findings)),
+			 nothing_lost(findings));
 }
 
 void rule_kafka_no_controller(struct rule_findings *findings)
 {
-	const struct kafka_snapshot *snapshot = rules_kafka_knows(findings) ? join_cluster_kafka(findings->cluster) : NULL;
+	const struct kafka_snapshot *snapshot =
+		rules_kafka_knows(findings) ? join_cluster_kafka(findings->cluster) : NULL;
 	if (!snapshot || !snapshot->quorum.present || snapshot->quorum.leader >= 0)
 		return;
-	rule_finding_add(findings, SEV_BAD, "replication", NULL,
-		    arena_printf(&findings->world->frame, "the controllers have no leader%s", rules_kafka_cause(findings)),
-		    "no leader is elected and nothing can be changed until a majority of the controllers is back");
+	rule_finding_add(
+		findings, SEV_BAD, "replication", NULL,
+		arena_printf(&findings->world->frame, "the controllers have no leader%s", rules_kafka_cause(findings)),
+		"no leader is elected and nothing can be changed until a majority of the controllers is back");
 }
 
 void rule_kafka_log_dirs(struct rule_findings *findings)
 {
-	for (size_t i = 0; findings->cluster->pub.kind == WORLD_BROKER_KAFKA && i < findings->cluster->brokers.len; i++) {
+	for (size_t i = 0; findings->cluster->pub.kind == WORLD_BROKER_KAFKA && i < findings->cluster->brokers.len;
+	     i++) {
 		const struct world_broker *broker = findings->cluster->brokers.items[i];
 		if (!str_empty(broker->alarms))
 			rule_finding_add(findings, SEV_BAD, "brokers", rule_finding_key(findings, broker->name),
-				    arena_printf(&findings->world->frame, "%s lost a log directory", broker->name),
-				    "its replicas there are offline until the disk works again and the broker is "
-				    "restarted");
+					 arena_printf(&findings->world->frame, "%s lost a log directory", broker->name),
+					 "its replicas there are offline until the disk works again and the broker is "
+					 "restarted");
 	}
 }
 
@@ -131,8 +134,9 @@ void rule_kafka_under_replicated(struct rule_findings *findings)
 						      rules_kafka_eviction(findings), critical)
 				       : nothing_lost(findings);
 	rule_finding_add(findings, SEV_WARN, "replication", NULL,
-		    arena_printf(&world->frame, "%s miss a replica%s", rules_kafka_share(findings, count), rules_kafka_cause(findings)),
-		    detail);
+			 arena_printf(&world->frame, "%s miss a replica%s", rules_kafka_share(findings, count),
+				      rules_kafka_cause(findings)),
+			 detail);
 }
 
 void rule_kafka_moving(struct rule_findings *findings)
@@ -140,7 +144,7 @@ void rule_kafka_moving(struct rule_findings *findings)
 	const struct world_replica_totals *totals = &findings->cluster->totals;
 	if (rules_kafka_knows(findings) && totals->moving)
 		rule_finding_add(findings, SEV_INFO, "replication", NULL,
-			    arena_printf(&findings->world->frame, "%s move between brokers",
-					 rules_kafka_share(findings, totals->moving)),
-			    NULL);
+				 arena_printf(&findings->world->frame, "%s move between brokers",
+					      rules_kafka_share(findings, totals->moving)),
+				 NULL);
 }

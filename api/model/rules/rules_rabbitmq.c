@@ -31,11 +31,13 @@ void rule_rabbitmq_minority(struct rule_findings *findings)
 	if (!rules_rabbitmq_knows(findings) || !totals->below_min)
 		return;
 	struct world *world = findings->world;
-	rule_finding_add(findings, SEV_BAD, "replication", NULL,
-		    arena_printf(&world->frame, "%s lost their majority%s", rules_rabbitmq_share(findings, totals->below_min),
-				 world_sentence_cause(world, findings->cluster)),
-		    "they neither take nor give messages until a majority of their members is back; what was confirmed "
-		    "is kept");
+	rule_finding_add(
+		findings, SEV_BAD, "replication", NULL,
+		arena_printf(&world->frame, "%s lost their majority%s",
+			     rules_rabbitmq_share(findings, totals->below_min),
+			     world_sentence_cause(world, findings->cluster)),
+		"they neither take nor give messages until a majority of their members is back; what was confirmed "
+		"is kept");
 }
 
 void rule_rabbitmq_leaderless(struct rule_findings *findings)
@@ -44,38 +46,43 @@ void rule_rabbitmq_leaderless(struct rule_findings *findings)
 	if (!rules_rabbitmq_knows(findings) || !totals->leaderless)
 		return;
 	struct world *world = findings->world;
-	rule_finding_add(findings, SEV_BAD, "replication", NULL,
-		    arena_printf(&world->frame, "%s have no leader%s", rules_rabbitmq_share(findings, totals->leaderless),
-				 world_sentence_cause(world, findings->cluster)),
-		    "an election takes seconds; queues that stay without a leader need a look at the broker's log");
+	rule_finding_add(
+		findings, SEV_BAD, "replication", NULL,
+		arena_printf(&world->frame, "%s have no leader%s", rules_rabbitmq_share(findings, totals->leaderless),
+			     world_sentence_cause(world, findings->cluster)),
+		"an election takes seconds; queues that stay without a leader need a look at the broker's log");
 }
 
 void rule_rabbitmq_alarms(struct rule_findings *findings)
 {
 	struct world *world = findings->world;
-	for (size_t i = 0; findings->cluster->pub.kind == WORLD_BROKER_RABBITMQ && i < findings->cluster->brokers.len; i++) {
+	for (size_t i = 0; findings->cluster->pub.kind == WORLD_BROKER_RABBITMQ && i < findings->cluster->brokers.len;
+	     i++) {
 		const struct world_broker *broker = findings->cluster->brokers.items[i];
 		if (str_empty(broker->alarms))
 			continue;
 		rule_finding_add(findings, SEV_BAD, "brokers", rule_finding_key(findings, broker->name),
-			    arena_printf(&world->frame,
-					 "%s raised an alarm (%s): publishers of the whole cluster are blocked",
-					 broker->name, broker->alarms),
-			    "consumers go on; publishing resumes by itself once the alarm is cleared");
+				 arena_printf(&world->frame,
+					      "%s raised an alarm (%s): publishers of the whole cluster are blocked",
+					      broker->name, broker->alarms),
+				 "consumers go on; publishing resumes by itself once the alarm is cleared");
 	}
 }
 
 void rule_rabbitmq_partitioned(struct rule_findings *findings)
 {
-	for (size_t i = 0; findings->cluster->pub.kind == WORLD_BROKER_RABBITMQ && i < findings->cluster->brokers.len; i++) {
-		const struct world_kept_broker *broker = (const struct world_kept_broker *)findings->cluster->brokers.items[i];
+	for (size_t i = 0; findings->cluster->pub.kind == WORLD_BROKER_RABBITMQ && i < findings->cluster->brokers.len;
+	     i++) {
+		const struct world_kept_broker *broker =
+			(const struct world_kept_broker *)findings->cluster->brokers.items[i];
 		if (!broker->complaint)
 			continue;
-		rule_finding_add(findings, SEV_BAD, "brokers", rule_finding_key(findings, broker->name),
-			    arena_printf(&findings->world->frame, "network partition: %s does not hear %s",
-					 broker->name, broker->complaint),
-			    "queues without a majority on one side stop; the partition strategy decides which side "
-			    "stays up");
+		rule_finding_add(
+			findings, SEV_BAD, "brokers", rule_finding_key(findings, broker->name),
+			arena_printf(&findings->world->frame, "network partition: %s does not hear %s", broker->name,
+				     broker->complaint),
+			"queues without a majority on one side stop; the partition strategy decides which side "
+			"stays up");
 	}
 }
 
@@ -91,7 +98,7 @@ void rule_rabbitmq_short(struct rule_findings *findings)
 						      "all keep their majority; queues would stop without %s", critical)
 				       : "all keep their majority";
 	rule_finding_add(findings, SEV_WARN, "replication", NULL,
-		    arena_printf(&world->frame, "%s miss a member%s", rules_rabbitmq_share(findings, count),
-				 world_sentence_cause(world, findings->cluster)),
-		    *world_sentence_brokers(world, findings->cluster, rules_rabbitmq_is_up) ? detail : NULL);
+			 arena_printf(&world->frame, "%s miss a member%s", rules_rabbitmq_share(findings, count),
+				      world_sentence_cause(world, findings->cluster)),
+			 *world_sentence_brokers(world, findings->cluster, rules_rabbitmq_is_up) ? detail : NULL);
 }

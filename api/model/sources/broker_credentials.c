@@ -116,7 +116,8 @@ static bool broker_credentials_has_port(const struct kube_container *container, 
 	return false;
 }
 
-enum source_management_tls source_credentials_management(const struct source_found_cluster *found, const struct kube_pod *pod)
+enum source_management_tls source_credentials_management(const struct source_found_cluster *found,
+							 const struct kube_pod *pod)
 {
 	const struct kube_container *container =
 		pod ? source_discover_container(WORLD_BROKER_RABBITMQ, pod->containers, pod->container_count) : NULL;
@@ -124,7 +125,8 @@ enum source_management_tls source_credentials_management(const struct source_fou
 		return found->rabbitmq->tls_only ? SOURCE_MANAGEMENT_TLS_ONLY : SOURCE_MANAGEMENT_EITHER;
 	if (!broker_credentials_has_port(container, MANAGEMENT_TLS_PORT))
 		return SOURCE_MANAGEMENT_IN_CLEAR;
-	return broker_credentials_has_port(container, MANAGEMENT_PORT) ? SOURCE_MANAGEMENT_EITHER : SOURCE_MANAGEMENT_TLS_ONLY;
+	return broker_credentials_has_port(container, MANAGEMENT_PORT) ? SOURCE_MANAGEMENT_EITHER
+								       : SOURCE_MANAGEMENT_TLS_ONLY;
 }
 
 static void add_authority(struct source_credentials *it, const char *namespace, const char *secret)
@@ -160,14 +162,16 @@ static void broker_credentials_forget_tls(struct source_credentials *it)
 	it->tls = (struct rabbitmq_tls){0};
 }
 
-/* A secret without ca.crt may hold the servers' own certificate, signed by itself. The key beside that is the servers':
- * only the secret named in configuration holds one of ours. */
-static void take_authority(struct source_credentials *it, const struct source_credentials_candidate *from, const struct kube_secret *secret)
+/* A secret without ca.crt may hold the servers' own certificate, signed by itself. The key beside that is the
+ * servers': only the secret named in configuration holds one of ours. */
+static void take_authority(struct source_credentials *it, const struct source_credentials_candidate *from,
+			   const struct kube_secret *secret)
 {
 	static const char *const keys[] = {"ca.crt", "tls.crt"};
 	const char *ca = source_secret_first(secret, keys, it->of_operator ? ARRAY_LEN(keys) : 1);
 	bool ours = it->configured && from == it->authorities.items;
-	const char *cert = ours ? source_secret_value(secret, "tls.crt") : NULL, *key = source_secret_value(secret, "tls.key");
+	const char *cert = ours ? source_secret_value(secret, "tls.crt") : NULL,
+		   *key = source_secret_value(secret, "tls.key");
 	struct err err = {0};
 	if (!ca)
 		err_set(&err, ERR_NOT_FOUND, "secret %s/%s holds no ca.crt", from->namespace, from->secret);
@@ -209,7 +213,8 @@ static void broker_credentials_note(struct source_credentials *it, const struct 
 		it->err = *err;
 }
 
-static void broker_credentials_hand_out(struct source_credentials *it, const char *user, const char *password, const char *origin)
+static void broker_credentials_hand_out(struct source_credentials *it, const char *user, const char *password,
+					const char *origin)
 {
 	it->options.on_found(it->options.data, user, password, origin, it->tls.ca_pem ? &it->tls : NULL);
 }
@@ -250,7 +255,8 @@ static void broker_credentials_on_authority(void *data, const struct kube_secret
 	loop_timer_arm(it->timer, 0);
 }
 
-static void read_candidate(struct source_credentials *it, const struct source_credentials_candidate *candidate, source_secret_read_fn *done)
+static void read_candidate(struct source_credentials *it, const struct source_credentials_candidate *candidate,
+			   source_secret_read_fn *done)
 {
 	struct err err = {0};
 	it->read = source_secret_read(it->options.client, candidate->namespace, candidate->secret, done, it, &err);
@@ -265,7 +271,8 @@ static bool lacks_authority(struct source_credentials *it)
 		return false;
 	struct err why = it->err;
 	err_set(&it->err, why.code ? why.code : ERR_CONFIG,
-		"it is served with TLS only (port %d) and the authority to verify it is not known%s%s: name a secret "
+		"it is served with TLS only (port %d) and the authority to verify it is not known%s%s: name a "
+		"secret "
 		"with "
 		"ca.crt in the configuration",
 		MANAGEMENT_TLS_PORT, why.code ? ", " : "", why.code ? why.text : "");

@@ -1,9 +1,9 @@
-/* Finds the user and password for a RabbitMQ cluster's management API, in this order: the operator's secret, a secret
- * named in configuration, what the pod's own environment refers to, the secrets that charts and operators make by
- * habit. Secrets are read one at a time and wiped after use.
+/* Finds the user and password for a RabbitMQ cluster's management API, in this order: the operator's secret, a
+ * secret named in configuration, what the pod's own environment refers to, the secrets that charts and operators
+ * make by habit. Secrets are read one at a time and wiped after use.
  *
- * And before them, where the API is served with TLS (port 15671 of the container, spec.tls of a RabbitmqCluster), the
- * authority to verify it with: ca.crt of the secret named in configuration, of spec.tls.caSecretName, of
+ * And before them, where the API is served with TLS (port 15671 of the container, spec.tls of a RabbitmqCluster),
+ * the authority to verify it with: ca.crt of the secret named in configuration, of spec.tls.caSecretName, of
  * spec.tls.secretName. Where it is served without TLS as well, the authority may be missing. */
 #ifndef MQDECK_MODEL_SOURCES_BROKER_CREDENTIALS_H
 #define MQDECK_MODEL_SOURCES_BROKER_CREDENTIALS_H
@@ -17,8 +17,8 @@ struct source_credentials;
 struct source_credentials_options {
 	struct kube_client *client;
 	const struct source_found_cluster *found; /* borrowed for the call, as is pod */
-	const struct kube_pod *pod;        /* one of its pods; may be NULL */
-	const char *configured;            /* secret named in configuration, "name" or "namespace/name"; NULL = none */
+	const struct kube_pod *pod;               /* one of its pods; may be NULL */
+	const char *configured; /* secret named in configuration, "name" or "namespace/name"; NULL = none */
 	/* All of it is wiped after the call. tls NULL = the management API without TLS. */
 	void (*on_found)(void *data, const char *user, const char *password, const char *origin,
 			 const struct rabbitmq_tls *tls);
@@ -32,7 +32,8 @@ struct source_credentials *source_credentials_seek(struct loop *loop, const stru
 
 enum source_management_tls { SOURCE_MANAGEMENT_IN_CLEAR, SOURCE_MANAGEMENT_EITHER, SOURCE_MANAGEMENT_TLS_ONLY };
 /* How the management API is served, by the resource and the container's ports. pod may be NULL. */
-enum source_management_tls source_credentials_management(const struct source_found_cluster *found, const struct kube_pod *pod);
+enum source_management_tls source_credentials_management(const struct source_found_cluster *found,
+							 const struct kube_pod *pod);
 void source_credentials_next(struct source_credentials *credentials);    /* what was found is refused: try on */
 void source_credentials_destroy(struct source_credentials *credentials); /* NULL is fine; no callback after */
 

@@ -21,10 +21,11 @@ static const struct source_broker_type {
 	void (*set_credentials)(struct source_broker *source, const char *user, const char *password);
 	size_t (*in_flight)(const struct source_broker *source);
 } broker_source_types[] = {
-	[WORLD_BROKER_RABBITMQ] = {source_rabbitmq_follow, source_rabbitmq_destroy, source_rabbitmq_settled, source_rabbitmq_updated,
-			     source_rabbitmq_show, source_rabbitmq_set_credentials, source_rabbitmq_in_flight},
+	[WORLD_BROKER_RABBITMQ] = {source_rabbitmq_follow, source_rabbitmq_destroy, source_rabbitmq_settled,
+				   source_rabbitmq_updated, source_rabbitmq_show, source_rabbitmq_set_credentials,
+				   source_rabbitmq_in_flight},
 	[WORLD_BROKER_KAFKA] = {source_kafka_follow, source_kafka_destroy, source_kafka_settled, source_kafka_updated,
-			  source_kafka_show, source_kafka_set_credentials, source_kafka_in_flight},
+				source_kafka_show, source_kafka_set_credentials, source_kafka_in_flight},
 };
 
 char *source_broker_key(const struct source_found_cluster *found)
@@ -122,8 +123,8 @@ const char *source_broker_pod_names(const struct source_broker *source, const st
 	const char *host = str_or(pod->hostname, pod->meta.name), *domain = pod->subdomain, *space = source->namespace;
 	if (!domain)
 		return host;
-	return arena_printf(&source->world->frame, "%s.%s.%s.svc,%s.%s.%s.svc.cluster.local,%s.%s.%s,%s.%s", host, domain,
-			    space, host, domain, space, host, domain, space, host, domain);
+	return arena_printf(&source->world->frame, "%s.%s.%s.svc,%s.%s.%s.svc.cluster.local,%s.%s.%s,%s.%s", host,
+			    domain, space, host, domain, space, host, domain, space, host, domain);
 }
 
 void source_brokers_follow(struct source_brokers *sources, const struct source_found_cluster *found)

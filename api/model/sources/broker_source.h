@@ -20,7 +20,8 @@ void source_brokers_collect(struct source_brokers *sources); /* frees those let 
 
 struct source_broker *source_brokers_find(struct source_brokers *sources, const char *cluster_key);
 bool source_brokers_settled(const struct source_brokers *sources);
-int64_t source_brokers_age(const struct source_brokers *sources, int64_t now_ms); /* of the oldest picture; -1 = there is none */
+int64_t source_brokers_age(const struct source_brokers *sources,
+			   int64_t now_ms); /* of the oldest picture; -1 = there is none */
 size_t source_brokers_in_flight(const struct source_brokers *sources);
 
 /* Puts the picture into the cluster: its parts are pinned there. */

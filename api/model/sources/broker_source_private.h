@@ -3,8 +3,8 @@
 #define MQDECK_MODEL_SOURCES_BROKER_SOURCE_PRIVATE_H
 
 #include "api/base/vec.h"
-#include "api/model/world/world_private.h"
 #include "api/model/sources/broker_source.h"
+#include "api/model/world/world_private.h"
 
 struct source_broker {
 	struct world *world;

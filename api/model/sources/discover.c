@@ -68,9 +68,11 @@ static enum source_found_brokers by_ports(const struct kube_container *container
 	if (names_companion(image_name(container->image, name, sizeof name)))
 		return SOURCE_FOUND_NONE;
 	if ((discover_has_port(container, 5672) || discover_has_port(container, 5671)) &&
-	    (discover_has_port(container, 15672) || discover_has_port(container, 15671) || discover_has_port(container, 4369)))
+	    (discover_has_port(container, 15672) || discover_has_port(container, 15671) ||
+	     discover_has_port(container, 4369)))
 		return SOURCE_FOUND_RABBITMQ;
-	return discover_has_port(container, 9092) && discover_has_port(container, 9093) ? SOURCE_FOUND_KAFKA : SOURCE_FOUND_NONE;
+	return discover_has_port(container, 9092) && discover_has_port(container, 9093) ? SOURCE_FOUND_KAFKA
+											: SOURCE_FOUND_NONE;
 }
 
 static enum source_found_brokers by_labels(const struct kube_meta *meta)
@@ -202,8 +204,8 @@ static void discover_set(const struct world_store *store, const struct kube_stat
 	each(data, &found);
 }
 
-void source_discover_clusters(const struct world_store *store, void (*each)(void *data, const struct source_found_cluster *found),
-		       void *data)
+void source_discover_clusters(const struct world_store *store,
+			      void (*each)(void *data, const struct source_found_cluster *found), void *data)
 {
 	const struct kube_stateful_set *set;
 	struct map_entry *at = NULL;
@@ -232,8 +234,8 @@ bool source_discover_selector(const struct source_found_cluster *found, char *ou
 	return whole;
 }
 
-const struct kube_container *source_discover_container(enum world_broker_kind kind, const struct kube_container *containers,
-						size_t count)
+const struct kube_container *source_discover_container(enum world_broker_kind kind,
+						       const struct kube_container *containers, size_t count)
 {
 	enum source_found_brokers wanted = kind == WORLD_BROKER_KAFKA ? SOURCE_FOUND_KAFKA : SOURCE_FOUND_RABBITMQ;
 	for (size_t i = 0; i < count; i++)

@@ -25,15 +25,15 @@ enum source_found_brokers { SOURCE_FOUND_NONE, SOURCE_FOUND_RABBITMQ, SOURCE_FOU
 enum source_found_brokers source_discover_stateful_set(const struct kube_stateful_set *set);
 
 /* Calls for every cluster, in no order. */
-void source_discover_clusters(const struct world_store *store, void (*each)(void *data, const struct source_found_cluster *found),
-		       void *data);
+void source_discover_clusters(const struct world_store *store,
+			      void (*each)(void *data, const struct source_found_cluster *found), void *data);
 
 /* The label selector that its pods and claims share, as the API wants it; false when there is none. */
 bool source_discover_selector(const struct source_found_cluster *found, char *out, size_t size);
 
 /* The container that runs the broker: by name and image, else the first. NULL when there is none. */
-const struct kube_container *source_discover_container(enum world_broker_kind kind, const struct kube_container *containers,
-						size_t count);
+const struct kube_container *source_discover_container(enum world_broker_kind kind,
+						       const struct kube_container *containers, size_t count);
 
 /* A pod's own number: the digits its name ends in. -1 when it ends in none. */
 int32_t source_discover_ordinal(const char *name);

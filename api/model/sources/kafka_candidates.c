@@ -16,7 +16,8 @@ struct source_kafka_search {
 	size_t user_count;
 };
 
-static struct source_kafka_candidate *candidates_push(struct source_kafka_search *it, const struct source_kafka_candidate *candidate)
+static struct source_kafka_candidate *candidates_push(struct source_kafka_search *it,
+						      const struct source_kafka_candidate *candidate)
 {
 	struct source_kafka_candidates *candidates = it->candidates;
 	if (candidates->count == SOURCE_KAFKA_CANDIDATES_MAX)
@@ -29,7 +30,7 @@ static void set_configured(struct source_kafka_search *it, struct source_kafka_c
 {
 	const char *configured = it->question->configured, *slash = strchr(configured, '/');
 	candidate->namespace = slash ? arena_strndup(it->arena, configured, (size_t)(slash - configured))
-			       : arena_strdup(it->arena, it->question->found->namespace);
+				     : arena_strdup(it->arena, it->question->found->namespace);
 	candidate->secret = arena_strdup(it->arena, slash ? slash + 1 : configured);
 }
 
@@ -67,7 +68,8 @@ static bool is_better(const struct kube_kafka *kafka, const struct kube_kafka_us
 	return left != right ? left < right : strcmp(a->meta.name, b->meta.name) < 0;
 }
 
-static void take_user(struct source_kafka_search *it, const struct kube_kafka *kafka, const struct kube_kafka_user *user)
+static void take_user(struct source_kafka_search *it, const struct kube_kafka *kafka,
+		      const struct kube_kafka_user *user)
 {
 	size_t at = it->user_count;
 	while (at > 0 && is_better(kafka, user, it->users[at - 1]))
@@ -109,7 +111,8 @@ static const char *join_certificates(struct arena *arena, const struct kube_list
 	return all;
 }
 
-static void set_authority(struct source_kafka_search *it, const struct kube_listener *listener, struct source_kafka_candidate *candidate)
+static void set_authority(struct source_kafka_search *it, const struct kube_listener *listener,
+			  struct source_kafka_candidate *candidate)
 {
 	const struct kube_listener_status *status = candidates_status_of(it->question->found->kafka, listener->name);
 	if (!listener->tls)
@@ -122,7 +125,8 @@ static void set_authority(struct source_kafka_search *it, const struct kube_list
 		candidate->server_name = arena_strndup(it->arena, status->bootstrap, strcspn(status->bootstrap, ":,"));
 }
 
-static void explain_missing(struct source_kafka_search *it, const struct kube_listener *listener, const struct source_kafka_grade *grade)
+static void explain_missing(struct source_kafka_search *it, const struct kube_listener *listener,
+			    const struct source_kafka_grade *grade)
 {
 	const struct source_kafka_question *question = it->question;
 	const char *keys = grade->auth == SOURCE_KAFKA_AUTH_CERTIFICATE ? "user.crt and user.key" : "password";
@@ -136,14 +140,15 @@ static void explain_missing(struct source_kafka_search *it, const struct kube_li
 			listener->name, listener->port, listener->authentication, question->users_err->text, keys);
 	else
 		err_set(&it->candidates->why, ERR_UNAUTHORIZED,
-			"listener %s (%d) wants %s, and no KafkaUser of %s has that: make one, or name a secret with "
+			"listener %s (%d) wants %s, and no KafkaUser of %s has that: make one, or name a secret "
+			"with "
 			"%s in "
 			"the configuration",
 			listener->name, listener->port, listener->authentication, question->found->name, keys);
 }
 
-static void push_users(struct source_kafka_search *it, const struct kube_listener *listener, const struct source_kafka_grade *grade,
-		       struct source_kafka_candidate candidate)
+static void push_users(struct source_kafka_search *it, const struct kube_listener *listener,
+		       const struct source_kafka_grade *grade, struct source_kafka_candidate candidate)
 {
 	if (it->question->configured) {
 		struct source_kafka_candidate own = candidate;
@@ -162,12 +167,13 @@ static void push_users(struct source_kafka_search *it, const struct kube_listene
 		explain_missing(it, listener, grade);
 }
 
-static void push_listener(struct source_kafka_search *it, const struct kube_listener *listener, const struct source_kafka_grade *grade)
+static void push_listener(struct source_kafka_search *it, const struct kube_listener *listener,
+			  const struct source_kafka_grade *grade)
 {
 	struct source_kafka_candidate candidate = {.listener = arena_strdup(it->arena, listener->name),
-				.port = (uint16_t)listener->port,
-				.tls = listener->tls,
-				.auth = grade->auth};
+						   .port = (uint16_t)listener->port,
+						   .tls = listener->tls,
+						   .auth = grade->auth};
 	set_authority(it, listener, &candidate);
 	if (it->question->typed) {
 		candidate.typed = true;
@@ -190,7 +196,8 @@ static void explain_none(struct source_kafka_search *it)
 		err_set(why, ERR_UNSUPPORTED, "none of its listeners takes a user and a password (scram-sha-512)");
 	else if (!kafka->listener_count)
 		err_set(why, ERR_UNSUPPORTED,
-			"its Kafka resource declares no listener for clients, and the one for replication (9091) takes "
+			"its Kafka resource declares no listener for clients, and the one for replication (9091) "
+			"takes "
 			"the "
 			"operator's own certificate only: add a listener to spec.kafka.listeners");
 	else
@@ -227,10 +234,12 @@ static int candidates_likeliness(const struct kube_port *port, bool wants_tls)
 	static const char *const secure[] = {"tls", "ssl"};
 	static const char *const others[] = {"controller", "metrics", "jmx", "exporter", "prometheus"};
 	static const char *const clients[] = {"plaintext", "client", "kafka", "plain", "internal", "sasl"};
-	if (port->container_port <= 0 || port->container_port > PORT_MAX || candidates_is_named(port, others, ARRAY_LEN(others)))
+	if (port->container_port <= 0 || port->container_port > PORT_MAX ||
+	    candidates_is_named(port, others, ARRAY_LEN(others)))
 		return -1;
 	return (candidates_is_named(port, secure, ARRAY_LEN(secure)) == wants_tls ? 4 : 0) +
-	       (candidates_is_named(port, clients, ARRAY_LEN(clients)) ? 2 : 0) + (port->container_port == DEFAULT_PORT ? 1 : 0);
+	       (candidates_is_named(port, clients, ARRAY_LEN(clients)) ? 2 : 0) +
+	       (port->container_port == DEFAULT_PORT ? 1 : 0);
 }
 
 static const struct kube_port *next_port(const struct kube_container *container, const bool *taken, size_t size,
@@ -248,16 +257,18 @@ static const struct kube_port *next_port(const struct kube_container *container,
 	return best;
 }
 
-/* With a secret a port with TLS is looked for first. All ports are tried only then: what is named there must fit one.
- */
+/* With a secret a port with TLS is looked for first. All ports are tried only then: what is named there must fit
+ * one. */
 static void find_ports(struct source_kafka_search *it)
 {
 	const struct source_kafka_question *question = it->question;
-	const struct kube_container *container = question->pod ? join_pod_main_container(WORLD_BROKER_KAFKA, question->pod) : NULL;
+	const struct kube_container *container =
+		question->pod ? join_pod_main_container(WORLD_BROKER_KAFKA, question->pod) : NULL;
 	bool taken[SOURCE_KAFKA_CANDIDATES_MAX] = {false};
 	const struct kube_port *port;
-	struct source_kafka_candidate candidate = {.auth = question->typed || question->configured ? SOURCE_KAFKA_AUTH_ANY : SOURCE_KAFKA_AUTH_NONE,
-				.typed = question->typed};
+	struct source_kafka_candidate candidate = {
+		.auth = question->typed || question->configured ? SOURCE_KAFKA_AUTH_ANY : SOURCE_KAFKA_AUTH_NONE,
+		.typed = question->typed};
 	if (question->configured)
 		set_configured(it, &candidate);
 	while ((port = next_port(container, taken, SOURCE_KAFKA_CANDIDATES_MAX, question->configured != NULL))) {
@@ -273,7 +284,8 @@ static void find_ports(struct source_kafka_search *it)
 	}
 }
 
-void source_kafka_candidates_find(const struct source_kafka_question *question, struct arena *arena, struct source_kafka_candidates *candidates)
+void source_kafka_candidates_find(const struct source_kafka_question *question, struct arena *arena,
+				  struct source_kafka_candidates *candidates)
 {
 	struct source_kafka_search it = {.question = question, .arena = arena, .candidates = candidates};
 	*candidates = (struct source_kafka_candidates){0};

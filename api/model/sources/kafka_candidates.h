@@ -1,9 +1,10 @@
 /* Which candidates lead into a Kafka cluster, best first: told from records alone, before any secret is read.
  *
- * Strimzi: the listeners of the Kafka resource, the most secure first (TLS with a client certificate, TLS with SCRAM,
- * TLS, SCRAM, in the clear), each once for every set of credentials that may open it: the secret named in
- * configuration, then KafkaUsers of the cluster, "mqdeck" first, then super users, then the others. A listener without
- * authentication needs none. Elsewhere: the container's ports by name, with the secret named in configuration. */
+ * Strimzi: the listeners of the Kafka resource, the most secure first (TLS with a client certificate, TLS with
+ * SCRAM, TLS, SCRAM, in the clear), each once for every set of credentials that may open it: the secret named in
+ * configuration, then KafkaUsers of the cluster, "mqdeck" first, then super users, then the others. A listener
+ * without authentication needs none. Elsewhere: the container's ports by name, with the secret named in
+ * configuration. */
 #ifndef MQDECK_MODEL_SOURCES_KAFKA_CANDIDATES_H
 #define MQDECK_MODEL_SOURCES_KAFKA_CANDIDATES_H
 
@@ -41,13 +42,14 @@ struct source_kafka_candidates {
 struct source_kafka_question {
 	const struct source_found_cluster *found;
 	const struct world_store *store; /* KafkaUsers */
-	const struct err *users_err;      /* why they cannot be listed; code NONE = they can */
-	const struct kube_pod *pod;       /* one of its pods; may be NULL */
-	const char *configured;           /* secret named in configuration, "name" or "namespace/name"; NULL = none */
-	bool typed;                       /* only candidates for a user and password that were typed */
+	const struct err *users_err;     /* why they cannot be listed; code NONE = they can */
+	const struct kube_pod *pod;      /* one of its pods; may be NULL */
+	const char *configured;          /* secret named in configuration, "name" or "namespace/name"; NULL = none */
+	bool typed;                      /* only candidates for a user and password that were typed */
 };
 
 /* Strings are the arena's. */
-void source_kafka_candidates_find(const struct source_kafka_question *question, struct arena *arena, struct source_kafka_candidates *candidates);
+void source_kafka_candidates_find(const struct source_kafka_question *question, struct arena *arena,
+				  struct source_kafka_candidates *candidates);
 
 #endif

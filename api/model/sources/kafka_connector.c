@@ -84,7 +84,8 @@ static bool user_of_jaas(const char *jaas, char *out, size_t size)
 	return true;
 }
 
-static const char *user_of(const struct source_kafka_candidate *candidate, const struct kube_secret *secret, char *room, size_t size)
+static const char *user_of(const struct source_kafka_candidate *candidate, const struct kube_secret *secret, char *room,
+			   size_t size)
 {
 	static const char *const keys[] = {"username", "user"};
 	const char *user = source_secret_first(secret, keys, ARRAY_LEN(keys));
@@ -128,7 +129,8 @@ static void connector_hand_out(struct source_kafka_connector *connector, struct 
 		entry->origin = "the user given";
 	}
 	if (!net_tls_check_pem(entry->tls.ca_pem, entry->tls.cert_pem, entry->tls.key_pem, &err)) {
-		err_prefix(&err, "%s", str_or(entry->origin, str_or(candidate->ca_secret, "the listener's certificates")));
+		err_prefix(&err, "%s",
+			   str_or(entry->origin, str_or(candidate->ca_secret, "the listener's certificates")));
 		fail_candidate(connector, &err);
 		return;
 	}
@@ -143,7 +145,8 @@ static void take_credentials(struct source_kafka_connector *connector, const str
 	struct err err = {0};
 	CLEANUP(free) char *origin = str_printf("secret %s/%s", candidate->namespace, candidate->secret);
 	struct source_kafka_entry entry = {.origin = origin};
-	const char *user = user_of(candidate, secret, room, sizeof room), *password = source_secret_value(secret, "password");
+	const char *user = user_of(candidate, secret, room, sizeof room),
+		   *password = source_secret_value(secret, "password");
 	/* A KafkaUser's ca.crt is the authority of users, not of brokers. */
 	if (!str_eq(kube_label(&secret->meta, "strimzi.io/kind"), "KafkaUser"))
 		take_authorities(connector, secret);
@@ -196,11 +199,13 @@ static void connector_on_authority(void *data, const struct kube_secret *secret,
 	if (!err_is_set(&why))
 		err_set(&why, ERR_NOT_FOUND, "it holds no ca.crt");
 	err_prefix(&why, "listener %s speaks TLS, and the authority to verify it cannot be had from secret %s/%s",
-		   str_or(candidate_of(connector)->listener, "?"), connector->namespace, candidate_of(connector)->ca_secret);
+		   str_or(candidate_of(connector)->listener, "?"), connector->namespace,
+		   candidate_of(connector)->ca_secret);
 	fail_candidate(connector, &why);
 }
 
-static void read_secret(struct source_kafka_connector *connector, const char *namespace, const char *name, source_secret_read_fn *done)
+static void read_secret(struct source_kafka_connector *connector, const char *namespace, const char *name,
+			source_secret_read_fn *done)
 {
 	struct err err = {0};
 	connector->read = source_secret_read(connector->options.client, namespace, name, done, connector, &err);

@@ -1,5 +1,5 @@
-/* Tries the ways into a Kafka cluster (kafka_candidates.h) one after the other: reads the secrets a way needs and hands out
- * what the client is to show. Secrets are read one at a time and wiped after use. */
+/* Tries the ways into a Kafka cluster (kafka_candidates.h) one after the other: reads the secrets a way needs and
+ * hands out what the client is to show. Secrets are read one at a time and wiped after use. */
 #ifndef MQDECK_MODEL_SOURCES_KAFKA_CONNECTOR_H
 #define MQDECK_MODEL_SOURCES_KAFKA_CONNECTOR_H
 
@@ -23,7 +23,7 @@ struct source_kafka_connector_options {
 	struct kube_client *client;
 	struct loop *loop;
 	struct source_kafka_question question; /* borrowed for the call */
-	const char *user, *password;         /* typed by the operator; copied, wiped on destroy; NULL = none */
+	const char *user, *password;           /* typed by the operator; copied, wiped on destroy; NULL = none */
 	void (*on_found)(void *data, const struct source_kafka_entry *entry);
 	/* No way is left. err says what is missing, of the best way that could not be gone. */
 	void (*on_none)(void *data, const struct err *err);

@@ -8,9 +8,9 @@
 #include "api/base/str.h"
 #include "api/kafka/client/probe.h"
 #include "api/kube/client/kube_client.h"
-#include "api/model/sources/watcher.h"
-#include "api/model/sources/kafka_connector.h"
 #include "api/model/sources/broker_source_private.h"
+#include "api/model/sources/kafka_connector.h"
+#include "api/model/sources/watcher.h"
 
 enum { HOST_MAX = 256, SEEK_AGAIN_MS = 60000, READ_AGAIN_MS = 30000, TROUBLES_A_WAY = 2 };
 
@@ -63,7 +63,8 @@ static const char *pod_for(const struct source_kafka *it, int32_t node_id, const
 	return NULL;
 }
 
-static bool kafka_source_resolve(void *data, int32_t node_id, const char *host, int32_t port, struct dial_target *target)
+static bool kafka_source_resolve(void *data, int32_t node_id, const char *host, int32_t port,
+				 struct dial_target *target)
 {
 	const struct source_kafka *it = data;
 	const char *pod = pod_for(it, node_id, host);
@@ -111,7 +112,7 @@ static void learn_pods(struct source_kafka *it)
 }
 
 static void kafka_source_start(struct source_kafka *it, const struct dial_target *targets, size_t count,
-		  const struct source_kafka_entry *entry);
+			       const struct source_kafka_entry *entry);
 
 /* entry: when a way is taken; NULL = the pods may have changed. */
 static void kafka_source_dial(struct source_kafka *it, const struct source_kafka_entry *entry)
@@ -214,7 +215,8 @@ static void kafka_source_connect(struct source_kafka *it, const struct source_fo
 	const struct source_broker *source = it->source;
 	struct err users_err;
 	if (it->connector || !source->pods.len ||
-	    (found->kafka && !source_watcher_is_listed(source->world->watcher, KUBE_KAFKA_USERS, found->namespace, &users_err)))
+	    (found->kafka &&
+	     !source_watcher_is_listed(source->world->watcher, KUBE_KAFKA_USERS, found->namespace, &users_err)))
 		return;
 	it->searching = true;
 	it->connector = source_kafka_connector_start(&(struct source_kafka_connector_options){
@@ -224,10 +226,10 @@ static void kafka_source_connect(struct source_kafka *it, const struct source_fo
 			     .store = &source->world->store,
 			     .users_err = &users_err,
 			     .pod = source->pods.items[0],
-			     .configured =
-				     options->credentials_secret
-					     ? options->credentials_secret(options->data, source->namespace, source->name)
-					     : NULL,
+			     .configured = options->credentials_secret
+						   ? options->credentials_secret(options->data, source->namespace,
+										 source->name)
+						   : NULL,
 			     .typed = it->user != NULL},
 		.user = it->user,
 		.password = it->password,
@@ -327,7 +329,7 @@ static void kafka_source_on_trouble(void *data, enum kafka_trouble trouble, cons
 }
 
 static void kafka_source_start(struct source_kafka *it, const struct dial_target *targets, size_t count,
-		  const struct source_kafka_entry *entry)
+			       const struct source_kafka_entry *entry)
 {
 	const struct world_options *options = &it->source->world->options;
 	CLEANUP(free) char *label = str_printf("kafka/%s", it->source->name);
@@ -422,7 +424,8 @@ bool source_kafka_settled(const struct source_broker *source)
 		if (snapshot->brokers[i].registered && !is_read(&snapshot->brokers[i].dirs_part) &&
 		    !err_is_set(&snapshot->brokers[i].err))
 			return false;
-	return is_read(&snapshot->metadata_part) && is_read(&snapshot->config_part) && is_read(&snapshot->quorum_part) &&
+	return is_read(&snapshot->metadata_part) && is_read(&snapshot->config_part) &&
+	       is_read(&snapshot->quorum_part) &&
 	       (!source->world->options.with_groups || is_read(&snapshot->group_part));
 }
 

@@ -1,11 +1,11 @@
 /* A RabbitMQ cluster's connection: its monitor, the search for credentials, and the command line as the last resort. */
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/kube/client/kube_client.h"
 #include "api/kube/client/exec.h"
+#include "api/kube/client/kube_client.h"
 #include "api/model/sources/broker_credentials.h"
-#include "api/model/sources/watcher.h"
 #include "api/model/sources/broker_source_private.h"
+#include "api/model/sources/watcher.h"
 
 enum { SEEK_AGAIN_MS = 60000, READ_AGAIN_MS = 30000, COMMAND_MS = 20000, COMMAND_OUTPUT_MAX = 16 * 1024 * 1024 };
 
@@ -43,17 +43,17 @@ static void *run_start(void *data, const struct rabbitmq_target *target, const c
 	run->done = done;
 	run->data = done_data;
 	run->exec = kube_exec_run(it->source->world->options.client,
-			     &(struct kube_exec_options){
-				     .namespace = target->namespace,
-				     .pod = target->pod,
-				     .container = target->container,
-				     .argv = argv,
-				     .timeout_ms = COMMAND_MS,
-				     .output_max = COMMAND_OUTPUT_MAX,
-				     .on_done = rabbitmq_source_on_exec,
-				     .data = run,
-			     },
-			     err);
+				  &(struct kube_exec_options){
+					  .namespace = target->namespace,
+					  .pod = target->pod,
+					  .container = target->container,
+					  .argv = argv,
+					  .timeout_ms = COMMAND_MS,
+					  .output_max = COMMAND_OUTPUT_MAX,
+					  .on_done = rabbitmq_source_on_exec,
+					  .data = run,
+				  },
+				  err);
 	if (run->exec)
 		return run;
 	free(run);
@@ -69,7 +69,7 @@ static void run_cancel(void *run)
 /* ---- credentials ---- */
 
 static void rabbitmq_source_on_found(void *data, const char *user, const char *password, const char *origin,
-		     const struct rabbitmq_tls *tls)
+				     const struct rabbitmq_tls *tls)
 {
 	struct source_rabbitmq *it = data;
 	it->missing = it->refused = false;
@@ -124,18 +124,18 @@ static void rabbitmq_source_seek(struct source_rabbitmq *it, const struct source
 	if (it->credentials || it->given || !source->pods.len)
 		return;
 	it->credentials = source_credentials_seek(
-		options->loop,
-		&(struct source_credentials_options){
-			.client = options->client,
-			.found = found,
-			.pod = source->pods.items[0],
-			.configured = options->credentials_secret
-					      ? options->credentials_secret(options->data, source->namespace, source->name)
-					      : NULL,
-			.on_found = rabbitmq_source_on_found,
-			.on_none = rabbitmq_source_on_none,
-			.data = it,
-		});
+		options->loop, &(struct source_credentials_options){
+				       .client = options->client,
+				       .found = found,
+				       .pod = source->pods.items[0],
+				       .configured = options->credentials_secret
+							     ? options->credentials_secret(
+								       options->data, source->namespace, source->name)
+							     : NULL,
+				       .on_found = rabbitmq_source_on_found,
+				       .on_none = rabbitmq_source_on_none,
+				       .data = it,
+			       });
 }
 
 /* ---- the source ---- */
@@ -167,7 +167,8 @@ static struct source_rabbitmq *rabbitmq_source_create(struct source_broker *sour
 }
 
 /* The pod's own names, and those of the service that clients use: certificates are made for either. */
-static const char *names_of(const struct source_broker *source, const struct kube_pod *pod, const struct source_found_cluster *found)
+static const char *names_of(const struct source_broker *source, const struct kube_pod *pod,
+			    const struct source_found_cluster *found)
 {
 	const char *service = found->rabbitmq ? str_or(found->rabbitmq->service_name, found->name) : found->name;
 	const char *space = source->namespace;
@@ -217,7 +218,8 @@ int64_t source_rabbitmq_updated(const struct source_broker *source)
 		       : -1;
 }
 
-static const struct rabbitmq_member *rabbitmq_source_copy_members(struct world_kept_cluster *cluster, const struct rabbitmq_snapshot *snapshot)
+static const struct rabbitmq_member *rabbitmq_source_copy_members(struct world_kept_cluster *cluster,
+								  const struct rabbitmq_snapshot *snapshot)
 {
 	struct arena *frame = &cluster->world->frame;
 	struct rabbitmq_member *copy = arena_alloc(frame, (snapshot->member_count + 1) * sizeof *copy);

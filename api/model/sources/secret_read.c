@@ -28,7 +28,7 @@ static void secret_on_done(void *data, const struct kube_result *result)
 }
 
 struct source_secret_read *source_secret_read(struct kube_client *client, const char *namespace, const char *name,
-				source_secret_read_fn *done, void *data, struct err *err)
+					      source_secret_read_fn *done, void *data, struct err *err)
 {
 	CLEANUP(free)
 	char *path = kube_url(
@@ -37,7 +37,8 @@ struct source_secret_read *source_secret_read(struct kube_client *client, const 
 	read->done = done;
 	read->data = data;
 	read->request = kube_request(
-		client, &(struct kube_call){.path = path, .body_max = BODY_MAX, .on_done = secret_on_done, .data = read}, err);
+		client,
+		&(struct kube_call){.path = path, .body_max = BODY_MAX, .on_done = secret_on_done, .data = read}, err);
 	if (read->request)
 		return read;
 	free(read);

@@ -13,7 +13,7 @@ typedef void source_secret_read_fn(void *data, const struct kube_secret *secret,
 
 /* NULL with err for what can be said at once. Never calls back from inside. */
 struct source_secret_read *source_secret_read(struct kube_client *client, const char *namespace, const char *name,
-				source_secret_read_fn *done, void *data, struct err *err) MUST_USE;
+					      source_secret_read_fn *done, void *data, struct err *err) MUST_USE;
 void source_secret_read_cancel(struct source_secret_read *read); /* NULL is fine; no callback after */
 
 /* The value of a key; NULL when it is not there or empty. */

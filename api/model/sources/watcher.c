@@ -9,8 +9,8 @@
 #include "api/kube/client/kube_client.h"
 #include "api/kube/records/record_decode.h"
 #include "api/kube/watch/informer.h"
-#include "api/model/world/world_private.h"
 #include "api/model/sources/broker_source.h"
+#include "api/model/world/world_private.h"
 
 enum { FOLLOW_DELAY_MS = 5, CHECK_MS = 1000, SELECTOR_MAX = 1024 };
 
@@ -94,7 +94,8 @@ static void watcher_forget(struct source_watched *watched)
 	free(watched);
 }
 
-static void watcher_need(struct source_watcher *watcher, enum kube_kind kind, const char *namespace, const char *labels, const char *fields)
+static void watcher_need(struct source_watcher *watcher, enum kube_kind kind, const char *namespace, const char *labels,
+			 const char *fields)
 {
 	CLEANUP(free)
 	char *key = str_printf("%d %s %s %s", (int)kind, str_or(namespace, ""), str_or(labels, ""), str_or(fields, ""));
@@ -106,16 +107,16 @@ static void watcher_need(struct source_watcher *watcher, enum kube_kind kind, co
 		watched->namespace = mem_strdup(namespace);
 		map_set(&watcher->watched, key, watched);
 		watched->informer = kube_informer_start(watcher->world->options.client,
-						   &(struct kube_informer_options){
-							   .kind = kind,
-							   .namespace = namespace,
-							   .label_selector = labels,
-							   .field_selector = fields,
-							   .on_change = watcher_on_change,
-							   .on_state = watcher_on_state,
-							   .data = watched,
-						   },
-						   &watched->start_err);
+							&(struct kube_informer_options){
+								.kind = kind,
+								.namespace = namespace,
+								.label_selector = labels,
+								.field_selector = fields,
+								.on_change = watcher_on_change,
+								.on_state = watcher_on_state,
+								.data = watched,
+							},
+							&watched->start_err);
 	}
 	watched->needed = true;
 }
@@ -162,7 +163,8 @@ static void on_follow(void *data)
 	for (struct map_entry *at = map_next(&watcher->watched, NULL); at; at = map_next(&watcher->watched, at))
 		((struct source_watched *)at->value)->needed = false;
 	for (size_t i = 0; i < ARRAY_LEN(first_kinds); i++)
-		watcher_need(watcher, first_kinds[i], kube_kind_info(first_kinds[i])->namespaced ? namespace : NULL, NULL, NULL);
+		watcher_need(watcher, first_kinds[i], kube_kind_info(first_kinds[i])->namespaced ? namespace : NULL,
+			     NULL, NULL);
 	source_brokers_begin(watcher->sources);
 	source_discover_clusters(&watcher->world->store, need_for_cluster, watcher);
 	source_brokers_end(watcher->sources);
@@ -239,8 +241,11 @@ static struct world_source source_of(struct source_watcher *watcher, enum kube_k
 		const struct source_watched *watched = at->value;
 		if (watched->kind != kind)
 			continue;
-		const struct kube_informer_state *state = watched->informer ? kube_informer_state(watched->informer) : NULL;
-		int64_t updated = !watcher_is_listed(watched) ? -1 : state->stale_since_ms >= 0 ? state->stale_since_ms : now;
+		const struct kube_informer_state *state =
+			watched->informer ? kube_informer_state(watched->informer) : NULL;
+		int64_t updated = !watcher_is_listed(watched)  ? -1
+				  : state->stale_since_ms >= 0 ? state->stale_since_ms
+							       : now;
 		source.updated_ms = updated < source.updated_ms ? updated : source.updated_ms;
 		if (!err_is_set(&source.err))
 			source.err = *watcher_error_of(watched);
@@ -251,8 +256,8 @@ static struct world_source source_of(struct source_watcher *watcher, enum kube_k
 static void describe_by_hand(struct world_view *view)
 {
 	struct world_source *sources[] = {&view->nodes_source,   &view->volumes_source, &view->services_source,
-				    &view->events_source,  &view->pods_source,    &view->claims_source,
-				    &view->classes_source, &view->sets_source};
+					  &view->events_source,  &view->pods_source,    &view->claims_source,
+					  &view->classes_source, &view->sets_source};
 	for (size_t i = 0; i < ARRAY_LEN(sources); i++)
 		*sources[i] = (struct world_source){0};
 	view->link = WORLD_LIVE;
@@ -297,7 +302,8 @@ void source_watcher_describe_ages(struct source_watcher *watcher, struct world_v
 	int64_t now = loop_now_ms(watcher->world->loop), age = -1;
 	for (struct map_entry *at = map_next(&watcher->watched, NULL); at; at = map_next(&watcher->watched, at)) {
 		const struct source_watched *watched = at->value;
-		const struct kube_informer_state *state = watched->informer ? kube_informer_state(watched->informer) : NULL;
+		const struct kube_informer_state *state =
+			watched->informer ? kube_informer_state(watched->informer) : NULL;
 		if (!state || !state->synced)
 			continue;
 		int64_t its = state->stale_since_ms >= 0 ? now - state->stale_since_ms : 0;
@@ -305,7 +311,8 @@ void source_watcher_describe_ages(struct source_watcher *watcher, struct world_v
 	}
 	int64_t brokers = source_brokers_age(watcher->sources, now);
 	view->data_age_ms = brokers > age ? brokers : age;
-	view->requests_in_flight = kube_client_in_flight(watcher->world->options.client) + source_brokers_in_flight(watcher->sources);
+	view->requests_in_flight =
+		kube_client_in_flight(watcher->world->options.client) + source_brokers_in_flight(watcher->sources);
 }
 
 bool source_watcher_settled(const struct source_watcher *watcher)
@@ -313,7 +320,8 @@ bool source_watcher_settled(const struct source_watcher *watcher)
 	return !watcher || (lists_are_in(watcher) && source_brokers_settled(watcher->sources));
 }
 
-bool source_watcher_is_listed(const struct source_watcher *watcher, enum kube_kind kind, const char *namespace, struct err *err)
+bool source_watcher_is_listed(const struct source_watcher *watcher, enum kube_kind kind, const char *namespace,
+			      struct err *err)
 {
 	err_clear(err);
 	if (!watcher)
@@ -347,7 +355,8 @@ void source_watcher_collect(struct source_watcher *watcher)
 		source_brokers_collect(watcher->sources);
 }
 
-void source_watcher_set_credentials(struct source_watcher *watcher, const char *cluster_key, const char *user, const char *password)
+void source_watcher_set_credentials(struct source_watcher *watcher, const char *cluster_key, const char *user,
+				    const char *password)
 {
 	struct source_broker *source = source_watcher_broker(watcher, cluster_key);
 	if (source)

@@ -1,6 +1,6 @@
-/* What flows in: informers on what matters, and a side (broker_source.h) for every broker cluster found. It works by itself on
- * the loop, so that `mqdeck get` needs no frames while it waits; world_update() only reads what it left in the store.
- */
+/* What flows in: informers on what matters, and a side (broker_source.h) for every broker cluster found. It works by
+ * itself on the loop, so that `mqdeck get` needs no frames while it waits; world_update() only reads what it left in
+ * the store. */
 #ifndef MQDECK_MODEL_SOURCES_WATCHER_H
 #define MQDECK_MODEL_SOURCES_WATCHER_H
 
@@ -18,14 +18,18 @@ void source_watcher_describe(struct source_watcher *watcher, struct world_view *
 /* Only what changes by itself: ages and requests under way. */
 void source_watcher_describe_ages(struct source_watcher *watcher, struct world_view *view);
 bool source_watcher_settled(const struct source_watcher *watcher);
-struct source_broker *source_watcher_broker(struct source_watcher *watcher, const char *cluster_key); /* NULL when there is none */
-/* The lists of the kind in the namespace are all in, or cannot be had: *err then says why (ERR_NONE else). True without
- * a watcher. */
-bool source_watcher_is_listed(const struct source_watcher *watcher, enum kube_kind kind, const char *namespace, struct err *err);
+struct source_broker *source_watcher_broker(struct source_watcher *watcher,
+					    const char *cluster_key); /* NULL when there is none */
+/* The lists of the kind in the namespace are all in, or cannot be had: *err then says why (ERR_NONE else). True
+ * without a watcher. */
+bool source_watcher_is_listed(const struct source_watcher *watcher, enum kube_kind kind, const char *namespace,
+			      struct err *err);
 void source_watcher_follow(struct source_watcher *watcher); /* looks at all clusters again, soon */
 /* The frame points at no side that is gone any more. */
 void source_watcher_collect(struct source_watcher *watcher);
-void source_watcher_set_credentials(struct source_watcher *watcher, const char *cluster_key, const char *user, const char *password);
-struct kafka_admin *source_watcher_kafka_admin(struct source_watcher *watcher, const char *cluster_key); /* NULL when there is none */
+void source_watcher_set_credentials(struct source_watcher *watcher, const char *cluster_key, const char *user,
+				    const char *password);
+struct kafka_admin *source_watcher_kafka_admin(struct source_watcher *watcher,
+					       const char *cluster_key); /* NULL when there is none */
 
 #endif

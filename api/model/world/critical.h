@@ -1,5 +1,5 @@
-/* When may a broker be stopped: the rules of Kafka (as Strimzi judges a roll) and of RabbitMQ (as its own check "node is
- * quorum critical" does), for one partition, one queue, one quorum. The only place they are written down. */
+/* When may a broker be stopped: the rules of Kafka (as Strimzi judges a roll) and of RabbitMQ (as its own check
+ * "node is quorum critical" does), for one partition, one queue, one quorum. The only place they are written down. */
 #ifndef MQDECK_MODEL_WORLD_CRITICAL_H
 #define MQDECK_MODEL_WORLD_CRITICAL_H
 
@@ -9,7 +9,8 @@
 
 /* Would the partition refuse acks=all without a broker that has a replica of it? With no more replicas than
  * min.insync.replicas nothing could ever be restarted: such a partition never counts. */
-static inline bool world_is_critical_partition(size_t replicas, size_t in_sync, int32_t min_in_sync, bool broker_in_sync)
+static inline bool world_is_critical_partition(size_t replicas, size_t in_sync, int32_t min_in_sync,
+					       bool broker_in_sync)
 {
 	if (min_in_sync < 0 || (int64_t)replicas <= min_in_sync)
 		return false;

@@ -36,7 +36,8 @@ void world_store_put(struct world_store *store, enum kube_kind kind, const void 
 {
 	const struct kube_meta *meta = record;
 	char key[KEY_MAX];
-	store_retire(store, map_set(&store->kinds[kind], store_key_of(meta->namespace, meta->name, key), (void *)record));
+	store_retire(store,
+		     map_set(&store->kinds[kind], store_key_of(meta->namespace, meta->name, key), (void *)record));
 }
 
 void world_store_remove(struct world_store *store, enum kube_kind kind, const char *namespace, const char *name)
@@ -46,7 +47,7 @@ void world_store_remove(struct world_store *store, enum kube_kind kind, const ch
 }
 
 const void *world_store_get(const struct world_store *store, enum kube_kind kind, const char *namespace,
-			     const char *name)
+			    const char *name)
 {
 	char key[KEY_MAX];
 	return name ? map_get(&store->kinds[kind], store_key_of(namespace, name, key)) : NULL;
@@ -71,7 +72,7 @@ void world_store_collect(struct world_store *store)
 }
 
 bool world_labels_match(const struct kube_pair *selector, size_t selector_count, const struct kube_pair *labels,
-		  size_t label_count)
+			size_t label_count)
 {
 	for (size_t i = 0; i < selector_count; i++) {
 		bool found = false;

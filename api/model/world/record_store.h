@@ -9,8 +9,8 @@
 struct world_store {
 	struct map kinds[KUBE_KIND_COUNT];
 	VEC(void *) retired; /* replaced since the last world_store_collect(): the frame may still point at them */
-	bool owns; /* records are freed with kube_record_free(), shared ones: a frame shows one until the next world_update(),
-		    * whatever its informer does; else they are the caller's */
+	bool owns;           /* records are freed with kube_record_free(), shared ones: a frame shows one until the next
+		    * world_update(), whatever its informer does; else they are the caller's */
 };
 
 void world_store_finish(struct world_store *store);
@@ -18,7 +18,7 @@ void world_store_finish(struct world_store *store);
 void world_store_put(struct world_store *store, enum kube_kind kind, const void *record);
 void world_store_remove(struct world_store *store, enum kube_kind kind, const char *namespace, const char *name);
 const void *world_store_get(const struct world_store *store, enum kube_kind kind, const char *namespace,
-			     const char *name);
+			    const char *name);
 /* `const struct kube_pod *pod = NULL; struct map_entry *at = NULL; while ((pod = world_store_next(store, KUBE_PODS,
  * &at)))` */
 const void *world_store_next(const struct world_store *store, enum kube_kind kind, struct map_entry **at);
@@ -28,6 +28,6 @@ void world_store_collect(struct world_store *store);
 
 /* Every pair of the selector is among the labels; an empty selector matches nothing. */
 bool world_labels_match(const struct kube_pair *selector, size_t selector_count, const struct kube_pair *labels,
-		  size_t label_count);
+			size_t label_count);
 
 #endif

@@ -62,7 +62,7 @@ const char *world_sentence_count(struct world *world, int64_t count, const char 
 }
 
 const char *world_sentence_brokers(struct world *world, const struct world_kept_cluster *cluster,
-			     bool (*which)(const struct world_kept_broker *broker))
+				   bool (*which)(const struct world_kept_broker *broker))
 {
 	VEC(const char *) names = {0};
 	for (size_t i = 0; i < cluster->brokers.len; i++) {
@@ -82,13 +82,15 @@ const char *world_sentence_brokers(struct world *world, const struct world_kept_
 	return text;
 }
 
-static const struct world_kept_broker *worst_after(const struct world_kept_cluster *cluster, const struct world_kept_broker *after)
+static const struct world_kept_broker *worst_after(const struct world_kept_cluster *cluster,
+						   const struct world_kept_broker *after)
 {
 	const struct world_kept_broker *worst = NULL;
 	bool passed = after == NULL;
 	for (int round = SEV_BAD; round >= SEV_WARN && !worst; round--) {
 		for (size_t i = 0; i < cluster->brokers.len && !worst; i++) {
-			const struct world_kept_broker *broker = (const struct world_kept_broker *)cluster->brokers.items[i];
+			const struct world_kept_broker *broker =
+				(const struct world_kept_broker *)cluster->brokers.items[i];
 			if (broker->pub.severity != (enum severity)round)
 				continue;
 			if (passed)

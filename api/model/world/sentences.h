@@ -9,15 +9,16 @@ const char *join_broker_trouble(struct world *world, const struct world_kept_bro
 
 /* " 41 s ago", in minutes from two minutes on so that it does not change all the time; "" for an unknown time. */
 const char *world_sentence_ago(struct world *world, int64_t since_wall_ms);
-const char *world_sentence_duration(struct world *world, int64_t ms);  /* "41 s", "4 min 19 s", "3 h" */
-const char *world_sentence_cut(struct world *world, const char *text); /* the first line, at most 120 bytes; NULL gives "" */
+const char *world_sentence_duration(struct world *world, int64_t ms); /* "41 s", "4 min 19 s", "3 h" */
+const char *world_sentence_cut(struct world *world,
+			       const char *text); /* the first line, at most 120 bytes; NULL gives "" */
 
 /* "1 partition", "12 partitions" */
 const char *world_sentence_count(struct world *world, int64_t count, const char *one, const char *many);
 
 /* "kafka-0", "kafka-0 and kafka-1", "kafka-0, kafka-1 and 3 more", of the brokers that `which` takes; "" when none. */
 const char *world_sentence_brokers(struct world *world, const struct world_kept_cluster *cluster,
-			     bool (*which)(const struct world_kept_broker *broker));
+				   bool (*which)(const struct world_kept_broker *broker));
 
 /* ": kafka-2 is down, node-3 stopped reporting 41 s ago": the worst troubles of the cluster's brokers; "" without. */
 const char *world_sentence_cause(struct world *world, const struct world_kept_cluster *cluster);

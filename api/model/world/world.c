@@ -8,7 +8,6 @@
 #include "api/model/sources/watcher.h"
 #include "api/model/world/world_private.h"
 
-
 const char *world_replica_state_word(enum world_replica_state state)
 {
 	static const char *const words[] = {

@@ -1,5 +1,5 @@
-/* What api/model keeps behind world.h. The public structs are the first members, so that a pointer to one is a pointer
- * to its keeper. */
+/* What api/model keeps behind world.h. The public structs are the first members, so that a pointer to one is a
+ * pointer to its keeper. */
 #ifndef MQDECK_MODEL_WORLD_WORLD_PRIVATE_H
 #define MQDECK_MODEL_WORLD_WORLD_PRIVATE_H
 
@@ -48,7 +48,8 @@ struct world_kept_cluster {
 	char *key, *name, *namespace;
 	bool seen;
 	struct source_found_cluster found;
-	const char *pods_unread; /* why it has no pods here: not "missing" but unknown; "" = not listed yet, NULL = listed */
+	const char *pods_unread; /* why it has no pods here: not "missing" but unknown; "" = not listed yet, NULL =
+				    listed */
 	VEC(struct world_broker *) brokers;
 	VEC(struct world_volume *) volumes;
 	VEC(struct world_service *) services;
@@ -63,7 +64,7 @@ struct world_kept_cluster {
 	/* Kafka: where to look; valid for the moment */
 	const struct kafka_snapshot *(*kafka)(void *data);
 	void *kafka_data;
-	struct err way_err; /* why no way leads into it; code NONE = one does, or is tried */
+	struct err way_err;              /* why no way leads into it; code NONE = one does, or is tried */
 	VEC(int64_t) topic_first;        /* number of the first partition of each topic, for world_replicated_at */
 	int64_t metadata_ms, configs_ms; /* the answers that it and the totals were made of; -1 none */
 	int16_t *id_broker;              /* node id → index into brokers, -1 = none; id_count of them */
@@ -110,36 +111,40 @@ struct world {
 	VEC(const struct kube_pod *) pods;
 	struct world_view view;
 	bool dirty;
-	int64_t renew_ms; /* what the frame says holds for so long, then it is made again; 0 = until something happens */
+	int64_t renew_ms; /* what the frame says holds for so long, then it is made again; 0 = until something
+			     happens */
 	uint64_t answers; /* the last number given to a cluster's answers */
-	bool told; /* on_change was called since the last update */
-	bool settled; /* the first read is over */
+	bool told;        /* on_change was called since the last update */
+	bool settled;     /* the first read is over */
 	struct loop_timer *tick;
 	struct loop_timer *later; /* what the brokers said is told */
-	int64_t wall_ms; /* now, of this update */
+	int64_t wall_ms;          /* now, of this update */
 };
 
 /* Something changed: the next world_update() joins again. Tells the owner once. */
 void world_mark_dirty(struct world *world);
 /* Of the frame that is being made: it is made again after so long at the latest. */
 void world_renew_after(struct world *world, int64_t ms);
-/* A broker was asked and answered. They are asked every few seconds, each on its own: what they say is told together,
- * within WORLD_POLLED_MS, because a join and a paint for each answer would be most of what an idle console costs. */
+/* A broker was asked and answered. They are asked every few seconds, each on its own: what they say is told
+ * together, within WORLD_POLLED_MS, because a join and a paint for each answer would be most of what an idle console
+ * costs. */
 void world_mark_polled(struct world *world);
 
 struct world_kept_cluster *join_cluster_of(const struct world_cluster *cluster);
-const struct kafka_snapshot *join_cluster_kafka(const struct world_kept_cluster *cluster);    /* NULL while there is none */
+const struct kafka_snapshot *
+join_cluster_kafka(const struct world_kept_cluster *cluster); /* NULL while there is none */
 int32_t join_cluster_broker_named(const struct world_kept_cluster *cluster, const char *pod); /* index, -1 */
 void join_cluster_destroy(struct world_kept_cluster *cluster);
 /* The StatefulSet's or pod set's name for a broker's claims and pods; "" when unknown. */
 const char *join_cluster_pod_prefix(const struct world_kept_cluster *cluster);
-bool join_cluster_is_stale(const struct world_kept_cluster *cluster, int64_t updated_ms); /* what was heard then says nothing of now */
+bool join_cluster_is_stale(const struct world_kept_cluster *cluster,
+			   int64_t updated_ms); /* what was heard then says nothing of now */
 
 /* ---- the steps of a join, in this order; each reads what the earlier ones left ---- */
 void join_nodes(struct world *world);
-void join_clusters(struct world *world); /* clusters, brokers, pods */
-void join_plans(struct world *world);    /* who changes the clusters now */
-void join_broker_sources(struct world *world);    /* what the brokers say */
+void join_clusters(struct world *world);       /* clusters, brokers, pods */
+void join_plans(struct world *world);          /* who changes the clusters now */
+void join_broker_sources(struct world *world); /* what the brokers say */
 void join_volumes(struct world *world);
 void join_services(struct world *world);
 void join_states(struct world *world); /* one word and a severity a broker */

@@ -66,9 +66,9 @@ static bool failover_undo(const struct ops_plan *plan, struct ops_request *out, 
 	if (!undo)
 		return err_set(err, ERR_REFUSED, "nothing was moved that could be brought back");
 	*out = (struct ops_request){.operation = &ops_operation_failover,
-				 .target = plan->target,
-				 .values = {{.name = "back", .value = undo}},
-				 .value_count = 1};
+				    .target = plan->target,
+				    .values = {{.name = "back", .value = undo}},
+				    .value_count = 1};
 	return true;
 }
 
@@ -119,7 +119,7 @@ static void failover_preflight(struct ops_plan *plan, const struct ops_context *
 	for (size_t i = 0; i < victims.failover_count; i++)
 		if (!part_of(victims.failovers[i].cluster))
 			ops_note(plan, OPS_CAUTION, "what %s leads stays where it is: this moves leaders of Kafka",
-				victims.failovers[i].cluster->name);
+				 victims.failovers[i].cluster->name);
 	each_part(plan, context, &victims, false);
 	if (victims.count > 0 && plan->step_count == 0 && plan->severity < OPS_BLOCKED)
 		ops_note(plan, OPS_BLOCKS, "there is nothing to move");

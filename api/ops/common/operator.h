@@ -1,5 +1,5 @@
-/* The operator of a managed cluster: its resource, and telling it to keep its hands off (pause_operator.c), and what it says
- * of what was asked (operator.c). */
+/* The operator of a managed cluster: its resource, and telling it to keep its hands off (pause_operator.c), and what
+ * it says of what was asked (operator.c). */
 #ifndef MQDECK_OPS_COMMON_OPERATOR_H
 #define MQDECK_OPS_COMMON_OPERATOR_H
 

@@ -113,7 +113,7 @@ static void pause_plan(struct ops_plan *plan, const struct ops_context *context)
 		return;
 	const struct mark *mark = mark_of(object.resource);
 	ops_note(plan, OPS_CHANGES, "%s %s/%s %s %s → %s", object.kind, object.namespace, object.name, mark->where,
-		mark->name, wants_pause(plan) ? "true" : "none");
+		 mark->name, wants_pause(plan) ? "true" : "none");
 	ops_add_step(plan, wants_pause(plan) ? &ops_step_operator_pause : &ops_step_operator_resume, "%s %s for %s/%s",
 		     wants_pause(plan) ? "set" : "take away", mark->name, object.namespace, object.name);
 }
@@ -130,23 +130,25 @@ static void pause_preflight(struct ops_plan *plan, const struct ops_context *con
 	const struct mark *mark = mark_of(object.resource);
 	if (wants_pause(plan)) {
 		ops_note(plan, OPS_CAUTION,
-			"meanwhile %s repairs nothing of %s: no lost pod set, no certificate, no change of the "
-			"resource",
-			mark->operator, object.name);
+			 "meanwhile %s repairs nothing of %s: no lost pod set, no certificate, no change of the "
+			 "resource",
+			 mark->operator, object.name);
 		ops_note(plan, OPS_UNDO, "resume %s", context->cluster->name);
 	} else {
 		ops_note(plan, OPS_CAUTION,
-			"%s then makes %s as its resource says: what was changed by hand meanwhile is put back, and a "
-			"change of the resource that waited is carried out, with restarts where it takes them",
-			mark->operator, object.name);
+			 "%s then makes %s as its resource says: what was changed by hand meanwhile is put back, "
+			 "and a "
+			 "change of the resource that waited is carried out, with restarts where it takes them",
+			 mark->operator, object.name);
 		ops_note(plan, OPS_UNDO, "pause %s", context->cluster->name);
 	}
 }
 
 static bool pause_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
-	*out = (struct ops_request){.operation = wants_pause(plan) ? &ops_operation_resume_operator : &ops_operation_pause_operator,
-				 .target = plan->target};
+	*out = (struct ops_request){.operation = wants_pause(plan) ? &ops_operation_resume_operator
+								   : &ops_operation_pause_operator,
+				    .target = plan->target};
 	return true;
 }
 

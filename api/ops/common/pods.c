@@ -66,7 +66,8 @@ void ops_pods_remember(struct ops_plan *plan, const struct world_broker *broker)
 {
 	char key[OPS_KEY_MAX], name[FACT_MAX];
 	ops_broker_key(broker, key);
-	ops_set_fact(plan, pods_fact_name("pod", key, name), "%s", broker->pod ? str_or(broker->pod->meta.uid, "") : "");
+	ops_set_fact(plan, pods_fact_name("pod", key, name), "%s",
+		     broker->pod ? str_or(broker->pod->meta.uid, "") : "");
 	if (broker->under_replicated > 0)
 		ops_set_fact(plan, pods_fact_name("behind", key, name), "%" PRId64, broker->under_replicated);
 }
@@ -109,8 +110,8 @@ void ops_pods_add_restart(struct ops_plan *plan, const struct world_broker *brok
 
 /* ---- may it be stopped ---- */
 
-/* Judged from what the brokers said since the step began: what they said before may be older than the step before it.
- */
+/* Judged from what the brokers said since the step began: what they said before may be older than the step before
+ * it. */
 static bool pods_is_fresh(const struct ops_context *context, struct err *why)
 {
 	const struct world_cluster *cluster = context->cluster;
@@ -121,8 +122,9 @@ static bool pods_is_fresh(const struct ops_context *context, struct err *why)
 	return err_set(why, ERR_REFUSED, "waiting for what the brokers say now");
 }
 
-/* A Kafka pod that was made anew has another address, and brokers that knew the old one go on trying it: they follow the
- * leaders there only then, and until then those refuse acks=all if nobody else is left. Seen on a real cluster: 10 s. */
+/* A Kafka pod that was made anew has another address, and brokers that knew the old one go on trying it: they follow
+ * the leaders there only then, and until then those refuse acks=all if nobody else is left. Seen on a real cluster:
+ * 10 s. */
 static bool is_known_anew(const struct ops_context *context, struct ops_gauge *out, struct err *why)
 {
 	int64_t left = 0;
@@ -144,7 +146,8 @@ static bool is_known_anew(const struct ops_context *context, struct ops_gauge *o
 	if (left <= 0)
 		return true;
 	out->estimate_ms = left;
-	return err_set(why, ERR_REFUSED, "%s is back since %" PRId64 " s: other brokers may look for it at its old address for %d s",
+	return err_set(why, ERR_REFUSED,
+		       "%s is back since %" PRId64 " s: other brokers may look for it at its old address for %d s",
 		       last, (ADDRESS_KEPT_MS - left) / 1000, ADDRESS_KEPT_MS / 1000);
 }
 
@@ -187,7 +190,8 @@ static enum ops_verdict may_go(const struct ops_plan *plan, const struct ops_con
 	return OPS_REFUSE;
 }
 
-void ops_pods_take_away(struct ops_step_request *out, const char *namespace, const char *name, const char *uid, bool evict)
+void ops_pods_take_away(struct ops_step_request *out, const char *namespace, const char *name, const char *uid,
+			bool evict)
 {
 	const char *only = arena_printf(out->arena, "\"preconditions\":{\"uid\":\"%s\"}", uid);
 	out->change = (struct kube_change){
@@ -199,10 +203,12 @@ void ops_pods_take_away(struct ops_step_request *out, const char *namespace, con
 			.namespace = arena_strdup(out->arena, namespace),
 			.name = arena_strdup(out->arena, name)},
 		.body = evict ? arena_printf(out->arena,
-					     "{\"apiVersion\":\"policy/v1\",\"kind\":\"Eviction\",\"metadata\":{\"name\":\"%s\","
+					     "{\"apiVersion\":\"policy/"
+					     "v1\",\"kind\":\"Eviction\",\"metadata\":{\"name\":\"%s\","
 					     "\"namespace\":\"%s\"},\"deleteOptions\":{%s}}",
 					     name, namespace, only)
-			      : arena_printf(out->arena, "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",%s}", only)};
+			      : arena_printf(out->arena, "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",%s}",
+					     only)};
 }
 
 /* What the answer to a request with a UID as precondition means: the pod that was meant is not there any more. */
@@ -217,8 +223,8 @@ static enum ops_outcome pod_answer(struct ops_plan *plan, const struct ops_conte
 	return OPS_ANSWER_FAILED;
 }
 
-static enum ops_verdict take_away(const struct ops_plan *plan, const struct ops_context *context, struct ops_step_request *out,
-				  bool evict, struct err *err)
+static enum ops_verdict take_away(const struct ops_plan *plan, const struct ops_context *context,
+				  struct ops_step_request *out, bool evict, struct err *err)
 {
 	enum ops_verdict verdict = may_go(plan, context, err);
 	if (verdict != OPS_TO_DO)
@@ -238,7 +244,7 @@ const struct ops_step_type ops_step_delete_pod = {
 	.name = "delete-pod", .request = delete_request, .answer = pod_answer};
 
 static enum ops_verdict pods_evict_request(const struct ops_plan *plan, const struct ops_context *context,
-				      struct ops_step_request *out, struct err *err)
+					   struct ops_step_request *out, struct err *err)
 {
 	return take_away(plan, context, out, true, err);
 }
@@ -254,13 +260,14 @@ enum ops_outcome ops_pods_evict_answer(const struct ops_answer *answer, const ch
 }
 
 static enum ops_outcome pods_judge_eviction(struct ops_plan *plan, const struct ops_context *context,
-				     const struct ops_answer *answer, struct err *err)
+					    const struct ops_answer *answer, struct err *err)
 {
 	char namespace[OPS_KEY_MAX];
 	return ops_pods_evict_answer(answer, ops_pods_split(step_key(plan, context), namespace, sizeof namespace), err);
 }
 
-const struct ops_step_type ops_step_evict_pod = {.name = "evict-pod", .request = pods_evict_request, .answer = pods_judge_eviction};
+const struct ops_step_type ops_step_evict_pod = {
+	.name = "evict-pod", .request = pods_evict_request, .answer = pods_judge_eviction};
 
 /* ---- Strimzi restarts pods that it finds marked ---- */
 

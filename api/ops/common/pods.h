@@ -5,19 +5,17 @@
 
 #include "api/ops/engine/plan.h"
 
-enum { OPS_PODS_LEAVE_MS = 30 * 60 * 1000, OPS_PODS_RETURN_MS = 30 * 60 * 1000, OPS_PODS_CATCH_UP_MS = 6 * 60 * 60 * 1000 };
+enum {
+	OPS_PODS_LEAVE_MS = 30 * 60 * 1000,
+	OPS_PODS_RETURN_MS = 30 * 60 * 1000,
+	OPS_PODS_CATCH_UP_MS = 6 * 60 * 60 * 1000
+};
 
 /* An argument that is "true": it makes dangerous what would be forbidden. */
 bool ops_pods_flag(const struct ops_plan *plan, const char *name);
-#define OPS_PODS_FORCE                                                                                                     \
-	{                                                                                                              \
-		.name = "force", .help = "true: do it although availability is lost or not known",                     \
-		.type = OPS_ARGUMENT_TEXT                                                                              \
-	}
-#define OPS_PODS_REASON                                                                                                    \
-	{                                                                                                              \
-		.name = "reason", .help = "why, for the record", .type = OPS_ARGUMENT_TEXT                             \
-	}
+#define OPS_PODS_FORCE                                                                                                 \
+	{.name = "force", .help = "true: do it although availability is lost or not known", .type = OPS_ARGUMENT_TEXT}
+#define OPS_PODS_REASON {.name = "reason", .help = "why, for the record", .type = OPS_ARGUMENT_TEXT}
 /* Flags must be true or false; says so, and the reason when one is given. */
 void ops_pods_check_arguments(struct ops_plan *plan);
 
@@ -35,7 +33,8 @@ bool ops_pods_is_gone(const struct ops_plan *plan, const struct ops_context *con
 void ops_pods_add_restart(struct ops_plan *plan, const struct world_broker *broker, const struct ops_step_type *how);
 
 /* The request that evicts or deletes the pod with that UID, and no other of its name. */
-void ops_pods_take_away(struct ops_step_request *out, const char *namespace, const char *name, const char *uid, bool evict);
+void ops_pods_take_away(struct ops_step_request *out, const char *namespace, const char *name, const char *uid,
+			bool evict);
 
 /* "namespace/pod" of a step → the pod's name within it; the namespace into out. */
 const char *ops_pods_split(const char *key, char *namespace, size_t size);

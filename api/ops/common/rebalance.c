@@ -1,12 +1,12 @@
-/* Rebalance. Of Kafka: the preferred replicas lead again, as after every restart; or, with mode=spread, first another
- * order of the replicas where one broker is preferred more often than others. Nothing is copied either way. */
+/* Rebalance. Of Kafka: the preferred replicas lead again, as after every restart; or, with mode=spread, first
+ * another order of the replicas where one broker is preferred more often than others. Nothing is copied either way. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/ops/kafka/partitions.h"
 #include "api/ops/common/rebalance_private.h"
+#include "api/ops/kafka/partitions.h"
 
 static bool wants_spread(const struct ops_plan *plan)
 {
@@ -23,10 +23,11 @@ static void find_not_preferred(const struct world_cluster *cluster, struct ops_k
 {
 	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, NULL); ops_kafka_walk_next(&walk);) {
 		const struct world_replicated *now = &walk.now;
-		if (now->replica_count == 0 || ops_kafka_is_moving(now) || ops_kafka_leader_id(now) == now->replica_ids[0] ||
-		    !ops_kafka_in_sync(now, now->replica_ids[0]))
+		if (now->replica_count == 0 || ops_kafka_is_moving(now) ||
+		    ops_kafka_leader_id(now) == now->replica_ids[0] || !ops_kafka_in_sync(now, now->replica_ids[0]))
 			continue;
-		if (ops_kafka_assignment_add(out_new, now->name, now->partition, now->replica_ids, now->replica_count) &&
+		if (ops_kafka_assignment_add(out_new, now->name, now->partition, now->replica_ids,
+					     now->replica_count) &&
 		    !ops_kafka_assignment_add(out_old, now->name, now->partition, now->replica_ids, now->replica_count))
 			out_new->items.len--;
 	}
@@ -50,8 +51,8 @@ static void rebalance_kafka_plan(struct ops_plan *plan, const struct ops_context
 		return;
 	ops_kafka_set_list(plan, "new", NULL, &new);
 	ops_kafka_set_list(plan, "old", NULL, &old);
-	ops_note(plan, OPS_CHANGES, "who leads %zu partition%s of %s", new.items.len, ops_plural((int64_t) new.items.len),
-		cluster->name);
+	ops_note(plan, OPS_CHANGES, "who leads %zu partition%s of %s", new.items.len,
+		 ops_plural((int64_t) new.items.len), cluster->name);
 	ops_kafka_add_election(plan, cluster, NULL, &new);
 }
 
@@ -69,9 +70,9 @@ static void say_skew(struct ops_plan *plan, const struct world_cluster *cluster)
 	}
 	if (cluster->broker_count > 1 && counts[most] - counts[least] > 1 + counts[most] / 10)
 		ops_note(plan, OPS_MEANS,
-			"the preferred leaders themselves are uneven: %s is preferred for %" PRId64 ", %s for %" PRId64
-			" (mode=spread evens them out)",
-			cluster->brokers[most]->name, counts[most], cluster->brokers[least]->name, counts[least]);
+			 "the preferred leaders themselves are uneven: %s is preferred for %" PRId64 ", %s for %" PRId64
+			 " (mode=spread evens them out)",
+			 cluster->brokers[most]->name, counts[most], cluster->brokers[least]->name, counts[least]);
 	free(counts);
 }
 
@@ -85,8 +86,8 @@ static void say_unready(struct ops_plan *plan, const struct world_cluster *clust
 			ops_name_list_add(&lagging, "%s/%d", walk.now.name, (int)walk.now.partition);
 	if (lagging.count > 0)
 		ops_note(plan, OPS_CAUTION, "%" PRId64 " partition%s stay%s: the preferred replica is not in sync: %s",
-			lagging.count, ops_plural(lagging.count), lagging.count == 1 ? "s" : "",
-			ops_kafka_names_text(&lagging, names));
+			 lagging.count, ops_plural(lagging.count), lagging.count == 1 ? "s" : "",
+			 ops_kafka_names_text(&lagging, names));
 }
 
 static void rebalance_kafka_check(struct ops_plan *plan, const struct ops_context *context)
@@ -101,14 +102,15 @@ static void rebalance_kafka_check(struct ops_plan *plan, const struct ops_contex
 	ops_kafka_get_list(plan, "new", NULL, &list);
 	if (list.items.len == 0)
 		ops_note(plan, OPS_BLOCKS, "%s",
-			wants_spread(plan)
-				? "leaders are as even as their replicas allow: there is nothing to change"
-				: "every partition is led by its preferred replica as far as that is in sync");
+			 wants_spread(plan)
+				 ? "leaders are as even as their replicas allow: there is nothing to change"
+				 : "every partition is led by its preferred replica as far as that is in sync");
 	else
 		ops_kafka_note_leaders(plan, cluster, &list);
 	if (list.items.len > 0)
 		ops_note(plan, OPS_MEANS,
-			"their producers and consumers ask once more who leads and go on: nothing is lost or copied");
+			 "their producers and consumers ask once more who leads and go on: nothing is lost or "
+			 "copied");
 	if (!wants_spread(plan))
 		say_skew(plan, cluster);
 	say_unready(plan, cluster);
@@ -118,7 +120,8 @@ static void rebalance_kafka_check(struct ops_plan *plan, const struct ops_contex
 
 /* ---- the operation ---- */
 
-static const struct ops_rebalance_part rebalance_kafka = {.access = rebalance_kafka_access, .plan = rebalance_kafka_plan, .check = rebalance_kafka_check};
+static const struct ops_rebalance_part rebalance_kafka = {
+	.access = rebalance_kafka_access, .plan = rebalance_kafka_plan, .check = rebalance_kafka_check};
 
 static const struct ops_rebalance_part *const rebalance_parts[] = {
 	[WORLD_BROKER_KAFKA] = &rebalance_kafka, [WORLD_BROKER_RABBITMQ] = &ops_rabbitmq_rebalance};
@@ -143,9 +146,9 @@ static bool rebalance_undo(const struct ops_plan *plan, struct ops_request *out,
 	if (!wants_spread(plan) && !ops_fact(plan, "back"))
 		return err_set(err, ERR_REFUSED, "there is no order of leaders to go back to");
 	*out = (struct ops_request){.operation = &ops_operation_rebalance,
-				 .target = plan->target,
-				 .values = {{.name = "back", .value = str_or(ops_fact(plan, "old"), "")}},
-				 .value_count = 1};
+				    .target = plan->target,
+				    .values = {{.name = "back", .value = str_or(ops_fact(plan, "old"), "")}},
+				    .value_count = 1};
 	return true;
 }
 

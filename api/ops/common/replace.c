@@ -1,13 +1,13 @@
-/* Replace a broker by one of the same name with an empty volume: its claim goes with its pod, both are made anew, and
- * what it held comes back from its peers. */
+/* Replace a broker by one of the same name with an empty volume: its claim goes with its pod, both are made anew,
+ * and what it held comes back from its peers. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "api/base/cell.h"
 #include "api/base/str.h"
-#include "api/ops/impact/impact.h"
 #include "api/ops/common/pods.h"
+#include "api/ops/impact/impact.h"
 
 enum { CLAIM_LIMIT_MS = 30 * 60 * 1000, COMMAND_TIMEOUT_MS = 120 * 1000, FACT_NAME_MAX = 700 };
 
@@ -84,7 +84,8 @@ static enum ops_gate_state gate_claim_replaced(const struct ops_plan *plan, cons
 		 : anew  ? str_or(volume->claim->phase, "unknown")
 			 : "the old claim is still there");
 	if (context->broker)
-		ops_kube_why_not_ready(context->view, context->cluster, context->broker->name, out->why, sizeof out->why);
+		ops_kube_why_not_ready(context->view, context->cluster, context->broker->name, out->why,
+				       sizeof out->why);
 	return OPS_GATE_SHUT;
 }
 
@@ -142,8 +143,8 @@ static enum ops_verdict stop_app_request(const struct ops_plan *plan, const stru
 }
 
 static enum ops_verdict on_survivor(const struct ops_plan *plan, const struct ops_context *context,
-				    struct ops_step_request *out, struct err *err, const char *program, const char *command,
-				    const char *last)
+				    struct ops_step_request *out, struct err *err, const char *program,
+				    const char *command, const char *last)
 {
 	const struct world_broker *survivor = find_survivor(context->cluster, ops_fact(plan, "broker"));
 	if (!survivor) {
@@ -192,8 +193,8 @@ const struct ops_step_type ops_step_grow_replaced = {.name = "grow-replaced", .r
 
 /* ---- the plan ---- */
 
-static size_t replace_away(const struct ops_plan *plan, const struct ops_context *context, const struct world_broker **out,
-		       size_t max, bool *in_turn)
+static size_t replace_away(const struct ops_plan *plan, const struct ops_context *context,
+			   const struct world_broker **out, size_t max, bool *in_turn)
 {
 	*in_turn = false;
 	if (context->broker && max > 0)
@@ -247,7 +248,7 @@ static void replace_plan(struct ops_plan *plan, const struct ops_context *contex
 		const struct kube_claim *claim = broker->volumes[i]->claim;
 		ops_set_fact(plan, claim_fact(claim->meta.name, name), "%s", str_or(claim->meta.uid, ""));
 		ops_note(plan, OPS_CHANGES, "claim %s/%s is deleted with its data and made anew", claim->meta.namespace,
-			claim->meta.name);
+			 claim->meta.name);
 	}
 	if (strimzi)
 		ops_add_step_on(plan, &ops_step_annotate_pod, broker, DELETE_WITH_CLAIM,
@@ -273,14 +274,14 @@ static void check_volumes(struct ops_plan *plan, const struct world_broker *brok
 		const char *policy = volume->volume ? volume->volume->reclaim_policy : NULL;
 		if (str_eq(policy, "Delete"))
 			ops_note(plan, OPS_DANGER, "volume %s and its data are deleted for good",
-				volume->claim->volume_name);
+				 volume->claim->volume_name);
 		else if (policy)
-			ops_note(plan, OPS_MEANS, "volume %s is kept (%s), bound to nothing", volume->claim->volume_name,
-				policy);
+			ops_note(plan, OPS_MEANS, "volume %s is kept (%s), bound to nothing",
+				 volume->claim->volume_name, policy);
 		else if (volume->claim->volume_name)
 			ops_note(plan, OPS_DANGER,
-				"what becomes of volume %s is not known: it cannot be read, its data may be deleted",
-				volume->claim->volume_name);
+				 "what becomes of volume %s is not known: it cannot be read, its data may be deleted",
+				 volume->claim->volume_name);
 	}
 	if (broker->volume_count == 0)
 		ops_note(plan, OPS_BLOCKS, "%s has no claim: restart it instead", broker->name);
@@ -299,26 +300,28 @@ static void check_kind(struct ops_plan *plan, const struct ops_context *context)
 		for (size_t i = 0; i < cluster->voter_count; i++)
 			if (cluster->voters[i].voter && str_eq(cluster->voters[i].broker, broker->name))
 				ops_note(plan, OPS_CAUTION,
-					"%s is a controller: its part of the metadata log is lost and fetched from the "
-					"other controllers",
-					broker->name);
+					 "%s is a controller: its part of the metadata log is lost and fetched from "
+					 "the "
+					 "other controllers",
+					 broker->name);
 		return;
 	}
 	if (!broker->member_name)
 		ops_note(plan, OPS_BLOCKS, "which node of the cluster %s is is not known: it could not be forgotten",
-			broker->name);
+			 broker->name);
 	if (!find_survivor(cluster, broker->name))
 		ops_note(plan, OPS_BLOCKS,
-			"no other node of the cluster answers: nobody could forget %s or give its data", broker->name);
+			 "no other node of the cluster answers: nobody could forget %s or give its data", broker->name);
 	if (broker->ordinal == 0)
 		ops_note(plan, OPS_CAUTION,
-			"%s is pod 0: where peers are discovered it may found a cluster of its own when it starts "
-			"empty; "
-			"the plan ends only when the others count it in",
-			broker->name);
+			 "%s is pod 0: where peers are discovered it may found a cluster of its own when it starts "
+			 "empty; "
+			 "the plan ends only when the others count it in",
+			 broker->name);
 	ops_note(plan, OPS_MEANS,
-		"the others forget %s and its members of quorum queues; it joins anew and gets a member of every one",
-		broker->name);
+		 "the others forget %s and its members of quorum queues; it joins anew and gets a member of every "
+		 "one",
+		 broker->name);
 }
 
 static void replace_preflight(struct ops_plan *plan, const struct ops_context *context)
@@ -337,8 +340,9 @@ static void replace_preflight(struct ops_plan *plan, const struct ops_context *c
 	if (!plan->under_way && !ops_impact_harms(&impact) && !ops_impact_can_stop(context->cluster, broker, &why))
 		ops_note(plan, harm, "%s", why.text);
 	/* A replica that is nowhere else in sync would be lost with the volume, not only away. */
-	if (!plan->under_way && (impact.lists[OPS_IMPACT_OFFLINE].len > 0 || impact.lists[OPS_IMPACT_UNPROTECTED].len > 0 ||
-				 impact.lists[OPS_IMPACT_CLASSIC].len > 0 || impact.lists[OPS_IMPACT_MINORITY].len > 0))
+	if (!plan->under_way &&
+	    (impact.lists[OPS_IMPACT_OFFLINE].len > 0 || impact.lists[OPS_IMPACT_UNPROTECTED].len > 0 ||
+	     impact.lists[OPS_IMPACT_CLASSIC].len > 0 || impact.lists[OPS_IMPACT_MINORITY].len > 0))
 		ops_note(plan, harm, "what lives on %s and nowhere else is lost for good", broker->name);
 	check_volumes(plan, broker);
 	check_kind(plan, context);

@@ -1,14 +1,14 @@
-/* Restart of one broker, and of all of a cluster one after the other: each only while the others can do without it, and
- * the next only when it caught up. */
+/* Restart of one broker, and of all of a cluster one after the other: each only while the others can do without it,
+ * and the next only when it caught up. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/ops/impact/impact.h"
-#include "api/ops/engine/name_list.h"
 #include "api/ops/common/pods.h"
+#include "api/ops/engine/name_list.h"
+#include "api/ops/impact/impact.h"
 
 enum { BROKERS_MAX = 256 };
 
@@ -89,17 +89,18 @@ static void roll_plan(struct ops_plan *plan, const struct ops_context *context)
 	bool in_turn;
 	size_t count = roll_away(plan, context, brokers, ARRAY_LEN(brokers), &in_turn);
 	if (roll_is_whole(plan))
-		ops_set_title(plan, "Restart %s %s, %zu brokers one after the other", ops_pods_kind(cluster), cluster->name,
-			      count);
+		ops_set_title(plan, "Restart %s %s, %zu brokers one after the other", ops_pods_kind(cluster),
+			      cluster->name, count);
 	else
-		ops_set_title(plan, "Restart %s of %s %s", context->broker->name, ops_pods_kind(cluster), cluster->name);
+		ops_set_title(plan, "Restart %s of %s %s", context->broker->name, ops_pods_kind(cluster),
+			      cluster->name);
 	for (size_t i = 0; i < count; i++)
 		ops_name_list_add(&order, "%s", brokers[i]->name);
 	ops_note(plan, OPS_CHANGES, "%s %s%s: %s%s", count == 1 ? "pod" : "pods, in this order:", order.names,
-		ops_name_list_more(&order, more),
-		cluster->manager == WORLD_MANAGED_BY_STRIMZI ? "the operator restarts what is marked for it"
-						       : "stopped gracefully and made anew by their controller",
-		count == 1 ? "" : ", each after the one before caught up");
+		 ops_name_list_more(&order, more),
+		 cluster->manager == WORLD_MANAGED_BY_STRIMZI ? "the operator restarts what is marked for it"
+							      : "stopped gracefully and made anew by their controller",
+		 count == 1 ? "" : ", each after the one before caught up");
 	if (cluster->manager == WORLD_MANAGED_BY_STRIMZI)
 		add_marked(plan, brokers, count);
 	else
@@ -118,28 +119,29 @@ static void check_set(struct ops_plan *plan, const struct world_cluster *cluster
 			strcmp(set->current_revision, set->update_revision) != 0;
 	if (set->meta.deleted_ms >= 0)
 		ops_note(plan, OPS_BLOCKS, "StatefulSet %s is being deleted: nobody would make the pods anew",
-			set->meta.name);
+			 set->meta.name);
 	if (set->replicas == 0)
 		ops_note(plan, OPS_BLOCKS, "StatefulSet %s asks for no pods", set->meta.name);
 	if (updating && str_eq(set->update_strategy, "OnDelete"))
 		ops_note(plan, OPS_CAUTION,
-			"StatefulSet %s was changed and waits for its pods to be deleted: they come back in the new "
-			"form",
-			set->meta.name);
+			 "StatefulSet %s was changed and waits for its pods to be deleted: they come back in the new "
+			 "form",
+			 set->meta.name);
 	else if (updating && set->partition > 0)
 		ops_note(plan, OPS_CAUTION,
-			"StatefulSet %s is updated from pod %d up: those come back in the new form, the others in the "
-			"old",
-			set->meta.name, (int)set->partition);
+			 "StatefulSet %s is updated from pod %d up: those come back in the new form, the others in "
+			 "the "
+			 "old",
+			 set->meta.name, (int)set->partition);
 	else if (updating)
 		ops_note(plan, plan->under_way ? OPS_CAUTION : OPS_BLOCKS,
-			"a rolling update of StatefulSet %s is under way (%d of %d pods): it restarts them itself",
-			set->meta.name, (int)set->updated_replicas, (int)set->replicas);
+			 "a rolling update of StatefulSet %s is under way (%d of %d pods): it restarts them itself",
+			 set->meta.name, (int)set->updated_replicas, (int)set->replicas);
 }
 
 /* A plan that is under way has made some of this so itself: its gates wait for it. */
 static void roll_check_health(struct ops_plan *plan, const struct ops_context *context,
-			 const struct world_broker *const *brokers, size_t count)
+			      const struct world_broker *const *brokers, size_t count)
 {
 	struct ops_name_list down = {0};
 	char more[48], names[480];
@@ -153,12 +155,13 @@ static void roll_check_health(struct ops_plan *plan, const struct ops_context *c
 	}
 	if (down.count > 0)
 		ops_note(plan, harm, "not well now: %s%s; what comes next may need %s", down.names,
-			ops_name_list_more(&down, more), down.count == 1 ? "it" : "them");
+			 ops_name_list_more(&down, more), down.count == 1 ? "it" : "them");
 	int64_t unwell = ops_impact_unwell(cluster, names, sizeof names);
 	if (unwell > 0 && roll_is_whole(plan))
 		ops_note(plan, harm, "%" PRId64 " %s%s a replica already: %s%s%s", unwell,
-			cluster->kind == WORLD_BROKER_KAFKA ? "partition" : "queue", unwell == 1 ? " misses" : "s miss",
-			names, cluster->headline ? "; " : "", str_or(cluster->headline, ""));
+			 cluster->kind == WORLD_BROKER_KAFKA ? "partition" : "queue",
+			 unwell == 1 ? " misses" : "s miss", names, cluster->headline ? "; " : "",
+			 str_or(cluster->headline, ""));
 }
 
 static void roll_preflight(struct ops_plan *plan, const struct ops_context *context)
@@ -182,9 +185,9 @@ static void roll_preflight(struct ops_plan *plan, const struct ops_context *cont
 		ops_note(plan, ops_pods_harm(plan), "%s", why.text);
 	if (context->cluster->manager == WORLD_MANAGED_BY_RABBITMQ_OPERATOR)
 		ops_note(plan, OPS_MEANS,
-			"the operator is left alone: it has no restart of its own that waits for queues, and makes "
-			"each "
-			"pod anew");
+			 "the operator is left alone: it has no restart of its own that waits for queues, and makes "
+			 "each "
+			 "pod anew");
 	for (size_t i = 0; i < count; i++)
 		if (brokers[i]->pod && brokers[i]->pod->meta.owner_count == 0)
 			ops_note(plan, OPS_BLOCKS, "nobody owns pod %s: it would not come back", brokers[i]->name);

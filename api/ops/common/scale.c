@@ -1,5 +1,5 @@
-/* Scaling a broker cluster: the StatefulSet's scale, or the operator's resource where there is an operator; then until
- * the pods are ready and the brokers themselves count the new one in (or the one that left out). */
+/* Scaling a broker cluster: the StatefulSet's scale, or the operator's resource where there is an operator; then
+ * until the pods are ready and the brokers themselves count the new one in (or the one that left out). */
 #include "api/ops/common/scale_private.h"
 
 #include <stdio.h>
@@ -8,8 +8,8 @@
 #include <cjson/cJSON.h>
 
 #include "api/base/str.h"
-#include "api/ops/kafka/partitions.h"
 #include "api/ops/common/operator.h"
+#include "api/ops/kafka/partitions.h"
 
 enum { REPLICAS_LIMIT = 99 };
 
@@ -58,8 +58,8 @@ bool ops_scale_new_name(const struct ops_scale *scale, int32_t index, char *out,
 	return true;
 }
 
-size_t ops_scale_still_there(const struct ops_plan *plan, const struct ops_scale *scale, const struct world_broker **out,
-			 size_t max)
+size_t ops_scale_still_there(const struct ops_plan *plan, const struct ops_scale *scale,
+			     const struct world_broker **out, size_t max)
 {
 	size_t found = 0;
 	const char *leaving = str_or(ops_fact(plan, "leaving"), "");
@@ -94,10 +94,10 @@ static bool has_pools(const struct world_cluster *cluster)
 struct ops_scale ops_scale_read(const struct ops_plan *plan, const struct ops_context *context)
 {
 	return (struct ops_scale){.view = context->view,
-			      .cluster = context->cluster,
-			      .pool = ops_fact(plan, "pool"),
-			      .from = (int32_t)ops_fact_number(plan, "from", -1),
-			      .to = (int32_t)ops_fact_number(plan, "replicas", -1)};
+				  .cluster = context->cluster,
+				  .pool = ops_fact(plan, "pool"),
+				  .from = (int32_t)ops_fact_number(plan, "from", -1),
+				  .to = (int32_t)ops_fact_number(plan, "replicas", -1)};
 }
 
 static bool scale_object(const struct ops_plan *plan, const struct ops_context *context, struct ops_object *out,
@@ -156,7 +156,8 @@ static bool operator_takes_others(const struct ops_plan *plan, const cJSON *now,
 	if (!ids || !off || ops_fact_number(plan, "replicas", 0) >= ops_fact_number(plan, "from", 0))
 		return false;
 	err_set(err, ERR_REFUSED,
-		"the annotation strimzi.io/remove-node-ids says %s, and the plan emptied %s: take the annotation away",
+		"the annotation strimzi.io/remove-node-ids says %s, and the plan emptied %s: take the annotation "
+		"away",
 		ids, off);
 	return true;
 }
@@ -220,8 +221,8 @@ static void find_from(struct ops_plan *plan, const struct ops_context *context)
 			ops_set_fact(plan, "pool", "%s", pool);
 		else
 			ops_note(plan, OPS_BLOCKS, "%s: name the node pool to scale (pool=…)",
-				several ? "there are several node pools with brokers"
-					: "no node pool with brokers can be seen");
+				 several ? "there are several node pools with brokers"
+					 : "no node pool with brokers can be seen");
 	}
 	if (cluster->kafka_resource && !has_pools(cluster))
 		ops_set_fact(plan, "inside", "kafka");
@@ -314,8 +315,8 @@ static void scale_plan(struct ops_plan *plan, const struct ops_context *context)
 		return;
 	}
 	remember_names(plan, &scale);
-	ops_note(plan, OPS_CHANGES, "%s %s/%s replicas %d → %d", object.kind, object.namespace, str_or(object.name, "?"),
-		(int)scale.from, (int)scale.to);
+	ops_note(plan, OPS_CHANGES, "%s %s/%s replicas %d → %d", object.kind, object.namespace,
+		 str_or(object.name, "?"), (int)scale.from, (int)scale.to);
 	scale_add_steps(plan, &scale, &object);
 }
 
@@ -333,9 +334,9 @@ static bool scale_undo(const struct ops_plan *plan, struct ops_request *out, str
 	if (!from)
 		return err_set(err, ERR_REFUSED, "how many brokers there were is not known");
 	*out = (struct ops_request){.operation = &ops_operation_scale,
-				 .target = plan->target,
-				 .values = {{.name = "replicas", .value = from}, {.name = "pool", .value = pool}},
-				 .value_count = pool ? 2 : 1};
+				    .target = plan->target,
+				    .values = {{.name = "replicas", .value = from}, {.name = "pool", .value = pool}},
+				    .value_count = pool ? 2 : 1};
 	return true;
 }
 
@@ -360,7 +361,8 @@ static const struct ops_argument scale_arguments[] = {
 	 .help = "unused: RabbitMQ's classic queues on a leaving broker that are empty and without consumers may go",
 	 .type = OPS_ARGUMENT_TEXT},
 	{.name = "claims",
-	 .help = "delete: claims left behind by earlier RabbitMQ brokers of the same names go first, with their data",
+	 .help = "delete: claims left behind by earlier RabbitMQ brokers of the same names go first, with their "
+		 "data",
 	 .type = OPS_ARGUMENT_TEXT},
 };
 

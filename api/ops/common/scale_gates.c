@@ -12,7 +12,8 @@ enum { PODS_LIMIT_MS = 15 * 60 * 1000, BROKERS_LIMIT_MS = 5 * 60 * 1000 };
 static enum ops_gate_state while_shut(const struct ops_plan *plan, const struct ops_context *context,
 				      struct ops_gauge *out)
 {
-	return ops_operator_refuses(plan, context->cluster, out->why, sizeof out->why) ? OPS_GATE_HOPELESS : OPS_GATE_SHUT;
+	return ops_operator_refuses(plan, context->cluster, out->why, sizeof out->why) ? OPS_GATE_HOPELESS
+										       : OPS_GATE_SHUT;
 }
 
 static bool gate_is_listed(const char *list, const char *name)
@@ -41,7 +42,7 @@ static bool peers_see_it(const struct world_broker *broker)
 
 /* Counts the brokers that were not there before and pass; the first that does not is what is waited for. */
 static int32_t gate_count_new(const struct ops_scale *scale, const char *before,
-			 bool (*passes)(const struct world_broker *broker), const struct world_broker **laggard)
+			      bool (*passes)(const struct world_broker *broker), const struct world_broker **laggard)
 {
 	int32_t count = 0;
 	*laggard = NULL;
@@ -103,8 +104,8 @@ static enum ops_gate_state gate_brokers_joined(const struct ops_plan *plan, cons
 }
 
 static enum ops_gate_state gate_broker_left(const struct ops_plan *plan, const struct ops_context *context,
-				     struct ops_gauge *out, bool (*is_gone)(const struct world_broker *broker),
-				     const char *done)
+					    struct ops_gauge *out, bool (*is_gone)(const struct world_broker *broker),
+					    const char *done)
 {
 	const char *leaving = str_or(ops_fact(plan, "leaving"), "");
 	for (size_t i = 0; i < context->cluster->broker_count; i++) {

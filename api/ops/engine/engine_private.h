@@ -3,12 +3,12 @@
 #define MQDECK_OPS_ENGINE_ENGINE_PRIVATE_H
 
 #include "api/base/vec.h"
+#include "api/kube/client/exec.h"
 #include "api/kube/client/kube_access.h"
 #include "api/kube/client/kube_client.h"
-#include "api/kube/client/exec.h"
-#include "api/ops/journal/journal.h"
 #include "api/ops/engine/lease.h"
 #include "api/ops/engine/plan.h"
+#include "api/ops/journal/journal.h"
 
 struct ops_job;
 
@@ -72,9 +72,9 @@ struct ops_job {
 	struct ops_guarded_patch guarded_patch;
 	struct ops_sending sending;
 	struct kube_request *place_request;
-	struct ops_journal_place made_at;    /* of a plan that is taken up or back; server "" otherwise */
-	struct ops_journal *journal; /* NULL: none is kept, or the plan was not begun */
-	struct err stop_err;         /* it cannot go on: it stops with this at the next safe point */
+	struct ops_journal_place made_at; /* of a plan that is taken up or back; server "" otherwise */
+	struct ops_journal *journal;      /* NULL: none is kept, or the plan was not begun */
+	struct err stop_err;              /* it cannot go on: it stops with this at the next safe point */
 	struct ops_leases leases;
 	bool ending; /* its end is written; its leases are being given back */
 	enum ops_state end_state;
@@ -99,11 +99,12 @@ static inline struct ops_job *ops_job_of(struct ops_plan *plan)
 
 /* False with err when the target is not in the world (any more). */
 bool ops_resolve_target(const struct ops_job *job, struct ops_context *out, struct err *err) MUST_USE;
-bool ops_resolve_target_in(const struct world_view *view, enum ops_target target, const char *key, struct ops_context *out,
-		 struct err *err) MUST_USE;
+bool ops_resolve_target_in(const struct world_view *view, enum ops_target target, const char *key,
+			   struct ops_context *out, struct err *err) MUST_USE;
 
 /* What the functions of a step see: like ops_resolve_target, with the step and the broker it is about. */
-bool ops_resolve_step_target(const struct ops_job *job, size_t index, struct ops_context *out, struct err *err) MUST_USE;
+bool ops_resolve_step_target(const struct ops_job *job, size_t index, struct ops_context *out,
+			     struct err *err) MUST_USE;
 
 struct ops_job *ops_job_create(struct ops *ops, ops_plan_fn *fn, void *data);
 int64_t ops_wall_ms(const struct ops_job *job);
@@ -171,7 +172,7 @@ bool ops_may_stop(struct ops_job *job); /* not between a step and the one that b
 void ops_stop_here(struct ops_job *job);
 void ops_pause_here(struct ops_job *job);
 void ops_fail(struct ops_job *job, const struct err *err);
-void ops_finish(struct ops_job *job); /* every step is done */
+void ops_finish(struct ops_job *job);                        /* every step is done */
 void ops_wait_because(struct ops_job *job, const char *why); /* shown at the step that would be next */
 /* Facts go to the journal before what they are for is sent. */
 void ops_save_facts(struct ops_job *job);

@@ -100,13 +100,14 @@ static bool send_patch(struct ops_job *job, const struct ops_object *object, con
 	if (body.overflow || members->overflow || !known)
 		err_set(err, ERR_LIMIT, "the patch for %s %s is too large", object->kind, object->name);
 	else
-		job->guarded_patch.request = kube_change(job->ops->client,
-						    &(struct kube_change){.method = "PATCH",
-									  .url = object_url(object, api_version),
-									  .patch_type = "application/merge-patch+json",
-									  .body = body.data,
-									  .dry_run = job->guarded_patch.dry_run},
-						    guarded_patch_on_changed, job, err);
+		job->guarded_patch.request =
+			kube_change(job->ops->client,
+				    &(struct kube_change){.method = "PATCH",
+							  .url = object_url(object, api_version),
+							  .patch_type = "application/merge-patch+json",
+							  .body = body.data,
+							  .dry_run = job->guarded_patch.dry_run},
+				    guarded_patch_on_changed, job, err);
 	buf_finish(&body);
 	job->guarded_patch.sent = job->guarded_patch.request != NULL;
 	return job->guarded_patch.request != NULL;
@@ -170,7 +171,8 @@ static void guarded_patch_read(struct ops_job *job)
 		if (version_at(&object, job->guarded_patch.version, version)) {
 			struct kube_url url = object_url(&object, version);
 			CLEANUP(free) char *path = kube_url(&url);
-			job->guarded_patch.request = kube_get_json(job->ops->client, path, guarded_patch_on_read, job, &err);
+			job->guarded_patch.request =
+				kube_get_json(job->ops->client, path, guarded_patch_on_read, job, &err);
 		} else {
 			err_set(&err, ERR_UNSUPPORTED, "no version of %s is known", object.kind);
 		}

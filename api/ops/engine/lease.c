@@ -88,8 +88,9 @@ static void lease_read_object(const cJSON *object, struct lease_seen *out)
 {
 	const cJSON *metadata = cJSON_GetObjectItemCaseSensitive(object, "metadata");
 	const cJSON *spec = cJSON_GetObjectItemCaseSensitive(object, "spec");
-	*out = (struct lease_seen){.duration_s = whole_number(spec, "leaseDurationSeconds", FOREIGN_MIN_S, FOREIGN_MAX_S),
-			     .transitions = whole_number(spec, "leaseTransitions", 0, INT32_MAX - 1)};
+	*out = (struct lease_seen){.duration_s =
+					   whole_number(spec, "leaseDurationSeconds", FOREIGN_MIN_S, FOREIGN_MAX_S),
+				   .transitions = whole_number(spec, "leaseTransitions", 0, INT32_MAX - 1)};
 	copy_text(out->uid, sizeof out->uid, metadata, "uid");
 	copy_text(out->version, sizeof out->version, metadata, "resourceVersion");
 	copy_text(out->holder, sizeof out->holder, spec, "holderIdentity");
@@ -141,9 +142,10 @@ static void put_ours(const struct ops_lease *lease, struct buf *body, bool renew
 {
 	int64_t now = clock_wall_ms(loop_clock(lease->loop));
 	CLEANUP(free) char *holder = str_printf("%s/%s", lease->who, lease->plan_id);
-	lease_put_text(body,
-		 ",\"labels\":{\"app.kubernetes.io/managed-by\":\"mqdeck\"},\"annotations\":{\"mqdeck/operation\":",
-		 lease->operation);
+	lease_put_text(
+		body,
+		",\"labels\":{\"app.kubernetes.io/managed-by\":\"mqdeck\"},\"annotations\":{\"mqdeck/operation\":",
+		lease->operation);
 	lease_put_text(body, ",\"mqdeck/plan\":", lease->title);
 	lease_put_text(body, "}},\"spec\":{\"holderIdentity\":", holder);
 	buf_printf(body, ",\"leaseDurationSeconds\":%d,", DURATION_S);
@@ -213,8 +215,9 @@ static void write_lease(struct ops_lease *lease, const char *method)
 		lease_put_text(&body, "{\"metadata\":{\"uid\":", lease->seen.uid);
 		lease_put_text(&body, ",\"resourceVersion\":", lease->seen.version);
 	} else {
-		lease_put_text(&body, "{\"apiVersion\":\"coordination.k8s.io/v1\",\"kind\":\"Lease\",\"metadata\":{\"name\":",
-			 lease->name);
+		lease_put_text(&body,
+			       "{\"apiVersion\":\"coordination.k8s.io/v1\",\"kind\":\"Lease\",\"metadata\":{\"name\":",
+			       lease->name);
 		lease_put_text(&body, ",\"namespace\":", lease->namespace);
 	}
 	if (lease->mode == GIVING)

@@ -155,7 +155,7 @@ static void leases_begin(struct ops_job *job, enum ops_leases_phase phase, void 
 /* The next one, or the end. */
 static void go_along(struct ops_job *job)
 {
-	static void (*const starts[])(struct ops_lease * lease) = {
+	static void (*const starts[])(struct ops_lease *lease) = {
 		[OPS_LEASES_LOOK] = ops_lease_look,
 		[OPS_LEASES_TAKE] = ops_lease_take,
 		[OPS_LEASES_GIVE] = ops_lease_give,
@@ -165,7 +165,7 @@ static void go_along(struct ops_job *job)
 		starts[leases->phase](leases->items.items[leases->at]);
 		return;
 	}
-	void (*done)(struct ops_job * job) = leases->done;
+	void (*done)(struct ops_job *job) = leases->done;
 	leases->phase = OPS_LEASES_HOLD;
 	leases->done = NULL;
 	done(job);
@@ -177,8 +177,8 @@ static void leases_looked(struct ops_job *job, const struct ops_lease *lease)
 	enum ops_lease_state state = ops_lease_state(lease);
 	if (state == OPS_LEASE_LOST && ops_lease_seems_dead(lease))
 		ops_note(&job->plan, OPS_CAUTION,
-			"%s; it seems to be left: it is taken over once it has stood still for as long as it lasts",
-			err->text);
+			 "%s; it seems to be left: it is taken over once it has stood still for as long as it lasts",
+			 err->text);
 	else if (state == OPS_LEASE_LOST)
 		ops_note(&job->plan, OPS_BLOCKS, "%s", err->text);
 	else if (state == OPS_LEASE_DENIED)
@@ -226,7 +226,7 @@ static void leases_on_change(void *data)
 {
 	struct ops_job *job = data;
 	struct ops_leases *leases = &job->leases;
-	static void (*const hears[])(struct ops_job * job, const struct ops_lease *lease) = {
+	static void (*const hears[])(struct ops_job *job, const struct ops_lease *lease) = {
 		[OPS_LEASES_LOOK] = leases_looked, [OPS_LEASES_TAKE] = leases_taken, [OPS_LEASES_GIVE] = leases_given};
 	if (leases->phase == OPS_LEASES_HOLD)
 		leases_held(job);
@@ -236,7 +236,7 @@ static void leases_on_change(void *data)
 
 static void look_is_over(struct ops_job *job)
 {
-	void (*then)(struct ops_job * job) = job->leases.then;
+	void (*then)(struct ops_job *job) = job->leases.then;
 	ops_leases_finish(job);
 	then(job);
 }

@@ -131,8 +131,8 @@ static const struct {
 	[OPS_ON_BROKER_OR_NODE] = {"broker or node", .node = true, .broker = true},
 };
 
-bool ops_resolve_target_in(const struct world_view *view, enum ops_target target, const char *key, struct ops_context *out,
-		 struct err *err)
+bool ops_resolve_target_in(const struct world_view *view, enum ops_target target, const char *key,
+			   struct ops_context *out, struct err *err)
 {
 	*out = (struct ops_context){.view = view};
 	if (target_words[target].cluster)
@@ -154,7 +154,8 @@ void ops_argument_now(struct ops *ops, const struct ops_operation *operation, si
 	struct ops_context context;
 	struct err err;
 	out[0] = '\0';
-	if (operation->arguments[index].now && ops_resolve_target_in(ops->view(ops->data), operation->target, target, &context, &err))
+	if (operation->arguments[index].now &&
+	    ops_resolve_target_in(ops->view(ops->data), operation->target, target, &context, &err))
 		operation->arguments[index].now(&context, out, OPS_ARGUMENT_MAX);
 }
 

@@ -2,8 +2,8 @@
  * run.
  *
  *   ops_prepare()  access review → preflight against the world → the changes as a server-side dry run → on_ready
- *   ops_run()      preflight once more, then step by step: a guarded request, then a gate that opens when the brokers
- *                  themselves agree → on_progress after every change, the last one with ops_is_over()
+ *   ops_run()      preflight once more, then step by step: a guarded request, then a gate that opens when the
+ * brokers themselves agree → on_progress after every change, the last one with ops_is_over()
  *
  * Nothing here knows of a screen: the console draws a plan, `mqdeck plan` and `mqdeck run` print it.
  * Text in a plan may hold names from the cluster: untrusted, cleaned where it is drawn. */
@@ -41,8 +41,8 @@ struct ops_argument {
 	enum ops_argument_type type;
 	int64_t min, max; /* of numbers */
 	bool required;
-	/* What it is now on that target, for forms to begin with; leaves out as it is ("") when it is not known. NULL =
-	 * there is no such thing. */
+	/* What it is now on that target, for forms to begin with; leaves out as it is ("") when it is not known.
+	 * NULL = there is no such thing. */
 	void (*now)(const struct ops_context *context, char *out, size_t size);
 };
 
@@ -68,11 +68,11 @@ struct ops_operation {
 	const char *key;     /* hint for the default key, "" = none; views/console/keys.def binds */
 	enum ops_target target;
 	const char *only; /* "Kafka" or "RabbitMQ": the kind of broker that knows such a thing; NULL = both */
-	bool no_lease; /* may run beside a plan of somebody else: it changes no broker cluster */
+	bool no_lease;    /* may run beside a plan of somebody else: it changes no broker cluster */
 	const struct ops_argument *arguments;
 	size_t argument_count;
-	/* What must be read before it can be planned and is not in the world: a request that changes nothing, whose answer
-	 * leaves facts. NULL = the world is enough. */
+	/* What must be read before it can be planned and is not in the world: a request that changes nothing, whose
+	 * answer leaves facts. NULL = the world is enough. */
 	const struct ops_step_type *look;
 	/* Which rights every step together needs. */
 	void (*access)(const struct ops_context *context, struct ops_needs *needs);
@@ -216,11 +216,12 @@ struct ops_options {
 	struct kube_client *client;
 	/* The world as it is now: pointers into it are used during one callback only. Never NULL. */
 	const struct world_view *(*view)(void *data);
-	/* The client of a Kafka cluster of that view; NULL = there is none (yet). May be NULL where there is no Kafka.
-	 */
+	/* The client of a Kafka cluster of that view; NULL = there is none (yet). May be NULL where there is no
+	 * Kafka. */
 	struct kafka_admin *(*kafka)(void *data, const char *cluster_key);
 	void *data;
-	const char *plans_dir; /* of journals, as of ops_journal_plans_dir(); NULL = none is kept, nothing can be taken up */
+	const char *plans_dir; /* of journals, as of ops_journal_plans_dir(); NULL = none is kept, nothing can be
+				  taken up */
 	const char *who;       /* "user@host", for journals and leases; NULL = no leases are taken */
 };
 
@@ -250,8 +251,9 @@ typedef void ops_plan_fn(void *data, struct ops_plan *plan);
  * name: made of the world as it is now; free() it. NULL when the target is gone. */
 char *ops_impact_text(struct ops *ops, const struct ops_plan *plan);
 
-/* Makes a plan, at first OPS_STATE_PREPARING; on_ready comes once, never from inside. A blocked plan is ready too. NULL
- * with err for what is wrong with the request itself: unknown target, bad argument. The caller destroys the plan. */
+/* Makes a plan, at first OPS_STATE_PREPARING; on_ready comes once, never from inside. A blocked plan is ready too.
+ * NULL with err for what is wrong with the request itself: unknown target, bad argument. The caller destroys the
+ * plan. */
 struct ops_plan *ops_prepare(struct ops *ops, const struct ops_operation *operation, const char *target,
 			     const struct ops_value *values, size_t value_count, ops_plan_fn *on_ready, void *data,
 			     struct err *err) MUST_USE;
@@ -260,15 +262,15 @@ struct ops_plan *ops_prepare(struct ops *ops, const struct ops_operation *operat
  * and may be the last call: then ops_is_over(). It may destroy the plan when ops_is_over(). */
 bool ops_run(struct ops_plan *plan, ops_plan_fn *on_progress, void *data, struct err *err) MUST_USE;
 
-/* Stops at the next safe point: a request that was sent is waited for, a gate is left, a step that belongs to the one
- * before it is done first. Says so through on_progress, or through on_ready when the plan was not ready yet. */
+/* Stops at the next safe point: a request that was sent is waited for, a gate is left, a step that belongs to the
+ * one before it is done first. Says so through on_progress, or through on_ready when the plan was not ready yet. */
 void ops_cancel(struct ops_plan *plan);
 
-/* Pauses before the next step that does not belong to the one before it; until then OPS_STATE_PAUSING. Without effect
- * in any other state than RUNNING. */
+/* Pauses before the next step that does not belong to the one before it; until then OPS_STATE_PAUSING. Without
+ * effect in any other state than RUNNING. */
 void ops_pause(struct ops_plan *plan);
-/* Takes a pause back, or goes on: the world is checked again first, and what forbids going on is the `why` of the step
- * that would be next, while the plan stays paused. Without effect on a plan that is not paused. */
+/* Takes a pause back, or goes on: the world is checked again first, and what forbids going on is the `why` of the
+ * step that would be next, while the plan stays paused. Without effect on a plan that is not paused. */
 void ops_go_on(struct ops_plan *plan);
 
 /* At any time; whatever is under way is dropped without a call. NULL is fine. */
@@ -277,9 +279,9 @@ DEFINE_CLEANUP(struct ops_plan *, ops_plan_destroy);
 
 /* ---- plans that were run: the journal ----
  *
- * Every plan that is run leaves a file ID.jsonl in a folder of the user's: what was to be done, each step as it begins
- * and ends, and how it ended. With it a plan outlives its process: another one takes it up at the first step that was
- * not done. Text in it may hold names from a cluster. */
+ * Every plan that is run leaves a file ID.jsonl in a folder of the user's: what was to be done, each step as it
+ * begins and ends, and how it ended. With it a plan outlives its process: another one takes it up at the first step
+ * that was not done. Text in it may hold names from a cluster. */
 
 /* $XDG_STATE_HOME/mqdeck/plans, else ~/.local/state/mqdeck/plans; free() it. NULL with err when there is no home. */
 char *ops_journal_plans_dir(struct err *err) MUST_USE;
@@ -287,7 +289,7 @@ char *ops_journal_plans_dir(struct err *err) MUST_USE;
 char *ops_journal_who(void);
 
 /* X(name, word) */
-#define OPS_HISTORY_STATES(X)                                                                                             \
+#define OPS_HISTORY_STATES(X)                                                                                          \
 	X(RUNNING, "running")         /* a living process has it */                                                    \
 	X(PAUSED, "paused")           /* a living process has it */                                                    \
 	X(INTERRUPTED, "interrupted") /* its process ended without a word */                                           \
@@ -318,7 +320,8 @@ struct ops_history_entry {
 	struct err err;
 };
 
-/* Whether it can be taken up again, or taken back, as far as it tells itself; false with the reason. err may be NULL. */
+/* Whether it can be taken up again, or taken back, as far as it tells itself; false with the reason. err may be
+ * NULL. */
 bool ops_history_may_go_on(const struct ops_history_entry *history, struct err *err) MUST_USE;
 bool ops_history_may_roll_back(const struct ops_history_entry *history, struct err *err) MUST_USE;
 /* It was run against the API server that these operations talk to, as far as addresses tell. */
@@ -333,9 +336,9 @@ struct ops_history { /* newest first */
 	bool more; /* older ones are left out: reading goes on with the next call */
 };
 
-/* An empty or missing folder is an empty list. `history` is zeroed or as it was read before: then only files that changed
- * are read again. On failure it stays as it was. limit: of bytes that are read in one call, so that it takes a few
- * milliseconds; 0 = all there is. */
+/* An empty or missing folder is an empty list. `history` is zeroed or as it was read before: then only files that
+ * changed are read again. On failure it stays as it was. limit: of bytes that are read in one call, so that it takes
+ * a few milliseconds; 0 = all there is. */
 enum { OPS_HISTORY_SLICE = 64 * 1024 };
 bool ops_history_read(const char *dir, struct ops_history *history, size_t limit, struct err *err) MUST_USE;
 /* The same of just that one; empty on failure. */
@@ -346,7 +349,8 @@ static inline void cleanup_ops_history_finish(struct ops_history *history)
 	ops_history_finish(history);
 }
 
-/* One of them whole, for reading: sentences, steps with their states, facts, result. It cannot be run; ops_plan_destroy it. */
+/* One of them whole, for reading: sentences, steps with their states, facts, result. It cannot be run;
+ * ops_plan_destroy it. */
 struct ops_plan *ops_history_read_plan(const char *dir, const char *id, struct err *err) MUST_USE;
 
 /* Takes a plan up that was interrupted, failed or was cancelled: rights and preflight are asked for as of now, the
@@ -357,8 +361,9 @@ struct ops_plan *ops_take_up(struct ops *ops, const char *id, ops_plan_fn *on_re
 /* Prepares the plan that takes that one back, as far as it went. */
 struct ops_plan *ops_roll_back(struct ops *ops, const char *id, ops_plan_fn *on_ready, void *data,
 			       struct err *err) MUST_USE;
-/* It is left where it is and cannot be taken up any more. Its leases are given back; `done` is called once, never from
- * inside, with err when that was not possible: they run out by themselves. Not called when ops is destroyed first. */
+/* It is left where it is and cannot be taken up any more. Its leases are given back; `done` is called once, never
+ * from inside, with err when that was not possible: they run out by themselves. Not called when ops is destroyed
+ * first. */
 bool ops_abandon(struct ops *ops, const char *id, void (*done)(void *data, const struct err *err), void *data,
 		 struct err *err) MUST_USE;
 

@@ -1,5 +1,5 @@
-/* What an operation's own file uses: the context it sees, sentences and facts it leaves in the plan, and the types of
- * steps. Not for views. */
+/* What an operation's own file uses: the context it sees, sentences and facts it leaves in the plan, and the types
+ * of steps. Not for views. */
 #ifndef MQDECK_OPS_ENGINE_PLAN_H
 #define MQDECK_OPS_ENGINE_PLAN_H
 
@@ -21,7 +21,7 @@ struct ops_context { /* never handed out without its target: a target that is go
 	struct world_broker
 		*broker; /* the target; in a step about a broker that one, NULL while it is not in the world */
 	const struct ops_step *step; /* NULL while planning */
-	int64_t wall_ms; /* now, in a step; Unix time */
+	int64_t wall_ms;             /* now, in a step; Unix time */
 	/* In `access`: whose rights are asked for, with its arguments; NULL when nothing is wished yet. */
 	const struct ops_plan *plan;
 };
@@ -77,8 +77,8 @@ enum ops_gate_state { OPS_GATE_SHUT, OPS_GATE_OPEN, OPS_GATE_HOPELESS /* will ne
 struct ops_gauge {
 	char figure[256];
 	double fraction;     /* negative = not known */
-	int64_t estimate_ms; /* left until it opens; -1 = not known: the engine guesses from the fraction's way so far
-			      */
+	int64_t estimate_ms; /* left until it opens; -1 = not known: the engine guesses from the fraction's way so
+			      * far */
 	char why[ERR_TEXT_MAX];
 };
 
@@ -132,8 +132,8 @@ enum ops_outcome {
 };
 
 /* A step is a guarded change, a request, a gate, or one of the former with a gate. Functions are pure: a plan can be
- * taken up again from its facts by another process, at any step that was not done, so that whatever a step does it must
- * find done already when it is asked a second time. Every type has a line in steps.def. */
+ * taken up again from its facts by another process, at any step that was not done, so that whatever a step does it
+ * must find done already when it is asked a second time. Every type has a line in steps.def. */
 struct ops_step_type {
 	const char *name; /* in the journal */
 	/* A request, instead of object and change. OPS_ALREADY when the world shows it done. */
@@ -143,11 +143,11 @@ struct ops_step_type {
 	enum ops_outcome (*answer)(struct ops_plan *plan, const struct ops_context *context,
 				   const struct ops_answer *answer, struct err *err);
 	int64_t patience_ms; /* how long OPS_ANSWER_LATER and ERR_BUSY are waited for before it fails; 0 = 30 min */
-	/* The step after it belongs to it: a plan is not stopped or paused between them (only a failure ends it there).
-	 */
+	/* The step after it belongs to it: a plan is not stopped or paused between them (only a failure ends it
+	 * there). */
 	bool no_stop_after;
-	/* May be done while the target is not in the world, then with neither cluster nor node in the context: the step
-	 * before it took the target out. */
+	/* May be done while the target is not in the world, then with neither cluster nor node in the context: the
+	 * step before it took the target out. */
 	bool without_target;
 	/* NULL for a mere gate. False with err when what it needs is not in the world any more. */
 	bool (*object)(const struct ops_plan *plan, const struct ops_context *context, struct ops_object *out,
@@ -176,7 +176,7 @@ const struct ops_step_type *ops_step_find(const char *name); /* NULL when there 
 
 /* One sentence on what keeps `name` (a pod of the cluster, there or not yet) from being ready, from its claim, its
  * conditions, its containers and the events; false when nothing is known. */
-bool ops_kube_why_not_ready(const struct world_view *view, const struct world_cluster *cluster, const char *name, char *out,
-		       size_t size);
+bool ops_kube_why_not_ready(const struct world_view *view, const struct world_cluster *cluster, const char *name,
+			    char *out, size_t size);
 
 #endif

@@ -1,5 +1,6 @@
-/* From a request to a plan: rights, consequences, dry run. Whatever stands against it becomes an OPS_BLOCKS sentence, so
- * that the operator sees all reasons at once; only a dry run of a plan that is blocked anyway is not sent. */
+/* From a request to a plan: rights, consequences, dry run. Whatever stands against it becomes an OPS_BLOCKS
+ * sentence, so that the operator sees all reasons at once; only a dry run of a plan that is blocked anyway is not
+ * sent. */
 #include <stdio.h>
 #include <string.h>
 
@@ -65,7 +66,7 @@ static void look_at_rest(struct ops_plan *plan, const struct ops_context *contex
 {
 	if (plan->current < plan->step_count)
 		ops_note(plan, OPS_CHANGES, "goes on at step %zu of %zu: %s", plan->current + 1, plan->step_count,
-			plan->steps[plan->current].title);
+			 plan->steps[plan->current].title);
 	else
 		ops_note(plan, OPS_CHANGES, "nothing: all %zu steps were done", plan->step_count);
 	if (context && plan->current < plan->step_count)
@@ -149,10 +150,10 @@ static void prepare_on_answer(void *data, enum kube_answer answer, const char *r
 	if (job) {
 		if (answer == KUBE_DENIED)
 			ops_note(&job->plan, OPS_BLOCKS, "missing right: %s%s%s", ask->text,
-				str_empty(reason) ? "" : ": ", str_or(reason, ""));
+				 str_empty(reason) ? "" : ": ", str_or(reason, ""));
 		else if (answer == KUBE_UNKNOWN)
 			ops_note(&job->plan, OPS_BLOCKS, "cannot tell whether %s is allowed%s%s", ask->text,
-				err && err_is_set(err) ? ": " : "", err && err_is_set(err) ? err->text : "");
+				 err && err_is_set(err) ? ": " : "", err && err_is_set(err) ? err->text : "");
 		ops_ask_is_answered(job);
 	}
 	free(ask);

@@ -222,7 +222,8 @@ struct ops_plan *ops_roll_back(struct ops *ops, const char *id, ops_plan_fn *on_
 {
 	if (!has_journals(ops, err))
 		return NULL;
-	CLEANUP(ops_history_plan_destroy) struct ops_history_plan *read = ops_history_plan_load(ops->plans_dir, id, err);
+	CLEANUP(ops_history_plan_destroy)
+	struct ops_history_plan *read = ops_history_plan_load(ops->plans_dir, id, err);
 	if (!read || !ops_history_may_roll_back(&read->head, err))
 		return NULL;
 	CLEANUP(ops_plan_destroy) struct ops_plan *history = ops_history_read_plan(ops->plans_dir, id, err);
@@ -230,8 +231,8 @@ struct ops_plan *ops_roll_back(struct ops *ops, const char *id, ops_plan_fn *on_
 	if (!history || !history->operation->undo(history, &request, err))
 		return NULL;
 	/* A plan may be for a cluster that this one only resembles. */
-	struct ops_plan *plan =
-		ops_prepare(ops, request.operation, request.target, request.values, request.value_count, on_ready, data, err);
+	struct ops_plan *plan = ops_prepare(ops, request.operation, request.target, request.values, request.value_count,
+					    on_ready, data, err);
 	if (plan) {
 		plan->undoes = mem_strdup(id);
 		ops_job_of(plan)->made_at = ops_job_of(history)->made_at;

@@ -1,5 +1,5 @@
-/* Carrying a plan out: one step after the other, each behind its guard and its gate. What comes and goes (the API, the
- * connection, a stale guard) is waited for; what is a refusal ends the plan where it stands. */
+/* Carrying a plan out: one step after the other, each behind its guard and its gate. What comes and goes (the API,
+ * the connection, a stale guard) is waited for; what is a refusal ends the plan where it stands. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -267,8 +267,8 @@ static void begin_gate(struct ops_job *job)
 
 static const bool passes_by_itself[] = {
 	[ERR_CONNECT] = true,   [ERR_TIMEOUT] = true, [ERR_BUSY] = true,         [ERR_SERVER] = true,
-	[ERR_CANCELLED] = true, [ERR_TLS] = true,     [ERR_UNAUTHORIZED] = true, /* certificates and tokens are renewed
-										  */
+	[ERR_CANCELLED] = true, [ERR_TLS] = true,     [ERR_UNAUTHORIZED] = true, /* certificates and tokens are
+										  * renewed */
 };
 
 static void on_change_done(struct ops_job *job, enum ops_verdict verdict, const struct err *err);
@@ -309,8 +309,8 @@ static void try_again_later(struct ops_job *job, const struct err *err)
 	ops_job_do(job, try_change, job->backoff_ms);
 }
 
-/* "Not now" is waited for, but not for ever: a budget may never allow it. Time without an answer does not count: the API
- * server comes back. */
+/* "Not now" is waited for, but not for ever: a budget may never allow it. Time without an answer does not count: the
+ * API server comes back. */
 static bool is_out_of_patience(struct ops_job *job, const struct err *err, struct err *out)
 {
 	int64_t now = loop_now_ms(job->ops->loop), patience = ops_step_now(job)->type->patience_ms;

@@ -67,11 +67,11 @@ static void on_kubernetes(void *data, const struct cJSON *object, const struct k
 	struct ops_job *job = data;
 	job->sending.kube = NULL;
 	send_take_answer(job, &(struct ops_answer){.err = result->err,
-					      .object = object,
-					      .status = result->status,
-					      .exit_code = -1,
-					      .out = "",
-					      .errors = ""});
+						   .object = object,
+						   .status = result->status,
+						   .exit_code = -1,
+						   .out = "",
+						   .errors = ""});
 }
 
 static void send_on_exec(void *data, const struct kube_exec_result *result)
@@ -79,9 +79,9 @@ static void send_on_exec(void *data, const struct kube_exec_result *result)
 	struct ops_job *job = data;
 	job->sending.exec = NULL;
 	send_take_answer(job, &(struct ops_answer){.err = result->err,
-					      .exit_code = result->exit_code,
-					      .out = result->out,
-					      .errors = result->errors});
+						   .exit_code = result->exit_code,
+						   .out = result->out,
+						   .errors = result->errors});
 }
 
 static void on_kafka(void *data, const struct err *err, const void *response)
@@ -105,14 +105,14 @@ static bool send_to_container(struct ops_job *job, struct ops_step_request *requ
 			      struct err *err)
 {
 	job->sending.exec = kube_exec_run(job->ops->client,
-				     &(struct kube_exec_options){.namespace = request->namespace,
-							    .pod = request->pod,
-							    .container = request->container,
-							    .argv = request->argv,
-							    .timeout_ms = request->timeout_ms,
-							    .on_done = send_on_exec,
-							    .data = job},
-				     err);
+					  &(struct kube_exec_options){.namespace = request->namespace,
+								      .pod = request->pod,
+								      .container = request->container,
+								      .argv = request->argv,
+								      .timeout_ms = request->timeout_ms,
+								      .on_done = send_on_exec,
+								      .data = job},
+					  err);
 	return job->sending.exec != NULL;
 }
 

@@ -86,7 +86,8 @@ static void judge_queue(struct survey *survey, int64_t index, const struct world
 	if (loss.left > half)
 		goes_on(survey, index, row, &loss);
 	else
-		survey_put(survey, survey->cluster->broker_count == 1 ? OPS_IMPACT_UNPROTECTED : OPS_IMPACT_MINORITY, index);
+		survey_put(survey, survey->cluster->broker_count == 1 ? OPS_IMPACT_UNPROTECTED : OPS_IMPACT_MINORITY,
+			   index);
 }
 
 /* ---- what is not replicated ---- */
@@ -213,17 +214,17 @@ static void survey_mark_away(struct survey *survey, const struct world_broker *b
 
 /* ---- the whole ---- */
 
-void ops_impact_of(struct ops_impact *out, const struct world_cluster *cluster, const struct world_broker *const *brokers,
-	      size_t count, bool in_turn)
+void ops_impact_of(struct ops_impact *out, const struct world_cluster *cluster,
+		   const struct world_broker *const *brokers, size_t count, bool in_turn)
 {
 	*out = (struct ops_impact){.cluster = cluster,
-			      .in_turn = in_turn && count > 1,
-			      .broker_count = count,
-			      .voters = -1,
-			      .voters_left = -1,
-			      .members = -1,
-			      .members_left = -1,
-			      .groups = -1};
+				   .in_turn = in_turn && count > 1,
+				   .broker_count = count,
+				   .voters = -1,
+				   .voters_left = -1,
+				   .members = -1,
+				   .members_left = -1,
+				   .groups = -1};
 	struct survey survey = {.out = out, .cluster = cluster};
 	struct ops_name_list names = {0};
 	char more[48];
@@ -286,8 +287,9 @@ static void verdict_weigh(struct stop_verdict *verdict, const struct world_repli
 		verdict->unknown++;
 		return;
 	}
-	bool critical = kafka ? world_is_critical_partition(row->replica_count, row->in_sync_count, row->min_in_sync, in_sync)
-			      : world_is_critical_queue(row->replica_count, row->in_sync_count);
+	bool critical =
+		kafka ? world_is_critical_partition(row->replica_count, row->in_sync_count, row->min_in_sync, in_sync)
+		      : world_is_critical_queue(row->replica_count, row->in_sync_count);
 	if (!holds || !critical)
 		return;
 	verdict->already += row->in_sync_count < (kafka ? row->min_in_sync : row->replica_count / 2 + 1);

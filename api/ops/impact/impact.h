@@ -7,42 +7,44 @@
 #include "api/ops/engine/plan.h"
 
 /* X(NAME, member in JSON): kinds of what happens to a partition or queue. Each is in one of the first five at most. */
-#define OPS_IMPACT_EFFECTS(X)                                                                                               \
-	X(OFFLINE, "partitionsOffline")             /* no in-sync replica is left */                                   \
-	X(BELOW_MIN, "partitionsBelowMinInSync")    /* acks=all is refused */                                          \
-	X(MINORITY, "queuesWithoutQuorum")          /* quorum queues and streams */                                    \
-	X(UNPROTECTED, "unprotected")               /* no replica to spare even when all are well: never forbids */    \
-	X(UNDER_REPLICATED, "underReplicated")      /* goes on, with a replica less */                                 \
+#define OPS_IMPACT_EFFECTS(X)                                                                                          \
+	X(OFFLINE, "partitionsOffline")          /* no in-sync replica is left */                                      \
+	X(BELOW_MIN, "partitionsBelowMinInSync") /* acks=all is refused */                                             \
+	X(MINORITY, "queuesWithoutQuorum")       /* quorum queues and streams */                                       \
+	X(UNPROTECTED, "unprotected")            /* no replica to spare even when all are well: never forbids */       \
+	X(UNDER_REPLICATED, "underReplicated")   /* goes on, with a replica less */                                    \
 	X(LEADERS, "leadersMoved")                                                                                     \
-	X(CLASSIC, "classicQueuesUnavailable")      /* indexes are those of world_queue_at */
+	X(CLASSIC, "classicQueuesUnavailable") /* indexes are those of world_queue_at */
 
 enum ops_impact_effect {
 #define X(name, json) OPS_IMPACT_##name,
 	OPS_IMPACT_EFFECTS(X)
 #undef X
-	OPS_IMPACT_EFFECT_COUNT
+		OPS_IMPACT_EFFECT_COUNT
 };
 
 struct ops_impact {
 	const struct world_cluster *cluster;
-	bool in_turn;       /* one after the other, each back before the next goes */
-	char brokers[200];  /* "kafka-2", "kafka-0, kafka-1, kafka-2 and 2 more" */
+	bool in_turn;      /* one after the other, each back before the next goes */
+	char brokers[200]; /* "kafka-2", "kafka-0, kafka-1, kafka-2 and 2 more" */
 	size_t broker_count;
-	VEC(uint32_t) lists[OPS_IMPACT_EFFECT_COUNT]; /* numbers for world_replicated_at, of CLASSIC for world_queue_at */
-	int32_t voters, voters_left;   /* of the controllers' quorum that keep up; -1 = there is none or it is not known */
+	VEC(uint32_t)
+	lists[OPS_IMPACT_EFFECT_COUNT]; /* numbers for world_replicated_at, of CLASSIC for world_queue_at */
+	int32_t voters,
+		voters_left; /* of the controllers' quorum that keep up; -1 = there is none or it is not known */
 	bool quorum_lost;
-	int32_t members, members_left; /* RabbitMQ nodes running now, and after; -1 not known */
-	int64_t connections;           /* clients connected to those brokers; -1 not known of all of them */
+	int32_t members, members_left;    /* RabbitMQ nodes running now, and after; -1 not known */
+	int64_t connections;              /* clients connected to those brokers; -1 not known of all of them */
 	VEC(struct world_client) clients; /* what connections is the sum of, most first; names are the world's */
-	int64_t groups;                /* Kafka consumer groups that get another coordinator; -1 not known */
-	int64_t volumes;               /* claims of those brokers */
-	char unknown[ERR_TEXT_MAX];    /* what could not be read and might hurt; "" = nothing */
+	int64_t groups;                   /* Kafka consumer groups that get another coordinator; -1 not known */
+	int64_t volumes;                  /* claims of those brokers */
+	char unknown[ERR_TEXT_MAX];       /* what could not be read and might hurt; "" = nothing */
 };
 
 /* The brokers are of that cluster. The result holds numbers of this moment's world: of use until the next
  * world_update(). */
-void ops_impact_of(struct ops_impact *out, const struct world_cluster *cluster, const struct world_broker *const *brokers,
-	      size_t count, bool in_turn);
+void ops_impact_of(struct ops_impact *out, const struct world_cluster *cluster,
+		   const struct world_broker *const *brokers, size_t count, bool in_turn);
 void ops_impact_finish(struct ops_impact *impact);
 static inline void cleanup_ops_impact_finish(struct ops_impact *impact)
 {
@@ -53,13 +55,14 @@ static inline void cleanup_ops_impact_finish(struct ops_impact *impact)
 void ops_impact_note(struct ops_plan *plan, const struct ops_impact *impact, enum ops_sentence_kind harm);
 bool ops_impact_harms(const struct ops_impact *impact); /* availability is lost, or nobody knows */
 
-/* For the plan's JSON: an array with an object for each cluster from which the plan takes brokers away, with every name.
- * Never NULL; the caller deletes it. */
+/* For the plan's JSON: an array with an object for each cluster from which the plan takes brokers away, with every
+ * name. Never NULL; the caller deletes it. */
 struct cJSON *ops_impact_json(const struct ops_plan *plan, const struct ops_context *context);
 
-/* May this broker be stopped now? Kafka's can-roll rule, RabbitMQ's critical rule (api/model/world/critical.h); no with the
- * reason, also when it cannot be told. A broker that is known to be down may. */
-bool ops_impact_can_stop(const struct world_cluster *cluster, const struct world_broker *broker, struct err *why) MUST_USE;
+/* May this broker be stopped now? Kafka's can-roll rule, RabbitMQ's critical rule (api/model/world/critical.h); no
+ * with the reason, also when it cannot be told. A broker that is known to be down may. */
+bool ops_impact_can_stop(const struct world_cluster *cluster, const struct world_broker *broker,
+			 struct err *why) MUST_USE;
 
 /* The partitions or queues that miss a replica now: their number (-1 not known) and the first names ("" when none). */
 int64_t ops_impact_unwell(const struct world_cluster *cluster, char *names, size_t size);
@@ -68,7 +71,8 @@ int64_t ops_impact_unwell(const struct world_cluster *cluster, char *names, size
 
 void ops_impact_count_clients(struct ops_impact *out, const struct world_broker *const *brokers, size_t count);
 void ops_impact_note_clients(struct ops_plan *plan, const struct ops_impact *impact);
-/* Members "connections" and "clients", [{"name", "connections"}] with every name: both null where they are not known. */
+/* Members "connections" and "clients", [{"name", "connections"}] with every name: both null where they are not
+ * known. */
 void ops_impact_add_clients(const struct ops_impact *impact, struct cJSON *object);
 
 #endif

@@ -8,8 +8,8 @@
 
 #include "api/base/map.h"
 #include "api/base/str.h"
-#include "api/ops/impact/impact.h"
 #include "api/ops/engine/name_list.h"
+#include "api/ops/impact/impact.h"
 
 enum { NAMES_SHOWN = 4 };
 
@@ -73,12 +73,12 @@ static void say_unknown(struct ops_plan *plan, const struct ops_impact *impact)
 	const struct world_cluster *cluster = impact->cluster;
 	if (cluster->connections > 0)
 		ops_note(plan, OPS_MEANS,
-			"how many of the %" PRId64
-			" clients of %s are connected to %s is not known: they must connect again",
-			cluster->connections, cluster->name, impact->brokers);
+			 "how many of the %" PRId64
+			 " clients of %s are connected to %s is not known: they must connect again",
+			 cluster->connections, cluster->name, impact->brokers);
 	else
 		ops_note(plan, OPS_MEANS, "how many clients are connected to %s is not known: they must connect again",
-			impact->brokers);
+			 impact->brokers);
 }
 
 static void say_connections(struct ops_plan *plan, const struct ops_impact *impact)
@@ -91,8 +91,8 @@ static void say_connections(struct ops_plan *plan, const struct ops_impact *impa
 		ops_note(plan, OPS_MEANS, "no client is connected to %s", impact->brokers);
 	else
 		ops_note(plan, OPS_MEANS, "%" PRId64 " client%s %s connected to %s and must connect again: %s",
-			impact->connections, ops_plural(impact->connections), impact->connections == 1 ? "is" : "are",
-			impact->brokers, names);
+			 impact->connections, ops_plural(impact->connections), impact->connections == 1 ? "is" : "are",
+			 impact->brokers, names);
 }
 
 void ops_impact_note_clients(struct ops_plan *plan, const struct ops_impact *impact)
@@ -100,9 +100,9 @@ void ops_impact_note_clients(struct ops_plan *plan, const struct ops_impact *imp
 	say_connections(plan, impact);
 	if (impact->groups > 0)
 		ops_note(plan, OPS_MEANS,
-			"%" PRId64 " consumer group%s %s coordinated by %s: another broker takes over, members rejoin",
-			impact->groups, ops_plural(impact->groups), impact->groups == 1 ? "is" : "are",
-			impact->broker_count == 1 ? "it" : "them");
+			 "%" PRId64 " consumer group%s %s coordinated by %s: another broker takes over, members rejoin",
+			 impact->groups, ops_plural(impact->groups), impact->groups == 1 ? "is" : "are",
+			 impact->broker_count == 1 ? "it" : "them");
 }
 
 /* ---- JSON ---- */

@@ -6,9 +6,9 @@
 #include <cjson/cJSON.h>
 
 #include "api/base/str.h"
-#include "api/ops/impact/impact.h"
-#include "api/ops/engine/name_list.h"
 #include "api/ops/engine/engine_private.h"
+#include "api/ops/engine/name_list.h"
+#include "api/ops/impact/impact.h"
 
 enum { AWAY_MAX = 512 };
 
@@ -26,17 +26,18 @@ static const struct {
 } impact_words[] = {
 	[OPS_IMPACT_OFFLINE] = {true, OPS_MEANS, "goes offline", "go offline"},
 	[OPS_IMPACT_BELOW_MIN] = {true, OPS_MEANS, "falls below min.insync.replicas and refuses acks=all",
-			     "fall below min.insync.replicas and refuse acks=all"},
+				  "fall below min.insync.replicas and refuse acks=all"},
 	[OPS_IMPACT_MINORITY] = {true, OPS_MEANS, "loses its quorum and stops", "lose their quorum and stop"},
 	[OPS_IMPACT_UNPROTECTED] = {false, OPS_CAUTION, "has no replica to spare and is not available meanwhile",
-			       "have no replica to spare and are not available meanwhile"},
+				    "have no replica to spare and are not available meanwhile"},
 	[OPS_IMPACT_UNDER_REPLICATED] = {false, OPS_MEANS, "goes on with a replica less", "go on with a replica less"},
 	[OPS_IMPACT_LEADERS] = {false, OPS_MEANS, "gets another leader", "get another leader"},
 	[OPS_IMPACT_CLASSIC] = {false, OPS_CAUTION, "lives there and nowhere else: it is not available meanwhile",
-			   "live there and nowhere else: they are not available meanwhile"},
+				"live there and nowhere else: they are not available meanwhile"},
 };
 
-static void impact_name_row(const struct ops_impact *impact, enum ops_impact_effect effect, uint32_t index, char *out, size_t size)
+static void impact_name_row(const struct ops_impact *impact, enum ops_impact_effect effect, uint32_t index, char *out,
+			    size_t size)
 {
 	if (effect == OPS_IMPACT_CLASSIC) {
 		struct world_queue queue;
@@ -66,30 +67,31 @@ static void say_effect(struct ops_plan *plan, const struct ops_impact *impact, e
 	}
 	names.count = (int64_t)count;
 	const char *what = impact->cluster->kind == WORLD_BROKER_KAFKA ? "partition"
-			   : effect == OPS_IMPACT_CLASSIC            ? "classic queue"
-								: "queue";
+			   : effect == OPS_IMPACT_CLASSIC              ? "classic queue"
+								       : "queue";
 	ops_note(plan, impact_words[effect].harm ? harm : impact_words[effect].kind, "without %s%s %zu %s%s %s: %s%s",
-		impact->in_turn ? "one of " : "", impact->brokers, count, what, ops_plural((int64_t)count),
-		count == 1 ? impact_words[effect].one : impact_words[effect].many, names.names, ops_name_list_more(&names, more));
+		 impact->in_turn ? "one of " : "", impact->brokers, count, what, ops_plural((int64_t)count),
+		 count == 1 ? impact_words[effect].one : impact_words[effect].many, names.names,
+		 ops_name_list_more(&names, more));
 }
 
 static void say_quorum(struct ops_plan *plan, const struct ops_impact *impact, enum ops_sentence_kind harm)
 {
 	if (impact->voters > 0 && impact->quorum_lost)
 		ops_note(plan, harm, "the controllers lose their quorum: %d of %d would keep up, and %d must",
-			(int)impact->voters_left, (int)impact->voters, (int)(impact->voters + 2) / 2);
+			 (int)impact->voters_left, (int)impact->voters, (int)(impact->voters + 2) / 2);
 	else if (impact->voters == 1 && impact->voters_left == 0)
 		ops_note(plan, OPS_CAUTION, "%s is the only controller: nothing is elected or changed meanwhile",
-			impact->brokers);
+			 impact->brokers);
 	else if (impact->voters > 0)
 		ops_note(plan, OPS_MEANS, "the controllers keep their quorum: %d of %d keep up meanwhile",
-			(int)impact->voters_left, (int)impact->voters);
+			 (int)impact->voters_left, (int)impact->voters);
 	if (impact->members > 1 && impact->members_left <= impact->members / 2)
 		ops_note(plan, OPS_CAUTION,
-			"%d of %d nodes stay: no majority, which stops metadata changes and, with pause_minority, "
-			"those "
-			"nodes too",
-			(int)impact->members_left, (int)impact->members);
+			 "%d of %d nodes stay: no majority, which stops metadata changes and, with pause_minority, "
+			 "those "
+			 "nodes too",
+			 (int)impact->members_left, (int)impact->members);
 }
 
 void ops_impact_note(struct ops_plan *plan, const struct ops_impact *impact, enum ops_sentence_kind harm)
@@ -124,7 +126,8 @@ static cJSON *one_cluster(const struct ops_impact *impact, const struct world_br
 		cJSON *list = cJSON_AddArrayToObject(object, json_names[effect]);
 		for (size_t i = 0; i < impact->lists[effect].len; i++) {
 			char name[600];
-			impact_name_row(impact, (enum ops_impact_effect)effect, impact->lists[effect].items[i], name, sizeof name);
+			impact_name_row(impact, (enum ops_impact_effect)effect, impact->lists[effect].items[i], name,
+					sizeof name);
 			cJSON_AddItemToArray(list, cJSON_CreateString(name));
 		}
 	}

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/ops/impact/impact.h"
 #include "api/ops/engine/engine_private.h"
+#include "api/ops/impact/impact.h"
 
 enum { AWAY_MAX = 64, NAMES_SHOWN = 3, NAME_MAX_LENGTH = 300 };
 
@@ -36,7 +36,8 @@ static const struct {
 	{OPS_IMPACT_LEADERS, SEV_INFO, "with another leader"},
 };
 
-static void map_name_row(const struct ops_impact *impact, enum ops_impact_effect effect, uint32_t index, char *out, size_t size)
+static void map_name_row(const struct ops_impact *impact, enum ops_impact_effect effect, uint32_t index, char *out,
+			 size_t size)
 {
 	if (effect == OPS_IMPACT_CLASSIC) {
 		struct world_queue queue;
@@ -147,7 +148,7 @@ static void move_leaders(struct ops_map_cluster *to, const struct world_cluster 
 }
 
 static void map_add_broker(struct ops_map *map, struct ops_map_cluster *to, const struct world_broker *broker,
-		       enum ops_map_fate fate)
+			   enum ops_map_fate fate)
 {
 	vec_push(&to->brokers, (struct ops_map_broker){
 				       .name = arena_strdup(&map->arena, broker->name),

@@ -1,6 +1,6 @@
-/* The map of a plan: the brokers of every cluster that it touches, before and after, and by name what that costs. For
- * drawing; made once of a ready plan, in one pass over the replicas a cluster. Owns all it shows: it outlives the world
- * it was made of. */
+/* The map of a plan: the brokers of every cluster that it touches, before and after, and by name what that costs.
+ * For drawing; made once of a ready plan, in one pass over the replicas a cluster. Owns all it shows: it outlives
+ * the world it was made of. */
 #ifndef MQDECK_OPS_IMPACT_PLAN_MAP_H
 #define MQDECK_OPS_IMPACT_PLAN_MAP_H
 
@@ -10,7 +10,7 @@
 #include "api/ops/engine/ops.h"
 
 /* X(NAME, word): what becomes of a broker. */
-#define OPS_MAP_FATES(X)                                                                                                   \
+#define OPS_MAP_FATES(X)                                                                                               \
 	X(STAYS, "")                                                                                                   \
 	X(TURN, "restarts") /* goes and is back before the next one goes */                                            \
 	X(AWAY, "away")     /* as long as the plan runs */                                                             \

@@ -1,5 +1,5 @@
-/* Reading journals: one JSON object a line. What a line says is checked before it is believed: a person may have edited
- * it, a disk may have lost a part. */
+/* Reading journals: one JSON object a line. What a line says is checked before it is believed: a person may have
+ * edited it, a disk may have lost a part. */
 #include "api/ops/journal/history.h"
 
 #include <math.h>
@@ -31,7 +31,8 @@ struct history_reader {
 
 static const char *history_text(struct history_reader *reader, const cJSON *object, const char *name)
 {
-	return arena_strdup(&reader->history->arena, cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name)));
+	return arena_strdup(&reader->history->arena,
+			    cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name)));
 }
 
 static bool need_text(struct history_reader *reader, const cJSON *object, const char *name, const char **out)
@@ -74,7 +75,8 @@ static bool take_facts(struct history_reader *reader)
 		vec_each (&history->facts, it)
 			known = !strcmp(it->name, fact->string) ? it : known;
 		if (!known) {
-			vec_push(&history->facts, (struct ops_history_fact){.name = arena_strdup(&history->arena, fact->string)});
+			vec_push(&history->facts,
+				 (struct ops_history_fact){.name = arena_strdup(&history->arena, fact->string)});
 			known = &history->facts.items[history->facts.len - 1];
 		}
 		known->value = arena_strdup(&history->arena, fact->valuestring);
@@ -114,7 +116,7 @@ static bool take_steps(struct history_reader *reader)
 	cJSON_ArrayForEach(step, steps)
 	{
 		struct ops_history_step it = {.broker = history_text(reader, step, "broker"),
-				       .item = history_text(reader, step, "item")};
+					      .item = history_text(reader, step, "item")};
 		if (!need_text(reader, step, "type", &it.type) || !need_text(reader, step, "title", &it.title))
 			return false;
 		if (history->steps.len == OPS_JOURNAL_STEPS_MAX)
@@ -144,8 +146,8 @@ static bool take_plan(struct history_reader *reader)
 	    !need_text(reader, reader->record, "operation", &head->operation) ||
 	    !need_text(reader, reader->record, "target", &head->target) ||
 	    !need_text(reader, reader->record, "title", &head->title) ||
-	    !need_text(reader, reader->record, "by", &head->who) || !take_facts(reader) ||
-	    !take_sentences(reader) || !take_steps(reader))
+	    !need_text(reader, reader->record, "by", &head->who) || !take_facts(reader) || !take_sentences(reader) ||
+	    !take_steps(reader))
 		return false;
 	head->started_ms = head->changed_ms;
 	return true;

@@ -11,8 +11,8 @@
 #include "api/base/cell.h"
 #include "api/base/clock.h"
 #include "api/base/str.h"
-#include "api/ops/journal/journal_dir.h"
 #include "api/ops/engine/plan.h"
+#include "api/ops/journal/journal_dir.h"
 
 enum { ID_TRIES = 64, ENDED_KEPT = 200 };
 
@@ -207,8 +207,8 @@ static bool write_plan(struct ops_journal *journal, struct ops_plan *plan, const
 
 /* ---- files ---- */
 
-/* Of the open file, not of the process: it ends with the last descriptor, however that comes about. Unlike flock() it
- * can be asked about without being taken. */
+/* Of the open file, not of the process: it ends with the last descriptor, however that comes about. Unlike flock()
+ * it can be asked about without being taken. */
 static bool lock_journal(int fd)
 {
 	return fcntl(fd, F_OFD_SETLK, &(struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET}) == 0;
@@ -278,7 +278,8 @@ struct ops_journal *ops_journal_create(const char *dir, struct ops_plan *plan, c
 	return NULL;
 }
 
-struct ops_journal *ops_journal_open(const char *dir, const char *id, struct ops_history_plan **history, struct err *err)
+struct ops_journal *ops_journal_open(const char *dir, const char *id, struct ops_history_plan **history,
+				     struct err *err)
 {
 	if (!ops_journal_id_is_valid(id)) {
 		err_set(err, ERR_USAGE, "\"%s\" is no id of a plan", id);

@@ -119,9 +119,10 @@ static bool is_unchanged(const struct ops_history_plan *plan, const struct stat 
 	       plan->changed.tv_nsec == file->st_mtim.tv_nsec;
 }
 
-/* Opened for reading. Whether a living process has it: only then it is locked. Gives `known` (NULL = nothing is) when
- * the file is as it was then. */
-static struct ops_history_plan *read_one(const char *dir, const char *id, struct ops_history_plan *known, struct err *err)
+/* Opened for reading. Whether a living process has it: only then it is locked. Gives `known` (NULL = nothing is)
+ * when the file is as it was then. */
+static struct ops_history_plan *read_one(const char *dir, const char *id, struct ops_history_plan *known,
+					 struct err *err)
 {
 	CLEANUP(free) char *path = ops_journal_path(dir, id);
 	CLEANUP(close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -139,7 +140,8 @@ static struct ops_history_plan *read_one(const char *dir, const char *id, struct
 		err_set_errno(err, errno, "the journal %s cannot be looked at", path);
 		return NULL;
 	}
-	struct ops_history_plan *plan = known && is_unchanged(known, &file) ? known : ops_history_plan_read(fd, path, err);
+	struct ops_history_plan *plan =
+		known && is_unchanged(known, &file) ? known : ops_history_plan_read(fd, path, err);
 	if (!plan)
 		return NULL;
 	plan->size = file.st_size;
@@ -199,9 +201,9 @@ static struct ops_history_plan *shed_details(struct ops_history_plan *plan)
 	struct ops_history_plan *bare = mem_alloc(sizeof *bare);
 	*bare = (struct ops_history_plan){
 		.head = plan->head, .written = plan->written, .size = plan->size, .changed = plan->changed};
-	const char **const texts[] = {&bare->head.id,      &bare->head.operation, &bare->head.target,
-				      &bare->head.title,   &bare->head.who,       &bare->head.cluster,
-				      &bare->head.undoes,  &bare->head.undone_by, &bare->head.step_title,
+	const char **const texts[] = {&bare->head.id,     &bare->head.operation, &bare->head.target,
+				      &bare->head.title,  &bare->head.who,       &bare->head.cluster,
+				      &bare->head.undoes, &bare->head.undone_by, &bare->head.step_title,
 				      &bare->head.result};
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		*texts[i] = arena_strdup(&bare->arena, *texts[i]);
@@ -213,17 +215,18 @@ static struct ops_history_plan *unreadable_plan(const char *id, const struct err
 {
 	struct ops_history_plan *plan = mem_alloc(sizeof *plan);
 	plan->head = (struct ops_history_entry){.id = arena_strdup(&plan->arena, id),
-				       .state = OPS_HISTORY_UNREADABLE,
-				       .started_ms = -1,
-				       .changed_ms = -1,
-				       .err = *reason};
+						.state = OPS_HISTORY_UNREADABLE,
+						.started_ms = -1,
+						.changed_ms = -1,
+						.err = *reason};
 	plan->written = OPS_HISTORY_UNREADABLE;
 	plan->size = -1; /* tried again each time */
 	return plan;
 }
 
 /* Returns how many bytes had to be read. */
-static size_t history_add_plan(struct ops_history *history, const char *dir, const char *id, struct ops_history_plan *known)
+static size_t history_add_plan(struct ops_history *history, const char *dir, const char *id,
+			       struct ops_history_plan *known)
 {
 	struct err reason = {0};
 	struct ops_history_plan *plan = read_one(dir, id, known, &reason);
@@ -244,7 +247,7 @@ static size_t history_add_plan(struct ops_history *history, const char *dir, con
 static struct ops_history history_for(size_t count)
 {
 	return (struct ops_history){.items = mem_alloc((count + 1) * sizeof(struct ops_history_entry)),
-				  .read = mem_alloc((count + 1) * sizeof(struct ops_history_plan *))};
+				    .read = mem_alloc((count + 1) * sizeof(struct ops_history_plan *))};
 }
 
 /* Out of the list, which stands in the same order as the ids that are asked for. */

@@ -14,6 +14,7 @@ void ops_journal_dir_prune(const char *dir, size_t kept);
 /* With the state that the lock tells: running, or interrupted. */
 struct ops_history_plan *ops_history_plan_load(const char *dir, const char *id, struct err *err) MUST_USE;
 struct ops_history_plan *ops_history_plan_read(int fd, const char *path, struct err *err) MUST_USE;
-void ops_history_plan_judge(struct ops_history_plan *plan, bool lives); /* its state, from what is written and whether it is locked */
+void ops_history_plan_judge(struct ops_history_plan *plan,
+			    bool lives); /* its state, from what is written and whether it is locked */
 
 #endif

@@ -23,8 +23,8 @@ static const char *own_name(struct ops_kafka_assignment *assignment, const char 
 	return arena_strndup(&assignment->arena, name, len);
 }
 
-static bool assignment_append(struct ops_kafka_assignment *assignment, const char *topic, size_t topic_len, int32_t partition,
-		const int32_t *nodes, size_t count)
+static bool assignment_append(struct ops_kafka_assignment *assignment, const char *topic, size_t topic_len,
+			      int32_t partition, const int32_t *nodes, size_t count)
 {
 	if (!is_topic(topic, topic_len) || partition < 0 || count > OPS_KAFKA_ASSIGNMENT_NODES_MAX)
 		return false;
@@ -32,14 +32,14 @@ static bool assignment_append(struct ops_kafka_assignment *assignment, const cha
 	if (own)
 		memcpy(own, nodes, count * sizeof *own);
 	const char *name = own_name(assignment, topic, topic_len);
-	vec_push(
-		&assignment->items,
-		(struct ops_kafka_assignment_item){.topic = name, .nodes = own, .partition = partition, .count = (uint8_t)count});
+	vec_push(&assignment->items,
+		 (struct ops_kafka_assignment_item){
+			 .topic = name, .nodes = own, .partition = partition, .count = (uint8_t)count});
 	return true;
 }
 
-bool ops_kafka_assignment_add(struct ops_kafka_assignment *assignment, const char *topic, int32_t partition, const int32_t *nodes,
-		    size_t count)
+bool ops_kafka_assignment_add(struct ops_kafka_assignment *assignment, const char *topic, int32_t partition,
+			      const int32_t *nodes, size_t count)
 {
 	return topic && assignment_append(assignment, topic, strlen(topic), partition, nodes, count);
 }
@@ -59,11 +59,12 @@ static int assignment_compare_items(const void *a, const void *b)
 void ops_kafka_assignment_sort(struct ops_kafka_assignment *assignment)
 {
 	if (assignment->items.len > 1)
-		qsort(assignment->items.items, assignment->items.len, sizeof *assignment->items.items, assignment_compare_items);
+		qsort(assignment->items.items, assignment->items.len, sizeof *assignment->items.items,
+		      assignment_compare_items);
 }
 
-const struct ops_kafka_assignment_item *ops_kafka_assignment_find(const struct ops_kafka_assignment *assignment, const char *topic, int32_t partition,
-					      size_t *hint)
+const struct ops_kafka_assignment_item *ops_kafka_assignment_find(const struct ops_kafka_assignment *assignment,
+								  const char *topic, int32_t partition, size_t *hint)
 {
 	const struct ops_kafka_assignment_item *items = assignment->items.items;
 	size_t low = 0, high = assignment->items.len;

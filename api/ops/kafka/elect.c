@@ -99,22 +99,22 @@ static void check_unclean(struct ops_plan *plan, const struct world_replicated *
 	ops_kafka_names_text(&lives.last_in_sync, last);
 	if (ops_kafka_leader_id(now) >= 0)
 		ops_note(plan, !plan->under_way && ops_fact_number(plan, "partition", -1) >= 0 ? OPS_BLOCKS : OPS_MEANS,
-			"%s/%d has a leader: it is left alone", now->name, (int)now->partition);
+			 "%s/%d has a leader: it is left alone", now->name, (int)now->partition);
 	else if (lives.in_sync_alive > 0)
 		ops_note(plan, OPS_BLOCKS,
-			"%s/%d: an in-sync replica (%s) lives: a leader that loses nothing can be elected", now->name,
-			(int)now->partition, last);
+			 "%s/%d: an in-sync replica (%s) lives: a leader that loses nothing can be elected", now->name,
+			 (int)now->partition, last);
 	else if (lives.others_alive == 0)
 		ops_note(plan, OPS_BLOCKS, "%s/%d: no replica lives: nothing can lead", now->name, (int)now->partition);
 	else
 		ops_note(plan, OPS_DANGER,
-			"%s/%d: %s would lead without being in sync. Every message that only the last in-sync "
-			"replica%s had"
-			" (%s) is lost for good, confirmed ones too; how many is not known: nobody who knows the end "
-			"of the"
-			" log answers",
-			now->name, (int)now->partition, ops_kafka_names_text(&lives.candidates, candidates),
-			ops_plural(lives.last_in_sync.count), lives.last_in_sync.count ? last : "not known which");
+			 "%s/%d: %s would lead without being in sync. Every message that only the last in-sync "
+			 "replica%s had"
+			 " (%s) is lost for good, confirmed ones too; how many is not known: nobody who knows the end "
+			 "of the"
+			 " log answers",
+			 now->name, (int)now->partition, ops_kafka_names_text(&lives.candidates, candidates),
+			 ops_plural(lives.last_in_sync.count), lives.last_in_sync.count ? last : "not known which");
 }
 
 static void elect_preflight(struct ops_plan *plan, const struct ops_context *context)
@@ -137,12 +137,12 @@ static void elect_preflight(struct ops_plan *plan, const struct ops_context *con
 		ops_note(plan, OPS_BLOCKS, "%s has no such topic or partition", cluster->name);
 	else if (plan->step_count == 0 && plan->severity < OPS_BLOCKED)
 		ops_note(plan, OPS_BLOCKS, "%s",
-			is_unclean(plan)
-				? "no partition of it is without a leader"
-				: "every partition of it is led by its preferred replica as far as that is in sync");
+			 is_unclean(plan)
+				 ? "no partition of it is without a leader"
+				 : "every partition of it is led by its preferred replica as far as that is in sync");
 	else if (is_unclean(plan))
 		ops_note(plan, OPS_DANGER,
-			"there is no way back: if the brokers that are away may return, wait for them instead");
+			 "there is no way back: if the brokers that are away may return, wait for them instead");
 }
 
 static const struct ops_argument elect_arguments[] = {

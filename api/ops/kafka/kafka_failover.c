@@ -1,5 +1,5 @@
-/* Kafka's part of a failover: the order of the replicas is changed so that another one is preferred, then the preferred
- * ones are elected. With the order as it was the controllers would give the leaders back within minutes. */
+/* Kafka's part of a failover: the order of the replicas is changed so that another one is preferred, then the
+ * preferred ones are elected. With the order as it was the controllers would give the leaders back within minutes. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,7 +24,8 @@ static size_t victim_ids(const struct ops_failover *failover, int32_t out[static
 	return count;
 }
 
-static void kafka_failover_plan(struct ops_plan *plan, const struct ops_context *context, const struct ops_failover *failover)
+static void kafka_failover_plan(struct ops_plan *plan, const struct ops_context *context,
+				const struct ops_failover *failover)
 {
 	const struct world_cluster *cluster = failover->cluster;
 	int32_t off[BROKERS_MAX];
@@ -41,7 +42,7 @@ static void kafka_failover_plan(struct ops_plan *plan, const struct ops_context 
 	ops_kafka_set_list(plan, "old", cluster->key, &old);
 	ops_failover_remember(plan, failover, ops_kafka_fact(plan, "old", cluster->key));
 	ops_note(plan, OPS_CHANGES, "the order of replicas of %zu partition%s of %s, and who leads them", new.items.len,
-		ops_plural((int64_t) new.items.len), cluster->name);
+		 ops_plural((int64_t) new.items.len), cluster->name);
 	ops_kafka_add_election(plan, cluster, cluster->key, &new);
 }
 
@@ -64,29 +65,30 @@ static void find_staying(const struct ops_failover *failover, const struct ops_k
 		if (ops_kafka_assignment_find(list, now->name, now->partition, &hint))
 			continue;
 		ops_name_list_add(ops_kafka_is_moving(now) ? &out->moving : &out->no_other, "%s/%d", now->name,
-			       (int)now->partition);
+				  (int)now->partition);
 	}
 }
 
-static void say_staying(struct ops_plan *plan, const struct ops_failover *failover, const struct ops_kafka_assignment *list)
+static void say_staying(struct ops_plan *plan, const struct ops_failover *failover,
+			const struct ops_kafka_assignment *list)
 {
 	struct stay stay = {0};
 	char names[460];
 	find_staying(failover, list, &stay);
 	if (stay.led > 0)
 		ops_note(plan, OPS_MEANS,
-			"producers and consumers of %" PRId64
-			" partition%s ask once more who leads and go on: nothing is lost or copied",
-			stay.led - stay.no_other.count - stay.moving.count,
-			ops_plural(stay.led - stay.no_other.count - stay.moving.count));
+			 "producers and consumers of %" PRId64
+			 " partition%s ask once more who leads and go on: nothing is lost or copied",
+			 stay.led - stay.no_other.count - stay.moving.count,
+			 ops_plural(stay.led - stay.no_other.count - stay.moving.count));
 	if (stay.no_other.count > 0)
 		ops_note(plan, OPS_CAUTION, "%" PRId64 " partition%s stay%s: no other replica is in sync: %s",
-			stay.no_other.count, ops_plural(stay.no_other.count), stay.no_other.count == 1 ? "s" : "",
-			ops_kafka_names_text(&stay.no_other, names));
+			 stay.no_other.count, ops_plural(stay.no_other.count), stay.no_other.count == 1 ? "s" : "",
+			 ops_kafka_names_text(&stay.no_other, names));
 	if (stay.moving.count > 0)
 		ops_note(plan, OPS_CAUTION, "%" PRId64 " partition%s stay%s while they are being reassigned: %s",
-			stay.moving.count, ops_plural(stay.moving.count), stay.moving.count == 1 ? "s" : "",
-			ops_kafka_names_text(&stay.moving, names));
+			 stay.moving.count, ops_plural(stay.moving.count), stay.moving.count == 1 ? "s" : "",
+			 ops_kafka_names_text(&stay.moving, names));
 }
 
 static void say_controller(struct ops_plan *plan, const struct ops_failover *failover)
@@ -95,14 +97,16 @@ static void say_controller(struct ops_plan *plan, const struct ops_failover *fai
 		const struct world_broker *broker = failover->brokers[i];
 		if (broker->is_controller)
 			ops_note(plan, OPS_MEANS,
-				"%s stays the active controller: Kafka has no request that moves it. It moves when %s"
-				" stops or restarts, within about two seconds in which no leader is elected",
-				broker->name, broker->name);
+				 "%s stays the active controller: Kafka has no request that moves it. It moves when "
+				 "%s"
+				 " stops or restarts, within about two seconds in which no leader is elected",
+				 broker->name, broker->name);
 		ops_note(plan, OPS_MEANS, "%s keeps its replicas and goes on following", broker->name);
 	}
 }
 
-static void kafka_failover_check(struct ops_plan *plan, const struct ops_context *context, const struct ops_failover *failover)
+static void kafka_failover_check(struct ops_plan *plan, const struct ops_context *context,
+				 const struct ops_failover *failover)
 {
 	const struct world_cluster *cluster = failover->cluster;
 	if (!ops_kafka_is_readable(plan, context, cluster))
@@ -110,7 +114,7 @@ static void kafka_failover_check(struct ops_plan *plan, const struct ops_context
 	for (size_t i = 0; i < failover->count; i++)
 		if (failover->brokers[i]->id < 0)
 			ops_note(plan, OPS_BLOCKS, "%s has no known broker id: what it leads cannot be told",
-				failover->brokers[i]->name);
+				 failover->brokers[i]->name);
 	CLEANUP(ops_kafka_assignment_finish) struct ops_kafka_assignment list;
 	ops_kafka_get_list(plan, "new", cluster->key, &list);
 	if (list.items.len > 0)
@@ -123,4 +127,5 @@ static void kafka_failover_check(struct ops_plan *plan, const struct ops_context
 		ops_note(plan, OPS_UNDO, "roll back: the order of replicas as it was, and an election");
 }
 
-const struct ops_failover_part ops_kafka_failover = {.access = kafka_failover_access, .plan = kafka_failover_plan, .check = kafka_failover_check};
+const struct ops_failover_part ops_kafka_failover = {
+	.access = kafka_failover_access, .plan = kafka_failover_plan, .check = kafka_failover_check};

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/ops/kafka/placement.h"
 #include "api/ops/common/scale_private.h"
+#include "api/ops/kafka/placement.h"
 
 enum { LEAVING_MAX = 99, DEFAULT_RATE = 50 * 1024 * 1024 };
 
@@ -20,8 +20,8 @@ static size_t leaving_ids(const struct ops_scale *scale, int32_t out[static LEAV
 }
 
 /* Every partition with a replica on one of them, to where it can go. */
-static size_t scale_find_lists(const struct ops_scale *scale, const int32_t *off, size_t off_count, struct ops_kafka_assignment *out_new,
-			 struct ops_kafka_assignment *out_old)
+static size_t scale_find_lists(const struct ops_scale *scale, const int32_t *off, size_t off_count,
+			       struct ops_kafka_assignment *out_new, struct ops_kafka_assignment *out_old)
 {
 	struct ops_kafka_placement placement;
 	size_t short_of = 0;
@@ -67,7 +67,7 @@ void ops_kafka_scale_empty(struct ops_plan *plan, const struct ops_scale *scale)
 		ops_kafka_set_list(plan, "new", NULL, &new);
 		ops_kafka_set_list(plan, "old", NULL, &old);
 		ops_note(plan, OPS_CHANGES, "the replicas of %zu partition%s: off %s", new.items.len,
-			ops_plural((int64_t) new.items.len), leaving);
+			 ops_plural((int64_t) new.items.len), leaving);
 		snprintf(title, sizeof title, "move %zu partition%s off %.250s", new.items.len,
 			 ops_plural((int64_t) new.items.len), leaving);
 		ops_kafka_add_moves(plan, scale->cluster, NULL, title);
@@ -107,9 +107,9 @@ static void check_late(struct ops_plan *plan, const struct ops_scale *scale)
 	}
 	if (late.count > 0)
 		ops_note(plan, OPS_BLOCKS,
-			"%" PRId64
-			" partition%s placed on the leaving brokers since this plan was made: %s; plan it again",
-			late.count, late.count == 1 ? " was" : "s were", ops_kafka_names_text(&late, names));
+			 "%" PRId64
+			 " partition%s placed on the leaving brokers since this plan was made: %s; plan it again",
+			 late.count, late.count == 1 ? " was" : "s were", ops_kafka_names_text(&late, names));
 }
 
 void ops_kafka_scale_check(struct ops_plan *plan, const struct ops_context *context, const struct ops_scale *scale)
@@ -119,9 +119,9 @@ void ops_kafka_scale_check(struct ops_plan *plan, const struct ops_context *cont
 		return;
 	if (missing > 0)
 		ops_note(plan, OPS_BLOCKS,
-			"%" PRId64 " partition%s more replicas than brokers would be left: give the topics fewer first"
-			" (reassign topic=… rf=…), or keep more brokers",
-			missing, missing == 1 ? " has" : "s have");
+			 "%" PRId64 " partition%s more replicas than brokers would be left: give the topics fewer first"
+			 " (reassign topic=… rf=…), or keep more brokers",
+			 missing, missing == 1 ? " has" : "s have");
 	else
 		check_late(plan, scale);
 	ops_kafka_check_moves(plan, context, scale->cluster, NULL);

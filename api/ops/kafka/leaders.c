@@ -15,7 +15,8 @@ struct leaders_tally { /* partitions led, by the index of the broker */
 
 static struct leaders_tally tally_new(const struct world_cluster *cluster)
 {
-	return (struct leaders_tally){.cluster = cluster, .counts = mem_alloc((cluster->broker_count + 1) * sizeof(int64_t))};
+	return (struct leaders_tally){.cluster = cluster,
+				      .counts = mem_alloc((cluster->broker_count + 1) * sizeof(int64_t))};
 }
 
 /* A broker that is not in the world counts in the last place. */
@@ -50,7 +51,7 @@ static int32_t find_leader(const struct world_replicated *now, const struct lead
 
 /* The leader first, who is to go last, the others as they were. */
 static void reorder_replicas(const struct world_replicated *now, int32_t leader, const int32_t *off, size_t off_count,
-		    int32_t out[static WORLD_REPLICAS_MAX])
+			     int32_t out[static WORLD_REPLICAS_MAX])
 {
 	size_t count = 0;
 	out[count++] = leader;
@@ -79,7 +80,7 @@ static struct leaders_tally tally_leaders(const struct world_cluster *cluster)
 }
 
 void ops_kafka_lead_elsewhere(const struct world_cluster *cluster, const int32_t *off, size_t off_count,
-			  struct ops_kafka_assignment *out_new, struct ops_kafka_assignment *out_old)
+			      struct ops_kafka_assignment *out_new, struct ops_kafka_assignment *out_old)
 {
 	struct leaders_tally tally = tally_leaders(cluster);
 	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, NULL); ops_kafka_walk_next(&walk);) {
@@ -118,12 +119,14 @@ static bool move_one(const struct world_replicated *now, int32_t *preferred, con
 	return true;
 }
 
-void ops_kafka_spread_leaders(const struct world_cluster *cluster, struct ops_kafka_assignment *out_new, struct ops_kafka_assignment *out_old)
+void ops_kafka_spread_leaders(const struct world_cluster *cluster, struct ops_kafka_assignment *out_new,
+			      struct ops_kafka_assignment *out_old)
 {
 	struct leaders_tally tally = tally_new(cluster);
 	size_t count = cluster->replicated_count > 0 ? (size_t)cluster->replicated_count : 0, at = 0;
 	int32_t *preferred = mem_alloc((count + 1) * sizeof *preferred);
-	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, NULL); ops_kafka_walk_next(&walk) && at < count; at++) {
+	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, NULL); ops_kafka_walk_next(&walk) && at < count;
+	     at++) {
 		preferred[at] = walk.now.replica_count > 0 ? walk.now.replica_ids[0] : -1;
 		++*tally_of(&tally, preferred[at]);
 	}
@@ -131,12 +134,14 @@ void ops_kafka_spread_leaders(const struct world_cluster *cluster, struct ops_ka
 	for (int pass = 0; moved && pass < PASSES_MAX; pass++) {
 		moved = false;
 		at = 0;
-		for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, NULL); ops_kafka_walk_next(&walk) && at < count; at++)
+		for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, NULL);
+		     ops_kafka_walk_next(&walk) && at < count; at++)
 			if (!ops_kafka_is_moving(&walk.now) && preferred[at] >= 0)
 				moved |= move_one(&walk.now, &preferred[at], &tally);
 	}
 	at = 0;
-	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, NULL); ops_kafka_walk_next(&walk) && at < count; at++) {
+	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, NULL); ops_kafka_walk_next(&walk) && at < count;
+	     at++) {
 		int32_t order[WORLD_REPLICAS_MAX];
 		bool as_it_is =
 			preferred[at] < 0 || ops_kafka_is_moving(&walk.now) ||
@@ -163,7 +168,7 @@ static bool same_set(const struct world_replicated *now, const struct ops_kafka_
 }
 
 void ops_kafka_lead_as(const struct world_cluster *cluster, const char *text, struct ops_kafka_assignment *out_new,
-		   struct ops_kafka_assignment *out_old)
+		       struct ops_kafka_assignment *out_old)
 {
 	struct err err = {0};
 	CLEANUP(ops_kafka_assignment_finish) struct ops_kafka_assignment given;
@@ -178,7 +183,8 @@ void ops_kafka_lead_as(const struct world_cluster *cluster, const char *text, st
 
 /* ---- what it comes to ---- */
 
-void ops_kafka_note_leaders(struct ops_plan *plan, const struct world_cluster *cluster, const struct ops_kafka_assignment *list)
+void ops_kafka_note_leaders(struct ops_plan *plan, const struct world_cluster *cluster,
+			    const struct ops_kafka_assignment *list)
 {
 	struct leaders_tally before = tally_leaders(cluster), after = tally_new(cluster);
 	memcpy(after.counts, before.counts, cluster->broker_count * sizeof *after.counts);
@@ -199,7 +205,7 @@ void ops_kafka_note_leaders(struct ops_plan *plan, const struct world_cluster *c
 }
 
 void ops_kafka_add_election(struct ops_plan *plan, const struct world_cluster *cluster, const char *key,
-			const struct ops_kafka_assignment *list)
+			    const struct ops_kafka_assignment *list)
 {
 	size_t reordered = 0;
 	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, list); ops_kafka_walk_next(&walk);)

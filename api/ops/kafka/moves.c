@@ -33,7 +33,8 @@ static bool is_foreign(const struct world_replicated *now, const struct ops_kafk
 	       (count != item->count || memcmp(target, item->nodes, count * sizeof *target) != 0);
 }
 
-static void count_replicas(struct moves *moves, const struct world_replicated *now, const struct ops_kafka_assignment_item *item)
+static void count_replicas(struct moves *moves, const struct world_replicated *now,
+			   const struct ops_kafka_assignment_item *item)
 {
 	int64_t bytes = now->size_bytes > 0 ? now->size_bytes : 0;
 	for (size_t i = 0; i < item->count; i++) {
@@ -57,8 +58,8 @@ static void count_replicas(struct moves *moves, const struct world_replicated *n
 	}
 }
 
-static void moves_judge(struct moves *moves, const struct world_replicated *now, const struct ops_kafka_assignment_item *item,
-		  size_t zones)
+static void moves_judge(struct moves *moves, const struct world_replicated *now,
+			const struct ops_kafka_assignment_item *item, size_t zones)
 {
 	int min = now->min_in_sync;
 #define NAME(list) ops_name_list_add(&moves->list, "%s/%d", now->name, (int)now->partition)
@@ -103,8 +104,8 @@ int64_t ops_kafka_bytes_to_copy(const struct world_cluster *cluster, const struc
 
 /* ---- sentences ---- */
 
-static void PRINTF_LIKE(4, 5) say_names(struct ops_plan *plan, enum ops_sentence_kind kind, const struct ops_name_list *names,
-					const char *format, ...)
+static void PRINTF_LIKE(4, 5) say_names(struct ops_plan *plan, enum ops_sentence_kind kind,
+					const struct ops_name_list *names, const char *format, ...)
 {
 	char text[460], what[400];
 	if (names->count == 0)
@@ -114,7 +115,7 @@ static void PRINTF_LIKE(4, 5) say_names(struct ops_plan *plan, enum ops_sentence
 	vsnprintf(what, sizeof what, format, args);
 	va_end(args);
 	ops_note(plan, kind, "%" PRId64 " partition%s %s: %s", names->count, ops_plural(names->count), what,
-		ops_kafka_names_text(names, text));
+		 ops_kafka_names_text(names, text));
 }
 
 static void say_broker(struct ops_plan *plan, const struct moves *moves, size_t at)
@@ -126,20 +127,20 @@ static void say_broker(struct ops_plan *plan, const struct moves *moves, size_t 
 	if (moves->arriving[at] == 0)
 		return;
 	ops_note(plan, OPS_MEANS, "%s copies %" PRId64 " replica%s, %s", place->broker->name, moves->arriving[at],
-		ops_plural(moves->arriving[at]), text);
+		 ops_plural(moves->arriving[at]), text);
 	if (place->free_bytes < 0) {
 		ops_note(plan, OPS_DANGER, "how much room %s has is not known: a full disk stops a broker",
-			place->broker->name);
+			 place->broker->name);
 		return;
 	}
 	cell_human_bytes(place->free_bytes, room);
 	int64_t total = place->broker->disk_total_bytes, used = total - place->free_bytes + bytes;
 	if (bytes >= place->free_bytes)
 		ops_note(plan, OPS_BLOCKS, "%s has room for %s and would get %s: a full disk stops a broker",
-			place->broker->name, room, text);
+			 place->broker->name, room, text);
 	else if (used > total / 100 * NEARLY_FULL)
 		ops_note(plan, OPS_CAUTION, "%s would be %d%% full", place->broker->name,
-			(int)(used / (total / 100 + 1)));
+			 (int)(used / (total / 100 + 1)));
 }
 
 static int64_t most_bytes(const struct moves *moves)
@@ -161,20 +162,22 @@ static void say_throttle(struct ops_plan *plan, const struct world_cluster *clus
 		return;
 	if (!text || !str_to_i64(text, &rate) || rate <= 0) {
 		ops_note(plan, OPS_CAUTION,
-			"without a throttle the copies take what network and disks give: clients wait longer "
-			"meanwhile");
+			 "without a throttle the copies take what network and disks give: clients wait longer "
+			 "meanwhile");
 		return;
 	}
 	cell_human_bytes(rate, human);
 	cell_human_age(most_bytes(moves) / rate + 1, age);
 	ops_note(plan, OPS_MEANS,
-		"each broker copies at most %s a second: %s at least; the throttle goes when all is moved", human, age);
+		 "each broker copies at most %s a second: %s at least; the throttle goes when all is moved", human,
+		 age);
 	for (size_t i = 0; i < cluster->broker_count; i++)
 		grown += cluster->brokers[i]->in_rate > 0 ? cluster->brokers[i]->in_rate : 0;
 	if (grown >= (double)rate)
 		ops_note(plan, OPS_CAUTION,
-			"more is written now than the throttle lets through: the copies may never catch up (a higher "
-			"throttle=)");
+			 "more is written now than the throttle lets through: the copies may never catch up (a "
+			 "higher "
+			 "throttle=)");
 }
 
 static void say_forbidden(struct ops_plan *plan, const struct world_cluster *cluster, const struct moves *moves)
@@ -187,7 +190,7 @@ static void say_forbidden(struct ops_plan *plan, const struct world_cluster *clu
 		  moves->leaderless.count == 1 ? "has" : "have");
 	if (moves->nowhere.count > 0)
 		ops_note(plan, OPS_BLOCKS, "replicas would go to brokers of %s that do not answer or are not known: %s",
-			cluster->name, ops_kafka_names_text(&moves->nowhere, text));
+			 cluster->name, ops_kafka_names_text(&moves->nowhere, text));
 	say_names(plan, OPS_DANGER, &moves->below_min,
 		  "would have fewer replicas than min.insync.replicas: acks=all is refused for good");
 	say_names(plan, OPS_DANGER, &moves->at_min,
@@ -197,8 +200,8 @@ static void say_forbidden(struct ops_plan *plan, const struct world_cluster *clu
 		  moves->behind.count == 1 ? "is" : "are");
 }
 
-void ops_kafka_check_moves(struct ops_plan *plan, const struct ops_context *context, const struct world_cluster *cluster,
-		       const char *key)
+void ops_kafka_check_moves(struct ops_plan *plan, const struct ops_context *context,
+			   const struct world_cluster *cluster, const char *key)
 {
 	struct moves moves;
 	char bytes[16];
@@ -209,8 +212,8 @@ void ops_kafka_check_moves(struct ops_plan *plan, const struct ops_context *cont
 		return;
 	cell_human_bytes(moves.copied_bytes, bytes);
 	ops_note(plan, OPS_MEANS, "%" PRId64 " partition%s of %s %s other replicas: %s copied%s", moves.moved,
-		ops_plural(moves.moved), cluster->name, moves.moved == 1 ? "gets" : "get", bytes,
-		moves.unknown_size > 0 ? " and what has no known size" : "");
+		 ops_plural(moves.moved), cluster->name, moves.moved == 1 ? "gets" : "get", bytes,
+		 moves.unknown_size > 0 ? " and what has no known size" : "");
 	for (size_t i = 0; i < moves.after.count; i++)
 		say_broker(plan, &moves, i);
 	say_throttle(plan, cluster, key, &moves);

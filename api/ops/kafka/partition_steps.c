@@ -1,13 +1,13 @@
-/* Steps that ask Kafka to move replicas and leaders. What is asked for stands in the plan's facts (partitions.h); how
- * far the asking came is a fact too, and to ask for the same once more does no harm. */
+/* Steps that ask Kafka to move replicas and leaders. What is asked for stands in the plan's facts (partitions.h);
+ * how far the asking came is a fact too, and to ask for the same once more does no harm. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "api/base/str.h"
 #include "api/kafka/wire/kafka_errors.h"
-#include "api/ops/kafka/partitions.h"
 #include "api/ops/kafka/kafka_cursor.h"
+#include "api/ops/kafka/partitions.h"
 
 enum {
 	BATCH = 500, /* partitions a request: the controller takes one as a whole, 10,000 records at most */
@@ -56,8 +56,8 @@ static enum ops_outcome advance_cursor(struct ops_plan *plan, const struct ops_c
 }
 
 /* Fills err for the first item that was refused; what a topic that is gone refuses is nothing. */
-static bool partition_is_fine(int16_t code, const int16_t *also_fine, const char *what, const char *topic, int32_t partition,
-		    const char *message, struct err *err)
+static bool partition_is_fine(int16_t code, const int16_t *also_fine, const char *what, const char *topic,
+			      int32_t partition, const char *message, struct err *err)
 {
 	if (code == KAFKA_ERR_NONE || code == KAFKA_ERR_UNKNOWN_TOPIC_OR_PARTITION)
 		return true;
@@ -79,8 +79,8 @@ static bool all_at(const struct world_cluster *cluster, const struct ops_kafka_a
 
 /* ---- reassign ---- */
 
-static struct kafka_alter_partition_reassignments_request *reassign_request(struct arena *arena,
-									    const struct ops_kafka_assignment *list, size_t from)
+static struct kafka_alter_partition_reassignments_request *
+reassign_request(struct arena *arena, const struct ops_kafka_assignment *list, size_t from)
 {
 	struct kafka_alter_partition_reassignments_request *request = arena_alloc(arena, sizeof *request);
 	*request = (struct kafka_alter_partition_reassignments_request){.timeout_ms = KAFKA_WAITS_MS,
@@ -138,7 +138,7 @@ static enum ops_outcome take_reassign(struct ops_plan *plan, const struct ops_co
 	vec_each (&response->responses, topic)
 		vec_each (&topic->partitions, partition)
 			if (!partition_is_fine(partition->error_code, also_fine, "reassigning", topic->name,
-				     partition->partition_index, partition->error_message, err))
+					       partition->partition_index, partition->error_message, err))
 				return OPS_ANSWER_FAILED;
 	return advance_cursor(plan, context);
 }
@@ -162,7 +162,8 @@ static void count_missing(struct partition_progress *progress, const struct worl
 }
 
 static void tell_progress(const struct ops_plan *plan, const struct ops_context *context,
-			  const struct world_cluster *cluster, const struct partition_progress *progress, struct ops_gauge *out)
+			  const struct world_cluster *cluster, const struct partition_progress *progress,
+			  struct ops_gauge *out)
 {
 	const char *bytes = ops_kafka_fact(plan, "bytes", context->step->item);
 	int64_t total = 0;
@@ -237,7 +238,8 @@ static bool wants_any(const struct world_replicated *now)
 
 /* The next items that want an election, up to BATCH; *end = where to go on. */
 static struct kafka_elect_leaders_request *elect_request(struct arena *arena, const struct world_cluster *cluster,
-							 const struct ops_kafka_assignment *list, size_t from, bool unclean)
+							 const struct ops_kafka_assignment *list, size_t from,
+							 bool unclean)
 {
 	struct kafka_elect_leaders_request *request = arena_alloc(arena, sizeof *request);
 	*request = (struct kafka_elect_leaders_request){.election_type = unclean ? 1 : 0, .timeout_ms = KAFKA_WAITS_MS};
@@ -309,7 +311,7 @@ static enum ops_outcome take_election(struct ops_plan *plan, const struct ops_co
 	vec_each (&response->replica_election_results, topic)
 		vec_each (&topic->partition_result, partition)
 			if (!partition_is_fine(partition->error_code, also_fine, "electing a leader of", topic->topic,
-				     partition->partition_id, partition->error_message, err))
+					       partition->partition_id, partition->error_message, err))
 				return OPS_ANSWER_FAILED;
 	return advance_cursor(plan, context);
 }
@@ -373,7 +375,7 @@ const struct ops_step_type ops_step_kafka_elect_unclean = {.name = "kafka-elect-
 
 /* Between the plan and the end of the moving a new topic may have been placed on it. */
 static enum ops_gate_state gate_kafka_empty(const struct ops_plan *plan, const struct ops_context *context,
-				      struct ops_gauge *out)
+					    struct ops_gauge *out)
 {
 	const struct world_cluster *cluster = context->cluster;
 	struct ops_name_list held = {0};

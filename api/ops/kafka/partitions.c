@@ -30,21 +30,23 @@ const struct world_cluster *ops_kafka_step_cluster(const struct ops_context *con
 	return cluster;
 }
 
-void ops_kafka_set_list(struct ops_plan *plan, const char *name, const char *key, const struct ops_kafka_assignment *list)
+void ops_kafka_set_list(struct ops_plan *plan, const char *name, const char *key,
+			const struct ops_kafka_assignment *list)
 {
 	char fact[OPS_KAFKA_FACT_MAX];
 	struct buf text = BUF_INIT(OPS_KAFKA_ASSIGNMENT_TEXT_MAX);
 	ops_kafka_assignment_write(list, &text);
 	if (text.overflow)
 		ops_note(plan, OPS_BLOCKS,
-			"the list of %zu partitions is too long for one plan: do it topic by topic (topic=…)",
-			list->items.len);
+			 "the list of %zu partitions is too long for one plan: do it topic by topic (topic=…)",
+			 list->items.len);
 	else
 		ops_set_fact(plan, ops_kafka_fact_name(fact, name, key), "%s", buf_str(&text));
 	buf_finish(&text);
 }
 
-void ops_kafka_get_list(const struct ops_plan *plan, const char *name, const char *key, struct ops_kafka_assignment *out)
+void ops_kafka_get_list(const struct ops_plan *plan, const char *name, const char *key,
+			struct ops_kafka_assignment *out)
 {
 	struct err err = {0};
 	const char *text = ops_kafka_fact(plan, name, key);
@@ -154,11 +156,12 @@ void ops_kafka_need(struct ops_needs *needs, const char *namespace)
 			 .verb = "create", .resource = "pods", .subresource = "portforward", .namespace = namespace});
 }
 
-bool ops_kafka_is_readable(struct ops_plan *plan, const struct ops_context *context, const struct world_cluster *cluster)
+bool ops_kafka_is_readable(struct ops_plan *plan, const struct ops_context *context,
+			   const struct world_cluster *cluster)
 {
 	if (cluster->kind != WORLD_BROKER_KAFKA) {
 		ops_note(plan, OPS_BLOCKS, "%s is no Kafka cluster: %s is for Kafka", cluster->name,
-			plan->operation->name);
+			 plan->operation->name);
 		return false;
 	}
 	if (context->view->link != WORLD_LIVE) {
@@ -167,12 +170,12 @@ bool ops_kafka_is_readable(struct ops_plan *plan, const struct ops_context *cont
 	}
 	if (err_is_set(&cluster->source.err)) {
 		ops_note(plan, OPS_BLOCKS, "what the brokers of %s hold cannot be read: %s", cluster->name,
-			cluster->source.err.text);
+			 cluster->source.err.text);
 		return false;
 	}
 	if (cluster->source.updated_ms < 0 || cluster->replicated_count < 0) {
 		ops_note(plan, OPS_BLOCKS, "what the brokers of %s hold is not known: they have not said",
-			cluster->name);
+			 cluster->name);
 		return false;
 	}
 	return true;

@@ -1,17 +1,15 @@
 /* What Kafka's operations share: partitions as the world shows them beside the lists that a plan keeps of them.
  *
- * Facts, all with ":CLUSTERKEY" behind the name where a step's item is a cluster's key (a plan about several clusters):
- *   new       assignment: where each partition of the plan shall be, preferred leader first
- *   old       assignment: where it was
- *   off       ids of the brokers that are left, by ','
- *   bytes     to be copied
- *   throttle  bytes a second and broker; absent = none */
+ * Facts, all with ":CLUSTERKEY" behind the name where a step's item is a cluster's key (a plan about several
+ * clusters): new       assignment: where each partition of the plan shall be, preferred leader first old assignment:
+ * where it was off       ids of the brokers that are left, by ',' bytes     to be copied throttle  bytes a second
+ * and broker; absent = none */
 #ifndef MQDECK_OPS_KAFKA_PARTITIONS_H
 #define MQDECK_OPS_KAFKA_PARTITIONS_H
 
-#include "api/ops/kafka/assignment.h"
 #include "api/ops/engine/name_list.h"
 #include "api/ops/engine/plan.h"
+#include "api/ops/kafka/assignment.h"
 
 /* ---- names of facts ---- */
 
@@ -22,9 +20,11 @@ const char *ops_kafka_fact(const struct ops_plan *plan, const char *name, const 
 /* The cluster of a step: that of its item, else the context's. NULL with err when it is not in the world. */
 const struct world_cluster *ops_kafka_step_cluster(const struct ops_context *context, struct err *err);
 /* Writes a list into a fact. When it is too long for a journal it says so and blocks. */
-void ops_kafka_set_list(struct ops_plan *plan, const char *name, const char *key, const struct ops_kafka_assignment *list);
+void ops_kafka_set_list(struct ops_plan *plan, const char *name, const char *key,
+			const struct ops_kafka_assignment *list);
 /* Empty when the fact is absent. */
-void ops_kafka_get_list(const struct ops_plan *plan, const char *name, const char *key, struct ops_kafka_assignment *out);
+void ops_kafka_get_list(const struct ops_plan *plan, const char *name, const char *key,
+			struct ops_kafka_assignment *out);
 
 /* ---- partitions ---- */
 
@@ -33,8 +33,9 @@ size_t ops_kafka_target(const struct world_replicated *now, int32_t out[static W
 /* Where it was before what is under way began. */
 size_t ops_kafka_settled(const struct world_replicated *now, int32_t out[static WORLD_REPLICAS_MAX]);
 bool ops_kafka_is_moving(const struct world_replicated *now);
-bool ops_kafka_is_at(const struct world_replicated *now, const struct ops_kafka_assignment_item *item); /* and nothing moves */
-int32_t ops_kafka_leader_id(const struct world_replicated *now);                              /* -1 = none or unknown */
+bool ops_kafka_is_at(const struct world_replicated *now,
+		     const struct ops_kafka_assignment_item *item); /* and nothing moves */
+int32_t ops_kafka_leader_id(const struct world_replicated *now);    /* -1 = none or unknown */
 bool ops_kafka_in_sync(const struct world_replicated *now, int32_t id);
 bool ops_kafka_holds(const int32_t *ids, size_t count, int32_t id);
 /* NULL = not (any more) in the world. */
@@ -43,7 +44,8 @@ const struct world_broker *ops_kafka_broker_of(const struct world_cluster *clust
 const char *ops_kafka_broker_name(const struct world_cluster *cluster, int32_t id, char out[static 64]);
 
 /* A walk over the partitions of a cluster that stand in a list (NULL = over all):
- *   for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, &list); ops_kafka_walk_next(&walk);) … walk.now, walk.item */
+ *   for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, &list); ops_kafka_walk_next(&walk);) … walk.now,
+ * walk.item */
 struct ops_kafka_walk {
 	const struct world_cluster *cluster;
 	const struct ops_kafka_assignment *list;
@@ -53,7 +55,8 @@ struct ops_kafka_walk {
 	const struct ops_kafka_assignment_item *item; /* NULL without a list */
 };
 
-static inline struct ops_kafka_walk ops_kafka_walk(const struct world_cluster *cluster, const struct ops_kafka_assignment *list)
+static inline struct ops_kafka_walk ops_kafka_walk(const struct world_cluster *cluster,
+						   const struct ops_kafka_assignment *list)
 {
 	return (struct ops_kafka_walk){.cluster = cluster, .list = list};
 }
@@ -65,7 +68,8 @@ bool ops_kafka_walk_next(struct ops_kafka_walk *walk);
 /* Port-forwards to the brokers, which carry the requests. */
 void ops_kafka_need(struct ops_needs *needs, const char *namespace);
 /* Blocks and returns false when what the brokers hold is not known, all of it, and now. */
-bool ops_kafka_is_readable(struct ops_plan *plan, const struct ops_context *context, const struct world_cluster *cluster);
+bool ops_kafka_is_readable(struct ops_plan *plan, const struct ops_context *context,
+			   const struct world_cluster *cluster);
 /* "a, b, c and 4 more"; out is overwritten. */
 const char *ops_kafka_names_text(const struct ops_name_list *names, char out[static 460]);
 
@@ -74,16 +78,17 @@ bool ops_kafka_refuse(struct err *err, int16_t code, const char *what, const cha
 
 /* ---- sentences about a list (moves.c) ---- */
 
-/* What moving from the world as it is to the fact `new` means: bytes, brokers, room, in-sync replicas; and what forbids
- * it. */
-void ops_kafka_check_moves(struct ops_plan *plan, const struct ops_context *context, const struct world_cluster *cluster,
-		       const char *key);
+/* What moving from the world as it is to the fact `new` means: bytes, brokers, room, in-sync replicas; and what
+ * forbids it. */
+void ops_kafka_check_moves(struct ops_plan *plan, const struct ops_context *context,
+			   const struct world_cluster *cluster, const char *key);
 /* The bytes that have to be copied; those of replicas of unknown size are left out. */
 int64_t ops_kafka_bytes_to_copy(const struct world_cluster *cluster, const struct ops_kafka_assignment *list);
 /* "50MiB" or "52428800" into bytes a second; 0 = none. Blocks when it is not understood. */
 int64_t ops_kafka_read_throttle(struct ops_plan *plan, const char *text);
 /* Steps: throttle (where something is copied and a throttle is wanted), reassign, throttle off. */
-void ops_kafka_add_moves(struct ops_plan *plan, const struct world_cluster *cluster, const char *key, const char *title);
+void ops_kafka_add_moves(struct ops_plan *plan, const struct world_cluster *cluster, const char *key,
+			 const char *title);
 
 /* A step that takes the throttles of every broker that answers and of the topics of `new` away, whoever set them. */
 void ops_kafka_add_unthrottle(struct ops_plan *plan, const struct world_cluster *cluster, const char *key);
@@ -92,17 +97,19 @@ void ops_kafka_add_unthrottle(struct ops_plan *plan, const struct world_cluster 
 
 /* Lists (`new` and `old`) that make others lead what the brokers `off` lead or would lead; replicas stay. */
 void ops_kafka_lead_elsewhere(const struct world_cluster *cluster, const int32_t *off, size_t off_count,
-			  struct ops_kafka_assignment *out_new, struct ops_kafka_assignment *out_old);
+			      struct ops_kafka_assignment *out_new, struct ops_kafka_assignment *out_old);
 /* Lists with every broker preferred for about as many partitions, changing as few as possible. */
-void ops_kafka_spread_leaders(const struct world_cluster *cluster, struct ops_kafka_assignment *out_new, struct ops_kafka_assignment *out_old);
-/* Lists with the order that stands in the text (an assignment); only the order: what was moved to other brokers since
- * stays there. */
+void ops_kafka_spread_leaders(const struct world_cluster *cluster, struct ops_kafka_assignment *out_new,
+			      struct ops_kafka_assignment *out_old);
+/* Lists with the order that stands in the text (an assignment); only the order: what was moved to other brokers
+ * since stays there. */
 void ops_kafka_lead_as(const struct world_cluster *cluster, const char *text, struct ops_kafka_assignment *out_new,
-		   struct ops_kafka_assignment *out_old);
+		       struct ops_kafka_assignment *out_old);
 /* "kafka-0 12 → 20, kafka-1 40 → 32": leaders now and once the list is in force. */
-void ops_kafka_note_leaders(struct ops_plan *plan, const struct world_cluster *cluster, const struct ops_kafka_assignment *list);
+void ops_kafka_note_leaders(struct ops_plan *plan, const struct world_cluster *cluster,
+			    const struct ops_kafka_assignment *list);
 /* The steps for lists that change only the order: the order where it changes, then the election. */
 void ops_kafka_add_election(struct ops_plan *plan, const struct world_cluster *cluster, const char *key,
-			const struct ops_kafka_assignment *list);
+			    const struct ops_kafka_assignment *list);
 
 #endif

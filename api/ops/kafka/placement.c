@@ -16,18 +16,20 @@ int64_t ops_kafka_placement_free_bytes(const struct world_broker *broker)
 	return broker->disk_total_bytes - broker->disk_used_bytes;
 }
 
-void ops_kafka_placement_init(struct ops_kafka_placement *out, const struct world_cluster *cluster, const int32_t *off, size_t off_count)
+void ops_kafka_placement_init(struct ops_kafka_placement *out, const struct world_cluster *cluster, const int32_t *off,
+			      size_t off_count)
 {
 	*out = (struct ops_kafka_placement){.cluster = cluster, .off = off, .off_count = off_count};
 	for (size_t i = 0; i < cluster->broker_count && out->count < OPS_KAFKA_PLACES_MAX; i++) {
 		const struct world_broker *broker = cluster->brokers[i];
 		if (broker->id < 0 || broker->reachable != 1 || ops_kafka_holds(off, off_count, broker->id))
 			continue;
-		out->places[out->count++] = (struct ops_kafka_place){.broker = broker,
-							   .id = broker->id,
-							   .zone = zone_of(broker),
-							   .free_bytes = ops_kafka_placement_free_bytes(broker),
-							   .replicas = broker->replicas > 0 ? broker->replicas : 0};
+		out->places[out->count++] =
+			(struct ops_kafka_place){.broker = broker,
+						 .id = broker->id,
+						 .zone = zone_of(broker),
+						 .free_bytes = ops_kafka_placement_free_bytes(broker),
+						 .replicas = broker->replicas > 0 ? broker->replicas : 0};
 	}
 }
 
@@ -68,7 +70,8 @@ static bool has_room(const struct ops_kafka_place *place, int64_t bytes)
 }
 
 /* Room first, then another zone, then the one that holds fewest. NULL when every place holds one already. */
-static struct ops_kafka_place *choose_place(struct ops_kafka_placement *it, const int32_t *ids, size_t count, int64_t bytes)
+static struct ops_kafka_place *choose_place(struct ops_kafka_placement *it, const int32_t *ids, size_t count,
+					    int64_t bytes)
 {
 	struct ops_kafka_place *best = NULL;
 	for (size_t i = 0; i < it->count; i++) {
@@ -89,8 +92,8 @@ static struct ops_kafka_place *choose_place(struct ops_kafka_placement *it, cons
 
 /* Which replica goes when there are too many: one that is not in sync, else one that shares its zone, else the last;
  * the leader stays. */
-static size_t choose_leaver(const struct ops_kafka_placement *it, const struct world_replicated *now, const int32_t *ids,
-			    size_t count)
+static size_t choose_leaver(const struct ops_kafka_placement *it, const struct world_replicated *now,
+			    const int32_t *ids, size_t count)
 {
 	size_t worst = count - 1, worst_rank = 0;
 	int32_t leader = ops_kafka_leader_id(now);
@@ -128,7 +131,7 @@ static bool placement_put(struct ops_kafka_placement *it, int32_t *ids, size_t a
 }
 
 size_t ops_kafka_placement_choose(struct ops_kafka_placement *it, const struct world_replicated *now, size_t want,
-			int32_t out[static WORLD_REPLICAS_MAX])
+				  int32_t out[static WORLD_REPLICAS_MAX])
 {
 	int64_t bytes = now->size_bytes > 0 ? now->size_bytes : 0;
 	size_t count = ops_kafka_target(now, out);

@@ -23,15 +23,17 @@ struct ops_kafka_placement {
 	size_t off_count;
 };
 
-void ops_kafka_placement_init(struct ops_kafka_placement *out, const struct world_cluster *cluster, const int32_t *off, size_t off_count);
-/* The replicas a partition shall have: `want` of them; who is in `off` is replaced in its place, the rest stays where
- * it can. Returns how many, fewer than `want` when there are not enough brokers. */
+void ops_kafka_placement_init(struct ops_kafka_placement *out, const struct world_cluster *cluster, const int32_t *off,
+			      size_t off_count);
+/* The replicas a partition shall have: `want` of them; who is in `off` is replaced in its place, the rest stays
+ * where it can. Returns how many, fewer than `want` when there are not enough brokers. */
 size_t ops_kafka_placement_choose(struct ops_kafka_placement *it, const struct world_replicated *now, size_t want,
-			int32_t out[static WORLD_REPLICAS_MAX]);
+				  int32_t out[static WORLD_REPLICAS_MAX]);
 /* Room on the broker's disks; -1 = not known. */
 int64_t ops_kafka_placement_free_bytes(const struct world_broker *broker);
 /* How many pairs of these share a zone. */
 size_t ops_kafka_placement_shared_zones(const struct world_cluster *cluster, const int32_t *ids, size_t count);
-size_t ops_kafka_placement_zones(const struct ops_kafka_placement *it); /* different ones among the places; 0 = not known */
+size_t
+ops_kafka_placement_zones(const struct ops_kafka_placement *it); /* different ones among the places; 0 = not known */
 
 #endif

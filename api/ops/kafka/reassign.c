@@ -72,7 +72,8 @@ static void reassign_add(struct reassign *it, const struct world_replicated *now
 		it->new.items.len--;
 }
 
-static void reassign_choose(struct reassign *it, struct ops_kafka_placement *placement, const struct world_replicated *now)
+static void reassign_choose(struct reassign *it, struct ops_kafka_placement *placement,
+			    const struct world_replicated *now)
 {
 	int32_t nodes[WORLD_REPLICAS_MAX], target[WORLD_REPLICAS_MAX];
 	size_t count = ops_kafka_target(now, target), want = it->rf > 0 ? (size_t)it->rf : count;
@@ -185,7 +186,7 @@ static void reassign_plan(struct ops_plan *plan, const struct ops_context *conte
 		ops_kafka_set_list(plan, "new", NULL, &it.new);
 		ops_kafka_set_list(plan, "old", NULL, &it.old);
 		ops_note(plan, OPS_CHANGES, "the replicas of %" PRId64 " partition%s of %s", count, ops_plural(count),
-			context->cluster->name);
+			 context->cluster->name);
 		snprintf(title, sizeof title, "%s %" PRId64 " partition%s of %s",
 			 it.cancel ? "take back the reassignment of" : "reassign", count, ops_plural(count),
 			 context->cluster->name);
@@ -205,7 +206,8 @@ static void reassign_check_request(struct ops_plan *plan, const struct reassign 
 	const char *off = ops_fact(plan, "off");
 	if (ways_asked(plan, it) != 1)
 		ops_note(plan, OPS_BLOCKS,
-			"say what to do: topic=… rf=N, or from=ID to=ID, or off=BROKER, or cancel=true (one of them)");
+			 "say what to do: topic=… rf=N, or from=ID to=ID, or off=BROKER, or cancel=true (one of "
+			 "them)");
 	if (it->rf >= 0 && !it->topic)
 		ops_note(plan, OPS_BLOCKS, "rf=%d is for one topic: name it (topic=…)", (int)it->rf);
 	if ((it->from >= 0) != (it->to >= 0))
@@ -239,16 +241,16 @@ static void reassign_preflight(struct ops_plan *plan, const struct ops_context *
 		ops_note(plan, OPS_BLOCKS, "%s has no topic \"%s\"", cluster->name, it.topic);
 	if (missing > 0)
 		ops_note(plan, OPS_BLOCKS, "for %" PRId64 " partition%s there are not enough other brokers that answer",
-			missing, ops_plural(missing));
+			 missing, ops_plural(missing));
 	if (plan->step_count == 0 && plan->severity < OPS_BLOCKED)
 		ops_note_already(plan, "%s",
-				   it.cancel ? "nothing is being reassigned"
-					     : "it is so already: there is nothing to move");
+				 it.cancel ? "nothing is being reassigned"
+					   : "it is so already: there is nothing to move");
 	if (plan->step_count > 0 && takes_throttle_away(plan))
 		ops_note(plan, OPS_MEANS,
-			"the replication throttles of the brokers and of these topics go, whoever set them "
-			"(throttle=keep leaves"
-			" them)");
+			 "the replication throttles of the brokers and of these topics go, whoever set them "
+			 "(throttle=keep leaves"
+			 " them)");
 	if (it.cancel && plan->step_count > 0)
 		ops_note(plan, OPS_MEANS, "what was copied so far is thrown away; leaders and the old replicas stay");
 	if (!it.cancel)

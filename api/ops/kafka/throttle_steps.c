@@ -1,16 +1,18 @@
-/* The replication throttle of a reassignment: a rate for each broker (its own dynamic setting, so each is asked itself)
- * and, for each topic, which replicas it holds for. What stood there before is read first, kept in facts and put back.
+/* The replication throttle of a reassignment: a rate for each broker (its own dynamic setting, so each is asked
+ * itself) and, for each topic, which replicas it holds for. What stood there before is read first, kept in facts and
+ * put back.
  *
  * Facts (":CLUSTERKEY" behind them as in partitions.h): throttle, the rate; throttle.brokers, "0,1,2"; throttle.had,
- * per broker "ID=LEADER/FOLLOWER" with '-' for none, by ','; throttle.topics, topics that had a list of their own, by
+ * per broker "ID=LEADER/FOLLOWER" with '-' for none, by ','; throttle.topics, topics that had a list of their own,
+ * by
  * ','; throttle.known when these are of an earlier plan, whose throttle this one takes away in the end. */
 #include <stdio.h>
 #include <string.h>
 
 #include "api/base/str.h"
 #include "api/kafka/wire/kafka_errors.h"
-#include "api/ops/kafka/partitions.h"
 #include "api/ops/kafka/kafka_cursor.h"
+#include "api/ops/kafka/partitions.h"
 
 enum { TOPIC = 2, BROKER = 4, SET = 0, DELETE = 1, APPEND = 2, SUBTRACT = 3, DYNAMIC_TOPIC = 1, DYNAMIC_BROKER = 2 };
 enum { TOPICS_MAX = 50, BROKERS_MAX = 200, LIST_MAX = 512 * 1024 };
@@ -42,7 +44,8 @@ static inline void cleanup_throttle_finish(struct throttle *it)
 	throttle_finish(it);
 }
 
-static bool is_copied(const struct ops_kafka_assignment_item *new, const struct ops_kafka_assignment_item *old, int32_t id)
+static bool is_copied(const struct ops_kafka_assignment_item *new, const struct ops_kafka_assignment_item *old,
+		      int32_t id)
 {
 	return ops_kafka_holds(new->nodes, new->count, id) && !ops_kafka_holds(old->nodes, old->count, id);
 }
@@ -70,7 +73,8 @@ static void read_throttle(struct throttle *out, const struct ops_plan *plan, con
 	size_t hint = 0, first = 0;
 	bool all = ops_kafka_fact(plan, "throttle.known", out->key) != NULL;
 	vec_each (&out->new.items, item) {
-		const struct ops_kafka_assignment_item *old = ops_kafka_assignment_find(&out->old, item->topic, item->partition, &hint);
+		const struct ops_kafka_assignment_item *old =
+			ops_kafka_assignment_find(&out->old, item->topic, item->partition, &hint);
 		size_t index = (size_t)(item - out->new.items.items);
 		if (index == 0 || strcmp(item[-1].topic, item->topic) != 0)
 			first = index;
@@ -92,7 +96,8 @@ static void list_replicas(const struct throttle *it, size_t index, struct buf li
 	const char *topic = throttle_topic_name(it, index);
 	for (size_t at = it->topics.items[index]; at < end && !strcmp(it->new.items.items[at].topic, topic); at++) {
 		const struct ops_kafka_assignment_item *item = &it->new.items.items[at];
-		const struct ops_kafka_assignment_item *old = ops_kafka_assignment_find(&it->old, topic, item->partition, &hint);
+		const struct ops_kafka_assignment_item *old =
+			ops_kafka_assignment_find(&it->old, topic, item->partition, &hint);
 		if (!old || !copies_anything(item, old))
 			continue;
 		for (size_t i = 0; i < old->count; i++)
@@ -226,8 +231,8 @@ static size_t set_total(const struct throttle *it)
 	return 2 * (it->broker_count + topic_batches(it));
 }
 
-static enum ops_verdict ask_set(const struct ops_plan *plan, const struct ops_context *context, struct ops_step_request *out,
-				struct err *err)
+static enum ops_verdict ask_set(const struct ops_plan *plan, const struct ops_context *context,
+				struct ops_step_request *out, struct err *err)
 {
 	CLEANUP(throttle_finish) struct throttle it = {0};
 	read_throttle(&it, plan, context);

@@ -15,7 +15,7 @@ static bool wants_cordon(const struct ops_plan *plan)
 }
 
 static bool cordon_node_object(const struct ops_plan *plan, const struct ops_context *context, struct ops_object *out,
-			struct err *err)
+			       struct err *err)
 {
 	*out = (struct ops_object){
 		.group = "", .versions = "v1", .resource = "nodes", .kind = "Node", .name = context->node->name};
@@ -82,7 +82,7 @@ static void say_who_stays(struct ops_plan *plan, const struct world_node *node)
 		buf_printf(&names, "%s%s", i ? ", " : "", node->brokers[i]->name);
 	if (node->broker_count > 0)
 		ops_note(plan, OPS_MEANS, "%s stay%s on it and keep%s running: nothing is moved", buf_str(&names),
-			node->broker_count == 1 ? "s" : "", node->broker_count == 1 ? "s" : "");
+			 node->broker_count == 1 ? "s" : "", node->broker_count == 1 ? "s" : "");
 	else
 		ops_note(plan, OPS_MEANS, "no broker is on it");
 	buf_finish(&names);
@@ -101,8 +101,8 @@ static void check_cordon(struct ops_plan *plan, const struct ops_context *contex
 			bound |= broker->volumes[j]->volume && broker->volumes[j]->volume->node_name_count > 0;
 		if (bound)
 			ops_note(plan, OPS_CAUTION,
-				"if %s restarts it stays Pending: its volume is on %s and cannot follow", broker->name,
-				node->name);
+				 "if %s restarts it stays Pending: its volume is on %s and cannot follow", broker->name,
+				 node->name);
 	}
 	if (usable_nodes(context) == 0)
 		ops_note(plan, OPS_CAUTION, "no other node takes pods: whatever restarts stays Pending");
@@ -115,7 +115,7 @@ static void check_uncordon(struct ops_plan *plan, const struct ops_context *cont
 	if (!node->cordoned)
 		ops_note_already(plan, "%s is not cordoned", node->name);
 	ops_note(plan, OPS_MEANS, "new and waiting pods may be placed on %s; nothing is moved back by itself",
-		node->name);
+		 node->name);
 	if (node->ready_known && !node->ready)
 		ops_note(plan, OPS_CAUTION, "%s is not ready: nothing starts there before it is", node->name);
 	ops_note(plan, OPS_UNDO, "cordon %s", node->name);

@@ -1,5 +1,5 @@
-/* Drain: a node takes no new pods, and the brokers on it leave one after the other, each only while its cluster can do
- * without it; then the other pods, as kubectl drain evicts them. */
+/* Drain: a node takes no new pods, and the brokers on it leave one after the other, each only while its cluster can
+ * do without it; then the other pods, as kubectl drain evicts them. */
 #include "api/ops/kube/drain_private.h"
 
 #include <inttypes.h>
@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/ops/impact/impact.h"
-#include "api/ops/engine/name_list.h"
 #include "api/ops/common/pods.h"
+#include "api/ops/engine/name_list.h"
+#include "api/ops/impact/impact.h"
 
 enum { SETTLE_LIMIT_MS = 60 * 60 * 1000 };
 
@@ -52,8 +52,9 @@ int ops_kube_drain_can_move(const struct world_broker *broker, const struct worl
 	return can;
 }
 
-void ops_kube_drain_note(struct ops_plan *plan, const struct ops_context *context, const struct world_broker *const *brokers,
-	       size_t count, bool in_turn, enum ops_sentence_kind harm)
+void ops_kube_drain_note(struct ops_plan *plan, const struct ops_context *context,
+			 const struct world_broker *const *brokers, size_t count, bool in_turn,
+			 enum ops_sentence_kind harm)
 {
 	for (size_t c = 0; c < context->view->cluster_count; c++) {
 		const struct world_broker *own[OPS_KUBE_DRAIN_BROKERS_MAX];
@@ -77,8 +78,8 @@ static bool drain_is_unschedulable(const struct kube_pod *pod)
 	return scheduled && str_eq(scheduled->status, "False") && str_eq(scheduled->reason, "Unschedulable");
 }
 
-/* Elsewhere and caught up, or waiting for a node that takes it: what comes next is judged by the cluster's own health.
- */
+/* Elsewhere and caught up, or waiting for a node that takes it: what comes next is judged by the cluster's own
+ * health. */
 static enum ops_gate_state gate_settled(const struct ops_plan *plan, const struct ops_context *context,
 					struct ops_gauge *out)
 {
@@ -98,8 +99,8 @@ const struct ops_step_type ops_step_broker_settled = {
 
 /* ---- the plan ---- */
 
-static size_t drain_away(const struct ops_plan *plan, const struct ops_context *context, const struct world_broker **out,
-		      size_t max, bool *in_turn)
+static size_t drain_away(const struct ops_plan *plan, const struct ops_context *context,
+			 const struct world_broker **out, size_t max, bool *in_turn)
 {
 	size_t count = ops_kube_drain_brokers(context->node, out, max);
 	*in_turn = true;
@@ -144,11 +145,10 @@ static void drain_plan(struct ops_plan *plan, const struct ops_context *context)
 				"%s caught up elsewhere, or waits for a node", broker->name);
 	}
 	if (count > 0)
-		ops_note(plan, OPS_CHANGES, "%s in this order, each while its cluster can do without it: %s%s",
-			done, names.names, ops_name_list_more(&names, more));
+		ops_note(plan, OPS_CHANGES, "%s in this order, each while its cluster can do without it: %s%s", done,
+			 names.names, ops_name_list_more(&names, more));
 	if (others > 0) {
-		ops_note(plan, OPS_CHANGES, "%" PRId64 " other pod%s %s", others, others == 1 ? " is" : "s are",
-			done);
+		ops_note(plan, OPS_CHANGES, "%" PRId64 " other pod%s %s", others, others == 1 ? " is" : "s are", done);
 		ops_add_step(plan, &ops_step_evict_others, "%s %" PRId64 " other pod%s of %s", verb, others,
 			     ops_plural(others), name);
 		ops_add_step(plan, &ops_step_others_gone, "they left %s", name);
@@ -163,19 +163,20 @@ static void check_others(struct ops_plan *plan, const struct world_node *node)
 	int64_t staying = ops_fact_number(plan, "others.staying", 0);
 	if (staying > 0)
 		ops_note(plan, OPS_MEANS, "%" PRId64 " pod%s of DaemonSets and of the node itself stay%s", staying,
-			ops_plural(staying), staying == 1 ? "s" : "");
+			 ops_plural(staying), staying == 1 ? "s" : "");
 	if (ops_fact(plan, "others.unseen"))
 		ops_note(plan, ops_pods_harm(plan),
-			"these pods are of namespaces that are not looked at, and if they are brokers they would go without "
-			"their gates: %s (look at all namespaces: -A, or 0 on the screen)",
-			ops_fact(plan, "others.unseen"));
+			 "these pods are of namespaces that are not looked at, and if they are brokers they would "
+			 "go without "
+			 "their gates: %s (look at all namespaces: -A, or 0 on the screen)",
+			 ops_fact(plan, "others.unseen"));
 	if (unmanaged)
 		ops_note(plan, ops_pods_harm(plan), "nobody would make these pods anew: %s%s", unmanaged,
-			ops_pods_flag(plan, "force") ? "" : " (force=true evicts them)");
+			 ops_pods_flag(plan, "force") ? "" : " (force=true evicts them)");
 	if (data)
 		ops_note(plan, ops_pods_flag(plan, "delete-emptydir-data") ? OPS_CAUTION : OPS_BLOCKS,
-			"these pods lose what is in their emptyDir volumes: %s%s", data,
-			ops_pods_flag(plan, "delete-emptydir-data") ? "" : " (delete-emptydir-data=true accepts it)");
+			 "these pods lose what is in their emptyDir volumes: %s%s", data,
+			 ops_pods_flag(plan, "delete-emptydir-data") ? "" : " (delete-emptydir-data=true accepts it)");
 }
 
 static void check_budget(struct ops_plan *plan, const struct world_broker *broker)
@@ -185,14 +186,14 @@ static void check_budget(struct ops_plan *plan, const struct world_broker *broke
 		return;
 	bool never = budget->expected_pods > 0 && budget->current_healthy >= budget->expected_pods;
 	ops_note(plan, never ? OPS_BLOCKS : OPS_CAUTION,
-		"disruption budget %s %s: %d of %d pods are healthy and %d must be; %s", budget->meta.name,
-		never ? "never lets a pod be evicted" : "lets no pod be evicted now", (int)budget->current_healthy,
-		(int)budget->expected_pods, (int)budget->desired_healthy,
-		never ? "change it first" : "the eviction waits for it");
+		 "disruption budget %s %s: %d of %d pods are healthy and %d must be; %s", budget->meta.name,
+		 never ? "never lets a pod be evicted" : "lets no pod be evicted now", (int)budget->current_healthy,
+		 (int)budget->expected_pods, (int)budget->desired_healthy,
+		 never ? "change it first" : "the eviction waits for it");
 }
 
-/* Of the brokers of one cluster that cannot come back elsewhere, a budget lets so many go and then no more: the drain
- * would wait for what cannot happen before it is over. */
+/* Of the brokers of one cluster that cannot come back elsewhere, a budget lets so many go and then no more: the
+ * drain would wait for what cannot happen before it is over. */
 static void check_stuck(struct ops_plan *plan, const struct world_cluster *cluster, const struct world_node *node,
 			const struct world_broker *const *brokers, size_t count)
 {
@@ -203,10 +204,12 @@ static void check_stuck(struct ops_plan *plan, const struct world_cluster *clust
 	if (!budget || budget->disruptions_allowed <= 0 || stuck <= budget->disruptions_allowed)
 		return;
 	ops_note(plan, OPS_BLOCKS,
-		"disruption budget %s lets %d broker%s of %s be away at once, and the %d on %s cannot come back elsewhere "
-		"while it is drained: the next eviction would never be allowed. Widen the budget, or scale %s down first",
-		budget->meta.name, (int)budget->disruptions_allowed, ops_plural(budget->disruptions_allowed), cluster->name,
-		stuck, node->name, cluster->name);
+		 "disruption budget %s lets %d broker%s of %s be away at once, and the %d on %s cannot come back "
+		 "elsewhere "
+		 "while it is drained: the next eviction would never be allowed. Widen the budget, or scale %s down "
+		 "first",
+		 budget->meta.name, (int)budget->disruptions_allowed, ops_plural(budget->disruptions_allowed),
+		 cluster->name, stuck, node->name, cluster->name);
 }
 
 static void check_budgets(struct ops_plan *plan, const struct ops_context *context,
@@ -227,13 +230,13 @@ static void check_broker(struct ops_plan *plan, const struct world_broker *broke
 	int can = ops_kube_drain_can_move(broker, node);
 	if (can == 0)
 		ops_note(plan, OPS_CAUTION,
-			"the volume of %s is on %s and cannot follow: %s stays Pending until %s is uncordoned",
-			broker->name, node->name, broker->name, node->name);
+			 "the volume of %s is on %s and cannot follow: %s stays Pending until %s is uncordoned",
+			 broker->name, node->name, broker->name, node->name);
 	else if (can < 0)
 		ops_note(plan, OPS_CAUTION,
-			"whether the volume of %s can follow it is not known: it may stay Pending until %s is "
-			"uncordoned",
-			broker->name, node->name);
+			 "whether the volume of %s can follow it is not known: it may stay Pending until %s is "
+			 "uncordoned",
+			 broker->name, node->name);
 }
 
 static void drain_preflight(struct ops_plan *plan, const struct ops_context *context)
@@ -248,8 +251,8 @@ static void drain_preflight(struct ops_plan *plan, const struct ops_context *con
 		ops_note(plan, OPS_BLOCKS, "the Kubernetes API does not answer: what is shown is old");
 	if (node->ready_known && !node->ready)
 		ops_note(plan, OPS_BLOCKS,
-			"%s is not ready: nobody there would stop a pod (recover is for nodes that are gone)",
-			node->name);
+			 "%s is not ready: nobody there would stop a pod (recover is for nodes that are gone)",
+			 node->name);
 	for (size_t i = 0; i < context->view->node_count; i++) {
 		const struct world_node *other = context->view->nodes[i];
 		usable += other != node && other->ready && !other->cordoned;
@@ -259,7 +262,8 @@ static void drain_preflight(struct ops_plan *plan, const struct ops_context *con
 	for (size_t i = 0; i < count; i++)
 		check_broker(plan, brokers[i], node);
 	check_budgets(plan, context, brokers, count);
-	ops_kube_drain_note(plan, context, brokers, count, in_turn, plan->under_way ? OPS_CAUTION : ops_pods_harm(plan));
+	ops_kube_drain_note(plan, context, brokers, count, in_turn,
+			    plan->under_way ? OPS_CAUTION : ops_pods_harm(plan));
 	check_others(plan, node);
 	ops_note(plan, OPS_UNDO, "uncordon %s: what waits for it comes back, the rest stays where it went", node->name);
 }

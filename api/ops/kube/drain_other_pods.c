@@ -1,5 +1,6 @@
-/* The pods of a node that are no brokers, as kubectl drain treats them: those of DaemonSets and mirror pods stay, pods
- * that nobody owns and data in emptyDirs need a word. They are listed from the API: the world holds brokers only. */
+/* The pods of a node that are no brokers, as kubectl drain treats them: those of DaemonSets and mirror pods stay,
+ * pods that nobody owns and data in emptyDirs need a word. They are listed from the API: the world holds brokers
+ * only. */
 #include "api/ops/kube/drain_private.h"
 
 #include <inttypes.h>
@@ -9,8 +10,8 @@
 #include <cjson/cJSON.h>
 
 #include "api/base/str.h"
-#include "api/ops/engine/name_list.h"
 #include "api/ops/common/pods.h"
+#include "api/ops/engine/name_list.h"
 
 enum { ENTRY_MAX = 700, LIST_MAX = 1000, FACT_BYTES = 512 * 1024 };
 
@@ -48,16 +49,20 @@ static const char *owner_kind(const cJSON *metadata)
 {
 	const cJSON *owner;
 	cJSON_ArrayForEach(
-		owner, others_member(metadata,
-			      "ownerReferences")) if (cJSON_IsTrue(others_member(owner, "controller"))) return others_text(owner,
-														"kind");
+		owner,
+		others_member(
+			metadata,
+			"ownerReferences")) if (cJSON_IsTrue(others_member(owner,
+									   "controller"))) return others_text(owner,
+													      "kind");
 	return NULL;
 }
 
 static bool has_empty_dir(const cJSON *pod)
 {
 	const cJSON *volume;
-	cJSON_ArrayForEach(volume, others_member(others_member(pod, "spec"), "volumes")) if (others_member(volume, "emptyDir")) return true;
+	cJSON_ArrayForEach(volume, others_member(others_member(pod, "spec"),
+						 "volumes")) if (others_member(volume, "emptyDir")) return true;
 	return false;
 }
 
@@ -87,7 +92,8 @@ static void sort_pod(struct others *others, const struct world_view *view, const
 	const char *owner = owner_kind(metadata);
 	if (world_find_broker(view, namespace, name))
 		return;
-	if (others_member(others_member(metadata, "annotations"), "kubernetes.io/config.mirror") || str_eq(owner, "DaemonSet")) {
+	if (others_member(others_member(metadata, "annotations"), "kubernetes.io/config.mirror") ||
+	    str_eq(owner, "DaemonSet")) {
 		others->staying++;
 		return;
 	}
@@ -127,7 +133,8 @@ static enum ops_outcome look_answer(struct ops_plan *plan, const struct ops_cont
 		ops_set_fact(plan, "others.emptyDir", "%s%s", others.empty_dirs.names,
 			     ops_name_list_more(&others.empty_dirs, more));
 	if (others.unseen.count > 0)
-		ops_set_fact(plan, "others.unseen", "%s%s", others.unseen.names, ops_name_list_more(&others.unseen, more));
+		ops_set_fact(plan, "others.unseen", "%s%s", others.unseen.names,
+			     ops_name_list_more(&others.unseen, more));
 	buf_finish(&others.evict);
 	return OPS_ANSWER_DONE;
 }
@@ -149,7 +156,7 @@ static bool next_entry(const char *list, const char *done, char out[static ENTRY
 }
 
 static enum ops_verdict others_evict_request(const struct ops_plan *plan, const struct ops_context *context,
-				      struct ops_step_request *out, struct err *err)
+					     struct ops_step_request *out, struct err *err)
 {
 	char entry[ENTRY_MAX], namespace[300];
 	if (!next_entry(ops_fact(plan, "others"), ops_fact(plan, "evicted"), entry))
@@ -162,7 +169,7 @@ static enum ops_verdict others_evict_request(const struct ops_plan *plan, const 
 }
 
 static enum ops_outcome others_evict_answer(struct ops_plan *plan, const struct ops_context *context,
-				     const struct ops_answer *answer, struct err *err)
+					    const struct ops_answer *answer, struct err *err)
 {
 	char entry[ENTRY_MAX], next[ENTRY_MAX];
 	if (!next_entry(ops_fact(plan, "others"), ops_fact(plan, "evicted"), entry))
@@ -182,7 +189,7 @@ const struct ops_step_type ops_step_evict_others = {
 	.name = "evict-others", .request = others_evict_request, .answer = others_evict_answer};
 
 static enum ops_outcome others_gone_answer(struct ops_plan *plan, const struct ops_context *context,
-				    const struct ops_answer *answer, struct err *err)
+					   const struct ops_answer *answer, struct err *err)
 {
 	const cJSON *pod;
 	struct ops_name_list left = {0};
@@ -196,7 +203,8 @@ static enum ops_outcome others_gone_answer(struct ops_plan *plan, const struct o
 		const cJSON *metadata = others_member(pod, "metadata");
 		const char *uid = others_text(metadata, "uid");
 		if (*uid && strstr(str_or(ops_fact(plan, "others"), ""), uid))
-			ops_name_list_add(&left, "%s/%s", others_text(metadata, "namespace"), others_text(metadata, "name"));
+			ops_name_list_add(&left, "%s/%s", others_text(metadata, "namespace"),
+					  others_text(metadata, "name"));
 	}
 	if (left.count == 0)
 		return OPS_ANSWER_DONE;

@@ -1,5 +1,5 @@
-/* Growing the volumes of a cluster: the claims ask for more, the storage class's driver and the kubelet give it; what
- * declares the claims is brought along, a StatefulSet by being made anew around its pods. */
+/* Growing the volumes of a cluster: the claims ask for more, the storage class's driver and the kubelet give it;
+ * what declares the claims is brought along, a StatefulSet by being made anew around its pods. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,8 +9,8 @@
 #include "api/base/cell.h"
 #include "api/base/str.h"
 #include "api/kube/records/field_table.h"
-#include "api/ops/engine/name_list.h"
 #include "api/ops/common/pods.h"
+#include "api/ops/engine/name_list.h"
 
 enum { GROW_LIMIT_MS = 60 * 60 * 1000 };
 
@@ -119,7 +119,7 @@ static void explain_claim(const struct world_volume *volume, struct ops_gauge *o
 }
 
 static enum ops_gate_state gate_claim_grown(const struct ops_plan *plan, const struct ops_context *context,
-				      struct ops_gauge *out)
+					    struct ops_gauge *out)
 {
 	char have[16] = "?", want[16];
 	const struct world_volume *volume = expand_find_claim(context, context->step->item);
@@ -235,8 +235,8 @@ static void add_set_steps(struct ops_plan *plan, const struct kube_stateful_set 
 {
 	ops_set_fact(plan, "set", "%s/%s", set->meta.namespace, set->meta.name);
 	ops_note(plan, OPS_CHANGES,
-		"StatefulSet %s/%s is deleted without its pods and made anew with claims of %s: no pod stops",
-		set->meta.namespace, set->meta.name, ops_fact(plan, "size"));
+		 "StatefulSet %s/%s is deleted without its pods and made anew with claims of %s: no pod stops",
+		 set->meta.namespace, set->meta.name, ops_fact(plan, "size"));
 	ops_add_step(plan, &ops_step_keep_set, "keep the manifest of StatefulSet %s", set->meta.name);
 	ops_add_step(plan, &ops_step_orphan_set, "delete StatefulSet %s, leave its pods", set->meta.name);
 	ops_add_step(plan, &ops_step_create_set, "create StatefulSet %s with the new size", set->meta.name);
@@ -263,7 +263,7 @@ static void expand_plan(struct ops_plan *plan, const struct ops_context *context
 		      ops_fact(plan, "size"));
 	if (managed) {
 		ops_note(plan, OPS_CHANGES, "%s asks for %s; its operator grows the claims",
-			str_or(resource, "the resource"), ops_fact(plan, "size"));
+			 str_or(resource, "the resource"), ops_fact(plan, "size"));
 		ops_add_step_on(plan, &ops_step_grow_resource, NULL, resource, "set the size in %s to %s",
 				str_or(resource, "?"), ops_fact(plan, "size"));
 	}
@@ -277,7 +277,7 @@ static void expand_plan(struct ops_plan *plan, const struct ops_context *context
 		const char *name = volume->claim->meta.name;
 		if (!managed)
 			ops_note(plan, OPS_CHANGES, "claim %s/%s %s → %s", cluster->namespace, name, from,
-				ops_fact(plan, "size"));
+				 ops_fact(plan, "size"));
 		ops_add_step_on(plan, managed ? &ops_step_claim_grown : &ops_step_grow_claim, NULL, name,
 				"claim %s has %s", name, ops_fact(plan, "size"));
 	}
@@ -300,17 +300,17 @@ static void check_claim(struct ops_plan *plan, const struct world_volume *volume
 		ops_note(plan, OPS_BLOCKS, "claim %s is larger already: volumes only grow", name);
 	if (volume->expandable == 0)
 		ops_note(plan, OPS_BLOCKS, "class %s of claim %s does not let volumes grow (allowVolumeExpansion)",
-			str_or(volume->claim->storage_class, "(none)"), name);
+			 str_or(volume->claim->storage_class, "(none)"), name);
 	else if (volume->expandable < 0)
 		ops_note(plan, OPS_BLOCKS, "whether class %s lets claim %s grow is not known",
-			str_or(volume->claim->storage_class, "(none)"), name);
+			 str_or(volume->claim->storage_class, "(none)"), name);
 	if (!str_eq(volume->claim->phase, "Bound"))
 		ops_note(plan, OPS_BLOCKS, "claim %s is %s: only a bound one grows", name,
-			str_or(volume->claim->phase, "in a state that is not known"));
+			 str_or(volume->claim->phase, "in a state that is not known"));
 	if (volume->volume && !volume->volume->csi_driver)
 		ops_note(plan, OPS_CAUTION,
-			"volume %s is of no CSI driver: somebody must grow it by hand, and the plan waits for that",
-			volume->volume->meta.name);
+			 "volume %s is of no CSI driver: somebody must grow it by hand, and the plan waits for that",
+			 volume->volume->meta.name);
 }
 
 static void expand_preflight(struct ops_plan *plan, const struct ops_context *context)
@@ -320,9 +320,10 @@ static void expand_preflight(struct ops_plan *plan, const struct ops_context *co
 	ops_pods_check_arguments(plan);
 	if (ops_fact(plan, "literal"))
 		ops_note(plan, OPS_BLOCKS,
-			"the StatefulSet writes %s out, and its manifest would stand in this plan's journal: take the "
-			"value from a secret (valueFrom.secretKeyRef) first",
-			ops_fact(plan, "literal"));
+			 "the StatefulSet writes %s out, and its manifest would stand in this plan's journal: take "
+			 "the "
+			 "value from a secret (valueFrom.secretKeyRef) first",
+			 ops_fact(plan, "literal"));
 	if (expand_wanted(plan) <= 0) {
 		ops_note(plan, OPS_BLOCKS, "\"%s\" is no size (20Gi, 500G)", str_or(ops_fact(plan, "size"), ""));
 		return;
@@ -337,21 +338,21 @@ static void expand_preflight(struct ops_plan *plan, const struct ops_context *co
 	if (meant == 0)
 		ops_note(plan, OPS_BLOCKS, "no claim of %s can be seen", cluster->name);
 	else if (smaller == 0)
-		ops_note_already(plan, "every claim of %s asks for %s already", cluster->name,
-				   ops_fact(plan, "size"));
+		ops_note_already(plan, "every claim of %s asks for %s already", cluster->name, ops_fact(plan, "size"));
 	const struct kube_stateful_set *set = cluster->stateful_set;
 	if (cluster->manager == WORLD_MANAGED_BY_STATEFUL_SET && set) {
 		ops_note(plan, OPS_CAUTION,
-			"between its deletion and its return nobody replaces a pod of %s that fails: a moment",
-			set->meta.name);
+			 "between its deletion and its return nobody replaces a pod of %s that fails: a moment",
+			 set->meta.name);
 		if (str_eq(kube_label(&set->meta, "app.kubernetes.io/managed-by"), "Helm"))
 			ops_note(plan, OPS_CAUTION,
-				"Helm made StatefulSet %s: change its values too, or its next upgrade fails",
-				set->meta.name);
+				 "Helm made StatefulSet %s: change its values too, or its next upgrade fails",
+				 set->meta.name);
 	} else if (!cluster->rabbitmq_resource && !pool_of(cluster)) {
 		ops_note(plan, OPS_BLOCKS, "what declares the volumes of %s is not known", cluster->name);
 	}
-	ops_note(plan, OPS_MEANS, "no broker stops; whatever file system cannot grow while in use says so at its claim");
+	ops_note(plan, OPS_MEANS,
+		 "no broker stops; whatever file system cannot grow while in use says so at its claim");
 	ops_note(plan, OPS_UNDO, "nothing makes a volume smaller again");
 }
 

@@ -72,8 +72,8 @@ static const char *find_literal(const cJSON *set)
 		{
 			cJSON_ArrayForEach(variable, cJSON_GetObjectItemCaseSensitive(container, "env"))
 			{
-				const char *name = cJSON_GetStringValue(
-					cJSON_GetObjectItemCaseSensitive(variable, "name"));
+				const char *name =
+					cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(variable, "name"));
 				if (cJSON_GetObjectItemCaseSensitive(variable, "value") && sounds_secret(name))
 					return name;
 			}
@@ -125,7 +125,8 @@ static enum ops_outcome keep_answer(struct ops_plan *plan, const struct ops_cont
 	}
 	const char *literal = find_literal(answer->object);
 	if (literal) {
-		err_set(err, ERR_REFUSED, "the StatefulSet writes %s out, which would get into the plan's journal", literal);
+		err_set(err, ERR_REFUSED, "the StatefulSet writes %s out, which would get into the plan's journal",
+			literal);
 		return OPS_ANSWER_FAILED;
 	}
 	cJSON *set = cJSON_Duplicate(answer->object, true);
@@ -168,7 +169,7 @@ static enum ops_verdict orphan_request(const struct ops_plan *plan, const struct
 }
 
 static enum ops_outcome orphan_answer(struct ops_plan *plan, const struct ops_context *context,
-				    const struct ops_answer *answer, struct err *err)
+				      const struct ops_answer *answer, struct err *err)
 {
 	return ops_step_delete_pod.answer(plan, context, answer, err);
 }

@@ -8,9 +8,9 @@
 
 #include "api/base/clock.h"
 #include "api/base/str.h"
-#include "api/ops/kube/drain_private.h"
-#include "api/ops/engine/name_list.h"
 #include "api/ops/common/pods.h"
+#include "api/ops/engine/name_list.h"
+#include "api/ops/kube/drain_private.h"
 
 #define TAINT_KEY "node.kubernetes.io/out-of-service"
 
@@ -45,7 +45,7 @@ const struct ops_step_type ops_step_read_lease = {
 /* ---- the taint ---- */
 
 static bool recover_node_object(const struct ops_plan *plan, const struct ops_context *context, struct ops_object *out,
-			struct err *err)
+				struct err *err)
 {
 	*out = (struct ops_object){
 		.group = "", .versions = "v1", .resource = "nodes", .kind = "Node", .name = context->node->name};
@@ -113,8 +113,8 @@ const struct ops_step_type ops_step_force_delete_pod = {
 
 /* ---- the plan ---- */
 
-static size_t recover_away(const struct ops_plan *plan, const struct ops_context *context, const struct world_broker **out,
-		   size_t max, bool *in_turn)
+static size_t recover_away(const struct ops_plan *plan, const struct ops_context *context,
+			   const struct world_broker **out, size_t max, bool *in_turn)
 {
 	*in_turn = false;
 	return ops_pods_flag(plan, "back") ? 0 : ops_kube_drain_brokers(context->node, out, max);
@@ -154,10 +154,10 @@ static void recover_plan(struct ops_plan *plan, const struct ops_context *contex
 					brokers[i]->name);
 	} else {
 		ops_note(plan, OPS_CHANGES,
-			"Node %s gets the taint " TAINT_KEY
-			"=nodeshutdown:NoExecute: all its pods are given up and its "
-			"volumes are released",
-			name);
+			 "Node %s gets the taint " TAINT_KEY
+			 "=nodeshutdown:NoExecute: all its pods are given up and its "
+			 "volumes are released",
+			 name);
 		ops_add_step(plan, &ops_step_taint_out_of_service, "taint Node %s as out of service", name);
 	}
 	for (size_t i = 0; i < count; i++)
@@ -185,18 +185,20 @@ static void check_off(struct ops_plan *plan, const struct world_node *node)
 		clock_format_rfc3339(node->not_ready_since_ms, since);
 	ops_note(plan, OPS_MEANS, "%s is not ready since %s", node->name, since);
 	if (renewed_ms < 0)
-		ops_note(plan, OPS_CAUTION, "when its kubelet was last heard of is not known: its lease cannot be read");
+		ops_note(plan, OPS_CAUTION,
+			 "when its kubelet was last heard of is not known: its lease cannot be read");
 	else if (node->not_ready_since_ms >= 0 && renewed_ms > node->not_ready_since_ms)
 		ops_note(plan, OPS_BLOCKS,
-			"the kubelet of %s renewed its lease at %s, after the node was given up: the machine is on",
-			node->name, renewed);
+			 "the kubelet of %s renewed its lease at %s, after the node was given up: the machine is on",
+			 node->name, renewed);
 	else
 		ops_note(plan, OPS_MEANS, "its kubelet was last heard of at %s", renewed);
 	ops_note(plan, OPS_DANGER,
-		"nobody but you can know that %s is really off: if it runs, two brokers may write with one identity; "
-		"type "
-		"its name when its power is off",
-		node->name);
+		 "nobody but you can know that %s is really off: if it runs, two brokers may write with one "
+		 "identity; "
+		 "type "
+		 "its name when its power is off",
+		 node->name);
 }
 
 static void check_brokers(struct ops_plan *plan, const struct ops_context *context)
@@ -207,13 +209,14 @@ static void check_brokers(struct ops_plan *plan, const struct ops_context *conte
 		int can = ops_kube_drain_can_move(brokers[i], context->node);
 		if (can == 1)
 			ops_note(plan, OPS_MEANS, "%s starts on another node and catches up what it missed",
-				brokers[i]->name);
+				 brokers[i]->name);
 		else
 			ops_note(plan, OPS_CAUTION,
-				"%s %s on %s and cannot follow: it stays Pending until the node is back; `replace %s` "
-				"makes it anew with an empty volume",
-				brokers[i]->name, can == 0 ? "has its volume" : "may have its volume",
-				context->node->name, brokers[i]->name);
+				 "%s %s on %s and cannot follow: it stays Pending until the node is back; `replace "
+				 "%s` "
+				 "makes it anew with an empty volume",
+				 brokers[i]->name, can == 0 ? "has its volume" : "may have its volume",
+				 context->node->name, brokers[i]->name);
 	}
 	if (count == 0)
 		ops_note(plan, OPS_MEANS, "no broker is on it");
@@ -229,13 +232,13 @@ static void recover_preflight(struct ops_plan *plan, const struct ops_context *c
 		if (!node->ready)
 			ops_note(plan, OPS_BLOCKS, "%s is not ready: it is not back yet", node->name);
 		ops_note(plan, OPS_MEANS, "pods may be placed on %s again; what waits for its volumes there starts",
-			node->name);
+			 node->name);
 		return;
 	}
 	check_off(plan, node);
 	if (context->view->namespace)
 		ops_note(plan, OPS_CAUTION, "only namespace %s is looked at: brokers of others on %s are not counted",
-			context->view->namespace, node->name);
+			 context->view->namespace, node->name);
 	check_brokers(plan, context);
 	ops_note(plan, OPS_UNDO, "once %s is back: recover %s back=true takes the taint away", node->name, node->name);
 }
@@ -245,9 +248,9 @@ static bool recover_undo(const struct ops_plan *plan, struct ops_request *out, s
 	if (ops_pods_flag(plan, "back") || ops_pods_flag(plan, "delete-pods"))
 		return err_set(err, ERR_REFUSED, "nothing is left on the node that could be taken back");
 	*out = (struct ops_request){.operation = &ops_operation_recover,
-				 .target = plan->target,
-				 .values = {{.name = "back", .value = "true"}},
-				 .value_count = 1};
+				    .target = plan->target,
+				    .values = {{.name = "back", .value = "true"}},
+				    .value_count = 1};
 	return true;
 }
 

@@ -1,5 +1,5 @@
-/* Why a broker does not come up, in one sentence: the first of these checks that knows something, from the volume under
- * it to the probe on top. */
+/* Why a broker does not come up, in one sentence: the first of these checks that knows something, from the volume
+ * under it to the probe on top. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -58,8 +58,8 @@ static bool no_pod_yet(const struct why *why)
 		const struct world_broker *broker = why->cluster->brokers[i];
 		if (broker != why->broker && broker->expected && !broker->ready &&
 		    !str_eq(set->pod_management_policy, "Parallel"))
-			return why_because(why, "the StatefulSet waits for %s to be ready before it makes %s", broker->name,
-				       why->name);
+			return why_because(why, "the StatefulSet waits for %s to be ready before it makes %s",
+					   broker->name, why->name);
 	}
 	return why_because(why, "%s has no pod yet", why->name);
 }
@@ -79,7 +79,7 @@ static bool is_terminating(const struct why *why)
 		if (why->pod->containers[i].pre_stop > hook)
 			hook = why->pod->containers[i].pre_stop;
 	return why_because(why, "%s is still terminating (grace period %lld s)%s", why->name,
-		       (long long)why->pod->grace_seconds, hooks[hook]);
+			   (long long)why->pod->grace_seconds, hooks[hook]);
 }
 
 static bool claim_is_pending(const struct why *why)
@@ -95,7 +95,8 @@ static bool claim_is_pending(const struct why *why)
 		const struct kube_event *event =
 			find_event(why, "PersistentVolumeClaim", claim->meta.name, claim->meta.uid, reasons);
 		return why_because(why, "its claim %s is Pending%s%s", claim->meta.name,
-			       event ? ": " : ": no volume is bound to it", event ? str_or(event->message, "") : "");
+				   event ? ": " : ": no volume is bound to it",
+				   event ? str_or(event->message, "") : "");
 	}
 	return false;
 }
@@ -107,7 +108,7 @@ static bool why_is_unschedulable(const struct why *why)
 	if (!scheduled || !str_eq(scheduled->status, "False"))
 		return false;
 	return why_because(why, "%s finds no node: %s", why->name,
-		       str_or(scheduled->message, str_or(scheduled->reason, "?")));
+			   str_or(scheduled->message, str_or(scheduled->reason, "?")));
 }
 
 /* A claim that waits for its first consumer is Pending because the pod has no node, not the other way round. */
@@ -141,11 +142,11 @@ static bool container_waits(const struct why *why)
 		    !strcmp(status->waiting_reason, "PodInitializing"))
 			continue;
 		if (status->last_terminated_reason)
-			return why_because(why, "container %s of %s: %s, last ended with %s, exit code %d", status->name,
-				       why->name, status->waiting_reason, status->last_terminated_reason,
-				       (int)status->last_exit_code);
+			return why_because(why, "container %s of %s: %s, last ended with %s, exit code %d",
+					   status->name, why->name, status->waiting_reason,
+					   status->last_terminated_reason, (int)status->last_exit_code);
 		return why_because(why, "container %s of %s: %s%s%s", status->name, why->name, status->waiting_reason,
-			       str_empty(status->waiting_message) ? "" : ": ", str_or(status->waiting_message, ""));
+				   str_empty(status->waiting_message) ? "" : ": ", str_or(status->waiting_message, ""));
 	}
 	return false;
 }
@@ -171,11 +172,11 @@ static bool probe_fails(const struct why *why)
 	if (event)
 		return why_because(why, "%s: %s", why->name, str_or(event->message, event->reason));
 	return why_because(why, "%s is running but not ready%s%s", why->name, str_empty(ready->message) ? "" : ": ",
-		       str_or(ready->message, ""));
+			   str_or(ready->message, ""));
 }
 
-bool ops_kube_why_not_ready(const struct world_view *view, const struct world_cluster *cluster, const char *name, char *out,
-		       size_t size)
+bool ops_kube_why_not_ready(const struct world_view *view, const struct world_cluster *cluster, const char *name,
+			    char *out, size_t size)
 {
 	static bool (*const checks[])(const struct why *why) = {
 		no_pod_yet,      is_terminating, is_unscheduled_or_pending, node_is_down, container_waits,

@@ -23,8 +23,8 @@ static const char *tools_container(const struct kube_pod *pod)
 	return pod->container_count > 0 ? pod->containers[0].name : NULL;
 }
 
-enum ops_verdict ops_rabbitmq_run_in(struct ops_step_request *out, const struct world_broker *broker, int64_t timeout_ms,
-				 const char *const *argv, struct err *err)
+enum ops_verdict ops_rabbitmq_run_in(struct ops_step_request *out, const struct world_broker *broker,
+				     int64_t timeout_ms, const char *const *argv, struct err *err)
 {
 	size_t count = 0;
 	if (!broker || !broker->pod) { /* busy: asked again when one is there */

@@ -35,12 +35,12 @@ static void say_others_away(struct ops_plan *plan, const struct world_broker *br
 		const struct world_broker *other = broker->cluster->brokers[i];
 		if (other != broker && other->expected && (other->draining == 1 || other->reachable == 0))
 			ops_note(plan, OPS_CAUTION, "%s is %s already", other->name,
-				other->reachable == 0 ? "down" : "in maintenance");
+				 other->reachable == 0 ? "down" : "in maintenance");
 	}
 }
 
 void ops_rabbitmq_check_drain(struct ops_plan *plan, const struct ops_context *context,
-			  const struct world_broker *const *brokers, size_t count)
+			      const struct world_broker *const *brokers, size_t count)
 {
 	CLEANUP(ops_impact_finish) struct ops_impact impact;
 	const struct world_cluster *cluster = brokers[0]->cluster;
@@ -49,9 +49,9 @@ void ops_rabbitmq_check_drain(struct ops_plan *plan, const struct ops_context *c
 	of_cluster.cluster = (struct world_cluster *)cluster;
 	ops_impact_of(&impact, cluster, brokers, count, false);
 	ops_note(plan, OPS_CAUTION,
-		"maintenance is no cordon: every client connected to %s is cut off, its listeners close until it is "
-		"taken out of maintenance, and its members of quorum queues stop",
-		impact.brokers);
+		 "maintenance is no cordon: every client connected to %s is cut off, its listeners close until it is "
+		 "taken out of maintenance, and its members of quorum queues stop",
+		 impact.brokers);
 	if (!ops_rabbitmq_is_readable(plan, &of_cluster))
 		return;
 	ops_impact_note(plan, &impact, impact.unknown[0] ? OPS_BLOCKS : OPS_DANGER);
@@ -68,11 +68,11 @@ void ops_rabbitmq_check_revive(struct ops_plan *plan, const struct world_broker 
 {
 	if (!broker->pod || broker->reachable == 0)
 		ops_note(plan, OPS_BLOCKS, "%s does not run: once it starts again it is not in maintenance",
-			broker->name);
+			 broker->name);
 	ops_note(plan, OPS_MEANS,
-		"%s takes clients again and its members of quorum queues start and catch up; leaders do not come back "
-		"by themselves (rebalance)",
-		broker->name);
+		 "%s takes clients again and its members of quorum queues start and catch up; leaders do not come back "
+		 "by themselves (rebalance)",
+		 broker->name);
 }
 
 static void maintenance_access(const struct ops_context *context, struct ops_needs *needs)
@@ -114,7 +114,7 @@ static void maintenance_preflight(struct ops_plan *plan, const struct ops_contex
 	const struct world_broker *broker = context->broker;
 	if (context->cluster->kind != WORLD_BROKER_RABBITMQ)
 		ops_note(plan, OPS_BLOCKS,
-			"%s is no RabbitMQ: Kafka has no maintenance mode; failover moves its leaders", broker->name);
+			 "%s is no RabbitMQ: Kafka has no maintenance mode; failover moves its leaders", broker->name);
 	else if (!is_sound(plan, context))
 		ops_note(plan, OPS_BLOCKS, "mode is \"on\" or \"off\", not \"%s\"", str_or(ops_fact(plan, "mode"), ""));
 	else if (wants_on(plan))
@@ -140,9 +140,9 @@ static size_t maintenance_away(const struct ops_plan *plan, const struct ops_con
 static bool maintenance_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
 	*out = (struct ops_request){.operation = &ops_operation_maintenance,
-				 .target = plan->target,
-				 .values = {{.name = "mode", .value = wants_on(plan) ? "off" : "on"}},
-				 .value_count = 1};
+				    .target = plan->target,
+				    .values = {{.name = "mode", .value = wants_on(plan) ? "off" : "on"}},
+				    .value_count = 1};
 	return true;
 }
 

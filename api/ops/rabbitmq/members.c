@@ -1,5 +1,5 @@
-/* Members of RabbitMQ's quorum queues and streams: on a broker for all queues at once (grow, shrink), or for one queue
- * (add, remove). A new member copies the queue's log; a plan is done when it has. */
+/* Members of RabbitMQ's quorum queues and streams: on a broker for all queues at once (grow, shrink), or for one
+ * queue (add, remove). A new member copies the queue's log; a plan is done when it has. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,7 +24,8 @@ struct members_request {
 
 static struct members_request members_read_request(const struct ops_plan *plan, const struct ops_context *context)
 {
-	struct members_request request = {.verb = NOTHING, .queue = ops_fact(plan, "queue"), .vhost = ops_fact(plan, "vhost")};
+	struct members_request request = {
+		.verb = NOTHING, .queue = ops_fact(plan, "queue"), .vhost = ops_fact(plan, "vhost")};
 	int given = 0;
 	for (int i = 0; i < NOTHING; i++) {
 		const char *name = ops_fact(plan, members_verbs[i]);
@@ -106,7 +107,7 @@ static void add_all_steps(struct ops_plan *plan, const struct members_request *r
 	if (request->verb == GROW) {
 		ops_set_title(plan, "Give quorum queues (%s) a member on %s", which, broker->name);
 		ops_note(plan, OPS_CHANGES, "rabbitmq-queues grow %s, queues %s of virtual hosts %s",
-			str_or(broker->member_name, broker->name), which, str_or(request->vhost, "all"));
+			 str_or(broker->member_name, broker->name), which, str_or(request->vhost, "all"));
 		ops_set_fact(plan, "held", "%" PRId64, members_count(broker));
 		ops_add_step_on(plan, &ops_step_rabbitmq_grow, broker, NULL, "add members on %s", broker->name);
 		ops_add_step_on(plan, &ops_step_rabbitmq_caught_up, broker, NULL, "quorum queues caught up on %s",
@@ -126,7 +127,7 @@ static void add_one_steps(struct ops_plan *plan, const struct members_request *r
 	ops_set_title(plan, "%s %s of %s %s", add ? "Add a member on" : "Remove the member on", request->broker->name,
 		      type, request->queue);
 	ops_note(plan, OPS_CHANGES, "%s %s in virtual host %s: %s member on %s", type, request->queue, request->vhost,
-		add ? "a" : "no", request->broker->name);
+		 add ? "a" : "no", request->broker->name);
 	ops_add_step_on(plan, add ? &ops_step_rabbitmq_add_member : &ops_step_rabbitmq_remove_member, request->broker,
 			item, "%s %s %s", add ? "add a member of" : "remove the member of", request->queue,
 			add ? "there" : "from there");
@@ -156,12 +157,12 @@ static void check_target(struct ops_plan *plan, const struct members_request *re
 	bool gains = request->verb == GROW || request->verb == ADD;
 	if (gains && (!broker->pod || broker->reachable != 1))
 		ops_note(plan, OPS_BLOCKS, "%s does not run: a member there would only count against the majority",
-			broker->name);
+			 broker->name);
 	if (gains && broker->draining == 1)
 		ops_note(plan, OPS_BLOCKS, "%s is in maintenance: members there do not start", broker->name);
 	if (gains && !str_empty(broker->alarms))
 		ops_note(plan, OPS_BLOCKS, "%s has an alarm (%s): it must not be given more", broker->name,
-			broker->alarms);
+			 broker->alarms);
 	if (!ops_rabbitmq_survivor(broker->cluster, broker))
 		ops_note(plan, OPS_BLOCKS, "no other broker of %s runs that could be asked", broker->cluster->name);
 }
@@ -177,7 +178,8 @@ static void check_grow(struct ops_plan *plan, const struct members_request *requ
 		size_t members = 0;
 		for (size_t b = 0; b < cluster->broker_count; b++)
 			members += str_has_word(str_or(queue.members, ""), ',', cluster->brokers[b]->name);
-		if (!str_eq(queue.type, "quorum") || str_has_word(str_or(queue.members, ""), ',', request->broker->name))
+		if (!str_eq(queue.type, "quorum") ||
+		    str_has_word(str_or(queue.members, ""), ',', request->broker->name))
 			continue;
 		ops_name_list_add(&new, "%s", queue.name);
 		if (members % 2 == 1)
@@ -189,17 +191,18 @@ static void check_grow(struct ops_plan *plan, const struct members_request *requ
 		ops_note_already(plan, "every quorum queue has a member on %s already", request->broker->name);
 	if (new.count > 0)
 		ops_note(plan, OPS_MEANS,
-			"%" PRId64 " quorum queue%s without a member there%s: %s%s; each copies its log", new.count,
-			ops_plural(new.count), request->queue || request->vhost ? ", of which those that match get one" : "",
-			new.names, ops_name_list_more(&new, more));
+			 "%" PRId64 " quorum queue%s without a member there%s: %s%s; each copies its log", new.count,
+			 ops_plural(new.count),
+			 request->queue || request->vhost ? ", of which those that match get one" : "", new.names,
+			 ops_name_list_more(&new, more));
 	if (even.count > 0)
 		ops_note(plan, OPS_CAUTION,
-			"%" PRId64
-			" of them come to an even number of members, of which no more may fail than before: %s%s",
-			even.count, even.names, ops_name_list_more(&even, more));
+			 "%" PRId64
+			 " of them come to an even number of members, of which no more may fail than before: %s%s",
+			 even.count, even.names, ops_name_list_more(&even, more));
 	if (stuck.count > 0)
 		ops_note(plan, OPS_CAUTION, "%" PRId64 " of them have no quorum now and cannot change: %s%s",
-			stuck.count, stuck.names, ops_name_list_more(&stuck, more));
+			 stuck.count, stuck.names, ops_name_list_more(&stuck, more));
 	ops_note(plan, OPS_MEANS, "streams are not grown by this: add=%s queue=STREAM does one", request->broker->name);
 	ops_note(plan, OPS_UNDO, "members %s shrink=%s", cluster->name, request->broker->name);
 }
@@ -211,8 +214,8 @@ static void check_shrink(struct ops_plan *plan, const struct members_request *re
 	if (members == 0)
 		ops_note_already(plan, "%s has no members of queues", broker->name);
 	ops_note(plan, OPS_MEANS,
-		"%" PRId64 " queue%s a member there now; quorum queues go on with one less, streams keep theirs",
-		members, members == 1 ? " has" : "s have");
+		 "%" PRId64 " queue%s a member there now; quorum queues go on with one less, streams keep theirs",
+		 members, members == 1 ? " has" : "s have");
 	ops_note(plan, OPS_UNDO, "the same queues get a member there again and copy their logs");
 }
 
@@ -227,7 +230,8 @@ static bool members_find_row(const struct members_request *request, struct world
 	return false;
 }
 
-static void check_remove(struct ops_plan *plan, const struct members_request *request, const struct world_replicated *row)
+static void check_remove(struct ops_plan *plan, const struct members_request *request,
+			 const struct world_replicated *row)
 {
 	bool online = false;
 	if (!ops_rabbitmq_holds(row, request->broker, &online)) {
@@ -239,17 +243,18 @@ static void check_remove(struct ops_plan *plan, const struct members_request *re
 		ops_note(plan, OPS_BLOCKS, "%s is its only member", request->broker->name);
 	else if (left_online <= left / 2)
 		ops_note(plan, OPS_BLOCKS, "%s would be without a quorum: %zu of %zu members online", request->queue,
-			left_online, left);
+			 left_online, left);
 	else if (left < 3)
 		ops_note(plan, OPS_CAUTION, "%s has %zu member%s left: none may fail", request->queue, left,
-			left == 1 ? "" : "s");
+			 left == 1 ? "" : "s");
 	ops_note(plan, OPS_UNDO, "a member there again, which copies the log");
 }
 
 static void check_one(struct ops_plan *plan, const struct members_request *request)
 {
 	struct world_replicated row;
-	const char *type = request->queue ? ops_rabbitmq_type(request->broker->cluster, request->vhost, request->queue) : NULL;
+	const char *type =
+		request->queue ? ops_rabbitmq_type(request->broker->cluster, request->vhost, request->queue) : NULL;
 	if (!request->queue)
 		ops_note(plan, OPS_BLOCKS, "name the queue (queue=NAME)");
 	else if (is_odd(request->queue) || is_odd(request->vhost))
@@ -268,8 +273,8 @@ static void check_one(struct ops_plan *plan, const struct members_request *reque
 		ops_note_already(plan, "%s has a member on %s already", request->queue, request->broker->name);
 	else {
 		if (row.replica_count % 2 == 1)
-			ops_note(plan, OPS_CAUTION, "%s comes to %d members: no more may fail than with %d", request->queue,
-				row.replica_count + 1, row.replica_count);
+			ops_note(plan, OPS_CAUTION, "%s comes to %d members: no more may fail than with %d",
+				 request->queue, row.replica_count + 1, row.replica_count);
 		ops_note(plan, OPS_MEANS, "the new member copies the log of %s", request->queue);
 		ops_note(plan, OPS_UNDO, "the member there is removed again");
 	}
@@ -278,11 +283,11 @@ static void check_one(struct ops_plan *plan, const struct members_request *reque
 static void members_preflight(struct ops_plan *plan, const struct ops_context *context)
 {
 	struct members_request request = members_read_request(plan, context);
-	static void (*const checks[])(struct ops_plan * plan, const struct members_request *request) = {
+	static void (*const checks[])(struct ops_plan *plan, const struct members_request *request) = {
 		[GROW] = check_grow, [SHRINK] = check_shrink, [ADD] = check_one, [REMOVE] = check_one};
 	if (context->cluster->kind != WORLD_BROKER_RABBITMQ)
 		ops_note(plan, OPS_BLOCKS, "%s is no RabbitMQ: reassign moves the replicas of Kafka",
-			context->cluster->name);
+			 context->cluster->name);
 	else if (request.verb == NOTHING)
 		ops_note(plan, OPS_BLOCKS, "say one of grow=, shrink=, add= and remove= with a broker's name");
 	else if (!request.broker)

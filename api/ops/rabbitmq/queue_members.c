@@ -98,8 +98,8 @@ struct shrink {
 	int64_t memberships;
 };
 
-static void shrink_weigh(struct shrink *shrink, const struct world_replicated *row, const struct world_broker *const *leaving,
-		  size_t count)
+static void shrink_weigh(struct shrink *shrink, const struct world_replicated *row,
+			 const struct world_broker *const *leaving, size_t count)
 {
 	size_t gone = 0, gone_online = 0;
 	for (size_t i = 0; i < count; i++) {
@@ -126,7 +126,7 @@ static void shrink_weigh(struct shrink *shrink, const struct world_replicated *r
 }
 
 int64_t ops_rabbitmq_check_shrink(struct ops_plan *plan, const struct world_cluster *cluster,
-			      const struct world_broker *const *leaving, size_t count)
+				  const struct world_broker *const *leaving, size_t count)
 {
 	struct shrink shrink = {0};
 	char more[48];
@@ -149,7 +149,7 @@ int64_t ops_rabbitmq_check_shrink(struct ops_plan *plan, const struct world_clus
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
 		if (table[i].list->count > 0)
 			ops_note(plan, table[i].kind, "%" PRId64 " queue%s %s: %s%s", table[i].list->count,
-				ops_plural(table[i].list->count), table[i].words, table[i].list->names,
-				ops_name_list_more(table[i].list, more));
+				 ops_plural(table[i].list->count), table[i].words, table[i].list->names,
+				 ops_name_list_more(table[i].list, more));
 	return shrink.memberships;
 }

@@ -31,14 +31,14 @@ void ops_rabbitmq_remember(struct ops_plan *plan, const struct world_broker *bro
  * quorum or without a member, or has no quorum now and so cannot change; OPS_CAUTION for one that has none to spare
  * afterwards. Returns how many memberships there are. */
 int64_t ops_rabbitmq_check_shrink(struct ops_plan *plan, const struct world_cluster *cluster,
-			      const struct world_broker *const *leaving, size_t count);
+				  const struct world_broker *const *leaving, size_t count);
 
 /* ---- cli_tools.c: for steps ---- */
 
-/* The command argv (by NULL) in that broker's container. ERR_BUSY, so that it is tried again, when the broker is NULL
- * or has no pod. */
-enum ops_verdict ops_rabbitmq_run_in(struct ops_step_request *out, const struct world_broker *broker, int64_t timeout_ms,
-				 const char *const *argv, struct err *err);
+/* The command argv (by NULL) in that broker's container. ERR_BUSY, so that it is tried again, when the broker is
+ * NULL or has no pod. */
+enum ops_verdict ops_rabbitmq_run_in(struct ops_step_request *out, const struct world_broker *broker,
+				     int64_t timeout_ms, const char *const *argv, struct err *err);
 
 /* Done with exit code 0; a node that does not answer is asked again some times; else failed in RabbitMQ's words. */
 enum ops_outcome ops_rabbitmq_judge(struct ops_plan *plan, const struct ops_answer *answer, struct err *err);
@@ -57,7 +57,7 @@ void ops_rabbitmq_add_drain(struct ops_plan *plan, const struct world_broker *br
 void ops_rabbitmq_add_revive(struct ops_plan *plan, const struct world_broker *broker);
 /* What they mean, in a plan's preflight. */
 void ops_rabbitmq_check_drain(struct ops_plan *plan, const struct ops_context *context,
-			  const struct world_broker *const *brokers, size_t count);
+			      const struct world_broker *const *brokers, size_t count);
 void ops_rabbitmq_check_revive(struct ops_plan *plan, const struct world_broker *broker);
 
 #endif

@@ -8,7 +8,8 @@ static void rabbitmq_failover_access(const struct ops_failover *failover, struct
 	ops_rabbitmq_need(needs, failover->cluster->namespace);
 }
 
-static void rabbitmq_failover_plan(struct ops_plan *plan, const struct ops_context *context, const struct ops_failover *failover)
+static void rabbitmq_failover_plan(struct ops_plan *plan, const struct ops_context *context,
+				   const struct ops_failover *failover)
 {
 	for (size_t i = 0; i < failover->count; i++)
 		(failover->back ? ops_rabbitmq_add_revive : ops_rabbitmq_add_drain)(plan, failover->brokers[i]);
@@ -21,7 +22,8 @@ static void rabbitmq_failover_plan(struct ops_plan *plan, const struct ops_conte
 			"spread the leaders of quorum queues of %s", failover->cluster->name);
 }
 
-static void rabbitmq_failover_check(struct ops_plan *plan, const struct ops_context *context, const struct ops_failover *failover)
+static void rabbitmq_failover_check(struct ops_plan *plan, const struct ops_context *context,
+				    const struct ops_failover *failover)
 {
 	size_t running = 0, drained = 0;
 	for (size_t i = 0; i < failover->count; i++) {

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/ops/rabbitmq/queue_members.h"
 #include "api/ops/common/rebalance_private.h"
+#include "api/ops/rabbitmq/queue_members.h"
 
 /* What rabbitmq-queues rebalance knows; "stream" only where the version has it, which then says so. */
 static const char *const rebalance_types[] = {"quorum", "all", "classic", "stream"};
@@ -58,7 +58,7 @@ static void rabbitmq_rebalance_check(struct ops_plan *plan, const struct ops_con
 	for (size_t i = 0; i < context->cluster->broker_count; i++)
 		if (context->cluster->brokers[i]->draining == 1)
 			ops_note(plan, OPS_CAUTION, "%s is in maintenance and gets no leader",
-				context->cluster->brokers[i]->name);
+				 context->cluster->brokers[i]->name);
 	ops_note(plan, OPS_MEANS, "clients stay connected; a queue stands still for the moment of its handover");
 }
 

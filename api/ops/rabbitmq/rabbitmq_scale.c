@@ -1,5 +1,5 @@
-/* Taking RabbitMQ nodes away, which no other tool does: from the last one on, members of quorum queues and streams go
- * elsewhere, leaders and clients follow, the node is stopped and forgotten, and only then does its pod go. */
+/* Taking RabbitMQ nodes away, which no other tool does: from the last one on, members of quorum queues and streams
+ * go elsewhere, leaders and clients follow, the node is stopped and forgotten, and only then does its pod go. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,10 +7,10 @@
 #include <cjson/cJSON.h>
 
 #include "api/base/str.h"
-#include "api/ops/engine/name_list.h"
 #include "api/ops/common/operator.h"
-#include "api/ops/rabbitmq/queue_members.h"
 #include "api/ops/common/scale_private.h"
+#include "api/ops/engine/name_list.h"
+#include "api/ops/rabbitmq/queue_members.h"
 
 enum { LEAVING_MAX = 99 };
 
@@ -54,7 +54,7 @@ void ops_rabbitmq_scale_empty(struct ops_plan *plan, const struct ops_scale *sca
 			continue;
 		ops_rabbitmq_remember(plan, broker);
 		ops_note(plan, OPS_CHANGES, "%s: no queue members, in maintenance, stopped, forgotten by the others",
-			broker->name);
+			 broker->name);
 		ops_add_step_on(plan, &ops_step_rabbitmq_shrink, broker, NULL, "remove quorum queue members from %s",
 				broker->name);
 		add_streams(plan, broker);
@@ -90,19 +90,20 @@ static void check_classic(struct ops_plan *plan, const struct world_broker *brok
 	}
 	if (used.count > 0)
 		ops_note(plan, OPS_BLOCKS, "%" PRId64 " classic queue%s on %s and nowhere else: %s%s", used.count,
-			used.count == 1 ? " lives" : "s live", broker->name, used.names, ops_name_list_more(&used, more));
+			 used.count == 1 ? " lives" : "s live", broker->name, used.names,
+			 ops_name_list_more(&used, more));
 	if (unused.count > 0 && drop)
 		ops_note(plan, OPS_DANGER,
-			"%" PRId64 " classic queue%s on %s, empty and without consumers, %s deleted: %s%s",
-			unused.count, ops_plural(unused.count), broker->name, unused.count == 1 ? "is" : "are",
-			unused.names, ops_name_list_more(&unused, more));
+			 "%" PRId64 " classic queue%s on %s, empty and without consumers, %s deleted: %s%s",
+			 unused.count, ops_plural(unused.count), broker->name, unused.count == 1 ? "is" : "are",
+			 unused.names, ops_name_list_more(&unused, more));
 	else if (unused.count > 0)
 		ops_note(plan, OPS_BLOCKS,
-			"%" PRId64
-			" classic queue%s on %s and nowhere else, empty and without consumers (drop=unused lets "
-			"%s go): %s%s",
-			unused.count, unused.count == 1 ? " lives" : "s live", broker->name,
-			unused.count == 1 ? "it" : "them", unused.names, ops_name_list_more(&unused, more));
+			 "%" PRId64
+			 " classic queue%s on %s and nowhere else, empty and without consumers (drop=unused lets "
+			 "%s go): %s%s",
+			 unused.count, unused.count == 1 ? " lives" : "s live", broker->name,
+			 unused.count == 1 ? "it" : "them", unused.names, ops_name_list_more(&unused, more));
 }
 
 static bool members_are_known(const struct world_cluster *cluster)
@@ -119,17 +120,17 @@ static void check_membership(struct ops_plan *plan, const struct world_broker *b
 		ops_note(plan, OPS_BLOCKS, "whether %s is a member of the cluster is not known", broker->name);
 	if (!ops_rabbitmq_survivor(broker->cluster, broker))
 		ops_note(plan, OPS_BLOCKS, "no other broker of %s runs that could forget %s", broker->cluster->name,
-			broker->name);
+			 broker->name);
 }
 
 static void say_claims(struct ops_plan *plan, const struct world_broker *broker)
 {
 	for (size_t i = 0; i < broker->volume_count; i++)
 		ops_note(plan, OPS_MEANS,
-			"claim %s keeps the data of a forgotten node: %s refuses to start with it, so it is to be "
-			"deleted "
-			"before a scale-up brings %s back (scale … claims=delete)",
-			broker->volumes[i]->claim->meta.name, broker->name, broker->name);
+			 "claim %s keeps the data of a forgotten node: %s refuses to start with it, so it is to be "
+			 "deleted "
+			 "before a scale-up brings %s back (scale … claims=delete)",
+			 broker->volumes[i]->claim->meta.name, broker->name, broker->name);
 }
 
 void ops_rabbitmq_scale_check(struct ops_plan *plan, const struct ops_context *context, const struct ops_scale *scale)
@@ -148,15 +149,16 @@ void ops_rabbitmq_scale_check(struct ops_plan *plan, const struct ops_context *c
 		say_claims(plan, leaving[i]);
 	}
 	ops_note(plan, OPS_CAUTION, "every client connected to %s is cut off and must connect elsewhere",
-		str_or(ops_fact(plan, "leaving"), "the leaving brokers"));
+		 str_or(ops_fact(plan, "leaving"), "the leaving brokers"));
 	ops_note(plan, OPS_MEANS, "%d nodes: a majority is %d, so %d may fail", (int)scale->to, (int)scale->to / 2 + 1,
-		(int)(scale->to - scale->to / 2 - 1));
+		 (int)(scale->to - scale->to / 2 - 1));
 	if (scale->cluster->rabbitmq_resource)
 		ops_note(plan, OPS_MEANS,
-			"the RabbitMQ cluster operator refuses to scale down by itself (UnsupportedOperation): it is "
-			"paused "
-			"meanwhile, and its resource says %d before it goes on",
-			(int)scale->to);
+			 "the RabbitMQ cluster operator refuses to scale down by itself (UnsupportedOperation): it "
+			 "is "
+			 "paused "
+			 "meanwhile, and its resource says %d before it goes on",
+			 (int)scale->to);
 }
 
 /* ---- claims left behind ---- */
@@ -170,15 +172,17 @@ void ops_rabbitmq_scale_check_claim(struct ops_plan *plan, const char *claim, co
 {
 	if (wants_deletion(plan))
 		ops_note(plan, OPS_DANGER,
-			"claim %s of an earlier %s is deleted with its data; what becomes of its volume is up to the "
-			"storage class",
-			claim, pod);
+			 "claim %s of an earlier %s is deleted with its data; what becomes of its volume is up to "
+			 "the "
+			 "storage class",
+			 claim, pod);
 	else
 		ops_note(plan, OPS_CAUTION,
-			"claim %s of an earlier %s is still there: a node that was forgotten refuses to start with its "
-			"old "
-			"data (claims=delete deletes it first)",
-			claim, pod);
+			 "claim %s of an earlier %s is still there: a node that was forgotten refuses to start with "
+			 "its "
+			 "old "
+			 "data (claims=delete deletes it first)",
+			 claim, pod);
 }
 
 static const struct kube_claim *scale_find_claim(const struct world_cluster *cluster, const char *name)

@@ -1,6 +1,6 @@
-/* Steps that run RabbitMQ's own tools (rabbitmqctl, rabbitmq-queues, rabbitmq-streams, rabbitmq-upgrade of 3.10 to 4.x)
- * in a broker's container, without a shell. What a tool prints gives the words of a failure; whether it worked is read
- * from the brokers. */
+/* Steps that run RabbitMQ's own tools (rabbitmqctl, rabbitmq-queues, rabbitmq-streams, rabbitmq-upgrade of 3.10
+ * to 4.x) in a broker's container, without a shell. What a tool prints gives the words of a failure; whether it
+ * worked is read from the brokers. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -223,7 +223,7 @@ static enum ops_gate_state gate_shrunk(const struct ops_plan *plan, const struct
 }
 
 static enum ops_gate_state gate_rabbitmq_empty(const struct ops_plan *plan, const struct ops_context *context,
-				      struct ops_gauge *out)
+					       struct ops_gauge *out)
 {
 	return gate_members_left(context, true, out);
 }
@@ -237,7 +237,7 @@ static enum ops_outcome answer_grow(struct ops_plan *plan, const struct ops_cont
 }
 
 static enum ops_gate_state gate_members_grown(const struct ops_plan *plan, const struct ops_context *context,
-				      struct ops_gauge *out)
+					      struct ops_gauge *out)
 {
 	enum ops_gate_state state = gate_online(plan, context, out);
 	if (context->cluster->replicas_ms >= ops_fact_number(plan, "grown_ms", 0) + SETTLED_MS)
@@ -285,7 +285,7 @@ static bool find_one(const struct ops_context *context, struct arena *arena, str
 }
 
 static enum ops_verdict change_one_member(const struct ops_plan *plan, const struct ops_context *context,
-				   struct ops_step_request *out, bool add, struct err *err)
+					  struct ops_step_request *out, bool add, struct err *err)
 {
 	struct one one;
 	const char *member;
@@ -302,13 +302,13 @@ static enum ops_verdict change_one_member(const struct ops_plan *plan, const str
 }
 
 static enum ops_verdict request_add_member(const struct ops_plan *plan, const struct ops_context *context,
-				    struct ops_step_request *out, struct err *err)
+					   struct ops_step_request *out, struct err *err)
 {
 	return change_one_member(plan, context, out, true, err);
 }
 
 static enum ops_verdict request_remove_member(const struct ops_plan *plan, const struct ops_context *context,
-				       struct ops_step_request *out, struct err *err)
+					      struct ops_step_request *out, struct err *err)
 {
 	return change_one_member(plan, context, out, false, err);
 }
@@ -383,7 +383,8 @@ static enum ops_verdict request_forget(const struct ops_plan *plan, const struct
 		return RUN_IN(out, context->broker, LONG_COMMAND_MS, err, "rabbitmqctl", "-s", "stop_app");
 	if (!need_member(plan, context, &member, err))
 		return OPS_REFUSE;
-	return RUN_IN(out, step_survivor(context), LONG_COMMAND_MS, err, "rabbitmqctl", "-s", "forget_cluster_node", member);
+	return RUN_IN(out, step_survivor(context), LONG_COMMAND_MS, err, "rabbitmqctl", "-s", "forget_cluster_node",
+		      member);
 }
 
 /* A probe may have started the node again between the two commands: then it is stopped once more. */
@@ -397,8 +398,9 @@ static enum ops_outcome answer_forget(struct ops_plan *plan, const struct ops_co
 		ops_set_fact(plan, "stop_again", "0");
 		return OPS_ANSWER_MORE;
 	}
-	if (answer->exit_code > 0 && (answer_says(answer, "not_a_cluster_node") || answer_says(answer, "not a cluster node") ||
-				      answer_says(answer, "not a member of the cluster")))
+	if (answer->exit_code > 0 &&
+	    (answer_says(answer, "not_a_cluster_node") || answer_says(answer, "not a cluster node") ||
+	     answer_says(answer, "not a member of the cluster")))
 		return OPS_ANSWER_DONE; /* an answer was lost */
 	if (answer->exit_code > 0 && (answer_says(answer, "must be stopped") || answer_says(answer, "still_running"))) {
 		ops_set_fact(plan, "stop_again", "1");

@@ -12,7 +12,8 @@ enum { INDEX_MAX_BITS = 53 }; /* beyond, what cJSON keeps of a number is not exa
 static int64_t raft_number(const cJSON *row, const char *name)
 {
 	const cJSON *item = cJSON_GetObjectItemCaseSensitive(row, name);
-	bool whole = cJSON_IsNumber(item) && item->valuedouble >= 0 && item->valuedouble < (double)(1LL << INDEX_MAX_BITS);
+	bool whole =
+		cJSON_IsNumber(item) && item->valuedouble >= 0 && item->valuedouble < (double)(1LL << INDEX_MAX_BITS);
 	return whole ? (int64_t)item->valuedouble : -1;
 }
 
@@ -53,15 +54,18 @@ static int64_t raft_behind(const cJSON *rows, const char *member, char why[stati
 	else if (!own)
 		snprintf(why, OPS_RABBITMQ_RAFT_WHY_MAX, "has no member there yet");
 	else if (own != leader && !str_eq(raft_text(own, "Raft State"), "follower"))
-		snprintf(why, OPS_RABBITMQ_RAFT_WHY_MAX, "has a member there in state \"%.40s\"", raft_text(own, "Raft State"));
+		snprintf(why, OPS_RABBITMQ_RAFT_WHY_MAX, "has a member there in state \"%.40s\"",
+			 raft_text(own, "Raft State"));
 	else if (own != leader && *raft_text(own, "Membership") && !str_eq(raft_text(own, "Membership"), "voter"))
-		snprintf(why, OPS_RABBITMQ_RAFT_WHY_MAX, "has a member there that does not vote yet (%.40s)", raft_text(own, "Membership"));
+		snprintf(why, OPS_RABBITMQ_RAFT_WHY_MAX, "has a member there that does not vote yet (%.40s)",
+			 raft_text(own, "Membership"));
 	else
 		return raft_lag(leader, own, why);
 	return -1;
 }
 
-int64_t ops_rabbitmq_raft_status_behind(const char *printed, const char *member, char why[static OPS_RABBITMQ_RAFT_WHY_MAX])
+int64_t ops_rabbitmq_raft_status_behind(const char *printed, const char *member,
+					char why[static OPS_RABBITMQ_RAFT_WHY_MAX])
 {
 	/* Before it there may be warnings of the runtime. */
 	cJSON *rows = cJSON_Parse(str_or(strchr(printed, '['), ""));

@@ -104,9 +104,9 @@ static enum ops_verdict request_status(const struct ops_plan *plan, const struct
 	const char *vhost = arena_strndup(out->arena, line, (size_t)(tab - line));
 	const char *name = arena_strndup(out->arena, tab + 1, len - (size_t)(tab + 1 - line));
 	return ops_rabbitmq_run_in(out, ops_rabbitmq_survivor(context->cluster, NULL), COMMAND_MS,
-			       (const char *const[]){"rabbitmq-queues", "--formatter", "json", "-s", "quorum_status",
-						     "--vhost", vhost, name, NULL},
-			       err);
+				   (const char *const[]){"rabbitmq-queues", "--formatter", "json", "-s",
+							 "quorum_status", "--vhost", vhost, name, NULL},
+				   err);
 }
 
 /* ---- judging ---- */
@@ -169,8 +169,7 @@ static enum ops_outcome answer_status(struct ops_plan *plan, const struct ops_co
 	return ops_rabbitmq_again_later(plan, TRIES_MAX, err);
 }
 
-const struct ops_step_type ops_step_rabbitmq_caught_up = {
-	.name = "rabbitmq-caught-up",
-	.request = request_status,
-	.answer = answer_status,
-	.patience_ms = OPS_PODS_CATCH_UP_MS};
+const struct ops_step_type ops_step_rabbitmq_caught_up = {.name = "rabbitmq-caught-up",
+							  .request = request_status,
+							  .answer = answer_status,
+							  .patience_ms = OPS_PODS_CATCH_UP_MS};

@@ -14,9 +14,15 @@ static void makes_everything_unsafe_visible(void **state)
 {
 	cleans("a\x1b[31mb", 7, "a\\e[31mb");
 	cleans("\r\n\t\0", 4, "\\r\\n\\t\\x00");
-	cleans("\x9b" "2J", 3, "\\x9B2J");
-	cleans("\xc2\x9b" "2J", 4, "\\u{9B}2J");
-	cleans("\xe2\x80\xae" "abc", 6, "\\u{202E}abc");
+	cleans("\x9b"
+	       "2J",
+	       3, "\\x9B2J");
+	cleans("\xc2\x9b"
+	       "2J",
+	       4, "\\u{9B}2J");
+	cleans("\xe2\x80\xae"
+	       "abc",
+	       6, "\\u{202E}abc");
 	cleans("z\xe2\x80\x8bw", 5, "z\\u{200B}w");
 	cleans("\xff\xfe", 2, "\\xFF\\xFE");
 	cleans("\xed\xa0\x80", 3, "\\xED\\xA0\\x80");

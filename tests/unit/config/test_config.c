@@ -18,8 +18,9 @@ static void options_stand_anywhere(void **state)
 	struct err err = {0};
 	char **words;
 	size_t count;
-	const char *const given[] = {"--demo", "get",       "brokers",   "-o",         "json", "--as-group", "a",
-				     "-A",     "--as-group", "b", "--request-timeout", "1500ms", NULL};
+	const char *const given[] = {
+		"--demo",     "get", "brokers",           "-o",     "json", "--as-group", "a", "-A",
+		"--as-group", "b",   "--request-timeout", "1500ms", NULL};
 	assert_true(parse(config, given, &words, &count, &err));
 	assert_int_equal(count, 2);
 	assert_string_equal(words[1], "brokers");

@@ -18,7 +18,8 @@ void client_start(struct client *client, uint64_t seed, bool quiet)
 	client->loop = loop_create(&client->clock);
 	client->demo = demo_start(client->loop, &(struct demo_options){.seed = seed, .quiet = quiet}, &err);
 	assert_string_equal(err.text, "");
-	client->http = http_create(client->loop, &(struct http_options){.base_url = demo_url(client->demo), .proxy_url = ""}, &err);
+	client->http = http_create(client->loop,
+				   &(struct http_options){.base_url = demo_url(client->demo), .proxy_url = ""}, &err);
 	assert_non_null(client->http);
 }
 

@@ -14,8 +14,8 @@ struct client {
 	struct loop *loop;
 	struct demo *demo;
 	struct http *http;
-	int status;      /* of the last answer */
-	cJSON *json;     /* of the last answer; NULL when it was none. Owned by the client */
+	int status;  /* of the last answer */
+	cJSON *json; /* of the last answer; NULL when it was none. Owned by the client */
 	char *body;
 };
 

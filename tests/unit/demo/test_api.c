@@ -14,8 +14,8 @@ static void nobody_enters_without_the_token(void **state)
 	CLEANUP(free) char *answer = client_raw(client, "GET /api/v1/pods HTTP/1.1\r\nHost: x\r\n\r\n", 38);
 	assert_non_null(strstr(answer, "401 Unauthorized"));
 	CLEANUP(free) char *token = mem_strdup(strrchr(demo_url(client->demo), '/') + 1);
-	CLEANUP(free) char *request =
-		str_printf("GET /version HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n", token);
+	CLEANUP(free)
+	char *request = str_printf("GET /version HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n", token);
 	CLEANUP(free) char *entered = client_raw(client, request, strlen(request));
 	assert_non_null(strstr(entered, "200 OK"));
 	assert_non_null(strstr(entered, "v1.34"));
@@ -39,7 +39,8 @@ static void lists_select_and_page(void **state)
 	struct client *client = *state;
 	assert_int_equal(client_get(client, "/api/v1/pods"), 200);
 	assert_int_equal(client_items(client), 12);
-	assert_int_equal(client_get(client, PODS "?labelSelector=app.kubernetes.io%2Fname%20in%20(kafka,x),!nothing"), 200);
+	assert_int_equal(client_get(client, PODS "?labelSelector=app.kubernetes.io%2Fname%20in%20(kafka,x),!nothing"),
+			 200);
 	assert_int_equal(client_items(client), 3);
 	assert_int_equal(client_get(client, PODS "?labelSelector=app.kubernetes.io%2Fname%20notin%20(kafka)"), 200);
 	assert_int_equal(client_items(client), 3);
@@ -120,8 +121,9 @@ static void initial_events_end_with_their_bookmark(void **state)
 {
 	struct client *client = *state;
 	struct client_watch watch;
-	client_watch_begin(client, &watch,
-			   PODS "?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true");
+	client_watch_begin(
+		client, &watch,
+		PODS "?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true");
 	assert_int_equal(client_watch_count(&watch, "\"type\":\"ADDED\""), 6);
 	assert_int_equal(client_watch_count(&watch, "k8s.io/initial-events-end"), 1);
 	client_watch_end(&watch);
@@ -155,16 +157,19 @@ static void a_cluster_is_scaled_up_and_down(void **state)
 static void operators_follow_their_resources(void **state)
 {
 	struct client *client = *state;
-	assert_int_equal(client_send(client, "PATCH", "/apis/kafka.strimzi.io/v1/namespaces/staging/kafkanodepools/brokers/scale",
+	assert_int_equal(client_send(client, "PATCH",
+				     "/apis/kafka.strimzi.io/v1/namespaces/staging/kafkanodepools/brokers/scale",
 				     "application/merge-patch+json", "{\"spec\":{\"replicas\":4}}"),
 			 200);
-	assert_int_equal(client_send(client, "PATCH", "/apis/rabbitmq.com/v1beta1/namespaces/staging/rabbitmqclusters/jobs",
+	assert_int_equal(client_send(client, "PATCH",
+				     "/apis/rabbitmq.com/v1beta1/namespaces/staging/rabbitmqclusters/jobs",
 				     "application/merge-patch+json", "{\"spec\":{\"replicas\":2}}"),
 			 200);
 	client_live(client, 30000);
 	assert_int_equal(client_get(client, "/api/v1/namespaces/staging/pods/logs-brokers-3"), 200);
 	assert_int_equal(client_get(client, "/api/v1/namespaces/staging/pods/jobs-server-2"), 200);
-	assert_int_equal(client_get(client, "/apis/rabbitmq.com/v1beta1/namespaces/staging/rabbitmqclusters/jobs"), 200);
+	assert_int_equal(client_get(client, "/apis/rabbitmq.com/v1beta1/namespaces/staging/rabbitmqclusters/jobs"),
+			 200);
 	assert_non_null(strstr(client->body, "UnsupportedOperation"));
 }
 
@@ -184,7 +189,8 @@ static void a_cordon_keeps_pods_away(void **state)
 	client_live(client, 20000);
 	assert_int_equal(client_get(client, PODS "/orders-3"), 200);
 	assert_string_equal(client_text(client, "status.phase"), "Pending");
-	assert_int_equal(client_get(client, "/api/v1/namespaces/prod/events?fieldSelector=involvedObject.name%3Dorders-3"), 200);
+	assert_int_equal(
+		client_get(client, "/api/v1/namespaces/prod/events?fieldSelector=involvedObject.name%3Dorders-3"), 200);
 	assert_non_null(strstr(client->body, "3 node(s) were unschedulable"));
 	assert_int_equal(client_send(client, "PATCH", "/api/v1/nodes/node-2", "application/merge-patch+json",
 				     "{\"spec\":{\"unschedulable\":null}}"),
@@ -215,7 +221,8 @@ static void what_is_stale_or_wrong_is_refused(void **state)
 				     "{\"metadata\":{\"resourceVersion\":\"1\"},\"spec\":{\"unschedulable\":true}}"),
 			 409);
 	assert_int_equal(client_send(client, "PATCH", "/api/v1/nodes/node-1", "text/plain", "{}"), 415);
-	assert_int_equal(client_send(client, "PATCH", "/api/v1/nodes/node-1", "application/merge-patch+json", "{\"metadata\":7}"),
+	assert_int_equal(client_send(client, "PATCH", "/api/v1/nodes/node-1", "application/merge-patch+json",
+				     "{\"metadata\":7}"),
 			 400);
 	assert_int_equal(client_send(client, "PUT", "/api/v1/nodes/node-1", NULL, "not json"), 400);
 	assert_int_equal(client_send(client, "PATCH", ORDERS, "application/merge-patch+json",
@@ -249,10 +256,13 @@ static void leases_are_made_and_renewed(void **state)
 	const char *lease = "{\"metadata\":{\"name\":\"mqdeck\"},\"spec\":{\"holderIdentity\":\"me\"}}";
 	assert_int_equal(client_send(client, "POST", path, NULL, lease), 201);
 	assert_int_equal(client_send(client, "POST", path, NULL, lease), 409);
-	CLEANUP(free) char *whole = mem_strdup(client_get(client, "/apis/coordination.k8s.io/v1/namespaces/prod/leases/mqdeck") == 200
-						       ? client->body
-						       : "");
-	assert_int_equal(client_send(client, "PUT", "/apis/coordination.k8s.io/v1/namespaces/prod/leases/mqdeck", NULL, whole), 200);
+	CLEANUP(free)
+	char *whole = mem_strdup(client_get(client, "/apis/coordination.k8s.io/v1/namespaces/prod/leases/mqdeck") == 200
+					 ? client->body
+					 : "");
+	assert_int_equal(
+		client_send(client, "PUT", "/apis/coordination.k8s.io/v1/namespaces/prod/leases/mqdeck", NULL, whole),
+		200);
 }
 
 static void volumes_grow_where_their_class_allows(void **state)
@@ -296,10 +306,11 @@ static void tables_are_for_those_who_ask(void **state)
 {
 	struct client *client = *state;
 	CLEANUP(free) char *token = mem_strdup(strrchr(demo_url(client->demo), '/') + 1);
-	CLEANUP(free) char *request =
-		str_printf("GET /%s/api/v1/nodes HTTP/1.1\r\nAccept: application/json;as=Table;v=v1;g=meta.k8s.io,application/json\r\n"
-			   "Connection: close\r\n\r\n",
-			   token);
+	CLEANUP(free)
+	char *request = str_printf("GET /%s/api/v1/nodes HTTP/1.1\r\nAccept: "
+				   "application/json;as=Table;v=v1;g=meta.k8s.io,application/json\r\n"
+				   "Connection: close\r\n\r\n",
+				   token);
 	CLEANUP(free) char *answer = client_raw(client, request, strlen(request));
 	assert_non_null(strstr(answer, "\"kind\":\"Table\""));
 	assert_non_null(strstr(answer, "[\"node-1\",\"Ready\",\"31d\",\"v1.34.1\""));
@@ -342,12 +353,13 @@ static void hostile_objects_are_lived_with(void **state)
 				     "{\"metadata\":{\"name\":\"odd\"},\"spec\":{\"storageClassName\":\"a'\\\"b\","
 				     "\"resources\":{\"requests\":{\"storage\":\"'\"}}}}"),
 			 201);
-	assert_int_equal(client_send(client, "POST", PODS, NULL,
-				     "{\"metadata\":{\"name\":\"odd-0\",\"labels\":{\"app.kubernetes.io/name\":\"kafka\","
-				     "\"app.kubernetes.io/instance\":\"orders\"}},\"spec\":{\"containers\":[{\"name\":\"a'b\","
-				     "\"image\":\"\\\"\\u001b[2J\"}],\"volumes\":[{\"name\":\"v\","
-				     "\"persistentVolumeClaim\":{\"claimName\":\"odd\"}}]},\"status\":{\"podIP\":\"'\"}}"),
-			 201);
+	assert_int_equal(
+		client_send(client, "POST", PODS, NULL,
+			    "{\"metadata\":{\"name\":\"odd-0\",\"labels\":{\"app.kubernetes.io/name\":\"kafka\","
+			    "\"app.kubernetes.io/instance\":\"orders\"}},\"spec\":{\"containers\":[{\"name\":\"a'b\","
+			    "\"image\":\"\\\"\\u001b[2J\"}],\"volumes\":[{\"name\":\"v\","
+			    "\"persistentVolumeClaim\":{\"claimName\":\"odd\"}}]},\"status\":{\"podIP\":\"'\"}}"),
+		201);
 	assert_int_equal(client_send(client, "PATCH", PODS "/odd-0", "application/merge-patch+json",
 				     "{\"status\":{\"conditions\":7,\"containerStatuses\":\"x\"}}"),
 			 200);
@@ -395,7 +407,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(discovery_names_what_is_served, client_setup, client_teardown),
 		cmocka_unit_test_setup_teardown(lists_select_and_page, client_setup, client_teardown),
 		cmocka_unit_test_setup_teardown(a_watch_sees_what_changes, client_setup, client_teardown),
-		cmocka_unit_test_setup_teardown(a_watch_with_a_selector_sees_objects_come_and_go, client_setup, client_teardown),
+		cmocka_unit_test_setup_teardown(a_watch_with_a_selector_sees_objects_come_and_go, client_setup,
+						client_teardown),
 		cmocka_unit_test_setup_teardown(a_version_that_is_too_old_is_gone, client_setup, client_teardown),
 		cmocka_unit_test_setup_teardown(initial_events_end_with_their_bookmark, client_setup, client_teardown),
 		cmocka_unit_test_setup_teardown(a_cluster_is_scaled_up_and_down, client_setup, client_teardown),

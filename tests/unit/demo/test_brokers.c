@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 #include "api/base/str.h"
-#include "api/demo/host/fleet.h"
 #include "api/demo/host/demo_private.h"
+#include "api/demo/host/fleet.h"
 #include "api/demo/host/pod_connection.h"
 #include "api/kafka/wire/codec.h"
 #include "api/kafka/wire/messages.h"
@@ -41,9 +41,11 @@ static void count_queues(struct client *client, const char *pod, const char *nod
 	const cJSON *queue;
 	*led = *with = 0;
 	assert_int_equal(status, 200);
-	cJSON_ArrayForEach (queue, all) {
+	cJSON_ArrayForEach(queue, all)
+	{
 		*led += strstr(demo_json_text(queue, "leader"), node) != NULL;
-		*with += str_eq(demo_json_text(queue, "type"), "quorum") && cJSON_GetArraySize(demo_json_at(queue, "online")) == online;
+		*with += str_eq(demo_json_text(queue, "type"), "quorum") &&
+			 cJSON_GetArraySize(demo_json_at(queue, "online")) == online;
 	}
 }
 
@@ -72,14 +74,17 @@ static void management_answers_as_rabbitmq_does(void **state)
 		assert_int_equal(status, table[i].status);
 		assert_string_equal(demo_json_text(json, table[i].at), table[i].text);
 	}
-	CLEANUP(cJSON_Delete) cJSON *page = management(client, "events-0", "queues?page=2&page_size=20&columns=name,leader", &status);
+	CLEANUP(cJSON_Delete)
+	cJSON *page = management(client, "events-0", "queues?page=2&page_size=20&columns=name,leader", &status);
 	assert_int_equal(demo_json_number(page, "total_count", 0), 46);
 	assert_int_equal(cJSON_GetArraySize(demo_json_at(page, "items")), 20);
 	assert_int_equal(cJSON_GetArraySize(cJSON_GetArrayItem(demo_json_at(page, "items"), 0)), 2);
-	CLEANUP(cJSON_Delete) cJSON *clients =
-		management(client, "events-0", "connections?page=1&page_size=500&columns=node,user,user_provided_name", &status);
+	CLEANUP(cJSON_Delete)
+	cJSON *clients = management(client, "events-0",
+				    "connections?page=1&page_size=500&columns=node,user,user_provided_name", &status);
 	CLEANUP(cJSON_Delete) cJSON *overview = management(client, "events-0", "overview", &status);
-	assert_int_equal(demo_json_number(overview, "object_totals.connections", 0), cJSON_GetArraySize(demo_json_at(clients, "items")));
+	assert_int_equal(demo_json_number(overview, "object_totals.connections", 0),
+			 cJSON_GetArraySize(demo_json_at(clients, "items")));
 	assert_int_equal(cJSON_GetArraySize(cJSON_GetArrayItem(demo_json_at(clients, "items"), 0)), 3);
 	CLEANUP(cJSON_Delete) cJSON *nodes = management(client, "events-0", "nodes", &status);
 	assert_int_equal(cJSON_GetArraySize(nodes), 3);
@@ -110,7 +115,8 @@ static void a_dead_node_shows_in_the_queues(void **state)
 	count_queues(client, "events-0", "events-2", 2, &led, &with);
 	assert_int_equal(led, 0);
 	assert_int_equal(with, 40);
-	CLEANUP(cJSON_Delete) cJSON *critical = management(client, "events-0", "health/checks/node-is-quorum-critical", &status);
+	CLEANUP(cJSON_Delete)
+	cJSON *critical = management(client, "events-0", "health/checks/node-is-quorum-critical", &status);
 	assert_int_equal(status, 503);
 	assert_int_equal(cJSON_GetArraySize(demo_json_at(critical, "queues")), 41);
 	CLEANUP(cJSON_Delete) cJSON *gone = management(client, "events-2", "overview", &status);
@@ -250,7 +256,8 @@ static int64_t lag_of(struct client *client, const char *group, const char *topi
 		char pod[32];
 		snprintf(pod, sizeof pod, "orders-%d", broker);
 		struct kafka_peer peer = peer_open(client, "prod", pod, 9092);
-		struct kafka_offset_fetch_group asked = {.group_id = group, .topics = KAFKA_NULL_ARRAY, .member_epoch = -1};
+		struct kafka_offset_fetch_group asked = {
+			.group_id = group, .topics = KAFKA_NULL_ARRAY, .member_epoch = -1};
 		struct kafka_offset_fetch_request fetch = {.groups = {&asked, 1}};
 		const struct kafka_offset_fetch_response *offsets = ask(&peer, KAFKA_OFFSET_FETCH, 8, &fetch);
 		if (offsets->groups.items[0].error_code == 0) {
@@ -258,7 +265,8 @@ static int64_t lag_of(struct client *client, const char *group, const char *topi
 				lag -= partition->committed_offset;
 		}
 		for (int32_t index = 0; index < 24; index++) {
-			struct kafka_list_offsets_partition end = {.partition_index = index, .current_leader_epoch = -1, .timestamp = -1};
+			struct kafka_list_offsets_partition end = {
+				.partition_index = index, .current_leader_epoch = -1, .timestamp = -1};
 			struct kafka_list_offsets_topic in = {.name = topic, .partitions = {&end, 1}};
 			struct kafka_list_offsets_request list = {.replica_id = -1, .topics = {&in, 1}};
 			const struct kafka_list_offsets_response *ends = ask(&peer, KAFKA_LIST_OFFSETS, 7, &list);
@@ -334,7 +342,8 @@ static void versions_differ_by_release(void **state)
 	} table[] = {{"prod", "orders-0", 13}, {"staging", "logs-brokers-0", 12}};
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
 		struct kafka_peer peer = peer_open(client, table[i].namespace, table[i].pod, 9092);
-		struct kafka_api_versions_request request = {.client_software_name = "t", .client_software_version = "1"};
+		struct kafka_api_versions_request request = {.client_software_name = "t",
+							     .client_software_version = "1"};
 		const struct kafka_api_versions_response *answer = ask(&peer, KAFKA_API_VERSIONS, 3, &request);
 		vec_each (&answer->api_keys, api) {
 			if (api->api_key == KAFKA_METADATA)
@@ -355,7 +364,8 @@ static void versions_differ_by_release(void **state)
 static void rubbish_ends_the_connection(void **state)
 {
 	struct client *client = *state;
-	static const char *const rubbish[] = {"GET / HTTP/1.1\r\n\r\n", "\x16\x03\x01\x02\x01\x01", "\x7f\xff\xff\xff zzzz"};
+	static const char *const rubbish[] = {"GET / HTTP/1.1\r\n\r\n", "\x16\x03\x01\x02\x01\x01",
+					      "\x7f\xff\xff\xff zzzz"};
 	for (size_t i = 0; i < ARRAY_LEN(rubbish); i++) {
 		struct kafka_peer peer = peer_open(client, "prod", "orders-0", 9092);
 		struct buf out = BUF_INIT(4096);
@@ -456,7 +466,8 @@ static void a_refused_port_says_so(void **state)
 	tunnel_open(client, &tunnel, "/api/v1/namespaces/prod/pods/events-0/portforward?ports=9092");
 	assert_int_equal(tunnel.opened, 1);
 	assert_int_equal(tunnel.closed, 1);
-	assert_non_null(strstr(buf_str(&tunnel.channels[1]) + 2, "failed to connect to localhost:9092 inside namespace"));
+	assert_non_null(
+		strstr(buf_str(&tunnel.channels[1]) + 2, "failed to connect to localhost:9092 inside namespace"));
 	tunnel_finish(&tunnel);
 	tunnel_open(client, &tunnel, "/api/v1/namespaces/prod/pods/events-0/portforward");
 	assert_int_equal(tunnel.status, 400);
@@ -472,19 +483,24 @@ static void commands_run_by_exec(void **state)
 	struct client *client = *state;
 	struct tunnel tunnel;
 	tunnel_open(client, &tunnel,
-		    "/api/v1/namespaces/prod/pods/events-1/exec?command=rabbitmq-diagnostics&command=--formatter&command=json"
+		    "/api/v1/namespaces/prod/pods/events-1/"
+		    "exec?command=rabbitmq-diagnostics&command=--formatter&command=json"
 		    "&command=cluster_status&stdout=true&stderr=true");
-	CLEANUP(cJSON_Delete) cJSON *answered = demo_json_parse(buf_str(&tunnel.channels[1]), tunnel.channels[1].len);
+	CLEANUP(cJSON_Delete)
+	cJSON *answered = demo_json_parse(buf_str(&tunnel.channels[1]), tunnel.channels[1].len);
 	assert_int_equal(cJSON_GetArraySize(demo_json_at(answered, "running_nodes")), 3);
 	assert_non_null(strstr(buf_str(&tunnel.channels[3]), "\"Success\""));
 	tunnel_finish(&tunnel);
 	/* Of the virtual host that is asked for. */
 	static const char *const vhosts[] = {"%2F", "analytics"};
 	for (size_t i = 0; i < 2; i++) {
-		CLEANUP(free) char *path = str_printf("/api/v1/namespaces/prod/pods/events-1/exec?command=rabbitmqctl&command=-p"
-						      "&command=%s&command=list_queues&stdout=true", vhosts[i]);
+		CLEANUP(free)
+		char *path = str_printf("/api/v1/namespaces/prod/pods/events-1/exec?command=rabbitmqctl&command=-p"
+					"&command=%s&command=list_queues&stdout=true",
+					vhosts[i]);
 		tunnel_open(client, &tunnel, path);
-		CLEANUP(cJSON_Delete) cJSON *queues = demo_json_parse(buf_str(&tunnel.channels[1]), tunnel.channels[1].len);
+		CLEANUP(cJSON_Delete)
+		cJSON *queues = demo_json_parse(buf_str(&tunnel.channels[1]), tunnel.channels[1].len);
 		assert_true(cJSON_GetArraySize(queues) > 0);
 		assert_string_equal(demo_json_text(cJSON_GetArrayItem(queues, 0), "vhost"), i == 0 ? "/" : "analytics");
 		tunnel_finish(&tunnel);

@@ -41,7 +41,8 @@ static int ready_pods(struct client *client)
 	int ready = 0;
 	const cJSON *pod;
 	assert_int_equal(client_get(client, "/api/v1/pods"), 200);
-	cJSON_ArrayForEach (pod, demo_json_at(client->json, "items")) {
+	cJSON_ArrayForEach(pod, demo_json_at(client->json, "items"))
+	{
 		const cJSON *status = cJSON_GetArrayItem(demo_json_at(pod, "status.conditions"), 4);
 		assert_string_equal(demo_json_text(status, "type"), "Ready");
 		ready += str_eq(demo_json_text(status, "status"), "True");
@@ -55,14 +56,13 @@ static void it_lives_by_the_script(void **state)
 		int64_t at_s;
 		int ready;
 	} table[] = {
-		{50, 12},  /* calm */
-		{70, 12},  /* node-3 has failed, Kubernetes does not know yet */
-		{85, 8},   /* it knows */
-		{125, 8},  /* the node is back, its brokers start */
-		{150, 12}, /* all well */
-		{213, 11}, /* jobs-server-1 was killed */
-		{230, 12},
-		{385, 8},  /* the next round */
+		{50, 12},            /* calm */
+		{70, 12},            /* node-3 has failed, Kubernetes does not know yet */
+		{85, 8},             /* it knows */
+		{125, 8},            /* the node is back, its brokers start */
+		{150, 12},           /* all well */
+		{213, 11},           /* jobs-server-1 was killed */
+		{230, 12}, {385, 8}, /* the next round */
 	};
 	struct client client;
 	client_start(&client, 1, false);

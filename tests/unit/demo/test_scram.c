@@ -1,4 +1,5 @@
-/* The console's own Kafka connection against the embedded brokers: both sides of SCRAM, and what wrong passwords get. */
+/* The console's own Kafka connection against the embedded brokers: both sides of SCRAM, and what wrong passwords
+ * get. */
 #include "tests/unit/unit.h"
 
 #include <sys/socket.h>
@@ -101,7 +102,8 @@ static void on_metadata(void *data, const struct err *err, const void *response)
 
 static struct outcome try_login(struct client *client, enum kafka_sasl_mechanism mechanism, const char *password)
 {
-	struct pod_dialer dialer = {.dialer = {.open = dial_open, .error = dial_error, .close = dial_close}, .client = client};
+	struct pod_dialer dialer = {.dialer = {.open = dial_open, .error = dial_error, .close = dial_close},
+				    .client = client};
 	struct outcome outcome = {0};
 	struct err err = {0};
 	struct kafka_connection_options options = {

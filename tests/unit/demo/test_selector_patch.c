@@ -24,8 +24,9 @@ static void selectors_select(void **state)
 		{NULL, "spec.unschedulable=false", true},
 		{NULL, "spec.count=3", true},
 	};
-	CLEANUP(cJSON_Delete) cJSON *object = demo_json_make("{'metadata':{'name':'x','labels':{'app':'kafka','tier':''}},"
-							"'spec':{'nodeName':'node-1','count':3}}");
+	CLEANUP(cJSON_Delete)
+	cJSON *object = demo_json_make("{'metadata':{'name':'x','labels':{'app':'kafka','tier':''}},"
+				       "'spec':{'nodeName':'node-1','count':3}}");
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
 		struct demo_kube_selector selector;
 		assert_true(demo_kube_selector_parse(table[i].labels, table[i].fields, &selector, NULL));
@@ -48,25 +49,29 @@ static void patches_patch(void **state)
 	} table[] = {
 		{"application/merge-patch+json", "{'a':{'b':null,'x':{'y':null,'z':1}}}", DEMO_KUBE_PATCH_DONE,
 		 "{'a':{'c':2,'x':{'z':1}},'containers':[{'name':'k','v':1}]}"},
-		{"application/merge-patch+json; charset=utf-8", "{'containers':[]}", DEMO_KUBE_PATCH_DONE, "{'a':{'b':1,'c':2},'containers':[]}"},
-		{"application/strategic-merge-patch+json", "{'containers':[{'name':'k','v':2},{'name':'n'}]}", DEMO_KUBE_PATCH_DONE,
-		 "{'a':{'b':1,'c':2},'containers':[{'name':'k','v':2},{'name':'n'}]}"},
-		{"application/strategic-merge-patch+json", "{'containers':[{'name':'k','$patch':'delete'}]}", DEMO_KUBE_PATCH_DONE,
+		{"application/merge-patch+json; charset=utf-8", "{'containers':[]}", DEMO_KUBE_PATCH_DONE,
 		 "{'a':{'b':1,'c':2},'containers':[]}"},
+		{"application/strategic-merge-patch+json", "{'containers':[{'name':'k','v':2},{'name':'n'}]}",
+		 DEMO_KUBE_PATCH_DONE, "{'a':{'b':1,'c':2},'containers':[{'name':'k','v':2},{'name':'n'}]}"},
+		{"application/strategic-merge-patch+json", "{'containers':[{'name':'k','$patch':'delete'}]}",
+		 DEMO_KUBE_PATCH_DONE, "{'a':{'b':1,'c':2},'containers':[]}"},
 		{"application/json-patch+json",
 		 "[{'op':'test','path':'/a/b','value':1},{'op':'replace','path':'/a/b','value':9},"
 		 "{'op':'add','path':'/containers/-','value':{'name':'z'}},{'op':'remove','path':'/a/c'},"
 		 "{'op':'copy','from':'/a/b','path':'/a/d'},{'op':'move','from':'/a/b','path':'/e'}]",
 		 DEMO_KUBE_PATCH_DONE, "{'a':{'d':9},'containers':[{'name':'k','v':1},{'name':'z'}],'e':9}"},
-		{"application/json-patch+json", "[{'op':'test','path':'/a/b','value':2}]", DEMO_KUBE_PATCH_TEST_FAILED, NULL},
+		{"application/json-patch+json", "[{'op':'test','path':'/a/b','value':2}]", DEMO_KUBE_PATCH_TEST_FAILED,
+		 NULL},
 		{"application/json-patch+json", "[{'op':'remove','path':'/nothing'}]", DEMO_KUBE_PATCH_MALFORMED, NULL},
-		{"application/json-patch+json", "[{'op':'move','from':'/a','path':'/a/b'}]", DEMO_KUBE_PATCH_MALFORMED, NULL},
+		{"application/json-patch+json", "[{'op':'move','from':'/a','path':'/a/b'}]", DEMO_KUBE_PATCH_MALFORMED,
+		 NULL},
 		{"application/json-patch+json", "{'a':1}", DEMO_KUBE_PATCH_MALFORMED, NULL},
 		{"application/merge-patch+json", "[]", DEMO_KUBE_PATCH_MALFORMED, NULL},
 		{"text/plain", "{}", DEMO_KUBE_PATCH_UNKNOWN_TYPE, NULL},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-		CLEANUP(cJSON_Delete) cJSON *target = demo_json_make("{'a':{'b':1,'c':2},'containers':[{'name':'k','v':1}]}");
+		CLEANUP(cJSON_Delete)
+		cJSON *target = demo_json_make("{'a':{'b':1,'c':2},'containers':[{'name':'k','v':1}]}");
 		CLEANUP(cJSON_Delete) cJSON *patch = demo_json_make("%s", table[i].patch);
 		assert_int_equal(demo_kube_patch_apply(table[i].type, target, patch), table[i].result);
 		if (table[i].after) {

@@ -10,8 +10,8 @@
 #include "tests/unit/unit.h"
 
 #include "api/base/mem.h"
-#include "api/kafka/wire/kafka_errors.h"
 #include "api/kafka/client/sasl.h"
+#include "api/kafka/wire/kafka_errors.h"
 #include "api/kafka/wire/schema_list.h"
 
 void *fake_message(struct arena *arena, const struct kafka_schema *schema)
@@ -62,8 +62,8 @@ static ssize_t get(struct fake_link *link, void *bytes, size_t size)
 	if (!link->ssl)
 		return recv(link->fd, bytes, size, MSG_DONTWAIT);
 	ERR_clear_error();
-	int result = SSL_is_init_finished(link->ssl) ? SSL_read_ex(link->ssl, bytes, size, &got)
-						     : SSL_accept(link->ssl);
+	int result =
+		SSL_is_init_finished(link->ssl) ? SSL_read_ex(link->ssl, bytes, size, &got) : SSL_accept(link->ssl);
 	if (result == 1)
 		return got ? (ssize_t)got : -1;
 	int why = SSL_get_error(link->ssl, result);
@@ -182,8 +182,9 @@ static void on_link(void *data, unsigned ready)
 		}
 	}
 	size_t body;
-	bool nonsense = link->fd >= 0 && !link->broker->silent && kafka_frame_peek((const uint8_t *)buf_str(&link->in), link->in.len, &body,
-							  NULL) == KAFKA_FRAME_BAD;
+	bool nonsense =
+		link->fd >= 0 && !link->broker->silent &&
+		kafka_frame_peek((const uint8_t *)buf_str(&link->in), link->in.len, &body, NULL) == KAFKA_FRAME_BAD;
 	if (link->fd >= 0 && (n == 0 || nonsense))
 		close_link(link);
 }
@@ -239,8 +240,8 @@ static struct dial *fake_open(struct dial_opener *self, const struct dial_target
 		close(ends[1]);
 		return (struct dial *)broker;
 	}
-	*link = (struct fake_link){.broker = broker, .fd = ends[1], .in = BUF_INIT(1 << 20),
-				    .out = BUF_INIT(KAFKA_FRAME_MAX)};
+	*link = (struct fake_link){
+		.broker = broker, .fd = ends[1], .in = BUF_INIT(1 << 20), .out = BUF_INIT(KAFKA_FRAME_MAX)};
 	link->ssl = broker->cert ? start_tls(broker, ends[1]) : NULL;
 	link->watch = loop_fd_add(cluster->loop, ends[1], LOOP_READ, on_link, link);
 	return (struct dial *)broker;
@@ -267,8 +268,8 @@ void fake_cluster_init(struct fake_cluster *cluster, struct loop *loop)
 {
 	*cluster = (struct fake_cluster){.dialer = {fake_open, fake_error, fake_close}, .loop = loop};
 	for (int i = 0; i < FAKE_BROKERS; i++)
-		cluster->brokers[i] = (struct fake_broker){.cluster = cluster, .id = i, .newest_api_versions = 4,
-							   .iterations = 4096, .cap_key = -1};
+		cluster->brokers[i] = (struct fake_broker){
+			.cluster = cluster, .id = i, .newest_api_versions = 4, .iterations = 4096, .cap_key = -1};
 	for (size_t i = 0; i < FAKE_LINKS; i++)
 		cluster->links[i].fd = -1;
 }

@@ -1,5 +1,5 @@
-/* Kafka brokers for the tests: a dialer whose connections end in scripted brokers on the same loop, speaking through the
- * same codec. TLS and SASL where wanted. */
+/* Kafka brokers for the tests: a dialer whose connections end in scripted brokers on the same loop, speaking through
+ * the same codec. TLS and SASL where wanted. */
 #ifndef MQDECK_TESTS_FAKE_BROKER_H
 #define MQDECK_TESTS_FAKE_BROKER_H
 
@@ -8,8 +8,8 @@
 #include "api/base/arena.h"
 #include "api/base/buf.h"
 #include "api/base/loop.h"
-#include "api/kafka/wire/codec.h"
 #include "api/kafka/client/connection.h"
+#include "api/kafka/wire/codec.h"
 #include "api/kafka/wire/messages.h"
 #include "api/net/dial.h"
 #include "tests/unit/tls_certs.h"
@@ -26,20 +26,20 @@ struct fake_broker {
 	struct fake_cluster *cluster;
 	int32_t id;
 	/* what is wrong with it */
-	bool down;                 /* connections end at once */
-	bool silent;               /* takes everything, says nothing */
-	const char *says;          /* these raw bytes to whatever comes, then closes */
+	bool down;        /* connections end at once */
+	bool silent;      /* takes everything, says nothing */
+	const char *says; /* these raw bytes to whatever comes, then closes */
 	size_t says_len;
 	int32_t correlation_shift; /* answers another request than the one asked */
 	size_t cut_answer;         /* sends only so many bytes of an answer, then closes; 0 = whole */
 	int32_t throttle_ms;       /* in each ApiVersions answer */
 	/* what it can do */
 	int8_t newest_api_versions; /* ApiVersions above it is answered with error 35 */
-	int16_t cap_key;           /* this API only up to cap_version */
+	int16_t cap_key;            /* this API only up to cap_version */
 	int8_t cap_version;
 	const struct tls_cert_pair *cert; /* NULL = in the clear */
-	int tls_max;               /* 0 = any */
-	const char *client_ca;     /* demands a client certificate of it */
+	int tls_max;                      /* 0 = any */
+	const char *client_ca;            /* demands a client certificate of it */
 	enum kafka_sasl_mechanism mechanism;
 	const char *password;
 	int iterations;
@@ -62,12 +62,12 @@ struct fake_link {
 };
 
 struct fake_cluster {
-	struct dial_opener dialer;      /* first */
+	struct dial_opener dialer; /* first */
 	struct loop *loop;
 	struct fake_broker brokers[FAKE_BROKERS]; /* broker i answers on port FAKE_PORT + i, whatever the host */
 	struct fake_link links[FAKE_LINKS];
 	size_t link_count;
-	void *data;                /* the test's */
+	void *data; /* the test's */
 };
 
 void fake_cluster_init(struct fake_cluster *cluster, struct loop *loop);

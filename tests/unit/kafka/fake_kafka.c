@@ -45,9 +45,13 @@ static void *metadata(struct fake_kafka *kafka, struct fake_broker *broker, cons
 	response->brokers.items = arena_alloc(arena, BROKERS * sizeof *response->brokers.items);
 	for (int32_t i = 0; i < BROKERS; i++)
 		if (!kafka->cluster.brokers[i].down)
-			response->brokers.items[response->brokers.len++] = (struct kafka_metadata_broker){
-				.node_id = i, .host = i == 0 ? "kafka-0" : i == 1 ? "kafka-1" : "kafka-2", .port = FAKE_PORT + i,
-				.rack = i == 0 ? "zone-a" : NULL};
+			response->brokers.items[response->brokers.len++] =
+				(struct kafka_metadata_broker){.node_id = i,
+							       .host = i == 0   ? "kafka-0"
+								       : i == 1 ? "kafka-1"
+										: "kafka-2",
+							       .port = FAKE_PORT + i,
+							       .rack = i == 0 ? "zone-a" : NULL};
 	response->cluster_id = "fake";
 	response->controller_id = kafka->controller;
 	if (request->topics.len == 0)
@@ -57,7 +61,8 @@ static void *metadata(struct fake_kafka *kafka, struct fake_broker *broker, cons
 	for (size_t t = 0; t < ARRAY_LEN(topics); t++) {
 		struct kafka_metadata_topic *topic = &response->topics.items[t];
 		*topic = (struct kafka_metadata_topic){.name = topics[t].name};
-		SET(topic->partitions, arena_alloc(arena, (size_t)topics[t].partitions * sizeof *topic->partitions.items),
+		SET(topic->partitions,
+		    arena_alloc(arena, (size_t)topics[t].partitions * sizeof *topic->partitions.items),
 		    topics[t].partitions);
 		/* Backwards: nobody promised an order. */
 		for (int32_t i = 0; i < topics[t].partitions; i++)
@@ -93,8 +98,10 @@ static void *quorum(struct fake_kafka *kafka, struct fake_broker *broker, const 
 	*partition = (struct kafka_quorum_partition){.leader_id = 1, .leader_epoch = 4, .high_watermark = 95};
 	struct kafka_quorum_replica *voters = arena_alloc(arena, BROKERS * sizeof *voters);
 	for (int32_t i = 0; i < BROKERS; i++)
-		voters[i] = (struct kafka_quorum_replica){.replica_id = i, .log_end_offset = i == 1 ? 100 : 90 + i,
-							  .last_fetch_timestamp = 5000 + i, .last_caught_up_timestamp = 4000};
+		voters[i] = (struct kafka_quorum_replica){.replica_id = i,
+							  .log_end_offset = i == 1 ? 100 : 90 + i,
+							  .last_fetch_timestamp = 5000 + i,
+							  .last_caught_up_timestamp = 4000};
 	SET(partition->current_voters, voters, BROKERS);
 	if (!kafka->has_quorum)
 		response->error_code = KAFKA_ERR_UNSUPPORTED_VERSION;
@@ -125,7 +132,8 @@ static void *configs(struct fake_kafka *kafka, struct fake_broker *broker, const
 	    request->resources.len);
 	for (int32_t i = 0; i < request->resources.len; i++) {
 		struct kafka_config_result *result = &response->results.items[i];
-		*result = (struct kafka_config_result){.resource_type = 2, .error_code = kafka->config_error,
+		*result = (struct kafka_config_result){.resource_type = 2,
+						       .error_code = kafka->config_error,
 						       .resource_name = request->resources.items[i].resource_name};
 		SET(result->configs, NEW(arena, struct kafka_config_entry), 1);
 		*result->configs.items =
@@ -149,8 +157,8 @@ static void *describe_groups(struct fake_kafka *kafka, struct fake_broker *broke
 			     struct arena *arena)
 {
 	/* orders: partitions 0 and 2 */
-	static const uint8_t assignment[] = {0, 1, 0, 0, 0, 1, 0, 6, 'o', 'r', 'd', 'e', 'r', 's', 0, 0, 0, 2,
-					     0, 0, 0, 0, 0, 0, 0, 2, 0xff, 0xff, 0xff, 0xff};
+	static const uint8_t assignment[] = {0, 1, 0, 0, 0, 1, 0, 6, 'o', 'r', 'd', 'e',  'r',  's',  0,
+					     0, 0, 2, 0, 0, 0, 0, 0, 0,   0,   2,   0xff, 0xff, 0xff, 0xff};
 	const struct kafka_describe_groups_request *request = data;
 	struct kafka_describe_groups_response *response = MESSAGE(arena, describe_groups_response);
 	SET(response->groups, NEW(arena, struct kafka_described_group), 1);
@@ -164,7 +172,8 @@ static void *describe_groups(struct fake_kafka *kafka, struct fake_broker *broke
 	group->protocol_type = "consumer";
 	group->protocol_data = "range";
 	SET(group->members, NEW(arena, struct kafka_described_member), 1);
-	*group->members.items = (struct kafka_described_member){.member_id = "m-1", .client_id = "web",
+	*group->members.items = (struct kafka_described_member){.member_id = "m-1",
+								.client_id = "web",
 								.client_host = "/10.0.0.9",
 								.member_assignment = {assignment, sizeof assignment}};
 	return response;
@@ -176,8 +185,8 @@ static void *describe_consumers(struct fake_kafka *kafka, struct fake_broker *br
 	static int32_t held[] = {0, 1, 2};
 	struct kafka_consumer_group_describe_response *response = MESSAGE(arena, consumer_group_describe_response);
 	SET(response->groups, NEW(arena, struct kafka_consumer_group), 1);
-	*response->groups.items = (struct kafka_consumer_group){.group_id = "newshop", .group_state = "Stable",
-								.assignor_name = "uniform"};
+	*response->groups.items = (struct kafka_consumer_group){
+		.group_id = "newshop", .group_state = "Stable", .assignor_name = "uniform"};
 	SET(response->groups.items->members, NEW(arena, struct kafka_consumer_member), 1);
 	struct kafka_consumer_member *member = response->groups.items->members.items;
 	*member = (struct kafka_consumer_member){.member_id = "n-1", .client_id = "app", .client_host = "/10.0.0.8"};

@@ -1,5 +1,6 @@
-/* A small Kafka cluster for the tests, on the brokers of fake_broker.h: brokers 0 to 2, the topics orders (3 partitions)
- * and pay (1), both with three replicas, and the groups shop (classic) and newshop (consumer), led by broker 1. */
+/* A small Kafka cluster for the tests, on the brokers of fake_broker.h: brokers 0 to 2, the topics orders (3
+ * partitions) and pay (1), both with three replicas, and the groups shop (classic) and newshop (consumer), led by
+ * broker 1. */
 #ifndef MQDECK_TESTS_FAKE_KAFKA_H
 #define MQDECK_TESTS_FAKE_KAFKA_H
 

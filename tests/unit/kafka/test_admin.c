@@ -83,15 +83,21 @@ static void run(struct bench *bench, int64_t ms)
 static struct kafka_request *ask_metadata(struct bench *bench)
 {
 	struct kafka_metadata_request request = {.topics = KAFKA_NULL_ARRAY};
-	return kafka_admin_send(bench->admin, &(struct kafka_call){.api = KAFKA_METADATA, .route = KAFKA_TO_ANY,
-								   .request = &request, .done = on_answer, .data = bench});
+	return kafka_admin_send(bench->admin, &(struct kafka_call){.api = KAFKA_METADATA,
+								   .route = KAFKA_TO_ANY,
+								   .request = &request,
+								   .done = on_answer,
+								   .data = bench});
 }
 
 static void ask_broker(struct bench *bench, int32_t broker)
 {
 	struct kafka_describe_log_dirs_request request = {.topics = KAFKA_NULL_ARRAY};
-	kafka_admin_send(bench->admin, &(struct kafka_call){.api = KAFKA_DESCRIBE_LOG_DIRS, .route = KAFKA_TO_BROKER,
-							    .broker = broker, .request = &request, .done = on_answer,
+	kafka_admin_send(bench->admin, &(struct kafka_call){.api = KAFKA_DESCRIBE_LOG_DIRS,
+							    .route = KAFKA_TO_BROKER,
+							    .broker = broker,
+							    .request = &request,
+							    .done = on_answer,
 							    .data = bench});
 }
 
@@ -100,8 +106,11 @@ static void ask_group(struct bench *bench)
 	const char *group = "shop";
 	struct kafka_describe_groups_request request = {.groups = {&group, 1}};
 	kafka_admin_send(bench->admin, &(struct kafka_call){.api = KAFKA_DESCRIBE_GROUPS,
-							    .route = KAFKA_TO_COORDINATOR, .group = group,
-							    .request = &request, .done = on_answer, .data = bench});
+							    .route = KAFKA_TO_COORDINATOR,
+							    .group = group,
+							    .request = &request,
+							    .done = on_answer,
+							    .data = bench});
 }
 
 static void elect(struct bench *bench)
@@ -137,8 +146,7 @@ static void finds_the_mechanism_and_the_new_password(void **state)
 	struct bench *bench = *state;
 	kafka_admin_destroy(bench->admin);
 	want_login(bench, KAFKA_SASL_SCRAM_SHA_256, "old");
-	bench->options.sasl =
-		(struct kafka_sasl){.mechanism = KAFKA_SASL_BEST, .user = "deck", .password = "old"};
+	bench->options.sasl = (struct kafka_sasl){.mechanism = KAFKA_SASL_BEST, .user = "deck", .password = "old"};
 	bench->options.on_trouble = on_trouble;
 	bench->options.trouble_data = bench;
 	bench->admin = kafka_admin_create(&bench->options);
@@ -149,7 +157,8 @@ static void finds_the_mechanism_and_the_new_password(void **state)
 	run(bench, 200);
 	expect(bench, 4, 0);
 	assert_int_equal(bench->troubles, 0);
-	assert_in_range(bench->brokers[0].connections + bench->brokers[1].connections + bench->brokers[2].connections, 4, 7);
+	assert_in_range(bench->brokers[0].connections + bench->brokers[1].connections + bench->brokers[2].connections,
+			4, 7);
 
 	want_login(bench, KAFKA_SASL_SCRAM_SHA_256, "new");
 	fake_broker_drop(&bench->brokers[2]);
@@ -359,8 +368,10 @@ static void says_what_cannot_be_reached(void **state)
 	bench->kafka.controller = 2;
 	struct kafka_list_partition_reassignments_request request = {.topics = KAFKA_NULL_ARRAY};
 	kafka_admin_send(bench->admin, &(struct kafka_call){.api = KAFKA_LIST_PARTITION_REASSIGNMENTS,
-							    .route = KAFKA_TO_CONTROLLER, .request = &request,
-							    .done = on_answer, .data = bench});
+							    .route = KAFKA_TO_CONTROLLER,
+							    .request = &request,
+							    .done = on_answer,
+							    .data = bench});
 	run(bench, 100);
 	expect(bench, 1, 2);
 }

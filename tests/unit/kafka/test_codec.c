@@ -89,10 +89,10 @@ static void skips_tagged_fields_it_does_not_know(void **state)
 {
 	struct arena arena = ARENA_INIT;
 	/* DescribeCluster v0 with the tags 0 (3 bytes) and 200 (none) at the end. */
-	static const uint8_t body[] = {0, 0, 0, 9, 0, 0, 0, 2, 'c', 0, 0, 0, 1, 1, 0, 0, 0, 0,
-				       2, 0, 3, 'x', 'y', 'z', 0xc8, 1, 0};
-	struct kafka_describe_cluster_response *response = kafka_decode_body(
-		&arena, &kafka_describe_cluster_response_schema, body, sizeof body, 0, true, NULL);
+	static const uint8_t body[] = {0, 0, 0, 9, 0, 0, 0, 2,   'c', 0,   0,    0, 1, 1,
+				       0, 0, 0, 0, 2, 0, 3, 'x', 'y', 'z', 0xc8, 1, 0};
+	struct kafka_describe_cluster_response *response =
+		kafka_decode_body(&arena, &kafka_describe_cluster_response_schema, body, sizeof body, 0, true, NULL);
 	assert_non_null(response);
 	assert_string_equal(response->cluster_id, "c");
 	assert_int_equal(response->controller_id, 1);
@@ -117,17 +117,21 @@ static void a_nul_in_a_string_stays_visible(void **state)
 {
 	struct arena arena = ARENA_INIT;
 	static const uint8_t body[] = {0, 4, 'a', 0, 'b', 0};
-	struct kafka_sasl_handshake_request *request = kafka_decode_body(
-		&arena, &kafka_sasl_handshake_request_schema, body, sizeof body, 1, false, NULL);
+	struct kafka_sasl_handshake_request *request =
+		kafka_decode_body(&arena, &kafka_sasl_handshake_request_schema, body, sizeof body, 1, false, NULL);
 	assert_string_equal(request->mechanism, "a\1b\1");
 	arena_finish(&arena);
 }
 
 static void read_only_lets_only_reads_through(void **state)
 {
-	static const int changing[] = {KAFKA_CREATE_TOPICS, KAFKA_DELETE_TOPICS, KAFKA_CREATE_PARTITIONS,
-				       KAFKA_ELECT_LEADERS, KAFKA_INCREMENTAL_ALTER_CONFIGS,
-				       KAFKA_ALTER_PARTITION_REASSIGNMENTS, KAFKA_UNREGISTER_BROKER};
+	static const int changing[] = {KAFKA_CREATE_TOPICS,
+				       KAFKA_DELETE_TOPICS,
+				       KAFKA_CREATE_PARTITIONS,
+				       KAFKA_ELECT_LEADERS,
+				       KAFKA_INCREMENTAL_ALTER_CONFIGS,
+				       KAFKA_ALTER_PARTITION_REASSIGNMENTS,
+				       KAFKA_UNREGISTER_BROKER};
 	size_t count;
 	const struct kafka_api *apis = kafka_api_list(&count);
 	for (size_t i = 0; i < count; i++) {
@@ -240,8 +244,8 @@ static void names_errors_and_sorts_them(void **state)
 static void reads_a_classic_members_assignment(void **state)
 {
 	struct arena arena = ARENA_INIT;
-	static const uint8_t raw[] = {0, 1, 0, 0, 0, 1, 0, 1, 't', 0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0, 7,
-				      0xff, 0xff, 0xff, 0xff, 'x'};
+	static const uint8_t raw[] = {0, 1, 0, 0, 0, 1, 0, 1, 't',  0,    0,    0,    2,
+				      0, 0, 0, 4, 0, 0, 0, 7, 0xff, 0xff, 0xff, 0xff, 'x'};
 	const struct kafka_consumer_assignment *assignment =
 		kafka_decode_assignment(&arena, &(struct kafka_bytes){raw, sizeof raw});
 	assert_non_null(assignment);

@@ -1,8 +1,8 @@
 #include "tests/unit/unit.h"
 
 #include "api/base/mem.h"
-#include "api/kafka/wire/kafka_errors.h"
 #include "api/kafka/client/probe.h"
+#include "api/kafka/wire/kafka_errors.h"
 #include "api/kafka/wire/schema_list.h"
 #include "tests/unit/kafka/fake_broker.h"
 
@@ -24,8 +24,7 @@ struct bench {
 static void *describe(struct fake_broker *broker, const struct kafka_header *header, const void *request,
 		      struct arena *arena)
 {
-	struct kafka_describe_cluster_response *response =
-		fake_message(arena, &kafka_describe_cluster_response_schema);
+	struct kafka_describe_cluster_response *response = fake_message(arena, &kafka_describe_cluster_response_schema);
 	response->controller_id = (int32_t)broker->requests;
 	response->cluster_id = "c";
 	return response;
@@ -116,8 +115,8 @@ static void run(struct bench *bench, int64_t ms)
 static void expect_closed(struct bench *bench, enum err_code code, const char *says)
 {
 	if (bench->closed != 1 || bench->err.code != code || !strstr(bench->err.text, says))
-		fail_msg("closed %u, %s: %s (wanted: %s)", bench->closed, err_code_word(bench->err.code), bench->err.text,
-			 says);
+		fail_msg("closed %u, %s: %s (wanted: %s)", bench->closed, err_code_word(bench->err.code),
+			 bench->err.text, says);
 	assert_null(bench->connection);
 }
 
@@ -334,8 +333,8 @@ static void want_login(struct bench *bench, enum kafka_sasl_mechanism mechanism,
 {
 	bench->broker->mechanism = mechanism;
 	bench->broker->password = "s3cret,=\xc3\xa9";
-	bench->options.sasl = (struct kafka_sasl){.mechanism = mechanism, .user = "deck", .password = password,
-						  .plain_without_tls = true};
+	bench->options.sasl = (struct kafka_sasl){
+		.mechanism = mechanism, .user = "deck", .password = password, .plain_without_tls = true};
 }
 
 static void logs_in_by_each_mechanism(void **state)
@@ -477,11 +476,11 @@ static int probe(struct bench *bench)
 	struct err err = {0};
 	int speaks = -1;
 	struct kafka_probe *it = kafka_probe_start(&(struct kafka_probe_options){.loop = bench->loop,
-										   .dialer = &bench->cluster.dialer,
-										   .target = bench->options.target,
-										   .on_done = on_probed,
-										   .data = &speaks},
-						    &err);
+										 .dialer = &bench->cluster.dialer,
+										 .target = bench->options.target,
+										 .on_done = on_probed,
+										 .data = &speaks},
+						   &err);
 	assert_non_null(it);
 	run(bench, 6000);
 	kafka_probe_destroy(it);

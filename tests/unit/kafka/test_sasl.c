@@ -24,7 +24,8 @@ static struct talk start(enum kafka_sasl_mechanism mechanism, const char *user, 
 static bool hear(struct talk *talk, const char *text)
 {
 	buf_clear(&talk->said);
-	return kafka_sasl_step(talk->session, (const uint8_t *)text, strlen(text), &talk->said, &talk->done, &talk->err);
+	return kafka_sasl_step(talk->session, (const uint8_t *)text, strlen(text), &talk->said, &talk->done,
+			       &talk->err);
 }
 
 static void end(struct talk *talk)
@@ -34,7 +35,8 @@ static void end(struct talk *talk)
 }
 
 /* The example of RFC 7677, section 3. */
-static const char *server_first = "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
+static const char *server_first =
+	"r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
 static const char *server_final = "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=";
 
 static void speaks_scram_as_the_rfc_does(void **state)

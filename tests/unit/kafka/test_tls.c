@@ -103,7 +103,7 @@ static void judges_certificates(void **state)
 	const struct {
 		struct tls_cert_options options;
 		const struct tls_cert_pair *issuer;
-		const char *ask; /* name asked for */
+		const char *ask;  /* name asked for */
 		const char *says; /* NULL = accepted */
 	} cases[] = {
 		{{.sans = good, .usage = "serverAuth"}, &all->root, name, NULL},

@@ -35,12 +35,15 @@ static void makes_certificates_good_and_bad(void **state)
 {
 	struct tls_cert_pair root, leaf;
 	tls_cert_pair_make(&root, &(struct tls_cert_options){.common_name = "root", .is_ca = true});
-	struct tls_cert_options options = {.sans = "DNS:broker.test", .usage = "serverAuth",
-					   .issuer_cert_pem = root.cert, .issuer_key_pem = root.key};
+	struct tls_cert_options options = {.sans = "DNS:broker.test",
+					   .usage = "serverAuth",
+					   .issuer_cert_pem = root.cert,
+					   .issuer_key_pem = root.key};
 	tls_cert_pair_make(&leaf, &options);
 	assert_int_equal(verify_against(root.cert, leaf.cert, "broker.test"), X509_V_OK);
 	assert_int_equal(verify_against(root.cert, leaf.cert, "other.test"), X509_V_ERR_HOSTNAME_MISMATCH);
-	assert_int_equal(verify_against(leaf.cert, leaf.cert, "broker.test"), X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
+	assert_int_equal(verify_against(leaf.cert, leaf.cert, "broker.test"),
+			 X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
 	tls_cert_pair_finish(&leaf);
 
 	options.valid_from_s = -7200;

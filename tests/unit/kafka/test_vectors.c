@@ -116,14 +116,15 @@ static void dump_hex(struct buf *out, const uint8_t *bytes, size_t len)
 		buf_printf(out, "%02x", bytes[i]);
 }
 
-static void dump_array(struct buf *out, const struct kafka_field *field, const struct kafka_any_array *array, int version,
-		       const char *path)
+static void dump_array(struct buf *out, const struct kafka_field *field, const struct kafka_any_array *array,
+		       int version, const char *path)
 {
 	for (int32_t i = 0; i < array->len; i++) {
 		char inner[256];
 		snprintf(inner, sizeof inner, "%s[%d]%s", path, i, field->type == KAFKA_STRUCTS ? "." : "");
 		if (field->type == KAFKA_STRUCTS)
-			dump_struct(out, field->sub, (char *)array->items + (size_t)i * field->sub->size, version, inner);
+			dump_struct(out, field->sub, (char *)array->items + (size_t)i * field->sub->size, version,
+				    inner);
 		else if (field->type == KAFKA_STRINGS)
 			buf_printf(out, " %s=%s", inner, ((const char **)array->items)[i]);
 		else
@@ -142,7 +143,8 @@ static void dump_number(struct buf *out, const struct kafka_field *field, const 
 	buf_printf(out, " %s=%lld", path, value);
 }
 
-static void dump_field(struct buf *out, const struct kafka_field *field, const void *slot, int version, const char *path)
+static void dump_field(struct buf *out, const struct kafka_field *field, const void *slot, int version,
+		       const char *path)
 {
 	const struct kafka_bytes *bytes = slot;
 	char inner[256];
@@ -286,10 +288,8 @@ static void survives_every_flipped_bit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_and_writes_what_kafka_writes),
-		cmocka_unit_test(finds_each_value_under_its_name),
-		cmocka_unit_test(covers_every_version_we_speak),
-		cmocka_unit_test(refuses_every_truncation),
+		cmocka_unit_test(reads_and_writes_what_kafka_writes), cmocka_unit_test(finds_each_value_under_its_name),
+		cmocka_unit_test(covers_every_version_we_speak),      cmocka_unit_test(refuses_every_truncation),
 		cmocka_unit_test(survives_every_flipped_bit),
 	};
 	return cmocka_run_group_tests_name("kafka/vectors", tests, read_vectors, free_vectors);

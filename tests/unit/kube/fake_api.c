@@ -53,7 +53,8 @@ static void flush(struct fake_connection *connection)
 
 void fake_answer(struct fake_connection *connection, int status, const char *headers, const char *body)
 {
-	buf_printf(&connection->out, "HTTP/1.1 %d X\r\nContent-Type: application/json\r\n%sContent-Length: %zu\r\n\r\n%s", status,
+	buf_printf(&connection->out,
+		   "HTTP/1.1 %d X\r\nContent-Type: application/json\r\n%sContent-Length: %zu\r\n\r\n%s", status,
 		   headers, strlen(body), body);
 	flush(connection);
 }
@@ -99,8 +100,10 @@ static void append_object(const struct fake_api *fake, int object, long rv, stru
 	snprintf(name, sizeof name, "pod-%d", object);
 	snprintf(version, sizeof version, "%ld", rv);
 	if (!fake->protobuf) {
-		buf_printf(out, "{\"metadata\":{\"name\":\"%s\",\"namespace\":\"mq\",\"uid\":\"u%d\",\"resourceVersion\":\"%s\"}}", name,
-			   object, version);
+		buf_printf(out,
+			   "{\"metadata\":{\"name\":\"%s\",\"namespace\":\"mq\",\"uid\":\"u%d\",\"resourceVersion\":"
+			   "\"%s\"}}",
+			   name, object, version);
 		return;
 	}
 	struct buf meta = BUF_INIT(1024);
@@ -177,7 +180,8 @@ static void serve_list(struct fake_connection *connection)
 		wire_text(&item, 2, version);
 		wire_message(&list, 1, &item);
 	} else {
-		buf_printf(&body, "{\"kind\":\"PodList\",\"metadata\":{\"resourceVersion\":\"%s\"},\"items\":[", version);
+		buf_printf(&body, "{\"kind\":\"PodList\",\"metadata\":{\"resourceVersion\":\"%s\"},\"items\":[",
+			   version);
 	}
 	for (int i = 0; i < FAKE_OBJECTS; i++) {
 		if (!fake->objects[i])
@@ -206,7 +210,8 @@ static void serve_watch(struct fake_connection *connection, const char *path)
 	const char *version = strstr(path, "resourceVersion=");
 	connection->rv = version ? atol(version + 16) : 0;
 	if (connection->rv < fake->compacted) {
-		fake_answer(connection, 410, "", "{\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"Expired\",\"code\":410}");
+		fake_answer(connection, 410, "",
+			    "{\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"Expired\",\"code\":410}");
 		return;
 	}
 	connection->cut_at = fake->cut ? fake->cut(fake) : -1;
@@ -255,7 +260,8 @@ static void on_ready(void *data, unsigned ready)
 	if (!end || sscanf(connection->in.data, "%15s %2047s", method, path) != 2)
 		return;
 	const char *length = strstr(connection->in.data, "Content-Length: ");
-	size_t head = (size_t)(end + 4 - connection->in.data), body = length && length < end ? (size_t)atol(length + 16) : 0;
+	size_t head = (size_t)(end + 4 - connection->in.data),
+	       body = length && length < end ? (size_t)atol(length + 16) : 0;
 	if (connection->in.len < head + body)
 		return;
 	snprintf(connection->fake->last_head, sizeof connection->fake->last_head, "%s", connection->in.data);
@@ -284,7 +290,8 @@ static void on_accept(void *data, unsigned ready)
 
 static void listen_on(struct fake_api *fake)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(fake->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in address = {
+		.sin_family = AF_INET, .sin_port = htons(fake->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t size = sizeof address;
 	fake->listen_fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	setsockopt(fake->listen_fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));

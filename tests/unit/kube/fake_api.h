@@ -31,7 +31,7 @@ struct fake_api {
 	struct fake_connection connections[FAKE_CONNECTIONS];
 
 	bool protobuf, crlf, byte_by_byte;
-	long rv, compacted; /* watches from before `compacted` are 410 */
+	long rv, compacted;         /* watches from before `compacted` are 410 */
 	long objects[FAKE_OBJECTS]; /* resource version, 0 = there is none */
 	struct {
 		long rv;

@@ -189,9 +189,7 @@ void h2_server_stop(struct h2_server *h2)
 /* ---- answers ---- */
 
 #define FIELD(name, value)                                                                                             \
-	{                                                                                                              \
-		(uint8_t *)(name), (uint8_t *)(value), sizeof(name) - 1, sizeof(value) - 1, NGHTTP2_NV_FLAG_NONE       \
-	}
+	{(uint8_t *)(name), (uint8_t *)(value), sizeof(name) - 1, sizeof(value) - 1, NGHTTP2_NV_FLAG_NONE}
 
 void h2_begin(struct h2_stream *stream)
 {

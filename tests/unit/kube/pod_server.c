@@ -30,7 +30,8 @@ static void read_frames(struct server_conn *conn)
 static void answer(struct pod_server *pods, struct server_conn *conn, const char *request)
 {
 	if (!strstr(request, "\r\nUpgrade: websocket")) {
-		buf_append_str(&conn->out, "HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\n{\"gitVersion\":\"v1.34.4\"} ");
+		buf_append_str(&conn->out,
+			       "HTTP/1.1 200 OK\r\nContent-Length: 25\r\n\r\n{\"gitVersion\":\"v1.34.4\"} ");
 		return;
 	}
 	free(pods->last_path);

@@ -1,5 +1,5 @@
-/* The pod subresources of an API server for tests: /version, and WebSockets whose life the test scripts. In one loop with a
- * real kube_client. */
+/* The pod subresources of an API server for tests: /version, and WebSockets whose life the test scripts. In one loop
+ * with a real kube_client. */
 #ifndef MQDECK_TESTS_KUBE_POD_SERVER_H
 #define MQDECK_TESTS_KUBE_POD_SERVER_H
 
@@ -15,10 +15,10 @@ struct pod_server {
 	char namespace[16];
 	struct kube_client *client;
 	char url[64];
-	char *last_path;          /* of the last WebSocket asked for: "/api/v1/…?…" */
-	const char *answer;       /* instead of the upgrade: a whole HTTP answer; NULL = upgrade */
+	char *last_path;    /* of the last WebSocket asked for: "/api/v1/…?…" */
+	const char *answer; /* instead of the upgrade: a whole HTTP answer; NULL = upgrade */
 	const char *subprotocol;
-	bool deaf;                /* new WebSockets are not read from */
+	bool deaf; /* new WebSockets are not read from */
 	/* A WebSocket is open; a message came. They write with pod_server_send. */
 	void (*on_open)(struct pod_server *pods, struct server_conn *conn);
 	void (*on_message)(struct pod_server *pods, struct server_conn *conn, const unsigned char *bytes, size_t len);

@@ -114,7 +114,8 @@ static void get(struct client_scene *world, const char *path)
 {
 	struct err err = {0};
 	world->done = false;
-	assert_non_null(kube_request(world->client, &(struct kube_call){.path = path, .on_done = on_done, .data = world}, &err));
+	assert_non_null(kube_request(world->client,
+				     &(struct kube_call){.path = path, .on_done = on_done, .data = world}, &err));
 	wait_until_done(world);
 }
 
@@ -132,7 +133,8 @@ static void write_script(struct client_scene *world, const char *body)
 	fclose(file);
 	chmod(world->path, 0700);
 	snprintf(world->api_version, sizeof world->api_version, "client.authentication.k8s.io/v1");
-	world->plugin = (struct kube_exec_plugin){.api_version = world->api_version, .command = world->path, .args = world->args};
+	world->plugin = (struct kube_exec_plugin){
+		.api_version = world->api_version, .command = world->path, .args = world->args};
 	world->access.exec = &world->plugin;
 }
 
@@ -150,12 +152,15 @@ static size_t runs(const struct client_scene *world)
 
 /* ---- credentials ---- */
 
-#define REPLY(status) "printf '%s' '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\",\"status\":" status "}'\n"
+#define REPLY(status)                                                                                                  \
+	"printf '%s' "                                                                                                 \
+	"'{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\",\"status\":" status "}'\n"
 
 static void a_plugin_runs_once_for_many(void **state)
 {
 	struct client_scene *world = *state;
-	write_script(world, "printf '%s' \"$KUBERNETES_EXEC_INFO\" > $(dirname $0)/info\nread x && exit 9\n" REPLY("{\"token\":\"canary-1\"}"));
+	write_script(world, "printf '%s' \"$KUBERNETES_EXEC_INFO\" > $(dirname $0)/info\nread x && exit 9\n" REPLY(
+				    "{\"token\":\"canary-1\"}"));
 	world->plugin.provide_cluster_info = true;
 	connect_client(world);
 	get(world, "/a");
@@ -171,7 +176,8 @@ static void a_plugin_runs_once_for_many(void **state)
 	fclose(file);
 	cJSON *root = cJSON_Parse(info);
 	const cJSON *spec = cJSON_GetObjectItem(root, "spec");
-	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(cJSON_GetObjectItem(spec, "cluster"), "server")), world->server);
+	assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(cJSON_GetObjectItem(spec, "cluster"), "server")),
+			    world->server);
 	assert_true(cJSON_IsFalse(cJSON_GetObjectItem(spec, "interactive")));
 	cJSON_Delete(root);
 }
@@ -211,7 +217,8 @@ static void wrong_answers_are_refused(void **state)
 	} cases[] = {
 		{"echo hello\n", "did not answer in JSON"},
 		{"echo '{\"kind\":\"X\"}'\n", "ExecCredential"},
-		{"echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1beta1\"}'\n", "v1beta1"},
+		{"echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1beta1\"}'\n",
+		 "v1beta1"},
 		{REPLY("{}"), "neither a token nor"},
 		{REPLY("{\"clientCertificateData\":\"x\"}"), "certificate without key"},
 		{"kill -9 $$\n", "signal 9"},
@@ -237,7 +244,8 @@ static void a_missing_plugin_gives_its_hint(void **state)
 	world->plugin.install_hint = hint;
 	connect_client(world);
 	get(world, "/a");
-	assert_non_null(strstr(world->err.text, "/no/such/plugin cannot be run: No such file or directory. install it\\e[0m"));
+	assert_non_null(
+		strstr(world->err.text, "/no/such/plugin cannot be run: No such file or directory. install it\\e[0m"));
 }
 
 static void an_interactive_plugin_borrows_the_terminal(void **state)
@@ -289,7 +297,8 @@ static void a_token_file_is_read_again_after_401(void **state)
 static void impersonation_goes_with_every_request(void **state)
 {
 	struct client_scene *world = *state;
-	char as[] = "jane", uid[] = "7", group[] = "ops", other[] = "dev\r\nEvil: 1", key[] = "Scopes/x", value[] = "all";
+	char as[] = "jane", uid[] = "7", group[] = "ops", other[] = "dev\r\nEvil: 1", key[] = "Scopes/x",
+	     value[] = "all";
 	char *groups[] = {group, other, NULL};
 	struct kube_variable extra = {key, value};
 	world->access.as = as;
@@ -323,8 +332,10 @@ static void answers_with_retry_after_are_asked_again(void **state)
 	assert_int_equal(world->head_count, 1);
 	world->reply_status = 429;
 	world->reply_headers = "Retry-After: 0\r\n";
-	world->reply = "{\"kind\":\"Status\",\"status\":\"Failure\",\"message\":\"Cannot evict pod as it would violate the pod's disruption "
-		       "budget.\",\"code\":429,\"details\":{\"causes\":[{\"reason\":\"DisruptionBudget\",\"message\":\"needs 2 healthy "
+	world->reply = "{\"kind\":\"Status\",\"status\":\"Failure\",\"message\":\"Cannot evict pod as it would "
+		       "violate the pod's disruption "
+		       "budget.\",\"code\":429,\"details\":{\"causes\":[{\"reason\":\"DisruptionBudget\","
+		       "\"message\":\"needs 2 healthy "
 		       "pods and has 2 currently\"}]}}";
 	world->head_count = 0;
 	get(world, "/api/v1/nodes");
@@ -345,16 +356,18 @@ static void changes_are_written_as_asked(void **state)
 	struct client_scene *world = *state;
 	struct err err = {0};
 	connect_client(world);
-	struct kube_change change = {.method = "PATCH",
-				     .url = {.group = "apps", .version = "v1", .resource = "statefulsets", .namespace = "m q", .name = "r"},
-				     .patch_type = "application/merge-patch+json",
-				     .body = "{\"spec\":{\"replicas\":4}}",
-				     .dry_run = true,
-				     .force = true};
+	struct kube_change change = {
+		.method = "PATCH",
+		.url = {.group = "apps", .version = "v1", .resource = "statefulsets", .namespace = "m q", .name = "r"},
+		.patch_type = "application/merge-patch+json",
+		.body = "{\"spec\":{\"replicas\":4}}",
+		.dry_run = true,
+		.force = true};
 	assert_non_null(kube_change(world->client, &change, on_object, world, &err));
 	wait_until_done(world);
 	assert_int_equal(world->err.code, ERR_NONE);
-	assert_ptr_equal(strstr(head(world, 0), "PATCH /apis/apps/v1/namespaces/m%20q/statefulsets/r?dryRun=All&fieldManager=mqdeck"),
+	assert_ptr_equal(strstr(head(world, 0),
+				"PATCH /apis/apps/v1/namespaces/m%20q/statefulsets/r?dryRun=All&fieldManager=mqdeck"),
 			 head(world, 0));
 	assert_non_null(strstr(head(world, 0), "&force=true HTTP/1.1"));
 	assert_non_null(strstr(head(world, 0), "Content-Type: application/merge-patch+json\r\n"));
@@ -394,7 +407,9 @@ static void read_only_sends_nothing_that_acts(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct err err = {0};
 		struct kube_request *request = kube_request(
-			world->client, &(struct kube_call){.method = cases[i].method, .path = cases[i].path, .on_done = on_done, .data = world},
+			world->client,
+			&(struct kube_call){
+				.method = cases[i].method, .path = cases[i].path, .on_done = on_done, .data = world},
 			&err);
 		if ((request != NULL) != cases[i].allowed)
 			fail_msg("%s %s", cases[i].method, cases[i].path);
@@ -404,7 +419,8 @@ static void read_only_sends_nothing_that_acts(void **state)
 		assert_true(kube_gate_allows(false, cases[i].method, cases[i].path, &err));
 	}
 	static const char exec[] = "/api/v1/namespaces/a/pods/p/exec";
-	const char *status[] = {"rabbitmqctl", "-q", "cluster_status", NULL}, *stop[] = {"rabbitmqctl", "stop_app", NULL};
+	const char *status[] = {"rabbitmqctl", "-q", "cluster_status", NULL},
+		   *stop[] = {"rabbitmqctl", "stop_app", NULL};
 	assert_true(kube_gate_allows_tunnel(true, "/api/v1/namespaces/a/pods/p/portforward", NULL, NULL));
 	assert_true(kube_gate_allows_tunnel(true, exec, status, NULL));
 	assert_false(kube_gate_allows_tunnel(true, exec, stop, NULL));
@@ -432,7 +448,11 @@ static void access_is_asked_once_a_minute(void **state)
 {
 	struct client_scene *world = *state;
 	struct err err = {0};
-	struct kube_question question = {.verb = "patch", .group = "apps", .resource = "statefulsets", .subresource = "scale", .namespace = "mq"};
+	struct kube_question question = {.verb = "patch",
+					 .group = "apps",
+					 .resource = "statefulsets",
+					 .subresource = "scale",
+					 .namespace = "mq"};
 	world->reply_status = 201;
 	world->reply = "{\"status\":{\"allowed\":false,\"reason\":\"no\"}}";
 	connect_client(world);
@@ -458,7 +478,8 @@ static void existence_is_an_answer(void **state)
 	struct err err = {0};
 	connect_client(world);
 	world->reply = "{\"resources\":[{\"name\":\"kafkas\"},{\"name\":\"kafkas/status\"}]}";
-	assert_non_null(kube_resource_exists(world->client, "kafka.strimzi.io", "v1", "kafkas", on_answer, world, &err));
+	assert_non_null(
+		kube_resource_exists(world->client, "kafka.strimzi.io", "v1", "kafkas", on_answer, world, &err));
 	wait_until_done(world);
 	assert_int_equal(world->answer, KUBE_ALLOWED);
 	world->done = false;
@@ -483,7 +504,8 @@ static void an_answer_that_is_none_is_unknown(void **state)
 		{"", KUBE_UNKNOWN},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		assert_int_equal(kube_discovery_answer(cases[i].json, strlen(cases[i].json), "kafkas"), cases[i].answer);
+		assert_int_equal(kube_discovery_answer(cases[i].json, strlen(cases[i].json), "kafkas"),
+				 cases[i].answer);
 }
 
 static void on_log(void *data, const char *bytes, size_t len)
@@ -504,13 +526,22 @@ static void logs_are_followed(void **state)
 	struct err err = {0};
 	connect_client(world);
 	world->reply = "one\ntwo\n";
-	struct kube_logs_options options = {.namespace = "mq", .pod = "p", .container = "c", .since_time = "2026-01-02T03:04:05Z", .tail_lines = 10, .follow = true,
-					    .on_data = on_log, .on_done = on_log_done, .data = world};
+	struct kube_logs_options options = {.namespace = "mq",
+					    .pod = "p",
+					    .container = "c",
+					    .since_time = "2026-01-02T03:04:05Z",
+					    .tail_lines = 10,
+					    .follow = true,
+					    .on_data = on_log,
+					    .on_done = on_log_done,
+					    .data = world};
 	assert_non_null(kube_logs_follow(world->client, &options, &err));
 	wait_until_done(world);
 	assert_int_equal(world->bytes, 8);
 	assert_int_equal(world->err.code, ERR_NONE);
-	assert_non_null(strstr(head(world, 0), "/pods/p/log?container=c&follow=true&sinceTime=2026-01-02T03%3A04%3A05Z&tailLines=10 HTTP"));
+	assert_non_null(
+		strstr(head(world, 0),
+		       "/pods/p/log?container=c&follow=true&sinceTime=2026-01-02T03%3A04%3A05Z&tailLines=10 HTTP"));
 }
 
 /* Nothing that was secret is in the log, at its most talkative. */
@@ -536,10 +567,13 @@ static void the_log_holds_no_secret(void **state)
 
 static void yaml_hides_what_nobody_reads(void **state)
 {
-	static const char json[] =
-		"{\"kind\":\"Secret\",\"metadata\":{\"name\":\"yes\",\"managedFields\":[{\"manager\":\"x\"}],\"annotations\":{"
-		"\"kubectl.kubernetes.io/last-applied-configuration\":\"canary\",\"three\":\"3\"}},\"data\":{\"p\":\"canary\"},\"stringData\":"
-		"{\"q\":{\"r\":[\"canary\"]}},\"five\":5,\"half\":1.5,\"t\":true,\"z\":null,\"empty\":{},\"text\":\"a\\nb\\u001b\"}";
+	static const char json[] = "{\"kind\":\"Secret\",\"metadata\":{\"name\":\"yes\",\"managedFields\":[{"
+				   "\"manager\":\"x\"}],\"annotations\":{"
+				   "\"kubectl.kubernetes.io/"
+				   "last-applied-configuration\":\"canary\",\"three\":\"3\"}},\"data\":{\"p\":"
+				   "\"canary\"},\"stringData\":"
+				   "{\"q\":{\"r\":[\"canary\"]}},\"five\":5,\"half\":1.5,\"t\":true,\"z\":null,"
+				   "\"empty\":{},\"text\":\"a\\nb\\u001b\"}";
 	struct err err = {0};
 	struct buf out = BUF_INIT(1 << 20);
 	cJSON *root = cJSON_Parse(json);
@@ -560,11 +594,14 @@ static void yaml_shows_what_is_no_utf8_as_replaced(void **state)
 	struct err err = {0};
 	struct buf out = BUF_INIT(1 << 20);
 	cJSON *root = cJSON_CreateObject();
-	cJSON_AddStringToObject(root, "bad\xff", "a\xc0\xaf" "b");
+	cJSON_AddStringToObject(root, "bad\xff",
+				"a\xc0\xaf"
+				"b");
 	cJSON_AddStringToObject(root, "good", "gr\xc3\xbc\xc3\x9f");
 	assert_true(kube_yaml(root, &out, &err));
 	cJSON_Delete(root);
-	assert_non_null(strstr(out.data, "bad\xef\xbf\xbd: a\xef\xbf\xbd\xef\xbf\xbd" "b\n"));
+	assert_non_null(strstr(out.data, "bad\xef\xbf\xbd: a\xef\xbf\xbd\xef\xbf\xbd"
+					 "b\n"));
 	assert_non_null(strstr(out.data, "good: gr\xc3\xbc\xc3\x9f\n"));
 	buf_finish(&out);
 }

@@ -2,32 +2,43 @@
 
 #include <stdio.h>
 
-#include "api/kube/records/record_decode.h"
 #include "api/kube/records/field_table.h"
+#include "api/kube/records/record_decode.h"
 #include "tests/unit/kube/wire.h"
 
 /* The same broker pod, written twice: as the API's JSON and as its protobuf. */
 static const char pod_json[] =
-	"{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"rabbitmq-0\",\"namespace\":\"mq\",\"uid\":\"u-1\","
+	"{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"rabbitmq-0\",\"namespace\":\"mq\",\"uid\":"
+	"\"u-1\","
 	"\"resourceVersion\":\"9007199254740993\",\"generation\":3,\"creationTimestamp\":\"2026-01-02T03:04:05Z\","
 	"\"labels\":{\"app\":\"rabbitmq\",\"empty\":\"\"},"
-	"\"annotations\":{\"kubectl.kubernetes.io/last-applied-configuration\":\"{\\\"a\\\":[1,{}]}\",\"strimzi.io/x\":\"y\"},"
-	"\"ownerReferences\":[{\"apiVersion\":\"apps/v1\",\"kind\":\"StatefulSet\",\"name\":\"rabbitmq\",\"uid\":\"o-1\","
+	"\"annotations\":{\"kubectl.kubernetes.io/last-applied-configuration\":\"{\\\"a\\\":[1,{}]}\",\"strimzi.io/"
+	"x\":\"y\"},"
+	"\"ownerReferences\":[{\"apiVersion\":\"apps/"
+	"v1\",\"kind\":\"StatefulSet\",\"name\":\"rabbitmq\",\"uid\":\"o-1\","
 	"\"controller\":true,\"blockOwnerDeletion\":true}],"
-	"\"managedFields\":[{\"manager\":\"k\",\"fieldsV1\":{\"f:metadata\":{\"f:labels\":{\".\":{},\"f:a\\\"b}\":{}}}}}]},"
+	"\"managedFields\":[{\"manager\":\"k\",\"fieldsV1\":{\"f:metadata\":{\"f:labels\":{\".\":{},\"f:a\\\"b}\":{}"
+	"}}}}]},"
 	"\"spec\":{\"volumes\":[{\"name\":\"data\",\"persistentVolumeClaim\":{\"claimName\":\"data-rabbitmq-0\"}},"
 	"{\"name\":\"token\",\"projected\":{\"sources\":[]}}],"
-	"\"containers\":[{\"name\":\"rabbitmq\",\"image\":\"rabbitmq:4.0\",\"ports\":[{\"name\":\"amqp\",\"containerPort\":5672,"
-	"\"protocol\":\"TCP\"}],\"env\":[{\"name\":\"RABBITMQ_DEFAULT_PASS\",\"valueFrom\":{\"secretKeyRef\":{\"name\":\"s\","
-	"\"key\":\"password\"}}},{\"name\":\"OTHER\",\"value\":\"canary-secret\"},{\"name\":\"RABBITMQ_DEFAULT_USER\","
+	"\"containers\":[{\"name\":\"rabbitmq\",\"image\":\"rabbitmq:4.0\",\"ports\":[{\"name\":\"amqp\","
+	"\"containerPort\":5672,"
+	"\"protocol\":\"TCP\"}],\"env\":[{\"name\":\"RABBITMQ_DEFAULT_PASS\",\"valueFrom\":{\"secretKeyRef\":{"
+	"\"name\":\"s\","
+	"\"key\":\"password\"}}},{\"name\":\"OTHER\",\"value\":\"canary-secret\"},{\"name\":\"RABBITMQ_DEFAULT_"
+	"USER\","
 	"\"value\":\"admin\"}],\"resources\":{\"limits\":{\"cpu\":\"1500m\",\"memory\":\"2Gi\"}},"
-	"\"volumeMounts\":[{\"name\":\"data\",\"mountPath\":\"/var/lib/rabbitmq\"}],\"lifecycle\":{\"preStop\":{\"exec\":{"
+	"\"volumeMounts\":[{\"name\":\"data\",\"mountPath\":\"/var/lib/"
+	"rabbitmq\"}],\"lifecycle\":{\"preStop\":{\"exec\":{"
 	"\"command\":[\"/bin/sh\",\"-c\",\"rabbitmq-upgrade await_online_quorum_plus_one -t 604800\"]}}}}],"
 	"\"nodeName\":\"node-1\",\"hostname\":\"rabbitmq-0\",\"subdomain\":\"rabbitmq\"},"
-	"\"status\":{\"phase\":\"Running\",\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\",\"lastProbeTime\":null,"
+	"\"status\":{\"phase\":\"Running\",\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\","
+	"\"lastProbeTime\":null,"
 	"\"lastTransitionTime\":\"2026-01-02T03:05:00Z\"}],\"hostIP\":\"10.0.0.1\",\"podIP\":\"10.1.0.1\","
-	"\"startTime\":\"2026-01-02T03:04:06Z\",\"containerStatuses\":[{\"name\":\"rabbitmq\",\"state\":{\"running\":"
-	"{\"startedAt\":\"2026-01-02T03:04:07Z\"}},\"lastState\":{\"terminated\":{\"exitCode\":137,\"reason\":\"OOMKilled\","
+	"\"startTime\":\"2026-01-02T03:04:06Z\",\"containerStatuses\":[{\"name\":\"rabbitmq\",\"state\":{"
+	"\"running\":"
+	"{\"startedAt\":\"2026-01-02T03:04:07Z\"}},\"lastState\":{\"terminated\":{\"exitCode\":137,\"reason\":"
+	"\"OOMKilled\","
 	"\"finishedAt\":\"2026-01-02T03:04:00Z\"}},\"ready\":true,\"restartCount\":2,\"started\":true}]}}";
 
 enum { T0 = 1767323045 }; /* 2026-01-02T03:04:05Z */
@@ -91,7 +102,8 @@ static void write_lifecycle(struct buf *container)
 static void write_spec(struct buf *pod)
 {
 	struct buf spec = BUF_INIT(1 << 20), volume = BUF_INIT(1024), source = BUF_INIT(1024), claim = BUF_INIT(1024);
-	struct buf container = BUF_INIT(1 << 20), port = BUF_INIT(1024), resources = BUF_INIT(1024), mount = BUF_INIT(1024);
+	struct buf container = BUF_INIT(1 << 20), port = BUF_INIT(1024), resources = BUF_INIT(1024),
+		   mount = BUF_INIT(1024);
 	wire_text(&volume, 1, "data");
 	wire_text(&claim, 1, "data-rabbitmq-0");
 	wire_message(&source, 10, &claim);
@@ -265,8 +277,12 @@ static struct kube_stream *open_stream(struct seen *seen, bool watch, bool proto
 static void list_bytes(struct buf *out, bool protobuf)
 {
 	if (!protobuf) {
-		buf_printf(out, "{ \"kind\":\"PodList\",\r\n\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"77\",\"continue\":"
-				"\"a\\/b\"},\"items\":[%s , {\"metadata\":{\"name\":\"k\\u00e9\\ud83d\\ude00\\ud800\"},\"x\":-1.5e3}]}\n",
+		buf_printf(out,
+			   "{ "
+			   "\"kind\":\"PodList\",\r\n\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"77\","
+			   "\"continue\":"
+			   "\"a\\/b\"},\"items\":[%s , "
+			   "{\"metadata\":{\"name\":\"k\\u00e9\\ud83d\\ude00\\ud800\"},\"x\":-1.5e3}]}\n",
 			   pod_json);
 		return;
 	}
@@ -299,9 +315,12 @@ static void watch_bytes(struct buf *out, bool protobuf)
 		return;
 	}
 	buf_printf(out, "{\"type\":\"ADDED\",\"object\":%s}\r\n", pod_json);
-	buf_append_str(out, "{\"type\":\"DELETED\",\"object\":{\"metadata\":{\"name\":\"b\",\"resourceVersion\":\"8\"}}}\n");
-	buf_append_str(out, "{\"object\":{\"spec\":{\"containers\":null},\"metadata\":{\"resourceVersion\":\"9\"}},\"type\":\"BOOKMARK\"}\n");
-	buf_append_str(out, "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":410,\"reason\":\"Expired\"}}\n");
+	buf_append_str(out,
+		       "{\"type\":\"DELETED\",\"object\":{\"metadata\":{\"name\":\"b\",\"resourceVersion\":\"8\"}}}\n");
+	buf_append_str(out, "{\"object\":{\"spec\":{\"containers\":null},\"metadata\":{\"resourceVersion\":\"9\"}},"
+			    "\"type\":\"BOOKMARK\"}\n");
+	buf_append_str(out,
+		       "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":410,\"reason\":\"Expired\"}}\n");
 }
 
 static void check_list(struct kube_stream *stream, const struct seen *seen)
@@ -387,11 +406,21 @@ static bool feeds(const char *bytes, size_t len, bool watch, bool protobuf, stru
 static void wrong_json_is_refused(void **state)
 {
 	static const char *const wrong[] = {
-		"[1]", "{\"items\":[1]}", "{\"items\":[{}{}]}", "{\"kind\":\"Pod\",\"metadata\":{}}", "{\"items\":[]}x", "{]",
-		"{\"items\":[{\"metadata\":[]}]}", "{\"items\":[{\"metadata\":{\"name\":7}}]}", "{\"items\":[{\"metadata\":{\"name\" \"x\"}}]}",
-		"{\"items\":[{\"metadata\":{\"generation\":1.5}}]}", "{\"items\":[{\"metadata\":{\"generation\":99999999999999999999}}]}",
-		"{\"items\":[{\"spec\":{\"hostNetwork\":\"yes\"}}]}", "{\"items\":[{\"spec\":{\"containers\":{}}}]}",
-		"{\"items\":[{\"metadata\":{\"labels\":[]}}]}", "{\"items\":[{\"metadata\":{\"name\":\"x\",}}]}",
+		"[1]",
+		"{\"items\":[1]}",
+		"{\"items\":[{}{}]}",
+		"{\"kind\":\"Pod\",\"metadata\":{}}",
+		"{\"items\":[]}x",
+		"{]",
+		"{\"items\":[{\"metadata\":[]}]}",
+		"{\"items\":[{\"metadata\":{\"name\":7}}]}",
+		"{\"items\":[{\"metadata\":{\"name\" \"x\"}}]}",
+		"{\"items\":[{\"metadata\":{\"generation\":1.5}}]}",
+		"{\"items\":[{\"metadata\":{\"generation\":99999999999999999999}}]}",
+		"{\"items\":[{\"spec\":{\"hostNetwork\":\"yes\"}}]}",
+		"{\"items\":[{\"spec\":{\"containers\":{}}}]}",
+		"{\"items\":[{\"metadata\":{\"labels\":[]}}]}",
+		"{\"items\":[{\"metadata\":{\"name\":\"x\",}}]}",
 	};
 	struct err err;
 	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
@@ -399,8 +428,8 @@ static void wrong_json_is_refused(void **state)
 		assert_int_equal(err.code, ERR_PARSE);
 		assert_ptr_equal(strstr(err.text, "pods: "), err.text);
 	}
-	static const char *const wrong_events[] = {"{\"type\":\"ADDED\"}", "{\"type\":\"OTHER\",\"object\":{}}", "<html> ",
-						   "{\"type\":1,\"object\":{}}", "{\"object\":{}}"};
+	static const char *const wrong_events[] = {"{\"type\":\"ADDED\"}", "{\"type\":\"OTHER\",\"object\":{}}",
+						   "<html> ", "{\"type\":1,\"object\":{}}", "{\"object\":{}}"};
 	for (size_t i = 0; i < ARRAY_LEN(wrong_events); i++)
 		assert_false(feeds(wrong_events[i], strlen(wrong_events[i]), true, false, &err));
 }
@@ -447,7 +476,8 @@ static void an_event_of_ten_mebibytes_passes_and_its_text_is_cut(void **state)
 	struct err err = {0};
 	struct kube_stream *stream = open_stream(&seen, true, false);
 	for (size_t at = 0; at < text.len; at += 16384)
-		assert_true(kube_stream_feed(stream, text.data + at, text.len - at < 16384 ? text.len - at : 16384, &err));
+		assert_true(
+			kube_stream_feed(stream, text.data + at, text.len - at < 16384 ? text.len - at : 16384, &err));
 	assert_int_equal(seen.records, 1);
 	assert_string_equal(seen.names[0], "big");
 	kube_stream_destroy(stream);
@@ -521,10 +551,25 @@ static void quantities(void **state)
 		const char *text;
 		int64_t units, milli;
 	} cases[] = {
-		{"0", 0, 0}, {"128Mi", 128 << 20, (int64_t)(128 << 20) * 1000}, {"1.5Gi", 1610612736, 1610612736000},
-		{"500m", 1, 500}, {"1500m", 2, 1500}, {"1e3", 1000, 1000000}, {"1.2E2", 120, 120000}, {"129M", 129000000, 129000000000},
-		{"100n", 1, 1}, {"", -1, -1}, {"Mi", -1, -1}, {"1Q", -1, -1}, {"-1", -1, -1}, {"9E", 9000000000000000000, -1},
-		{"10E", -1, -1}, {"1e99", -1, -1}, {"1e-3", 1, 1}, {"+5k", 5000, 5000000}, {"1.2.3", -1, -1},
+		{"0", 0, 0},
+		{"128Mi", 128 << 20, (int64_t)(128 << 20) * 1000},
+		{"1.5Gi", 1610612736, 1610612736000},
+		{"500m", 1, 500},
+		{"1500m", 2, 1500},
+		{"1e3", 1000, 1000000},
+		{"1.2E2", 120, 120000},
+		{"129M", 129000000, 129000000000},
+		{"100n", 1, 1},
+		{"", -1, -1},
+		{"Mi", -1, -1},
+		{"1Q", -1, -1},
+		{"-1", -1, -1},
+		{"9E", 9000000000000000000, -1},
+		{"10E", -1, -1},
+		{"1e99", -1, -1},
+		{"1e-3", 1, 1},
+		{"+5k", 5000, 5000000},
+		{"1.2.3", -1, -1},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		assert_int_equal(kube_quantity(cases[i].text, strlen(cases[i].text), 1), cases[i].units);
@@ -534,7 +579,8 @@ static void quantities(void **state)
 
 static void secrets_come_decoded(void **state)
 {
-	static const char json[] = "{\"metadata\":{\"name\":\"s\"},\"data\":{\"user\":\"YWRtaW4=\",\"empty\":\"\",\"none\":null}}";
+	static const char json[] =
+		"{\"metadata\":{\"name\":\"s\"},\"data\":{\"user\":\"YWRtaW4=\",\"empty\":\"\",\"none\":null}}";
 	static const char wrong[] = "{\"data\":{\"user\":\"%%%\"}}";
 	struct err err = {0};
 	struct kube_secret *secret = kube_decode(KUBE_SECRETS, json, sizeof json - 1, &err);
@@ -554,12 +600,15 @@ static void secrets_come_decoded(void **state)
 
 static void volumes_say_where_they_are(void **state)
 {
-	static const char json[] =
-		"{\"metadata\":{\"name\":\"pv\"},\"spec\":{\"capacity\":{\"storage\":\"10Gi\"},\"local\":{\"path\":\"/d\"},"
-		"\"claimRef\":{\"namespace\":\"mq\",\"name\":\"data-0\"},\"nodeAffinity\":{\"required\":{\"nodeSelectorTerms\":["
-		"{\"matchExpressions\":[{\"key\":\"kubernetes.io/hostname\",\"operator\":\"In\",\"values\":[\"n1\",\"n2\"]},"
-		"{\"key\":\"zone\",\"values\":[\"z\"]}]},{\"matchExpressions\":[{\"values\":[\"n3\"],\"key\":\"kubernetes.io/hostname\"}]}"
-		"]}}},\"status\":{\"phase\":\"Bound\"}}";
+	static const char json[] = "{\"metadata\":{\"name\":\"pv\"},\"spec\":{\"capacity\":{\"storage\":\"10Gi\"},"
+				   "\"local\":{\"path\":\"/d\"},"
+				   "\"claimRef\":{\"namespace\":\"mq\",\"name\":\"data-0\"},\"nodeAffinity\":{"
+				   "\"required\":{\"nodeSelectorTerms\":["
+				   "{\"matchExpressions\":[{\"key\":\"kubernetes.io/"
+				   "hostname\",\"operator\":\"In\",\"values\":[\"n1\",\"n2\"]},"
+				   "{\"key\":\"zone\",\"values\":[\"z\"]}]},{\"matchExpressions\":[{\"values\":["
+				   "\"n3\"],\"key\":\"kubernetes.io/hostname\"}]}"
+				   "]}}},\"status\":{\"phase\":\"Bound\"}}";
 	struct err err = {0};
 	struct kube_volume *volume = kube_decode(KUBE_VOLUMES, json, sizeof json - 1, &err);
 	assert_non_null(volume);
@@ -575,9 +624,10 @@ static void volumes_say_where_they_are(void **state)
 
 static void events_of_both_ages_have_a_time(void **state)
 {
-	static const char json[] =
-		"{\"metadata\":{\"name\":\"e\"},\"firstTimestamp\":null,\"eventTime\":\"2026-01-02T03:04:05.123456Z\",\"series\":"
-		"{\"count\":7,\"lastObservedTime\":\"2026-01-02T03:05:05.000000Z\"},\"reportingComponent\":\"kubelet\"}";
+	static const char json[] = "{\"metadata\":{\"name\":\"e\"},\"firstTimestamp\":null,\"eventTime\":\"2026-01-"
+				   "02T03:04:05.123456Z\",\"series\":"
+				   "{\"count\":7,\"lastObservedTime\":\"2026-01-02T03:05:05.000000Z\"},"
+				   "\"reportingComponent\":\"kubelet\"}";
 	struct err err = {0};
 	struct kube_event *event = kube_decode(KUBE_EVENTS, json, sizeof json - 1, &err);
 	assert_int_equal(event->first_ms, (int64_t)T0 * 1000 + 123);
@@ -589,10 +639,11 @@ static void events_of_both_ages_have_a_time(void **state)
 
 static void leases_tell_who_and_until_when_in_both_forms(void **state)
 {
-	static const char json[] =
-		"{\"metadata\":{\"name\":\"mqdeck-kafka-orders\",\"namespace\":\"mq\",\"annotations\":{\"mqdeck/plan\":\"Roll\"}},"
-		"\"spec\":{\"holderIdentity\":\"anna@jump-1/7\",\"leaseDurationSeconds\":30,"
-		"\"acquireTime\":\"2026-01-02T03:04:05.000000Z\",\"renewTime\":\"2026-01-02T03:04:15.500000Z\",\"leaseTransitions\":2}}";
+	static const char json[] = "{\"metadata\":{\"name\":\"mqdeck-kafka-orders\",\"namespace\":\"mq\","
+				   "\"annotations\":{\"mqdeck/plan\":\"Roll\"}},"
+				   "\"spec\":{\"holderIdentity\":\"anna@jump-1/7\",\"leaseDurationSeconds\":30,"
+				   "\"acquireTime\":\"2026-01-02T03:04:05.000000Z\",\"renewTime\":\"2026-01-02T03:"
+				   "04:15.500000Z\",\"leaseTransitions\":2}}";
 	struct err err = {0};
 	struct kube_lease *lease = kube_decode(KUBE_LEASES, json, sizeof json - 1, &err);
 	assert_string_equal(lease->holder, "anna@jump-1/7");
@@ -619,16 +670,20 @@ static void leases_tell_who_and_until_when_in_both_forms(void **state)
 
 static void custom_resources(void **state)
 {
-	static const char kafka_json[] =
-		"{\"metadata\":{\"name\":\"k\",\"annotations\":{\"strimzi.io/kraft\":\"enabled\"}},\"spec\":{\"kafka\":{\"version\":\"4.1.0\","
-		"\"listeners\":[{\"name\":\"tls\",\"port\":9093,\"type\":\"internal\",\"tls\":true,\"authentication\":{\"type\":\"tls\"}}],"
-		"\"config\":{\"min.insync.replicas\":2}}},\"status\":{\"kafkaMetadataVersion\":\"4.1-IV0\",\"conditions\":[{\"type\":\"Ready\","
-		"\"status\":\"True\"}]}}";
-	static const char pool_json[] = "{\"spec\":{\"replicas\":3,\"roles\":[\"controller\",\"broker\"]},\"status\":{\"nodeIds\":[0,1,2]}}";
-	static const char rabbit_json[] =
-		"{\"spec\":{\"replicas\":3,\"persistence\":{\"storage\":20}},\"status\":{\"defaultUser\":{\"secretReference\":{\"keys\":"
-		"{\"password\":\"password\",\"username\":\"username\"},\"name\":\"r-default-user\",\"namespace\":\"mq\"},"
-		"\"serviceReference\":{\"name\":\"r\"}}}}";
+	static const char kafka_json[] = "{\"metadata\":{\"name\":\"k\",\"annotations\":{\"strimzi.io/"
+					 "kraft\":\"enabled\"}},\"spec\":{\"kafka\":{\"version\":\"4.1.0\","
+					 "\"listeners\":[{\"name\":\"tls\",\"port\":9093,\"type\":\"internal\","
+					 "\"tls\":true,\"authentication\":{\"type\":\"tls\"}}],"
+					 "\"config\":{\"min.insync.replicas\":2}}},\"status\":{"
+					 "\"kafkaMetadataVersion\":\"4.1-IV0\",\"conditions\":[{\"type\":\"Ready\","
+					 "\"status\":\"True\"}]}}";
+	static const char pool_json[] =
+		"{\"spec\":{\"replicas\":3,\"roles\":[\"controller\",\"broker\"]},\"status\":{\"nodeIds\":[0,1,2]}}";
+	static const char rabbit_json[] = "{\"spec\":{\"replicas\":3,\"persistence\":{\"storage\":20}},\"status\":{"
+					  "\"defaultUser\":{\"secretReference\":{\"keys\":"
+					  "{\"password\":\"password\",\"username\":\"username\"},\"name\":\"r-"
+					  "default-user\",\"namespace\":\"mq\"},"
+					  "\"serviceReference\":{\"name\":\"r\"}}}}";
 	struct err err = {0};
 	struct kube_kafka *kafka = kube_decode(KUBE_KAFKAS, kafka_json, sizeof kafka_json - 1, &err);
 	assert_int_equal(kafka->replicas, -1);
@@ -641,7 +696,8 @@ static void custom_resources(void **state)
 	assert_int_equal(pool->node_ids[2], 2);
 	assert_string_equal(pool->roles[1], "broker");
 	kube_record_free(pool);
-	struct kube_rabbitmq_cluster *rabbit = kube_decode(KUBE_RABBITMQ_CLUSTERS, rabbit_json, sizeof rabbit_json - 1, &err);
+	struct kube_rabbitmq_cluster *rabbit =
+		kube_decode(KUBE_RABBITMQ_CLUSTERS, rabbit_json, sizeof rabbit_json - 1, &err);
 	assert_string_equal(rabbit->secret_name, "r-default-user");
 	assert_string_equal(rabbit->service_name, "r");
 	assert_string_equal(rabbit->storage, "20");

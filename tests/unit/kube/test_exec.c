@@ -151,9 +151,10 @@ static void output_and_argv(void **state)
 	assert_int_equal(f->exit_code, 0);
 	assert_string_equal(f->got_out, "hello\n");
 	assert_string_equal(f->got_errors, "careful\n");
-	assert_string_equal(f->pods.last_path,
-			    "/api/v1/namespaces/shop/pods/rabbitmq-0/exec?container=rabbitmq&command=printf&command=%25s"
-			    "&command=a%20b%26c&stdout=true&stderr=true");
+	assert_string_equal(
+		f->pods.last_path,
+		"/api/v1/namespaces/shop/pods/rabbitmq-0/exec?container=rabbitmq&command=printf&command=%25s"
+		"&command=a%20b%26c&stdout=true&stderr=true");
 }
 
 static void how_it_ended(void **state)
@@ -165,10 +166,12 @@ static void how_it_ended(void **state)
 	} cases[] = {
 		{success, 0, ERR_NONE},
 		{exit_137, 137, ERR_NONE},
-		{FAILURE("\"message\":\"exec: \\\"x\\\": executable file not found in $PATH\",\"code\":500"), -1, ERR_NOT_FOUND},
+		{FAILURE("\"message\":\"exec: \\\"x\\\": executable file not found in $PATH\",\"code\":500"), -1,
+		 ERR_NOT_FOUND},
 		{FAILURE("\"message\":\"container is gone mad\",\"code\":500"), -1, ERR_SERVER},
-		{FAILURE("\"reason\":\"NonZeroExitCode\",\"details\":{\"causes\":[{\"reason\":\"ExitCode\",\"message\":\"x\"}]}"), -1,
-		 ERR_SERVER},
+		{FAILURE("\"reason\":\"NonZeroExitCode\",\"details\":{\"causes\":[{\"reason\":\"ExitCode\","
+			 "\"message\":\"x\"}]}"),
+		 -1, ERR_SERVER},
 		{"{\"kind\":\"Status\",", -1, ERR_CONNECT},
 		{NULL, -1, ERR_CONNECT},
 	};
@@ -193,7 +196,8 @@ static void refusals(void **state)
 		const char *text;
 	} cases[] = {
 		{"HTTP/1.1 403 Forbidden\r\n\r\n" FAILURE(
-			 "\"message\":\"pods \\\"rabbitmq-0\\\" is forbidden: User \\\"eve\\\" cannot create resource \\\"pods/exec\\\" in "
+			 "\"message\":\"pods \\\"rabbitmq-0\\\" is forbidden: User \\\"eve\\\" cannot create "
+			 "resource \\\"pods/exec\\\" in "
 			 "API group \\\"\\\" in the namespace \\\"shop\\\"\",\"reason\":\"Forbidden\",\"code\":403"),
 		 ERR_FORBIDDEN, "cannot create resource \"pods/exec\""},
 		{"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", ERR_UNSUPPORTED, "v5.channel.k8s.io"},

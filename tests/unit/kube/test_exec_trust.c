@@ -38,7 +38,8 @@ static int setup(void **state)
 	place->args[0] = mem_strdup("get-token");
 	place->args[1] = mem_strdup("prod");
 	place->env = (struct kube_variable){.name = mem_strdup("PROFILE"), .value = mem_strdup("canary-value")};
-	place->plugin = (struct kube_exec_plugin){.command = place->program, .args = place->args, .env = &place->env, .env_count = 1};
+	place->plugin = (struct kube_exec_plugin){
+		.command = place->program, .args = place->args, .env = &place->env, .env_count = 1};
 	place->access = (struct kube_access){.server = mem_strdup("https://one:6443"), .exec = &place->plugin};
 	*state = place;
 	return 0;

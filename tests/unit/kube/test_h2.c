@@ -210,7 +210,8 @@ static bool is_asked_twice(const struct fixture *f)
 
 static bool is_whole(const struct fixture *f)
 {
-	return agrees(f) && kube_informer_state(f->pods)->stale_since_ms < 0 && kube_client_connection(f->client)->connected;
+	return agrees(f) && kube_informer_state(f->pods)->stale_since_ms < 0 &&
+	       kube_client_connection(f->client)->connected;
 }
 
 static void on_done(void *data, const struct kube_result *result)

@@ -55,13 +55,13 @@ static void start_informer(struct informer_scene *world)
 {
 	struct err err = {0};
 	world->pods = kube_informer_start(world->client,
-				     &(struct kube_informer_options){.kind = KUBE_PODS,
-								.namespace = "mq",
-								.label_selector = "app in (a,b)",
-								.on_change = on_change,
-								.on_state = on_state,
-								.data = world},
-				     &err);
+					  &(struct kube_informer_options){.kind = KUBE_PODS,
+									  .namespace = "mq",
+									  .label_selector = "app in (a,b)",
+									  .on_change = on_change,
+									  .on_state = on_state,
+									  .data = world},
+					  &err);
 	assert_non_null(world->pods);
 }
 
@@ -76,8 +76,10 @@ static int set_up(void **state)
 	fake_start(&world->fake, world->loop);
 	snprintf(world->server, sizeof world->server, "http://127.0.0.1:%u", world->fake.port);
 	snprintf(world->token, sizeof world->token, "canary-token");
-	world->access = (struct kube_access){.server = world->server, .token = world->token, .proxy_url = world->no_proxy};
-	world->client = kube_client_create(world->loop, &world->access, &(struct kube_client_options){.read_only = true}, &err);
+	world->access =
+		(struct kube_access){.server = world->server, .token = world->token, .proxy_url = world->no_proxy};
+	world->client =
+		kube_client_create(world->loop, &world->access, &(struct kube_client_options){.read_only = true}, &err);
 	assert_non_null(world->client);
 	return 0;
 }
@@ -107,7 +109,8 @@ static bool agrees(const struct informer_scene *world)
 		snprintf(version, sizeof version, "%ld", world->fake.objects[i]);
 		const struct kube_pod *pod = kube_informer_get(world->pods, "mq", name);
 		count += world->fake.objects[i] != 0;
-		if ((pod != NULL) != (world->fake.objects[i] != 0) || (pod && !str_eq(pod->meta.resource_version, version)))
+		if ((pod != NULL) != (world->fake.objects[i] != 0) ||
+		    (pod && !str_eq(pod->meta.resource_version, version)))
 			return false;
 	}
 	size_t iterated = 0;
@@ -137,7 +140,8 @@ static void lists_then_watches(void **state)
 	assert_true(kube_informer_state(world->pods)->synced);
 	assert_true(kube_informer_state(world->pods)->watching);
 	assert_int_equal(kube_informer_state(world->pods)->stale_since_ms, -1);
-	assert_non_null(strstr(world->fake.last_path, "/api/v1/namespaces/mq/pods?watch=1&resourceVersion=101&allowWatchBookmarks=true"));
+	assert_non_null(strstr(world->fake.last_path,
+			       "/api/v1/namespaces/mq/pods?watch=1&resourceVersion=101&allowWatchBookmarks=true"));
 	assert_non_null(strstr(world->fake.last_path, "labelSelector=app%20in%20%28a%2Cb%29"));
 	assert_non_null(strstr(world->fake.last_head, "Authorization: Bearer canary-token"));
 	assert_non_null(strstr(world->fake.last_head, "Accept: application/vnd.kubernetes.protobuf,application/json"));
@@ -208,7 +212,8 @@ struct storm {
 static bool answer_410(struct fake_api *fake, struct fake_connection *connection, const char *method, const char *path)
 {
 	struct storm *storm = fake->script_data;
-	static const char gone[] = "{\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"Expired\",\"message\":\"too old\",\"code\":410}";
+	static const char gone[] = "{\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"Expired\",\"message\":"
+				   "\"too old\",\"code\":410}";
 	int64_t now = loop_now_ms(fake->loop);
 	if (!strstr(path, "/pods"))
 		return false;
@@ -386,7 +391,8 @@ struct pages {
 	int count;
 };
 
-static bool answer_pages(struct fake_api *fake, struct fake_connection *connection, const char *method, const char *path)
+static bool answer_pages(struct fake_api *fake, struct fake_connection *connection, const char *method,
+			 const char *path)
 {
 	struct pages *pages = fake->script_data;
 	if (strstr(path, "watch=1") || !strstr(path, "/pods"))
@@ -394,14 +400,16 @@ static bool answer_pages(struct fake_api *fake, struct fake_connection *connecti
 	snprintf(pages->paths[pages->count++ % 8], 256, "%s", path);
 	bool second = strstr(path, "continue=");
 	if (second && pages->expire) {
-		fake_answer(connection, 410, "", "{\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"Expired\",\"code\":410}");
+		fake_answer(connection, 410, "",
+			    "{\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"Expired\",\"code\":410}");
 		return true;
 	}
 	if (!strstr(path, "limit="))
 		return false;
 	char body[512];
 	snprintf(body, sizeof body,
-		 "{\"kind\":\"PodList\",\"metadata\":{\"resourceVersion\":\"%ld\"%s},\"items\":[{\"metadata\":{\"name\":\"pod-%d\","
+		 "{\"kind\":\"PodList\",\"metadata\":{\"resourceVersion\":\"%ld\"%s},\"items\":[{\"metadata\":{"
+		 "\"name\":\"pod-%d\","
 		 "\"namespace\":\"mq\",\"resourceVersion\":\"%ld\"}}]}",
 		 fake->rv, second ? "" : ",\"continue\":\"a+b\"", second ? 2 : 1, fake->objects[second ? 2 : 1]);
 	fake_answer(connection, 200, "", body);
@@ -441,12 +449,14 @@ static void an_expired_page_asks_for_all_at_once(void **state)
 	assert_true(agrees(world));
 }
 
-static bool answer_too_large(struct fake_api *fake, struct fake_connection *connection, const char *method, const char *path)
+static bool answer_too_large(struct fake_api *fake, struct fake_connection *connection, const char *method,
+			     const char *path)
 {
 	if (strstr(path, "watch=1") || !strstr(path, "resourceVersion="))
 		return false;
 	fake_answer(connection, 504, "",
-		    "{\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"Timeout\",\"code\":504,\"details\":{\"causes\":[{\"reason\":"
+		    "{\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"Timeout\",\"code\":504,\"details\":{"
+		    "\"causes\":[{\"reason\":"
 		    "\"ResourceVersionTooLarge\"}]}}");
 	return true;
 }
@@ -474,7 +484,8 @@ static void forbidden_names_the_verb_and_the_resource(void **state)
 	struct informer_scene *world = *state;
 	world->fake.script = answer_403;
 	char plain[] = "no";
-	char status[] = "{\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"Forbidden\",\"code\":403,\"message\":\"pods is "
+	char status[] = "{\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"Forbidden\",\"code\":403,"
+			"\"message\":\"pods is "
 			"forbidden: User \\\"x\\\" cannot list resource \\\"pods\\\"\"}";
 	world->fake.script_data = plain;
 	start_informer(world);
@@ -499,7 +510,8 @@ static bool answer_404(struct fake_api *fake, struct fake_connection *connection
 	return true;
 }
 
-static bool answer_404_always(struct fake_api *fake, struct fake_connection *connection, const char *method, const char *path)
+static bool answer_404_always(struct fake_api *fake, struct fake_connection *connection, const char *method,
+			      const char *path)
 {
 	fake_answer(connection, 404, "", "404 page not found");
 	return true;
@@ -511,7 +523,8 @@ static void a_resource_that_is_not_served_is_no_error(void **state)
 	struct err err = {0};
 	world->fake.script = answer_404_always;
 	struct kube_informer_options options = {.kind = KUBE_KAFKAS};
-	CLEANUP(kube_informer_stop) struct kube_informer *kafkas = kube_informer_start(world->client, &options, &err);
+	CLEANUP(kube_informer_stop)
+	struct kube_informer *kafkas = kube_informer_start(world->client, &options, &err);
 	run(world, 1000);
 	assert_true(kube_informer_state(kafkas)->absent);
 	assert_true(kube_informer_state(kafkas)->synced);

@@ -4,8 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "api/base/str.h"
 #include "api/base/buf.h"
+#include "api/base/str.h"
 #include "api/kube/config/kubeconfig.h"
 
 /* A folder of its own, and an environment that names nothing. */
@@ -40,13 +40,15 @@ static char *write_file(const char *folder, const char *name, const char *text)
 	return path;
 }
 
-static const char minimal[] = "clusters:\n- name: c\n  cluster: {server: \"https://one:6443/prefix/?x#y\"}\n"
-			      "users:\n- name: u\n  user: {token: t1}\n"
-			      "contexts:\n- name: x\n  context: {cluster: c, user: u, namespace: shop}\ncurrent-context: x\n";
+static const char minimal[] =
+	"clusters:\n- name: c\n  cluster: {server: \"https://one:6443/prefix/?x#y\"}\n"
+	"users:\n- name: u\n  user: {token: t1}\n"
+	"contexts:\n- name: x\n  context: {cluster: c, user: u, namespace: shop}\ncurrent-context: x\n";
 
 static struct kube_access *resolve_text(const char *text, struct err *err)
 {
-	CLEANUP(kubeconfig_destroy) struct kubeconfig *config = kubeconfig_load(&(struct kubeconfig_options){.text = text}, err);
+	CLEANUP(kubeconfig_destroy)
+	struct kubeconfig *config = kubeconfig_load(&(struct kubeconfig_options){.text = text}, err);
 	return config ? kubeconfig_resolve(config, NULL, err) : NULL;
 }
 
@@ -64,20 +66,26 @@ static void resolves_a_context(void **state)
 	assert_false(access->insecure);
 }
 
-/* The first file that defines a name wins as a whole; the first current-context wins; missing and empty files are passed. */
+/* The first file that defines a name wins as a whole; the first current-context wins; missing and empty files are
+ * passed. */
 static void merges_files(void **state)
 {
 	const char *folder = *state;
 	struct err err = {0};
-	CLEANUP(free) char *first = write_file(folder, "a", "users:\n- name: u\n  user: {username: first}\nclusters:\n- name: c\n"
-							    "  cluster: {server: \"https://first\"}\n");
+	CLEANUP(free)
+	char *first = write_file(folder, "a",
+				 "users:\n- name: u\n  user: {username: first}\nclusters:\n- name: c\n"
+				 "  cluster: {server: \"https://first\"}\n");
 	CLEANUP(free) char *empty = write_file(folder, "empty", "");
 	CLEANUP(free) char *second = write_file(folder, "b", minimal);
-	CLEANUP(free) char *third = write_file(folder, "c", "current-context: other\ncontexts:\n- name: other\n"
-							    "  context: {cluster: c, user: u}\n");
+	CLEANUP(free)
+	char *third = write_file(folder, "c",
+				 "current-context: other\ncontexts:\n- name: other\n"
+				 "  context: {cluster: c, user: u}\n");
 	CLEANUP(free) char *list = str_printf("%s:%s/none:%s::%s:%s:%s", first, folder, empty, second, third, first);
 	setenv("KUBECONFIG", list, 1);
-	CLEANUP(kubeconfig_destroy) struct kubeconfig *config = kubeconfig_load(&(struct kubeconfig_options){0}, &err);
+	CLEANUP(kubeconfig_destroy)
+	struct kubeconfig *config = kubeconfig_load(&(struct kubeconfig_options){0}, &err);
 	assert_non_null(config);
 	assert_int_equal(kubeconfig_context_count(config), 2);
 	assert_string_equal(kubeconfig_context_name(config, 0), "x");
@@ -101,7 +109,8 @@ static void the_flag_stands_alone(void **state)
 	CLEANUP(free) char *path = write_file(folder, "b", minimal);
 	setenv("KUBECONFIG", "/does/not/exist", 1);
 	const char *groups[] = {"g1", "g2", NULL};
-	struct kubeconfig_options options = {.kubeconfig = path, .namespace = "n", .as = "jane", .as_groups = groups, .request_timeout_ms = 5};
+	struct kubeconfig_options options = {
+		.kubeconfig = path, .namespace = "n", .as = "jane", .as_groups = groups, .request_timeout_ms = 5};
 	CLEANUP(kubeconfig_destroy) struct kubeconfig *config = kubeconfig_load(&options, &err);
 	CLEANUP(kube_access_destroy) struct kube_access *access = kubeconfig_resolve(config, NULL, &err);
 	assert_string_equal(access->namespace, "n");
@@ -131,11 +140,14 @@ static void paths_are_relative_to_the_file(void **state)
 	const char *folder = *state;
 	struct err err = {0};
 	CLEANUP(free) char *ca = write_file(folder, "ca.pem", "CA TEXT");
-	CLEANUP(free) char *path = write_file(
-		folder, "cfg",
-		"clusters:\n- name: c\n  cluster: {server: s, certificate-authority: ca.pem, tls-server-name: sni, proxy-url: "
-		"\"socks5://p:1\"}\nusers:\n- name: u\n  user:\n    tokenFile: tok\n    client-certificate-data: Q0VSVA==\n"
-		"    client-key-data: S0VZ\ncontexts:\n- name: x\n  context: {cluster: c, user: u}\ncurrent-context: x\n");
+	CLEANUP(free)
+	char *path = write_file(folder, "cfg",
+				"clusters:\n- name: c\n  cluster: {server: s, certificate-authority: ca.pem, "
+				"tls-server-name: sni, proxy-url: "
+				"\"socks5://p:1\"}\nusers:\n- name: u\n  user:\n    tokenFile: tok\n    "
+				"client-certificate-data: Q0VSVA==\n"
+				"    client-key-data: S0VZ\ncontexts:\n- name: x\n  context: {cluster: c, user: "
+				"u}\ncurrent-context: x\n");
 	CLEANUP(kubeconfig_destroy)
 	struct kubeconfig *config = kubeconfig_load(&(struct kubeconfig_options){.kubeconfig = path}, &err);
 	CLEANUP(kube_access_destroy) struct kube_access *access = kubeconfig_resolve(config, NULL, &err);
@@ -154,9 +166,10 @@ static void paths_are_relative_to_the_file(void **state)
 	assert_non_null(strstr(err.text, "ca.pem"));
 }
 
-#define EXEC_CONFIG(exec)                                                                                                      \
-	"clusters:\n- name: c\n  cluster:\n    server: https://s\n    extensions:\n    - name: client.authentication.k8s.io/exec\n"   \
-	"      extension: {audience: a, n: 3, list: [true, \"x\"]}\nusers:\n- name: u\n  user:\n    exec:\n" exec                    \
+#define EXEC_CONFIG(exec)                                                                                              \
+	"clusters:\n- name: c\n  cluster:\n    server: https://s\n    extensions:\n    - name: "                       \
+	"client.authentication.k8s.io/exec\n"                                                                          \
+	"      extension: {audience: a, n: 3, list: [true, \"x\"]}\nusers:\n- name: u\n  user:\n    exec:\n" exec      \
 	"contexts:\n- name: x\n  context: {cluster: c, user: u}\ncurrent-context: x\n"
 
 static void exec_plugins(void **state)
@@ -164,10 +177,11 @@ static void exec_plugins(void **state)
 	const char *folder = *state;
 	struct err err = {0};
 	CLEANUP(free)
-	char *path = write_file(folder, "cfg",
-				EXEC_CONFIG("      apiVersion: client.authentication.k8s.io/v1\n      command: bin/login\n"
-					    "      args: [get, token]\n      env:\n      - {name: A, value: b}\n"
-					    "      interactiveMode: Never\n      provideClusterInfo: true\n"));
+	char *path =
+		write_file(folder, "cfg",
+			   EXEC_CONFIG("      apiVersion: client.authentication.k8s.io/v1\n      command: bin/login\n"
+				       "      args: [get, token]\n      env:\n      - {name: A, value: b}\n"
+				       "      interactiveMode: Never\n      provideClusterInfo: true\n"));
 	struct kubeconfig_options options = {.kubeconfig = path};
 	CLEANUP(kubeconfig_destroy) struct kubeconfig *config = kubeconfig_load(&options, &err);
 	CLEANUP(kube_access_destroy) struct kube_access *access = kubeconfig_resolve(config, NULL, &err);
@@ -200,12 +214,16 @@ static void mistakes_have_a_place(void **state)
 		{"clusters: 7\n", "kubeconfig:1:11", "must be a list"},
 		{"clusters:\n- cluster: {}\n", "kubeconfig:2:3", "no name"},
 		{"current-context: [x]\n", "kubeconfig:1:18", "must be text"},
-		{"contexts:\n- name: x\n  context: {cluster: nope}\ncurrent-context: x\n", "", "nope, which is not defined"},
+		{"contexts:\n- name: x\n  context: {cluster: nope}\ncurrent-context: x\n", "",
+		 "nope, which is not defined"},
 		{"contexts: []\n", "", "no current-context"},
 		{"? [a]\n: b\n", "kubeconfig:1:1", "key"},
-		{EXEC_CONFIG("      apiVersion: client.authentication.k8s.io/v1alpha1\n      command: x\n"), "kubeconfig:12:7", "v1beta1"},
-		{EXEC_CONFIG("      apiVersion: client.authentication.k8s.io/v1\n      command: x\n"), "kubeconfig:12:7", "interactiveMode"},
-		{EXEC_CONFIG("      apiVersion: client.authentication.k8s.io/v1\n      command: x\n      interactiveMode: Maybe\n"),
+		{EXEC_CONFIG("      apiVersion: client.authentication.k8s.io/v1alpha1\n      command: x\n"),
+		 "kubeconfig:12:7", "v1beta1"},
+		{EXEC_CONFIG("      apiVersion: client.authentication.k8s.io/v1\n      command: x\n"),
+		 "kubeconfig:12:7", "interactiveMode"},
+		{EXEC_CONFIG("      apiVersion: client.authentication.k8s.io/v1\n      command: x\n      "
+			     "interactiveMode: Maybe\n"),
 		 "kubeconfig:14:24", "Never"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -234,9 +252,10 @@ static void users_that_make_no_sense(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct err err = {0};
 		CLEANUP(free)
-		char *text = str_printf("clusters:\n- {name: c, cluster: {server: \"https://s\"}}\nusers:\n- name: u\n  user: %s\n"
-					"contexts:\n- {name: x, context: {cluster: c, user: u}}\ncurrent-context: x\n",
-					cases[i].user);
+		char *text = str_printf(
+			"clusters:\n- {name: c, cluster: {server: \"https://s\"}}\nusers:\n- name: u\n  user: %s\n"
+			"contexts:\n- {name: x, context: {cluster: c, user: u}}\ncurrent-context: x\n",
+			cases[i].user);
 		assert_null(resolve_text(text, &err));
 		if (!strstr(err.text, cases[i].says))
 			fail_msg("case %zu: %s", i, err.text);
@@ -245,11 +264,14 @@ static void users_that_make_no_sense(void **state)
 
 static void secrets_do_not_travel_without_tls(void **state)
 {
-	static const char form[] = "clusters:\n- {name: c, cluster: {server: \"%s\"}}\nusers:\n- {name: u, user: {token: t}}\n"
-				   "contexts:\n- {name: x, context: {cluster: c, user: u}}\ncurrent-context: x\n";
+	static const char form[] =
+		"clusters:\n- {name: c, cluster: {server: \"%s\"}}\nusers:\n- {name: u, user: {token: t}}\n"
+		"contexts:\n- {name: x, context: {cluster: c, user: u}}\ncurrent-context: x\n";
 	struct err err = {0};
-	CLEANUP(free) char *far = str_printf(form, "http://cluster:8080"), *near = str_printf(form, "http://127.0.0.1:8080");
-	CLEANUP(kube_access_destroy) struct kube_access *over_wire = resolve_text(far, &err), *at_home = resolve_text(near, &err);
+	CLEANUP(free)
+	char *far = str_printf(form, "http://cluster:8080"), *near = str_printf(form, "http://127.0.0.1:8080");
+	CLEANUP(kube_access_destroy)
+	struct kube_access *over_wire = resolve_text(far, &err), *at_home = resolve_text(near, &err);
 	assert_null(over_wire->token);
 	assert_string_equal(at_home->token, "t");
 }
@@ -282,8 +304,9 @@ static void a_pod_knows_its_cluster(void **state)
 {
 	const char *folder = *state;
 	struct err err = {0};
-	CLEANUP(free) char *token = write_file(folder, "token", "tt"), *ca = write_file(folder, "ca.crt", "CA"),
-			   *namespace = write_file(folder, "namespace", "team\n");
+	CLEANUP(free)
+	char *token = write_file(folder, "token", "tt"), *ca = write_file(folder, "ca.crt", "CA"),
+	     *namespace = write_file(folder, "namespace", "team\n");
 	struct kubeconfig_options options = {.service_account_dir = folder};
 	setenv("KUBERNETES_SERVICE_HOST", "fd00::1", 1);
 	setenv("KUBERNETES_SERVICE_PORT", "443", 1);

@@ -20,7 +20,7 @@ struct fixture {
 	size_t flood;           /* bytes the pod sends at once */
 	bool hangs_up;
 	int opened, messages;
-	size_t received;        /* by the pod */
+	size_t received; /* by the pod */
 	bool damaged;
 };
 
@@ -182,13 +182,16 @@ static void a_refused_port_is_told(void **state)
 {
 	struct fixture *f = *state;
 	int fd;
-	f->error_text = "error forwarding port 9092 to pod 1a2b, uid : failed to execute portforward in network namespace "
-			"\"/var/run/netns/x\": failed to connect to localhost:9092 inside namespace \"1a2b\", IPv4: dial tcp4 "
-			"127.0.0.1:9092: connect: connection refused";
+	f->error_text =
+		"error forwarding port 9092 to pod 1a2b, uid : failed to execute portforward in network namespace "
+		"\"/var/run/netns/x\": failed to connect to localhost:9092 inside namespace \"1a2b\", IPv4: dial "
+		"tcp4 "
+		"127.0.0.1:9092: connect: connection refused";
 	struct dial *it = dial(f, &fd);
 	assert_int_equal(read_to_end(f, fd), 0);
 	assert_int_equal(f->dialer->error(it)->code, ERR_CONNECT);
-	assert_string_equal(f->dialer->error(it)->text, "pod kafka-0 refuses connections on port 9092: nothing listens there");
+	assert_string_equal(f->dialer->error(it)->text,
+			    "pod kafka-0 refuses connections on port 9092: nothing listens there");
 	f->dialer->close(it);
 	close(fd);
 	f->error_text = "the sandbox is on fire\nsecond line";
@@ -204,8 +207,10 @@ static void a_forbidden_one_names_the_verb(void **state)
 {
 	struct fixture *f = *state;
 	int fd;
-	f->pods.answer = "HTTP/1.1 403 Forbidden\r\n\r\n{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":"
-			 "\"Failure\",\"message\":\"pods \\\"kafka-0\\\" is forbidden: User \\\"eve\\\" cannot create resource "
+	f->pods.answer = "HTTP/1.1 403 "
+			 "Forbidden\r\n\r\n{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":"
+			 "\"Failure\",\"message\":\"pods \\\"kafka-0\\\" is forbidden: User \\\"eve\\\" cannot "
+			 "create resource "
 			 "\\\"pods/portforward\\\" in API group \\\"\\\"\",\"reason\":\"Forbidden\",\"code\":403}";
 	struct dial *it = dial(f, &fd);
 	assert_int_equal(read_to_end(f, fd), 0);

@@ -41,11 +41,11 @@ static void answer_secret(struct broker_api *api, struct fake_connection *connec
 			status = 200;
 		}
 	if (status == 403)
-		buf_printf(
-			&body,
-			"{\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"Forbidden\",\"code\":403,\"message\":"
-			"\"secrets \\\"%s\\\" is forbidden: User \\\"dev\\\" cannot get resource \\\"secrets\\\"\"}",
-			name);
+		buf_printf(&body,
+			   "{\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"Forbidden\",\"code\":403,"
+			   "\"message\":"
+			   "\"secrets \\\"%s\\\" is forbidden: User \\\"dev\\\" cannot get resource \\\"secrets\\\"\"}",
+			   name);
 	fake_answer(connection, status, "", buf_str(&body));
 	buf_finish(&body);
 }
@@ -54,7 +54,8 @@ static void refuse_leases(struct fake_connection *connection)
 {
 	fake_answer(connection, 403, "",
 		    "{\"kind\":\"Status\",\"status\":\"Failure\",\"reason\":\"Forbidden\",\"code\":403,\"message\":"
-		    "\"leases.coordination.k8s.io is forbidden: User \\\"dev\\\" cannot list resource \\\"leases\\\"\"}");
+		    "\"leases.coordination.k8s.io is forbidden: User \\\"dev\\\" cannot list resource "
+		    "\\\"leases\\\"\"}");
 }
 
 static bool script(struct fake_api *fake, struct fake_connection *connection, const char *method, const char *path)
@@ -126,12 +127,12 @@ void broker_api_put_pods(struct broker_api *api, const char *name, const char *l
 {
 	buf_init(&api->pods, 1 << 16);
 	for (int i = 0; i < 3; i++)
-		buf_printf(
-			&api->pods,
-			"%s{\"metadata\":{\"name\":\"%s-%d\",\"namespace\":\"prod\",\"uid\":\"%d\",\"labels\":{%s},"
-			"\"ownerReferences\":[{\"kind\":\"%s\",\"name\":\"%s\",\"controller\":true}]},"
-			"\"spec\":{\"hostname\":\"%s-%d\",\"subdomain\":\"%s\",\"containers\":[{\"name\":\"broker\","
-			"\"image\":\"x\",\"ports\":[%s]}]},\"status\":{\"phase\":\"Running\",\"conditions\":[{\"type\":"
-			"\"Ready\",\"status\":\"True\"}]}}",
-			i ? "," : "", name, i, i, labels, owner_kind, name, name, i, subdomain, ports);
+		buf_printf(&api->pods,
+			   "%s{\"metadata\":{\"name\":\"%s-%d\",\"namespace\":\"prod\",\"uid\":\"%d\",\"labels\":{%s},"
+			   "\"ownerReferences\":[{\"kind\":\"%s\",\"name\":\"%s\",\"controller\":true}]},"
+			   "\"spec\":{\"hostname\":\"%s-%d\",\"subdomain\":\"%s\",\"containers\":[{\"name\":\"broker\","
+			   "\"image\":\"x\",\"ports\":[%s]}]},\"status\":{\"phase\":\"Running\",\"conditions\":[{"
+			   "\"type\":"
+			   "\"Ready\",\"status\":\"True\"}]}}",
+			   i ? "," : "", name, i, i, labels, owner_kind, name, name, i, subdomain, ports);
 }

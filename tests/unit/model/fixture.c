@@ -232,12 +232,14 @@ void fixture_say_nodes(struct fixture *f, struct world_kept_cluster *cluster, co
 
 struct world_kept_cluster *fixture_rabbitmq(struct fixture *f, const char *queues_json)
 {
-	static const char nodes_json[] =
-		"[{\"name\":\"rabbit@mq-0.mq.test.svc\",\"running\":true,\"mem_alarm\":false,\"disk_free_alarm\":false,"
-		"\"disk_free\":4294967296,\"mem_used\":100,\"mem_limit\":400},"
-		"{\"name\":\"rabbit@mq-1.mq.test.svc\",\"running\":true,\"mem_alarm\":false,\"disk_free_alarm\":false},"
-		"{\"name\":\"rabbit@mq-2.mq.test.svc\",\"running\":true,\"mem_alarm\":false,\"disk_free_alarm\":false}"
-		"]";
+	static const char nodes_json[] = "[{\"name\":\"rabbit@mq-0.mq.test.svc\",\"running\":true,\"mem_alarm\":"
+					 "false,\"disk_free_alarm\":false,"
+					 "\"disk_free\":4294967296,\"mem_used\":100,\"mem_limit\":400},"
+					 "{\"name\":\"rabbit@mq-1.mq.test.svc\",\"running\":true,\"mem_alarm\":"
+					 "false,\"disk_free_alarm\":false},"
+					 "{\"name\":\"rabbit@mq-2.mq.test.svc\",\"running\":true,\"mem_alarm\":"
+					 "false,\"disk_free_alarm\":false}"
+					 "]";
 	three_nodes_and_pods(f, fixture_set(f, "mq", 3, "docker.io/library/rabbitmq:4.0.5-management", 5672));
 	fixture_update(f);
 	struct world_kept_cluster *cluster = fixture_cluster(f, NAMESPACE "/mq/rabbitmq");
@@ -289,8 +291,8 @@ static struct kafka_broker *say_brokers(struct fixture *f)
 	return brokers;
 }
 
-struct kafka_snapshot *fixture_say_partitions(struct fixture *f, struct world_kept_cluster *cluster, const char *const *isr,
-					      size_t count)
+struct kafka_snapshot *fixture_say_partitions(struct fixture *f, struct world_kept_cluster *cluster,
+					      const char *const *isr, size_t count)
 {
 	struct kafka_snapshot *said = arena_alloc(&f->arena, sizeof *said);
 	struct kafka_topic *topic = arena_alloc(&f->arena, sizeof *topic);

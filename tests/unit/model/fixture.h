@@ -1,5 +1,5 @@
-/* A world filled by hand, without a cluster: records and what the brokers would say. Everything made here lives until
- * fixture_finish(). */
+/* A world filled by hand, without a cluster: records and what the brokers would say. Everything made here lives
+ * until fixture_finish(). */
 #ifndef MQDECK_TESTS_MODEL_FIXTURE_H
 #define MQDECK_TESTS_MODEL_FIXTURE_H
 
@@ -39,7 +39,7 @@ void fixture_say_nodes(struct fixture *f, struct world_kept_cluster *cluster, co
 /* Three Kafka brokers log-0 to log-2 with partitions of one topic "orders", RF 3, min.insync.replicas 2; the ISR of
  * partition i is the digits of isr[i] ("012"), its leader the first of them, none for "". */
 struct world_kept_cluster *fixture_kafka(struct fixture *f, const char *const *isr, size_t count);
-struct kafka_snapshot *fixture_say_partitions(struct fixture *f, struct world_kept_cluster *cluster, const char *const *isr,
-					      size_t count);
+struct kafka_snapshot *fixture_say_partitions(struct fixture *f, struct world_kept_cluster *cluster,
+					      const char *const *isr, size_t count);
 
 #endif

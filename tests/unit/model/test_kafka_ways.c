@@ -11,15 +11,19 @@
 #define PLAIN "{\"name\":\"plain\",\"port\":9092,\"type\":\"internal\",\"tls\":false}"
 #define TLS "{\"name\":\"tls\",\"port\":9093,\"type\":\"internal\",\"tls\":true}"
 #define MTLS                                                                                                           \
-	"{\"name\":\"mtls\",\"port\":9095,\"type\":\"internal\",\"tls\":true,\"authentication\":{\"type\":\"tls\"}}"
+	"{\"name\":\"mtls\",\"port\":9095,\"type\":\"internal\",\"tls\":true,\"authentication\":{\"type\":\"tls\"}"    \
+	"}"
 #define SCRAM                                                                                                          \
-	"{\"name\":\"scram\",\"port\":9094,\"type\":\"internal\",\"tls\":true,\"authentication\":{\"type\":\"scram-"   \
+	"{\"name\":\"scram\",\"port\":9094,\"type\":\"internal\",\"tls\":true,\"authentication\":{\"type\":"           \
+	"\"scram-"                                                                                                     \
 	"sha-512\"}}"
 #define OPEN_SCRAM                                                                                                     \
-	"{\"name\":\"open\",\"port\":9096,\"type\":\"internal\",\"tls\":false,\"authentication\":{\"type\":\"scram-"   \
+	"{\"name\":\"open\",\"port\":9096,\"type\":\"internal\",\"tls\":false,\"authentication\":{\"type\":"           \
+	"\"scram-"                                                                                                     \
 	"sha-512\"}}"
 #define OAUTH                                                                                                          \
-	"{\"name\":\"oauth\",\"port\":9097,\"type\":\"internal\",\"tls\":true,\"authentication\":{\"type\":\"oauth\"}" \
+	"{\"name\":\"oauth\",\"port\":9097,\"type\":\"internal\",\"tls\":true,\"authentication\":{\"type\":"           \
+	"\"oauth\"}"                                                                                                   \
 	"}"
 #define OWN                                                                                                            \
 	"{\"name\":\"own\",\"port\":9098,\"type\":\"route\",\"tls\":true,\"configuration\":{"                          \
@@ -59,7 +63,8 @@ static const struct row {
 	 .listeners = MTLS,
 	 .users = "app:scram-sha-512:app",
 	 .ways = "",
-	 .why = "listener mtls (9095) wants tls, and no KafkaUser of orders has that: make one, or name a secret with "
+	 .why = "listener mtls (9095) wants tls, and no KafkaUser of orders has that: make one, or name a secret "
+		"with "
 		"user.crt and user.key"},
 	{.what = "the better one that is missing is named though another leads in",
 	 .listeners = SCRAM "," PLAIN,
@@ -157,19 +162,21 @@ static void find(struct shelf *shelf, const struct row *row)
 	put_kafka(shelf, row->listeners);
 	put_users(shelf, row->users);
 	put(shelf, KUBE_KAFKA_USERS,
-	    "{\"metadata\":{\"name\":\"alien\",\"namespace\":\"prod\",\"labels\":{\"strimzi.io/cluster\":\"other\"}},"
+	    "{\"metadata\":{\"name\":\"alien\",\"namespace\":\"prod\",\"labels\":{\"strimzi.io/"
+	    "cluster\":\"other\"}},"
 	    "\"spec\":{\"authentication\":{\"type\":\"scram-sha-512\"}}}");
-	const struct source_found_cluster found = {.kind = WORLD_BROKER_KAFKA,
-					    .manager = WORLD_MANAGED_BY_STRIMZI,
-					    .namespace = "prod",
-					    .name = "orders",
-					    .kafka = world_store_get(&shelf->store, KUBE_KAFKAS, "prod", "orders")};
+	const struct source_found_cluster found = {
+		.kind = WORLD_BROKER_KAFKA,
+		.manager = WORLD_MANAGED_BY_STRIMZI,
+		.namespace = "prod",
+		.name = "orders",
+		.kafka = world_store_get(&shelf->store, KUBE_KAFKAS, "prod", "orders")};
 	source_kafka_candidates_find(&(struct source_kafka_question){.found = &found,
-						      .store = &shelf->store,
-						      .users_err = row->forbidden ? &forbidden : &fine,
-						      .configured = row->configured,
-						      .typed = row->typed},
-			&shelf->arena, &shelf->ways);
+								     .store = &shelf->store,
+								     .users_err = row->forbidden ? &forbidden : &fine,
+								     .configured = row->configured,
+								     .typed = row->typed},
+				     &shelf->arena, &shelf->ways);
 }
 
 static void the_most_secure_listener_that_can_be_opened_goes_first(void **state)
@@ -236,15 +243,18 @@ static void a_stateful_set_is_entered_by_the_likeliest_port(void **state)
 		while (container.port_count < 4 && cases[i].ports[container.port_count].container_port)
 			container.port_count++;
 		const struct kube_pod pod = {.containers = &container, .container_count = 1};
-		const struct source_found_cluster found = {.kind = WORLD_BROKER_KAFKA, .namespace = "prod", .name = "log"};
+		const struct source_found_cluster found = {
+			.kind = WORLD_BROKER_KAFKA, .namespace = "prod", .name = "log"};
 		struct source_kafka_candidates ways;
 		struct buf text = BUF_INIT(256);
-		source_kafka_candidates_find(
-			&(struct source_kafka_question){.found = &found, .pod = &pod, .configured = cases[i].configured},
-			&arena, &ways);
+		source_kafka_candidates_find(&(struct source_kafka_question){.found = &found,
+									     .pod = &pod,
+									     .configured = cases[i].configured},
+					     &arena, &ways);
 		for (size_t w = 0; w < ways.count; w++) {
 			buf_printf(&text, "%s%u", w ? " " : "", ways.items[w].port);
-			assert_int_equal(ways.items[w].auth, cases[i].configured ? SOURCE_KAFKA_AUTH_ANY : SOURCE_KAFKA_AUTH_NONE);
+			assert_int_equal(ways.items[w].auth,
+					 cases[i].configured ? SOURCE_KAFKA_AUTH_ANY : SOURCE_KAFKA_AUTH_NONE);
 			assert_true(str_eq(ways.items[w].secret, cases[i].configured));
 		}
 		if (!str_eq(buf_str(&text), cases[i].ways))

@@ -13,11 +13,12 @@ static struct kube_lease *say_lease(struct fixture *f, const char *name, const c
 	struct kube_pair *title = arena_alloc(&f->arena, sizeof *title);
 	int64_t now = clock_wall_ms(&f->clock);
 	*title = (struct kube_pair){.key = "mqdeck/plan", .value = "Roll kafka log"};
-	*lease = (struct kube_lease){.meta = {.name = name, .namespace = "test", .annotations = title, .annotation_count = 1},
-				     .holder = holder,
-				     .duration_s = 30,
-				     .acquired_ms = now - 60000,
-				     .renewed_ms = now - 5000};
+	*lease = (struct kube_lease){
+		.meta = {.name = name, .namespace = "test", .annotations = title, .annotation_count = 1},
+		.holder = holder,
+		.duration_s = 30,
+		.acquired_ms = now - 60000,
+		.renewed_ms = now - 5000};
 	world_store_put(&f->world->store, KUBE_LEASES, lease);
 	return lease;
 }
@@ -99,9 +100,11 @@ static struct dial *open_nothing(struct dial_opener *self, const struct dial_tar
 }
 
 static const char set_json[] =
-	"{\"metadata\":{\"name\":\"kafka\",\"namespace\":\"prod\",\"uid\":\"s\"},\"spec\":{\"replicas\":3,\"selector\":{"
+	"{\"metadata\":{\"name\":\"kafka\",\"namespace\":\"prod\",\"uid\":\"s\"},\"spec\":{\"replicas\":3,"
+	"\"selector\":{"
 	"\"matchLabels\":{\"app\":\"kafka\"}},\"template\":{\"metadata\":{\"labels\":{\"app\":\"kafka\"}},\"spec\":{"
-	"\"containers\":[{\"name\":\"broker\",\"image\":\"apache/kafka:4.1.0\",\"ports\":[{\"containerPort\":9092}]}]}}}}";
+	"\"containers\":[{\"name\":\"broker\",\"image\":\"apache/"
+	"kafka:4.1.0\",\"ports\":[{\"containerPort\":9092}]}]}}}}";
 
 static void without_the_right_to_list_leases_it_is_not_known_and_nobody_complains(void **state)
 {

@@ -157,13 +157,14 @@ static void open_world(struct lab *lab, const char *tls, const char *ports)
 	lab->api.sets =
 		"{\"metadata\":{\"name\":\"mq-server\",\"namespace\":\"prod\",\"labels\":{\"app\":\"rabbitmq\"}},"
 		"\"spec\":{\"replicas\":3,\"selector\":{\"matchLabels\":{\"app\":\"mq\"}},\"template\":{\"spec\":"
-		"{\"containers\":[{\"name\":\"rabbitmq\",\"image\":\"rabbitmq:4\",\"ports\":[{\"containerPort\":5672}]}"
+		"{\"containers\":[{\"name\":\"rabbitmq\",\"image\":\"rabbitmq:4\",\"ports\":[{\"containerPort\":"
+		"5672}]}"
 		"]}}}}";
 	if (tls)
-		lab->api.sets =
-			"{\"metadata\":{\"name\":\"mq-server\",\"namespace\":\"prod\",\"ownerReferences\":[{\"kind\":"
-			"\"RabbitmqCluster\",\"name\":\"mq\",\"controller\":true}]},\"spec\":{\"replicas\":3,"
-			"\"selector\":{\"matchLabels\":{\"app\":\"mq\"}}}}";
+		lab->api.sets = "{\"metadata\":{\"name\":\"mq-server\",\"namespace\":\"prod\",\"ownerReferences\":[{"
+				"\"kind\":"
+				"\"RabbitmqCluster\",\"name\":\"mq\",\"controller\":true}]},\"spec\":{\"replicas\":3,"
+				"\"selector\":{\"matchLabels\":{\"app\":\"mq\"}}}}";
 	lab->api.secrets[0] = (struct broker_secret){.name = "mq-default-user",
 						     .data = {{"username", "deck"}, {"password", PASSWORD}}};
 	broker_api_put_pods(&lab->api, "mq-server", "\"app\":\"mq\"", "StatefulSet", "mq-nodes", ports);
@@ -281,9 +282,12 @@ static void ports_and_resource_tell_how_it_is_served(void **state)
 		int32_t ports[2];
 		enum source_management_tls served;
 	} cases[] = {
-		{NULL, false, {15672, 0}, SOURCE_MANAGEMENT_IN_CLEAR},    {NULL, false, {0, 0}, SOURCE_MANAGEMENT_IN_CLEAR},
-		{NULL, false, {15671, 0}, SOURCE_MANAGEMENT_TLS_ONLY},    {NULL, false, {15672, 15671}, SOURCE_MANAGEMENT_EITHER},
-		{"tls", false, {15672, 15671}, SOURCE_MANAGEMENT_EITHER}, {"tls", true, {15671, 0}, SOURCE_MANAGEMENT_TLS_ONLY},
+		{NULL, false, {15672, 0}, SOURCE_MANAGEMENT_IN_CLEAR},
+		{NULL, false, {0, 0}, SOURCE_MANAGEMENT_IN_CLEAR},
+		{NULL, false, {15671, 0}, SOURCE_MANAGEMENT_TLS_ONLY},
+		{NULL, false, {15672, 15671}, SOURCE_MANAGEMENT_EITHER},
+		{"tls", false, {15672, 15671}, SOURCE_MANAGEMENT_EITHER},
+		{"tls", true, {15671, 0}, SOURCE_MANAGEMENT_TLS_ONLY},
 		{"tls", false, {0, 0}, SOURCE_MANAGEMENT_EITHER},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

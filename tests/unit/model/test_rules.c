@@ -26,11 +26,11 @@ static void assert_head(const struct world_kept_cluster *cluster, enum severity 
 
 static const char *queue(char out[static 512], const char *leader, const char *online)
 {
-	int len = snprintf(
-		out, 512,
-		"[{\"name\":\"q\",\"vhost\":\"/\",\"type\":\"quorum\",\"leader\":%s%s%s,\"members\":[\"rabbit@mq-0\","
-		"\"rabbit@mq-1\",\"rabbit@mq-2\"],\"online\":[",
-		leader ? "\"rabbit@mq-" : "null", leader ? leader : "", leader ? "\"" : "");
+	int len = snprintf(out, 512,
+			   "[{\"name\":\"q\",\"vhost\":\"/"
+			   "\",\"type\":\"quorum\",\"leader\":%s%s%s,\"members\":[\"rabbit@mq-0\","
+			   "\"rabbit@mq-1\",\"rabbit@mq-2\"],\"online\":[",
+			   leader ? "\"rabbit@mq-" : "null", leader ? leader : "", leader ? "\"" : "");
 	for (const char *c = online; *c; c++)
 		len += snprintf(out + len, 512 - (size_t)len, "%s\"rabbit@mq-%c\"", c == online ? "" : ",", *c);
 	snprintf(out + len, 512 - (size_t)len, "]}]");
@@ -79,8 +79,8 @@ static void a_dead_node_is_named_with_what_it_costs(void **state)
 static void states_of_partitions(void **state)
 {
 	static const char *const isr[] = {"", "0", "01", "012"};
-	static const enum world_replica_state states[] = {WORLD_REPLICA_OFFLINE, WORLD_REPLICA_BELOW_MIN_ISR, WORLD_REPLICA_UNDER_REPLICATED,
-						    WORLD_REPLICA_OK};
+	static const enum world_replica_state states[] = {WORLD_REPLICA_OFFLINE, WORLD_REPLICA_BELOW_MIN_ISR,
+							  WORLD_REPLICA_UNDER_REPLICATED, WORLD_REPLICA_OK};
 	struct fixture f;
 	fixture_start(&f);
 	struct world_kept_cluster *cluster = fixture_kafka(&f, isr, 4);
@@ -123,9 +123,12 @@ static void quorum_queues_by_how_many_are_online(void **state)
 		int critical; /* mq-0 */
 		enum severity severity;
 	} cases[] = {
-		{"0", "012", WORLD_REPLICA_OK, 0, SEV_OK},         {"0", "01", WORLD_REPLICA_UNDER_REPLICATED, 1, SEV_WARN},
-		{NULL, "01", WORLD_REPLICA_NO_LEADER, 1, SEV_BAD}, {"2", "01", WORLD_REPLICA_NO_LEADER, 1, SEV_BAD},
-		{"0", "0", WORLD_REPLICA_MINORITY, 1, SEV_BAD},    {NULL, "", WORLD_REPLICA_OFFLINE, 0, SEV_BAD},
+		{"0", "012", WORLD_REPLICA_OK, 0, SEV_OK},
+		{"0", "01", WORLD_REPLICA_UNDER_REPLICATED, 1, SEV_WARN},
+		{NULL, "01", WORLD_REPLICA_NO_LEADER, 1, SEV_BAD},
+		{"2", "01", WORLD_REPLICA_NO_LEADER, 1, SEV_BAD},
+		{"0", "0", WORLD_REPLICA_MINORITY, 1, SEV_BAD},
+		{NULL, "", WORLD_REPLICA_OFFLINE, 0, SEV_BAD},
 	};
 	struct fixture f;
 	char json[512];
@@ -156,9 +159,9 @@ static void peers_are_believed_over_a_ready_pod(void **state)
 	assert_true(cluster->pub.brokers[2]->ready);
 	assert_string_equal(cluster->pub.brokers[2]->state, "not answering");
 	assert_int_equal(cluster->pub.brokers[2]->severity, SEV_BAD);
-	assert_head(
-		cluster, SEV_WARN,
-		"1 of 1 quorum queues miss a member: mq-2 is ready for Kubernetes but the other brokers do not see it");
+	assert_head(cluster, SEV_WARN,
+		    "1 of 1 quorum queues miss a member: mq-2 is ready for Kubernetes but the other brokers do not "
+		    "see it");
 	fixture_finish(&f);
 }
 

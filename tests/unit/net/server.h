@@ -1,5 +1,5 @@
-/* A scripted server for tests, in the same loop as what it is asked by: TCP or TLS on a loopback port, whole or in pieces,
- * with every way of going wrong. The test gives it a script; it knows no protocol. */
+/* A scripted server for tests, in the same loop as what it is asked by: TCP or TLS on a loopback port, whole or in
+ * pieces, with every way of going wrong. The test gives it a script; it knows no protocol. */
 #ifndef MQDECK_TESTS_NET_SERVER_H
 #define MQDECK_TESTS_NET_SERVER_H
 
@@ -21,11 +21,11 @@ struct server_conn {
 	bool shaken;
 	struct loop_fd *watch;
 	struct buf in, out;
-	size_t piece;      /* most bytes written at once; 0 = all */
-	bool close_after;  /* once `out` is written */
-	bool reset_after;  /* the same, with RST */
-	bool deaf;         /* reads nothing */
-	int requests;      /* for the script's own counting */
+	size_t piece;     /* most bytes written at once; 0 = all */
+	bool close_after; /* once `out` is written */
+	bool reset_after; /* the same, with RST */
+	bool deaf;        /* reads nothing */
+	int requests;     /* for the script's own counting */
 	bool upgraded;
 	void *user; /* the script's own */
 };
@@ -49,7 +49,8 @@ void server_start(struct server *server); /* loop, script … already set */
 void server_stop(struct server *server);
 void server_flush(struct server_conn *conn); /* after appending to out from outside the script */
 
-/* A whole HTTP request head is in conn->in: drops it (and a body of its Content-Length) and returns it; NULL = not yet. */
+/* A whole HTTP request head is in conn->in: drops it (and a body of its Content-Length) and returns it; NULL = not
+ * yet. */
 char *server_take_request(struct server_conn *conn);
 
 /* Answers an upgrade request with 101. subprotocol NULL = none; key NULL = the request's own (another is a lie). */

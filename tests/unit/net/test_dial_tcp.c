@@ -51,7 +51,8 @@ static int teardown(void **state)
 static struct dial *dial(struct fixture *f, const char *host, int *fd)
 {
 	struct err err = {0};
-	struct dial *it = f->dialer->open(f->dialer, &(struct dial_target){.host = host, .port = f->server.port}, fd, &err);
+	struct dial *it =
+		f->dialer->open(f->dialer, &(struct dial_target){.host = host, .port = f->server.port}, fd, &err);
 	if (!it)
 		fail_msg("%s", err.text);
 	return it;

@@ -317,7 +317,8 @@ static void retry_after_in_seconds_and_as_a_date(void **state)
 	const char *const values[] = {"5", date, "soon", "-1", "99999999"};
 	const int64_t low[] = {5000, 97000, -1, -1, -1}, high[] = {5000, 100000, -1, -1, -1};
 	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
-		snprintf(text, sizeof text, "HTTP/1.1 429 Busy\r\nretry-after: %s\r\nContent-Length: 4\r\n\r\nwait", values[i]);
+		snprintf(text, sizeof text, "HTTP/1.1 429 Busy\r\nretry-after: %s\r\nContent-Length: 4\r\n\r\nwait",
+			 values[i]);
 		set_answer(f, text);
 		send_call(f, (struct http_call){.on_data = count_bytes});
 		run_until_done(f, f->done + 1);
@@ -333,11 +334,12 @@ static void what_is_sent(void **state)
 {
 	struct fixture *f = *state;
 	set_answer(f, "HTTP/1.1 301 Moved\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n");
-	send_call(f, (struct http_call){.method = "PATCH",
-					.path = "/a%2Fb/../c?x=%20",
-					.headers = (const char *const[]){"Content-Type: application/merge-patch+json", NULL},
-					.body = "{\"a\":1}",
-					.body_len = 7});
+	send_call(f, (struct http_call){
+			     .method = "PATCH",
+			     .path = "/a%2Fb/../c?x=%20",
+			     .headers = (const char *const[]){"Content-Type: application/merge-patch+json", NULL},
+			     .body = "{\"a\":1}",
+			     .body_len = 7});
 	run_until_done(f, 1);
 	assert_int_equal(f->result.status, 301);
 	assert_true(str_has_prefix(f->last_request, "PATCH /base/a%2Fb/../c?x=%20 HTTP/1.1\r\n"));
@@ -362,7 +364,10 @@ static void what_is_sent(void **state)
 		{.method = "GET", .path = "x", .on_done = note_done},
 		{.method = "GET", .path = "/x y", .on_done = note_done},
 		{.method = "GET", .path = "/x\r\nA: b", .on_done = note_done},
-		{.method = "GET", .path = "/", .headers = (const char *const[]){"A: b\r\nC: d", NULL}, .on_done = note_done},
+		{.method = "GET",
+		 .path = "/",
+		 .headers = (const char *const[]){"A: b\r\nC: d", NULL},
+		 .on_done = note_done},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
 		assert_null(http_send(f->http, &wrong[i], &err));
@@ -371,9 +376,8 @@ static void what_is_sent(void **state)
 static void gzip_when_asked(void **state)
 {
 	static const char head[] = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n";
-	static const char zipped[] = 
-		"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\xcb\x48\xcd\xc9\xc9\xd7\x51\xc8\xc0\xa4"
-		"\x00\x55\xa3\x82\x77\x1a\x00\x00\x00";
+	static const char zipped[] = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\xcb\x48\xcd\xc9\xc9\xd7\x51\xc8\xc0\xa4"
+				     "\x00\x55\xa3\x82\x77\x1a\x00\x00\x00";
 	struct fixture *f = *state;
 	struct buf text = BUF_INIT(1000);
 	buf_append_str(&text, head);
@@ -493,8 +497,14 @@ static void addresses_that_are_refused(void **state)
 	static const struct {
 		const char *url, *proxy;
 	} cases[] = {
-		{"https://user:secret@host", NULL}, {"https://host?x=1", NULL}, {"https://host#f", NULL}, {"ftp://host", NULL},
-		{"host:6443", NULL},                {"", NULL},                 {"https://", NULL},       {"http://h", "ftp://proxy"},
+		{"https://user:secret@host", NULL},
+		{"https://host?x=1", NULL},
+		{"https://host#f", NULL},
+		{"ftp://host", NULL},
+		{"host:6443", NULL},
+		{"", NULL},
+		{"https://", NULL},
+		{"http://h", "ftp://proxy"},
 	};
 	struct fixture *f = *state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -596,8 +606,8 @@ static void over_a_socket_that_is_given(void **state)
 	assert_true(pair_open(ends, NULL));
 	http_destroy(f->http);
 	f->http = connect_to(f, (struct http_options){.base_url = "http://rabbitmq-0.nodes.mq.svc:15672",
-						       .open_socket = hand_out_socket,
-						       .open_socket_data = &ends[0]});
+						      .open_socket = hand_out_socket,
+						      .open_socket_data = &ends[0]});
 	for (int i = 1; i <= 2; i++) {
 		send_call(f, (struct http_call){0});
 		loop_run(f->loop, 20, NULL);

@@ -50,44 +50,72 @@ static const char *const any_name = "IP:127.0.0.1,DNS:localhost";
 static const struct row matrix[] = {
 	{.what = "a good one by address", .cert = {.sans = "IP:127.0.0.1", .usage = "serverAuth"}},
 	{.what = "a good one by name", .cert = {.sans = "DNS:localhost"}, .host = "localhost"},
-	{.what = "expired", .cert = {.sans = any_name, .valid_from_s = -2 * DAY, .valid_to_s = -DAY},
+	{.what = "expired",
+	 .cert = {.sans = any_name, .valid_from_s = -2 * DAY, .valid_to_s = -DAY},
 	 .complaint = "has expired on 20"},
-	{.what = "not yet valid", .cert = {.sans = any_name, .valid_from_s = DAY, .valid_to_s = 2 * DAY},
+	{.what = "not yet valid",
+	 .cert = {.sans = any_name, .valid_from_s = DAY, .valid_to_s = 2 * DAY},
 	 .complaint = "is not valid before 20"},
-	{.what = "wrong host", .cert = {.sans = "DNS:kube.example,IP:10.0.0.1"},
+	{.what = "wrong host",
+	 .cert = {.sans = "DNS:kube.example,IP:10.0.0.1"},
 	 .complaint = "is for kube.example, 10.0.0.1, not for this name"},
-	{.what = "wrong name", .cert = {.sans = "DNS:other.localhost"}, .host = "localhost",
+	{.what = "wrong name",
+	 .cert = {.sans = "DNS:other.localhost"},
+	 .host = "localhost",
 	 .complaint = "is for other.localhost"},
 	{.what = "address asked, name certified", .cert = {.sans = "DNS:localhost"}, .complaint = "is for localhost"},
 	{.what = "address as a DNS name", .cert = {.sans = "DNS:127.0.0.1"}, .complaint = "is for 127.0.0.1, not for"},
-	{.what = "name asked, address certified", .cert = {.sans = "IP:127.0.0.1"}, .host = "localhost",
+	{.what = "name asked, address certified",
+	 .cert = {.sans = "IP:127.0.0.1"},
+	 .host = "localhost",
 	 .complaint = "is for 127.0.0.1"},
-	{.what = "common name only", .cert = {.common_name = "localhost"}, .host = "localhost",
+	{.what = "common name only",
+	 .cert = {.common_name = "localhost"},
+	 .host = "localhost",
 	 .complaint = "has no subjectAltName"},
 	{.what = "self-signed", .cert = {.sans = any_name}, .signer = BY_ITSELF, .complaint = "is self-signed"},
-	{.what = "untrusted root", .cert = {.sans = any_name}, .signer = BY_OTHER,
+	{.what = "untrusted root",
+	 .cert = {.sans = any_name},
+	 .signer = BY_OTHER,
 	 .complaint = "is signed by an unknown authority (\"CN=other root\")"},
-	{.what = "the given authority replaces the system's", .cert = {.sans = any_name}, .signer = BY_OTHER,
-	 .other_root = true, .complaint = "unknown authority"},
-	{.what = "system roots do not know it", .cert = {.sans = any_name}, .system_roots = true,
+	{.what = "the given authority replaces the system's",
+	 .cert = {.sans = any_name},
+	 .signer = BY_OTHER,
+	 .other_root = true,
+	 .complaint = "unknown authority"},
+	{.what = "system roots do not know it",
+	 .cert = {.sans = any_name},
+	 .system_roots = true,
 	 .complaint = "unknown authority"},
 	{.what = "with its intermediate", .cert = {.sans = any_name}, .signer = BY_INTER, .sends_chain = true},
-	{.what = "missing intermediate", .cert = {.sans = any_name}, .signer = BY_INTER,
+	{.what = "missing intermediate",
+	 .cert = {.sans = any_name},
+	 .signer = BY_INTER,
 	 .complaint = "does not send the certificates in between"},
-	{.what = "for clients only", .cert = {.sans = any_name, .usage = "clientAuth"},
+	{.what = "for clients only",
+	 .cert = {.sans = any_name, .usage = "clientAuth"},
 	 .complaint = "is not meant for servers"},
 	{.what = "TLS 1.2", .cert = {.sans = any_name}, .max_version = TLS1_2_VERSION},
 	{.what = "TLS 1.1 only", .cert = {.sans = any_name}, .max_version = TLS1_1_VERSION, .complaint = "below 1.2"},
 	{.what = "tls-server-name matches", .cert = {.sans = "DNS:api.example"}, .server_name = "api.example"},
-	{.what = "tls-server-name does not match", .cert = {.sans = any_name}, .server_name = "api.example",
+	{.what = "tls-server-name does not match",
+	 .cert = {.sans = any_name},
+	 .server_name = "api.example",
 	 .complaint = "the certificate of api.example"},
-	{.what = "another of its names", .cert = {.sans = "DNS:mq.example"}, .server_name = "mq-0.example",
+	{.what = "another of its names",
+	 .cert = {.sans = "DNS:mq.example"},
+	 .server_name = "mq-0.example",
 	 .other_names = "mq-0,mq.example"},
-	{.what = "none of its names", .cert = {.sans = "DNS:mq.other"}, .server_name = "mq-0.example",
-	 .other_names = "mq-0,mq.example", .complaint = "the certificate of mq-0.example"},
+	{.what = "none of its names",
+	 .cert = {.sans = "DNS:mq.other"},
+	 .server_name = "mq-0.example",
+	 .other_names = "mq-0,mq.example",
+	 .complaint = "the certificate of mq-0.example"},
 	{.what = "tls-server-name is an address", .cert = {.sans = "IP:10.1.2.3"}, .server_name = "10.1.2.3"},
-	{.what = "insecure takes an expired one", .insecure = true,
-	 .cert = {.sans = any_name, .valid_from_s = -2 * DAY, .valid_to_s = -DAY}, .signer = BY_OTHER},
+	{.what = "insecure takes an expired one",
+	 .insecure = true,
+	 .cert = {.sans = any_name, .valid_from_s = -2 * DAY, .valid_to_s = -DAY},
+	 .signer = BY_OTHER},
 	{.what = "insecure takes another name", .insecure = true, .cert = {.sans = "DNS:x"}, .signer = BY_ITSELF},
 };
 
@@ -97,7 +125,8 @@ static void answer(struct server_conn *conn, void *data)
 	X509 *cert = SSL_get1_peer_certificate(conn->tls);
 	f->seen_name[0] = '\0';
 	if (cert)
-		X509_NAME_get_text_by_NID(X509_get_subject_name(cert), NID_commonName, f->seen_name, sizeof f->seen_name);
+		X509_NAME_get_text_by_NID(X509_get_subject_name(cert), NID_commonName, f->seen_name,
+					  sizeof f->seen_name);
 	X509_free(cert);
 	char *request = server_take_request(conn);
 	if (request && strstr(request, "Sec-WebSocket-Key: "))
@@ -126,8 +155,8 @@ static void use_cert(SSL_CTX *ctx, const struct tls_cert_pair *pair, const char 
 	}
 }
 
-static int take_h1(SSL *tls, const unsigned char **out, unsigned char *out_len, const unsigned char *in, unsigned in_len,
-		   void *data)
+static int take_h1(SSL *tls, const unsigned char **out, unsigned char *out_len, const unsigned char *in,
+		   unsigned in_len, void *data)
 {
 	static const unsigned char h1[] = "\x08http/1.1";
 	bool found = SSL_select_next_proto((unsigned char **)out, out_len, h1, 9, in, in_len) == OPENSSL_NPN_NEGOTIATED;
@@ -358,7 +387,8 @@ static void client_certificates(void **state)
 
 		http = client(&f, row, &expired);
 		get(&f, http);
-		if (f.err.code != ERR_TLS || !strstr(f.err.text, "the client certificate \"CN=late\" (valid until 20") ||
+		if (f.err.code != ERR_TLS ||
+		    !strstr(f.err.text, "the client certificate \"CN=late\" (valid until 20") ||
 		    !strstr(f.err.text, ", expired)"))
 			fail_msg("%s", f.err.text);
 		http_destroy(http);
@@ -419,10 +449,8 @@ int main(void)
 {
 	signal(SIGPIPE, SIG_IGN);
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(matrix_for_http),
-		cmocka_unit_test(matrix_for_websocket),
-		cmocka_unit_test(client_certificates),
-		cmocka_unit_test(wrong_pem_is_said_at_once),
+		cmocka_unit_test(matrix_for_http),      cmocka_unit_test(matrix_for_websocket),
+		cmocka_unit_test(client_certificates),  cmocka_unit_test(wrong_pem_is_said_at_once),
 		cmocka_unit_test(a_server_without_tls),
 	};
 	return cmocka_run_group_tests_name("net/tls", tests, make_authorities, free_authorities);

@@ -220,8 +220,11 @@ static void everything_in_single_bytes(void **state)
 {
 	struct fixture *f = *state;
 	f->piece = 1;
-	f->then = "\x02\x01" "a\x89\x01p\x80\x01" "b\x82\x7e\x00\x7e"
-		  "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
+	f->then = "\x02\x01"
+		  "a\x89\x01p\x80\x01"
+		  "b\x82\x7e\x00\x7e"
+		  "ccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
+		  "ccccccccccccc"
 		  "cccccccccccccccc\x88\x02\x03\xe8";
 	f->then_len = 3 + 3 + 3 + 4 + 126 + 4;
 	open_with(f, (struct websocket_call){0});
@@ -245,8 +248,8 @@ static void upgrades_that_are_refused(void **state)
 		{"HTTP/1.1 403 Forbidden\r\nContent-Length: 5\r\n\r\nno no", ERR_FORBIDDEN, 403, "no no"},
 		{"HTTP/1.1 403 Forbidden\r\n\r\n", ERR_FORBIDDEN, 403, ""},
 		{"HTTP/1.1 401 Unauthorized\r\n\r\nuntil the end", ERR_UNAUTHORIZED, 401, "until the end"},
-		{"HTTP/1.1 404 N\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nwiki\r\n5;x\r\npedia\r\n0\r\n\r\n", ERR_NOT_FOUND, 404,
-		 "wikipedia"},
+		{"HTTP/1.1 404 N\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nwiki\r\n5;x\r\npedia\r\n0\r\n\r\n",
+		 ERR_NOT_FOUND, 404, "wikipedia"},
 		{"HTTP/1.1 500 E\r\nContent-Length: 99\r\n\r\ncut", ERR_SERVER, 500, "cut"},
 		{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", ERR_UNSUPPORTED, 200, "ok"},
 		{"SSH-2.0-OpenSSH_9.2\r\n", ERR_PARSE, 0, ""},
@@ -301,7 +304,9 @@ static void frames_that_end_it(void **state)
 		{"\x82\x7f\x00\x00\x00\x00\x40\x00\x00\x00", 10, ERR_LIMIT, 1002},
 		{"\x88\x00", 2, ERR_NONE, 1000},
 		{"\x88\x02\x03\xe9", 4, ERR_NONE, 1001},
-		{"\x88\x06\x03\xf3" "oops", 8, ERR_CONNECT, 1011},
+		{"\x88\x06\x03\xf3"
+		 "oops",
+		 8, ERR_CONNECT, 1011},
 	};
 	struct fixture *f = *state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -322,7 +327,9 @@ static void destroying_inside_callbacks(void **state)
 {
 	struct fixture *f = *state;
 	f->destroy_inside = true;
-	f->then = "\x82\x01" "a\x82\x01" "b";
+	f->then = "\x82\x01"
+		  "a\x82\x01"
+		  "b";
 	f->then_len = 6;
 	open_with(f, (struct websocket_call){0});
 	run_until(f, &f->messages, 1);
@@ -341,7 +348,9 @@ static void destroyed_at_every_moment(void **state)
 {
 	struct fixture *f = *state;
 	f->piece = 16;
-	f->then = "\x82\x01" "a\x82\x01" "b";
+	f->then = "\x82\x01"
+		  "a\x82\x01"
+		  "b";
 	f->then_len = 6;
 	for (int steps = 0; steps < 40; steps++) {
 		reopen(f);
@@ -376,7 +385,10 @@ static void a_paused_one_reads_nothing(void **state)
 {
 	struct fixture *f = *state;
 	f->pause_inside = true;
-	f->then = "\x82\x01" "a\x82\x01" "b\x82\x01" "c";
+	f->then = "\x82\x01"
+		  "a\x82\x01"
+		  "b\x82\x01"
+		  "c";
 	f->then_len = 9;
 	open_with(f, (struct websocket_call){0});
 	for (int i = 1; i <= 3; i++) {

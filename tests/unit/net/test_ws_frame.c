@@ -53,8 +53,8 @@ static void what_is_encoded_is_decoded(void **state)
 			struct seen seen = {0};
 			ws_decoder_init(&decoder, MESSAGE_MAX, masked);
 			for (size_t at = 0; at < out.len; at += step)
-				assert_true(feed(&decoder, out.data + at, step < out.len - at ? step : out.len - at, &seen,
-						 NULL));
+				assert_true(feed(&decoder, out.data + at, step < out.len - at ? step : out.len - at,
+						 &seen, NULL));
 			assert_int_equal(seen.count, 1);
 			assert_int_equal(seen.opcode[0], WS_BINARY);
 			assert_int_equal(seen.len[0], lengths[i]);
@@ -69,8 +69,8 @@ static void what_is_encoded_is_decoded(void **state)
 
 static void fragments_with_control_frames_between(void **state)
 {
-	static const unsigned char bytes[] = {0x02, 2, 'a', 'b',  0x89, 1, 'p', 0x00, 0, 0x8a, 0,
-					      0x80, 1, 'c', 0x81, 0,    0x88, 2, 3, 0xe8};
+	static const unsigned char bytes[] = {0x02, 2,    'a', 'b', 0x89, 1, 'p',  0x00, 0, 0x8a,
+					      0,    0x80, 1,   'c', 0x81, 0, 0x88, 2,    3, 0xe8};
 	for (size_t split = 0; split <= sizeof bytes; split++) {
 		struct ws_decoder decoder;
 		struct seen seen = {0};
@@ -122,8 +122,11 @@ static void broken_frames_are_refused(void **state)
 		{"message within a message", "\x02\x01x\x82\x00", 5, ERR_PARSE},
 		{"too large", "\x82\x7e\x00\x65", 4, ERR_LIMIT},
 		{"2^63", "\x82\x7f\xff\xff\xff\xff\xff\xff\xff\xff", 10, ERR_LIMIT},
-		{"too large in sum", "\x02\x63" "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-		 "aaaaaaaaaaaaaaaa\x80\x02", 103, ERR_LIMIT},
+		{"too large in sum",
+		 "\x02\x63"
+		 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		 "aaaaaaaaaaaaaaaa\x80\x02",
+		 103, ERR_LIMIT},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct ws_decoder decoder;

@@ -18,10 +18,10 @@ static void deliver_output(void *data)
 {
 	struct kube_exec *exec = data;
 	struct kube_exec_result result = {.err = exec->err,
-				     .exit_code = exec->exit_code,
-				     .out = buf_str(&exec->out),
-				     .out_len = exec->out.len,
-				     .errors = ""};
+					  .exit_code = exec->exit_code,
+					  .out = buf_str(&exec->out),
+					  .out_len = exec->out.len,
+					  .errors = ""};
 	exec->options.on_done(exec->options.data, &result);
 	kube_exec_cancel(exec);
 }

@@ -50,7 +50,8 @@ void fake_add_broker(struct fake_world *world, int cluster)
 	fake->cluster.desired = fake->set.replicas = (int32_t)fake->cluster.broker_count;
 }
 
-static void add_cluster(struct fake_world *world, int at, enum world_broker_kind kind, const char *name, const char *key)
+static void add_cluster(struct fake_world *world, int at, enum world_broker_kind kind, const char *name,
+			const char *key)
 {
 	struct fake_cluster *fake = &world->clusters[at];
 	struct world_cluster *cluster = &fake->cluster;

@@ -260,8 +260,8 @@ static bool clients_said(struct ops_plan *plan, unsigned mask, const char *text)
 static void clients_are_counted_and_named_over_the_brokers_that_go(void **state)
 {
 	static const struct world_client first[] = {{"billing", 12}, {"orders-svc", 2}};
-	static const struct world_client second[] = {
-		{"orders-svc", 11}, {"a", 3}, {"b", 2}, {"billing", 1}, {"c", 1}, {"d", 1}};
+	static const struct world_client second[] = {{"orders-svc", 11}, {"a", 3}, {"b", 2},
+						     {"billing", 1},     {"c", 1}, {"d", 1}};
 	const struct ops_operation operation = {.name = "test", .away = away_rabbitmq};
 	struct rig *rig = rig_create();
 	rig_prepare(rig, "cordon", "node-1", NULL);
@@ -281,8 +281,8 @@ static void clients_are_counted_and_named_over_the_brokers_that_go(void **state)
 				 "billing 13, orders-svc 13, a 3, b 2 and 2 more"));
 	assert_true(clients_said(plan, 6, "how many clients are connected to events-1, events-2 is not known"));
 	rabbitmq()->cluster.connections = 5321;
-	assert_true(clients_said(plan, 4,
-				 "how many of the 5321 clients of events are connected to events-2 is not known"));
+	assert_true(
+		clients_said(plan, 4, "how many of the 5321 clients of events are connected to events-2 is not known"));
 	brokers[2].connections = 0;
 	assert_true(clients_said(plan, 4, "no client is connected to events-2"));
 	const struct ops_operation *before = plan->operation;

@@ -257,14 +257,10 @@ static void strimzi_scales_down_by_its_pool_once_empty(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(leaders_go_off_a_broker_and_come_back),
-		TEST(leaders_go_off_a_node_of_both_clusters),
-		TEST(preferred_leaders_lead_again),
-		TEST(uneven_leaders_are_spread),
-		TEST(replicas_become_fewer_and_more_again),
-		TEST(what_is_being_moved_is_taken_back),
-		TEST(kafka_goes_from_three_to_five_and_back),
-		TEST(strimzi_scales_down_by_its_pool_once_empty),
+		TEST(leaders_go_off_a_broker_and_come_back),  TEST(leaders_go_off_a_node_of_both_clusters),
+		TEST(preferred_leaders_lead_again),           TEST(uneven_leaders_are_spread),
+		TEST(replicas_become_fewer_and_more_again),   TEST(what_is_being_moved_is_taken_back),
+		TEST(kafka_goes_from_three_to_five_and_back), TEST(strimzi_scales_down_by_its_pool_once_empty),
 	};
 	return cmocka_run_group_tests_name("ops/demo_kafka", tests, NULL, NULL);
 }

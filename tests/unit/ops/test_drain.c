@@ -217,11 +217,12 @@ static void other_pods_go_as_kubectl_drains_them(void **state)
 static void pods_that_may_be_brokers_of_a_namespace_nobody_looks_at_block(void **state)
 {
 	rig->world.view.namespace = "mq";
-	rig->api.answer = "{\"items\":["
-			  "{\"metadata\":{\"name\":\"far-0\",\"namespace\":\"far\",\"uid\":\"u-far\",\"ownerReferences\":[{"
-			  "\"kind\":\"StatefulSet\",\"controller\":true}]},\"spec\":{},\"status\":{\"phase\":\"Running\"}},"
-			  "{\"metadata\":{\"name\":\"web\",\"namespace\":\"far\",\"uid\":\"u-web\",\"ownerReferences\":[{"
-			  "\"kind\":\"ReplicaSet\",\"controller\":true}]},\"spec\":{},\"status\":{\"phase\":\"Running\"}}]}";
+	rig->api.answer =
+		"{\"items\":["
+		"{\"metadata\":{\"name\":\"far-0\",\"namespace\":\"far\",\"uid\":\"u-far\",\"ownerReferences\":[{"
+		"\"kind\":\"StatefulSet\",\"controller\":true}]},\"spec\":{},\"status\":{\"phase\":\"Running\"}},"
+		"{\"metadata\":{\"name\":\"web\",\"namespace\":\"far\",\"uid\":\"u-web\",\"ownerReferences\":[{"
+		"\"kind\":\"ReplicaSet\",\"controller\":true}]},\"spec\":{},\"status\":{\"phase\":\"Running\"}}]}";
 	rig_prepare(rig, "drain", "node-1", NULL);
 	assert_int_equal(rig->plan->severity, OPS_BLOCKED);
 	assert_says(OPS_BLOCKS, "would go without their gates: far/far-0 (look at all namespaces");
@@ -346,9 +347,10 @@ static void volumes_only_grow_and_only_where_they_can(void **state)
 static void no_password_gets_into_the_journal_with_a_manifest(void **state)
 {
 	give_claim(1, "Retain", 1);
-	rig->api.answer = "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"env\":["
-			  "{\"name\":\"HEAP\",\"value\":\"1g\"},"
-			  "{\"name\":\"DB_PASSWORD\",\"valueFrom\":{\"secretKeyRef\":{\"name\":\"s\",\"key\":\"k\"}}}]}]}}}}";
+	rig->api.answer =
+		"{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"env\":["
+		"{\"name\":\"HEAP\",\"value\":\"1g\"},"
+		"{\"name\":\"DB_PASSWORD\",\"valueFrom\":{\"secretKeyRef\":{\"name\":\"s\",\"key\":\"k\"}}}]}]}}}}";
 	expand("20Gi");
 	assert_int_not_equal(rig->plan->severity, OPS_BLOCKED);
 	rig->api.answer = "{\"spec\":{\"template\":{\"spec\":{\"initContainers\":[{\"env\":["

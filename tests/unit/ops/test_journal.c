@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "api/base/str.h"
-#include "api/ops/journal/journal_dir.h"
 #include "api/ops/engine/plan.h"
+#include "api/ops/journal/journal_dir.h"
 #include "tests/unit/ops/rig.h"
 
 #define KAFKA "mq/orders/kafka"
@@ -431,8 +431,10 @@ static void what_can_be_done_with_a_plan_is_told_with_the_reason(void **state)
 		if (table[i].no_way_back)
 			assert_contains(err.text, table[i].no_way_back);
 	}
-	assert_true(ops_history_is_here(desk->rig->ops, &(struct ops_history_entry){.cluster = "https://api.example:6443"}));
-	assert_false(ops_history_is_here(desk->rig->ops, &(struct ops_history_entry){.cluster = "https://api.example:6444"}));
+	assert_true(ops_history_is_here(desk->rig->ops,
+					&(struct ops_history_entry){.cluster = "https://api.example:6443"}));
+	assert_false(ops_history_is_here(desk->rig->ops,
+					 &(struct ops_history_entry){.cluster = "https://api.example:6444"}));
 }
 
 static void only_so_many_ended_plans_are_kept(void **state)
@@ -449,9 +451,11 @@ static void only_so_many_ended_plans_are_kept(void **state)
 		fprintf(file,
 			"{\"record\":\"plan\",\"at\":\"2026-01-01T00:00:00Z\",\"version\":1,\"id\":\"19690101-%06d-"
 			"00\","
-			"\"operation\":\"cordon\",\"target\":\"n\",\"title\":\"t\",\"by\":\"x\",\"steps\":[{\"type\":"
+			"\"operation\":\"cordon\",\"target\":\"n\",\"title\":\"t\",\"by\":\"x\",\"steps\":[{"
+			"\"type\":"
 			"\"a\","
-			"\"title\":\"b\"}]}\n{\"record\":\"state\",\"at\":\"2026-01-01T00:00:00Z\",\"state\":\"done\"}"
+			"\"title\":\"b\"}]}\n{\"record\":\"state\",\"at\":\"2026-01-01T00:00:00Z\",\"state\":"
+			"\"done\"}"
 			"\n",
 			i);
 		fclose(file);

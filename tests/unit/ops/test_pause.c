@@ -21,11 +21,11 @@ static enum ops_verdict request_item(const struct ops_plan *plan, const struct o
 {
 	static const char *const argv[] = {"do", NULL};
 	*out = (struct ops_step_request){.arena = out->arena,
-				    .way = OPS_BY_EXEC,
-				    .namespace = "mq",
-				    .pod = context->step->item,
-				    .container = "broker",
-				    .argv = argv};
+					 .way = OPS_BY_EXEC,
+					 .namespace = "mq",
+					 .pod = context->step->item,
+					 .container = "broker",
+					 .argv = argv};
 	return OPS_TO_DO;
 }
 

@@ -187,7 +187,8 @@ static void what_the_world_forbids_by_now_is_not_done(void **state)
 	rig_run(rig);
 	rig_pass(rig, 2000);
 	assert_int_equal(rig->plan->state, OPS_STATE_FAILED);
-	assert_contains(rig->plan->err.text, "1 partition was placed on the leaving brokers since this plan was made: late/0");
+	assert_contains(rig->plan->err.text,
+			"1 partition was placed on the leaving brokers since this plan was made: late/0");
 	assert_int_equal(rig->api.replicas, 3);
 }
 

@@ -126,8 +126,8 @@ static void a_node_leaves_its_queues_with_a_quorum(void **state)
 	struct fake_cluster *rabbitmq = &rig->world.clusters[FAKE_RABBITMQ];
 	fake_add_replicated(rabbitmq, "audit", -1, 7);
 	rabbitmq->queues[0] = (struct world_queue){.name = "audit", .type = "quorum", .leader = "events-0"};
-	rabbitmq->queues[1] = (struct world_queue){
-		.name = "letters", .type = "classic", .leader = "rabbit@events-2", .messages = 3};
+	rabbitmq->queues[1] =
+		(struct world_queue){.name = "letters", .type = "classic", .leader = "rabbit@events-2", .messages = 3};
 	rabbitmq->queues[2] = (struct world_queue){.name = "elsewhere", .type = "classic", .leader = "events-1"};
 	rabbitmq->queues[3] = (struct world_queue){.name = "idle", .type = "classic", .leader = "events-2"};
 	rabbitmq->cluster.queue_count = 4;

@@ -162,7 +162,7 @@ static void connections_are_added_up_by_node_and_name(void **state)
 		"{\"page\":2,\"page_count\":2,\"items\":["
 		"{\"node\":\"rabbit@a\",\"user\":\"app\",\"user_provided_name\":\"orders\"},{\"node\":\"rabbit@b\"}]}";
 	static const struct rabbitmq_client expected[] = {
-		{"rabbit@a", "orders", 2}, {"rabbit@a", "app", 1},	  {"rabbit@a", "billing", 1},
+		{"rabbit@a", "orders", 2}, {"rabbit@a", "app", 1},    {"rabbit@a", "billing", 1},
 		{"rabbit@a", "mqtt", 1},   {"rabbit@b", "orders", 1}, {"rabbit@b", "unnamed", 1},
 	};
 	struct rabbitmq_clients *clients = rabbitmq_clients_create();
@@ -206,8 +206,8 @@ static void long_names_of_clients_are_cut_between_characters(void **state)
 
 static void connections_that_cannot_be_placed_or_counted_are_missing(void **state)
 {
-	static const char *const texts[] = {
-		"[[]]", "[7]", "[{\"user\":\"app\"}]", "[{\"node\":7}]", "[{\"node\":\"\"}]"};
+	static const char *const texts[] = {"[[]]", "[7]", "[{\"user\":\"app\"}]", "[{\"node\":7}]",
+					    "[{\"node\":\"\"}]"};
 	struct rabbitmq_page page;
 	struct err err = {0};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {

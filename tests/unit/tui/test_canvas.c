@@ -69,7 +69,10 @@ static void keeps_combining_marks(void **state)
 	assert_int_equal(canvas_put(canvas, 0, 0, -1, STYLE_TEXT, "e\xcc\x81x"), 2);
 	shows(canvas, "e\xcc\x81x\n\n\n");
 	/* More than there is room for are dropped, and one without a base too. */
-	assert_int_equal(canvas_put(canvas, 1, 0, -1, STYLE_TEXT, "\xcc\x81" "a\xcc\x81\xcc\x82\xcc\x83"), 1);
+	assert_int_equal(canvas_put(canvas, 1, 0, -1, STYLE_TEXT,
+				    "\xcc\x81"
+				    "a\xcc\x81\xcc\x82\xcc\x83"),
+			 1);
 	shows(canvas, "e\xcc\x81x\na\xcc\x81\xcc\x82\n\n");
 }
 
@@ -77,7 +80,9 @@ static void hostile_text_becomes_visible(void **state)
 {
 	canvas_resize(canvas, 3, 40);
 	canvas_put(canvas, 0, 0, -1, STYLE_TEXT, "a\x1b[31mb\r\n");
-	canvas_put(canvas, 1, 0, -1, STYLE_TEXT, "\xe2\x80\xae" "evil\xff\xc2\x9b");
+	canvas_put(canvas, 1, 0, -1, STYLE_TEXT,
+		   "\xe2\x80\xae"
+		   "evil\xff\xc2\x9b");
 	canvas_put(canvas, 2, 37, -1, STYLE_TEXT, "\x1b\x1b");
 	shows(canvas, "a\\e[31mb\\r\\n\n\\u{202E}evil\\xFF\\u{9B}\n                                     \\e\\\n");
 }

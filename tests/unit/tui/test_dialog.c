@@ -60,9 +60,11 @@ static const char *const lines[] = {"node-3 is cordoned.", "evil \x1b[31m", NULL
 
 static void careful_dialogs_do_not_offer_the_deed_first(void **state)
 {
-	dialog = dialog_create(&(struct dialog_spec){
-		.title = "cordon", .lines = lines, .careful = true, .severity = SEV_WARN,
-		.buttons = {{"Run", RUN, true}, {"Leave", LEAVE, false}}});
+	dialog = dialog_create(&(struct dialog_spec){.title = "cordon",
+						     .lines = lines,
+						     .careful = true,
+						     .severity = SEV_WARN,
+						     .buttons = {{"Run", RUN, true}, {"Leave", LEAVE, false}}});
 	screen_has("+- ! cordon ");
 	screen_has("node-3 is cordoned.");
 	screen_has("evil \\e[31m");
@@ -73,7 +75,8 @@ static void careful_dialogs_do_not_offer_the_deed_first(void **state)
 
 static void buttons_take_turns(void **state)
 {
-	dialog = dialog_create(&(struct dialog_spec){.title = "x", .buttons = {{"Run", RUN, true}, {"Leave", LEAVE, false}}});
+	dialog = dialog_create(
+		&(struct dialog_spec){.title = "x", .buttons = {{"Run", RUN, true}, {"Leave", LEAVE, false}}});
 	press("Tab");
 	press("Right");
 	press("Shift-Tab");
@@ -98,9 +101,9 @@ static void a_pasted_newline_confirms_nothing(void **state)
 
 static void what_has_to_be_typed_has_to_be_typed(void **state)
 {
-	dialog = dialog_create(&(struct dialog_spec){
-		.title = "delete", .fields = {{"name", DIALOG_FIELD_TYPED, "orders"}},
-		.buttons = {{"Delete", RUN, true}, {"Leave", LEAVE, false}}});
+	dialog = dialog_create(&(struct dialog_spec){.title = "delete",
+						     .fields = {{"name", DIALOG_FIELD_TYPED, "orders"}},
+						     .buttons = {{"Delete", RUN, true}, {"Leave", LEAVE, false}}});
 	screen_has("orders");
 	assert_string_equal(dialog_value(dialog, 0), "");
 	press("Enter");
@@ -120,9 +123,9 @@ static void what_has_to_be_typed_has_to_be_typed(void **state)
 
 static void what_does_not_confirm_needs_no_typing(void **state)
 {
-	dialog = dialog_create(&(struct dialog_spec){
-		.title = "delete", .fields = {{"name", DIALOG_FIELD_TYPED, "orders"}},
-		.buttons = {{"Delete", RUN, true}, {"Leave", LEAVE, false}}});
+	dialog = dialog_create(&(struct dialog_spec){.title = "delete",
+						     .fields = {{"name", DIALOG_FIELD_TYPED, "orders"}},
+						     .buttons = {{"Delete", RUN, true}, {"Leave", LEAVE, false}}});
 	press("Tab");
 	press("Tab");
 	assert_int_equal(press("Enter"), DIALOG_DONE);
@@ -160,7 +163,8 @@ static void choices_and_menus(void **state)
 	press("Space");
 	assert_string_equal(dialog_value(dialog, 0), "graceful");
 	dialog_destroy(dialog);
-	dialog = dialog_create(&(struct dialog_spec){.title = "what", .fields = {{"", DIALOG_FIELD_MENU, NULL, manners}}});
+	dialog = dialog_create(
+		&(struct dialog_spec){.title = "what", .fields = {{"", DIALOG_FIELD_MENU, NULL, manners}}});
 	screen_has("> graceful");
 	press("Down");
 	screen_has("> forced");
@@ -172,11 +176,13 @@ static void choices_and_menus(void **state)
 
 static void the_mouse_presses(void **state)
 {
-	dialog = dialog_create(&(struct dialog_spec){.title = "x", .buttons = {{"Run", RUN, true}, {"Leave", LEAVE, false}}});
+	dialog = dialog_create(
+		&(struct dialog_spec){.title = "x", .buttons = {{"Run", RUN, true}, {"Leave", LEAVE, false}}});
 	dialog_draw(dialog, canvas);
 	for (int y = 0; y < canvas->height; y++)
 		for (int x = 0; x < canvas->width; x++) {
-			struct event click = {.type = EVENT_MOUSE, .mouse = {.action = EVENT_MOUSE_PRESS, .button = 1, .y = y, .x = x}};
+			struct event click = {.type = EVENT_MOUSE,
+					      .mouse = {.action = EVENT_MOUSE_PRESS, .button = 1, .y = y, .x = x}};
 			const struct canvas_cell *cell = canvas_at(canvas, y, x);
 			bool on_leave = cell->codepoint == 'L';
 			if (on_leave) {
@@ -191,9 +197,11 @@ static void long_texts_scroll(void **state)
 {
 	const char *many[60];
 	for (size_t i = 0; i < 59; i++)
-		many[i] = i == 58 ? "the last line" : "a line that is much too long for the width of this little screen";
+		many[i] =
+			i == 58 ? "the last line" : "a line that is much too long for the width of this little screen";
 	many[59] = NULL;
-	dialog = dialog_create(&(struct dialog_spec){.title = "x", .lines = many, .buttons = {{"Leave", LEAVE, false}}});
+	dialog =
+		dialog_create(&(struct dialog_spec){.title = "x", .lines = many, .buttons = {{"Leave", LEAVE, false}}});
 	screen_has("PgDn");
 	screen_has("[ Leave ]");
 	for (int i = 0; i < 30; i++)
@@ -208,10 +216,11 @@ static void long_texts_scroll(void **state)
 static void survives_any_size(void **state)
 {
 	static const char *const choices[] = {"a", "b", NULL};
-	dialog = dialog_create(&(struct dialog_spec){.title = "a title",
-						     .lines = lines,
-						     .fields = {{"one", DIALOG_FIELD_TEXT, "x"}, {"two", DIALOG_FIELD_MENU, "b", choices}},
-						     .buttons = {{"Run", RUN, true}, {"Leave", LEAVE, false}}});
+	dialog = dialog_create(&(struct dialog_spec){
+		.title = "a title",
+		.lines = lines,
+		.fields = {{"one", DIALOG_FIELD_TEXT, "x"}, {"two", DIALOG_FIELD_MENU, "b", choices}},
+		.buttons = {{"Run", RUN, true}, {"Leave", LEAVE, false}}});
 	for (int height = 1; height < 16; height++)
 		for (int width = 1; width < 60; width += 3) {
 			canvas_resize(canvas, height, width);

@@ -72,10 +72,18 @@ static void characters(void **state)
 
 static void bad_utf8_is_dropped_and_what_follows_is_not(void **state)
 {
-	gives_str("\xff" "a", "a ");
-	gives_str("\xc3" "a", "a ");
-	gives_str("\xe6\x97" "b", "b ");
-	gives_str("\xc2\x9b" "c", "c ");
+	gives_str("\xff"
+		  "a",
+		  "a ");
+	gives_str("\xc3"
+		  "a",
+		  "a ");
+	gives_str("\xe6\x97"
+		  "b",
+		  "b ");
+	gives_str("\xc2\x9b"
+		  "c",
+		  "c ");
 	gives_str("\xe6\x97\x1b[A", "Up ");
 	gives_str("\xed\xa0\x80z", "z ");
 }
@@ -159,9 +167,12 @@ static void the_mouse(void **state)
 
 static void answers_and_focus(void **state)
 {
-	gives_str("\x1b[?2026;0$y\x1b[?64;1c\x1b[24;80R\x1b[0n", "reply(y 2026 0) reply(c 64 1) reply(R 24 80) reply(n 0 0) ");
+	gives_str("\x1b[?2026;0$y\x1b[?64;1c\x1b[24;80R\x1b[0n",
+		  "reply(y 2026 0) reply(c 64 1) reply(R 24 80) reply(n 0 0) ");
 	gives_str("\x1b[I\x1b[O", "focus(1) focus(0) ");
-	gives_str("\x1b]11;rgb:0000/0000/0000\x1b\\a\x1b]0;x\x07" "b\x1bP1$r0m\x1b\\c", "a b c ");
+	gives_str("\x1b]11;rgb:0000/0000/0000\x1b\\a\x1b]0;x\x07"
+		  "b\x1bP1$r0m\x1b\\c",
+		  "a b c ");
 }
 
 static void what_is_too_long_is_dropped_whole(void **state)

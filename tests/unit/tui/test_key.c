@@ -42,7 +42,8 @@ static void names_read_back(void **state)
 
 static void refuses_what_is_none(void **state)
 {
-	static const char *const wrong[] = {"", "Ctrl-", "F0", "F13", "F1x", "Hyper-x", "ab", "Ctrl-Ctrl-x", "\x1b", "\xff"};
+	static const char *const wrong[] = {"",        "Ctrl-", "F0",          "F13",  "F1x",
+					    "Hyper-x", "ab",    "Ctrl-Ctrl-x", "\x1b", "\xff"};
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
 		struct key key;
 		assert_false(key_parse(wrong[i], &key));
@@ -53,8 +54,8 @@ static void labels_are_short(void **state)
 {
 	static const struct {
 		const char *name, *label, *plain;
-	} cases[] = {{"Ctrl-D", "^D", "^D"},   {"Enter", "↵", "Enter"}, {"Shift-S", "S", "S"},
-		     {"Up", "↑", "Up"},        {"PageUp", "PgUp", "PgUp"}, {"Shift-Tab", "⇧Tab", "Shift-Tab"}};
+	} cases[] = {{"Ctrl-D", "^D", "^D"}, {"Enter", "↵", "Enter"},    {"Shift-S", "S", "S"},
+		     {"Up", "↑", "Up"},      {"PageUp", "PgUp", "PgUp"}, {"Shift-Tab", "⇧Tab", "Shift-Tab"}};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct key key;
 		char out[KEY_NAME_MAX];

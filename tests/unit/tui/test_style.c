@@ -32,8 +32,8 @@ static void obeys_the_environment(void **state)
 		{NULL, NULL, NULL, "xterm-direct", 16777216, COLOUR_MODE_TRUE},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-		assert_int_equal(colour_mode_detect(cases[i].no_color, cases[i].force, cases[i].colorterm, cases[i].term,
-						    cases[i].colours),
+		assert_int_equal(colour_mode_detect(cases[i].no_color, cases[i].force, cases[i].colorterm,
+						    cases[i].term, cases[i].colours),
 				 cases[i].expected);
 }
 
@@ -61,7 +61,8 @@ static int luminance(int32_t rgb)
 static void the_cursor_line_is_readable(void **state)
 {
 	for (int role = 0; role < STYLE_COUNT; role++) {
-		struct style_look look = style_look(theme_default(), (style_t)(role | STYLE_ON_CURSOR), COLOUR_MODE_TRUE);
+		struct style_look look =
+			style_look(theme_default(), (style_t)(role | STYLE_ON_CURSOR), COLOUR_MODE_TRUE);
 		assert_true(luminance(look.fg) - luminance(look.bg) > 70);
 	}
 }

@@ -160,7 +160,8 @@ static int sign(int number)
 /* The table compares prepared bytes; the order must be the one that every other place uses. */
 static void sorts_names_like_str_compare_natural(void **state)
 {
-	static const char *const parts[] = {"a", "b", "0", "00", "1", "01", "10", "9", "99999999999999999999", "-", "/", ":", "\xc3\xa9"};
+	static const char *const parts[] = {"a", "b", "0", "00",      "1", "01", "10", "9", "99999999999999999999",
+					    "-", "/", ":", "\xc3\xa9"};
 	struct fixture *f = *state;
 	uint32_t seed = 7;
 	f->pods.len = 0;
@@ -440,8 +441,9 @@ static void keys_move_the_cursor(void **state)
 	static const struct {
 		const char *key;
 		size_t line;
-	} steps[] = {{"j", 1},       {"Down", 2},  {"k", 1},       {"PageDown", 11}, {"Ctrl-F", 21}, {"PageUp", 11}, {"G", 99},
-		     {"Down", 99}, {"PageDown", 99}, {"Ctrl-B", 89}, {"Home", 0},     {"Up", 0},      {"End", 99},    {"g", 0}};
+	} steps[] = {{"j", 1},       {"Down", 2}, {"k", 1},     {"PageDown", 11}, {"Ctrl-F", 21},
+		     {"PageUp", 11}, {"G", 99},   {"Down", 99}, {"PageDown", 99}, {"Ctrl-B", 89},
+		     {"Home", 0},    {"Up", 0},   {"End", 99},  {"g", 0}};
 	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
 		press(f, steps[i].key);
 		assert_int_equal(table_line(f->table), steps[i].line);
@@ -455,7 +457,8 @@ static void the_mouse_selects_and_sorts(void **state)
 {
 	struct fixture *f = *state;
 	table_draw(f->table, f->canvas, canvas_rect(f->canvas), true);
-	struct event click = {.type = EVENT_MOUSE, .mouse = {.action = EVENT_MOUSE_PRESS, .button = 1, .clicks = 1, .y = 3, .x = 4}};
+	struct event click = {.type = EVENT_MOUSE,
+			      .mouse = {.action = EVENT_MOUSE_PRESS, .button = 1, .clicks = 1, .y = 3, .x = 4}};
 	assert_int_equal(table_event(f->table, &click), TABLE_TOOK);
 	assert_string_equal(table_key(f->table), "kafka-1");
 	click.mouse.clicks = 2;

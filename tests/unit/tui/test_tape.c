@@ -15,8 +15,8 @@ struct toy {
 	struct canvas *canvas, *shown;
 	struct loop_timer *work;
 	uint64_t frames;
-	struct buf log;    /* names of the keys */
-	char answer[64];   /* appears when the work is done */
+	struct buf log;  /* names of the keys */
+	char answer[64]; /* appears when the work is done */
 	bool busy, done;
 	int exit_code;
 	char *report;
@@ -123,7 +123,8 @@ static int play_with(struct toy *toy, const char *text, const char *base, bool u
 		fail_msg("%s", err.text);
 	free(toy->report);
 	FILE *report = open_memstream(&toy->report, &toy->report_len);
-	const struct tape_target target = {.send = on_event, .screen = shown, .is_idle = is_idle, .resize = resize, .data = toy};
+	const struct tape_target target = {
+		.send = on_event, .screen = shown, .is_idle = is_idle, .resize = resize, .data = toy};
 	const struct tape_options options = {.base = base, .update = update, .report = report};
 	struct tape_player *player = tape_player_create(toy->loop, tape, &target, &options, on_done, toy);
 	toy->done = false;
@@ -148,7 +149,10 @@ static int play(struct toy *toy, const char *text)
 static void presses_and_types(void **state)
 {
 	struct toy *toy = *state;
-	assert_int_equal(play(toy, "Type \"a\\n\" 'b'  # two strings, one blank between\nDown 2 Ctrl+d Shift+Tab F12 Alt+x Space"), 0);
+	assert_int_equal(
+		play(toy,
+		     "Type \"a\\n\" 'b'  # two strings, one blank between\nDown 2 Ctrl+d Shift+Tab F12 Alt+x Space"),
+		0);
 	assert_string_equal(buf_str(&toy->log), "a Enter Space b Down Down Ctrl-D Shift-Tab F12 Alt-x Space ");
 }
 
@@ -198,7 +202,9 @@ static void gives_up_waiting(void **state)
 static void expects(void **state)
 {
 	struct toy *toy = *state;
-	assert_int_equal(play(toy, "Expect /^toy$/ Expect+Line 1 /toy/ ExpectNot /answer/ ExpectNot+Line 2 /toy/ Expect+Line /^toy/"), 0);
+	assert_int_equal(play(toy, "Expect /^toy$/ Expect+Line 1 /toy/ ExpectNot /answer/ ExpectNot+Line 2 /toy/ "
+				   "Expect+Line /^toy/"),
+			 0);
 	assert_int_equal(play(toy, "Expect+Line 2 /toy/ Type 'x'"), TAPE_EXPECTATION);
 	assert_int_equal(toy->log.len, 0);
 	assert_non_null(strstr(toy->report, "/toy/ is not on the screen"));
@@ -221,7 +227,8 @@ static void golden_screens(void **state)
 	assert_non_null(mkdtemp(folder));
 	assert_int_equal(play_with(toy, "Golden a.screen", folder, false), TAPE_EXPECTATION);
 	assert_non_null(strstr(toy->report, "no golden screen"));
-	assert_int_equal(play_with(toy, "Golden a.screen mask /[o]+/ /y/ Screenshot a.txt Screenshot a.svg", folder, true), 0);
+	assert_int_equal(
+		play_with(toy, "Golden a.screen mask /[o]+/ /y/ Screenshot a.txt Screenshot a.svg", folder, true), 0);
 	assert_int_equal(play_with(toy, "Golden a.screen mask /[o]+/ /y/", folder, false), 0);
 	assert_int_equal(play_with(toy, "Golden a.txt", folder, false), 0);
 	assert_int_equal(play_with(toy, "Type 'q' Golden a.txt", folder, false), TAPE_EXPECTATION);
@@ -243,7 +250,8 @@ static void sources_other_tapes(void **state)
 	char folder[] = "/tmp/mqdeck-tape-XXXXXX";
 	struct err err = {0};
 	assert_non_null(mkdtemp(folder));
-	CLEANUP(free) char *outer = str_printf("%s/outer.tape", folder), *inner = str_printf("%s/inner.tape", folder);
+	CLEANUP(free)
+	char *outer = str_printf("%s/outer.tape", folder), *inner = str_printf("%s/inner.tape", folder);
 	FILE *file = fopen(outer, "w");
 	fputs("Source inner.tape\nDown\n", file);
 	fclose(file);
@@ -331,7 +339,9 @@ static void says_what_is_wrong_and_where(void **state)
 static void takes_slashes_and_quotes(void **state)
 {
 	struct toy *toy = *state;
-	assert_int_equal(play(toy, "Type `a\"b'` Type 'c\\d' Type \"\\x41\\t\\\"\\e\" Expect /a \" b ' c \\\\ d Shift-A Tab \" Esc/"), 0);
+	assert_int_equal(play(toy, "Type `a\"b'` Type 'c\\d' Type \"\\x41\\t\\\"\\e\" Expect /a \" b ' c \\\\ d "
+				   "Shift-A Tab \" Esc/"),
+			 0);
 	assert_int_equal(play(toy, "Type '/' Expect /\\/$/"), 0);
 }
 

@@ -64,7 +64,8 @@ static void run_app(const char *term)
 	struct clock clock = clock_real();
 	struct app app = {.loop = loop_create(&clock), .canvas = canvas_create(1, 1, false)};
 	struct err err = {0};
-	const struct terminal_options options = {.term = term, .colours = COLOUR_MODE_256, .charset = TERMINAL_CHARSET_UTF8, .mouse = true};
+	const struct terminal_options options = {
+		.term = term, .colours = COLOUR_MODE_256, .charset = TERMINAL_CHARSET_UTF8, .mouse = true};
 	/* The test's own handlers would go on with the tests in here. */
 	static const int crashes[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS};
 	for (size_t i = 0; i < ARRAY_LEN(crashes); i++)
@@ -119,7 +120,8 @@ static void read_more(struct session *session, int wait_ms)
 static void sees(struct session *session, const char *text)
 {
 	for (int i = 0; i < TRIES; i++) {
-		char *found = session->seen.len ? memmem(session->seen.data, session->seen.len, text, strlen(text)) : NULL;
+		char *found =
+			session->seen.len ? memmem(session->seen.data, session->seen.len, text, strlen(text)) : NULL;
 		if (found) {
 			buf_consume(&session->seen, (size_t)(found - session->seen.data) + strlen(text));
 			return;
@@ -193,8 +195,8 @@ static void restores_on_every_signal(void **state)
 	static const struct {
 		int number;
 		bool orderly; /* the program may end as it likes */
-	} signals[] = {{SIGTERM, true}, {SIGHUP, true}, {SIGINT, true}, {SIGQUIT, true}, {SIGABRT, false}, {SIGSEGV, false},
-		       {SIGBUS, false}, {SIGFPE, false}, {SIGILL, false}};
+	} signals[] = {{SIGTERM, true},  {SIGHUP, true},  {SIGINT, true},  {SIGQUIT, true}, {SIGABRT, false},
+		       {SIGSEGV, false}, {SIGBUS, false}, {SIGFPE, false}, {SIGILL, false}};
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
 		struct session session;
 		start(&session, "xterm-256color");

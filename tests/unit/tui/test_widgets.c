@@ -5,10 +5,10 @@
 
 #include "tui/draw/bar.h"
 #include "tui/draw/chart.h"
+#include "tui/draw/split.h"
 #include "tui/keys/keymap.h"
 #include "tui/widgets/matrix.h"
 #include "tui/widgets/pattern.h"
-#include "tui/draw/split.h"
 
 static struct canvas *canvas;
 
@@ -112,14 +112,19 @@ static void panes(void **state)
 static void pieces_go_by_priority(void **state)
 {
 	const struct bar_piece pieces[] = {
-		{.text = "mqdeck", .style = STYLE_TITLE}, {.text = "prod", .priority = 1},      {.text = NULL},
-		{.text = "help", .key = "?"},             {.text = "LIVE", .right = true},      {.text = "long text", .priority = 2, .right = true},
+		{.text = "mqdeck", .style = STYLE_TITLE},
+		{.text = "prod", .priority = 1},
+		{.text = NULL},
+		{.text = "help", .key = "?"},
+		{.text = "LIVE", .right = true},
+		{.text = "long text", .priority = 2, .right = true},
 	};
 	bar_draw(canvas, 0, 0, 40, STYLE_STATUS, 2, pieces, 6);
 	bar_draw(canvas, 1, 0, 30, STYLE_STATUS, 2, pieces, 6);
 	bar_draw(canvas, 2, 0, 22, STYLE_STATUS, 2, pieces, 6);
 	bar_draw(canvas, 3, 0, 8, STYLE_STATUS, 2, pieces, 6);
-	shows("mqdeck  prod  ? help     LIVE  long text\nmqdeck  prod  ? help      LIVE\nmqdeck  ? help    LIVE\nmq  LIVE\n");
+	shows("mqdeck  prod  ? help     LIVE  long text\nmqdeck  prod  ? help      LIVE\nmqdeck  ? help    LIVE\nmq "
+	      " LIVE\n");
 }
 
 static void crumbs_keep_the_end(void **state)
@@ -180,7 +185,8 @@ static void scrolls_both_ways(void **state)
 	size_t count = 50;
 	struct matrix *matrix = matrix_create(&source, &count);
 	matrix_draw(matrix, canvas, canvas_rect(canvas), true);
-	shows("          kafka-0  kafka-1  kafka-2 ›\norders-0  [ L●  ]     ●        ●\norders-1     ●       L●        ●\n"
+	shows("          kafka-0  kafka-1  kafka-2 ›\norders-0  [ L●  ]     ●        ●\norders-1     ●       L●     "
+	      "   ●\n"
 	      "orders-2     ●        ●       L●\n");
 	press(matrix, "G");
 	press(matrix, "l");
@@ -191,9 +197,11 @@ static void scrolls_both_ways(void **state)
 	matrix_draw(matrix, canvas, canvas_rect(canvas), true);
 	assert_int_equal(matrix_row(matrix), 49);
 	assert_int_equal(matrix_column(matrix), 4);
-	shows("         ‹ kafka-2  kafka-3  kafka-4 ›\norders-47     ●        ●        ●\norders-48     ●        ●        ●\n"
+	shows("         ‹ kafka-2  kafka-3  kafka-4 ›\norders-47     ●        ●        ●\norders-48     ●        ●  "
+	      "      ●\n"
 	      "orders-49     ●        ●     [  ●  ]\n");
-	struct event click = {.type = EVENT_MOUSE, .mouse = {.action = EVENT_MOUSE_PRESS, .button = 1, .y = 1, .x = 21}};
+	struct event click = {.type = EVENT_MOUSE,
+			      .mouse = {.action = EVENT_MOUSE_PRESS, .button = 1, .y = 1, .x = 21}};
 	assert_true(matrix_event(matrix, &click));
 	assert_int_equal(matrix_row(matrix), 47);
 	assert_int_equal(matrix_column(matrix), 3);

@@ -142,12 +142,9 @@ static void what_cannot_be_taken_up_leaves_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(they_run_one_after_the_other),
-		TEST(the_first_that_fails_ends_it),
-		TEST(cancelling_begins_no_other),
-		TEST(one_that_is_blocked_holds_all_back),
-		TEST(a_wrong_target_leaves_nothing),
-		TEST(what_cannot_be_taken_up_leaves_nothing),
+		TEST(they_run_one_after_the_other),  TEST(the_first_that_fails_ends_it),
+		TEST(cancelling_begins_no_other),    TEST(one_that_is_blocked_holds_all_back),
+		TEST(a_wrong_target_leaves_nothing), TEST(what_cannot_be_taken_up_leaves_nothing),
 	};
 	return cmocka_run_group_tests_name("views/plans", tests, NULL, NULL);
 }

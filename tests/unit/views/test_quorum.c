@@ -18,8 +18,12 @@ static void voters_are_told_with_their_lag(void **state)
 				       {.id = 1, .broker = "k-1", .voter = true, .caught_up = true, .lag = 3},
 				       {.id = 7, .voter = true, .lag = -1},
 				       {.id = 9, .broker = "k-9", .caught_up = true, .lag = 5}};
-	struct world_cluster cluster = {.kind = WORLD_BROKER_KAFKA, .name = "k", .brokers = list, .broker_count = 2,
-					.voters = voters, .voter_count = ARRAY_LEN(voters)};
+	struct world_cluster cluster = {.kind = WORLD_BROKER_KAFKA,
+					.name = "k",
+					.brokers = list,
+					.broker_count = 2,
+					.voters = voters,
+					.voter_count = ARRAY_LEN(voters)};
 	assert_line(&cluster, SEV_WARN,
 		    "kafka k   no broker is critical; quorum led by k-0; voters k-1 lag 3, controller 7 behind");
 	voters[2].caught_up = true;

@@ -81,15 +81,31 @@ static const char *node_name(struct sheet_row *row)
 /* "b" lacks one of three, "c" has one of three, "d" has none; of "e" it is not said; "f" is no quorum queue. */
 #define MEMBERS "\"members\":[\"rabbit@mq-0.mq\",\"rabbit@mq-1.mq\",\"rabbit@mq-2.mq\"]"
 #define QUORUM(name, online)                                                                                           \
-	"{\"name\":\"" name "\",\"vhost\":\"/\",\"type\":\"quorum\",\"state\":\"running\",\"leader\":\"rabbit@mq-0.mq\"," MEMBERS \
+	"{\"name\":\"" name                                                                                            \
+	"\",\"vhost\":\"/\",\"type\":\"quorum\",\"state\":\"running\",\"leader\":\"rabbit@mq-0.mq\"," MEMBERS          \
 	",\"online\":[" online "]}"
-static const char queues[] =
-	"[" QUORUM("a", "\"rabbit@mq-0.mq\",\"rabbit@mq-1.mq\",\"rabbit@mq-2.mq\"") ","
-	QUORUM("b", "\"rabbit@mq-0.mq\",\"rabbit@mq-1.mq\"") ","
-	QUORUM("c", "\"rabbit@mq-0.mq\"") ","
-	QUORUM("d", "") ","
-	"{\"name\":\"e\",\"vhost\":\"/\",\"type\":\"quorum\",\"state\":\"running\",\"leader\":\"rabbit@mq-0.mq\"},"
-	"{\"name\":\"f\",\"vhost\":\"/\",\"type\":\"classic\",\"state\":\"down\",\"node\":\"rabbit@mq-0.mq\"}]";
+static const char queues[] = "[" QUORUM("a", "\"rabbit@mq-0.mq\",\"rabbit@mq-1.mq\",\"rabbit@mq-2.mq\"") "," QUORUM(
+	"b",
+	"\"rabbit@mq-0.mq\",\"rabbit@mq-1.mq\"") "," QUORUM("c",
+							    "\"rabbit@mq-0.mq\"") "," QUORUM("d",
+											     "") ","
+												 "{\"name\":\"e\","
+												 "\"vhost\":\"/"
+												 "\",\"type\":"
+												 "\"quorum\","
+												 "\"state\":"
+												 "\"running\","
+												 "\"leader\":"
+												 "\"rabbit@mq-0."
+												 "mq\"},"
+												 "{\"name\":\"f\","
+												 "\"vhost\":\"/"
+												 "\",\"type\":"
+												 "\"classic\","
+												 "\"state\":"
+												 "\"down\",\"node\":"
+												 "\"rabbit@mq-0."
+												 "mq\"}]";
 
 static const char *const isr[] = {"012", "12", "0", "", "012", "2", "01", ""};
 
@@ -177,8 +193,9 @@ static void queues_and_topics_have_the_worst_first(void **state)
 
 static void groups_go_by_the_magnitude_of_their_lag(void **state)
 {
-	struct kafka_group groups[] = {{.id = "a", .lag = 12},    {.id = "b", .lag = 2000}, {.id = "c", .lag = -1},
-				       {.id = "d", .lag = 90000}, {.id = "e", .lag = 1000}, {.id = "f", .lag = INT64_MAX / 2}};
+	struct kafka_group groups[] = {{.id = "a", .lag = 12},   {.id = "b", .lag = 2000},
+				       {.id = "c", .lag = -1},   {.id = "d", .lag = 90000},
+				       {.id = "e", .lag = 1000}, {.id = "f", .lag = INT64_MAX / 2}};
 	struct fixture f;
 	fixture_start(&f);
 	struct kafka_snapshot *said = fixture_kafka(&f, isr, 1)->kafka_data;

@@ -17,12 +17,29 @@ static const struct sheet_column *column_of(const struct sheet *sheet, const cha
 /* What scripts rely on: taken from the documentation, not from the tables. */
 static void promised_fields_are_there(void **state)
 {
-	static const char *const brokers[] = {
-		"cluster", "kind", "namespace", "broker", "pod", "node", "zone", "ready", "role", "version", "leaders",
-		"replicas", "underReplicated", "diskUsedBytes", "diskTotalBytes", "memoryUsedBytes", "claim", "volume",
-		"restarts", "alarms", "ageSeconds"};
-	static const char *const replication[] = {"cluster", "kind", "namespace", "name", "partition",
-						  "leader", "replicas", "inSync", "minInSync", "state"};
+	static const char *const brokers[] = {"cluster",
+					      "kind",
+					      "namespace",
+					      "broker",
+					      "pod",
+					      "node",
+					      "zone",
+					      "ready",
+					      "role",
+					      "version",
+					      "leaders",
+					      "replicas",
+					      "underReplicated",
+					      "diskUsedBytes",
+					      "diskTotalBytes",
+					      "memoryUsedBytes",
+					      "claim",
+					      "volume",
+					      "restarts",
+					      "alarms",
+					      "ageSeconds"};
+	static const char *const replication[] = {"cluster", "kind",     "namespace", "name",      "partition",
+						  "leader",  "replicas", "inSync",    "minInSync", "state"};
 	for (size_t i = 0; i < ARRAY_LEN(brokers); i++)
 		assert_non_null(column_of(sheet_find("brokers"), brokers[i]));
 	for (size_t i = 0; i < ARRAY_LEN(replication); i++)
@@ -48,8 +65,9 @@ static void every_sheet_is_whole(void **state)
 			if (column->field) {
 				assert_ptr_equal(column_of(sheet, column->field), column); /* no field twice */
 				assert_true(islower((unsigned char)column->field[0]));
-				assert_int_equal(strspn(column->field, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"),
-						 strlen(column->field));
+				assert_int_equal(
+					strspn(column->field, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+					strlen(column->field));
 			}
 		}
 	}

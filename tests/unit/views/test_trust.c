@@ -29,7 +29,8 @@ static void write_file(const char *path, mode_t mode, const char *text)
 
 static void write_kubeconfig(struct place *place)
 {
-	CLEANUP(free) char *text = str_printf(
+	CLEANUP(free)
+	char *text = str_printf(
 		"apiVersion: v1\nkind: Config\ncurrent-context: here\n"
 		"clusters: [{name: c, cluster: {server: '%s'}}]\n"
 		"contexts: [{name: here, context: {cluster: c, user: jane}}]\n"
@@ -69,10 +70,12 @@ static int setup(void **state)
 	place->demo = demo_start(place->loop, &(struct demo_options){.quiet = true}, &err);
 	assert_non_null(place->demo);
 	write_kubeconfig(place);
-	CLEANUP(free) char *script = str_printf(
-		"#!/bin/sh\necho ran >>%s\n"
-		"echo '{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\",\"status\":{\"token\":\"t\"}}'\n",
-		place->marker);
+	CLEANUP(free)
+	char *script = str_printf("#!/bin/sh\necho ran >>%s\n"
+				  "echo "
+				  "'{\"apiVersion\":\"client.authentication.k8s.io/"
+				  "v1\",\"kind\":\"ExecCredential\",\"status\":{\"token\":\"t\"}}'\n",
+				  place->marker);
 	write_file(place->program, 0700, script);
 	configure(place, NULL);
 	*state = place;
