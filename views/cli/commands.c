@@ -10,10 +10,10 @@
 
 #include "api/base/str.h"
 #include "tui/tape/tape.h"
+#include "views/app/app.h"
 #include "views/cli/cli.h"
 #include "views/cli/commands.h"
 #include "views/cli/get.h"
-#include "views/console/app.h"
 
 /* ---- console ---- */
 

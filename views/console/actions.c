@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "views/console/app.h"
+#include "views/app/app.h"
 #include "views/screens/view_logs.h"
 
 /* ---- the console ---- */

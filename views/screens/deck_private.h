@@ -2,7 +2,7 @@
 #ifndef MQDECK_VIEWS_SCREENS_DECK_PRIVATE_H
 #define MQDECK_VIEWS_SCREENS_DECK_PRIVATE_H
 
-#include "views/console/app.h"
+#include "views/app/app.h"
 
 enum { DECK_EVENTS = 10 }; /* the newest; :events has them all */
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "api/base/str.h"
-#include "views/console/app.h"
+#include "views/app/app.h"
 
 /* Side by side a table keeps its first columns and a description its lines only from this width on. */
 enum {

@@ -4,7 +4,7 @@
 #define MQDECK_VIEWS_SCREENS_DETAIL_H
 
 #include "tui/draw/split.h"
-#include "views/console/view.h"
+#include "views/app/view.h"
 
 struct detail {
 	struct split split; /* as drawn last */

@@ -3,7 +3,7 @@
 #ifndef MQDECK_VIEWS_SCREENS_PLAN_STORY_H
 #define MQDECK_VIEWS_SCREENS_PLAN_STORY_H
 
-#include "views/console/app.h"
+#include "views/app/app.h"
 
 /* Takes it up, takes it back or leaves it, as the action says, or says what is in the way. False: no such action. */
 bool plan_story_act(struct app *app, enum action action, const struct ops_history_entry *history);

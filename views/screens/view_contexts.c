@@ -3,7 +3,7 @@
 
 #include "api/base/str.h"
 #include "tui/widgets/table.h"
-#include "views/console/app.h"
+#include "views/app/app.h"
 
 enum { COLUMN_NAME, COLUMN_CLUSTER, COLUMN_USER, COLUMN_CONTEXT_NAMESPACE };
 

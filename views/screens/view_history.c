@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "api/base/str.h"
-#include "views/console/operation_picker.h"
+#include "views/screens/operation_picker.h"
 #include "views/screens/plan_lines.h"
 #include "views/screens/plan_story.h"
 

@@ -5,7 +5,7 @@
 #include "api/base/str.h"
 #include "tui/widgets/matrix.h"
 #include "tui/widgets/pattern.h"
-#include "views/console/app.h"
+#include "views/app/app.h"
 #include "views/screens/quorum_line.h"
 
 struct view_matrix {

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "views/console/operation_picker.h"
 #include "views/screens/deck_private.h"
+#include "views/screens/operation_picker.h"
 
 enum { BOX_MAX_WIDTH = 108, TITLE_MAX = 24, KEY_WIDTH = 7, EXPLAINED_ROWS = 3 };
 

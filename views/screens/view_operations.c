@@ -5,7 +5,7 @@
 
 #include "api/base/str.h"
 #include "tui/widgets/table.h"
-#include "views/console/operation_picker.h"
+#include "views/screens/operation_picker.h"
 #include "views/screens/plan_story.h"
 
 enum { COLUMN_STATE, COLUMN_TARGET, COLUMN_PLAN, COLUMN_STEP, COLUMN_FIGURE, COLUMN_WHO, COLUMN_WHEN, COLUMNS };

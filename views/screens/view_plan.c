@@ -6,7 +6,7 @@
 
 #include "api/base/str.h"
 #include "tui/draw/chart.h"
-#include "views/console/operation_picker.h"
+#include "views/screens/operation_picker.h"
 #include "views/screens/plan_lines.h"
 
 enum { BUTTONS_MAX = 4, HEAD_ROWS = 3, FOOT_ROWS = 2, BESIDE_FROM = 120, MAP_MIN = 50, MAP_MAX = 76, STATE_BAR = 24 };

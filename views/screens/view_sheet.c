@@ -5,7 +5,7 @@
 
 #include "api/base/str.h"
 #include "tui/widgets/table.h"
-#include "views/console/app.h"
+#include "views/app/app.h"
 #include "views/screens/detail.h"
 #include "views/screens/quorum_line.h"
 

@@ -3,7 +3,7 @@
 #define MQDECK_VIEWS_SCREENS_VIEW_TEXT_H
 
 #include "tui/widgets/pager.h"
-#include "views/console/app.h"
+#include "views/app/app.h"
 
 enum { TEXT_VIEW_MAX = 4 * 1024 * 1024 };
 

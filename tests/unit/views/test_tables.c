@@ -3,7 +3,7 @@
 #include <ctype.h>
 
 #include "api/base/str.h"
-#include "views/console/app.h"
+#include "views/app/app.h"
 
 static const struct sheet_column *column_of(const struct sheet *sheet, const char *field)
 {
@@ -92,7 +92,7 @@ static void every_default_key_can_be_read_and_is_bound_once(void **state)
 		int scope;
 	} keys[] = {
 #define X(key_, scope_, action_) {key_, VIEW_KEYS_##scope_},
-#include "views/console/keys.def"
+#include "views/app/keys.def"
 #undef X
 	};
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {

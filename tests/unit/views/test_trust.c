@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "api/base/str.h"
-#include "views/console/app.h"
+#include "views/app/app.h"
 
 /* A real plugin, a real kubeconfig, the embedded cluster, and the console without a terminal. */
 struct place {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "views/console/app.h"
+#include "views/app/app.h"
 
 enum { AGE_SHOWN_FROM_MS = 10000, BUSY_SHOWN_FROM_MS = 800 };
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "api/base/str.h"
-#include "views/console/app.h"
+#include "views/app/app.h"
 
 enum { BUTTON_NO = 1, BUTTON_ONCE, BUTTON_ALWAYS };
 

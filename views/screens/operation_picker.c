@@ -1,4 +1,4 @@
-#include "views/console/operation_picker.h"
+#include "views/screens/operation_picker.h"
 
 #include <inttypes.h>
 #include <stdio.h>

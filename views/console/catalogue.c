@@ -1,4 +1,4 @@
-#include "views/console/view.h"
+#include "views/app/view.h"
 
 #include <string.h>
 

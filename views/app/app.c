@@ -1,4 +1,4 @@
-#include "views/console/app.h"
+#include "views/app/app.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "views/console/operation_picker.h"
+#include "views/screens/operation_picker.h"
 
 static const struct app_action app_actions[ACTION_COUNT] = {
 #define X(id, name_, hint_, help_, function_)                                                                          \
 	[ACTION_##id] = {.name = name_, .hint = hint_, .help = help_, .function = function_},
-#include "views/console/actions.def"
+#include "views/app/actions.def"
 #undef X
 };
 
@@ -26,7 +26,7 @@ static const struct {
 	enum action action;
 } default_keys[] = {
 #define X(key_, scope_, action_) {.key = key_, .scope = VIEW_KEYS_##scope_, .action = ACTION_##action_},
-#include "views/console/keys.def"
+#include "views/app/keys.def"
 #undef X
 };
 

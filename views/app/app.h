@@ -1,13 +1,13 @@
 /* The console: one loop, one canvas, a stack of views, a prompt, a dialog. Events come in, actions are dispatched,
  * at most one paint per 33 ms goes out, and a key paints at once. */
-#ifndef MQDECK_VIEWS_CONSOLE_APP_H
-#define MQDECK_VIEWS_CONSOLE_APP_H
+#ifndef MQDECK_VIEWS_APP_APP_H
+#define MQDECK_VIEWS_APP_APP_H
 
 #include "tui/keys/keymap.h"
 #include "tui/terminal/terminal.h"
 #include "tui/widgets/dialog.h"
 #include "tui/widgets/line_edit.h"
-#include "views/console/view.h"
+#include "views/app/view.h"
 #include "views/session/plans.h"
 #include "views/session/session.h"
 
@@ -97,7 +97,7 @@ void app_set_namespace(struct app *app, const char *namespace); /* NULL = all */
 void app_leave_plans(struct app *app, const char *doing, void (*then)(struct app *app, const char *argument),
 		     const char *argument);
 
-void app_plans_changed(void *data); /* actions_plans.c */
+void app_plans_changed(void *data); /* app_plans.c */
 void app_count_interrupted(struct app *app);
 void app_ask_trust(void *data, const struct kube_access *access); /* trust.c */
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "views/console/operation_picker.h"
+#include "views/screens/operation_picker.h"
 
 enum { BUTTON_CLOSE = 1, BUTTON_STOP };
 

@@ -1,9 +1,9 @@
 /* From what the cursor is on, or what is marked, to plans: which operations fit a row, what they are asked with.
  * Knows no operation by name. */
-#ifndef MQDECK_VIEWS_CONSOLE_OPERATION_PICKER_H
-#define MQDECK_VIEWS_CONSOLE_OPERATION_PICKER_H
+#ifndef MQDECK_VIEWS_SCREENS_OPERATION_PICKER_H
+#define MQDECK_VIEWS_SCREENS_OPERATION_PICKER_H
 
-#include "views/console/app.h"
+#include "views/app/app.h"
 
 struct operation_picker_operands { /* targets of one operation */
 	const struct ops_operation *operation;
@@ -35,7 +35,7 @@ void operation_picker_start_on(struct app *app, struct operation_picker_operands
 /* An operation's own key, where the keymap has nothing else on it. False: it is nobody's. */
 bool operation_picker_key(struct app *app, struct key key);
 
-/* ---- plans on the screen (actions_plans.c) ---- */
+/* ---- plans on the screen (app_plans.c) ---- */
 void app_show_plans(struct app *app);  /* opens their view, or comes back to it */
 bool app_may_prepare(struct app *app); /* else says what is in the way */
 

@@ -1,8 +1,8 @@
 /* A view is what fills the screen between header and bottom line: a const struct of functions and one line in
  * views.def. Views stand on a stack; Esc goes back. A view remembers objects by key and looks them up in the world
  * at each update. */
-#ifndef MQDECK_VIEWS_CONSOLE_VIEW_H
-#define MQDECK_VIEWS_CONSOLE_VIEW_H
+#ifndef MQDECK_VIEWS_APP_VIEW_H
+#define MQDECK_VIEWS_APP_VIEW_H
 
 #include <stdbool.h>
 
@@ -34,7 +34,7 @@ enum view_keys {
 enum action {
 	ACTION_NONE = -1,
 #define X(id, name, hint, help, function) ACTION_##id,
-#include "views/console/actions.def"
+#include "views/app/actions.def"
 #undef X
 	ACTION_COUNT
 };
