@@ -291,7 +291,7 @@ STRUCT(taint, kube_taint, NULL, FIELD(STRING, kube_taint, 1, "key", key), FIELD(
        FIELD(STRING, kube_taint, 3, "effect", effect));
 STRUCT(address, kube_address, NULL, FIELD(STRING, kube_address, 1, "type", type),
        FIELD(STRING, kube_address, 2, "address", address));
-CONDITION(join_node_condition, 4, 5, 6);
+CONDITION(node_condition, 4, 5, 6);
 MEMBERS(node_spec, FIELD(BOOL, kube_node, 4, "unschedulable", unschedulable),
 	STRUCTS(kube_node, 5, "taints", taints, taint_count, taint));
 MEMBERS(node_capacity, FIELD(QUANTITY, kube_node, 0, "memory", memory_capacity));
@@ -302,7 +302,7 @@ MEMBERS(node_info, FIELD(STRING, kube_node, 4, "kernelVersion", kernel_version),
 	FIELD(STRING, kube_node, 6, "containerRuntimeVersion", runtime_version),
 	FIELD(STRING, kube_node, 7, "kubeletVersion", kubelet_version));
 MEMBERS(node_status, QUANTITIES(1, "capacity", node_capacity), QUANTITIES(2, "allocatable", node_allocatable),
-	STRUCTS(kube_node, 4, "conditions", conditions, condition_count, join_node_condition),
+	STRUCTS(kube_node, 4, "conditions", conditions, condition_count, node_condition),
 	STRUCTS(kube_node, 5, "addresses", addresses, address_count, address), INTO(7, "nodeInfo", node_info));
 RECORD(kube_node_table, kube_node, NULL, INTO(1, "metadata", meta), INTO(2, "spec", node_spec),
        INTO(3, "status", node_status));

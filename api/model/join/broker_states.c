@@ -6,6 +6,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/model/records/record_facts.h"
 #include "api/model/world/sentences.h"
 #include "api/model/world/world_private.h"
 
@@ -299,7 +300,8 @@ void join_states(struct world *world)
 		vec_each (&cluster->brokers, at) {
 			struct world_broker *broker = *at;
 			const struct world_node *node = broker->node;
-			broker->ready = join_pod_is_ready(broker->pod) && !(node && node->ready_known && !node->ready);
+			broker->ready =
+				record_pod_is_ready(broker->pod) && !(node && node->ready_known && !node->ready);
 			const struct join_broker_state *state = broker_state_of((struct world_kept_broker *)broker);
 			broker->state = state->word;
 			broker->severity = state->severity;

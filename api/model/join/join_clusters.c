@@ -137,13 +137,6 @@ const struct kube_container_status *join_pod_main_status(enum world_broker_kind 
 	return NULL;
 }
 
-bool join_pod_is_ready(const struct kube_pod *pod)
-{
-	const struct kube_condition *ready =
-		pod ? kube_condition(pod->conditions, pod->condition_count, "Ready") : NULL;
-	return ready && str_eq(ready->status, "True");
-}
-
 static const char *image_version(const struct world_kept_cluster *cluster, const struct kube_pod *pod)
 {
 	const struct kube_container *container = join_pod_main_container(cluster->pub.kind, pod);
@@ -368,7 +361,7 @@ static void join_pods(struct world *world)
 	struct map_entry *at = NULL;
 	index_owners(world, &owners);
 	vec_clear(&world->pods);
-	while ((pod = world_store_next(&world->store, KUBE_PODS, &at)))
+	while ((pod = record_store_next(&world->store, KUBE_PODS, &at)))
 		see_pod(world, &owners, pod);
 	map_finish(&owners);
 	if (world->pods.len)
@@ -395,15 +388,15 @@ static void find_budget(struct world *world, struct world_kept_cluster *cluster)
 	const struct kube_disruption_budget *budget;
 	struct map_entry *at = NULL;
 	const struct kube_stateful_set *set = cluster->found.stateful_set;
-	while (!cluster->pub.budget && (budget = world_store_next(&world->store, KUBE_DISRUPTION_BUDGETS, &at))) {
+	while (!cluster->pub.budget && (budget = record_store_next(&world->store, KUBE_DISRUPTION_BUDGETS, &at))) {
 		if (!str_eq(budget->meta.namespace, cluster->namespace))
 			continue;
-		bool covers = set && world_labels_match(budget->selector, budget->selector_count, set->template_labels,
-							set->template_label_count);
+		bool covers = set && record_labels_match(budget->selector, budget->selector_count, set->template_labels,
+							 set->template_label_count);
 		for (size_t i = 0; i < cluster->brokers.len && !covers; i++) {
 			const struct kube_pod *pod = cluster->brokers.items[i]->pod;
-			covers = pod && world_labels_match(budget->selector, budget->selector_count, pod->meta.labels,
-							   pod->meta.label_count);
+			covers = pod && record_labels_match(budget->selector, budget->selector_count, pod->meta.labels,
+							    pod->meta.label_count);
 		}
 		if (covers)
 			cluster->pub.budget = budget;

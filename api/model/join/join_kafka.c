@@ -4,7 +4,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/model/world/critical.h"
+#include "api/model/records/critical.h"
 #include "api/model/world/world_private.h"
 
 enum {

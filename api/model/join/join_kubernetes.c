@@ -4,16 +4,12 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/model/records/record_facts.h"
 #include "api/model/world/world_private.h"
 
 enum { KEY_MAX = 1024, EVENTS_SHOWN = 1000 };
 
 /* ---- nodes ---- */
-
-const struct kube_condition *join_node_condition(const struct kube_node *node, const char *type)
-{
-	return node ? kube_condition(node->conditions, node->condition_count, type) : NULL;
-}
 
 static struct world_kept_node *node_named(struct world *world, const char *name)
 {
@@ -29,7 +25,7 @@ static struct world_kept_node *node_named(struct world *world, const char *name)
 
 static void fill_node(struct world_kept_node *node, const struct kube_node *record)
 {
-	const struct kube_condition *ready = join_node_condition(record, "Ready");
+	const struct kube_condition *ready = record_node_condition(record, "Ready");
 	struct world_node *it = &node->pub;
 	node->seen = true;
 	it->record = record;
@@ -72,9 +68,9 @@ void join_nodes(struct world *world)
 		node->seen = false;
 		vec_clear(&node->brokers);
 	}
-	for (at = NULL; (record = world_store_next(&world->store, KUBE_NODES, &at));)
+	for (at = NULL; (record = record_store_next(&world->store, KUBE_NODES, &at));)
 		fill_node(node_named(world, str_or(record->meta.name, "")), record);
-	for (at = NULL; (pod = world_store_next(&world->store, KUBE_PODS, &at));) {
+	for (at = NULL; (pod = record_store_next(&world->store, KUBE_PODS, &at));) {
 		struct world_kept_node *node = pod->node_name ? node_named(world, pod->node_name) : NULL;
 		if (node && !node->seen)
 			fill_node(node, NULL);
@@ -159,13 +155,13 @@ static void fill_volume(struct world *world, struct world_kept_cluster *cluster,
 {
 	struct world_kept_volume *volume = volume_named(world, claim);
 	struct world_volume *it = &volume->pub;
-	const struct kube_volume *bound = world_store_get(&world->store, KUBE_VOLUMES, NULL, claim->volume_name);
+	const struct kube_volume *bound = record_store_get(&world->store, KUBE_VOLUMES, NULL, claim->volume_name);
 	const char *class = claim->storage_class ? claim->storage_class : bound ? bound->storage_class : NULL;
 	volume->seen = true;
 	*it = (struct world_volume){
 		.claim = claim,
 		.volume = bound,
-		.class = world_store_get(&world->store, KUBE_STORAGE_CLASSES, NULL, class),
+		.class = record_store_get(&world->store, KUBE_STORAGE_CLASSES, NULL, class),
 		.broker = broker,
 		.cluster = &cluster->pub,
 		.capacity_bytes = claim->capacity > 0 ? claim->capacity
@@ -232,7 +228,7 @@ void join_volumes(struct world *world)
 		((struct world_kept_volume *)at->value)->seen = false;
 	for (size_t i = 0; i < world->cluster_list.len; i++)
 		vec_clear(&join_cluster_of(world->cluster_list.items[i])->volumes);
-	for (at = NULL; (claim = world_store_next(&world->store, KUBE_CLAIMS, &at));) {
+	for (at = NULL; (claim = record_store_next(&world->store, KUBE_CLAIMS, &at));) {
 		for (size_t i = 0; i < world->cluster_list.len; i++) {
 			struct world_kept_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
 			struct world_broker *broker;
@@ -288,7 +284,7 @@ void join_events(struct world *world)
 	const struct kube_event *event;
 	struct map_entry *at = NULL;
 	vec_clear(&world->events);
-	while ((event = world_store_next(&world->store, KUBE_EVENTS, &at))) {
+	while ((event = record_store_next(&world->store, KUBE_EVENTS, &at))) {
 		struct world_cluster *cluster = NULL;
 		for (size_t i = 0; i < world->cluster_list.len && !cluster; i++)
 			if (event_concerns(join_cluster_of(world->cluster_list.items[i]), event))

@@ -34,7 +34,7 @@ static void find_plan(struct world *world, struct world_kept_cluster *cluster)
 {
 	struct err err;
 	CLEANUP(free) char *name = world_lease_name(&cluster->pub);
-	const struct kube_lease *lease = world_store_get(&world->store, KUBE_LEASES, cluster->namespace, name);
+	const struct kube_lease *lease = record_store_get(&world->store, KUBE_LEASES, cluster->namespace, name);
 	int64_t left = lease ? time_left(lease, world->wall_ms) : 0;
 	cluster->pub.plan_known =
 		source_watcher_is_listed(world->watcher, KUBE_LEASES, cluster->namespace, &err) && !err_is_set(&err);

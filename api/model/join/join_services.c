@@ -78,13 +78,13 @@ static bool services_join_selects(const struct kube_service *service, const stru
 	if (!str_eq(service->meta.namespace, cluster->namespace))
 		return false;
 	const struct kube_stateful_set *set = cluster->found.stateful_set;
-	if (set && world_labels_match(service->selector, service->selector_count, set->template_labels,
-				      set->template_label_count))
+	if (set && record_labels_match(service->selector, service->selector_count, set->template_labels,
+				       set->template_label_count))
 		return true;
 	for (size_t i = 0; i < cluster->brokers.len; i++) {
 		const struct kube_pod *pod = cluster->brokers.items[i]->pod;
-		if (pod && world_labels_match(service->selector, service->selector_count, pod->meta.labels,
-					      pod->meta.label_count))
+		if (pod && record_labels_match(service->selector, service->selector_count, pod->meta.labels,
+					       pod->meta.label_count))
 			return true;
 	}
 	return false;
@@ -114,10 +114,10 @@ static void count_endpoints(struct world *world, struct world_service *service)
 	struct map_entry *at = NULL;
 	const struct kube_endpoint_slice *slice;
 	service->ready_endpoints = service->all_endpoints = -1;
-	if (!world_store_count(&world->store, KUBE_ENDPOINT_SLICES))
+	if (!record_store_count(&world->store, KUBE_ENDPOINT_SLICES))
 		return;
 	service->ready_endpoints = service->all_endpoints = 0;
-	while ((slice = world_store_next(&world->store, KUBE_ENDPOINT_SLICES, &at)))
+	while ((slice = record_store_next(&world->store, KUBE_ENDPOINT_SLICES, &at)))
 		if (str_eq(slice->meta.namespace, service->record->meta.namespace) &&
 		    str_eq(kube_label(&slice->meta, "kubernetes.io/service-name"), service->record->meta.name))
 			count_slice(&pods, slice, service);
@@ -174,7 +174,7 @@ void join_services(struct world *world)
 		((struct world_kept_service *)at->value)->seen = false;
 	for (size_t i = 0; i < world->cluster_list.len; i++)
 		vec_clear(&join_cluster_of(world->cluster_list.items[i])->services);
-	for (at = NULL; (record = world_store_next(&world->store, KUBE_SERVICES, &at));)
+	for (at = NULL; (record = record_store_next(&world->store, KUBE_SERVICES, &at));)
 		for (size_t i = 0; i < world->cluster_list.len; i++)
 			if (services_join_selects(record, join_cluster_of(world->cluster_list.items[i]))) {
 				fill_service(world, join_cluster_of(world->cluster_list.items[i]), record);

@@ -4,6 +4,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/model/records/record_facts.h"
 #include "api/model/world/sentences.h"
 
 const struct rule rules_of_cluster[] = {
@@ -82,7 +83,7 @@ static void say_pressure(struct rule_findings *findings, const struct world_node
 {
 	static const char *const types[] = {"DiskPressure", "MemoryPressure", "PIDPressure", "NetworkUnavailable"};
 	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
-		const struct kube_condition *it = join_node_condition(node->record, types[i]);
+		const struct kube_condition *it = record_node_condition(node->record, types[i]);
 		if (it && str_eq(it->status, "True"))
 			rule_finding_add(findings, SEV_WARN, "nodes", node->name,
 					 arena_printf(&findings->world->frame, "%s has %s: %s", node->name, it->type,

@@ -8,8 +8,8 @@
 #ifndef MQDECK_MODEL_SOURCES_BROKER_CREDENTIALS_H
 #define MQDECK_MODEL_SOURCES_BROKER_CREDENTIALS_H
 
+#include "api/model/records/world_shapes.h"
 #include "api/model/sources/discover.h"
-#include "api/model/world/world.h"
 #include "api/rabbitmq/monitor.h"
 
 struct source_credentials;

@@ -4,6 +4,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/model/records/record_facts.h"
 #include "api/model/sources/broker_source_private.h"
 
 struct source_brokers {
@@ -83,9 +84,9 @@ static bool broker_source_is_of(const struct source_found_cluster *found, const 
 
 static bool is_hopeful(const struct world *world, const struct kube_pod *pod)
 {
-	const struct kube_node *node = world_store_get(&world->store, KUBE_NODES, NULL, pod->node_name);
-	const struct kube_condition *ready = join_node_condition(node, "Ready");
-	return join_pod_is_ready(pod) && pod->meta.deleted_ms < 0 && !(ready && !str_eq(ready->status, "True"));
+	const struct kube_node *node = record_store_get(&world->store, KUBE_NODES, NULL, pod->node_name);
+	const struct kube_condition *ready = record_node_condition(node, "Ready");
+	return record_pod_is_ready(pod) && pod->meta.deleted_ms < 0 && !(ready && !str_eq(ready->status, "True"));
 }
 
 static int compare_names(const void *a, const void *b)
@@ -101,7 +102,7 @@ static void find_pods(struct source_broker *source, const struct source_found_cl
 	const struct kube_pod *pod;
 	struct map_entry *at = NULL;
 	vec_clear(&source->pods);
-	while ((pod = world_store_next(&source->world->store, KUBE_PODS, &at))) {
+	while ((pod = record_store_next(&source->world->store, KUBE_PODS, &at))) {
 		if (!broker_source_is_of(found, pod) || !pod->meta.name || !str_eq(pod->phase, "Running"))
 			continue;
 		if (is_hopeful(source->world, pod))

@@ -120,20 +120,20 @@ enum source_found_brokers source_discover_stateful_set(const struct kube_statefu
 	return SOURCE_FOUND_NONE;
 }
 
-static const struct kube_stateful_set *set_of_operator(const struct world_store *store,
+static const struct kube_stateful_set *set_of_operator(const struct record_store *store,
 						       const struct kube_rabbitmq_cluster *cluster)
 {
 	char name[300];
 	snprintf(name, sizeof name, "%s-server", str_or(cluster->meta.name, ""));
-	return world_store_get(store, KUBE_STATEFUL_SETS, cluster->meta.namespace, name);
+	return record_store_get(store, KUBE_STATEFUL_SETS, cluster->meta.namespace, name);
 }
 
-static void find_pools(const struct world_store *store, struct source_found_cluster *found)
+static void find_pools(const struct record_store *store, struct source_found_cluster *found)
 {
 	const struct kube_kafka_node_pool *pool;
 	struct map_entry *at = NULL;
 	int32_t replicas = 0;
-	while ((pool = world_store_next(store, KUBE_KAFKA_NODE_POOLS, &at))) {
+	while ((pool = record_store_next(store, KUBE_KAFKA_NODE_POOLS, &at))) {
 		if (!str_eq(pool->meta.namespace, found->namespace) ||
 		    !str_eq(kube_label(&pool->meta, "strimzi.io/cluster"), found->name) ||
 		    found->pool_count == SOURCE_POOLS_MAX)
@@ -145,12 +145,12 @@ static void find_pools(const struct world_store *store, struct source_found_clus
 		found->desired = replicas;
 }
 
-static void discover_kafkas(const struct world_store *store,
+static void discover_kafkas(const struct record_store *store,
 			    void (*each)(void *data, const struct source_found_cluster *found), void *data)
 {
 	const struct kube_kafka *kafka;
 	struct map_entry *at = NULL;
-	while ((kafka = world_store_next(store, KUBE_KAFKAS, &at))) {
+	while ((kafka = record_store_next(store, KUBE_KAFKAS, &at))) {
 		struct source_found_cluster found = {
 			.kind = WORLD_BROKER_KAFKA,
 			.manager = WORLD_MANAGED_BY_STRIMZI,
@@ -164,12 +164,12 @@ static void discover_kafkas(const struct world_store *store,
 	}
 }
 
-static void discover_rabbitmq_clusters(const struct world_store *store,
+static void discover_rabbitmq_clusters(const struct record_store *store,
 				       void (*each)(void *data, const struct source_found_cluster *found), void *data)
 {
 	const struct kube_rabbitmq_cluster *cluster;
 	struct map_entry *at = NULL;
-	while ((cluster = world_store_next(store, KUBE_RABBITMQ_CLUSTERS, &at))) {
+	while ((cluster = record_store_next(store, KUBE_RABBITMQ_CLUSTERS, &at))) {
 		struct source_found_cluster found = {
 			.kind = WORLD_BROKER_RABBITMQ,
 			.manager = WORLD_MANAGED_BY_RABBITMQ_OPERATOR,
@@ -184,14 +184,14 @@ static void discover_rabbitmq_clusters(const struct world_store *store,
 }
 
 /* The resource may be unreadable where the StatefulSet is not: then the owner still names it. */
-static void discover_set(const struct world_store *store, const struct kube_stateful_set *set,
+static void discover_set(const struct record_store *store, const struct kube_stateful_set *set,
 			 void (*each)(void *data, const struct source_found_cluster *found), void *data)
 {
 	enum source_found_brokers brokers = source_discover_stateful_set(set);
 	const struct kube_owner *owner = kube_controller(&set->meta);
 	bool of_operator = owner && str_eq(owner->kind, "RabbitmqCluster");
 	if (!brokers ||
-	    (of_operator && world_store_get(store, KUBE_RABBITMQ_CLUSTERS, set->meta.namespace, owner->name)))
+	    (of_operator && record_store_get(store, KUBE_RABBITMQ_CLUSTERS, set->meta.namespace, owner->name)))
 		return;
 	struct source_found_cluster found = {
 		.kind = brokers == SOURCE_FOUND_KAFKA ? WORLD_BROKER_KAFKA : WORLD_BROKER_RABBITMQ,
@@ -204,12 +204,12 @@ static void discover_set(const struct world_store *store, const struct kube_stat
 	each(data, &found);
 }
 
-void source_discover_clusters(const struct world_store *store,
+void source_discover_clusters(const struct record_store *store,
 			      void (*each)(void *data, const struct source_found_cluster *found), void *data)
 {
 	const struct kube_stateful_set *set;
 	struct map_entry *at = NULL;
-	while ((set = world_store_next(store, KUBE_STATEFUL_SETS, &at)))
+	while ((set = record_store_next(store, KUBE_STATEFUL_SETS, &at)))
 		discover_set(store, set, each, data);
 	discover_rabbitmq_clusters(store, each, data);
 	discover_kafkas(store, each, data);

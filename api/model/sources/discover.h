@@ -3,8 +3,8 @@
 #ifndef MQDECK_MODEL_SOURCES_DISCOVER_H
 #define MQDECK_MODEL_SOURCES_DISCOVER_H
 
-#include "api/model/world/record_store.h"
-#include "api/model/world/world.h"
+#include "api/model/records/record_store.h"
+#include "api/model/records/world_shapes.h"
 
 enum { SOURCE_POOLS_MAX = 16 };
 
@@ -25,7 +25,7 @@ enum source_found_brokers { SOURCE_FOUND_NONE, SOURCE_FOUND_RABBITMQ, SOURCE_FOU
 enum source_found_brokers source_discover_stateful_set(const struct kube_stateful_set *set);
 
 /* Calls for every cluster, in no order. */
-void source_discover_clusters(const struct world_store *store,
+void source_discover_clusters(const struct record_store *store,
 			      void (*each)(void *data, const struct source_found_cluster *found), void *data);
 
 /* The label selector that its pods and claims share, as the API wants it; false when there is none. */

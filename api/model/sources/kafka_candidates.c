@@ -88,7 +88,7 @@ static void find_users(struct source_kafka_search *it, const char *authenticatio
 	const struct kube_kafka_user *user;
 	struct map_entry *at = NULL;
 	it->user_count = 0;
-	while ((user = world_store_next(it->question->store, KUBE_KAFKA_USERS, &at)))
+	while ((user = record_store_next(it->question->store, KUBE_KAFKA_USERS, &at)))
 		if (user->meta.name && str_eq(user->meta.namespace, found->namespace) &&
 		    str_eq(kube_label(&user->meta, "strimzi.io/cluster"), found->name) &&
 		    str_eq(user->authentication, authentication))

@@ -41,11 +41,11 @@ struct source_kafka_candidates {
 
 struct source_kafka_question {
 	const struct source_found_cluster *found;
-	const struct world_store *store; /* KafkaUsers */
-	const struct err *users_err;     /* why they cannot be listed; code NONE = they can */
-	const struct kube_pod *pod;      /* one of its pods; may be NULL */
-	const char *configured;          /* secret named in configuration, "name" or "namespace/name"; NULL = none */
-	bool typed;                      /* only candidates for a user and password that were typed */
+	const struct record_store *store; /* KafkaUsers */
+	const struct err *users_err;      /* why they cannot be listed; code NONE = they can */
+	const struct kube_pod *pod;       /* one of its pods; may be NULL */
+	const char *configured;           /* secret named in configuration, "name" or "namespace/name"; NULL = none */
+	bool typed;                       /* only candidates for a user and password that were typed */
 };
 
 /* Strings are the arena's. */

@@ -68,9 +68,9 @@ static void watcher_on_change(void *data, enum kube_informer_change change, cons
 	struct world *world = watched->watcher->world;
 	const struct kube_meta *meta = record;
 	if (change == KUBE_INFORMER_DELETED)
-		world_store_remove(&world->store, watched->kind, meta->namespace, meta->name);
+		record_store_remove(&world->store, watched->kind, meta->namespace, meta->name);
 	else
-		world_store_put(&world->store, watched->kind, kube_record_share(record));
+		record_store_put(&world->store, watched->kind, kube_record_share(record));
 	if (shapes_clusters(watched->kind))
 		follow_soon(watched->watcher);
 	world_mark_dirty(world);
@@ -86,9 +86,9 @@ static void watcher_on_state(void *data, const struct kube_informer_state *state
 static void watcher_forget(struct source_watched *watched)
 {
 	const struct kube_meta *meta = NULL;
-	struct world_store *store = &watched->watcher->world->store;
+	struct record_store *store = &watched->watcher->world->store;
 	while (watched->informer && (meta = kube_informer_next(watched->informer, meta)))
-		world_store_remove(store, watched->kind, meta->namespace, meta->name);
+		record_store_remove(store, watched->kind, meta->namespace, meta->name);
 	kube_informer_stop(watched->informer);
 	free(watched->namespace);
 	free(watched);

@@ -8,26 +8,6 @@
 #include "api/model/sources/watcher.h"
 #include "api/model/world/world_private.h"
 
-const char *world_replica_state_word(enum world_replica_state state)
-{
-	static const char *const words[] = {
-#define X(name, word, severity) [WORLD_REPLICA_##name] = word,
-		WORLD_REPLICA_STATES(X)
-#undef X
-	};
-	return words[state];
-}
-
-enum severity world_replica_state_severity(enum world_replica_state state)
-{
-	static const enum severity severities[] = {
-#define X(name, word, severity) [WORLD_REPLICA_##name] = severity,
-		WORLD_REPLICA_STATES(X)
-#undef X
-	};
-	return severities[state];
-}
-
 void world_mark_dirty(struct world *world)
 {
 	world->dirty = true;
@@ -116,7 +96,7 @@ void world_destroy(struct world *world)
 	vec_finish(&world->pods);
 	loop_timer_destroy(world->tick);
 	loop_timer_destroy(world->later);
-	world_store_finish(&world->store);
+	record_store_finish(&world->store);
 	arena_finish(&world->frame);
 	free(world->namespace);
 	free(world);
@@ -156,7 +136,7 @@ static void world_join_all(struct world *world)
 	join_states(world);
 	join_events(world);
 	rules_find_problems(world);
-	world_store_collect(&world->store);
+	record_store_collect(&world->store);
 	world_publish(world);
 }
 

@@ -7,8 +7,8 @@
 #include "api/base/map.h"
 #include "api/base/vec.h"
 #include "api/kafka/poll/kafka_snapshot.h"
+#include "api/model/records/record_store.h"
 #include "api/model/sources/discover.h"
-#include "api/model/world/record_store.h"
 #include "api/model/world/world.h"
 #include "api/rabbitmq/monitor.h"
 
@@ -98,7 +98,7 @@ struct world {
 	struct loop *loop;
 	struct world_options options; /* namespace copied */
 	char *namespace;
-	struct world_store store;
+	struct record_store store;
 	struct source_watcher *watcher;
 	struct arena frame; /* strings and arrays of the last world_update() */
 	struct map clusters, nodes, volumes, services;
@@ -169,7 +169,5 @@ void join_history_push(struct world_history *history, double value);
 /* ---- small facts of records ---- */
 const struct kube_container *join_pod_main_container(enum world_broker_kind kind, const struct kube_pod *pod);
 const struct kube_container_status *join_pod_main_status(enum world_broker_kind kind, const struct kube_pod *pod);
-bool join_pod_is_ready(const struct kube_pod *pod);
-const struct kube_condition *join_node_condition(const struct kube_node *node, const char *type);
 
 #endif

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/model/world/critical.h"
+#include "api/model/records/critical.h"
 #include "api/ops/engine/name_list.h"
 
 enum { BROKERS_MAX = 512 };

@@ -59,7 +59,7 @@ bool ops_impact_harms(const struct ops_impact *impact); /* availability is lost,
  * name. Never NULL; the caller deletes it. */
 struct cJSON *ops_impact_json(const struct ops_plan *plan, const struct ops_context *context);
 
-/* May this broker be stopped now? Kafka's can-roll rule, RabbitMQ's critical rule (api/model/world/critical.h); no
+/* May this broker be stopped now? Kafka's can-roll rule, RabbitMQ's critical rule (api/model/records/critical.h); no
  * with the reason, also when it cannot be told. A broker that is known to be down may. */
 bool ops_impact_can_stop(const struct world_cluster *cluster, const struct world_broker *broker,
 			 struct err *why) MUST_USE;

@@ -74,7 +74,7 @@ struct kube_node *fixture_node(struct fixture *f, const char *name, const char *
 	node->condition_count = 1;
 	*node->conditions = (struct kube_condition){
 		.type = "Ready", .status = ready ? "True" : "Unknown", .changed_ms = clock_wall_ms(&f->clock) - 41000};
-	world_store_put(&f->world->store, KUBE_NODES, node);
+	record_store_put(&f->world->store, KUBE_NODES, node);
 	return node;
 }
 
@@ -105,7 +105,7 @@ struct kube_stateful_set *fixture_set(struct fixture *f, const char *name, int32
 	set->claim_templates = arena_alloc(&f->arena, sizeof *set->claim_templates);
 	set->claim_templates->name = "data";
 	set->claim_template_count = 1;
-	world_store_put(&f->world->store, KUBE_STATEFUL_SETS, set);
+	record_store_put(&f->world->store, KUBE_STATEFUL_SETS, set);
 	return set;
 }
 
@@ -119,7 +119,7 @@ static void bind_volume(struct fixture *f, const char *pod, const char *node)
 	volume->node_names = arena_alloc(&f->arena, sizeof *volume->node_names);
 	volume->node_names[0] = node;
 	volume->node_name_count = 1;
-	world_store_put(&f->world->store, KUBE_VOLUMES, volume);
+	record_store_put(&f->world->store, KUBE_VOLUMES, volume);
 	snprintf(name, sizeof name, "data-%s", pod);
 	fixture_claim(f, name, volume->meta.name);
 }
@@ -132,7 +132,7 @@ struct kube_claim *fixture_claim(struct fixture *f, const char *name, const char
 	claim->phase = volume ? "Bound" : "Pending";
 	claim->requested = 10LL * GIB;
 	claim->capacity = volume ? 10LL * GIB : -1;
-	world_store_put(&f->world->store, KUBE_CLAIMS, claim);
+	record_store_put(&f->world->store, KUBE_CLAIMS, claim);
 	return claim;
 }
 
@@ -178,7 +178,7 @@ struct kube_pod *fixture_pod(struct fixture *f, const struct kube_stateful_set *
 	pod->volume_count = 1;
 	pod->volumes->claim_name = arena_printf(&f->arena, "data-%s", name);
 	fixture_set_condition(f, pod, "Ready", "True", NULL);
-	world_store_put(&f->world->store, KUBE_PODS, pod);
+	record_store_put(&f->world->store, KUBE_PODS, pod);
 	bind_volume(f, pod->meta.name, node);
 	return pod;
 }

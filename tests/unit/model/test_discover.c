@@ -105,7 +105,7 @@ static void operators_clusters_are_found_once_with_or_without_their_resource(voi
 	assert_string_equal(selector, "app=events-server");
 
 	struct kube_rabbitmq_cluster resource = {.meta = {.name = "events", .namespace = "test"}, .replicas = 5};
-	world_store_put(&f.world->store, KUBE_RABBITMQ_CLUSTERS, &resource);
+	record_store_put(&f.world->store, KUBE_RABBITMQ_CLUSTERS, &resource);
 	seen.count = 0;
 	source_discover_clusters(&f.world->store, see, &seen);
 	assert_int_equal(seen.count, 1);
@@ -126,9 +126,9 @@ static void strimzi_has_pools(void **state)
 	struct kube_kafka_node_pool elsewhere = brokers;
 	fixture_start(&f);
 	elsewhere.meta.namespace = "other";
-	world_store_put(&f.world->store, KUBE_KAFKAS, &kafka);
-	world_store_put(&f.world->store, KUBE_KAFKA_NODE_POOLS, &brokers);
-	world_store_put(&f.world->store, KUBE_KAFKA_NODE_POOLS, &elsewhere);
+	record_store_put(&f.world->store, KUBE_KAFKAS, &kafka);
+	record_store_put(&f.world->store, KUBE_KAFKA_NODE_POOLS, &brokers);
+	record_store_put(&f.world->store, KUBE_KAFKA_NODE_POOLS, &elsewhere);
 	source_discover_clusters(&f.world->store, see, &seen);
 	assert_int_equal(seen.count, 1);
 	assert_int_equal(seen.clusters[0].pool_count, 1);

@@ -67,7 +67,7 @@ static void objects_stay_where_they_are(void **state)
 	struct world_broker *broker = cluster->pub.brokers[1];
 	struct world_node *node = broker->node;
 	struct world_volume *volume = broker->volumes[0];
-	world_store_remove(&f.world->store, KUBE_PODS, "test", "log-1");
+	record_store_remove(&f.world->store, KUBE_PODS, "test", "log-1");
 	fixture_update(&f);
 	assert_ptr_equal(cluster->pub.brokers[1], broker);
 	assert_null(broker->pod);
@@ -88,7 +88,7 @@ static void a_scale_down_leaves_a_broker_until_its_pod_is_gone_and_its_claim_for
 	fixture_update(&f);
 	assert_int_equal(cluster->pub.broker_count, 3);
 	assert_false(cluster->pub.brokers[2]->expected);
-	world_store_remove(&f.world->store, KUBE_PODS, "test", "log-2");
+	record_store_remove(&f.world->store, KUBE_PODS, "test", "log-2");
 	fixture_update(&f);
 	assert_int_equal(cluster->pub.broker_count, 2);
 	assert_int_equal(cluster->pub.volume_count, 3);
@@ -126,9 +126,9 @@ static void services_reach_ports_and_count_pods_once(void **state)
 	headless.meta.name = "nothing-selected";
 	headless.selector_count = 0;
 	foreign.meta.namespace = "other";
-	world_store_put(&f.world->store, KUBE_SERVICES, &service);
-	world_store_put(&f.world->store, KUBE_SERVICES, &headless);
-	world_store_put(&f.world->store, KUBE_SERVICES, &foreign);
+	record_store_put(&f.world->store, KUBE_SERVICES, &service);
+	record_store_put(&f.world->store, KUBE_SERVICES, &headless);
+	record_store_put(&f.world->store, KUBE_SERVICES, &foreign);
 	fixture_update(&f);
 	assert_int_equal(cluster->pub.service_count, 1);
 	const struct world_service *it = cluster->pub.services[0];
@@ -136,8 +136,8 @@ static void services_reach_ports_and_count_pods_once(void **state)
 	assert_int_equal(it->ports[0].broker_port, 9092);
 	assert_string_equal(it->ports[0].broker_port_name, "kafka");
 	assert_int_equal(it->ports[1].broker_port, -1);
-	world_store_put(&f.world->store, KUBE_ENDPOINT_SLICES, &v4);
-	world_store_put(&f.world->store, KUBE_ENDPOINT_SLICES, &v6);
+	record_store_put(&f.world->store, KUBE_ENDPOINT_SLICES, &v4);
+	record_store_put(&f.world->store, KUBE_ENDPOINT_SLICES, &v6);
 	fixture_update(&f);
 	assert_int_equal(it->ready_endpoints, 1);
 	assert_int_equal(it->all_endpoints, 2);
@@ -236,7 +236,7 @@ static void vanished_clusters_are_gone(void **state)
 	struct fixture f;
 	fixture_start(&f);
 	fixture_kafka(&f, all_in_sync, 4);
-	world_store_remove(&f.world->store, KUBE_STATEFUL_SETS, "test", "log");
+	record_store_remove(&f.world->store, KUBE_STATEFUL_SETS, "test", "log");
 	const struct world_view *view = fixture_update(&f);
 	assert_int_equal(view->cluster_count, 0);
 	assert_int_equal(view->pod_count, 0);
@@ -272,7 +272,7 @@ static void events_of_brokers_and_nodes_newest_first(void **state)
 		 .last_ms = 20},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(events); i++)
-		world_store_put(&f.world->store, KUBE_EVENTS, &events[i]);
+		record_store_put(&f.world->store, KUBE_EVENTS, &events[i]);
 	const struct world_view *view = fixture_update(&f);
 	assert_int_equal(view->event_count, 3);
 	assert_ptr_equal(view->events[0].record, &events[1]);

@@ -106,7 +106,7 @@ static const struct row {
 };
 
 struct shelf { /* records and where they are looked up */
-	struct world_store store;
+	struct record_store store;
 	struct arena arena;
 	struct source_kafka_candidates ways;
 };
@@ -117,7 +117,7 @@ static void put(struct shelf *shelf, enum kube_kind kind, const char *json)
 	void *record = kube_decode(kind, json, strlen(json), &err);
 	if (!record)
 		fail_msg("%s in %s", err.text, json);
-	world_store_put(&shelf->store, kind, record);
+	record_store_put(&shelf->store, kind, record);
 }
 
 static void put_kafka(struct shelf *shelf, const char *listeners)
@@ -151,7 +151,7 @@ static void put_users(struct shelf *shelf, const char *users)
 
 static void shelf_finish(struct shelf *shelf)
 {
-	world_store_finish(&shelf->store);
+	record_store_finish(&shelf->store);
 	arena_finish(&shelf->arena);
 }
 
@@ -170,7 +170,7 @@ static void find(struct shelf *shelf, const struct row *row)
 		.manager = WORLD_MANAGED_BY_STRIMZI,
 		.namespace = "prod",
 		.name = "orders",
-		.kafka = world_store_get(&shelf->store, KUBE_KAFKAS, "prod", "orders")};
+		.kafka = record_store_get(&shelf->store, KUBE_KAFKAS, "prod", "orders")};
 	source_kafka_candidates_find(&(struct source_kafka_question){.found = &found,
 								     .store = &shelf->store,
 								     .users_err = row->forbidden ? &forbidden : &fine,

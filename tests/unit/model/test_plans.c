@@ -19,7 +19,7 @@ static struct kube_lease *say_lease(struct fixture *f, const char *name, const c
 		.duration_s = 30,
 		.acquired_ms = now - 60000,
 		.renewed_ms = now - 5000};
-	world_store_put(&f->world->store, KUBE_LEASES, lease);
+	record_store_put(&f->world->store, KUBE_LEASES, lease);
 	return lease;
 }
 

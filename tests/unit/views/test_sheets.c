@@ -155,7 +155,7 @@ static void rows_are_not_collected_again_before_the_brokers_have_answered(void *
 	((struct kafka_snapshot *)kafka->kafka_data)->reassignment_part.updated_ms++;
 	assert_true(collect(&f, &rows, &sheet_replication, SHEET_WORST_FIRST));
 	assert_false(collect(&f, &rows, &sheet_replication, SHEET_WORST_FIRST));
-	world_store_remove(&f.world->store, KUBE_PODS, "test", "log-2");
+	record_store_remove(&f.world->store, KUBE_PODS, "test", "log-2");
 	((struct kube_stateful_set *)kafka->pub.stateful_set)->replicas = 2;
 	assert_true(collect(&f, &rows, &sheet_replication, SHEET_WORST_FIRST)); /* other brokers */
 	fixture_rabbitmq(&f, queues);

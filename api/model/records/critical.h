@@ -1,7 +1,7 @@
 /* When may a broker be stopped: the rules of Kafka (as Strimzi judges a roll) and of RabbitMQ (as its own check
  * "node is quorum critical" does), for one partition, one queue, one quorum. The only place they are written down. */
-#ifndef MQDECK_MODEL_WORLD_CRITICAL_H
-#define MQDECK_MODEL_WORLD_CRITICAL_H
+#ifndef MQDECK_MODEL_RECORDS_CRITICAL_H
+#define MQDECK_MODEL_RECORDS_CRITICAL_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
-#include "api/model/world/record_store.h"
+/* The records in maps, one a kind; what was replaced is kept until the frame that points at it is made anew. */
+#include "api/model/records/record_store.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,13 +15,13 @@ static const char *store_key_of(const char *namespace, const char *name, char ou
 	return out;
 }
 
-static void store_retire(struct world_store *store, void *record)
+static void store_retire(struct record_store *store, void *record)
 {
 	if (store->owns && record)
 		vec_push(&store->retired, record);
 }
 
-void world_store_finish(struct world_store *store)
+void record_store_finish(struct record_store *store)
 {
 	for (size_t kind = 0; kind < KUBE_KIND_COUNT; kind++) {
 		struct map *map = &store->kinds[kind];
@@ -28,11 +29,11 @@ void world_store_finish(struct world_store *store)
 			store_retire(store, at->value);
 		map_finish(map);
 	}
-	world_store_collect(store);
+	record_store_collect(store);
 	vec_finish(&store->retired);
 }
 
-void world_store_put(struct world_store *store, enum kube_kind kind, const void *record)
+void record_store_put(struct record_store *store, enum kube_kind kind, const void *record)
 {
 	const struct kube_meta *meta = record;
 	char key[KEY_MAX];
@@ -40,39 +41,39 @@ void world_store_put(struct world_store *store, enum kube_kind kind, const void 
 		     map_set(&store->kinds[kind], store_key_of(meta->namespace, meta->name, key), (void *)record));
 }
 
-void world_store_remove(struct world_store *store, enum kube_kind kind, const char *namespace, const char *name)
+void record_store_remove(struct record_store *store, enum kube_kind kind, const char *namespace, const char *name)
 {
 	char key[KEY_MAX];
 	store_retire(store, map_remove(&store->kinds[kind], store_key_of(namespace, name, key)));
 }
 
-const void *world_store_get(const struct world_store *store, enum kube_kind kind, const char *namespace,
-			    const char *name)
+const void *record_store_get(const struct record_store *store, enum kube_kind kind, const char *namespace,
+			     const char *name)
 {
 	char key[KEY_MAX];
 	return name ? map_get(&store->kinds[kind], store_key_of(namespace, name, key)) : NULL;
 }
 
-const void *world_store_next(const struct world_store *store, enum kube_kind kind, struct map_entry **at)
+const void *record_store_next(const struct record_store *store, enum kube_kind kind, struct map_entry **at)
 {
 	*at = map_next(&store->kinds[kind], *at);
 	return *at ? (*at)->value : NULL;
 }
 
-size_t world_store_count(const struct world_store *store, enum kube_kind kind)
+size_t record_store_count(const struct record_store *store, enum kube_kind kind)
 {
 	return store->kinds[kind].len;
 }
 
-void world_store_collect(struct world_store *store)
+void record_store_collect(struct record_store *store)
 {
 	vec_each (&store->retired, record)
 		kube_record_free(*record);
 	vec_clear(&store->retired);
 }
 
-bool world_labels_match(const struct kube_pair *selector, size_t selector_count, const struct kube_pair *labels,
-			size_t label_count)
+bool record_labels_match(const struct kube_pair *selector, size_t selector_count, const struct kube_pair *labels,
+			 size_t label_count)
 {
 	for (size_t i = 0; i < selector_count; i++) {
 		bool found = false;
