@@ -1,9 +1,10 @@
 /* Options from the command line and the configuration file, both driven by options.def.
  *
  * The file is $MQDECK_CONFIG, else $XDG_CONFIG_HOME/mqdeck/config.yaml, else ~/.config/mqdeck/config.yaml; none is
- * fine. It is a YAML mapping of long option names to values, plus credentials:            # secrets that hold what
- * the brokers of a cluster want: username and password, ca.crt, NAMESPACE/CLUSTER: SECRET    # user.crt and user.key
- * (or tls.crt and tls.key), mechanism The command line wins over the file. */
+ * fine. It is a YAML mapping of long option names to values, plus
+ *     credentials:            # secrets that hold what the brokers of a cluster want: username and password, ca.crt,
+ *       NAMESPACE/CLUSTER: SECRET    # user.crt and user.key (or tls.crt and tls.key), mechanism
+ * The command line wins over the file. */
 #ifndef MQDECK_CONFIG_H
 #define MQDECK_CONFIG_H
 

@@ -1,16 +1,19 @@
 /* Tapes: keystrokes, waits on the screen and expectations in a file. A superset of the key commands of VHS.
  *
- *   Set Size 120x40 | Clock 2026-01-02T03:04:05Z | Colour mono|16|256|true (these before the first key; Size later
- * too) Set TypingSpeed 0ms | WaitTimeout 15s | KeyTimeout 5s | AutoWait false Type[@50ms] "text" "more"   Enter 2
- * Down@100ms 3   Ctrl+d   Alt+x   Shift+Tab   F5   Copy "text"   Paste Sleep 500ms Wait[+Screen|+Line][@10s] /re/
- * Wait+Idle[@10s] Expect[+Screen|+Line [N]] /re/     ExpectNot[+Screen|+Line [N]] /re/ Golden path [mask /re/ …]
- * Screenshot path.txt|path.svg Section "name"   Env KEY "value"   Source path   Exit n   # comment
+ *   Set Size 120x40 | Clock 2026-01-02T03:04:05Z | Colour mono|16|256|true (these before the first key; Size later too)
+ *   Set TypingSpeed 0ms | WaitTimeout 15s | KeyTimeout 5s | AutoWait false
+ *   Type[@50ms] "text" "more"   Enter 2   Down@100ms 3   Ctrl+d   Alt+x   Shift+Tab   F5   Copy "text"   Paste
+ *   Sleep 500ms
+ *   Wait[+Screen|+Line][@10s] /re/     Wait+Idle[@10s]
+ *   Expect[+Screen|+Line [N]] /re/     ExpectNot[+Screen|+Line [N]] /re/
+ *   Golden path [mask /re/ …]          Screenshot path.txt|path.svg
+ *   Section "name"   Env KEY "value"   Source path   Exit n   # comment
  *
- * "…" takes \" \\ \n \t \e \xHH; '…' and `…` are taken as they are. Line N counts from 1; without N it is the line
- * the cursor stands in, and when there is no cursor any line. Where ^ and $ stand, a line of the screen begins and
- * ends. Before a key, an expectation, a golden screen and a screenshot the player waits until the program is idle
- * (KeyTimeout), unless AutoWait is false. Settings and commands of VHS about pictures and video are taken, ignored
- * and noted. */
+ * "…" takes \" \\ \n \t \e \xHH; '…' and `…` are taken as they are. Line N counts from 1; without N it is the line the
+ * cursor stands in, and when there is no cursor any line. Where ^ and $ stand, a line of the screen begins and ends.
+ * Before a key, an expectation, a golden screen and a screenshot the player waits until the program is idle
+ * (KeyTimeout), unless AutoWait is false. Settings and commands of VHS about pictures and video are taken, ignored and
+ * noted. */
 #ifndef MQDECK_TUI_TAPE_TAPE_H
 #define MQDECK_TUI_TAPE_TAPE_H
 

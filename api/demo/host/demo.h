@@ -1,19 +1,20 @@
 /* The embedded cluster: a Kubernetes API on loopback with two RabbitMQ and two Kafka clusters behind the real
- * protocols, all inside the process and on the caller's loop. mqdeck talks to it with the same code as to any
- * cluster; `mqdeck demo-server` runs it alone for other clients.
+ * protocols, all inside the process and on the caller's loop. mqdeck talks to it with the same code as to any cluster;
+ * `mqdeck demo-server` runs it alone for other clients.
  *
- * It serves plain HTTP/1.1. Kubernetes clients send a token only over TLS, and a dozen handshakes would be most of
- * the time to the first screen, so the token is the first segment of the server's path (https would add nothing on
+ * It serves plain HTTP/1.1. Kubernetes clients send a token only over TLS, and a dozen handshakes would be most of the
+ * time to the first screen, so the token is the first segment of the server's path (https would add nothing on
  * loopback): "http://127.0.0.1:PORT/TOKEN". "Authorization: Bearer TOKEN" is taken too; everything else is answered
  * 401.
  *
  * Names, uids, addresses, figures and the life of its own follow from the seed and the loop's clock: the same seed
- * under a virtual clock gives the same bytes each run. Time from the start, when not quiet (repeats every 300 s): 0
- * everything runs; the volume of orders-1 is 86% full, two partitions of staging/logs are under-replicated 60 s
- * node-3 fails: its brokers are gone at once, Kubernetes notices after the grace of 20 s 120 s node-3 is back;
- * brokers start, replicas catch up over about 15 s 180 s the queue payments.capture of prod/events has no leader for
- * 10 s 210 s the container of jobs-server-1 is killed and restarted 240 s the consumers of group billing stop for 40
- * s: lag grows, then falls
+ * under a virtual clock gives the same bytes each run. Time from the start, when not quiet (repeats every 300 s):
+ *   0     everything runs; the volume of orders-1 is 86% full, two partitions of staging/logs are under-replicated
+ *   60 s  node-3 fails: its brokers are gone at once, Kubernetes notices after the grace of 20 s
+ *   120 s node-3 is back; brokers start, replicas catch up over about 15 s
+ *   180 s the queue payments.capture of prod/events has no leader for 10 s
+ *   210 s the container of jobs-server-1 is killed and restarted
+ *   240 s the consumers of group billing stop for 40 s: lag grows, then falls
  *
  * Beside the Kubernetes paths: POST /demo/nodes/NAME/fail, /demo/nodes/NAME/heal, /demo/pods/NAMESPACE/NAME/kill. */
 #ifndef MQDECK_DEMO_HOST_DEMO_H

@@ -2,8 +2,8 @@
  * run.
  *
  *   ops_prepare()  access review → preflight against the world → the changes as a server-side dry run → on_ready
- *   ops_run()      preflight once more, then step by step: a guarded request, then a gate that opens when the
- * brokers themselves agree → on_progress after every change, the last one with ops_is_over()
+ *   ops_run()      preflight once more, then step by step: a guarded request, then a gate that opens when the brokers
+ *                  themselves agree → on_progress after every change, the last one with ops_is_over()
  *
  * Nothing here knows of a screen: the console draws a plan, `mqdeck plan` and `mqdeck run` print it.
  * Text in a plan may hold names from the cluster: untrusted, cleaned where it is drawn. */

@@ -1,5 +1,5 @@
-/* Lists of partitions with the brokers that hold (or shall hold) them, as a plan keeps them in its facts: dense
- * text, so that 100,000 partitions fit into one record of a journal.
+/* Lists of partitions with the brokers that hold (or shall hold) them, as a plan keeps them in its facts: dense text,
+ * so that 100,000 partitions fit into one record of a journal.
  *
  *   "orders 0:1,2,3 1:2,3,1;payments 0:3,1,2"     topic, then partition:brokers, preferred leader first
  *   "orders 0:-"                                  no brokers: take a reassignment back */

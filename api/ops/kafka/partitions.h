@@ -1,9 +1,11 @@
 /* What Kafka's operations share: partitions as the world shows them beside the lists that a plan keeps of them.
  *
- * Facts, all with ":CLUSTERKEY" behind the name where a step's item is a cluster's key (a plan about several
- * clusters): new       assignment: where each partition of the plan shall be, preferred leader first old assignment:
- * where it was off       ids of the brokers that are left, by ',' bytes     to be copied throttle  bytes a second
- * and broker; absent = none */
+ * Facts, all with ":CLUSTERKEY" behind the name where a step's item is a cluster's key (a plan about several clusters):
+ *   new       assignment: where each partition of the plan shall be, preferred leader first
+ *   old       assignment: where it was
+ *   off       ids of the brokers that are left, by ','
+ *   bytes     to be copied
+ *   throttle  bytes a second and broker; absent = none */
 #ifndef MQDECK_OPS_KAFKA_PARTITIONS_H
 #define MQDECK_OPS_KAFKA_PARTITIONS_H
 
@@ -44,8 +46,8 @@ const struct world_broker *ops_kafka_broker_of(const struct world_cluster *clust
 const char *ops_kafka_broker_name(const struct world_cluster *cluster, int32_t id, char out[static 64]);
 
 /* A walk over the partitions of a cluster that stand in a list (NULL = over all):
- *   for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, &list); ops_kafka_walk_next(&walk);) … walk.now,
- * walk.item */
+ *   for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, &list); ops_kafka_walk_next(&walk);)
+ *           … walk.now, walk.item */
 struct ops_kafka_walk {
 	const struct world_cluster *cluster;
 	const struct ops_kafka_assignment *list;
