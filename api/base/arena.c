@@ -1,3 +1,5 @@
+/* Blocks are cut off the newest chunk one after the other; what is larger than a chunk gets one of its own. Resetting
+ * keeps the newest, so that an arena used for one answer after the other does not go to the heap for each. */
 #include "api/base/arena.h"
 
 #include <stdarg.h>

@@ -1,3 +1,5 @@
+/* The cap is checked in one place, buf_reserve(); every other way to append goes through it. An append that would
+ * overflow changes nothing but the flag. */
 #include "api/base/buf.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* How a typed value is made, printed for a person, written as JSON and put in order. All units of the console (bytes,
+ * rates, ages) come out of here, so that no two screens say the same figure differently. */
 #include "api/base/cell.h"
 
 #include <inttypes.h>

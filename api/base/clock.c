@@ -1,3 +1,4 @@
+/* The two clocks, and RFC 3339 in both directions: the form in which Kubernetes gives and takes times. */
 #include "api/base/clock.h"
 
 #include <ctype.h>

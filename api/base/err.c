@@ -1,3 +1,5 @@
+/* Sentences are cut to the size of the struct, never allocated: an error must be possible when memory is what is
+ * missing. */
 #include "api/base/err.h"
 
 #include <stdarg.h>

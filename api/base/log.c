@@ -1,3 +1,5 @@
+/* One line a message, with time, level and module. What might be a secret in a header or a URL is cut out here and
+ * nowhere else. */
 #include "api/base/log.h"
 
 #include <errno.h>

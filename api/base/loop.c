@@ -1,3 +1,6 @@
+/* epoll, a heap of timers, and the rule by which virtual time moves. The difficult part is that last one: time may jump
+ * only when no byte is on its way between two sockets of this process, and the kernel does not say so; loop_settle()
+ * and await_echoes() find out. */
 #include "api/base/loop.h"
 
 #include <arpa/inet.h>

@@ -1,3 +1,5 @@
+/* Open addressing with linear probing. Removal closes the gap behind it instead of leaving tombstones, so that a map in
+ * which objects come and go for weeks does not fill with them. */
 #include "api/base/map.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* NULL is allowed wherever a string is only looked at: what a server leaves out arrives here as NULL. */
 #include "api/base/str.h"
 
 #include <ctype.h>

@@ -1,3 +1,5 @@
+/* Which code points may reach a terminal, and what stands for the others. This is what keeps an escape sequence in a
+ * queue's name from reaching the operator's terminal. */
 #include "api/base/text.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* The values by option and type. Text becomes a flag, a time or a list here, whichever of command line and file it came
+ * from, so both say the same of a wrong one. */
 #include "api/config/config_private.h"
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* The configuration file: YAML of one level, checked against options.def so that a misspelt name is an error with its
+ * line, not a setting that silently does nothing. */
 #include "api/config/config_private.h"
 
 #include <errno.h>

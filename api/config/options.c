@@ -1,3 +1,4 @@
+/* The command line. getopt_long's tables, --help and what an option may hold are all made from options.def. */
 #include "api/config/config.h"
 
 #include <getopt.h>

@@ -1,3 +1,5 @@
+/* A dialer over plain TCP, for tests and for what is reached directly. It pumps through a relay just as a port-forward
+ * does, so that tests of the clients above it mean something. */
 #include <curl/curl.h>
 #include <errno.h>
 #include <stdlib.h>

@@ -1,3 +1,6 @@
+/* Requests on libcurl's multi interface: what is sent, what comes back, and how long silence is borne on the loop's own
+ * clock. Callbacks may cancel requests or destroy the whole peer from inside libcurl; what must wait for libcurl to
+ * return is marked and done then. */
 #include "api/net/http.h"
 
 #include <curl/curl.h>

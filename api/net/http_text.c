@@ -1,3 +1,4 @@
+/* Percent-escapes, Basic authorization, header lines and Retry-After in both its forms. */
 #include "api/net/http_text.h"
 
 #include <curl/curl.h>

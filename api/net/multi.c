@@ -1,3 +1,5 @@
+/* libcurl's sockets and timers on our loop. libcurl may not be entered from inside itself; calls that arrive then wait
+ * until it has returned. */
 #include "api/net/multi.h"
 
 #include <stdint.h>

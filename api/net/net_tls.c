@@ -1,3 +1,5 @@
+/* Verification of the peer's certificate on top of OpenSSL's: which names count, and what to say when it fails.
+ * OpenSSL's own words ("unable to get local issuer certificate") tell an operator little. */
 #include "api/net/net_tls.h"
 
 #include <arpa/inet.h>

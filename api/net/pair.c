@@ -1,3 +1,5 @@
+/* A pair of connected sockets over loopback TCP. The port is open for a moment, so whoever connects is checked to be
+ * us. */
 #include "api/net/pair.h"
 
 #include <arpa/inet.h>

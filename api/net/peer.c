@@ -1,3 +1,5 @@
+/* One peer's options on libcurl handles: address and name, proxy, TLS, sockets; and libcurl's results as sentences that
+ * say which of them was wrong. */
 #include "api/net/peer.h"
 
 #include <arpa/inet.h>

@@ -1,3 +1,5 @@
+/* Pumps bytes between the caller's socket and a carrier that is no socket (a WebSocket). Whichever side is slow stops
+ * the other; nothing piles up in between. */
 #include "api/net/relay.h"
 
 #include <errno.h>

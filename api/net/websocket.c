@@ -1,3 +1,5 @@
+/* The connection: libcurl dials, does TLS and the proxy, then hands the socket over; the upgrade and all frames are
+ * ours. A peer that stops answering pings is given up. */
 #include "api/net/websocket.h"
 
 #include <curl/curl.h>

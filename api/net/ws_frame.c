@@ -1,3 +1,5 @@
+/* Frames of RFC 6455, both directions and both roles, without I/O: fragmentation, control frames in between, masks, and
+ * a cap on messages. */
 #include <endian.h>
 #include <openssl/evp.h>
 #include <openssl/sha.h>

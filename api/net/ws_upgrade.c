@@ -1,3 +1,5 @@
+/* The HTTP/1.1 exchange that opens a WebSocket: written and read here because libcurl 7.88 leaves it to the caller, and
+ * because a refusal's body holds the reason. */
 #include "api/net/ws_upgrade.h"
 
 #include <ctype.h>
