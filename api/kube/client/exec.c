@@ -1,3 +1,5 @@
+/* A command in a container: its output by channel, its input, and its exit code, which arrives as a Status on a channel
+ * of its own. A stream that closes without one is an error, never a success. */
 #include "api/kube/client/exec.h"
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* May we? Access reviews with a cache, so that a menu can be greyed before anybody presses a key, and whether the
+ * server serves a resource at all. */
 #include "api/kube/client/kube_access.h"
 
 #include <cjson/cJSON.h>

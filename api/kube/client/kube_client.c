@@ -1,3 +1,6 @@
+/* How well the API server can be reached: one state for the whole console, made from the results of all requests, and a
+ * probe that asks again while it is down. Also what requests share: credentials, HTTP, the terminal lent to a plugin.
+ * */
 #include "api/kube/client/kube_client_private.h"
 
 #include <cjson/cJSON.h>

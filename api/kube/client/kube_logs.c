@@ -1,3 +1,4 @@
+/* One container's log as a stream. A followed log may be silent for hours, so no timeout of silence applies to it. */
 #include "api/kube/client/kube_logs.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* One request's way: the read-only gate, credentials (it waits while they are being fetched), and repetition where the
+ * server names the time to wait. WebSockets, which need no more than the headers, wait in the same queue. */
 #include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* The API's Status as an error: a code, and a sentence that says what was asked for and why it was refused. */
 #include "api/kube/client/kube_status.h"
 
 #include <stdio.h>

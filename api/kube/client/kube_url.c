@@ -1,3 +1,5 @@
+/* Paths of resources, made and read. Reading serves the read-only gate: what a request may do follows from its method
+ * and path alone, so that no caller can forget to say it. */
 #include "api/kube/client/kube_url.h"
 
 #include <stdio.h>

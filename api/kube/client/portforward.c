@@ -1,3 +1,6 @@
+/* A byte connection to a port of a pod: one WebSocket each, because a reader that is slow on one port would hold up all
+ * others on it. That it opened says nothing; the connection inside the pod is known to stand when its first byte has
+ * come. */
 #include "api/kube/client/portforward.h"
 
 #include <stdio.h>

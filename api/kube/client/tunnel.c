@@ -1,3 +1,5 @@
+/* What exec and port-forward share: a WebSocket into a pod with channels in the first byte of each message, opened with
+ * the cluster's credentials, and its refusals in words. */
 #include "api/kube/client/tunnel_private.h"
 
 #include <stdlib.h>

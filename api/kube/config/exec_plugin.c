@@ -1,3 +1,5 @@
+/* Runs a credential plugin without blocking: its environment, its pipes, its end, and how long it may take. It gets the
+ * terminal only when it must ask the operator something. */
 #include "api/kube/config/exec_plugin.h"
 
 #include <cjson/cJSON.h>

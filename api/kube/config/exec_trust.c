@@ -1,3 +1,5 @@
+/* A kubeconfig can make us run any program, so a person agrees first. What was agreed to is a digest of everything that
+ * could change what is run or where the credentials go. */
 #include "api/kube/config/exec_trust.h"
 
 #include <errno.h>

@@ -1,3 +1,5 @@
+/* What goes into the headers, kept fresh: tokens and certificates in files that are rotated under us, plugins whose
+ * answers expire, impersonation. */
 #include "api/kube/config/kube_credentials.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* Which files there are and how they are merged: the first file that defines a name wins, as a whole. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

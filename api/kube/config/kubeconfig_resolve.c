@@ -1,3 +1,5 @@
+/* From a context's name to a struct kube_access that holds everything a client needs, with all files read and all
+ * contradictions found. Credentials for a server without TLS are dropped here. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,3 +1,5 @@
+/* YAML from a file that somebody else may have written: depth and aliases are counted before a tree is made of it, and
+ * every error names file and line. */
 #include "api/kube/config/kubeconfig_yaml.h"
 
 #include <errno.h>

@@ -1,3 +1,5 @@
+/* Kubernetes' protobuf straight into a record, by the same field tables as JSON. What a table does not name is skipped,
+ * so newer servers cost nothing. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,3 +1,5 @@
+/* A pull parser for JSON: the caller says what it expects next. kube_json_scan() finds where a value ends while its
+ * bytes are still arriving. */
 #include "api/kube/records/json_pull.h"
 
 #include <string.h>

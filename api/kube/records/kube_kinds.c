@@ -1,3 +1,4 @@
+/* The table of watched kinds: group, versions, resource, and whether it can be had as protobuf. */
 #include "api/kube/records/kube_kinds.h"
 
 #include <stdio.h>

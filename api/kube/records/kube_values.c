@@ -1,3 +1,4 @@
+/* Values that Kubernetes writes in its own way: quantities ("1500m", "2Gi") and base64. */
 #include <string.h>
 
 #include "api/kube/records/field_table.h"

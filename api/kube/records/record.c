@@ -1,3 +1,5 @@
+/* How a record lies in memory. It is built loosely in an arena and then packed into one block with all its arrays and
+ * strings: 50,000 of them must be small, and are freed with one call. */
 #include <stdlib.h>
 #include <string.h>
 

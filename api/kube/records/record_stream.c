@@ -1,3 +1,5 @@
+/* Lists and watches in either encoding come in here in pieces and leave as records, one at a time. A list is never held
+ * as a whole; memory is bounded by the largest object. */
 #include "api/kube/records/record_stream.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* The outer structure of lists and watches in JSON, byte by byte, down to where one object begins and ends. */
 #include <string.h>
 
 #include "api/kube/records/record_stream.h"

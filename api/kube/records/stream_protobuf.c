@@ -1,3 +1,5 @@
+/* The outer structure of lists and watches in protobuf. The list's envelope announces its length in front, so it is
+ * walked by hand instead of decoded. */
 #include <string.h>
 
 #include "api/kube/records/protobuf.h"

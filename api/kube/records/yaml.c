@@ -1,3 +1,4 @@
+/* What `y` shows: an object as YAML in the order the server gave it, without managed fields and with secrets masked. */
 #include "api/kube/records/yaml.h"
 
 #include <cjson/cJSON.h>

@@ -1,3 +1,5 @@
+/* The store of an informer: what is known, what a list replaces, and what its reader is told. When a list ends,
+ * everything is compared and only differences are told, so a relist does not look like a cluster made anew. */
 #include <stdlib.h>
 #include <string.h>
 
