@@ -1,3 +1,5 @@
+/* Connections, counted by application and node instead of kept: there may be tens of thousands, and the question is who
+ * is connected where. */
 #include <stdlib.h>
 #include <string.h>
 

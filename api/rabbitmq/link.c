@@ -1,3 +1,4 @@
+/* Asks one pod: an HTTP request over a dialed connection, or a command in its container. */
 #include "api/rabbitmq/link.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* Who is asked what and when. A round asks one peer for everything that is the same wherever it is asked; checks are
+ * asked of each node itself, because they are about it. The table below holds all requests. */
 #include "api/rabbitmq/monitor.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* Puts decoded answers into the snapshot. A part that could not be read keeps its old content with the error beside it,
+ * so that the age of what is shown can be told. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* Counting references to the parts of a snapshot, and the words in it. */
 #include "api/rabbitmq/rabbitmq_snapshot.h"
 
 #include <stdlib.h>

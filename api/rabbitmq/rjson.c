@@ -1,3 +1,5 @@
+/* cJSON, with the ways in which RabbitMQ leaves something unsaid: absent members, null, values of another type, numbers
+ * beyond what a double holds exactly. */
 #include "api/rabbitmq/rjson.h"
 
 #include <math.h>

@@ -1,3 +1,5 @@
+/* The life of a call: which broker must answer it, what to do when that one is unknown, gone or no longer the right
+ * one, and how often. What changes something is never sent a second time when it may have arrived. */
 #include "api/kafka/client/admin.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
-/* The calls that change something. */
+/* The calls that change something, each sent to whom it must go: leaders and reassignments to the controller, settings
+ * of a broker to that broker itself. */
 #include "api/base/str.h"
 #include "api/base/vec.h"
 #include "api/kafka/client/admin.h"

@@ -1,3 +1,5 @@
+/* One connection as a state machine: requests queue until it is ready, go out pipelined, and come back in the same
+ * order. A broker is given up when it is silent, not when it is slow. */
 #include "api/kafka/client/connection.h"
 
 #include <string.h>

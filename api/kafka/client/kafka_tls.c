@@ -1,3 +1,5 @@
+/* TLS towards a broker, with certificates from secrets: they stay in memory, and where a secret names its own CA
+ * nothing else is trusted. */
 #include "api/kafka/client/kafka_tls.h"
 
 #include <arpa/inet.h>

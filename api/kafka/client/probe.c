@@ -1,3 +1,5 @@
+/* Sends a ClientHello that OpenSSL made and judges the first two bytes of what comes back; the handshake goes no
+ * further. */
 #include "api/kafka/client/probe.h"
 
 #include <errno.h>

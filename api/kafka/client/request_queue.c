@@ -1,3 +1,4 @@
+/* The list of requests that a connection keeps, first in, first out. */
 #include "api/kafka/client/connection_private.h"
 
 void kafka_queue_push(struct kafka_queue *queue, struct kafka_pending *pending)

@@ -1,3 +1,5 @@
+/* The client's side of PLAIN and of SCRAM (RFC 5802), without I/O. The broker must prove that it knows the password
+ * too, and may not demand so many iterations that the console hangs. */
 #include "api/kafka/client/sasl.h"
 
 #include <stdio.h>

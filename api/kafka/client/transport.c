@@ -1,3 +1,5 @@
+/* Bytes to and from a broker, in the clear or through TLS. OpenSSL works on buffers in memory, so that its
+ * renegotiations never decide which way the socket is waited for. */
 #include "api/kafka/client/transport.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* Looking things up in a snapshot, and the one place that says what state a partition is in. */
 #include "api/kafka/poll/kafka_snapshot.h"
 
 #include <stdlib.h>

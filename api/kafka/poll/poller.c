@@ -1,3 +1,5 @@
+/* When which part of the snapshot is asked for anew. Each part has its own rhythm and its own rounds; a large cluster
+ * slows them down, and all that changed in one turn of the loop is told once. */
 #include "api/kafka/poll/kafka_snapshot.h"
 
 #include <string.h>

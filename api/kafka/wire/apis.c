@@ -1,3 +1,5 @@
+/* The table of the APIs that are spoken, with the versions and the schema of each. What is not in it cannot be sent,
+ * and what does not say `reads` cannot be sent in read-only mode. */
 #include "api/kafka/wire/codec.h"
 
 #include "api/base/mem.h"

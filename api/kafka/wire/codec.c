@@ -1,3 +1,5 @@
+/* Frames and headers around a body: which header version goes with which API, and looking into any response for its
+ * error codes and throttle time without knowing its type. */
 #include "api/kafka/wire/codec.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* From bytes to structs by a schema, for any message and version. Lengths are believed only as far as there are bytes
+ * left, so that a hostile frame cannot ask for more memory than it brings. */
 #include "api/kafka/wire/kafka_decode.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* From structs to bytes by a schema, and deep copies of messages by the same tables. */
 #include "api/kafka/wire/kafka_decode.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* Kafka's error codes: their names, which are worth another try, and a sentence for the operator where the name alone
+ * would not tell what to do. */
 #include "api/kafka/wire/kafka_errors.h"
 
 #include "api/base/mem.h"

@@ -1,3 +1,5 @@
+/* Integers, varints, and lengths in their old and their compact form. A reader that fails stays failed, so that callers
+ * check once at the end. */
 #include "api/kafka/wire/primitives.h"
 
 #include <string.h>
