@@ -1,3 +1,5 @@
+/* Starts the parts of the embedded cluster, ticks them in one order twice a second of the loop's clock, and hands out
+ * the address and the kubeconfig. */
 #include "api/demo/host/demo.h"
 
 #include <openssl/rand.h>

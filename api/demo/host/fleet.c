@@ -1,3 +1,4 @@
+/* The four broker clusters: a table of what they are, and the miniature brokers behind each. */
 #include "api/demo/host/fleet.h"
 
 #include <stdio.h>

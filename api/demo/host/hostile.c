@@ -1,3 +1,5 @@
+/* Puts text that attacks a terminal everywhere where the embedded cluster lets text in. A tape then proves that none of
+ * it gets through. */
 #include "api/demo/host/hostile.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* The table of what goes wrong when, so that a demo without an operator has something to show; times are those that
+ * demo.h promises. */
 #include "api/demo/host/incidents.h"
 
 #include "api/base/mem.h"

@@ -1,3 +1,4 @@
+/* What stands behind a port of a pod: bytes in, bytes out, to the management API of a node or to a Kafka broker. */
 #include "api/demo/host/pod_connection.h"
 
 #include "api/demo/kafka/kafka_cluster.h"

@@ -1,3 +1,6 @@
+/* The container runtime's end of port-forward and exec, as api/kube/client/PROTOCOL.md has them: channels, the port in
+ * front of each, the exit code in a Status. A stream into a node that has failed falls silent, as it does in a real
+ * cluster. */
 #include "api/demo/host/pod_streams.h"
 
 #include <stdio.h>

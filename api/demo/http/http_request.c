@@ -1,3 +1,5 @@
+/* Takes one request off the front of a buffer, or says that it is not whole yet. Strict where laxness would let two
+ * readers disagree about where a request ends. */
 #include "api/demo/http/http_request.h"
 
 #include <stdio.h>

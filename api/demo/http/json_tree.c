@@ -1,3 +1,4 @@
+/* cJSON by paths: the objects of the embedded cluster are trees that many small rules look into and change. */
 #include "api/demo/http/json_tree.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* Connections and their buffers. The one who answers may do so later or never finish (watches, upgrades), and the
+ * client may go at any moment; `busy` keeps a connection alive while a call of ours is inside it. */
 #include "api/demo/http/server.h"
 
 #include <arpa/inet.h>

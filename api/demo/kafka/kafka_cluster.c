@@ -1,3 +1,6 @@
+/* The state of the cluster and how it moves: brokers follow their pods, leaders and in-sync replicas follow the
+ * brokers, offsets follow the clock. Nothing is stored that a formula over time gives, so that the same moment always
+ * looks the same. */
 #include "api/demo/kafka/kafka_cluster.h"
 
 #include <math.h>

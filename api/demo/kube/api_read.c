@@ -1,4 +1,4 @@
-/* get and list */
+/* The verbs that read: get and list, with selectors and pages, in the form that the Accept header asks for. */
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,5 @@
+/* The way from a path to who answers it: authentication, discovery, resources and subresources, as kube-apiserver lays
+ * them out. */
 #include "api/demo/kube/api_server.h"
 
 #include <stdio.h>

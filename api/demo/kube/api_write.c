@@ -1,4 +1,5 @@
-/* create, update, patch, delete */
+/* The verbs that write: create, update, patch and delete, with the conflicts, preconditions and dry runs of a real
+ * API server, because plans of mqdeck lean on them. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,3 +1,5 @@
+/* Turns changes of the store into work: which pods a cluster should have, one step a tick, and what happened in the
+ * hour before the demo began. */
 #include "api/demo/kube/controller.h"
 
 #include <stdio.h>

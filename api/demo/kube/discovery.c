@@ -1,4 +1,4 @@
-/* What the server says it serves. */
+/* Discovery: /version, /api and /apis, made from the table of kinds, as clients ask before anything else. */
 #include <string.h>
 
 #include "api/base/str.h"

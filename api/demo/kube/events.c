@@ -1,3 +1,4 @@
+/* Events with counters, as the recorder of client-go aggregates them, and an end to their life. */
 #include "api/demo/kube/events.h"
 
 #include <stdio.h>

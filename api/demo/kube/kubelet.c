@@ -1,3 +1,5 @@
+/* Pods go from scheduled to ready and from terminating to gone in stages that take time. A node that fails stops
+ * reporting at once but is found out after the grace period only: the console must live with that gap. */
 #include "api/demo/kube/kubelet.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* JSON patch (RFC 6902), JSON merge patch (RFC 7386) and Kubernetes' strategic merge, as far as mqdeck and kubectl send
+ * them. */
 #include "api/demo/kube/patch.h"
 
 #include <string.h>

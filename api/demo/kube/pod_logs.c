@@ -1,3 +1,4 @@
+/* The last lines of every container, and the followers that get each new one: what the log subresource serves. */
 #include "api/demo/kube/pod_logs.h"
 
 #include <stdio.h>

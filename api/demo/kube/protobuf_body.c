@@ -1,3 +1,5 @@
+/* Finds one member in a protobuf message, without a schema: enough for the two requests that kubectl sends in no other
+ * form. */
 #include "api/demo/kube/protobuf_body.h"
 
 #include <stdint.h>

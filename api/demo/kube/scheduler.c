@@ -1,3 +1,5 @@
+/* Filters and scores nodes the way kube-scheduler would: cordons, taints, where the volume is, and spreading pods that
+ * are alike. */
 #include "api/demo/kube/scheduler.h"
 
 #include <stdio.h>

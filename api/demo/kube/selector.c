@@ -1,3 +1,5 @@
+/* Parses label and field selectors and tests objects against them; what cannot be parsed is refused as a real API
+ * server refuses it. */
 #include "api/demo/kube/selector.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* The table of kinds, and looking them up by what stands in a path. */
 #include "api/demo/kube/served_kinds.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* etcd in miniature: objects by kind and key, one resource version for all, a bounded history. A watch from a version
+ * that has fallen out of the history gets 410, as it would from the real one. */
 #include "api/demo/kube/store.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* The columns that kubectl get prints, a function a column, as the printers of kube-apiserver fill them. */
 #include "api/demo/kube/table_answer.h"
 
 #include <stdio.h>

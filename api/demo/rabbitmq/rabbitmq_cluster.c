@@ -1,3 +1,5 @@
+/* The state of the cluster and how it moves: nodes follow their pods, leaders of queues move to members that are
+ * online, figures follow the clock. */
 #include "api/demo/rabbitmq/rabbitmq_cluster.h"
 
 #include <math.h>
