@@ -1,3 +1,4 @@
+/* Lays pieces out on one line from both ends; which ones fit is decided before anything is drawn. */
 #include "tui/draw/bar.h"
 
 #include "api/base/str.h"

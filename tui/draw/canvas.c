@@ -1,3 +1,5 @@
+/* The grid: putting text and shapes into cells, clipped. Wide characters and combining marks are settled here, so that
+ * nobody else has to think of them. */
 #include "tui/draw/canvas.h"
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* The grid as text (for golden screens) and as SVG (for pictures in documents). */
 #include "tui/draw/canvas.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* Fractions of a cell in block, braille or ASCII signs, whichever the terminal can show. */
 #include "tui/draw/chart.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* Dividing a rectangle in two by a share in percent, and dropping the second pane when there is no room for both. */
 #include "tui/draw/split.h"
 
 enum { PERCENT_MIN = 10, PERCENT_MAX = 90 };

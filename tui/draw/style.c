@@ -1,3 +1,4 @@
+/* The default theme, and what becomes of a colour in 256 colours, in 16 and without any. */
 #include "tui/draw/style.h"
 
 #include "api/base/str.h"

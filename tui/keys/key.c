@@ -1,3 +1,4 @@
+/* Names of keys ("Ctrl-d", "Shift-F5") read and written: bindings, help, hints and tapes share them. */
 #include "tui/keys/event.h"
 
 #include <ctype.h>

@@ -1,3 +1,5 @@
+/* A list of bindings, one for a key and scope: binding again replaces. Some hundred entries are searched in a row,
+ * which no keypress notices. */
 #include "tui/keys/keymap.h"
 
 #include <stdlib.h>

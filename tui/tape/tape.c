@@ -1,3 +1,4 @@
+/* The parser of tapes: one function a form of command, a table that says which command has which form. */
 #include "tui/tape/tape.h"
 
 #include <errno.h>

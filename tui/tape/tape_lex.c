@@ -1,3 +1,4 @@
+/* Tokens of a tape: words, strings, regular expressions, times, with file and line for every error. */
 #include <ctype.h>
 #include <math.h>
 #include <stdarg.h>

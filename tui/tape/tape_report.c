@@ -1,3 +1,4 @@
+/* What a failed tape shows: the screen as it was, and where it differs from what was expected. */
 #include <string.h>
 
 #include "api/base/text.h"

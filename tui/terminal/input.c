@@ -1,3 +1,5 @@
+/* A state machine over bytes: a sequence may arrive in any number of pieces, and a lone Esc is told from the beginning
+ * of one only by the silence after it. */
 #include "tui/terminal/input.h"
 
 #include <ctype.h>

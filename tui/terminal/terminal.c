@@ -1,3 +1,5 @@
+/* Opens and closes the terminal, decides how many colours it has, and turns a canvas into bytes for it; without a tty
+ * the same calls serve tapes and tests. */
 #include "tui/terminal/terminal.h"
 
 #include <errno.h>

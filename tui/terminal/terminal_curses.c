@@ -1,3 +1,5 @@
+/* The only file that knows curses. Only cells that differ from what was painted last are given to it, and its output
+ * goes into memory first, so that a slow line never blocks the loop. */
 #define NCURSES_WIDECHAR 1
 #include "tui/terminal/terminal_curses.h"
 

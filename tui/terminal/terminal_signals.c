@@ -1,3 +1,5 @@
+/* Signal handlers with what POSIX allows in them and no more. On a crash they give the terminal back before the process
+ * dies, so that the operator keeps a usable shell. */
 #include "tui/terminal/terminal_signals.h"
 
 #include <errno.h>

@@ -1,3 +1,5 @@
+/* The state of a dialog: focus, fields, buttons, and what Enter means where. A careful dialog opens with the focus on a
+ * button that confirms nothing. */
 #include "tui/widgets/dialog.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* Sizes of a dialog and its parts, wrapped text, and drawing it in the middle of the screen. */
 #include "tui/widgets/dialog_private.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* Editing keys as readline has them, history, completion. The line may hold a password, so everything that ever held it
+ * is wiped. */
 #include "tui/widgets/line_edit.h"
 
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* Scrolling in two directions under fixed headers; only what is on the screen is asked for. */
 #include "tui/widgets/matrix.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* The text of a pager: lines in a ring with a cap, colour sequences taken out, search and filter. */
 #include "tui/widgets/pager.h"
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* What is seen of a pager: which row of which line is on top, wrapping, colours, and the keys that move it. Wrapped
+ * rows are never stored: they follow from the width. */
 #include "tui/widgets/pager_private.h"
 
 #include <ctype.h>

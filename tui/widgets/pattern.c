@@ -1,3 +1,4 @@
+/* PCRE2 behind the two calls that the widgets need, with its limits set so that no pattern can hang the console. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "tui/widgets/pattern.h"
 

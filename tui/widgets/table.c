@@ -1,3 +1,5 @@
+/* The state of a table: cursor, marks, sort order, filter. Everything is remembered by the key of a row, since row
+ * numbers change with each refresh. */
 #include "tui/widgets/table.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Widths of columns, what is cut or dropped when there is too little room, and drawing the rows that are seen. */
 #include "tui/widgets/table_private.h"
 
 #include <math.h>

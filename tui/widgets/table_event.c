@@ -1,3 +1,4 @@
+/* Keys and mouse of a table, as two lists. */
 #include "tui/widgets/table_private.h"
 
 enum { WHEEL_LINES = 3 };
