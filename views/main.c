@@ -122,15 +122,14 @@ static void protect_secrets(void)
 
 static bool main_open_log(const struct config *config, struct err *err)
 {
-	static const char *const levels[] = {
-		[LOG_ERROR] = "error", [LOG_WARN] = "warn", [LOG_INFO] = "info", [LOG_DEBUG] = "debug"};
 	const char *path = config_text(config, CONFIG_OPT_LOG_FILE);
-	enum log_level level = LOG_INFO;
-	for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
-		if (str_eq(levels[i], config_text(config, CONFIG_OPT_LOG_LEVEL)))
-			level = (enum log_level)i;
-	}
-	return !path || log_open(path, level, err);
+	enum log_level level;
+	uint32_t layers;
+	if (!log_parse_level(config_text(config, CONFIG_OPT_LOG_LEVEL), &level, err) ||
+	    !log_parse_layers(config_text(config, CONFIG_OPT_LOG_ONLY), &layers, err))
+		return false;
+	log_keep(level, layers);
+	return !path || log_open(path, level, layers, err);
 }
 
 int main(int argc, char **argv)
@@ -144,6 +143,7 @@ int main(int argc, char **argv)
 	protect_secrets();
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of write() */
 	if (!config_parse_arguments(config, argc, argv, &words, &count, &err) ||
 	    !config_load_file(config, NULL, &err) || !main_open_log(config, &err))
 		code = main_complain(&err);

@@ -35,7 +35,7 @@ struct http_request {
 	struct loop_timer *timer;
 	struct http_call call; /* strings not valid after http_send() */
 	char *body;            /* being sent; libcurl reads it */
-	char *what;            /* "GET /path", for the log */
+	char *what;            /* "GET /path", for the log: without the query */
 	struct buf in;
 	char errbuf[CURL_ERROR_SIZE];
 	char content_type[128];
@@ -93,9 +93,9 @@ static void request_unlink(struct http_request *request)
 
 static void log_end(const struct http_request *request, const struct http_result *result)
 {
-	char what[512];
-	log_redact(request->what, what, sizeof what);
-	log_debug("%s: %d %s in %lld ms", what, result->status, result->err.text, (long long)result->total_ms);
+	log_trace(LOG_NET, "http done %s peer=%s status=%d ms=%lld error=\"%s\"", request->what,
+		  request->http->peer.authority, result->status, (long long)result->total_ms,
+		  log_error_text(&result->err));
 }
 
 static void http_request_free(struct http_request *request)
@@ -120,10 +120,10 @@ static void http_finish(struct http_request *request, bool died)
 		.total_ms = now - request->started_ms,
 		.first_byte_ms = request->first_byte_ms < 0 ? -1 : request->first_byte_ms - request->started_ms,
 	};
+	log_end(request, &result);
 	request_unlink(request);
 	result.body = buf_str(&request->in);
 	result.body_len = request->in.len;
-	log_end(request, &result);
 	request->call.on_done(request->call.data, &result);
 	http_request_free(request);
 }
@@ -386,7 +386,7 @@ struct http_request *http_send(struct http *http, const struct http_call *call, 
 	http->requests = request;
 	http->in_flight++;
 	request->body = call->body ? mem_strndup(call->body, call->body_len) : NULL;
-	request->what = str_printf("%s %s", call->method, call->path);
+	request->what = str_printf("%s %.*s", call->method, (int)strcspn(call->path, "?"), call->path);
 	request->started_ms = loop_now_ms(http->peer.loop);
 	request->first_byte_ms = request->retry_after_ms = -1;
 	request->timer = loop_timer_create(http->peer.loop, on_deadline, request);

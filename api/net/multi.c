@@ -58,7 +58,7 @@ static void multi_drive(struct multi *multi, curl_socket_t fd, int events)
 	CURLMcode code = curl_multi_socket_action(multi->handle, fd, events, &running);
 	multi->inside--;
 	if (code != CURLM_OK)
-		log_warn("libcurl: %s", curl_multi_strerror(code));
+		log_warn(LOG_NET, "libcurl: %s", curl_multi_strerror(code));
 	multi_settle(multi);
 }
 
@@ -179,7 +179,7 @@ void multi_add(struct multi *multi, CURL *easy)
 {
 	CURLMcode code = curl_multi_add_handle(multi->handle, easy);
 	if (code != CURLM_OK)
-		log_error("libcurl: %s", curl_multi_strerror(code));
+		log_error(LOG_NET, "libcurl: %s", curl_multi_strerror(code));
 }
 
 void multi_remove(struct multi *multi, CURL *easy)

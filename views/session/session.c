@@ -179,11 +179,11 @@ static void find_plans_dir(struct session *session)
 	session->plans_dir = session->place.demo ? NULL : ops_journal_plans_dir(&err);
 	session->plans_are_kept = session->plans_dir != NULL;
 	if (err_is_set(&err))
-		log_warn("%s", err.text);
+		log_warn(LOG_VIEWS, "%s", err.text);
 	if (!session->plans_dir && mkdtemp(folder))
 		session->plans_dir = mem_strdup(folder);
 	else if (!session->plans_dir)
-		log_warn("no folder for journals can be made in /tmp: %s", strerror(errno));
+		log_warn(LOG_VIEWS, "no folder for journals can be made in /tmp: %s", strerror(errno));
 }
 
 static void forget_plans(const struct session *session)

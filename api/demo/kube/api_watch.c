@@ -41,7 +41,7 @@ static void watch_send(struct demo_kube_watch *watch)
 	struct buf out = watch->pending;
 	buf_init(&watch->pending, PENDING_MAX);
 	if (!demo_http_conn_stream_send(watch->conn, buf_str(&out), out.len))
-		log_debug("a watcher has gone"); /* and the watch with it */
+		log_debug(LOG_DEMO, "a watcher has gone"); /* and the watch with it */
 	buf_finish(&out);
 }
 

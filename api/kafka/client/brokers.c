@@ -86,7 +86,7 @@ static void note_failure(struct kafka_node *node, const struct err *err)
 	node->dial_at = loop_now_ms(admin->options.loop) + delay + loop_random(admin->options.loop) % (delay / 4);
 	if (node->id < 0)
 		admin->bootstrap_err = *err;
-	log_debug("%s", err->text);
+	log_debug(LOG_KAFKA, "%s", log_error_text(err));
 	brokers_tell(admin);
 }
 

@@ -159,8 +159,9 @@ static void kafka_source_on_found(void *data, const struct source_kafka_entry *e
 	it->troubles = 0;
 	it->searching = it->missing = false;
 	err_clear(&it->err);
-	log_info("kafka/%s: port %u%s%s, TLS %s, %s", it->source->name, (unsigned)it->port, it->listener ? " " : "",
-		 str_or(it->listener, ""), it->tls ? "on" : "off", str_or(it->origin, "no credentials"));
+	log_info(LOG_MODEL, "kafka/%s: port %u%s%s, TLS %s, %s", it->source->name, (unsigned)it->port,
+		 it->listener ? " " : "", str_or(it->listener, ""), it->tls ? "on" : "off",
+		 str_or(it->origin, "no credentials"));
 	if (it->admin)
 		kafka_admin_set_security(it->admin, &entry->tls, &entry->sasl);
 	kafka_source_dial(it, entry);

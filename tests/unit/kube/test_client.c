@@ -550,7 +550,7 @@ static void the_log_holds_no_secret(void **state)
 	struct client_scene *world = *state;
 	struct err err = {0};
 	CLEANUP(free) char *path = str_printf("%s/log", world->folder);
-	assert_true(log_open(path, LOG_DEBUG, &err));
+	assert_true(log_open(path, LOG_TRACE, 0, &err));
 	write_script(world, REPLY("{\"token\":\"canary-token\"}"));
 	world->reply_status = 401;
 	world->reply = "canary-token refused";
@@ -562,6 +562,7 @@ static void the_log_holds_no_secret(void **state)
 	assert_non_null(file);
 	text[fread(text, 1, sizeof text - 1, file)] = '\0';
 	fclose(file);
+	assert_non_null(strstr(text, "GET /a"));
 	assert_null(strstr(text, "canary"));
 }
 
