@@ -1,7 +1,7 @@
 /* How broker clients reach a broker. A dialer opens a byte connection to a port of a broker pod and hands out the
  * near end as a connected non-blocking stream socket, so that OpenSSL and libcurl work on it as on any other. In a
  * cluster it is a port-forward WebSocket pumped to a pair of sockets inside the process (api/net/pair.h): no local
- * port serves anybody (protocols.md D). Tests dial TCP. */
+ * port serves anybody (api/kube/client/PROTOCOL.md). Tests dial TCP. */
 #ifndef MQDECK_NET_DIAL_H
 #define MQDECK_NET_DIAL_H
 

@@ -56,7 +56,7 @@ struct http_call {
 	const char *const *headers; /* NULL-terminated "Name: value", copied */
 	const char *body;           /* copied; NULL = none */
 	size_t body_len;
-	bool gzip;          /* accept compression: lists yes, watches never (protocols.md 0.3) */
+	bool gzip;          /* accept compression: lists yes, watches never (api/kube/watch/PROTOCOL.md) */
 	bool is_watch;      /* no total timeout, byte silence counts instead */
 	int64_t timeout_ms; /* total; 0 = 30 s (not for watches) */
 	int64_t silence_ms; /* watches: no byte for so long = dead; 0 = 150 s */

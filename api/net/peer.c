@@ -68,7 +68,7 @@ static char *bare_host(const char *host)
 }
 
 /* The server is asked for by another name than it is reached by: the URL carries the name (for SNI and
- * verification), and connect_to the address (protocols.md B). */
+ * verification), and connect_to the address (api/kube/config/PROTOCOL.md). */
 static void peer_redirect(struct peer *peer, CURLU *url, const char *host, const char *port)
 {
 	const char *name = peer->is_https ? peer->options.server_name : NULL;

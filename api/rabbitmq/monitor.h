@@ -1,6 +1,6 @@
 /* One RabbitMQ cluster kept fresh by polling: overview, nodes and queues from any member that answers, health checks
  * from each member itself. Over the management API where it can be reached, over the command line inside the pods
- * otherwise. Statistics are made every 5 s by the brokers, so nothing is asked more often (protocols.md F); the list
+ * otherwise. Statistics are made every 5 s by the brokers, so nothing is asked more often (PROTOCOL.md); the list
  * of connections, which costs them most, every 30 s and only while it is short. */
 #ifndef MQDECK_RABBITMQ_MONITOR_H
 #define MQDECK_RABBITMQ_MONITOR_H

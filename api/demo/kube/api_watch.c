@@ -1,4 +1,4 @@
-/* watch: a stream of changes from a resource version on (protocols.md A) */
+/* The watch verb: a stream of changes from a resource version on, by the rules of api/kube/watch/PROTOCOL.md */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* The management API of one node: enough of it for every console that reads (protocols.md F). */
+/* The management API of one node: enough of it for every console that reads (api/rabbitmq/PROTOCOL.md). */
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
@@ -48,7 +48,7 @@ static bool may_enter(const struct demo_rabbitmq *rabbit, const struct demo_requ
 	return given && str_eq(given, expected);
 }
 
-/* Keeps the members named in ?columns=a,b.c of every item; a dotted name keeps its first part. */
+/* Keeps the members named in ?columns=name,stats.rate of every item; a dotted name keeps its first part. */
 static void keep_columns(cJSON *item, const char *columns)
 {
 	cJSON *next;

@@ -1,5 +1,5 @@
 /* The client of one Kafka cluster: finds out its brokers, keeps one connection a broker, and routes each call to the
- * broker that must answer it (protocols.md G). One struct kafka_admin a cluster. */
+ * broker that must answer it (PROTOCOL.md). One struct kafka_admin a cluster. */
 #ifndef MQDECK_KAFKA_CLIENT_ADMIN_H
 #define MQDECK_KAFKA_CLIENT_ADMIN_H
 

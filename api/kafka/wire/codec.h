@@ -1,5 +1,5 @@
 /* Kafka's wire format, both directions: the console writes requests and reads responses, the embedded cluster the other
- * way round, with the same tables (protocols.md G).
+ * way round, with the same tables (PROTOCOL.md).
  *
  * Messages are plain structs (messages.h). What is decoded lies in the arena given. Strings are NUL-terminated copies
  * (a NUL inside becomes U+0001, which a screen shows as an escape); NULL is Kafka's null or a version without the

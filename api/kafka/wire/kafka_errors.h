@@ -29,7 +29,7 @@ enum {
 };
 
 const char *kafka_error_name(int16_t code);  /* "NOT_CONTROLLER"; "UNKNOWN_ERROR" for codes not known */
-bool kafka_error_is_retriable(int16_t code); /* as protocols.md G lists them */
+bool kafka_error_is_retriable(int16_t code); /* as PROTOCOL.md lists them */
 /* Fills err with what `what` (a phrase: "reading the metadata of kafka-0") met; message is the broker's own, may be
  * NULL. Returns false. */
 bool kafka_error_set(struct err *err, int16_t code, const char *what, const char *message);

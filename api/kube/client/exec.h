@@ -1,4 +1,4 @@
-/* A command in a container, over WebSocket with v5.channel.k8s.io or v4 (protocols.md C). No shell: argv goes as it
+/* A command in a container, over WebSocket with v5.channel.k8s.io or v4 (PROTOCOL.md). No shell: argv goes as it
  * is. */
 #ifndef MQDECK_KUBE_CLIENT_EXEC_H
 #define MQDECK_KUBE_CLIENT_EXEC_H

@@ -1,5 +1,5 @@
 /* Connections into pods over the API server: a `struct dial_opener` (api/net/dial.h) whose every connection is one
- * WebSocket of subprotocol v4.channel.k8s.io, one port each (protocols.md D). No local port is opened.
+ * WebSocket of subprotocol v4.channel.k8s.io, one port each (PROTOCOL.md). No local port is opened.
  *
  * What ends as seen by the owner of the fd: EOF. dial_error then says why: ERR_CONNECT (nothing listens on that
  * port, the pod went), ERR_FORBIDDEN (the verb missing is named), ERR_UNAUTHORIZED, ERR_NOT_FOUND, ERR_TIMEOUT,

@@ -1,5 +1,5 @@
 /* Where the cluster is and who we are: kubeconfig files and the in-cluster service account, by the rules of kubectl
- * (protocols.md B: $KUBECONFIG merge, first definition of a name wins as a whole, relative paths from the defining
+ * (PROTOCOL.md: $KUBECONFIG merge, first definition of a name wins as a whole, relative paths from the defining
  * file). Everything in the files is untrusted: 1 MiB a file, depth 32, no alias bombs. Errors are ERR_CONFIG and
  * name file, line and column. */
 #ifndef MQDECK_KUBE_CONFIG_KUBECONFIG_H

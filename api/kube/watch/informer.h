@@ -1,4 +1,4 @@
-/* A live, local copy of one kind: list, then watch, for ever, by the rules of protocols.md A. */
+/* A live, local copy of one kind: list, then watch, for ever, by the rules of PROTOCOL.md. */
 #ifndef MQDECK_KUBE_WATCH_INFORMER_H
 #define MQDECK_KUBE_WATCH_INFORMER_H
 

@@ -1,5 +1,5 @@
-/* The rules, with their sources, stand in protocols.md A (client-go tools/cache/reflector.go, apiserver
- * storage/cacher). */
+/* How an informer stays true to the server: list, watch from where the list ended, and what to do at each way in which
+ * either can end. The rules and their sources stand in PROTOCOL.md; phases are those of informer_private.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* The TLS matrix of protocols.md H on Kafka's sockets. */
+/* The TLS matrix (who signed the certificate, for which name, when, and who trusts whom) on Kafka's sockets. */
 #include "tests/unit/unit.h"
 
 #include "api/base/mem.h"

@@ -1,4 +1,5 @@
-/* The TLS matrix (protocols.md H), the same rows for HTTP requests and for WebSockets. */
+/* The TLS matrix (who signed the certificate, for which name, when, and who trusts whom): the same rows for HTTP
+ * requests and for WebSockets. */
 #include "tests/unit/unit.h"
 
 #include <openssl/pem.h>
