@@ -1,4 +1,4 @@
-/* The inside of a tape. Private to tui/tape*.c. */
+/* The inside of a tape. Private to tui/tape. */
 #ifndef MQDECK_TUI_TAPE_TAPE_PRIVATE_H
 #define MQDECK_TUI_TAPE_TAPE_PRIVATE_H
 

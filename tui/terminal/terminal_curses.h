@@ -1,5 +1,5 @@
 /* What terminal.c needs of curses: bytes for a frame. curses never sees the tty; it writes into a file in memory, and
- * terminal.c sends what is there with one write(2). Private to tui/terminal*.c. */
+ * terminal.c sends what is there with one write(2). Private to tui/terminal. */
 #ifndef MQDECK_TUI_TERMINAL_TERMINAL_CURSES_H
 #define MQDECK_TUI_TERMINAL_TERMINAL_CURSES_H
 

@@ -1,4 +1,4 @@
-/* The inside of a terminal. Private to tui/terminal*.c. */
+/* The inside of a terminal. Private to tui/terminal. */
 #ifndef MQDECK_TUI_TERMINAL_TERMINAL_PRIVATE_H
 #define MQDECK_TUI_TERMINAL_TERMINAL_PRIVATE_H
 

@@ -1,5 +1,5 @@
 /* Signals while the terminal is ours: asked from the loop through a pipe, and the tty given back from inside the
- * handler where nobody may come to it later. Private to tui/terminal*.c. */
+ * handler where nobody may come to it later. Private to tui/terminal. */
 #ifndef MQDECK_TUI_TERMINAL_TERMINAL_SIGNALS_H
 #define MQDECK_TUI_TERMINAL_TERMINAL_SIGNALS_H
 

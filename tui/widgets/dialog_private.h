@@ -1,4 +1,4 @@
-/* The inside of a dialog. Private to tui/dialog*.c. */
+/* The inside of a dialog. Private to tui/widgets/dialog*.c. */
 #ifndef MQDECK_TUI_WIDGETS_DIALOG_PRIVATE_H
 #define MQDECK_TUI_WIDGETS_DIALOG_PRIVATE_H
 

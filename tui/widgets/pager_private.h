@@ -1,4 +1,4 @@
-/* The inside of a pager. Private to tui/pager*.c. */
+/* The inside of a pager. Private to tui/widgets/pager*.c. */
 #ifndef MQDECK_TUI_WIDGETS_PAGER_PRIVATE_H
 #define MQDECK_TUI_WIDGETS_PAGER_PRIVATE_H
 

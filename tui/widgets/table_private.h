@@ -1,4 +1,4 @@
-/* The inside of a table. Private to tui/table*.c. */
+/* The inside of a table. Private to tui/widgets/table*.c. */
 #ifndef MQDECK_TUI_WIDGETS_TABLE_PRIVATE_H
 #define MQDECK_TUI_WIDGETS_TABLE_PRIVATE_H
 

@@ -53,7 +53,7 @@ enum {
 struct sheet_column {
 	const char *title; /* heading, upper case; NULL with SHEET_COLUMN_FIELD */
 	const char *field; /* JSON member, lowerCamelCase, units in the name; stable */
-	const char *help;  /* one clause for the manual */
+	const char *help;  /* one clause for --help */
 	unsigned flags;
 	enum cell_type type; /* of a numeric column, for its alignment; 0 = text */
 	uint8_t min, max;    /* width in columns; max 0 = as wide as the content */

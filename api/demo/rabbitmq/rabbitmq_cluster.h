@@ -53,7 +53,8 @@ int demo_rabbitmq_node_find(const struct demo_rabbitmq *rabbit, const char *name
 bool demo_rabbitmq_is_online(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue,
 			     int node); /* its member there */
 size_t demo_rabbitmq_online_members(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue);
-/* Would taking this node leave the queue without a majority? (operators.md) */
+/* Would taking this node leave the queue without a majority? As RabbitMQ's check_if_node_is_quorum_critical
+ * judges it. */
 bool demo_rabbitmq_is_critical(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue, int node);
 /* Now, slowly varying. */
 double demo_rabbitmq_queue_rate(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue);

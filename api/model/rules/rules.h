@@ -37,7 +37,7 @@ rule_fn rule_rabbitmq_minority, rule_rabbitmq_leaderless, rule_rabbitmq_alarms, 
 /* Kubernetes' side and the connection (rules_brokers.c) */
 rule_fn rule_not_started, rule_brokers_down, rule_unheard, rule_management_refused, rule_operator, rule_scaling,
 	rule_rolling, rule_disk_full, rule_critical, rule_cordoned;
-/* Of no broker cluster (rules_world.c) */
+/* Of no broker cluster (rules.c) */
 rule_fn rule_link, rule_nodes, rule_forbidden;
 
 /* What to say when no rule found anything: the sentence of a healthy or unknown cluster, and its severity. */

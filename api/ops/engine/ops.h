@@ -65,7 +65,7 @@ struct ops_operation {
 	const char *name;    /* on the command line: "scale" */
 	const char *title;   /* in menus: "Scale" */
 	const char *summary; /* one line of help */
-	const char *key;     /* hint for the default key, "" = none; views/console/keys.def binds */
+	const char *key;     /* hint for the default key, "" = none; views/app/keys.def binds */
 	enum ops_target target;
 	const char *only; /* "Kafka" or "RabbitMQ": the kind of broker that knows such a thing; NULL = both */
 	bool no_lease;    /* may run beside a plan of somebody else: it changes no broker cluster */
