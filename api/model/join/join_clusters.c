@@ -123,14 +123,9 @@ static void expect_brokers(struct world_kept_cluster *cluster)
 	}
 }
 
-const struct kube_container *join_pod_main_container(enum world_broker_kind kind, const struct kube_pod *pod)
-{
-	return pod ? source_discover_container(kind, pod->containers, pod->container_count) : NULL;
-}
-
 const struct kube_container_status *join_pod_main_status(enum world_broker_kind kind, const struct kube_pod *pod)
 {
-	const struct kube_container *container = join_pod_main_container(kind, pod);
+	const struct kube_container *container = source_discover_pod_container(kind, pod);
 	for (size_t i = 0; container && i < pod->status_count; i++)
 		if (str_eq(pod->statuses[i].name, container->name))
 			return &pod->statuses[i];
@@ -139,7 +134,7 @@ const struct kube_container_status *join_pod_main_status(enum world_broker_kind 
 
 static const char *image_version(const struct world_kept_cluster *cluster, const struct kube_pod *pod)
 {
-	const struct kube_container *container = join_pod_main_container(cluster->pub.kind, pod);
+	const struct kube_container *container = source_discover_pod_container(cluster->pub.kind, pod);
 	const char *slash = container && container->image ? strrchr(container->image, '/') : NULL;
 	const char *name = slash ? slash + 1 : container ? container->image : NULL;
 	const char *colon = name ? strchr(name, ':') : NULL;
@@ -157,7 +152,7 @@ static const char *image_version(const struct world_kept_cluster *cluster, const
 static void broker_reset(struct world_kept_broker *broker, struct world_kept_cluster *cluster)
 {
 	struct world_broker *it = &broker->pub;
-	const struct kube_container *container = join_pod_main_container(cluster->pub.kind, it->pod);
+	const struct kube_container *container = source_discover_pod_container(cluster->pub.kind, it->pod);
 	const struct kube_container_status *status = join_pod_main_status(cluster->pub.kind, it->pod);
 	it->member_name = it->role = it->alarms = NULL;
 	it->version = image_version(cluster, it->pod);
@@ -442,13 +437,50 @@ static void number_answers(struct world_kept_cluster *cluster)
 	cluster->pub.answers = ++cluster->world->answers;
 }
 
+/* What is kept of a member beyond the moment: its name is the monitor's. */
+static const struct rabbitmq_member *clusters_copy_members(struct arena *frame, const struct rabbitmq_snapshot *from)
+{
+	struct rabbitmq_member *copy = arena_alloc(frame, (from->member_count + 1) * sizeof *copy);
+	for (size_t i = 0; i < from->member_count; i++) {
+		copy[i] = from->members[i];
+		copy[i].pod = arena_strdup(frame, from->members[i].pod);
+	}
+	return copy;
+}
+
+/* Pins what RabbitMQ said: the parts are counted, and replaced by the monitor whenever it hears anew. */
+static void take_rabbitmq(struct world_kept_cluster *cluster, const struct rabbitmq_snapshot *snapshot)
+{
+	struct rabbitmq_snapshot before = cluster->rabbitmq;
+	cluster->rabbitmq = *snapshot;
+	rabbitmq_overview_ref(snapshot->overview);
+	rabbitmq_nodes_ref(snapshot->nodes);
+	rabbitmq_queues_ref(snapshot->queues);
+	rabbitmq_clients_ref(snapshot->clients);
+	rabbitmq_overview_unref(before.overview);
+	rabbitmq_nodes_unref(before.nodes);
+	rabbitmq_queues_unref(before.queues);
+	rabbitmq_clients_unref(before.clients);
+	cluster->rabbitmq.members = clusters_copy_members(&cluster->world->frame, snapshot);
+}
+
+static void take_snapshot(struct world_kept_cluster *cluster, const struct source_snapshot *snapshot)
+{
+	if (snapshot->rabbitmq)
+		take_rabbitmq(cluster, snapshot->rabbitmq);
+	cluster->kafka = snapshot->kafka;
+	cluster->kafka_data = snapshot->kafka_data;
+	cluster->way_err = snapshot->no_way;
+	cluster->pub.credentials_missing = snapshot->credentials_missing;
+}
+
 void join_broker_sources(struct world *world)
 {
 	for (size_t i = 0; i < world->cluster_list.len; i++) {
 		struct world_kept_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
-		struct source_broker *source = source_watcher_broker(world->watcher, cluster->key);
-		if (source)
-			source_broker_show(source, cluster);
+		struct source_snapshot snapshot;
+		if (source_watcher_snapshot(world->watcher, cluster->key, &snapshot))
+			take_snapshot(cluster, &snapshot);
 		if (cluster->pub.kind == WORLD_BROKER_KAFKA)
 			join_kafka(cluster);
 		else

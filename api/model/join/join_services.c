@@ -29,7 +29,7 @@ static const struct kube_container *services_join_container_of(const struct worl
 {
 	for (size_t i = 0; i < cluster->brokers.len; i++)
 		if (cluster->brokers.items[i]->pod)
-			return join_pod_main_container(cluster->pub.kind, cluster->brokers.items[i]->pod);
+			return source_discover_pod_container(cluster->pub.kind, cluster->brokers.items[i]->pod);
 	const struct kube_stateful_set *set = cluster->found.stateful_set;
 	return set ? source_discover_container(cluster->pub.kind, set->containers, set->container_count) : NULL;
 }

@@ -3,13 +3,20 @@
 #define MQDECK_MODEL_SOURCES_BROKER_SOURCE_H
 
 #include "api/model/sources/discover.h"
-#include "api/model/world/world.h"
+#include "api/model/sources/source_options.h"
 
-struct world_kept_cluster;
 struct source_broker;
 struct source_brokers;
 
-struct source_brokers *source_brokers_create(struct world *world);
+struct source_brokers_options {
+	const struct source_options *options; /* borrowed */
+	/* The lists of the kind in the namespace are all in, or cannot be had: *err then says why. */
+	bool (*is_listed)(void *data, enum kube_kind kind, const char *namespace, struct err *err);
+	void (*follow_again)(void *data); /* a source wants to be followed anew, soon */
+	void *data;
+};
+
+struct source_brokers *source_brokers_create(const struct source_brokers_options *options);
 void source_brokers_destroy(struct source_brokers *sources);
 
 /* Between begin and end every cluster there is; those not named are let go at the end. */
@@ -24,8 +31,8 @@ int64_t source_brokers_age(const struct source_brokers *sources,
 			   int64_t now_ms); /* of the oldest picture; -1 = there is none */
 size_t source_brokers_in_flight(const struct source_brokers *sources);
 
-/* Puts the picture into the cluster: its parts are pinned there. */
-void source_broker_show(const struct source_broker *source, struct world_kept_cluster *cluster);
+/* What its brokers have said: whoever keeps parts of it takes references. */
+void source_broker_show(const struct source_broker *source, struct source_snapshot *out);
 struct kafka_admin *source_broker_kafka_admin(const struct source_broker *source); /* NULL when there is none */
 void source_broker_set_credentials(struct source_broker *source, const char *user, const char *password);
 

@@ -244,6 +244,11 @@ const struct kube_container *source_discover_container(enum world_broker_kind ki
 	return count ? &containers[0] : NULL;
 }
 
+const struct kube_container *source_discover_pod_container(enum world_broker_kind kind, const struct kube_pod *pod)
+{
+	return pod ? source_discover_container(kind, pod->containers, pod->container_count) : NULL;
+}
+
 int32_t source_discover_ordinal(const char *name)
 {
 	size_t len = name ? strlen(name) : 0, digits = 0;

@@ -35,6 +35,9 @@ bool source_discover_selector(const struct source_found_cluster *found, char *ou
 const struct kube_container *source_discover_container(enum world_broker_kind kind,
 						       const struct kube_container *containers, size_t count);
 
+/* The same of a pod; NULL for none. */
+const struct kube_container *source_discover_pod_container(enum world_broker_kind kind, const struct kube_pod *pod);
+
 /* A pod's own number: the digits its name ends in. -1 when it ends in none. */
 int32_t source_discover_ordinal(const char *name);
 

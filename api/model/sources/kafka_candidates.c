@@ -4,7 +4,6 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/model/world/world_private.h"
 
 enum { DEFAULT_PORT = 9092, PORT_MAX = 65535 };
 
@@ -263,7 +262,7 @@ static void find_ports(struct source_kafka_search *it)
 {
 	const struct source_kafka_question *question = it->question;
 	const struct kube_container *container =
-		question->pod ? join_pod_main_container(WORLD_BROKER_KAFKA, question->pod) : NULL;
+		question->pod ? source_discover_pod_container(WORLD_BROKER_KAFKA, question->pod) : NULL;
 	bool taken[SOURCE_KAFKA_CANDIDATES_MAX] = {false};
 	const struct kube_port *port;
 	struct source_kafka_candidate candidate = {

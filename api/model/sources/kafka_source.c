@@ -10,7 +10,6 @@
 #include "api/kube/client/kube_client.h"
 #include "api/model/sources/broker_source_private.h"
 #include "api/model/sources/kafka_connector.h"
-#include "api/model/sources/watcher.h"
 
 enum { HOST_MAX = 256, SEEK_AGAIN_MS = 60000, READ_AGAIN_MS = 30000, TROUBLES_A_WAY = 2 };
 
@@ -39,6 +38,11 @@ struct source_kafka {
 	int64_t read_ms;          /* when the secrets were read last */
 	char *user, *password;    /* typed by the operator; NULL = none */
 };
+
+static void kafka_source_tell(const struct source_kafka *it)
+{
+	it->source->options->on_change(it->source->options->data);
+}
 
 /* ---- where to dial ---- */
 
@@ -84,7 +88,7 @@ static bool kafka_source_resolve(void *data, int32_t node_id, const char *host, 
 static void kafka_source_on_change(void *data)
 {
 	struct source_kafka *it = data;
-	world_mark_polled(it->source->world);
+	it->source->options->on_answer(it->source->options->data);
 }
 
 static void forget_pods(struct source_kafka *it)
@@ -98,14 +102,14 @@ static void forget_pods(struct source_kafka *it)
 	vec_clear(&it->ports);
 }
 
-static void learn_pods(struct source_kafka *it)
+static void learn_pods(struct source_kafka *it, struct arena *scratch)
 {
 	forget_pods(it);
 	for (size_t i = 0; i < it->source->pods.len; i++) {
 		const struct kube_pod *pod = it->source->pods.items[i];
-		const struct kube_container *container = join_pod_main_container(WORLD_BROKER_KAFKA, pod);
+		const struct kube_container *container = source_discover_pod_container(WORLD_BROKER_KAFKA, pod);
 		vec_push(&it->pods, mem_strdup(pod->meta.name));
-		vec_push(&it->names, mem_strdup(source_broker_pod_names(it->source, pod)));
+		vec_push(&it->names, mem_strdup(source_broker_pod_names(it->source, pod, scratch)));
 		for (size_t j = 0; container && i == 0 && j < container->port_count; j++)
 			vec_push(&it->ports, container->ports[j].container_port);
 	}
@@ -155,7 +159,7 @@ static void kafka_source_on_found(void *data, const struct source_kafka_entry *e
 	kafka_source_replace(&it->server_name, entry->server_name);
 	kafka_source_replace(&it->listener, entry->listener);
 	kafka_source_replace(&it->origin, entry->origin);
-	it->taken_ms = it->read_ms = loop_now_ms(it->source->world->loop);
+	it->taken_ms = it->read_ms = loop_now_ms(it->source->options->loop);
 	it->troubles = 0;
 	it->searching = it->missing = false;
 	err_clear(&it->err);
@@ -165,7 +169,7 @@ static void kafka_source_on_found(void *data, const struct source_kafka_entry *e
 	if (it->admin)
 		kafka_admin_set_security(it->admin, &entry->tls, &entry->sasl);
 	kafka_source_dial(it, entry);
-	world_mark_dirty(it->source->world);
+	kafka_source_tell(it);
 }
 
 /* Nobody is asked again and again with what was refused; what was read before stays on the screen with its age. */
@@ -188,7 +192,7 @@ static void kafka_source_on_none(void *data, const struct err *err)
 	stop_asking(it);
 	if (!it->user)
 		loop_timer_arm(it->again, SEEK_AGAIN_MS);
-	world_mark_dirty(it->source->world);
+	kafka_source_tell(it);
 }
 
 static void stop_connector(struct source_kafka *it)
@@ -205,31 +209,31 @@ static void kafka_source_on_again(void *data)
 {
 	struct source_kafka *it = data;
 	stop_connector(it);
-	it->read_ms = loop_now_ms(it->source->world->loop);
+	it->read_ms = loop_now_ms(it->source->options->loop);
 	it->searching = true;
-	source_watcher_follow(it->source->world->watcher);
+	it->source->surroundings->follow_again(it->source->surroundings->data);
 }
 
 static void kafka_source_connect(struct source_kafka *it, const struct source_found_cluster *found)
 {
-	const struct world_options *options = &it->source->world->options;
+	const struct source_options *options = it->source->options;
 	const struct source_broker *source = it->source;
+	const struct source_brokers_options *around = source->surroundings;
 	struct err users_err;
 	if (it->connector || !source->pods.len ||
-	    (found->kafka &&
-	     !source_watcher_is_listed(source->world->watcher, KUBE_KAFKA_USERS, found->namespace, &users_err)))
+	    (found->kafka && !around->is_listed(around->data, KUBE_KAFKA_USERS, found->namespace, &users_err)))
 		return;
 	it->searching = true;
 	it->connector = source_kafka_connector_start(&(struct source_kafka_connector_options){
 		.client = options->client,
 		.loop = options->loop,
 		.question = {.found = found,
-			     .store = &source->world->store,
+			     .store = source->options->store,
 			     .users_err = &users_err,
 			     .pod = source->pods.items[0],
 			     .configured = options->credentials_secret
-						   ? options->credentials_secret(options->data, source->namespace,
-										 source->name)
+						   ? options->credentials_secret(options->credentials_data,
+										 source->namespace, source->name)
 						   : NULL,
 			     .typed = it->user != NULL},
 		.user = it->user,
@@ -279,7 +283,7 @@ static void kafka_source_on_probed(void *data, enum kafka_speaks speaks)
 
 static void kafka_source_probe(struct source_kafka *it)
 {
-	const struct world_options *options = &it->source->world->options;
+	const struct source_options *options = it->source->options;
 	struct err err = {0};
 	if (it->probe || !it->pods.len)
 		return;
@@ -298,7 +302,7 @@ static void kafka_source_probe(struct source_kafka *it)
 /* A way that worked: what it needs may have changed (rotated secrets). Read it again, not too often. */
 static void kafka_source_read_again(struct source_kafka *it)
 {
-	int64_t since = loop_now_ms(it->source->world->loop) - it->read_ms;
+	int64_t since = loop_now_ms(it->source->options->loop) - it->read_ms;
 	if (!it->user && !loop_timer_is_armed(it->again))
 		loop_timer_arm(it->again, since < READ_AGAIN_MS ? READ_AGAIN_MS - since : 0);
 }
@@ -332,7 +336,7 @@ static void kafka_source_on_trouble(void *data, enum kafka_trouble trouble, cons
 static void kafka_source_start(struct source_kafka *it, const struct dial_target *targets, size_t count,
 			       const struct source_kafka_entry *entry)
 {
-	const struct world_options *options = &it->source->world->options;
+	const struct source_options *options = it->source->options;
 	CLEANUP(free) char *label = str_printf("kafka/%s", it->source->name);
 	it->admin = kafka_admin_create(&(struct kafka_admin_options){
 		.loop = options->loop,
@@ -364,25 +368,26 @@ static struct source_kafka *kafka_source_create(struct source_broker *source)
 {
 	struct source_kafka *it = mem_alloc(sizeof *it);
 	it->source = source;
-	it->turn = loop_timer_create(source->world->loop, on_turn, it);
-	it->again = loop_timer_create(source->world->loop, kafka_source_on_again, it);
+	it->turn = loop_timer_create(source->options->loop, on_turn, it);
+	it->again = loop_timer_create(source->options->loop, kafka_source_on_again, it);
 	it->searching = true;
 	return it;
 }
 
-void source_kafka_follow(struct source_broker *source, const struct source_found_cluster *found)
+static void kafka_source_follow(struct source_broker *source, const struct source_found_cluster *found,
+				struct arena *scratch)
 {
 	if (!source->kafka)
 		source->kafka = kafka_source_create(source);
 	if (!source->pods.len && !source->kafka->admin)
 		return;
-	learn_pods(source->kafka);
+	learn_pods(source->kafka, scratch);
 	if (source->kafka->admin)
 		kafka_source_dial(source->kafka, NULL);
 	kafka_source_connect(source->kafka, found);
 }
 
-void source_kafka_destroy(struct source_broker *source)
+static void kafka_source_destroy(struct source_broker *source)
 {
 	struct source_kafka *it = source->kafka;
 	if (!it)
@@ -410,7 +415,7 @@ static bool is_read(const struct kafka_part *part)
 	return part->updated_ms >= 0 || err_is_set(&part->err);
 }
 
-bool source_kafka_settled(const struct source_broker *source)
+static bool kafka_source_settled(const struct source_broker *source)
 {
 	if (!source->kafka || source->kafka->searching || source->kafka->probe)
 		return false;
@@ -426,11 +431,10 @@ bool source_kafka_settled(const struct source_broker *source)
 		    !err_is_set(&snapshot->brokers[i].err))
 			return false;
 	return is_read(&snapshot->metadata_part) && is_read(&snapshot->config_part) &&
-	       is_read(&snapshot->quorum_part) &&
-	       (!source->world->options.with_groups || is_read(&snapshot->group_part));
+	       is_read(&snapshot->quorum_part) && (!source->options->with_groups || is_read(&snapshot->group_part));
 }
 
-int64_t source_kafka_updated(const struct source_broker *source)
+static int64_t kafka_source_updated(const struct source_broker *source)
 {
 	return source->kafka && source->kafka->poller && source->pods.len
 		       ? kafka_poller_snapshot(source->kafka->poller)->metadata_part.updated_ms
@@ -443,15 +447,17 @@ static const struct kafka_snapshot *kafka_source_snapshot_of(void *data)
 	return it->poller ? kafka_poller_snapshot(it->poller) : NULL;
 }
 
-void source_kafka_show(const struct source_broker *source, struct world_kept_cluster *cluster)
+static void kafka_source_show(const struct source_broker *source, struct source_snapshot *out)
 {
-	cluster->kafka = source->kafka ? kafka_source_snapshot_of : NULL;
-	cluster->kafka_data = source->kafka;
-	cluster->way_err = source->kafka ? source->kafka->err : (struct err){0};
-	cluster->pub.credentials_missing = source->kafka && source->kafka->missing;
+	if (!source->kafka)
+		return;
+	out->kafka = kafka_source_snapshot_of;
+	out->kafka_data = source->kafka;
+	out->no_way = source->kafka->err;
+	out->credentials_missing = source->kafka->missing;
 }
 
-void source_kafka_set_credentials(struct source_broker *source, const char *user, const char *password)
+static void kafka_source_set_credentials(struct source_broker *source, const char *user, const char *password)
 {
 	struct source_kafka *it = source->kafka;
 	if (!it)
@@ -461,7 +467,7 @@ void source_kafka_set_credentials(struct source_broker *source, const char *user
 	it->password = mem_strdup(password);
 	loop_timer_arm(it->again, 0);
 	it->searching = true;
-	world_mark_dirty(source->world);
+	kafka_source_tell(it);
 }
 
 struct kafka_admin *source_broker_kafka_admin(const struct source_broker *source)
@@ -469,7 +475,17 @@ struct kafka_admin *source_broker_kafka_admin(const struct source_broker *source
 	return source->kafka ? source->kafka->admin : NULL;
 }
 
-size_t source_kafka_in_flight(const struct source_broker *source)
+static size_t kafka_source_in_flight(const struct source_broker *source)
 {
 	return source->kafka && source->kafka->admin ? kafka_admin_in_flight(source->kafka->admin) : 0;
 }
+
+const struct source_broker_type source_kafka_type = {
+	.follow = kafka_source_follow,
+	.destroy = kafka_source_destroy,
+	.settled = kafka_source_settled,
+	.updated = kafka_source_updated,
+	.show = kafka_source_show,
+	.set_credentials = kafka_source_set_credentials,
+	.in_flight = kafka_source_in_flight,
+};

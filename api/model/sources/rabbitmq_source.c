@@ -5,7 +5,6 @@
 #include "api/kube/client/kube_client.h"
 #include "api/model/sources/broker_credentials.h"
 #include "api/model/sources/broker_source_private.h"
-#include "api/model/sources/watcher.h"
 
 enum { SEEK_AGAIN_MS = 60000, READ_AGAIN_MS = 30000, COMMAND_MS = 20000, COMMAND_OUTPUT_MAX = 16 * 1024 * 1024 };
 
@@ -19,6 +18,11 @@ struct source_rabbitmq {
 	bool refused;
 	int64_t read_ms; /* when the secrets were read last */
 };
+
+static void rabbitmq_source_tell(const struct source_rabbitmq *it)
+{
+	it->source->options->on_change(it->source->options->data);
+}
 
 /* ---- commands ---- */
 
@@ -42,7 +46,7 @@ static void *run_start(void *data, const struct rabbitmq_target *target, const c
 	struct source_rabbitmq_run *run = mem_alloc(sizeof *run);
 	run->done = done;
 	run->data = done_data;
-	run->exec = kube_exec_run(it->source->world->options.client,
+	run->exec = kube_exec_run(it->source->options->client,
 				  &(struct kube_exec_options){
 					  .namespace = target->namespace,
 					  .pod = target->pod,
@@ -73,7 +77,7 @@ static void rabbitmq_source_on_found(void *data, const char *user, const char *p
 {
 	struct source_rabbitmq *it = data;
 	it->missing = it->refused = false;
-	it->read_ms = loop_now_ms(it->source->world->loop);
+	it->read_ms = loop_now_ms(it->source->options->loop);
 	rabbitmq_monitor_set_tls(it->monitor, tls);
 	rabbitmq_monitor_set_credentials(it->monitor, user, password, origin);
 }
@@ -85,7 +89,7 @@ static void rabbitmq_source_on_none(void *data, const struct err *err)
 		rabbitmq_monitor_set_credentials(it->monitor, NULL, NULL, err_is_set(err) ? err->text : NULL);
 	it->missing = true;
 	loop_timer_arm(it->again, SEEK_AGAIN_MS);
-	world_mark_dirty(it->source->world);
+	rabbitmq_source_tell(it);
 }
 
 static void rabbitmq_source_on_again(void *data)
@@ -93,13 +97,13 @@ static void rabbitmq_source_on_again(void *data)
 	struct source_rabbitmq *it = data;
 	source_credentials_destroy(it->credentials); /* the next follow seeks again */
 	it->credentials = NULL;
-	source_watcher_follow(it->source->world->watcher);
+	it->source->surroundings->follow_again(it->source->surroundings->data);
 }
 
 /* What worked with these secrets and works no more: they may have been rotated. */
 static bool rabbitmq_source_read_again(struct source_rabbitmq *it)
 {
-	int64_t since = loop_now_ms(it->source->world->loop) - it->read_ms;
+	int64_t since = loop_now_ms(it->source->options->loop) - it->read_ms;
 	bool worked = rabbitmq_monitor_snapshot(it->monitor)->overview_part.updated_ms > it->read_ms;
 	if (it->given || !it->credentials || !worked || since < READ_AGAIN_MS)
 		return false;
@@ -119,23 +123,24 @@ static void rabbitmq_source_on_refused(void *data)
 
 static void rabbitmq_source_seek(struct source_rabbitmq *it, const struct source_found_cluster *found)
 {
-	const struct world_options *options = &it->source->world->options;
+	const struct source_options *options = it->source->options;
 	const struct source_broker *source = it->source;
 	if (it->credentials || it->given || !source->pods.len)
 		return;
 	it->credentials = source_credentials_seek(
-		options->loop, &(struct source_credentials_options){
-				       .client = options->client,
-				       .found = found,
-				       .pod = source->pods.items[0],
-				       .configured = options->credentials_secret
-							     ? options->credentials_secret(
-								       options->data, source->namespace, source->name)
-							     : NULL,
-				       .on_found = rabbitmq_source_on_found,
-				       .on_none = rabbitmq_source_on_none,
-				       .data = it,
-			       });
+		options->loop,
+		&(struct source_credentials_options){
+			.client = options->client,
+			.found = found,
+			.pod = source->pods.items[0],
+			.configured = options->credentials_secret
+					      ? options->credentials_secret(options->credentials_data,
+									    source->namespace, source->name)
+					      : NULL,
+			.on_found = rabbitmq_source_on_found,
+			.on_none = rabbitmq_source_on_none,
+			.data = it,
+		});
 }
 
 /* ---- the source ---- */
@@ -145,7 +150,7 @@ static void rabbitmq_source_on_change(void *data)
 	struct source_rabbitmq *it = data;
 	if (rabbitmq_monitor_snapshot(it->monitor)->management_err.code == ERR_TLS)
 		rabbitmq_source_read_again(it);
-	world_mark_polled(it->source->world);
+	it->source->options->on_answer(it->source->options->data);
 }
 
 static struct source_rabbitmq *rabbitmq_source_create(struct source_broker *source)
@@ -153,10 +158,10 @@ static struct source_rabbitmq *rabbitmq_source_create(struct source_broker *sour
 	struct source_rabbitmq *it = mem_alloc(sizeof *it);
 	CLEANUP(free) char *label = str_printf("%s/%s", source->namespace, source->name);
 	it->source = source;
-	it->again = loop_timer_create(source->world->loop, rabbitmq_source_on_again, it);
+	it->again = loop_timer_create(source->options->loop, rabbitmq_source_on_again, it);
 	it->monitor = rabbitmq_monitor_create(&(struct rabbitmq_monitor_options){
-		.loop = source->world->loop,
-		.dialer = source->world->options.dialer,
+		.loop = source->options->loop,
+		.dialer = source->options->dialer,
 		.runner = {.start = run_start, .cancel = run_cancel, .data = it},
 		.label = label,
 		.on_change = rabbitmq_source_on_change,
@@ -168,26 +173,28 @@ static struct source_rabbitmq *rabbitmq_source_create(struct source_broker *sour
 
 /* The pod's own names, and those of the service that clients use: certificates are made for either. */
 static const char *names_of(const struct source_broker *source, const struct kube_pod *pod,
-			    const struct source_found_cluster *found)
+			    const struct source_found_cluster *found, struct arena *scratch)
 {
 	const char *service = found->rabbitmq ? str_or(found->rabbitmq->service_name, found->name) : found->name;
 	const char *space = source->namespace;
-	return arena_printf(&source->world->frame, "%s,%s.%s.svc,%s.%s.svc.cluster.local,%s.%s",
-			    source_broker_pod_names(source, pod), service, space, service, space, service, space);
+	return arena_printf(scratch, "%s,%s.%s.svc,%s.%s.svc.cluster.local,%s.%s",
+			    source_broker_pod_names(source, pod, scratch), service, space, service, space, service,
+			    space);
 }
 
-void source_rabbitmq_follow(struct source_broker *source, const struct source_found_cluster *found)
+static void rabbitmq_source_follow(struct source_broker *source, const struct source_found_cluster *found,
+				   struct arena *scratch)
 {
 	VEC(struct rabbitmq_target) targets = {0};
 	if (!source->rabbitmq)
 		source->rabbitmq = rabbitmq_source_create(source);
 	vec_each (&source->pods, at) {
-		const struct kube_container *container = join_pod_main_container(WORLD_BROKER_RABBITMQ, *at);
+		const struct kube_container *container = source_discover_pod_container(WORLD_BROKER_RABBITMQ, *at);
 		vec_push(&targets, (struct rabbitmq_target){
 					   .namespace = source->namespace,
 					   .pod = (*at)->meta.name,
 					   .container = container ? container->name : NULL,
-					   .names = names_of(source, *at, found),
+					   .names = names_of(source, *at, found, scratch),
 				   });
 	}
 	rabbitmq_monitor_set_targets(source->rabbitmq->monitor, targets.items, targets.len);
@@ -195,7 +202,7 @@ void source_rabbitmq_follow(struct source_broker *source, const struct source_fo
 	rabbitmq_source_seek(source->rabbitmq, found);
 }
 
-void source_rabbitmq_destroy(struct source_broker *source)
+static void rabbitmq_source_destroy(struct source_broker *source)
 {
 	struct source_rabbitmq *it = source->rabbitmq;
 	if (!it)
@@ -206,50 +213,27 @@ void source_rabbitmq_destroy(struct source_broker *source)
 	free(it);
 }
 
-bool source_rabbitmq_settled(const struct source_broker *source)
+static bool rabbitmq_source_settled(const struct source_broker *source)
 {
 	return source->rabbitmq && rabbitmq_monitor_snapshot(source->rabbitmq->monitor)->settled;
 }
 
-int64_t source_rabbitmq_updated(const struct source_broker *source)
+static int64_t rabbitmq_source_updated(const struct source_broker *source)
 {
 	return source->rabbitmq && source->pods.len
 		       ? rabbitmq_monitor_snapshot(source->rabbitmq->monitor)->overview_part.updated_ms
 		       : -1;
 }
 
-static const struct rabbitmq_member *rabbitmq_source_copy_members(struct world_kept_cluster *cluster,
-								  const struct rabbitmq_snapshot *snapshot)
-{
-	struct arena *frame = &cluster->world->frame;
-	struct rabbitmq_member *copy = arena_alloc(frame, (snapshot->member_count + 1) * sizeof *copy);
-	for (size_t i = 0; i < snapshot->member_count; i++) {
-		copy[i] = snapshot->members[i];
-		copy[i].pod = arena_strdup(frame, snapshot->members[i].pod);
-	}
-	return copy;
-}
-
-void source_rabbitmq_show(const struct source_broker *source, struct world_kept_cluster *cluster)
+static void rabbitmq_source_show(const struct source_broker *source, struct source_snapshot *out)
 {
 	if (!source->rabbitmq)
 		return;
-	const struct rabbitmq_snapshot *snapshot = rabbitmq_monitor_snapshot(source->rabbitmq->monitor);
-	struct rabbitmq_snapshot before = cluster->rabbitmq;
-	cluster->rabbitmq = *snapshot;
-	rabbitmq_overview_ref(snapshot->overview);
-	rabbitmq_nodes_ref(snapshot->nodes);
-	rabbitmq_queues_ref(snapshot->queues);
-	rabbitmq_clients_ref(snapshot->clients);
-	rabbitmq_overview_unref(before.overview);
-	rabbitmq_nodes_unref(before.nodes);
-	rabbitmq_queues_unref(before.queues);
-	rabbitmq_clients_unref(before.clients);
-	cluster->rabbitmq.members = rabbitmq_source_copy_members(cluster, snapshot);
-	cluster->pub.credentials_missing = source->rabbitmq->missing;
+	out->rabbitmq = rabbitmq_monitor_snapshot(source->rabbitmq->monitor);
+	out->credentials_missing = source->rabbitmq->missing;
 }
 
-void source_rabbitmq_set_credentials(struct source_broker *source, const char *user, const char *password)
+static void rabbitmq_source_set_credentials(struct source_broker *source, const char *user, const char *password)
 {
 	struct source_rabbitmq *it = source->rabbitmq;
 	if (!it)
@@ -257,10 +241,20 @@ void source_rabbitmq_set_credentials(struct source_broker *source, const char *u
 	it->given = true;
 	it->missing = it->refused = false;
 	rabbitmq_monitor_set_credentials(it->monitor, user, password, "the credentials given");
-	world_mark_dirty(source->world);
+	rabbitmq_source_tell(it);
 }
 
-size_t source_rabbitmq_in_flight(const struct source_broker *source)
+static size_t rabbitmq_source_in_flight(const struct source_broker *source)
 {
 	return source->rabbitmq ? rabbitmq_monitor_in_flight(source->rabbitmq->monitor) : 0;
 }
+
+const struct source_broker_type source_rabbitmq_type = {
+	.follow = rabbitmq_source_follow,
+	.destroy = rabbitmq_source_destroy,
+	.settled = rabbitmq_source_settled,
+	.updated = rabbitmq_source_updated,
+	.show = rabbitmq_source_show,
+	.set_credentials = rabbitmq_source_set_credentials,
+	.in_flight = rabbitmq_source_in_flight,
+};

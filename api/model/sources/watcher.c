@@ -10,7 +10,7 @@
 #include "api/kube/records/record_decode.h"
 #include "api/kube/watch/informer.h"
 #include "api/model/sources/broker_source.h"
-#include "api/model/world/world_private.h"
+#include "api/model/sources/discover.h"
 
 enum { FOLLOW_DELAY_MS = 5, CHECK_MS = 1000, SELECTOR_MAX = 1024 };
 
@@ -24,7 +24,7 @@ struct source_watched {
 };
 
 struct source_watcher {
-	struct world *world;
+	struct source_options options;
 	struct map watched; /* "kind namespace labels fields" */
 	struct source_brokers *sources;
 	struct loop_timer *follow;
@@ -49,6 +49,11 @@ static const enum kube_kind namespace_kinds[] = {
 /* For each broker cluster, by the selector its pods and claims share. */
 static const enum kube_kind cluster_kinds[] = {KUBE_PODS, KUBE_CLAIMS};
 
+static void watcher_tell(const struct source_watcher *watcher)
+{
+	watcher->options.on_change(watcher->options.data);
+}
+
 static void follow_soon(struct source_watcher *watcher)
 {
 	if (!loop_timer_is_armed(watcher->follow))
@@ -65,28 +70,28 @@ static bool shapes_clusters(enum kube_kind kind)
 static void watcher_on_change(void *data, enum kube_informer_change change, const void *record, const void *was)
 {
 	struct source_watched *watched = data;
-	struct world *world = watched->watcher->world;
+	const struct source_options *options = &watched->watcher->options;
 	const struct kube_meta *meta = record;
 	if (change == KUBE_INFORMER_DELETED)
-		record_store_remove(&world->store, watched->kind, meta->namespace, meta->name);
+		record_store_remove(options->store, watched->kind, meta->namespace, meta->name);
 	else
-		record_store_put(&world->store, watched->kind, kube_record_share(record));
+		record_store_put(options->store, watched->kind, kube_record_share(record));
 	if (shapes_clusters(watched->kind))
 		follow_soon(watched->watcher);
-	world_mark_dirty(world);
+	options->on_change(options->data);
 }
 
 static void watcher_on_state(void *data, const struct kube_informer_state *state)
 {
 	struct source_watched *watched = data;
 	follow_soon(watched->watcher);
-	world_mark_dirty(watched->watcher->world);
+	watcher_tell(watched->watcher);
 }
 
 static void watcher_forget(struct source_watched *watched)
 {
 	const struct kube_meta *meta = NULL;
-	struct record_store *store = &watched->watcher->world->store;
+	struct record_store *store = watched->watcher->options.store;
 	while (watched->informer && (meta = kube_informer_next(watched->informer, meta)))
 		record_store_remove(store, watched->kind, meta->namespace, meta->name);
 	kube_informer_stop(watched->informer);
@@ -106,7 +111,7 @@ static void watcher_need(struct source_watcher *watcher, enum kube_kind kind, co
 		watched->kind = kind;
 		watched->namespace = mem_strdup(namespace);
 		map_set(&watcher->watched, key, watched);
-		watched->informer = kube_informer_start(watcher->world->options.client,
+		watched->informer = kube_informer_start(watcher->options.client,
 							&(struct kube_informer_options){
 								.kind = kind,
 								.namespace = namespace,
@@ -152,29 +157,29 @@ static void drop_unneeded(struct source_watcher *watcher)
 		free(*key);
 	}
 	if (gone.len)
-		world_mark_dirty(watcher->world);
+		watcher_tell(watcher);
 	vec_finish(&gone);
 }
 
 static void on_follow(void *data)
 {
 	struct source_watcher *watcher = data;
-	const char *namespace = watcher->world->options.namespace;
+	const char *namespace = watcher->options.namespace;
 	for (struct map_entry *at = map_next(&watcher->watched, NULL); at; at = map_next(&watcher->watched, at))
 		((struct source_watched *)at->value)->needed = false;
 	for (size_t i = 0; i < ARRAY_LEN(first_kinds); i++)
 		watcher_need(watcher, first_kinds[i], kube_kind_info(first_kinds[i])->namespaced ? namespace : NULL,
 			     NULL, NULL);
 	source_brokers_begin(watcher->sources);
-	source_discover_clusters(&watcher->world->store, need_for_cluster, watcher);
+	source_discover_clusters(watcher->options.store, need_for_cluster, watcher);
 	source_brokers_end(watcher->sources);
 	drop_unneeded(watcher);
-	world_mark_dirty(watcher->world);
+	watcher_tell(watcher);
 }
 
 static enum world_link link_now(const struct source_watcher *watcher)
 {
-	const struct kube_connection *connection = kube_client_connection(watcher->world->options.client);
+	const struct kube_connection *connection = kube_client_connection(watcher->options.client);
 	if (connection->connected)
 		return WORLD_LIVE;
 	if (connection->first_ms >= 0)
@@ -187,17 +192,32 @@ static void on_check(void *data)
 	struct source_watcher *watcher = data;
 	enum world_link link = link_now(watcher);
 	if (link != watcher->last_link || link == WORLD_STALE)
-		world_mark_dirty(watcher->world);
+		watcher_tell(watcher);
 	loop_timer_arm(watcher->check, CHECK_MS);
 }
 
-struct source_watcher *source_watcher_create(struct world *world)
+static bool watcher_lists(void *data, enum kube_kind kind, const char *namespace, struct err *err)
+{
+	return source_watcher_is_listed(data, kind, namespace, err);
+}
+
+static void watcher_on_wish(void *data)
+{
+	follow_soon(data);
+}
+
+struct source_watcher *source_watcher_create(const struct source_options *options)
 {
 	struct source_watcher *watcher = mem_alloc(sizeof *watcher);
-	watcher->world = world;
-	watcher->sources = source_brokers_create(world);
-	watcher->follow = loop_timer_create(world->loop, on_follow, watcher);
-	watcher->check = loop_timer_create(world->loop, on_check, watcher);
+	watcher->options = *options;
+	watcher->sources = source_brokers_create(&(struct source_brokers_options){
+		.options = &watcher->options,
+		.is_listed = watcher_lists,
+		.follow_again = watcher_on_wish,
+		.data = watcher,
+	});
+	watcher->follow = loop_timer_create(options->loop, on_follow, watcher);
+	watcher->check = loop_timer_create(options->loop, on_check, watcher);
 	loop_timer_arm(watcher->follow, 0);
 	loop_timer_arm(watcher->check, CHECK_MS);
 	return watcher;
@@ -235,7 +255,7 @@ static bool watcher_is_listed(const struct source_watched *watched)
 
 static struct world_source source_of(struct source_watcher *watcher, enum kube_kind kind)
 {
-	int64_t now = loop_now_ms(watcher->world->loop);
+	int64_t now = loop_now_ms(watcher->options.loop);
 	struct world_source source = {.updated_ms = now};
 	for (struct map_entry *at = map_next(&watcher->watched, NULL); at; at = map_next(&watcher->watched, at)) {
 		const struct source_watched *watched = at->value;
@@ -289,7 +309,7 @@ void source_watcher_describe(struct source_watcher *watcher, struct world_view *
 	view->claims_source = source_of(watcher, KUBE_CLAIMS);
 	view->classes_source = source_of(watcher, KUBE_STORAGE_CLASSES);
 	view->link = watcher->last_link = link_now(watcher);
-	view->link_err = kube_client_connection(watcher->world->options.client)->err;
+	view->link_err = kube_client_connection(watcher->options.client)->err;
 	view->discovering = !lists_are_in(watcher);
 }
 
@@ -299,7 +319,7 @@ void source_watcher_describe_ages(struct source_watcher *watcher, struct world_v
 		view->data_age_ms = 0;
 		return;
 	}
-	int64_t now = loop_now_ms(watcher->world->loop), age = -1;
+	int64_t now = loop_now_ms(watcher->options.loop), age = -1;
 	for (struct map_entry *at = map_next(&watcher->watched, NULL); at; at = map_next(&watcher->watched, at)) {
 		const struct source_watched *watched = at->value;
 		const struct kube_informer_state *state =
@@ -312,7 +332,7 @@ void source_watcher_describe_ages(struct source_watcher *watcher, struct world_v
 	int64_t brokers = source_brokers_age(watcher->sources, now);
 	view->data_age_ms = brokers > age ? brokers : age;
 	view->requests_in_flight =
-		kube_client_in_flight(watcher->world->options.client) + source_brokers_in_flight(watcher->sources);
+		kube_client_in_flight(watcher->options.client) + source_brokers_in_flight(watcher->sources);
 }
 
 bool source_watcher_settled(const struct source_watcher *watcher)
@@ -338,15 +358,17 @@ bool source_watcher_is_listed(const struct source_watcher *watcher, enum kube_ki
 	return true;
 }
 
-void source_watcher_follow(struct source_watcher *watcher)
-{
-	if (watcher)
-		follow_soon(watcher);
-}
-
-struct source_broker *source_watcher_broker(struct source_watcher *watcher, const char *cluster_key)
+static struct source_broker *watcher_broker(struct source_watcher *watcher, const char *cluster_key)
 {
 	return watcher ? source_brokers_find(watcher->sources, cluster_key) : NULL;
+}
+
+bool source_watcher_snapshot(struct source_watcher *watcher, const char *cluster_key, struct source_snapshot *out)
+{
+	const struct source_broker *source = watcher_broker(watcher, cluster_key);
+	if (source)
+		source_broker_show(source, out);
+	return source != NULL;
 }
 
 void source_watcher_collect(struct source_watcher *watcher)
@@ -358,13 +380,13 @@ void source_watcher_collect(struct source_watcher *watcher)
 void source_watcher_set_credentials(struct source_watcher *watcher, const char *cluster_key, const char *user,
 				    const char *password)
 {
-	struct source_broker *source = source_watcher_broker(watcher, cluster_key);
+	struct source_broker *source = watcher_broker(watcher, cluster_key);
 	if (source)
 		source_broker_set_credentials(source, user, password);
 }
 
 struct kafka_admin *source_watcher_kafka_admin(struct source_watcher *watcher, const char *cluster_key)
 {
-	const struct source_broker *source = source_watcher_broker(watcher, cluster_key);
+	const struct source_broker *source = watcher_broker(watcher, cluster_key);
 	return source ? source_broker_kafka_admin(source) : NULL;
 }

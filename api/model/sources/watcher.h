@@ -1,31 +1,29 @@
-/* What flows in: informers on what matters, and a side (broker_source.h) for every broker cluster found. It works by
- * itself on the loop, so that `mqdeck get` needs no frames while it waits; world_update() only reads what it left in
- * the store. */
+/* What flows in: informers on what matters, and a source (broker_source.h) for every broker cluster found. It works by
+ * itself on the loop, so that `mqdeck get` needs no frames while it waits; an update only reads what it left in the
+ * store and what the brokers' sources hold. */
 #ifndef MQDECK_MODEL_SOURCES_WATCHER_H
 #define MQDECK_MODEL_SOURCES_WATCHER_H
 
 #include "api/kube/records/kube_kinds.h"
-#include "api/model/world/world.h"
+#include "api/model/sources/source_options.h"
 
 struct source_watcher;
-struct source_broker;
 
-struct source_watcher *source_watcher_create(struct world *world);
-void source_watcher_destroy(struct source_watcher *watcher); /* NULL is fine, here and below */
+struct source_watcher *source_watcher_create(const struct source_options *options); /* copied; the strings borrowed */
+void source_watcher_destroy(struct source_watcher *watcher);                        /* NULL is fine, here and below */
 
 /* The state of the link and of every kind's source. Without a watcher: live and complete, for worlds filled by hand. */
 void source_watcher_describe(struct source_watcher *watcher, struct world_view *view);
 /* Only what changes by itself: ages and requests under way. */
 void source_watcher_describe_ages(struct source_watcher *watcher, struct world_view *view);
 bool source_watcher_settled(const struct source_watcher *watcher);
-struct source_broker *source_watcher_broker(struct source_watcher *watcher,
-					    const char *cluster_key); /* NULL when there is none */
+/* What the cluster's brokers have said; false when nobody asks them (yet). */
+bool source_watcher_snapshot(struct source_watcher *watcher, const char *cluster_key, struct source_snapshot *out);
 /* The lists of the kind in the namespace are all in, or cannot be had: *err then says why (ERR_NONE else). True
  * without a watcher. */
 bool source_watcher_is_listed(const struct source_watcher *watcher, enum kube_kind kind, const char *namespace,
 			      struct err *err);
-void source_watcher_follow(struct source_watcher *watcher); /* looks at all clusters again, soon */
-/* The frame points at no side that is gone any more. */
+/* Nobody points at what a source that is gone has said any more. */
 void source_watcher_collect(struct source_watcher *watcher);
 void source_watcher_set_credentials(struct source_watcher *watcher, const char *cluster_key, const char *user,
 				    const char *password);

@@ -28,15 +28,20 @@ void world_mark_polled(struct world *world)
 		loop_timer_arm(world->later, WORLD_POLLED_MS);
 }
 
+static void world_on_change(void *data)
+{
+	world_mark_dirty(data);
+}
+
+static void world_on_answer(void *data)
+{
+	world_mark_polled(data);
+}
+
 void world_renew_after(struct world *world, int64_t ms)
 {
 	if (!world->renew_ms || ms < world->renew_ms)
 		world->renew_ms = ms;
-}
-
-static void world_on_tick(void *data)
-{
-	world_mark_dirty(data);
 }
 
 struct world *world_create(const struct world_options *options)
@@ -48,13 +53,26 @@ struct world *world_create(const struct world_options *options)
 	world->options.namespace = world->namespace;
 	world->store.owns = options->client != NULL;
 	world->dirty = true;
-	world->tick = loop_timer_create(options->loop, world_on_tick, world);
-	world->later = loop_timer_create(options->loop, world_on_tick, world);
+	world->tick = loop_timer_create(options->loop, world_on_change, world);
+	world->later = loop_timer_create(options->loop, world_on_change, world);
 	world->view.data_age_ms = -1;
 	world->view.discovering = true;
 	world->view.namespace = world->options.namespace;
 	if (options->client)
-		world->watcher = source_watcher_create(world);
+		world->watcher = source_watcher_create(&(struct source_options){
+			.loop = options->loop,
+			.client = options->client,
+			.dialer = options->dialer,
+			.store = &world->store,
+			.namespace = world->namespace,
+			.broker_poll_ms = options->broker_poll_ms,
+			.with_groups = options->with_groups,
+			.on_change = world_on_change,
+			.on_answer = world_on_answer,
+			.data = world,
+			.credentials_secret = options->credentials_secret,
+			.credentials_data = options->data,
+		});
 	return world;
 }
 

@@ -167,7 +167,6 @@ void join_cluster_forget_phrases(struct world_kept_cluster *cluster);
 void join_history_push(struct world_history *history, double value);
 
 /* ---- small facts of records ---- */
-const struct kube_container *join_pod_main_container(enum world_broker_kind kind, const struct kube_pod *pod);
 const struct kube_container_status *join_pod_main_status(enum world_broker_kind kind, const struct kube_pod *pod);
 
 #endif
