@@ -1,3 +1,4 @@
+/* The program: options, the table of subcommands, --help. */
 #include "views/cli/commands.h"
 
 #include <locale.h>
@@ -13,6 +14,7 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/ops/engine/ops.h"
+#include "views/console/console_main.h"
 #include "views/sheets/sheet.h"
 
 static const struct {

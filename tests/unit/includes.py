@@ -9,6 +9,9 @@ BASE = {"api/base"}
 NET = BASE | {"api/net"}
 SOURCES = NET | {"api/kube", "api/rabbitmq", "api/kafka"}
 MODEL = SOURCES | {"api/model"}
+SESSION = MODEL | {"api/ops", "api/posture", "api/record", "api/config", "api/demo"}
+CLI = SESSION | {"views/session", "views/sheets"}
+CONSOLE = CLI | {"tui", "views/app", "views/cli", "views/screens"}
 # What the files of a folder may include besides their own folder.
 ALLOWED = {
     "api/base": set(),
@@ -23,7 +26,13 @@ ALLOWED = {
     "api/config": BASE,
     "api/demo": NET | {"api/kafka"}, # of net only the WebSocket frames
     "tui": BASE,
-    "views": MODEL | {"api/ops", "api/posture", "api/record", "api/config", "api/demo", "tui"},
+    "views": CONSOLE | {"views/console"},
+    "views/sheets": MODEL,
+    "views/session": SESSION,
+    "views/cli": CLI,
+    "views/app": CLI | {"tui"},
+    "views/screens": CLI | {"tui", "views/app"},
+    "views/console": CONSOLE,
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]')
 CURSES = re.compile(r"(^|/)(n?curses|term|panel|menu|form)\.h$")

@@ -31,10 +31,22 @@ struct app_dialog {
 	bool answering; /* inside answer() */
 };
 
+/* The tables that stand above this room, in console/catalogue.c: it names no screen and no action itself. */
+struct app_catalogue {
+	const struct view_entry *views;
+	size_t view_count;
+	const struct view_class *home; /* the first view, to which Esc leads in the end */
+	const struct view_class *plan; /* of the plans that this console runs */
+	const struct view_class *(*table)(const struct sheet *sheet);
+	void (*const *functions)(struct app *app);    /* by enum action; NULL = the view on top does it */
+	void (*key)(struct app *app, struct key key); /* one that nothing is bound to */
+};
+
 struct app {
 	struct loop *loop;
 	const struct config *config;
-	struct demo *demo;         /* NULL on a real cluster; borrowed */
+	struct demo *demo; /* NULL on a real cluster; borrowed */
+	const struct app_catalogue *catalogue;
 	struct terminal *terminal; /* borrowed */
 	struct canvas *canvas;
 	struct session *session; /* NULL while there is none: session_err says why */
@@ -69,7 +81,8 @@ struct app {
 
 /* terminal is opened by the caller with app_event as its event function and this app as data: two steps, because
  * each needs the other. */
-struct app *app_create(struct loop *loop, const struct config *config, struct demo *demo);
+struct app *app_create(struct loop *loop, const struct config *config, struct demo *demo,
+		       const struct app_catalogue *catalogue);
 void app_destroy(struct app *app); /* NULL is fine */
 DEFINE_CLEANUP(struct app *, app_destroy);
 /* Takes the screen, connects and opens the first view. A failed connection is shown, not returned. place is taken
@@ -89,16 +102,24 @@ void app_quit(struct app *app);
 /* Takes the dialog over. One for the same data replaces the older one without an answer. */
 void app_open_dialog(struct app *app, struct dialog *dialog, void (*answer)(struct app *app, int button, void *data),
 		     void *data);
+void app_answer_dialog(struct app *app, int button); /* as if that button had been pressed, if there is a dialog */
 void app_connect(struct app *app,
 		 const char *context); /* NULL = as configured; the files are read again. Closes all views */
+void app_connect_to(struct app *app,
+		    struct session_place *place);               /* the place is taken over; there is no session yet */
 void app_set_namespace(struct app *app, const char *namespace); /* NULL = all */
 /* Does what would end the running plans: at once when there are none, else only when the person agrees. doing is
  * what for, such as "Switching to prod". argument may be NULL and is copied. */
 void app_leave_plans(struct app *app, const char *doing, void (*then)(struct app *app, const char *argument),
 		     const char *argument);
 
-void app_plans_changed(void *data); /* app_plans.c */
+/* ---- plans (app_plans.c) ---- */
+void app_leave(struct app *app);       /* mqdeck, once the person agrees */
+void app_show_plans(struct app *app);  /* opens their view, or comes back to it */
+bool app_may_prepare(struct app *app); /* else says what is in the way */
+void app_plans_changed(void *data);
 void app_count_interrupted(struct app *app);
+
 void app_ask_trust(void *data, const struct kube_access *access); /* trust.c */
 
 /* ---- stack ---- */
@@ -120,42 +141,8 @@ void frame_draw(struct app *app);
 /* ---- actions ---- */
 struct app_action {
 	const char *name, *hint, *help;
-	void (*function)(struct app *app);
 };
 const struct app_action *app_action(enum action action);
-void action_quit(struct app *app);
-void action_back(struct app *app);
-void action_command(struct app *app);
-void action_filter(struct app *app);
-void action_help(struct app *app);
-void action_refresh(struct app *app);
-void action_toggle_crumbs(struct app *app);
-void action_toggle_header(struct app *app);
-void action_last_command(struct app *app);
-void action_older_command(struct app *app);
-void action_newer_command(struct app *app);
-void action_suspend(struct app *app);
-void action_open(struct app *app);
-void action_describe(struct app *app);
-void action_yaml(struct app *app);
-void action_logs(struct app *app);
-void action_logs_previous(struct app *app);
-void action_copy(struct app *app);
-void action_go_brokers(struct app *app);
-void action_go_replication(struct app *app);
-void action_go_volumes(struct app *app);
-void action_go_services(struct app *app);
-void action_go_nodes(struct app *app);
-void action_go_node(struct app *app);
-void action_go_events(struct app *app);
-void action_go_matrix(struct app *app);
-void action_menu(struct app *app);
-void action_scale(struct app *app);
-void action_cordon(struct app *app);
-void action_uncordon(struct app *app);
-void action_drain(struct app *app);
-void action_show_plan(struct app *app);
-void action_sign_in(struct app *app);
-void action_all_namespaces(struct app *app);
+void app_act(struct app *app, enum action action);
 
 #endif

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "views/screens/operation_picker.h"
+#include "views/app/app.h"
 
 enum { BUTTON_CLOSE = 1, BUTTON_STOP };
 
@@ -61,20 +61,15 @@ bool app_may_prepare(struct app *app)
 void app_show_plans(struct app *app)
 {
 	for (size_t i = 0; i < app->view_count; i++) {
-		if (app->views[i]->class != &view_plan)
+		if (app->views[i]->class != app->catalogue->plan)
 			continue;
-		while (app_top(app)->class != &view_plan)
+		while (app_top(app)->class != app->catalogue->plan)
 			app_pop(app);
 		app_touch(app);
 		return;
 	}
-	app_push(app, &view_plan, NULL, NULL, NULL);
+	app_push(app, app->catalogue->plan, NULL, NULL, NULL);
 	app_touch(app);
-}
-
-void action_show_plan(struct app *app)
-{
-	app_show_plans(app);
 }
 
 /* ---- what would end them ---- */
@@ -116,4 +111,14 @@ void app_leave_plans(struct app *app, const char *doing, void (*then)(struct app
 	struct app_leaving *leaving = mem_alloc(sizeof *leaving);
 	*leaving = (struct app_leaving){.then = then, .argument = mem_strdup(argument)};
 	app_open_dialog(app, dialog_create(&spec), leaving_answered, leaving);
+}
+
+static void leave_agreed(struct app *app, const char *argument)
+{
+	app_quit(app);
+}
+
+void app_leave(struct app *app)
+{
+	app_leave_plans(app, "Leaving mqdeck", leave_agreed, NULL);
 }

@@ -131,9 +131,9 @@ static int draw_interrupted(struct app *app, int y)
 static int draw_plan_banner(struct app *app, int y)
 {
 	const struct ops_plan *plan = plans_current(&app->plans);
-	if (!plan || app_top(app)->class == &view_plan || plan->state < OPS_STATE_RUNNING)
+	if (!plan || app_top(app)->class->shows_plans || plan->state < OPS_STATE_RUNNING)
 		return y;
-	if (ops_is_over(plan) && app_top(app)->class->keys == VIEW_KEYS_OPERATIONS)
+	if (ops_is_over(plan) && app_top(app)->class->shows_history)
 		return y; /* where the journal tells more of it */
 	char text[600], which[48] = "";
 	const struct ops_step *step = plan->current < plan->step_count ? &plan->steps[plan->current] : NULL;
@@ -285,7 +285,7 @@ void frame_draw(struct app *app)
 	top = draw_interrupted(app, top);
 	top = draw_plan_banner(app, top);
 	top = draw_foreign_plan(app, top);
-	if (app->show_crumbs && (app->view_count > 1 || app_top(app)->class != &view_deck))
+	if (app->show_crumbs && (app->view_count > 1 || app_top(app)->class != app->catalogue->home))
 		draw_crumbs(app, top++);
 	struct view *view = app_top(app);
 	view->class->draw(view, canvas, (struct rect){top, 0, bottom > top ? bottom - top : 0, canvas->width});

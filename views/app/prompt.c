@@ -44,7 +44,7 @@ static void offer_namespaces(const struct app *app, struct prompt_offering *offe
 static void prompt_complete(void *data, const char *text, line_edit_offer_fn *offer, void *context)
 {
 	struct prompt_offering offering = {.typed = text, .offer = offer, .context = context};
-	view_each(offer_view, &offering);
+	view_each(((struct app *)data)->catalogue, offer_view, &offering);
 	if (str_has_prefix(text, "ctx"))
 		offer_contexts(data, &offering);
 	if (str_has_prefix(text, "ns"))
@@ -55,14 +55,14 @@ static void prompt_complete(void *data, const char *text, line_edit_offer_fn *of
 
 static bool command_quit(struct app *app, const char *argument)
 {
-	action_quit(app);
+	app_leave(app);
 	return true;
 }
 
 static void switch_context(struct app *app, const char *context)
 {
 	app_connect(app, context);
-	app_push(app, &view_deck, NULL, NULL, NULL);
+	app_push(app, app->catalogue->home, NULL, NULL, NULL);
 	if (!app->session)
 		app_flash(app, SEV_BAD, "%s", app->session_err.text);
 }
@@ -111,7 +111,7 @@ static bool run_builtin(struct app *app, const char *word, const char *argument)
 static bool open_view(struct app *app, const char *word, char *rest)
 {
 	const struct sheet *sheet;
-	const struct view_class *class = view_find(word, &sheet);
+	const struct view_class *class = view_find(app->catalogue, word, &sheet);
 	if (!class)
 		return false;
 	struct selection selection;

@@ -1,5 +1,5 @@
 /* A view is what fills the screen between header and bottom line: a const struct of functions and one line in
- * views.def. Views stand on a stack; Esc goes back. A view remembers objects by key and looks them up in the world
+ * screens/views.def. Views stand on a stack; Esc goes back. A view remembers objects by key and looks them up in the world
  * at each update. */
 #ifndef MQDECK_VIEWS_APP_VIEW_H
 #define MQDECK_VIEWS_APP_VIEW_H
@@ -9,6 +9,7 @@
 #include "api/base/buf.h"
 #include "tui/draw/canvas.h"
 #include "tui/keys/event.h"
+#include "views/sheets/selection.h"
 #include "views/sheets/sheet.h"
 
 struct app;
@@ -35,46 +36,8 @@ enum action {
 	ACTION_NONE = -1,
 #define X(id, name, hint, help, function) ACTION_##id,
 #include "views/app/actions.def"
-#undef X
 	ACTION_COUNT
 };
-
-/* What the cursor is on, by name: remembered across frames, passed to the views that show it. */
-enum selection_kind {
-	SELECTION_CLUSTER,
-	SELECTION_BROKER,
-	SELECTION_VOLUME,
-	SELECTION_SERVICE,
-	SELECTION_NODE,
-	SELECTION_POD,
-	SELECTION_REPLICATED,
-	SELECTION_QUEUE,
-	SELECTION_TOPIC,
-	SELECTION_GROUP,
-	SELECTION_EVENT,
-	SELECTION_KINDS
-};
-
-enum { SELECTION_TEXT_MAX = 512 };
-
-struct selection {
-	enum selection_kind kind;
-	char cluster[SELECTION_TEXT_MAX]; /* key, "" when it belongs to none */
-	char namespace[256], name[SELECTION_TEXT_MAX];
-	char node[256];                   /* it is on or is; "" unknown */
-	char broker[256];                 /* pod name; "" none */
-	char key[SELECTION_TEXT_MAX * 2]; /* the sheet's key of the row */
-};
-
-/* The selection of a row; false for an unknown sheet. */
-bool selection_of_row(const struct sheet *sheet, struct sheet_row *row, struct selection *out);
-/* The sheet that lists such selections. */
-const struct sheet *selection_sheet(enum selection_kind kind);
-const char *selection_kind_word(enum selection_kind kind); /* "broker" */
-/* API path of the Kubernetes object behind it (free() it); NULL for what only the brokers know. */
-char *selection_path(const struct selection *selection);
-/* The same of whatever runs a broker cluster: its StatefulSet or custom resource. */
-char *selection_cluster_path(const struct world_cluster *cluster);
 
 /* Owned copies of a scope's strings. */
 struct view_scope {
@@ -87,6 +50,8 @@ struct view_class {
 	const char *name; /* in crumbs and on the command line */
 	enum view_keys keys;
 	bool needs_selection; /* opened on what the cursor is on */
+	bool shows_plans;     /* the plans of this console are on it: no banner says the same */
+	bool shows_history;   /* the journal is on it: no banner says that a plan is over */
 	void (*open)(struct view *view);
 	void (*close)(struct view *view);
 	void (*update)(struct view *view); /* the world changed, or time passed */
@@ -111,14 +76,16 @@ struct view {
 	void *state;                /* the class's own */
 };
 
-#define X(variable, names, help) extern const struct view_class variable;
-#include "views/console/views.def"
-#undef X
-const struct view_class *view_of_sheet(const struct sheet *sheet); /* that sheet as a table */
+struct view_entry { /* a line of views.def */
+	const struct view_class *class;
+	const char *names, *help;
+};
 
+struct app_catalogue;
 /* By name, other name or sheet. *sheet is set for a sheet's. NULL when there is none. */
-const struct view_class *view_find(const char *name, const struct sheet **sheet);
+const struct view_class *view_find(const struct app_catalogue *catalogue, const char *name, const struct sheet **sheet);
 /* Calls fn for each view and sheet: name, what it shows. */
-void view_each(void (*fn)(void *data, const char *name, const char *help), void *data);
+void view_each(const struct app_catalogue *catalogue, void (*fn)(void *data, const char *name, const char *help),
+	       void *data);
 
 #endif

@@ -1,4 +1,5 @@
-/* The subcommands: one line each in main.c's table. */
+/* The subcommands without a screen: one line each in the table of main.c. This room and those below it link without
+ * curses. */
 #ifndef MQDECK_VIEWS_CLI_COMMANDS_H
 #define MQDECK_VIEWS_CLI_COMMANDS_H
 
@@ -13,12 +14,10 @@ struct cli_command_line {
 	size_t count;
 };
 
-int main_console(const struct cli_command_line *line);
 int main_get(const struct cli_command_line *line);
 int main_plan(const struct cli_command_line *line);
 int main_run(const struct cli_command_line *line);
 int main_ops(const struct cli_command_line *line);
-int main_replay(const struct cli_command_line *line);
 int main_demo_server(const struct cli_command_line *line);
 
 #endif

@@ -1,3 +1,4 @@
+/* `mqdeck get`: waits until the world is read, then prints a sheet, and says what could not be read. */
 #include "views/cli/get.h"
 
 #include <inttypes.h>
@@ -6,6 +7,8 @@
 #include "api/base/map.h"
 #include "api/base/str.h"
 #include "api/base/text.h"
+#include "views/cli/cli.h"
+#include "views/sheets/sheet_record.h"
 
 enum { CLI_GET_OUTPUT_MAX = 1 << 30, CLI_GET_CELL_MAX = 4096, CLI_GET_STEP_MS = 100 };
 
@@ -79,51 +82,7 @@ static bool cli_get_report(const struct world_view *world, const struct sheet *s
 	return ok;
 }
 
-/* ---- JSON and YAML: the same fields ---- */
-
-/* For an unknown cell as for a known one: every row has every field. */
-static void append_record(const struct sheet_rows *rows, struct sheet_row *row, bool yaml, struct buf *out)
-{
-	const struct sheet *sheet = rows->sheet;
-	bool first = true;
-	for (size_t i = 0; i < sheet->column_count; i++) {
-		const struct sheet_column *column = &sheet->columns[i];
-		if (!column->field)
-			continue;
-		struct cell cell = column->cell(row);
-		if (yaml)
-			buf_printf(out, "%s%s: ", first ? "- " : "  ", column->field);
-		else
-			buf_printf(out, "%s\"%s\":", first ? "{" : ",", column->field);
-		/* A JSON value is a YAML value. */
-		cell_append_json(&cell, out);
-		if (yaml)
-			buf_append_char(out, '\n');
-		first = false;
-	}
-	if (!yaml)
-		buf_append_char(out, '}');
-}
-
-bool cli_get_append_record(const struct world_view *world, const struct sheet *sheet, const char *key, int64_t wall_ms,
-			   struct buf *out)
-{
-	struct sheet_rows rows = {0};
-	struct sheet_scope everything = {0};
-	char this_key[CLI_GET_CELL_MAX];
-	bool found = false;
-	sheet_rows_collect(&rows, sheet, world, &everything, SHEET_BY_NAME, wall_ms);
-	for (size_t i = 0; i < rows.positions.len && !found; i++) {
-		struct sheet_row row;
-		sheet_rows_fill(&rows, i, &row);
-		sheet->key(&row, this_key, sizeof this_key);
-		found = str_eq(this_key, key);
-		if (found)
-			append_record(&rows, &row, true, out);
-	}
-	sheet_rows_finish(&rows);
-	return found;
-}
+/* ---- JSON and YAML ---- */
 
 static void write_records(const struct sheet_rows *rows, bool yaml, FILE *out)
 {
@@ -136,7 +95,7 @@ static void write_records(const struct sheet_rows *rows, bool yaml, FILE *out)
 	for (size_t i = 0; i < rows->positions.len; i++) {
 		sheet_rows_fill(rows, i, &row);
 		buf_clear(&text);
-		append_record(rows, &row, yaml, &text);
+		sheet_record_append(rows->sheet, &row, yaml ? SHEET_RECORD_YAML : SHEET_RECORD_JSON, &text);
 		if (!yaml)
 			fputs(i ? ",\n " : "\n ", out);
 		fwrite(text.data, 1, text.len, out);
@@ -229,4 +188,26 @@ bool cli_get_run(struct session *session, const struct sheet *sheet, const char 
 	}
 	sheet_rows_finish(&rows);
 	return ok;
+}
+
+int main_get(const struct cli_command_line *line)
+{
+	struct err err = {0};
+	const struct sheet *sheet = sheet_find(line->words[0]);
+	if (!sheet) {
+		fprintf(stderr, "mqdeck: get: there is no view \"%s\"; the views are", line->words[0]);
+		for (const struct sheet *const *each = sheet_all(); *each; each++)
+			fprintf(stderr, " %s", (*each)->name);
+		fputc('\n', stderr);
+		return CLI_EXIT_USAGE;
+	}
+	if (str_eq(config_text(line->config, CONFIG_OPT_OUTPUT), "text"))
+		return cli_failed(&(struct err){ERR_USAGE, "get: -o text is the format of plans; views have a table"});
+	CLEANUP(cli_close) struct cli cli = {0};
+	if (!cli_open(&cli, line->config, &err))
+		return cli_failed(&err);
+	bool ok = cli_get_run(cli.session, sheet, line->count > 1 ? line->words[1] : NULL,
+			      cli_get_format_parse(config_text(line->config, CONFIG_OPT_OUTPUT)),
+			      config_duration_ms(line->config, CONFIG_OPT_SETTLE_TIMEOUT), stdout, stderr);
+	return fflush(stdout) == 0 && ok ? CLI_EXIT_OK : CLI_EXIT_FAILED;
 }

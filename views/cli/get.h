@@ -21,8 +21,4 @@ const struct world_view *cli_get_settle(struct session *session, int64_t settle_
 bool cli_get_run(struct session *session, const struct sheet *sheet, const char *name, enum cli_get_format format,
 		 int64_t settle_ms, FILE *out, FILE *err_out);
 
-/* Appends the row with that key as YAML; false when there is none. */
-bool cli_get_append_record(const struct world_view *world, const struct sheet *sheet, const char *key, int64_t wall_ms,
-			   struct buf *out);
-
 #endif

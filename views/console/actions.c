@@ -4,19 +4,15 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "views/app/app.h"
+#include "views/console/actions.h"
+#include "views/screens/screens.h"
 #include "views/screens/view_logs.h"
 
 /* ---- the console ---- */
 
-static void action_quit_agreed(struct app *app, const char *argument)
-{
-	app_quit(app);
-}
-
 void action_quit(struct app *app)
 {
-	app_leave_plans(app, "Leaving mqdeck", action_quit_agreed, NULL);
+	app_leave(app);
 }
 
 void action_back(struct app *app)
@@ -41,6 +37,11 @@ void action_command(struct app *app)
 void action_filter(struct app *app)
 {
 	prompt_open(app, PROMPT_FILTER);
+}
+
+void action_show_plan(struct app *app)
+{
+	app_show_plans(app);
 }
 
 void action_help(struct app *app)
@@ -269,6 +270,18 @@ void action_copy(struct app *app)
 		return;
 	if (terminal_copy(app->terminal, selection.name))
 		app_flash(app, SEV_INFO, "copied %s", selection.name);
+}
+
+void action_menu(struct app *app)
+{
+	struct selection selection;
+	struct view *top = app_top(app);
+	if (top->class == &view_menu)
+		app_pop(app);
+	else if (top->class->selection && top->class->selection(top, &selection))
+		app_push(app, &view_menu, NULL, NULL, NULL);
+	else
+		app_flash(app, SEV_INFO, "the cursor is on nothing");
 }
 
 /* ---- Enter ---- */

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "api/base/str.h"
-#include "views/app/app.h"
+#include "views/console/actions.h"
 
 enum { FIELD_USER, FIELD_PASSWORD };
 

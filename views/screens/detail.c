@@ -4,6 +4,7 @@
 
 #include "api/base/str.h"
 #include "views/app/app.h"
+#include "views/screens/screens.h"
 
 /* Side by side a table keeps its first columns and a description its lines only from this width on. */
 enum {

@@ -236,7 +236,7 @@ void operation_picker_start(struct app *app, const struct ops_operation *operati
 	operation_picker_start_on(app, &operands);
 }
 
-bool operation_picker_key(struct app *app, struct key key)
+void operation_picker_key(struct app *app, struct key key)
 {
 	size_t count;
 	struct key own;
@@ -244,34 +244,13 @@ bool operation_picker_key(struct app *app, struct key key)
 	char target[SELECTION_TEXT_MAX];
 	struct view *top = app_top(app);
 	if (!top->class->selection || !top->class->selection(top, &selection))
-		return false;
+		return;
 	const struct ops_operation *const *table = ops_table(&count);
 	for (size_t i = 0; i < count; i++) {
 		if (!key_parse(table[i]->key, &own) || !key_equal(own, key) ||
 		    !operation_picker_operand_of(table[i], &selection, target))
 			continue;
 		operation_picker_start(app, table[i]);
-		return true;
+		return;
 	}
-	return false;
-}
-
-void action_scale(struct app *app)
-{
-	operation_picker_start(app, ops_find("scale"));
-}
-
-void action_cordon(struct app *app)
-{
-	operation_picker_start(app, ops_find("cordon"));
-}
-
-void action_uncordon(struct app *app)
-{
-	operation_picker_start(app, ops_find("uncordon"));
-}
-
-void action_drain(struct app *app)
-{
-	operation_picker_start(app, ops_find("drain"));
 }

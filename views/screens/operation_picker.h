@@ -32,14 +32,7 @@ const char *operation_picker_refusal(struct app *app, const struct ops_operation
 void operation_picker_start(struct app *app, const struct ops_operation *operation);
 /* The operands are taken over. */
 void operation_picker_start_on(struct app *app, struct operation_picker_operands *operands);
-/* An operation's own key, where the keymap has nothing else on it. False: it is nobody's. */
-bool operation_picker_key(struct app *app, struct key key);
-
-/* ---- plans on the screen (app_plans.c) ---- */
-void app_show_plans(struct app *app);  /* opens their view, or comes back to it */
-bool app_may_prepare(struct app *app); /* else says what is in the way */
-
-extern const struct view_class view_menu;    /* opened by action_menu alone */
-extern const struct view_class view_history; /* opened by plan_story_show alone */
+/* An operation's own key, where the keymap has nothing else on it. */
+void operation_picker_key(struct app *app, struct key key);
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "api/base/str.h"
-#include "views/screens/operation_picker.h"
+#include "views/screens/screens.h"
 
 enum { BUTTON_LEAVE = 1, BUTTON_ABANDON, KEY_WIDTH = 7, NAME_WIDTH = 10 };
 

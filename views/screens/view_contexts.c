@@ -4,6 +4,7 @@
 #include "api/base/str.h"
 #include "tui/widgets/table.h"
 #include "views/app/app.h"
+#include "views/screens/screens.h"
 
 enum { COLUMN_NAME, COLUMN_CLUSTER, COLUMN_USER, COLUMN_CONTEXT_NAMESPACE };
 

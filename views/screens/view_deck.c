@@ -320,7 +320,7 @@ static bool deck_view_event(struct view *view, const struct event *event)
 				memcpy(deck->chosen, spot->selection.key, sizeof deck->chosen);
 		}
 		if (event->mouse.clicks == 2)
-			app_action(ACTION_OPEN)->function(view->app);
+			app_act(view->app, ACTION_OPEN);
 		return true;
 	}
 	for (size_t i = 0; event->type == EVENT_KEY && event->key.mods == 0 && i < ARRAY_LEN(deck_view_motions); i++) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
+#include "views/screens/screens.h"
 #include "views/screens/view_text.h"
 
 struct view_describe {

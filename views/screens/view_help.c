@@ -1,6 +1,7 @@
 /* Keys and commands, made from the tables: nothing is written twice. */
 #include <stdlib.h>
 
+#include "views/screens/screens.h"
 #include "views/screens/view_text.h"
 
 static const char *const scope_names[VIEW_KEYS_SCOPES] = {
@@ -67,7 +68,7 @@ static void help_view_open(struct view *view)
 	buf_append_str(&text, help_view_widgets);
 	buf_append_str(&text, "Commands\n");
 	buf_append_str(&text, help_view_commands);
-	view_each(add_view, &text);
+	view_each(view->app->catalogue, add_view, &text);
 	buf_append_char(&text, '\n');
 	for (int scope = 0; scope < VIEW_KEYS_SCOPES; scope++) {
 		if (scope != (int)here && scope != VIEW_KEYS_GLOBAL)

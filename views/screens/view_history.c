@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 #include "api/base/str.h"
-#include "views/screens/operation_picker.h"
 #include "views/screens/plan_lines.h"
 #include "views/screens/plan_story.h"
+#include "views/screens/screens.h"
 
 enum { HEAD_ROWS = 3, DEED_ROWS = 3, READ_AGAIN_MS = 500 };
 
@@ -124,6 +124,7 @@ static void history_view_title(struct view *view, struct buf *out)
 const struct view_class view_history = {
 	.name = "past plan",
 	.keys = VIEW_KEYS_OPERATIONS,
+	.shows_history = true,
 	.open = history_view_open,
 	.close = history_view_close,
 	.draw = history_view_draw,

@@ -7,6 +7,7 @@
 #include "tui/widgets/pattern.h"
 #include "views/app/app.h"
 #include "views/screens/quorum_line.h"
+#include "views/screens/screens.h"
 
 struct view_matrix {
 	struct matrix *matrix;

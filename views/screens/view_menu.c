@@ -6,6 +6,7 @@
 #include "api/base/str.h"
 #include "views/screens/deck_private.h"
 #include "views/screens/operation_picker.h"
+#include "views/screens/screens.h"
 
 enum { BOX_MAX_WIDTH = 108, TITLE_MAX = 24, KEY_WIDTH = 7, EXPLAINED_ROWS = 3 };
 
@@ -299,15 +300,3 @@ const struct view_class view_menu = {
 	.event = menu_view_event,
 	.title = menu_view_title,
 };
-
-void action_menu(struct app *app)
-{
-	struct selection selection;
-	struct view *top = app_top(app);
-	if (top->class == &view_menu)
-		app_pop(app);
-	else if (top->class->selection && top->class->selection(top, &selection))
-		app_push(app, &view_menu, NULL, NULL, NULL);
-	else
-		app_flash(app, SEV_INFO, "the cursor is on nothing");
-}

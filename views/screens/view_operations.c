@@ -5,8 +5,8 @@
 
 #include "api/base/str.h"
 #include "tui/widgets/table.h"
-#include "views/screens/operation_picker.h"
 #include "views/screens/plan_story.h"
+#include "views/screens/screens.h"
 
 enum { COLUMN_STATE, COLUMN_TARGET, COLUMN_PLAN, COLUMN_STEP, COLUMN_FIGURE, COLUMN_WHO, COLUMN_WHEN, COLUMNS };
 enum { READ_AGAIN_MS = 500 };
@@ -325,6 +325,7 @@ static void operations_view_title(struct view *view, struct buf *out)
 const struct view_class view_operations = {
 	.name = "operations",
 	.keys = VIEW_KEYS_OPERATIONS,
+	.shows_history = true,
 	.open = operations_view_open,
 	.close = operations_view_close,
 	.draw = operations_view_draw,

@@ -8,6 +8,7 @@
 #include "tui/draw/chart.h"
 #include "views/screens/operation_picker.h"
 #include "views/screens/plan_lines.h"
+#include "views/screens/screens.h"
 
 enum { BUTTONS_MAX = 4, HEAD_ROWS = 3, FOOT_ROWS = 2, BESIDE_FROM = 120, MAP_MIN = 50, MAP_MAX = 76, STATE_BAR = 24 };
 enum { TYPED_CONFIRM = 1, TYPED_LEAVE };
@@ -367,6 +368,7 @@ static bool plan_view_event(struct view *view, const struct event *event)
 const struct view_class view_plan = {
 	.name = "plan",
 	.keys = VIEW_KEYS_PLAN,
+	.shows_plans = true,
 	.open = plan_view_open,
 	.close = plan_view_close,
 	.update = plan_view_update,

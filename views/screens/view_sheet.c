@@ -8,6 +8,7 @@
 #include "views/app/app.h"
 #include "views/screens/detail.h"
 #include "views/screens/quorum_line.h"
+#include "views/screens/screens.h"
 
 struct view_sheet {
 	struct table *table;
@@ -200,7 +201,7 @@ static bool sheet_view_event(struct view *view, const struct event *event)
 		return true;
 	enum table_answer answer = table_event(self->table, event);
 	if (answer == TABLE_ACTIVATED)
-		app_action(ACTION_OPEN)->function(view->app);
+		app_act(view->app, ACTION_OPEN);
 	return answer != TABLE_IGNORED;
 }
 

@@ -3,8 +3,9 @@
 
 #include "api/base/str.h"
 #include "api/kube/records/yaml.h"
-#include "views/cli/get.h"
+#include "views/screens/screens.h"
 #include "views/screens/view_text.h"
+#include "views/sheets/sheet_record.h"
 
 struct view_yaml {
 	struct text_view text;
@@ -45,8 +46,8 @@ static void show_record(struct view *view)
 	struct view_yaml *self = view->state;
 	struct buf yaml = BUF_INIT(TEXT_VIEW_MAX);
 	if (view->app->world &&
-	    cli_get_append_record(view->app->world, selection_sheet(view->selection.kind), view->selection.key,
-				  clock_wall_ms(loop_clock(view->app->loop)), &yaml))
+	    sheet_record_append_by_key(view->app->world, selection_sheet(view->selection.kind), view->selection.key,
+				       clock_wall_ms(loop_clock(view->app->loop)), &yaml))
 		pager_set_text(self->text.pager, buf_str(&yaml));
 	else
 		yaml_view_say(self, "It is no longer there.");

@@ -1,4 +1,4 @@
-#include "views/app/view.h"
+#include "views/sheets/selection.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -140,15 +140,4 @@ char *selection_cluster_path(const struct world_cluster *cluster)
 		return NULL;
 	}
 	return kube_url(&url);
-}
-
-struct sheet_scope view_scope_borrow(const struct view_scope *scope)
-{
-	return (struct sheet_scope){
-		.namespace = *scope->namespace ? scope->namespace : NULL,
-		.cluster = *scope->cluster ? scope->cluster : NULL,
-		.node = *scope->node ? scope->node : NULL,
-		.broker = *scope->broker ? scope->broker : NULL,
-		.name = *scope->name ? scope->name : NULL,
-	};
 }

@@ -18,9 +18,20 @@ static const char *const other_names[] = {
 #undef X
 };
 
+static const char *const helps[] = {
+#define X(variable, names, help) help,
+#include "views/sheets/sheets.def"
+#undef X
+};
+
 const struct sheet *const *sheet_all(void)
 {
 	return sheet_table;
+}
+
+const char *sheet_help(size_t at)
+{
+	return helps[at];
 }
 
 const struct sheet *sheet_find(const char *name)

@@ -93,6 +93,7 @@ struct sheet {
 
 /* All sheets in the order of sheets.def; NULL at the end. */
 const struct sheet *const *sheet_all(void);
+const char *sheet_help(size_t at);                /* what it shows, of the one at that place */
 const struct sheet *sheet_find(const char *name); /* also singular and short names; NULL when there is none */
 
 /* The rows of a scope. Positions count from 0 and are valid until the next world_update(). */

@@ -3,7 +3,8 @@
 #include <ctype.h>
 
 #include "api/base/str.h"
-#include "views/app/app.h"
+#include "views/console/catalogue.h"
+#include "views/screens/screens.h"
 
 static const struct sheet_column *column_of(const struct sheet *sheet, const char *field)
 {
@@ -76,13 +77,13 @@ static void every_sheet_is_whole(void **state)
 static void views_are_found_by_all_their_names(void **state)
 {
 	const struct sheet *sheet;
-	assert_ptr_equal(view_find("deck", &sheet), &view_deck);
-	assert_ptr_equal(view_find("ctx", &sheet), &view_contexts);
-	assert_ptr_equal(view_find("pvc", &sheet), view_of_sheet(&sheet_volumes));
+	assert_ptr_equal(view_find(&console_catalogue, "deck", &sheet), &view_deck);
+	assert_ptr_equal(view_find(&console_catalogue, "ctx", &sheet), &view_contexts);
+	assert_ptr_equal(view_find(&console_catalogue, "pvc", &sheet), view_of_sheet(&sheet_volumes));
 	assert_ptr_equal(sheet, &sheet_volumes);
-	assert_null(view_find("e", &sheet));
-	assert_null(view_find("", &sheet));
-	assert_null(view_find("nonsense", &sheet));
+	assert_null(view_find(&console_catalogue, "e", &sheet));
+	assert_null(view_find(&console_catalogue, "", &sheet));
+	assert_null(view_find(&console_catalogue, "nonsense", &sheet));
 }
 
 static void every_default_key_can_be_read_and_is_bound_once(void **state)

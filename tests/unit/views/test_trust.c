@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "api/base/str.h"
-#include "views/app/app.h"
+#include "views/console/catalogue.h"
 
 /* A real plugin, a real kubeconfig, the embedded cluster, and the console without a terminal. */
 struct place {
@@ -106,7 +106,7 @@ static int teardown(void **state)
 static void start(struct place *place)
 {
 	leave(place);
-	place->app = app_create(place->loop, place->config, NULL);
+	place->app = app_create(place->loop, place->config, NULL, &console_catalogue);
 	place->terminal = terminal_open_headless(place->loop, 24, 120, false, app_event, place->app);
 	app_start(place->app, place->terminal, NULL);
 }

@@ -1,19 +1,15 @@
-/* The subcommands' main functions. */
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
+/* `mqdeck` and `mqdeck replay`: the same console, on a terminal or under a tape. */
+#include "views/console/console_main.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #include "api/base/str.h"
 #include "tui/tape/tape.h"
 #include "views/app/app.h"
 #include "views/cli/cli.h"
-#include "views/cli/commands.h"
-#include "views/cli/get.h"
+#include "views/console/catalogue.h"
 
 /* ---- console ---- */
 
@@ -43,36 +39,12 @@ int main_console(const struct cli_command_line *line)
 	CLEANUP(session_place_finish) struct session_place place = {0};
 	if (!session_place_read(&place, line->config, demo, NULL, &err))
 		return cli_failed(&err);
-	CLEANUP(app_destroy) struct app *app = app_create(loop, line->config, demo);
+	CLEANUP(app_destroy) struct app *app = app_create(loop, line->config, demo, &console_catalogue);
 	CLEANUP(terminal_close) struct terminal *terminal = terminal_open(loop, &options, app_event, app, &err);
 	if (!terminal)
 		return cli_failed(&err);
 	app_start(app, terminal, &place);
 	return app_run(app);
-}
-
-/* ---- get ---- */
-
-int main_get(const struct cli_command_line *line)
-{
-	struct err err = {0};
-	const struct sheet *sheet = sheet_find(line->words[0]);
-	if (!sheet) {
-		fprintf(stderr, "mqdeck: get: there is no view \"%s\"; the views are", line->words[0]);
-		for (const struct sheet *const *each = sheet_all(); *each; each++)
-			fprintf(stderr, " %s", (*each)->name);
-		fputc('\n', stderr);
-		return CLI_EXIT_USAGE;
-	}
-	if (str_eq(config_text(line->config, CONFIG_OPT_OUTPUT), "text"))
-		return cli_failed(&(struct err){ERR_USAGE, "get: -o text is the format of plans; views have a table"});
-	CLEANUP(cli_close) struct cli cli = {0};
-	if (!cli_open(&cli, line->config, &err))
-		return cli_failed(&err);
-	bool ok = cli_get_run(cli.session, sheet, line->count > 1 ? line->words[1] : NULL,
-			      cli_get_format_parse(config_text(line->config, CONFIG_OPT_OUTPUT)),
-			      config_duration_ms(line->config, CONFIG_OPT_SETTLE_TIMEOUT), stdout, stderr);
-	return fflush(stdout) == 0 && ok ? CLI_EXIT_OK : CLI_EXIT_FAILED;
 }
 
 /* ---- replay ---- */
@@ -121,7 +93,7 @@ static int main_play_tape(const struct cli_command_line *line, const struct tape
 	CLEANUP(demo_destroy) struct demo *demo = cli_start_demo(line->config, loop, &err);
 	if (err_is_set(&err))
 		return cli_failed(&err);
-	CLEANUP(app_destroy) struct app *app = app_create(loop, line->config, demo);
+	CLEANUP(app_destroy) struct app *app = app_create(loop, line->config, demo, &console_catalogue);
 	app->unattended = true;
 	CLEANUP(terminal_close)
 	struct terminal *terminal = terminal_open_headless(loop, height, width,
@@ -161,71 +133,4 @@ int main_replay(const struct cli_command_line *line)
 	if (!replay_size(line->config, tape_settings(tape), &height, &width, &err))
 		return cli_failed(&err);
 	return main_play_tape(line, tape, height, width);
-}
-
-/* ---- demo-server ---- */
-
-static bool parse_listen(const char *text, char host[static 64], uint16_t *port, struct err *err)
-{
-	int64_t number;
-	const char *colon = strrchr(text, ':');
-	bool ok = colon && colon > text && (size_t)(colon - text) < 64 && str_to_i64(colon + 1, &number) &&
-		  number >= 0 && number <= 65535;
-	if (!ok)
-		return err_set(err, ERR_USAGE, "--listen is HOST:PORT, such as 127.0.0.1:8001, not \"%s\"", text);
-	snprintf(host, 64, "%.*s", (int)(colon - text), text);
-	/* The token travels in clear. */
-	if (!str_has_prefix(host, "127.") && !str_eq(host, "localhost"))
-		return err_set(err, ERR_USAGE, "the embedded cluster listens on loopback only, not on %s", host);
-	*port = (uint16_t)number;
-	return true;
-}
-
-static bool write_private(const char *path, const char *text, struct err *err)
-{
-	CLEANUP(close) int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	size_t len = strlen(text);
-	if (fd < 0 || write(fd, text, len) != (ssize_t)len)
-		return err_set_errno(err, errno, "cannot write %s", path);
-	return true;
-}
-
-static void stop_signal(void *data, unsigned ready)
-{
-	*(bool *)data = true;
-}
-
-int main_demo_server(const struct cli_command_line *line)
-{
-	struct err err = {0};
-	char host[64];
-	uint16_t port = 0;
-	bool stop = false;
-	sigset_t signals;
-	struct clock clock = clock_real();
-	if (!parse_listen(config_text(line->config, CONFIG_OPT_LISTEN), host, &port, &err))
-		return cli_failed(&err);
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-	CLEANUP(close) int fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-	CLEANUP(loop_destroy) struct loop *loop = loop_create(&clock);
-	struct demo_options options = {
-		.host = host, .port = port, .hostile = config_flag(line->config, CONFIG_OPT_DEMO_HOSTILE)};
-	CLEANUP(demo_destroy) struct demo *demo = demo_start(loop, &options, &err);
-	if (!demo)
-		return cli_failed(&err);
-	const char *path = config_text(line->config, CONFIG_OPT_WRITE_KUBECONFIG);
-	if (path && !write_private(path, demo_kubeconfig(demo), &err))
-		return cli_failed(&err);
-	if (!path)
-		fputs(demo_kubeconfig(demo), stdout);
-	fprintf(stderr, "mqdeck: the embedded cluster is served; kubeconfig %s; Ctrl-C ends it\n",
-		path ? path : "on standard output");
-	fflush(stdout);
-	loop_fd_add(loop, fd, LOOP_READ, stop_signal, &stop);
-	while (!stop)
-		loop_step(loop, -1);
-	return CLI_EXIT_OK;
 }

@@ -1,0 +1,76 @@
+/* `mqdeck demo-server`: the embedded cluster alone, on a port of this machine, for kubectl and other clients. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "api/base/str.h"
+#include "views/cli/cli.h"
+
+static bool parse_listen(const char *text, char host[static 64], uint16_t *port, struct err *err)
+{
+	int64_t number;
+	const char *colon = strrchr(text, ':');
+	bool ok = colon && colon > text && (size_t)(colon - text) < 64 && str_to_i64(colon + 1, &number) &&
+		  number >= 0 && number <= 65535;
+	if (!ok)
+		return err_set(err, ERR_USAGE, "--listen is HOST:PORT, such as 127.0.0.1:8001, not \"%s\"", text);
+	snprintf(host, 64, "%.*s", (int)(colon - text), text);
+	/* The token travels in clear. */
+	if (!str_has_prefix(host, "127.") && !str_eq(host, "localhost"))
+		return err_set(err, ERR_USAGE, "the embedded cluster listens on loopback only, not on %s", host);
+	*port = (uint16_t)number;
+	return true;
+}
+
+static bool write_private(const char *path, const char *text, struct err *err)
+{
+	CLEANUP(close) int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	size_t len = strlen(text);
+	if (fd < 0 || write(fd, text, len) != (ssize_t)len)
+		return err_set_errno(err, errno, "cannot write %s", path);
+	return true;
+}
+
+static void stop_signal(void *data, unsigned ready)
+{
+	*(bool *)data = true;
+}
+
+int main_demo_server(const struct cli_command_line *line)
+{
+	struct err err = {0};
+	char host[64];
+	uint16_t port = 0;
+	bool stop = false;
+	sigset_t signals;
+	struct clock clock = clock_real();
+	if (!parse_listen(config_text(line->config, CONFIG_OPT_LISTEN), host, &port, &err))
+		return cli_failed(&err);
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	CLEANUP(close) int fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	CLEANUP(loop_destroy) struct loop *loop = loop_create(&clock);
+	struct demo_options options = {
+		.host = host, .port = port, .hostile = config_flag(line->config, CONFIG_OPT_DEMO_HOSTILE)};
+	CLEANUP(demo_destroy) struct demo *demo = demo_start(loop, &options, &err);
+	if (!demo)
+		return cli_failed(&err);
+	const char *path = config_text(line->config, CONFIG_OPT_WRITE_KUBECONFIG);
+	if (path && !write_private(path, demo_kubeconfig(demo), &err))
+		return cli_failed(&err);
+	if (!path)
+		fputs(demo_kubeconfig(demo), stdout);
+	fprintf(stderr, "mqdeck: the embedded cluster is served; kubeconfig %s; Ctrl-C ends it\n",
+		path ? path : "on standard output");
+	fflush(stdout);
+	loop_fd_add(loop, fd, LOOP_READ, stop_signal, &stop);
+	while (!stop)
+		loop_step(loop, -1);
+	return CLI_EXIT_OK;
+}

@@ -1,0 +1,10 @@
+/* The subcommands that have a screen. */
+#ifndef MQDECK_VIEWS_CONSOLE_CONSOLE_MAIN_H
+#define MQDECK_VIEWS_CONSOLE_CONSOLE_MAIN_H
+
+#include "views/cli/commands.h"
+
+int main_console(const struct cli_command_line *line);
+int main_replay(const struct cli_command_line *line);
+
+#endif
