@@ -3,8 +3,8 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/model/rules/rules.h"
-#include "api/model/world/sentences.h"
+#include "api/model/rules/rules_private.h"
+#include "api/model/rules/sentences.h"
 
 enum { QUIET_MS = 15000 };
 static const double disk_warn = 0.85, disk_bad = 0.95;
@@ -47,14 +47,14 @@ void rule_not_started(struct rule_findings *findings)
 		if (*cluster->pods_unread)
 			rule_finding_add(findings, SEV_WARN, "brokers", NULL,
 					 arena_printf(&world->frame, "brokers unknown: %s",
-						      world_sentence_cut(world, cluster->pods_unread)),
+						      rule_sentence_cut(world, cluster->pods_unread)),
 					 NULL);
 		return;
 	}
 	rule_finding_add(findings, SEV_BAD, "brokers", NULL,
 			 arena_printf(&world->frame, "%lld of %lld brokers ready%s",
 				      (long long)rules_ready_brokers(cluster), (long long)expected,
-				      world_sentence_cause(world, cluster)),
+				      rule_broker_causes(world, cluster)),
 			 NULL);
 }
 
@@ -66,7 +66,7 @@ void rule_brokers_down(struct rule_findings *findings)
 		return;
 	for (size_t i = 0; i < cluster->brokers.len; i++) {
 		const struct world_kept_broker *broker = (const struct world_kept_broker *)cluster->brokers.items[i];
-		const char *trouble = broker->pub.expected ? join_broker_trouble(world, broker) : NULL;
+		const char *trouble = broker->pub.expected ? rule_broker_trouble(world, broker) : NULL;
 		if (trouble)
 			rule_finding_add(findings, SEV_WARN, "brokers", rule_finding_key(findings, broker->name),
 					 trouble, NULL);
@@ -78,7 +78,7 @@ void rule_brokers_down(struct rule_findings *findings)
 static const char *unknown_sentence(struct rule_findings *findings, const struct err *err)
 {
 	return arena_printf(&findings->world->frame, "replication unknown: %s",
-			    world_sentence_cut(findings->world, err->text));
+			    rule_sentence_cut(findings->world, err->text));
 }
 
 void rule_unheard(struct rule_findings *findings)
@@ -95,8 +95,8 @@ void rule_unheard(struct rule_findings *findings)
 	else if (cluster->source.updated_ms >= 0 && age > QUIET_MS)
 		rule_finding_add(findings, SEV_WARN, "brokers", NULL,
 				 arena_printf(&world->frame, "the brokers were last heard %s ago: %s",
-					      world_sentence_duration(world, age),
-					      world_sentence_cut(world, cluster->source.err.text)),
+					      rule_sentence_duration(world, age),
+					      rule_sentence_cut(world, cluster->source.err.text)),
 				 "what is shown of replication is of then");
 }
 
@@ -108,7 +108,7 @@ void rule_management_refused(struct rule_findings *findings)
 		return;
 	rule_finding_add(findings, SEV_INFO, "brokers", NULL,
 			 arena_printf(&findings->world->frame, "read through the command line: %s",
-				      world_sentence_cut(findings->world, err->text)),
+				      rule_sentence_cut(findings->world, err->text)),
 			 "figures are fewer and come more slowly that way");
 }
 
@@ -129,8 +129,8 @@ void rule_operator(struct rule_findings *findings)
 			rule_finding_add(
 				findings, SEV_WARN, "clusters", NULL,
 				arena_printf(&world->frame, "the operator says %s is false: %s", it->type,
-					     world_sentence_cut(world, str_or(it->message,
-									      str_or(it->reason, "no reason given")))),
+					     rule_sentence_cut(world, str_or(it->message,
+									     str_or(it->reason, "no reason given")))),
 				NULL);
 	}
 }
@@ -139,7 +139,7 @@ void rule_scaling(struct rule_findings *findings)
 {
 	struct world_kept_cluster *cluster = findings->cluster;
 	struct world *world = findings->world;
-	const char *going = world_sentence_brokers(world, cluster, rules_brokers_is_going);
+	const char *going = rule_sentence_brokers(world, cluster, rules_brokers_is_going);
 	if (*going)
 		rule_finding_add(findings, SEV_INFO, "brokers", NULL,
 				 arena_printf(&world->frame, "scaled to %d: %s %s leaving", cluster->pub.desired, going,
@@ -194,7 +194,7 @@ void rule_critical(struct rule_findings *findings)
 {
 	struct world *world = findings->world;
 	struct world_kept_cluster *cluster = findings->cluster;
-	const char *names = world_sentence_brokers(world, cluster, rules_brokers_is_critical);
+	const char *names = rule_sentence_brokers(world, cluster, rules_brokers_is_critical);
 	if (!*names)
 		return;
 	rule_finding_add(findings, SEV_INFO, "brokers", NULL,
@@ -232,8 +232,8 @@ static enum severity calm_rabbitmq(struct world *world, struct world_kept_cluste
 				     ? arena_printf(&world->frame, "members of %lld queues unknown",
 						    (long long)cluster->totals.unknown)
 				     : arena_printf(&world->frame, "%s led",
-						    world_sentence_count(world, cluster->totals.count, "quorum queue",
-									 "quorum queues all"));
+						    rule_sentence_count(world, cluster->totals.count, "quorum queue",
+									"quorum queues all"));
 	*headline = arena_printf(&world->frame, "%lld of %lld nodes in quorum, %s, %s",
 				 (long long)rules_ready_brokers(cluster), (long long)expected_brokers(cluster), queues,
 				 alarms_unknown ? "alarms unknown" : "no alarms");
@@ -248,7 +248,7 @@ static enum severity calm_kafka(struct world *world, struct world_kept_cluster *
 			controller = arena_printf(&world->frame, "controller %s", cluster->brokers.items[i]->name);
 	*headline = arena_printf(&world->frame, "%lld of %lld brokers ready, %s in sync, %s",
 				 (long long)rules_ready_brokers(cluster), (long long)expected_brokers(cluster),
-				 world_sentence_count(world, cluster->totals.count, "partition", "partitions all"),
+				 rule_sentence_count(world, cluster->totals.count, "partition", "partitions all"),
 				 controller);
 	if (cluster->totals.unknown)
 		*headline = arena_printf(&world->frame, "%s; min.insync.replicas unknown", *headline);

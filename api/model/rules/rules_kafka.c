@@ -2,8 +2,8 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/model/rules/rules.h"
-#include "api/model/world/sentences.h"
+#include "api/model/rules/rules_private.h"
+#include "api/model/rules/sentences.h"
 
 enum { EVICTION_MS = 300 * 1000 }; /* the default toleration of node.kubernetes.io/unreachable */
 
@@ -37,7 +37,7 @@ static const char *rules_kafka_eviction(struct rule_findings *findings)
 		int64_t left = node->not_ready_since_ms + EVICTION_MS - world->wall_ms;
 		if (left > 0)
 			return arena_printf(&world->frame, "its pod is evicted in %s; ",
-					    world_sentence_duration(world, left));
+					    rule_sentence_duration(world, left));
 	}
 	return "";
 }
@@ -45,7 +45,7 @@ static const char *rules_kafka_eviction(struct rule_findings *findings)
 static const char *nothing_lost(struct rule_findings *findings)
 {
 	struct world *world = findings->world;
-	const char *fine = world_sentence_brokers(world, findings->cluster, rules_kafka_is_fine);
+	const char *fine = rule_sentence_brokers(world, findings->cluster, rules_kafka_is_fine);
 	if (!*fine || findings->cluster->totals.leaderless > 0)
 		return NULL;
 	bool several = strchr(fine, ' ') != NULL;
@@ -56,10 +56,10 @@ static const char *nothing_lost(struct rule_findings *findings)
 static const char *rules_kafka_cause(struct rule_findings *findings)
 {
 	struct world *world = findings->world;
-	const char *text = world_sentence_cause(world, findings->cluster);
+	const char *text = rule_broker_causes(world, findings->cluster);
 	if (*text)
 		return text;
-	const char *behind = world_sentence_brokers(world, findings->cluster, rules_kafka_is_behind);
+	const char *behind = rule_sentence_brokers(world, findings->cluster, rules_kafka_is_behind);
 	bool several = strchr(behind, ' ') != NULL;
 	return *behind ? arena_printf(&world->frame, ": %s %s catching up", behind, several ? "are" : "is") : "";
 }
@@ -129,7 +129,7 @@ void rule_kafka_under_replicated(struct rule_findings *findings)
 	if (!rules_kafka_knows(findings) || count <= 0)
 		return;
 	struct world *world = findings->world;
-	const char *critical = world_sentence_brokers(world, findings->cluster, rules_kafka_is_critical);
+	const char *critical = rule_sentence_brokers(world, findings->cluster, rules_kafka_is_critical);
 	const char *detail = *critical ? arena_printf(&world->frame, "%swrites would be refused without %s",
 						      rules_kafka_eviction(findings), critical)
 				       : nothing_lost(findings);

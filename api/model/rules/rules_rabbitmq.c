@@ -1,8 +1,8 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/model/rules/rules.h"
-#include "api/model/world/sentences.h"
+#include "api/model/rules/rules_private.h"
+#include "api/model/rules/sentences.h"
 
 static bool rules_rabbitmq_is_up(const struct world_kept_broker *broker)
 {
@@ -35,7 +35,7 @@ void rule_rabbitmq_minority(struct rule_findings *findings)
 		findings, SEV_BAD, "replication", NULL,
 		arena_printf(&world->frame, "%s lost their majority%s",
 			     rules_rabbitmq_share(findings, totals->below_min),
-			     world_sentence_cause(world, findings->cluster)),
+			     rule_broker_causes(world, findings->cluster)),
 		"they neither take nor give messages until a majority of their members is back; what was confirmed "
 		"is kept");
 }
@@ -49,7 +49,7 @@ void rule_rabbitmq_leaderless(struct rule_findings *findings)
 	rule_finding_add(
 		findings, SEV_BAD, "replication", NULL,
 		arena_printf(&world->frame, "%s have no leader%s", rules_rabbitmq_share(findings, totals->leaderless),
-			     world_sentence_cause(world, findings->cluster)),
+			     rule_broker_causes(world, findings->cluster)),
 		"an election takes seconds; queues that stay without a leader need a look at the broker's log");
 }
 
@@ -93,12 +93,12 @@ void rule_rabbitmq_short(struct rule_findings *findings)
 	if (!rules_rabbitmq_knows(findings) || count <= 0)
 		return;
 	struct world *world = findings->world;
-	const char *critical = world_sentence_brokers(world, findings->cluster, rules_rabbitmq_is_critical);
+	const char *critical = rule_sentence_brokers(world, findings->cluster, rules_rabbitmq_is_critical);
 	const char *detail = *critical ? arena_printf(&world->frame,
 						      "all keep their majority; queues would stop without %s", critical)
 				       : "all keep their majority";
 	rule_finding_add(findings, SEV_WARN, "replication", NULL,
 			 arena_printf(&world->frame, "%s miss a member%s", rules_rabbitmq_share(findings, count),
-				      world_sentence_cause(world, findings->cluster)),
-			 *world_sentence_brokers(world, findings->cluster, rules_rabbitmq_is_up) ? detail : NULL);
+				      rule_broker_causes(world, findings->cluster)),
+			 *rule_sentence_brokers(world, findings->cluster, rules_rabbitmq_is_up) ? detail : NULL);
 }

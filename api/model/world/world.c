@@ -5,6 +5,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/model/rules/rules.h"
 #include "api/model/sources/watcher.h"
 #include "api/model/world/world_private.h"
 
@@ -151,8 +152,8 @@ static void world_join_all(struct world *world)
 	join_broker_sources(world);
 	join_volumes(world);
 	join_services(world);
-	join_states(world);
 	join_events(world);
+	rule_broker_states(world);
 	rules_find_problems(world);
 	record_store_collect(&world->store);
 	world_publish(world);

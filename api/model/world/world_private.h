@@ -147,9 +147,7 @@ void join_plans(struct world *world);          /* who changes the clusters now *
 void join_broker_sources(struct world *world); /* what the brokers say */
 void join_volumes(struct world *world);
 void join_services(struct world *world);
-void join_states(struct world *world); /* one word and a severity a broker */
 void join_events(struct world *world);
-void rules_find_problems(struct world *world); /* problems, headlines, order of clusters */
 
 /* ---- brokers' side ---- */
 void join_rabbitmq(struct world_kept_cluster *cluster);

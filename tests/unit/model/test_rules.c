@@ -3,7 +3,9 @@
 #include <stdio.h>
 
 #include "api/base/str.h"
-#include "api/model/world/sentences.h"
+#include "api/model/rules/rules.h"
+#include "api/model/rules/rules_private.h"
+#include "api/model/rules/sentences.h"
 #include "tests/unit/model/fixture.h"
 
 static const char *const all_in_sync[] = {"012", "120", "201", "012"};
@@ -201,7 +203,7 @@ static void one_that_waits_for_a_dead_one_is_slow(void **state)
 			  "[{\"name\":\"rabbit@mq-0\",\"running\":true},{\"name\":\"rabbit@mq-1\",\"running\":true},"
 			  "{\"name\":\"rabbit@mq-2\",\"running\":false}]");
 	fixture_update(&f);
-	assert_string_equal(join_broker_trouble(f.world, (struct world_kept_broker *)cluster->pub.brokers[0]),
+	assert_string_equal(rule_broker_trouble(f.world, (struct world_kept_broker *)cluster->pub.brokers[0]),
 			    "mq-0 answers slowly: it waits for mq-2");
 	fixture_finish(&f);
 }
@@ -329,13 +331,13 @@ static void pods_that_cannot_be_read_are_unknown(void **state)
 	struct world_kept_cluster *cluster = fixture_cluster(&f, "test/log/kafka");
 	assert_string_equal(cluster->pub.brokers[0]->state, "missing");
 	cluster->pods_unread = "pods is forbidden: bob may not list pods";
-	join_states(f.world);
+	rule_broker_states(f.world);
 	rules_find_problems(f.world);
 	assert_head(cluster, SEV_WARN, "brokers unknown: pods is forbidden: bob may not list pods");
 	assert_string_equal(cluster->pub.brokers[0]->state, "unknown");
 	assert_int_equal(cluster->pub.brokers[0]->severity, SEV_INFO);
 	cluster->pods_unread = ""; /* the list is not in yet */
-	join_states(f.world);
+	rule_broker_states(f.world);
 	rules_find_problems(f.world);
 	assert_head(cluster, SEV_INFO, "its brokers are not known yet");
 	fixture_finish(&f);

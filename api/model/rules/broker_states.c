@@ -7,10 +7,13 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/model/records/record_facts.h"
-#include "api/model/world/sentences.h"
-#include "api/model/world/world_private.h"
+#include "api/model/rules/rules.h"
+#include "api/model/rules/rules_private.h"
+#include "api/model/rules/sentences.h"
 
-struct join_broker_state {
+enum { CAUSES_MAX = 2 };
+
+struct rule_broker_state {
 	const char *word;
 	enum severity severity;
 	bool (*applies)(const struct world_kept_broker *broker);
@@ -173,14 +176,14 @@ static const char *say_node_down(struct world *world, const struct world_kept_br
 {
 	const struct world_node *node = broker->pub.node;
 	return arena_printf(&world->frame, "%s is down, %s stopped reporting%s", broker->name, node->name,
-			    world_sentence_ago(world, node->not_ready_since_ms));
+			    rule_sentence_ago(world, node->not_ready_since_ms));
 }
 
 static const char *say_node_silent(struct world *world, const struct world_kept_broker *broker)
 {
 	const struct world_node *node = broker->pub.node;
 	return arena_printf(&world->frame, "%s answers, but its node %s stopped reporting%s", broker->name, node->name,
-			    world_sentence_ago(world, node->not_ready_since_ms));
+			    rule_sentence_ago(world, node->not_ready_since_ms));
 }
 
 static const char *say_waiting(struct world *world, const struct world_kept_broker *broker)
@@ -190,13 +193,13 @@ static const char *say_waiting(struct world *world, const struct world_kept_brok
 	return arena_printf(&world->frame, "%s waits for its volume %s (%s%s%s)", broker->name,
 			    volume->claim->meta.name, str_or(volume->claim->phase, "unknown"),
 			    condition && condition->message ? ": " : "",
-			    world_sentence_cut(world, condition ? condition->message : NULL));
+			    rule_sentence_cut(world, condition ? condition->message : NULL));
 }
 
 static const char *say_unscheduled(struct world *world, const struct world_kept_broker *broker)
 {
 	return arena_printf(&world->frame, "%s cannot be scheduled: %s", broker->name,
-			    world_sentence_cut(world, str_or(broker_unscheduled(broker)->message, "no reason given")));
+			    rule_sentence_cut(world, str_or(broker_unscheduled(broker)->message, "no reason given")));
 }
 
 static const char *say_crashing(struct world *world, const struct world_kept_broker *broker)
@@ -211,14 +214,14 @@ static const char *say_waiting_reason(struct world *world, const struct world_ke
 {
 	const struct kube_container_status *status = broker_status_of(broker);
 	return arena_printf(&world->frame, "%s cannot start: %s", broker->name,
-			    world_sentence_cut(world, str_or(status->waiting_message, status->waiting_reason)));
+			    rule_sentence_cut(world, str_or(status->waiting_message, status->waiting_reason)));
 }
 
 static const char *say_failed(struct world *world, const struct world_kept_broker *broker)
 {
 	const struct kube_pod *pod = broker->pub.pod;
 	return arena_printf(&world->frame, "%s failed: %s", broker->name,
-			    world_sentence_cut(world, str_or(pod->message, str_or(pod->reason, "no reason given"))));
+			    rule_sentence_cut(world, str_or(pod->message, str_or(pod->reason, "no reason given"))));
 }
 
 static const char *say_cut_off(struct world *world, const struct world_kept_broker *broker)
@@ -252,7 +255,7 @@ static const char *say_partitioned(struct world *world, const struct world_kept_
 }
 
 /* The first that applies; every one below the first two may rely on there being a pod. */
-static const struct join_broker_state states[] = {
+static const struct rule_broker_state states[] = {
 	{"unknown", SEV_INFO, is_unread, NULL},
 	{"missing", SEV_BAD, broker_is_missing, say_missing},
 	{"node down", SEV_BAD, is_on_dead_node, say_node_down},
@@ -276,7 +279,7 @@ static const struct join_broker_state states[] = {
 	{"ready", SEV_OK, is_ready, NULL},
 };
 
-static const struct join_broker_state *broker_state_of(const struct world_kept_broker *broker)
+static const struct rule_broker_state *broker_state_of(const struct world_kept_broker *broker)
 {
 	for (size_t i = 0; i < ARRAY_LEN(states) - 1; i++)
 		if (states[i].applies(broker))
@@ -284,16 +287,48 @@ static const struct join_broker_state *broker_state_of(const struct world_kept_b
 	return &states[ARRAY_LEN(states) - 1];
 }
 
-const char *join_broker_trouble(struct world *world, const struct world_kept_broker *broker)
+const char *rule_broker_trouble(struct world *world, const struct world_kept_broker *broker)
 {
-	const struct join_broker_state *state = broker_state_of(broker);
+	const struct rule_broker_state *state = broker_state_of(broker);
 	if (state->severity < SEV_WARN)
 		return NULL;
 	return state->trouble ? state->trouble(world, broker)
 			      : arena_printf(&world->frame, "%s is %s", broker->name, state->word);
 }
 
-void join_states(struct world *world)
+static const struct world_kept_broker *worst_after(const struct world_kept_cluster *cluster,
+						   const struct world_kept_broker *after)
+{
+	const struct world_kept_broker *worst = NULL;
+	bool passed = after == NULL;
+	for (int round = SEV_BAD; round >= SEV_WARN && !worst; round--) {
+		for (size_t i = 0; i < cluster->brokers.len && !worst; i++) {
+			const struct world_kept_broker *broker =
+				(const struct world_kept_broker *)cluster->brokers.items[i];
+			if (broker->pub.severity != (enum severity)round)
+				continue;
+			if (passed)
+				worst = broker;
+			passed |= broker == after;
+		}
+	}
+	return worst;
+}
+
+const char *rule_broker_causes(struct world *world, const struct world_kept_cluster *cluster)
+{
+	const char *text = "";
+	const struct world_kept_broker *broker = NULL;
+	int told = 0;
+	while (told < CAUSES_MAX && (broker = worst_after(cluster, broker))) {
+		const char *trouble = rule_broker_trouble(world, broker);
+		if (trouble)
+			text = arena_printf(&world->frame, "%s%s%s", text, told++ ? "; " : ": ", trouble);
+	}
+	return text;
+}
+
+void rule_broker_states(struct world *world)
 {
 	for (size_t i = 0; i < world->cluster_list.len; i++) {
 		struct world_kept_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
@@ -302,7 +337,7 @@ void join_states(struct world *world)
 			const struct world_node *node = broker->node;
 			broker->ready =
 				record_pod_is_ready(broker->pod) && !(node && node->ready_known && !node->ready);
-			const struct join_broker_state *state = broker_state_of((struct world_kept_broker *)broker);
+			const struct rule_broker_state *state = broker_state_of((struct world_kept_broker *)broker);
 			broker->state = state->word;
 			broker->severity = state->severity;
 			if (broker->severity < SEV_WARN && broker->in_sync >= 0 && broker->in_sync < broker->replicas) {

@@ -1,4 +1,5 @@
-#include "api/model/world/sentences.h"
+/* Words that the sentences of problems and headlines share. */
+#include "api/model/rules/sentences.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,14 +11,13 @@
 enum {
 	CUT = 240,
 	NAMED_MAX = 3,
-	CAUSES_MAX = 2,
 	SECOND = 1000,
 	MINUTE = 60 * SECOND,
 	HOUR = 60 * MINUTE,
 	COARSE = 10 * SECOND,
 };
 
-const char *world_sentence_duration(struct world *world, int64_t ms)
+const char *rule_sentence_duration(struct world *world, int64_t ms)
 {
 	struct arena *frame = &world->frame;
 	world_renew_after(world, ms < 2 * MINUTE ? SECOND : MINUTE);
@@ -30,20 +30,20 @@ const char *world_sentence_duration(struct world *world, int64_t ms)
 	return arena_printf(frame, "%lld d", (long long)(ms / (24LL * HOUR)));
 }
 
-const char *world_sentence_ago(struct world *world, int64_t since_wall_ms)
+const char *rule_sentence_ago(struct world *world, int64_t since_wall_ms)
 {
 	int64_t ms = world->wall_ms - since_wall_ms;
 	if (since_wall_ms < 0)
 		return "";
 	if (ms >= 2 * MINUTE)
-		return arena_printf(&world->frame, " %s ago", world_sentence_duration(world, ms));
+		return arena_printf(&world->frame, " %s ago", rule_sentence_duration(world, ms));
 	world_renew_after(world, COARSE);
 	if (ms < COARSE)
 		return "";
 	return arena_printf(&world->frame, " %d s ago", (int)(ms / COARSE * (COARSE / SECOND)));
 }
 
-const char *world_sentence_cut(struct world *world, const char *text)
+const char *rule_sentence_cut(struct world *world, const char *text)
 {
 	if (!text)
 		return "";
@@ -56,13 +56,13 @@ const char *world_sentence_cut(struct world *world, const char *text)
 	return arena_printf(&world->frame, "%.*s…", (int)len, text);
 }
 
-const char *world_sentence_count(struct world *world, int64_t count, const char *one, const char *many)
+const char *rule_sentence_count(struct world *world, int64_t count, const char *one, const char *many)
 {
 	return arena_printf(&world->frame, "%lld %s", (long long)count, count == 1 ? one : many);
 }
 
-const char *world_sentence_brokers(struct world *world, const struct world_kept_cluster *cluster,
-				   bool (*which)(const struct world_kept_broker *broker))
+const char *rule_sentence_brokers(struct world *world, const struct world_kept_cluster *cluster,
+				  bool (*which)(const struct world_kept_broker *broker))
 {
 	VEC(const char *) names = {0};
 	for (size_t i = 0; i < cluster->brokers.len; i++) {
@@ -79,37 +79,5 @@ const char *world_sentence_brokers(struct world *world, const struct world_kept_
 	if (names.len > named)
 		text = arena_printf(&world->frame, "%s and %zu more", text, names.len - named);
 	vec_finish(&names);
-	return text;
-}
-
-static const struct world_kept_broker *worst_after(const struct world_kept_cluster *cluster,
-						   const struct world_kept_broker *after)
-{
-	const struct world_kept_broker *worst = NULL;
-	bool passed = after == NULL;
-	for (int round = SEV_BAD; round >= SEV_WARN && !worst; round--) {
-		for (size_t i = 0; i < cluster->brokers.len && !worst; i++) {
-			const struct world_kept_broker *broker =
-				(const struct world_kept_broker *)cluster->brokers.items[i];
-			if (broker->pub.severity != (enum severity)round)
-				continue;
-			if (passed)
-				worst = broker;
-			passed |= broker == after;
-		}
-	}
-	return worst;
-}
-
-const char *world_sentence_cause(struct world *world, const struct world_kept_cluster *cluster)
-{
-	const char *text = "";
-	const struct world_kept_broker *broker = NULL;
-	int told = 0;
-	while (told < CAUSES_MAX && (broker = worst_after(cluster, broker))) {
-		const char *trouble = join_broker_trouble(world, broker);
-		if (trouble)
-			text = arena_printf(&world->frame, "%s%s%s", text, told++ ? "; " : ": ", trouble);
-	}
 	return text;
 }

@@ -1,0 +1,61 @@
+/* The table of rules, and what their functions share. */
+#ifndef MQDECK_MODEL_RULES_RULES_PRIVATE_H
+#define MQDECK_MODEL_RULES_RULES_PRIVATE_H
+
+#include "api/model/world/world_private.h"
+
+struct rule_findings {
+	struct world *world;
+	struct world_kept_cluster *cluster; /* NULL while rules about the whole Kubernetes cluster run */
+	VEC(struct world_problem) items;
+};
+
+/* Texts live in the world's frame. `view` and `key` lead to what it is about; key NULL = the cluster's. */
+void rule_finding_add(struct rule_findings *findings, enum severity severity, const char *view, const char *key,
+		      const char *text, const char *detail);
+const char *rule_finding_key(struct rule_findings *findings, const char *name); /* "namespace/name" */
+
+/* X(name): of each broker cluster, worst first where severities are equal. */
+#define RULES_OF_CLUSTER(X)                                                                                            \
+	X(kafka_offline)                                                                                               \
+	X(kafka_below_min_isr)                                                                                         \
+	X(rabbitmq_minority)                                                                                           \
+	X(rabbitmq_leaderless)                                                                                         \
+	X(kafka_no_controller)                                                                                         \
+	X(rabbitmq_alarms)                                                                                             \
+	X(rabbitmq_partitioned)                                                                                        \
+	X(kafka_log_dirs)                                                                                              \
+	X(not_started)                                                                                                 \
+	X(kafka_under_replicated)                                                                                      \
+	X(rabbitmq_short)                                                                                              \
+	X(brokers_down)                                                                                                \
+	X(disk_full)                                                                                                   \
+	X(unheard)                                                                                                     \
+	X(operator)                                                                                                    \
+	X(rolling)                                                                                                     \
+	X(scaling)                                                                                                     \
+	X(kafka_moving)                                                                                                \
+	X(critical)                                                                                                    \
+	X(cordoned)                                                                                                    \
+	X(management_refused)
+
+/* Of no broker cluster (rules_world.c). */
+#define RULES_OF_WORLD(X)                                                                                              \
+	X(link)                                                                                                        \
+	X(nodes)                                                                                                       \
+	X(forbidden)
+
+#define X(name) void rule_##name(struct rule_findings *findings);
+RULES_OF_CLUSTER(X)
+RULES_OF_WORLD(X)
+#undef X
+
+/* What to say when no rule found anything: the sentence of a healthy or unknown cluster, and its severity. */
+enum severity rule_calm_headline(struct world *world, struct world_kept_cluster *cluster, const char **headline);
+
+/* What is wrong with a broker, as a sentence that begins with its name; NULL when nothing is. */
+const char *rule_broker_trouble(struct world *world, const struct world_kept_broker *broker);
+/* ": kafka-2 is down, node-3 stopped reporting 41 s ago": the worst troubles of the cluster's brokers; "" without. */
+const char *rule_broker_causes(struct world *world, const struct world_kept_cluster *cluster);
+
+#endif

@@ -1,0 +1,81 @@
+/* Rules about what is no broker cluster's own: the connection, nodes, what may not be read. */
+#include <string.h>
+
+#include "api/base/mem.h"
+#include "api/base/str.h"
+#include "api/model/records/record_facts.h"
+#include "api/model/rules/rules_private.h"
+#include "api/model/rules/sentences.h"
+
+void rule_link(struct rule_findings *findings)
+{
+	const struct world_view *view = &findings->world->view;
+	static const char *const words[] = {
+		[WORLD_STALE] = "the connection to the cluster is lost",
+		[WORLD_UNREACHABLE] = "the cluster cannot be reached",
+	};
+	if (view->link != WORLD_STALE && view->link != WORLD_UNREACHABLE)
+		return;
+	rule_finding_add(
+		findings, SEV_BAD, NULL, NULL,
+		arena_printf(&findings->world->frame, "%s: %s", words[view->link],
+			     rule_sentence_cut(findings->world, str_or(view->link_err.text, "no reason known"))),
+		view->link == WORLD_STALE ? "what is shown is old; it is tried again and again"
+					  : "it is tried again and again");
+}
+
+static void say_pressure(struct rule_findings *findings, const struct world_node *node)
+{
+	static const char *const types[] = {"DiskPressure", "MemoryPressure", "PIDPressure", "NetworkUnavailable"};
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		const struct kube_condition *it = record_node_condition(node->record, types[i]);
+		if (it && str_eq(it->status, "True"))
+			rule_finding_add(findings, SEV_WARN, "nodes", node->name,
+					 arena_printf(&findings->world->frame, "%s has %s: %s", node->name, it->type,
+						      rule_sentence_cut(findings->world,
+									str_or(it->message, "no reason given"))),
+					 NULL);
+	}
+}
+
+void rule_nodes(struct rule_findings *findings)
+{
+	struct world *world = findings->world;
+	for (size_t i = 0; i < world->node_list.len; i++) {
+		const struct world_node *node = world->node_list.items[i];
+		if (!node->broker_count)
+			continue;
+		if (node->ready_known && !node->ready)
+			rule_finding_add(findings, SEV_BAD, "nodes", node->name,
+					 arena_printf(&world->frame, "%s stopped reporting%s, with %s on it",
+						      node->name, rule_sentence_ago(world, node->not_ready_since_ms),
+						      rule_sentence_count(world, (int64_t)node->broker_count, "broker",
+									  "brokers")),
+					 NULL);
+		say_pressure(findings, node);
+	}
+}
+
+void rule_forbidden(struct rule_findings *findings)
+{
+	const struct world_view *view = &findings->world->view;
+	const struct {
+		const struct world_source *source;
+		const char *what, *view;
+	} sources[] = {
+		{&view->sets_source, "broker clusters", "clusters"},
+		{&view->pods_source, "pods", "pods"},
+		{&view->nodes_source, "nodes", "nodes"},
+		{&view->claims_source, "claims", "volumes"},
+		{&view->volumes_source, "volumes", "volumes"},
+		{&view->services_source, "services", "services"},
+		{&view->events_source, "events", "events"},
+		{&view->classes_source, "storage classes", "volumes"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(sources); i++)
+		if (sources[i].source->err.code == ERR_FORBIDDEN)
+			rule_finding_add(findings, SEV_WARN, sources[i].view, NULL,
+					 arena_printf(&findings->world->frame, "%s unknown: %s", sources[i].what,
+						      rule_sentence_cut(findings->world, sources[i].source->err.text)),
+					 NULL);
+}

@@ -1,0 +1,20 @@
+/* Words for the sentences of problems and headlines. Everything returned lives until the next world_update(). */
+#ifndef MQDECK_MODEL_RULES_SENTENCES_H
+#define MQDECK_MODEL_RULES_SENTENCES_H
+
+#include "api/model/world/world_private.h"
+
+/* " 41 s ago", in minutes from two minutes on so that it does not change all the time; "" for an unknown time. */
+const char *rule_sentence_ago(struct world *world, int64_t since_wall_ms);
+const char *rule_sentence_duration(struct world *world, int64_t ms); /* "41 s", "4 min 19 s", "3 h" */
+const char *rule_sentence_cut(struct world *world,
+			      const char *text); /* the first line, at most 120 bytes; NULL gives "" */
+
+/* "1 partition", "12 partitions" */
+const char *rule_sentence_count(struct world *world, int64_t count, const char *one, const char *many);
+
+/* "kafka-0", "kafka-0 and kafka-1", "kafka-0, kafka-1 and 3 more", of the brokers that `which` takes; "" when none. */
+const char *rule_sentence_brokers(struct world *world, const struct world_kept_cluster *cluster,
+				  bool (*which)(const struct world_kept_broker *broker));
+
+#endif
