@@ -42,11 +42,7 @@ void canvas_append_text(const struct canvas *canvas, struct buf *out)
 
 /* ---- picture ---- */
 
-/* The picture's own ground: a terminal's defaults are not known to a file. */
 enum {
-	GROUND = 0x16181d,
-	INK = 0xd4d7dd,
-	BAR = 0x23262e,
 	CELL_WIDTH = 9,
 	CELL_HEIGHT = 19,
 	BASELINE = 14,
@@ -60,10 +56,11 @@ struct canvas_picture {
 	enum colour_mode colours;
 	struct buf *out;
 	int top;
+	int32_t ground, ink; /* a terminal's defaults are not known to a file: those of the theme */
 };
 
 struct canvas_paint {
-	int32_t fg, bg; /* 0xRRGGBB; bg COLOUR_DEFAULT = the ground */
+	int32_t fg, bg; /* 0xRRGGBB; bg COLOUR_DEFAULT = the picture's ground */
 	uint8_t attributes;
 };
 
@@ -81,11 +78,12 @@ static struct canvas_paint paint_of(const struct canvas_picture *picture, style_
 {
 	struct style_look look = style_look(picture->theme, style, picture->colours);
 	int32_t fg = to_rgb(look.fg, picture->colours), bg = to_rgb(look.bg, picture->colours);
-	fg = fg == COLOUR_DEFAULT ? INK : fg;
+	fg = fg == COLOUR_DEFAULT ? picture->ink : fg;
+	bg = bg == picture->ground ? COLOUR_DEFAULT : bg;
 	if (look.attributes & STYLE_ATTR_DIM)
-		fg = half_way(fg, GROUND);
+		fg = half_way(fg, picture->ground);
 	if (look.attributes & STYLE_ATTR_REVERSE) {
-		int32_t ground = bg == COLOUR_DEFAULT ? GROUND : bg;
+		int32_t ground = bg == COLOUR_DEFAULT ? picture->ground : bg;
 		bg = fg;
 		fg = ground;
 	}
@@ -242,16 +240,23 @@ static void canvas_export_append_line(const struct canvas_picture *picture, int 
 	buf_append_char(picture->out, '\n');
 }
 
+/* The window's bar: the ground, an eighth nearer to the ink. */
+static int32_t bar_of(const struct canvas_picture *picture)
+{
+	int32_t quarter = half_way(half_way(picture->ink, picture->ground), picture->ground);
+	return half_way(quarter, picture->ground);
+}
+
 static void append_title(const struct canvas_picture *picture, const char *title, int width)
 {
 	static const unsigned lights[] = {0xff5f57, 0xfebc2e, 0x28c840};
 	buf_printf(picture->out, "<path d=\"M0 %d V8 Q0 0 8 0 H%d Q%d 0 %d 8 V%d Z\" fill=\"#%06x\"/>", TITLE_HEIGHT,
-		   width - 8, width, width, TITLE_HEIGHT, BAR);
+		   width - 8, width, width, TITLE_HEIGHT, (unsigned)bar_of(picture));
 	for (int i = 0; i < 3; i++)
 		buf_printf(picture->out, "<circle cx=\"%d\" cy=\"%d\" r=\"5.5\" fill=\"#%06x\"/>", 18 + 18 * i,
 			   TITLE_HEIGHT / 2, lights[i]);
 	buf_printf(picture->out, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\" fill=\"#%06x\">", width / 2,
-		   TITLE_HEIGHT / 2 + 5, (unsigned)half_way(INK, GROUND));
+		   TITLE_HEIGHT / 2 + 5, (unsigned)half_way(picture->ink, picture->ground));
 	struct canvas *line = canvas_create(1, 200, false);
 	int columns = canvas_put(line, 0, 0, -1, STYLE_TEXT, title);
 	for (int x = 0; x < columns; x++)
@@ -264,6 +269,10 @@ void canvas_append_svg(const struct canvas *canvas, const struct theme *theme, e
 		       const char *title, struct buf *out)
 {
 	struct canvas_picture picture = {.canvas = canvas, .theme = theme, .colours = colours, .out = out};
+	int32_t ground =
+		theme->monochrome || colours == COLOUR_MODE_MONO ? COLOUR_DEFAULT : theme->roles[STYLE_TEXT].bg;
+	picture.ground = ground == COLOUR_DEFAULT ? theme->ground : ground;
+	picture.ink = theme->ink;
 	picture.top = MARGIN + (title ? TITLE_HEIGHT : 0);
 	int width = canvas->width * CELL_WIDTH + 2 * MARGIN,
 	    height = canvas->height * CELL_HEIGHT + picture.top + MARGIN;
@@ -272,7 +281,8 @@ void canvas_append_svg(const struct canvas *canvas, const struct theme *theme, e
 		   "font-family=\"'DejaVu Sans Mono','Cascadia Mono',Menlo,Consolas,monospace\" font-size=\"15\" "
 		   "xml:space=\"preserve\">\n",
 		   width, height, width, height);
-	buf_printf(out, "<rect width=\"%d\" height=\"%d\" rx=\"8\" fill=\"#%06x\"/>\n", width, height, GROUND);
+	buf_printf(out, "<rect width=\"%d\" height=\"%d\" rx=\"8\" fill=\"#%06x\"/>\n", width, height,
+		   (unsigned)picture.ground);
 	if (title)
 		append_title(&picture, title, width);
 	for (int y = 0; y < canvas->height; y++)

@@ -1,37 +1,48 @@
-/* The default theme, and what becomes of a colour in 256 colours, in 16 and without any. */
+/* From styles to looks: roles, the palettes of terminals, what the environment says of colours. */
 #include "tui/draw/style.h"
 
 #include "api/base/str.h"
 
-static const struct theme default_theme = {
-	.roles =
-		{
-#define X(NAME, role, front, back, front_on_cursor, front16, back16, attrs, attrs_mono)                                \
-	[STYLE_##NAME] = {.name = #role,                                                                               \
-			  .fg = front,                                                                                 \
-			  .bg = back,                                                                                  \
-			  .on_cursor = front_on_cursor,                                                                \
-			  .fg16 = front16,                                                                             \
-			  .bg16 = back16,                                                                              \
-			  .attributes = attrs,                                                                         \
-			  .mono = attrs_mono},
-#include "tui/draw/colours.def"
+enum style_role_kind { STYLE_KIND_TEXT, STYLE_KIND_SIGN };
+
+static const struct {
+	const char *name, *help;
+	enum style_role_kind kind;
+} style_roles[STYLE_COUNT] = {
+#define X(NAME, role, what, words) [STYLE_##NAME] = {.name = #role, .help = words, .kind = STYLE_KIND_##what},
+#include "tui/draw/roles.def"
 #undef X
-		},
 };
 
-const struct theme *theme_default(void)
+const char *style_role_name(enum style_role role)
 {
-	return &default_theme;
+	return style_roles[role].name;
+}
+
+const char *style_role_help(enum style_role role)
+{
+	return style_roles[role].help;
+}
+
+bool style_role_is_sign(enum style_role role)
+{
+	return style_roles[role].kind == STYLE_KIND_SIGN;
+}
+
+int style_role_by_name(const char *name)
+{
+	for (int i = 0; i < STYLE_COUNT; i++)
+		if (str_eq(style_roles[i].name, name))
+			return i;
+	return -1;
 }
 
 /* ---- the 256 colours of xterm ---- */
 
 static const uint8_t cube_levels[] = {0, 95, 135, 175, 215, 255};
 
-/* The first sixteen belong to the user; these are xterm's own, for pictures. */
-static const int32_t first_sixteen[] = {0x000000, 0xcd3131, 0x0dbc79, 0xc5a332, 0x2472c8, 0xbc3fbc, 0x11a8cd, 0xd0d0d0,
-					0x767676, 0xf14c4c, 0x23d18b, 0xe5c07b, 0x5f9be8, 0xd670d6, 0x29b8db, 0xffffff};
+static const int32_t first_sixteen[] = {0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd, 0x00cdcd, 0xe5e5e5,
+					0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff};
 
 int32_t colour_from_256(int index)
 {
@@ -76,25 +87,39 @@ static int32_t in_mode(int32_t rgb, int8_t of16, enum colour_mode mode)
 	return rgb;
 }
 
-struct style_look style_look(const struct theme *theme, style_t style, enum colour_mode mode)
+static struct style_look coloured_look(const struct theme *theme, unsigned role, bool on_cursor, enum colour_mode mode)
 {
-	unsigned role = style & STYLE_ROLE_MASK;
-	const struct style_role_look *of_role = &theme->roles[role < STYLE_COUNT ? role : STYLE_TEXT];
+	const struct style_role_look *of_role = &theme->roles[role], *text = &theme->roles[STYLE_TEXT];
 	const struct style_role_look *cursor = &theme->roles[STYLE_CURSOR];
-	bool on_cursor = style & STYLE_ON_CURSOR;
-	struct style_look look = {.fg = COLOUR_DEFAULT, .bg = COLOUR_DEFAULT};
-	look.attributes = mode == COLOUR_MODE_MONO ? of_role->mono : of_role->attributes;
-	if (mode != COLOUR_MODE_MONO) {
-		look.fg = in_mode(of_role->fg, of_role->fg16, mode);
-		look.bg = in_mode(of_role->bg, of_role->bg16, mode);
-	}
-	if (on_cursor && mode == COLOUR_MODE_MONO) {
-		look.attributes = (uint8_t)((look.attributes & ~STYLE_ATTR_DIM) ^ STYLE_ATTR_REVERSE);
-	} else if (on_cursor) {
+	struct style_look look = {.attributes = of_role->attributes};
+	look.fg = in_mode(of_role->fg, of_role->fg16, mode);
+	look.bg = in_mode(of_role->bg, of_role->bg16, mode);
+	if (on_cursor) {
 		bool own = of_role->on_cursor != COLOUR_DEFAULT && mode != COLOUR_MODE_16;
 		look.fg = own ? in_mode(of_role->on_cursor, 0, mode) : in_mode(cursor->fg, cursor->fg16, mode);
 		look.bg = in_mode(cursor->bg, cursor->bg16, mode);
 	}
+	look.fg = look.fg == COLOUR_DEFAULT ? in_mode(text->fg, text->fg16, mode) : look.fg;
+	look.bg = look.bg == COLOUR_DEFAULT ? in_mode(text->bg, text->bg16, mode) : look.bg;
+	return look;
+}
+
+static struct style_look mono_look(const struct theme *theme, unsigned role, bool on_cursor)
+{
+	struct style_look look = {.fg = COLOUR_DEFAULT, .bg = COLOUR_DEFAULT, .attributes = theme->roles[role].mono};
+	if (on_cursor)
+		look.attributes = (uint8_t)((look.attributes & ~STYLE_ATTR_DIM) ^ STYLE_ATTR_REVERSE);
+	return look;
+}
+
+struct style_look style_look(const struct theme *theme, style_t style, enum colour_mode mode)
+{
+	unsigned role = style & STYLE_ROLE_MASK;
+	bool on_cursor = style & STYLE_ON_CURSOR;
+	role = role < STYLE_COUNT ? role : STYLE_TEXT;
+	struct style_look look = theme->monochrome || mode == COLOUR_MODE_MONO
+					 ? mono_look(theme, role, on_cursor)
+					 : coloured_look(theme, role, on_cursor, mode);
 	if (style & STYLE_BOLD)
 		look.attributes |= STYLE_ATTR_BOLD;
 	if (style & STYLE_UNDERLINE)
@@ -102,14 +127,6 @@ struct style_look style_look(const struct theme *theme, style_t style, enum colo
 	if (style & STYLE_REVERSED)
 		look.attributes ^= STYLE_ATTR_REVERSE;
 	return look;
-}
-
-int style_role_by_name(const char *name)
-{
-	for (int i = 0; i < STYLE_COUNT; i++)
-		if (str_eq(default_theme.roles[i].name, name))
-			return i;
-	return -1;
 }
 
 /* ---- modes ---- */

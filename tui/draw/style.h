@@ -1,6 +1,6 @@
 /* What things look like: a cell of the canvas carries a style, which is a role ("bad", "header") and modifiers; a
- * theme says what a role is in each of the four colour modes. Nothing outside this file and the two writers
- * (terminal, SVG) knows a colour. */
+ * theme (tui/theme) says what a role is in each of the four colour modes. Nothing outside these two rooms and the two
+ * writers (terminal, SVG) knows a colour. */
 #ifndef MQDECK_TUI_DRAW_STYLE_H
 #define MQDECK_TUI_DRAW_STYLE_H
 
@@ -10,10 +10,10 @@
 
 #include "api/base/cell.h"
 
-/* Roles, from colours.def: STYLE_TEXT, STYLE_DIM, … */
+/* Roles, from roles.def: STYLE_TEXT, STYLE_DIM, … */
 enum style_role {
-#define X(NAME, name, fg, bg, on_cursor, fg16, bg16, attributes, mono) STYLE_##NAME,
-#include "tui/draw/colours.def"
+#define X(NAME, name, kind, help) STYLE_##NAME,
+#include "tui/draw/roles.def"
 #undef X
 	STYLE_COUNT
 };
@@ -36,8 +36,8 @@ enum { STYLE_ATTR_BOLD = 1, STYLE_ATTR_DIM = 2, STYLE_ATTR_UNDERLINE = 4, STYLE_
 
 enum { COLOUR_DEFAULT = -1 }; /* the terminal's own foreground or background */
 
+/* COLOUR_DEFAULT is the colour of role `text`, and for `text` itself the terminal's own. */
 struct style_role_look {
-	const char *name;
 	int32_t fg, bg;     /* 0xRRGGBB; COLOUR_DEFAULT. In 256 colours the nearest is taken. */
 	int32_t on_cursor;  /* foreground on the cursor's line; COLOUR_DEFAULT = that of role `cursor` */
 	int8_t fg16, bg16;  /* 0..15; COLOUR_DEFAULT */
@@ -45,7 +45,12 @@ struct style_role_look {
 	uint8_t mono;       /* STYLE_ATTR_… without */
 };
 
+enum { THEME_NAME_MAX = 64, THEME_HELP_MAX = 96 };
+
 struct theme {
+	char name[THEME_NAME_MAX], help[THEME_HELP_MAX];
+	bool monochrome;     /* drawn as without colours whatever the terminal can */
+	int32_t ground, ink; /* what the terminal's own colours are taken to be: in pictures, and to measure contrast */
 	struct style_role_look roles[STYLE_COUNT];
 };
 
@@ -56,9 +61,11 @@ struct style_look {
 	uint8_t attributes;
 };
 
-const struct theme *theme_default(void);
 struct style_look style_look(const struct theme *theme, style_t style, enum colour_mode mode);
-int style_role_by_name(const char *name); /* -1 when there is none */
+const char *style_role_name(enum style_role role);
+const char *style_role_help(enum style_role role);
+bool style_role_is_sign(enum style_role role); /* seen, not read */
+int style_role_by_name(const char *name);      /* -1 when there is none */
 
 /* What the environment allows: NO_COLOR, CLICOLOR_FORCE, COLORTERM, TERM (any may be NULL). `colours` is what
  * terminfo says of the terminal: 0, 8, 16, 256 or more. Sources: no-color.org, bixense.com/clicolors. */
@@ -67,7 +74,7 @@ enum colour_mode colour_mode_detect(const char *no_color, const char *clicolor_f
 bool colour_mode_parse(const char *word, enum colour_mode *mode); /* auto, mono (or none), 16, 256, true */
 
 int colour_to_256(int32_t rgb);     /* nearest of the 6×6×6 cube and the greys (16..255) */
-int32_t colour_from_256(int index); /* 0xRRGGBB, xterm's palette */
+int32_t colour_from_256(int index); /* 0xRRGGBB, xterm's palette; its first sixteen are a user's to change */
 
 /* A severity is never colour alone: "✗ " bad, "! " warn, "● " ok. One column wide; "" for SEV_NONE. */
 const char *severity_sign(enum severity severity, bool ascii);

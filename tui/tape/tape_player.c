@@ -8,6 +8,7 @@
 #include "api/base/str.h"
 #include "api/base/text.h"
 #include "tui/tape/tape_private.h"
+#include "tui/theme/theme.h"
 
 enum { POLL_MS = 10 };
 

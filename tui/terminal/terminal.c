@@ -13,6 +13,7 @@
 #include "api/base/str.h"
 #include "tui/terminal/terminal_private.h"
 #include "tui/terminal/terminal_signals.h"
+#include "tui/theme/theme.h"
 
 enum {
 	SYNC_FROM = 64, /* a smaller frame arrives whole anyway */

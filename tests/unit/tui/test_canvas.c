@@ -1,6 +1,7 @@
 #include "tests/unit/unit.h"
 
 #include "tui/draw/canvas.h"
+#include "tui/theme/theme.h"
 
 static struct canvas *canvas;
 
