@@ -2,7 +2,7 @@
 #ifndef MQDECK_OPS_COMMON_FAILOVER_PRIVATE_H
 #define MQDECK_OPS_COMMON_FAILOVER_PRIVATE_H
 
-#include "api/ops/engine/plan.h"
+#include "api/ops/plan/plan.h"
 
 /* The brokers of one cluster whose leaders go elsewhere. */
 struct ops_failover {

@@ -3,7 +3,7 @@
 #ifndef MQDECK_OPS_COMMON_OPERATOR_H
 #define MQDECK_OPS_COMMON_OPERATOR_H
 
-#include "api/ops/engine/plan.h"
+#include "api/ops/plan/plan.h"
 
 /* The RabbitmqCluster or Kafka that the cluster is made from; false with err when no operator manages it. */
 bool ops_operator_object(const struct world_cluster *cluster, struct ops_object *out, struct err *err);

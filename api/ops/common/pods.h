@@ -3,7 +3,7 @@
 #ifndef MQDECK_OPS_COMMON_PODS_H
 #define MQDECK_OPS_COMMON_PODS_H
 
-#include "api/ops/engine/plan.h"
+#include "api/ops/plan/plan.h"
 
 enum {
 	OPS_PODS_LEAVE_MS = 30 * 60 * 1000,

@@ -2,7 +2,7 @@
 #ifndef MQDECK_OPS_COMMON_REBALANCE_PRIVATE_H
 #define MQDECK_OPS_COMMON_REBALANCE_PRIVATE_H
 
-#include "api/ops/engine/plan.h"
+#include "api/ops/plan/plan.h"
 
 struct ops_rebalance_part { /* for one kind of broker; the functions are those of an operation */
 	void (*access)(const struct ops_context *context, struct ops_needs *needs);

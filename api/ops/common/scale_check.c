@@ -6,7 +6,7 @@
 
 #include "api/base/str.h"
 #include "api/ops/common/scale_private.h"
-#include "api/ops/engine/name_list.h"
+#include "api/ops/plan/name_list.h"
 
 enum { NAMES_SHOWN = 3, LEAVING_MAX = 99, FRESH_MS = 60 * 1000 };
 

@@ -2,7 +2,7 @@
 #ifndef MQDECK_OPS_COMMON_SCALE_PRIVATE_H
 #define MQDECK_OPS_COMMON_SCALE_PRIVATE_H
 
-#include "api/ops/engine/plan.h"
+#include "api/ops/plan/plan.h"
 
 struct ops_scale {
 	const struct world_view *view;

@@ -7,8 +7,8 @@
 #include "api/kube/client/kube_access.h"
 #include "api/kube/client/kube_client.h"
 #include "api/ops/engine/lease.h"
-#include "api/ops/engine/plan.h"
 #include "api/ops/journal/journal.h"
+#include "api/ops/plan/plan.h"
 
 struct ops_job;
 

@@ -8,7 +8,7 @@
 
 static const struct ops_operation *const operation_table[] = {
 #define OPERATION(name) &ops_operation_##name,
-#include "api/ops/engine/ops.def"
+#include "api/ops/ops.def"
 #undef OPERATION
 };
 
@@ -28,7 +28,7 @@ const struct ops_operation *ops_find(const char *name)
 
 static const struct ops_step_type *const step_types[] = {
 #define STEP(name) &ops_step_##name,
-#include "api/ops/engine/steps.def"
+#include "api/ops/steps.def"
 #undef STEP
 };
 

@@ -6,7 +6,7 @@
 
 #include "api/base/str.h"
 #include "api/model/records/critical.h"
-#include "api/ops/engine/name_list.h"
+#include "api/ops/plan/name_list.h"
 
 enum { BROKERS_MAX = 512 };
 

@@ -4,7 +4,7 @@
 #define MQDECK_OPS_IMPACT_IMPACT_H
 
 #include "api/base/vec.h"
-#include "api/ops/engine/plan.h"
+#include "api/ops/plan/plan.h"
 
 /* X(NAME, member in JSON): kinds of what happens to a partition or queue. Each is in one of the first five at most. */
 #define OPS_IMPACT_EFFECTS(X)                                                                                          \

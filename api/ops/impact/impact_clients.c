@@ -8,8 +8,8 @@
 
 #include "api/base/map.h"
 #include "api/base/str.h"
-#include "api/ops/engine/name_list.h"
 #include "api/ops/impact/impact.h"
+#include "api/ops/plan/name_list.h"
 
 enum { NAMES_SHOWN = 4 };
 

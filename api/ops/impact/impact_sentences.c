@@ -7,8 +7,8 @@
 
 #include "api/base/str.h"
 #include "api/ops/engine/engine_private.h"
-#include "api/ops/engine/name_list.h"
 #include "api/ops/impact/impact.h"
+#include "api/ops/plan/name_list.h"
 
 enum { AWAY_MAX = 512 };
 

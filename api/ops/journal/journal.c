@@ -11,8 +11,8 @@
 #include "api/base/cell.h"
 #include "api/base/clock.h"
 #include "api/base/str.h"
-#include "api/ops/engine/plan.h"
 #include "api/ops/journal/journal_dir.h"
+#include "api/ops/plan/plan.h"
 
 enum { ID_TRIES = 64, ENDED_KEPT = 200 };
 

@@ -9,9 +9,9 @@
 #ifndef MQDECK_OPS_KAFKA_PARTITIONS_H
 #define MQDECK_OPS_KAFKA_PARTITIONS_H
 
-#include "api/ops/engine/name_list.h"
-#include "api/ops/engine/plan.h"
 #include "api/ops/kafka/assignment.h"
+#include "api/ops/plan/name_list.h"
+#include "api/ops/plan/plan.h"
 
 /* ---- names of facts ---- */
 

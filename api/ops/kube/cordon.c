@@ -5,7 +5,7 @@
 #include <cjson/cJSON.h>
 
 #include "api/base/str.h"
-#include "api/ops/engine/plan.h"
+#include "api/ops/plan/plan.h"
 
 enum { SEEN_LIMIT_MS = 60 * 1000 };
 

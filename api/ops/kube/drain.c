@@ -9,8 +9,8 @@
 
 #include "api/base/str.h"
 #include "api/ops/common/pods.h"
-#include "api/ops/engine/name_list.h"
 #include "api/ops/impact/impact.h"
+#include "api/ops/plan/name_list.h"
 
 enum { SETTLE_LIMIT_MS = 60 * 60 * 1000 };
 

@@ -11,7 +11,7 @@
 
 #include "api/base/str.h"
 #include "api/ops/common/pods.h"
-#include "api/ops/engine/name_list.h"
+#include "api/ops/plan/name_list.h"
 
 enum { ENTRY_MAX = 700, LIST_MAX = 1000, FACT_BYTES = 512 * 1024 };
 

@@ -2,7 +2,7 @@
 #ifndef MQDECK_OPS_KUBE_DRAIN_PRIVATE_H
 #define MQDECK_OPS_KUBE_DRAIN_PRIVATE_H
 
-#include "api/ops/engine/plan.h"
+#include "api/ops/plan/plan.h"
 
 enum { OPS_KUBE_DRAIN_BROKERS_MAX = 256 };
 

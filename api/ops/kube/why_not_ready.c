@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/ops/engine/plan.h"
+#include "api/ops/plan/plan.h"
 
 struct why {
 	const struct world_view *view;

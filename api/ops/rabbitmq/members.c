@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/ops/engine/name_list.h"
+#include "api/ops/plan/name_list.h"
 #include "api/ops/rabbitmq/queue_members.h"
 
 enum { PATTERN_MAX = 4000 };

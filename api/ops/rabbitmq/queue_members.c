@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/ops/engine/name_list.h"
+#include "api/ops/plan/name_list.h"
 
 void ops_rabbitmq_need(struct ops_needs *needs, const char *namespace)
 {

@@ -3,7 +3,7 @@
 #ifndef MQDECK_OPS_RABBITMQ_QUEUE_MEMBERS_H
 #define MQDECK_OPS_RABBITMQ_QUEUE_MEMBERS_H
 
-#include "api/ops/engine/plan.h"
+#include "api/ops/plan/plan.h"
 
 /* Rights for running commands in the namespace's pods. */
 void ops_rabbitmq_need(struct ops_needs *needs, const char *namespace);

@@ -9,7 +9,7 @@
 #include "api/base/str.h"
 #include "api/ops/common/operator.h"
 #include "api/ops/common/scale_private.h"
-#include "api/ops/engine/name_list.h"
+#include "api/ops/plan/name_list.h"
 #include "api/ops/rabbitmq/queue_members.h"
 
 enum { LEAVING_MAX = 99 };

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "api/base/str.h"
-#include "api/ops/engine/plan.h"
 #include "api/ops/journal/journal_dir.h"
+#include "api/ops/plan/plan.h"
 #include "tests/unit/ops/rig.h"
 
 #define KAFKA "mq/orders/kafka"

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "api/base/str.h"
-#include "api/ops/engine/plan.h"
+#include "api/ops/plan/plan.h"
 #include "tests/unit/ops/fake_lease.h"
 #include "tests/unit/ops/rig.h"
 

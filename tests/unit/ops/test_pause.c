@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "api/ops/engine/plan.h"
+#include "api/ops/plan/plan.h"
 #include "tests/unit/ops/rig.h"
 
 #define KAFKA "mq/orders/kafka"

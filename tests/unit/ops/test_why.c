@@ -1,6 +1,6 @@
 #include "tests/unit/unit.h"
 
-#include "api/ops/engine/plan.h"
+#include "api/ops/plan/plan.h"
 #include "tests/unit/ops/rig.h"
 
 struct why_case {

@@ -1,6 +1,6 @@
 /* A few names and the count, for sentences: "a, b, c and 12 more". */
-#ifndef MQDECK_OPS_ENGINE_NAME_LIST_H
-#define MQDECK_OPS_ENGINE_NAME_LIST_H
+#ifndef MQDECK_OPS_PLAN_NAME_LIST_H
+#define MQDECK_OPS_PLAN_NAME_LIST_H
 
 #include <stdint.h>
 

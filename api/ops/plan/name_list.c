@@ -1,4 +1,4 @@
-#include "api/ops/engine/name_list.h"
+#include "api/ops/plan/name_list.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

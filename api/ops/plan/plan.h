@@ -1,7 +1,7 @@
 /* What an operation's own file uses: the context it sees, sentences and facts it leaves in the plan, and the types
  * of steps. Not for views. */
-#ifndef MQDECK_OPS_ENGINE_PLAN_H
-#define MQDECK_OPS_ENGINE_PLAN_H
+#ifndef MQDECK_OPS_PLAN_PLAN_H
+#define MQDECK_OPS_PLAN_PLAN_H
 
 #include "api/base/arena.h"
 #include "api/base/buf.h"
@@ -164,11 +164,11 @@ struct ops_step_type {
 
 /* The operations' own structs, which compare with plan->operation. */
 #define OPERATION(name) extern const struct ops_operation ops_operation_##name;
-#include "api/ops/engine/ops.def"
+#include "api/ops/ops.def"
 #undef OPERATION
 
 #define STEP(name) extern const struct ops_step_type ops_step_##name;
-#include "api/ops/engine/steps.def"
+#include "api/ops/steps.def"
 #undef STEP
 const struct ops_step_type *ops_step_find(const char *name); /* NULL when there is none */
 

@@ -1,4 +1,4 @@
-#include "api/ops/engine/plan.h"
+#include "api/ops/plan/plan.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
