@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/ops/journal/history.h"
+#include "api/ops/journal/history_plan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,6 +7,7 @@
 
 #include "api/base/cell.h"
 #include "api/base/str.h"
+#include "api/ops/impact/impact.h"
 #include "views/cli/cli.h"
 #include "views/cli/get.h"
 
@@ -202,7 +203,7 @@ static void print_plan(const struct cli *cli, const struct ops_plan *plan, const
 		return;
 	}
 	struct buf out = BUF_INIT(CLI_JSON_MAX);
-	CLEANUP(free) char *impact = plan ? ops_impact_text(cli->session->ops, plan) : NULL;
+	CLEANUP(free) char *impact = plan ? ops_impact_text(ops_view(cli->session->ops), plan) : NULL;
 	if (request->run)
 		buf_append_str(&out, "{\"event\":\"plan\",\"plan\":");
 	cli_append_plan(plan, request->operation, request->target, impact, err, &out);

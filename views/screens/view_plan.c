@@ -182,7 +182,7 @@ static void plan_view_update(struct view *view)
 		ops_map_finish(&self->map);
 	} else if (plan != self->mapped) {
 		ops_map_finish(&self->map);
-		ops_map_make(&self->map, app->session->ops, plan);
+		ops_map_make(&self->map, ops_view(app->session->ops), plan);
 		self->mapped = plan;
 	}
 }

@@ -7,8 +7,9 @@
 #include "api/kube/client/kube_access.h"
 #include "api/kube/client/kube_client.h"
 #include "api/ops/engine/lease.h"
+#include "api/ops/engine/ops.h"
 #include "api/ops/journal/journal.h"
-#include "api/ops/plan/plan.h"
+#include "api/ops/plan/plan_owner.h"
 
 struct ops_job;
 
@@ -97,29 +98,17 @@ static inline struct ops_job *ops_job_of(struct ops_plan *plan)
 	return (struct ops_job *)plan;
 }
 
-/* False with err when the target is not in the world (any more). */
-bool ops_resolve_target(const struct ops_job *job, struct ops_context *out, struct err *err) MUST_USE;
-bool ops_resolve_target_in(const struct world_view *view, enum ops_target target, const char *key,
-			   struct ops_context *out, struct err *err) MUST_USE;
-
-/* What the functions of a step see: like ops_resolve_target, with the step and the broker it is about. */
-bool ops_resolve_step_target(const struct ops_job *job, size_t index, struct ops_context *out,
-			     struct err *err) MUST_USE;
+/* ---- job.c ---- */
+/* The plan's target; false with err when it is not in the world (any more). */
+bool ops_job_target(const struct ops_job *job, struct ops_context *out, struct err *err) MUST_USE;
+/* What the functions of a step see: the same with the step and the broker it is about. */
+bool ops_job_step_target(const struct ops_job *job, size_t index, struct ops_context *out, struct err *err) MUST_USE;
 
 struct ops_job *ops_job_create(struct ops *ops, ops_plan_fn *fn, void *data);
 int64_t ops_wall_ms(const struct ops_job *job);
 void ops_job_do(struct ops_job *job, void (*next)(struct ops_job *job), int64_t delay_ms);
 void ops_job_tell(struct ops_job *job);
 void ops_forget_asks(struct ops_job *job); /* answers still to come find nobody */
-
-/* ---- plan.c ---- */
-void ops_plan_finish(struct ops_plan *plan); /* what the plan points to */
-void ops_forget_sentences(struct ops_plan *plan);
-void ops_forget_steps(struct ops_plan *plan);
-const char *ops_first_block(const struct ops_plan *plan); /* NULL when none */
-/* Takes the arguments over as facts, checked. */
-bool ops_take_values(struct ops_plan *plan, const struct ops_value *values, size_t count, struct err *err) MUST_USE;
-void ops_replace_text(char **text, const char *now); /* now NULL or "" = NULL; true text is copied */
 
 /* ---- guarded_patch.c ---- */
 /* done is called once, never from inside. err is NULL when it went well. */

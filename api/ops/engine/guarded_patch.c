@@ -39,7 +39,7 @@ static bool look_for_object(struct ops_job *job, struct ops_object *object, stru
 {
 	struct ops_context context;
 	const struct ops_step *step = &job->plan.steps[job->guarded_patch.step];
-	return ops_resolve_step_target(job, job->guarded_patch.step, &context, err) &&
+	return ops_job_step_target(job, job->guarded_patch.step, &context, err) &&
 	       step->type->object(&job->plan, &context, object, err);
 }
 

@@ -9,9 +9,9 @@ static bool is_still_allowed(struct ops_job *job, struct err *err)
 {
 	struct ops_plan *plan = &job->plan;
 	struct ops_context context;
-	if (!ops_resolve_target(job, &context, err)) {
+	if (!ops_job_target(job, &context, err)) {
 		/* The plan itself took its target out of the world for a while: the step decides. */
-		bool meant = plan->under_way && ops_resolve_step_target(job, plan->current, &context, NULL);
+		bool meant = plan->under_way && ops_job_step_target(job, plan->current, &context, NULL);
 		if (meant)
 			err_clear(err);
 		return meant;

@@ -79,7 +79,7 @@ static bool is_without_target(const struct ops_job *job)
 	struct ops_context context;
 	const struct ops_plan *plan = &job->plan;
 	return plan->under_way && plan->current < plan->step_count &&
-	       ops_resolve_step_target(job, plan->current, &context, NULL);
+	       ops_job_step_target(job, plan->current, &context, NULL);
 }
 
 static void prepare_make_plan(struct ops_job *job)
@@ -87,7 +87,7 @@ static void prepare_make_plan(struct ops_job *job)
 	struct err err = {0};
 	struct ops_context context;
 	struct ops_plan *plan = &job->plan;
-	bool there = ops_resolve_target(job, &context, &err);
+	bool there = ops_job_target(job, &context, &err);
 	if (*job->made_at.server && !ops_place_is_same(job, &err)) {
 		ops_note(plan, OPS_BLOCKS, "%s", err.text);
 	} else if (!there && is_without_target(job)) {
@@ -182,7 +182,7 @@ void ops_prepare_start(struct ops_job *job)
 	ops_place_ask(job);
 	if (kube_client_read_only(job->ops->client)) {
 		ops_note(&job->plan, OPS_BLOCKS, "mqdeck is read-only here: nothing can be changed");
-	} else if (ops_resolve_target(job, &context, &err)) {
+	} else if (ops_job_target(job, &context, &err)) {
 		struct ops_needs needs = {0};
 		context.plan = &job->plan;
 		job->plan.operation->access(&context, &needs);

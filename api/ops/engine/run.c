@@ -184,7 +184,7 @@ static bool see_gate(struct ops_job *job, struct ops_context *context, struct op
 		return false;
 	}
 	job->gate_live_ms += since;
-	if (!ops_resolve_step_target(job, job->plan.current, context, &err)) {
+	if (!ops_job_step_target(job, job->plan.current, context, &err)) {
 		snprintf(gauge->why, sizeof gauge->why, "%s", err.text);
 		return false;
 	}

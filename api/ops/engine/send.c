@@ -41,7 +41,7 @@ static void send_take_answer(struct ops_job *job, const struct ops_answer *answe
 	enum ops_outcome outcome = OPS_ANSWER_FAILED;
 	if (!type->answer)
 		outcome = send_judge(answer, &err);
-	else if (ops_resolve_step_target(job, job->sending.step, &context, &err))
+	else if (ops_job_step_target(job, job->sending.step, &context, &err))
 		outcome = type->answer(&job->plan, &context, answer, &err);
 	ops_save_facts(job);
 	if (outcome == OPS_ANSWER_MORE && (job->cancel || !ops_leases_are_held(job, &err))) {
@@ -145,7 +145,7 @@ static void send_ask(struct ops_job *job)
 	struct ops_step_request request = {.arena = &job->sending.arena, .timeout_ms = TIMEOUT_MS};
 	enum ops_verdict verdict = OPS_REFUSE;
 	arena_reset(&job->sending.arena);
-	if (ops_resolve_step_target(job, job->sending.step, &context, &err))
+	if (ops_job_step_target(job, job->sending.step, &context, &err))
 		verdict = job->plan.steps[job->sending.step].type->request(&job->plan, &context, &request, &err);
 	if (verdict == OPS_TO_DO && !senders[request.way](job, &request, &context, &err))
 		verdict = OPS_REFUSE;

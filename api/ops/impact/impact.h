@@ -58,6 +58,8 @@ bool ops_impact_harms(const struct ops_impact *impact); /* availability is lost,
 /* For the plan's JSON: an array with an object for each cluster from which the plan takes brokers away, with every
  * name. Never NULL; the caller deletes it. */
 struct cJSON *ops_impact_json(const struct ops_plan *plan, const struct ops_context *context);
+/* The same as text, of that moment's world; free() it. NULL when the target is gone. */
+char *ops_impact_text(const struct world_view *view, const struct ops_plan *plan);
 
 /* May this broker be stopped now? Kafka's can-roll rule, RabbitMQ's critical rule (api/model/records/critical.h); no
  * with the reason, also when it cannot be told. A broker that is known to be down may. */

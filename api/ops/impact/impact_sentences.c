@@ -6,7 +6,6 @@
 #include <cjson/cJSON.h>
 
 #include "api/base/str.h"
-#include "api/ops/engine/engine_private.h"
 #include "api/ops/impact/impact.h"
 #include "api/ops/plan/name_list.h"
 
@@ -168,11 +167,11 @@ cJSON *ops_impact_json(const struct ops_plan *plan, const struct ops_context *co
 	return all;
 }
 
-char *ops_impact_text(struct ops *ops, const struct ops_plan *plan)
+char *ops_impact_text(const struct world_view *view, const struct ops_plan *plan)
 {
 	struct err err = {0};
 	struct ops_context context;
-	if (!ops_resolve_target_in(ops->view(ops->data), plan->operation->target, plan->target, &context, &err))
+	if (!ops_resolve_target(view, plan->operation->target, plan->target, &context, &err))
 		return NULL;
 	cJSON *json = ops_impact_json(plan, &context);
 	char *text = cJSON_PrintUnformatted(json);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/ops/engine/engine_private.h"
 #include "api/ops/impact/impact.h"
 
 enum { AWAY_MAX = 64, NAMES_SHOWN = 3, NAME_MAX_LENGTH = 300 };
@@ -231,13 +230,12 @@ static bool is_touched(const struct world_cluster *cluster, const struct ops_con
 	return cluster == context->cluster || (context->node && has_broker_on(cluster, context->node));
 }
 
-void ops_map_make(struct ops_map *out, struct ops *ops, const struct ops_plan *plan)
+void ops_map_make(struct ops_map *out, const struct world_view *view, const struct ops_plan *plan)
 {
 	struct ops_context context;
 	struct err err;
 	*out = (struct ops_map){0};
-	const struct world_view *view = ops->view(ops->data);
-	if (!ops_resolve_target_in(view, plan->operation->target, plan->target, &context, &err))
+	if (!ops_resolve_target(view, plan->operation->target, plan->target, &context, &err))
 		return;
 	struct changes changes = {.from = -1, .to = -1};
 	if (plan->operation->target == OPS_ON_CLUSTER && ops_fact(plan, "from")) {

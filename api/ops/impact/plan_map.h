@@ -7,7 +7,9 @@
 #include "api/base/arena.h"
 #include "api/base/cell.h"
 #include "api/base/vec.h"
-#include "api/ops/engine/ops.h"
+#include "api/ops/plan/operation.h"
+
+struct world_view;
 
 /* X(NAME, word): what becomes of a broker. */
 #define OPS_MAP_FATES(X)                                                                                               \
@@ -49,8 +51,8 @@ struct ops_map {
 	VEC(struct ops_map_cluster) clusters;
 };
 
-/* Of the world as it is in `ops`' view now. A target that is gone leaves an empty map. */
-void ops_map_make(struct ops_map *out, struct ops *ops, const struct ops_plan *plan);
+/* Of that moment's world. A target that is gone leaves an empty map. */
+void ops_map_make(struct ops_map *out, const struct world_view *view, const struct ops_plan *plan);
 void ops_map_finish(struct ops_map *map); /* all zero is fine, also afterwards */
 
 #endif

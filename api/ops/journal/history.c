@@ -1,6 +1,6 @@
 /* Reading journals: one JSON object a line. What a line says is checked before it is believed: a person may have
  * edited it, a disk may have lost a part. */
-#include "api/ops/journal/history.h"
+#include "api/ops/journal/history_plan.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,48 +1,71 @@
-/* A journal as it was read: a plan that was run, in whatever process. journal.c writes what this reads. */
+/* Plans that were run, as their journals tell them.
+ *
+ * Every plan that is run leaves a file ID.jsonl in a folder of the user's: what was to be done, each step as it
+ * begins and ends, and how it ended. With it a plan outlives its process: another one takes it up at the first step
+ * that was not done. Text in it may hold names from a cluster. */
+
 #ifndef MQDECK_OPS_JOURNAL_HISTORY_H
 #define MQDECK_OPS_JOURNAL_HISTORY_H
 
-#include <time.h>
+#include "api/ops/plan/operation.h"
 
-#include "api/base/arena.h"
-#include "api/base/vec.h"
-#include "api/ops/engine/ops.h"
+/* $XDG_STATE_HOME/mqdeck/plans, else ~/.local/state/mqdeck/plans; free() it. NULL with err when there is no home. */
+char *ops_journal_plans_dir(struct err *err) MUST_USE;
+/* "user@host"; free() it. */
+char *ops_journal_who(void);
 
-enum { OPS_JOURNAL_VERSION = 1, OPS_JOURNAL_MAX = 16 * 1024 * 1024, OPS_JOURNAL_STEPS_MAX = 20000 };
+/* X(name, word) */
+#define OPS_HISTORY_STATES(X)                                                                                          \
+	X(RUNNING, "running")         /* a living process has it */                                                    \
+	X(PAUSED, "paused")           /* a living process has it */                                                    \
+	X(INTERRUPTED, "interrupted") /* its process ended without a word */                                           \
+	X(FAILED, "failed")                                                                                            \
+	X(CANCELLED, "cancelled")                                                                                      \
+	X(DONE, "done")                                                                                                \
+	X(ABANDONED, "abandoned")                                                                                      \
+	X(UNREADABLE, "unreadable") /* err says why; only the id is known */
 
-struct ops_history_step {
-	const char *type, *broker, *item, *title, *result; /* NULL = none */
-	enum ops_step_state state;
+enum ops_history_state {
+#define X(name, word) OPS_HISTORY_##name,
+	OPS_HISTORY_STATES(X)
+#undef X
+};
+const char *ops_history_word(enum ops_history_state state);
+
+struct ops_history_entry {
+	const char *id, *operation, *target, *title;
+	const char *who;     /* "user@host" who ran it last */
+	const char *cluster; /* "https://host:port" of the API server */
+	const char *undoes;  /* the plan that it takes back, NULL */
+	const char *undone_by;
+	enum ops_history_state state;
+	size_t step, step_count;        /* the one it is at, from 0; step_count when all are done */
+	const char *step_title;         /* of that one, NULL when all are done */
+	const char *result;             /* how it ended, NULL */
+	int64_t started_ms, changed_ms; /* Unix time */
+	struct err err;
 };
 
-struct ops_history_fact {
-	const char *name, *value;
+struct ops_history_plan;
+
+struct ops_history { /* newest first */
+	struct ops_history_entry *items;
+	struct ops_history_plan **read; /* what the text stands in */
+	size_t count;
+	bool more; /* older ones are left out: reading goes on with the next call */
 };
 
-struct ops_history_sentence {
-	enum ops_sentence_kind kind;
-	const char *text;
-};
-
-/* A plan as the records tell it. Text stands in the arena. */
-struct ops_history_plan {
-	struct arena arena;
-	struct ops_history_entry
-		head; /* its step_title and state too; a plan whose end is not written is INTERRUPTED */
-	const char *confirm, *cluster_uid, *cluster_digest;
-	VEC(struct ops_history_step) steps;
-	VEC(struct ops_history_fact) facts;
-	VEC(struct ops_history_sentence) sentences; /* what it was said to mean when it was begun */
-	size_t whole;                               /* bytes of whole records: what comes after is a torn last line */
-	enum ops_history_state written; /* what the records say; whether a process has it is known to the lock */
-	int64_t size;                   /* of the file as it was read, and its last change: appended to, they differ */
-	struct timespec changed;
-};
-
-/* The text of a journal. NULL with ERR_PARSE that names the line; a torn last line is fine. ERR_NOT_FOUND: no record
- * is whole, the plan was never begun. */
-struct ops_history_plan *ops_history_plan_parse(const char *text, size_t len, struct err *err) MUST_USE;
-void ops_history_plan_destroy(struct ops_history_plan *history); /* NULL is fine */
-DEFINE_CLEANUP(struct ops_history_plan *, ops_history_plan_destroy);
+/* An empty or missing folder is an empty list. `history` is zeroed or as it was read before: then only files that
+ * changed are read again. On failure it stays as it was. limit: of bytes that are read in one call, so that it takes
+ * a few milliseconds; 0 = all there is. */
+enum { OPS_HISTORY_SLICE = 64 * 1024 };
+bool ops_history_read(const char *dir, struct ops_history *history, size_t limit, struct err *err) MUST_USE;
+/* The same of just that one; empty on failure. */
+bool ops_history_read_one(const char *dir, const char *id, struct ops_history *history, struct err *err) MUST_USE;
+void ops_history_finish(struct ops_history *history);
+static inline void cleanup_ops_history_finish(struct ops_history *history)
+{
+	ops_history_finish(history);
+}
 
 #endif

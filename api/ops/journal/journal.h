@@ -3,7 +3,7 @@
 #ifndef MQDECK_OPS_JOURNAL_JOURNAL_H
 #define MQDECK_OPS_JOURNAL_JOURNAL_H
 
-#include "api/ops/journal/history.h"
+#include "api/ops/journal/history_plan.h"
 
 struct ops_journal; /* open and locked */
 

@@ -2,7 +2,7 @@
 #ifndef MQDECK_OPS_JOURNAL_JOURNAL_DIR_H
 #define MQDECK_OPS_JOURNAL_JOURNAL_DIR_H
 
-#include "api/ops/journal/history.h"
+#include "api/ops/journal/history_plan.h"
 
 bool ops_journal_id_is_valid(const char *id);
 char *ops_journal_path(const char *dir, const char *id); /* free() it */

@@ -1,11 +1,10 @@
-#include "api/ops/plan/plan.h"
-
+/* A plan as operations write it: sentences, facts, steps; and the words for its states. */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/ops/engine/engine_private.h"
+#include "api/ops/plan/plan_owner.h"
 
 enum { TEXT_MAX = 16 * 1024 * 1024 /* lists of partitions are facts */ };
 

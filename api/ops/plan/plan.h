@@ -9,7 +9,8 @@
 #include "api/kube/client/kube_access.h"
 #include "api/kube/client/kube_client.h"
 #include "api/model/world/world.h"
-#include "api/ops/engine/ops.h"
+#include "api/ops/plan/operation.h"
+#include "api/ops/plan/target.h"
 
 struct cJSON;
 
@@ -25,10 +26,6 @@ struct ops_context { /* never handed out without its target: a target that is go
 	/* In `access`: whose rights are asked for, with its arguments; NULL when nothing is wished yet. */
 	const struct ops_plan *plan;
 };
-
-/* "namespace/pod", into out. */
-enum { OPS_KEY_MAX = 600 };
-const char *ops_broker_key(const struct world_broker *broker, char out[static OPS_KEY_MAX]);
 
 /* ---- rights ---- */
 
@@ -170,7 +167,6 @@ struct ops_step_type {
 #define STEP(name) extern const struct ops_step_type ops_step_##name;
 #include "api/ops/steps.def"
 #undef STEP
-const struct ops_step_type *ops_step_find(const char *name); /* NULL when there is none */
 
 /* ---- why a broker does not come up (why_not_ready.c) ---- */
 

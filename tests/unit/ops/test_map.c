@@ -31,7 +31,7 @@ static struct ops_map map_of(struct rig *rig, const char *replicas)
 {
 	struct ops_map map;
 	rig_prepare(rig, "scale", "mq/orders/kafka", replicas);
-	ops_map_make(&map, rig->ops, rig->plan);
+	ops_map_make(&map, ops_view(rig->ops), rig->plan);
 	assert_int_equal(map.clusters.len, 1);
 	return map;
 }
@@ -72,7 +72,7 @@ static void a_node_shows_the_clusters_with_a_broker_on_it(void **state)
 	struct rig *rig = *state;
 	struct ops_map map;
 	rig_prepare(rig, "cordon", "node-1", NULL);
-	ops_map_make(&map, rig->ops, rig->plan);
+	ops_map_make(&map, ops_view(rig->ops), rig->plan);
 	assert_string_equal(map.node, "node-1");
 	assert_int_equal(map.clusters.len, 2);
 	for (size_t i = 0; i < map.clusters.items[0].brokers.len; i++)
@@ -87,7 +87,7 @@ static void a_target_that_is_gone_leaves_an_empty_map(void **state)
 	rig_prepare(rig, "cordon", "node-1", NULL);
 	rig->world.view.node_count = 0;
 	rig->world.view.cluster_count = 0;
-	ops_map_make(&map, rig->ops, rig->plan);
+	ops_map_make(&map, ops_view(rig->ops), rig->plan);
 	assert_int_equal(map.clusters.len, 0);
 	ops_map_finish(&map);
 }
