@@ -61,6 +61,14 @@ struct sheet_column {
 	struct cell (*cell)(struct sheet_row *row);
 };
 
+/* Columns, a line each, with their widths, priority and SHEET_WIDE behind them. */
+#define SHEET_TEXT(title_, field_, help_, cell_, ...)                                                                  \
+	{.title = title_, .field = field_, .help = help_, .cell = cell_, __VA_ARGS__}
+#define SHEET_NUMBER(type_, title_, field_, help_, cell_, ...)                                                         \
+	{.title = title_, .field = field_, .help = help_, .cell = cell_, .type = CELL_##type_, __VA_ARGS__}
+#define SHEET_FIELD(field_, help_, cell_) {.field = field_, .help = help_, .cell = cell_, .flags = SHEET_COLUMN_FIELD}
+#define SHEET_WIDE .flags = SHEET_COLUMN_WIDE
+
 /* Ranks are below it. */
 enum { SHEET_RANKS = 8 };
 
