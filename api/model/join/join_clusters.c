@@ -1,60 +1,14 @@
+/* Clusters, their brokers and their pods: who is there, told from records alone. A cluster that is there again keeps
+ * its struct, its brokers theirs: what was sampled of them goes on. */
 #include <stdio.h>
 #include <string.h>
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/model/sources/broker_source.h"
+#include "api/model/join/joined.h"
 #include "api/model/sources/watcher.h"
-#include "api/model/world/world_private.h"
 
 enum { BROKERS_MAX = 2048, NAME_MAX_BYTES = 600 };
-
-struct world_kept_cluster *join_cluster_of(const struct world_cluster *cluster)
-{
-	return (struct world_kept_cluster *)cluster;
-}
-
-const struct kafka_snapshot *join_cluster_kafka(const struct world_kept_cluster *cluster)
-{
-	return cluster->kafka ? cluster->kafka(cluster->kafka_data) : NULL;
-}
-
-int32_t join_cluster_broker_named(const struct world_kept_cluster *cluster, const char *pod)
-{
-	return pod ? (int32_t)(uintptr_t)map_get(&cluster->broker_index, pod) - 1 : -1;
-}
-
-static void broker_destroy(struct world_kept_broker *broker)
-{
-	free(broker->pub.volumes);
-	free(broker->name);
-	free(broker);
-}
-
-void join_cluster_destroy(struct world_kept_cluster *cluster)
-{
-	join_rabbitmq_forget(cluster);
-	vec_each (&cluster->brokers, broker)
-		broker_destroy((struct world_kept_broker *)*broker);
-	vec_finish(&cluster->brokers);
-	vec_finish(&cluster->volumes);
-	vec_finish(&cluster->services);
-	vec_finish(&cluster->voters);
-	vec_finish(&cluster->topic_first);
-	free(cluster->id_broker);
-	map_finish(&cluster->broker_index);
-	join_cluster_forget_phrases(cluster);
-	free(cluster->key);
-	free(cluster->name);
-	free(cluster->namespace);
-	free(cluster);
-}
-
-const char *join_cluster_pod_prefix(const struct world_kept_cluster *cluster)
-{
-	const struct source_found_cluster *found = &cluster->found;
-	return found->stateful_set ? str_or(found->stateful_set->meta.name, "") : "";
-}
 
 /* ---- brokers ---- */
 
@@ -202,7 +156,7 @@ static void settle_brokers(struct world_kept_cluster *cluster)
 		if (broker->seen)
 			cluster->brokers.items[kept++] = &broker->pub;
 		else
-			broker_destroy(broker);
+			join_broker_destroy(broker);
 	}
 	changed = kept != cluster->brokers.len;
 	cluster->brokers.len = kept;
@@ -224,21 +178,7 @@ static struct world_kept_cluster *cluster_named(struct world *world, const char 
 						const struct source_found_cluster *found)
 {
 	struct world_kept_cluster *cluster = map_get(&world->clusters, key);
-	if (cluster)
-		return cluster;
-	cluster = mem_alloc(sizeof *cluster);
-	cluster->world = world;
-	cluster->key = mem_strdup(key);
-	cluster->name = mem_strdup(found->name);
-	cluster->namespace = mem_strdup(found->namespace);
-	cluster->metadata_ms = cluster->configs_ms = -1;
-	cluster->rabbitmq.overview_part.updated_ms = cluster->rabbitmq.nodes_part.updated_ms = -1;
-	cluster->rabbitmq.queues_part.updated_ms = cluster->rabbitmq.clients_part.updated_ms = -1;
-	cluster->pub.key = cluster->key;
-	cluster->pub.name = cluster->name;
-	cluster->pub.namespace = cluster->namespace;
-	map_set(&world->clusters, key, cluster);
-	return cluster;
+	return cluster ? cluster : join_cluster_create(world, key, found);
 }
 
 static const char *why_pods_are_unread(struct world *world, const struct source_found_cluster *found)
@@ -252,7 +192,7 @@ static const char *why_pods_are_unread(struct world *world, const struct source_
 static void see_cluster(void *data, const struct source_found_cluster *found)
 {
 	struct world *world = data;
-	CLEANUP(free) char *key = source_broker_key(found);
+	CLEANUP(free) char *key = source_discover_key(found);
 	struct world_kept_cluster *cluster = cluster_named(world, key, found);
 	struct world_cluster *pub = &cluster->pub;
 	if (cluster->seen)
@@ -419,73 +359,4 @@ void join_clusters(struct world *world)
 		node->pub.brokers = node->brokers.items;
 		node->pub.broker_count = node->brokers.len;
 	}
-}
-
-uint64_t join_answers_mix(uint64_t mark, uint64_t value)
-{
-	const uint64_t mixed = (mark ^ value) * 0x9e3779b97f4a7c15u;
-	return mixed ^ mixed >> 29;
-}
-
-static void number_answers(struct world_kept_cluster *cluster)
-{
-	bool kafka = cluster->pub.kind == WORLD_BROKER_KAFKA;
-	uint64_t mark = kafka ? join_kafka_answers_mark(cluster) : join_rabbitmq_answers_mark(cluster);
-	if (cluster->pub.answers && mark == cluster->answers_mark)
-		return;
-	cluster->answers_mark = mark;
-	cluster->pub.answers = ++cluster->world->answers;
-}
-
-/* What is kept of a member beyond the moment: its name is the monitor's. */
-static const struct rabbitmq_member *clusters_copy_members(struct arena *frame, const struct rabbitmq_snapshot *from)
-{
-	struct rabbitmq_member *copy = arena_alloc(frame, (from->member_count + 1) * sizeof *copy);
-	for (size_t i = 0; i < from->member_count; i++) {
-		copy[i] = from->members[i];
-		copy[i].pod = arena_strdup(frame, from->members[i].pod);
-	}
-	return copy;
-}
-
-/* Pins what RabbitMQ said: the parts are counted, and replaced by the monitor whenever it hears anew. */
-static void take_rabbitmq(struct world_kept_cluster *cluster, const struct rabbitmq_snapshot *snapshot)
-{
-	struct rabbitmq_snapshot before = cluster->rabbitmq;
-	cluster->rabbitmq = *snapshot;
-	rabbitmq_overview_ref(snapshot->overview);
-	rabbitmq_nodes_ref(snapshot->nodes);
-	rabbitmq_queues_ref(snapshot->queues);
-	rabbitmq_clients_ref(snapshot->clients);
-	rabbitmq_overview_unref(before.overview);
-	rabbitmq_nodes_unref(before.nodes);
-	rabbitmq_queues_unref(before.queues);
-	rabbitmq_clients_unref(before.clients);
-	cluster->rabbitmq.members = clusters_copy_members(&cluster->world->frame, snapshot);
-}
-
-static void take_snapshot(struct world_kept_cluster *cluster, const struct source_snapshot *snapshot)
-{
-	if (snapshot->rabbitmq)
-		take_rabbitmq(cluster, snapshot->rabbitmq);
-	cluster->kafka = snapshot->kafka;
-	cluster->kafka_data = snapshot->kafka_data;
-	cluster->way_err = snapshot->no_way;
-	cluster->pub.credentials_missing = snapshot->credentials_missing;
-}
-
-void join_broker_sources(struct world *world)
-{
-	for (size_t i = 0; i < world->cluster_list.len; i++) {
-		struct world_kept_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
-		struct source_snapshot snapshot;
-		if (source_watcher_snapshot(world->watcher, cluster->key, &snapshot))
-			take_snapshot(cluster, &snapshot);
-		if (cluster->pub.kind == WORLD_BROKER_KAFKA)
-			join_kafka(cluster);
-		else
-			join_rabbitmq(cluster);
-		number_answers(cluster);
-	}
-	source_watcher_collect(world->watcher);
 }

@@ -4,8 +4,9 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/model/join/join.h"
+#include "api/model/join/joined.h"
 #include "api/model/records/critical.h"
-#include "api/model/world/world_private.h"
 
 enum {
 	HOST_MAX = 256,
@@ -409,7 +410,7 @@ void join_kafka_replicated_at(const struct world_kept_cluster *cluster, int64_t 
 	fill_replicas(cluster, partition, out);
 }
 
-void world_topic_at(const struct world_cluster *pub, int64_t index, struct world_topic *out)
+void join_topic_at(const struct world_cluster *pub, int64_t index, struct world_topic *out)
 {
 	const struct kafka_snapshot *snapshot = join_cluster_kafka(join_cluster_of(pub));
 	*out = (struct world_topic){.cluster = (struct world_cluster *)pub,
@@ -454,7 +455,7 @@ static const char *topics_of(struct world_kept_cluster *cluster, const struct ka
 	return join_cluster_phrase(cluster, text);
 }
 
-void world_group_at(const struct world_cluster *pub, int64_t index, struct world_group *out)
+void join_group_at(const struct world_cluster *pub, int64_t index, struct world_group *out)
 {
 	struct world_kept_cluster *cluster = join_cluster_of(pub);
 	const struct kafka_snapshot *snapshot = join_cluster_kafka(cluster);

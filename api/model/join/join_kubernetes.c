@@ -4,8 +4,8 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/model/join/joined.h"
 #include "api/model/records/record_facts.h"
-#include "api/model/world/world_private.h"
 
 enum { KEY_MAX = 1024, EVENTS_SHOWN = 1000 };
 
@@ -51,9 +51,7 @@ static void drop_unseen_nodes(struct world *world)
 			vec_push(&gone, at->value);
 	vec_each (&gone, node) {
 		map_remove(&world->nodes, (*node)->name);
-		vec_finish(&(*node)->brokers);
-		free((*node)->name);
-		free(*node);
+		join_node_destroy(*node);
 	}
 	vec_finish(&gone);
 }

@@ -4,8 +4,9 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/model/join/join.h"
+#include "api/model/join/joined.h"
 #include "api/model/sources/watcher.h"
-#include "api/model/world/world_private.h"
 
 /* For how much longer it counts, as far as the clocks of two machines can be compared; 0 = nobody has it, or whoever
  * had it is gone without a word. */
@@ -40,7 +41,7 @@ static void find_plan(struct world *world, struct world_kept_cluster *cluster)
 		source_watcher_is_listed(world->watcher, KUBE_LEASES, cluster->namespace, &err) && !err_is_set(&err);
 	cluster->pub.plan = left ? plan_of(world, lease) : NULL;
 	if (left)
-		world_renew_after(world, left); /* that it ran out is told by nobody */
+		join_renew_after(world, left); /* that it ran out is told by nobody */
 }
 
 void join_plans(struct world *world)

@@ -4,63 +4,15 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/model/join/join.h"
+#include "api/model/join/joined.h"
 #include "api/model/records/critical.h"
-#include "api/model/world/world_private.h"
 
 enum {
-	STALE_MS = 30000,
 	CLIENTS_STALE_MS = 90000, /* they are counted every 30 s */
 	LAST_HEARD_MS = 10000,
 	HOST_MAX = 256,
 };
-
-static bool is_older(const struct world_kept_cluster *cluster, int64_t updated_ms, int64_t age_ms)
-{
-	return updated_ms < 0 || loop_now_ms(cluster->world->loop) - updated_ms > age_ms;
-}
-
-bool join_cluster_is_stale(const struct world_kept_cluster *cluster, int64_t updated_ms)
-{
-	return is_older(cluster, updated_ms, STALE_MS);
-}
-
-void join_history_push(struct world_history *history, double value)
-{
-	if (history->count == WORLD_HISTORY) {
-		memmove(history->points, history->points + 1, (WORLD_HISTORY - 1) * sizeof *history->points);
-		history->count--;
-	}
-	history->points[history->count++] = (float)value;
-}
-
-const char *join_cluster_phrase(struct world_kept_cluster *cluster, const char *text)
-{
-	char *known = map_get(&cluster->phrases, text);
-	if (!known) {
-		known = mem_strdup(text);
-		map_set(&cluster->phrases, text, known);
-	}
-	return known;
-}
-
-void join_cluster_forget_phrases(struct world_kept_cluster *cluster)
-{
-	for (struct map_entry *at = map_next(&cluster->phrases, NULL); at; at = map_next(&cluster->phrases, at))
-		free(at->value);
-	map_finish(&cluster->phrases);
-}
-
-void join_rabbitmq_forget(struct world_kept_cluster *cluster)
-{
-	rabbitmq_overview_unref(cluster->rabbitmq.overview);
-	rabbitmq_nodes_unref(cluster->rabbitmq.nodes);
-	rabbitmq_queues_unref(cluster->rabbitmq.queues);
-	rabbitmq_clients_unref(cluster->rabbitmq.clients);
-	free(cluster->word_broker);
-	cluster->word_broker = NULL;
-	cluster->tallied = NULL;
-	cluster->rabbitmq = (struct rabbitmq_snapshot){0};
-}
 
 /* "rabbit@rabbitmq-0.rabbitmq-nodes.mq.svc" → the broker whose pod is rabbitmq-0 */
 static int32_t broker_of_member(const struct world_kept_cluster *cluster, const char *member)
@@ -241,7 +193,8 @@ static void fill_clients(const struct world_kept_cluster *cluster, struct world_
 			 const struct rabbitmq_node *node)
 {
 	const struct rabbitmq_clients *snapshot = cluster->rabbitmq.clients;
-	if (!snapshot || !node || is_older(cluster, cluster->rabbitmq.clients_part.updated_ms, CLIENTS_STALE_MS))
+	if (!snapshot || !node ||
+	    join_cluster_is_older(cluster, cluster->rabbitmq.clients_part.updated_ms, CLIENTS_STALE_MS))
 		return;
 	size_t first = 0;
 	while (first < snapshot->count && !str_eq(snapshot->items[first].node, node->name))
@@ -388,7 +341,7 @@ static enum severity queue_severity(const struct rabbitmq_queue *queue, const ch
 	return str_eq(state, "running") || str_eq(state, "idle") ? SEV_OK : str_eq(state, "down") ? SEV_BAD : SEV_WARN;
 }
 
-void world_queue_at(const struct world_cluster *pub, int64_t index, struct world_queue *out)
+void join_queue_at(const struct world_cluster *pub, int64_t index, struct world_queue *out)
 {
 	struct world_kept_cluster *cluster = join_cluster_of(pub);
 	const struct rabbitmq_queues *queues = cluster->rabbitmq.queues;

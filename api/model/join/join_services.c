@@ -1,9 +1,10 @@
+/* Services of broker clusters, where their ports lead, and how many endpoints are ready. */
 #include <stdio.h>
 #include <string.h>
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/model/world/world_private.h"
+#include "api/model/join/joined.h"
 
 enum { KEY_MAX = 1024 };
 

@@ -2,7 +2,7 @@
 #ifndef MQDECK_MODEL_RULES_RULES_PRIVATE_H
 #define MQDECK_MODEL_RULES_RULES_PRIVATE_H
 
-#include "api/model/world/world_private.h"
+#include "api/model/join/joined.h"
 
 struct rule_findings {
 	struct world *world;

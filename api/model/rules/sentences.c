@@ -7,6 +7,7 @@
 #include "api/base/buf.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/model/join/join.h"
 
 enum {
 	CUT = 240,
@@ -20,7 +21,7 @@ enum {
 const char *rule_sentence_duration(struct world *world, int64_t ms)
 {
 	struct arena *frame = &world->frame;
-	world_renew_after(world, ms < 2 * MINUTE ? SECOND : MINUTE);
+	join_renew_after(world, ms < 2 * MINUTE ? SECOND : MINUTE);
 	if (ms < 2 * MINUTE)
 		return arena_printf(frame, "%d s", (int)(ms < 0 ? 0 : ms / SECOND));
 	if (ms < HOUR)
@@ -37,7 +38,7 @@ const char *rule_sentence_ago(struct world *world, int64_t since_wall_ms)
 		return "";
 	if (ms >= 2 * MINUTE)
 		return arena_printf(&world->frame, " %s ago", rule_sentence_duration(world, ms));
-	world_renew_after(world, COARSE);
+	join_renew_after(world, COARSE);
 	if (ms < COARSE)
 		return "";
 	return arena_printf(&world->frame, " %d s ago", (int)(ms / COARSE * (COARSE / SECOND)));

@@ -2,7 +2,7 @@
 #ifndef MQDECK_MODEL_RULES_SENTENCES_H
 #define MQDECK_MODEL_RULES_SENTENCES_H
 
-#include "api/model/world/world_private.h"
+#include "api/model/join/joined.h"
 
 /* " 41 s ago", in minutes from two minutes on so that it does not change all the time; "" for an unknown time. */
 const char *rule_sentence_ago(struct world *world, int64_t since_wall_ms);

@@ -19,12 +19,6 @@ static const struct source_broker_type *const broker_source_types[] = {
 	[WORLD_BROKER_KAFKA] = &source_kafka_type,
 };
 
-char *source_broker_key(const struct source_found_cluster *found)
-{
-	return str_printf("%s/%s/%s", found->namespace, found->name,
-			  found->kind == WORLD_BROKER_KAFKA ? "kafka" : "rabbitmq");
-}
-
 static void broker_source_destroy(struct source_broker *source)
 {
 	broker_source_types[source->kind]->destroy(source);
@@ -64,7 +58,7 @@ void source_brokers_begin(struct source_brokers *sources)
 
 void source_brokers_follow(struct source_brokers *sources, const struct source_found_cluster *found)
 {
-	char *key = source_broker_key(found);
+	char *key = source_discover_key(found);
 	struct source_broker *source = map_get(&sources->all, key);
 	if (source && source->needed) {
 		free(key);

@@ -36,7 +36,4 @@ void source_broker_show(const struct source_broker *source, struct source_snapsh
 struct kafka_admin *source_broker_kafka_admin(const struct source_broker *source); /* NULL when there is none */
 void source_broker_set_credentials(struct source_broker *source, const char *user, const char *password);
 
-/* "namespace/name/rabbitmq": free() it. */
-char *source_broker_key(const struct source_found_cluster *found);
-
 #endif

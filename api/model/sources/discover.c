@@ -215,6 +215,12 @@ void source_discover_clusters(const struct record_store *store,
 	discover_kafkas(store, each, data);
 }
 
+char *source_discover_key(const struct source_found_cluster *found)
+{
+	return str_printf("%s/%s/%s", found->namespace, found->name,
+			  found->kind == WORLD_BROKER_KAFKA ? "kafka" : "rabbitmq");
+}
+
 bool source_discover_selector(const struct source_found_cluster *found, char *out, size_t size)
 {
 	if (found->manager == WORLD_MANAGED_BY_STRIMZI) {

@@ -28,6 +28,9 @@ enum source_found_brokers source_discover_stateful_set(const struct kube_statefu
 void source_discover_clusters(const struct record_store *store,
 			      void (*each)(void *data, const struct source_found_cluster *found), void *data);
 
+/* What it goes by everywhere, "namespace/name/rabbitmq": free() it. */
+char *source_discover_key(const struct source_found_cluster *found);
+
 /* The label selector that its pods and claims share, as the API wants it; false when there is none. */
 bool source_discover_selector(const struct source_found_cluster *found, char *out, size_t size);
 

@@ -1,32 +1,54 @@
+/* The world: drives sources, join and rules. Sources gather by themselves; what they bring marks the world as outdated,
+ * and the next world_update() lets it all go through join and rules once. */
 #include "api/model/world/world.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/model/join/join.h"
+#include "api/model/join/joined.h"
 #include "api/model/rules/rules.h"
 #include "api/model/sources/watcher.h"
 #include "api/model/world/world_private.h"
 
+/* What is joined, and when to join it anew. */
+struct world_driver {
+	struct world joined; /* the first member: whoever has a struct world has this */
+	struct world_options options;
+	char *namespace;
+	bool dirty;
+	bool told;                /* on_change was called since the last update */
+	bool settled;             /* the first read is over */
+	struct loop_timer *tick;  /* what the frame says holds no longer */
+	struct loop_timer *later; /* what the brokers said is told */
+};
+
+static struct world_driver *driver_of(const struct world *world)
+{
+	return (struct world_driver *)world;
+}
+
 void world_mark_dirty(struct world *world)
 {
-	world->dirty = true;
-	if (world->told)
+	struct world_driver *driver = driver_of(world);
+	driver->dirty = true;
+	if (driver->told)
 		return;
-	world->told = true;
-	if (world->options.on_change)
-		world->options.on_change(world->options.data);
+	driver->told = true;
+	if (driver->options.on_change)
+		driver->options.on_change(driver->options.data);
 }
 
 void world_mark_polled(struct world *world)
 {
-	world->dirty = true;
-	world->settled = world->settled || source_watcher_settled(world->watcher);
-	if (!world->settled)
+	struct world_driver *driver = driver_of(world);
+	driver->dirty = true;
+	driver->settled = driver->settled || source_watcher_settled(world->watcher);
+	if (!driver->settled)
 		world_mark_dirty(world); /* somebody waits for it */
-	else if (!world->told && !loop_timer_is_armed(world->later))
-		loop_timer_arm(world->later, WORLD_POLLED_MS);
+	else if (!driver->told && !loop_timer_is_armed(driver->later))
+		loop_timer_arm(driver->later, WORLD_POLLED_MS);
 }
 
 static void world_on_change(void *data)
@@ -39,86 +61,54 @@ static void world_on_answer(void *data)
 	world_mark_polled(data);
 }
 
-void world_renew_after(struct world *world, int64_t ms)
+static struct source_watcher *start_watcher(struct world *world, const struct world_options *options)
 {
-	if (!world->renew_ms || ms < world->renew_ms)
-		world->renew_ms = ms;
+	return source_watcher_create(&(struct source_options){
+		.loop = options->loop,
+		.client = options->client,
+		.dialer = options->dialer,
+		.store = &world->store,
+		.namespace = options->namespace,
+		.broker_poll_ms = options->broker_poll_ms,
+		.with_groups = options->with_groups,
+		.on_change = world_on_change,
+		.on_answer = world_on_answer,
+		.data = world,
+		.credentials_secret = options->credentials_secret,
+		.credentials_data = options->data,
+	});
 }
 
 struct world *world_create(const struct world_options *options)
 {
-	struct world *world = mem_alloc(sizeof *world);
+	struct world_driver *driver = mem_alloc(sizeof *driver);
+	struct world *world = &driver->joined;
+	driver->options = *options;
+	driver->options.namespace = driver->namespace = mem_strdup(options->namespace);
+	driver->dirty = true;
+	driver->tick = loop_timer_create(options->loop, world_on_change, world);
+	driver->later = loop_timer_create(options->loop, world_on_change, world);
 	world->loop = options->loop;
-	world->options = *options;
-	world->namespace = mem_strdup(options->namespace);
-	world->options.namespace = world->namespace;
 	world->store.owns = options->client != NULL;
-	world->dirty = true;
-	world->tick = loop_timer_create(options->loop, world_on_change, world);
-	world->later = loop_timer_create(options->loop, world_on_change, world);
 	world->view.data_age_ms = -1;
 	world->view.discovering = true;
-	world->view.namespace = world->options.namespace;
+	world->view.namespace = driver->namespace;
 	if (options->client)
-		world->watcher = source_watcher_create(&(struct source_options){
-			.loop = options->loop,
-			.client = options->client,
-			.dialer = options->dialer,
-			.store = &world->store,
-			.namespace = world->namespace,
-			.broker_poll_ms = options->broker_poll_ms,
-			.with_groups = options->with_groups,
-			.on_change = world_on_change,
-			.on_answer = world_on_answer,
-			.data = world,
-			.credentials_secret = options->credentials_secret,
-			.credentials_data = options->data,
-		});
+		world->watcher = start_watcher(world, &driver->options);
 	return world;
-}
-
-static void free_nodes(struct world *world)
-{
-	for (struct map_entry *at = map_next(&world->nodes, NULL); at; at = map_next(&world->nodes, at)) {
-		struct world_kept_node *node = at->value;
-		vec_finish(&node->brokers);
-		free(node->name);
-		free(node);
-	}
-	map_finish(&world->nodes);
-}
-
-static void free_values(struct map *map)
-{
-	for (struct map_entry *at = map_next(map, NULL); at; at = map_next(map, at))
-		free(at->value);
-	map_finish(map);
 }
 
 void world_destroy(struct world *world)
 {
 	if (!world)
 		return;
+	struct world_driver *driver = driver_of(world);
 	source_watcher_destroy(world->watcher);
-	for (struct map_entry *at = map_next(&world->clusters, NULL); at; at = map_next(&world->clusters, at))
-		join_cluster_destroy(at->value);
-	map_finish(&world->clusters);
-	free_nodes(world);
-	free_values(&world->volumes);
-	free_values(&world->services);
-	vec_finish(&world->cluster_list);
-	vec_finish(&world->node_list);
-	vec_finish(&world->volume_list);
-	vec_finish(&world->service_list);
-	vec_finish(&world->problems);
-	vec_finish(&world->events);
-	vec_finish(&world->pods);
-	loop_timer_destroy(world->tick);
-	loop_timer_destroy(world->later);
-	record_store_finish(&world->store);
-	arena_finish(&world->frame);
-	free(world->namespace);
-	free(world);
+	join_finish(world);
+	loop_timer_destroy(driver->tick);
+	loop_timer_destroy(driver->later);
+	free(driver->namespace);
+	free(driver);
 }
 
 static void world_publish(struct world *world)
@@ -140,34 +130,21 @@ static void world_publish(struct world *world)
 	view->pod_count = world->pods.len;
 }
 
-static void world_join_all(struct world *world)
-{
-	world->wall_ms = clock_wall_ms(loop_clock(world->loop));
-	world->renew_ms = 0;
-	arena_reset(&world->frame);
-	source_watcher_describe(world->watcher, &world->view); /* NULL is fine: link, sources */
-	join_nodes(world);
-	join_clusters(world);
-	join_plans(world);
-	join_broker_sources(world);
-	join_volumes(world);
-	join_services(world);
-	join_events(world);
-	rule_broker_states(world);
-	rules_find_problems(world);
-	record_store_collect(&world->store);
-	world_publish(world);
-}
-
 const struct world_view *world_update(struct world *world)
 {
-	world->told = false;
-	if (world->dirty) {
-		world->dirty = false;
-		loop_timer_disarm(world->later);
-		world_join_all(world);
+	struct world_driver *driver = driver_of(world);
+	driver->told = false;
+	if (driver->dirty) {
+		driver->dirty = false;
+		loop_timer_disarm(driver->later);
+		source_watcher_describe(world->watcher, &world->view); /* NULL is fine: link, sources */
+		join_update(world);
+		rule_broker_states(world);
+		rules_find_problems(world);
+		record_store_collect(&world->store); /* the frame before, the last to point there, is gone */
+		world_publish(world);
 		if (world->renew_ms)
-			loop_timer_arm(world->tick, world->renew_ms);
+			loop_timer_arm(driver->tick, world->renew_ms);
 	}
 	source_watcher_describe_ages(world->watcher, &world->view);
 	return &world->view;
@@ -175,7 +152,7 @@ const struct world_view *world_update(struct world *world)
 
 bool world_is_outdated(const struct world *world)
 {
-	return world->dirty;
+	return driver_of(world)->dirty;
 }
 
 bool world_settled(const struct world *world)
@@ -222,17 +199,20 @@ struct world_node *world_find_node(const struct world_view *view, const char *na
 
 void world_replicated_at(const struct world_cluster *cluster, int64_t index, struct world_replicated *out)
 {
-	*out = (struct world_replicated){
-		.cluster = (struct world_cluster *)cluster,
-		.name = "",
-		.partition = -1,
-		.leader = -1,
-		.min_in_sync = -1,
-		.state = WORLD_REPLICA_UNKNOWN,
-		.size_bytes = -1,
-	};
-	if (cluster->kind == WORLD_BROKER_KAFKA)
-		join_kafka_replicated_at(join_cluster_of(cluster), index, out);
-	else
-		join_rabbitmq_replicated_at(join_cluster_of(cluster), index, out);
+	join_replicated_at(cluster, index, out);
+}
+
+void world_queue_at(const struct world_cluster *cluster, int64_t index, struct world_queue *out)
+{
+	join_queue_at(cluster, index, out);
+}
+
+void world_topic_at(const struct world_cluster *cluster, int64_t index, struct world_topic *out)
+{
+	join_topic_at(cluster, index, out);
+}
+
+void world_group_at(const struct world_cluster *cluster, int64_t index, struct world_group *out)
+{
+	join_group_at(cluster, index, out);
 }

@@ -3,6 +3,8 @@
 #ifndef MQDECK_TESTS_MODEL_FIXTURE_H
 #define MQDECK_TESTS_MODEL_FIXTURE_H
 
+#include "api/model/join/joined.h"
+#include "api/model/world/world.h"
 #include "api/model/world/world_private.h"
 
 struct fixture {

@@ -1,0 +1,158 @@
+/* What the join keeps behind the shapes of the world: the memory of the room, and what its files share. The public
+ * structs are the first members, so that a pointer to one is a pointer to its keeper. */
+#ifndef MQDECK_MODEL_JOIN_JOINED_H
+#define MQDECK_MODEL_JOIN_JOINED_H
+
+#include "api/base/arena.h"
+#include "api/base/map.h"
+#include "api/base/vec.h"
+#include "api/kafka/poll/kafka_snapshot.h"
+#include "api/model/records/record_store.h"
+#include "api/model/records/world_shapes.h"
+#include "api/model/sources/discover.h"
+#include "api/rabbitmq/monitor.h"
+
+struct source_watcher;
+
+/* What the replicas add up to at one broker: made with the totals below. */
+struct world_tally {
+	int64_t leaders, replicas, in_sync;
+	int64_t critical; /* replicated things that would refuse without it */
+	double in_rate, out_rate;
+};
+
+struct world_kept_broker {
+	struct world_broker pub;
+	char *name;
+	bool seen; /* in this join */
+	bool tallied;
+	struct world_tally tally;
+	int64_t bytes, bytes_ms; /* Kafka: log size at the last sample, for its growth */
+	int64_t critical;        /* how many queues or partitions refuse without it; -1 unknown */
+	int64_t disk_free;       /* RabbitMQ's figure; -1 */
+	bool voter_critical;     /* Kafka: the controllers lose their quorum without it */
+	bool silent;             /* RabbitMQ: it does not answer us while others do */
+	bool slow;               /* RabbitMQ: it answers what it knows alone, and waits for others with the rest */
+	const char *complaint;   /* what its peers say is wrong, for sentences; NULL */
+};
+
+/* Totals over the replicas of one cluster: made once for each answer of the brokers, not for each frame. */
+struct world_replica_totals {
+	int64_t count, under_replicated, below_min, leaderless, unknown, moving;
+};
+
+struct world_kept_cluster {
+	struct world_cluster pub;
+	struct world *world;
+	char *key, *name, *namespace;
+	bool seen;
+	struct source_found_cluster found;
+	const char *pods_unread; /* why it has no pods here: not "missing" but unknown; "" = not listed yet, NULL =
+				    listed */
+	VEC(struct world_broker *) brokers;
+	VEC(struct world_volume *) volumes;
+	VEC(struct world_service *) services;
+	VEC(struct world_voter) voters;
+	struct map broker_index; /* pod name → index + 1 into brokers; rebuilt when the brokers change */
+
+	/* RabbitMQ: counted parts, pinned by the last update */
+	struct rabbitmq_snapshot rabbitmq;
+	int16_t *word_broker;                  /* number of a word → index of the broker it names, -1 = none */
+	const struct rabbitmq_queues *tallied; /* the queues that the totals and word_broker are of */
+	uint64_t tallied_generation;           /* and the brokers */
+	/* Kafka: where to look; valid for the moment */
+	const struct kafka_snapshot *(*kafka)(void *data);
+	void *kafka_data;
+	struct err way_err;              /* why no way leads into it; code NONE = one does, or is tried */
+	VEC(int64_t) topic_first;        /* number of the first partition of each topic, for world_replicated_at */
+	int64_t metadata_ms, configs_ms; /* the answers that it and the totals were made of; -1 none */
+	int16_t *id_broker;              /* node id → index into brokers, -1 = none; id_count of them */
+	size_t id_count;
+	struct map phrases; /* joined names handed out by world_queue_at and world_group_at: text → itself */
+
+	uint64_t brokers_generation; /* grows when the list of brokers changes */
+	uint64_t answers_mark;       /* of what pub.answers numbers */
+	struct world_replica_totals totals;
+};
+
+struct world_kept_node {
+	struct world_node pub;
+	char *name;
+	bool seen;
+	VEC(struct world_broker *) brokers;
+};
+
+struct world_kept_volume {
+	struct world_volume pub;
+	bool seen;
+};
+
+struct world_kept_service {
+	struct world_service pub;
+	bool seen;
+};
+
+struct world { /* as far as the join goes; api/model/world adds when it is joined */
+	struct loop *loop;
+	struct record_store store;
+	struct source_watcher *watcher; /* NULL: filled by hand */
+	struct arena frame;             /* strings and arrays of the last world_update() */
+	struct map clusters, nodes, volumes, services;
+	VEC(struct world_cluster *) cluster_list;
+	VEC(struct world_node *) node_list;
+	VEC(struct world_volume *) volume_list;
+	VEC(struct world_service *) service_list;
+	VEC(struct world_problem) problems;
+	VEC(struct world_event) events;
+	VEC(const struct kube_pod *) pods;
+	struct world_view view;
+	int64_t renew_ms; /* what the frame says holds for so long, then it is made again; 0 = until something
+			     happens */
+	uint64_t answers; /* the last number given to a cluster's answers */
+	int64_t wall_ms;  /* now, of this update */
+};
+
+/* ---- what is kept: its beginnings and ends, and how it is looked up (kept.c) ---- */
+struct world_kept_cluster *join_cluster_create(struct world *world, const char *key,
+					       const struct source_found_cluster *found);
+void join_broker_destroy(struct world_kept_broker *broker);
+void join_node_destroy(struct world_kept_node *node);
+void join_unpin(struct rabbitmq_snapshot *snapshot); /* gives back the references to its parts */
+struct world_kept_cluster *join_cluster_of(const struct world_cluster *cluster);
+const struct kafka_snapshot *
+join_cluster_kafka(const struct world_kept_cluster *cluster); /* NULL while there is none */
+int32_t join_cluster_broker_named(const struct world_kept_cluster *cluster, const char *pod); /* index, -1 */
+void join_cluster_destroy(struct world_kept_cluster *cluster);
+/* The StatefulSet's or pod set's name for a broker's claims and pods; "" when unknown. */
+const char *join_cluster_pod_prefix(const struct world_kept_cluster *cluster);
+bool join_cluster_is_older(const struct world_kept_cluster *cluster, int64_t updated_ms, int64_t age_ms);
+bool join_cluster_is_stale(const struct world_kept_cluster *cluster,
+			   int64_t updated_ms); /* what was heard then says nothing of now */
+
+/* ---- the steps (join.c) ---- */
+void join_nodes(struct world *world);
+void join_clusters(struct world *world);
+void join_plans(struct world *world);
+void join_broker_sources(struct world *world);
+void join_volumes(struct world *world);
+void join_services(struct world *world);
+void join_events(struct world *world);
+
+/* ---- brokers' side ---- */
+void join_rabbitmq(struct world_kept_cluster *cluster);
+void join_kafka(struct world_kept_cluster *cluster);
+/* A value that differs when the rows made of what was said may. */
+uint64_t join_kafka_answers_mark(const struct world_kept_cluster *cluster);
+uint64_t join_rabbitmq_answers_mark(const struct world_kept_cluster *cluster);
+uint64_t join_answers_mix(uint64_t mark, uint64_t value);
+void join_rabbitmq_replicated_at(const struct world_kept_cluster *cluster, int64_t index, struct world_replicated *out);
+void join_kafka_replicated_at(const struct world_kept_cluster *cluster, int64_t index, struct world_replicated *out);
+/* The one copy of a text that many rows share; cleared when the picture changes. */
+const char *join_cluster_phrase(struct world_kept_cluster *cluster, const char *text);
+void join_cluster_forget_phrases(struct world_kept_cluster *cluster);
+void join_history_push(struct world_history *history, double value);
+
+/* ---- small facts of records ---- */
+const struct kube_container_status *join_pod_main_status(enum world_broker_kind kind, const struct kube_pod *pod);
+
+#endif
