@@ -46,6 +46,7 @@ enum { ERR_TEXT_MAX = 512 };
 struct err {
 	enum err_code code;
 	char text[ERR_TEXT_MAX];
+	bool is_private; /* it quotes who hands out credentials: for the screen, not for the log */
 };
 
 /* Formats the sentence (cut at ERR_TEXT_MAX) and returns false, so that `return err_set(…)` reads well. err may be

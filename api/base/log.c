@@ -167,7 +167,8 @@ const char *log_error_text(const struct err *err)
 	static const bool quotes_others[] = {[ERR_UNAUTHORIZED] = true, [ERR_CONFIG] = true};
 	if (!err_is_set(err))
 		return "";
-	return err->code < ARRAY_LEN(quotes_others) && quotes_others[err->code] ? err_code_word(err->code) : err->text;
+	bool is_private = err->is_private || (err->code < ARRAY_LEN(quotes_others) && quotes_others[err->code]);
+	return is_private ? err_code_word(err->code) : err->text;
 }
 
 /* ---- the ring ---- */

@@ -104,8 +104,8 @@ void log_write(enum log_level level, enum log_layer layer, const char *format, .
 /* Copies text with everything masked ("***") that looks like a secret: userinfo of URLs, values of secret headers and of
  * names like password, token and secret. */
 void log_redact(const char *text, char *out, size_t size);
-/* The sentence of an error for a record, "" when there is none: of failed sign-ins and unreadable configuration only the
- * code's word, because such sentences quote what others said about credentials. */
+/* The sentence of an error for a record, "" when there is none: of failed sign-ins, of unreadable configuration and of
+ * what is private only the code's word, because such sentences quote what others said about credentials. */
 const char *log_error_text(const struct err *err);
 
 /* ---- reading the ring ---- */

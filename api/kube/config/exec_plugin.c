@@ -16,6 +16,7 @@
 
 #include "api/base/buf.h"
 #include "api/base/cell.h"
+#include "api/base/log.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/base/text.h"
@@ -174,6 +175,9 @@ void kube_exec_plugin_cancel(struct kube_exec_plugin_call *run)
 static void exec_plugin_finish(struct kube_exec_plugin_call *run, const struct kube_exec_answer *answer,
 			       const struct err *err)
 {
+	/* Not a word of what it was given, wrote or complained of. */
+	log_debug(LOG_KUBE, "credential plugin ended pid=%d result=%s", (int)run->pid,
+		  err ? err_code_word(err->code) : "ok");
 	kube_exec_plugin_fn *fn = run->fn;
 	void *data = run->data;
 	fn(data, answer, err);
@@ -185,6 +189,7 @@ static void exec_plugin_complain(const struct kube_exec_plugin_call *run, const 
 	text_clean(buf_str(&run->complaint.text), run->complaint.text.len, clean, sizeof clean);
 	err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s %s%s%s", run->access->exec->command, what,
 		clean[0] ? ": " : "", clean);
+	err->is_private = true;
 }
 
 static bool exec_plugin_drain(struct kube_exec_pipe *end);
@@ -342,7 +347,10 @@ struct kube_exec_plugin_call *kube_exec_plugin_run(struct loop *loop, const stru
 		.loop = loop, .access = access, .interactive = interactive, .fn = fn, .data = data, .pid_fd = -1};
 	run->out.fd = run->complaint.fd = -1;
 	run->patience = loop_timer_create(loop, on_impatient, run);
-	if (exec_plugin_start(run, err))
+	bool started = exec_plugin_start(run, err);
+	log_debug(LOG_KUBE, "credential plugin started pid=%d interactive=%s", (int)run->pid,
+		  interactive ? "yes" : "no");
+	if (started)
 		return run;
 	exec_plugin_release(run);
 	return NULL;

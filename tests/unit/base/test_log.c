@@ -178,6 +178,12 @@ static void errors_that_may_quote_credentials_are_told_by_their_code(void **stat
 	assert_string_equal(log_error_text(&err), "refused");
 	err_set(&err, ERR_UNAUTHORIZED, "the plugin said hunter2");
 	assert_string_equal(log_error_text(&err), "unauthorized");
+	err_set(&err, ERR_TIMEOUT, "the plugin said hunter2");
+	err.is_private = true;
+	err_prefix(&err, "kube");
+	assert_string_equal(log_error_text(&err), "timeout");
+	err_set(&err, ERR_TIMEOUT, "no answer");
+	assert_string_equal(log_error_text(&err), "no answer");
 }
 
 static void the_ring_forgets_the_oldest_first(void **state)
@@ -207,8 +213,7 @@ static void what_is_no_plain_file_of_ours_is_refused(void **state)
 	struct log_world *world = *state;
 	struct err err = {0};
 	CLEANUP(free)
-	char *other = path_in(world, "other"),
-	     *link_path = path_in(world, "link"), *fifo = path_in(world, "fifo");
+	char *other = path_in(world, "other"), *link_path = path_in(world, "link"), *fifo = path_in(world, "fifo");
 	close(open(other, O_CREAT | O_WRONLY | O_CLOEXEC, 0644));
 	assert_int_equal(symlink(other, link_path), 0);
 	assert_false(log_open(link_path, LOG_INFO, 0, &err));
