@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "api/base/log.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/net/dial.h"
@@ -131,6 +132,7 @@ static void dial_connected(void *data, CURL *easy, CURLcode code)
 	struct dial *dial = data;
 	curl_socket_t fd = -1;
 	loop_timer_disarm(dial->deadline);
+	log_debug(LOG_NET, "dial done to=%s result=\"%s\"", dial->peer.authority, curl_easy_strerror(code));
 	if (code != CURLE_OK || curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK || fd < 0) {
 		peer_explain(&dial->peer, easy, code, dial->errbuf, &dial->err);
 		dial_end(dial);

@@ -9,7 +9,6 @@
 #include <strings.h>
 
 #include "api/base/buf.h"
-#include "api/base/log.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/net/http_text.h"
@@ -39,8 +38,10 @@ struct http_request {
 	struct buf in;
 	char errbuf[CURL_ERROR_SIZE];
 	char content_type[128];
+	char audit_id[64];
 	struct err err; /* what we ended it for */
 	size_t header_bytes;
+	uint64_t body_bytes;
 	int64_t started_ms, first_byte_ms, last_byte_ms; /* first_byte_ms -1 = none yet */
 	int64_t retry_after_ms;
 	int status;
@@ -91,13 +92,6 @@ static void request_unlink(struct http_request *request)
 	request->http = NULL;
 }
 
-static void log_end(const struct http_request *request, const struct http_result *result)
-{
-	log_trace(LOG_NET, "http done %s peer=%s status=%d ms=%lld error=\"%s\"", request->what,
-		  request->http->peer.authority, result->status, (long long)result->total_ms,
-		  log_error_text(&result->err));
-}
-
 static void http_request_free(struct http_request *request)
 {
 	if (request->http)
@@ -117,10 +111,12 @@ static void http_finish(struct http_request *request, bool died)
 		.retry_after_ms = request->retry_after_ms,
 		.connection_died = died,
 		.content_type = request->content_type,
+		.audit_id = request->audit_id,
+		.bytes = request->body_bytes,
 		.total_ms = now - request->started_ms,
 		.first_byte_ms = request->first_byte_ms < 0 ? -1 : request->first_byte_ms - request->started_ms,
 	};
-	log_end(request, &result);
+	peer_log_done(&request->http->peer, request->easy, request->what, &result);
 	request_unlink(request);
 	result.body = buf_str(&request->in);
 	result.body_len = request->in.len;
@@ -261,6 +257,8 @@ static size_t http_on_header(char *line, size_t size, size_t count, void *data)
 		request->retry_after_ms = http_retry_after_ms(value, value_len, loop_clock(request->http->peer.loop));
 	else if ((value = http_header_value(line, len, "Content-Type", &value_len)))
 		snprintf(request->content_type, sizeof request->content_type, "%.*s", (int)value_len, value);
+	else if ((value = http_header_value(line, len, "Audit-Id", &value_len)))
+		snprintf(request->audit_id, sizeof request->audit_id, "%.*s", (int)value_len, value);
 	return len;
 }
 
@@ -287,6 +285,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 	if (must_stop(request))
 		return CURL_WRITEFUNC_ERROR;
 	note_bytes(request);
+	request->body_bytes += len;
 	bool is_success = request->status >= 200 && request->status < 300;
 	if (!is_success || !request->call.on_data)
 		return http_collect(request, bytes, len, is_success) ? len : CURL_WRITEFUNC_ERROR;

@@ -45,6 +45,8 @@ struct http_result {
 	int64_t retry_after_ms;   /* -1 without the header */
 	bool connection_died;     /* closed or reset before or while answering: GOAWAY, EOF, RST */
 	const char *content_type; /* borrowed, "" when absent */
+	const char *audit_id;     /* likewise: what an API server calls this request in its audit log */
+	uint64_t bytes;           /* of the body, as it came: also what on_data took */
 	const char *body;         /* collected body, NUL-terminated; "" when on_data took it */
 	size_t body_len;
 	int64_t total_ms, first_byte_ms;

@@ -299,6 +299,7 @@ void peer_apply(struct peer *peer, CURL *easy, const char *path, char *errbuf)
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, peer->options.user_agent);
+	peer_log_attach(peer, easy);
 	apply_tls(peer, easy);
 	apply_route(peer, easy);
 }

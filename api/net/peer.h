@@ -36,6 +36,10 @@ void peer_apply(struct peer *peer, CURL *easy, const char *path, char *errbuf);
 /* The multi's on_socket: see adopt.h. */
 void peer_on_socket(struct peer *peer, int fd);
 
+/* For the log: what libcurl tells of the connection, and how a request on it ended. */
+void peer_log_attach(struct peer *peer, CURL *easy);
+void peer_log_done(const struct peer *peer, CURL *easy, const char *what, const struct http_result *result);
+
 /* What a transfer that ended with `code` (not CURLE_OK) died of. Returns true when the connection died under it. */
 bool peer_explain(const struct peer *peer, CURL *easy, CURLcode code, const char *errbuf, struct err *err);
 

@@ -51,6 +51,7 @@ struct websocket {
 	size_t out_sent; /* bytes of `out` already written */
 	struct err err;  /* why it ends, once it does */
 	int64_t started_ms;
+	uint64_t bytes_in, bytes_out; /* of frames' payload */
 	unsigned pings_lost, holds;
 	bool paused, wants_drain, dead;
 };
@@ -90,6 +91,9 @@ static void websocket_finish(struct websocket *ws)
 	if (ws->state == WS_DONE)
 		return;
 	bool upgrade_refused = ws->state == WS_REFUSED;
+	log_debug(LOG_NET, "WebSocket ended peer=%s opened=%s status=%d in=%llu out=%llu error=\"%s\"",
+		  ws->peer->authority, ws->state == WS_OPEN ? "yes" : "no", ws->answer.status,
+		  (unsigned long long)ws->bytes_in, (unsigned long long)ws->bytes_out, log_error_text(&ws->err));
 	ws->state = WS_DONE;
 	loop_fd_remove(ws->watch);
 	ws->watch = NULL;
@@ -140,6 +144,9 @@ static bool queue_frame(struct websocket *ws, enum ws_opcode opcode, const void 
 {
 	unsigned char mask[4];
 	RAND_bytes(mask, sizeof mask);
+	ws->bytes_out += head_len + len;
+	log_trace(LOG_NET, "WebSocket frame out peer=%s opcode=%d bytes=%zu", ws->peer->authority, (int)opcode,
+		  head_len + len);
 	return ws_encode(&ws->out, opcode, mask, head, head_len, payload, len);
 }
 
@@ -170,6 +177,7 @@ bool websocket_send(struct websocket *ws, const void *head, size_t head_len, con
 static void peer_closes(struct websocket *ws, const unsigned char *payload, size_t len)
 {
 	unsigned code = len >= 2 ? (unsigned)payload[0] << 8 | payload[1] : WS_CLOSE_NORMAL;
+	log_debug(LOG_NET, "WebSocket closed by the peer peer=%s code=%u", ws->peer->authority, code);
 	queue_close(ws, code);
 	if (code == WS_CLOSE_NORMAL || code == WS_CLOSE_AWAY)
 		websocket_finish(ws);
@@ -183,6 +191,8 @@ static void peer_closes(struct websocket *ws, const unsigned char *payload, size
 static bool websocket_on_frame(void *data, enum ws_opcode opcode, const unsigned char *payload, size_t len)
 {
 	struct websocket *ws = data;
+	ws->bytes_in += len;
+	log_trace(LOG_NET, "WebSocket frame in peer=%s opcode=%d bytes=%zu", ws->peer->authority, (int)opcode, len);
 	if (opcode == WS_CLOSE)
 		peer_closes(ws, payload, len);
 	else if (opcode == WS_PONG)
@@ -207,6 +217,8 @@ static void websocket_decode(struct websocket *ws, const char *bytes, size_t len
 static void websocket_opened(struct websocket *ws)
 {
 	ws->state = WS_OPEN;
+	log_debug(LOG_NET, "WebSocket open peer=%s subprotocol=%s ms=%lld", ws->peer->authority,
+		  str_or(ws->answer.subprotocol, "-"), (long long)(loop_now_ms(ws->loop) - ws->started_ms));
 	loop_timer_arm(ws->clock, ws->call.ping_ms);
 	if (ws->call.on_open)
 		ws->call.on_open(ws->call.data, ws->answer.subprotocol);
@@ -393,18 +405,6 @@ static void websocket_transfer_done(void *data, CURL *easy, CURLcode code)
 
 /* ---- opening ---- */
 
-static bool websocket_check_call(const struct websocket_call *call, struct err *err)
-{
-	if (!call->path || call->path[0] != '/' || strpbrk(call->path, " \r\n") ||
-	    (call->subprotocols && strpbrk(call->subprotocols, "\r\n")))
-		return err_set(err, ERR_USAGE, "a WebSocket needs an escaped path that begins with '/'");
-	for (const char *const *line = call->headers; line && *line; line++) {
-		if (strpbrk(*line, "\r\n"))
-			return err_set(err, ERR_USAGE, "a header of the WebSocket holds a line break");
-	}
-	return true;
-}
-
 static void set_defaults(struct websocket_call *call)
 {
 	call->open_timeout_ms = call->open_timeout_ms > 0 ? call->open_timeout_ms : WS_OPEN_MS;
@@ -430,7 +430,7 @@ static void connect_easy(struct websocket *ws)
 
 struct websocket *websocket_open(struct http *http, const struct websocket_call *call, struct err *err)
 {
-	if (!websocket_check_call(call, err))
+	if (!ws_upgrade_check(call->path, call->subprotocols, call->headers, err))
 		return NULL;
 	struct websocket *ws = mem_alloc(sizeof *ws);
 	ws->peer = http_peer(http);

@@ -213,6 +213,17 @@ void ws_upgrade_unchunk(struct buf *body)
 
 /* ---- the request ---- */
 
+bool ws_upgrade_check(const char *path, const char *subprotocols, const char *const *lines, struct err *err)
+{
+	if (!path || path[0] != '/' || strpbrk(path, " \r\n") || (subprotocols && strpbrk(subprotocols, "\r\n")))
+		return err_set(err, ERR_USAGE, "a WebSocket needs an escaped path that begins with '/'");
+	for (const char *const *line = lines; line && *line; line++) {
+		if (strpbrk(*line, "\r\n"))
+			return err_set(err, ERR_USAGE, "a header of the WebSocket holds a line break");
+	}
+	return true;
+}
+
 void ws_upgrade_write(struct buf *out, const struct ws_upgrade_request *request, char accept[static 32])
 {
 	unsigned char random[16];

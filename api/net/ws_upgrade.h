@@ -18,6 +18,8 @@ struct ws_upgrade_request {
 	const char *const *headers; /* NULL-terminated lines; NULL = none */
 };
 
+/* Can these be written into a request? USAGE otherwise. */
+bool ws_upgrade_check(const char *path, const char *subprotocols, const char *const *lines, struct err *err);
 /* Appends the request, with a new random key; `accept` becomes what Sec-WebSocket-Accept must be. */
 void ws_upgrade_write(struct buf *out, const struct ws_upgrade_request *request, char accept[static 32]);
 
