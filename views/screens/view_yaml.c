@@ -67,9 +67,9 @@ static void yaml_view_open(struct view *view)
 		return;
 	}
 	yaml_view_say(self, "reading …");
-	self->request = view->app->session
-				? kube_get_json(view->app->session->client, path, yaml_view_answered, view, &err)
-				: NULL;
+	self->request = view->app->session ? kube_get_json(view->app->session->client, "YAML view", path,
+							   yaml_view_answered, view, &err)
+					   : NULL;
 	if (!self->request)
 		yaml_view_say(self, str_or(err.text, "not connected"));
 }

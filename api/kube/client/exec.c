@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/base/log.h"
 #include "api/base/str.h"
 #include "api/kube/client/kube_client.h"
 #include "api/kube/client/tunnel_private.h"
@@ -58,6 +59,8 @@ static void exec_finish(struct kube_exec *exec, const struct err *err, int exit_
 		result.err = *err;
 		err_prefix(&result.err, "%s", exec->what);
 	}
+	log_debug(LOG_KUBE, "exec done what=\"%s\" code=%d stdout=%zu stderr=%zu error=\"%s\"", exec->what, exit_code,
+		  exec->out.len, exec->errors.len, err ? log_error_text(err) : "");
 	kube_tunnel_close(exec->tunnel);
 	exec->tunnel = NULL;
 	loop_timer_disarm(exec->timer);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "api/base/cell.h"
+#include "api/base/log.h"
 #include "api/base/map.h"
 #include "api/base/str.h"
 
@@ -21,6 +22,7 @@ struct kube_access_waiting { /* for one answer */
 
 struct kube_access_entry {
 	struct kube_access_cache *cache;
+	char *question;               /* "verb group resource subresource namespace name" */
 	struct kube_request *request; /* NULL = none under way */
 	struct loop_timer *deferred;  /* answers from the cache, never from inside */
 	struct kube_access_waiting *waiting;
@@ -62,6 +64,7 @@ void kube_access_finish(struct kube_access_cache *cache)
 			next = entry->waiting->next;
 			free(entry->waiting);
 		}
+		free(entry->question);
 		free(entry);
 	}
 	map_finish(&cache->entries);
@@ -107,6 +110,9 @@ enum kube_answer kube_review_answer(const cJSON *review, char reason[static KUBE
 	return !cJSON_IsBool(allowed) ? KUBE_UNKNOWN : cJSON_IsTrue(allowed) ? KUBE_ALLOWED : KUBE_DENIED;
 }
 
+static const char *const access_words[] = {
+	[KUBE_UNKNOWN] = "unknown", [KUBE_ALLOWED] = "allowed", [KUBE_DENIED] = "denied"};
+
 static void on_review(void *data, const cJSON *object, const struct kube_result *result)
 {
 	struct kube_access_entry *entry = data;
@@ -115,6 +121,7 @@ static void on_review(void *data, const cJSON *object, const struct kube_result 
 	entry->asked_ms = access_now_ms(cache);
 	entry->err = result->err;
 	entry->answer = kube_review_answer(object, entry->reason);
+	log_debug(LOG_KUBE, "access review question=\"%s\" answer=%s", entry->question, access_words[entry->answer]);
 	if (cache->on_change)
 		cache->on_change(cache->data);
 	access_answer(entry);
@@ -141,7 +148,8 @@ static bool access_ask(struct kube_access_entry *entry, const struct kube_questi
 	append_attribute(&body, "name", question->name);
 	buf_append_str(&body, "}}}");
 	entry->request = kube_change(entry->cache->client,
-				     &(struct kube_change){.method = "POST",
+				     &(struct kube_change){.reason = "access review",
+							   .method = "POST",
 							   .url = {.group = "authorization.k8s.io",
 								   .version = "v1",
 								   .resource = "selfsubjectaccessreviews"},
@@ -161,7 +169,7 @@ static struct kube_access_entry *entry_of(struct kube_access_cache *cache, const
 	if (entry)
 		return entry;
 	entry = mem_alloc(sizeof *entry);
-	*entry = (struct kube_access_entry){.cache = cache, .asked_ms = -1};
+	*entry = (struct kube_access_entry){.cache = cache, .question = mem_strdup(key), .asked_ms = -1};
 	entry->deferred = loop_timer_create(kube_client_loop(cache->client), on_deferred, entry);
 	map_set(&cache->entries, key, entry);
 	return entry;
@@ -243,8 +251,11 @@ struct kube_request *kube_resource_exists(struct kube_client *client, const char
 	http_escape(&path, version);
 	struct kube_existence_call *existence = mem_alloc(sizeof *existence);
 	*existence = (struct kube_existence_call){fn, data, mem_strdup(resource)};
-	struct kube_call call = {
-		.path = buf_str(&path), .on_done = on_discovery, .data = existence, .free_data = free_existence};
+	struct kube_call call = {.reason = "is the resource served",
+				 .path = buf_str(&path),
+				 .on_done = on_discovery,
+				 .data = existence,
+				 .free_data = free_existence};
 	struct kube_request *request = kube_request(client, &call, err);
 	if (!request)
 		free_existence(existence);

@@ -24,6 +24,10 @@ static void client_probe(void *data);
 
 static void client_tell(struct kube_client *client)
 {
+	const struct kube_connection *connection = &client->connection;
+	log_info(LOG_KUBE, "API server server=%s connected=%s version=%s error=\"%s\"", client->access->server,
+		 connection->connected ? "yes" : "no", str_or(connection->version, "?"),
+		 log_error_text(&connection->err));
 	if (client->options.on_state)
 		client->options.on_state(client->options.data, &client->connection);
 }
@@ -174,8 +178,12 @@ static void on_probe(void *data, const struct kube_result *result)
 static void client_probe(void *data)
 {
 	struct kube_client *client = data;
-	struct kube_call call = {
-		.path = "/version", .timeout_ms = PROBE_TIMEOUT_MS, .once = true, .on_done = on_probe, .data = client};
+	struct kube_call call = {.reason = "is the API server there",
+				 .path = "/version",
+				 .timeout_ms = PROBE_TIMEOUT_MS,
+				 .once = true,
+				 .on_done = on_probe,
+				 .data = client};
 	struct err err = {0};
 	if (client->probing)
 		return;

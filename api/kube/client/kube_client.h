@@ -97,8 +97,9 @@ struct kube_result {
 	const struct http_result *http;   /* NULL when nothing was sent */
 };
 
-/* Strings are copied. */
+/* Strings are copied, but for the reason. */
 struct kube_call {
+	const char *reason;       /* who asks and what for, for the log: a literal */
 	const char *method;       /* NULL = GET */
 	const char *path;         /* from kube_url() */
 	const char *accept;       /* NULL = application/json */
@@ -126,11 +127,12 @@ void kube_request_cancel(struct kube_request *request); /* NULL is fine */
 /* One object as a cJSON tree (borrowed during the call; NULL with err). */
 struct cJSON;
 typedef void kube_json_fn(void *data, const struct cJSON *object, const struct kube_result *result);
-struct kube_request *kube_get_json(struct kube_client *client, const char *path, kube_json_fn *fn, void *data,
-				   struct err *err) MUST_USE;
+struct kube_request *kube_get_json(struct kube_client *client, const char *reason, const char *path, kube_json_fn *fn,
+				   void *data, struct err *err) MUST_USE;
 
 /* Everything that writes: the answer is the object after the change. */
 struct kube_change {
+	const char *reason;     /* as kube_call's */
 	const char *method;     /* POST, PUT, PATCH, DELETE */
 	struct kube_url url;    /* its query is added to */
 	const char *patch_type; /* PATCH: "application/merge-patch+json" … */

@@ -65,7 +65,8 @@ struct kube_logs *kube_logs_follow(struct kube_client *client, const struct kube
 	struct kube_logs *logs = mem_alloc(sizeof *logs);
 	logs->options = *options;
 	/* A log that is followed may be silent for as long as the broker has nothing to say. */
-	struct kube_call call = {.path = path,
+	struct kube_call call = {.reason = "log of a container",
+				 .path = path,
 				 .accept = "*/*",
 				 .is_watch = options->follow,
 				 .silence_ms = LOG_SILENCE_MS,

@@ -50,10 +50,10 @@ static struct kube_request *objects_start(struct kube_client *client, struct kub
 	return request;
 }
 
-struct kube_request *kube_get_json(struct kube_client *client, const char *path, kube_json_fn *fn, void *data,
-				   struct err *err)
+struct kube_request *kube_get_json(struct kube_client *client, const char *reason, const char *path, kube_json_fn *fn,
+				   void *data, struct err *err)
 {
-	return objects_start(client, &(struct kube_call){.path = path}, fn, data, err);
+	return objects_start(client, &(struct kube_call){.reason = reason, .path = path}, fn, data, err);
 }
 
 struct kube_request *kube_change(struct kube_client *client, const struct kube_change *change, kube_json_fn *fn,
@@ -78,6 +78,7 @@ struct kube_request *kube_change(struct kube_client *client, const struct kube_c
 	CLEANUP(free) char *path = kube_url(&url);
 	buf_finish(&query);
 	struct kube_call call = {
+		.reason = change->reason,
 		.method = change->method,
 		.path = path,
 		.content_type = patch ? change->patch_type : NULL,

@@ -60,9 +60,23 @@ static void free_request(struct kube_request *request)
 	free(request);
 }
 
+/* The query is left out: what of it matters (resource versions, pages) the asker logs. */
+static void request_log(const struct kube_request *request, const char *what, const struct kube_result *result)
+{
+	const struct kube_call *call = &request->call;
+	static const struct http_result unsent = {.audit_id = ""};
+	const struct http_result *http = result->http ? result->http : &unsent;
+	log_debug(LOG_KUBE,
+		  "%s reason=\"%s\" method=%s path=%.*s status=%d bytes=%llu ms=%lld repeats=%u audit=%s error=\"%s\"",
+		  what, str_or(call->reason, ""), call->method, (int)strcspn(call->path, "?"), call->path, http->status,
+		  (unsigned long long)http->bytes, (long long)http->total_ms, request->repeats, http->audit_id,
+		  log_error_text(&result->err));
+}
+
 /* The last thing done with the request and perhaps the client. */
 static void request_conclude(struct kube_request *request, const struct kube_result *result)
 {
+	request_log(request, request->call.is_watch ? "watch ended" : "request", result);
 	request_take_out(request);
 	request->call.on_done(request->call.data, result);
 	free_request(request);
@@ -116,6 +130,7 @@ static void request_on_done(void *data, const struct http_result *http)
 		request->repeats++;
 		int64_t wait = http->retry_after_ms < REPEAT_WAIT_MAX_MS ? http->retry_after_ms : REPEAT_WAIT_MAX_MS;
 		loop_timer_arm(request->timer, wait);
+		request_log(request, "request is repeated", &result);
 	} else {
 		request_conclude(request, &result);
 	}
@@ -178,6 +193,7 @@ static void request_attempt(void *data)
 		break;
 	case KUBE_CREDENTIALS_WAIT:
 		request->waits_for_credentials = true;
+		log_debug(LOG_KUBE, "request waits for credentials reason=\"%s\"", str_or(request->call.reason, ""));
 		break;
 	case KUBE_CREDENTIALS_FAILED:
 		request_conclude(request, &(struct kube_result){.err = err});
@@ -188,8 +204,11 @@ static void request_attempt(void *data)
 struct kube_request *kube_request(struct kube_client *client, const struct kube_call *call, struct err *err)
 {
 	const char *method = str_or(call->method, "GET");
-	if (!kube_gate_allows(client->options.read_only, method, call->path, err))
+	if (!kube_gate_allows(client->options.read_only, method, call->path, err)) {
+		log_debug(LOG_KUBE, "request not sent: read-only reason=\"%s\" method=%s path=%.*s",
+			  str_or(call->reason, ""), method, (int)strcspn(call->path, "?"), call->path);
 		return NULL;
+	}
 	struct kube_request *request = mem_alloc(sizeof *request);
 	size_t body_len = call->body && !call->body_len ? strlen(call->body) : call->body_len;
 	request->client = client;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/base/log.h"
 #include "api/base/str.h"
 #include "api/kube/client/kube_client.h"
 #include "api/kube/records/record_decode.h"
@@ -19,9 +20,17 @@ struct kube_tunnel {
 	bool paused;
 };
 
+/* Without the query, which holds a command's arguments. */
+static int tunnel_path_len(const struct kube_tunnel *tunnel)
+{
+	return (int)strcspn(tunnel->path, "?");
+}
+
 static void tunnel_opened(void *data, const char *subprotocol)
 {
 	struct kube_tunnel *tunnel = data;
+	log_debug(LOG_KUBE, "tunnel opened path=%.*s subprotocol=%s", tunnel_path_len(tunnel), tunnel->path,
+		  str_or(subprotocol, "-"));
 	if (tunnel->call.on_open)
 		tunnel->call.on_open(tunnel->call.data, subprotocol);
 }
@@ -29,6 +38,8 @@ static void tunnel_opened(void *data, const char *subprotocol)
 static void tunnel_received(void *data, const unsigned char *bytes, size_t len)
 {
 	struct kube_tunnel *tunnel = data;
+	log_trace(LOG_KUBE, "tunnel message path=%.*s channel=%d bytes=%zu", tunnel_path_len(tunnel), tunnel->path,
+		  len > 0 ? bytes[0] : -1, len > 0 ? len - 1 : 0);
 	if (len > 1)
 		tunnel->call.on_message(tunnel->call.data, bytes[0], bytes + 1, len - 1);
 }
@@ -59,6 +70,8 @@ static void tunnel_closed(void *data, const struct err *ws_err, int http_status,
 	struct err err = *ws_err;
 	if (http_status)
 		explain_refusal(tunnel, http_status, body, &err);
+	log_debug(LOG_KUBE, "tunnel closed path=%.*s status=%d error=\"%s\"", tunnel_path_len(tunnel), tunnel->path,
+		  http_status, log_error_text(&err));
 	tunnel->call.on_close(tunnel->call.data, &err);
 }
 
@@ -88,8 +101,11 @@ static void have_headers(void *data, const char *const *headers, const struct er
 
 struct kube_tunnel *kube_tunnel_open(struct kube_client *client, const struct kube_tunnel_call *call, struct err *err)
 {
-	if (!kube_gate_allows_tunnel(kube_client_read_only(client), call->path, call->command, err))
+	if (!kube_gate_allows_tunnel(kube_client_read_only(client), call->path, call->command, err)) {
+		log_debug(LOG_KUBE, "tunnel not opened: read-only path=%.*s", (int)strcspn(call->path, "?"),
+			  call->path);
 		return NULL;
+	}
 	struct kube_tunnel *tunnel = mem_alloc(sizeof *tunnel);
 	*tunnel = (struct kube_tunnel){.client = client,
 				       .call = *call,
@@ -105,6 +121,7 @@ void kube_tunnel_close(struct kube_tunnel *tunnel)
 {
 	if (!tunnel)
 		return;
+	log_debug(LOG_KUBE, "tunnel let go path=%.*s", tunnel_path_len(tunnel), tunnel->path);
 	kube_wait_cancel(tunnel->wait);
 	websocket_destroy(tunnel->ws);
 	free(tunnel->path);
@@ -115,6 +132,8 @@ void kube_tunnel_close(struct kube_tunnel *tunnel)
 bool kube_tunnel_send(struct kube_tunnel *tunnel, unsigned channel, const void *bytes, size_t len)
 {
 	unsigned char head = (unsigned char)channel;
+	log_trace(LOG_KUBE, "tunnel send path=%.*s channel=%u bytes=%zu", tunnel_path_len(tunnel), tunnel->path,
+		  channel, len);
 	return tunnel->ws && websocket_send(tunnel->ws, &head, 1, bytes, len);
 }
 

@@ -231,6 +231,7 @@ enum kube_credentials_state kube_credentials_check(struct kube_credentials *cred
 
 void kube_credentials_rejected(struct kube_credentials *credentials)
 {
+	log_info(LOG_KUBE, "credentials refused by the server; they are read anew");
 	credentials->token_due_ms = 0;
 	/* A server that refuses what the plugin gave a moment ago would make us run it for each request. */
 	if (!ended_just_now(credentials))

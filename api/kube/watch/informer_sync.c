@@ -52,6 +52,9 @@ static int64_t informer_sync_backoff(struct kube_informer *informer)
 
 static void informer_sync_go_on(struct kube_informer *informer, enum kube_informer_phase phase, int64_t delay_ms)
 {
+	log_debug(LOG_KUBE, "informer waits resource=%s for=%s ms=%lld failures=%u error=\"%s\"",
+		  informer->info->resource, phase == KUBE_INFORMER_PHASE_WAIT_WATCH ? "watch" : "list",
+		  (long long)delay_ms, informer->failures, log_error_text(&informer->state.err));
 	informer->phase = phase;
 	loop_timer_arm(informer->timer, delay_ms);
 }
@@ -114,7 +117,12 @@ static void informer_sync_send(struct kube_informer *informer, struct buf *query
 						 .query = buf_str(query)});
 	buf_finish(query);
 	struct err err = {0};
+	log_debug(LOG_KUBE, "informer asks resource=%s for=%s namespace=%s selector=\"%s\" rv=%s page=%s",
+		  informer->info->resource, is_watch ? "watch" : "list", str_or(informer->options.namespace, "*"),
+		  str_or(informer->options.label_selector, ""), is_watch ? informer->last_rv : informer->requested_rv,
+		  informer->continue_token ? "next" : "first");
 	struct kube_call call = {
+		.reason = is_watch ? "watch of an informer" : "list of an informer",
 		.path = path,
 		.accept = informer->info->protobuf ? accept_any : accept_json,
 		.gzip = !is_watch && !informer_sync_is_local(informer),
@@ -138,6 +146,12 @@ static void informer_sync_send(struct kube_informer *informer, struct buf *query
 
 /* ---- reading ---- */
 
+static const char *const event_words[] = {[KUBE_LISTED] = "listed",
+					  [KUBE_ADDED] = "added",
+					  [KUBE_MODIFIED] = "modified",
+					  [KUBE_DELETED] = "deleted",
+					  [KUBE_BOOKMARK] = "bookmark"};
+
 static bool on_record(void *data, enum kube_event_type type, void *record)
 {
 	struct kube_informer *informer = data;
@@ -148,6 +162,9 @@ static bool on_record(void *data, enum kube_event_type type, void *record)
 	informer->failures = 0; /* a stream that gets somewhere is no failure, however often it is cut */
 	if (meta->resource_version)
 		snprintf(informer->last_rv, sizeof informer->last_rv, "%s", meta->resource_version);
+	log_trace(LOG_KUBE, "informer event resource=%s type=%s name=%s/%s rv=%s", informer->info->resource,
+		  event_words[type], str_or(meta->namespace, ""), str_or(meta->name, ""),
+		  str_or(meta->resource_version, ""));
 	if (type == KUBE_DELETED)
 		kube_informer_remove(informer, record);
 	else if (type == KUBE_BOOKMARK)
@@ -162,6 +179,8 @@ static bool on_error_event(void *data, const struct kube_status *status)
 	struct kube_informer *informer = data;
 	bool expired = status->code == 410 || str_eq(status->reason, "Expired") || str_eq(status->reason, "Gone");
 	informer->watch_error = expired ? 410 : status->code ? status->code : 500;
+	log_debug(LOG_KUBE, "informer told of an error resource=%s code=%d rv=%s", informer->info->resource,
+		  informer->watch_error, informer->last_rv);
 	kube_status_err(informer->watch_error, status, NULL, "GET", informer->info->resource, &informer->stream_err);
 	return false;
 }
@@ -247,6 +266,8 @@ static void list_complete(struct kube_informer *informer, const char *resource_v
 	informer->rv_unavailable = informer->unpaged = false;
 	informer->state.synced = true;
 	informer->state.last_contact_ms = informer_sync_now_ms(informer);
+	log_debug(LOG_KUBE, "informer listed resource=%s rv=%s objects=%zu", informer->info->resource,
+		  informer->last_rv, informer->fresh.len);
 	kube_informer_replace(informer);
 	informer_sync_watch(informer);
 	if (!kube_informer_fresh(informer))
@@ -298,6 +319,7 @@ static void not_served(struct kube_informer *informer, const struct kube_result 
 	informer->version_at = 0;
 	(void)kube_kind_version(informer->options.kind, 0, informer->version);
 	bool news = !informer->state.absent;
+	log_debug(LOG_KUBE, "informer: not served resource=%s", informer->info->resource);
 	if (informer->state.count > 0)
 		kube_informer_replace(informer); /* by nothing: it was uninstalled */
 	informer->state.absent = true;
@@ -407,6 +429,9 @@ static void informer_sync_on_watch_done(void *data, const struct kube_result *re
 	struct kube_result shown = *result;
 	if (err_is_set(&informer->stream_err))
 		shown.err = informer->stream_err;
+	log_debug(LOG_KUBE, "informer watch ended resource=%s rv=%s events=%llu refused=%d error=\"%s\"",
+		  informer->info->resource, informer->last_rv, (unsigned long long)informer->watch_events, refused,
+		  log_error_text(&shown.err));
 	bool stopped_reading = err_is_set(&informer->stream_err) && !informer->watch_error;
 	end_stream(informer);
 	if (stopped_reading) {

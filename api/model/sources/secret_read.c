@@ -36,9 +36,13 @@ struct source_secret_read *source_secret_read(struct kube_client *client, const 
 	struct source_secret_read *read = mem_alloc(sizeof *read);
 	read->done = done;
 	read->data = data;
-	read->request = kube_request(
-		client,
-		&(struct kube_call){.path = path, .body_max = BODY_MAX, .on_done = secret_on_done, .data = read}, err);
+	read->request = kube_request(client,
+				     &(struct kube_call){.reason = "credentials of a broker cluster",
+							 .path = path,
+							 .body_max = BODY_MAX,
+							 .on_done = secret_on_done,
+							 .data = read},
+				     err);
 	if (read->request)
 		return read;
 	free(read);

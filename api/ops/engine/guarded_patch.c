@@ -102,7 +102,8 @@ static bool send_patch(struct ops_job *job, const struct ops_object *object, con
 	else
 		job->guarded_patch.request =
 			kube_change(job->ops->client,
-				    &(struct kube_change){.method = "PATCH",
+				    &(struct kube_change){.reason = "guarded patch of a step",
+							  .method = "PATCH",
 							  .url = object_url(object, api_version),
 							  .patch_type = "application/merge-patch+json",
 							  .body = body.data,
@@ -171,8 +172,8 @@ static void guarded_patch_read(struct ops_job *job)
 		if (version_at(&object, job->guarded_patch.version, version)) {
 			struct kube_url url = object_url(&object, version);
 			CLEANUP(free) char *path = kube_url(&url);
-			job->guarded_patch.request =
-				kube_get_json(job->ops->client, path, guarded_patch_on_read, job, &err);
+			job->guarded_patch.request = kube_get_json(job->ops->client, "guarded patch: what is there",
+								   path, guarded_patch_on_read, job, &err);
 		} else {
 			err_set(&err, ERR_UNSUPPORTED, "no version of %s is known", object.kind);
 		}

@@ -226,17 +226,19 @@ static void write_lease(struct ops_lease *lease, const char *method)
 	else
 		put_ours(lease, &body, lease_is_ours(lease, &lease->seen));
 	lease->sent_ms = loop_now_ms(lease->loop);
-	lease->request = kube_change(lease->client,
-				     &(struct kube_change){.method = method,
-							   .url = {.group = "coordination.k8s.io",
-								   .version = "v1",
-								   .resource = "leases",
-								   .namespace = lease->namespace,
-								   .name = patch ? lease->name : NULL},
-							   .patch_type = patch ? "application/merge-patch+json" : NULL,
-							   .body = buf_str(&body),
-							   .once = true},
-				     on_written, lease, &err);
+	lease->request = kube_change(
+		lease->client,
+		&(struct kube_change){.reason = lease->mode == GIVING ? "lease: give up" : "lease: take or renew",
+				      .method = method,
+				      .url = {.group = "coordination.k8s.io",
+					      .version = "v1",
+					      .resource = "leases",
+					      .namespace = lease->namespace,
+					      .name = patch ? lease->name : NULL},
+				      .patch_type = patch ? "application/merge-patch+json" : NULL,
+				      .body = buf_str(&body),
+				      .once = true},
+		on_written, lease, &err);
 	buf_finish(&body);
 	if (!lease->request)
 		lease_become(lease, OPS_LEASE_DENIED, &err);
@@ -326,7 +328,7 @@ static void read_lease(void *data)
 						 .resource = "leases",
 						 .namespace = lease->namespace,
 						 .name = lease->name});
-	lease->request = kube_get_json(lease->client, path, lease_on_read, lease, &err);
+	lease->request = kube_get_json(lease->client, "lease: who holds it", path, lease_on_read, lease, &err);
 	if (!lease->request)
 		lease_become(lease, OPS_LEASE_DENIED, &err);
 }

@@ -60,7 +60,7 @@ void ops_place_ask(struct ops_job *job)
 	place_digest(access, ops->place.digest);
 	CLEANUP(free)
 	char *path = kube_url(&(struct kube_url){.version = "v1", .resource = "namespaces", .name = "kube-system"});
-	job->place_request = kube_get_json(ops->client, path, on_namespace, job, NULL);
+	job->place_request = kube_get_json(ops->client, "which cluster a plan is for", path, on_namespace, job, NULL);
 	if (job->place_request)
 		job->asks_open++;
 }

@@ -97,6 +97,7 @@ static void on_kafka(void *data, const struct err *err, const void *response)
 static bool send_to_kubernetes(struct ops_job *job, struct ops_step_request *request, const struct ops_context *context,
 			       struct err *err)
 {
+	request->change.reason = job->plan.steps[job->sending.step].type->name;
 	job->sending.kube = kube_change(job->ops->client, &request->change, on_kubernetes, job, err);
 	return job->sending.kube != NULL;
 }

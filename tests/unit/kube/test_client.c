@@ -373,7 +373,7 @@ static void changes_are_written_as_asked(void **state)
 	assert_non_null(strstr(head(world, 0), "Content-Type: application/merge-patch+json\r\n"));
 	world->reply = "no json";
 	world->done = false;
-	assert_non_null(kube_get_json(world->client, "/api/v1/nodes/n", on_object, world, &err));
+	assert_non_null(kube_get_json(world->client, "test", "/api/v1/nodes/n", on_object, world, &err));
 	wait_until_done(world);
 	assert_int_equal(world->err.code, ERR_PARSE);
 }
@@ -563,6 +563,7 @@ static void the_log_holds_no_secret(void **state)
 	text[fread(text, 1, sizeof text - 1, file)] = '\0';
 	fclose(file);
 	assert_non_null(strstr(text, "GET /a"));
+	assert_non_null(strstr(text, "request reason=\"\" method=GET path=/a status=401"));
 	assert_null(strstr(text, "canary"));
 }
 

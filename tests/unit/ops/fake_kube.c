@@ -81,8 +81,8 @@ static struct fake_fault next_fault(const struct fake_fault *faults, int *count)
 	return at < FAKE_SCRIPT ? faults[at] : (struct fake_fault){0};
 }
 
-struct kube_request *kube_get_json(struct kube_client *client, const char *path, kube_json_fn *fn, void *data,
-				   struct err *err)
+struct kube_request *kube_get_json(struct kube_client *client, const char *reason, const char *path, kube_json_fn *fn,
+				   void *data, struct err *err)
 {
 	struct fake_api *api = (struct fake_api *)client;
 	struct kube_request *request = answer_later(api, data);
