@@ -1,6 +1,8 @@
 /* What the admin client shows and what it learns of what the brokers want. */
+#include "api/base/log.h"
 #include "api/base/mem.h"
 #include "api/kafka/client/admin_private.h"
+#include "api/kafka/client/sasl.h"
 
 void kafka_security_copy(struct kafka_admin_options *own, const struct kafka_tls *tls, const struct kafka_sasl *sasl)
 {
@@ -24,6 +26,16 @@ void kafka_security_free(struct kafka_admin_options *own)
 	mem_free_secret((char *)(uintptr_t)own->sasl.password);
 }
 
+static const char *const trouble_words[] = {
+	[KAFKA_TROUBLE_NONE] = "none",
+	[KAFKA_TROUBLE_NOT_PLAIN] = "not-plain",
+	[KAFKA_TROUBLE_TLS] = "tls",
+	[KAFKA_TROUBLE_LOGIN_WANTED] = "login-wanted",
+	[KAFKA_TROUBLE_LOGIN_REFUSED] = "login-refused",
+	[KAFKA_TROUBLE_MAYBE_LOGIN] = "maybe-login",
+	[KAFKA_TROUBLE_MECHANISM] = "mechanism",
+};
+
 bool kafka_security_learn(struct kafka_node *node, const struct kafka_connection *connection, const struct err *err)
 {
 	struct kafka_admin *admin = node->admin;
@@ -35,6 +47,9 @@ bool kafka_security_learn(struct kafka_node *node, const struct kafka_connection
 		admin->ask_login = true;
 	else if (trouble && admin->options.on_trouble)
 		admin->options.on_trouble(admin->options.trouble_data, trouble, err);
+	if (trouble)
+		log_info(LOG_KAFKA, "connection taught label=\"%s\" trouble=%s mechanism=%s ask_login=%s", node->label,
+			 trouble_words[trouble], kafka_sasl_name(admin->mechanism), admin->ask_login ? "yes" : "no");
 	/* Once: a broker that offers now this and now that must wait for the back-off. */
 	bool again = first && (trouble == KAFKA_TROUBLE_MECHANISM || trouble == KAFKA_TROUBLE_MAYBE_LOGIN);
 	node->switched |= again;
@@ -59,6 +74,8 @@ static void start_over(struct kafka_node *node)
 void kafka_admin_set_security(struct kafka_admin *admin, const struct kafka_tls *tls, const struct kafka_sasl *sasl)
 {
 	struct kafka_admin_options before = admin->options;
+	log_info(LOG_KAFKA, "security set label=\"%s\" tls=%s client_certificate=%s sasl=%s", before.label,
+		 tls->enabled ? "yes" : "no", tls->cert_pem ? "yes" : "no", kafka_sasl_name(sasl->mechanism));
 	kafka_security_copy(&admin->options, tls, sasl);
 	admin->mechanism = KAFKA_SASL_NONE;
 	err_clear(&admin->bootstrap_err);

@@ -5,6 +5,7 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/kafka/client/admin_private.h"
+#include "api/kafka/client/sasl.h"
 
 enum { BACKOFF_MS = 500, BACKOFF_MAX_MS = 5000, DIAL_AT_ONCE = 3 };
 
@@ -86,7 +87,8 @@ static void note_failure(struct kafka_node *node, const struct err *err)
 	node->dial_at = loop_now_ms(admin->options.loop) + delay + loop_random(admin->options.loop) % (delay / 4);
 	if (node->id < 0)
 		admin->bootstrap_err = *err;
-	log_debug(LOG_KAFKA, "%s", log_error_text(err));
+	log_debug(LOG_KAFKA, "broker not reached label=\"%s\" failures=%u again_ms=%lld error=\"%s\"", node->label,
+		  node->failures, (long long)(node->dial_at - loop_now_ms(admin->options.loop)), log_error_text(err));
 	brokers_tell(admin);
 }
 
@@ -106,6 +108,7 @@ static void brokers_on_ready(void *data)
 {
 	struct kafka_node *node = data;
 	struct kafka_admin *admin = node->admin;
+	log_debug(LOG_KAFKA, "broker reached label=\"%s\" bootstrap=%s", node->label, node->id < 0 ? "yes" : "no");
 	node->failures = 0;
 	node->switched = false;
 	err_clear(&node->err);
@@ -197,6 +200,9 @@ void kafka_node_dial(struct kafka_node *node)
 		.on_close = brokers_on_close,
 		.data = node,
 	};
+	log_debug(LOG_KAFKA, "broker dialled label=\"%s\" host=%s port=%d tls=%s sasl=%s", node->label,
+		  str_or(node->host, "-"), node->port, options->tls.enabled ? "yes" : "no",
+		  kafka_sasl_name(options->sasl.mechanism));
 	if (find_target(node, &connection.target, &err))
 		node->connection = kafka_connection_open(&connection, &err);
 	if (!node->connection) {
@@ -291,6 +297,8 @@ void kafka_nodes_learn(struct kafka_admin *admin, const struct kafka_metadata_re
 	}
 	if (admin->brokers.len > 1)
 		qsort(admin->brokers.items, admin->brokers.len, sizeof admin->brokers.items[0], brokers_compare);
+	log_trace(LOG_KAFKA, "brokers learnt label=\"%s\" count=%zu controller=%d", admin->options.label,
+		  admin->brokers.len, (int)metadata->controller_id);
 	admin->have_brokers = admin->brokers.len > 0;
 	admin->controller = metadata->controller_id;
 	vec_each (&admin->brokers, node)

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "api/base/log.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/kafka/client/connection_private.h"
@@ -91,6 +92,8 @@ void kafka_connection_fail(struct kafka_connection *connection, const struct err
 {
 	if (connection->stage == KAFKA_STAGE_CLOSED)
 		return;
+	log_debug(LOG_KAFKA, "connection ended to=\"%s\" in_flight=%zu error=\"%s\"", connection->options.label,
+		  connection->in_flight.len, log_error_text(err));
 	connection->closed = *err;
 	connection->stage = KAFKA_STAGE_CLOSED;
 	connection_let_go(connection);
@@ -239,8 +242,11 @@ static bool connection_encode(struct kafka_connection *connection, struct kafka_
 	pending->header.correlation = connection->correlation++;
 	pending->header.client_id = str_or(connection->options.client_id, "mqdeck");
 	size_t start = connection->out.len;
-	if (kafka_encode_request(&connection->out, &pending->header, request, connection->options.read_only, err))
+	pending->sent_ms = connection_now_ms(connection);
+	if (kafka_encode_request(&connection->out, &pending->header, request, connection->options.read_only, err)) {
+		pending->sent_bytes = connection->out.len - start;
 		return true;
+	}
 	connection->out.len = start;
 	connection->out.overflow = false;
 	return err_prefix(err, "%s", connection->options.label);
@@ -409,6 +415,8 @@ static void connection_on_io(void *data, unsigned ready)
 void kafka_connection_became_ready(struct kafka_connection *connection)
 {
 	bool first = connection->stage != KAFKA_STAGE_READY;
+	log_debug(LOG_KAFKA, "connection ready to=\"%s\" tls=%s sasl=%s", connection->options.label,
+		  connection->stream.ssl ? "yes" : "no", kafka_sasl_name(connection->options.sasl.mechanism));
 	connection->stage = KAFKA_STAGE_READY;
 	connection->logging_in = false;
 	/* The password may have passed through it. */

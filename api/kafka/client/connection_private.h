@@ -25,6 +25,8 @@ struct kafka_pending {
 	const void *request;
 	struct kafka_header header;
 	int64_t timeout_ms, deadline;
+	int64_t sent_ms;
+	size_t sent_bytes;
 	kafka_response_fn *done;
 	void *data;
 };

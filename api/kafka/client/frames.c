@@ -1,4 +1,5 @@
 /* What a broker answers: frames cut out of the stream, each given to the request it belongs to. */
+#include "api/base/log.h"
 #include "api/kafka/client/connection_private.h"
 #include "api/kafka/wire/kafka_errors.h"
 
@@ -10,6 +11,21 @@ static void fit_version(struct kafka_pending *pending, const uint8_t *body, size
 	if (pending->api->key == KAFKA_API_VERSIONS && len >= 6 && body[4] == 0 &&
 	    body[5] == KAFKA_ERR_UNSUPPORTED_VERSION)
 		pending->header.version = 0;
+}
+
+/* Sizes, numbers and names of errors alone: what a message holds, passwords among it, is nobody's business here. */
+static void frames_log(const struct kafka_connection *connection, const struct kafka_pending *pending, size_t len,
+		       const void *response, const struct err *err)
+{
+	int16_t code = response ? kafka_response_error(pending->api, response, NULL) : 0;
+	log_debug(LOG_KAFKA,
+		  "request to=\"%s\" api=%s version=%d correlation=%d out=%zu in=%zu ms=%lld throttle_ms=%d code=%s "
+		  "error=\"%s\"",
+		  connection->options.label, pending->api->name, pending->header.version,
+		  (int)pending->header.correlation, pending->sent_bytes, len,
+		  (long long)(loop_now_ms(connection->options.loop) - pending->sent_ms),
+		  response ? (int)kafka_response_throttle(pending->api, response) : 0, kafka_error_name(code),
+		  log_error_text(err));
 }
 
 static void frames_take_response(struct kafka_connection *connection, const uint8_t *body, size_t len)
@@ -24,6 +40,8 @@ static void frames_take_response(struct kafka_connection *connection, const uint
 	struct arena arena = ARENA_INIT;
 	fit_version(pending, body, len);
 	void *response = kafka_decode_response(&arena, body, len, &pending->header, &err);
+	if (log_is_on(LOG_DEBUG, LOG_KAFKA))
+		frames_log(connection, pending, len, response, &err);
 	if (!response) {
 		err_prefix(&err, "%s", connection->options.label);
 		kafka_connection_answer(connection, pending, &err, NULL);

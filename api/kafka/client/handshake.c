@@ -1,4 +1,5 @@
 /* The start of a connection: ApiVersions, and where wanted SaslHandshake and SaslAuthenticate. */
+#include "api/base/log.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/base/vec.h"
@@ -37,6 +38,8 @@ static void on_versions(void *data, const struct err *err, const void *response)
 	if (err)
 		return;
 	struct err why = {0};
+	log_debug(LOG_KAFKA, "versions told to=\"%s\" apis=%d code=%s", connection->options.label,
+		  (int)versions->api_keys.len, kafka_error_name(versions->error_code));
 	/* An old broker says so in the oldest form, with what it speaks. */
 	if (versions->error_code == KAFKA_ERR_UNSUPPORTED_VERSION && !connection->asked_again) {
 		connection->asked_again = true;
@@ -82,6 +85,8 @@ static void send_auth(struct kafka_connection *connection, const uint8_t *receiv
 	struct buf answer = BUF_INIT(AUTH_BYTES_MAX);
 	struct err err = {0};
 	bool done = false;
+	log_debug(LOG_KAFKA, "SASL step to=\"%s\" mechanism=%s received=%zu", connection->options.label,
+		  kafka_sasl_name(connection->options.sasl.mechanism), len);
 	if (!kafka_sasl_step(connection->sasl, received, len, &answer, &done, &err)) {
 		buf_finish_secret(&answer);
 		connection->trouble = KAFKA_TROUBLE_LOGIN_REFUSED;
