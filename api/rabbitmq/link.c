@@ -7,6 +7,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "api/base/log.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/net/http.h"
@@ -22,7 +23,7 @@ struct rabbitmq_link {
 	struct dial *dial; /* the newest connection */
 	struct http_request *request;
 	void *run;
-	char *origin;
+	char *path, *origin; /* of what is asked: without the query; where the credentials are from */
 	rabbitmq_answer_fn *done;
 	void *data;
 };
@@ -56,6 +57,7 @@ void rabbitmq_link_destroy(struct rabbitmq_link *link)
 	free((char *)link->target.pod);
 	free((char *)link->target.container);
 	free((char *)link->target.host);
+	free(link->path);
 	free(link->origin);
 	free(link);
 }
@@ -163,6 +165,9 @@ static void on_http(void *data, const struct http_result *result)
 					 .body = result->body,
 					 .len = result->body_len};
 	link->request = NULL;
+	log_debug(LOG_RABBITMQ, "request pod=%s path=%s status=%d bytes=%llu ms=%lld error=\"%s\"", link->target.pod,
+		  str_or(link->path, ""), result->status, (unsigned long long)result->bytes,
+		  (long long)result->total_ms, log_error_text(&result->err));
 	if (!result->status) {
 		const struct err *why = link->dial ? link->options->dialer->error(link->dial) : NULL;
 		answer.err = why && err_is_set(why) ? *why : result->err;
@@ -181,6 +186,8 @@ bool rabbitmq_link_get(struct rabbitmq_link *link, const char *path, const char 
 	const char *const headers[] = {authorization, "Accept: application/json", NULL};
 	if (!link_prepare(link, err))
 		return false;
+	free(link->path);
+	link->path = mem_strndup(path, strcspn(path, "?"));
 	free(link->origin);
 	link->origin = mem_strdup(origin);
 	link->request = http_send(link->http,
@@ -205,6 +212,8 @@ static void on_output(void *data, const struct err *err, int exit_code, const ch
 		      const char *complaint)
 {
 	struct rabbitmq_link *link = data;
+	log_debug(LOG_RABBITMQ, "command done pod=%s code=%d bytes=%zu error=\"%s\"", link->target.pod, exit_code,
+		  output ? len : 0, log_error_text(err));
 	struct rabbitmq_answer answer = {.err = *err,
 					 .heard = !err_is_set(err),
 					 .passed = exit_code == 0,
@@ -223,6 +232,10 @@ bool rabbitmq_link_run(struct rabbitmq_link *link, const char *const *argv, rabb
 	const struct rabbitmq_runner *runner = &link->options->runner;
 	if (!runner->start)
 		return err_set(err, ERR_UNSUPPORTED, "there is no way to run a command on %s", link->target.pod);
+	const char *const *verb = argv; /* behind the options that are the same each time */
+	while (verb[1] && (verb == argv || **verb == '-' || str_eq(*verb, "json")))
+		verb++;
+	log_debug(LOG_RABBITMQ, "command pod=%s program=%s verb=%s", link->target.pod, argv[0], *verb);
 	link->done = done;
 	link->data = data;
 	link->run = runner->start(runner->data, &link->target, argv, on_output, link, err);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/base/log.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/net/http.h"
@@ -127,6 +128,9 @@ static void drop_round_jobs(struct rabbitmq_peer *peer)
 
 void rabbitmq_end_round(struct rabbitmq_monitor *monitor)
 {
+	log_debug(LOG_RABBITMQ, "round ended label=%s ms=%lld error=\"%s\"", monitor->label,
+		  (long long)(now_of(monitor) - monitor->round_ms),
+		  log_error_text(&monitor->snapshot.overview_part.err));
 	monitor->in_round = false;
 	monitor->snapshot.settled = true;
 	rabbitmq_queues_unref(monitor->filling);
@@ -150,6 +154,8 @@ static void fail_round(struct rabbitmq_monitor *monitor, const struct err *err)
 	if (snapshot->way == RABBITMQ_BY_MANAGEMENT) {
 		snapshot->management_err = *err;
 		if (monitor->options.runner.start && is_closed(err)) {
+			log_info(LOG_RABBITMQ, "asked by command from now on label=%s error=\"%s\"", monitor->label,
+				 log_error_text(err));
 			snapshot->way = RABBITMQ_BY_COMMAND_LINE;
 			monitor->tried = 0;
 			begin_round(monitor);
@@ -166,6 +172,8 @@ static void fail_round(struct rabbitmq_monitor *monitor, const struct err *err)
 void rabbitmq_next_peer(struct rabbitmq_monitor *monitor, struct rabbitmq_peer *peer, const struct err *err)
 {
 	drop_round_jobs(peer);
+	log_debug(LOG_RABBITMQ, "round goes to the next node label=%s pod=%s error=\"%s\"", monitor->label,
+		  rabbitmq_link_target(peer->link)->pod, log_error_text(err));
 	if (err->code == ERR_UNAUTHORIZED && !monitor->refused) {
 		monitor->refused = true;
 		if (monitor->options.on_refused)
@@ -316,6 +324,9 @@ static void begin_round(struct rabbitmq_monitor *monitor)
 	if (monitor->chosen >= monitor->peers.len)
 		monitor->chosen = 0;
 	monitor->in_round = true;
+	log_debug(LOG_RABBITMQ, "round begins label=%s pod=%s by=%s", monitor->label,
+		  rabbitmq_link_target(monitor->peers.items[monitor->chosen]->link)->pod,
+		  monitor->snapshot.way == RABBITMQ_BY_MANAGEMENT ? "management" : "commands");
 	rabbitmq_push_job(monitor->peers.items[monitor->chosen], monitor->snapshot.way == RABBITMQ_BY_MANAGEMENT
 									 ? RABBITMQ_JOB_OVERVIEW
 									 : RABBITMQ_JOB_STATUS);
@@ -444,6 +455,8 @@ void rabbitmq_monitor_destroy(struct rabbitmq_monitor *monitor)
 void rabbitmq_monitor_set_credentials(struct rabbitmq_monitor *monitor, const char *user, const char *password,
 				      const char *origin)
 {
+	log_info(LOG_RABBITMQ, "credentials label=%s found=%s origin=\"%s\"", monitor->label, user ? "yes" : "no",
+		 user ? str_or(origin, "") : "-");
 	mem_free_secret(monitor->authorization);
 	free(monitor->origin);
 	monitor->authorization = user ? http_basic_header(user, str_or(password, "")) : NULL;
