@@ -8,7 +8,11 @@ import sys
 BASE = {"api/base"}
 NET = BASE | {"api/net"}
 SOURCES = NET | {"api/kube", "api/rabbitmq", "api/kafka"}
-MODEL = SOURCES | {"api/model"}
+# The order in which data goes through the model once; what is above sees the world and its shapes alone.
+RECORDS = BASE | {"api/kube"}
+GATHER = SOURCES | {"api/model/records"}
+JOIN = GATHER | {"api/model/sources"}
+MODEL = GATHER | {"api/model/world"}
 SESSION = MODEL | {"api/ops", "api/posture", "api/record", "api/config", "api/demo"}
 CLI = SESSION | {"views/session", "views/sheets"}
 CONSOLE = CLI | {"tui", "views/app", "views/cli", "views/screens"}
@@ -19,7 +23,12 @@ ALLOWED = {
     "api/kube": NET,
     "api/rabbitmq": NET,
     "api/kafka": NET,
-    "api/model": SOURCES,
+    "api/model": set(), # rooms only
+    "api/model/records": RECORDS,
+    "api/model/sources": GATHER,
+    "api/model/join": JOIN,
+    "api/model/rules": BASE | {"api/kube", "api/rabbitmq", "api/kafka", "api/model/records", "api/model/join"},
+    "api/model/world": JOIN | {"api/model/join", "api/model/rules"},
     "api/ops": MODEL,
     "api/posture": MODEL,
     "api/record": BASE,
@@ -41,7 +50,7 @@ CURSES = re.compile(r"(^|/)(n?curses|term|panel|menu|form)\.h$")
 def folder_of(path):
     """The folder in the table that a path stands in, or None."""
     parts = path.split("/")
-    for length in (2, 1):
+    for length in (3, 2, 1):
         folder = "/".join(parts[:length])
         if len(parts) > length and folder in ALLOWED:
             return folder
