@@ -10,7 +10,7 @@ import sys
 PROGRAM = ("api", "tui", "views")
 FOLDERS = (*PROGRAM, "tests", "packaging", "themes", "deploy", "images")
 # Rooms whose .c files all open with a comment.
-OPENED = ("api/base/", "api/config/", "api/demo/", "api/kafka/", "api/kube/", "api/net/", "api/rabbitmq/", "tui/")
+OPENED = ("api/base/", "api/config/", "api/demo/", "api/kafka/", "api/kube/", "api/model/", "api/net/", "api/rabbitmq/", "tui/")
 # Names that are not of this tree, and whose they are.
 ELSEWHERE = {
     "demo.yaml", "some.tape", "path.txt", # examples of what a user may write

@@ -1,3 +1,4 @@
+/* Rules about Kafka: partitions, controllers, log directories. */
 #include <string.h>
 
 #include "api/base/mem.h"

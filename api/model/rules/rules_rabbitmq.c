@@ -1,3 +1,4 @@
+/* Rules about RabbitMQ: quorum queues and streams, alarms, network partitions. */
 #include <string.h>
 
 #include "api/base/str.h"

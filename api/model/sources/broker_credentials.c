@@ -1,3 +1,6 @@
+/* Where a RabbitMQ cluster's user and password may stand, tried one after the other: named in configuration, the
+ * operator's default-user secret, what the pod itself names. Only the broker can say that they are the right ones, so
+ * whoever is refused comes back for the next. */
 #include "api/model/sources/broker_credentials.h"
 
 #include <stdio.h>

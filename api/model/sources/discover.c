@@ -1,3 +1,5 @@
+/* Which broker clusters there are. A custom resource or its owner says it for certain; a StatefulSet of a chart must be
+ * recognized, and what runs beside brokers under their name (exporters, user interfaces, operators) must not be. */
 #include "api/model/sources/discover.h"
 
 #include <ctype.h>

@@ -1,3 +1,5 @@
+/* The candidates for a Kafka cluster's way in, in the order in which they are worth trying. Where nothing can be opened
+ * the best listener's reason is kept: that is what the operator has to mend. */
 #include "api/model/sources/kafka_candidates.h"
 
 #include <string.h>

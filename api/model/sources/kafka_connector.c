@@ -1,3 +1,4 @@
+/* Goes through the candidates: a secret at a time is read, handed to the client and wiped. */
 #include "api/model/sources/kafka_connector.h"
 
 #include <string.h>

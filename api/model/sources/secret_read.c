@@ -1,3 +1,4 @@
+/* One Secret read once: not watched, because what is not held cannot leak. */
 #include "api/model/sources/secret_read.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/* What is watched follows from what was found: StatefulSets, custom resources and nodes first, then pods, claims and
+ * the rest by the selectors and namespaces of the broker clusters among them. So the whole cluster never comes across
+ * the wire to show six brokers; each time a list that shapes clusters changes, what is needed is gone through anew
+ * (on_follow), and informers that nothing needs any more are stopped. */
 #include "api/model/sources/watcher.h"
 
 #include <stdio.h>
