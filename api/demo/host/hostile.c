@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
+#include "api/demo/host/fleet.h"
 #include "api/demo/kafka/kafka_cluster.h"
 #include "api/demo/kube/events.h"
 #include "api/demo/kube/pod_logs.h"

@@ -6,7 +6,7 @@
 #ifndef MQDECK_DEMO_HOST_HOSTILE_H
 #define MQDECK_DEMO_HOST_HOSTILE_H
 
-#include "api/demo/host/demo_private.h"
+#include "api/demo/base/demo_private.h"
 
 /* Once, after everything else stands. */
 void demo_hostile_install(struct demo *demo);

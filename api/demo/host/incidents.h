@@ -2,7 +2,7 @@
 #ifndef MQDECK_DEMO_HOST_INCIDENTS_H
 #define MQDECK_DEMO_HOST_INCIDENTS_H
 
-#include "api/demo/host/demo_private.h"
+#include "api/demo/base/demo_private.h"
 
 enum { DEMO_INCIDENTS_PERIOD_MS = 300 * 1000 };
 

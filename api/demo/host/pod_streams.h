@@ -2,7 +2,7 @@
 #ifndef MQDECK_DEMO_HOST_POD_STREAMS_H
 #define MQDECK_DEMO_HOST_POD_STREAMS_H
 
-#include "api/demo/host/demo_private.h"
+#include "api/demo/base/demo_private.h"
 
 /* Ends the streams whose pod has died. */
 void demo_pod_streams_tick(struct demo *demo);

@@ -5,7 +5,8 @@
 #define MQDECK_DEMO_KAFKA_KAFKA_CLUSTER_H
 
 #include "api/base/arena.h"
-#include "api/demo/host/fleet.h"
+#include "api/demo/base/cluster_spec.h"
+#include "api/demo/base/demo_private.h"
 #include "api/kafka/wire/messages.h"
 
 enum { DEMO_KAFKA_PARTITIONS_MAX = 1000, DEMO_KAFKA_PORT = 9092, DEMO_KAFKA_SCRAM_PORT = 9094 };

@@ -2,7 +2,7 @@
 #ifndef MQDECK_DEMO_KUBE_API_SERVER_H
 #define MQDECK_DEMO_KUBE_API_SERVER_H
 
-#include "api/demo/host/demo_private.h"
+#include "api/demo/base/demo_private.h"
 #include "api/demo/http/json_tree.h"
 #include "api/demo/http/server.h"
 #include "api/demo/kube/served_kinds.h"

@@ -154,7 +154,7 @@ void demo_kube_controller_tick(struct demo *demo)
 	demo_kube_controller_obey_taints(demo);
 	demo_kube_controller_collect_claims(demo);
 	for (size_t i = 0; i < DEMO_FLEET_SIZE; i++) {
-		const struct demo_cluster_spec *spec = demo->fleet->clusters[i].spec;
+		const struct demo_cluster_spec *spec = demo_cluster_spec(i);
 		struct demo_kube_object *set = set_of(demo, spec);
 		if (!set)
 			continue;
@@ -208,7 +208,7 @@ void demo_kube_controller_settle(struct demo *demo)
 	clock_format_rfc3339(demo->start_wall_ms - (int64_t)31 * 24 * 3600 * 1000, base);
 	demo_kube_install_base(demo, base);
 	for (size_t i = 0; i < DEMO_FLEET_SIZE; i++) {
-		const struct demo_cluster_spec *spec = demo->fleet->clusters[i].spec;
+		const struct demo_cluster_spec *spec = demo_cluster_spec(i);
 		clock_format_rfc3339(demo->start_wall_ms + age_of(spec, 0) - 5000, created);
 		demo_kube_install_cluster(demo, spec, created);
 		const struct demo_kube_object *set = set_of(demo, spec);

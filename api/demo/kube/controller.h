@@ -3,7 +3,9 @@
 #ifndef MQDECK_DEMO_KUBE_CONTROLLER_H
 #define MQDECK_DEMO_KUBE_CONTROLLER_H
 
-#include "api/demo/host/fleet.h"
+#include "api/demo/base/cluster_spec.h"
+#include "api/demo/base/demo_private.h"
+#include "api/demo/kube/store.h"
 
 struct demo_kube_controller;
 

@@ -2,7 +2,7 @@
 #ifndef MQDECK_DEMO_KUBE_EVENTS_H
 #define MQDECK_DEMO_KUBE_EVENTS_H
 
-#include "api/demo/host/demo_private.h"
+#include "api/demo/base/demo_private.h"
 #include "api/demo/kube/store.h"
 
 /* The same reason and message on the same object counts up. warning: type Warning, else Normal. */

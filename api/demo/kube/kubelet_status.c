@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "api/base/str.h"
-#include "api/demo/host/fleet.h"
+#include "api/demo/base/cluster_spec.h"
 
 cJSON *demo_kube_kubelet_node_conditions(bool ready, const char *since)
 {
@@ -135,9 +135,9 @@ void demo_kube_kubelet_write_status(struct demo *demo, cJSON *pod, const struct 
 	if (created && !*demo_json_text(pod, "status.podIP")) {
 		/* By who it is, so that a pod has the same address whatever order things happen in. */
 		int ordinal = 0;
-		const struct demo_cluster *cluster = demo_fleet_find(demo, state->namespace, state->name, &ordinal);
-		long index = cluster ? cluster - demo->fleet->clusters : DEMO_FLEET_SIZE;
-		snprintf(address, sizeof address, "10.244.%d.%ld", state->node, 10 + index * 20 + ordinal);
+		int cluster = demo_cluster_of_pod(state->namespace, state->name, &ordinal);
+		int index = cluster < 0 ? DEMO_FLEET_SIZE : cluster;
+		snprintf(address, sizeof address, "10.244.%d.%d", state->node, 10 + index * 20 + ordinal);
 		demo_json_set_text(pod, "status.podIP", address);
 		demo_json_set(pod, "status.podIPs", demo_json_make("[{'ip':'%s'}]", address));
 	}

@@ -2,7 +2,9 @@
 #ifndef MQDECK_DEMO_KUBE_MANIFESTS_H
 #define MQDECK_DEMO_KUBE_MANIFESTS_H
 
-#include "api/demo/host/fleet.h"
+#include "api/demo/base/cluster_spec.h"
+#include "api/demo/base/demo_private.h"
+#include "api/demo/kube/store.h"
 
 /* Not yet scheduled, not yet running. owner: the StatefulSet or StrimziPodSet. */
 cJSON *demo_kube_manifest_pod(const struct demo_cluster_spec *spec, int ordinal,

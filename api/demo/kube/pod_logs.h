@@ -3,7 +3,7 @@
 #define MQDECK_DEMO_KUBE_POD_LOGS_H
 
 #include "api/base/err.h"
-#include "api/demo/host/demo_private.h"
+#include "api/demo/base/demo_private.h"
 
 enum { DEMO_KUBE_LOGS_LINES = 400 };
 

@@ -2,7 +2,7 @@
 #ifndef MQDECK_DEMO_KUBE_SCHEDULER_H
 #define MQDECK_DEMO_KUBE_SCHEDULER_H
 
-#include "api/demo/host/demo_private.h"
+#include "api/demo/base/demo_private.h"
 #include "api/demo/kube/store.h"
 
 /* The node (0 …) for the pod, -1 when none will do, with the scheduler's sentence in why. Cordons and taints are

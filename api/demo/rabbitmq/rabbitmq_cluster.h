@@ -3,8 +3,10 @@
 #ifndef MQDECK_DEMO_RABBITMQ_RABBITMQ_CLUSTER_H
 #define MQDECK_DEMO_RABBITMQ_RABBITMQ_CLUSTER_H
 
-#include "api/demo/host/fleet.h"
+#include "api/demo/base/cluster_spec.h"
+#include "api/demo/base/demo_private.h"
 #include "api/demo/http/http_request.h"
+#include "api/demo/http/json_tree.h"
 
 enum demo_rabbitmq_queue_type { DEMO_RABBITMQ_QUEUE_CLASSIC, DEMO_RABBITMQ_QUEUE_QUORUM, DEMO_RABBITMQ_QUEUE_STREAM };
 

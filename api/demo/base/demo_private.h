@@ -1,6 +1,6 @@
 /* What the embedded cluster is made of. Each part has its own header; this one only says where they hang. */
-#ifndef MQDECK_DEMO_HOST_DEMO_PRIVATE_H
-#define MQDECK_DEMO_HOST_DEMO_PRIVATE_H
+#ifndef MQDECK_DEMO_BASE_DEMO_PRIVATE_H
+#define MQDECK_DEMO_BASE_DEMO_PRIVATE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,0 +1,35 @@
+/* What the broker clusters of the embedded cluster are, and what their pods and claims are called. */
+#ifndef MQDECK_DEMO_BASE_CLUSTER_SPEC_H
+#define MQDECK_DEMO_BASE_CLUSTER_SPEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { DEMO_FLEET_SIZE = 4, DEMO_CLUSTER_BROKERS_MAX = 9 };
+
+enum demo_broker_kind { DEMO_BROKER_RABBITMQ, DEMO_BROKER_KAFKA };
+
+struct demo_cluster_spec {
+	enum demo_broker_kind kind;
+	const char *namespace, *name;
+	const char *set; /* pods are SET-0, SET-1 …; the StatefulSet or StrimziPodSet */
+	const char *headless, *client_service, *node_service /* NULL = none */;
+	const char *claim; /* claims are CLAIM-SET-ORDINAL, or CLAIM-0-SET-ORDINAL of Strimzi */
+	const char *version, *image;
+	bool managed; /* by RabbitMQ's cluster operator or Strimzi */
+	int replicas;
+	int storage_gib;
+	const char *storage_class;
+	int memory_gib;
+	const char *secret, *user, *password; /* RabbitMQ's administrator; Kafka's SCRAM user */
+};
+
+const struct demo_cluster_spec *demo_cluster_spec(size_t index); /* below DEMO_FLEET_SIZE */
+/* The index of the cluster a pod belongs to, and its ordinal there; -1 for other pods. */
+int demo_cluster_of_pod(const char *namespace, const char *pod, int *ordinal);
+
+/* "SET-2", into out. */
+const char *demo_cluster_pod_name(const struct demo_cluster_spec *spec, int ordinal, char *out, size_t size);
+const char *demo_cluster_claim_name(const struct demo_cluster_spec *spec, int ordinal, char *out, size_t size);
+
+#endif
