@@ -10,7 +10,7 @@
 
 struct demo {
 	struct loop *loop;
-	uint64_t seed;
+	uint64_t random;       /* state of demo_random() */
 	int64_t start_ms;      /* loop time */
 	int64_t start_wall_ms; /* Unix time */
 	bool quiet;
@@ -30,6 +30,15 @@ struct demo {
 static inline int64_t demo_time_ms(const struct demo *demo)
 {
 	return loop_now_ms(demo->loop) - demo->start_ms;
+}
+
+/* The next pseudo-random number (splitmix64): for uids and what must look random but be the same each run. */
+static inline uint64_t demo_random(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15u;
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+	return z ^ (z >> 31);
 }
 
 static inline int64_t demo_wall_ms(const struct demo *demo)

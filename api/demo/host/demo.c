@@ -36,7 +36,7 @@ static char *make_token(struct demo *demo, bool reproducible)
 	static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789";
 	char token[TOKEN_LEN + 1];
 	for (size_t i = 0; i < TOKEN_LEN; i++) {
-		unsigned char byte = (unsigned char)demo_kube_store_random(demo->store);
+		unsigned char byte = (unsigned char)demo_random(&demo->random);
 		if (!reproducible && RAND_bytes(&byte, 1) != 1)
 			return NULL;
 		token[i] = letters[byte % (sizeof letters - 1)];
@@ -88,12 +88,12 @@ struct demo *demo_start(struct loop *loop, const struct demo_options *options, s
 	}
 	struct demo *demo = mem_alloc(sizeof *demo);
 	demo->loop = loop;
-	demo->seed = options->seed ? options->seed : 1;
+	demo->random = options->seed ? options->seed : 1;
 	demo->quiet = options->quiet;
 	demo->start_ms = loop_now_ms(loop);
 	/* Whole seconds, so that stamps of the same moment are equal. */
 	demo->start_wall_ms = clock_wall_ms(loop_clock(loop)) / 1000 * 1000;
-	demo->store = demo_kube_store_create(loop, demo->seed);
+	demo->store = demo_kube_store_create(loop, &demo->random);
 	demo->token = options->token ? mem_strdup(options->token) : make_token(demo, loop_clock(loop)->is_virtual);
 	const char *host = str_or(options->host, "127.0.0.1");
 	demo->server =

@@ -107,8 +107,8 @@ void demo_hostile_install(struct demo *demo)
 			demo_kube_store_get(demo->store, DEMO_KUBE_KIND_POD, "prod", "events-0");
 		if (pod)
 			demo_kube_events_record_past(demo, pod, true, "kubelet", "Hostile", hostile_texts[i], 1, 1000);
-		demo_kube_logs_add(demo, "prod", "events-0", "[info] %s", hostile_texts[i]);
+		demo_kube_logs_add(demo, "prod", "events-0", 0, "[info] %s", hostile_texts[i]);
 	}
 	CLEANUP(free) char *without_end = hostile_repeated(1000);
-	demo_kube_logs_add(demo, "prod", "events-0", "%s", without_end);
+	demo_kube_logs_add(demo, "prod", "events-0", 0, "%s", without_end);
 }

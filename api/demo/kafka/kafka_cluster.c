@@ -89,10 +89,10 @@ static void add_topic(struct demo_kafka *kafka, const char *name, int count, int
 					 .count = (size_t)count};
 	snprintf(topic.name, sizeof topic.name, "%s", name);
 	for (size_t i = 0; i < sizeof topic.id.bytes; i++)
-		topic.id.bytes[i] = (uint8_t)demo_kube_store_random(kafka->demo->store);
+		topic.id.bytes[i] = (uint8_t)demo_random(&kafka->demo->random);
 	int brokers = kafka->spec->replicas;
 	for (int p = 0; p < count; p++) {
-		uint64_t random = demo_kube_store_random(kafka->demo->store);
+		uint64_t random = demo_random(&kafka->demo->random);
 		struct demo_kafka_partition partition = {
 			.leader_epoch = 3 + (int)(random & 7),
 			.replica_count = (size_t)replicas,
@@ -135,12 +135,12 @@ static void broker_write_first_lines(struct demo_kafka *kafka, int broker)
 		clock_format_rfc3339(kafka->demo->start_wall_ms - i * 9000, stamp);
 		stamp[10] = ' ';
 		stamp[19] = '\0';
-		demo_kube_logs_add_past(kafka->demo, kafka->spec->namespace, pod, i * 9000,
-					"[%s,%03d] INFO [UnifiedLog partition=%s-%d, dir=/var/lib/kafka/data] "
-					"Rolled new log segment at offset "
-					"%d in %d ms. (kafka.log.UnifiedLog)",
-					stamp, i * 17 % 1000, kafka->topics.items[(size_t)i % kafka->topics.len].name,
-					i % 4, 41000000 + i * 1931, 2 + i % 5);
+		demo_kube_logs_add(kafka->demo, kafka->spec->namespace, pod, i * 9000,
+				   "[%s,%03d] INFO [UnifiedLog partition=%s-%d, dir=/var/lib/kafka/data] "
+				   "Rolled new log segment at offset "
+				   "%d in %d ms. (kafka.log.UnifiedLog)",
+				   stamp, i * 17 % 1000, kafka->topics.items[(size_t)i % kafka->topics.len].name, i % 4,
+				   41000000 + i * 1931, 2 + i % 5);
 	}
 }
 
@@ -198,7 +198,7 @@ static void broker_log_line(struct demo_kafka *kafka, int broker, const char *te
 	stamp[10] = ' ';
 	stamp[19] = '\0';
 	demo_kube_logs_add(kafka->demo, kafka->spec->namespace,
-			   demo_cluster_pod_name(kafka->spec, broker, pod, sizeof pod), "[%s,%03d] %s", stamp,
+			   demo_cluster_pod_name(kafka->spec, broker, pod, sizeof pod), 0, "[%s,%03d] %s", stamp,
 			   (int)(demo_wall_ms(kafka->demo) % 1000), text);
 }
 

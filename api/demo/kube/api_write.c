@@ -60,7 +60,7 @@ void demo_kube_write_create(const struct demo_kube_api_call *call)
 	char generated[NAME_MAX_LEN + 1];
 	if (!*name && *demo_json_text(json, "metadata.generateName")) {
 		snprintf(generated, sizeof generated, "%.200s%05llx", demo_json_text(json, "metadata.generateName"),
-			 (unsigned long long)(demo_kube_store_random(call->demo->store) & 0xfffff));
+			 (unsigned long long)(demo_random(&call->demo->random) & 0xfffff));
 		demo_json_set_text(json, "metadata.name", generated);
 		name = demo_json_text(json, "metadata.name");
 	}

@@ -132,18 +132,8 @@ static void add_line(struct demo *demo, const char *namespace, const char *pod, 
 	sweep_followers(demo->logs);
 }
 
-void demo_kube_logs_add(struct demo *demo, const char *namespace, const char *pod, const char *format, ...)
-{
-	char text[1024];
-	va_list args;
-	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
-	va_end(args);
-	add_line(demo, namespace, pod, demo_wall_ms(demo), text);
-}
-
-void demo_kube_logs_add_past(struct demo *demo, const char *namespace, const char *pod, int64_t ago_ms,
-			     const char *format, ...)
+void demo_kube_logs_add(struct demo *demo, const char *namespace, const char *pod, int64_t ago_ms, const char *format,
+			...)
 {
 	char text[1024];
 	va_list args;

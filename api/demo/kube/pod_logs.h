@@ -11,11 +11,9 @@ struct demo_kube_logs;
 
 struct demo_kube_logs *demo_kube_logs_create(struct demo *demo);
 void demo_kube_logs_destroy(struct demo_kube_logs *logs);
-void demo_kube_logs_add(struct demo *demo, const char *namespace, const char *pod, const char *format, ...)
-	PRINTF_LIKE(4, 5);
-/* As demo_kube_logs_add, as if written `ago_ms` before now. */
-void demo_kube_logs_add_past(struct demo *demo, const char *namespace, const char *pod, int64_t ago_ms,
-			     const char *format, ...) PRINTF_LIKE(5, 6);
+/* As if written `ago_ms` before now. */
+void demo_kube_logs_add(struct demo *demo, const char *namespace, const char *pod, int64_t ago_ms, const char *format,
+			...) PRINTF_LIKE(5, 6);
 /* A container began anew: what was there becomes its predecessor's. */
 void demo_kube_logs_process_started(struct demo *demo, const char *namespace, const char *pod);
 /* The pod is gone: whoever follows it is told so by the end of the stream. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
+#include "api/demo/base/demo_private.h"
 
 struct demo_kube_shelf { /* the objects of one kind, sorted */
 	VEC(struct demo_kube_object *) objects;
@@ -27,7 +28,7 @@ struct demo_kube_store_watch {
 struct demo_kube_store {
 	struct loop *loop;
 	int64_t version;
-	uint64_t seed;
+	uint64_t *random; /* of the embedded cluster; makes the uids */
 	struct demo_kube_shelf shelves[DEMO_KUBE_KIND_COUNT];
 	struct demo_kube_change history[DEMO_KUBE_STORE_HISTORY];
 	size_t history_start, history_len;
@@ -51,11 +52,11 @@ void demo_kube_object_release(struct demo_kube_object *object)
 	free(object);
 }
 
-struct demo_kube_store *demo_kube_store_create(struct loop *loop, uint64_t seed)
+struct demo_kube_store *demo_kube_store_create(struct loop *loop, uint64_t *random)
 {
 	struct demo_kube_store *store = mem_alloc(sizeof *store);
 	store->loop = loop;
-	store->seed = seed;
+	store->random = random;
 	store->version = store->forgotten = 1000;
 	return store;
 }
@@ -83,15 +84,6 @@ void demo_kube_store_destroy(struct demo_kube_store *store)
 int64_t demo_kube_store_version(const struct demo_kube_store *store)
 {
 	return store->version;
-}
-
-/* splitmix64 */
-uint64_t demo_kube_store_random(struct demo_kube_store *store)
-{
-	uint64_t z = store->seed += 0x9e3779b97f4a7c15u;
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-	return z ^ (z >> 31);
 }
 
 /* Where the object stands, or where it would. */
@@ -188,7 +180,7 @@ static void store_notify(struct demo_kube_store *store, enum demo_kube_store_cha
 static void add_uid(struct demo_kube_store *store, cJSON *json)
 {
 	char uid[40];
-	uint64_t a = demo_kube_store_random(store), b = demo_kube_store_random(store);
+	uint64_t a = demo_random(store->random), b = demo_random(store->random);
 	snprintf(uid, sizeof uid, "%08x-%04x-4%03x-%04x-%012llx", (unsigned)(a >> 32), (unsigned)(a >> 16 & 0xffff),
 		 (unsigned)(a & 0xfff), (unsigned)(0x8000 | (b >> 48 & 0x3fff)),
 		 (unsigned long long)(b & 0xffffffffffff));

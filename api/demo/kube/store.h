@@ -36,13 +36,11 @@ typedef void demo_kube_store_fn(void *data, enum demo_kube_store_change change, 
 
 enum { DEMO_KUBE_STORE_HISTORY = 4096, DEMO_KUBE_STORE_OBJECTS_MAX = 20000 };
 
-/* seed makes the uids. */
-struct demo_kube_store *demo_kube_store_create(struct loop *loop, uint64_t seed);
+/* random (the state of demo_random) makes the uids. */
+struct demo_kube_store *demo_kube_store_create(struct loop *loop, uint64_t *random);
 void demo_kube_store_destroy(struct demo_kube_store *store);
 
 int64_t demo_kube_store_version(const struct demo_kube_store *store);
-/* The next pseudo-random number of the seed: for uids and what must look random but be the same each run. */
-uint64_t demo_kube_store_random(struct demo_kube_store *store);
 
 /* Borrowed until the next change of that object; NULL = not there. */
 struct demo_kube_object *demo_kube_store_get(const struct demo_kube_store *store, enum demo_kube_kind_id kind,

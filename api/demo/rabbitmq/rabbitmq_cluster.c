@@ -46,7 +46,7 @@ static void rabbitmq_add_queue(struct demo_rabbitmq *rabbit, const char *name, e
 		queue.since_ms[i] = -(INT64_C(1) << 40);
 	for (size_t i = 0; i < queue.member_count; i++)
 		queue.members[i] = type == DEMO_RABBITMQ_QUEUE_CLASSIC ? queue.leader : (int)i;
-	uint64_t random = demo_kube_store_random(rabbit->demo->store);
+	uint64_t random = demo_random(&rabbit->demo->random);
 	queue.rate = 1 + (double)(random % 200);
 	queue.backlog = (int)(random >> 8 & 0x7f);
 	queue.consumers = 1 + (int)(random >> 16 & 3);
@@ -71,7 +71,7 @@ static void node_write_first_lines(struct demo_rabbitmq *rabbit, int node)
 	char pod[64];
 	demo_cluster_pod_name(rabbit->spec, node, pod, sizeof pod);
 	for (int i = 40; i > 0; i--)
-		demo_kube_logs_add_past(
+		demo_kube_logs_add(
 			rabbit->demo, rabbit->spec->namespace, pod, i * 11000,
 			i == 40 ? "[info] <0.254.0> Server startup complete; 7 plugins started."
 				: "[info] <0.%d.0> accepting AMQP connection 10.244.%d.%d:%d -> 10.244.%d.%d:5672",
@@ -110,7 +110,7 @@ static void node_log_line(struct demo_rabbitmq *rabbit, int node, const char *te
 {
 	char pod[64];
 	demo_kube_logs_add(rabbit->demo, rabbit->spec->namespace,
-			   demo_cluster_pod_name(rabbit->spec, node, pod, sizeof pod), "%s", text);
+			   demo_cluster_pod_name(rabbit->spec, node, pod, sizeof pod), 0, "%s", text);
 }
 
 /* The others notice, and say so. */
@@ -124,7 +124,7 @@ static void node_changed(struct demo_rabbitmq *rabbit, int node, bool up)
 			continue;
 		demo_kube_logs_add(
 			rabbit->demo, rabbit->spec->namespace, demo_cluster_pod_name(rabbit->spec, i, pod, sizeof pod),
-			up ? "[info] <0.531.0> node %s up" : "[info] <0.531.0> rabbit on node %s down", name);
+			0, up ? "[info] <0.531.0> node %s up" : "[info] <0.531.0> rabbit on node %s down", name);
 	}
 }
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "api/base/str.h"
-#include "api/demo/host/demo_private.h"
+#include "api/demo/base/demo_private.h"
 #include "api/demo/host/fleet.h"
 #include "api/demo/host/pod_connection.h"
 #include "api/kafka/wire/codec.h"
