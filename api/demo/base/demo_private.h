@@ -21,7 +21,8 @@ struct demo {
 	struct demo_kube_kubelet *kubelet;
 	struct demo_kube_controller *controller;
 	struct demo_fleet *fleet; /* the broker clusters */
-	int64_t scripted_ms;      /* what the script has played up to, demo time */
+	const struct demo_kube_pod_streams *pod_streams;
+	int64_t scripted_ms; /* what the script has played up to, demo time */
 	struct loop_timer *tick;
 	VEC(struct demo_pod_stream *) streams; /* open port-forwards, execs and followed logs */
 };

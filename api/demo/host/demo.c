@@ -94,6 +94,7 @@ struct demo *demo_start(struct loop *loop, const struct demo_options *options, s
 	/* Whole seconds, so that stamps of the same moment are equal. */
 	demo->start_wall_ms = clock_wall_ms(loop_clock(loop)) / 1000 * 1000;
 	demo->store = demo_kube_store_create(loop, &demo->random);
+	demo->pod_streams = &demo_pod_streams;
 	demo->token = options->token ? mem_strdup(options->token) : make_token(demo, loop_clock(loop)->is_virtual);
 	const char *host = str_or(options->host, "127.0.0.1");
 	demo->server =

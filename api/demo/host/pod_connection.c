@@ -1,7 +1,7 @@
 /* What stands behind a port of a pod: bytes in, bytes out, to the management API of a node or to a Kafka broker. */
 #include "api/demo/host/pod_connection.h"
 
-#include "api/demo/kafka/kafka_cluster.h"
+#include "api/demo/kafka/kafka_session.h"
 #include "api/demo/kube/kubelet.h"
 #include "api/demo/rabbitmq/rabbitmq_cluster.h"
 

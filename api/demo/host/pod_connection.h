@@ -16,11 +16,4 @@ void demo_pod_connection_close(struct demo_pod_connection *port); /* NULL is fin
 bool demo_pod_connection_feed(struct demo_pod_connection *port, const char *bytes, size_t len,
 			      struct buf *out) MUST_USE;
 
-/* kafka_session.c: the Kafka side. scram: the client must authenticate first. */
-struct demo_kafka_session;
-struct demo_kafka_session *demo_kafka_session_open(struct demo_kafka *kafka, int broker, bool scram);
-void demo_kafka_session_close(struct demo_kafka_session *session);
-bool demo_kafka_session_feed(struct demo_kafka_session *session, const char *bytes, size_t len,
-			     struct buf *out) MUST_USE;
-
 #endif

@@ -10,7 +10,6 @@
 #include "api/base/log.h"
 #include "api/base/str.h"
 #include "api/demo/host/pod_connection.h"
-#include "api/demo/kube/api_server.h"
 #include "api/demo/kube/kubelet.h"
 #include "api/demo/rabbitmq/rabbitmq_cluster.h"
 #include "api/net/websocket.h"
@@ -236,7 +235,7 @@ static void send_port_prefix(struct demo_pod_stream *stream, size_t index, uint1
 	pod_stream_send(stream, (unsigned char)(index * 2 + 1), prefix, sizeof prefix);
 }
 
-void demo_portforward_serve(const struct demo_kube_api_call *call)
+static void serve_portforward(const struct demo_kube_api_call *call)
 {
 	static const char *const protocols[] = {"v4.channel.k8s.io"};
 	uint16_t ports[PORTS_MAX];
@@ -279,7 +278,7 @@ static void send_exit(struct demo_pod_stream *stream, int code)
 	pod_stream_send(stream, 3, text, (size_t)len);
 }
 
-void demo_exec_serve(const struct demo_kube_api_call *call)
+static void serve_exec(const struct demo_kube_api_call *call)
 {
 	static const char *const protocols[] = {"v5.channel.k8s.io", "v4.channel.k8s.io"};
 	const char *argv[ARGUMENTS_MAX], *protocol;
@@ -312,6 +311,8 @@ void demo_exec_serve(const struct demo_kube_api_call *call)
 	buf_finish(&errors);
 	pod_stream_leave(stream);
 }
+
+const struct demo_kube_pod_streams demo_pod_streams = {.portforward = serve_portforward, .exec = serve_exec};
 
 void demo_pod_streams_tick(struct demo *demo)
 {

@@ -3,6 +3,9 @@
 #define MQDECK_DEMO_HOST_POD_STREAMS_H
 
 #include "api/demo/base/demo_private.h"
+#include "api/demo/kube/api_server.h"
+
+extern const struct demo_kube_pod_streams demo_pod_streams;
 
 /* Ends the streams whose pod has died. */
 void demo_pod_streams_tick(struct demo *demo);

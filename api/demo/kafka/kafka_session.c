@@ -1,5 +1,5 @@
 /* Kafka's protocol over one connection: frames in, answers out, with the console's own codec the other way round. */
-#include "api/demo/host/pod_connection.h"
+#include "api/demo/kafka/kafka_session.h"
 #include "api/demo/kafka/kafka_session_private.h"
 
 enum { REQUEST_FRAME_MAX = 1024 * 1024 };

@@ -2,58 +2,12 @@
  * them out. */
 #include "api/demo/kube/api_server.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/demo/host/demo.h"
+#include "api/demo/kube/kubelet.h"
 
-void demo_kube_api_answer_json(struct demo_http_conn *conn, int status, cJSON *json)
-{
-	CLEANUP(free) char *text = cJSON_PrintUnformatted(json);
-	cJSON_Delete(json);
-	demo_http_conn_answer(conn, status, "application/json", NULL, text, strlen(text));
-}
-
-void demo_kube_api_answer_object(struct demo_http_conn *conn, int status, const struct demo_kube_object *object)
-{
-	demo_http_conn_answer(conn, status, "application/json", NULL, object->text, object->text_len);
-}
-
-cJSON *demo_kube_api_status(int status, const char *reason, const char *message)
-{
-	cJSON *json = demo_json_make("{'kind':'Status','apiVersion':'v1','metadata':{},'status':'%s','code':%d}",
-				     status < 300 ? "Success" : "Failure", status);
-	demo_json_set_text(json, "message", message);
-	demo_json_set_text(json, "reason", reason);
-	return json;
-}
-
-void demo_kube_api_answer_status(struct demo_http_conn *conn, int status, const char *reason, const char *format, ...)
-{
-	char message[1024];
-	va_list args;
-	va_start(args, format);
-	vsnprintf(message, sizeof message, format, args);
-	va_end(args);
-	demo_kube_api_answer_json(conn, status, demo_kube_api_status(status, reason, message));
-}
-
-void demo_kube_api_answer_not_found(const struct demo_kube_api_call *call)
-{
-	char message[600];
-	snprintf(message, sizeof message, "%s%s%s \"%s\" not found", call->kind->plural, *call->kind->group ? "." : "",
-		 call->kind->group, call->name);
-	cJSON *json = demo_kube_api_status(404, "NotFound", message);
-	demo_json_set_text(json, "details.name", call->name);
-	demo_json_set_text(json, "details.kind", call->kind->plural);
-	demo_json_set_text(json, "details.group", call->kind->group);
-	demo_kube_api_answer_json(call->conn, 404, json);
-}
-
-typedef void call_fn(const struct demo_kube_api_call *call);
-
-static void serve_pod_stream(const struct demo_kube_api_call *call, call_fn *fn)
+static void serve_pod_stream(const struct demo_kube_api_call *call, demo_kube_call_fn *fn)
 {
 	if (!demo_kube_store_get(call->demo->store, DEMO_KUBE_KIND_POD, call->namespace, call->name))
 		demo_kube_api_answer_not_found(call);
@@ -64,13 +18,13 @@ static void serve_pod_stream(const struct demo_kube_api_call *call, call_fn *fn)
 /* Subresources: which kinds have them, and who answers. */
 static bool serve_subresource(const struct demo_kube_api_call *call)
 {
-	static const struct {
+	const struct {
 		const char *name;
-		call_fn *fn;
+		demo_kube_call_fn *fn;
 	} of_pods[] = {
 		{"log", demo_kube_logs_serve},
-		{"portforward", demo_portforward_serve},
-		{"exec", demo_exec_serve},
+		{"portforward", call->demo->pod_streams->portforward},
+		{"exec", call->demo->pod_streams->exec},
 		{"eviction", demo_kube_evict_serve},
 	};
 	for (size_t i = 0; call->kind->id == DEMO_KUBE_KIND_POD && i < ARRAY_LEN(of_pods); i++) {
@@ -91,7 +45,7 @@ static void serve_call(const struct demo_kube_api_call *call)
 	static const struct {
 		const char *method;
 		bool named;
-		call_fn *fn;
+		demo_kube_call_fn *fn;
 	} verbs[] = {
 		{"GET", true, demo_kube_read_get},       {"GET", false, demo_kube_read_list},
 		{"POST", false, demo_kube_write_create}, {"PUT", true, demo_kube_write_replace},
@@ -158,11 +112,11 @@ static void serve_command(struct demo *demo, struct demo_http_conn *conn, const 
 		return;
 	}
 	if (count == 3 && str_eq(path[0], "nodes") && str_eq(path[2], "fail"))
-		done = demo_fail_node(demo, path[1]);
+		done = demo_kube_kubelet_fail_node(demo, path[1]);
 	else if (count == 3 && str_eq(path[0], "nodes") && str_eq(path[2], "heal"))
-		done = demo_heal_node(demo, path[1]);
+		done = demo_kube_kubelet_heal_node(demo, path[1]);
 	else if (count == 4 && str_eq(path[0], "pods") && str_eq(path[3], "kill"))
-		done = demo_kill_pod(demo, path[1], path[2]);
+		done = demo_kube_kubelet_kill_pod(demo, path[1], path[2]);
 	if (done)
 		demo_kube_api_answer_json(conn, 200, demo_kube_api_status(200, "", "done"));
 	else
