@@ -60,14 +60,6 @@ void demo_kafka_session_close(struct demo_kafka_session *session)
 	free(session);
 }
 
-void *demo_kafka_answer_new(const struct demo_kafka_call *call)
-{
-	const struct kafka_schema *schema = kafka_api_find(call->header->api_key)->response;
-	void *response = arena_alloc(call->arena, schema->size);
-	kafka_message_init(schema, response);
-	return response;
-}
-
 int demo_kafka_served_version(const struct demo_kafka *kafka, int16_t api_key)
 {
 	bool old = kafka->spec->version[0] == '3';

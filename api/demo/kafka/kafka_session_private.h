@@ -19,7 +19,13 @@ struct demo_kafka_call {
 };
 
 /* A response of the request's API, every field at its default, in the arena. */
-void *demo_kafka_answer_new(const struct demo_kafka_call *call);
+static inline void *demo_kafka_answer_new(const struct demo_kafka_call *call)
+{
+	const struct kafka_schema *schema = kafka_api_find(call->header->api_key)->response;
+	void *response = arena_alloc(call->arena, schema->size);
+	kafka_message_init(schema, response);
+	return response;
+}
 
 /* Room for `count` elements of an array of a message; push with DEMO_KAFKA_PUSH. */
 #define DEMO_KAFKA_ROOM(call, array, count)                                                                            \
