@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/base/buf.h"
+#include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/kube/client/kube_url.h"
 

@@ -7,24 +7,8 @@
 #include <stdint.h>
 
 #include "api/base/err.h"
-#include "api/base/mem.h"
 #include "api/kube/records/records.h"
 
-struct kube_cause {
-	const char *reason, *message, *field; /* "FieldManagerConflict", "DisruptionBudget", "ExitCode", … */
-};
-
-struct kube_status {
-	struct kube_meta meta;                 /* continue tokens and the like are not kept */
-	const char *status, *message, *reason; /* "Failure"; text; "Forbidden" … */
-	const char *kind, *name;               /* of details */
-	struct kube_cause *causes;
-	size_t cause_count;
-	int32_t code, retry_after_s; /* 0 = not said */
-};
-
-/* JSON or protobuf by what the bytes are. NULL when it is no Status. Free with kube_record_free. */
-struct kube_status *kube_status_parse(const char *body, size_t len) MUST_USE;
 const struct kube_cause *kube_status_cause(const struct kube_status *status, const char *reason); /* NULL when absent */
 
 /* Makes the error of an HTTP answer: the code from status and reason, the sentence from what the server says and from

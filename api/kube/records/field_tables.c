@@ -6,7 +6,6 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/kube/client/kube_status.h"
 #include "api/kube/records/records.h"
 
 #define COMMON(kind, number_, json) .name = json, .name_len = sizeof(json) - 1, .number = number_, .type = KUBE_F_##kind

@@ -15,7 +15,6 @@
 
 #include "api/base/err.h"
 #include "api/base/mem.h"
-#include "api/kube/client/kube_status.h"
 #include "api/kube/records/kube_kinds.h"
 
 enum {
@@ -62,5 +61,8 @@ const char *kube_stream_resource_version(const struct kube_stream *stream);
 const char *kube_stream_continue(const struct kube_stream *stream);
 
 DEFINE_CLEANUP(struct kube_stream *, kube_stream_destroy);
+
+/* JSON or protobuf by what the bytes are. NULL when it is no Status. Free with kube_record_free. */
+struct kube_status *kube_status_parse(const char *body, size_t len) MUST_USE;
 
 #endif

@@ -319,4 +319,18 @@ struct kube_pod_set { /* StrimziPodSet */
 	int32_t pods, ready_pods, current_pods;
 };
 
+/* The server's answer where it is no object: why it refused, or how a command ended. */
+struct kube_cause {
+	const char *reason, *message, *field; /* "FieldManagerConflict", "DisruptionBudget", "ExitCode", … */
+};
+
+struct kube_status {
+	struct kube_meta meta;                 /* continue tokens and the like are not kept */
+	const char *status, *message, *reason; /* "Failure"; text; "Forbidden" … */
+	const char *kind, *name;               /* of details */
+	struct kube_cause *causes;
+	size_t cause_count;
+	int32_t code, retry_after_s; /* 0 = not said */
+};
+
 #endif
