@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Turns themes/*.yaml into constants: a theme that mqdeck starts with costs no reading. Stricter than the reader of
-theme_file.c, which takes the same files: one role a line, every role of roles.def, all its forms.
+"""Turns themes/*.yaml into constants: a theme that mqdeck starts with costs no reading. Stricter than the program's
+own reader, which takes the same files: one role a line, every role of roles.def, all its forms.
 
     embed.py ROLES.DEF OUT.C THEME.YAML …
 """
