@@ -53,12 +53,15 @@ struct ops_sending { /* one request of a step, on its way */
 
 enum ops_leases_phase { OPS_LEASES_HOLD, OPS_LEASES_LOOK, OPS_LEASES_TAKE, OPS_LEASES_GIVE };
 
+typedef void ops_lost_fn(struct ops_job *job, const struct err *err);
+
 struct ops_leases { /* of one plan */
 	VEC(struct ops_lease *) items;
 	enum ops_leases_phase phase;
 	size_t at; /* the one whose turn it is */
 	void (*done)(struct ops_job *job);
 	void (*then)(struct ops_job *job);
+	ops_lost_fn *lost;   /* one of them cannot be had, or is not ours any more */
 	struct err give_err; /* why one of them may stand until it runs out */
 };
 
@@ -81,7 +84,8 @@ struct ops_job {
 	enum ops_state end_state;
 	void (*left)(void *data, const struct err *err); /* of ops_abandon: the job is the engine's own */
 	size_t asks_open;
-	bool changed, uncertain; /* something was changed; the answer to a change was lost */
+	void (*answered)(struct ops_job *job); /* once none is */
+	bool changed, uncertain;               /* something was changed; the answer to a change was lost */
 	bool cancel;
 	bool at_gate;
 	int conflicts;
@@ -108,7 +112,18 @@ struct ops_job *ops_job_create(struct ops *ops, ops_plan_fn *fn, void *data);
 int64_t ops_wall_ms(const struct ops_job *job);
 void ops_job_do(struct ops_job *job, void (*next)(struct ops_job *job), int64_t delay_ms);
 void ops_job_tell(struct ops_job *job);
-void ops_forget_asks(struct ops_job *job); /* answers still to come find nobody */
+static inline struct ops_step *ops_step_now(struct ops_job *job) /* while current < step_count */
+{
+	return &job->plan.steps[job->plan.current];
+}
+
+/* ---- plan_record.c ---- */
+/* Each writes one record. What cannot be written down is not gone on with: the plan stops at the next safe point. */
+void ops_save_facts(struct ops_job *job); /* before what they are for is sent */
+void ops_save_step(struct ops_job *job);
+void ops_save_state(struct ops_job *job, enum ops_state state);
+void ops_set_state(struct ops_job *job, enum ops_state state); /* and saves and tells it */
+void ops_wait_because(struct ops_job *job, const char *why);   /* shown at the step that would be next */
 
 /* ---- guarded_patch.c ---- */
 /* done is called once, never from inside. err is NULL when it went well. */
@@ -121,17 +136,20 @@ void ops_send_start(struct ops_job *job, size_t step, ops_change_fn *done);
 void ops_send_cancel(struct ops_job *job);
 bool ops_is_sending(const struct ops_job *job); /* an answer is waited for, of whatever kind of change */
 
-/* ---- prepare.c ---- */
-void ops_prepare_start(struct ops_job *job);
+/* ---- asks.c ---- */
 void ops_ask_is_answered(struct ops_job *job);                 /* one of asks_open */
 void ops_ask_for(void *job, const struct kube_question *need); /* one more of asks_open */
+void ops_forget_asks(struct ops_job *job);                     /* answers still to come find nobody */
 void ops_need_text(const struct kube_question *need, char *out, size_t size);
 
-/* ---- resume.c ---- */
+/* ---- place.c ---- */
 /* Which cluster this is, unless it is known: one more of asks_open. */
 void ops_place_ask(struct ops_job *job);
 /* Whether made_at is here. */
 bool ops_place_is_same(const struct ops_job *job, struct err *err) MUST_USE;
+
+/* ---- prepare.c ---- */
+void ops_prepare_start(struct ops_job *job);
 
 /* ---- leases.c ---- */
 typedef void ops_question_fn(void *data, const struct kube_question *question);
@@ -141,30 +159,20 @@ void ops_leases_questions(const struct ops *ops, const struct ops_plan *plan, co
 void ops_leases_name(struct ops_job *job, const struct ops_context *context); /* a fact of a new plan */
 /* Says who has them, as sentences of the plan. done: at once or later. */
 void ops_leases_look(struct ops_job *job, void (*done)(struct ops_job *job));
-void ops_leases_take(struct ops_job *job, void (*done)(struct ops_job *job)); /* ops_stop_with when that fails */
+/* lost: when that fails, or later, as long as they are held. */
+void ops_leases_take(struct ops_job *job, void (*done)(struct ops_job *job), ops_lost_fn *lost);
 /* done is called within 3 s, whatever the API says, never from inside. */
 void ops_leases_give(struct ops_job *job, void (*done)(struct ops_job *job));
 bool ops_leases_are_held(const struct ops_job *job, struct err *err) MUST_USE; /* true when none are needed */
 void ops_leases_finish(struct ops_job *job);
 
-/* ---- plan_control.c ---- */
-void ops_stop_with(struct ops_job *job, const struct err *err); /* fails with it at the next safe point */
-
 /* ---- run.c ---- */
-static inline struct ops_step *ops_step_now(struct ops_job *job) /* while current < step_count */
-{
-	return &job->plan.steps[job->plan.current];
-}
 void ops_begin_step(struct ops_job *job);
-void ops_set_state(struct ops_job *job, enum ops_state state);
 bool ops_may_stop(struct ops_job *job); /* not between a step and the one that belongs to it */
 void ops_stop_here(struct ops_job *job);
 void ops_pause_here(struct ops_job *job);
 void ops_fail(struct ops_job *job, const struct err *err);
-void ops_finish(struct ops_job *job);                        /* every step is done */
-void ops_wait_because(struct ops_job *job, const char *why); /* shown at the step that would be next */
-/* Facts go to the journal before what they are for is sent. */
-void ops_save_facts(struct ops_job *job);
+void ops_finish(struct ops_job *job); /* every step is done */
 void ops_gate_look(struct ops_job *job);
 
 #endif

@@ -195,7 +195,7 @@ static void leases_taken(struct ops_job *job, const struct ops_lease *lease)
 		job->leases.at++;
 		go_along(job);
 	} else if (state == OPS_LEASE_LOST || state == OPS_LEASE_DENIED) {
-		ops_stop_with(job, err);
+		job->leases.lost(job, err);
 	} else if (err_is_set(err)) {
 		ops_wait_because(job, err->text);
 	}
@@ -213,10 +213,12 @@ static void leases_given(struct ops_job *job, const struct ops_lease *lease)
 
 static void leases_held(struct ops_job *job)
 {
+	if (!job->leases.lost) /* they were only looked at, and are about to go */
+		return;
 	vec_each (&job->leases.items, lease) {
 		enum ops_lease_state state = ops_lease_state(*lease);
 		if (state == OPS_LEASE_LOST || state == OPS_LEASE_DENIED) {
-			ops_stop_with(job, ops_lease_err(*lease));
+			job->leases.lost(job, ops_lease_err(*lease));
 			return;
 		}
 	}
@@ -253,9 +255,10 @@ void ops_leases_look(struct ops_job *job, void (*done)(struct ops_job *job))
 	go_along(job);
 }
 
-void ops_leases_take(struct ops_job *job, void (*done)(struct ops_job *job))
+void ops_leases_take(struct ops_job *job, void (*done)(struct ops_job *job), ops_lost_fn *lost)
 {
 	leases_begin(job, OPS_LEASES_TAKE, done);
+	job->leases.lost = lost;
 	go_along(job);
 }
 

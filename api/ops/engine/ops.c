@@ -103,13 +103,6 @@ void ops_argument_now(struct ops *ops, const struct ops_operation *operation, si
 		operation->arguments[index].now(&context, out, OPS_ARGUMENT_MAX);
 }
 
-void ops_forget_asks(struct ops_job *job)
-{
-	vec_each (&job->ops->asks, ask)
-		if ((*ask)->job == job)
-			(*ask)->job = NULL;
-}
-
 static void leave_jobs(struct ops *ops, const struct ops_job *job)
 {
 	for (size_t i = 0; i < ops->jobs.len; i++) {

@@ -60,6 +60,16 @@ static bool open_journal(struct ops_job *job, struct err *err)
 	return job->journal && (!undone || ops_journal_undone(undone, plan->id, ops_wall_ms(job), err));
 }
 
+/* It fails with this, but at the next safe point: what was sent is waited for. */
+static void stop_with(struct ops_job *job, const struct err *err)
+{
+	if (job->ending || err_is_set(&job->stop_err))
+		return;
+	job->stop_err = *err;
+	if (!ops_is_sending(job) && ops_may_stop(job))
+		ops_job_do(job, ops_stop_here, 0);
+}
+
 bool ops_run(struct ops_plan *plan, ops_plan_fn *on_progress, void *data, struct err *err)
 {
 	struct ops_job *job = ops_job_of(plan);
@@ -75,7 +85,7 @@ bool ops_run(struct ops_plan *plan, ops_plan_fn *on_progress, void *data, struct
 	job->data = data;
 	job->started_ms = loop_now_ms(job->ops->loop);
 	ops_set_state(job, OPS_STATE_RUNNING);
-	ops_leases_take(job, check_again_soon);
+	ops_leases_take(job, check_again_soon, stop_with);
 	return true;
 }
 
@@ -107,15 +117,6 @@ void ops_go_on(struct ops_plan *plan)
 	ops_set_state(job, OPS_STATE_RUNNING);
 	if (waits)
 		ops_job_do(job, plan_control_go_on, 0);
-}
-
-void ops_stop_with(struct ops_job *job, const struct err *err)
-{
-	if (job->ending || err_is_set(&job->stop_err))
-		return;
-	job->stop_err = *err;
-	if (!ops_is_sending(job) && ops_may_stop(job))
-		ops_job_do(job, ops_stop_here, 0);
 }
 
 void ops_cancel(struct ops_plan *plan)

@@ -10,33 +10,6 @@
 enum { GATE_LOOK_MS = 1000, LEASE_LOOK_MS = 500, BACKOFF_MIN_MS = 1000, BACKOFF_MAX_MS = 15000, CONFLICTS_MAX = 8 };
 enum { PATIENCE_MS = 30 * 60 * 1000 };
 
-/* What cannot be written down is not gone on with. */
-static void check_written(struct ops_job *job, bool written, const struct err *err)
-{
-	if (!written && !err_is_set(&job->stop_err))
-		job->stop_err = *err;
-}
-
-void ops_save_facts(struct ops_job *job)
-{
-	struct err err = {0};
-	check_written(job, ops_journal_facts(job->journal, &job->plan, ops_wall_ms(job), &err), &err);
-}
-
-static void save_step(struct ops_job *job)
-{
-	struct err err = {0};
-	check_written(job, ops_journal_step(job->journal, &job->plan, job->plan.current, ops_wall_ms(job), &err), &err);
-}
-
-void ops_set_state(struct ops_job *job, enum ops_state state)
-{
-	struct err err = {0};
-	job->plan.state = state;
-	check_written(job, ops_journal_state(job->journal, &job->plan, state, ops_wall_ms(job), &err), &err);
-	ops_job_tell(job);
-}
-
 static void conclude_plan(struct ops_job *job)
 {
 	ops_leases_finish(job);
@@ -56,22 +29,13 @@ static void end_plan(struct ops_job *job, enum ops_state state, const char *resu
 			plan->steps[i].state = OPS_STEP_SKIPPED;
 	plan->current = plan->step_count;
 	ops_replace_text(&plan->result, result);
-	struct err err = {0};
-	check_written(job, ops_journal_state(job->journal, plan, state, ops_wall_ms(job), &err), &err);
+	ops_save_state(job, state);
 	job->end_state = state;
 	job->ending = true;
 	if (job->leases.items.len == 0)
 		conclude_plan(job);
 	else
 		ops_leases_give(job, conclude_plan);
-}
-
-void ops_wait_because(struct ops_job *job, const char *why)
-{
-	if (job->plan.current == job->plan.step_count)
-		return;
-	ops_replace_text(&ops_step_now(job)->why, why);
-	ops_job_tell(job);
 }
 
 static void end_step(struct ops_job *job, enum ops_step_state state, const char *result)
@@ -82,7 +46,7 @@ static void end_step(struct ops_job *job, enum ops_step_state state, const char 
 	ops_replace_text(&step->result, result);
 	ops_replace_text(&step->why, NULL);
 	job->at_gate = false;
-	save_step(job);
+	ops_save_step(job);
 }
 
 /* So that nobody has to guess where a plan stopped. */
@@ -372,7 +336,7 @@ void ops_begin_step(struct ops_job *job)
 	job->busy_since_ms = -1;
 	ops_replace_text(&step->why, NULL);
 	step->started_ms = loop_now_ms(job->ops->loop);
-	save_step(job);
+	ops_save_step(job);
 	ops_job_tell(job);
 	if (should_stop(job))
 		ops_stop_here(job);
