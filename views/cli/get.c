@@ -69,7 +69,7 @@ static bool cli_get_report(const struct world_view *world, const struct sheet *s
 		ok = false;
 	}
 	/* All but nodes are those of broker clusters. */
-	if (!str_eq(sheet->name, "nodes"))
+	if (!sheet->is_node)
 		ok &= report_source(err_out, "broker clusters", &world->sets_source, false);
 	if (sheet->source)
 		ok &= report_source(err_out, sheet->name, sheet->source(world), !world->discovering);

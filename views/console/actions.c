@@ -143,6 +143,29 @@ static struct view_scope cluster_scope(struct app *app)
 	return scope;
 }
 
+/* Narrower: of the broker or the node under the cursor, where it is on one; replication also of one topic or queue. */
+static struct view_scope narrow_scope(struct app *app, const struct sheet *sheet)
+{
+	struct view_scope scope = cluster_scope(app);
+	struct selection selection;
+	struct view *top = app_top(app);
+	if (!top->class->selection || !top->class->selection(top, &selection))
+		return scope;
+	if (selection.sheet->is_broker)
+		action_broker_key(&selection, scope.broker, sizeof scope.broker);
+	if (selection.sheet->is_node && sheet != &sheet_replication)
+		snprintf(scope.node, sizeof scope.node, "%s", selection.node);
+	if (selection.sheet->names_replicas && sheet == &sheet_replication)
+		snprintf(scope.name, sizeof scope.name, "%s", selection.name);
+	return scope;
+}
+
+static void go_to_narrow(struct app *app, const struct sheet *sheet)
+{
+	struct view_scope scope = narrow_scope(app, sheet);
+	go_to_sheet(app, sheet, &scope);
+}
+
 void action_go_brokers(struct app *app)
 {
 	struct view_scope scope = cluster_scope(app);
@@ -162,37 +185,17 @@ void action_go_nodes(struct app *app)
 
 void action_go_replication(struct app *app)
 {
-	struct view_scope scope = cluster_scope(app);
-	struct selection selection;
-	struct view *top = app_top(app);
-	if (top->class->selection && top->class->selection(top, &selection)) {
-		if (selection.kind == SELECTION_BROKER || selection.kind == SELECTION_POD)
-			action_broker_key(&selection, scope.broker, sizeof scope.broker);
-		if (selection.kind == SELECTION_TOPIC || selection.kind == SELECTION_QUEUE)
-			snprintf(scope.name, sizeof scope.name, "%s", selection.name);
-	}
-	go_to_sheet(app, &sheet_replication, &scope);
-}
-
-/* Narrower: of the broker or the node under the cursor, where it is on one. */
-static struct view_scope action_selection_scope(struct app *app)
-{
-	struct view_scope scope = cluster_scope(app);
-	struct selection selection;
-	struct view *top = app_top(app);
-	if (!top->class->selection || !top->class->selection(top, &selection))
-		return scope;
-	if (selection.kind == SELECTION_BROKER || selection.kind == SELECTION_POD)
-		action_broker_key(&selection, scope.broker, sizeof scope.broker);
-	if (selection.kind == SELECTION_NODE)
-		snprintf(scope.node, sizeof scope.node, "%s", selection.node);
-	return scope;
+	go_to_narrow(app, &sheet_replication);
 }
 
 void action_go_volumes(struct app *app)
 {
-	struct view_scope scope = action_selection_scope(app);
-	go_to_sheet(app, &sheet_volumes, &scope);
+	go_to_narrow(app, &sheet_volumes);
+}
+
+void action_go_events(struct app *app)
+{
+	go_to_narrow(app, &sheet_events);
 }
 
 void action_go_node(struct app *app)
@@ -202,18 +205,11 @@ void action_go_node(struct app *app)
 	if (!action_selection_here(app, &selection))
 		return;
 	if (!*selection.node) {
-		app_flash(app, SEV_INFO, "%s %s is on no node that is known", selection_kind_word(selection.kind),
-			  selection.name);
+		app_flash(app, SEV_INFO, "%s %s is on no node that is known", selection.sheet->word, selection.name);
 		return;
 	}
 	snprintf(scope.node, sizeof scope.node, "%s", selection.node);
 	go_to_sheet(app, &sheet_nodes, &scope);
-}
-
-void action_go_events(struct app *app)
-{
-	struct view_scope scope = action_selection_scope(app);
-	go_to_sheet(app, &sheet_events, &scope);
 }
 
 void action_go_matrix(struct app *app)
@@ -247,7 +243,7 @@ static void open_logs(struct app *app, bool previous)
 	if (!action_selection_here(app, &selection))
 		return;
 	if (!*selection.broker && !*selection.cluster) {
-		app_flash(app, SEV_INFO, "a %s has no log", selection_kind_word(selection.kind));
+		app_flash(app, SEV_INFO, "a %s has no log", selection.sheet->word);
 		return;
 	}
 	view_logs_set_previous(app_push(app, &view_logs, NULL, NULL, &selection), previous);
@@ -286,49 +282,20 @@ void action_menu(struct app *app)
 
 /* ---- Enter ---- */
 
-static void open_brokers_of_cluster(struct app *app, const struct selection *selection)
-{
-	action_go_brokers(app);
-}
-
-static void open_brokers_of_node(struct app *app, const struct selection *selection)
-{
-	struct view_scope scope = {0};
-	snprintf(scope.node, sizeof scope.node, "%s", selection->node);
-	go_to_sheet(app, &sheet_brokers, &scope);
-}
-
-static void open_replication(struct app *app, const struct selection *selection)
-{
-	action_go_replication(app);
-}
-
-static void open_describe(struct app *app, const struct selection *selection)
-{
-	app_push(app, &view_describe, NULL, NULL, selection);
-}
-
-static void action_open_log(struct app *app, const struct selection *selection)
-{
-	app_push(app, &view_logs, NULL, NULL, selection);
-}
-
+/* What the row's sheet says: a view of the object, or a sheet of what belongs to it. */
 void action_open(struct app *app)
 {
-	static void (*const open[SELECTION_KINDS])(struct app *, const struct selection *) = {
-		[SELECTION_CLUSTER] = open_brokers_of_cluster,
-		[SELECTION_BROKER] = open_describe,
-		[SELECTION_VOLUME] = open_describe,
-		[SELECTION_SERVICE] = open_describe,
-		[SELECTION_NODE] = open_brokers_of_node,
-		[SELECTION_POD] = action_open_log,
-		[SELECTION_REPLICATED] = open_describe,
-		[SELECTION_QUEUE] = open_describe,
-		[SELECTION_TOPIC] = open_replication,
-		[SELECTION_GROUP] = open_describe,
-		[SELECTION_EVENT] = open_describe,
-	};
 	struct selection selection;
-	if (action_selection_here(app, &selection))
-		open[selection.kind](app, &selection);
+	const struct sheet *sheet;
+	if (!action_selection_here(app, &selection))
+		return;
+	const struct view_class *class = view_find(app->catalogue, str_or(selection.sheet->opens, "describe"), &sheet);
+	if (!sheet) {
+		app_push(app, class, NULL, NULL, &selection);
+		return;
+	}
+	struct view_scope scope = narrow_scope(app, sheet);
+	if (selection.sheet->is_node)
+		scope.namespace[0] = '\0'; /* a node is in none, and neither is what is on it */
+	app_push(app, class, sheet, &scope, NULL);
 }

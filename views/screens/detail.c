@@ -65,7 +65,7 @@ static void detail_follow(struct detail *detail, struct view *owner)
 		detail_forget(detail);
 		return;
 	}
-	if (detail->view && detail->view->selection.kind == selection.kind &&
+	if (detail->view && detail->view->selection.sheet == selection.sheet &&
 	    str_eq(detail->view->selection.key, selection.key))
 		return;
 	detail_forget(detail);

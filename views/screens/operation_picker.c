@@ -11,11 +11,6 @@ enum { BUTTON_ASK = 1, BUTTON_LEAVE };
 
 /* ---- targets ---- */
 
-static bool is_pod_of_broker(enum selection_kind kind)
-{
-	return kind == SELECTION_BROKER || kind == SELECTION_POD || kind == SELECTION_VOLUME;
-}
-
 static bool cluster_key(const struct selection *selection, char out[static SELECTION_TEXT_MAX])
 {
 	snprintf(out, SELECTION_TEXT_MAX, "%s", selection->cluster);
@@ -30,15 +25,14 @@ static bool node_key(const struct selection *selection, char out[static SELECTIO
 
 static bool operation_picker_broker_key(const struct selection *selection, char out[static SELECTION_TEXT_MAX])
 {
-	if (!is_pod_of_broker(selection->kind) || !*selection->broker)
+	if (!selection->sheet->has_broker || !*selection->broker)
 		return false;
 	return snprintf(out, SELECTION_TEXT_MAX, "%s/%s", selection->namespace, selection->broker) < SELECTION_TEXT_MAX;
 }
 
 static bool broker_or_node_key(const struct selection *selection, char out[static SELECTION_TEXT_MAX])
 {
-	return operation_picker_broker_key(selection, out) ||
-	       (selection->kind == SELECTION_NODE && node_key(selection, out));
+	return operation_picker_broker_key(selection, out) || (selection->sheet->is_node && node_key(selection, out));
 }
 
 static const struct {

@@ -11,28 +11,19 @@
 
 /* ---- what can be chosen ---- */
 
-/* The keys that the rows of their sheets have: the other views find them by these. */
-static void spot_key(const struct world_cluster *cluster, const struct world_broker *broker, char *out, size_t size)
+/* As a row of its sheet, so that the other views find it by the same key. */
+static void spot_selection(const struct world_cluster *cluster, const struct world_broker *broker,
+			   struct selection *out)
 {
-	if (broker)
-		snprintf(out, size, "%s/%s", cluster->namespace, broker->name);
-	else
-		snprintf(out, size, "%s", cluster->key);
+	struct sheet_row row = {.cluster = cluster, .item.broker = broker};
+	selection_of_row(broker ? &sheet_brokers : &sheet_clusters, &row, out);
 }
 
 void deck_add_spot(struct deck *deck, struct rect rect, const struct world_cluster *cluster,
 		   const struct world_broker *broker)
 {
-	struct deck_spot spot = {.rect = rect, .selection = {.kind = broker ? SELECTION_BROKER : SELECTION_CLUSTER}};
-	snprintf(spot.selection.cluster, sizeof spot.selection.cluster, "%s", cluster->key);
-	snprintf(spot.selection.namespace, sizeof spot.selection.namespace, "%s", cluster->namespace);
-	snprintf(spot.selection.name, sizeof spot.selection.name, "%s", broker ? broker->name : cluster->name);
-	spot_key(cluster, broker, spot.selection.key, sizeof spot.selection.key);
-	if (broker) {
-		snprintf(spot.selection.broker, sizeof spot.selection.broker, "%s", broker->name);
-		if (broker->node)
-			snprintf(spot.selection.node, sizeof spot.selection.node, "%s", broker->node->name);
-	}
+	struct deck_spot spot = {.rect = rect};
+	spot_selection(cluster, broker, &spot.selection);
 	vec_push(&deck->spots, spot);
 }
 
@@ -47,11 +38,11 @@ static struct deck_spot *deck_view_chosen(struct deck *deck)
 
 bool deck_is_chosen(struct deck *deck, const struct world_cluster *cluster, const struct world_broker *broker)
 {
-	char key[SELECTION_TEXT_MAX * 2];
-	spot_key(cluster, broker, key, sizeof key);
+	struct selection selection;
+	spot_selection(cluster, broker, &selection);
 	if (!*deck->chosen)
-		snprintf(deck->chosen, sizeof deck->chosen, "%s", key);
-	return str_eq(key, deck->chosen);
+		memcpy(deck->chosen, selection.key, sizeof deck->chosen);
+	return str_eq(selection.key, deck->chosen);
 }
 
 /* The nearest spot in a direction: along it first, then across. */

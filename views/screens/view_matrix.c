@@ -139,7 +139,7 @@ static bool key_at(struct view_matrix *self, size_t row, char *out, size_t size)
 	if (row >= self->shown.len)
 		return false;
 	sheet_rows_fill(&self->rows, self->shown.items[row], &it);
-	sheet_replication.key(&it, out, size);
+	sheet_key_of(&sheet_replication, &it, out, size);
 	return true;
 }
 
@@ -264,7 +264,8 @@ static bool matrix_view_selection(struct view *view, struct selection *out)
 		return false;
 	struct sheet_row it;
 	sheet_rows_fill(&self->rows, self->shown.items[row], &it);
-	return selection_of_row(&sheet_replication, &it, out);
+	selection_of_row(&sheet_replication, &it, out);
+	return true;
 }
 
 static void matrix_view_title(struct view *view, struct buf *out)

@@ -95,7 +95,7 @@ static void menu_view_open(struct view *view)
 	struct view_menu *self = mem_alloc(sizeof *self);
 	view->state = self;
 	operation_picker_each_chosen(menu_view_below(view), menu_view_add_selection, self);
-	if (self->selections.len && self->selections.items[0].kind == SELECTION_NODE) {
+	if (self->selections.len && self->selections.items[0].sheet->is_node) {
 		add_entries(self, on_any_node);
 	} else {
 		add_entries(self, on_broker);

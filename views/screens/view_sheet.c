@@ -44,7 +44,7 @@ static size_t sheet_view_count(void *data)
 static const char *sheet_view_key(void *data, size_t position)
 {
 	struct view_sheet *self = data;
-	self->rows.sheet->key(row_at(self, position), self->key, sizeof self->key);
+	sheet_key_of(self->rows.sheet, row_at(self, position), self->key, sizeof self->key);
 	return self->key;
 }
 
@@ -283,7 +283,10 @@ static bool sheet_view_selection(struct view *view, struct selection *out)
 {
 	struct view_sheet *self = view->state;
 	int64_t position = table_row(self->table);
-	return position != TABLE_NO_ROW && selection_of_row(view->sheet, row_at(self, (size_t)position), out);
+	if (position == TABLE_NO_ROW)
+		return false;
+	selection_of_row(view->sheet, row_at(self, (size_t)position), out);
+	return true;
 }
 
 struct view_sheet_choosing {
@@ -296,8 +299,8 @@ static void choose_row(void *data, size_t position)
 {
 	const struct view_sheet_choosing *choosing = data;
 	struct selection selection;
-	if (selection_of_row(choosing->view->sheet, row_at(choosing->view->state, position), &selection))
-		choosing->fn(choosing->data, &selection);
+	selection_of_row(choosing->view->sheet, row_at(choosing->view->state, position), &selection);
+	choosing->fn(choosing->data, &selection);
 }
 
 static void sheet_view_chosen(struct view *view, void (*fn)(void *data, const struct selection *selection), void *data)
@@ -328,5 +331,5 @@ static const struct view_class view_nodes = {.name = "nodes", .keys = VIEW_KEYS_
 
 const struct view_class *view_of_sheet(const struct sheet *sheet)
 {
-	return sheet == &sheet_nodes ? &view_nodes : &view_sheet;
+	return sheet->is_node ? &view_nodes : &view_sheet;
 }

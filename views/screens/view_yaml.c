@@ -32,22 +32,12 @@ static void yaml_view_answered(void *data, const struct cJSON *object, const str
 	app_touch(view->app);
 }
 
-static char *yaml_view_path_of(const struct view *view)
-{
-	const struct world_cluster *cluster =
-		view->app->world ? world_find_cluster(view->app->world, view->selection.cluster) : NULL;
-	if (view->selection.kind != SELECTION_CLUSTER || !cluster)
-		return selection_path(&view->selection);
-	return selection_cluster_path(cluster);
-}
-
 static void show_record(struct view *view)
 {
 	struct view_yaml *self = view->state;
 	struct buf yaml = BUF_INIT(TEXT_VIEW_MAX);
-	if (view->app->world &&
-	    sheet_record_append_by_key(view->app->world, selection_sheet(view->selection.kind), view->selection.key,
-				       clock_wall_ms(loop_clock(view->app->loop)), &yaml))
+	if (view->app->world && sheet_record_append_by_key(view->app->world, view->selection.sheet, view->selection.key,
+							   clock_wall_ms(loop_clock(view->app->loop)), &yaml))
 		pager_set_text(self->text.pager, buf_str(&yaml));
 	else
 		yaml_view_say(self, "It is no longer there.");
@@ -61,7 +51,7 @@ static void yaml_view_open(struct view *view)
 	view->state = self;
 	self->text.pager = pager_create(TEXT_VIEW_MAX);
 	pager_set_highlight(self->text.pager, pager_highlight_yaml, NULL);
-	CLEANUP(free) char *path = yaml_view_path_of(view);
+	CLEANUP(free) char *path = selection_path(&view->selection, view->app->world);
 	if (!path) {
 		show_record(view);
 		return;

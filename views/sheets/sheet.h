@@ -1,5 +1,6 @@
 /* A sheet is one kind of row of the world with its columns. The same sheet is a table on the screen and the answer
- * of `mqdeck get NAME`: the columns stand once. To add one: a file sheet_NAME.c and a line in sheets.def. */
+ * of `mqdeck get NAME`: the columns stand once. To add one: a file sheet_NAME.c and a line in sheets.def; all that
+ * the console knows of such a row stands in its struct sheet. */
 #ifndef MQDECK_VIEWS_SHEETS_SHEET_H
 #define MQDECK_VIEWS_SHEETS_SHEET_H
 
@@ -7,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "api/base/buf.h"
 #include "api/base/cell.h"
 #include "api/base/vec.h"
 #include "api/model/world/world.h"
@@ -22,12 +24,13 @@ struct sheet_scope {
 
 enum { SHEET_ROW_TEXT_MAX = 1024 };
 
-/* One row while it is looked at. `item` and `value` are set by the sheet's fill. */
+/* One row while it is looked at. `item` is set from the sheet's list, the rest by its fill. */
 struct sheet_row {
 	const struct world_view *world;
 	int64_t wall_ms;                     /* now, Unix ms */
 	const struct world_cluster *cluster; /* NULL where the row belongs to none */
 	union {
+		const void *any;
 		const struct world_broker *broker;
 		const struct world_volume *volume;
 		const struct world_service *service;
@@ -69,28 +72,70 @@ struct sheet_column {
 #define SHEET_FIELD(field_, help_, cell_) {.field = field_, .help = help_, .cell = cell_, .flags = SHEET_COLUMN_FIELD}
 #define SHEET_WIDE .flags = SHEET_COLUMN_WIDE
 
-/* Ranks are below it. */
 enum { SHEET_RANKS = 8 };
 
+/* Rows that are an array of pointers in the world: where that and its length stand. */
+struct sheet_list {
+	size_t items, count;
+	bool of_cluster; /* offsets in each cluster, not in the world */
+};
+#define SHEET_OF_WORLD(items_, count_)                                                                                 \
+	{.items = offsetof(struct world_view, items_), .count = offsetof(struct world_view, count_)}
+#define SHEET_OF_CLUSTER(items_, count_)                                                                               \
+	{.items = offsetof(struct world_cluster, items_),                                                              \
+	 .count = offsetof(struct world_cluster, count_),                                                              \
+	 .of_cluster = true}
+
+/* Where a row leads: names of its broker's pod and of its node, NULL where it leads to none. */
+struct sheet_links {
+	const char *broker, *node;
+};
+
+struct selection;
+
+/* All that the console and `get` know of a kind of row. What is left out has a good default. */
 struct sheet {
 	const char *name; /* plural: "brokers" */
-	const char *title;
+	const char *word; /* singular: "broker" */
+
+	/* ---- its rows ---- */
+	struct sheet_list list;
 	bool per_cluster; /* count and fill are asked for each cluster */
-	int64_t (*count)(const struct world_view *world, const struct world_cluster *cluster); /* -1 = unknown */
-	void (*fill)(struct sheet_row *row, int64_t index);
-	/* Beyond cluster and namespace, which are checked for all sheets. NULL = everything matches. */
+	/* Instead of a list. -1 = unknown. */
+	int64_t (*count)(const struct world_view *world, const struct world_cluster *cluster);
+	void (*fill)(struct sheet_row *row, int64_t index);       /* what a list does not: `value`, `cluster` */
+	const char *(*name_of)(struct sheet_row *row);            /* NULL: the first column is the name */
+	const char *(*namespace_of)(const struct sheet_row *row); /* NULL function: its cluster's; answer: none */
+	/* Stable while the object lives. NULL: the name within its cluster or namespace. */
+	void (*key)(struct sheet_row *row, char *out, size_t size);
+	/* Beyond cluster, namespace and name, which are checked for all sheets. NULL: by its links. */
 	bool (*matches)(const struct sheet_row *row, const struct sheet_scope *scope);
-	const char *(*name_of)(struct sheet_row *row);              /* what `get VIEW NAME` compares with */
-	const char *(*namespace_of)(const struct sheet_row *row);   /* NULL function or answer: not namespaced */
-	void (*key)(struct sheet_row *row, char *out, size_t size); /* stable while the object lives */
-	/* How bad a row is. On the screen the worst come first, and rows of one rank by cluster and in the order
-	 * that the world has, so that a row moves only when its rank changes: a rank is a class and no figure. NULL:
-	 * all are alike. */
+	/* How bad a row is, below SHEET_RANKS. On the screen the worst come first, and rows of one rank by cluster and
+	 * in the order that the world has, so that a row moves only when its rank changes: a rank is a class and no
+	 * figure. NULL: by the worst of its cells. */
 	uint8_t (*rank)(struct sheet_row *row);
-	bool answers_only; /* all of a row is made of what its cluster's `answers` numbers */
+	bool unranked;      /* all are alike */
+	bool answers_only;  /* all of a row is made of what its cluster's `answers` numbers */
+	bool needs_brokers; /* also what the brokers say must have been read */
 	/* What could not be read, for `get`'s exit code: the sources this sheet needs beside the clusters' own. */
 	const struct world_source *(*source)(const struct world_view *world);
-	bool needs_brokers; /* also what the brokers say must have been read */
+
+	/* ---- what can be done from a row ---- */
+	const char *opens; /* the view or sheet that Enter opens; NULL: describe */
+	void (*links)(const struct sheet_row *row, struct sheet_links *out);
+	bool is_broker;      /* what is opened from it is of its broker, and so are operations */
+	bool has_broker;     /* operations alone are */
+	bool is_node;        /* the same for its node */
+	bool names_replicas; /* its name is that of partitions or of a queue in the sheet of replication */
+
+	/* ---- the object behind it ---- */
+	struct {
+		const char *group, *version, *resource; /* in Kubernetes' API; NULL: only the brokers know it */
+	} api;
+	/* Where that depends on the row; free() the answer. */
+	char *(*path)(const struct world_view *world, const struct selection *selection);
+	void (*describe)(const struct sheet_row *row, struct buf *out); /* more than its columns */
+
 	const struct sheet_column *columns;
 	size_t column_count;
 };
@@ -135,6 +180,10 @@ void sheet_rows_clear(struct sheet_rows *rows);
 void sheet_rows_finish(struct sheet_rows *rows);
 void sheet_rows_fill(const struct sheet_rows *rows, size_t position, struct sheet_row *row);
 
+const char *sheet_name_of(const struct sheet *sheet, struct sheet_row *row); /* what `get VIEW NAME` compares with */
+const char *sheet_namespace_of(const struct sheet *sheet, const struct sheet_row *row); /* NULL: it is in none */
+void sheet_key_of(const struct sheet *sheet, struct sheet_row *row, char *out, size_t size);
+struct sheet_links sheet_links_of(const struct sheet *sheet, const struct sheet_row *row);
 /* The worst of its cells: the sign before the row, and the rank of rows that have no better one. */
 enum severity sheet_severity(const struct sheet *sheet, struct sheet_row *row);
 uint8_t sheet_rank_of(enum severity severity); /* 0 for what is fine */

@@ -1,35 +1,10 @@
-#include "views/sheets/sheet.h"
+/* Brokers: both sides of each, the pod and what it says itself. */
+#include "views/sheets/sheet_describe.h"
 
 #include <stdio.h>
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-
-static int64_t brokers_count(const struct world_view *world, const struct world_cluster *cluster)
-{
-	return (int64_t)cluster->broker_count;
-}
-
-static void brokers_fill(struct sheet_row *row, int64_t index)
-{
-	row->item.broker = row->cluster->brokers[index];
-}
-
-static bool brokers_matches(const struct sheet_row *row, const struct sheet_scope *scope)
-{
-	const struct world_broker *broker = row->item.broker;
-	return !scope->node || (broker->node && str_eq(broker->node->name, scope->node));
-}
-
-static const char *brokers_name_of(struct sheet_row *row)
-{
-	return row->item.broker->name;
-}
-
-static void brokers_key(struct sheet_row *row, char *out, size_t size)
-{
-	snprintf(out, size, "%s/%s", row->cluster->namespace, row->item.broker->name);
-}
 
 static struct cell brokers_broker(struct sheet_row *row)
 {
@@ -191,9 +166,26 @@ static struct cell brokers_rate_in(struct sheet_row *row)
 	return row->cluster->kind == WORLD_BROKER_KAFKA ? cell_byte_rate(it->in_rate) : cell_rate(it->in_rate);
 }
 
-static uint8_t brokers_rank(struct sheet_row *row)
+static void brokers_links(const struct sheet_row *row, struct sheet_links *out)
 {
-	return sheet_rank_of(sheet_severity(&sheet_brokers, row));
+	out->broker = row->item.broker->name;
+	out->node = row->item.broker->node ? row->item.broker->node->name : NULL;
+}
+
+static void brokers_describe(const struct sheet_row *row, struct buf *out)
+{
+	const struct world_broker *broker = row->item.broker;
+	if (err_is_set(&broker->source.err))
+		sheet_describe_line(out, "not read", broker->source.err.text);
+	for (size_t i = 0; i < broker->volume_count; i++) {
+		const struct world_volume *volume = broker->volumes[i];
+		sheet_describe_section(out, "Volume");
+		sheet_describe_line(out, "claim", volume->claim->meta.name);
+		sheet_describe_line(out, "volume", str_or(volume->claim->volume_name, "not bound"));
+		sheet_describe_line(out, "class", str_or(volume->claim->storage_class, "none"));
+	}
+	if (broker->pod)
+		sheet_describe_pod(out, broker->pod);
 }
 
 static const struct sheet_column columns[] = {
@@ -240,14 +232,14 @@ static const struct sheet_column columns[] = {
 
 const struct sheet sheet_brokers = {
 	.name = "brokers",
-	.title = "Brokers",
+	.word = "broker",
+	.list = SHEET_OF_CLUSTER(brokers, broker_count),
+	.links = brokers_links,
+	.is_broker = true,
+	.has_broker = true,
+	.api = {.version = "v1", .resource = "pods"},
+	.describe = brokers_describe,
 	.per_cluster = true,
-	.count = brokers_count,
-	.fill = brokers_fill,
-	.matches = brokers_matches,
-	.name_of = brokers_name_of,
-	.key = brokers_key,
-	.rank = brokers_rank,
 	.needs_brokers = true,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),

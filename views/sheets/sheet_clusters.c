@@ -1,9 +1,12 @@
-#include "views/sheets/sheet.h"
-
+/* Broker clusters, in a sentence each. */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/kube/client/kube_client.h"
+#include "views/sheets/selection.h"
+#include "views/sheets/sheet_describe.h"
 
 static int64_t clusters_count(const struct world_view *world, const struct world_cluster *cluster)
 {
@@ -12,11 +15,6 @@ static int64_t clusters_count(const struct world_view *world, const struct world
 
 static void clusters_fill(struct sheet_row *row, int64_t index)
 {
-}
-
-static const char *clusters_name_of(struct sheet_row *row)
-{
-	return row->cluster->name;
 }
 
 static void clusters_key(struct sheet_row *row, char *out, size_t size)
@@ -133,6 +131,53 @@ static uint8_t clusters_rank(struct sheet_row *row)
 	return row->cluster->severity == SEV_NONE ? 1 : sheet_rank_of(row->cluster->severity);
 }
 
+static void clusters_describe(const struct sheet_row *row, struct buf *out)
+{
+	const struct world_cluster *cluster = row->cluster;
+	if (err_is_set(&cluster->source.err))
+		sheet_describe_line(out, "not read", cluster->source.err.text);
+	if (cluster->voter_count == 0)
+		return;
+	sheet_describe_section(out, "Quorum (KRaft)");
+	for (size_t i = 0; i < cluster->voter_count; i++) {
+		const struct world_voter *voter = &cluster->voters[i];
+		buf_printf(out, "  %-*s %-10s lag %" PRId64 "\n", SHEET_DESCRIBE_WIDTH,
+			   str_or(voter->broker, "controller"),
+			   voter->leader  ? "leader"
+			   : voter->voter ? "voter"
+					  : "observer",
+			   voter->lag);
+	}
+}
+
+/* The resource of its operator where there is one, else its StatefulSet. */
+static char *clusters_path(const struct world_view *world, const struct selection *selection)
+{
+	const struct world_cluster *cluster = world ? world_find_cluster(world, selection->cluster) : NULL;
+	if (!cluster)
+		return NULL;
+	struct kube_url url = {.namespace = cluster->namespace, .name = cluster->name};
+	if (cluster->kafka_resource) {
+		url.group = "kafka.strimzi.io";
+		url.version = "v1beta2";
+		url.resource = "kafkas";
+		url.name = cluster->kafka_resource->meta.name;
+	} else if (cluster->rabbitmq_resource) {
+		url.group = "rabbitmq.com";
+		url.version = "v1beta1";
+		url.resource = "rabbitmqclusters";
+		url.name = cluster->rabbitmq_resource->meta.name;
+	} else if (cluster->stateful_set) {
+		url.group = "apps";
+		url.version = "v1";
+		url.resource = "statefulsets";
+		url.name = cluster->stateful_set->meta.name;
+	} else {
+		return NULL;
+	}
+	return kube_url(&url);
+}
+
 static const struct sheet_column columns[] = {
 	SHEET_TEXT("CLUSTER", "cluster", "name of the broker cluster", clusters_name, .min = 7, .max = 32),
 	SHEET_TEXT("KIND", "kind", "rabbitmq or kafka", sheet_cell_kind),
@@ -161,11 +206,13 @@ static const struct sheet_column columns[] = {
 
 const struct sheet sheet_clusters = {
 	.name = "clusters",
-	.title = "Clusters",
+	.word = "cluster",
+	.opens = "brokers",
+	.path = clusters_path,
+	.describe = clusters_describe,
 	.per_cluster = true,
 	.count = clusters_count,
 	.fill = clusters_fill,
-	.name_of = clusters_name_of,
 	.key = clusters_key,
 	.rank = clusters_rank,
 	.needs_brokers = true,

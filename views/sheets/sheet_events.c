@@ -1,3 +1,4 @@
+/* Events of the brokers' objects and of nodes, newest first. */
 #include "views/sheets/sheet.h"
 
 #include <stdio.h>
@@ -36,11 +37,6 @@ static const char *events_name_of(struct sheet_row *row)
 static const char *events_namespace_of(const struct sheet_row *row)
 {
 	return row->item.event->record->object_namespace;
-}
-
-static void events_key(struct sheet_row *row, char *out, size_t size)
-{
-	snprintf(out, size, "%s/%s", str_or(row->item.event->record->meta.namespace, ""), events_name_of(row));
 }
 
 static const struct world_source *events_source(const struct world_view *world)
@@ -101,13 +97,14 @@ static const struct sheet_column columns[] = {
 /* Without a rank: what happened last is what is looked for, and the world has it first. */
 const struct sheet sheet_events = {
 	.name = "events",
-	.title = "Events",
+	.word = "event",
 	.count = events_count,
 	.fill = events_fill,
 	.matches = events_matches,
 	.name_of = events_name_of,
 	.namespace_of = events_namespace_of,
-	.key = events_key,
+	.unranked = true,
+	.api = {.version = "v1", .resource = "events"},
 	.source = events_source,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),

@@ -1,3 +1,4 @@
+/* Kafka's consumer groups and how far they are behind. */
 #include "views/sheets/sheet.h"
 
 #include <stdio.h>
@@ -14,19 +15,9 @@ static void groups_fill(struct sheet_row *row, int64_t index)
 	world_group_at(row->cluster, index, &row->value.group);
 }
 
-static const char *groups_name_of(struct sheet_row *row)
-{
-	return row->value.group.name;
-}
-
-static void groups_key(struct sheet_row *row, char *out, size_t size)
-{
-	snprintf(out, size, "%s/%s", row->cluster->key, row->value.group.name);
-}
-
 static struct cell groups_name(struct sheet_row *row)
 {
-	return cell_text(groups_name_of(row));
+	return cell_text(row->value.group.name);
 }
 
 static struct cell groups_state(struct sheet_row *row)
@@ -73,6 +64,11 @@ static uint8_t groups_rank(struct sheet_row *row)
 	return rank;
 }
 
+static void groups_links(const struct sheet_row *row, struct sheet_links *out)
+{
+	out->broker = row->value.group.coordinator;
+}
+
 static const struct sheet_column columns[] = {
 	SHEET_TEXT("GROUP", "group", "consumer group", groups_name, .min = 10, .max = 60),
 	SHEET_TEXT("STATE", "state", "as the coordinator says", groups_state),
@@ -88,12 +84,11 @@ static const struct sheet_column columns[] = {
 
 const struct sheet sheet_groups = {
 	.name = "groups",
-	.title = "Groups",
+	.word = "group",
+	.links = groups_links,
 	.per_cluster = true,
 	.count = groups_count,
 	.fill = groups_fill,
-	.name_of = groups_name_of,
-	.key = groups_key,
 	.rank = groups_rank,
 	.answers_only = true,
 	.needs_brokers = true,

@@ -1,35 +1,11 @@
-#include "views/sheets/sheet.h"
+/* Nodes: what their kubelets say, and which brokers are on them. */
+#include "views/sheets/sheet_describe.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-
-static int64_t nodes_count(const struct world_view *world, const struct world_cluster *cluster)
-{
-	return (int64_t)world->node_count;
-}
-
-static void nodes_fill(struct sheet_row *row, int64_t index)
-{
-	row->item.node = row->world->nodes[index];
-}
-
-static bool nodes_matches(const struct sheet_row *row, const struct sheet_scope *scope)
-{
-	return !scope->node || str_eq(row->item.node->name, scope->node);
-}
-
-static const char *nodes_name_of(struct sheet_row *row)
-{
-	return row->item.node->name;
-}
-
-static void nodes_key(struct sheet_row *row, char *out, size_t size)
-{
-	snprintf(out, size, "%s", row->item.node->name);
-}
 
 static const struct world_source *nodes_source(const struct world_view *world)
 {
@@ -38,7 +14,7 @@ static const struct world_source *nodes_source(const struct world_view *world)
 
 static struct cell nodes_name(struct sheet_row *row)
 {
-	return cell_text(nodes_name_of(row));
+	return cell_text(row->item.node->name);
 }
 
 static struct cell nodes_state(struct sheet_row *row)
@@ -144,9 +120,16 @@ static struct cell nodes_age(struct sheet_row *row)
 	return row->item.node->record ? sheet_age_since(row, row->item.node->record->meta.created_ms) : cell_unknown();
 }
 
-static uint8_t nodes_rank(struct sheet_row *row)
+static void nodes_links(const struct sheet_row *row, struct sheet_links *out)
 {
-	return sheet_rank_of(sheet_severity(&sheet_nodes, row));
+	out->node = row->item.node->name;
+}
+
+static void nodes_describe(const struct sheet_row *row, struct buf *out)
+{
+	const struct kube_node *it = row->item.node->record;
+	if (it)
+		sheet_describe_conditions(out, it->conditions, it->condition_count);
 }
 
 static const struct sheet_column columns[] = {
@@ -168,13 +151,13 @@ static const struct sheet_column columns[] = {
 
 const struct sheet sheet_nodes = {
 	.name = "nodes",
-	.title = "Nodes",
-	.count = nodes_count,
-	.fill = nodes_fill,
-	.matches = nodes_matches,
-	.name_of = nodes_name_of,
-	.key = nodes_key,
-	.rank = nodes_rank,
+	.word = "node",
+	.list = SHEET_OF_WORLD(nodes, node_count),
+	.opens = "brokers",
+	.links = nodes_links,
+	.is_node = true,
+	.api = {.version = "v1", .resource = "nodes"},
+	.describe = nodes_describe,
 	.source = nodes_source,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),

@@ -1,41 +1,21 @@
-#include "views/sheets/sheet.h"
+/* Pods of the broker clusters, as kubectl has them. */
+#include "views/sheets/sheet_describe.h"
 
 #include <stdio.h>
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
 
-static int64_t pods_count(const struct world_view *world, const struct world_cluster *cluster)
-{
-	return (int64_t)world->pod_count;
-}
-
 static void pods_fill(struct sheet_row *row, int64_t index)
 {
-	row->item.pod = row->world->pods[index];
 	const struct world_broker *broker =
 		world_find_broker(row->world, row->item.pod->meta.namespace, row->item.pod->meta.name);
 	row->cluster = broker ? broker->cluster : NULL;
 }
 
-static bool pods_matches(const struct sheet_row *row, const struct sheet_scope *scope)
-{
-	return !scope->node || str_eq(row->item.pod->node_name, scope->node);
-}
-
-static const char *pods_name_of(struct sheet_row *row)
-{
-	return row->item.pod->meta.name;
-}
-
 static const char *pods_namespace_of(const struct sheet_row *row)
 {
 	return row->item.pod->meta.namespace;
-}
-
-static void pods_key(struct sheet_row *row, char *out, size_t size)
-{
-	snprintf(out, size, "%s/%s", pods_namespace_of(row), pods_name_of(row));
 }
 
 static const struct world_source *pods_source(const struct world_view *world)
@@ -53,7 +33,7 @@ static size_t pods_ready_containers(const struct kube_pod *pod)
 
 static struct cell pods_name(struct sheet_row *row)
 {
-	return cell_text(pods_name_of(row));
+	return cell_text(row->item.pod->meta.name);
 }
 
 static struct cell pods_namespace(struct sheet_row *row)
@@ -112,9 +92,15 @@ static struct cell pods_age(struct sheet_row *row)
 	return sheet_age_since(row, row->item.pod->meta.created_ms);
 }
 
-static uint8_t pods_rank(struct sheet_row *row)
+static void pods_links(const struct sheet_row *row, struct sheet_links *out)
 {
-	return sheet_rank_of(sheet_severity(&sheet_pods, row));
+	out->broker = row->item.pod->meta.name;
+	out->node = row->item.pod->node_name;
+}
+
+static void pods_describe(const struct sheet_row *row, struct buf *out)
+{
+	sheet_describe_pod(out, row->item.pod);
 }
 
 static const struct sheet_column columns[] = {
@@ -132,14 +118,16 @@ static const struct sheet_column columns[] = {
 
 const struct sheet sheet_pods = {
 	.name = "pods",
-	.title = "Pods",
-	.count = pods_count,
+	.word = "pod",
+	.list = SHEET_OF_WORLD(pods, pod_count),
+	.opens = "logs",
+	.links = pods_links,
+	.is_broker = true,
+	.has_broker = true,
+	.api = {.version = "v1", .resource = "pods"},
+	.describe = pods_describe,
 	.fill = pods_fill,
-	.matches = pods_matches,
-	.name_of = pods_name_of,
 	.namespace_of = pods_namespace_of,
-	.key = pods_key,
-	.rank = pods_rank,
 	.source = pods_source,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),

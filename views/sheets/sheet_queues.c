@@ -1,3 +1,4 @@
+/* RabbitMQ's queues and streams. */
 #include "views/sheets/sheet.h"
 
 #include <stdio.h>
@@ -15,11 +16,6 @@ static void queues_fill(struct sheet_row *row, int64_t index)
 	world_queue_at(row->cluster, index, &row->value.queue);
 }
 
-static const char *queues_name_of(struct sheet_row *row)
-{
-	return row->value.queue.name;
-}
-
 static void queues_key(struct sheet_row *row, char *out, size_t size)
 {
 	snprintf(out, size, "%s/%s/%s", row->cluster->key, str_or(row->value.queue.vhost, ""), row->value.queue.name);
@@ -27,7 +23,7 @@ static void queues_key(struct sheet_row *row, char *out, size_t size)
 
 static struct cell queues_name(struct sheet_row *row)
 {
-	return cell_text(queues_name_of(row));
+	return cell_text(row->value.queue.name);
 }
 
 static struct cell queues_vhost(struct sheet_row *row)
@@ -110,6 +106,11 @@ static uint8_t queues_rank(struct sheet_row *row)
 	return sheet_rank_of(row->value.queue.severity);
 }
 
+static void queues_links(const struct sheet_row *row, struct sheet_links *out)
+{
+	out->broker = row->value.queue.leader;
+}
+
 static const struct sheet_column columns[] = {
 	SHEET_TEXT("QUEUE", "queue", "queue", queues_name, .min = 10, .max = 60),
 	SHEET_TEXT("VHOST", "vhost", "virtual host", queues_vhost, .priority = 5, .max = 24),
@@ -132,11 +133,12 @@ static const struct sheet_column columns[] = {
 
 const struct sheet sheet_queues = {
 	.name = "queues",
-	.title = "Queues",
+	.word = "queue",
+	.links = queues_links,
+	.names_replicas = true,
 	.per_cluster = true,
 	.count = queues_count,
 	.fill = queues_fill,
-	.name_of = queues_name_of,
 	.key = queues_key,
 	.rank = queues_rank,
 	.answers_only = true,

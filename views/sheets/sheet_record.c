@@ -44,7 +44,7 @@ bool sheet_record_append_by_key(const struct world_view *world, const struct she
 	for (size_t i = 0; i < rows.positions.len && !found; i++) {
 		struct sheet_row row;
 		sheet_rows_fill(&rows, i, &row);
-		sheet->key(&row, this_key, sizeof this_key);
+		sheet_key_of(sheet, &row, this_key, sizeof this_key);
 		found = str_eq(this_key, key);
 		if (found)
 			sheet_record_append(sheet, &row, SHEET_RECORD_YAML, out);

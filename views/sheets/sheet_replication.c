@@ -1,3 +1,4 @@
+/* Whatever is replicated, Kafka's partitions and RabbitMQ's quorum queues and streams, in one list. */
 #include "views/sheets/sheet.h"
 
 #include <stdio.h>
@@ -35,11 +36,6 @@ static bool replication_matches(const struct sheet_row *row, const struct sheet_
 	return false;
 }
 
-static const char *replication_name_of(struct sheet_row *row)
-{
-	return row->value.replicated.name;
-}
-
 static void replication_key(struct sheet_row *row, char *out, size_t size)
 {
 	const struct world_replicated *it = &row->value.replicated;
@@ -48,7 +44,7 @@ static void replication_key(struct sheet_row *row, char *out, size_t size)
 
 static struct cell replication_name(struct sheet_row *row)
 {
-	return cell_text(replication_name_of(row));
+	return cell_text(row->value.replicated.name);
 }
 
 static struct cell replication_partition(struct sheet_row *row)
@@ -139,6 +135,14 @@ static uint8_t replication_rank(struct sheet_row *row)
 	return (uint8_t)row->value.replicated.state; /* the worst is last there */
 }
 
+static void replication_links(const struct sheet_row *row, struct sheet_links *out)
+{
+	int32_t leader = row->value.replicated.leader;
+	const struct world_broker *broker = leader >= 0 ? row->cluster->brokers[leader] : NULL;
+	out->broker = broker ? broker->name : NULL;
+	out->node = broker && broker->node ? broker->node->name : NULL;
+}
+
 static const struct sheet_column columns[] = {
 	SHEET_TEXT("NAME", "name", "topic or queue", replication_name, .min = 10, .max = 60),
 	SHEET_NUMBER(COUNT, "PART", "partition", "partition, null for a queue", replication_partition),
@@ -161,12 +165,12 @@ static const struct sheet_column columns[] = {
 
 const struct sheet sheet_replication = {
 	.name = "replication",
-	.title = "Replication",
+	.word = "replica",
+	.links = replication_links,
 	.per_cluster = true,
 	.count = replication_count,
 	.fill = replication_fill,
 	.matches = replication_matches,
-	.name_of = replication_name_of,
 	.key = replication_key,
 	.rank = replication_rank,
 	.answers_only = true,

@@ -1,3 +1,4 @@
+/* Services: what clients dial, and whether it leads to brokers that are ready. */
 #include "views/sheets/sheet.h"
 
 #include <stdio.h>
@@ -5,30 +6,14 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 
-static int64_t services_count(const struct world_view *world, const struct world_cluster *cluster)
-{
-	return (int64_t)world->service_count;
-}
-
 static void services_fill(struct sheet_row *row, int64_t index)
 {
-	row->item.service = row->world->services[index];
 	row->cluster = row->item.service->cluster;
-}
-
-static const char *services_name_of(struct sheet_row *row)
-{
-	return row->item.service->record->meta.name;
 }
 
 static const char *services_namespace_of(const struct sheet_row *row)
 {
 	return row->item.service->record->meta.namespace;
-}
-
-static void services_key(struct sheet_row *row, char *out, size_t size)
-{
-	snprintf(out, size, "%s/%s", services_namespace_of(row), services_name_of(row));
 }
 
 static const struct world_source *services_source(const struct world_view *world)
@@ -38,7 +23,7 @@ static const struct world_source *services_source(const struct world_view *world
 
 static struct cell services_name(struct sheet_row *row)
 {
-	return cell_text(services_name_of(row));
+	return cell_text(row->item.service->record->meta.name);
 }
 
 static struct cell services_namespace(struct sheet_row *row)
@@ -120,11 +105,6 @@ static struct cell services_age(struct sheet_row *row)
 	return sheet_age_since(row, row->item.service->record->meta.created_ms);
 }
 
-static uint8_t services_rank(struct sheet_row *row)
-{
-	return sheet_rank_of(sheet_severity(&sheet_services, row));
-}
-
 static const struct sheet_column columns[] = {
 	SHEET_TEXT("SERVICE", "service", "service", services_name, .min = 8, .max = 48),
 	SHEET_TEXT("NAMESPACE", "namespace", "namespace", services_namespace, .priority = 4),
@@ -142,13 +122,11 @@ static const struct sheet_column columns[] = {
 
 const struct sheet sheet_services = {
 	.name = "services",
-	.title = "Services",
-	.count = services_count,
+	.word = "service",
+	.list = SHEET_OF_WORLD(services, service_count),
+	.api = {.version = "v1", .resource = "services"},
 	.fill = services_fill,
-	.name_of = services_name_of,
 	.namespace_of = services_namespace_of,
-	.key = services_key,
-	.rank = services_rank,
 	.source = services_source,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),

@@ -1,3 +1,4 @@
+/* Kafka's topics, each with the worst of its partitions. */
 #include "views/sheets/sheet.h"
 
 #include <stdio.h>
@@ -14,19 +15,9 @@ static void topics_fill(struct sheet_row *row, int64_t index)
 	world_topic_at(row->cluster, index, &row->value.topic);
 }
 
-static const char *topics_name_of(struct sheet_row *row)
-{
-	return row->value.topic.name;
-}
-
-static void topics_key(struct sheet_row *row, char *out, size_t size)
-{
-	snprintf(out, size, "%s/%s", row->cluster->key, row->value.topic.name);
-}
-
 static struct cell topics_name(struct sheet_row *row)
 {
-	return cell_text(topics_name_of(row));
+	return cell_text(row->value.topic.name);
 }
 
 static struct cell topics_partitions(struct sheet_row *row)
@@ -97,12 +88,12 @@ static const struct sheet_column columns[] = {
 
 const struct sheet sheet_topics = {
 	.name = "topics",
-	.title = "Topics",
+	.word = "topic",
+	.opens = "replication",
+	.names_replicas = true,
 	.per_cluster = true,
 	.count = topics_count,
 	.fill = topics_fill,
-	.name_of = topics_name_of,
-	.key = topics_key,
 	.rank = topics_rank,
 	.answers_only = true,
 	.needs_brokers = true,

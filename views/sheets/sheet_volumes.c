@@ -1,46 +1,19 @@
-#include "views/sheets/sheet.h"
+/* Volumes: the claim of a broker, the volume bound to it and its class. */
+#include "views/sheets/sheet_describe.h"
 
 #include <stdio.h>
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
 
-static int64_t volumes_count(const struct world_view *world, const struct world_cluster *cluster)
-{
-	return (int64_t)world->volume_count;
-}
-
 static void volumes_fill(struct sheet_row *row, int64_t index)
 {
-	row->item.volume = row->world->volumes[index];
 	row->cluster = row->item.volume->cluster;
-}
-
-static bool volumes_matches(const struct sheet_row *row, const struct sheet_scope *scope)
-{
-	const struct world_volume *it = row->item.volume;
-	if (scope->node && !str_eq(it->node, scope->node))
-		return false;
-	if (!scope->broker)
-		return true;
-	char broker[512];
-	snprintf(broker, sizeof broker, "%s/%s", it->claim->meta.namespace, it->broker ? it->broker->name : "");
-	return str_eq(broker, scope->broker);
-}
-
-static const char *volumes_name_of(struct sheet_row *row)
-{
-	return row->item.volume->claim->meta.name;
 }
 
 static const char *volumes_namespace_of(const struct sheet_row *row)
 {
 	return row->item.volume->claim->meta.namespace;
-}
-
-static void volumes_key(struct sheet_row *row, char *out, size_t size)
-{
-	snprintf(out, size, "%s/%s", volumes_namespace_of(row), volumes_name_of(row));
 }
 
 static const struct world_source *volumes_source(const struct world_view *world)
@@ -50,7 +23,7 @@ static const struct world_source *volumes_source(const struct world_view *world)
 
 static struct cell volumes_claim(struct sheet_row *row)
 {
-	return cell_text(volumes_name_of(row));
+	return cell_text(row->item.volume->claim->meta.name);
 }
 
 static struct cell volumes_phase(struct sheet_row *row)
@@ -132,9 +105,17 @@ static struct cell volumes_age(struct sheet_row *row)
 	return sheet_age_since(row, row->item.volume->claim->meta.created_ms);
 }
 
-static uint8_t volumes_rank(struct sheet_row *row)
+static void volumes_links(const struct sheet_row *row, struct sheet_links *out)
 {
-	return sheet_rank_of(sheet_severity(&sheet_volumes, row));
+	const struct world_volume *it = row->item.volume;
+	out->broker = it->broker ? it->broker->name : NULL;
+	out->node = it->node;
+}
+
+static void volumes_describe(const struct sheet_row *row, struct buf *out)
+{
+	const struct kube_claim *it = row->item.volume->claim;
+	sheet_describe_conditions(out, it->conditions, it->condition_count);
 }
 
 static const struct sheet_column columns[] = {
@@ -160,14 +141,14 @@ static const struct sheet_column columns[] = {
 
 const struct sheet sheet_volumes = {
 	.name = "volumes",
-	.title = "Volumes",
-	.count = volumes_count,
+	.word = "volume",
+	.list = SHEET_OF_WORLD(volumes, volume_count),
+	.links = volumes_links,
+	.has_broker = true,
+	.api = {.version = "v1", .resource = "persistentvolumeclaims"},
+	.describe = volumes_describe,
 	.fill = volumes_fill,
-	.matches = volumes_matches,
-	.name_of = volumes_name_of,
 	.namespace_of = volumes_namespace_of,
-	.key = volumes_key,
-	.rank = volumes_rank,
 	.source = volumes_source,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),

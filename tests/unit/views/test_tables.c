@@ -52,11 +52,11 @@ static void every_sheet_is_whole(void **state)
 	for (const struct sheet *const *at = sheet_all(); *at; at++) {
 		const struct sheet *sheet = *at;
 		assert_ptr_equal(sheet_find(sheet->name), sheet);
-		assert_non_null(sheet->count);
-		assert_non_null(sheet->fill);
-		assert_non_null(sheet->key);
-		assert_non_null(sheet->name_of);
-		assert_true(sheet->rank || sheet == &sheet_events); /* which says why not */
+		assert_non_null(sheet->word);
+		assert_true(sheet->count ? sheet->fill || sheet == &sheet_clusters : sheet->list.count);
+		assert_int_equal(sheet->per_cluster,
+				 sheet->list.of_cluster || (sheet->count && sheet != &sheet_events));
+		assert_true(!sheet->unranked || sheet == &sheet_events); /* which says why not */
 		assert_true(sheet->column_count > 0 && sheet->columns[0].title);
 		for (size_t i = 0; i < sheet->column_count; i++) {
 			const struct sheet_column *column = &sheet->columns[i];
@@ -86,6 +86,14 @@ static void views_are_found_by_all_their_names(void **state)
 	assert_null(view_find(&console_catalogue, "nonsense", &sheet));
 }
 
+static void what_enter_opens_is_there(void **state)
+{
+	for (const struct sheet *const *at = sheet_all(); *at; at++) {
+		const struct sheet *opened;
+		assert_true(!(*at)->opens || view_find(&console_catalogue, (*at)->opens, &opened));
+	}
+}
+
 static void every_default_key_can_be_read_and_is_bound_once(void **state)
 {
 	static const struct {
@@ -112,6 +120,7 @@ int main(void)
 		cmocka_unit_test(promised_fields_are_there),
 		cmocka_unit_test(every_sheet_is_whole),
 		cmocka_unit_test(views_are_found_by_all_their_names),
+		cmocka_unit_test(what_enter_opens_is_there),
 		cmocka_unit_test(every_default_key_can_be_read_and_is_bound_once),
 	};
 	return cmocka_run_group_tests_name("views/tables", tests, NULL, NULL);

@@ -1,54 +1,59 @@
-#include "views/sheets/sheet.h"
-
+/* The rows of a scope: which there are, in which order, and what each of them is. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/base/str.h"
+#include "views/sheets/sheet.h"
 
-static const struct sheet *const sheet_table[] = {
-#define X(variable, names, help) &variable,
-#include "views/sheets/sheets.def"
-#undef X
-	NULL};
+/* ---- a row by what its sheet says of it ---- */
 
-static const char *const other_names[] = {
-#define X(variable, names, help) names,
-#include "views/sheets/sheets.def"
-#undef X
-};
-
-static const char *const helps[] = {
-#define X(variable, names, help) help,
-#include "views/sheets/sheets.def"
-#undef X
-};
-
-const struct sheet *const *sheet_all(void)
+const char *sheet_name_of(const struct sheet *sheet, struct sheet_row *row)
 {
-	return sheet_table;
+	return sheet->name_of ? sheet->name_of(row) : sheet->columns[0].cell(row).text;
 }
 
-const char *sheet_help(size_t at)
+const char *sheet_namespace_of(const struct sheet *sheet, const struct sheet_row *row)
 {
-	return helps[at];
+	if (sheet->namespace_of)
+		return sheet->namespace_of(row);
+	return row->cluster ? row->cluster->namespace : NULL;
 }
 
-const struct sheet *sheet_find(const char *name)
+void sheet_key_of(const struct sheet *sheet, struct sheet_row *row, char *out, size_t size)
 {
-	for (size_t i = 0; sheet_table[i]; i++) {
-		if (str_eq(sheet_table[i]->name, name) || str_has_word(other_names[i], ' ', name))
-			return sheet_table[i];
-	}
-	return NULL;
+	const char *within = sheet->per_cluster ? row->cluster->key : sheet_namespace_of(sheet, row);
+	if (sheet->key)
+		sheet->key(row, out, size);
+	else
+		snprintf(out, size, "%s%s%s", str_or(within, ""), within ? "/" : "",
+			 str_or(sheet_name_of(sheet, row), ""));
 }
 
-/* ---- rows ---- */
+struct sheet_links sheet_links_of(const struct sheet *sheet, const struct sheet_row *row)
+{
+	struct sheet_links links = {0};
+	if (sheet->links)
+		sheet->links(row, &links);
+	return links;
+}
 
 static bool cluster_matches(const struct world_cluster *cluster, const struct sheet_scope *scope)
 {
 	return (!scope->cluster || str_eq(cluster->key, scope->cluster)) &&
 	       (!scope->namespace || str_eq(cluster->namespace, scope->namespace));
+}
+
+static bool links_match(const struct sheet *sheet, const struct sheet_row *row, const struct sheet_scope *scope)
+{
+	char broker[512];
+	if (!sheet->links || (!scope->node && !scope->broker))
+		return true;
+	struct sheet_links links = sheet_links_of(sheet, row);
+	if (scope->node && !str_eq(links.node, scope->node))
+		return false;
+	snprintf(broker, sizeof broker, "%s/%s", str_or(sheet_namespace_of(sheet, row), ""), str_or(links.broker, ""));
+	return !scope->broker || str_eq(broker, scope->broker);
 }
 
 static bool sheet_row_matches(const struct sheet *sheet, struct sheet_row *row, const struct sheet_scope *scope)
@@ -60,27 +65,59 @@ static bool sheet_row_matches(const struct sheet *sheet, struct sheet_row *row, 
 	}
 	if (scope->cluster && row->cluster && !str_eq(row->cluster->key, scope->cluster))
 		return false;
-	if (scope->name && !str_eq(sheet->name_of(row), scope->name))
+	if (scope->name && !str_eq(sheet_name_of(sheet, row), scope->name))
 		return false;
-	return !sheet->matches || sheet->matches(row, scope);
+	return sheet->matches ? sheet->matches(row, scope) : links_match(sheet, row, scope);
+}
+
+static const char *list_of(const struct sheet *sheet, const struct world_view *world,
+			   const struct world_cluster *cluster)
+{
+	return sheet->list.of_cluster ? (const char *)cluster : (const char *)world;
+}
+
+static int64_t row_count_of(const struct sheet *sheet, const struct world_view *world,
+			    const struct world_cluster *cluster)
+{
+	size_t count;
+	if (sheet->count)
+		return sheet->count(world, cluster);
+	memcpy(&count, list_of(sheet, world, cluster) + sheet->list.count, sizeof count);
+	return (int64_t)count;
+}
+
+static void fill_row(const struct sheet *sheet, struct sheet_row *row, int64_t index)
+{
+	if (!sheet->count) {
+		const char *items;
+		memcpy(&items, list_of(sheet, row->world, row->cluster) + sheet->list.items, sizeof items);
+		memcpy(&row->item.any, items + (size_t)index * sizeof row->item.any, sizeof row->item.any);
+	}
+	if (sheet->fill)
+		sheet->fill(row, index);
+}
+
+static uint8_t rank_of(const struct sheet *sheet, struct sheet_row *row)
+{
+	return sheet->rank ? sheet->rank(row) : sheet_rank_of(sheet_severity(sheet, row));
 }
 
 static void sheet_collect_cluster(struct sheet_rows *rows, const struct world_cluster *cluster,
 				  const struct sheet_scope *scope, enum sheet_order order)
 {
-	int64_t count = rows->sheet->count(rows->world, cluster);
-	bool ranked = order == SHEET_WORST_FIRST && rows->sheet->rank;
+	int64_t count = row_count_of(rows->sheet, rows->world, cluster);
+	bool ranked = order == SHEET_WORST_FIRST && !rows->sheet->unranked;
 	struct sheet_row row;
 	for (int64_t i = 0; i < count; i++) {
 		row.world = rows->world;
 		row.wall_ms = rows->wall_ms;
 		row.cluster = cluster;
-		rows->sheet->fill(&row, i);
+		fill_row(rows->sheet, &row, i);
 		if (sheet_row_matches(rows->sheet, &row, scope))
 			vec_push(&rows->positions,
 				 (struct sheet_position){.cluster = cluster,
 							 .index = (uint32_t)i,
-							 .rank = ranked ? rows->sheet->rank(&row) : 0});
+							 .rank = ranked ? rank_of(rows->sheet, &row) : 0});
 	}
 }
 
@@ -182,7 +219,7 @@ void sheet_rows_fill(const struct sheet_rows *rows, size_t position, struct shee
 	row->world = rows->world;
 	row->wall_ms = rows->wall_ms;
 	row->cluster = at->cluster;
-	rows->sheet->fill(row, at->index);
+	fill_row(rows->sheet, row, at->index);
 }
 
 enum severity sheet_severity(const struct sheet *sheet, struct sheet_row *row)
@@ -198,60 +235,4 @@ enum severity sheet_severity(const struct sheet *sheet, struct sheet_row *row)
 uint8_t sheet_rank_of(enum severity severity)
 {
 	return severity > SEV_OK ? (uint8_t)severity : 0;
-}
-
-/* ---- shared cells ---- */
-
-const char *sheet_kind_word(const struct world_cluster *cluster)
-{
-	return cluster->kind == WORLD_BROKER_KAFKA ? "kafka" : "rabbitmq";
-}
-
-struct cell sheet_cell_cluster(struct sheet_row *row)
-{
-	return row->cluster ? cell_text(row->cluster->name) : cell_none();
-}
-
-struct cell sheet_cell_kind(struct sheet_row *row)
-{
-	return row->cluster ? cell_text(sheet_kind_word(row->cluster)) : cell_none();
-}
-
-struct cell sheet_cell_namespace(struct sheet_row *row)
-{
-	return row->cluster ? cell_text(row->cluster->namespace) : cell_none();
-}
-
-struct cell sheet_age_since(const struct sheet_row *row, int64_t unix_ms)
-{
-	if (unix_ms < 0)
-		return cell_unknown();
-	int64_t seconds = (row->wall_ms - unix_ms) / 1000;
-	return cell_age(seconds > 0 ? seconds : 0);
-}
-
-struct cell sheet_joined(struct sheet_row *row, const char *const *items, size_t count)
-{
-	size_t used = 0;
-	row->text[0] = '\0';
-	for (size_t i = 0; i < count && used < sizeof row->text; i++) {
-		int more = snprintf(row->text + used, sizeof row->text - used, "%s%s", i ? "," : "", items[i]);
-		used += more > 0 ? (size_t)more : 0;
-	}
-	return cell_list(row->text);
-}
-
-struct cell sheet_figure(int64_t figure)
-{
-	return figure < 0 ? cell_unknown() : cell_count(figure);
-}
-
-struct cell sheet_text(const char *text)
-{
-	return text ? cell_text(text) : cell_unknown();
-}
-
-struct cell sheet_state(const char *word, enum severity severity)
-{
-	return word ? cell_graded(cell_text(word), severity) : cell_unknown();
 }
