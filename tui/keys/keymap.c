@@ -35,7 +35,7 @@ bool keymap_bind(struct keymap *keymap, const char *name, int scope, int action,
 {
 	struct key key;
 	if (!key_parse(name, &key))
-		return err_set(err, ERR_CONFIG, "'%s' is no key: write it like Ctrl-D, Shift-F, F5 or ?", name);
+		return err_set(err, ERR_CONFIG, "'%s' is not a key; use a form such as Ctrl-D, Shift-F, F5 or ?", name);
 	struct key_binding *binding = keymap_index_of(keymap, key, scope);
 	if (binding)
 		binding->action = action;

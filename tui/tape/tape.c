@@ -19,7 +19,7 @@ bool tape_expect(struct tape_parser *parser, enum tape_token wanted, bool path, 
 	if (!tape_lex_next(&parser->lexer, path, &token, err))
 		return false;
 	bool word_for_string = wanted == TAPE_STRING && token == TAPE_WORD;
-	return token == wanted || word_for_string || tape_lex_error(&parser->lexer, err, "%s is expected here", what);
+	return token == wanted || word_for_string || tape_lex_error(&parser->lexer, err, "expected %s here", what);
 }
 
 /* A word is a time behind '@' at its end; cuts it off. */
@@ -30,7 +30,8 @@ static bool tape_take_time(struct tape_parser *parser, char *word, int64_t *ms, 
 	if (!at)
 		return true;
 	if (!tape_lex_time(at + 1, ms))
-		return tape_lex_error(&parser->lexer, err, "'%s' is no time: write 500ms, 2s or 1m", at + 1);
+		return tape_lex_error(&parser->lexer, err, "'%s' is not a duration; use a form such as 500ms, 2s or 1m",
+				      at + 1);
 	*at = '\0';
 	return true;
 }
@@ -56,10 +57,10 @@ bool tape_read_number(struct tape_parser *parser, int64_t most, int64_t *number,
 
 bool tape_read_time(struct tape_parser *parser, int64_t *ms, struct err *err)
 {
-	if (!tape_expect(parser, TAPE_WORD, false, "a time", err))
+	if (!tape_expect(parser, TAPE_WORD, false, "a duration", err))
 		return false;
 	if (!tape_lex_time(parser->lexer.token, ms))
-		return tape_lex_error(&parser->lexer, err, "'%s' is no time: write 500ms, 2s or 1m",
+		return tape_lex_error(&parser->lexer, err, "'%s' is not a duration; use a form such as 500ms, 2s or 1m",
 				      parser->lexer.token);
 	return true;
 }
@@ -79,8 +80,9 @@ static bool read_pattern(struct tape_parser *parser, struct pattern **pattern, c
 
 void tape_add_note(struct tape_parser *parser, const char *what, const char *name)
 {
-	vec_push(&parser->tape->notes, str_printf("%s:%d:%d: %s %s is of no use here and ignored", parser->lexer.file,
-						  parser->lexer.token_line, parser->lexer.token_column, what, name));
+	vec_push(&parser->tape->notes,
+		 str_printf("%s:%d:%d: %s %s has no effect here and is ignored", parser->lexer.file,
+			    parser->lexer.token_line, parser->lexer.token_column, what, name));
 }
 
 /* ---- commands ---- */
@@ -124,7 +126,7 @@ static bool read_scope(struct tape_parser *parser, const char *scope, struct err
 		command->op = TAPE_WAIT_IDLE;
 		return true;
 	}
-	return tape_lex_error(&parser->lexer, err, "+%s is not known: +Screen, +Line%s", scope,
+	return tape_lex_error(&parser->lexer, err, "unknown scope +%s; use +Screen, +Line%s", scope,
 			      command->op == TAPE_WAIT ? " or +Idle" : "");
 }
 
@@ -178,7 +180,7 @@ static bool parse_screenshot(struct tape_parser *parser, const char *scope, stru
 		return false;
 	const char *path = parser->command.text;
 	return str_has_suffix(path, ".txt") || str_has_suffix(path, ".svg") ||
-	       tape_lex_error(&parser->lexer, err, "a screenshot is a .txt or an .svg");
+	       tape_lex_error(&parser->lexer, err, "a screenshot must be a .txt or .svg file");
 }
 
 static bool parse_strings(struct tape_parser *parser, const char *scope, struct err *err)
@@ -224,12 +226,12 @@ static const struct {
 
 static bool parse_env(struct tape_parser *parser, struct err *err)
 {
-	if (!tape_expect(parser, TAPE_WORD, false, "the name of a variable", err))
+	if (!tape_expect(parser, TAPE_WORD, false, "a variable name", err))
 		return false;
 	if (strchr(parser->lexer.token, '='))
-		return tape_lex_error(&parser->lexer, err, "the name of a variable has no '='");
+		return tape_lex_error(&parser->lexer, err, "a variable name cannot contain '='");
 	CLEANUP(free) char *name = mem_strdup(parser->lexer.token);
-	if (!tape_expect(parser, TAPE_STRING, true, "the value of the variable", err))
+	if (!tape_expect(parser, TAPE_STRING, true, "a value for the variable", err))
 		return false;
 	vec_push(&parser->tape->variables,
 		 (struct tape_variable){.name = mem_strdup(name), .value = mem_strdup(parser->lexer.token)});
@@ -243,9 +245,10 @@ static bool parse_source(struct tape_parser *parser, struct err *err)
 	if (!tape_expect(parser, TAPE_STRING, true, "the path of a tape", err))
 		return false;
 	if (!parser->folder)
-		return tape_lex_error(&parser->lexer, err, "Source is not possible in a tape that is no file");
+		return tape_lex_error(&parser->lexer, err, "Source works only in a tape that is read from a file");
 	if (parser->depth >= TAPE_NESTING_MAX)
-		return tape_lex_error(&parser->lexer, err, "tapes are nested more than %d deep", TAPE_NESTING_MAX);
+		return tape_lex_error(&parser->lexer, err, "tapes are nested more than %d levels deep",
+				      TAPE_NESTING_MAX);
 	bool absolute = *parser->lexer.token == '/';
 	CLEANUP(free)
 	char *path = str_printf("%s%s%s", absolute ? "" : parser->folder, absolute ? "" : "/", parser->lexer.token);
@@ -349,10 +352,11 @@ static bool parse_all(struct tape_parser *parser, struct err *err)
 		if (token == TAPE_END)
 			return true;
 		if (token != TAPE_WORD)
-			return tape_lex_error(&parser->lexer, err, "a command is expected here");
+			return tape_lex_error(&parser->lexer, err, "expected a command here");
 		if (parser->tape->commands.len >= TAPE_COMMANDS_MAX || parser->tape->notes.len >= TAPE_COMMANDS_MAX ||
 		    parser->tape->variables.len >= TAPE_COMMANDS_MAX)
-			return tape_lex_error(&parser->lexer, err, "more than %d commands", TAPE_COMMANDS_MAX);
+			return tape_lex_error(&parser->lexer, err, "too many commands: the limit is %d",
+					      TAPE_COMMANDS_MAX);
 		parser->command = (struct tape_command){.file = parser->lexer.file,
 							.line = parser->lexer.token_line,
 							.column = parser->lexer.token_column,

@@ -62,7 +62,7 @@ static bool tape_lex_add(struct tape_lexer *lexer, size_t *len, char c, struct e
 	if (*len + 1 >= sizeof lexer->token)
 		return tape_lex_error(lexer, err, "too long");
 	if (c == '\0')
-		return tape_lex_error(lexer, err, "a NUL byte has no place here");
+		return tape_lex_error(lexer, err, "NUL bytes are not allowed here");
 	lexer->token[(*len)++] = c;
 	return true;
 }
@@ -88,7 +88,7 @@ static bool read_escape(struct tape_lexer *lexer, size_t *len, struct err *err)
 		return tape_lex_add(lexer, len, to[found - from], err);
 	}
 	if (c != 'x')
-		return tape_lex_error(lexer, err, "a backslash in \"…\" goes with one of \" \\ n t e xHH");
+		return tape_lex_error(lexer, err, "unknown escape; use one of \\\" \\\\ \\n \\t \\e \\xHH");
 	tape_lex_advance(lexer);
 	int high = tape_lex_hex_digit(tape_lex_front(lexer));
 	if (high >= 0)
@@ -108,7 +108,7 @@ static bool tape_lex_read_string(struct tape_lexer *lexer, struct err *err)
 	while (tape_lex_front(lexer) != quote) {
 		int c = tape_lex_front(lexer);
 		if (c < 0 || c == '\n')
-			return tape_lex_error(lexer, err, "this string does not end on its line");
+			return tape_lex_error(lexer, err, "unterminated string");
 		tape_lex_advance(lexer);
 		bool escape = c == '\\' && quote == '"';
 		if (!(escape ? read_escape(lexer, &len, err) : tape_lex_add(lexer, &len, (char)c, err)))
@@ -126,7 +126,7 @@ static bool read_regex(struct tape_lexer *lexer, struct err *err)
 	while (tape_lex_front(lexer) != '/') {
 		int c = tape_lex_front(lexer);
 		if (c < 0 || c == '\n')
-			return tape_lex_error(lexer, err, "this expression does not end on its line");
+			return tape_lex_error(lexer, err, "unterminated expression");
 		tape_lex_advance(lexer);
 		if (c == '\\' && tape_lex_front(lexer) == '/') {
 			c = '/';

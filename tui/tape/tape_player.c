@@ -154,7 +154,7 @@ static enum tape_player_progress run_wait(struct tape_player *player, const stru
 		return NEXT;
 	if (may_wait(player, limit))
 		return LATER;
-	return tape_player_fail(player, TAPE_TIMEOUT, "waited %lld ms for /%s/ and it did not come", (long long)limit,
+	return tape_player_fail(player, TAPE_TIMEOUT, "timed out after %lld ms waiting for /%s/", (long long)limit,
 				command->text);
 }
 
@@ -165,8 +165,7 @@ static enum tape_player_progress run_wait_idle(struct tape_player *player, const
 		return NEXT;
 	if (may_wait(player, limit))
 		return LATER;
-	return tape_player_fail(player, TAPE_TIMEOUT, "waited %lld ms and the program is still at work",
-				(long long)limit);
+	return tape_player_fail(player, TAPE_TIMEOUT, "the program is still busy after %lld ms", (long long)limit);
 }
 
 /* Before whatever looks or presses. NEXT = ready. */
@@ -183,7 +182,7 @@ static enum tape_player_progress tape_player_settle(struct tape_player *player)
 	if (may_wait(player, limit))
 		return LATER;
 	return tape_player_fail(player, TAPE_TIMEOUT,
-				"the program is still at work after %lld ms (Set KeyTimeout, Set AutoWait)",
+				"the program is still busy after %lld ms (see Set KeyTimeout, Set AutoWait)",
 				(long long)limit);
 }
 
@@ -334,11 +333,11 @@ static enum tape_player_progress tape_player_compare(struct tape_player *player,
 	enum tape_player_progress progress = NEXT;
 	if (!read_golden(path, &expected)) {
 		progress = tape_player_fail(player, TAPE_EXPECTATION,
-					    "there is no golden screen %s: play once with updating on", path);
+					    "golden screen %s not found; replay with --update to create it", path);
 	} else if (!str_eq(buf_str(&expected), buf_str(actual))) {
 		if (player->options.report)
 			tape_report_diff(player->options.report, buf_str(&expected), buf_str(actual));
-		progress = tape_player_fail(player, TAPE_EXPECTATION, "the screen is not what %s says", path);
+		progress = tape_player_fail(player, TAPE_EXPECTATION, "the screen differs from %s", path);
 	}
 	buf_finish(&expected);
 	return progress;

@@ -9,18 +9,19 @@
 static bool before_start(struct tape_parser *parser, const char *name, struct err *err)
 {
 	return !parser->tape->begun ||
-	       tape_lex_error(&parser->lexer, err, "Set %s has to stand before the first command", name);
+	       tape_lex_error(&parser->lexer, err, "Set %s must come before the first command", name);
 }
 
 static bool set_size(struct tape_parser *parser, const char *name, struct err *err)
 {
 	int height, width, used = 0;
 	const char *text = parser->lexer.token;
-	if (!tape_expect(parser, TAPE_WORD, false, "a size like 120x40", err))
+	if (!tape_expect(parser, TAPE_WORD, false, "a size such as 120x40", err))
 		return false;
 	if (sscanf(text, "%4dx%4d%n", &width, &height, &used) != 2 || text[used] || width < 1 || height < 1 ||
 	    width > CANVAS_SIDE_MAX || height > CANVAS_SIDE_MAX)
-		return tape_lex_error(&parser->lexer, err, "'%s' is no size: write columns and rows like 120x40", text);
+		return tape_lex_error(&parser->lexer, err, "'%s' is not a size; use columns and rows such as 120x40",
+				      text);
 	if (!parser->tape->begun) {
 		parser->tape->settings.height = height;
 		parser->tape->settings.width = width;
@@ -36,11 +37,12 @@ static bool set_size(struct tape_parser *parser, const char *name, struct err *e
 static bool set_clock(struct tape_parser *parser, const char *name, struct err *err)
 {
 	if (!before_start(parser, name, err) ||
-	    !tape_expect(parser, TAPE_STRING, false, "a time like 2026-01-02T03:04:05Z", err))
+	    !tape_expect(parser, TAPE_STRING, false, "a time such as 2026-01-02T03:04:05Z", err))
 		return false;
 	parser->tape->settings.clock_ms = clock_parse_rfc3339(parser->lexer.token);
 	return parser->tape->settings.clock_ms >= 0 ||
-	       tape_lex_error(&parser->lexer, err, "'%s' is no time like 2026-01-02T03:04:05Z", parser->lexer.token);
+	       tape_lex_error(&parser->lexer, err, "'%s' is not a time; use a form such as 2026-01-02T03:04:05Z",
+			      parser->lexer.token);
 }
 
 static bool set_colour(struct tape_parser *parser, const char *name, struct err *err)
@@ -48,7 +50,7 @@ static bool set_colour(struct tape_parser *parser, const char *name, struct err 
 	if (!before_start(parser, name, err) || !tape_expect(parser, TAPE_STRING, false, "mono, 16, 256 or true", err))
 		return false;
 	return colour_mode_parse(parser->lexer.token, &parser->tape->settings.colours) ||
-	       tape_lex_error(&parser->lexer, err, "'%s' is none of mono, 16, 256, true", parser->lexer.token);
+	       tape_lex_error(&parser->lexer, err, "'%s' is not one of mono, 16, 256, true", parser->lexer.token);
 }
 
 static void push_setting(struct tape_parser *parser, enum tape_setting setting, int64_t number)
@@ -80,7 +82,7 @@ static bool set_auto_wait(struct tape_parser *parser, const char *name, struct e
 		return false;
 	bool yes = str_eq(parser->lexer.token, "true");
 	if (!yes && !str_eq(parser->lexer.token, "false"))
-		return tape_lex_error(&parser->lexer, err, "'%s' is neither true nor false", parser->lexer.token);
+		return tape_lex_error(&parser->lexer, err, "'%s' is not true or false", parser->lexer.token);
 	push_setting(parser, TAPE_AUTO_WAIT, yes);
 	return true;
 }
@@ -109,10 +111,10 @@ static const struct {
 
 bool tape_parse_set(struct tape_parser *parser, struct err *err)
 {
-	if (!tape_expect(parser, TAPE_WORD, false, "the name of a setting", err))
+	if (!tape_expect(parser, TAPE_WORD, false, "a setting name", err))
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(tape_set_settings); i++)
 		if (str_eq(tape_set_settings[i].name, parser->lexer.token))
 			return tape_set_settings[i].set(parser, tape_set_settings[i].name, err);
-	return tape_lex_error(&parser->lexer, err, "there is no setting '%s'", parser->lexer.token);
+	return tape_lex_error(&parser->lexer, err, "unknown setting '%s'", parser->lexer.token);
 }

@@ -43,7 +43,7 @@ static bool open_tty(struct terminal *terminal, const char *path, struct err *er
 		if (ttyname_r(fd, name, sizeof name) == 0)
 			terminal->fd = open(name, flags);
 	if (terminal->fd < 0)
-		return err_set_errno(err, errno, "no terminal to draw on (%s)", path ? path : "/dev/tty");
+		return err_set_errno(err, errno, "cannot open the terminal %s", path ? path : "/dev/tty");
 	if (tcgetattr(terminal->fd, &terminal->before) < 0)
 		return err_set_errno(err, errno, "%s is not a terminal", path ? path : "/dev/tty");
 	return true;

@@ -123,7 +123,7 @@ struct curses_screen *curses_screen_open(const char *term, bool want_direct, boo
 	screen->out = screen->memory >= 0 ? fdopen(screen->memory, "r+") : NULL;
 	screen->in = fopen("/dev/null", "re");
 	if (!screen->out || !screen->in) {
-		err_set_errno(err, errno, "cannot prepare the screen");
+		err_set_errno(err, errno, "cannot initialise the screen");
 		curses_screen_close(screen);
 		return NULL;
 	}
@@ -131,7 +131,8 @@ struct curses_screen *curses_screen_open(const char *term, bool want_direct, boo
 	screen->screen = try_all(screen, term, want_direct, looks_capable);
 	if (!screen->screen) {
 		err_set(err, ERR_UNSUPPORTED,
-			"terminal type '%s' is not known here and neither is xterm or vt100: set TERM",
+			"unknown terminal type '%s', and neither xterm nor vt100 is known: set TERM to a type that "
+			"terminfo has",
 			str_or(term, ""));
 		curses_screen_close(screen);
 		return NULL;

@@ -169,7 +169,7 @@ static enum dialog_answer press_button(struct dialog *dialog, size_t at)
 	const struct dialog_button_state *button = &dialog->buttons[at];
 	const struct dialog_field_state *wrong = button->confirms ? wrongly_typed(dialog) : NULL;
 	if (wrong) {
-		CLEANUP(free) char *sentence = str_printf("type %s first", wrong->expected);
+		CLEANUP(free) char *sentence = str_printf("Type %s to confirm.", wrong->expected);
 		dialog_set_error(dialog, sentence);
 		dialog->focus = (size_t)(wrong - dialog->fields);
 		return DIALOG_OPEN;
@@ -255,7 +255,7 @@ static bool field_event(struct dialog *dialog, struct dialog_field_state *field,
 	if (has_choices(field))
 		return !paste && choice_key(field, event->key);
 	if (paste && field->kind == DIALOG_FIELD_TYPED) {
-		dialog_set_error(dialog, "this one has to be typed");
+		dialog_set_error(dialog, "Type this name; it cannot be pasted.");
 		return true;
 	}
 	if (field->kind == DIALOG_FIELD_NUMBER)

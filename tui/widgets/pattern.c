@@ -29,7 +29,7 @@ static pcre2_code *pattern_compile_code(const char *text, unsigned flags, struct
 		return code;
 	unsigned char why[160];
 	pcre2_get_error_message(number, why, sizeof why);
-	err_set(err, ERR_USAGE, "the expression is wrong at character %zu: %s", (size_t)at + 1, (const char *)why);
+	err_set(err, ERR_USAGE, "invalid expression at character %zu: %s", (size_t)at + 1, (const char *)why);
 	return NULL;
 }
 

@@ -108,10 +108,10 @@ static void what_has_to_be_typed_has_to_be_typed(void **state)
 	assert_string_equal(dialog_value(dialog, 0), "");
 	press("Enter");
 	assert_int_equal(press("Enter"), DIALOG_OPEN);
-	screen_has("type orders first");
+	screen_has("Type orders to confirm.");
 	assert_int_equal(paste("orders"), DIALOG_OPEN);
 	assert_string_equal(dialog_value(dialog, 0), "");
-	screen_has("this one has to be typed");
+	screen_has("Type this name; it cannot be pasted.");
 	type("order");
 	press("Enter");
 	assert_int_equal(press("Enter"), DIALOG_OPEN);

@@ -185,7 +185,7 @@ static void waits_by_itself_before_keys_and_looks(void **state)
 	struct toy *toy = *state;
 	assert_int_equal(play(toy, "F5 Expect /answer/ F5 Type 'x' Expect /answer/ Wait+Idle"), 0);
 	assert_int_equal(play(toy, "Set KeyTimeout 500ms F5 Type 'y'"), TAPE_TIMEOUT);
-	assert_non_null(strstr(toy->report, "t.tape:1:25: the program is still at work after 500 ms"));
+	assert_non_null(strstr(toy->report, "t.tape:1:25: the program is still busy after 500 ms"));
 }
 
 static void gives_up_waiting(void **state)
@@ -194,7 +194,7 @@ static void gives_up_waiting(void **state)
 	int64_t start = loop_now_ms(toy->loop);
 	assert_int_equal(play(toy, "Section 'one' Wait@300ms /never/"), TAPE_TIMEOUT);
 	assert_true(loop_now_ms(toy->loop) - start >= 300 && loop_now_ms(toy->loop) - start < 400);
-	assert_non_null(strstr(toy->report, "t.tape:1:15: [one] waited 300 ms for /never/ and it did not come\n"));
+	assert_non_null(strstr(toy->report, "t.tape:1:15: [one] timed out after 300 ms waiting for /never/\n"));
 	assert_non_null(strstr(toy->report, "  1| toy\n"));
 	assert_int_equal(play(toy, "Set WaitTimeout 100ms F5 Wait+Idle"), TAPE_TIMEOUT);
 }
@@ -226,14 +226,14 @@ static void golden_screens(void **state)
 	char folder[] = "/tmp/mqdeck-tape-XXXXXX";
 	assert_non_null(mkdtemp(folder));
 	assert_int_equal(play_with(toy, "Golden a.screen", folder, false), TAPE_EXPECTATION);
-	assert_non_null(strstr(toy->report, "no golden screen"));
+	assert_non_null(strstr(toy->report, "golden screen"));
 	assert_int_equal(
 		play_with(toy, "Golden a.screen mask /[o]+/ /y/ Screenshot a.txt Screenshot a.svg", folder, true), 0);
 	assert_int_equal(play_with(toy, "Golden a.screen mask /[o]+/ /y/", folder, false), 0);
 	assert_int_equal(play_with(toy, "Golden a.txt", folder, false), 0);
 	assert_int_equal(play_with(toy, "Type 'q' Golden a.txt", folder, false), TAPE_EXPECTATION);
 	assert_non_null(strstr(toy->report, "-  2| \n+  2| q\n    | ^\n"));
-	assert_non_null(strstr(toy->report, "the screen is not what"));
+	assert_non_null(strstr(toy->report, "the screen differs from"));
 	CLEANUP(free) char *golden = str_printf("%s/a.screen", folder);
 	char content[32] = "";
 	FILE *file = fopen(golden, "r");
@@ -292,7 +292,7 @@ static void reads_settings(void **state)
 	assert_int_equal(tape_settings(tape)->clock_ms, 1767323045000);
 	assert_int_equal(tape_settings(tape)->colours, COLOUR_MODE_256);
 	assert_int_equal(tape_note_count(tape), 4);
-	assert_string_equal(tape_note(tape, 0), "t:5:5: Set FontSize is of no use here and ignored");
+	assert_string_equal(tape_note(tape, 0), "t:5:5: Set FontSize has no effect here and is ignored");
 	tape_destroy(tape);
 }
 
@@ -303,30 +303,30 @@ static void says_what_is_wrong_and_where(void **state)
 	} cases[] = {
 		{"Enter\n  Entr", "t:2:3: 'Entr' is neither a command nor a key"},
 		{"j", "t:1:1: 'j' is neither a command nor a key"},
-		{"Type", "t:1:5: a string is expected here"},
-		{"Type \"abc", "t:1:6: this string does not end on its line"},
-		{"Type \"a\\q\"", "t:1:6: a backslash in \"…\" goes with one of \" \\ n t e xHH"},
+		{"Type", "t:1:5: expected a string here"},
+		{"Type \"abc", "t:1:6: unterminated string"},
+		{"Type \"a\\q\"", "t:1:6: unknown escape; use one of \\\" \\\\ \\n \\t \\e \\xHH"},
 		{"Type \"\\x1\"", "t:1:6: \\x needs two hexadecimal digits"},
-		{"Type \"\\x00\"", "t:1:6: a NUL byte has no place here"},
-		{"Wait /a(/", "t:1:6: the expression is wrong at character 3: missing closing parenthesis"},
-		{"Wait /abc", "t:1:6: this expression does not end on its line"},
-		{"Wait abc", "t:1:6: an expression /…/ is expected here"},
-		{"Wait+Row /a/", "t:1:1: +Row is not known: +Screen, +Line or +Idle"},
-		{"Expect+Idle /a/", "t:1:1: +Idle is not known: +Screen, +Line"},
-		{"Wait@soon /a/", "t:1:1: 'soon' is no time: write 500ms, 2s or 1m"},
+		{"Type \"\\x00\"", "t:1:6: NUL bytes are not allowed here"},
+		{"Wait /a(/", "t:1:6: invalid expression at character 3: missing closing parenthesis"},
+		{"Wait /abc", "t:1:6: unterminated expression"},
+		{"Wait abc", "t:1:6: expected an expression /…/ here"},
+		{"Wait+Row /a/", "t:1:1: unknown scope +Row; use +Screen, +Line or +Idle"},
+		{"Expect+Idle /a/", "t:1:1: unknown scope +Idle; use +Screen, +Line"},
+		{"Wait@soon /a/", "t:1:1: 'soon' is not a duration; use a form such as 500ms, 2s or 1m"},
 		{"Sleep@1s 2s", "t:1:1: Sleep takes no '@1s'"},
-		{"Sleep fast", "t:1:7: 'fast' is no time: write 500ms, 2s or 1m"},
+		{"Sleep fast", "t:1:7: 'fast' is not a duration; use a form such as 500ms, 2s or 1m"},
 		{"Down 99999", "t:1:6: '99999' is not a number from 0 to 10000"},
-		{"Set Size 120", "t:1:10: '120' is no size: write columns and rows like 120x40"},
-		{"Set Size 0x5", "t:1:10: '0x5' is no size: write columns and rows like 120x40"},
-		{"Enter Set Clock 2026-01-02T03:04:05Z", "t:1:11: Set Clock has to stand before the first command"},
-		{"Set Clock noon", "t:1:11: 'noon' is no time like 2026-01-02T03:04:05Z"},
-		{"Set Nothing 1", "t:1:5: there is no setting 'Nothing'"},
-		{"Screenshot a.png", "t:1:12: a screenshot is a .txt or an .svg"},
-		{"Golden a mask b", "t:1:15: an expression /…/ is expected here"},
-		{"Source x.tape", "t:1:8: Source is not possible in a tape that is no file"},
-		{"\"Type\"", "t:1:1: a command is expected here"},
-		{"Env A=B c", "t:1:5: the name of a variable has no '='"},
+		{"Set Size 120", "t:1:10: '120' is not a size; use columns and rows such as 120x40"},
+		{"Set Size 0x5", "t:1:10: '0x5' is not a size; use columns and rows such as 120x40"},
+		{"Enter Set Clock 2026-01-02T03:04:05Z", "t:1:11: Set Clock must come before the first command"},
+		{"Set Clock noon", "t:1:11: 'noon' is not a time; use a form such as 2026-01-02T03:04:05Z"},
+		{"Set Nothing 1", "t:1:5: unknown setting 'Nothing'"},
+		{"Screenshot a.png", "t:1:12: a screenshot must be a .txt or .svg file"},
+		{"Golden a mask b", "t:1:15: expected an expression /…/ here"},
+		{"Source x.tape", "t:1:8: Source works only in a tape that is read from a file"},
+		{"\"Type\"", "t:1:1: expected a command here"},
+		{"Env A=B c", "t:1:5: a variable name cannot contain '='"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct err err = {0};

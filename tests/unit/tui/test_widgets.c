@@ -272,7 +272,7 @@ static void expressions(void **state)
 	assert_true(pattern_match(pattern, "ab", 2));
 	pattern_destroy(pattern);
 	assert_null(pattern_compile("a[", 0, &err));
-	assert_non_null(strstr(err.text, "wrong at character"));
+	assert_non_null(strstr(err.text, "invalid expression at character"));
 	char *long_text = mem_alloc(PATTERN_TEXT_MAX + 2);
 	memset(long_text, 'a', PATTERN_TEXT_MAX + 1);
 	assert_null(pattern_compile(long_text, 0, &err));
