@@ -43,14 +43,6 @@ char *mem_strndup(const char *text, size_t len)
 	return copy;
 }
 
-void *mem_dup(const void *block, size_t size)
-{
-	void *copy = mem_alloc(size);
-	if (size)
-		memcpy(copy, block, size);
-	return copy;
-}
-
 void cleanup_free(void *pointer_to_pointer)
 {
 	void *block;

@@ -10,7 +10,6 @@ void *mem_alloc(size_t size);                             /* zeroed; free() it *
 void *mem_resize(void *block, size_t count, size_t size); /* checked multiplication; new bytes are not zeroed */
 char *mem_strdup(const char *text);                       /* NULL gives NULL */
 char *mem_strndup(const char *text, size_t len);          /* takes exactly len bytes, adds NUL */
-void *mem_dup(const void *block, size_t size);
 
 /* Locals that free themselves: `CLEANUP(free) char *name = …;` and, for types with a destroy function that accepts
  * NULL, DEFINE_CLEANUP(struct loop *, loop_destroy) once and then `CLEANUP(loop_destroy) struct loop *loop`. */

@@ -72,7 +72,4 @@ const char *config_credentials_secret(const struct config *config, const char *n
 /* Writes the options' part of --help. */
 void config_print_options(FILE *out);
 
-/* "10s", "500ms", "2m", "1h", "3" (seconds). */
-bool config_parse_duration(const char *text, int64_t *ms) MUST_USE;
-
 #endif

@@ -43,7 +43,8 @@ void config_destroy(struct config *config)
 	free(config);
 }
 
-bool config_parse_duration(const char *text, int64_t *ms)
+/* "10s", "500ms", "2m", "1h", "3" (seconds). */
+static bool config_parse_duration(const char *text, int64_t *ms)
 {
 	static const struct {
 		const char *unit;

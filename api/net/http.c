@@ -478,11 +478,6 @@ bool http_set_client_cert(struct http *http, const char *cert_pem, const char *k
 	return peer_set_client_cert(&http->peer, cert_pem, key_pem, err);
 }
 
-const struct http_options *http_configuration(const struct http *http)
-{
-	return &http->peer.options;
-}
-
 struct peer *http_peer(struct http *http)
 {
 	return &http->peer;

@@ -36,7 +36,6 @@ void http_destroy(struct http *http);
 /* Requests from now on use new connections with the new certificate; what is under way goes on with the old one. */
 bool http_set_client_cert(struct http *http, const char *cert_pem, const char *key_pem, struct err *err) MUST_USE;
 /* For the WebSocket client: what this peer was configured with. */
-const struct http_options *http_configuration(const struct http *http);
 size_t http_in_flight(const struct http *http);
 
 struct http_result {

@@ -101,11 +101,3 @@ const char *rabbitmq_queue_type_word(enum rabbitmq_queue_type type)
 	};
 	return words[type];
 }
-
-const struct rabbitmq_node *rabbitmq_nodes_find(const struct rabbitmq_nodes *nodes, const char *name)
-{
-	for (size_t i = 0; nodes && i < nodes->count; i++)
-		if (str_eq(nodes->items[i].name, name))
-			return &nodes->items[i];
-	return NULL;
-}

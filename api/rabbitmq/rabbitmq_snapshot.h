@@ -109,6 +109,5 @@ void rabbitmq_clients_unref(struct rabbitmq_clients *clients);
 /* The word for a number of a queue; NULL for RABBITMQ_NO_NAME. */
 const char *rabbitmq_word(const struct rabbitmq_queues *queues, uint16_t number);
 const char *rabbitmq_queue_type_word(enum rabbitmq_queue_type type);
-const struct rabbitmq_node *rabbitmq_nodes_find(const struct rabbitmq_nodes *nodes, const char *name);
 
 #endif

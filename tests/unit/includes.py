@@ -1,85 +1,14 @@
 #!/usr/bin/env python3
-"""Checks that dependencies point one way: views -> {api, tui} -> api/base, and within api as the table says. Also that
-curses is included by one file alone and that includes are written from the root of the tree."""
+"""Checks that sources include only what the table in rooms.py lets their room include. Also that curses is included by one
+file alone, that includes are written from the root of the tree, and that every folder with sources is in the table."""
 import pathlib
 import re
 import sys
 
-BASE = {"api/base"}
-NET = BASE | {"api/net"}
-SOURCES = NET | {"api/kube", "api/rabbitmq", "api/kafka"}
-# The order in which data goes through the model once; what is above sees the world and its shapes alone.
-RECORDS = BASE | {"api/kube"}
-GATHER = SOURCES | {"api/model/records"}
-JOIN = GATHER | {"api/model/sources"}
-MODEL = GATHER | {"api/model/world"}
-SESSION = MODEL | {"api/ops", "api/posture", "api/record", "api/config", "api/demo"}
-CLI = SESSION | {"views/session", "views/sheets"}
-CONSOLE = CLI | {"tui", "views/app", "views/cli", "views/screens"}
-DEMO = BASE | {"api/demo/base", "api/demo/http"}
-# What the files of a folder may include besides their own folder.
-ALLOWED = {
-    "api/base": set(),
-    "api/net": BASE,
-    "api/kube": NET,
-    "api/kube/records": BASE,
-    "api/kube/config": NET | {"api/kube/records"},
-    "api/kube/client": NET | {"api/kube/records", "api/kube/config"},
-    "api/kube/watch": NET | {"api/kube/records", "api/kube/config", "api/kube/client"},
-    "api/rabbitmq": NET,
-    "api/kafka": NET,
-    "api/kafka/wire": BASE,
-    "api/kafka/client": NET | {"api/kafka/wire"},
-    "api/kafka/poll": NET | {"api/kafka/wire", "api/kafka/client"},
-    "api/model": set(), # rooms only
-    "api/model/records": RECORDS,
-    "api/model/sources": GATHER,
-    "api/model/join": JOIN,
-    "api/model/rules": BASE | {"api/kube", "api/rabbitmq", "api/kafka", "api/model/records", "api/model/join"},
-    "api/model/world": JOIN | {"api/model/join", "api/model/rules"},
-    "api/ops": MODEL,
-    "api/posture": MODEL,
-    "api/record": BASE,
-    "api/config": BASE,
-    "api/demo": NET | {"api/kafka"},
-    "api/demo/base": BASE,
-    "api/demo/http": BASE,
-    "api/demo/kube": DEMO,
-    "api/demo/kafka": DEMO | {"api/demo/kube", "api/kafka/wire"},
-    "api/demo/rabbitmq": DEMO | {"api/demo/kube"},
-    "api/demo/host": DEMO | {"api/demo/kube", "api/demo/kafka", "api/demo/rabbitmq", "api/net"}, # of net only WebSockets
-    "tui": BASE,
-    "tui/keys": BASE,
-    "tui/draw": BASE | {"tui/keys"},
-    "tui/widgets": BASE | {"tui/keys", "tui/draw"},
-    "tui/theme": BASE | {"tui/draw"},
-    "tui/terminal": BASE | {"tui/keys", "tui/draw", "tui/theme"},
-    "tui/tape": BASE | {"tui/keys", "tui/draw", "tui/theme", "tui/widgets", "tui/terminal"},
-    "views": CONSOLE | {"views/console"},
-    "views/sheets": MODEL,
-    "views/session": SESSION,
-    "views/cli": CLI,
-    "views/app": CLI | {"tui"},
-    "views/screens": CLI | {"tui", "views/app"},
-    "views/console": CONSOLE,
-}
+from rooms import ROOMS, room_of
+
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]')
 CURSES = re.compile(r"(^|/)(n?curses|term|panel|menu|form)\.h$")
-
-
-def folder_of(path):
-    """The folder in the table that a path stands in, or None."""
-    parts = path.split("/")
-    for length in (3, 2, 1):
-        folder = "/".join(parts[:length])
-        if len(parts) > length and folder in ALLOWED:
-            return folder
-    return None
-
-
-def is_allowed(folder, allowed):
-    """May it be included: it, or what it is a room of."""
-    return any(folder == other or folder.startswith(other + "/") for other in allowed)
 
 
 def includes_of(path):
@@ -92,19 +21,19 @@ def includes_of(path):
 def check(root, path):
     """Complaints about one file."""
     name = path.relative_to(root).as_posix()
-    folder = folder_of(name)
+    folder = room_of(name)
     for number, quoted, included in includes_of(path):
         where = f"{name}:{number}"
         if not quoted:
             continue
         if not (root / included).is_file():
             yield f'{where}: "{included}" is no file of the tree, written from its root'
-        target = folder_of(included)
+        target = room_of(included)
         if not folder:
             continue
         if included.startswith("tests/"):
             yield f"{where}: {folder} includes {included} of the tests"
-        elif target and target != folder and not is_allowed(target, ALLOWED[folder]):
+        elif target and target != folder and target not in ROOMS[folder].calls:
             yield f"{where}: {folder} must not include {included}"
 
 
@@ -118,6 +47,8 @@ def main():
     if len(curses) > 1:
         complaints.append("curses is included by more than one file: " +
                           ", ".join(p.relative_to(root).as_posix() for p in curses))
+    complaints += [f"{path.relative_to(root)} stands in a folder that is no room: see rooms.py" for path in files
+                   if path.relative_to(root).parts[0] != "tests" and not room_of(path.relative_to(root).as_posix())]
     if not files:
         complaints.append(f"no source files under {root}")
     for complaint in complaints:

@@ -112,30 +112,3 @@ void chart_spark(struct canvas *canvas, int y, int x, int columns, const double 
 }
 
 /* ---- areas ---- */
-
-void chart_area(struct canvas *canvas, struct rect rect, const double *values, size_t count, double max, style_t style)
-{
-	int per_row = canvas->ascii ? 1 : DOTS_DOWN, per_column = canvas->ascii ? 1 : 2;
-	size_t shown = (size_t)(rect.width > 0 ? rect.width : 0) * (size_t)per_column;
-	if (count > shown) {
-		values += count - shown;
-		count = shown;
-	}
-	max = max > 0 ? max : chart_largest(values, count);
-	for (int column = 0; column < rect.width; column++) {
-		int heights[2] = {0, 0};
-		for (int part = 0; part < per_column; part++) {
-			size_t back = (size_t)(rect.width - 1 - column) * (size_t)per_column +
-				      (size_t)(per_column - 1 - part);
-			heights[part] = chart_level(value_back(values, count, back), max, rect.height * per_row);
-		}
-		for (int row = 0; row < rect.height; row++) {
-			int below = (rect.height - 1 - row) * per_row;
-			int left = heights[0] - below, right = heights[1] - below;
-			uint32_t dots = braille_column(left > DOTS_DOWN ? DOTS_DOWN : left, false) |
-					braille_column(right > DOTS_DOWN ? DOTS_DOWN : right, true);
-			uint32_t sign = canvas->ascii ? (left > 0 ? '*' : ' ') : dots ? BRAILLE + dots : ' ';
-			canvas_glyph(canvas, rect.y + row, rect.x + column, style, sign);
-		}
-	}
-}

@@ -13,7 +13,5 @@ enum chart_form { CHART_BLOCK, CHART_BRAILLE /* two values a column */ };
 /* The newest values at the right, one row. max <= 0 scales to the largest value shown. */
 void chart_spark(struct canvas *canvas, int y, int x, int columns, const double *values, size_t count, double max,
 		 enum chart_form form, style_t style);
-/* A line chart over several rows: braille dots, or stars in ASCII. */
-void chart_area(struct canvas *canvas, struct rect rect, const double *values, size_t count, double max, style_t style);
 
 #endif

@@ -44,13 +44,6 @@ bool keymap_bind(struct keymap *keymap, const char *name, int scope, int action,
 	return true;
 }
 
-void keymap_unbind(struct keymap *keymap, struct key key, int scope)
-{
-	struct key_binding *binding = keymap_index_of(keymap, key, scope);
-	if (binding)
-		vec_remove(&keymap->bindings, (size_t)(binding - keymap->bindings.items));
-}
-
 int keymap_find(const struct keymap *keymap, struct key key, const int *scopes, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {

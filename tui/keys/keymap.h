@@ -25,7 +25,6 @@ DEFINE_CLEANUP(struct keymap *, keymap_destroy);
 /* Binds a key by name ("Ctrl-D"); a later binding of the same key and scope replaces the earlier one, so that the
  * user's file is read after the defaults. */
 bool keymap_bind(struct keymap *keymap, const char *key, int scope, int action, struct err *err) MUST_USE;
-void keymap_unbind(struct keymap *keymap, struct key key, int scope);
 
 /* The action of a key in the first of the scopes that binds it (scopes[0] is the innermost); -1 when none does. */
 int keymap_find(const struct keymap *keymap, struct key key, const int *scopes, size_t count);

@@ -45,7 +45,7 @@ static bool next_is_number(const struct tape_parser *parser)
 	return at < lexer->len && lexer->text[at] >= '0' && lexer->text[at] <= '9';
 }
 
-bool tape_read_number(struct tape_parser *parser, int64_t most, int64_t *number, struct err *err)
+static bool tape_read_number(struct tape_parser *parser, int64_t most, int64_t *number, struct err *err)
 {
 	if (!tape_expect(parser, TAPE_WORD, false, "a number", err))
 		return false;

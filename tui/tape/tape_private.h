@@ -96,7 +96,6 @@ struct tape_parser {
 /* A token of one kind into lexer->token; a word will do for a string. */
 bool tape_expect(struct tape_parser *parser, enum tape_token wanted, bool path, const char *what,
 		 struct err *err) MUST_USE;
-bool tape_read_number(struct tape_parser *parser, int64_t most, int64_t *number, struct err *err) MUST_USE;
 bool tape_read_time(struct tape_parser *parser, int64_t *ms, struct err *err) MUST_USE;
 void tape_add_note(struct tape_parser *parser, const char *what, const char *name);
 bool tape_parse_set(struct tape_parser *parser, struct err *err) MUST_USE;

@@ -234,16 +234,6 @@ bool terminal_is_suspended(const struct terminal *terminal)
 	return terminal->suspended;
 }
 
-void terminal_set_mouse(struct terminal *terminal, bool on)
-{
-	if (!terminal->screen || !curses_screen_caps(terminal->screen)->mouse || terminal->mouse == on)
-		return;
-	terminal->mouse = on;
-	tty_arm_signals(terminal);
-	buf_append_str(&terminal->out, tty_mouse_sequence(on));
-	tty_flush(terminal);
-}
-
 void terminal_set_theme(struct terminal *terminal, const struct theme *theme)
 {
 	terminal->theme = theme;
@@ -278,11 +268,6 @@ bool terminal_copy(struct terminal *terminal, const char *text)
 	return true;
 }
 
-void terminal_inject(struct terminal *terminal, const struct event *event)
-{
-	tty_send(terminal, event);
-}
-
 void terminal_set_size(struct terminal *terminal, int height, int width)
 {
 	if (terminal->screen || (terminal->height == height && terminal->width == width))
@@ -307,16 +292,6 @@ int terminal_width(const struct terminal *terminal)
 bool terminal_is_ascii(const struct terminal *terminal)
 {
 	return terminal->ascii;
-}
-
-enum colour_mode terminal_colours(const struct terminal *terminal)
-{
-	return terminal->colours;
-}
-
-const char *terminal_type(const struct terminal *terminal)
-{
-	return terminal->screen ? curses_screen_term(terminal->screen) : "";
 }
 
 uint64_t terminal_bytes_written(const struct terminal *terminal)

@@ -44,8 +44,6 @@ DEFINE_CLEANUP(struct terminal *, terminal_close);
 int terminal_height(const struct terminal *terminal);
 int terminal_width(const struct terminal *terminal);
 bool terminal_is_ascii(const struct terminal *terminal);
-enum colour_mode terminal_colours(const struct terminal *terminal);
-const char *terminal_type(const struct terminal *terminal); /* the TERM in use */
 
 /* Shows the canvas. False when the tty has not yet taken the frame before; EVENT_REDRAW comes when it has. A canvas
  * of another size than the terminal is shown as far as it fits. Gives the canvas its frame number when it was shown. */
@@ -57,7 +55,6 @@ void terminal_suspend(struct terminal *terminal);
 void terminal_resume(struct terminal *terminal);
 bool terminal_is_suspended(const struct terminal *terminal);
 
-void terminal_set_mouse(struct terminal *terminal, bool on);
 void terminal_set_theme(struct terminal *terminal, const struct theme *theme);
 /* OSC 52. False when text is longer than terminals take (74,000 bytes of base64). */
 bool terminal_copy(struct terminal *terminal, const char *text);
@@ -66,7 +63,6 @@ uint64_t terminal_bytes_written(const struct terminal *terminal);
 uint64_t terminal_frames(const struct terminal *terminal);
 
 /* As if it had come from the keyboard. */
-void terminal_inject(struct terminal *terminal, const struct event *event);
 void terminal_set_size(struct terminal *terminal, int height, int width); /* headless only; sends EVENT_RESIZE */
 
 #endif

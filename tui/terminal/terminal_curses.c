@@ -173,11 +173,6 @@ const struct curses_caps *curses_screen_caps(const struct curses_screen *screen)
 	return &screen->caps;
 }
 
-const char *curses_screen_term(const struct curses_screen *screen)
-{
-	return screen->term;
-}
-
 bool curses_screen_is_direct(const struct curses_screen *screen)
 {
 	return screen->direct;

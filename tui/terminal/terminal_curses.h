@@ -27,7 +27,6 @@ struct curses_screen *curses_screen_open(const char *term, bool want_direct, boo
 					 struct err *err) MUST_USE;
 void curses_screen_close(struct curses_screen *screen); /* NULL is fine */
 const struct curses_caps *curses_screen_caps(const struct curses_screen *screen);
-const char *curses_screen_term(const struct curses_screen *screen);
 bool curses_screen_is_direct(const struct curses_screen *screen);
 
 void curses_screen_set_look(struct curses_screen *screen, const struct theme *theme, enum colour_mode colours);

@@ -33,13 +33,10 @@ struct terminal {
 };
 
 /* ---- the tty (terminal_tty.c) ---- */
-void tty_send(struct terminal *terminal, const struct event *event);
 void tty_send_redraw(struct terminal *terminal);
 void tty_send_size(struct terminal *terminal);
 void tty_flush(struct terminal *terminal);     /* writes what can be written without waiting */
 void tty_flush_now(struct terminal *terminal); /* waits for the tty, but not for long; drops what it does not take */
-const char *tty_mouse_sequence(bool on);
-void tty_arm_signals(const struct terminal *terminal); /* after anything that has to be undone was switched on */
 void tty_enter(struct terminal *terminal);
 void tty_leave(struct terminal *terminal);
 void tty_read_size(struct terminal *terminal);

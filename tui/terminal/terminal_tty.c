@@ -11,7 +11,7 @@
 
 enum { READ_SIZE = 4096, DRAIN_MS = 200, DOUBLE_CLICK_MS = 400 };
 
-void tty_send(struct terminal *terminal, const struct event *event)
+static void tty_send(struct terminal *terminal, const struct event *event)
 {
 	terminal->fn(terminal->data, event);
 }
@@ -54,7 +54,7 @@ void tty_flush_now(struct terminal *terminal)
 	buf_clear(&terminal->out);
 }
 
-const char *tty_mouse_sequence(bool on)
+static const char *tty_mouse_sequence(bool on)
 {
 	return on ? "\x1b[?1000h\x1b[?1002h\x1b[?1006h" : "\x1b[?1006l\x1b[?1002l\x1b[?1000l";
 }
@@ -72,7 +72,8 @@ static void append_leave(const struct terminal *terminal, struct buf *out)
 	buf_append_str(out, caps->leave);
 }
 
-void tty_arm_signals(const struct terminal *terminal)
+/* after anything that has to be undone was switched on */
+static void tty_arm_signals(const struct terminal *terminal)
 {
 	struct buf leave = BUF_INIT(512);
 	append_leave(terminal, &leave);

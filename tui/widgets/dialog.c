@@ -114,20 +114,9 @@ const char *dialog_value(const struct dialog *dialog, size_t at)
 	return line_edit_text(field->edit);
 }
 
-int64_t dialog_number(const struct dialog *dialog, size_t field)
-{
-	int64_t number;
-	return str_to_i64(dialog_value(dialog, field), &number) ? number : -1;
-}
-
 size_t dialog_choice(const struct dialog *dialog, size_t field)
 {
 	return field < dialog->field_count ? dialog->fields[field].choice : 0;
-}
-
-void dialog_set_lines(struct dialog *dialog, const char *const *lines)
-{
-	copy_lines(dialog, lines);
 }
 
 void dialog_set_error(struct dialog *dialog, const char *sentence)

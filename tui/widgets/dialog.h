@@ -60,10 +60,8 @@ void dialog_draw(struct dialog *dialog, struct canvas *canvas); /* centred; scro
 
 int dialog_result(const struct dialog *dialog);                      /* the pressed button's id */
 const char *dialog_value(const struct dialog *dialog, size_t field); /* text, or the choice's text */
-int64_t dialog_number(const struct dialog *dialog, size_t field);    /* DIALOG_FIELD_NUMBER; -1 when empty */
 size_t dialog_choice(const struct dialog *dialog, size_t field);
 /* Changes the text lines while it is open (a plan recomputed, progress). */
-void dialog_set_lines(struct dialog *dialog, const char *const *lines);
 void dialog_set_error(struct dialog *dialog, const char *sentence); /* shown above the buttons; NULL clears */
 
 #endif

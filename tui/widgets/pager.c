@@ -162,15 +162,6 @@ void pager_set_text(struct pager *pager, const char *text)
 	pager->top_row = row;
 }
 
-void pager_append_to(const struct pager *pager, struct buf *out)
-{
-	for (size_t i = 0; i < pager->count; i++) {
-		const struct pager_line *line = pager_line_at(pager, i);
-		buf_append(out, line->text, line->len);
-		buf_append_char(out, '\n');
-	}
-}
-
 /* ---- settings ---- */
 
 void pager_set_highlight(struct pager *pager, pager_highlight_fn *highlight, void *data)

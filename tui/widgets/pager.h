@@ -51,8 +51,6 @@ size_t pager_line_count(const struct pager *pager);
 size_t pager_bytes(const struct pager *pager);
 uint64_t pager_dropped(const struct pager *pager); /* lines that went at the old end */
 int pager_percent(const struct pager *pager);      /* how far down, for a status line */
-/* The text of what is kept, for saving and copying. */
-void pager_append_to(const struct pager *pager, struct buf *out);
 
 void pager_draw(struct pager *pager, struct canvas *canvas, struct rect rect);
 /* Arrows, j k h l g G, PageUp/Down, Ctrl-F/B, Home/End, n, Shift-N, the wheel. True when taken. */

@@ -74,7 +74,7 @@ static bool row_down(struct pager *pager)
 }
 
 /* Sets the top so that the last row is the last line of the rectangle. */
-void pager_go_to_end(struct pager *pager)
+static void pager_go_to_end(struct pager *pager)
 {
 	pager->top = pager->count > 0 ? pager_shown_from(pager, pager->count - 1, true) : 0;
 	pager->top_row = 0;
@@ -116,7 +116,7 @@ static void hold_top(struct pager *pager)
 		pager->top_row = 0;
 }
 
-void pager_scroll(struct pager *pager, int rows)
+static void pager_scroll(struct pager *pager, int rows)
 {
 	if (pager->count == 0)
 		return;

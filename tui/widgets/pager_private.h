@@ -35,8 +35,6 @@ struct pager_line *pager_line_at(const struct pager *pager, size_t index);
 /* The next shown line from `index` on, downwards or upwards; pager->count when there is none. */
 size_t pager_shown_from(const struct pager *pager, size_t index, bool up);
 /* pager_draw.c */
-void pager_scroll(struct pager *pager, int rows);
-void pager_go_to_end(struct pager *pager);
 void pager_go_to(struct pager *pager, size_t line);
 
 #endif

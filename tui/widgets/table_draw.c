@@ -150,7 +150,7 @@ static void share_rest(const struct table *table, struct table_layout *layout, i
 	}
 }
 
-void table_lay_out(struct table *table, struct rect rect)
+static void table_lay_out(struct table *table, struct rect rect)
 {
 	struct table_layout *layout = &table->layout;
 	int gap = WIDE_GAP;

@@ -63,7 +63,6 @@ void table_forget_texts(struct table *table);
 void table_restore_cursor(struct table *table, size_t offset);
 
 /* table_draw.c */
-void table_lay_out(struct table *table, struct rect rect);
 int table_page(const struct table *table); /* lines that fit */
 
 #endif

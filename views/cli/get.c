@@ -12,7 +12,10 @@
 
 enum { CLI_GET_OUTPUT_MAX = 1 << 30, CLI_GET_CELL_MAX = 4096, CLI_GET_STEP_MS = 100 };
 
-enum cli_get_format cli_get_format_parse(const char *word)
+enum cli_get_format { CLI_GET_TABLE, CLI_GET_WIDE, CLI_GET_JSON, CLI_GET_YAML };
+
+/* "table", "wide", "json", "yaml" as permitted by options.def. */
+static enum cli_get_format cli_get_format_parse(const char *word)
 {
 	static const char *const words[] = {
 		[CLI_GET_TABLE] = "table", [CLI_GET_WIDE] = "wide", [CLI_GET_JSON] = "json", [CLI_GET_YAML] = "yaml"};
@@ -167,8 +170,10 @@ static void write_table(const struct sheet_rows *rows, bool wide, FILE *out)
 	}
 }
 
-bool cli_get_run(struct session *session, const struct sheet *sheet, const char *name, enum cli_get_format format,
-		 int64_t settle_ms, FILE *out, FILE *err_out)
+/* Waits until everything was read or failed, at most settle_ms, and writes the rows to out. What could not be read
+ * is said on err_out, a sentence each, and gives false; what could be is written all the same. */
+static bool cli_get_run(struct session *session, const struct sheet *sheet, const char *name,
+			enum cli_get_format format, int64_t settle_ms, FILE *out, FILE *err_out)
 {
 	const struct world_view *world = cli_get_settle(session, settle_ms);
 	struct sheet_rows rows = {0};

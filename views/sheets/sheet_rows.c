@@ -97,7 +97,7 @@ static void fill_row(const struct sheet *sheet, struct sheet_row *row, int64_t i
 		sheet->fill(row, index);
 }
 
-static uint8_t rank_of(const struct sheet *sheet, struct sheet_row *row)
+static uint8_t sheet_rows_rank(const struct sheet *sheet, struct sheet_row *row)
 {
 	return sheet->rank ? sheet->rank(row) : sheet_rank_of(sheet_severity(sheet, row));
 }
@@ -117,7 +117,7 @@ static void sheet_collect_cluster(struct sheet_rows *rows, const struct world_cl
 			vec_push(&rows->positions,
 				 (struct sheet_position){.cluster = cluster,
 							 .index = (uint32_t)i,
-							 .rank = ranked ? rank_of(rows->sheet, &row) : 0});
+							 .rank = ranked ? sheet_rows_rank(rows->sheet, &row) : 0});
 	}
 }
 

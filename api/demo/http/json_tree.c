@@ -96,11 +96,6 @@ void demo_json_set_number(cJSON *json, const char *path, double value)
 	demo_json_set(json, path, cJSON_CreateNumber(value));
 }
 
-void demo_json_set_bool(cJSON *json, const char *path, bool value)
-{
-	demo_json_set(json, path, cJSON_CreateBool(value));
-}
-
 void demo_json_remove(cJSON *json, const char *path)
 {
 	char key[JSON_KEY_MAX];

@@ -25,7 +25,6 @@ bool demo_json_true(const cJSON *json, const char *path);
 void demo_json_set(cJSON *json, const char *path, cJSON *value);
 void demo_json_set_text(cJSON *json, const char *path, const char *value);
 void demo_json_set_number(cJSON *json, const char *path, double value);
-void demo_json_set_bool(cJSON *json, const char *path, bool value);
 void demo_json_remove(cJSON *json, const char *path);
 
 /* Parses len bytes that came from outside; NULL when they are not one JSON document. */

@@ -4,13 +4,15 @@
 
 enum { REQUEST_FRAME_MAX = 1024 * 1024 };
 
+static demo_kafka_answer_fn session_answer_versions;
+
 static const struct {
 	int16_t key;
 	demo_kafka_answer_fn *answer;
 	bool before_login;
 	int8_t max_3; /* newest version in Kafka 3.9, where it is not the newest we speak; 0 = the newest */
 } served[] = {
-	{KAFKA_API_VERSIONS, demo_kafka_answer_versions, true, 0},
+	{KAFKA_API_VERSIONS, session_answer_versions, true, 0},
 	{KAFKA_SASL_HANDSHAKE, demo_kafka_answer_sasl_handshake, true, 0},
 	{KAFKA_SASL_AUTHENTICATE, demo_kafka_answer_sasl_authenticate, true, 0},
 	{KAFKA_METADATA, demo_kafka_answer_metadata, false, 12},
@@ -60,7 +62,8 @@ void demo_kafka_session_close(struct demo_kafka_session *session)
 	free(session);
 }
 
-int demo_kafka_served_version(const struct demo_kafka *kafka, int16_t api_key)
+/* The newest version of an API that a broker of this Kafka version serves; -1 = not served. */
+static int session_served_version(const struct demo_kafka *kafka, int16_t api_key)
 {
 	bool old = kafka->spec->version[0] == '3';
 	for (size_t i = 0; i < ARRAY_LEN(served); i++) {
@@ -70,7 +73,7 @@ int demo_kafka_served_version(const struct demo_kafka *kafka, int16_t api_key)
 	return -1;
 }
 
-void *demo_kafka_answer_versions(const struct demo_kafka_call *call)
+static void *session_answer_versions(const struct demo_kafka_call *call)
 {
 	struct kafka_api_versions_response *answer = demo_kafka_answer_new(call);
 	DEMO_KAFKA_ROOM(call, answer->api_keys, ARRAY_LEN(served));
@@ -79,7 +82,7 @@ void *demo_kafka_answer_versions(const struct demo_kafka_call *call)
 				(struct kafka_api_version){
 					.api_key = served[i].key,
 					.min_version = kafka_api_find(served[i].key)->min,
-					.max_version = (int16_t)demo_kafka_served_version(call->kafka, served[i].key),
+					.max_version = (int16_t)session_served_version(call->kafka, served[i].key),
 				});
 	DEMO_KAFKA_ROOM(call, answer->finalized_features, 1);
 	answer->finalized_features_epoch = 7;
@@ -98,7 +101,7 @@ static bool refuse_version(const struct demo_kafka_call *call, struct kafka_head
 	header.version = 0;
 	struct demo_kafka_call retry = *call;
 	retry.header = &header;
-	struct kafka_api_versions_response *answer = demo_kafka_answer_versions(&retry);
+	struct kafka_api_versions_response *answer = session_answer_versions(&retry);
 	answer->error_code = KAFKA_ERR_UNSUPPORTED_VERSION;
 	return kafka_encode_response(out, &header, answer, NULL);
 }
@@ -119,7 +122,7 @@ static bool serve_frame(struct demo_kafka_session *session, const uint8_t *bytes
 	call.request = kafka_decode_request(&arena, bytes, len, &header, &err);
 	if (!call.request && err.code == ERR_UNSUPPORTED) {
 		fine = refuse_version(&call, header, out);
-	} else if (call.request && header.version <= demo_kafka_served_version(session->kafka, header.api_key)) {
+	} else if (call.request && header.version <= session_served_version(session->kafka, header.api_key)) {
 		for (size_t i = 0; i < ARRAY_LEN(served); i++) {
 			if (served[i].key == header.api_key && (served[i].before_login || !login))
 				fine = kafka_encode_response(out, &header, served[i].answer(&call), NULL);

@@ -34,8 +34,8 @@ static inline void *demo_kafka_answer_new(const struct demo_kafka_call *call)
 
 typedef void *demo_kafka_answer_fn(const struct demo_kafka_call *call);
 
-demo_kafka_answer_fn demo_kafka_answer_versions, demo_kafka_answer_metadata, demo_kafka_answer_cluster,
-	demo_kafka_answer_quorum, demo_kafka_answer_configs, demo_kafka_answer_log_dirs, demo_kafka_answer_unregister,
+demo_kafka_answer_fn demo_kafka_answer_metadata, demo_kafka_answer_cluster, demo_kafka_answer_quorum,
+	demo_kafka_answer_configs, demo_kafka_answer_log_dirs, demo_kafka_answer_unregister,
 	demo_kafka_answer_alter_configs;
 demo_kafka_answer_fn demo_kafka_answer_list_reassignments, demo_kafka_answer_alter_reassignments,
 	demo_kafka_answer_elect, demo_kafka_answer_offsets;
@@ -45,9 +45,6 @@ demo_kafka_answer_fn demo_kafka_answer_sasl_handshake, demo_kafka_answer_sasl_au
 
 /* The zone of the node that the broker is on, in the arena. */
 const char *demo_kafka_rack_of(const struct demo_kafka_call *call, int broker);
-
-/* The newest version of an API that a broker of this Kafka version serves; -1 = not served. */
-int demo_kafka_served_version(const struct demo_kafka *kafka, int16_t api_key);
 
 /* kafka_scram.c: the server's side of SCRAM-SHA-256 and -512 (RFC 5802). */
 struct demo_kafka_scram *demo_kafka_scram_create(struct demo_kafka *kafka);

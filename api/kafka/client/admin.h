@@ -73,21 +73,6 @@ struct kafka_request; /* gone after done */
 struct kafka_request *kafka_admin_send(struct kafka_admin *admin, const struct kafka_call *call);
 void kafka_admin_cancel(struct kafka_request *request); /* NULL is fine; no callback */
 
-/* ---- what changes something ---- */
-struct kafka_request *kafka_admin_elect_leaders(struct kafka_admin *admin,
-						const struct kafka_elect_leaders_request *request,
-						kafka_response_fn *done, void *data);
-struct kafka_request *kafka_admin_alter_reassignments(struct kafka_admin *admin,
-						      const struct kafka_alter_partition_reassignments_request *request,
-						      kafka_response_fn *done, void *data);
-/* Broker and broker-logger resources with a name must all be of one broker: they go there. All others: the
- * controller. */
-struct kafka_request *kafka_admin_alter_configs(struct kafka_admin *admin,
-						const struct kafka_incremental_alter_configs_request *request,
-						kafka_response_fn *done, void *data);
-struct kafka_request *kafka_admin_unregister_broker(struct kafka_admin *admin, int32_t broker, kafka_response_fn *done,
-						    void *data);
-
 /* ---- what is known of the cluster's brokers ---- */
 struct kafka_admin_broker {
 	int32_t id;
@@ -100,7 +85,6 @@ struct kafka_admin_broker {
 
 size_t kafka_admin_broker_count(const struct kafka_admin *admin);
 void kafka_admin_broker(const struct kafka_admin *admin, size_t index, struct kafka_admin_broker *out);
-int32_t kafka_admin_controller(const struct kafka_admin *admin);                /* -1 = not known */
 bool kafka_admin_is_connected(const struct kafka_admin *admin);                 /* to any broker, however found */
 const struct err *kafka_admin_bootstrap_error(const struct kafka_admin *admin); /* code NONE while it works */
 /* Calls on_nodes (NULL = stop) whenever a broker was reached or lost. It must not destroy the admin client. */

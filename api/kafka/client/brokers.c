@@ -363,11 +363,6 @@ void kafka_admin_broker(const struct kafka_admin *admin, size_t index, struct ka
 	};
 }
 
-int32_t kafka_admin_controller(const struct kafka_admin *admin)
-{
-	return admin->controller;
-}
-
 void kafka_admin_watch(struct kafka_admin *admin, void (*on_nodes)(void *data), void *data)
 {
 	admin->on_nodes = on_nodes;

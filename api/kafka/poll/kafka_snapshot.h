@@ -173,7 +173,6 @@ struct kafka_poller *kafka_poller_create(const struct kafka_poller_options *opti
 void kafka_poller_destroy(struct kafka_poller *poller); /* NULL is fine; no callback after */
 /* Borrowed; everything in it is valid until the loop runs again. Never NULL. */
 const struct kafka_snapshot *kafka_poller_snapshot(struct kafka_poller *poller);
-void kafka_poller_refresh(struct kafka_poller *poller);         /* asks for everything now */
 size_t kafka_snapshot_bytes(const struct kafka_poller *poller); /* memory held for the picture */
 
 #endif

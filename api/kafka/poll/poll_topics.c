@@ -143,7 +143,7 @@ static int compare_topics(const void *a, const void *b)
 	return strcmp(((const struct kafka_topic *)a)->name, ((const struct kafka_topic *)b)->name);
 }
 
-void kafka_topics_count(struct kafka_poller *poller)
+static void kafka_topics_count(struct kafka_poller *poller)
 {
 	struct kafka_snapshot *snapshot = &poller->snapshot;
 	int32_t states[KAFKA_PARTITION_OFFLINE + 1] = {0}, all = 0, moving = 0, behind = 0;

@@ -28,7 +28,7 @@ static const struct {
 #undef INTERVAL
 };
 
-int64_t kafka_poller_now(const struct kafka_poller *poller)
+static int64_t kafka_poller_now(const struct kafka_poller *poller)
 {
 	return loop_now_ms(poller->options.loop);
 }
@@ -220,13 +220,6 @@ void kafka_poller_destroy(struct kafka_poller *poller)
 const struct kafka_snapshot *kafka_poller_snapshot(struct kafka_poller *poller)
 {
 	return &poller->snapshot;
-}
-
-void kafka_poller_refresh(struct kafka_poller *poller)
-{
-	for (size_t i = 0; i < KAFKA_POLL_COUNT; i++)
-		poller->rounds[i].due_ms = 0;
-	poller_arm_timer(poller);
 }
 
 size_t kafka_snapshot_bytes(const struct kafka_poller *poller)

@@ -64,8 +64,6 @@ struct kafka_poller {
 	bool destroyed;
 };
 
-/* ---- poller.c ---- */
-int64_t kafka_poller_now(const struct kafka_poller *poller);
 /* Counts into the round until fn has been called. `tag` is passed through. */
 void kafka_poll_send(struct kafka_poller *poller, enum kafka_poll poll, const struct kafka_call *call,
 		     kafka_poll_fn *fn, int32_t tag);
@@ -77,7 +75,6 @@ void kafka_poll_finish(struct kafka_poller *poller, enum kafka_poll poll);
 /* ---- poll_topics.c: topics, reassignments, min.insync.replicas ---- */
 void kafka_poll_metadata(struct kafka_poller *poller);
 void kafka_poll_configs(struct kafka_poller *poller);
-void kafka_topics_count(struct kafka_poller *poller);
 struct kafka_topic *kafka_topics_find(const struct kafka_poller *poller, const char *name);
 struct kafka_partition *kafka_topic_partition(const struct kafka_topic *topic, int32_t id);
 

@@ -16,6 +16,8 @@ bool kafka_field_is_carried(const struct kafka_field *field, int version)
 	return version >= field->since && (field->until == 0 || version <= field->until);
 }
 
+static size_t struct_wire_min(const struct kafka_schema *schema, int version, bool flexible);
+
 static size_t field_wire_min(const struct kafka_field *field, int version, bool flexible)
 {
 	if (field->tagged || !kafka_field_is_carried(field, version))
@@ -26,7 +28,7 @@ static size_t field_wire_min(const struct kafka_field *field, int version, bool 
 	case KAFKA_STRING:
 		return flexible ? 1 : 2;
 	case KAFKA_STRUCT:
-		return kafka_struct_wire_min(field->sub, version, flexible);
+		return struct_wire_min(field->sub, version, flexible);
 	case KAFKA_BYTES:
 	case KAFKA_INT32S:
 	case KAFKA_STRINGS:
@@ -37,7 +39,8 @@ static size_t field_wire_min(const struct kafka_field *field, int version, bool 
 	}
 }
 
-size_t kafka_struct_wire_min(const struct kafka_schema *schema, int version, bool flexible)
+/* Inline size of an element in a C array and of the smallest one on the wire. */
+static size_t struct_wire_min(const struct kafka_schema *schema, int version, bool flexible)
 {
 	size_t size = flexible ? 1 : 0;
 	for (size_t i = 0; i < schema->count; i++)
@@ -166,7 +169,7 @@ static size_t element_wire_min(const struct kafka_decoder *decoder, const struct
 		return 4;
 	if (field->type == KAFKA_STRINGS)
 		return decoder->flexible ? 1 : 2;
-	return kafka_struct_wire_min(field->sub, decoder->version, decoder->flexible);
+	return struct_wire_min(field->sub, decoder->version, decoder->flexible);
 }
 
 static size_t decode_element_size(const struct kafka_field *field)

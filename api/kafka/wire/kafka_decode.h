@@ -25,7 +25,5 @@ void kafka_encode_struct(const struct kafka_encoder *encoder, const struct kafka
 
 /* Whether the version carries the field. */
 bool kafka_field_is_carried(const struct kafka_field *field, int version);
-/* Inline size of an element in a C array and of the smallest one on the wire. */
-size_t kafka_struct_wire_min(const struct kafka_schema *schema, int version, bool flexible);
 
 #endif

@@ -18,7 +18,6 @@ enum { KUBE_REASON_MAX = 256 };
 /* What the server's answers say; KUBE_UNKNOWN of what is not such an answer. A review (NULL is fine) with its
  * reason, which may be ""; an APIResourceList with whether that resource is in it. */
 enum kube_answer kube_review_answer(const struct cJSON *review, char reason[static KUBE_REASON_MAX]);
-enum kube_answer kube_discovery_answer(const char *json, size_t len, const char *resource);
 
 struct kube_access_cache *kube_access_create(struct kube_client *client);
 void kube_access_finish(struct kube_access_cache *cache); /* NULL is fine */
@@ -32,10 +31,5 @@ void kube_access_on_change(struct kube_access_cache *cache, void (*fn)(void *dat
 typedef void kube_answer_fn(void *data, enum kube_answer answer, const char *reason, const struct err *err);
 bool kube_access_ask(struct kube_access_cache *cache, const struct kube_question *question, kube_answer_fn *fn,
 		     void *data, struct err *err) MUST_USE;
-
-/* Does group/version serve resource? Absent is an answer, not an error (CRDs). */
-struct kube_request *kube_resource_exists(struct kube_client *client, const char *group, const char *version,
-					  const char *resource, kube_answer_fn *fn, void *data,
-					  struct err *err) MUST_USE;
 
 #endif

@@ -84,7 +84,6 @@ struct kube_url {
 };
 
 /* Appends "/api/v1/namespaces/ns/pods/name/sub?query", escaped. */
-void kube_url_append(struct buf *out, const struct kube_url *url);
 char *kube_url(const struct kube_url *url); /* free() it */
 /* Appends "&name=value" or "name=value", escaped: for queries. */
 void kube_query_append(struct buf *out, const char *name, const char *value);

@@ -14,7 +14,7 @@ static void append_segment(struct buf *out, const char *text)
 	http_escape(out, text);
 }
 
-void kube_url_append(struct buf *out, const struct kube_url *url)
+static void kube_url_append(struct buf *out, const struct kube_url *url)
 {
 	buf_append_str(out, str_empty(url->group) ? "/api" : "/apis");
 	if (!str_empty(url->group))

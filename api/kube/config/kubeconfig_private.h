@@ -31,8 +31,4 @@ struct kubeconfig {
 
 void kubeconfig_free_list(char **list);
 
-/* The two halves of kubeconfig_resolve, both in kubeconfig_resolve.c. */
-bool kubeconfig_resolve_in_cluster(const struct kubeconfig *config, struct kube_access *access,
-				   struct err *err) MUST_USE;
-
 #endif

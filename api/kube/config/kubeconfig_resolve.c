@@ -310,6 +310,25 @@ static void drop_credentials_without_tls(struct kube_access *access)
 	}
 }
 
+static bool resolve_in_cluster(const struct kubeconfig *config, struct kube_access *access, struct err *err)
+{
+	const char *host = getenv("KUBERNETES_SERVICE_HOST"), *port = getenv("KUBERNETES_SERVICE_PORT");
+	CLEANUP(free) char *ca = str_printf("%s/ca.crt", config->service_account_dir);
+	CLEANUP(free) char *namespace = str_printf("%s/namespace", config->service_account_dir);
+	struct buf content = {0};
+	if (!config->namespace && kubeconfig_slurp(namespace, 256, &content, NULL) && content.len > 0) {
+		free(access->namespace);
+		access->namespace = buf_take(&content);
+		access->namespace[strcspn(access->namespace, "\r\n ")] = '\0';
+	}
+	buf_finish(&content);
+	access->in_cluster = true;
+	access->server = str_printf(strchr(host, ':') ? "https://[%s]:%s" : "https://%s:%s", host, port);
+	access->token_file = str_printf("%s/token", config->service_account_dir);
+	access->as = mem_strdup(config->as);
+	return read_pem_file(ca, &access->ca_pem, err);
+}
+
 static bool resolve_context(const struct kubeconfig *config, const char *name, struct kube_access *access,
 			    struct err *err)
 {
@@ -321,7 +340,7 @@ static bool resolve_context(const struct kubeconfig *config, const char *name, s
 	access->user = mem_strdup(context->user);
 	access->namespace = mem_strdup(str_or(config->namespace, str_or(context->namespace, "default")));
 	if (config->service_account_dir)
-		return kubeconfig_resolve_in_cluster(config, access, err);
+		return resolve_in_cluster(config, access, err);
 	struct kubeconfig_entry *cluster = resolve_find(config->clusters.items, config->clusters.len, context->cluster);
 	struct kubeconfig_entry *user = resolve_find(config->users.items, config->users.len, context->user);
 	if (!cluster)
@@ -370,25 +389,6 @@ struct kube_access *kubeconfig_resolve(const struct kubeconfig *config, const ch
 	struct kube_access *done = access;
 	access = NULL;
 	return done;
-}
-
-bool kubeconfig_resolve_in_cluster(const struct kubeconfig *config, struct kube_access *access, struct err *err)
-{
-	const char *host = getenv("KUBERNETES_SERVICE_HOST"), *port = getenv("KUBERNETES_SERVICE_PORT");
-	CLEANUP(free) char *ca = str_printf("%s/ca.crt", config->service_account_dir);
-	CLEANUP(free) char *namespace = str_printf("%s/namespace", config->service_account_dir);
-	struct buf content = {0};
-	if (!config->namespace && kubeconfig_slurp(namespace, 256, &content, NULL) && content.len > 0) {
-		free(access->namespace);
-		access->namespace = buf_take(&content);
-		access->namespace[strcspn(access->namespace, "\r\n ")] = '\0';
-	}
-	buf_finish(&content);
-	access->in_cluster = true;
-	access->server = str_printf(strchr(host, ':') ? "https://[%s]:%s" : "https://%s:%s", host, port);
-	access->token_file = str_printf("%s/token", config->service_account_dir);
-	access->as = mem_strdup(config->as);
-	return read_pem_file(ca, &access->ca_pem, err);
 }
 
 static void free_variables(struct kube_variable *variables_, size_t count)

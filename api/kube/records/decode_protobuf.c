@@ -12,7 +12,7 @@ struct kube_protobuf_decoder {
 	struct err *err;
 };
 
-bool kube_protobuf_varint(const uint8_t **at, const uint8_t *end, uint64_t *out)
+static bool kube_protobuf_varint(const uint8_t **at, const uint8_t *end, uint64_t *out)
 {
 	uint64_t value = 0;
 	for (unsigned shift = 0; shift < 64 && *at < end; shift += 7) {

@@ -71,7 +71,6 @@ void kube_build_finish(struct kube_build *build);
 
 /* ---- members, written without breaking the aliasing rules ---- */
 void kube_put_pointer(void *base, size_t offset, const void *value);
-void *kube_get_pointer(const void *base, size_t offset);
 void kube_put_i32(void *base, size_t offset, int32_t value);
 void kube_put_i64(void *base, size_t offset, int64_t value);
 

@@ -19,7 +19,6 @@ struct kube_protobuf_field {
 };
 
 /* Both advance *at and give false when the bytes end too early or make no sense. */
-bool kube_protobuf_varint(const uint8_t **at, const uint8_t *end, uint64_t *out);
 bool kube_protobuf_next(const uint8_t **at, const uint8_t *end, struct kube_protobuf_field *out);
 
 struct kube_protobuf_unknown {

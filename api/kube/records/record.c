@@ -22,7 +22,7 @@ void kube_put_pointer(void *base, size_t offset, const void *value)
 	memcpy((char *)base + offset, &value, sizeof value);
 }
 
-void *kube_get_pointer(const void *base, size_t offset)
+static void *kube_get_pointer(const void *base, size_t offset)
 {
 	void *value;
 	memcpy(&value, (const char *)base + offset, sizeof value);

@@ -7,7 +7,8 @@
 #include "api/base/str.h"
 #include "api/ops/common/operator.h"
 
-bool ops_operator_object(const struct world_cluster *cluster, struct ops_object *out, struct err *err)
+/* The RabbitmqCluster or Kafka that the cluster is made from; false with err when no operator manages it. */
+static bool ops_operator_object(const struct world_cluster *cluster, struct ops_object *out, struct err *err)
 {
 	*out = (struct ops_object){.namespace = cluster->namespace};
 	if (cluster->rabbitmq_resource) {
@@ -80,7 +81,8 @@ const struct ops_step_type ops_step_operator_resume = {
 
 /* ---- the operations ---- */
 
-void ops_operator_need(struct ops_needs *needs, const struct world_cluster *cluster)
+/* Rights to read and patch that resource. */
+static void ops_operator_need(struct ops_needs *needs, const struct world_cluster *cluster)
 {
 	static const char *const verbs[] = {"get", "patch"};
 	struct ops_object object;

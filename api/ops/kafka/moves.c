@@ -95,7 +95,8 @@ static void find_moves(const struct world_cluster *cluster, const struct ops_kaf
 	}
 }
 
-int64_t ops_kafka_bytes_to_copy(const struct world_cluster *cluster, const struct ops_kafka_assignment *list)
+/* The bytes that have to be copied; those of replicas of unknown size are left out. */
+static int64_t ops_kafka_bytes_to_copy(const struct world_cluster *cluster, const struct ops_kafka_assignment *list)
 {
 	struct moves moves;
 	find_moves(cluster, list, &moves);

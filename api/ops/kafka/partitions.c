@@ -66,15 +66,6 @@ size_t ops_kafka_target(const struct world_replicated *now, int32_t out[static W
 	return count;
 }
 
-size_t ops_kafka_settled(const struct world_replicated *now, int32_t out[static WORLD_REPLICAS_MAX])
-{
-	size_t count = 0;
-	for (size_t i = 0; i < now->replica_count; i++)
-		if (!now->joining[i])
-			out[count++] = now->replica_ids[i];
-	return count;
-}
-
 bool ops_kafka_is_moving(const struct world_replicated *now)
 {
 	bool moving = false;

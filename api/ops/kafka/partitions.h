@@ -33,7 +33,6 @@ void ops_kafka_get_list(const struct ops_plan *plan, const char *name, const cha
 /* Where it will be once what is under way has ended; returns how many. */
 size_t ops_kafka_target(const struct world_replicated *now, int32_t out[static WORLD_REPLICAS_MAX]);
 /* Where it was before what is under way began. */
-size_t ops_kafka_settled(const struct world_replicated *now, int32_t out[static WORLD_REPLICAS_MAX]);
 bool ops_kafka_is_moving(const struct world_replicated *now);
 bool ops_kafka_is_at(const struct world_replicated *now,
 		     const struct ops_kafka_assignment_item *item); /* and nothing moves */
@@ -84,8 +83,6 @@ bool ops_kafka_refuse(struct err *err, int16_t code, const char *what, const cha
  * forbids it. */
 void ops_kafka_check_moves(struct ops_plan *plan, const struct ops_context *context,
 			   const struct world_cluster *cluster, const char *key);
-/* The bytes that have to be copied; those of replicas of unknown size are left out. */
-int64_t ops_kafka_bytes_to_copy(const struct world_cluster *cluster, const struct ops_kafka_assignment *list);
 /* "50MiB" or "52428800" into bytes a second; 0 = none. Blocks when it is not understood. */
 int64_t ops_kafka_read_throttle(struct ops_plan *plan, const char *text);
 /* Steps: throttle (where something is copied and a throttle is wanted), reassign, throttle off. */

@@ -9,7 +9,8 @@ static const char *zone_of(const struct world_broker *broker)
 	return broker && broker->node ? broker->node->zone : NULL;
 }
 
-int64_t ops_kafka_placement_free_bytes(const struct world_broker *broker)
+/* Room on the broker's disks; -1 = not known. */
+static int64_t ops_kafka_placement_free_bytes(const struct world_broker *broker)
 {
 	if (broker->disk_total_bytes <= 0 || broker->disk_used_bytes < 0)
 		return -1;

@@ -29,8 +29,6 @@ void ops_kafka_placement_init(struct ops_kafka_placement *out, const struct worl
  * where it can. Returns how many, fewer than `want` when there are not enough brokers. */
 size_t ops_kafka_placement_choose(struct ops_kafka_placement *it, const struct world_replicated *now, size_t want,
 				  int32_t out[static WORLD_REPLICAS_MAX]);
-/* Room on the broker's disks; -1 = not known. */
-int64_t ops_kafka_placement_free_bytes(const struct world_broker *broker);
 /* How many pairs of these share a zone. */
 size_t ops_kafka_placement_shared_zones(const struct world_cluster *cluster, const int32_t *ids, size_t count);
 size_t

@@ -52,9 +52,10 @@ int ops_kube_drain_can_move(const struct world_broker *broker, const struct worl
 	return can;
 }
 
-void ops_kube_drain_note(struct ops_plan *plan, const struct ops_context *context,
-			 const struct world_broker *const *brokers, size_t count, bool in_turn,
-			 enum ops_sentence_kind harm)
+/* What the clusters of these brokers lose: a sentence for each effect and cluster. */
+static void ops_kube_drain_note(struct ops_plan *plan, const struct ops_context *context,
+				const struct world_broker *const *brokers, size_t count, bool in_turn,
+				enum ops_sentence_kind harm)
 {
 	for (size_t c = 0; c < context->view->cluster_count; c++) {
 		const struct world_broker *own[OPS_KUBE_DRAIN_BROKERS_MAX];

@@ -12,9 +12,5 @@ enum { OPS_KUBE_DRAIN_BROKERS_MAX = 256 };
 size_t ops_kube_drain_brokers(const struct world_node *node, const struct world_broker **out, size_t max);
 /* May the broker's volumes be used elsewhere? 1, 0; -1 = not known. */
 int ops_kube_drain_can_move(const struct world_broker *broker, const struct world_node *node);
-/* What the clusters of these brokers lose: a sentence for each effect and cluster. */
-void ops_kube_drain_note(struct ops_plan *plan, const struct ops_context *context,
-			 const struct world_broker *const *brokers, size_t count, bool in_turn,
-			 enum ops_sentence_kind harm);
 
 #endif

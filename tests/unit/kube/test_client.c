@@ -472,42 +472,6 @@ static void access_is_asked_once_a_minute(void **state)
 	kube_access_finish(cache);
 }
 
-static void existence_is_an_answer(void **state)
-{
-	struct client_scene *world = *state;
-	struct err err = {0};
-	connect_client(world);
-	world->reply = "{\"resources\":[{\"name\":\"kafkas\"},{\"name\":\"kafkas/status\"}]}";
-	assert_non_null(
-		kube_resource_exists(world->client, "kafka.strimzi.io", "v1", "kafkas", on_answer, world, &err));
-	wait_until_done(world);
-	assert_int_equal(world->answer, KUBE_ALLOWED);
-	world->done = false;
-	world->reply_status = 404;
-	assert_non_null(kube_resource_exists(world->client, "none", "v1", "kafkas", on_answer, world, &err));
-	wait_until_done(world);
-	assert_int_equal(world->answer, KUBE_DENIED);
-}
-
-static void an_answer_that_is_none_is_unknown(void **state)
-{
-	static const struct {
-		const char *json;
-		enum kube_answer answer;
-	} cases[] = {
-		{"{\"resources\":[{\"name\":\"kafkas\"}]}", KUBE_ALLOWED},
-		{"{\"resources\":[{\"name\":[]},7,null]}", KUBE_DENIED},
-		{"{\"resources\":null}", KUBE_DENIED},
-		{"{\"resources\":{\"a\":{\"name\":\"kafkas\"}}}", KUBE_UNKNOWN},
-		{"{\"resources\":\"kafkas\"}", KUBE_UNKNOWN},
-		{"{\"resources\":[{\"name\":\"kafk", KUBE_UNKNOWN},
-		{"", KUBE_UNKNOWN},
-	};
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		assert_int_equal(kube_discovery_answer(cases[i].json, strlen(cases[i].json), "kafkas"),
-				 cases[i].answer);
-}
-
 static void on_log(void *data, const char *bytes, size_t len)
 {
 	((struct client_scene *)data)->bytes += len;
@@ -624,8 +588,6 @@ int main(void)
 		TEST(changes_are_written_as_asked),
 		TEST(read_only_sends_nothing_that_acts),
 		TEST(access_is_asked_once_a_minute),
-		TEST(existence_is_an_answer),
-		TEST(an_answer_that_is_none_is_unknown),
 		TEST(logs_are_followed),
 		TEST(the_log_holds_no_secret),
 		cmocka_unit_test(yaml_hides_what_nobody_reads),

@@ -69,7 +69,7 @@ static void nodes_with_alarms_and_partitions(void **state)
 	struct err err = {0};
 	struct rabbitmq_nodes *nodes = rabbitmq_decode_nodes(TEXT(json), &err);
 	assert_int_equal(nodes->count, 2);
-	const struct rabbitmq_node *a = rabbitmq_nodes_find(nodes, "rabbit@a");
+	const struct rabbitmq_node *a = &nodes->items[0];
 	assert_string_equal(a->partitions, "rabbit@c,rabbit@d");
 	assert_int_equal(a->memory_alarm, 1);
 	assert_int_equal(a->disk_alarm, 0);

@@ -139,17 +139,17 @@ static void numbers_are_numbers(void **state)
 	press("Up");
 	press("Up");
 	press("Down");
-	assert_int_equal(dialog_number(dialog, 0), 4);
+	assert_string_equal(dialog_value(dialog, 0), "4");
 	type("x-2");
-	assert_int_equal(dialog_number(dialog, 0), 42);
+	assert_string_equal(dialog_value(dialog, 0), "42");
 	paste("999");
-	assert_int_equal(dialog_number(dialog, 0), 42);
+	assert_string_equal(dialog_value(dialog, 0), "42");
 	type("99999999999");
-	assert_int_equal(dialog_number(dialog, 0), 429999999);
+	assert_string_equal(dialog_value(dialog, 0), "429999999");
 	press("Ctrl-U");
-	assert_int_equal(dialog_number(dialog, 0), -1);
+	assert_string_equal(dialog_value(dialog, 0), "");
 	press("Down");
-	assert_int_equal(dialog_number(dialog, 0), 0);
+	assert_string_equal(dialog_value(dialog, 0), "0");
 }
 
 static void choices_and_menus(void **state)
@@ -207,8 +207,6 @@ static void long_texts_scroll(void **state)
 	for (int i = 0; i < 30; i++)
 		press("PageDown");
 	screen_has("the last line");
-	dialog_set_lines(dialog, lines);
-	screen_has("node-3 is cordoned.");
 	dialog_set_error(dialog, "no \x1b way");
 	screen_has("no \\e way");
 }

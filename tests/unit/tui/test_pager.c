@@ -196,10 +196,6 @@ static void stays_when_the_text_is_set_again(void **state)
 	shows("b: 3\nc: 3\nd: 4\n");
 	pager_set_text(pager, "a: 1\n");
 	shows("a: 1\n\n\n");
-	struct buf text = BUF_INIT(4096);
-	pager_append_to(pager, &text);
-	assert_string_equal(buf_str(&text), "a: 1\n");
-	buf_finish(&text);
 }
 
 static void paints_yaml(void **state)
