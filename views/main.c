@@ -22,14 +22,14 @@ static const struct {
 	int (*run)(const struct cli_command_line *line);
 	size_t min, max; /* words after the name */
 } main_commands[] = {
-	{"", "", "the console", main_console, 0, 0},
-	{"get", "VIEW [NAME]", "print a view once: see below", main_get, 1, 2},
-	{"plan", "OP TARGET [K=V...]", "what an operation would do and mean; changes nothing", main_plan, 2,
+	{"", "", "open the console", main_console, 0, 0},
+	{"get", "VIEW [NAME]", "print a view once; views and fields are listed below", main_get, 1, 2},
+	{"plan", "OP TARGET [K=V...]", "show what an operation would do and its effect; changes nothing", main_plan, 2,
 	 2 + OPS_VALUES_MAX},
-	{"run", "OP TARGET [K=V...] --yes", "carry an operation out", main_run, 2, 2 + OPS_VALUES_MAX},
-	{"ops", "[VERB [ID]]", "plans that were run: list, show, resume, rollback, abandon", main_ops, 0, 2},
-	{"replay", "TAPE", "play a tape of keystrokes and expectations, without a terminal", main_replay, 1, 1},
-	{"demo-server", "", "run the embedded cluster alone, for other clients", main_demo_server, 0, 0},
+	{"run", "OP TARGET [K=V...] --yes", "run an operation", main_run, 2, 2 + OPS_VALUES_MAX},
+	{"ops", "[VERB [ID]]", "plans that ran or are running: list, show, resume, rollback, abandon", main_ops, 0, 2},
+	{"replay", "TAPE", "replay a tape of keystrokes and expectations without a terminal", main_replay, 1, 1},
+	{"demo-server", "", "serve the embedded cluster to other clients", main_demo_server, 0, 0},
 };
 
 static void print_operations(void)
@@ -40,21 +40,21 @@ static void print_operations(void)
 					      [OPS_ON_BROKER_OR_NODE] = "BROKER|NODE"};
 	size_t count;
 	const struct ops_operation *const *operations = ops_table(&count);
-	puts("\nOperations of `plan` and `run`; a target is [NAMESPACE/]NAME:");
+	puts("\nOperations for `plan` and `run`; a target is [NAMESPACE/]NAME:");
 	for (size_t i = 0; i < count; i++) {
 		const struct ops_operation *it = operations[i];
 		CLEANUP(free) char *left = str_printf("%s %s", it->name, targets[it->target]);
 		printf("  %-24s %s\n", left, it->summary);
 		for (size_t j = 0; j < it->argument_count; j++)
 			printf("    %-22s %s%s\n", it->arguments[j].name, it->arguments[j].help,
-			       it->arguments[j].required ? " (needed)" : "");
+			       it->arguments[j].required ? " (required)" : "");
 	}
-	puts("`plan` ends with 0 when it is safe, 10 careful, 20 dangerous, 30 blocked.");
+	puts("`plan` exits with 0 when safe, 10 when careful, 20 when dangerous, 30 when blocked.");
 }
 
 static void print_help(void)
 {
-	puts("mqdeck - the deck from which RabbitMQ and Kafka on Kubernetes are run\n\nUsage:");
+	puts("mqdeck - an operations console for RabbitMQ and Kafka on Kubernetes\n\nUsage:");
 	for (size_t i = 0; i < ARRAY_LEN(main_commands); i++) {
 		CLEANUP(free)
 		char *left =
@@ -65,14 +65,13 @@ static void print_help(void)
 	puts("\nOptions:");
 	config_print_options(stdout);
 	print_operations();
-	fputs("\nViews of `get`:", stdout);
+	fputs("\nViews for `get`:", stdout);
 	for (const struct sheet *const *sheet = sheet_all(); *sheet; sheet++)
 		printf(" %s", (*sheet)->name);
-	puts("\n\nThe rows of `get` stand in an order that does not change with their state: clusters by namespace "
-	     "and name,\n"
-	     "topics, partitions and groups by name and number, events newest first. On the screen the worst come "
+	puts("\n\n`get` sorts rows in an order that does not depend on their state: clusters by namespace and name, "
+	     "topics,\npartitions and groups by name and number, events newest first. The console shows the worst "
 	     "first.");
-	puts("\nFields of `get -o json|yaml`:");
+	puts("\nFields for `get -o json|yaml`:");
 	for (const struct sheet *const *sheet = sheet_all(); *sheet; sheet++) {
 		printf("  %s\n", (*sheet)->name);
 		for (size_t i = 0; i < (*sheet)->column_count; i++) {
@@ -110,7 +109,7 @@ static int main_dispatch(const struct config *config, char **words, size_t count
 		fprintf(stderr, "mqdeck: usage: mqdeck %s %s\n", main_commands[i].name, main_commands[i].arguments);
 		return CLI_EXIT_USAGE;
 	}
-	fprintf(stderr, "mqdeck: there is no command \"%s\"; see mqdeck --help\n", name);
+	fprintf(stderr, "mqdeck: unknown command \"%s\"; see mqdeck --help\n", name);
 	return CLI_EXIT_USAGE;
 }
 

@@ -95,10 +95,10 @@ void app_leave_plans(struct app *app, const char *doing, void (*then)(struct app
 		then(app, argument);
 		return;
 	}
-	CLEANUP(free) char *running = str_printf("%s is under way.", plans_current(&app->plans)->title);
+	CLEANUP(free) char *running = str_printf("%s is running.", plans_current(&app->plans)->title);
 	CLEANUP(free)
 	char *means =
-		str_printf("%s ends it where it is: what was sent stays done, the steps after it are not done.", doing);
+		str_printf("%s stops it here: changes already made stay, and the remaining steps do not run.", doing);
 	const char *lines[] = {running, means, NULL};
 	struct dialog_spec spec = {
 		.title = "A plan is running",
@@ -106,7 +106,7 @@ void app_leave_plans(struct app *app, const char *doing, void (*then)(struct app
 		.severity = SEV_WARN,
 		.careful = true,
 		.buttons = {{.label = "Stay", .id = BUTTON_CLOSE},
-			    {.label = "End it and go", .id = BUTTON_STOP, .confirms = true}},
+			    {.label = "Leave anyway", .id = BUTTON_STOP, .confirms = true}},
 	};
 	struct app_leaving *leaving = mem_alloc(sizeof *leaving);
 	*leaving = (struct app_leaving){.then = then, .argument = mem_strdup(argument)};

@@ -93,11 +93,13 @@ static int draw_banners(struct app *app, int y)
 	if (!app->session)
 		return draw_banner(app, y, app->session_err.text);
 	if (kube_client_connection(app->session->client)->insecure)
-		y = draw_banner(app, y, "TLS IS NOT VERIFIED: whoever is in between can read and change everything");
+		y = draw_banner(
+			app, y,
+			"TLS IS NOT VERIFIED: anyone between you and the API server can read and change everything");
 	const struct world_view *world = app->world;
 	if (app->session->trust == SESSION_TRUST_ASKED)
-		return draw_banner(
-			app, y, "Not connected yet: the kubeconfig wants to run a command, and waits for your answer");
+		return draw_banner(app, y,
+				   "Not connected yet: the kubeconfig asks to run a command and waits for your answer");
 	if (!world || (world->link == WORLD_LIVE && !err_is_set(&world->link_err)))
 		return y;
 	const char *why = err_is_set(&world->link_err) ? world->link_err.text : "no answer yet";
@@ -106,13 +108,13 @@ static int draw_banners(struct app *app, int y)
 		return draw_banner(app, y, why);
 	if (world->link == WORLD_STALE) {
 		cell_human_age(world->data_age_ms < 1000 ? 1 : world->data_age_ms / 1000, age);
-		snprintf(text, sizeof text, "The data is %s old: %s. Trying again.", age, why);
+		snprintf(text, sizeof text, "The data is %s old: %s. Retrying.", age, why);
 		return draw_banner(app, y, text);
 	}
 	if (world->link == WORLD_UNREACHABLE) {
 		/* What was refused here is not tried again. */
 		snprintf(text, sizeof text, "Cannot reach %s: %s.%s", session_context(app->session), why,
-			 app->session->trust == SESSION_TRUST_REFUSED ? "" : " Trying again.");
+			 app->session->trust == SESSION_TRUST_REFUSED ? "" : " Retrying.");
 		return draw_banner(app, y, text);
 	}
 	return y;
@@ -123,7 +125,7 @@ static int draw_interrupted(struct app *app, int y)
 	char text[128];
 	if (app->interrupted <= 0)
 		return y;
-	snprintf(text, sizeof text, "%d plan%s interrupted and nobody goes on with %s: :operations", app->interrupted,
+	snprintf(text, sizeof text, "%d plan%s interrupted; resume %s in :operations", app->interrupted,
 		 app->interrupted == 1 ? " was" : "s were", app->interrupted == 1 ? "it" : "them");
 	return draw_banner(app, y, text);
 }
@@ -182,10 +184,11 @@ static int draw_foreign_plan(struct app *app, int y)
 	int64_t passed = clock_wall_ms(loop_clock(app->loop)) - plan->since_ms;
 	cell_human_age(passed > 0 ? passed / 1000 : 0, age);
 	if (plan->since_ms >= 0)
-		snprintf(since, sizeof since, ", since %s", age);
+		snprintf(since, sizeof since, ", started %s ago", age);
 	if (more)
 		snprintf(others, sizeof others, "; %zu more plan%s", more, frame_plural(more));
-	snprintf(text, sizeof text, "%.80s runs: %.300s%s%s", plan->who, str_or(plan->title, "a plan"), since, others);
+	snprintf(text, sizeof text, "%.80s is running: %.300s%s%s", plan->who, str_or(plan->title, "a plan"), since,
+		 others);
 	canvas_fill(app->canvas, (struct rect){y, 0, 1, app->canvas->width}, STYLE_READ_ONLY, ' ');
 	canvas_put_fit(app->canvas, y, 1, app->canvas->width - 2, STYLE_READ_ONLY, text);
 	return y + 1;

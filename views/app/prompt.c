@@ -79,7 +79,7 @@ static bool command_context(struct app *app, const char *argument)
 static bool command_namespace(struct app *app, const char *argument)
 {
 	if (!app->session || !*argument) {
-		app_flash(app, SEV_INFO, "ns wants the name of a namespace; 0 looks at all");
+		app_flash(app, SEV_INFO, "ns requires a namespace; 0 shows all");
 		return true;
 	}
 	app_set_namespace(app, str_eq(argument, "all") ? NULL : argument);
@@ -119,7 +119,7 @@ static bool open_view(struct app *app, const char *word, char *rest)
 	bool has_selection = app->view_count > 0 && app_top(app)->class->selection &&
 			     app_top(app)->class->selection(app_top(app), &selection);
 	if (class->needs_selection && !has_selection) {
-		app_flash(app, SEV_INFO, "%s shows what the cursor is on: choose a row first", class->name);
+		app_flash(app, SEV_INFO, "%s needs a selected row: select one first", class->name);
 		return true;
 	}
 	char *filter = strchr(rest, '/');
@@ -172,7 +172,7 @@ static void command_answered(struct app *app, enum line_edit_answer answer)
 	app->history_at = 0;
 	line_edit_remember(app->command_line);
 	if (*text && !prompt_run_command(app, text))
-		app_flash(app, SEV_WARN, "there is no view or command \"%s\"; ? lists them", text);
+		app_flash(app, SEV_WARN, "unknown view or command \"%s\"; ? lists them", text);
 }
 
 /* The filter works while it is typed; a half-typed expression that is wrong keeps the last good one. */

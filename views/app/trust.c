@@ -11,7 +11,7 @@ static void trust_answered(struct app *app, int button, void *data)
 	struct err err = {0};
 	bool run = button == BUTTON_ONCE || button == BUTTON_ALWAYS;
 	if (!session_answer_trust(app->session, run, button == BUTTON_ALWAYS, &err))
-		app_flash(app, SEV_WARN, "it runs, but is not remembered: %s", err.text);
+		app_flash(app, SEV_WARN, "the command runs, but the answer could not be saved: %s", err.text);
 	app_world_touched(app);
 }
 
@@ -43,23 +43,23 @@ void app_ask_trust(void *data, const struct kube_access *access)
 	CLEANUP(free) char *with = str_printf("Variables  %s", names);
 	CLEANUP(free) char *file = str_printf("Kubeconfig %s", str_or(access->exec->file, "in memory"));
 	CLEANUP(free) char *user = str_printf("For user   %s at %s", access->user, access->server);
-	const char *lines[] = {"To sign in, the kubeconfig wants a command to be run with your rights on this machine.",
-			       "",
-			       runs,
-			       with,
-			       file,
-			       user,
-			       "",
-			       "\"Always\" remembers exactly this: another program, argument, variable or server is "
-			       "asked about again.",
-			       NULL};
+	const char *lines[] = {
+		"To sign in, the kubeconfig asks to run a command on this machine with your permissions.",
+		"",
+		runs,
+		with,
+		file,
+		user,
+		"",
+		"\"Always\" trusts exactly this command: a different program, argument, variable or server asks again.",
+		NULL};
 	struct dialog_spec spec = {
 		.title = "Run a credential plugin?",
 		.lines = lines,
 		.severity = SEV_WARN,
 		.careful = true,
 		.buttons = {{.label = "No", .id = BUTTON_NO},
-			    {.label = "Run this time", .id = BUTTON_ONCE, .confirms = true},
+			    {.label = "Run once", .id = BUTTON_ONCE, .confirms = true},
 			    {.label = "Always", .id = BUTTON_ALWAYS, .confirms = true}},
 	};
 	app_open_dialog(app, dialog_create(&spec), trust_answered, app->session);

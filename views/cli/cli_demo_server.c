@@ -17,7 +17,7 @@ static bool parse_listen(const char *text, char host[static 64], uint16_t *port,
 	bool ok = colon && colon > text && (size_t)(colon - text) < 64 && str_to_i64(colon + 1, &number) &&
 		  number >= 0 && number <= 65535;
 	if (!ok)
-		return err_set(err, ERR_USAGE, "--listen is HOST:PORT, such as 127.0.0.1:8001, not \"%s\"", text);
+		return err_set(err, ERR_USAGE, "--listen must be HOST:PORT, such as 127.0.0.1:8001, not \"%s\"", text);
 	snprintf(host, 64, "%.*s", (int)(colon - text), text);
 	/* The token travels in clear. */
 	if (!str_has_prefix(host, "127.") && !str_eq(host, "localhost"))
@@ -66,7 +66,7 @@ int main_demo_server(const struct cli_command_line *line)
 		return cli_failed(&err);
 	if (!path)
 		fputs(demo_kubeconfig(demo), stdout);
-	fprintf(stderr, "mqdeck: the embedded cluster is served; kubeconfig %s; Ctrl-C ends it\n",
+	fprintf(stderr, "mqdeck: serving the embedded cluster; kubeconfig: %s; press Ctrl-C to stop\n",
 		path ? path : "on standard output");
 	fflush(stdout);
 	loop_fd_add(loop, fd, LOOP_READ, stop_signal, &stop);

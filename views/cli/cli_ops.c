@@ -15,13 +15,13 @@ static struct ops_plan *cli_ops_make_plan(struct cli *cli, const struct cli_comm
 	struct ops_value values[OPS_VALUES_MAX];
 	size_t count = 0;
 	if (!operation) {
-		err_set(err, ERR_USAGE, "there is no operation \"%s\"; `mqdeck --help` lists them", line->words[0]);
+		err_set(err, ERR_USAGE, "unknown operation \"%s\"; `mqdeck --help` lists them", line->words[0]);
 		return NULL;
 	}
 	for (size_t i = 2; i < line->count; i++) {
 		char *equals = strchr(line->words[i], '=');
 		if (!equals || equals == line->words[i]) {
-			err_set(err, ERR_USAGE, "\"%s\" is no NAME=VALUE", line->words[i]);
+			err_set(err, ERR_USAGE, "\"%s\" is not NAME=VALUE", line->words[i]);
 			return NULL;
 		}
 		*equals = '\0';
@@ -71,7 +71,7 @@ static char *plans_dir(const struct config *config, struct err *err)
 {
 	if (!config_flag(config, CONFIG_OPT_DEMO))
 		return ops_journal_plans_dir(err);
-	err_set(err, ERR_USAGE, "the plans of the embedded cluster end with it");
+	err_set(err, ERR_USAGE, "plans on the embedded cluster are not kept after mqdeck exits");
 	return NULL;
 }
 
@@ -94,7 +94,7 @@ static void print_row(const struct ops_history_entry *history)
 	fputs("  ", stdout);
 	cli_print_clean(stdout, history->title ? history->title : history->err.text);
 	if (history->undone_by)
-		printf(" (taken back by %s)", history->undone_by);
+		printf(" (rolled back by %s)", history->undone_by);
 	fputc('\n', stdout);
 }
 
@@ -239,7 +239,7 @@ static int cli_ops_leave(const struct cli_command_line *line, const char *dir)
 	while (!leaving.over)
 		loop_step(cli.loop, -1);
 	if (err_is_set(&leaving.err)) {
-		fputs("mqdeck: its lease runs out by itself within 30 s: ", stderr);
+		fputs("mqdeck: abandoned, but its Lease could not be released and expires within 30 s: ", stderr);
 		cli_print_clean(stderr, leaving.err.text);
 		fputc('\n', stderr);
 	}
@@ -274,7 +274,7 @@ int main_ops(const struct cli_command_line *line)
 		fprintf(stderr, "mqdeck: usage: mqdeck ops %s%s\n", cli_ops_verbs[i].name, cli_ops_verbs[i].arguments);
 		return CLI_EXIT_USAGE;
 	}
-	fprintf(stderr, "mqdeck: ops: there is no \"%s\"; there are", line->words[0]);
+	fprintf(stderr, "mqdeck: ops: unknown command \"%s\"; the commands are", line->words[0]);
 	for (size_t i = 0; i < ARRAY_LEN(cli_ops_verbs); i++)
 		fprintf(stderr, " %s", cli_ops_verbs[i].name);
 	fputc('\n', stderr);

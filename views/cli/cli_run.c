@@ -41,9 +41,9 @@ bool cli_read_request(const struct config *config, bool run, struct cli_request 
 	*out = (struct cli_request){
 		.json = str_eq(format, "json"), .run = run, .yes = config_flag(config, CONFIG_OPT_YES)};
 	if (!out->json && !str_eq(format, "text"))
-		return err_set(err, ERR_USAGE, "plans are printed as text or json, not as %s", format);
+		return err_set(err, ERR_USAGE, "plans are printed as text or json, not %s", format);
 	if (!read_accept(config_text(config, CONFIG_OPT_ACCEPT), &out->accept))
-		return err_set(err, ERR_USAGE, "--accept takes safe, careful or dangerous");
+		return err_set(err, ERR_USAGE, "--accept must be safe, careful or dangerous");
 	return true;
 }
 
@@ -54,7 +54,7 @@ bool cli_settle(struct cli *cli, const struct config *config, struct err *err)
 	if (world->link != WORLD_UNREACHABLE && world->link != WORLD_CONNECTING)
 		return true;
 	return err_set(err, ERR_CONNECT, "%s",
-		       err_is_set(&world->link_err) ? world->link_err.text : "the cluster did not answer in time");
+		       err_is_set(&world->link_err) ? world->link_err.text : "the API server did not answer in time");
 }
 
 /* ---- progress ---- */
@@ -100,7 +100,7 @@ static void cli_run_print_step(const struct cli_run *run, size_t index)
 		cli_print_clean(stdout, after);
 	}
 	if (step->why) {
-		fputs("; held up: ", stdout);
+		fputs("; waiting: ", stdout);
 		cli_print_clean(stdout, step->why);
 	}
 	if (step->state == OPS_STEP_RUNNING && step->estimate_ms >= 0)
@@ -142,7 +142,7 @@ static void cli_run_on_signal(void *data, unsigned ready)
 		return;
 	if (run->signals++ > 0)
 		return;
-	fputs("mqdeck: stopping at the next safe point; once more leaves at once\n", stderr);
+	fputs("mqdeck: stopping at the next safe point; interrupt again to exit at once\n", stderr);
 	ops_cancel(run->plan);
 }
 
@@ -160,7 +160,7 @@ static int open_signals(void)
 static void say_how_to_go_on(const struct cli_run *run)
 {
 	if (run->plan->id && run->cli->session->plans_are_kept)
-		fprintf(stderr, "mqdeck: `mqdeck ops resume %s --yes` goes on with it\n", run->plan->id);
+		fprintf(stderr, "mqdeck: `mqdeck ops resume %s --yes` resumes it\n", run->plan->id);
 }
 
 static int run_plan(struct cli_run *run)
@@ -186,7 +186,8 @@ static int run_plan(struct cli_run *run)
 		cli_print_clean(stdout, str_or(plan->result, ops_state_word(plan->state)));
 	fputs(run->request->json ? "" : "\n", stdout);
 	if (!run->over)
-		fputs("mqdeck: left in the middle: what was sent is done or not\n", stderr);
+		fputs("mqdeck: exited in the middle of a step: its last request may or may not have taken effect\n",
+		      stderr);
 	if (plan->state != OPS_STATE_DONE)
 		say_how_to_go_on(run);
 	return plan->state == OPS_STATE_DONE ? CLI_EXIT_OK : CLI_EXIT_FAILED;
@@ -216,16 +217,16 @@ static void print_plan(const struct cli *cli, const struct ops_plan *plan, const
 static int cli_run_refuse(const struct ops_plan *plan, const struct cli_request *request)
 {
 	if (plan->severity == OPS_BLOCKED) {
-		fputs("mqdeck: not run: it is blocked\n", stderr);
+		fputs("mqdeck: not run: the plan is blocked\n", stderr);
 		return cli_exit_of(OPS_BLOCKED);
 	}
 	if (plan->severity > request->accept) {
 		const char *word = ops_severity_word(plan->severity);
-		fprintf(stderr, "mqdeck: not run: it is %s; --accept %s runs it all the same\n", word, word);
+		fprintf(stderr, "mqdeck: not run: the plan is %s; add --accept %s to run it anyway\n", word, word);
 		return cli_exit_of(plan->severity);
 	}
 	if (!request->yes) {
-		fputs("mqdeck: not run: add --yes\n", stderr);
+		fputs("mqdeck: not run: add --yes to confirm\n", stderr);
 		return CLI_EXIT_USAGE;
 	}
 	return CLI_EXIT_OK;

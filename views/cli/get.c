@@ -53,7 +53,7 @@ static bool report_source(FILE *err_out, const char *about, const struct world_s
 		return false;
 	}
 	if (wanted && source->updated_ms < 0) {
-		cli_get_say(err_out, about, "no answer in time; --settle-timeout gives it longer");
+		cli_get_say(err_out, about, "no answer in time; raise --settle-timeout to wait longer");
 		return false;
 	}
 	return true;
@@ -64,11 +64,12 @@ static bool cli_get_report(const struct world_view *world, const struct sheet *s
 	bool ok = true;
 	if (world->link == WORLD_UNREACHABLE || world->link == WORLD_CONNECTING) {
 		cli_get_say(err_out, "",
-			    err_is_set(&world->link_err) ? world->link_err.text : "the cluster did not answer in time");
+			    err_is_set(&world->link_err) ? world->link_err.text
+							 : "the API server did not answer in time");
 		return false;
 	}
 	if (world->discovering) {
-		cli_get_say(err_out, "", "not everything was listed in time; --settle-timeout gives it longer");
+		cli_get_say(err_out, "", "not everything was listed in time; raise --settle-timeout to wait longer");
 		ok = false;
 	}
 	/* All but nodes are those of broker clusters. */
@@ -186,8 +187,8 @@ static bool cli_get_run(struct session *session, const struct sheet *sheet, cons
 		write_table(&rows, format == CLI_GET_WIDE, out);
 	if (name && rows.positions.len == 0 && ok) {
 		CLEANUP(free)
-		char *sentence = str_printf("nothing in %s is named \"%s\"; `mqdeck get %s` lists them", sheet->name,
-					    name, sheet->name);
+		char *sentence =
+			str_printf("%s: \"%s\" not found; `mqdeck get %s` lists them", sheet->name, name, sheet->name);
 		cli_get_say(err_out, "", sentence);
 		ok = false;
 	}
@@ -200,14 +201,15 @@ int main_get(const struct cli_command_line *line)
 	struct err err = {0};
 	const struct sheet *sheet = sheet_find(line->words[0]);
 	if (!sheet) {
-		fprintf(stderr, "mqdeck: get: there is no view \"%s\"; the views are", line->words[0]);
+		fprintf(stderr, "mqdeck: get: unknown view \"%s\"; the views are", line->words[0]);
 		for (const struct sheet *const *each = sheet_all(); *each; each++)
 			fprintf(stderr, " %s", (*each)->name);
 		fputc('\n', stderr);
 		return CLI_EXIT_USAGE;
 	}
 	if (str_eq(config_text(line->config, CONFIG_OPT_OUTPUT), "text"))
-		return cli_failed(&(struct err){ERR_USAGE, "get: -o text is the format of plans; views have a table"});
+		return cli_failed(
+			&(struct err){ERR_USAGE, "get: -o text is for plans only; use table, wide, json or yaml"});
 	CLEANUP(cli_close) struct cli cli = {0};
 	if (!cli_open(&cli, line->config, &err))
 		return cli_failed(&err);

@@ -26,7 +26,7 @@ void action_back(struct app *app)
 	else if (top->class != &view_deck)
 		prompt_run_command(app, "deck");
 	else
-		app_flash(app, SEV_INFO, "Ctrl-C leaves mqdeck");
+		app_flash(app, SEV_INFO, "Press Ctrl-C to quit mqdeck");
 }
 
 void action_command(struct app *app)
@@ -117,7 +117,7 @@ static bool action_selection_here(struct app *app, struct selection *out)
 	struct view *top = app_top(app);
 	if (top->class->selection && top->class->selection(top, out))
 		return true;
-	app_flash(app, SEV_INFO, "the cursor is on nothing");
+	app_flash(app, SEV_INFO, "nothing is selected");
 	return false;
 }
 
@@ -205,7 +205,7 @@ void action_go_node(struct app *app)
 	if (!action_selection_here(app, &selection))
 		return;
 	if (!*selection.node) {
-		app_flash(app, SEV_INFO, "%s %s is on no node that is known", selection.sheet->word, selection.name);
+		app_flash(app, SEV_INFO, "%s %s: its node is unknown", selection.sheet->word, selection.name);
 		return;
 	}
 	snprintf(scope.node, sizeof scope.node, "%s", selection.node);
@@ -243,7 +243,7 @@ static void open_logs(struct app *app, bool previous)
 	if (!action_selection_here(app, &selection))
 		return;
 	if (!*selection.broker && !*selection.cluster) {
-		app_flash(app, SEV_INFO, "a %s has no log", selection.sheet->word);
+		app_flash(app, SEV_INFO, "a %s has no logs", selection.sheet->word);
 		return;
 	}
 	view_logs_set_previous(app_push(app, &view_logs, NULL, NULL, &selection), previous);
@@ -277,7 +277,7 @@ void action_menu(struct app *app)
 	else if (top->class->selection && top->class->selection(top, &selection))
 		app_push(app, &view_menu, NULL, NULL, NULL);
 	else
-		app_flash(app, SEV_INFO, "the cursor is on nothing");
+		app_flash(app, SEV_INFO, "nothing is selected");
 }
 
 /* ---- Enter ---- */

@@ -27,7 +27,7 @@ void action_sign_in(struct app *app)
 	struct selection selection;
 	struct view *top = app_top(app);
 	if (!top->class->selection || !top->class->selection(top, &selection) || !*selection.cluster) {
-		app_flash(app, SEV_INFO, "choose a broker or its cluster first");
+		app_flash(app, SEV_INFO, "select a broker or its cluster first");
 		return;
 	}
 	const struct world_cluster *cluster = world_find_cluster(app->world, selection.cluster);

@@ -80,7 +80,7 @@ static bool replay_size(const struct config *config, const struct tape_settings 
 	int used = 0;
 	if (sscanf(size, "%3dx%3d%n", width, height, &used) == 2 && size[used] == '\0' && *width > 0 && *height > 0)
 		return true;
-	return err_set(err, ERR_USAGE, "--size is WIDTHxHEIGHT, such as 120x40, not \"%s\"", size);
+	return err_set(err, ERR_USAGE, "--size must be WIDTHxHEIGHT, such as 120x40, not \"%s\"", size);
 }
 
 /* Without a terminal and, when the tape sets a clock, with a time of its own: the same each run. */

@@ -146,7 +146,7 @@ int deck_draw_lines(struct deck *deck, struct canvas *canvas, struct rect rect, 
 			/* The last line says what is not shown, unless it can show it. */
 			if (y + 1 >= bottom && left > 1) {
 				canvas_printf(canvas, y, AT_BROKER + 2, rect.width, STYLE_DIM,
-					      "%zu more brokers: b shows them", left);
+					      "%zu more brokers; b shows them", left);
 				return bottom;
 			}
 			draw_broker(deck, line, y++, world->clusters[c]->brokers[i]);

@@ -101,7 +101,7 @@ static void draw_heads(struct canvas *canvas, int y, const struct deck_tiles_map
 		const struct world_node *node = column_node(map, c);
 		int x = deck_tiles_column_x(map, c) + 1;
 		if (!node) {
-			canvas_put(canvas, y + 1, x, map->tile_width, STYLE_BAD, "on no node");
+			canvas_put(canvas, y + 1, x, map->tile_width, STYLE_BAD, "no node");
 			continue;
 		}
 		canvas_put(canvas, y, x, map->tile_width, STYLE_DIM, str_or(node->zone, ""));
@@ -193,6 +193,13 @@ static void draw_volume(struct canvas *canvas, int y, int x, int width, const st
 	canvas_put(canvas, y, x, width, bound ? STYLE_DIM : STYLE_BAD, text);
 }
 
+/* Of a broker whose loss costs a quorum; shorter where its name leaves less room. */
+static const char *quorum_word(int width, const char *name)
+{
+	static const char word[] = "quorum-critical";
+	return canvas_text_width(name) + canvas_text_width(word) + 4 <= width ? word : "quorum-crit";
+}
+
 static void draw_tile(struct deck *deck, struct canvas *canvas, struct rect rect, const struct world_broker *broker)
 {
 	bool here = deck_is_chosen(deck, broker->cluster, broker);
@@ -206,7 +213,7 @@ static void draw_tile(struct deck *deck, struct canvas *canvas, struct rect rect
 			   : broker->is_controller                        ? "controller"
 									  : NULL;
 	if (!word && broker->quorum_critical == 1)
-		word = "critical";
+		word = quorum_word(inner, broker->name);
 	if (word) {
 		char tag[64];
 		snprintf(tag, sizeof tag, " %s%s%s ",

@@ -100,7 +100,7 @@ const char *operation_picker_refusal(struct app *app, const struct ops_operation
 	}
 	if (!plans_are_running(&app->plans))
 		return NULL;
-	snprintf(out, ERR_TEXT_MAX, "blocked by a plan that is under way: %s", plans_current(&app->plans)->title);
+	snprintf(out, ERR_TEXT_MAX, "blocked by the running plan: %s", plans_current(&app->plans)->title);
 	return out;
 }
 
@@ -170,13 +170,13 @@ static void open_form(struct app *app, struct operation_picker_form *form, const
 	struct dialog_spec spec = {
 		.title = title,
 		.lines = lines,
-		.buttons = {{.label = "Show the plan", .id = BUTTON_ASK}, {.label = "Leave", .id = BUTTON_LEAVE}},
+		.buttons = {{.label = "Show the plan", .id = BUTTON_ASK}, {.label = "Cancel", .id = BUTTON_LEAVE}},
 	};
 	size_t count = 1;
 	for (size_t i = 0; i < operation->argument_count && i < ARRAY_LEN(helps); i++) {
 		const struct ops_argument *argument = &operation->arguments[i];
-		helps[i] = str_printf("%s: %s%s", argument->name, argument->help,
-				      argument->required ? "" : " (may stay empty)");
+		helps[i] =
+			str_printf("%s: %s%s", argument->name, argument->help, argument->required ? "" : " (optional)");
 		lines[count++] = helps[i];
 		spec.fields[i] = (struct dialog_field){
 			.label = argument->name,
@@ -184,7 +184,7 @@ static void open_form(struct app *app, struct operation_picker_form *form, const
 			.value = form->values[i],
 		};
 	}
-	lines[count++] = "What changes and what it means is shown before anything is done.";
+	lines[count++] = "The plan shows what changes and the effect before anything runs.";
 	app_open_dialog(app, dialog_create(&spec), form_answered, form);
 	dialog_set_error(app->dialog.dialog, wrong);
 	for (size_t i = 0; i < ARRAY_LEN(helps); i++)
@@ -208,7 +208,7 @@ void operation_picker_start_on(struct app *app, struct operation_picker_operands
 {
 	struct err err;
 	if (operands->count == 0)
-		app_flash(app, SEV_INFO, "choose a %s first", operation_picker_operand_word(operands->operation));
+		app_flash(app, SEV_INFO, "select a %s first", operation_picker_operand_word(operands->operation));
 	else if (!app_may_prepare(app))
 		;
 	else if (operands->operation->argument_count > 0)

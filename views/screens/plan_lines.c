@@ -161,7 +161,7 @@ static void plan_lines_add_step(struct plan_lines *lines, const struct ops_plan 
 	if (step->state == OPS_STEP_RUNNING)
 		add_gauge(lines, step);
 	if ((step->state == OPS_STEP_RUNNING || next) && step->why) {
-		CLEANUP(free) char *why = str_printf("held up: %s", step->why);
+		CLEANUP(free) char *why = str_printf("waiting: %s", step->why);
 		plan_lines_put(lines, "", STYLE_TEXT, STEP_INDENT, STYLE_WARN, why);
 	}
 	if (step->state >= OPS_STEP_DONE && step->result)

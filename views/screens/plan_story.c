@@ -38,7 +38,8 @@ static void plan_story_abandoned(void *data, const struct err *err)
 {
 	struct app *app = data;
 	if (err)
-		app_flash(app, SEV_WARN, "abandoned; its lease runs out by itself: %s", err->text);
+		app_flash(app, SEV_WARN, "abandoned; its Lease could not be released and expires within 30 s: %s",
+			  err->text);
 	else
 		app_flash(app, SEV_OK, "abandoned");
 }
@@ -55,17 +56,17 @@ static void abandon_answered(struct app *app, int button, void *data)
 static void ask_to_abandon(struct app *app, const struct ops_history_entry *history)
 {
 	CLEANUP(free)
-	char *stands = history->step_title ? str_printf("It stands at step %zu of %zu: %s.", history->step + 1,
+	char *stands = history->step_title ? str_printf("It stopped at step %zu of %zu: %s.", history->step + 1,
 							history->step_count, history->step_title)
 					   : mem_strdup("All its steps are done.");
 	const char *lines[] = {history->title, stands,
-			       "What was changed stays as it is now, and the plan can never be taken up again.", NULL};
+			       "Changes already made stay, and the plan can no longer be resumed.", NULL};
 	struct dialog_spec spec = {
 		.title = "Abandon a plan",
 		.lines = lines,
 		.severity = SEV_WARN,
 		.careful = true,
-		.buttons = {{.label = "Leave it", .id = BUTTON_LEAVE},
+		.buttons = {{.label = "Cancel", .id = BUTTON_LEAVE},
 			    {.label = "Abandon", .id = BUTTON_ABANDON, .confirms = true}},
 	};
 	app_open_dialog(app, dialog_create(&spec), abandon_answered, mem_strdup(history->id));
@@ -113,7 +114,7 @@ int plan_story_draw_deeds(const struct app *app, const struct ops_history_entry 
 		canvas_put_fit(canvas, y, rect.x, KEY_WIDTH, may ? STYLE_KEY : STYLE_DIM, label);
 		canvas_put_fit(canvas, y, rect.x + KEY_WIDTH, NAME_WIDTH, may ? STYLE_TEXT | STYLE_BOLD : STYLE_DIM,
 			       action->name);
-		CLEANUP(free) char *text = may ? mem_strdup(action->help) : str_printf("cannot: %s", err.text);
+		CLEANUP(free) char *text = may ? mem_strdup(action->help) : str_printf("unavailable: %s", err.text);
 		canvas_put_fit(canvas, y, x, rect.x + rect.width - x, may ? STYLE_TEXT : STYLE_DIM, text);
 	}
 	return (int)ARRAY_LEN(plan_story_deeds);
@@ -139,7 +140,7 @@ const char *plan_story_text(const struct app *app, const struct ops_history_entr
 	bool here = !history->cluster || (app->session && ops_history_is_here(app->session->ops, history));
 	CLEANUP(free) char *where = here ? mem_strdup("") : str_printf("on %s: ", history->cluster);
 	if (history->undone_by)
-		snprintf(out, size, "%staken back by plan %s", where, history->undone_by);
+		snprintf(out, size, "%srolled back by plan %s", where, history->undone_by);
 	else if (history->result)
 		snprintf(out, size, "%s%s", where, history->result);
 	else

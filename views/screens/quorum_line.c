@@ -18,7 +18,7 @@ static void append_voters(struct buf *out, const struct world_cluster *cluster, 
 	char number[32] = "";
 	if (leader)
 		snprintf(number, sizeof number, "controller %" PRId32, leader->id);
-	buf_printf(out, "; quorum %s%s", leader ? "led by " : "without a leader",
+	buf_printf(out, "; quorum %s%s", leader ? "led by " : "has no leader",
 		   leader ? str_or(leader->broker, number) : "");
 	if (!leader)
 		*severity = SEV_BAD;
@@ -44,12 +44,13 @@ static void append_critical(struct buf *out, const struct world_cluster *cluster
 		const struct world_broker *broker = cluster->brokers[i];
 		unknown += broker->quorum_critical < 0;
 		if (broker->quorum_critical == 1)
-			buf_printf(out, "%s%s", critical++ ? ", " : "critical: ", broker->name);
+			buf_printf(out, "%s%s", critical++ ? ", " : "quorum-critical: ", broker->name);
 	}
 	if (critical)
 		*severity = *severity < SEV_WARN ? SEV_WARN : *severity;
 	else
-		buf_append_str(out, unknown ? "whether a broker is critical is unknown" : "no broker is critical");
+		buf_append_str(out, unknown ? "which brokers are quorum-critical is unknown"
+					    : "no broker is quorum-critical");
 	if (!critical && unknown && *severity < SEV_WARN)
 		*severity = SEV_INFO;
 }

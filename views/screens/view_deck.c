@@ -86,7 +86,7 @@ static int draw_sentence(struct deck *deck, struct canvas *canvas, int y, int wi
 			       cluster->kind == WORLD_BROKER_KAFKA ? "kafka" : "rabbit", cluster->name);
 	x = x < deck->name_width ? deck->name_width : x + 1;
 	style_t style = cluster->severity >= SEV_WARN ? severity_style(cluster->severity) : STYLE_TEXT;
-	const char *headline = str_or(cluster->headline, "reading what the brokers say …");
+	const char *headline = str_or(cluster->headline, "reading the brokers' state …");
 	y += deck_put_wrapped(canvas, y, x, width - x - 1,
 			      cluster->severity >= SEV_WARN ? 3
 			      : dense                       ? 1
@@ -231,14 +231,14 @@ static const char *deck_view_why_empty(const struct view *view)
 {
 	const struct world_view *world = view->app->world;
 	if (!view->app->session)
-		return "not connected: see above. `mqdeck --demo` needs no cluster; :ctx chooses another context.";
+		return "Not connected; the reason is shown above. Use :ctx for another context; `mqdeck --demo` needs "
+		       "no cluster.";
 	if (world && err_is_set(&world->link_err))
 		return world->link_err.text;
 	if (world && err_is_set(&world->sets_source.err))
 		return world->sets_source.err.text;
 	if (world && world->link == WORLD_LIVE && !world->discovering)
-		return "No RabbitMQ and no Kafka found here. Look at all namespaces with 0, at another context with "
-		       ":ctx.";
+		return "No RabbitMQ or Kafka found here. Press 0 for all namespaces, or use :ctx for another context.";
 	return "looking for RabbitMQ and Kafka …";
 }
 
@@ -251,9 +251,9 @@ static void draw_empty(const struct view *view, struct canvas *canvas, struct re
 	y += deck_put_wrapped(canvas, y, 2, columns, rect.height - 2, failed ? STYLE_WARN : STYLE_DIM,
 			      deck_view_why_empty(view));
 	if (failed && world->link == WORLD_LIVE && !err_is_set(&world->link_err))
-		deck_put_wrapped(canvas, y, 2, columns, 2, STYLE_DIM,
-				 "Whether there are RabbitMQ and Kafka here is unknown. `:ns NAME` looks at one "
-				 "namespace only.");
+		deck_put_wrapped(
+			canvas, y, 2, columns, 2, STYLE_DIM,
+			"Whether RabbitMQ or Kafka runs here is unknown. `:ns NAME` limits the view to one namespace.");
 }
 
 static void deck_view_draw(struct view *view, struct canvas *canvas, struct rect rect)

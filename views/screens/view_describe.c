@@ -86,7 +86,7 @@ static void describe_view_update(struct view *view)
 		if (sheet->describe)
 			sheet->describe(&row, &self->lines);
 	} else {
-		buf_printf(&self->lines, "%s %s is no longer there.\n", sheet->word, view->selection.name);
+		buf_printf(&self->lines, "%s %s no longer exists.\n", sheet->word, view->selection.name);
 	}
 	describe_events(&self->lines, view);
 	pager_set_text(self->text.pager, buf_str(&self->lines));

@@ -28,7 +28,7 @@ static void history_view_read(struct view *view)
 	self->read_ms = loop_now_ms(app->loop);
 	err_clear(&self->err);
 	if (!dir)
-		err_set(&self->err, ERR_REFUSED, "no journals of plans are kept here");
+		err_set(&self->err, ERR_REFUSED, "no plan journals are kept here");
 	else if (ops_history_read_one(dir, view->scope.name, &self->histories, &self->err) &&
 		 self->histories.read[0] == before && self->histories.items[0].state == state)
 		return;
@@ -74,7 +74,7 @@ static void history_view_draw_head(struct app *app, const struct ops_history_ent
 	x += canvas_printf(canvas, rect.y + 1, x, rect.width - 2, severity_style(severity) | STYLE_BOLD, "%s%s",
 			   ops_history_word(history->state), step);
 	CLEANUP(free)
-	char *who = str_printf("by %s, begun %s ago, last written %s ago", history->who, began, changed);
+	char *who = str_printf("by %s, started %s ago, last updated %s ago", history->who, began, changed);
 	canvas_put_fit(canvas, rect.y + 1, x + 2, rect.x + rect.width - x - 2, STYLE_DIM, who);
 	canvas_hline(canvas, rect.y + 2, rect.x, rect.width, STYLE_BORDER);
 }
@@ -122,7 +122,7 @@ static void history_view_title(struct view *view, struct buf *out)
 }
 
 const struct view_class view_history = {
-	.name = "past plan",
+	.name = "finished plan",
 	.keys = VIEW_KEYS_OPERATIONS,
 	.shows_history = true,
 	.open = history_view_open,

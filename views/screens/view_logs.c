@@ -85,7 +85,7 @@ static void logs_view_append(struct view_logs_stream *stream, const char *line, 
 	if (logs_view_is_known(stream, line, stamp, at_ms))
 		return;
 	if (stream->ended)
-		logs_view_remark(stream, STYLE_DIM, "followed again");
+		logs_view_remark(stream, STYLE_DIM, "following again");
 	stream->ended = false;
 	stream->failures = 0;
 	if (self->stream_count < 2)
@@ -125,7 +125,7 @@ static void log_done(void *data, const struct err *err)
 	buf_clear(&stream->partial);
 	if (!stream->ended)
 		logs_view_remark(stream, err_is_set(err) ? STYLE_BAD : STYLE_DIM,
-				 err_is_set(err) ? err->text : "the log ends here");
+				 err_is_set(err) ? err->text : "end of log");
 	stream->ended = true;
 	int64_t wait = (int64_t)AGAIN_FIRST_MS << (stream->failures < 4 ? stream->failures++ : 4);
 	if (!is_over)

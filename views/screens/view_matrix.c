@@ -203,7 +203,7 @@ static void matrix_view_draw(struct view *view, struct canvas *canvas, struct re
 	struct view_matrix *self = view->state;
 	if (self->shown.len == 0) {
 		canvas_put(canvas, rect.y + 1, 2, rect.width - 4, STYLE_DIM,
-			   self->rows.positions.len == 0 ? "nothing replicated is known here"
+			   self->rows.positions.len == 0 ? "no replicated partitions or queues are known here"
 			   : *self->filter               ? "nothing matches the filter; Esc clears it"
 							 : "every replica is in sync");
 		return;
@@ -213,7 +213,7 @@ static void matrix_view_draw(struct view *view, struct canvas *canvas, struct re
 	struct rect body = {rect.y, rect.x, rect.height - 1, rect.width};
 	matrix_draw(self->matrix, canvas, body, true);
 	canvas_put(canvas, rect.y + rect.height - 1, 1, rect.width - 2, STYLE_DIM,
-		   "L leads  o in sync  x out of sync  + joining  - leaving  . holds none");
+		   "L leader  o in sync  x out of sync  + adding  - removing  . no replica");
 }
 
 static bool matrix_view_event(struct view *view, const struct event *event)

@@ -142,7 +142,7 @@ static void put_entry(const struct view_menu_entry *entry, int title_width, stru
 	canvas_put_fit(canvas, y, x + KEY_WIDTH, title_width, may ? STYLE_TEXT | STYLE_BOLD : STYLE_DIM,
 		       entry->operation->title);
 	CLEANUP(free)
-	char *text = may ? mem_strdup(entry->operation->summary) : str_printf("cannot: %s", entry->why);
+	char *text = may ? mem_strdup(entry->operation->summary) : str_printf("unavailable: %s", entry->why);
 	canvas_put_fit(canvas, y, x + KEY_WIDTH + title_width + 1, width - KEY_WIDTH - title_width - 1,
 		       may ? STYLE_TEXT : STYLE_DIM, text);
 	if (here)
@@ -196,7 +196,7 @@ static void menu_view_draw(struct view *view, struct canvas *canvas, struct rect
 	struct rect inner = rect_inset(box, 1, 3);
 	if (self->entries.len == 0) {
 		canvas_put_fit(canvas, inner.y, inner.x, inner.width, STYLE_DIM,
-			       "Nothing can be done to what the cursor is on.");
+			       "No operation applies to what is selected.");
 		return;
 	}
 	draw_rows(self, canvas, (struct rect){inner.y, inner.x, inner.height - EXPLAINED_ROWS - 1, inner.width});

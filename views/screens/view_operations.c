@@ -220,8 +220,8 @@ static const char *operations_view_why_empty(const struct view_operations *self)
 	if (err_is_set(&self->err))
 		return self->err.text;
 	if (app->session && !app->session->plans_dir)
-		return "No journal can be kept here, so that plans that are over are not known.";
-	return "No plan was run yet: a on a cluster, a broker or a node shows what can be done.";
+		return "No journal can be kept here, so finished plans are not listed.";
+	return "No plan has run yet. Press a on a cluster, broker or node to list its operations.";
 }
 
 static void operations_view_draw(struct view *view, struct canvas *canvas, struct rect rect)
@@ -283,14 +283,15 @@ static void act_on_live(struct app *app, enum action action, const struct ops_pl
 		if (operations_view_acts[i].action != action)
 			continue;
 		if (plan != plans_current(&app->plans))
-			app_flash(app, SEV_INFO, "%s: it is not its turn yet", name);
+			app_flash(app, SEV_INFO, "%s: this plan has not started yet", name);
 		else if (!operations_view_acts[i].fits(plan->state))
-			app_flash(app, SEV_INFO, "%s: not of a plan that is %s", name, ops_state_word(plan->state));
+			app_flash(app, SEV_INFO, "%s: not possible while the plan is %s", name,
+				  ops_state_word(plan->state));
 		else
 			operations_view_acts[i].act(&app->plans);
 		return;
 	}
-	app_flash(app, SEV_INFO, "%s: not of a plan that is under way; it is stopped first", name);
+	app_flash(app, SEV_INFO, "%s: not possible while the plan is in progress; stop it first", name);
 }
 
 static bool operations_view_act(struct view *view, enum action action)
@@ -299,11 +300,12 @@ static bool operations_view_act(struct view *view, enum action action)
 	operations_view_follow(self);
 	const struct view_operations_row *row = operations_view_row_of(self);
 	if (!row)
-		app_flash(view->app, SEV_INFO, "%s: there is no plan", app_action(action)->name);
+		app_flash(view->app, SEV_INFO, "%s: no plan is selected", app_action(action)->name);
 	else if (row->plan)
 		act_on_live(view->app, action, row->plan);
 	else if (!plan_story_act(view->app, action, row->history))
-		app_flash(view->app, SEV_INFO, "%s: only what this console runs can be", app_action(action)->name);
+		app_flash(view->app, SEV_INFO, "%s: only possible for plans that run in this console",
+			  app_action(action)->name);
 	return true;
 }
 

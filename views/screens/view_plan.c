@@ -61,15 +61,15 @@ static size_t plan_view_dangerous(const struct plans *plans)
 static void ask_for_names(struct app *app)
 {
 	const struct plans *plans = &app->plans;
-	const char *lines[] = {"This can make queues or partitions unavailable, or lose what they hold.",
-			       "Whoever means it types the name.", NULL};
+	const char *lines[] = {"This can make queues or partitions unavailable or lose their data.",
+			       "Type the name to confirm.", NULL};
 	struct dialog_spec spec = {
 		.title = plans->count == 1 ? plans->items[0]->title : "Dangerous plans",
 		.lines = lines,
 		.severity = SEV_BAD,
 		.careful = true,
 		.buttons = {{.label = "Run", .id = TYPED_CONFIRM, .confirms = true},
-			    {.label = "Leave", .id = TYPED_LEAVE}},
+			    {.label = "Cancel", .id = TYPED_LEAVE}},
 	};
 	char labels[DIALOG_FIELDS_MAX][300];
 	size_t count = 0;
@@ -88,7 +88,7 @@ static void press_run(struct app *app)
 {
 	size_t count = plan_view_dangerous(&app->plans);
 	if (count > DIALOG_FIELDS_MAX)
-		app_flash(app, SEV_BAD, "%zu dangerous plans are too many to type the names of: mark fewer", count);
+		app_flash(app, SEV_BAD, "%zu dangerous plans are too many to confirm at once: mark fewer rows", count);
 	else if (count)
 		ask_for_names(app);
 	else
@@ -111,11 +111,11 @@ static void press_stop(struct app *app)
 }
 
 static const struct view_plan_button run_button = {"Run", true, press_run},
-				     plan_view_leave = {"Leave", false, press_leave},
+				     plan_view_leave = {"Cancel", false, press_leave},
 				     close_button = {"Close", false, press_leave},
 				     plan_view_hide = {"Hide", false, press_leave},
 				     pause_button = {"Pause", true, press_pause},
-				     plan_view_go_on = {"Go on", true, press_go_on},
+				     plan_view_go_on = {"Resume", true, press_go_on},
 				     plan_view_stop = {"Stop at a safe point", true, press_stop};
 
 static size_t plan_view_add(const struct view_plan_button *out[], size_t count, const struct view_plan_button *button)
@@ -166,7 +166,7 @@ static void plan_view_close(struct view *view)
 	ops_map_finish(&self->map);
 	free(self);
 	if (plans_are_running(&app->plans))
-		app_flash(app, SEV_INFO, "it goes on; :plan shows it");
+		app_flash(app, SEV_INFO, "the plan keeps running; :plan shows it");
 	else
 		plans_clear(&app->plans);
 }
@@ -254,7 +254,7 @@ static void plan_view_draw_buttons(struct view_plan *self, const struct plans *p
 	char text[64];
 	if (more <= 0)
 		return;
-	snprintf(text, sizeof text, "%d more line%s: down", more, more == 1 ? "" : "s");
+	snprintf(text, sizeof text, "%d more line%s below", more, more == 1 ? "" : "s");
 	if (canvas_text_width(text) < rect.x + rect.width - x)
 		canvas_put_right(canvas, rect.y, x, rect.x + rect.width - x, STYLE_WARN, text);
 }
@@ -295,7 +295,7 @@ static void plan_view_draw(struct view *view, struct canvas *canvas, struct rect
 	const struct plans *plans = &view->app->plans;
 	if (plans->count == 0) {
 		canvas_put(canvas, rect.y + 1, rect.x + 2, rect.width - 4, STYLE_DIM,
-			   "No plan has been made here: `a` on a cluster, a broker or a node shows what can be done.");
+			   "No plan yet. Press a on a cluster, broker or node to list its operations.");
 		return;
 	}
 	plan_view_update(view);

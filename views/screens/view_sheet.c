@@ -145,7 +145,7 @@ static const char *sheet_view_why_empty(const struct view *view)
 		if (err_is_set(&world->clusters[i]->source.err))
 			return world->clusters[i]->source.err.text;
 	}
-	return world->cluster_count == 0 ? "no RabbitMQ and no Kafka found here" : "there are none";
+	return world->cluster_count == 0 ? "no RabbitMQ or Kafka found here" : "none found";
 }
 
 /* Below replication: what the partitions themselves hang on. */
@@ -238,7 +238,7 @@ static void choose_column(struct view *view)
 			 self->columns[i].title);
 		titles[i] = names[i];
 	}
-	const char *lines[] = {"Shown columns carry a star; choosing one shows or hides it.", NULL};
+	const char *lines[] = {"Visible columns have a star. Choose a column to show or hide it.", NULL};
 	struct dialog_spec spec = {
 		.title = "Columns",
 		.lines = lines,

@@ -40,7 +40,7 @@ static void show_record(struct view *view)
 							   clock_wall_ms(loop_clock(view->app->loop)), &yaml))
 		pager_set_text(self->text.pager, buf_str(&yaml));
 	else
-		yaml_view_say(self, "It is no longer there.");
+		yaml_view_say(self, "This object no longer exists.");
 	buf_finish(&yaml);
 }
 

@@ -21,7 +21,8 @@ bool plans_prepare(struct plans *plans, struct ops *ops, const struct ops_operat
 {
 	plans_clear(plans);
 	if (target_count > PLANS_MAX)
-		return err_set(err, ERR_REFUSED, "%zu at once is too many: mark %d at most", target_count, PLANS_MAX);
+		return err_set(err, ERR_REFUSED, "%zu rows are too many at once: mark at most %d", target_count,
+			       PLANS_MAX);
 	for (size_t i = 0; i < target_count; i++) {
 		struct ops_plan *plan =
 			ops_prepare(ops, operation, targets[i], values, value_count, plans_prepared, plans, err);

@@ -108,7 +108,7 @@ static enum kube_credentials_state session_may_run(void *data, struct err *err)
 	if (session->trust == SESSION_TRUST_UNKNOWN)
 		(void)!decide_trust(session, err);
 	if (session->trust == SESSION_TRUST_REFUSED)
-		err_set(err, ERR_REFUSED, "you said no to running %s; `:ctx %s` asks again", access->exec->command,
+		err_set(err, ERR_REFUSED, "you declined to run %s; `:ctx %s` asks again", access->exec->command,
 			access->context);
 	return states[session->trust];
 }
@@ -123,9 +123,8 @@ static bool check_trust_alone(struct session *session, struct err *err)
 	if (session->trust == SESSION_TRUST_UNKNOWN)
 		return false;
 	return err_set(err, ERR_REFUSED,
-		       "%s wants to run %s for user %s, and nobody has agreed to it yet. Start mqdeck on a terminal "
-		       "once and choose "
-		       "\"Always\", or give --trust-exec",
+		       "%s asks to run %s to sign in user %s, which has not been approved yet. Start mqdeck once in a "
+		       "terminal and choose \"Always\", or pass --trust-exec",
 		       str_or(access->exec->file, "the kubeconfig"), access->exec->command, access->user);
 }
 
@@ -183,7 +182,7 @@ static void find_plans_dir(struct session *session)
 	if (!session->plans_dir && mkdtemp(folder))
 		session->plans_dir = mem_strdup(folder);
 	else if (!session->plans_dir)
-		log_warn(LOG_VIEWS, "no folder for journals can be made in /tmp: %s", strerror(errno));
+		log_warn(LOG_VIEWS, "cannot create a directory for plan journals in /tmp: %s", strerror(errno));
 }
 
 static void forget_plans(const struct session *session)

@@ -27,7 +27,7 @@ check_screen "y shows the object as Kubernetes holds it" 20 'kind: PersistentVol
 console_goto replication
 check_screen "replication" 20 'NAME .*STATE'
 console_keys m
-check_screen "m shows it as a matrix" 20 'L leads'
+check_screen "m shows it as a matrix" 20 'L leader'
 console_goto nodes
 check_screen "nodes" 20 'node-1 .*ready'
 console_goto pods

@@ -134,21 +134,21 @@ class Cli(unittest.TestCase):
 
     def test_the_console_sees_the_plan_of_another_process_and_takes_it_up_when_that_is_gone(self):
         process = self.begin("scale", "prod/orders", "replicas=4")
-        self.replay("Wait+Screen@20s /@.* runs: Scale kafka orders from 3 to 4 brokers, since \\d+/",
+        self.replay("Wait+Screen@20s /@.* is running: Scale kafka orders from 3 to 4 brokers, started \\d+s ago/",
                     "ExpectNot /interrupted/", 'Type ":ops"', "Enter", "Wait+Screen /running .*Scale kafka orders/",
-                    'Type "p"', "Wait+Screen /pause: only what this console runs/",
-                    'Type "c"', "Wait+Screen /go on: it is being run/", "Enter", "Wait+Screen /running at step 2 of 3/",
-                    "Expect /cannot: it is being run/", "Expect /Changes +StatefulSet/")
+                    'Type "p"', "Wait+Screen /pause: only possible for plans that run in this console/",
+                    'Type "c"', "Wait+Screen /resume: it is being run/", "Enter", "Wait+Screen /running at step 2 of 3/",
+                    "Expect /unavailable: it is being run/", "Expect /Changes +StatefulSet/")
         clusters = {cluster["cluster"]: cluster for cluster in json.loads(self.mqdeck("get", "clusters", "-o", "json").stdout)}
         self.assertEqual(clusters["orders"]["plan"], "Scale kafka orders from 3 to 4 brokers")
         self.assertEqual(clusters["orders"]["planBy"], self.plans()[0]["by"])
         self.assertTrue(all(cluster["plan"] is None for name, cluster in clusters.items() if name != "orders"))
         process.send_signal(signal.SIGKILL)
         process.communicate()
-        asks = ("Wait+Screen@20s /1 plan was interrupted and nobody goes on with it: :operations/", 'Type ":ops"',
-                "Enter", "Wait+Screen /interrupted .*at orders-3 ready/", "ExpectNot /nobody goes on/", 'Type "c"')
+        asks = ("Wait+Screen@20s /1 plan was interrupted; resume it in :operations/", 'Type ":ops"',
+                "Enter", "Wait+Screen /interrupted .*at orders-3 ready/", "ExpectNot /was interrupted/", 'Type "c"')
         self.replay(*asks, "Wait+Screen@20s /mqdeck is read-only here/", "ExpectNot /Run/", "Escape",
-                    'Type "x"', "Wait+Screen /It stands at step 2 of 3/", "Tab", "Enter",
+                    'Type "x"', "Wait+Screen /It stopped at step 2 of 3/", "Tab", "Enter",
                     "Wait+Screen /mqdeck is read-only here/", options=("--readonly",))
         self.assertEqual(self.plans()[0]["state"], "interrupted")
         self.replay(*asks, "Wait+Screen@20s /goes on at step 2 of 3/", "Shift+Tab", "Enter",
@@ -160,7 +160,7 @@ class Cli(unittest.TestCase):
             self.environment.pop(name, None)
         self.replay('Type ":nodes"', "Enter", 'Type "gc"', "Wait+Screen@20s /Run/", "Tab", "Enter",
                     "Wait+Screen@20s /done, careful/", 'Type ":ops"', "Enter", "Wait+Screen /done .*Cordon node-1/")
-        self.replay('Type ":ops"', "Enter", "Wait+Screen /No plan was run yet/")
+        self.replay('Type ":ops"', "Enter", "Wait+Screen /No plan has run yet/")
         self.assertIn("neither XDG_STATE_HOME nor HOME", self.mqdeck("ops", code=1).stderr)
 
     def test_asked_to_stop_it_stops_and_can_be_abandoned(self):

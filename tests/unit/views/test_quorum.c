@@ -25,13 +25,13 @@ static void voters_are_told_with_their_lag(void **state)
 					.voters = voters,
 					.voter_count = ARRAY_LEN(voters)};
 	assert_line(&cluster, SEV_WARN,
-		    "kafka k   no broker is critical; quorum led by k-0; voters k-1 lag 3, controller 7 behind");
+		    "kafka k   no broker is quorum-critical; quorum led by k-0; voters k-1 lag 3, controller 7 behind");
 	voters[2].caught_up = true;
 	brokers[1].quorum_critical = 1;
-	assert_line(&cluster, SEV_WARN, "kafka k   critical: k-1; quorum led by k-0; voters k-1 lag 3, controller 7");
+	assert_line(&cluster, SEV_WARN, "kafka k   quorum-critical: k-1; quorum led by k-0; voters k-1 lag 3, controller 7");
 	voters[0].leader = false;
 	assert_line(&cluster, SEV_BAD,
-		    "kafka k   critical: k-1; quorum without a leader; voters k-0 lag 0, k-1 lag 3, controller 7");
+		    "kafka k   quorum-critical: k-1; quorum has no leader; voters k-0 lag 0, k-1 lag 3, controller 7");
 }
 
 static void what_is_unknown_is_not_called_fine(void **state)
@@ -39,9 +39,9 @@ static void what_is_unknown_is_not_called_fine(void **state)
 	struct world_broker broker = {.name = "r-0", .quorum_critical = -1};
 	struct world_broker *list[] = {&broker};
 	struct world_cluster cluster = {.kind = WORLD_BROKER_RABBITMQ, .name = "r", .brokers = list, .broker_count = 1};
-	assert_line(&cluster, SEV_INFO, "rabbitmq r   whether a broker is critical is unknown");
+	assert_line(&cluster, SEV_INFO, "rabbitmq r   which brokers are quorum-critical is unknown");
 	broker.quorum_critical = 0;
-	assert_line(&cluster, SEV_OK, "rabbitmq r   no broker is critical");
+	assert_line(&cluster, SEV_OK, "rabbitmq r   no broker is quorum-critical");
 }
 
 int main(void)

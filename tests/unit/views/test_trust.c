@@ -168,7 +168,7 @@ static void nothing_runs_before_the_answer_and_no_is_said(void **state)
 	loop_run(place->loop, 300, NULL);
 	assert_false(has_run(place));
 	press(place, "Enter"); /* what has the focus changes nothing */
-	wait_for(place, "Cannot reach here: you said no to running ");
+	wait_for(place, "Cannot reach here: you declined to run ");
 	loop_run(place->loop, 300, NULL);
 	assert_false(has_run(place));
 }
