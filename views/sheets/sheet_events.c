@@ -84,13 +84,13 @@ static struct cell events_namespace(struct sheet_row *row)
 }
 
 static const struct sheet_column columns[] = {
-	SHEET_NUMBER(AGE, "LAST", "lastSeenSeconds", "since it was last seen", events_last),
+	SHEET_NUMBER(AGE, "LAST", "lastSeenSeconds", "seconds since it was last seen", events_last),
 	SHEET_TEXT("TYPE", "type", "Normal or Warning", events_type, .priority = 1),
 	SHEET_TEXT("REASON", "reason", "reason", events_reason, .max = 28),
-	SHEET_TEXT("OBJECT", "object", "Kind/name it is about", events_object, .max = 48),
-	SHEET_NUMBER(COUNT, "COUNT", "count", "times seen", events_repeats, .priority = 3),
+	SHEET_TEXT("OBJECT", "object", "object it is about, as Kind/name", events_object, .max = 48),
+	SHEET_NUMBER(COUNT, "COUNT", "count", "number of times seen", events_repeats, .priority = 3),
 	SHEET_TEXT("MESSAGE", "message", "message", events_message, .min = 20, .max = 200),
-	SHEET_TEXT("NAMESPACE", "namespace", "of the object", events_namespace, SHEET_WIDE),
+	SHEET_TEXT("NAMESPACE", "namespace", "namespace of the object", events_namespace, SHEET_WIDE),
 	SHEET_TEXT("CLUSTER", "cluster", "broker cluster", sheet_cell_cluster, SHEET_WIDE),
 };
 

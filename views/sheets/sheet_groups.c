@@ -71,12 +71,11 @@ static void groups_links(const struct sheet_row *row, struct sheet_links *out)
 
 static const struct sheet_column columns[] = {
 	SHEET_TEXT("GROUP", "group", "consumer group", groups_name, .min = 10, .max = 60),
-	SHEET_TEXT("STATE", "state", "as the coordinator says", groups_state),
+	SHEET_TEXT("STATE", "state", "state reported by the coordinator", groups_state),
 	SHEET_NUMBER(COUNT, "LAG", "lag", "messages behind, all partitions", groups_lag),
 	SHEET_NUMBER(COUNT, "MEMBERS", "members", "members", groups_members),
-	SHEET_TEXT("COORDINATOR", "coordinator", "broker that coordinates it", groups_coordinator, .priority = 2,
-		   .max = 32),
-	SHEET_TEXT("TOPICS", "topics", "topics it has offsets in", groups_topics, .priority = 1, .max = 60),
+	SHEET_TEXT("COORDINATOR", "coordinator", "coordinator broker", groups_coordinator, .priority = 2, .max = 32),
+	SHEET_TEXT("TOPICS", "topics", "topics with committed offsets", groups_topics, .priority = 1, .max = 60),
 	SHEET_TEXT("TYPE", "type", "classic, consumer …", groups_type, .priority = 4),
 	SHEET_TEXT("CLUSTER", "cluster", "broker cluster", sheet_cell_cluster, .priority = 3),
 	SHEET_TEXT("NAMESPACE", "namespace", "namespace", sheet_cell_namespace, .priority = 4),

@@ -135,18 +135,19 @@ static void nodes_describe(const struct sheet_row *row, struct buf *out)
 static const struct sheet_column columns[] = {
 	SHEET_TEXT("NODE", "node", "node", nodes_name, .min = 6, .max = 48),
 	SHEET_TEXT("STATE", "state", "ready, not ready or cordoned", nodes_state),
-	SHEET_FIELD("ready", "its Ready condition", nodes_ready),
+	SHEET_FIELD("ready", "whether its Ready condition is true", nodes_ready),
 	SHEET_FIELD("cordoned", "marked unschedulable", nodes_cordoned),
 	SHEET_TEXT("ZONE", "zone", "zone label", nodes_zone, .priority = 2, .max = 24),
 	SHEET_TEXT("BROKERS", "brokers", "brokers on it", nodes_brokers, .min = 8, .max = 60),
-	SHEET_TEXT("CONDITIONS", "conditions", "those that are not as they should be", nodes_conditions, .priority = 1,
+	SHEET_TEXT("CONDITIONS", "conditions", "conditions that report a problem", nodes_conditions, .priority = 1,
 		   .max = 48),
 	SHEET_TEXT("TAINTS", "taints", "key:effect", nodes_taints, .priority = 3, .max = 60),
 	SHEET_TEXT("ADDRESS", "address", "internal address", nodes_address, .priority = 4, .max = 40),
-	SHEET_NUMBER(BYTES, "MEMORY", "memoryAllocatableBytes", "allocatable, bytes", nodes_memory, .priority = 5),
+	SHEET_NUMBER(BYTES, "MEMORY", "memoryAllocatableBytes", "allocatable memory in bytes", nodes_memory,
+		     .priority = 5),
 	SHEET_TEXT("KUBELET", "kubeletVersion", "kubelet version", nodes_kubelet, .priority = 6, .max = 24),
 	SHEET_TEXT("RUNTIME", "runtimeVersion", "container runtime", nodes_runtime, SHEET_WIDE),
-	SHEET_NUMBER(AGE, "AGE", "ageSeconds", "of the node", nodes_age, .priority = 5),
+	SHEET_NUMBER(AGE, "AGE", "ageSeconds", "age of the node", nodes_age, .priority = 5),
 };
 
 const struct sheet sheet_nodes = {

@@ -106,14 +106,14 @@ static void pods_describe(const struct sheet_row *row, struct buf *out)
 static const struct sheet_column columns[] = {
 	SHEET_TEXT("POD", "pod", "pod", pods_name, .min = 8, .max = 48),
 	SHEET_TEXT("NAMESPACE", "namespace", "namespace", pods_namespace, .priority = 3),
-	SHEET_NUMBER(RATIO, "READY", "ready", "ready containers of all", pods_ready),
-	SHEET_TEXT("STATUS", "status", "phase, or why a container waits", pods_status, .max = 28),
-	SHEET_NUMBER(COUNT, "RESTARTS", "restarts", "of all containers", pods_restarts),
+	SHEET_NUMBER(RATIO, "READY", "ready", "ready containers out of all", pods_ready),
+	SHEET_TEXT("STATUS", "status", "phase, or why a container is waiting", pods_status, .max = 28),
+	SHEET_NUMBER(COUNT, "RESTARTS", "restarts", "restarts of all containers", pods_restarts),
 	SHEET_TEXT("NODE", "node", "node", pods_node, .priority = 1, .max = 32),
 	SHEET_TEXT("IP", "ip", "pod address", pods_address, .priority = 2, .max = 40),
 	SHEET_TEXT("CLUSTER", "cluster", "broker cluster", sheet_cell_cluster, .priority = 4),
-	SHEET_TEXT("IMAGE", "image", "of the first container", pods_image, .max = 60, SHEET_WIDE),
-	SHEET_NUMBER(AGE, "AGE", "ageSeconds", "of the pod", pods_age, .priority = 1),
+	SHEET_TEXT("IMAGE", "image", "image of the first container", pods_image, .max = 60, SHEET_WIDE),
+	SHEET_NUMBER(AGE, "AGE", "ageSeconds", "age of the pod", pods_age, .priority = 1),
 };
 
 const struct sheet sheet_pods = {

@@ -112,12 +112,12 @@ static const struct sheet_column columns[] = {
 	SHEET_TEXT("KIND", "kind", "rabbitmq or kafka", sheet_cell_kind, SHEET_WIDE),
 	SHEET_TEXT("TYPE", "type", "ClusterIP, NodePort, LoadBalancer, Headless", services_type),
 	SHEET_TEXT("ADDRESS", "clusterIP", "cluster address", services_address, .priority = 3, .max = 40),
-	SHEET_NUMBER(RATIO, "READY", "ready", "ready endpoints of all", services_ready),
+	SHEET_NUMBER(RATIO, "READY", "ready", "ready endpoints out of all", services_ready),
 	SHEET_FIELD("readyEndpoints", "ready endpoints", services_ready_endpoints),
 	SHEET_FIELD("endpoints", "all endpoints", services_all_endpoints),
 	SHEET_FIELD("nodePorts", "node ports", services_node_ports),
-	SHEET_TEXT("PORTS", "ports", "what port[:node port]>broker port", sheet_cell_ports, .min = 12, .max = 90),
-	SHEET_NUMBER(AGE, "AGE", "ageSeconds", "of the service", services_age, .priority = 5),
+	SHEET_TEXT("PORTS", "ports", "name port[:node port]>broker port", sheet_cell_ports, .min = 12, .max = 90),
+	SHEET_NUMBER(AGE, "AGE", "ageSeconds", "age of the service", services_age, .priority = 5),
 };
 
 const struct sheet sheet_services = {

@@ -119,24 +119,25 @@ static void volumes_describe(const struct sheet_row *row, struct buf *out)
 }
 
 static const struct sheet_column columns[] = {
-	SHEET_TEXT("CLAIM", "claim", "volume claim", volumes_claim, .min = 8, .max = 48),
+	SHEET_TEXT("CLAIM", "claim", "PersistentVolumeClaim", volumes_claim, .min = 8, .max = 48),
 	SHEET_TEXT("NAMESPACE", "namespace", "namespace", volumes_namespace, .priority = 6),
 	SHEET_TEXT("PHASE", "phase", "Bound, Pending or Lost", volumes_phase),
-	SHEET_TEXT("BROKER", "broker", "broker it belongs to, null when left behind", volumes_broker, .priority = 1,
+	SHEET_TEXT("BROKER", "broker", "broker it belongs to, null when orphaned", volumes_broker, .priority = 1,
 		   .max = 32),
 	SHEET_TEXT("CLUSTER", "cluster", "broker cluster", sheet_cell_cluster, .priority = 5),
-	SHEET_NUMBER(FRACTION, "FULL", "usedFraction", "used part, 0 to 1", volumes_full, .min = 8, .max = 14),
-	SHEET_NUMBER(BYTES, "USED", "usedBytes", "used bytes as the broker says", volumes_used, .priority = 3),
-	SHEET_NUMBER(BYTES, "CAPACITY", "capacityBytes", "bytes", volumes_capacity),
+	SHEET_NUMBER(FRACTION, "FULL", "usedFraction", "used share, 0 to 1", volumes_full, .min = 8, .max = 14),
+	SHEET_NUMBER(BYTES, "USED", "usedBytes", "used bytes, as reported by the broker", volumes_used, .priority = 3),
+	SHEET_NUMBER(BYTES, "CAPACITY", "capacityBytes", "capacity in bytes", volumes_capacity),
 	SHEET_TEXT("VOLUME", "volume", "bound volume", volumes_volume, .priority = 3, .max = 40),
 	SHEET_TEXT("CLASS", "storageClass", "storage class", volumes_class, .priority = 4, .max = 24),
-	SHEET_TEXT("NODE", "node", "node it is tied to", volumes_node, .priority = 2, .max = 32),
+	SHEET_TEXT("NODE", "node", "node that its volume is bound to", volumes_node, .priority = 2, .max = 32),
 	SHEET_TEXT("ACCESS", "accessModes", "access modes", volumes_access_modes, .priority = 6, .max = 24),
-	SHEET_TEXT("RECLAIM", "reclaimPolicy", "what happens to the volume without the claim", volumes_reclaim,
+	SHEET_TEXT("RECLAIM", "reclaimPolicy", "what happens to the volume when the claim is deleted", volumes_reclaim,
 		   .priority = 5),
-	SHEET_TEXT("EXPANDABLE", "expandable", "the class allows growth", volumes_expandable, .priority = 4),
-	SHEET_TEXT("PROVISIONER", "provisioner", "of the class", volumes_provisioner, SHEET_WIDE),
-	SHEET_NUMBER(AGE, "AGE", "ageSeconds", "of the claim", volumes_age, .priority = 7),
+	SHEET_TEXT("EXPANDABLE", "expandable", "whether the storage class allows expansion", volumes_expandable,
+		   .priority = 4),
+	SHEET_TEXT("PROVISIONER", "provisioner", "provisioner of the storage class", volumes_provisioner, SHEET_WIDE),
+	SHEET_NUMBER(AGE, "AGE", "ageSeconds", "age of the claim", volumes_age, .priority = 7),
 };
 
 const struct sheet sheet_volumes = {
