@@ -190,7 +190,7 @@ static const char *say_waiting(struct world *world, const struct world_kept_brok
 {
 	const struct world_volume *volume = waiting_volume(broker);
 	const struct kube_condition *condition = broker_unscheduled(broker);
-	return arena_printf(&world->frame, "%s waits for its volume %s (%s%s%s)", broker->name,
+	return arena_printf(&world->frame, "%s is waiting for its volume %s (%s%s%s)", broker->name,
 			    volume->claim->meta.name, str_or(volume->claim->phase, "unknown"),
 			    condition && condition->message ? ": " : "",
 			    rule_sentence_cut(world, condition ? condition->message : NULL));
@@ -206,7 +206,7 @@ static const char *say_crashing(struct world *world, const struct world_kept_bro
 {
 	const struct kube_container_status *status = broker_status_of(broker);
 	const char *reason = str_or(status->last_terminated_reason, status->waiting_reason);
-	return arena_printf(&world->frame, "%s crashes again and again (exit code %d, %s, %d restarts)", broker->name,
+	return arena_printf(&world->frame, "%s is in a crash loop (exit code %d, %s, %d restarts)", broker->name,
 			    status->last_exit_code, str_or(reason, "no reason given"), status->restart_count);
 }
 
@@ -226,13 +226,13 @@ static const char *say_failed(struct world *world, const struct world_kept_broke
 
 static const char *say_cut_off(struct world *world, const struct world_kept_broker *broker)
 {
-	return arena_printf(&world->frame, "%s is ready for Kubernetes but the other brokers do not see it",
+	return arena_printf(&world->frame, "%s is Ready in Kubernetes, but the other brokers do not see it",
 			    broker->name);
 }
 
 static const char *say_silent(struct world *world, const struct world_kept_broker *broker)
 {
-	return arena_printf(&world->frame, "%s does not answer, while other brokers do", broker->name);
+	return arena_printf(&world->frame, "%s does not answer, but other brokers do", broker->name);
 }
 
 /* It waits for whoever the rest of the picture says is gone. */
@@ -245,7 +245,7 @@ static const char *say_slow(struct world *world, const struct world_kept_broker 
 		if (other != &broker->pub && (!other->ready || other->reachable == 0))
 			names = arena_printf(&world->frame, "%s%s%s", names, *names ? ", " : "", other->name);
 	}
-	return arena_printf(&world->frame, "%s answers slowly: it waits for %s", broker->name,
+	return arena_printf(&world->frame, "%s answers slowly: it is waiting for %s", broker->name,
 			    *names ? names : "another node");
 }
 

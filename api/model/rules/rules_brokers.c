@@ -90,14 +90,15 @@ void rule_unheard(struct rule_findings *findings)
 	int64_t age = loop_now_ms(world->loop) - cluster->source.updated_ms;
 	if (cluster->replicated_count < 0)
 		rule_finding_add(findings, SEV_WARN, "brokers", NULL, unknown_sentence(findings, &cluster->source.err),
-				 cluster->credentials_missing ? "give it credentials in the configuration or here"
-							      : NULL);
+				 cluster->credentials_missing
+					 ? "add credentials to the configuration or enter them here"
+					 : NULL);
 	else if (cluster->source.updated_ms >= 0 && age > QUIET_MS)
 		rule_finding_add(findings, SEV_WARN, "brokers", NULL,
-				 arena_printf(&world->frame, "the brokers were last heard %s ago: %s",
+				 arena_printf(&world->frame, "no answer from the brokers for %s: %s",
 					      rule_sentence_duration(world, age),
 					      rule_sentence_cut(world, cluster->source.err.text)),
-				 "what is shown of replication is of then");
+				 "replication is shown as of then");
 }
 
 void rule_management_refused(struct rule_findings *findings)
@@ -107,9 +108,9 @@ void rule_management_refused(struct rule_findings *findings)
 	if (cluster->pub.kind != WORLD_BROKER_RABBITMQ || !err_is_set(err) || cluster->pub.replicated_count < 0)
 		return;
 	rule_finding_add(findings, SEV_INFO, "brokers", NULL,
-			 arena_printf(&findings->world->frame, "read through the command line: %s",
+			 arena_printf(&findings->world->frame, "reading through the command line in the pod: %s",
 				      rule_sentence_cut(findings->world, err->text)),
-			 "figures are fewer and come more slowly that way");
+			 "it gives fewer figures, less often");
 }
 
 /* ---- operators, rollouts ---- */
@@ -128,7 +129,7 @@ void rule_operator(struct rule_findings *findings)
 		if (it && str_eq(it->status, "False"))
 			rule_finding_add(
 				findings, SEV_WARN, "clusters", NULL,
-				arena_printf(&world->frame, "the operator says %s is false: %s", it->type,
+				arena_printf(&world->frame, "the operator reports %s=False: %s", it->type,
 					     rule_sentence_cut(world, str_or(it->message,
 									     str_or(it->reason, "no reason given")))),
 				NULL);
@@ -142,8 +143,8 @@ void rule_scaling(struct rule_findings *findings)
 	const char *going = rule_sentence_brokers(world, cluster, rules_brokers_is_going);
 	if (*going)
 		rule_finding_add(findings, SEV_INFO, "brokers", NULL,
-				 arena_printf(&world->frame, "scaled to %d: %s %s leaving", cluster->pub.desired, going,
-					      strchr(going, ' ') ? "are" : "is"),
+				 arena_printf(&world->frame, "scaling down to %d: %s %s leaving", cluster->pub.desired,
+					      going, strchr(going, ' ') ? "are" : "is"),
 				 NULL);
 }
 
@@ -154,7 +155,8 @@ void rule_rolling(struct rule_findings *findings)
 	    str_eq(set->current_revision, set->update_revision) || set->updated_replicas >= set->replicas)
 		return;
 	rule_finding_add(findings, SEV_INFO, "brokers", NULL,
-			 arena_printf(&findings->world->frame, "rolling to a new revision: %d of %d brokers have it",
+			 arena_printf(&findings->world->frame,
+				      "rollout in progress: %d of %d brokers on the new revision",
 				      set->updated_replicas > 0 ? set->updated_replicas : 0, set->replicas),
 			 NULL);
 }
@@ -198,10 +200,10 @@ void rule_critical(struct rule_findings *findings)
 	if (!*names)
 		return;
 	rule_finding_add(findings, SEV_INFO, "brokers", NULL,
-			 arena_printf(&world->frame, "%s cannot be stopped without harm", names),
+			 arena_printf(&world->frame, "%s %s quorum-critical", names, strchr(names, ' ') ? "are" : "is"),
 			 cluster->pub.kind == WORLD_BROKER_KAFKA
-				 ? "partitions or the controllers would fall below their minimum"
-				 : "quorum queues would lose their majority");
+				 ? "if one more stops, partitions or the controllers fall below their minimum"
+				 : "if one more stops, quorum queues lose their majority");
 }
 
 void rule_cordoned(struct rule_findings *findings)
@@ -214,9 +216,8 @@ void rule_cordoned(struct rule_findings *findings)
 		rule_finding_add(
 			findings, SEV_INFO, "nodes", broker->node->name,
 			arena_printf(&world->frame, "%s is on %s, which is cordoned", broker->name, broker->node->name),
-			"if its pod is deleted, it has to start elsewhere, or waits where its volume is "
-			"bound to that "
-			"node");
+			"if its pod is deleted, it must start on another node; it stays Pending if its volume is bound "
+			"to this one");
 	}
 }
 
@@ -258,12 +259,11 @@ static enum severity calm_kafka(struct world *world, struct world_kept_cluster *
 enum severity rule_calm_headline(struct world *world, struct world_kept_cluster *cluster, const char **headline)
 {
 	if (!expected_brokers(cluster)) {
-		*headline = cluster->pub.desired == 0 ? "scaled to nothing: it has no brokers"
-						      : "its brokers are not known yet";
+		*headline = cluster->pub.desired == 0 ? "scaled to zero: no brokers" : "brokers not known yet";
 		return SEV_INFO;
 	}
 	if (cluster->pods_unread && !rules_ready_brokers(cluster)) {
-		*headline = "its brokers are not known yet";
+		*headline = "brokers not known yet";
 		return SEV_INFO;
 	}
 	if (cluster->pub.replicated_count < 0) {

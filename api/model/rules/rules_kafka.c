@@ -33,11 +33,12 @@ static const char *rules_kafka_eviction(struct rule_findings *findings)
 		if (!broker->pod || !node || !node->ready_known || node->ready || node->not_ready_since_ms < 0)
 			continue;
 		if (broker->pod->meta.deleted_ms >= 0)
-			return arena_printf(&world->frame, "its pod stays until %s is back or taken out of service; ",
+			return arena_printf(&world->frame,
+					    "its pod stays until %s is back or tainted as out of service; ",
 					    node->name);
 		int64_t left = node->not_ready_since_ms + EVICTION_MS - world->wall_ms;
 		if (left > 0)
-			return arena_printf(&world->frame, "its pod is evicted in %s; ",
+			return arena_printf(&world->frame, "Kubernetes evicts its pod in %s; ",
 					    rule_sentence_duration(world, left));
 	}
 	return "";
@@ -50,7 +51,7 @@ static const char *nothing_lost(struct rule_findings *findings)
 	if (!*fine || findings->cluster->totals.leaderless > 0)
 		return NULL;
 	bool several = strchr(fine, ' ') != NULL;
-	return arena_printf(&world->frame, "%snothing is lost while %s %s", rules_kafka_eviction(findings), fine,
+	return arena_printf(&world->frame, "%sno data is lost while %s %s", rules_kafka_eviction(findings), fine,
 			    several ? "stay" : "stays");
 }
 
@@ -82,9 +83,9 @@ void rule_kafka_offline(struct rule_findings *findings)
 	if (!rules_kafka_knows(findings) || !totals->leaderless)
 		return;
 	rule_finding_add(findings, SEV_BAD, "replication", NULL,
-			 arena_printf(&findings->world->frame, "%s have no leader%s",
+			 arena_printf(&findings->world->frame, "%s without a leader%s",
 				      rules_kafka_share(findings, totals->leaderless), rules_kafka_cause(findings)),
-			 "they can be neither read nor written until a replica that was in sync is back");
+			 "unavailable for reads and writes until an in-sync replica is back");
 }
 
 void rule_kafka_below_min_isr(struct rule_findings *findings)
@@ -93,8 +94,9 @@ void rule_kafka_below_min_isr(struct rule_findings *findings)
 	if (!rules_kafka_knows(findings) || !totals->below_min)
 		return;
 	rule_finding_add(findings, SEV_BAD, "replication", NULL,
-			 arena_printf(&findings->world->frame, "%s refuse acks=all%s",
-				      rules_kafka_share(findings, totals->below_min), rules_kafka_cause(findings)),
+			 arena_printf(&findings->world->frame, "%s %s acks=all%s",
+				      rules_kafka_share(findings, totals->below_min),
+				      totals->below_min == 1 ? "refuses" : "refuse", rules_kafka_cause(findings)),
 			 nothing_lost(findings));
 }
 
@@ -104,10 +106,10 @@ void rule_kafka_no_controller(struct rule_findings *findings)
 		rules_kafka_knows(findings) ? join_cluster_kafka(findings->cluster) : NULL;
 	if (!snapshot || !snapshot->quorum.present || snapshot->quorum.leader >= 0)
 		return;
-	rule_finding_add(
-		findings, SEV_BAD, "replication", NULL,
-		arena_printf(&findings->world->frame, "the controllers have no leader%s", rules_kafka_cause(findings)),
-		"no leader is elected and nothing can be changed until a majority of the controllers is back");
+	rule_finding_add(findings, SEV_BAD, "replication", NULL,
+			 arena_printf(&findings->world->frame, "no active controller%s", rules_kafka_cause(findings)),
+			 "no partition leader can be elected and no metadata changed until a majority of the "
+			 "controllers is back");
 }
 
 void rule_kafka_log_dirs(struct rule_findings *findings)
@@ -116,10 +118,10 @@ void rule_kafka_log_dirs(struct rule_findings *findings)
 	     i++) {
 		const struct world_broker *broker = findings->cluster->brokers.items[i];
 		if (!str_empty(broker->alarms))
-			rule_finding_add(findings, SEV_BAD, "brokers", rule_finding_key(findings, broker->name),
-					 arena_printf(&findings->world->frame, "%s lost a log directory", broker->name),
-					 "its replicas there are offline until the disk works again and the broker is "
-					 "restarted");
+			rule_finding_add(
+				findings, SEV_BAD, "brokers", rule_finding_key(findings, broker->name),
+				arena_printf(&findings->world->frame, "%s lost a log directory", broker->name),
+				"its replicas there stay offline until the disk is repaired and the broker restarted");
 	}
 }
 
@@ -135,7 +137,7 @@ void rule_kafka_under_replicated(struct rule_findings *findings)
 						      rules_kafka_eviction(findings), critical)
 				       : nothing_lost(findings);
 	rule_finding_add(findings, SEV_WARN, "replication", NULL,
-			 arena_printf(&world->frame, "%s miss a replica%s", rules_kafka_share(findings, count),
+			 arena_printf(&world->frame, "%s under-replicated%s", rules_kafka_share(findings, count),
 				      rules_kafka_cause(findings)),
 			 detail);
 }
@@ -145,7 +147,7 @@ void rule_kafka_moving(struct rule_findings *findings)
 	const struct world_replica_totals *totals = &findings->cluster->totals;
 	if (rules_kafka_knows(findings) && totals->moving)
 		rule_finding_add(findings, SEV_INFO, "replication", NULL,
-				 arena_printf(&findings->world->frame, "%s move between brokers",
+				 arena_printf(&findings->world->frame, "%s being reassigned",
 					      rules_kafka_share(findings, totals->moving)),
 				 NULL);
 }

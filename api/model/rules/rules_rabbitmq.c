@@ -32,13 +32,11 @@ void rule_rabbitmq_minority(struct rule_findings *findings)
 	if (!rules_rabbitmq_knows(findings) || !totals->below_min)
 		return;
 	struct world *world = findings->world;
-	rule_finding_add(
-		findings, SEV_BAD, "replication", NULL,
-		arena_printf(&world->frame, "%s lost their majority%s",
-			     rules_rabbitmq_share(findings, totals->below_min),
-			     rule_broker_causes(world, findings->cluster)),
-		"they neither take nor give messages until a majority of their members is back; what was confirmed "
-		"is kept");
+	rule_finding_add(findings, SEV_BAD, "replication", NULL,
+			 arena_printf(&world->frame, "%s without a majority%s",
+				      rules_rabbitmq_share(findings, totals->below_min),
+				      rule_broker_causes(world, findings->cluster)),
+			 "unavailable until a majority of their members is back; confirmed messages are kept");
 }
 
 void rule_rabbitmq_leaderless(struct rule_findings *findings)
@@ -47,11 +45,11 @@ void rule_rabbitmq_leaderless(struct rule_findings *findings)
 	if (!rules_rabbitmq_knows(findings) || !totals->leaderless)
 		return;
 	struct world *world = findings->world;
-	rule_finding_add(
-		findings, SEV_BAD, "replication", NULL,
-		arena_printf(&world->frame, "%s have no leader%s", rules_rabbitmq_share(findings, totals->leaderless),
-			     rule_broker_causes(world, findings->cluster)),
-		"an election takes seconds; queues that stay without a leader need a look at the broker's log");
+	rule_finding_add(findings, SEV_BAD, "replication", NULL,
+			 arena_printf(&world->frame, "%s without a leader%s",
+				      rules_rabbitmq_share(findings, totals->leaderless),
+				      rule_broker_causes(world, findings->cluster)),
+			 "an election takes seconds; if queues stay without a leader, check the brokers' logs");
 }
 
 void rule_rabbitmq_alarms(struct rule_findings *findings)
@@ -64,9 +62,9 @@ void rule_rabbitmq_alarms(struct rule_findings *findings)
 			continue;
 		rule_finding_add(findings, SEV_BAD, "brokers", rule_finding_key(findings, broker->name),
 				 arena_printf(&world->frame,
-					      "%s raised an alarm (%s): publishers of the whole cluster are blocked",
+					      "%s raised an alarm (%s): publishers are blocked cluster-wide",
 					      broker->name, broker->alarms),
-				 "consumers go on; publishing resumes by itself once the alarm is cleared");
+				 "consumers continue; publishing resumes once the alarm clears");
 	}
 }
 
@@ -78,12 +76,11 @@ void rule_rabbitmq_partitioned(struct rule_findings *findings)
 			(const struct world_kept_broker *)findings->cluster->brokers.items[i];
 		if (!broker->complaint)
 			continue;
-		rule_finding_add(
-			findings, SEV_BAD, "brokers", rule_finding_key(findings, broker->name),
-			arena_printf(&findings->world->frame, "network partition: %s does not hear %s", broker->name,
-				     broker->complaint),
-			"queues without a majority on one side stop; the partition strategy decides which side "
-			"stays up");
+		rule_finding_add(findings, SEV_BAD, "brokers", rule_finding_key(findings, broker->name),
+				 arena_printf(&findings->world->frame, "network partition: %s cannot reach %s",
+					      broker->name, broker->complaint),
+				 "queues without a majority on their side stop; cluster_partition_handling decides "
+				 "which side stays up");
 	}
 }
 
@@ -95,11 +92,12 @@ void rule_rabbitmq_short(struct rule_findings *findings)
 		return;
 	struct world *world = findings->world;
 	const char *critical = rule_sentence_brokers(world, findings->cluster, rules_rabbitmq_is_critical);
-	const char *detail = *critical ? arena_printf(&world->frame,
-						      "all keep their majority; queues would stop without %s", critical)
-				       : "all keep their majority";
+	const char *detail = *critical
+				     ? arena_printf(&world->frame,
+						    "all still have a majority; queues would stop without %s", critical)
+				     : "all still have a majority";
 	rule_finding_add(findings, SEV_WARN, "replication", NULL,
-			 arena_printf(&world->frame, "%s miss a member%s", rules_rabbitmq_share(findings, count),
+			 arena_printf(&world->frame, "%s under-replicated%s", rules_rabbitmq_share(findings, count),
 				      rule_broker_causes(world, findings->cluster)),
 			 *rule_sentence_brokers(world, findings->cluster, rules_rabbitmq_is_up) ? detail : NULL);
 }

@@ -11,17 +11,16 @@ void rule_link(struct rule_findings *findings)
 {
 	const struct world_view *view = &findings->world->view;
 	static const char *const words[] = {
-		[WORLD_STALE] = "the connection to the cluster is lost",
-		[WORLD_UNREACHABLE] = "the cluster cannot be reached",
+		[WORLD_STALE] = "connection to the cluster lost",
+		[WORLD_UNREACHABLE] = "cluster unreachable",
 	};
 	if (view->link != WORLD_STALE && view->link != WORLD_UNREACHABLE)
 		return;
 	rule_finding_add(
 		findings, SEV_BAD, NULL, NULL,
 		arena_printf(&findings->world->frame, "%s: %s", words[view->link],
-			     rule_sentence_cut(findings->world, str_or(view->link_err.text, "no reason known"))),
-		view->link == WORLD_STALE ? "what is shown is old; it is tried again and again"
-					  : "it is tried again and again");
+			     rule_sentence_cut(findings->world, str_or(view->link_err.text, "reason unknown"))),
+		view->link == WORLD_STALE ? "showing old data; retrying" : "retrying");
 }
 
 static void say_pressure(struct rule_findings *findings, const struct world_node *node)

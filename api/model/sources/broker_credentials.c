@@ -177,7 +177,7 @@ static void take_authority(struct source_credentials *it, const struct source_cr
 		   *key = source_secret_value(secret, "tls.key");
 	struct err err = {0};
 	if (!ca)
-		err_set(&err, ERR_NOT_FOUND, "secret %s/%s holds no ca.crt", from->namespace, from->secret);
+		err_set(&err, ERR_NOT_FOUND, "secret %s/%s has no ca.crt", from->namespace, from->secret);
 	else if (!net_tls_check_pem(ca, cert && key ? cert : NULL, key, &err))
 		err_prefix(&err, "secret %s/%s", from->namespace, from->secret);
 	if (err_is_set(&err)) {
@@ -241,7 +241,7 @@ static void on_secret(void *data, const struct kube_secret *secret, const struct
 		CLEANUP(free) char *origin = str_printf("secret %s/%s", candidate->namespace, candidate->secret);
 		broker_credentials_hand_out(it, user, password, origin);
 	} else {
-		err_set(&it->err, ERR_NOT_FOUND, "secret %s/%s holds no user and password", candidate->namespace,
+		err_set(&it->err, ERR_NOT_FOUND, "secret %s/%s has no username and password", candidate->namespace,
 			candidate->secret);
 		broker_credentials_try_on(it);
 	}
@@ -274,10 +274,8 @@ static bool lacks_authority(struct source_credentials *it)
 		return false;
 	struct err why = it->err;
 	err_set(&it->err, why.code ? why.code : ERR_CONFIG,
-		"it is served with TLS only (port %d) and the authority to verify it is not known%s%s: name a "
-		"secret "
-		"with "
-		"ca.crt in the configuration",
+		"it is served over TLS only (port %d), and no CA certificate is known to verify it%s%s: name a secret "
+		"with ca.crt in the configuration",
 		MANAGEMENT_TLS_PORT, why.code ? ", " : "", why.code ? why.text : "");
 	return true;
 }

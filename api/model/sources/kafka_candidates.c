@@ -135,16 +135,13 @@ static void explain_missing(struct source_kafka_search *it, const struct kube_li
 		return;
 	if (err_is_set(question->users_err))
 		err_set(&it->candidates->why, ERR_FORBIDDEN,
-			"listener %s (%d) wants %s, and the KafkaUsers cannot be listed (%.160s): allow list on "
-			"kafkausers, "
-			"or name a secret with %s in the configuration",
+			"listener %s (%d) requires %s, and KafkaUsers cannot be listed (%.160s): grant list on "
+			"kafkausers, or name a secret with %s in the configuration",
 			listener->name, listener->port, listener->authentication, question->users_err->text, keys);
 	else
 		err_set(&it->candidates->why, ERR_UNAUTHORIZED,
-			"listener %s (%d) wants %s, and no KafkaUser of %s has that: make one, or name a secret "
-			"with "
-			"%s in "
-			"the configuration",
+			"listener %s (%d) requires %s, and no KafkaUser of %s uses it: create one, or name a secret "
+			"with %s in the configuration",
 			listener->name, listener->port, listener->authentication, question->found->name, keys);
 }
 
@@ -194,15 +191,14 @@ static void explain_none(struct source_kafka_search *it)
 	if (it->candidates->count || err_is_set(why))
 		return;
 	if (it->question->typed)
-		err_set(why, ERR_UNSUPPORTED, "none of its listeners takes a user and a password (scram-sha-512)");
+		err_set(why, ERR_UNSUPPORTED, "none of its listeners accepts a username and password (scram-sha-512)");
 	else if (!kafka->listener_count)
 		err_set(why, ERR_UNSUPPORTED,
-			"its Kafka resource declares no listener for clients, and the one for replication (9091) "
-			"takes "
-			"the "
-			"operator's own certificate only: add a listener to spec.kafka.listeners");
+			"its Kafka resource declares no client listener, and the replication listener (9091) accepts "
+			"only the operator's own certificate: add a listener to spec.kafka.listeners");
 	else
-		err_set(why, ERR_UNSUPPORTED, "no listener has an authentication that is spoken here (%s wants %s)",
+		err_set(why, ERR_UNSUPPORTED,
+			"no listener uses an authentication type that mqdeck supports (%s requires %s)",
 			kafka->listeners[0].name, str_or(kafka->listeners[0].authentication, "none"));
 }
 

@@ -127,7 +127,7 @@ static void connector_hand_out(struct source_kafka_connector *connector, struct 
 	if (candidate->typed) {
 		entry->sasl = (struct kafka_sasl){
 			.mechanism = KAFKA_SASL_BEST, .user = connector->user, .password = connector->password};
-		entry->origin = "the user given";
+		entry->origin = "the credentials entered";
 	}
 	if (!net_tls_check_pem(entry->tls.ca_pem, entry->tls.cert_pem, entry->tls.key_pem, &err)) {
 		err_prefix(&err, "%s",
@@ -156,14 +156,14 @@ static void take_credentials(struct source_kafka_connector *connector, const str
 	if (user && password && (anything || candidate->auth == SOURCE_KAFKA_AUTH_SCRAM))
 		entry.sasl = (struct kafka_sasl){.mechanism = mechanism_of(secret), .user = user, .password = password};
 	if (candidate->auth == SOURCE_KAFKA_AUTH_CERTIFICATE && !entry.tls.cert_pem)
-		err_set(&err, ERR_NOT_FOUND, "%s holds no user.crt and user.key, which listener %s wants", origin,
+		err_set(&err, ERR_NOT_FOUND, "%s has no user.crt and user.key, which listener %s requires", origin,
 			candidate->listener);
 	else if (candidate->auth == SOURCE_KAFKA_AUTH_SCRAM && !entry.sasl.mechanism)
-		err_set(&err, ERR_NOT_FOUND, "%s holds no user and password, which listener %s wants", origin,
+		err_set(&err, ERR_NOT_FOUND, "%s has no username and password, which listener %s requires", origin,
 			candidate->listener);
 	else if (anything && !candidate->typed && !entry.sasl.mechanism && !entry.tls.cert_pem && !connector->ca.len)
-		err_set(&err, ERR_NOT_FOUND, "%s holds neither ca.crt nor user and password nor user.crt and user.key",
-			origin);
+		err_set(&err, ERR_NOT_FOUND,
+			"%s has neither ca.crt, nor username and password, nor user.crt and user.key", origin);
 	if (err_is_set(&err))
 		fail_candidate(connector, &err);
 	else
@@ -198,8 +198,8 @@ static void connector_on_authority(void *data, const struct kube_secret *secret,
 	}
 	struct err why = *err;
 	if (!err_is_set(&why))
-		err_set(&why, ERR_NOT_FOUND, "it holds no ca.crt");
-	err_prefix(&why, "listener %s speaks TLS, and the authority to verify it cannot be had from secret %s/%s",
+		err_set(&why, ERR_NOT_FOUND, "it has no ca.crt");
+	err_prefix(&why, "listener %s uses TLS, and the CA certificate to verify it cannot be read from secret %s/%s",
 		   str_or(candidate_of(connector)->listener, "?"), connector->namespace,
 		   candidate_of(connector)->ca_secret);
 	fail_candidate(connector, &why);

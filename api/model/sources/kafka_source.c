@@ -267,14 +267,13 @@ static void kafka_source_on_probed(void *data, enum kafka_speaks speaks)
 	kafka_probe_destroy(it->probe);
 	it->probe = NULL;
 	if (speaks == KAFKA_SPEAKS_TLS && it->origin)
-		err_set(&it->trouble, ERR_CONFIG, "%s: port %u speaks TLS and %s holds no ca.crt to verify it with",
+		err_set(&it->trouble, ERR_CONFIG, "%s: port %u uses TLS, and %s has no ca.crt to verify it with",
 			str_or(it->pods.len ? it->pods.items[0] : NULL, it->source->name), (unsigned)it->port,
 			it->origin);
 	else if (speaks == KAFKA_SPEAKS_TLS)
 		err_set(&it->trouble, ERR_CONFIG,
-			"%s: port %u speaks TLS and no CA is configured: name a secret with ca.crt in the "
-			"configuration "
-			"(credentials: %s/%s: SECRET)",
+			"%s: port %u uses TLS, and no CA certificate is configured: name a secret with ca.crt in the "
+			"configuration (credentials: %s/%s: SECRET)",
 			str_or(it->pods.len ? it->pods.items[0] : NULL, it->source->name), (unsigned)it->port,
 			it->source->namespace, it->source->name);
 	kafka_source_replace(&it->origin, NULL); /* said already, or not at fault */

@@ -240,7 +240,7 @@ static void rabbitmq_source_set_credentials(struct source_broker *source, const 
 		return;
 	it->given = true;
 	it->missing = it->refused = false;
-	rabbitmq_monitor_set_credentials(it->monitor, user, password, "the credentials given");
+	rabbitmq_monitor_set_credentials(it->monitor, user, password, "the credentials entered");
 	rabbitmq_source_tell(it);
 }
 

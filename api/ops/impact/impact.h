@@ -66,7 +66,7 @@ char *ops_impact_text(const struct world_view *view, const struct ops_plan *plan
 bool ops_impact_can_stop(const struct world_cluster *cluster, const struct world_broker *broker,
 			 struct err *why) MUST_USE;
 
-/* The partitions or queues that miss a replica now: their number (-1 not known) and the first names ("" when none). */
+/* The partitions or queues that are under-replicated now: their number (-1 not known) and the first names ("" when none). */
 int64_t ops_impact_unwell(const struct world_cluster *cluster, char *names, size_t size);
 
 /* ---- clients: what impact.c and impact_sentences.c leave to impact_clients.c ---- */

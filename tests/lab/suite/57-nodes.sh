@@ -38,7 +38,7 @@ check "node kill 3" "$LAB" node kill 3
 check_within "node-3 is NotReady" 45 node_is_not_ready
 check_within "Kafka's replicas on it fall out of sync" 120 under_replicated
 check_within "mqdeck sees it" 30 mqdeck_sees_loss
-plan_is "a roll while partitions are under-replicated is blocked and says which" 30 blocks '(miss a replica|not in sync|under-replicated|acks=all)' roll $NAMESPACE/kafka
+plan_is "a roll while partitions are under-replicated is blocked and says which" 30 blocks '(under-replicated|not in sync|acks=all)' roll $NAMESPACE/kafka
 plan_is "a drain that would take a majority is refused" 30 blocks 'without' drain node-1
 plan_is "… and dangerous when forced" 20 dangers 'without' drain node-1 force=true
 plan_is "a drain of a node that is off is refused" 30 blocks 'recover is for nodes that are gone' drain node-3

@@ -15,7 +15,7 @@ check "api start" "$LAB" api start
 check_within "the console converges" 120 console_shows_not 'data is [0-9]+.* old'
 
 check "node kill 3" "$LAB" node kill 3
-check_screen "node kill 3 is visible as what it does to replication within 25 s" 25 '✗ +(kafka|rabbit) |! +(kafka|rabbit) .*miss a (replica|member)'
+check_screen "node kill 3 is visible as what it does to replication within 25 s" 25 '✗ +(kafka|rabbit) |! +(kafka|rabbit) .*under-replicated'
 check_screen "… and so is the node" 60 'node-3 stopped reporting'
 note "$(console_screen | head -12)"
 check "node heal 3" "$LAB" node heal 3

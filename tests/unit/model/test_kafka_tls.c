@@ -237,7 +237,7 @@ static void strimzi_says_which_secret_and_which_verb(void **state)
 	declare(lab, "scram-sha-512", "");
 	lab->api.secrets[0].forbidden = true;
 	open_world(lab);
-	expect_unread(settle(lab, strimzi_key), "cannot be had from secret prod/orders-cluster-ca-cert");
+	expect_unread(settle(lab, strimzi_key), "cannot be read from secret prod/orders-cluster-ca-cert");
 	assert_non_null(strstr(settle(lab, strimzi_key)->source.err.text, "get"));
 	assert_int_equal(lab->kafka.cluster.brokers[0].connections, 0);
 }
@@ -307,7 +307,7 @@ static void a_set_with_tls_asks_for_an_authority(void **state)
 	every_broker(lab, &lab->broker, KAFKA_SASL_NONE, NULL);
 	open_world(lab);
 	expect_unread(settle(lab, set_key),
-		      "kafka-0: port 9093 speaks TLS and no CA is configured: name a secret with ca.crt");
+		      "kafka-0: port 9093 uses TLS, and no CA certificate is configured: name a secret with ca.crt");
 }
 
 static void a_set_with_tls_and_a_configured_secret(void **state)

@@ -244,7 +244,7 @@ static void without_an_authority_says_what_to_name(void **state)
 	struct lab *lab = *state;
 	open_world(lab, ",\"tls\":{\"secretName\":\"mq-tls\",\"disableNonTLSListeners\":true}", TLS_ONLY);
 	expect_unread(settle(lab),
-		      "it is served with TLS only (port 15671) and the authority to verify it is not known");
+		      "it is served over TLS only (port 15671), and no CA certificate is known to verify it");
 	assert_int_equal(lab->requests, 0);
 }
 

@@ -63,9 +63,9 @@ static void a_dead_node_is_named_with_what_it_costs(void **state)
 	lose_node(&f, "node-3");
 	const struct world_view *view = fixture_update(&f);
 	assert_head(cluster, SEV_BAD,
-		    "1 of 4 partitions refuse acks=all: log-2 is down, node-3 stopped reporting 40 s ago");
+		    "1 of 4 partitions refuses acks=all: log-2 is down, node-3 stopped reporting 40 s ago");
 	assert_string_equal(cluster->pub.detail,
-			    "its pod is evicted in 4 min; nothing is lost while log-0 and log-1 stay");
+			    "Kubernetes evicts its pod in 4 min; no data is lost while log-0 and log-1 stay");
 	assert_string_equal(cluster->pub.brokers[2]->state, "node down");
 	assert_false(cluster->pub.brokers[2]->ready);
 	assert_int_equal(cluster->pub.brokers[0]->quorum_critical, 1);
@@ -96,7 +96,7 @@ static void states_of_partitions(void **state)
 	assert_int_equal(cluster->pub.below_min, 1);
 	assert_int_equal(cluster->pub.leaderless, 1);
 	assert_int_equal(cluster->pub.severity, SEV_BAD);
-	assert_non_null(strstr(cluster->pub.headline, "1 of 4 partitions have no leader"));
+	assert_non_null(strstr(cluster->pub.headline, "1 of 4 partitions without a leader"));
 	fixture_finish(&f);
 }
 
@@ -162,7 +162,7 @@ static void peers_are_believed_over_a_ready_pod(void **state)
 	assert_string_equal(cluster->pub.brokers[2]->state, "not answering");
 	assert_int_equal(cluster->pub.brokers[2]->severity, SEV_BAD);
 	assert_head(cluster, SEV_WARN,
-		    "1 of 1 quorum queues miss a member: mq-2 is ready for Kubernetes but the other brokers do not "
+		    "1 of 1 quorum queues under-replicated: mq-2 is Ready in Kubernetes, but the other brokers do not "
 		    "see it");
 	fixture_finish(&f);
 }
@@ -181,7 +181,7 @@ static void one_that_does_not_answer_while_others_do_is_no_ok(void **state)
 	cluster->rabbitmq.member_count = 2;
 	fixture_update(&f);
 	assert_int_equal(cluster->pub.brokers[0]->severity, SEV_OK);
-	assert_head(cluster, SEV_WARN, "mq-1 does not answer, while other brokers do");
+	assert_head(cluster, SEV_WARN, "mq-1 does not answer, but other brokers do");
 	fixture_finish(&f);
 }
 
@@ -198,13 +198,13 @@ static void one_that_waits_for_a_dead_one_is_slow(void **state)
 	cluster->rabbitmq.member_count = 1;
 	fixture_update(&f);
 	assert_string_equal(cluster->pub.brokers[0]->state, "slow");
-	assert_head(cluster, SEV_WARN, "mq-0 answers slowly: it waits for another node");
+	assert_head(cluster, SEV_WARN, "mq-0 answers slowly: it is waiting for another node");
 	fixture_say_nodes(&f, cluster,
 			  "[{\"name\":\"rabbit@mq-0\",\"running\":true},{\"name\":\"rabbit@mq-1\",\"running\":true},"
 			  "{\"name\":\"rabbit@mq-2\",\"running\":false}]");
 	fixture_update(&f);
 	assert_string_equal(rule_broker_trouble(f.world, (struct world_kept_broker *)cluster->pub.brokers[0]),
-			    "mq-0 answers slowly: it waits for mq-2");
+			    "mq-0 answers slowly: it is waiting for mq-2");
 	fixture_finish(&f);
 }
 
@@ -219,8 +219,7 @@ static void alarms_are_bad(void **state)
 	fixture_update(&f);
 	assert_string_equal(cluster->pub.brokers[1]->alarms, "memory,disk");
 	assert_null(cluster->pub.brokers[0]->alarms);
-	assert_head(cluster, SEV_BAD,
-		    "mq-1 raised an alarm (memory,disk): publishers of the whole cluster are blocked");
+	assert_head(cluster, SEV_BAD, "mq-1 raised an alarm (memory,disk): publishers are blocked cluster-wide");
 	fixture_finish(&f);
 }
 
@@ -254,7 +253,7 @@ static void old_answers_are_called_old(void **state)
 	clock_advance(&f.clock, 95000);
 	err_set(&cluster->rabbitmq.overview_part.err, ERR_TIMEOUT, "no answer in time");
 	fixture_update(&f);
-	assert_head(cluster, SEV_WARN, "the brokers were last heard 95 s ago: no answer in time");
+	assert_head(cluster, SEV_WARN, "no answer from the brokers for 95 s: no answer in time");
 	assert_int_equal(cluster->pub.brokers[0]->reachable, -1); /* what peers said then proves nothing */
 	fixture_finish(&f);
 }
@@ -273,9 +272,8 @@ static void a_cluster_that_never_started_says_what_it_waits_for(void **state)
 	fixture_update(&f);
 	struct world_kept_cluster *cluster = fixture_cluster(&f, "test/log/kafka");
 	assert_head(cluster, SEV_BAD,
-		    "1 of 3 brokers ready: log-1 waits for its volume data-log-1 (Pending: 0/3 nodes are available: no "
-		    "volume "
-		    "fits); log-2 has no pod");
+		    "1 of 3 brokers ready: log-1 is waiting for its volume data-log-1 (Pending: 0/3 nodes are "
+		    "available: no volume fits); log-2 has no pod");
 	fixture_finish(&f);
 }
 
@@ -339,7 +337,7 @@ static void pods_that_cannot_be_read_are_unknown(void **state)
 	cluster->pods_unread = ""; /* the list is not in yet */
 	rule_broker_states(f.world);
 	rules_find_problems(f.world);
-	assert_head(cluster, SEV_INFO, "its brokers are not known yet");
+	assert_head(cluster, SEV_INFO, "brokers not known yet");
 	fixture_finish(&f);
 }
 

@@ -161,7 +161,7 @@ static void a_partition_that_misses_a_replica_forbids_a_roll(void **state)
 	struct rig *rig = *state;
 	struct err err = {0};
 	fake_out_of_sync(kafka(), "t", 2, 1);
-	kafka()->cluster.headline = "1 of 4 partitions miss a replica: orders-1 is catching up";
+	kafka()->cluster.headline = "1 of 4 partitions under-replicated: orders-1 is catching up";
 	rig_prepare(rig, "roll", KAFKA, NULL);
 	assert_int_equal(rig->plan->severity, OPS_BLOCKED);
 	assert_true(rig_says(rig, OPS_BLOCKS, "1 partition misses a replica already: t/2; 1 of 4"));
