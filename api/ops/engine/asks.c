@@ -32,7 +32,7 @@ static void asks_on_answer(void *data, enum kube_answer answer, const char *reas
 	struct ops_job *job = ask->job;
 	if (job) {
 		if (answer == KUBE_DENIED)
-			ops_note(&job->plan, OPS_BLOCKS, "missing right: %s%s%s", ask->text,
+			ops_note(&job->plan, OPS_BLOCKS, "permission denied: %s%s%s", ask->text,
 				 str_empty(reason) ? "" : ": ", str_or(reason, ""));
 		else if (answer == KUBE_UNKNOWN)
 			ops_note(&job->plan, OPS_BLOCKS, "cannot tell whether %s is allowed%s%s", ask->text,

@@ -70,7 +70,7 @@ static bool check_identity(struct ops_job *job, const struct ops_object *object,
 		return true;
 	}
 	if (strcmp(known, uid) != 0)
-		return err_set(err, ERR_REFUSED, "%s %s was deleted and made anew since this plan was made",
+		return err_set(err, ERR_REFUSED, "%s %s was deleted and recreated since this plan was made",
 			       object->kind, object->name);
 	return true;
 }
@@ -124,7 +124,7 @@ static void guarded_patch_compare(struct ops_job *job, const cJSON *now)
 	}
 	const char *uid = metadata_text(now, "uid");
 	if (!uid || !metadata_text(now, "resourceVersion")) {
-		err_set(&err, ERR_PARSE, "%s %s came without UID or resourceVersion", object.kind, object.name);
+		err_set(&err, ERR_PARSE, "%s %s has no UID or resourceVersion", object.kind, object.name);
 		guarded_patch_finish(job, OPS_REFUSE, &err);
 		return;
 	}
@@ -175,7 +175,7 @@ static void guarded_patch_read(struct ops_job *job)
 			job->guarded_patch.request = kube_get_json(job->ops->client, "guarded patch: what is there",
 								   path, guarded_patch_on_read, job, &err);
 		} else {
-			err_set(&err, ERR_UNSUPPORTED, "no version of %s is known", object.kind);
+			err_set(&err, ERR_UNSUPPORTED, "no API version of %s is known", object.kind);
 		}
 	}
 	if (!job->guarded_patch.request)

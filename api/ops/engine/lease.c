@@ -111,7 +111,7 @@ static void say_who(const struct ops_lease *lease, enum err_code code, const cha
 	const struct lease_seen *seen = &lease->seen;
 	const char *slash = strrchr(seen->holder, '/');
 	int who = slash ? (int)(slash - seen->holder) : (int)strlen(seen->holder);
-	err_set(out, code, "%.*s has the lease %s/%s since %.19s%s%.*s%s (plan %.40s)%s", who, seen->holder,
+	err_set(out, code, "%.*s holds the lease %s/%s since %.19s%s%.*s%s (plan %.40s)%s", who, seen->holder,
 		lease->namespace, lease->name, str_or(seen->since, "?"), *seen->title ? " for \"" : "", TITLE_SHOWN,
 		seen->title, *seen->title ? "\"" : "", slash ? slash + 1 : "?", after);
 }
@@ -167,7 +167,7 @@ static void lease_fail_later(struct ops_lease *lease, const struct err *err)
 	bool overdue = lease->state == OPS_LEASE_OVERDUE;
 	struct err reason = *err;
 	err_prefix(&reason, "the lease %s/%s could not be %s", lease->namespace, lease->name,
-		   overdue ? "renewed in time" : "taken");
+		   overdue ? "renewed in time" : "acquired");
 	if (lease->state == OPS_LEASE_HELD)
 		lease->err = *err; /* there is time left */
 	else
@@ -268,7 +268,7 @@ static void lease_consider(struct ops_lease *lease, const struct lease_seen *now
 		write_lease(lease, "PATCH");
 		return;
 	}
-	say_who(lease, ERR_BUSY, "; if it is not renewed it is taken over", &err);
+	say_who(lease, ERR_BUSY, "; mqdeck takes it over once it expires", &err);
 	lease_become(lease, OPS_LEASE_ASKING, &err);
 	lease_again(lease, RETRY_MS);
 }

@@ -177,12 +177,11 @@ static void leases_looked(struct ops_job *job, const struct ops_lease *lease)
 	enum ops_lease_state state = ops_lease_state(lease);
 	if (state == OPS_LEASE_LOST && ops_lease_seems_dead(lease))
 		ops_note(&job->plan, OPS_CAUTION,
-			 "%s; it seems to be left: it is taken over once it has stood still for as long as it lasts",
-			 err->text);
+			 "%s; the holder seems to be gone: mqdeck takes the lease over once it expires", err->text);
 	else if (state == OPS_LEASE_LOST)
 		ops_note(&job->plan, OPS_BLOCKS, "%s", err->text);
 	else if (state == OPS_LEASE_DENIED)
-		ops_note(&job->plan, OPS_BLOCKS, "whether somebody else is changing it cannot be told: %s", err->text);
+		ops_note(&job->plan, OPS_BLOCKS, "cannot tell whether somebody else is changing it: %s", err->text);
 	job->leases.at++;
 	go_along(job);
 }

@@ -140,13 +140,13 @@ static void look_at_right(void *data, const struct kube_question *need)
 	char text[256];
 	ops_need_text(need, text, sizeof text);
 	may->denied = true;
-	err_set(may->err, ERR_FORBIDDEN, "missing right: %s", text);
+	err_set(may->err, ERR_FORBIDDEN, "permission denied: %s", text);
 }
 
 bool ops_may(struct ops *ops, const struct ops_operation *operation, const char *target, struct err *err)
 {
 	if (kube_client_read_only(ops->client))
-		return err_set(err, ERR_REFUSED, "read-only: %s is not possible", operation->name);
+		return err_set(err, ERR_REFUSED, "read-only: %s is disabled", operation->name);
 	struct ops_context context;
 	if (!ops_resolve_target(ops->view(ops->data), operation->target, target, &context, err))
 		return false;

@@ -32,7 +32,7 @@ static void on_dry_run(struct ops_job *job, enum ops_verdict verdict, const stru
 	else if (err)
 		ops_note(plan, OPS_BLOCKS, "the dry run of \"%s\" failed: %s", plan->steps[step].title, err->text);
 	else if (verdict == OPS_ALREADY)
-		ops_note(plan, OPS_MEANS, "\"%s\" is so already", plan->steps[step].title);
+		ops_note(plan, OPS_MEANS, "\"%s\" is already done", plan->steps[step].title);
 	dry_run_from(job, step + 1);
 }
 
@@ -58,10 +58,10 @@ static void begin_dry_run(struct ops_job *job)
 static void look_at_rest(struct ops_plan *plan, const struct ops_context *context)
 {
 	if (plan->current < plan->step_count)
-		ops_note(plan, OPS_CHANGES, "goes on at step %zu of %zu: %s", plan->current + 1, plan->step_count,
+		ops_note(plan, OPS_CHANGES, "resumes at step %zu of %zu: %s", plan->current + 1, plan->step_count,
 			 plan->steps[plan->current].title);
 	else
-		ops_note(plan, OPS_CHANGES, "nothing: all %zu steps were done", plan->step_count);
+		ops_note(plan, OPS_CHANGES, "nothing: all %zu steps are done", plan->step_count);
 	if (context && plan->current < plan->step_count)
 		plan->operation->preflight(plan, context);
 }
@@ -130,7 +130,7 @@ void ops_prepare_start(struct ops_job *job)
 	job->answered = look_first;
 	ops_place_ask(job);
 	if (kube_client_read_only(job->ops->client)) {
-		ops_note(&job->plan, OPS_BLOCKS, "mqdeck is read-only here: nothing can be changed");
+		ops_note(&job->plan, OPS_BLOCKS, "mqdeck is read-only: nothing can be changed");
 	} else if (ops_job_target(job, &context, &err)) {
 		struct ops_needs needs = {0};
 		context.plan = &job->plan;

@@ -14,7 +14,8 @@ static bool restore_plan(struct ops_job *job, const struct ops_history_plan *his
 	const struct ops_history_entry *head = &history->head;
 	plan->operation = ops_find(head->operation);
 	if (!plan->operation)
-		return err_set(err, ERR_UNSUPPORTED, "plan %s is of the operation \"%s\", which this mqdeck has not",
+		return err_set(err, ERR_UNSUPPORTED,
+			       "plan %s uses the operation \"%s\", which this version of mqdeck does not have",
 			       head->id, head->operation);
 	plan->id = mem_strdup(head->id);
 	plan->undoes = mem_strdup(head->undoes);
@@ -29,7 +30,8 @@ static bool restore_plan(struct ops_job *job, const struct ops_history_plan *his
 	vec_each (&history->steps, step) {
 		const struct ops_step_type *type = ops_step_find(step->type);
 		if (!type)
-			return err_set(err, ERR_UNSUPPORTED, "plan %s has a step \"%s\", which this mqdeck has not",
+			return err_set(err, ERR_UNSUPPORTED,
+				       "plan %s has a step \"%s\", which this version of mqdeck does not have",
 				       head->id, step->type);
 		size_t index = ops_add_step(plan, type, "%s", step->title);
 		struct ops_step *it = &plan->steps[index];
@@ -89,9 +91,9 @@ static bool is_left(const struct ops_history_entry *history, struct err *err)
 	if (history->state == OPS_HISTORY_UNREADABLE)
 		return err_set(err, history->err.code, "%s", history->err.text);
 	if (history->state == OPS_HISTORY_RUNNING || history->state == OPS_HISTORY_PAUSED)
-		return err_set(err, ERR_REFUSED, "it is being run: it is stopped first, where it runs");
+		return err_set(err, ERR_REFUSED, "it is still running: stop it first, where it runs");
 	if (history->undone_by)
-		return err_set(err, ERR_REFUSED, "it was taken back by plan %s", history->undone_by);
+		return err_set(err, ERR_REFUSED, "it was rolled back by plan %s", history->undone_by);
 	return true;
 }
 
@@ -100,7 +102,7 @@ bool ops_history_may_go_on(const struct ops_history_entry *history, struct err *
 	if (!is_left(history, err))
 		return false;
 	if (history->state == OPS_HISTORY_DONE || history->state == OPS_HISTORY_ABANDONED)
-		return err_set(err, ERR_REFUSED, "it is %s: there is nothing to go on with",
+		return err_set(err, ERR_REFUSED, "it is %s: nothing to resume or abandon",
 			       ops_history_word(history->state));
 	return true;
 }
@@ -111,13 +113,13 @@ bool ops_history_may_roll_back(const struct ops_history_entry *history, struct e
 		return false;
 	const struct ops_operation *operation = ops_find(history->operation);
 	if (!operation || !operation->undo)
-		return err_set(err, ERR_UNSUPPORTED, "nothing takes \"%s\" back", history->operation);
+		return err_set(err, ERR_UNSUPPORTED, "\"%s\" cannot be rolled back", history->operation);
 	return true;
 }
 
 static bool has_journals(const struct ops *ops, struct err *err)
 {
-	return ops->plans_dir || err_set(err, ERR_REFUSED, "no journals of plans are kept here");
+	return ops->plans_dir || err_set(err, ERR_REFUSED, "no plan journals are kept here");
 }
 
 struct ops_plan *ops_take_up(struct ops *ops, const char *id, ops_plan_fn *on_ready, void *data, struct err *err)
@@ -180,7 +182,7 @@ bool ops_abandon(struct ops *ops, const char *id, void (*done)(void *data, const
 {
 	CLEANUP(ops_history_plan_destroy) struct ops_history_plan *history = NULL;
 	if (kube_client_read_only(ops->client))
-		return err_set(err, ERR_REFUSED, "mqdeck is read-only here: its leases could not be given back");
+		return err_set(err, ERR_REFUSED, "mqdeck is read-only: the leases of the plan could not be released");
 	if (!has_journals(ops, err))
 		return false;
 	CLEANUP(ops_journal_close) struct ops_journal *journal = ops_journal_open(ops->plans_dir, id, &history, err);

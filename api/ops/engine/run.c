@@ -53,8 +53,8 @@ static void end_step(struct ops_job *job, enum ops_step_state state, const char 
 static const char *what_was_done(const struct ops_job *job)
 {
 	if (job->uncertain)
-		return "whether the last change was made is not known: the answer was lost";
-	return job->changed || job->plan.under_way ? "what was changed stays" : "nothing was changed";
+		return "unknown whether the last change was made: the response was lost";
+	return job->changed || job->plan.under_way ? "changes made so far are kept" : "nothing was changed";
 }
 
 void ops_fail(struct ops_job *job, const struct err *err)
@@ -129,8 +129,8 @@ static void next_step(struct ops_job *job)
 /* ---- the gate ---- */
 
 static const char *const link_words[] = {
-	[WORLD_CONNECTING] = "is being connected to",
-	[WORLD_STALE] = "does not answer now",
+	[WORLD_CONNECTING] = "is not connected yet",
+	[WORLD_STALE] = "does not answer",
 	[WORLD_UNREACHABLE] = "cannot be reached",
 };
 
@@ -142,8 +142,8 @@ static bool see_gate(struct ops_job *job, struct ops_context *context, struct op
 	int64_t now = loop_now_ms(job->ops->loop), since = now - job->gate_seen_ms;
 	job->gate_seen_ms = now;
 	if (view->link != WORLD_LIVE) {
-		snprintf(gauge->why, sizeof gauge->why, "the Kubernetes API %s%s%s; waiting for it",
-			 link_words[view->link], err_is_set(&view->link_err) ? ": " : "",
+		snprintf(gauge->why, sizeof gauge->why, "the Kubernetes API %s%s%s; waiting", link_words[view->link],
+			 err_is_set(&view->link_err) ? ": " : "",
 			 err_is_set(&view->link_err) ? view->link_err.text : "");
 		return false;
 	}
@@ -189,9 +189,9 @@ static void fail_at_gate(struct ops_job *job, const struct ops_gauge *gauge, boo
 	struct err err;
 	const char *reason = !str_empty(gauge->why) ? gauge->why : gauge->figure;
 	if (late)
-		err_set(&err, ERR_TIMEOUT, "not reached in %" PRId64 " s: %s", job->gate_live_ms / 1000, reason);
+		err_set(&err, ERR_TIMEOUT, "timed out after %" PRId64 " s: %s", job->gate_live_ms / 1000, reason);
 	else
-		err_set(&err, ERR_REFUSED, "cannot be reached: %s", reason);
+		err_set(&err, ERR_REFUSED, "cannot succeed: %s", reason);
 	ops_fail(job, &err);
 }
 
@@ -267,7 +267,7 @@ static void try_again_later(struct ops_job *job, const struct err *err)
 	if (job->backoff_ms > BACKOFF_MAX_MS)
 		job->backoff_ms = BACKOFF_MAX_MS;
 	char why[ERR_TEXT_MAX + 64];
-	snprintf(why, sizeof why, "%s; trying again", err->text);
+	snprintf(why, sizeof why, "%s; retrying", err->text);
 	ops_replace_text(&ops_step_now(job)->why, why);
 	ops_job_tell(job);
 	ops_job_do(job, try_change, job->backoff_ms);
@@ -287,7 +287,7 @@ static bool is_out_of_patience(struct ops_job *job, const struct err *err, struc
 		job->busy_since_ms = now;
 	if (now - job->busy_since_ms < patience)
 		return false;
-	err_set(out, ERR_TIMEOUT, "waited for %" PRId64 " minutes: %s", patience / 60000, err->text);
+	err_set(out, ERR_TIMEOUT, "gave up after %" PRId64 " min: %s", patience / 60000, err->text);
 	return true;
 }
 
@@ -317,7 +317,7 @@ static void on_change_done(struct ops_job *job, enum ops_verdict verdict, const 
 		begin_gate(job);
 		return;
 	}
-	end_step(job, OPS_STEP_DONE, verdict == OPS_ALREADY ? "was so already" : "accepted by the server");
+	end_step(job, OPS_STEP_DONE, verdict == OPS_ALREADY ? "already done" : "accepted by the server");
 	next_step(job);
 }
 

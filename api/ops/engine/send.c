@@ -27,7 +27,8 @@ static enum ops_outcome send_judge(const struct ops_answer *answer, struct err *
 	}
 	if (answer->exit_code > 0) {
 		const char *complaint = str_or(str_empty(answer->errors) ? answer->out : answer->errors, "");
-		err_set(err, ERR_REFUSED, "the command ended with %d: %.*s", answer->exit_code, 400, complaint);
+		err_set(err, ERR_REFUSED, "the command failed with exit code %d: %.*s", answer->exit_code, 400,
+			complaint);
 		return OPS_ANSWER_FAILED;
 	}
 	return OPS_ANSWER_DONE;
@@ -48,7 +49,7 @@ static void send_take_answer(struct ops_job *job, const struct ops_answer *answe
 		/* between two parts is a safe point */
 		job->changed = true;
 		outcome = OPS_ANSWER_LATER;
-		err_set(&err, ERR_BUSY, "part of it is done");
+		err_set(&err, ERR_BUSY, "partly done");
 	}
 	if (outcome == OPS_ANSWER_MORE) {
 		ops_job_tell(job);
@@ -124,7 +125,7 @@ static bool send_to_kafka(struct ops_job *job, struct ops_step_request *request,
 	const char *key = request->cluster_key ? request->cluster_key : context->cluster ? context->cluster->key : NULL;
 	struct kafka_admin *admin = key && ops->kafka ? ops->kafka(ops->data, key) : NULL;
 	if (!admin)
-		return err_set(err, ERR_CONNECT, "there is no connection to %s now", str_or(key, "the Kafka cluster"));
+		return err_set(err, ERR_CONNECT, "not connected to %s", str_or(key, "the Kafka cluster"));
 	request->call.timeout_ms = request->timeout_ms;
 	request->call.done = on_kafka;
 	request->call.data = job;

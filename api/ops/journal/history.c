@@ -38,7 +38,7 @@ static const char *history_text(struct history_reader *reader, const cJSON *obje
 static bool need_text(struct history_reader *reader, const cJSON *object, const char *name, const char **out)
 {
 	*out = history_text(reader, object, name);
-	return !str_empty(*out) || err_set(reader->err, ERR_PARSE, "\"%s\" is missing or no text", name);
+	return !str_empty(*out) || err_set(reader->err, ERR_PARSE, "\"%s\" is missing or not a string", name);
 }
 
 static bool need_index(struct history_reader *reader, const char *name, size_t limit, size_t *out)
@@ -46,7 +46,7 @@ static bool need_index(struct history_reader *reader, const char *name, size_t l
 	const cJSON *value = cJSON_GetObjectItemCaseSensitive(reader->record, name);
 	if (!cJSON_IsNumber(value) || value->valuedouble < 0 || value->valuedouble >= (double)limit ||
 	    floor(value->valuedouble) != value->valuedouble)
-		return err_set(reader->err, ERR_PARSE, "\"%s\" is no number of a step", name);
+		return err_set(reader->err, ERR_PARSE, "\"%s\" is not a step number", name);
 	*out = (size_t)value->valuedouble;
 	return true;
 }
@@ -56,7 +56,7 @@ static bool history_take_time(struct history_reader *reader)
 	const char *at = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(reader->record, "at"));
 	int64_t ms = at ? clock_parse_rfc3339(at) : -1;
 	if (ms < 0)
-		return err_set(reader->err, ERR_PARSE, "\"at\" is no time");
+		return err_set(reader->err, ERR_PARSE, "\"at\" is not a time");
 	reader->history->head.changed_ms = ms;
 	return true;
 }
@@ -65,13 +65,13 @@ static bool take_facts(struct history_reader *reader)
 {
 	const cJSON *facts = cJSON_GetObjectItemCaseSensitive(reader->record, "facts"), *fact;
 	if (facts && !cJSON_IsObject(facts))
-		return err_set(reader->err, ERR_PARSE, "\"facts\" is no object");
+		return err_set(reader->err, ERR_PARSE, "\"facts\" is not an object");
 	cJSON_ArrayForEach(fact, facts)
 	{
 		struct ops_history_plan *history = reader->history;
 		struct ops_history_fact *known = NULL;
 		if (!cJSON_IsString(fact))
-			return err_set(reader->err, ERR_PARSE, "the fact \"%s\" is no text", fact->string);
+			return err_set(reader->err, ERR_PARSE, "the fact \"%s\" is not a string", fact->string);
 		vec_each (&history->facts, it)
 			known = !strcmp(it->name, fact->string) ? it : known;
 		if (!known) {
@@ -92,7 +92,7 @@ static bool take_sentences(struct history_reader *reader)
 	const cJSON *sentences = cJSON_GetObjectItemCaseSensitive(reader->record, "sentences"), *sentence;
 	struct ops_history_plan *history = reader->history;
 	if (sentences && !cJSON_IsArray(sentences))
-		return err_set(reader->err, ERR_PARSE, "\"sentences\" is no list");
+		return err_set(reader->err, ERR_PARSE, "\"sentences\" is not an array");
 	cJSON_ArrayForEach(sentence, sentences)
 	{
 		struct ops_history_sentence it = {0};
@@ -112,7 +112,7 @@ static bool take_steps(struct history_reader *reader)
 	const cJSON *steps = cJSON_GetObjectItemCaseSensitive(reader->record, "steps"), *step;
 	struct ops_history_plan *history = reader->history;
 	if (!cJSON_IsArray(steps) || !steps->child)
-		return err_set(reader->err, ERR_PARSE, "\"steps\" is no list of steps");
+		return err_set(reader->err, ERR_PARSE, "\"steps\" is not an array of steps");
 	cJSON_ArrayForEach(step, steps)
 	{
 		struct ops_history_step it = {.broker = history_text(reader, step, "broker"),
@@ -170,7 +170,7 @@ static bool take_step(struct history_reader *reader)
 		history->head.step = step->state == OPS_STEP_DONE ? index + 1 : index;
 		return true;
 	}
-	return err_set(reader->err, ERR_PARSE, "there is no state \"%s\" of a step", word);
+	return err_set(reader->err, ERR_PARSE, "unknown step state \"%s\"", word);
 }
 
 static bool take_state(struct history_reader *reader)
@@ -191,7 +191,7 @@ static bool take_state(struct history_reader *reader)
 		head->result = history_text(reader, reader->record, "result");
 		return true;
 	}
-	return err_set(reader->err, ERR_PARSE, "there is no state \"%s\" of a plan", word);
+	return err_set(reader->err, ERR_PARSE, "unknown plan state \"%s\"", word);
 }
 
 static bool take_taken_up(struct history_reader *reader)
@@ -224,15 +224,15 @@ static bool take_record(struct history_reader *reader)
 {
 	const char *word = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(reader->record, "record"));
 	if (!cJSON_IsObject(reader->record))
-		return err_set(reader->err, ERR_PARSE, "no JSON object");
+		return err_set(reader->err, ERR_PARSE, "not a JSON object");
 	for (size_t i = 0; i < ARRAY_LEN(records); i++) {
 		if (!str_eq(word, records[i].word))
 			continue;
 		if (!reader->history->head.id && records[i].take != take_plan)
-			return err_set(reader->err, ERR_PARSE, "the first record is no plan");
+			return err_set(reader->err, ERR_PARSE, "the first record is not a plan");
 		return history_take_time(reader) && records[i].take(reader);
 	}
-	return err_set(reader->err, ERR_PARSE, "no record that is known");
+	return err_set(reader->err, ERR_PARSE, "unknown record");
 }
 
 struct ops_history_plan *ops_history_plan_parse(const char *text, size_t len, struct err *err)
@@ -259,7 +259,7 @@ struct ops_history_plan *ops_history_plan_parse(const char *text, size_t len, st
 		history->whole = (size_t)(end - text) + 1;
 	}
 	if (!history->head.id) {
-		err_set(err, ERR_NOT_FOUND, "it holds no plan");
+		err_set(err, ERR_NOT_FOUND, "it contains no plan");
 		return NULL;
 	}
 	if (history->head.step < history->steps.len)

@@ -85,7 +85,7 @@ static bool end_record(struct ops_journal *journal, struct buf *record, struct e
 		good = written == (ssize_t)record->len && fsync(journal->fd) == 0;
 		if (!good)
 			err_set_errno(err, written >= 0 && written < (ssize_t)record->len ? ENOSPC : errno,
-				      "the journal %s cannot be written", journal->path);
+				      "cannot write the journal %s", journal->path);
 	}
 	buf_finish(record);
 	return good;
@@ -222,7 +222,7 @@ static struct ops_journal *create_hidden(const char *dir, const char *id, char *
 	int fd = open(*hidden, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0) {
 		if (errno != EEXIST)
-			err_set_errno(err, errno, "the journal %s cannot be made", path);
+			err_set_errno(err, errno, "cannot create the journal %s", path);
 		return NULL;
 	}
 	if (access(path, F_OK) == 0 || !lock_journal(fd)) {
@@ -262,7 +262,7 @@ struct ops_journal *ops_journal_create(const char *dir, struct ops_plan *plan, c
 		plan->id = mem_strdup(id);
 		if (write_plan(journal, plan, place, who, wall_ms, &reason) &&
 		    (rename(hidden, journal->path) == 0 ||
-		     err_set_errno(&reason, errno, "the journal %s cannot be made", journal->path)) &&
+		     err_set_errno(&reason, errno, "cannot create the journal %s", journal->path)) &&
 		    ops_journal_dir_sync(dir, &reason)) {
 			struct ops_journal *made = journal;
 			journal = NULL;
@@ -282,16 +282,16 @@ struct ops_journal *ops_journal_open(const char *dir, const char *id, struct ops
 				     struct err *err)
 {
 	if (!ops_journal_id_is_valid(id)) {
-		err_set(err, ERR_USAGE, "\"%s\" is no id of a plan", id);
+		err_set(err, ERR_USAGE, "\"%s\" is not a plan ID", id);
 		return NULL;
 	}
 	CLEANUP(free) char *path = ops_journal_path(dir, id);
 	CLEANUP(close) int fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0) {
 		if (errno == ENOENT)
-			err_set(err, ERR_NOT_FOUND, "there is no plan \"%s\" in %s", id, dir);
+			err_set(err, ERR_NOT_FOUND, "plan \"%s\" not found in %s", id, dir);
 		else
-			err_set_errno(err, errno, "the journal %s cannot be opened", path);
+			err_set_errno(err, errno, "cannot open the journal %s", path);
 		return NULL;
 	}
 	if (!lock_journal(fd)) {
@@ -303,7 +303,7 @@ struct ops_journal *ops_journal_open(const char *dir, const char *id, struct ops
 		return NULL;
 	ops_history_plan_judge(*history, false); /* it is ours now */
 	if (ftruncate(fd, (off_t)(*history)->whole) < 0) {
-		err_set_errno(err, errno, "the journal %s cannot be written", path);
+		err_set_errno(err, errno, "cannot write the journal %s", path);
 		ops_history_plan_destroy(*history);
 		*history = NULL;
 		return NULL;

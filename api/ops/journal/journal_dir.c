@@ -23,8 +23,7 @@ char *ops_journal_plans_dir(struct err *err)
 	if (state && *state == '/')
 		return str_printf("%s/mqdeck/plans", state);
 	if (str_empty(home)) {
-		err_set(err, ERR_CONFIG,
-			"there is no place for the journal of a plan: neither XDG_STATE_HOME nor HOME is set");
+		err_set(err, ERR_CONFIG, "nowhere to keep plan journals: neither XDG_STATE_HOME nor HOME is set");
 		return NULL;
 	}
 	return str_printf("%s/.local/state/mqdeck/plans", home);
@@ -59,18 +58,20 @@ bool ops_journal_dir_make(const char *dir, struct err *err)
 	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		if (mkdir(path, 0700) < 0 && errno != EEXIST)
-			return err_set_errno(err, errno, "the folder %s cannot be made", path);
+			return err_set_errno(err, errno, "cannot create the directory %s", path);
 		*slash = '/';
 	}
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return err_set_errno(err, errno, "the folder %s cannot be made", path);
+		return err_set_errno(err, errno, "cannot create the directory %s", path);
 	struct stat found;
 	if (stat(path, &found) < 0)
-		return err_set_errno(err, errno, "the folder %s cannot be looked at", path);
+		return err_set_errno(err, errno, "cannot inspect the directory %s", path);
 	if (!S_ISDIR(found.st_mode) || found.st_uid != geteuid())
-		return err_set(err, ERR_SYSTEM, "%s is no folder of this user's: journals are not written there", path);
+		return err_set(err, ERR_SYSTEM,
+			       "%s is not a directory owned by this user: journals are not written there", path);
 	if ((found.st_mode & 077) != 0 && chmod(path, 0700) < 0)
-		return err_set_errno(err, errno, "the folder %s is open to others and cannot be closed", path);
+		return err_set_errno(err, errno,
+				     "the directory %s is accessible to others and its mode cannot be changed", path);
 	return true;
 }
 
@@ -78,7 +79,7 @@ bool ops_journal_dir_sync(const char *dir, struct err *err)
 {
 	CLEANUP(close) int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || fsync(fd) < 0)
-		return err_set_errno(err, errno, "the folder %s cannot be synced", dir);
+		return err_set_errno(err, errno, "cannot sync the directory %s", dir);
 	return true;
 }
 
@@ -128,16 +129,16 @@ static struct ops_history_plan *read_one(const char *dir, const char *id, struct
 	CLEANUP(close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0) {
 		if (errno == ENOENT)
-			err_set(err, ERR_NOT_FOUND, "there is no plan \"%s\" in %s", id, dir);
+			err_set(err, ERR_NOT_FOUND, "plan \"%s\" not found in %s", id, dir);
 		else
-			err_set_errno(err, errno, "the journal %s cannot be opened", path);
+			err_set_errno(err, errno, "cannot open the journal %s", path);
 		return NULL;
 	}
 	struct stat file;
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	bool lives = fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 	if (fstat(fd, &file) < 0) {
-		err_set_errno(err, errno, "the journal %s cannot be looked at", path);
+		err_set_errno(err, errno, "cannot inspect the journal %s", path);
 		return NULL;
 	}
 	struct ops_history_plan *plan =
@@ -172,7 +173,7 @@ static int list_ids(const char *dir, char ***ids, struct err *err)
 	if (count < 0 && errno == ENOENT)
 		return 0;
 	if (count < 0) {
-		err_set_errno(err, errno, "the folder %s cannot be read", dir);
+		err_set_errno(err, errno, "cannot read the directory %s", dir);
 		return -1;
 	}
 	*ids = mem_alloc(((size_t)count + 1) * sizeof **ids);
@@ -289,11 +290,11 @@ bool ops_history_read_one(const char *dir, const char *id, struct ops_history *h
 	struct ops_history old = *history;
 	size_t at = 0;
 	if (!ops_journal_id_is_valid(id))
-		return err_set(err, ERR_USAGE, "\"%s\" is no id of a plan", id);
+		return err_set(err, ERR_USAGE, "\"%s\" is not a plan ID", id);
 	*history = history_for(1);
 	(void)history_add_plan(history, dir, id, take_known(&old, &at, id));
 	ops_history_finish(&old);
-	return history->count > 0 || err_set(err, ERR_NOT_FOUND, "there is no plan \"%s\" in %s", id, dir);
+	return history->count > 0 || err_set(err, ERR_NOT_FOUND, "plan \"%s\" not found in %s", id, dir);
 }
 
 void ops_history_finish(struct ops_history *history)
@@ -329,7 +330,7 @@ void ops_journal_dir_prune(const char *dir, size_t kept)
 struct ops_history_plan *ops_history_plan_load(const char *dir, const char *id, struct err *err)
 {
 	if (!ops_journal_id_is_valid(id)) {
-		err_set(err, ERR_USAGE, "\"%s\" is no id of a plan", id);
+		err_set(err, ERR_USAGE, "\"%s\" is not a plan ID", id);
 		return NULL;
 	}
 	return read_one(dir, id, NULL, err);

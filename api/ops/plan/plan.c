@@ -262,7 +262,7 @@ bool ops_take_values(struct ops_plan *plan, const struct ops_value *values, size
 	for (size_t i = 0; i < operation->argument_count; i++) {
 		const struct ops_argument *argument = &operation->arguments[i];
 		if (argument->required && !ops_fact(plan, argument->name))
-			return err_set(err, ERR_USAGE, "%s needs %s=… (%s)", operation->name, argument->name,
+			return err_set(err, ERR_USAGE, "%s requires %s=… (%s)", operation->name, argument->name,
 				       argument->help);
 	}
 	return true;

@@ -47,7 +47,7 @@ bool ops_resolve_target(const struct world_view *view, enum ops_target target, c
 	if (out->broker)
 		out->cluster = out->broker->cluster;
 	if (!out->cluster && !out->node)
-		return err_set(err, ERR_NOT_FOUND, "%s \"%s\" is not there (any more)", target_words[target].what, key);
+		return err_set(err, ERR_NOT_FOUND, "%s \"%s\" not found", target_words[target].what, key);
 	return true;
 }
 
@@ -72,8 +72,10 @@ static char *resolve_broker(const struct world_view *view, const char *text, str
 			if (strcmp(broker->name, text) != 0 && strcmp(ops_broker_key(broker, key), text) != 0)
 				continue;
 			if (found) {
-				err_set(err, ERR_USAGE, "\"%s\" is a broker in namespace %s and in %s: name one", text,
-					found->cluster->namespace, broker->cluster->namespace);
+				err_set(err, ERR_USAGE,
+					"\"%s\" is ambiguous: a broker in namespace %s and one in %s; give "
+					"NAMESPACE/BROKER",
+					text, found->cluster->namespace, broker->cluster->namespace);
 				return NULL;
 			}
 			found = broker;
@@ -102,12 +104,12 @@ char *ops_resolve(const struct world_view *view, enum ops_target target, const c
 		if (!names_cluster(cluster, text))
 			continue;
 		if (found) {
-			err_set(err, ERR_USAGE, "\"%s\" is both %s and %s: name one", text, found->key, cluster->key);
+			err_set(err, ERR_USAGE, "\"%s\" is ambiguous: %s or %s", text, found->key, cluster->key);
 			return NULL;
 		}
 		found = cluster;
 	}
 	if (!found)
-		err_set(err, ERR_NOT_FOUND, "there is no broker cluster \"%s\"", text);
+		err_set(err, ERR_NOT_FOUND, "broker cluster \"%s\" not found", text);
 	return found ? mem_strdup(found->key) : NULL;
 }

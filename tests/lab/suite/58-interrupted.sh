@@ -56,7 +56,7 @@ waits_since "… and killed at every step" "$since"
 before=$(uids rabbitmq)
 begin run "${ROLL[@]}"
 check_within "another roll is under way" 60 one_more_done 1
-plan_is "a second operator is told who has the cluster" 30 blocks 'has the lease' restart $NAMESPACE/rabbitmq-0
+plan_is "a second operator is told who has the cluster" 30 blocks 'holds the lease' restart $NAMESPACE/rabbitmq-0
 "$MQDECK" run restart $NAMESPACE/rabbitmq-0 --yes --accept dangerous >/dev/null 2>&1
 is "… and may not run" $? 30
 check "api stop" "$LAB" api stop

@@ -172,7 +172,7 @@ static void another_process_goes_on_where_it_stopped(void **state)
 	CLEANUP(free) char *id = start_scaling(desk);
 	kill_engine(desk);
 	take_up(desk, id);
-	assert_true(rig_says(desk->rig, OPS_CHANGES, "goes on at step 2 of 3"));
+	assert_true(rig_says(desk->rig, OPS_CHANGES, "resumes at step 2 of 3"));
 	assert_int_equal(desk->rig->plan->steps[0].state, OPS_STEP_DONE);
 	assert_int_not_equal(desk->rig->plan->severity, OPS_BLOCKED);
 	rig_run(desk->rig);
@@ -201,7 +201,7 @@ static void a_change_whose_end_was_not_written_is_not_made_twice(void **state)
 	assert_int_equal(desk->rig->plan->current, 0);
 	rig_run(desk->rig);
 	rig_pass(desk->rig, 1000);
-	assert_string_equal(desk->rig->plan->steps[0].result, "was so already");
+	assert_string_equal(desk->rig->plan->steps[0].result, "already done");
 	let_it_finish(desk);
 	assert_int_equal(desk->rig->plan->state, OPS_STATE_DONE);
 	assert_int_equal(desk->rig->api.patches, 1);
@@ -229,14 +229,14 @@ static void what_is_not_a_journal_is_named(void **state)
 	static const struct {
 		const char *text, *part;
 	} wrong[] = {
-		{"hello\n", "line 1: no JSON object"},
-		{"{} {}\n", "line 1: no JSON object"},
-		{"{\"record\":\"step\"}\n", "the first record is no plan"},
-		{"{\"record\":\"plan\",\"at\":\"yesterday\"}\n", "\"at\" is no time"},
+		{"hello\n", "line 1: not a JSON object"},
+		{"{} {}\n", "line 1: not a JSON object"},
+		{"{\"record\":\"step\"}\n", "the first record is not a plan"},
+		{"{\"record\":\"plan\",\"at\":\"yesterday\"}\n", "\"at\" is not a time"},
 		{"{\"record\":\"plan\",\"at\":\"2026-01-01T00:00:00Z\",\"version\":9}\n", "another version"},
 		{"{\"record\":\"plan\",\"at\":\"2026-01-01T00:00:00Z\",\"version\":1,\"id\":7}\n", "\"id\" is missing"},
-		{"", "it holds no plan"},
-		{"{\"record\":\"pl", "it holds no plan"},
+		{"", "it contains no plan"},
+		{"{\"record\":\"pl", "it contains no plan"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
 		struct err err = {0};
@@ -252,10 +252,10 @@ static void what_is_not_a_journal_is_named(void **state)
 	fclose(file);
 	struct err err = {0};
 	assert_null(ops_take_up(desk->rig->ops, id, NULL, NULL, &err));
-	assert_contains(err.text, "\"step\" is no number of a step");
+	assert_contains(err.text, "\"step\" is not a step number");
 	assert_state(desk, id, OPS_HISTORY_UNREADABLE);
 	assert_null(ops_take_up(desk->rig->ops, "../../etc/passwd", NULL, NULL, &err));
-	assert_contains(err.text, "is no id of a plan");
+	assert_contains(err.text, "is not a plan ID");
 }
 
 static void a_plan_is_not_taken_up_on_another_cluster(void **state)
@@ -282,7 +282,7 @@ static void a_right_lost_in_the_middle_is_named_and_the_plan_goes_on_later(void 
 	desk->rig->api.denied = "patch";
 	kill_engine(desk);
 	take_up(desk, id);
-	assert_true(rig_says(desk->rig, OPS_BLOCKS, "missing right: patch on statefulsets/scale"));
+	assert_true(rig_says(desk->rig, OPS_BLOCKS, "permission denied: patch on statefulsets/scale"));
 	desk->rig->api.denied = NULL;
 	kill_engine(desk);
 	take_up(desk, id);
@@ -305,7 +305,7 @@ static void a_plan_is_taken_back_once(void **state)
 	CLEANUP(free) char *id = mem_strdup(desk->rig->plan->id);
 	kill_engine(desk);
 	assert_null(ops_take_up(desk->rig->ops, id, NULL, NULL, &err));
-	assert_contains(err.text, "nothing to go on with");
+	assert_contains(err.text, "nothing to resume or abandon");
 
 	desk->rig->plan = ops_roll_back(desk->rig->ops, id, NULL, NULL, &err);
 	assert_non_null(desk->rig->plan);
@@ -319,7 +319,7 @@ static void a_plan_is_taken_back_once(void **state)
 	CLEANUP(free) char *second = mem_strdup(desk->rig->plan->id);
 	assert_string_not_equal(second, id);
 	assert_null(ops_roll_back(desk->rig->ops, id, NULL, NULL, &err));
-	assert_contains(err.text, "was taken back by plan");
+	assert_contains(err.text, "was rolled back by plan");
 	CLEANUP(ops_history_finish) struct ops_history pasts = read_all(desk);
 	assert_int_equal(pasts.count, 2);
 	for (size_t i = 0; i < 2; i++) {
@@ -337,7 +337,7 @@ static void without_a_journal_nothing_is_begun(void **state)
 	fclose(fopen(file, "w")); /* where a folder should be */
 	rig_prepare(desk->rig, "scale", KAFKA, "4");
 	assert_false(ops_run(desk->rig->plan, NULL, NULL, &err));
-	assert_contains(err.text, "cannot be made");
+	assert_contains(err.text, "cannot create");
 	rig_pass(desk->rig, 1000);
 	assert_int_equal(desk->rig->api.patches, 0);
 	unlink(file);
@@ -373,7 +373,7 @@ static void what_a_plan_was_said_to_mean_is_kept(void **state)
 	/* Taken up again, it is asked for what it means now. */
 	kill_engine(desk);
 	take_up(desk, id);
-	assert_true(rig_says(desk->rig, OPS_CHANGES, "goes on at step 2 of 3"));
+	assert_true(rig_says(desk->rig, OPS_CHANGES, "resumes at step 2 of 3"));
 	for (size_t i = 1; i < desk->rig->plan->sentence_count; i++)
 		assert_string_not_equal(desk->rig->plan->sentences[i - 1].text, desk->rig->plan->sentences[i].text);
 }
@@ -411,12 +411,12 @@ static void what_can_be_done_with_a_plan_is_told_with_the_reason(void **state)
 		const char *no_going_on, *no_way_back; /* NULL: it can */
 	} table[] = {
 		{{.state = OPS_HISTORY_INTERRUPTED, .operation = "scale"}, NULL, NULL},
-		{{.state = OPS_HISTORY_FAILED, .operation = "roll"}, NULL, "nothing takes \"roll\" back"},
-		{{.state = OPS_HISTORY_CANCELLED, .operation = "dig"}, NULL, "nothing takes \"dig\" back"},
-		{{.state = OPS_HISTORY_RUNNING, .operation = "scale"}, "is being run", "is being run"},
-		{{.state = OPS_HISTORY_PAUSED, .operation = "scale"}, "is being run", "is being run"},
-		{{.state = OPS_HISTORY_DONE, .operation = "scale"}, "nothing to go on with", NULL},
-		{{.state = OPS_HISTORY_ABANDONED, .operation = "scale"}, "nothing to go on with", NULL},
+		{{.state = OPS_HISTORY_FAILED, .operation = "roll"}, NULL, "\"roll\" cannot be rolled back"},
+		{{.state = OPS_HISTORY_CANCELLED, .operation = "dig"}, NULL, "\"dig\" cannot be rolled back"},
+		{{.state = OPS_HISTORY_RUNNING, .operation = "scale"}, "is still running", "is still running"},
+		{{.state = OPS_HISTORY_PAUSED, .operation = "scale"}, "is still running", "is still running"},
+		{{.state = OPS_HISTORY_DONE, .operation = "scale"}, "nothing to resume or abandon", NULL},
+		{{.state = OPS_HISTORY_ABANDONED, .operation = "scale"}, "nothing to resume or abandon", NULL},
 		{{.state = OPS_HISTORY_FAILED, .operation = "scale", .undone_by = "2"}, "by plan 2", "by plan 2"},
 		{{.state = OPS_HISTORY_UNREADABLE, .err = {ERR_PARSE, "line 1"}}, "line 1", "line 1"},
 	};

@@ -109,7 +109,7 @@ static void the_second_one_is_told_who_has_it(void **state)
 	rig_prepare(rig, "scale", KAFKA, "4");
 	assert_int_equal(rig->plan->severity, OPS_BLOCKED);
 	assert_true(rig_says(rig, OPS_BLOCKS,
-			     "ben@ops2 has the lease mq/" LEASE " since 2026-01-01T10:00:00 for "
+			     "ben@ops2 holds the lease mq/" LEASE " since 2026-01-01T10:00:00 for "
 			     "\"Roll kafka orders\" (plan 20260101-100000-00)"));
 }
 
@@ -124,7 +124,7 @@ static void one_that_lives_is_not_robbed(void **state)
 		renew_foreign(rig, -3600 * 1000);
 	}
 	assert_int_equal(rig->plan->state, OPS_STATE_FAILED);
-	assert_contains(rig->plan->result, "ben@ops2 has the lease");
+	assert_contains(rig->plan->result, "ben@ops2 holds the lease");
 	assert_string_equal(holder(rig), OTHER);
 	assert_int_equal(rig->api.patches, 0);
 }
@@ -134,11 +134,11 @@ static void one_that_is_left_is_taken_over_after_its_time(void **state)
 	struct rig *rig = *state;
 	renew_foreign(rig, -300 * 1000);
 	rig_prepare(rig, "scale", KAFKA, "4");
-	assert_true(rig_says(rig, OPS_CAUTION, "it seems to be left"));
+	assert_true(rig_says(rig, OPS_CAUTION, "the holder seems to be gone"));
 	rig_run(rig);
 	rig_pass(rig, 25 * 1000);
 	assert_string_equal(holder(rig), OTHER);
-	assert_contains(rig->plan->steps[0].why, "ben@ops2 has the lease");
+	assert_contains(rig->plan->steps[0].why, "ben@ops2 holds the lease");
 	assert_int_equal(rig->api.patches, 0);
 	rig_pass(rig, 10 * 1000);
 	assert_contains(holder(rig), "ann@ops1/");
@@ -164,7 +164,7 @@ static void a_lease_that_is_lost_stops_the_plan(void **state)
 	renew_foreign(rig, 0);
 	rig_pass(rig, 12 * 1000);
 	assert_int_equal(rig->plan->state, OPS_STATE_FAILED);
-	assert_contains(rig->plan->result, "ben@ops2 has the lease");
+	assert_contains(rig->plan->result, "ben@ops2 holds the lease");
 	assert_string_equal(holder(rig), OTHER);
 }
 
@@ -204,9 +204,10 @@ static void rights_that_are_revoked_are_named(void **state)
 	rig->api.replicas = 3;
 	rig->api.denied = "create";
 	rig_prepare(rig, "scale", KAFKA, "4");
-	assert_true(rig_says(rig, OPS_BLOCKS, "missing right: create on leases.coordination.k8s.io in namespace mq"));
+	assert_true(
+		rig_says(rig, OPS_BLOCKS, "permission denied: create on leases.coordination.k8s.io in namespace mq"));
 	assert_false(ops_may(rig->ops, ops_find("scale"), KAFKA, &err));
-	assert_contains(err.text, "missing right: create");
+	assert_contains(err.text, "permission denied: create");
 	assert_true(ops_may(rig->ops, ops_find("cordon"), "node-1", &err));
 }
 

@@ -290,7 +290,7 @@ static void a_right_that_is_lost_stops_it_and_is_named(void **state)
 	let_one_pass(bench);
 	assert_int_equal(plan->state, OPS_STATE_FAILED);
 	assert_contains(plan->result, "create on pods/exec");
-	assert_contains(plan->result, "what was changed stays");
+	assert_contains(plan->result, "changes made so far are kept");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

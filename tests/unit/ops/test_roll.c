@@ -215,7 +215,7 @@ static void a_pod_that_is_new_already_is_not_deleted_again(void **state)
 	rig_pass(rig, 3000);
 	assert_int_equal(play.deletes, 0);
 	assert_int_equal(rig->plan->state, OPS_STATE_DONE);
-	assert_string_equal(rig->plan->steps[1].result, "was so already");
+	assert_string_equal(rig->plan->steps[1].result, "already done");
 }
 
 static void a_lost_answer_and_a_refusal(void **state)
@@ -226,7 +226,7 @@ static void a_lost_answer_and_a_refusal(void **state)
 	rig_run(rig);
 	rig_pass(rig, 500);
 	assert_int_equal(play.deletes, 1);
-	assert_contains(rig->plan->steps[1].why, "trying again");
+	assert_contains(rig->plan->steps[1].why, "retrying");
 	play.answer = ERR_FORBIDDEN;
 	rig_pass(rig, 5000);
 	assert_int_equal(rig->plan->state, OPS_STATE_FAILED);

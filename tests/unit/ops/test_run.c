@@ -83,7 +83,7 @@ static void a_missing_right_is_named(void **state)
 	struct err err = {0};
 	rig->api.denied = "patch";
 	rig_prepare(rig, "scale", KAFKA, "4");
-	assert_true(rig_says(rig, OPS_BLOCKS, "missing right: patch on statefulsets/scale.apps in namespace mq"));
+	assert_true(rig_says(rig, OPS_BLOCKS, "permission denied: patch on statefulsets/scale.apps in namespace mq"));
 	assert_int_equal(rig->api.gets, 0);
 	assert_false(ops_may(rig->ops, ops_find("scale"), KAFKA, &err));
 	assert_contains(err.text, "patch on statefulsets/scale.apps");
@@ -174,7 +174,7 @@ static void another_object_of_the_same_name_is_refused(void **state)
 	rig_run(rig);
 	rig_pass(rig, 2000);
 	assert_int_equal(rig->plan->state, OPS_STATE_FAILED);
-	assert_contains(rig->plan->err.text, "made anew");
+	assert_contains(rig->plan->err.text, "recreated");
 }
 
 static void what_the_world_forbids_by_now_is_not_done(void **state)
@@ -201,7 +201,7 @@ static void an_api_that_is_away_is_waited_for(void **state)
 	rig_run(rig);
 	rig_pass(rig, 5000);
 	assert_int_equal(rig->plan->state, OPS_STATE_RUNNING);
-	assert_contains(rig->plan->steps[0].why, "trying again");
+	assert_contains(rig->plan->steps[0].why, "retrying");
 	rig_pass(rig, 40000);
 	assert_int_equal(rig->plan->steps[0].state, OPS_STEP_DONE);
 	assert_null(rig->plan->steps[0].why);
@@ -215,7 +215,7 @@ static void a_lost_answer_is_not_asked_for_twice(void **state)
 	rig_run(rig);
 	rig_pass(rig, 5000);
 	assert_int_equal(rig->plan->steps[0].state, OPS_STEP_DONE);
-	assert_string_equal(rig->plan->steps[0].result, "was so already");
+	assert_string_equal(rig->plan->steps[0].result, "already done");
 	assert_int_equal(rig->api.patches, 1);
 	assert_int_equal(rig->api.replicas, 4);
 }
@@ -232,7 +232,7 @@ static void a_gate_has_a_time_limit_and_a_reason(void **state)
 	assert_int_equal(rig->plan->state, OPS_STATE_FAILED);
 	assert_int_equal(rig->plan->err.code, ERR_TIMEOUT);
 	assert_contains(rig->plan->err.text, "exceeded quota: pods");
-	assert_contains(rig->plan->result, "what was changed stays");
+	assert_contains(rig->plan->result, "changes made so far are kept");
 }
 
 static void a_gate_does_not_open_nor_run_out_on_old_data(void **state)
@@ -245,7 +245,7 @@ static void a_gate_does_not_open_nor_run_out_on_old_data(void **state)
 	rig->world.view.link = WORLD_STALE;
 	rig_pass(rig, 16 * 60 * 1000);
 	assert_int_equal(rig->plan->state, OPS_STATE_RUNNING);
-	assert_contains(rig->plan->steps[1].why, "does not answer now");
+	assert_contains(rig->plan->steps[1].why, "does not answer");
 	rig->world.view.link = WORLD_LIVE;
 	rig_pass(rig, 3000);
 	assert_int_equal(rig->plan->state, OPS_STATE_DONE);
@@ -258,7 +258,7 @@ static void cancel_leaves_a_gate_and_says_what_stays(void **state)
 	ops_cancel(rig->plan);
 	rig_pass(rig, 100);
 	assert_int_equal(rig->plan->state, OPS_STATE_CANCELLED);
-	assert_contains(rig->plan->result, "what was changed stays");
+	assert_contains(rig->plan->result, "changes made so far are kept");
 	assert_int_equal(rig->plan->steps[2].state, OPS_STEP_SKIPPED);
 }
 
@@ -276,7 +276,7 @@ static void cancel_waits_for_a_request_that_was_sent(void **state)
 	rig_pass(rig, 1000);
 	assert_int_equal(rig->plan->state, OPS_STATE_CANCELLED);
 	assert_int_equal(rig->plan->steps[0].state, OPS_STEP_DONE);
-	assert_contains(rig->plan->result, "what was changed stays");
+	assert_contains(rig->plan->result, "changes made so far are kept");
 }
 
 static void cancel_before_anything_changes_nothing(void **state)
@@ -355,7 +355,7 @@ static void a_target_that_goes_away_is_said(void **state)
 	rig_run(rig);
 	rig_pass(rig, 1000);
 	assert_int_equal(rig->plan->state, OPS_STATE_FAILED);
-	assert_contains(rig->plan->err.text, "is not there (any more)");
+	assert_contains(rig->plan->err.text, "not found");
 }
 
 static void the_table_is_whole(void **state)

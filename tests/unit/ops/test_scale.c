@@ -278,7 +278,7 @@ static void the_same_number_and_nonsense_are_refused(void **state)
 		assert_int_equal(err.code, ERR_USAGE);
 	}
 	assert_null(ops_prepare(rig->ops, ops_find("scale"), KAFKA, NULL, 0, NULL, NULL, &err));
-	assert_contains(err.text, "scale needs replicas=");
+	assert_contains(err.text, "scale requires replicas=");
 	struct ops_value value = {.name = "colour", .value = "red"};
 	assert_null(ops_prepare(rig->ops, ops_find("scale"), KAFKA, &value, 1, NULL, NULL, &err));
 	assert_null(ops_prepare(rig->ops, ops_find("scale"), "mq/none/kafka", NULL, 0, NULL, NULL, &err));
@@ -302,7 +302,7 @@ static void names_are_resolved(void **state)
 	}
 	rig->world.clusters[FAKE_RABBITMQ].cluster.name = "orders";
 	assert_null(ops_resolve(&rig->world.view, OPS_ON_CLUSTER, "orders", &err));
-	assert_contains(err.text, "both");
+	assert_contains(err.text, "ambiguous");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

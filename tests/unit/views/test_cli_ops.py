@@ -108,7 +108,7 @@ class Cli(unittest.TestCase):
         self.assertIn("done in", out)
         plan, = self.plans()
         self.assertEqual((plan["state"], plan["step"], plan["steps"]), ("done", 2, 2))
-        self.assertIn("nothing to go on with", self.mqdeck("ops", "resume", plan["id"], "--yes", code=1).stderr)
+        self.assertIn("nothing to resume or abandon", self.mqdeck("ops", "resume", plan["id"], "--yes", code=1).stderr)
         self.mqdeck("ops", "rollback", plan["id"], "--yes")
         nodes = json.loads(self.mqdeck("get", "nodes", "-o", "json").stdout)
         self.assertFalse(any(node.get("cordoned") for node in nodes))
@@ -117,7 +117,7 @@ class Cli(unittest.TestCase):
     def test_killed_in_the_middle_it_is_resumed(self):
         process = self.begin("scale", "prod/orders", "replicas=4")
         second = json.loads(self.mqdeck("plan", "scale", "prod/orders", "replicas=5", "-o", "json", code=30).stdout)
-        self.assertIn("has the lease prod/mqdeck-kafka-orders", " ".join(second["blocks"]))
+        self.assertIn("holds the lease prod/mqdeck-kafka-orders", " ".join(second["blocks"]))
         identity = self.plans()[0]["id"]
         self.assertEqual(self.plans()[0]["state"], "running")
         self.assertIn("is being run", self.mqdeck("ops", "resume", identity, "--yes", code=1).stderr)
@@ -126,7 +126,7 @@ class Cli(unittest.TestCase):
         self.assertEqual(self.plans()[0]["state"], "interrupted")
         self.assertTrue(self.plans()[0]["resumable"])
         out = self.mqdeck("ops", "resume", identity, "--yes", "--accept", "careful").stdout
-        self.assertIn("goes on at step 2 of 3", out)
+        self.assertIn("resumes at step 2 of 3", out)
         self.assertIn("3/3 done", out)
         self.assertEqual(self.plans()[0]["state"], "done")
         brokers = json.loads(self.mqdeck("get", "brokers", "-o", "json").stdout)
@@ -137,8 +137,8 @@ class Cli(unittest.TestCase):
         self.replay("Wait+Screen@20s /@.* is running: Scale kafka orders from 3 to 4 brokers, started \\d+s ago/",
                     "ExpectNot /interrupted/", 'Type ":ops"', "Enter", "Wait+Screen /running .*Scale kafka orders/",
                     'Type "p"', "Wait+Screen /pause: only possible for plans that run in this console/",
-                    'Type "c"', "Wait+Screen /resume: it is being run/", "Enter", "Wait+Screen /running at step 2 of 3/",
-                    "Expect /unavailable: it is being run/", "Expect /Changes +StatefulSet/")
+                    'Type "c"', "Wait+Screen /resume: it is still running/", "Enter", "Wait+Screen /running at step 2 of 3/",
+                    "Expect /unavailable: it is still running/", "Expect /Changes +StatefulSet/")
         clusters = {cluster["cluster"]: cluster for cluster in json.loads(self.mqdeck("get", "clusters", "-o", "json").stdout)}
         self.assertEqual(clusters["orders"]["plan"], "Scale kafka orders from 3 to 4 brokers")
         self.assertEqual(clusters["orders"]["planBy"], self.plans()[0]["by"])
@@ -147,11 +147,11 @@ class Cli(unittest.TestCase):
         process.communicate()
         asks = ("Wait+Screen@20s /1 plan was interrupted; resume it in :operations/", 'Type ":ops"',
                 "Enter", "Wait+Screen /interrupted .*at orders-3 ready/", "ExpectNot /was interrupted/", 'Type "c"')
-        self.replay(*asks, "Wait+Screen@20s /mqdeck is read-only here/", "ExpectNot /Run/", "Escape",
+        self.replay(*asks, "Wait+Screen@20s /mqdeck is read-only/", "ExpectNot /Run/", "Escape",
                     'Type "x"', "Wait+Screen /It stopped at step 2 of 3/", "Tab", "Enter",
-                    "Wait+Screen /mqdeck is read-only here/", options=("--readonly",))
+                    "Wait+Screen /mqdeck is read-only/", options=("--readonly",))
         self.assertEqual(self.plans()[0]["state"], "interrupted")
-        self.replay(*asks, "Wait+Screen@20s /goes on at step 2 of 3/", "Shift+Tab", "Enter",
+        self.replay(*asks, "Wait+Screen@20s /resumes at step 2 of 3/", "Shift+Tab", "Enter",
                     "Wait+Screen@120s /done, careful/", "Escape", "Wait+Screen /done .*Scale kafka orders/")
         self.assertEqual(self.plans()[0]["state"], "done")
 
