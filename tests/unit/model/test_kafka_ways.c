@@ -98,7 +98,7 @@ static const struct row {
 	 .users = "",
 	 .typed = true,
 	 .ways = "",
-	 .why = "none of its listeners takes a user and a password"},
+	 .why = "none of its listeners accepts a username and password"},
 	{.what = "a listener outside the cluster leads in as well",
 	 .listeners = OWN,
 	 .users = "",
