@@ -83,7 +83,7 @@ static void say_unready(struct ops_plan *plan, const struct world_cluster *clust
 	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, NULL); ops_kafka_walk_next(&walk);)
 		if (walk.now.replica_count > 0 && ops_kafka_leader_id(&walk.now) != walk.now.replica_ids[0] &&
 		    !ops_kafka_in_sync(&walk.now, walk.now.replica_ids[0]))
-			ops_name_list_add(&lagging, "%s/%d", walk.now.name, (int)walk.now.partition);
+			ops_name_list_add_partition(&lagging, walk.now.name, walk.now.partition);
 	if (lagging.count > 0)
 		ops_note(plan, OPS_CAUTION, "%" PRId64 " partition%s stay%s: the preferred replica is not in sync: %s",
 			 lagging.count, ops_plural(lagging.count), lagging.count == 1 ? "s" : "",

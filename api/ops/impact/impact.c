@@ -178,13 +178,13 @@ static void check_known(struct ops_impact *out, const struct world_cluster *clus
 {
 	bool kafka = cluster->kind == WORLD_BROKER_KAFKA;
 	if (err_is_set(&cluster->source.err))
-		not_known(out, "what the brokers of %s hold cannot be read now: %s", cluster->name,
+		not_known(out, "replicas on the brokers of %s cannot be read now: %s", cluster->name,
 			  cluster->source.err.text);
 	if (cluster->replicated_count < 0 || cluster->source.updated_ms < 0)
-		not_known(out, "which %s %s holds is not known: the brokers have not said",
+		not_known(out, "the %s of %s are unknown: the brokers have not reported them",
 			  kafka ? "partitions" : "queue members", cluster->name);
 	if (!kafka && cluster->queue_count < 0)
-		not_known(out, "which queues of %s live where is not known: queues cannot be read", cluster->name);
+		not_known(out, "where the queues of %s live is unknown: queues cannot be read", cluster->name);
 }
 
 static void check_rows_known(struct survey *survey)
@@ -192,12 +192,11 @@ static void check_rows_known(struct survey *survey)
 	if (survey->min_unknown > 0)
 		not_known(survey->out,
 			  "min.insync.replicas of %" PRId64
-			  " partition%s is not known: whether they would refuse writes cannot be told",
+			  " partition%s is unknown: cannot tell whether writes would be refused",
 			  survey->min_unknown, ops_plural(survey->min_unknown));
 	if (survey->members_unknown > 0)
 		not_known(survey->out,
-			  "the members of %" PRId64
-			  " queue%s are not known: whether they keep a majority cannot be told",
+			  "the members of %" PRId64 " queue%s are unknown: cannot tell whether a majority remains",
 			  survey->members_unknown, ops_plural(survey->members_unknown));
 }
 
@@ -208,7 +207,7 @@ static void survey_mark_away(struct survey *survey, const struct world_broker *b
 	for (size_t i = 0; i < cluster->broker_count && i < BROKERS_MAX; i++)
 		survey->away[i] |= cluster->brokers[i] == broker;
 	if (cluster->kind == WORLD_BROKER_KAFKA && broker->id < 0 && broker->pod)
-		not_known(survey->out, "%s has no known broker id: what it holds cannot be told", broker->name);
+		not_known(survey->out, "the broker ID of %s is unknown: cannot tell what it holds", broker->name);
 	survey->out->volumes += (int64_t)broker->volume_count;
 }
 
@@ -293,10 +292,7 @@ static void verdict_weigh(struct stop_verdict *verdict, const struct world_repli
 	if (!holds || !critical)
 		return;
 	verdict->already += row->in_sync_count < (kafka ? row->min_in_sync : row->replica_count / 2 + 1);
-	if (kafka)
-		ops_name_list_add(&verdict->critical, "%s/%d", row->name, (int)row->partition);
-	else
-		ops_name_list_add(&verdict->critical, "%s", row->name);
+	ops_name_list_add_partition(&verdict->critical, row->name, row->partition);
 }
 
 static bool refuse_critical(const struct stop_verdict *verdict, const struct world_broker *broker, struct err *why)
@@ -307,10 +303,9 @@ static bool refuse_critical(const struct stop_verdict *verdict, const struct wor
 	if (verdict->already > 0)
 		snprintf(already, sizeof already, " (%" PRId64 " %s already)", verdict->already,
 			 verdict->already == 1 ? "does" : "do");
-	return err_set(why, ERR_REFUSED, "without %s %" PRId64 " %s%s would %s%s: %s%s", broker->name, count,
-		       kafka ? "partition" : "queue", ops_plural(count),
-		       kafka ? "refuse acks=all" : "be without a majority", already, verdict->critical.names,
-		       ops_name_list_more(&verdict->critical, more));
+	return err_set(why, ERR_REFUSED, "without %s, %" PRId64 " %s%s would %s%s: %s%s", broker->name, count,
+		       kafka ? "partition" : "queue", ops_plural(count), kafka ? "refuse acks=all" : "have no majority",
+		       already, verdict->critical.names, ops_name_list_more(&verdict->critical, more));
 }
 
 static bool check_controllers(const struct world_cluster *cluster, const struct world_broker *broker, struct err *why)
@@ -325,7 +320,8 @@ static bool check_controllers(const struct world_cluster *cluster, const struct 
 		left += voter->voter && voter->caught_up && !it;
 	}
 	if (target && world_are_critical_voters(voters, left))
-		return err_set(why, ERR_REFUSED, "without %s only %zu of %zu controllers keep up, and %zu must",
+		return err_set(why, ERR_REFUSED,
+			       "without %s, only %zu of %zu controllers are caught up, and %zu are required",
 			       broker->name, left, voters, (voters + 2) / 2);
 	return true;
 }
@@ -336,9 +332,9 @@ static bool check_own_word(const struct world_cluster *cluster, const struct wor
 	if (cluster->kind != WORLD_BROKER_RABBITMQ || cluster->broker_count == 1 || broker->quorum_critical == 0)
 		return true;
 	if (broker->quorum_critical < 0)
-		return err_set(why, ERR_REFUSED, "whether %s is critical for a quorum is not known: it has not said",
+		return err_set(why, ERR_REFUSED, "unknown whether %s is quorum-critical: it has not reported that",
 			       broker->name);
-	return err_set(why, ERR_REFUSED, "%s says of itself that it is critical for a quorum", broker->name);
+	return err_set(why, ERR_REFUSED, "%s reports that it is quorum-critical", broker->name);
 }
 
 bool ops_impact_can_stop(const struct world_cluster *cluster, const struct world_broker *broker, struct err *why)
@@ -350,7 +346,7 @@ bool ops_impact_can_stop(const struct world_cluster *cluster, const struct world
 		return true;
 	check_known(&known, cluster);
 	if (cluster->kind == WORLD_BROKER_KAFKA && broker->id < 0)
-		not_known(&known, "%s has no known broker id: what it holds cannot be told", broker->name);
+		not_known(&known, "the broker ID of %s is unknown: cannot tell what it holds", broker->name);
 	if (known.unknown[0])
 		return err_set(why, ERR_REFUSED, "%s", known.unknown);
 	while (index < cluster->broker_count && cluster->brokers[index] != broker)
@@ -365,7 +361,7 @@ bool ops_impact_can_stop(const struct world_cluster *cluster, const struct world
 		return refuse_critical(&verdict, broker, why);
 	if (verdict.unknown > 0)
 		return err_set(why, ERR_REFUSED,
-			       "%s of %" PRId64 " %s of %s not known: whether it may stop cannot be told",
+			       "%s of %" PRId64 " %s of %s unknown: cannot tell whether it can be stopped safely",
 			       cluster->kind == WORLD_BROKER_KAFKA ? "min.insync.replicas" : "members", verdict.unknown,
 			       cluster->kind == WORLD_BROKER_KAFKA ? "partitions" : "queues", broker->name);
 	return check_controllers(cluster, broker, why) && check_own_word(cluster, broker, why);
@@ -380,10 +376,7 @@ int64_t ops_impact_unwell(const struct world_cluster *cluster, char *names, size
 		world_replicated_at(cluster, i, &row);
 		if (row.state == WORLD_REPLICA_OK || row.state == WORLD_REPLICA_UNKNOWN)
 			continue;
-		if (row.partition >= 0)
-			ops_name_list_add(&lacking, "%s/%d", row.name, (int)row.partition);
-		else
-			ops_name_list_add(&lacking, "%s", row.name);
+		ops_name_list_add_partition(&lacking, row.name, row.partition);
 	}
 	snprintf(names, size, "%s%s", lacking.names, ops_name_list_more(&lacking, more));
 	return cluster->replicated_count < 0 ? -1 : lacking.count;

@@ -4,6 +4,7 @@
 #define MQDECK_OPS_IMPACT_IMPACT_H
 
 #include "api/base/vec.h"
+#include "api/ops/plan/name_list.h"
 #include "api/ops/plan/plan.h"
 
 /* X(NAME, member in JSON): kinds of what happens to a partition or queue. Each is in one of the first five at most. */
@@ -12,7 +13,7 @@
 	X(BELOW_MIN, "partitionsBelowMinInSync") /* acks=all is refused */                                             \
 	X(MINORITY, "queuesWithoutQuorum")       /* quorum queues and streams */                                       \
 	X(UNPROTECTED, "unprotected")            /* no replica to spare even when all are well: never forbids */       \
-	X(UNDER_REPLICATED, "underReplicated")   /* goes on, with a replica less */                                    \
+	X(UNDER_REPLICATED, "underReplicated")   /* stays up, under-replicated */                                      \
 	X(LEADERS, "leadersMoved")                                                                                     \
 	X(CLASSIC, "classicQueuesUnavailable") /* indexes are those of world_queue_at */
 
@@ -53,6 +54,8 @@ static inline void cleanup_ops_impact_finish(struct ops_impact *impact)
 
 /* Sentences into the plan. `harm` is what lost availability and what is not known become: OPS_BLOCKS, OPS_DANGER, … */
 void ops_impact_note(struct ops_plan *plan, const struct ops_impact *impact, enum ops_sentence_kind harm);
+/* The first names of those that an effect hits, and how many there are. */
+void ops_impact_name_rows(const struct ops_impact *impact, enum ops_impact_effect effect, struct ops_name_list *names);
 bool ops_impact_harms(const struct ops_impact *impact); /* availability is lost, or nobody knows */
 
 /* For the plan's JSON: an array with an object for each cluster from which the plan takes brokers away, with every
@@ -66,7 +69,8 @@ char *ops_impact_text(const struct world_view *view, const struct ops_plan *plan
 bool ops_impact_can_stop(const struct world_cluster *cluster, const struct world_broker *broker,
 			 struct err *why) MUST_USE;
 
-/* The partitions or queues that are under-replicated now: their number (-1 not known) and the first names ("" when none). */
+/* The partitions or queues that are under-replicated now: their number (-1 not known) and the first names ("" when
+ * none). */
 int64_t ops_impact_unwell(const struct world_cluster *cluster, char *names, size_t size);
 
 /* ---- clients: what impact.c and impact_sentences.c leave to impact_clients.c ---- */

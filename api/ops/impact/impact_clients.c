@@ -73,11 +73,10 @@ static void say_unknown(struct ops_plan *plan, const struct ops_impact *impact)
 	const struct world_cluster *cluster = impact->cluster;
 	if (cluster->connections > 0)
 		ops_note(plan, OPS_MEANS,
-			 "how many of the %" PRId64
-			 " clients of %s are connected to %s is not known: they must connect again",
+			 "unknown how many of the %" PRId64 " clients of %s are connected to %s: those must reconnect",
 			 cluster->connections, cluster->name, impact->brokers);
 	else
-		ops_note(plan, OPS_MEANS, "how many clients are connected to %s is not known: they must connect again",
+		ops_note(plan, OPS_MEANS, "unknown how many clients are connected to %s: those must reconnect",
 			 impact->brokers);
 }
 
@@ -88,9 +87,9 @@ static void say_connections(struct ops_plan *plan, const struct ops_impact *impa
 	if (impact->connections < 0)
 		say_unknown(plan, impact);
 	else if (impact->connections == 0)
-		ops_note(plan, OPS_MEANS, "no client is connected to %s", impact->brokers);
+		ops_note(plan, OPS_MEANS, "no clients are connected to %s", impact->brokers);
 	else
-		ops_note(plan, OPS_MEANS, "%" PRId64 " client%s %s connected to %s and must connect again: %s",
+		ops_note(plan, OPS_MEANS, "%" PRId64 " client%s %s connected to %s and must reconnect: %s",
 			 impact->connections, ops_plural(impact->connections), impact->connections == 1 ? "is" : "are",
 			 impact->brokers, names);
 }

@@ -9,7 +9,7 @@
 #include "api/ops/impact/impact.h"
 #include "api/ops/plan/name_list.h"
 
-enum { AWAY_MAX = 512 };
+enum { AWAY_MAX = 512, NAMED_ROWS_MAX = 2000 };
 
 static const char *const json_names[] = {
 #define X(name, json) [OPS_IMPACT_##name] = json,
@@ -26,13 +26,14 @@ static const struct {
 	[OPS_IMPACT_OFFLINE] = {true, OPS_MEANS, "goes offline", "go offline"},
 	[OPS_IMPACT_BELOW_MIN] = {true, OPS_MEANS, "falls below min.insync.replicas and refuses acks=all",
 				  "fall below min.insync.replicas and refuse acks=all"},
-	[OPS_IMPACT_MINORITY] = {true, OPS_MEANS, "loses its quorum and stops", "lose their quorum and stop"},
-	[OPS_IMPACT_UNPROTECTED] = {false, OPS_CAUTION, "has no replica to spare and is not available meanwhile",
-				    "have no replica to spare and are not available meanwhile"},
-	[OPS_IMPACT_UNDER_REPLICATED] = {false, OPS_MEANS, "goes on with a replica less", "go on with a replica less"},
-	[OPS_IMPACT_LEADERS] = {false, OPS_MEANS, "gets another leader", "get another leader"},
-	[OPS_IMPACT_CLASSIC] = {false, OPS_CAUTION, "lives there and nowhere else: it is not available meanwhile",
-				"live there and nowhere else: they are not available meanwhile"},
+	[OPS_IMPACT_MINORITY] = {true, OPS_MEANS, "loses its quorum and becomes unavailable",
+				 "lose their quorum and become unavailable"},
+	[OPS_IMPACT_UNPROTECTED] = {false, OPS_CAUTION, "has no spare replica and is unavailable meanwhile",
+				    "have no spare replica and are unavailable meanwhile"},
+	[OPS_IMPACT_UNDER_REPLICATED] = {false, OPS_MEANS, "becomes under-replicated", "become under-replicated"},
+	[OPS_IMPACT_LEADERS] = {false, OPS_MEANS, "changes leader", "change leader"},
+	[OPS_IMPACT_CLASSIC] = {false, OPS_CAUTION, "has its only copy there and is unavailable meanwhile",
+				"have their only copy there and are unavailable meanwhile"},
 };
 
 static void impact_name_row(const struct ops_impact *impact, enum ops_impact_effect effect, uint32_t index, char *out,
@@ -52,23 +53,37 @@ static void impact_name_row(const struct ops_impact *impact, enum ops_impact_eff
 		snprintf(out, size, "%s", row.name);
 }
 
+void ops_impact_name_rows(const struct ops_impact *impact, enum ops_impact_effect effect, struct ops_name_list *names)
+{
+	size_t count = impact->lists[effect].len;
+	for (size_t i = 0; i < count && i < NAMED_ROWS_MAX; i++) {
+		uint32_t index = impact->lists[effect].items[i];
+		struct world_queue queue;
+		struct world_replicated row;
+		if (effect == OPS_IMPACT_CLASSIC) {
+			world_queue_at(impact->cluster, index, &queue);
+			ops_name_list_add_partition(names, queue.name, -1);
+		} else {
+			world_replicated_at(impact->cluster, index, &row);
+			ops_name_list_add_partition(names, row.name, row.partition);
+		}
+	}
+	names->count = (int64_t)count;
+}
+
 static void say_effect(struct ops_plan *plan, const struct ops_impact *impact, enum ops_impact_effect effect,
 		       enum ops_sentence_kind harm)
 {
 	size_t count = impact->lists[effect].len;
 	struct ops_name_list names = {0};
-	char name[300], more[48];
+	char more[48];
 	if (count == 0)
 		return;
-	for (size_t i = 0; i < count && i < 3; i++) {
-		impact_name_row(impact, effect, impact->lists[effect].items[i], name, sizeof name);
-		ops_name_list_add(&names, "%.100s", name);
-	}
-	names.count = (int64_t)count;
+	ops_impact_name_rows(impact, effect, &names);
 	const char *what = impact->cluster->kind == WORLD_BROKER_KAFKA ? "partition"
 			   : effect == OPS_IMPACT_CLASSIC              ? "classic queue"
 								       : "queue";
-	ops_note(plan, impact_words[effect].harm ? harm : impact_words[effect].kind, "without %s%s %zu %s%s %s: %s%s",
+	ops_note(plan, impact_words[effect].harm ? harm : impact_words[effect].kind, "without %s%s, %zu %s%s %s: %s%s",
 		 impact->in_turn ? "one of " : "", impact->brokers, count, what, ops_plural((int64_t)count),
 		 count == 1 ? impact_words[effect].one : impact_words[effect].many, names.names,
 		 ops_name_list_more(&names, more));
@@ -77,19 +92,19 @@ static void say_effect(struct ops_plan *plan, const struct ops_impact *impact, e
 static void say_quorum(struct ops_plan *plan, const struct ops_impact *impact, enum ops_sentence_kind harm)
 {
 	if (impact->voters > 0 && impact->quorum_lost)
-		ops_note(plan, harm, "the controllers lose their quorum: %d of %d would keep up, and %d must",
+		ops_note(plan, harm,
+			 "the controllers lose their quorum: %d of %d would be caught up, and %d are required",
 			 (int)impact->voters_left, (int)impact->voters, (int)(impact->voters + 2) / 2);
 	else if (impact->voters == 1 && impact->voters_left == 0)
-		ops_note(plan, OPS_CAUTION, "%s is the only controller: nothing is elected or changed meanwhile",
+		ops_note(plan, OPS_CAUTION, "%s is the only controller: no elections or metadata changes meanwhile",
 			 impact->brokers);
 	else if (impact->voters > 0)
-		ops_note(plan, OPS_MEANS, "the controllers keep their quorum: %d of %d keep up meanwhile",
+		ops_note(plan, OPS_MEANS, "the controllers keep their quorum: %d of %d stay caught up",
 			 (int)impact->voters_left, (int)impact->voters);
 	if (impact->members > 1 && impact->members_left <= impact->members / 2)
 		ops_note(plan, OPS_CAUTION,
-			 "%d of %d nodes stay: no majority, which stops metadata changes and, with pause_minority, "
-			 "those "
-			 "nodes too",
+			 "%d of %d nodes remain: no majority, so metadata changes stop and, with pause_minority, those "
+			 "nodes pause",
 			 (int)impact->members_left, (int)impact->members);
 }
 

@@ -6,8 +6,9 @@
 
 #include "api/base/str.h"
 #include "api/ops/impact/impact.h"
+#include "api/ops/plan/name_list.h"
 
-enum { AWAY_MAX = 64, NAMES_SHOWN = 3, NAME_MAX_LENGTH = 300 };
+enum { AWAY_MAX = 64 };
 
 static const char *const fate_words[] = {
 #define X(name, word) [OPS_MAP_FATE_##name] = word,
@@ -27,47 +28,27 @@ static const struct {
 	const char *means;
 } map_meanings[] = {
 	{OPS_IMPACT_OFFLINE, SEV_BAD, "offline"},
-	{OPS_IMPACT_MINORITY, SEV_BAD, "without quorum"},
+	{OPS_IMPACT_MINORITY, SEV_BAD, "without a quorum"},
 	{OPS_IMPACT_BELOW_MIN, SEV_BAD, "below min.insync.replicas"},
-	{OPS_IMPACT_CLASSIC, SEV_BAD, "classic, away with their node"},
-	{OPS_IMPACT_UNPROTECTED, SEV_WARN, "with no replica to spare"},
-	{OPS_IMPACT_UNDER_REPLICATED, SEV_INFO, "with a replica less"},
-	{OPS_IMPACT_LEADERS, SEV_INFO, "with another leader"},
+	{OPS_IMPACT_CLASSIC, SEV_BAD, "classic, unavailable with their node"},
+	{OPS_IMPACT_UNPROTECTED, SEV_WARN, "without a spare replica"},
+	{OPS_IMPACT_UNDER_REPLICATED, SEV_INFO, "under-replicated"},
+	{OPS_IMPACT_LEADERS, SEV_INFO, "changing leader"},
 };
-
-static void map_name_row(const struct ops_impact *impact, enum ops_impact_effect effect, uint32_t index, char *out,
-			 size_t size)
-{
-	if (effect == OPS_IMPACT_CLASSIC) {
-		struct world_queue queue;
-		world_queue_at(impact->cluster, index, &queue);
-		snprintf(out, size, "%s", queue.name);
-		return;
-	}
-	struct world_replicated replicated;
-	world_replicated_at(impact->cluster, index, &replicated);
-	if (replicated.partition >= 0)
-		snprintf(out, size, "%s-%d", replicated.name, replicated.partition);
-	else
-		snprintf(out, size, "%s", replicated.name);
-}
 
 static void add_effect(struct ops_map *map, struct ops_map_cluster *to, const struct ops_impact *impact, size_t meaning)
 {
 	enum ops_impact_effect effect = map_meanings[meaning].effect;
 	size_t count = impact->lists[effect].len;
 	struct buf text = BUF_INIT(ERR_TEXT_MAX * 2);
-	char name[NAME_MAX_LENGTH];
+	struct ops_name_list names = {0};
+	char more[48];
 	if (count == 0)
 		return;
+	ops_impact_name_rows(impact, effect, &names);
 	const char *what = impact->cluster->kind == WORLD_BROKER_KAFKA ? "partition" : "queue";
-	buf_printf(&text, "%zu %s%s %s: ", count, what, count == 1 ? "" : "s", map_meanings[meaning].means);
-	for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) {
-		map_name_row(impact, effect, impact->lists[effect].items[i], name, sizeof name);
-		buf_printf(&text, "%s%s", i ? ", " : "", name);
-	}
-	if (count > NAMES_SHOWN)
-		buf_printf(&text, " and %zu more", count - NAMES_SHOWN);
+	buf_printf(&text, "%zu %s%s %s: %s%s", count, what, ops_plural((int64_t)count), map_meanings[meaning].means,
+		   names.names, ops_name_list_more(&names, more));
 	vec_push(&to->effects, (struct ops_map_effect){.severity = map_meanings[meaning].severity,
 						       .text = arena_strdup(&map->arena, buf_str(&text))});
 	buf_finish(&text);
@@ -79,7 +60,7 @@ static void add_effects(struct ops_map *map, struct ops_map_cluster *to, const s
 		vec_push(&to->effects,
 			 (struct ops_map_effect){.severity = SEV_BAD,
 						 .text = arena_printf(&map->arena,
-								      "the controllers' quorum: %d of %d voters left",
+								      "controller quorum: %d of %d voters left",
 								      impact->voters_left, impact->voters)});
 	for (size_t i = 0; i < ARRAY_LEN(map_meanings); i++)
 		add_effect(map, to, impact, i);

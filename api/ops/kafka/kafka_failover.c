@@ -64,8 +64,8 @@ static void find_staying(const struct ops_failover *failover, const struct ops_k
 		out->led++;
 		if (ops_kafka_assignment_find(list, now->name, now->partition, &hint))
 			continue;
-		ops_name_list_add(ops_kafka_is_moving(now) ? &out->moving : &out->no_other, "%s/%d", now->name,
-				  (int)now->partition);
+		ops_name_list_add_partition(ops_kafka_is_moving(now) ? &out->moving : &out->no_other, now->name,
+					    now->partition);
 	}
 }
 

@@ -103,7 +103,7 @@ static void check_late(struct ops_plan *plan, const struct ops_scale *scale)
 		for (size_t i = 0; i < count; i++)
 			held |= ops_kafka_holds(walk.now.replica_ids, walk.now.replica_count, leaving[i]->id);
 		if (held && !ops_kafka_assignment_find(&list, walk.now.name, walk.now.partition, &hint))
-			ops_name_list_add(&late, "%s/%d", walk.now.name, (int)walk.now.partition);
+			ops_name_list_add_partition(&late, walk.now.name, walk.now.partition);
 	}
 	if (late.count > 0)
 		ops_note(plan, OPS_BLOCKS,

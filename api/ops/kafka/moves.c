@@ -62,7 +62,7 @@ static void moves_judge(struct moves *moves, const struct world_replicated *now,
 			const struct ops_kafka_assignment_item *item, size_t zones)
 {
 	int min = now->min_in_sync;
-#define NAME(list) ops_name_list_add(&moves->list, "%s/%d", now->name, (int)now->partition)
+#define NAME(list) ops_name_list_add_partition(&moves->list, now->name, now->partition)
 	if (is_foreign(now, item))
 		NAME(foreign);
 	if (ops_kafka_leader_id(now) < 0 && item->count > 0)

@@ -333,7 +333,7 @@ static enum ops_gate_state gate_elected(const struct ops_plan *plan, const struc
 	ops_kafka_get_list(plan, "new", context->step->item, &list);
 	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, &list); ops_kafka_walk_next(&walk); all++) {
 		if (wants(&walk.now))
-			ops_name_list_add(&waiting, "%s/%d", walk.now.name, (int)walk.now.partition);
+			ops_name_list_add_partition(&waiting, walk.now.name, walk.now.partition);
 		else if (walk.now.replica_count > 0 && ops_kafka_leader_id(&walk.now) != walk.now.replica_ids[0])
 			elsewhere++;
 	}

@@ -92,7 +92,7 @@ static void a_partition_at_its_minimum_forbids(void **state)
 	fake_add_replicated(kafka(), "t", 1, 7);
 	assert_stop(kafka(), 0, NULL);
 	fake_out_of_sync(kafka(), "t", 1, 2);
-	assert_stop(kafka(), 0, "without orders-0 1 partition would refuse acks=all: t/1");
+	assert_stop(kafka(), 0, "without orders-0, 1 partition would refuse acks=all: t/1");
 	assert_lists(kafka(), 1, false, "B1 U0 L0 ");
 	/* The one that is out of sync takes nothing away: ISR == min and it is not in it. */
 	assert_stop(kafka(), 2, NULL);
@@ -115,7 +115,7 @@ static void too_few_replicas_never_forbid(void **state)
 	assert_stop(kafka(), 0, "min.insync.replicas of 1 partitions");
 	assert_stop(kafka(), 2, NULL); /* has no replica of it */
 	struct ops_impact blast = blast_on(kafka(), 1, false);
-	assert_contains(blast.unknown, "min.insync.replicas of 1 partition is not known");
+	assert_contains(blast.unknown, "min.insync.replicas of 1 partition is unknown");
 	assert_true(ops_impact_harms(&blast));
 	ops_impact_finish(&blast);
 }
@@ -136,7 +136,7 @@ static void controllers_keep_their_quorum(void **state)
 	assert_true(blast.quorum_lost);
 	ops_impact_finish(&blast);
 	kafka()->voters[2].caught_up = false;
-	assert_stop(kafka(), 1, "without orders-1 only 1 of 3 controllers keep up, and 2 must");
+	assert_stop(kafka(), 1, "without orders-1, only 1 of 3 controllers are caught up, and 2 are required");
 	/* One alone can never be spared: that forbids nothing. */
 	kafka()->cluster.voter_count = 1;
 	assert_stop(kafka(), 0, NULL);
@@ -152,7 +152,7 @@ static void queues_go_by_their_majority(void **state)
 	assert_lists(rabbitmq(), 3, false, "M0 M1 ");
 	assert_lists(rabbitmq(), 5, true, "U0 L0 ");
 	assert_stop(rabbitmq(), 0, NULL);
-	assert_stop(rabbitmq(), 1, "without events-1 1 queue would be without a majority: single");
+	assert_stop(rabbitmq(), 1, "without events-1, 1 queue would have no majority: single");
 	fake_out_of_sync(rabbitmq(), "audit", -1, 2);
 	assert_stop(rabbitmq(), 0, "audit");
 	rabbitmq()->replicated[0].state = WORLD_REPLICA_UNKNOWN;
@@ -163,9 +163,9 @@ static void what_rabbitmq_says_itself_counts(void **state)
 {
 	fake_add_replicated(rabbitmq(), "audit", -1, 7);
 	rabbitmq()->brokers[1].quorum_critical = 1;
-	assert_stop(rabbitmq(), 1, "says of itself");
+	assert_stop(rabbitmq(), 1, "reports that it is quorum-critical");
 	rabbitmq()->brokers[1].quorum_critical = -1;
-	assert_stop(rabbitmq(), 1, "is not known");
+	assert_stop(rabbitmq(), 1, "unknown whether");
 }
 
 static void classic_queues_are_away_with_their_node(void **state)
@@ -181,7 +181,7 @@ static void classic_queues_are_away_with_their_node(void **state)
 static void what_was_not_read_forbids(void **state)
 {
 	kafka()->cluster.replicated_count = -1;
-	assert_stop(kafka(), 0, "is not known: the brokers have not said");
+	assert_stop(kafka(), 0, "the brokers have not reported them");
 	kafka()->cluster.replicated_count = 0;
 	err_set(&kafka()->cluster.source.err, ERR_TIMEOUT, "no answer");
 	assert_stop(kafka(), 0, "cannot be read now: no answer");
@@ -222,10 +222,9 @@ static void sentences_and_json_name_what_is_hit(void **state)
 	ops_impact_note(plan, &blast, OPS_BLOCKS);
 	ops_impact_finish(&blast);
 	assert_true(said(plan, OPS_BLOCKS,
-			 "without orders-0 1 partition falls below min.insync.replicas and refuses acks=all: t/3"));
-	assert_true(said(plan, OPS_MEANS, "4 partitions go on with a replica less: t/0, t/1, t/2 and 1 more"));
-	assert_true(said(plan, OPS_MEANS,
-			 "how many clients are connected to orders-0 is not known: they must connect again"));
+			 "without orders-0, 1 partition falls below min.insync.replicas and refuses acks=all: t/3"));
+	assert_true(said(plan, OPS_MEANS, "4 partitions become under-replicated: t 0–2, 4"));
+	assert_true(said(plan, OPS_MEANS, "unknown how many clients are connected to orders-0: those must reconnect"));
 	assert_true(said(plan, OPS_MEANS, "1 consumer group is coordinated by it"));
 	assert_int_equal(plan->severity, OPS_BLOCKED);
 	const struct ops_operation *before = plan->operation;
@@ -274,17 +273,18 @@ static void clients_are_counted_and_named_over_the_brokers_that_go(void **state)
 	brokers[1].clients = second;
 	brokers[1].client_count = ARRAY_LEN(second);
 	assert_true(clients_said(plan, 1,
-				 "14 clients are connected to events-0 and must connect again: "
-				 "billing 12, orders-svc 2"));
+				 "14 clients are connected to events-0 and must reconnect: billing 12, orders-svc 2"));
 	assert_true(clients_said(plan, 3,
-				 "33 clients are connected to events-0, events-1 and must connect again: "
-				 "billing 13, orders-svc 13, a 3, b 2 and 2 more"));
-	assert_true(clients_said(plan, 6, "how many clients are connected to events-1, events-2 is not known"));
+				 "33 clients are connected to events-0, events-1 and must reconnect: billing 13, "
+				 "orders-svc 13, a 3, b 2 and 2 more"));
+	assert_true(clients_said(plan, 6,
+				 "unknown how many clients are connected to events-1, events-2: those must reconnect"));
 	rabbitmq()->cluster.connections = 5321;
-	assert_true(
-		clients_said(plan, 4, "how many of the 5321 clients of events are connected to events-2 is not known"));
+	assert_true(clients_said(
+		plan, 4,
+		"unknown how many of the 5321 clients of events are connected to events-2: those must reconnect"));
 	brokers[2].connections = 0;
-	assert_true(clients_said(plan, 4, "no client is connected to events-2"));
+	assert_true(clients_said(plan, 4, "no clients are connected to events-2"));
 	const struct ops_operation *before = plan->operation;
 	plan->operation = &operation;
 	cJSON *json = ops_impact_json(plan, &(struct ops_context){.view = &world.view});

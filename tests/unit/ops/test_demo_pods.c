@@ -71,7 +71,7 @@ static void one_broker_of_an_operator_is_restarted(void **state)
 	char uids[9][64];
 	remember_uids(deck, "staging/jobs/rabbitmq", uids);
 	deck_prepare(deck, "restart", "jobs-server-1", NULL, 0);
-	assert_true(deck_says(deck, OPS_MEANS, "clients are connected to jobs-server-1 and must connect again: "));
+	assert_true(deck_says(deck, OPS_MEANS, "clients are connected to jobs-server-1 and must reconnect: "));
 	deck_run(deck);
 	assert_int_equal(count_new(deck, "staging/jobs/rabbitmq", uids), 1);
 }

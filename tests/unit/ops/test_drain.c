@@ -76,7 +76,7 @@ static void a_drain_that_takes_a_quorum_is_refused(void **state)
 	fake_out_of_sync(kafka(), "t", 1, 2);
 	rig_prepare(rig, "drain", "node-1", NULL);
 	assert_int_equal(rig->plan->severity, OPS_BLOCKED);
-	assert_says(OPS_BLOCKS, "without orders-0 1 partition falls below min.insync.replicas");
+	assert_says(OPS_BLOCKS, "without orders-0, 1 partition falls below min.insync.replicas");
 	rig_prepare_with(rig, "drain", "node-1", "force", "true");
 	assert_int_equal(rig->plan->severity, OPS_DANGEROUS);
 	assert_string_equal(rig->plan->confirm, "node-1");
@@ -239,7 +239,7 @@ static void what_is_on_a_node_that_cannot_be_read_blocks(void **state)
 	rig->world.view.link = WORLD_LIVE;
 	kafka()->cluster.replicated_count = -1;
 	rig_prepare(rig, "drain", "node-1", NULL);
-	assert_says(OPS_BLOCKS, "which partitions orders holds is not known");
+	assert_says(OPS_BLOCKS, "the partitions of orders are unknown");
 }
 
 static void only_a_node_that_is_off_is_given_up(void **state)

@@ -149,7 +149,7 @@ static void maintenance_is_never_harmless(void **state)
 	fake_out_of_sync(bench->fake, "audit", -1, 0);
 	prepare(bench, "maintenance", "mq/events-2", &on, 1);
 	assert_int_equal(bench->rig->plan->severity, OPS_DANGEROUS);
-	assert_says(bench, OPS_DANGER, "1 queue loses its quorum and stops: audit");
+	assert_says(bench, OPS_DANGER, "1 queue loses its quorum and becomes unavailable: audit");
 	bench->fake->cluster.replicated_count = -1;
 	prepare(bench, "maintenance", "mq/events-2", &on, 1);
 	assert_says(bench, OPS_BLOCKS, "is not known");

@@ -199,7 +199,7 @@ static void it_waits_when_the_others_need_it_suddenly(void **state)
 	kafka()->cluster.replicas_ms = 1LL << 40;
 	rig_pass(rig, 10000);
 	assert_int_equal(play.deletes, 0);
-	assert_contains(rig->plan->steps[0].why, "without orders-1 1 partition would refuse acks=all: t/2");
+	assert_contains(rig->plan->steps[0].why, "without orders-1, 1 partition would refuse acks=all: t/2");
 	kafka()->replicated[2].in_sync[0] = true, kafka()->replicated[2].in_sync_count = 3;
 	rig_pass(rig, 10000);
 	assert_int_equal(play.deletes, 1);
@@ -267,10 +267,10 @@ static void rabbitmq_goes_by_leaders_and_names_queues(void **state)
 	fake_add_replicated(rabbitmq, "audit", -1, 7);
 	fake_out_of_sync(rabbitmq, "audit", -1, 2);
 	rig_prepare(rig, "restart", "mq/events-0", NULL);
-	assert_true(rig_says(rig, OPS_BLOCKS, "1 queue loses its quorum and stops: audit"));
+	assert_true(rig_says(rig, OPS_BLOCKS, "1 queue loses its quorum and becomes unavailable: audit"));
 	rabbitmq->cluster.replicated_count = -1;
 	rig_prepare(rig, "restart", "mq/events-0", NULL);
-	assert_true(rig_says(rig, OPS_BLOCKS, "is not known: the brokers have not said"));
+	assert_true(rig_says(rig, OPS_BLOCKS, "are unknown: the brokers have not reported them"));
 }
 
 int main(void)
