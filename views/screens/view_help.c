@@ -10,7 +10,7 @@ static const char *const scope_names[VIEW_KEYS_SCOPES] = {
 	[VIEW_KEYS_TABLE] = "Tables",
 	[VIEW_KEYS_NODES] = "Nodes",
 	[VIEW_KEYS_MATRIX] = "Matrix",
-	[VIEW_KEYS_TEXT] = "Texts",
+	[VIEW_KEYS_TEXT] = "Text views",
 	[VIEW_KEYS_LOGS] = "Logs",
 	[VIEW_KEYS_DESCRIBE] = "Describe",
 	[VIEW_KEYS_MENU] = "Actions",
@@ -38,21 +38,21 @@ static void add_view(void *data, const char *name, const char *help)
 
 static const char help_view_widgets[] =
 	"In every table and text\n"
-	"  j k arrows   up and down; h l or left and right across\n"
-	"  g G          top and bottom; Ctrl-F Ctrl-B or PageDown PageUp a page\n"
-	"  Space        mark; Ctrl-Space a range; Ctrl-\\ no mark\n"
-	"  Shift-Left   choose a column to sort by; Shift-Right the next; Shift-O sorts by it,\n"
-	"               again inverts, once more has the worst first as at the beginning\n"
-	"  n N          next and previous match of what / looked for in a text\n"
+	"  j k arrows   move up and down; h l, left and right move across\n"
+	"  g G          go to the top or bottom; Ctrl-F Ctrl-B, PageDown PageUp move by a page\n"
+	"  Space        mark a row; Ctrl-Space marks a range; Ctrl-\\ clears all marks\n"
+	"  Shift-Left   choose the sort column; Shift-Right goes to the next; Shift-O sorts by it,\n"
+	"               again reverses the order, a third time restores worst first\n"
+	"  n N          go to the next or previous match of a search in a text\n"
 	"\n"
 	"On a plan\n"
 	"  Tab arrows   choose a button; Enter presses it; j k PageDown PageUp scroll\n"
 	"\n";
 
 static const char help_view_commands[] = "  :VIEW [NAMESPACE] [/FILTER]\n"
-					 "  :ctx NAME     another context of the kubeconfig\n"
-					 "  :ns NAME      one namespace; :ns all\n"
-					 "  :q            leave\n";
+					 "  :ctx NAME     switch to another context of the kubeconfig\n"
+					 "  :ns NAME      show one namespace; :ns all shows all\n"
+					 "  :q            quit mqdeck\n";
 
 static void help_view_open(struct view *view)
 {
