@@ -28,7 +28,7 @@ static uint16_t word_number(struct rabbitmq_queues *queues, const char *word)
 
 static uint16_t word_at(struct rabbitmq_queues *queues, const cJSON *item, const char *key)
 {
-	const cJSON *word = rabbitmq_json_at(item, key);
+	const cJSON *word = rabbitmq_json_find(item, key);
 	return word_number(queues, cJSON_IsString(word) && *word->valuestring ? word->valuestring : NULL);
 }
 
@@ -80,6 +80,18 @@ static void queues_decode_members(struct rabbitmq_queues *queues, const cJSON *i
 	queue->members = kept;
 }
 
+static int32_t queues_small(int64_t count)
+{
+	return count > INT32_MAX ? INT32_MAX : (int32_t)count;
+}
+
+#define QUEUES_DECODE_COUNT(queues, item, path) rabbitmq_json_count(item, path)
+#define QUEUES_DECODE_BYTES(queues, item, path) rabbitmq_json_count(item, path)
+#define QUEUES_DECODE_SMALL(queues, item, path) queues_small(rabbitmq_json_count(item, path))
+#define QUEUES_DECODE_RATE(queues, item, path) (float)rabbitmq_json_rate(item, path)
+#define QUEUES_DECODE_FLAG(queues, item, path) (int8_t) rabbitmq_json_flag(item, path)
+#define QUEUES_DECODE_WORD(queues, item, path) word_at(queues, item, path)
+
 static void decode_queue(struct rabbitmq_queues *queues, const cJSON *item, const char *vhost)
 {
 	const cJSON *name = rabbitmq_json_at(item, "name"), *type = rabbitmq_json_at(item, "type");
@@ -93,24 +105,17 @@ static void decode_queue(struct rabbitmq_queues *queues, const cJSON *item, cons
 		queues->size = queues->size ? queues->size * 2 : 64;
 		queues->items = mem_resize(queues->items, queues->size, sizeof *queues->items);
 	}
-	const cJSON *stats = rabbitmq_json_at(item, "message_stats");
-	int64_t consumers = rabbitmq_json_count(item, "consumers");
 	struct rabbitmq_queue *queue = &queues->items[queues->count++];
 	*queue = (struct rabbitmq_queue){
 		.name = arena_strdup(&queues->arena, name->valuestring),
 		.vhost = vhost ? word_number(queues, vhost) : word_at(queues, item, "vhost"),
-		.policy = word_at(queues, item, "policy"),
 		.state = word_at(queues, item, "state"),
 		.leader = word_at(queues, item, "leader"),
 		.node = word_at(queues, item, "node"),
 		.type = (uint8_t)queues_type_of(cJSON_IsString(type) ? type->valuestring : NULL),
-		.publish_rate = (float)rabbitmq_json_rate(stats, "publish_details"),
-		.deliver_rate = (float)rabbitmq_json_rate(stats, "deliver_get_details"),
-		.messages = rabbitmq_json_count(item, "messages"),
-		.ready = rabbitmq_json_count(item, "messages_ready"),
-		.unacked = rabbitmq_json_count(item, "messages_unacknowledged"),
-		.memory = rabbitmq_json_count(item, "memory"),
-		.consumers = consumers > INT32_MAX ? INT32_MAX : (int32_t)consumers,
+#define X(place, asked, type, member, path, ...) .member = QUEUES_DECODE_##type(queues, item, path),
+#include "api/rabbitmq/queue_fields.def"
+#undef X
 	};
 	queues_decode_members(queues, item, queue);
 }

@@ -24,6 +24,12 @@ static const char *const vhosts_argv[] = {"rabbitmqctl", "--formatter", "json", 
 static const char *const critical_argv[] = {
 	"rabbitmq-diagnostics", "--formatter", "json", "-s", "check_if_node_is_quorum_critical", NULL};
 
+#define X(place, asked, type, member, path, ...) "," path
+static const char queue_columns[] = "name,vhost,type,state,node,leader,members,online"
+#include "api/rabbitmq/queue_fields.def"
+	;
+#undef X
+
 static const struct {
 	const char *path;    /* over HTTP; NULL for commands */
 	const char *columns; /* of a list that is read in pages; NULL = the answer is whole */
@@ -38,9 +44,7 @@ static const struct {
 	[RABBITMQ_JOB_OVERVIEW] = {.path = "/api/overview", .of_round = true, .take = rabbitmq_take_overview},
 	[RABBITMQ_JOB_NODES] = {.path = "/api/nodes", .of_round = true, .take = rabbitmq_take_nodes},
 	[RABBITMQ_JOB_QUEUES] = {.path = "/api/queues",
-				 .columns = "name,vhost,type,state,policy,node,leader,members,online,messages,"
-					    "messages_ready,messages_unacknowledged,consumers,memory,"
-					    "message_stats.publish_details.rate,message_stats.deliver_get_details.rate",
+				 .columns = queue_columns,
 				 .of_round = true,
 				 .take = rabbitmq_take_queues},
 	/* user_provided_name is a copy of client_properties.connection_name (rabbit_reader.erl, and for streams
@@ -251,6 +255,10 @@ static bool start_page(struct rabbitmq_peer *peer, enum rabbitmq_job job, struct
 				 err);
 }
 
+/* rabbitmqctl refuses a command that names a column it does not know. */
+#define COMMAND_COLUMN_EVERYWHERE(path) path,
+#define COMMAND_COLUMN_HTTP(path)
+
 static bool start_vhost(struct rabbitmq_peer *peer, struct err *err)
 {
 	struct rabbitmq_monitor *monitor = peer->monitor;
@@ -264,15 +272,12 @@ static bool start_vhost(struct rabbitmq_peer *peer, struct err *err)
 				    "name",
 				    "type",
 				    "state",
-				    "policy",
 				    "leader",
 				    "members",
 				    "online",
-				    "messages",
-				    "messages_ready",
-				    "messages_unacknowledged",
-				    "consumers",
-				    "memory",
+#define X(place, asked, type, member, path, ...) COMMAND_COLUMN_##asked(path)
+#include "api/rabbitmq/queue_fields.def"
+#undef X
 				    NULL};
 	return rabbitmq_link_run(peer->link, argv, monitor_on_answer, peer, err);
 }

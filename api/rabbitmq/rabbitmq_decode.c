@@ -25,7 +25,6 @@ struct rabbitmq_overview *rabbitmq_decode_overview(const char *json, size_t len,
 	struct rabbitmq_overview *it = mem_alloc(sizeof *it);
 	const cJSON *totals = rabbitmq_json_at(root, "queue_totals"),
 		    *objects = rabbitmq_json_at(root, "object_totals");
-	const cJSON *stats = rabbitmq_json_at(root, "message_stats");
 	it->references = 1;
 	it->version = rabbitmq_json_text(root, "rabbitmq_version", &it->arena);
 	it->erlang_version = rabbitmq_json_text(root, "erlang_version", &it->arena);
@@ -40,8 +39,8 @@ struct rabbitmq_overview *rabbitmq_decode_overview(const char *json, size_t len,
 	it->channels = rabbitmq_json_count(objects, "channels");
 	it->queues = rabbitmq_json_count(objects, "queues");
 	it->consumers = rabbitmq_json_count(objects, "consumers");
-	it->publish_rate = rabbitmq_json_rate(stats, "publish_details");
-	it->deliver_rate = rabbitmq_json_rate(stats, "deliver_get_details");
+	it->publish_rate = rabbitmq_json_rate(root, "message_stats.publish_details.rate");
+	it->deliver_rate = rabbitmq_json_rate(root, "message_stats.deliver_get_details.rate");
 	return it;
 }
 

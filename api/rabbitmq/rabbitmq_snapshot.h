@@ -14,6 +14,7 @@
 #include "api/base/arena.h"
 #include "api/base/err.h"
 #include "api/base/map.h"
+#include "api/rabbitmq/field_types.h"
 
 struct rabbitmq_overview { /* GET /api/overview */
 	int references;
@@ -46,17 +47,23 @@ enum rabbitmq_queue_type { RABBITMQ_CLASSIC, RABBITMQ_QUORUM, RABBITMQ_STREAM, R
 
 enum { RABBITMQ_NO_NAME = 0xffff };
 
-/* About 110 bytes and its name: fifty thousand of them are kept. Words that repeat are numbers into `words`. */
+/* 80 bytes, its members and its name: fifty thousand of them are kept. Words that repeat are numbers into `words`. */
 struct rabbitmq_queue {
 	const char *name;
 	const uint16_t *members; /* member_count nodes, then online_count nodes: numbers into words */
-	uint16_t vhost, policy, state, leader, node; /* numbers into words, RABBITMQ_NO_NAME = none */
-	uint8_t type;                                /* enum rabbitmq_queue_type */
+#define X(place, asked, type, member, ...) RABBITMQ_LARGE_##type(member)
+#include "api/rabbitmq/queue_fields.def"
+#undef X
+#define X(place, asked, type, member, ...) RABBITMQ_MIDDLE_##type(member)
+#include "api/rabbitmq/queue_fields.def"
+#undef X
+	uint16_t vhost, state, leader, node; /* numbers into words, RABBITMQ_NO_NAME = none */
+#define X(place, asked, type, member, ...) RABBITMQ_TINY_##type(member)
+#include "api/rabbitmq/queue_fields.def"
+#undef X
+	uint8_t type; /* enum rabbitmq_queue_type */
 	uint8_t member_count, online_count;
 	bool members_known, online_known;
-	float publish_rate, deliver_rate;
-	int64_t messages, ready, unacked, memory;
-	int32_t consumers;
 };
 
 struct rabbitmq_queues {

@@ -14,14 +14,16 @@ cJSON *rabbitmq_json_parse(const char *json, size_t len, const char *what, struc
 void cleanup_rabbitmq_json(cJSON **json);
 
 const cJSON *rabbitmq_json_at(const cJSON *object, const char *key); /* NULL when absent or `object` is no object */
+/* The same along a path, members joined by '.': for keys that the table or the code names, never for what a broker
+ * named. Of the functions below key is such a path. */
+const cJSON *rabbitmq_json_find(const cJSON *object, const char *path);
 const char *rabbitmq_json_text(const cJSON *object, const char *key,
 			       struct arena *arena); /* NULL when it is no string */
 /* A whole number from 0 on; -1 otherwise. cJSON keeps doubles: exact below 2^53, which every byte and message count
  * of a broker is far below; larger ones count as not said. */
 int64_t rabbitmq_json_count(const cJSON *object, const char *key);
-int rabbitmq_json_flag(const cJSON *object, const char *key); /* 1, 0, -1 */
-double rabbitmq_json_rate(const cJSON *stats,
-			  const char *details); /* stats.details.rate, or a bare number; -1 when not said */
+int rabbitmq_json_flag(const cJSON *object, const char *key);    /* 1, 0, -1 */
+double rabbitmq_json_rate(const cJSON *object, const char *key); /* a finite number from 0 on; -1 otherwise */
 const char *rabbitmq_json_joined(const cJSON *array,
 				 struct arena *arena); /* strings joined by ','; NULL when it is no array */
 

@@ -5,6 +5,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "views/sheets/sheet_fields.h"
 
 static int64_t queues_count(const struct world_view *world, const struct world_cluster *cluster)
 {
@@ -61,46 +62,6 @@ static struct cell queues_online(struct sheet_row *row)
 	return queues_list_or_none(row->value.queue.online);
 }
 
-static struct cell queues_messages(struct sheet_row *row)
-{
-	return sheet_figure(row->value.queue.messages);
-}
-
-static struct cell queues_ready(struct sheet_row *row)
-{
-	return sheet_figure(row->value.queue.ready);
-}
-
-static struct cell queues_unacked(struct sheet_row *row)
-{
-	return sheet_figure(row->value.queue.unacked);
-}
-
-static struct cell queues_consumers(struct sheet_row *row)
-{
-	return sheet_figure(row->value.queue.consumers);
-}
-
-static struct cell queues_memory(struct sheet_row *row)
-{
-	return cell_bytes(row->value.queue.memory_bytes);
-}
-
-static struct cell queues_policy(struct sheet_row *row)
-{
-	return cell_text(row->value.queue.policy);
-}
-
-static struct cell queues_published(struct sheet_row *row)
-{
-	return cell_rate(row->value.queue.publish_rate);
-}
-
-static struct cell queues_delivered(struct sheet_row *row)
-{
-	return cell_rate(row->value.queue.deliver_rate);
-}
-
 static uint8_t queues_rank(struct sheet_row *row)
 {
 	return sheet_rank_of(row->value.queue.severity);
@@ -111,23 +72,37 @@ static void queues_links(const struct sheet_row *row, struct sheet_links *out)
 	out->broker = row->value.queue.leader;
 }
 
+/* ---- what is carried through as RabbitMQ says it ---- */
+
+#define X(place, asked, type, member, ...)                                                                             \
+	static struct cell queues_field_##member(struct sheet_row *row)                                                \
+	{                                                                                                              \
+		return SHEET_CELL_##type(row->value.queue.member);                                                     \
+	}
+#include "api/rabbitmq/queue_fields.def"
+#undef X
+
+#define QUEUES_MAIN_MAIN(...) __VA_ARGS__,
+#define QUEUES_MAIN_MORE(...)
+#define QUEUES_MORE_MAIN(...)
+#define QUEUES_MORE_MORE(...) __VA_ARGS__,
+
 static const struct sheet_column columns[] = {
 	SHEET_TEXT("QUEUE", "queue", "queue", queues_name, .min = 10, .max = 60),
 	SHEET_TEXT("VHOST", "vhost", "virtual host", queues_vhost, .priority = 5, .max = 24),
 	SHEET_TEXT("TYPE", "type", "classic, quorum or stream", queues_type, .priority = 1),
 	SHEET_TEXT("STATE", "state", "state reported by RabbitMQ", queues_state, .max = 16),
-	SHEET_NUMBER(COUNT, "MESSAGES", "messages", "messages ready and unacknowledged", queues_messages),
-	SHEET_NUMBER(COUNT, "READY", "ready", "messages ready", queues_ready, .priority = 3),
-	SHEET_NUMBER(COUNT, "UNACKED", "unacknowledged", "messages delivered but not acknowledged", queues_unacked,
-		     .priority = 3),
-	SHEET_NUMBER(COUNT, "CONSUMERS", "consumers", "consumers", queues_consumers, .priority = 2),
-	SHEET_NUMBER(RATE, "IN", "publishRate", "messages published per second", queues_published, .priority = 4),
-	SHEET_NUMBER(RATE, "OUT", "deliverRate", "messages delivered per second", queues_delivered, .priority = 4),
+#define X(place, asked, type, member, path, title, field, priority, help)                                              \
+	QUEUES_MAIN_##place(SHEET_COLUMN_##type(title, field, help, queues_field_##member, priority))
+#include "api/rabbitmq/queue_fields.def"
+#undef X
 	SHEET_TEXT("LEADER", "leader", "broker that leads or hosts it", queues_leader, .priority = 1, .max = 32),
 	SHEET_TEXT("ONLINE", "online", "members online", queues_online, .priority = 4, .max = 48),
 	SHEET_TEXT("MEMBERS", "members", "members", queues_members, .priority = 6, .max = 48),
-	SHEET_NUMBER(BYTES, "MEMORY", "memoryBytes", "memory in bytes", queues_memory, .priority = 6),
-	SHEET_TEXT("POLICY", "policy", "effective policy", queues_policy, .priority = 7, .max = 24),
+#define X(place, asked, type, member, path, title, field, priority, help)                                              \
+	QUEUES_MORE_##place(SHEET_COLUMN_##type(title, field, help, queues_field_##member, priority))
+#include "api/rabbitmq/queue_fields.def"
+#undef X
 	SHEET_TEXT("CLUSTER", "cluster", "broker cluster", sheet_cell_cluster, .priority = 5),
 	SHEET_TEXT("NAMESPACE", "namespace", "namespace", sheet_cell_namespace, SHEET_WIDE),
 };

@@ -341,19 +341,24 @@ static enum severity queue_severity(const struct rabbitmq_queue *queue, const ch
 	return str_eq(state, "running") || str_eq(state, "idle") ? SEV_OK : str_eq(state, "down") ? SEV_BAD : SEV_WARN;
 }
 
+#define QUEUE_JOIN_COUNT(queues, value) value
+#define QUEUE_JOIN_SMALL(queues, value) value
+#define QUEUE_JOIN_BYTES(queues, value) value
+#define QUEUE_JOIN_RATE(queues, value) value
+#define QUEUE_JOIN_FLAG(queues, value) value
+#define QUEUE_JOIN_WORD(queues, value) rabbitmq_word(queues, value)
+
 void join_queue_at(const struct world_cluster *pub, int64_t index, struct world_queue *out)
 {
 	struct world_kept_cluster *cluster = join_cluster_of(pub);
 	const struct rabbitmq_queues *queues = cluster->rabbitmq.queues;
-	*out = (struct world_queue){.cluster = &cluster->pub,
-				    .name = "",
-				    .messages = -1,
-				    .ready = -1,
-				    .unacked = -1,
-				    .consumers = -1,
-				    .memory_bytes = -1,
-				    .publish_rate = -1,
-				    .deliver_rate = -1};
+	*out = (struct world_queue){
+		.cluster = &cluster->pub,
+		.name = "",
+#define X(place, asked, type, member, ...) .member = WORLD_UNKNOWN_##type,
+#include "api/rabbitmq/queue_fields.def"
+#undef X
+	};
 	if (!queues || cluster->tallied != queues || index < 0 || (size_t)index >= queues->count)
 		return;
 	const struct rabbitmq_queue *queue = &queues->items[index];
@@ -363,18 +368,13 @@ void join_queue_at(const struct world_cluster *pub, int64_t index, struct world_
 	out->vhost = rabbitmq_word(queues, queue->vhost);
 	out->type = rabbitmq_queue_type_word(queue->type);
 	out->state = rabbitmq_word(queues, queue->state);
-	out->policy = rabbitmq_word(queues, queue->policy);
 	out->leader = at >= 0 ? cluster->brokers.items[at]->name : rabbitmq_word(queues, leader);
 	out->members = queue->members_known ? joined_names(cluster, queue->members, queue->member_count) : NULL;
 	out->online = queue->online_known
 			      ? joined_names(cluster, queue->members + queue->member_count, queue->online_count)
 			      : NULL;
-	out->messages = queue->messages;
-	out->ready = queue->ready;
-	out->unacked = queue->unacked;
-	out->consumers = queue->consumers;
-	out->memory_bytes = queue->memory;
-	out->publish_rate = queue->publish_rate;
-	out->deliver_rate = queue->deliver_rate;
+#define X(place, asked, type, member, ...) out->member = QUEUE_JOIN_##type(queues, queue->member);
+#include "api/rabbitmq/queue_fields.def"
+#undef X
 	out->severity = queue_severity(queue, out->state);
 }

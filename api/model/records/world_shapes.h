@@ -14,6 +14,7 @@
 #include "api/base/cell.h"
 #include "api/base/err.h"
 #include "api/kube/records/records.h"
+#include "api/model/records/field_shapes.h"
 
 enum { WORLD_HISTORY = 32 }; /* points of a sparkline */
 
@@ -159,10 +160,11 @@ struct world_replicated { /* filled by world_replicated_at: 200,000 partitions a
 
 struct world_queue {
 	struct world_cluster *cluster;
-	const char *name, *vhost, *type, *state, *policy, *leader; /* leader: member's broker name or node name */
-	const char *members, *online;                              /* broker names joined by ',' */
-	int64_t messages, ready, unacked, consumers, memory_bytes;
-	double publish_rate, deliver_rate;
+	const char *name, *vhost, *type, *state, *leader; /* leader: member's broker name or node name */
+	const char *members, *online;                     /* broker names joined by ',' */
+#define X(place, asked, type, member, ...) WORLD_FIELD_##type(member)
+#include "api/rabbitmq/queue_fields.def"
+#undef X
 	enum severity severity;
 };
 

@@ -109,7 +109,7 @@ static void pages_of_queues_are_put_together(void **state)
 	assert_int_equal(q1->online_count, 2);
 	assert_string_equal(rabbitmq_word(queues, q1->members[3]), "rabbit@c");
 	assert_int_equal(q1->consumers, 2);
-	assert_int_equal(q1->memory, -1);
+	assert_int_equal(q1->memory_bytes, -1);
 	assert_false(queues->items[1].members_known);
 	assert_string_equal(rabbitmq_word(queues, queues->items[1].vhost), "other");
 	assert_null(rabbitmq_word(queues, queues->items[1].leader));

@@ -1,0 +1,22 @@
+/* Members of the world's shapes for the fields that brokers say (api/rabbitmq/queue_fields.def and the like), by the
+ * type of the field; and what each is while it is not known. */
+#ifndef MQDECK_MODEL_RECORDS_FIELD_SHAPES_H
+#define MQDECK_MODEL_RECORDS_FIELD_SHAPES_H
+
+#include <stdint.h>
+
+#define WORLD_FIELD_COUNT(member) int64_t member;
+#define WORLD_FIELD_SMALL(member) int64_t member;
+#define WORLD_FIELD_BYTES(member) int64_t member;
+#define WORLD_FIELD_RATE(member) double member;
+#define WORLD_FIELD_FLAG(member) int member;
+#define WORLD_FIELD_WORD(member) const char *member;
+
+#define WORLD_UNKNOWN_COUNT (-1)
+#define WORLD_UNKNOWN_SMALL (-1)
+#define WORLD_UNKNOWN_BYTES (-1)
+#define WORLD_UNKNOWN_RATE (-1)
+#define WORLD_UNKNOWN_FLAG (-1)
+#define WORLD_UNKNOWN_WORD NULL
+
+#endif
