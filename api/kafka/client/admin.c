@@ -326,12 +326,6 @@ static void admin_on_timer(void *data)
 	admin_free_if_idle(admin);
 }
 
-void kafka_admin_kick(struct kafka_admin *admin)
-{
-	if (!admin->destroyed)
-		loop_timer_arm(admin->timer, 0);
-}
-
 /* ---- finding the way ---- */
 static void on_refreshed(void *data, const struct err *err, const void *response)
 {

@@ -1,4 +1,5 @@
-/* Inside the admin client: brokers.c keeps the connections, admin.c the calls. */
+/* Inside the admin client: admin.c keeps the calls, brokers.c the connections below them, admin_security.c what the
+ * brokers want of whoever connects. */
 #ifndef MQDECK_KAFKA_CLIENT_ADMIN_PRIVATE_H
 #define MQDECK_KAFKA_CLIENT_ADMIN_PRIVATE_H
 
@@ -55,6 +56,13 @@ struct kafka_admin {
 	void *on_nodes_data;
 };
 
+/* Something changed: look at all requests again, soon. */
+static inline void kafka_admin_kick(struct kafka_admin *admin)
+{
+	if (!admin->destroyed)
+		loop_timer_arm(admin->timer, 0);
+}
+
 /* ---- brokers.c ---- */
 struct kafka_node *kafka_node_find(const struct kafka_admin *admin, int32_t id);
 /* A ready connection to any broker, else to a bootstrap target, NULL when none is ready. */
@@ -75,9 +83,5 @@ void kafka_security_copy(struct kafka_admin_options *own, const struct kafka_tls
 void kafka_security_free(struct kafka_admin_options *own);
 /* Learns from how a connection of the node ended. True = dial again at once. */
 bool kafka_security_learn(struct kafka_node *node, const struct kafka_connection *connection, const struct err *err);
-
-/* ---- admin.c ---- */
-/* Something changed: look at all requests again, soon. */
-void kafka_admin_kick(struct kafka_admin *admin);
 
 #endif
