@@ -10,101 +10,11 @@
 #include "api/kafka/client/connection_private.h"
 
 enum {
-	TIMEOUT_MS = 10000,
 	READ_CHUNK = 16 * 1024,
 	READ_A_TURN = 1024 * 1024, /* then the loop serves others */
 	OUT_MAX = 16 * 1024 * 1024,
 	OUT_ENOUGH = 1024 * 1024,
 };
-
-static int64_t connection_now_ms(const struct kafka_connection *connection)
-{
-	return loop_now_ms(connection->options.loop);
-}
-
-static int64_t timeout_of(const struct kafka_connection *connection, int64_t timeout_ms)
-{
-	if (timeout_ms > 0)
-		return timeout_ms;
-	return connection->options.request_timeout_ms > 0 ? connection->options.request_timeout_ms : TIMEOUT_MS;
-}
-
-/* ---- life ---- */
-static void connection_let_go(struct kafka_connection *connection)
-{
-	loop_fd_remove(connection->watch);
-	connection->watch = NULL;
-	kafka_stream_finish(&connection->stream);
-	if (connection->dial)
-		connection->options.dialer->close(connection->dial);
-	connection->dial = NULL;
-	kafka_sasl_destroy(connection->sasl);
-	connection->sasl = NULL;
-	buf_finish_secret(&connection->out);
-	buf_finish(&connection->in);
-}
-
-static void connection_free_if_idle(struct kafka_connection *connection)
-{
-	if (!connection->destroyed || connection->busy)
-		return;
-	arena_finish(&connection->versions_arena);
-	free(connection);
-}
-
-void kafka_connection_destroy(struct kafka_connection *connection)
-{
-	if (!connection)
-		return;
-	connection_let_go(connection);
-	loop_timer_destroy(connection->timer);
-	connection->timer = NULL;
-	kafka_queue_free(&connection->waiting);
-	kafka_queue_free(&connection->in_flight);
-	connection->stage = KAFKA_STAGE_CLOSED;
-	connection->destroyed = true;
-	connection_free_if_idle(connection);
-}
-
-void kafka_connection_answer(struct kafka_connection *connection, struct kafka_pending *pending, const struct err *err,
-			     const void *response)
-{
-	connection->busy++;
-	pending->done(pending->data, err, response);
-	connection->busy--;
-	kafka_pending_free(pending);
-}
-
-static void connection_answer_all(struct kafka_connection *connection, struct kafka_queue *queue)
-{
-	/* What the callbacks send now is answered by the timer. */
-	struct kafka_queue all = *queue;
-	*queue = (struct kafka_queue){0};
-	for (struct kafka_pending *pending; (pending = kafka_queue_pop(&all)) != NULL;) {
-		if (connection->destroyed)
-			kafka_pending_free(pending);
-		else
-			kafka_connection_answer(connection, pending, &connection->closed, NULL);
-	}
-}
-
-void kafka_connection_fail(struct kafka_connection *connection, const struct err *err)
-{
-	if (connection->stage == KAFKA_STAGE_CLOSED)
-		return;
-	log_debug(LOG_KAFKA, "connection ended to=\"%s\" in_flight=%zu error=\"%s\"", connection->options.label,
-		  connection->in_flight.len, log_error_text(err));
-	connection->closed = *err;
-	connection->stage = KAFKA_STAGE_CLOSED;
-	connection_let_go(connection);
-	connection->busy++;
-	connection_answer_all(connection, &connection->in_flight);
-	connection_answer_all(connection, &connection->waiting);
-	if (!connection->destroyed && connection->options.on_close)
-		connection->options.on_close(connection->options.data, &connection->closed);
-	connection->busy--;
-	connection_free_if_idle(connection);
-}
 
 /* ---- time ---- */
 static int64_t earlier_deadline(int64_t a, int64_t b)
@@ -122,7 +32,7 @@ static int64_t patience_end(const struct kafka_connection *connection, const str
 /* A request in flight for which the broker has been silent too long; NULL = none. */
 static const struct kafka_pending *find_late(const struct kafka_connection *connection)
 {
-	int64_t now = connection_now_ms(connection);
+	int64_t now = kafka_connection_now_ms(connection);
 	for (const struct kafka_pending *pending = connection->in_flight.head; pending; pending = pending->next)
 		if (patience_end(connection, pending) <= now)
 			return pending;
@@ -142,21 +52,22 @@ static void connection_arm_timer(struct kafka_connection *connection)
 		next = earlier_deadline(next, connection->start_deadline);
 	if (connection->stage == KAFKA_STAGE_READY)
 		next = earlier_deadline(next, connection->login_again_at);
-	if (connection->waiting.len && connection->throttled_until > connection_now_ms(connection))
+	if (connection->waiting.len && connection->throttled_until > kafka_connection_now_ms(connection))
 		next = earlier_deadline(next, connection->throttled_until);
 	if (connection->waiting.len && connection->stage == KAFKA_STAGE_CLOSED)
-		next = connection_now_ms(connection);
+		next = kafka_connection_now_ms(connection);
 	if (next < 0)
 		loop_timer_disarm(connection->timer);
 	else
-		loop_timer_arm(connection->timer,
-			       next > connection_now_ms(connection) ? next - connection_now_ms(connection) : 0);
+		loop_timer_arm(connection->timer, next > kafka_connection_now_ms(connection)
+							  ? next - kafka_connection_now_ms(connection)
+							  : 0);
 }
 
 static bool may_send(const struct kafka_connection *connection)
 {
 	return connection->stage == KAFKA_STAGE_READY && !connection->logging_in &&
-	       connection->throttled_until <= connection_now_ms(connection);
+	       connection->throttled_until <= kafka_connection_now_ms(connection);
 }
 
 static void connection_update_watch(struct kafka_connection *connection)
@@ -191,7 +102,7 @@ static bool drop_late(struct kafka_connection *connection)
 {
 	struct kafka_queue all = connection->waiting;
 	connection->waiting = (struct kafka_queue){0};
-	int64_t now = connection_now_ms(connection);
+	int64_t now = kafka_connection_now_ms(connection);
 	for (struct kafka_pending *pending; (pending = kafka_queue_pop(&all)) != NULL;) {
 		if (connection->destroyed) {
 			kafka_pending_free(pending);
@@ -210,14 +121,14 @@ static bool drop_late(struct kafka_connection *connection)
 static void connection_on_timer(void *data)
 {
 	struct kafka_connection *connection = data;
-	int64_t now = connection_now_ms(connection);
+	int64_t now = kafka_connection_now_ms(connection);
 	struct err err = {0};
 	connection->busy++;
 	if (connection->stage == KAFKA_STAGE_CLOSED) {
-		connection_answer_all(connection, &connection->waiting);
+		kafka_connection_answer_all(connection, &connection->waiting);
 	} else if (connection->stage < KAFKA_STAGE_READY && connection->start_deadline <= now) {
 		err_set(&err, ERR_TIMEOUT, "%s: waited %lld s in vain for it %s", connection->options.label,
-			(long long)timeout_of(connection, 0) / 1000, stage_words(connection));
+			(long long)kafka_connection_timeout(connection, 0) / 1000, stage_words(connection));
 		kafka_connection_fail(connection, &err);
 	} else if (find_late(connection)) {
 		/* Answers come in order: behind this one nothing can come either. */
@@ -231,53 +142,18 @@ static void connection_on_timer(void *data)
 	if (!connection->destroyed)
 		connection_settle(connection);
 	connection->busy--;
-	connection_free_if_idle(connection);
+	kafka_connection_free_if_idle(connection);
 }
 
 /* ---- sending ---- */
-static bool connection_encode(struct kafka_connection *connection, struct kafka_pending *pending, const void *request,
-			      struct err *err)
-{
-	pending->header.api_key = pending->api->key;
-	pending->header.correlation = connection->correlation++;
-	pending->header.client_id = str_or(connection->options.client_id, "mqdeck");
-	size_t start = connection->out.len;
-	pending->sent_ms = connection_now_ms(connection);
-	if (kafka_encode_request(&connection->out, &pending->header, request, connection->options.read_only, err)) {
-		pending->sent_bytes = connection->out.len - start;
-		return true;
-	}
-	connection->out.len = start;
-	connection->out.overflow = false;
-	return err_prefix(err, "%s", connection->options.label);
-}
-
-bool kafka_connection_push(struct kafka_connection *connection, enum kafka_api_key api, int version,
-			   const void *request, kafka_response_fn *done)
-{
-	struct err err = {0};
-	struct kafka_pending *pending = mem_alloc(sizeof *pending);
-	*pending = (struct kafka_pending){.api = kafka_api_find((int16_t)api), .done = done, .data = connection};
-	pending->header.version = (int16_t)version;
-	pending->timeout_ms = timeout_of(connection, 0);
-	pending->deadline = connection_now_ms(connection) + pending->timeout_ms;
-	if (!connection_encode(connection, pending, request, &err)) {
-		kafka_pending_free(pending);
-		kafka_connection_fail(connection, &err);
-		return false;
-	}
-	kafka_queue_push(&connection->in_flight, pending);
-	return true;
-}
-
 void kafka_connection_send(struct kafka_connection *connection, enum kafka_api_key api, const void *request,
 			   int64_t timeout_ms, kafka_response_fn *done, void *data)
 {
 	struct kafka_pending *pending = mem_alloc(sizeof *pending);
 	*pending = (struct kafka_pending){.api = kafka_api_find((int16_t)api), .done = done, .data = data};
 	pending->request = kafka_message_copy(&pending->arena, pending->api->request, request);
-	pending->timeout_ms = timeout_of(connection, timeout_ms);
-	pending->deadline = connection_now_ms(connection) + pending->timeout_ms;
+	pending->timeout_ms = kafka_connection_timeout(connection, timeout_ms);
+	pending->deadline = kafka_connection_now_ms(connection) + pending->timeout_ms;
 	kafka_queue_push(&connection->waiting, pending);
 	connection_settle(connection);
 }
@@ -293,7 +169,7 @@ static void connection_pump(struct kafka_connection *connection)
 		if (version < 0)
 			err_set(&err, ERR_UNSUPPORTED, "%s does not offer %s in a version that is spoken here",
 				connection->options.label, pending->api->name);
-		if (version < 0 || !connection_encode(connection, pending, pending->request, &err)) {
+		if (version < 0 || !kafka_connection_encode(connection, pending, pending->request, &err)) {
 			kafka_connection_answer(connection, pending, &err, NULL);
 			continue;
 		}
@@ -359,7 +235,7 @@ static void connection_receive(struct kafka_connection *connection)
 			err_set(&err, ERR_LIMIT, "the broker's answer is too large");
 		buf_commit(&connection->in, got);
 		if (got)
-			connection->heard_ms = connection_now_ms(connection);
+			connection->heard_ms = kafka_connection_now_ms(connection);
 		turn += got;
 		if (got)
 			kafka_connection_take_frames(connection);
@@ -409,21 +285,7 @@ static void connection_on_io(void *data, unsigned ready)
 	if (!connection->destroyed)
 		connection_settle(connection);
 	connection->busy--;
-	connection_free_if_idle(connection);
-}
-
-void kafka_connection_became_ready(struct kafka_connection *connection)
-{
-	bool first = connection->stage != KAFKA_STAGE_READY;
-	log_debug(LOG_KAFKA, "connection ready to=\"%s\" tls=%s sasl=%s", connection->options.label,
-		  connection->stream.ssl ? "yes" : "no", kafka_sasl_name(connection->options.sasl.mechanism));
-	connection->stage = KAFKA_STAGE_READY;
-	connection->logging_in = false;
-	/* The password may have passed through it. */
-	if (connection->out.len == 0)
-		buf_finish_secret(&connection->out);
-	if (first && connection->options.on_ready)
-		connection->options.on_ready(connection->options.data);
+	kafka_connection_free_if_idle(connection);
 }
 
 struct kafka_connection *kafka_connection_open(const struct kafka_connection_options *options, struct err *err)
@@ -453,7 +315,7 @@ struct kafka_connection *kafka_connection_open(const struct kafka_connection_opt
 		kafka_connection_destroy(connection);
 		return NULL;
 	}
-	connection->start_deadline = connection_now_ms(connection) + timeout_of(connection, 0);
+	connection->start_deadline = kafka_connection_now_ms(connection) + kafka_connection_timeout(connection, 0);
 	connection->timer = loop_timer_create(options->loop, connection_on_timer, connection);
 	connection->watch = loop_fd_add(options->loop, fd, LOOP_READ | LOOP_WRITE, connection_on_io, connection);
 	connection_arm_timer(connection);

@@ -1,5 +1,5 @@
-/* Inside the connection: what its parts (connection.c: bytes and queues, handshake.c: versions and logging in)
- * share. */
+/* Inside the connection: what its parts share. connection.c (bytes and time) stands on handshake.c (versions, logging in)
+ * and frames.c (answers), and all of them on connection_core.c. */
 #ifndef MQDECK_KAFKA_CLIENT_CONNECTION_PRIVATE_H
 #define MQDECK_KAFKA_CLIENT_CONNECTION_PRIVATE_H
 
@@ -69,21 +69,36 @@ struct kafka_pending *kafka_queue_pop(struct kafka_queue *queue); /* NULL = empt
 void kafka_queue_free(struct kafka_queue *queue);
 void kafka_pending_free(struct kafka_pending *pending);
 
+/* ---- connection_core.c ---- */
+int64_t kafka_connection_now_ms(const struct kafka_connection *connection);
+/* timeout_ms, or what stands for 0. */
+int64_t kafka_connection_timeout(const struct kafka_connection *connection, int64_t timeout_ms);
+/* After each way out of a callback: frees the connection when it was destroyed meanwhile. */
+void kafka_connection_free_if_idle(struct kafka_connection *connection);
+/* Appends the request to what is to be sent, with the next number. */
+bool kafka_connection_encode(struct kafka_connection *connection, struct kafka_pending *pending, const void *request,
+			     struct err *err);
+/* Answers all of a queue with the error that closed the connection. */
+void kafka_connection_answer_all(struct kafka_connection *connection, struct kafka_queue *queue);
 /* Encodes at once and puts it in flight: for the start, before and beside the queue. False = the connection failed. */
 bool kafka_connection_push(struct kafka_connection *connection, enum kafka_api_key api, int version,
 			   const void *request, kafka_response_fn *done);
 /* Answers one request and frees it; the connection may be destroyed meanwhile. */
 void kafka_connection_answer(struct kafka_connection *connection, struct kafka_pending *pending, const struct err *err,
 			     const void *response);
-/* Takes every whole frame out of connection->in. */
-void kafka_connection_take_frames(struct kafka_connection *connection);
 /* Ends the connection: everything under way is answered with err, then on_close. */
 void kafka_connection_fail(struct kafka_connection *connection, const struct err *err);
+/* The start is over, or the logging in again. */
+void kafka_connection_became_ready(struct kafka_connection *connection);
+
+/* ---- handshake.c ---- */
 /* The bytes can flow: ask for the versions, log in, become ready. */
 void kafka_start_begin(struct kafka_connection *connection);
 /* The session ends soon. */
 void kafka_start_login(struct kafka_connection *connection);
-/* The start is over, or the logging in again. */
-void kafka_connection_became_ready(struct kafka_connection *connection);
+
+/* ---- frames.c ---- */
+/* Takes every whole frame out of connection->in. */
+void kafka_connection_take_frames(struct kafka_connection *connection);
 
 #endif

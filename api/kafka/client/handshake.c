@@ -60,20 +60,6 @@ static void on_versions(void *data, const struct err *err, const void *response)
 		kafka_start_login(connection);
 }
 
-int kafka_connection_version(const struct kafka_connection *connection, enum kafka_api_key key)
-{
-	const struct kafka_api *api = kafka_api_find((int16_t)key);
-	if (!connection->versions || !api)
-		return -1;
-	vec_each (&connection->versions->api_keys, range) {
-		if (range->api_key != api->key)
-			continue;
-		int version = range->max_version < api->max ? range->max_version : api->max;
-		return version >= api->min && version >= range->min_version ? version : -1;
-	}
-	return -1;
-}
-
 const struct kafka_api_versions_response *kafka_connection_versions(const struct kafka_connection *connection)
 {
 	return connection->stage == KAFKA_STAGE_READY ? connection->versions : NULL;
