@@ -10,21 +10,6 @@
 
 enum { GROUPS_MAX = 50000, BATCH = 100 };
 
-void kafka_group_round_free(struct kafka_group_round *round)
-{
-	if (!round)
-		return;
-	vec_each (&round->groups, build) {
-		vec_finish(&build->held);
-		vec_finish(&build->committed);
-	}
-	vec_finish(&round->groups);
-	map_finish(&round->index);
-	free(round->ends);
-	arena_finish(&round->arena);
-	free(round);
-}
-
 static void send_to(struct kafka_poller *poller, enum kafka_api_key api, int32_t broker, const void *request,
 		    kafka_poll_fn *fn)
 {
@@ -37,12 +22,6 @@ static void send_to(struct kafka_poller *poller, enum kafka_api_key api, int32_t
 static bool poll_groups_is_last(const struct kafka_poller *poller)
 {
 	return poller->rounds[KAFKA_POLL_GROUPS].pending == 0;
-}
-
-void kafka_group_note_error(struct kafka_poller *poller, const struct err *err)
-{
-	if (err && !err_is_set(&poller->groups->err))
-		poller->groups->err = *err;
 }
 
 static struct kafka_group_build *find_build(struct kafka_group_round *round, const char *id)

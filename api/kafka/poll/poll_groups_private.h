@@ -29,6 +29,7 @@ struct kafka_group_round {
 	struct err err; /* of the first broker that failed */
 };
 
+/* ---- poll_lag.c ---- */
 /* Keeps the first error of the round. */
 void kafka_group_note_error(struct kafka_poller *poller, const struct err *err);
 /* All coordinators have answered: ask where the logs end, then finish the round. */

@@ -1,8 +1,31 @@
-/* Where the logs end that consumer groups read, and the join of members, commits and ends. */
+/* The second half of a round about consumer groups: where the logs end that they read, and the join of members, commits
+ * and ends. */
 #include <string.h>
 
 #include "api/base/mem.h"
 #include "api/kafka/poll/poll_groups_private.h"
+
+/* ---- the round ---- */
+void kafka_group_round_free(struct kafka_group_round *round)
+{
+	if (!round)
+		return;
+	vec_each (&round->groups, build) {
+		vec_finish(&build->held);
+		vec_finish(&build->committed);
+	}
+	vec_finish(&round->groups);
+	map_finish(&round->index);
+	free(round->ends);
+	arena_finish(&round->arena);
+	free(round);
+}
+
+void kafka_group_note_error(struct kafka_poller *poller, const struct err *err)
+{
+	if (err && !err_is_set(&poller->groups->err))
+		poller->groups->err = *err;
+}
 
 static bool poll_lag_is_last(const struct kafka_poller *poller)
 {

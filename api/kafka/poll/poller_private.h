@@ -1,4 +1,5 @@
-/* Inside the poller: poller.c keeps the times, poll_topics.c and poll_groups.c read their parts. */
+/* Inside the poller: poller.c starts the parts, poll_topics.c, poll_brokers.c and poll_groups.c read them, and
+ * poll_rounds.c below them keeps the times. */
 #ifndef MQDECK_KAFKA_POLL_POLLER_PRIVATE_H
 #define MQDECK_KAFKA_POLL_POLLER_PRIVATE_H
 
@@ -64,6 +65,14 @@ struct kafka_poller {
 	bool destroyed;
 };
 
+/* ---- poll_rounds.c ---- */
+int64_t kafka_poller_now(const struct kafka_poller *poller);
+int64_t kafka_poller_interval(const struct kafka_poller *poller, enum kafka_poll poll); /* negative = never */
+/* Is no round of it under way, and is there what it needs? */
+bool kafka_poller_may_start(const struct kafka_poller *poller, enum kafka_poll poll);
+void kafka_poller_arm(struct kafka_poller *poller);
+/* After each way out of a callback. */
+void kafka_poller_free_if_idle(struct kafka_poller *poller);
 /* Counts into the round until fn has been called. `tag` is passed through. */
 void kafka_poll_send(struct kafka_poller *poller, enum kafka_poll poll, const struct kafka_call *call,
 		     kafka_poll_fn *fn, int32_t tag);
@@ -84,7 +93,7 @@ void kafka_poll_log_dirs(struct kafka_poller *poller);
 void kafka_brokers_build(struct kafka_poller *poller);
 void kafka_broker_dirs_finish(struct kafka_poller *poller);
 
-/* ---- poll_groups.c ---- */
+/* ---- poll_groups.c, and poll_lag.c below it ---- */
 void kafka_poll_groups(struct kafka_poller *poller);
 void kafka_group_round_free(struct kafka_group_round *round); /* NULL is fine */
 
