@@ -9,24 +9,6 @@
 #include "api/base/vec.h"
 #include "api/config/config_private.h"
 
-static const struct config_option_spec option_specs[CONFIG_OPTION_COUNT] = {
-#define X(id, name_, letter_, type_, standard_, argument_, where_, help_)                                              \
-	[CONFIG_OPT_##id] = {.name = name_,                                                                            \
-			     .letter = letter_,                                                                        \
-			     .type = CONFIG_OPTION_##type_,                                                            \
-			     .standard = standard_,                                                                    \
-			     .argument = argument_,                                                                    \
-			     .where = CONFIG_OPTION_##where_,                                                          \
-			     .help = help_},
-#include "api/config/options.def"
-#undef X
-};
-
-const struct config_option_spec *config_option_spec(enum config_option_id id)
-{
-	return &option_specs[id];
-}
-
 /* getopt's own tables, made from ours. */
 struct config_getopt_tables {
 	struct option longs[CONFIG_OPTION_COUNT + 1];
@@ -43,12 +25,13 @@ static void make_tables(struct config_getopt_tables *tables)
 	*s++ = '-';
 	*s++ = ':';
 	for (size_t i = 0; i < CONFIG_OPTION_COUNT; i++) {
-		bool takes = option_specs[i].type != CONFIG_OPTION_FLAG;
-		tables->longs[i] = (struct option){.name = option_specs[i].name,
+		const struct config_option_spec *spec = config_option_spec((enum config_option_id)i);
+		bool takes = spec->type != CONFIG_OPTION_FLAG;
+		tables->longs[i] = (struct option){.name = spec->name,
 						   .has_arg = takes ? required_argument : no_argument,
 						   .val = LONG_BASE + (int)i};
-		if (option_specs[i].letter) {
-			*s++ = (char)option_specs[i].letter;
+		if (spec->letter) {
+			*s++ = (char)spec->letter;
 			if (takes)
 				*s++ = ':';
 		}
@@ -62,7 +45,7 @@ static enum config_option_id id_of(int code)
 	if (code >= LONG_BASE)
 		return (enum config_option_id)(code - LONG_BASE);
 	for (size_t i = 0; i < CONFIG_OPTION_COUNT; i++) {
-		if (option_specs[i].letter == code)
+		if (config_option_spec((enum config_option_id)i)->letter == code)
 			return (enum config_option_id)i;
 	}
 	return CONFIG_OPTION_COUNT;
@@ -100,14 +83,15 @@ bool config_parse_arguments(struct config *config, int argc, char **argv, char *
 void config_print_options(FILE *out)
 {
 	for (size_t i = 0; i < CONFIG_OPTION_COUNT; i++) {
+		const struct config_option_spec *spec = config_option_spec((enum config_option_id)i);
 		char left[64];
-		int used = option_specs[i].letter ? snprintf(left, sizeof left, "-%c, ", option_specs[i].letter)
-						  : snprintf(left, sizeof left, "    ");
-		snprintf(left + used, sizeof left - (size_t)used, "--%s%s%s", option_specs[i].name,
-			 option_specs[i].argument ? " " : "", str_or(option_specs[i].argument, ""));
-		fprintf(out, "  %-40s %s", left, option_specs[i].help);
-		if (option_specs[i].standard)
-			fprintf(out, " [%s]", option_specs[i].standard);
+		int used = spec->letter ? snprintf(left, sizeof left, "-%c, ", spec->letter)
+					: snprintf(left, sizeof left, "    ");
+		snprintf(left + used, sizeof left - (size_t)used, "--%s%s%s", spec->name, spec->argument ? " " : "",
+			 str_or(spec->argument, ""));
+		fprintf(out, "  %-40s %s", left, spec->help);
+		if (spec->standard)
+			fprintf(out, " [%s]", spec->standard);
 		fputc('\n', out);
 	}
 }
