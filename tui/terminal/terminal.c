@@ -200,35 +200,6 @@ const struct canvas *terminal_shown(const struct terminal *terminal)
 	return terminal->shown;
 }
 
-void terminal_suspend(struct terminal *terminal)
-{
-	if (!terminal->screen || terminal->suspended)
-		return;
-	tty_leave(terminal);
-	loop_fd_remove(terminal->watch);
-	terminal->watch = NULL;
-	loop_timer_disarm(terminal->pause);
-	terminal->suspended = true;
-}
-
-void terminal_resume(struct terminal *terminal)
-{
-	if (!terminal->suspended)
-		return;
-	terminal->suspended = false;
-	terminal->watch = loop_fd_add(terminal->loop, terminal->fd, LOOP_READ, tty_on_ready, terminal);
-	input_finish(&terminal->input);
-	input_init(&terminal->input);
-	int height = terminal->height, width = terminal->width;
-	tty_read_size(terminal);
-	tty_enter(terminal);
-	curses_screen_resize(terminal->screen, terminal->height, terminal->width);
-	tty_flush_now(terminal);
-	if (height != terminal->height || width != terminal->width)
-		tty_send_size(terminal);
-	tty_send_redraw(terminal);
-}
-
 bool terminal_is_suspended(const struct terminal *terminal)
 {
 	return terminal->suspended;

@@ -33,10 +33,8 @@ struct terminal {
 };
 
 /* ---- the tty (terminal_tty.c) ---- */
-void tty_send_redraw(struct terminal *terminal);
 void tty_send_size(struct terminal *terminal);
-void tty_flush(struct terminal *terminal);     /* writes what can be written without waiting */
-void tty_flush_now(struct terminal *terminal); /* waits for the tty, but not for long; drops what it does not take */
+void tty_flush(struct terminal *terminal); /* writes what can be written without waiting */
 void tty_enter(struct terminal *terminal);
 void tty_leave(struct terminal *terminal);
 void tty_read_size(struct terminal *terminal);

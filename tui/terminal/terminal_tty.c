@@ -1,4 +1,4 @@
-/* The tty: writing without ever waiting, raw modes, bytes in, size and signals. */
+/* The tty: writing without ever waiting, raw modes, bytes in, size and signals, and giving it away for a while. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -16,7 +16,7 @@ static void tty_send(struct terminal *terminal, const struct event *event)
 	terminal->fn(terminal->data, event);
 }
 
-void tty_send_redraw(struct terminal *terminal)
+static void tty_send_redraw(struct terminal *terminal)
 {
 	struct event event = {.type = EVENT_REDRAW};
 	tty_send(terminal, &event);
@@ -45,7 +45,7 @@ void tty_flush(struct terminal *terminal)
 }
 
 /* Only at the edges (leaving, coming back), where the program waits for the terminal on purpose, and not for long. */
-void tty_flush_now(struct terminal *terminal)
+static void tty_flush_now(struct terminal *terminal)
 {
 	struct pollfd room = {.fd = terminal->fd, .events = POLLOUT};
 	tty_flush(terminal);
@@ -187,8 +187,6 @@ void tty_on_ready(void *data, unsigned ready)
 		loop_timer_disarm(terminal->pause);
 }
 
-/* ---- size and signals ---- */
-
 void tty_read_size(struct terminal *terminal)
 {
 	struct winsize size = {0};
@@ -207,6 +205,39 @@ void tty_send_size(struct terminal *terminal)
 	event.size.width = terminal->width;
 	tty_send(terminal, &event);
 }
+
+/* ---- giving the tty away and taking it back ---- */
+
+void terminal_suspend(struct terminal *terminal)
+{
+	if (!terminal->screen || terminal->suspended)
+		return;
+	tty_leave(terminal);
+	loop_fd_remove(terminal->watch);
+	terminal->watch = NULL;
+	loop_timer_disarm(terminal->pause);
+	terminal->suspended = true;
+}
+
+void terminal_resume(struct terminal *terminal)
+{
+	if (!terminal->suspended)
+		return;
+	terminal->suspended = false;
+	terminal->watch = loop_fd_add(terminal->loop, terminal->fd, LOOP_READ, tty_on_ready, terminal);
+	input_finish(&terminal->input);
+	input_init(&terminal->input);
+	int height = terminal->height, width = terminal->width;
+	tty_read_size(terminal);
+	tty_enter(terminal);
+	curses_screen_resize(terminal->screen, terminal->height, terminal->width);
+	tty_flush_now(terminal);
+	if (height != terminal->height || width != terminal->width)
+		tty_send_size(terminal);
+	tty_send_redraw(terminal);
+}
+
+/* ---- size and signals ---- */
 
 static void on_winch(struct terminal *terminal)
 {
