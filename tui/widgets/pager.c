@@ -30,18 +30,6 @@ void pager_destroy(struct pager *pager)
 
 /* ---- the ring ---- */
 
-struct pager_line *pager_line_at(const struct pager *pager, size_t index)
-{
-	return &pager->ring[(pager->head + index) & (pager->size - 1)];
-}
-
-size_t pager_shown_from(const struct pager *pager, size_t index, bool up)
-{
-	while (index < pager->count && !pager_line_at(pager, index)->shown)
-		index = up ? index - 1 : index + 1; /* below zero it wraps round, which is beyond the end */
-	return index < pager->count ? index : pager->count;
-}
-
 static void drop_oldest(struct pager *pager)
 {
 	struct pager_line *line = pager_line_at(pager, 0);

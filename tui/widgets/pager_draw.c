@@ -1,5 +1,4 @@
-/* What is seen of a pager: which row of which line is on top, wrapping, colours, and the keys that move it. Wrapped
- * rows are never stored: they follow from the width. */
+/* What is seen of a pager: colours of its text, drawing it, and the keys that move it. */
 #include "tui/widgets/pager_private.h"
 
 #include <ctype.h>
@@ -7,136 +6,6 @@
 #include <string.h>
 
 enum { SIDE_STEP = 8, WHEEL_LINES = 3, LEFT_MAX = PAGER_LINE_MAX };
-
-/* ---- rows of a line ---- */
-
-static int pager_room(const struct pager *pager)
-{
-	return pager->rect.width > 0 ? pager->rect.width : 1;
-}
-
-static int rows_of(const struct pager *pager, size_t index)
-{
-	const struct pager_line *line = pager_line_at(pager, index);
-	int rows = 1;
-	if (!pager->wrap || line->len == 0)
-		return 1;
-	size_t at = canvas_text_fit(line->text, line->len, pager_room(pager));
-	for (; at < line->len; rows++)
-		at += canvas_text_fit(line->text + at, line->len - at, pager_room(pager));
-	return rows;
-}
-
-/* Where row `row` of the line begins and ends, in bytes. */
-static void row_bounds(const struct pager *pager, const struct pager_line *line, int row, size_t *from, size_t *to)
-{
-	*from = 0;
-	if (!pager->wrap) {
-		*from = canvas_text_fit(line->text, line->len, pager->left);
-		*to = *from + canvas_text_fit(line->text + *from, line->len - *from, pager_room(pager));
-		return;
-	}
-	*to = canvas_text_fit(line->text, line->len, pager_room(pager));
-	for (; row > 0 && *to < line->len; row--) {
-		*from = *to;
-		*to = *from + canvas_text_fit(line->text + *from, line->len - *from, pager_room(pager));
-	}
-}
-
-/* ---- moving ---- */
-
-static bool row_up(struct pager *pager)
-{
-	if (pager->top_row > 0) {
-		pager->top_row--;
-		return true;
-	}
-	size_t above = pager->top > 0 ? pager_shown_from(pager, pager->top - 1, true) : pager->count;
-	if (above >= pager->count)
-		return false;
-	pager->top = above;
-	pager->top_row = rows_of(pager, above) - 1;
-	return true;
-}
-
-static bool row_down(struct pager *pager)
-{
-	if (pager->top_row + 1 < rows_of(pager, pager->top)) {
-		pager->top_row++;
-		return true;
-	}
-	size_t below = pager_shown_from(pager, pager->top + 1, false);
-	if (below >= pager->count)
-		return false;
-	pager->top = below;
-	pager->top_row = 0;
-	return true;
-}
-
-/* Sets the top so that the last row is the last line of the rectangle. */
-static void pager_go_to_end(struct pager *pager)
-{
-	pager->top = pager->count > 0 ? pager_shown_from(pager, pager->count - 1, true) : 0;
-	pager->top_row = 0;
-	if (pager->top >= pager->count) {
-		pager->top = 0;
-		return;
-	}
-	pager->top_row = rows_of(pager, pager->top) - 1;
-	for (int i = 1; i < pager->rect.height && row_up(pager); i++)
-		continue;
-}
-
-static bool is_below(const struct pager *pager, size_t top, int row)
-{
-	return pager->top != top ? pager->top > top : pager->top_row > row;
-}
-
-/* Never further down than the end needs. */
-static void hold_end(struct pager *pager)
-{
-	size_t top = pager->top;
-	int row = pager->top_row;
-	pager_go_to_end(pager);
-	if (is_below(pager, top, row)) {
-		pager->top = top;
-		pager->top_row = row;
-	}
-}
-
-static void hold_top(struct pager *pager)
-{
-	size_t shown = pager_shown_from(pager, pager->top, false);
-	if (shown >= pager->count)
-		shown = pager->count > 0 ? pager_shown_from(pager, pager->count - 1, true) : 0;
-	if (shown != pager->top)
-		pager->top_row = 0;
-	pager->top = shown < pager->count ? shown : 0;
-	if (pager->top < pager->count && pager->top_row >= rows_of(pager, pager->top))
-		pager->top_row = 0;
-}
-
-static void pager_scroll(struct pager *pager, int rows)
-{
-	if (pager->count == 0)
-		return;
-	hold_top(pager);
-	for (; rows < 0 && row_up(pager); rows++)
-		pager->follow = false;
-	for (; rows > 0 && row_down(pager); rows--)
-		continue;
-	hold_end(pager);
-}
-
-void pager_go_to(struct pager *pager, size_t line)
-{
-	pager->top = line;
-	pager->top_row = 0;
-	/* A third from the top, so that what leads to it is seen. */
-	for (int i = 0; i < pager->rect.height / 3 && row_up(pager); i++)
-		continue;
-	hold_end(pager);
-}
 
 /* ---- colours ---- */
 
@@ -196,7 +65,7 @@ static void pager_draw_row(const struct pager *pager, struct canvas *canvas, int
 			   int row)
 {
 	size_t from, to;
-	row_bounds(pager, line, row, &from, &to);
+	pager_row_bounds(pager, line, row, &from, &to);
 	if (from >= to)
 		return;
 	struct pager_painting painting = {.styles = mem_resize(NULL, line->len, sizeof(style_t)), .len = line->len};
@@ -219,16 +88,16 @@ void pager_draw(struct pager *pager, struct canvas *canvas, struct rect rect)
 	canvas_fill(canvas, rect, STYLE_TEXT, ' ');
 	if (pager->shown_count == 0)
 		return;
-	hold_top(pager);
+	pager_hold_top(pager);
 	if (pager->follow)
 		pager_go_to_end(pager);
 	else
-		hold_end(pager);
+		pager_hold_end(pager);
 	size_t index = pager->top;
 	int row = pager->top_row;
 	for (int y = rect.y; y < rect.y + rect.height && index < pager->count; y++) {
 		pager_draw_row(pager, canvas, y, pager_line_at(pager, index), row);
-		if (++row < rows_of(pager, index))
+		if (++row < pager_rows_of(pager, index))
 			continue;
 		row = 0;
 		index = pager_shown_from(pager, index + 1, false);

@@ -31,10 +31,30 @@ struct pager {
 	void *highlight_data;
 };
 
-struct pager_line *pager_line_at(const struct pager *pager, size_t index);
+static inline struct pager_line *pager_line_at(const struct pager *pager, size_t index)
+{
+	return &pager->ring[(pager->head + index) & (pager->size - 1)];
+}
+
 /* The next shown line from `index` on, downwards or upwards; pager->count when there is none. */
-size_t pager_shown_from(const struct pager *pager, size_t index, bool up);
-/* pager_draw.c */
+static inline size_t pager_shown_from(const struct pager *pager, size_t index, bool up)
+{
+	while (index < pager->count && !pager_line_at(pager, index)->shown)
+		index = up ? index - 1 : index + 1; /* below zero it wraps round, which is beyond the end */
+	return index < pager->count ? index : pager->count;
+}
+
+/* ---- pager_rows.c ---- */
+int pager_rows_of(const struct pager *pager, size_t index);
+/* Where row `row` of the line begins and ends, in bytes. */
+void pager_row_bounds(const struct pager *pager, const struct pager_line *line, int row, size_t *from, size_t *to);
+/* After the text or the rectangle changed: the top is a line that is shown … */
+void pager_hold_top(struct pager *pager);
+/* … and never further down than the end needs. */
+void pager_hold_end(struct pager *pager);
+void pager_scroll(struct pager *pager, int rows);
+/* Sets the top so that the last row is the last line of the rectangle. */
+void pager_go_to_end(struct pager *pager);
 void pager_go_to(struct pager *pager, size_t line);
 
 #endif

@@ -18,12 +18,6 @@ enum {
 	COMFORTABLE = 20,
 };
 
-int table_page(const struct table *table)
-{
-	int page = table->layout.rect.height - 1;
-	return page > 1 ? page : 1;
-}
-
 /* ---- columns ---- */
 
 static int title_width(const struct table *table, size_t column)

@@ -54,6 +54,13 @@ struct table {
 	struct table_layout layout;
 };
 
+/* Lines that fit. */
+static inline int table_page(const struct table *table)
+{
+	int page = table->layout.rect.height - 1;
+	return page > 1 ? page : 1;
+}
+
 /* table_order.c */
 void table_order_rows(struct table *table);  /* fills `order` */
 void table_filter_rows(struct table *table); /* fills `lines` from `order` */
@@ -61,8 +68,5 @@ void table_forget_texts(struct table *table);
 
 /* table.c: after `lines` changed */
 void table_restore_cursor(struct table *table, size_t offset);
-
-/* table_draw.c */
-int table_page(const struct table *table); /* lines that fit */
 
 #endif
