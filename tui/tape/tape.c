@@ -11,80 +11,6 @@
 
 enum { PATH_BYTES = 4096 };
 
-/* ---- pieces ---- */
-
-bool tape_expect(struct tape_parser *parser, enum tape_token wanted, bool path, const char *what, struct err *err)
-{
-	enum tape_token token;
-	if (!tape_lex_next(&parser->lexer, path, &token, err))
-		return false;
-	bool word_for_string = wanted == TAPE_STRING && token == TAPE_WORD;
-	return token == wanted || word_for_string || tape_lex_error(&parser->lexer, err, "expected %s here", what);
-}
-
-/* A word is a time behind '@' at its end; cuts it off. */
-static bool tape_take_time(struct tape_parser *parser, char *word, int64_t *ms, struct err *err)
-{
-	char *at = strrchr(word, '@');
-	*ms = TAPE_NOT_SET;
-	if (!at)
-		return true;
-	if (!tape_lex_time(at + 1, ms))
-		return tape_lex_error(&parser->lexer, err, "'%s' is not a duration; use a form such as 500ms, 2s or 1m",
-				      at + 1);
-	*at = '\0';
-	return true;
-}
-
-static bool next_is_number(const struct tape_parser *parser)
-{
-	const struct tape_lexer *lexer = &parser->lexer;
-	size_t at = lexer->at;
-	while (at < lexer->len && (lexer->text[at] == ' ' || lexer->text[at] == '\t'))
-		at++;
-	return at < lexer->len && lexer->text[at] >= '0' && lexer->text[at] <= '9';
-}
-
-static bool tape_read_number(struct tape_parser *parser, int64_t most, int64_t *number, struct err *err)
-{
-	if (!tape_expect(parser, TAPE_WORD, false, "a number", err))
-		return false;
-	if (!str_to_i64(parser->lexer.token, number) || *number < 0 || *number > most)
-		return tape_lex_error(&parser->lexer, err, "'%s' is not a number from 0 to %lld", parser->lexer.token,
-				      (long long)most);
-	return true;
-}
-
-bool tape_read_time(struct tape_parser *parser, int64_t *ms, struct err *err)
-{
-	if (!tape_expect(parser, TAPE_WORD, false, "a duration", err))
-		return false;
-	if (!tape_lex_time(parser->lexer.token, ms))
-		return tape_lex_error(&parser->lexer, err, "'%s' is not a duration; use a form such as 500ms, 2s or 1m",
-				      parser->lexer.token);
-	return true;
-}
-
-static bool read_pattern(struct tape_parser *parser, struct pattern **pattern, char **text, struct err *err)
-{
-	struct err why = {0};
-	if (!tape_expect(parser, TAPE_REGEX, false, "an expression /…/", err))
-		return false;
-	*pattern = pattern_compile(parser->lexer.token, PATTERN_MULTILINE, &why);
-	if (!*pattern)
-		return tape_lex_error(&parser->lexer, err, "%s", why.text);
-	if (text)
-		*text = mem_strdup(parser->lexer.token);
-	return true;
-}
-
-void tape_add_note(struct tape_parser *parser, const char *what, const char *name)
-{
-	vec_push(&parser->tape->notes,
-		 str_printf("%s:%d:%d: %s %s has no effect here and is ignored", parser->lexer.file,
-			    parser->lexer.token_line, parser->lexer.token_column, what, name));
-}
-
 /* ---- commands ---- */
 
 static bool tape_read_strings(struct tape_parser *parser, struct err *err)
@@ -135,7 +61,7 @@ static bool parse_wait(struct tape_parser *parser, const char *scope, struct err
 	if (!read_scope(parser, scope, err))
 		return false;
 	return parser->command.op == TAPE_WAIT_IDLE ||
-	       read_pattern(parser, &parser->command.pattern, &parser->command.text, err);
+	       tape_read_pattern(parser, &parser->command.pattern, &parser->command.text, err);
 }
 
 static bool parse_expect(struct tape_parser *parser, const char *scope, struct err *err)
@@ -143,11 +69,11 @@ static bool parse_expect(struct tape_parser *parser, const char *scope, struct e
 	int64_t row = TAPE_ANY_LINE;
 	if (!read_scope(parser, scope, err))
 		return false;
-	if (parser->command.scope == TAPE_LINE && next_is_number(parser) &&
+	if (parser->command.scope == TAPE_LINE && tape_next_is_number(parser) &&
 	    !tape_read_number(parser, CANVAS_SIDE_MAX, &row, err))
 		return false;
 	parser->command.row = (int)row;
-	return read_pattern(parser, &parser->command.pattern, &parser->command.text, err);
+	return tape_read_pattern(parser, &parser->command.pattern, &parser->command.text, err);
 }
 
 static bool next_word_is(const struct tape_parser *parser, const char *word)
@@ -167,7 +93,7 @@ static bool parse_golden(struct tape_parser *parser, const char *scope, struct e
 		return false;
 	do {
 		struct pattern *pattern = NULL;
-		if (!read_pattern(parser, &pattern, NULL, err))
+		if (!tape_read_pattern(parser, &pattern, NULL, err))
 			return false;
 		vec_push(&parser->command.masks, (struct tape_mask){pattern});
 	} while (tape_lex_peek(&parser->lexer, false) == TAPE_REGEX);
@@ -284,7 +210,7 @@ static bool parse_key(struct tape_parser *parser, char *word, struct err *err)
 	command->op = TAPE_KEY;
 	command->time_ms = ms;
 	command->number = 1;
-	if (next_is_number(parser) && !tape_read_number(parser, TAPE_REPEAT_MAX, &command->number, err))
+	if (tape_next_is_number(parser) && !tape_read_number(parser, TAPE_REPEAT_MAX, &command->number, err))
 		return false;
 	parser->tape->begun = true;
 	vec_push(&parser->tape->commands, *command);

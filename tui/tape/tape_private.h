@@ -83,7 +83,7 @@ enum tape_token tape_lex_peek(const struct tape_lexer *lexer, bool path);
 bool tape_lex_error(const struct tape_lexer *lexer, struct err *err, const char *format, ...) PRINTF_LIKE(3, 4);
 bool tape_lex_time(const char *text, int64_t *ms);
 
-/* ---- the parser (tape.c) and its settings (tape_set.c) ---- */
+/* ---- the parser (tape.c), its settings (tape_set.c) and what both read (tape_pieces.c) ---- */
 
 struct tape_parser {
 	struct tape *tape;
@@ -96,7 +96,13 @@ struct tape_parser {
 /* A token of one kind into lexer->token; a word will do for a string. */
 bool tape_expect(struct tape_parser *parser, enum tape_token wanted, bool path, const char *what,
 		 struct err *err) MUST_USE;
+/* A time behind '@' at the end of a word; cuts it off. TAPE_NOT_SET when there is none. */
+bool tape_take_time(struct tape_parser *parser, char *word, int64_t *ms, struct err *err) MUST_USE;
+bool tape_next_is_number(const struct tape_parser *parser);
+bool tape_read_number(struct tape_parser *parser, int64_t most, int64_t *number, struct err *err) MUST_USE;
 bool tape_read_time(struct tape_parser *parser, int64_t *ms, struct err *err) MUST_USE;
+/* text may be NULL; else the expression as it was written, the caller's to free. */
+bool tape_read_pattern(struct tape_parser *parser, struct pattern **pattern, char **text, struct err *err) MUST_USE;
 void tape_add_note(struct tape_parser *parser, const char *what, const char *name);
 bool tape_parse_set(struct tape_parser *parser, struct err *err) MUST_USE;
 
