@@ -157,7 +157,7 @@ static int open_signals(void)
 	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static void say_how_to_go_on(const struct cli_run *run)
+static void say_how_to_resume(const struct cli_run *run)
 {
 	if (run->plan->id && run->cli->session->plans_are_kept)
 		fprintf(stderr, "mqdeck: `mqdeck ops resume %s --yes` resumes it\n", run->plan->id);
@@ -189,7 +189,7 @@ static int run_plan(struct cli_run *run)
 		fputs("mqdeck: exited in the middle of a step: its last request may or may not have taken effect\n",
 		      stderr);
 	if (plan->state != OPS_STATE_DONE)
-		say_how_to_go_on(run);
+		say_how_to_resume(run);
 	return plan->state == OPS_STATE_DONE ? CLI_EXIT_OK : CLI_EXIT_FAILED;
 }
 

@@ -8,7 +8,7 @@
 
 enum { BUTTON_LEAVE = 1, BUTTON_ABANDON, KEY_WIDTH = 7, NAME_WIDTH = 10 };
 
-/* ---- taken up, taken back ---- */
+/* ---- resumed, rolled back ---- */
 
 static void plan_story_take(struct app *app, const struct ops_history_entry *history, plans_take_fn *fn)
 {
@@ -22,7 +22,7 @@ static void plan_story_take(struct app *app, const struct ops_history_entry *his
 		app_flash(app, SEV_BAD, "%s", err.text);
 }
 
-static void take_up(struct app *app, const struct ops_history_entry *history)
+static void plan_story_resume(struct app *app, const struct ops_history_entry *history)
 {
 	plan_story_take(app, history, ops_take_up);
 }
@@ -79,7 +79,7 @@ static const struct {
 	bool (*may)(const struct ops_history_entry *history, struct err *err);
 	void (*begin)(struct app *app, const struct ops_history_entry *history);
 } plan_story_deeds[] = {
-	{ACTION_PLAN_GO_ON, ops_history_may_go_on, take_up},
+	{ACTION_PLAN_RESUME, ops_history_may_go_on, plan_story_resume},
 	{ACTION_PLAN_ROLL_BACK, ops_history_may_roll_back, plan_story_roll_back},
 	{ACTION_PLAN_ABANDON, ops_history_may_go_on, ask_to_abandon},
 };

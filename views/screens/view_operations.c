@@ -272,7 +272,7 @@ static const struct {
 	bool (*fits)(enum ops_state operations_view_state);
 } operations_view_acts[] = {
 	{ACTION_PLAN_PAUSE, plans_pause, operations_view_runs},
-	{ACTION_PLAN_GO_ON, plans_go_on, operations_view_pauses},
+	{ACTION_PLAN_RESUME, plans_resume, operations_view_pauses},
 	{ACTION_PLAN_STOP, plans_cancel, may_stop},
 };
 

@@ -100,9 +100,9 @@ static void press_pause(struct app *app)
 	plans_pause(&app->plans);
 }
 
-static void press_go_on(struct app *app)
+static void press_resume(struct app *app)
 {
-	plans_go_on(&app->plans);
+	plans_resume(&app->plans);
 }
 
 static void press_stop(struct app *app)
@@ -115,7 +115,7 @@ static const struct view_plan_button run_button = {"Run", true, press_run},
 				     close_button = {"Close", false, press_leave},
 				     plan_view_hide = {"Hide", false, press_leave},
 				     pause_button = {"Pause", true, press_pause},
-				     plan_view_go_on = {"Resume", true, press_go_on},
+				     plan_view_resume = {"Resume", true, press_resume},
 				     plan_view_stop = {"Stop at a safe point", true, press_stop};
 
 static size_t plan_view_add(const struct view_plan_button *out[], size_t count, const struct view_plan_button *button)
@@ -133,7 +133,7 @@ static size_t buttons_of(const struct plans *plans, const struct view_plan_butto
 		return plan_view_add(out, plan_view_add(out, plan_view_add(out, 0, &plan_view_hide), &pause_button),
 				     &plan_view_stop);
 	if (state == OPS_STATE_PAUSING || state == OPS_STATE_PAUSED)
-		return plan_view_add(out, plan_view_add(out, plan_view_add(out, 0, &plan_view_hide), &plan_view_go_on),
+		return plan_view_add(out, plan_view_add(out, plan_view_add(out, 0, &plan_view_hide), &plan_view_resume),
 				     &plan_view_stop);
 	return plan_view_add(out, 0, state == OPS_STATE_CANCELLING ? &plan_view_hide : &close_button);
 }

@@ -101,7 +101,7 @@ void plans_pause(struct plans *plans)
 		ops_pause(plans->items[plans->at]);
 }
 
-void plans_go_on(struct plans *plans)
+void plans_resume(struct plans *plans)
 {
 	if (plans->begun)
 		ops_go_on(plans->items[plans->at]);

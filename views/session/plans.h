@@ -35,7 +35,7 @@ const struct ops_plan *plans_current(const struct plans *plans); /* the one to s
 
 bool plans_run(struct plans *plans, struct err *err) MUST_USE;
 void plans_pause(struct plans *plans); /* before the next step that is no part of the one before it */
-void plans_go_on(struct plans *plans);
+void plans_resume(struct plans *plans);
 void plans_cancel(struct plans *plans); /* at the next safe point; the next ones are not begun */
 
 #endif
