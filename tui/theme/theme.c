@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "tui/theme/colour.h"
+#include "tui/draw/colour.h"
 
 const struct theme *theme_default(void)
 {

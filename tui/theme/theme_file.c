@@ -7,7 +7,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "tui/theme/colour.h"
+#include "tui/draw/colour.h"
 
 void theme_note(const struct theme_reader *reader, const yaml_node_t *at, const char *format, ...)
 {
@@ -132,6 +132,14 @@ static void set_name(struct theme *theme, const char *path)
 	snprintf(theme->name, sizeof theme->name, "%.*s", len, stem);
 }
 
+static size_t count_brackets(const char *text, size_t len)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < len; i++)
+		count += text[i] == '[' || text[i] == '{';
+	return count;
+}
+
 bool theme_parse(struct theme *theme, const char *name, const char *text, size_t len, theme_note_fn *note, void *data,
 		 struct err *err)
 {
@@ -140,6 +148,8 @@ bool theme_parse(struct theme *theme, const char *name, const char *text, size_t
 	struct theme_reader reader = {.document = &document, .theme = theme, .note = note, .data = data};
 	if (len > THEME_FILE_MAX)
 		return err_set(err, ERR_LIMIT, "%s is larger than %d KiB: no theme", name, THEME_FILE_MAX / 1024);
+	if (count_brackets(text, len) > THEME_BRACKETS_MAX)
+		return err_set(err, ERR_LIMIT, "%s has more than %d brackets: no theme", name, THEME_BRACKETS_MAX);
 	if (!yaml_parser_initialize(&parser))
 		return err_set(err, ERR_SYSTEM, "cannot start the YAML parser");
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);

@@ -21,7 +21,7 @@ static const struct {
 } theme_folders[] = {{THEME_OF_USER, "mqdeck/themes"}, {THEME_OF_K9S, "k9s/skins"}};
 
 /* NULL when there is none. free() it. */
-static char *folder_of(enum theme_origin origin)
+static char *themes_folder(enum theme_origin origin)
 {
 	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 	for (size_t i = 0; i < ARRAY_LEN(theme_folders); i++) {
@@ -66,7 +66,7 @@ static bool load_file(struct theme *theme, const char *path, theme_note_fn *note
 /* "" when there is no such file. */
 static void find_in(enum theme_origin origin, const char *name, char path[static THEME_PATH_MAX])
 {
-	CLEANUP(free) char *folder = folder_of(origin);
+	CLEANUP(free) char *folder = themes_folder(origin);
 	for (size_t i = 0; folder && i < ARRAY_LEN(theme_suffixes); i++) {
 		int len = snprintf(path, THEME_PATH_MAX, "%s/%s%s", folder, name, theme_suffixes[i]);
 		if (len < THEME_PATH_MAX && access(path, F_OK) == 0)
@@ -122,7 +122,7 @@ static int compare_names(const void *a, const void *b)
 
 static void list_folder(struct theme_listing *listing, enum theme_origin origin)
 {
-	CLEANUP(free) char *folder = folder_of(origin);
+	CLEANUP(free) char *folder = themes_folder(origin);
 	DIR *open = folder ? opendir(folder) : NULL;
 	VEC(char *) files = {0};
 	if (!open)

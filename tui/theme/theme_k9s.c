@@ -5,7 +5,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "tui/theme/colour.h"
+#include "tui/draw/colour.h"
 #include "tui/theme/theme_private.h"
 
 enum { SKIN_PATH_MAX = 160, SKIN_DEPTH_MAX = 6 };

@@ -6,7 +6,11 @@
 
 #include "tui/theme/theme.h"
 
-enum { THEME_NODES_MAX = 20000 /* visited: aliases can make a small file endless */, THEME_WORD_MAX = 128 };
+enum {
+	THEME_NODES_MAX = 20000,   /* visited: aliases can make a small file endless */
+	THEME_BRACKETS_MAX = 2000, /* libyaml looks at each open one again with every word */
+	THEME_WORD_MAX = 128,
+};
 
 /* Which roles a file gives, and whether their form for sixteen colours too. */
 struct theme_has_16 {

@@ -4,7 +4,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "tui/theme/colour.h"
+#include "tui/draw/colour.h"
 #include "tui/theme/theme_private.h"
 
 /* ---- one value ---- */
@@ -145,7 +145,7 @@ static const char *head_name(size_t index)
 	return head_names[index];
 }
 
-static void read_head(struct theme_reader *reader, const yaml_node_t *top, struct theme_head *head)
+static void roles_read_head(struct theme_reader *reader, const yaml_node_t *top, struct theme_head *head)
 {
 	for (yaml_node_pair_t *pair = top->data.mapping.pairs.start; pair < top->data.mapping.pairs.top; pair++) {
 		const yaml_node_t *key = yaml_document_get_node(reader->document, pair->key);
@@ -179,7 +179,7 @@ bool theme_read_roles(struct theme_reader *reader, const yaml_node_t *top)
 	struct theme *theme = reader->theme;
 	struct theme_head head = {0};
 	int32_t ground = COLOUR_DEFAULT;
-	read_head(reader, top, &head);
+	roles_read_head(reader, top, &head);
 	if (!head.roles || head.roles->type != YAML_MAPPING_NODE)
 		return false;
 	bool told = take_own(reader, "ground", head.ground, &ground);

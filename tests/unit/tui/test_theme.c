@@ -8,7 +8,7 @@
 #include "api/base/buf.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "tui/theme/colour.h"
+#include "tui/draw/colour.h"
 #include "tui/theme/theme.h"
 
 /* ---- notes, as one text ---- */
@@ -265,8 +265,12 @@ static void a_huge_file_is_refused(void **state)
 	memset(text, '#', THEME_FILE_MAX + 1);
 	assert_false(theme_parse(&theme, "x", text, THEME_FILE_MAX + 1, NULL, NULL, &err));
 	assert_string_equal(err.text, "x is larger than 64 KiB: no theme");
-	/* As deep as the file allows. */
+	/* As deep as the file allows, in both of YAML's ways. */
 	memset(text, '[', THEME_FILE_MAX);
+	assert_false(theme_parse(&theme, "x", text, THEME_FILE_MAX, NULL, NULL, &err));
+	assert_string_equal(err.text, "x has more than 2000 brackets: no theme");
+	for (size_t i = 0; i < THEME_FILE_MAX; i++)
+		text[i] = i % 2 ? ' ' : '-';
 	assert_false(theme_parse(&theme, "x", text, THEME_FILE_MAX, NULL, NULL, &err));
 }
 

@@ -1,5 +1,5 @@
 /* Names of colours, the way down to sixteen of them, and contrast as WCAG measures it. */
-#include "tui/theme/colour.h"
+#include "tui/draw/colour.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -16,7 +16,7 @@ static const struct {
 	int32_t rgb;
 } colour_names[] = {
 #define X(name_, rgb_) {.name = #name_, .rgb = rgb_},
-#include "tui/theme/colour_names.def"
+#include "tui/draw/colour_names.def"
 #undef X
 };
 

@@ -1,6 +1,6 @@
 /* Colours by name, and how well one can be read on another. */
-#ifndef MQDECK_TUI_THEME_COLOUR_H
-#define MQDECK_TUI_THEME_COLOUR_H
+#ifndef MQDECK_TUI_DRAW_COLOUR_H
+#define MQDECK_TUI_DRAW_COLOUR_H
 
 #include <stdbool.h>
 #include <stdint.h>
