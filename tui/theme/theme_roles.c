@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/base/buf.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "tui/draw/colour.h"
@@ -110,6 +111,18 @@ static void read_role(struct theme_reader *reader, enum style_role role, const y
 	reader->has_16[role] = (struct theme_has_16){.given = true, .fg = given & 1u << 3, .bg = given & 1u << 4};
 }
 
+static void note_missing(const struct theme_reader *reader)
+{
+	struct buf names = BUF_INIT(ERR_TEXT_MAX / 2);
+	for (int role = 0; role < STYLE_COUNT; role++)
+		if (!reader->has_16[role].given)
+			buf_printf(&names, "%s%s", names.len ? ", " : "", style_role_name((enum style_role)role));
+	if (names.len)
+		theme_note(reader, NULL, "missing roles look as in %s: %s%s",
+			   theme_for_ground(reader->theme->ground)->name, buf_str(&names), names.overflow ? ", …" : "");
+	buf_finish(&names);
+}
+
 static void read_all_roles(struct theme_reader *reader, const yaml_node_t *roles)
 {
 	for (yaml_node_pair_t *pair = roles->data.mapping.pairs.start; pair < roles->data.mapping.pairs.top; pair++) {
@@ -124,11 +137,7 @@ static void read_all_roles(struct theme_reader *reader, const yaml_node_t *roles
 		}
 		read_role(reader, (enum style_role)role, value);
 	}
-	for (int role = 0; role < STYLE_COUNT; role++)
-		if (!reader->has_16[role].given)
-			theme_note(reader, NULL, "role %s is missing: it looks as in %s",
-				   style_role_name((enum style_role)role),
-				   theme_for_ground(reader->theme->ground)->name);
+	note_missing(reader);
 }
 
 /* ---- the head ---- */
