@@ -18,6 +18,7 @@ struct clock clock_virtual(int64_t epoch_ms);
 int64_t clock_now_ms(const struct clock *clock);     /* monotonic, for differences */
 int64_t clock_wall_ms(const struct clock *clock);    /* Unix time in ms, for ages and stamps */
 void clock_advance(struct clock *clock, int64_t ms); /* virtual clocks only */
+int64_t clock_real_us(void);                         /* monotonic, whatever the clock: for what work costs */
 
 /* RFC 3339 with or without fraction and zone ("2026-01-02T03:04:05Z") to Unix ms; -1 when it is none. */
 int64_t clock_parse_rfc3339(const char *text);

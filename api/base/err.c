@@ -69,6 +69,17 @@ bool err_is_set(const struct err *err)
 	return err->code != ERR_NONE;
 }
 
+bool err_is_private(const struct err *err)
+{
+	return err->is_private || err->code == ERR_UNAUTHORIZED || err->code == ERR_CONFIG;
+}
+
+void err_quotes(struct err *err, const struct err *quoted)
+{
+	if (err && err_is_private(quoted))
+		err->is_private = true;
+}
+
 const char *err_code_word(enum err_code code)
 {
 	return err_words[code];

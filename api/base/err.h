@@ -61,6 +61,10 @@ bool err_prefix(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
 void err_clear(struct err *err);
 bool err_is_set(const struct err *err);
+/* Marked so, or of a kind that quotes others on credentials: failed sign-ins, unreadable configuration. */
+bool err_is_private(const struct err *err);
+/* After err's sentence was made with that of `quoted` in it. */
+void err_quotes(struct err *err, const struct err *quoted);
 const char *err_code_word(enum err_code code);
 
 #endif

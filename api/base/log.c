@@ -164,11 +164,9 @@ size_t log_format(const struct log_record *record, char out[static LOG_LINE_MAX]
 
 const char *log_error_text(const struct err *err)
 {
-	static const bool quotes_others[] = {[ERR_UNAUTHORIZED] = true, [ERR_CONFIG] = true};
 	if (!err_is_set(err))
 		return "";
-	bool is_private = err->is_private || (err->code < ARRAY_LEN(quotes_others) && quotes_others[err->code]);
-	return is_private ? err_code_word(err->code) : err->text;
+	return err_is_private(err) ? err_code_word(err->code) : err->text;
 }
 
 /* ---- the ring ---- */

@@ -182,6 +182,10 @@ static void errors_that_may_quote_credentials_are_told_by_their_code(void **stat
 	err.is_private = true;
 	err_prefix(&err, "kube");
 	assert_string_equal(log_error_text(&err), "timeout");
+	struct err outer;
+	err_set(&outer, ERR_FORBIDDEN, "no listener: %s", err.text);
+	err_quotes(&outer, &err);
+	assert_string_equal(log_error_text(&outer), "forbidden");
 	err_set(&err, ERR_TIMEOUT, "no answer");
 	assert_string_equal(log_error_text(&err), "no answer");
 }
