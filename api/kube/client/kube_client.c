@@ -25,9 +25,12 @@ static void client_probe(void *data);
 static void client_tell(struct kube_client *client)
 {
 	const struct kube_connection *connection = &client->connection;
-	log_info(LOG_KUBE, "API server server=%s connected=%s version=%s error=\"%s\"", client->access->server,
-		 connection->connected ? "yes" : "no", str_or(connection->version, "?"),
-		 log_error_text(&connection->err));
+	/* Without the path, which names the cluster to a proxy before it, or is a key to it. */
+	const char *server = client->access->server, *scheme = strstr(server, "://");
+	size_t host = scheme ? (size_t)(scheme + 3 - server) : 0;
+	log_info(LOG_KUBE, "API server server=%.*s connected=%s version=%s error=\"%s\"",
+		 (int)(host + strcspn(server + host, "/?#")), server, connection->connected ? "yes" : "no",
+		 str_or(connection->version, "?"), log_error_text(&connection->err));
 	if (client->options.on_state)
 		client->options.on_state(client->options.data, &client->connection);
 }
