@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/base/log.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/model/join/join.h"
@@ -48,6 +49,22 @@ static bool is_advertised(const struct world_kept_cluster *cluster, const struct
 	return broker && broker_of_host(cluster, broker->host) >= 0;
 }
 
+/* Who was joined to what, when that changes. */
+static void log_ids(const struct world_kept_cluster *cluster, const struct kafka_snapshot *snapshot)
+{
+	for (size_t i = 0; i < cluster->brokers.len; i++) {
+		struct world_kept_broker *broker = (struct world_kept_broker *)cluster->brokers.items[i];
+		if (broker->told_id == broker->pub.id + 1)
+			continue;
+		broker->told_id = broker->pub.id + 1;
+		log_debug(LOG_MODEL, "broker joined cluster=%s pod=%s id=%d by=%s", cluster->pub.key, broker->pub.name,
+			  (int)broker->pub.id,
+			  broker->pub.id < 0 ? "nothing: no id of the snapshot leads here"
+			  : is_advertised(cluster, snapshot, broker->pub.id) ? "advertised-host"
+									     : "ordinal");
+	}
+}
+
 /* Ids are what the brokers advertise; one that never did is taken to have its pod's number, as charts and operators
  * have it, unless another one has that id. */
 static void name_ids(struct world_kept_cluster *cluster, const struct kafka_snapshot *snapshot)
@@ -62,6 +79,8 @@ static void name_ids(struct world_kept_cluster *cluster, const struct kafka_snap
 		if (broker->id < 0 && !is_advertised(cluster, snapshot, broker->ordinal))
 			name_id(cluster, broker->ordinal, (int32_t)i);
 	}
+	if (log_is_on(LOG_DEBUG, LOG_MODEL))
+		log_ids(cluster, snapshot);
 }
 
 /* ---- partitions ---- */

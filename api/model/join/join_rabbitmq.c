@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/base/log.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/model/join/join.h"
@@ -102,8 +103,12 @@ static void tally_queues(struct world_kept_cluster *cluster)
 	bool new_picture = cluster->tallied != queues;
 	free(cluster->word_broker);
 	cluster->word_broker = mem_alloc((queues->word_count + 1) * sizeof *cluster->word_broker);
-	for (size_t i = 0; i < queues->word_count; i++)
+	for (size_t i = 0; i < queues->word_count; i++) {
 		cluster->word_broker[i] = (int16_t)broker_of_member(cluster, queues->words[i]);
+		if (cluster->word_broker[i] < 0 && strchr(queues->words[i], '@'))
+			log_trace(LOG_MODEL, "member leads to no pod cluster=%s name=%s", cluster->pub.key,
+				  queues->words[i]);
+	}
 	cluster->tallied = queues;
 	cluster->tallied_generation = cluster->brokers_generation;
 	cluster->totals = (struct world_replica_totals){0};

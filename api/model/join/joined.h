@@ -34,6 +34,7 @@ struct world_kept_broker {
 	bool silent;             /* RabbitMQ: it does not answer us while others do */
 	bool slow;               /* RabbitMQ: it answers what it knows alone, and waits for others with the rest */
 	const char *complaint;   /* what its peers say is wrong, for sentences; NULL */
+	int32_t told_id;         /* Kafka: which the log was told, one more than that; 0 = none */
 };
 
 /* Totals over the replicas of one cluster: made once for each answer of the brokers, not for each frame. */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "api/base/log.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/model/sources/broker_source_private.h"
@@ -21,6 +22,7 @@ static const struct source_broker_type *const broker_source_types[] = {
 
 static void broker_source_destroy(struct source_broker *source)
 {
+	log_info(LOG_MODEL, "source torn down key=%s needed=%s", source->key, source->needed ? "yes" : "no");
 	broker_source_types[source->kind]->destroy(source);
 	vec_finish(&source->pods);
 	free(source->key);
@@ -72,6 +74,9 @@ void source_brokers_follow(struct source_brokers *sources, const struct source_f
 		source->namespace = mem_strdup(found->namespace);
 		source->name = mem_strdup(found->name);
 		source->kind = found->kind;
+		log_info(LOG_MODEL, "source begun key=%s because=\"%s\" statefulset=%s desired=%d", key,
+			 str_or(found->why, ""), found->stateful_set ? found->stateful_set->meta.name : "-",
+			 (int)found->desired);
 		map_set(&sources->all, key, source);
 	}
 	free(key);

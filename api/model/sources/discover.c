@@ -105,21 +105,31 @@ static bool serves_brokers(const struct kube_stateful_set *set, enum source_foun
 	return false;
 }
 
-enum source_found_brokers source_discover_stateful_set(const struct kube_stateful_set *set)
+static enum source_found_brokers discover_brokers_of(const struct kube_stateful_set *set, const char **why)
 {
 	const struct kube_owner *owner = kube_controller(&set->meta);
+	*why = "owner";
 	if (owner && str_eq(owner->kind, "RabbitmqCluster"))
 		return SOURCE_FOUND_RABBITMQ;
 	enum source_found_brokers found = by_labels(&set->meta);
+	*why = "label and port";
 	if (found && serves_brokers(set, found))
 		return found;
+	*why = "image";
 	for (size_t i = 0; i < set->container_count; i++)
 		if ((found = by_image(&set->containers[i])))
 			return found;
+	*why = "ports";
 	for (size_t i = 0; i < set->container_count; i++)
 		if ((found = by_ports(&set->containers[i])))
 			return found;
 	return SOURCE_FOUND_NONE;
+}
+
+enum source_found_brokers source_discover_stateful_set(const struct kube_stateful_set *set)
+{
+	const char *why;
+	return discover_brokers_of(set, &why);
 }
 
 static const struct kube_stateful_set *set_of_operator(const struct record_store *store,
@@ -160,6 +170,7 @@ static void discover_kafkas(const struct record_store *store,
 			.name = str_or(kafka->meta.name, ""),
 			.kafka = kafka,
 			.desired = kafka->replicas,
+			.why = "resource Kafka",
 		};
 		find_pools(store, &found);
 		each(data, &found);
@@ -180,6 +191,7 @@ static void discover_rabbitmq_clusters(const struct record_store *store,
 			.rabbitmq = cluster,
 			.stateful_set = set_of_operator(store, cluster),
 			.desired = cluster->replicas,
+			.why = "resource RabbitmqCluster",
 		};
 		each(data, &found);
 	}
@@ -189,7 +201,8 @@ static void discover_rabbitmq_clusters(const struct record_store *store,
 static void discover_set(const struct record_store *store, const struct kube_stateful_set *set,
 			 void (*each)(void *data, const struct source_found_cluster *found), void *data)
 {
-	enum source_found_brokers brokers = source_discover_stateful_set(set);
+	const char *why;
+	enum source_found_brokers brokers = discover_brokers_of(set, &why);
 	const struct kube_owner *owner = kube_controller(&set->meta);
 	bool of_operator = owner && str_eq(owner->kind, "RabbitmqCluster");
 	if (!brokers ||
@@ -202,6 +215,7 @@ static void discover_set(const struct record_store *store, const struct kube_sta
 		.name = str_or(of_operator ? owner->name : set->meta.name, ""),
 		.stateful_set = set,
 		.desired = set->replicas,
+		.why = why,
 	};
 	each(data, &found);
 }

@@ -18,6 +18,7 @@ struct source_found_cluster { /* points at records and so lives as long as they 
 	const struct kube_kafka_node_pool *pools[SOURCE_POOLS_MAX];
 	size_t pool_count;
 	int32_t desired; /* -1 unknown */
+	const char *why; /* it was taken for one: a literal, for the log */
 };
 
 /* 1 = its brokers are RabbitMQ, 2 = Kafka, 0 = neither. */

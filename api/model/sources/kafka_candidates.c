@@ -133,16 +133,18 @@ static void explain_missing(struct source_kafka_search *it, const struct kube_li
 	const char *keys = grade->auth == SOURCE_KAFKA_AUTH_CERTIFICATE ? "user.crt and user.key" : "password";
 	if (err_is_set(&it->candidates->why))
 		return;
-	if (err_is_set(question->users_err))
+	if (err_is_set(question->users_err)) {
 		err_set(&it->candidates->why, ERR_FORBIDDEN,
 			"listener %s (%d) requires %s, and KafkaUsers cannot be listed (%.160s): grant list on "
 			"kafkausers, or name a secret with %s in the configuration",
 			listener->name, listener->port, listener->authentication, question->users_err->text, keys);
-	else
+		err_quotes(&it->candidates->why, question->users_err);
+	} else {
 		err_set(&it->candidates->why, ERR_UNAUTHORIZED,
 			"listener %s (%d) requires %s, and no KafkaUser of %s uses it: create one, or name a secret "
 			"with %s in the configuration",
 			listener->name, listener->port, listener->authentication, question->found->name, keys);
+	}
 }
 
 static void push_users(struct source_kafka_search *it, const struct kube_listener *listener,

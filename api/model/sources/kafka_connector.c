@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/base/buf.h"
+#include "api/base/log.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/kafka/client/sasl.h"
@@ -47,6 +48,9 @@ static void connector_try_on(struct source_kafka_connector *connector)
 
 static void fail_candidate(struct source_kafka_connector *connector, const struct err *why)
 {
+	log_info(LOG_MODEL, "candidate given up namespace=%s number=%zu of=%zu port=%u error=\"%s\"",
+		 connector->namespace, connector->at + 1, connector->candidates.count,
+		 (unsigned)candidate_of(connector)->port, why ? log_error_text(why) : "");
 	connector_note(connector, why);
 	connector_try_on(connector);
 }
@@ -223,6 +227,10 @@ static void connector_on_timer(void *data)
 		return;
 	}
 	const struct source_kafka_candidate *candidate = candidate_of(connector);
+	log_debug(LOG_MODEL, "candidate namespace=%s number=%zu of=%zu listener=%s port=%u tls=%s from=%s",
+		  connector->namespace, connector->at + 1, connector->candidates.count,
+		  str_or(candidate->listener, "-"), (unsigned)candidate->port, candidate->tls ? "yes" : "no",
+		  candidate->typed ? "typed" : str_or(candidate->secret, "-"));
 	if (candidate->tls && candidate->ca_secret && !connector->authority_read) {
 		read_secret(connector, connector->namespace, candidate->ca_secret, connector_on_authority);
 		return;

@@ -1,4 +1,5 @@
 /* A RabbitMQ cluster's connection: its monitor, the search for credentials, and the command line as the last resort. */
+#include "api/base/log.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/kube/client/exec.h"
@@ -85,6 +86,7 @@ static void rabbitmq_source_on_found(void *data, const char *user, const char *p
 static void rabbitmq_source_on_none(void *data, const struct err *err)
 {
 	struct source_rabbitmq *it = data;
+	log_info(LOG_MODEL, "no credentials key=%s error=\"%s\"", it->source->key, log_error_text(err));
 	if (!it->refused) /* else the monitor knows better what is wrong */
 		rabbitmq_monitor_set_credentials(it->monitor, NULL, NULL, err_is_set(err) ? err->text : NULL);
 	it->missing = true;

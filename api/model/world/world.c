@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "api/base/log.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/model/join/join.h"
@@ -138,11 +139,15 @@ const struct world_view *world_update(struct world *world)
 		driver->dirty = false;
 		loop_timer_disarm(driver->later);
 		source_watcher_describe(world->watcher, &world->view); /* NULL is fine: link, sources */
+		int64_t began_us = log_is_on(LOG_TRACE, LOG_MODEL) ? clock_real_us() : 0;
 		join_update(world);
 		rule_broker_states(world);
 		rules_find_problems(world);
 		record_store_collect(&world->store); /* the frame before, the last to point there, is gone */
 		world_publish(world);
+		log_trace(LOG_MODEL, "world joined clusters=%zu nodes=%zu pods=%zu problems=%zu us=%lld",
+			  world->view.cluster_count, world->view.node_count, world->view.pod_count,
+			  world->view.problem_count, (long long)(clock_real_us() - began_us));
 		if (world->renew_ms)
 			loop_timer_arm(driver->tick, world->renew_ms);
 	}
