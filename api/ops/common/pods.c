@@ -117,8 +117,11 @@ static bool pods_is_fresh(const struct ops_context *context, struct err *why)
 	const struct world_cluster *cluster = context->cluster;
 	if (!context->step || cluster->replicas_ms > context->step->started_ms)
 		return true;
-	if (err_is_set(&cluster->source.err))
-		return err_set(why, ERR_REFUSED, "%s", cluster->source.err.text);
+	if (err_is_set(&cluster->source.err)) {
+		err_set(why, ERR_REFUSED, "%s", cluster->source.err.text);
+		err_quotes(why, &cluster->source.err);
+		return false;
+	}
 	return err_set(why, ERR_REFUSED, "waiting for what the brokers say now");
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/base/log.h"
 #include "api/base/str.h"
 #include "api/ops/engine/engine_private.h"
 
@@ -30,6 +31,10 @@ static void asks_on_answer(void *data, enum kube_answer answer, const char *reas
 		}
 	}
 	struct ops_job *job = ask->job;
+	log_debug(LOG_OPS, "right need=\"%s\" answer=%s", ask->text,
+		  answer == KUBE_ALLOWED  ? "allowed"
+		  : answer == KUBE_DENIED ? "denied"
+					  : "unknown");
 	if (job) {
 		if (answer == KUBE_DENIED)
 			ops_note(&job->plan, OPS_BLOCKS, "permission denied: %s%s%s", ask->text,

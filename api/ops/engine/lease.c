@@ -9,6 +9,7 @@
 #include "api/base/buf.h"
 #include "api/base/cell.h"
 #include "api/base/clock.h"
+#include "api/base/log.h"
 #include "api/base/str.h"
 
 enum {
@@ -50,8 +51,15 @@ struct ops_lease {
 
 static void read_lease(void *data);
 
+static const char *const lease_words[] = {
+	[OPS_LEASE_FREE] = "free",       [OPS_LEASE_ASKING] = "asking", [OPS_LEASE_HELD] = "held",
+	[OPS_LEASE_OVERDUE] = "overdue", [OPS_LEASE_LOST] = "lost",     [OPS_LEASE_DENIED] = "denied"};
+
 static void lease_become(struct ops_lease *lease, enum ops_lease_state state, const struct err *err)
 {
+	if (lease->state != state)
+		log_info(LOG_OPS, "lease namespace=%s name=%s state=%s error=\"%s\"", lease->namespace, lease->name,
+			 lease_words[state], err ? log_error_text(err) : "");
 	lease->state = state;
 	err_clear(&lease->err);
 	if (err)
@@ -341,6 +349,7 @@ static void on_overdue(void *data)
 	struct err err;
 	err_set(&err, ERR_TIMEOUT, "the lease %s/%s could not be renewed in time%s%s", lease->namespace, lease->name,
 		err_is_set(&lease->err) ? ": " : "", lease->err.text);
+	err_quotes(&err, &lease->err);
 	lease_become(lease, OPS_LEASE_OVERDUE, &err);
 }
 

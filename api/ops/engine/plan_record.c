@@ -1,6 +1,8 @@
 /* What is written down while a plan is carried out: in its journal, and beside its steps for whoever looks on. */
 #include <string.h>
 
+#include "api/base/log.h"
+#include "api/base/str.h"
 #include "api/ops/engine/engine_private.h"
 
 /* What cannot be written down is not gone on with. */
@@ -30,6 +32,7 @@ void ops_save_state(struct ops_job *job, enum ops_state state)
 
 void ops_set_state(struct ops_job *job, enum ops_state state)
 {
+	log_info(LOG_OPS, "plan state=%s title=\"%s\"", ops_state_word(state), str_or(job->plan.title, ""));
 	job->plan.state = state;
 	ops_save_state(job, state);
 	ops_job_tell(job);

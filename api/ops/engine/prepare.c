@@ -4,11 +4,21 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/base/log.h"
 #include "api/base/str.h"
 #include "api/ops/engine/engine_private.h"
 
 static void become_ready(struct ops_job *job)
 {
+	log_info(LOG_OPS, "preflight operation=%s target=\"%s\" severity=%s steps=%zu sentences=%zu",
+		 job->plan.operation->name, str_or(job->plan.target, ""), ops_severity_word(job->plan.severity),
+		 job->plan.step_count, job->plan.sentence_count);
+	/* What blocks may quote an error behind its colon. */
+	for (size_t i = 0; i < job->plan.sentence_count; i++) {
+		const struct ops_sentence *it = &job->plan.sentences[i];
+		log_debug(LOG_OPS, "preflight %s=\"%.*s\"", it->kind == OPS_BLOCKS ? "blocked" : "sentence",
+			  (int)strcspn(it->text, it->kind == OPS_BLOCKS ? ":" : ""), it->text);
+	}
 	job->plan.state = OPS_STATE_READY;
 	ops_job_tell(job);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/base/log.h"
 #include "api/base/str.h"
 #include "api/ops/engine/engine_private.h"
 
@@ -22,6 +23,9 @@ static void conclude_plan(struct ops_job *job)
 static void end_plan(struct ops_job *job, enum ops_state state, const char *result)
 {
 	struct ops_plan *plan = &job->plan;
+	/* What failed says so by itself: it may quote what is not for the log. */
+	log_info(LOG_OPS, "plan ended state=%s result=\"%s\"", ops_state_word(state),
+		 state == OPS_STATE_DONE ? result : "");
 	job->at_gate = false;
 	loop_timer_disarm(job->work);
 	for (size_t i = plan->current; i < plan->step_count; i++)
@@ -41,6 +45,10 @@ static void end_plan(struct ops_job *job, enum ops_state state, const char *resu
 static void end_step(struct ops_job *job, enum ops_step_state state, const char *result)
 {
 	struct ops_step *step = ops_step_now(job);
+	log_info(LOG_OPS, "step ended number=%zu of=%zu type=%s state=\"%s\" ms=%lld result=\"%s\"",
+		 job->plan.current + 1, job->plan.step_count, step->type->name, ops_step_state_word(state),
+		 (long long)(loop_now_ms(job->ops->loop) - step->started_ms),
+		 state == OPS_STEP_DONE ? str_or(result, "") : "");
 	step->state = state;
 	step->ended_ms = loop_now_ms(job->ops->loop);
 	ops_replace_text(&step->result, result);
@@ -63,6 +71,7 @@ void ops_fail(struct ops_job *job, const struct err *err)
 	char result[ERR_TEXT_MAX + 512];
 	snprintf(result, sizeof result, "stopped at \"%s\": %s; %s", ops_step_now(job)->title, err->text,
 		 what_was_done(job));
+	log_info(LOG_OPS, "plan fails at=\"%s\" error=\"%s\"", ops_step_now(job)->title, log_error_text(err));
 	if (ops_step_now(job)->state == OPS_STEP_RUNNING)
 		end_step(job, OPS_STEP_FAILED, err->text);
 	plan->err = *err;
@@ -170,6 +179,15 @@ static int64_t estimate_left(struct ops_job *job, const struct ops_gauge *gauge)
 	return (int64_t)((double)(job->gate_live_ms - job->gate_from_ms) * (1 - gauge->fraction) / way);
 }
 
+/* While the API is away the reason is its error, which may quote what is not for the log. */
+static void log_gate(const struct ops_job *job, const struct ops_gauge *gauge)
+{
+	bool live = job->ops->view(job->ops->data)->link == WORLD_LIVE;
+	log_debug(LOG_OPS, "gate type=%s figure=\"%s\" why=\"%s\" fraction=%.2f live_ms=%lld",
+		  job->plan.steps[job->plan.current].type->name, gauge->figure, live ? gauge->why : "no live data",
+		  gauge->fraction, (long long)job->gate_live_ms);
+}
+
 static void show_gauge(struct ops_job *job, const struct ops_gauge *gauge)
 {
 	struct ops_step *step = ops_step_now(job);
@@ -178,6 +196,8 @@ static void show_gauge(struct ops_job *job, const struct ops_gauge *gauge)
 	step->estimate_ms = estimate_left(job, gauge);
 	if (same)
 		return;
+	if (log_is_on(LOG_DEBUG, LOG_OPS))
+		log_gate(job, gauge);
 	ops_replace_text(&step->figure, gauge->figure);
 	ops_replace_text(&step->why, gauge->why);
 	step->fraction = gauge->fraction;
@@ -208,6 +228,8 @@ void ops_gate_look(struct ops_job *job)
 	if (see_gate(job, &context, &gauge))
 		state = type->gate(&job->plan, &context, &gauge);
 	show_gauge(job, &gauge);
+	if (state != OPS_GATE_SHUT)
+		log_info(LOG_OPS, "gate type=%s verdict=%s", type->name, state == OPS_GATE_OPEN ? "open" : "hopeless");
 	if (state == OPS_GATE_OPEN) {
 		end_step(job, OPS_STEP_DONE, gauge.figure);
 		next_step(job);
@@ -291,10 +313,14 @@ static bool is_out_of_patience(struct ops_job *job, const struct err *err, struc
 	return true;
 }
 
+static const char *const verdict_words[] = {[OPS_TO_DO] = "done", [OPS_ALREADY] = "already", [OPS_REFUSE] = "refused"};
+
 static void on_change_done(struct ops_job *job, enum ops_verdict verdict, const struct err *err)
 {
 	struct ops_step *step = ops_step_now(job);
 	struct err late = {0};
+	log_debug(LOG_OPS, "change done type=%s verdict=%s conflicts=%d error=\"%s\"", step->type->name,
+		  verdict_words[verdict], job->conflicts, err ? log_error_text(err) : "");
 	if (err && err->code == ERR_CONFLICT && job->conflicts++ < CONFLICTS_MAX) {
 		ops_job_do(job, try_change, 50 + loop_random(job->ops->loop) % 100);
 		return;
@@ -332,6 +358,8 @@ void ops_begin_step(struct ops_job *job)
 		return;
 	}
 	struct ops_step *step = ops_step_now(job);
+	log_info(LOG_OPS, "step begins number=%zu of=%zu type=%s title=\"%s\"", job->plan.current + 1,
+		 job->plan.step_count, step->type->name, step->title);
 	step->state = OPS_STEP_RUNNING;
 	job->busy_since_ms = -1;
 	ops_replace_text(&step->why, NULL);
