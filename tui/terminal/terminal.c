@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/base/log.h"
 #include "api/base/str.h"
 #include "tui/terminal/terminal_private.h"
 #include "tui/terminal/terminal_signals.h"
@@ -117,6 +118,8 @@ struct terminal *terminal_open(struct loop *loop, const struct terminal_options 
 	terminal->pause = loop_timer_create(loop, tty_on_pause, terminal);
 	terminal->signal_watch = loop_fd_add(loop, terminal->signal_fd, LOOP_READ, tty_on_signals, terminal);
 	terminal->watch = loop_fd_add(loop, terminal->fd, LOOP_READ, tty_on_ready, terminal);
+	log_info(LOG_TUI, "terminal opened type=%s size=%dx%d colours=%d ascii=%s", str_or(getenv("TERM"), "-"),
+		 terminal->width, terminal->height, (int)terminal->colours, terminal->ascii ? "yes" : "no");
 	tty_enter(terminal);
 	if (curses_screen_caps(terminal->screen)->answers)
 		buf_append_str(&terminal->out, "\x1b[?2026$p");
@@ -160,7 +163,10 @@ static void show_on_tty(struct terminal *terminal, const struct canvas *canvas)
 	static const char begin[] = "\x1b[?2026h", end[] = "\x1b[?2026l";
 	size_t held = terminal->out.len;
 	struct buf frame = BUF_INIT(TERMINAL_OUT_MAX);
-	curses_screen_paint(terminal->screen, canvas, &frame);
+	int64_t began_us = log_is_on(LOG_TRACE, LOG_TUI) ? clock_real_us() : 0;
+	size_t cells = curses_screen_paint(terminal->screen, canvas, &frame);
+	log_trace(LOG_TUI, "paint cells=%zu bytes=%zu held=%zu us=%lld", cells, frame.len, held,
+		  (long long)(clock_real_us() - began_us));
 	bool wrap = terminal->synchronized && frame.len >= SYNC_FROM;
 	if (wrap)
 		buf_append(&terminal->out, begin, sizeof begin - 1);

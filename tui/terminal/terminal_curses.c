@@ -290,8 +290,10 @@ static void settle_blanks(struct curses_screen *screen, struct canvas_cell *row,
 	}
 }
 
-static void put_changes(struct curses_screen *screen, const struct canvas *canvas)
+/* How many cells were put. */
+static size_t put_changes(struct curses_screen *screen, const struct canvas *canvas)
 {
+	size_t cells = 0;
 	int height = canvas->height < screen->painted->height ? canvas->height : screen->painted->height;
 	int width = canvas->width < screen->painted->width ? canvas->width : screen->painted->width;
 	for (int y = 0; y < height; y++) {
@@ -302,11 +304,14 @@ static void put_changes(struct curses_screen *screen, const struct canvas *canva
 		if (!screen->all && memcmp(now, before, (size_t)width * sizeof *now) == 0)
 			continue;
 		for (int x = 0; x < width; x++)
-			if (now[x].width > 0 && (screen->all || memcmp(&now[x], &before[x], sizeof *now) != 0))
+			if (now[x].width > 0 && (screen->all || memcmp(&now[x], &before[x], sizeof *now) != 0)) {
 				put_cell(screen, y, x, &now[x]);
+				cells++;
+			}
 		memcpy(before, now, (size_t)width * sizeof *now);
 	}
 	screen->all = false;
+	return cells;
 }
 
 static void place_cursor(struct curses_screen *screen, const struct canvas *canvas)
@@ -349,11 +354,12 @@ static void curses_take_bytes(struct curses_screen *screen, struct buf *out)
 		abort();
 }
 
-void curses_screen_paint(struct curses_screen *screen, const struct canvas *canvas, struct buf *out)
+size_t curses_screen_paint(struct curses_screen *screen, const struct canvas *canvas, struct buf *out)
 {
-	put_changes(screen, canvas);
+	size_t cells = put_changes(screen, canvas);
 	place_cursor(screen, canvas);
 	wnoutrefresh(stdscr);
 	doupdate();
 	curses_take_bytes(screen, out);
+	return cells;
 }

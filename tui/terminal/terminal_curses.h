@@ -33,7 +33,7 @@ void curses_screen_set_look(struct curses_screen *screen, const struct theme *th
 void curses_screen_resize(struct curses_screen *screen, int height, int width);
 void curses_screen_invalidate(struct curses_screen *screen); /* the next paint draws everything */
 
-/* Appends the bytes that turn what was painted last into `canvas`. */
-void curses_screen_paint(struct curses_screen *screen, const struct canvas *canvas, struct buf *out);
+/* Appends the bytes that turn what was painted last into `canvas`; returns how many cells changed. */
+size_t curses_screen_paint(struct curses_screen *screen, const struct canvas *canvas, struct buf *out);
 
 #endif
