@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "api/base/footprint.h"
 #include "api/base/log.h"
@@ -97,9 +98,23 @@ static int main_complain(const struct err *err)
 	return err->code == ERR_USAGE ? CLI_EXIT_USAGE : CLI_EXIT_FAILED;
 }
 
+static void main_log_start(const struct config *config)
+{
+	log_info(LOG_VIEWS, "mqdeck version=" MQDECK_VERSION " pid=%d", (int)getpid());
+	for (int i = 0; i < CONFIG_OPTION_COUNT; i++) {
+		const struct config_option_spec *spec = config_option_spec((enum config_option_id)i);
+		if (config_is_set(config, (enum config_option_id)i))
+			log_info(LOG_VIEWS, "option name=%s value=\"%s\"", spec->name,
+				 spec->type == CONFIG_OPTION_TEXT || spec->type == CONFIG_OPTION_CHOICE
+					 ? str_or(config_text(config, (enum config_option_id)i), "")
+					 : "set");
+	}
+}
+
 static int main_dispatch(const struct config *config, char **words, size_t count)
 {
 	const char *name = count ? words[0] : "";
+	main_log_start(config);
 	for (size_t i = 0; i < ARRAY_LEN(main_commands); i++) {
 		if (!str_eq(main_commands[i].name, name))
 			continue;

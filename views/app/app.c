@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "api/base/log.h"
+
 void app_touch(struct app *app)
 {
 	app->painted = false;
@@ -77,6 +79,7 @@ const struct app_action *app_action(enum action action)
 void app_act(struct app *app, enum action action)
 {
 	struct view *top = app_top(app);
+	log_debug(LOG_VIEWS, "action name=%s", app_actions[action].name);
 	if (app->catalogue->functions[action])
 		app->catalogue->functions[action](app);
 	else if (top->class->act && !top->class->act(top, action))

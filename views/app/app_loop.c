@@ -1,6 +1,7 @@
 /* The loop: events come in, the world is followed, at most one paint per 33 ms goes out. Begins and ends the console. */
 #include <stdlib.h>
 
+#include "api/base/log.h"
 #include "views/app/app.h"
 
 static const struct {
@@ -50,8 +51,11 @@ static void app_paint(struct app *app)
 		return;
 	follow_world(app);
 	loop_timer_disarm(app->paint_timer);
+	int64_t began_us = log_is_on(LOG_TRACE, LOG_VIEWS) ? clock_real_us() : 0;
 	canvas_clear(app->canvas);
 	frame_draw(app);
+	log_trace(LOG_VIEWS, "drawn view=%s us=%lld", app_top(app)->class->name,
+		  (long long)(clock_real_us() - began_us));
 	/* A terminal that has not taken the last frame yet asks for this one when it has. */
 	app->painted = terminal_present(app->terminal, app->canvas);
 	app->painted_ms = loop_now_ms(app->loop);

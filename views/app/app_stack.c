@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/base/log.h"
 #include "views/app/app.h"
 
 struct view *app_top(struct app *app)
@@ -18,8 +19,11 @@ static void close_view(struct view *view)
 
 void app_pop(struct app *app)
 {
-	if (app->view_count > 1)
-		close_view(app->views[--app->view_count]);
+	if (app->view_count <= 1)
+		return;
+	close_view(app->views[--app->view_count]);
+	log_debug(LOG_VIEWS, "view closed now=%s depth=%zu",
+		  app_top(app)->sheet ? app_top(app)->sheet->name : app_top(app)->class->name, app->view_count);
 }
 
 void app_clear_views(struct app *app)
@@ -44,6 +48,7 @@ struct view *app_push(struct app *app, const struct view_class *class, const str
 	if (selection)
 		view->selection = *selection;
 	app->views[app->view_count++] = view;
+	log_debug(LOG_VIEWS, "view opened name=%s depth=%zu", sheet ? sheet->name : class->name, app->view_count);
 	if (class->open)
 		class->open(view);
 	if (class->update)
