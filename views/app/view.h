@@ -15,20 +15,11 @@
 struct app;
 struct view;
 
-/* X(ID, name shown in help) in keys.def's scopes: from the innermost outwards a key is looked up in the view's own
- * scope, then in GLOBAL. */
+/* From the innermost outwards a key is looked up in the view's own scope, then in GLOBAL. */
 enum view_keys {
-	VIEW_KEYS_GLOBAL,
-	VIEW_KEYS_DECK,
-	VIEW_KEYS_TABLE,
-	VIEW_KEYS_NODES,
-	VIEW_KEYS_MATRIX,
-	VIEW_KEYS_TEXT,
-	VIEW_KEYS_DESCRIBE,
-	VIEW_KEYS_LOGS,
-	VIEW_KEYS_MENU,
-	VIEW_KEYS_PLAN,
-	VIEW_KEYS_OPERATIONS,
+#define X(id, name) VIEW_KEYS_##id,
+#include "views/app/scopes.def"
+#undef X
 	VIEW_KEYS_SCOPES
 };
 

@@ -268,29 +268,37 @@ void plan_lines_draw(struct plan_lines *lines, struct canvas *canvas, struct rec
 	}
 }
 
-static int plan_lines_wheel(const struct event_mouse *mouse)
+static bool plan_lines_scroll(struct plan_lines *lines, int by)
 {
-	return mouse->action == EVENT_MOUSE_WHEEL_DOWN ? WHEEL_ROWS
-	       : mouse->action == EVENT_MOUSE_WHEEL_UP ? -WHEEL_ROWS
-						       : 0;
-}
-
-static int plan_lines_step(const struct plan_lines *lines, uint32_t code)
-{
-	return code == KEY_CODE_DOWN || code == 'j'   ? 1
-	       : code == KEY_CODE_UP || code == 'k'   ? -1
-	       : code == KEY_CODE_PAGE_DOWN           ? lines->page
-	       : code == KEY_CODE_PAGE_UP             ? -lines->page
-	       : code == KEY_CODE_END || code == 'G'  ? lines->at_max
-	       : code == KEY_CODE_HOME || code == 'g' ? -lines->at
-						      : 0;
+	lines->at = lines->at + by < 0 ? 0 : lines->at + by;
+	return true;
 }
 
 bool plan_lines_event(struct plan_lines *lines, const struct event *event)
 {
-	int by = event->type == EVENT_MOUSE ? plan_lines_wheel(&event->mouse)
-		 : event->type == EVENT_KEY ? plan_lines_step(lines, event->key.code)
-					    : 0;
-	lines->at = lines->at + by < 0 ? 0 : lines->at + by;
-	return by != 0;
+	if (event->type != EVENT_MOUSE)
+		return false;
+	if (event->mouse.action == EVENT_MOUSE_WHEEL_DOWN)
+		return plan_lines_scroll(lines, WHEEL_ROWS);
+	return event->mouse.action == EVENT_MOUSE_WHEEL_UP && plan_lines_scroll(lines, -WHEEL_ROWS);
+}
+
+bool plan_lines_act(struct plan_lines *lines, enum action action)
+{
+	const struct {
+		enum action action;
+		int by;
+	} steps[] = {
+		{ACTION_DOWN, 1},
+		{ACTION_UP, -1},
+		{ACTION_PAGE_DOWN, lines->page},
+		{ACTION_PAGE_UP, -lines->page},
+		{ACTION_BOTTOM, lines->at_max},
+		{ACTION_TOP, -lines->at},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		if (steps[i].action == action)
+			return plan_lines_scroll(lines, steps[i].by);
+	}
+	return false;
 }

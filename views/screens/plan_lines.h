@@ -6,6 +6,7 @@
 #include "api/ops/impact/plan_map.h"
 #include "tui/draw/canvas.h"
 #include "tui/keys/event.h"
+#include "views/app/view.h"
 #include "views/session/plans.h"
 
 enum { PLAN_LINES_LABEL_WIDTH = 9 };
@@ -31,7 +32,8 @@ void plan_lines_of_plan(struct plan_lines *lines, const struct ops_plan *plan);
 void plan_lines_finish(struct plan_lines *lines);
 /* From where it was scrolled to. */
 void plan_lines_draw(struct plan_lines *lines, struct canvas *canvas, struct rect rect);
-bool plan_lines_event(struct plan_lines *lines, const struct event *event); /* scrolls; false: not for it */
+bool plan_lines_event(struct plan_lines *lines, const struct event *event); /* the wheel; false: not for it */
+bool plan_lines_act(struct plan_lines *lines, enum action action);          /* scrolls; false: not for it */
 
 style_t plan_lines_severity_style(enum ops_severity severity);
 enum severity plan_lines_severity(enum ops_severity severity);

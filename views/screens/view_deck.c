@@ -295,30 +295,31 @@ static void deck_view_close(struct view *view)
 }
 
 static const struct {
-	uint32_t code;
+	enum action action;
 	int dy, dx;
-} deck_view_motions[] = {
-	{KEY_CODE_UP, -1, 0},   {KEY_CODE_DOWN, 1, 0}, {KEY_CODE_LEFT, 0, -1},
-	{KEY_CODE_RIGHT, 0, 1}, {'k', -1, 0},          {'j', 1, 0},
-};
+} deck_view_motions[] = {{ACTION_UP, -1, 0}, {ACTION_DOWN, 1, 0}, {ACTION_LEFT, 0, -1}, {ACTION_RIGHT, 0, 1}};
 
 static bool deck_view_event(struct view *view, const struct event *event)
 {
 	struct deck *deck = view->state;
-	if (event->type == EVENT_MOUSE && event->mouse.action == EVENT_MOUSE_PRESS) {
-		vec_each (&deck->spots, spot) {
-			if (rect_holds(spot->rect, event->mouse.y, event->mouse.x))
-				memcpy(deck->chosen, spot->selection.key, sizeof deck->chosen);
-		}
-		if (event->mouse.clicks == 2)
-			app_act(view->app, ACTION_OPEN);
-		return true;
+	if (event->type != EVENT_MOUSE || event->mouse.action != EVENT_MOUSE_PRESS)
+		return false;
+	vec_each (&deck->spots, spot) {
+		if (rect_holds(spot->rect, event->mouse.y, event->mouse.x))
+			memcpy(deck->chosen, spot->selection.key, sizeof deck->chosen);
 	}
-	for (size_t i = 0; event->type == EVENT_KEY && event->key.mods == 0 && i < ARRAY_LEN(deck_view_motions); i++) {
-		if (deck_view_motions[i].code == event->key.code) {
-			deck_view_move(deck, deck_view_motions[i].dy, deck_view_motions[i].dx);
-			return true;
-		}
+	if (event->mouse.clicks == 2)
+		app_act(view->app, ACTION_OPEN);
+	return true;
+}
+
+static bool deck_view_act(struct view *view, enum action action)
+{
+	for (size_t i = 0; i < ARRAY_LEN(deck_view_motions); i++) {
+		if (deck_view_motions[i].action != action)
+			continue;
+		deck_view_move(view->state, deck_view_motions[i].dy, deck_view_motions[i].dx);
+		return true;
 	}
 	return false;
 }
@@ -338,5 +339,6 @@ const struct view_class view_deck = {
 	.close = deck_view_close,
 	.draw = deck_view_draw,
 	.event = deck_view_event,
+	.act = deck_view_act,
 	.selection = deck_view_selection,
 };

@@ -5,54 +5,60 @@
 #include "views/screens/view_text.h"
 
 static const char *const scope_names[VIEW_KEYS_SCOPES] = {
-	[VIEW_KEYS_GLOBAL] = "Everywhere",
-	[VIEW_KEYS_DECK] = "Deck",
-	[VIEW_KEYS_TABLE] = "Tables",
-	[VIEW_KEYS_NODES] = "Nodes",
-	[VIEW_KEYS_MATRIX] = "Matrix",
-	[VIEW_KEYS_TEXT] = "Text views",
-	[VIEW_KEYS_LOGS] = "Logs",
-	[VIEW_KEYS_DESCRIBE] = "Describe",
-	[VIEW_KEYS_MENU] = "Actions",
-	[VIEW_KEYS_PLAN] = "Plan",
-	[VIEW_KEYS_OPERATIONS] = "Operations",
+#define X(id, name) [VIEW_KEYS_##id] = name,
+#include "views/app/scopes.def"
+#undef X
 };
+
+/* All keys of one action on one line. */
+static void add_action(const struct key_binding *bindings, size_t count, size_t at, struct buf *out)
+{
+	struct buf keys = BUF_INIT(1024);
+	char name[KEY_NAME_MAX];
+	for (size_t i = 0; i < at; i++) {
+		if (bindings[i].action == bindings[at].action)
+			return;
+	}
+	for (size_t i = at; i < count; i++) {
+		if (bindings[i].action != bindings[at].action)
+			continue;
+		key_name(bindings[i].key, name);
+		buf_printf(&keys, "%s%s", i > at ? " " : "", name);
+	}
+	buf_printf(out, "  %-14s %s\n", buf_str(&keys), app_action((enum action)bindings[at].action)->help);
+	buf_finish(&keys);
+}
 
 static void add_scope(const struct app *app, int scope, struct buf *out)
 {
 	struct key_binding bindings[64];
-	char name[KEY_NAME_MAX];
 	size_t count = keymap_list(app->keymap, scope, bindings, ARRAY_LEN(bindings));
+	count = count < ARRAY_LEN(bindings) ? count : ARRAY_LEN(bindings);
 	buf_printf(out, "%s\n", scope_names[scope]);
-	for (size_t i = 0; i < count && i < ARRAY_LEN(bindings); i++) {
-		key_name(bindings[i].key, name);
-		buf_printf(out, "  %-12s %s\n", name, app_action((enum action)bindings[i].action)->help);
-	}
+	for (size_t i = 0; i < count; i++)
+		add_action(bindings, count, i, out);
 	buf_append_char(out, '\n');
 }
 
 static void add_view(void *data, const char *name, const char *help)
 {
-	buf_printf(data, "  :%-12s %s\n", name, help);
+	buf_printf(data, "  :%-13s %s\n", name, help);
 }
 
 static const char help_view_widgets[] =
 	"In every table and text\n"
-	"  j k arrows   move up and down; h l, left and right move across\n"
-	"  g G          go to the top or bottom; Ctrl-F Ctrl-B, PageDown PageUp move by a page\n"
-	"  Space        mark a row; Ctrl-Space marks a range; Ctrl-\\ clears all marks\n"
-	"  Shift-Left   choose the sort column; Shift-Right goes to the next; Shift-O sorts by it,\n"
-	"               again reverses the order, a third time restores worst first\n"
-	"  n N          go to the next or previous match of a search in a text\n"
-	"\n"
-	"On a plan\n"
-	"  Tab arrows   choose a button; Enter presses it; j k PageDown PageUp scroll\n"
+	"  j k arrows     move up and down; h l, left and right move across\n"
+	"  g G            go to the top or bottom; Ctrl-F Ctrl-B, PageDown PageUp move by a page\n"
+	"  Space          mark a row; Ctrl-Space marks a range; Ctrl-\\ clears all marks\n"
+	"  Shift-Left     choose the sort column; Shift-Right goes to the next; Shift-O sorts by it,\n"
+	"                 again reverses the order, a third time restores worst first\n"
+	"  n N            go to the next or previous match of a search in a text\n"
 	"\n";
 
 static const char help_view_commands[] = "  :VIEW [NAMESPACE] [/FILTER]\n"
-					 "  :ctx NAME     switch to another context of the kubeconfig\n"
-					 "  :ns NAME      show one namespace; :ns all shows all\n"
-					 "  :q            quit mqdeck\n";
+					 "  :ctx NAME       switch to another context of the kubeconfig\n"
+					 "  :ns NAME        show one namespace; :ns all shows all\n"
+					 "  :q              quit mqdeck\n";
 
 static void help_view_open(struct view *view)
 {

@@ -113,7 +113,8 @@ static bool history_view_event(struct view *view, const struct event *event)
 static bool history_view_act(struct view *view, enum action action)
 {
 	struct view_history *self = view->state;
-	return self->plan && plan_story_act(view->app, action, &self->histories.items[0]);
+	return plan_lines_act(&self->lines, action) ||
+	       (self->plan && plan_story_act(view->app, action, &self->histories.items[0]));
 }
 
 static void history_view_title(struct view *view, struct buf *out)
@@ -123,7 +124,7 @@ static void history_view_title(struct view *view, struct buf *out)
 
 const struct view_class view_history = {
 	.name = "finished plan",
-	.keys = VIEW_KEYS_OPERATIONS,
+	.keys = VIEW_KEYS_HISTORY,
 	.shows_history = true,
 	.open = history_view_open,
 	.close = history_view_close,

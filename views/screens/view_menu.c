@@ -266,19 +266,19 @@ static bool menu_view_mouse(struct view *view, const struct event_mouse *mouse)
 
 static bool menu_view_event(struct view *view, const struct event *event)
 {
-	struct view_menu *self = view->state;
 	if (event->type == EVENT_MOUSE)
 		return menu_view_mouse(view, &event->mouse);
-	if (event->type != EVENT_KEY)
-		return false;
-	uint32_t code = event->key.code;
-	if (choose_by_key(view, event->key))
-		return true;
-	if (code == KEY_CODE_ENTER)
+	return event->type == EVENT_KEY && choose_by_key(view, event->key);
+}
+
+static bool menu_view_act(struct view *view, enum action action)
+{
+	struct view_menu *self = view->state;
+	if (action == ACTION_CHOOSE)
 		menu_view_choose(view);
-	else if (code == KEY_CODE_DOWN || code == 'j')
+	else if (action == ACTION_DOWN)
 		self->at += self->at + 1 < self->entries.len;
-	else if (code == KEY_CODE_UP || code == 'k')
+	else if (action == ACTION_UP)
 		self->at -= self->at > 0;
 	else
 		return false;
@@ -298,5 +298,6 @@ const struct view_class view_menu = {
 	.update = menu_view_update,
 	.draw = menu_view_draw,
 	.event = menu_view_event,
+	.act = menu_view_act,
 	.title = menu_view_title,
 };

@@ -336,33 +336,31 @@ static bool plan_view_clicked(struct view *view, const struct event_mouse *mouse
 	return false;
 }
 
-static bool plan_view_move_focus(struct view_plan *self, size_t count, const struct key *key)
+static bool plan_view_event(struct view *view, const struct event *event)
 {
-	bool back = key->code == KEY_CODE_LEFT || (key->code == KEY_CODE_TAB && key->mods & KEY_MOD_SHIFT);
-	if (!back && key->code != KEY_CODE_RIGHT && key->code != KEY_CODE_TAB)
+	struct view_plan *self = view->state;
+	if (view->app->plans.count == 0)
 		return false;
-	self->focus = (self->focus + (back ? count - 1 : 1)) % count;
-	return true;
+	return plan_lines_event(&self->lines, event) ||
+	       (event->type == EVENT_MOUSE && plan_view_clicked(view, &event->mouse));
 }
 
-static bool plan_view_event(struct view *view, const struct event *event)
+static bool plan_view_act(struct view *view, enum action action)
 {
 	struct view_plan *self = view->state;
 	const struct view_plan_button *buttons[BUTTONS_MAX];
 	if (view->app->plans.count == 0)
-		return false;
-	if (plan_lines_event(&self->lines, event))
-		return true;
-	if (event->type == EVENT_MOUSE)
-		return plan_view_clicked(view, &event->mouse);
-	if (event->type != EVENT_KEY)
-		return false;
+		return true; /* there is nothing to press or to scroll */
 	size_t count = buttons_of(&view->app->plans, buttons);
-	if (event->key.code == KEY_CODE_ENTER) {
+	if (action == ACTION_BUTTON_PRESS)
 		plan_view_press(view, self->focus);
-		return true;
-	}
-	return plan_view_move_focus(self, count, &event->key);
+	else if (action == ACTION_BUTTON_NEXT)
+		self->focus = (self->focus + 1) % count;
+	else if (action == ACTION_BUTTON_BACK)
+		self->focus = (self->focus + count - 1) % count;
+	else
+		return plan_lines_act(&self->lines, action);
+	return true;
 }
 
 const struct view_class view_plan = {
@@ -374,5 +372,6 @@ const struct view_class view_plan = {
 	.update = plan_view_update,
 	.draw = plan_view_draw,
 	.event = plan_view_event,
+	.act = plan_view_act,
 	.title = plan_view_title,
 };

@@ -114,6 +114,26 @@ static void every_default_key_can_be_read_and_is_bound_once(void **state)
 	}
 }
 
+/* On the menu a key of its own would never reach an operation that has the same. */
+static void the_menu_has_no_key_of_an_operation(void **state)
+{
+	static const char *const menu[] = {
+#define X(key, scope, action) VIEW_KEYS_##scope == VIEW_KEYS_MENU ? key : NULL,
+#include "views/app/keys.def"
+#undef X
+	};
+	size_t count;
+	const struct ops_operation *const *operations = ops_table(&count);
+	for (size_t i = 0; i < count; i++) {
+		struct key own, other;
+		if (str_empty(operations[i]->key))
+			continue;
+		assert_true(key_parse(operations[i]->key, &own));
+		for (size_t j = 0; j < ARRAY_LEN(menu); j++)
+			assert_false(menu[j] && key_parse(menu[j], &other) && key_equal(own, other));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -122,6 +142,7 @@ int main(void)
 		cmocka_unit_test(views_are_found_by_all_their_names),
 		cmocka_unit_test(what_enter_opens_is_there),
 		cmocka_unit_test(every_default_key_can_be_read_and_is_bound_once),
+		cmocka_unit_test(the_menu_has_no_key_of_an_operation),
 	};
 	return cmocka_run_group_tests_name("views/tables", tests, NULL, NULL);
 }
