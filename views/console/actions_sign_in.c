@@ -19,7 +19,7 @@ static void sign_in_answered(struct app *app, int button, void *data)
 /* Of Kafka's mechanisms the strongest that the brokers offer is taken, so there is nothing to choose. */
 static const char *const sign_in_explanations[] = {
 	[WORLD_BROKER_RABBITMQ] = "User and password of the management API.",
-	[WORLD_BROKER_KAFKA] = "User and password for SASL: SCRAM, or PLAIN where the port has TLS.",
+	[WORLD_BROKER_KAFKA] = "User and password for SASL: SCRAM, or PLAIN over TLS only.",
 };
 
 void action_sign_in(struct app *app)

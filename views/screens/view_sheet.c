@@ -137,7 +137,7 @@ static const char *sheet_view_why_empty(const struct view *view)
 	if (table_total(self->table) > 0)
 		return "nothing matches the filter; Esc clears it";
 	if (!world || world->discovering)
-		return "reading …";
+		return "loading …";
 	const struct world_source *from = view->sheet->source ? view->sheet->source(world) : NULL;
 	if (from && err_is_set(&from->err))
 		return from->err.text;

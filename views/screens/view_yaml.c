@@ -56,7 +56,7 @@ static void yaml_view_open(struct view *view)
 		show_record(view);
 		return;
 	}
-	yaml_view_say(self, "reading …");
+	yaml_view_say(self, "loading …");
 	self->request = view->app->session ? kube_get_json(view->app->session->client, "YAML view", path,
 							   yaml_view_answered, view, &err)
 					   : NULL;

@@ -176,7 +176,7 @@ static void brokers_describe(const struct sheet_row *row, struct buf *out)
 {
 	const struct world_broker *broker = row->item.broker;
 	if (err_is_set(&broker->source.err))
-		sheet_describe_line(out, "not read", broker->source.err.text);
+		sheet_describe_line(out, "read failed", broker->source.err.text);
 	for (size_t i = 0; i < broker->volume_count; i++) {
 		const struct world_volume *volume = broker->volumes[i];
 		sheet_describe_section(out, "Volume");
@@ -211,7 +211,7 @@ static const struct sheet_column columns[] = {
 	SHEET_NUMBER(FRACTION, "DISK", "diskUsedFraction", "used share of its disk, 0 to 1", brokers_disk, .min = 8,
 		     .max = 14),
 	SHEET_NUMBER(BYTES, "USED", "diskUsedBytes", "used bytes of its disk", brokers_disk_used, .priority = 6),
-	SHEET_NUMBER(BYTES, "OF", "diskTotalBytes", "size of its disk in bytes", brokers_disk_total, .priority = 6),
+	SHEET_NUMBER(BYTES, "SIZE", "diskTotalBytes", "size of its disk in bytes", brokers_disk_total, .priority = 6),
 	SHEET_NUMBER(BYTES, "MEMORY", "memoryUsedBytes", "memory the broker uses, in bytes", brokers_memory_used,
 		     .priority = 6),
 	SHEET_NUMBER(BYTES, "MEM LIMIT", "memoryLimitBytes",

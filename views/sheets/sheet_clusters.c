@@ -135,7 +135,7 @@ static void clusters_describe(const struct sheet_row *row, struct buf *out)
 {
 	const struct world_cluster *cluster = row->cluster;
 	if (err_is_set(&cluster->source.err))
-		sheet_describe_line(out, "not read", cluster->source.err.text);
+		sheet_describe_line(out, "read failed", cluster->source.err.text);
 	if (cluster->voter_count == 0)
 		return;
 	sheet_describe_section(out, "Quorum (KRaft)");
@@ -198,7 +198,7 @@ static const struct sheet_column columns[] = {
 		     .priority = 6),
 	SHEET_NUMBER(COUNT, "LAG", "lag", "lag of all consumer groups (Kafka)", clusters_lag, .priority = 6),
 	SHEET_FIELD("state", "ok, info, warning, critical or unknown", clusters_state),
-	SHEET_TEXT("WHAT", "headline", "state in one sentence", clusters_headline, .priority = 7, .min = 20,
+	SHEET_TEXT("SUMMARY", "headline", "state in one sentence", clusters_headline, .priority = 7, .min = 20,
 		   .max = 120),
 	SHEET_TEXT("PLAN", "plan", "plan that is running on it", clusters_plan, .max = 40, SHEET_WIDE),
 	SHEET_FIELD("planBy", "operator who runs that plan, as user@host", clusters_plan_by),

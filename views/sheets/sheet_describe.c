@@ -34,13 +34,13 @@ void sheet_describe_pod(struct buf *out, const struct kube_pod *pod)
 			const struct kube_container_status *status = &pod->statuses[s];
 			if (!str_eq(status->name, pod->containers[i].name))
 				continue;
-			buf_printf(out, "  %-*s %s, %d restarts%s%s%s%s%s\n", SHEET_DESCRIBE_WIDTH, "",
+			buf_printf(out, "  %-*s %s, %d restart%s%s%s%s%s\n", SHEET_DESCRIBE_WIDTH, "",
 				   status->ready ? "ready" : "not ready", status->restart_count,
-				   status->waiting_reason ? ", waiting: " : "", str_or(status->waiting_reason, ""),
-				   str_empty(status->waiting_message) ? "" : " ", str_or(status->waiting_message, ""),
-				   "");
+				   status->restart_count == 1 ? "" : "s", status->waiting_reason ? ", waiting: " : "",
+				   str_or(status->waiting_reason, ""), str_empty(status->waiting_message) ? "" : " ",
+				   str_or(status->waiting_message, ""));
 			if (status->last_terminated_reason)
-				buf_printf(out, "  %-*s last ended: %s, exit code %d\n", SHEET_DESCRIBE_WIDTH, "",
+				buf_printf(out, "  %-*s last terminated: %s, exit code %d\n", SHEET_DESCRIBE_WIDTH, "",
 					   status->last_terminated_reason, status->last_exit_code);
 		}
 	}
