@@ -60,7 +60,7 @@ struct app {
 	size_t history_at; /* how far `[` went back */
 	struct app_dialog dialog;
 	struct plans plans;         /* prepared, running or just over */
-	int interrupted;            /* plans of this API server that nobody goes on with, until they were looked at;
+	int interrupted;            /* interrupted plans of this API server, until they were looked at;
 				     * -1 = not counted yet */
 	struct ops_history counted; /* as far as the journal was read for that */
 	char flash[512];

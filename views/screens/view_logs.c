@@ -62,7 +62,7 @@ static void logs_view_remark(struct view_logs_stream *stream, style_t style, con
 	app_touch(stream->view->app);
 }
 
-/* A log that is taken up again begins with the whole second it broke off in. */
+/* A log that is followed again begins with the whole second it broke off in. */
 static bool logs_view_is_known(struct view_logs_stream *stream, const char *line, size_t stamp_len, int64_t at_ms)
 {
 	char stamp[LOG_LINES_STAMP_MAX];

@@ -1,4 +1,4 @@
-/* All plans that this machine knows: those under way in this console with what they wait for, then the journal's,
+/* All plans that this machine knows: those running in this console with what they wait for, then the journal's,
  * newest first, whoever ran or runs them. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static const struct table_column columns[] = {
 };
 
 struct view_operations_row {
-	const struct ops_plan *plan;             /* under way here; NULL: it is the journal's alone */
+	const struct ops_plan *plan;             /* running here; NULL: it is the journal's alone */
 	const struct ops_history_entry *history; /* what the journal says of it; NULL: nothing (yet) */
 };
 

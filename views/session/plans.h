@@ -30,7 +30,7 @@ void plans_clear(struct plans *plans);
 /* Of all together: preparing while one is, ready when all are, done when the last is. */
 enum ops_state plans_state(const struct plans *plans);
 enum ops_severity plans_severity(const struct plans *plans);     /* the worst */
-bool plans_are_running(const struct plans *plans);               /* something is under way on the cluster */
+bool plans_are_running(const struct plans *plans);               /* something is running on the cluster */
 const struct ops_plan *plans_current(const struct plans *plans); /* the one to speak of; NULL when there is none */
 
 bool plans_run(struct plans *plans, struct err *err) MUST_USE;

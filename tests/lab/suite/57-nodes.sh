@@ -58,7 +58,7 @@ console_keys "true" Tab Tab "true" BTab BTab BTab BTab Enter
 check_screen "forced, it is dangerous" 60 '^ +ready, dangerous'
 note "$(console_screen | grep -A6 Danger)"
 console_keys BTab Enter
-check_screen "… and wants the name of the node" 20 'Type node-1'
+check_screen "… and asks for the name of the node" 20 'Type node-1'
 console_keys "node-1" Enter Enter
 check_screen "… and is done then" 240 '^ +done, dangerous'
 is "no broker is on node-1" "$(runs_on node-1)" ""

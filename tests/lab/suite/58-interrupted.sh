@@ -1,6 +1,6 @@
 #!/bin/bash
 # Plans that are cut off in the middle, in the ways a night can bring: mqdeck killed, the API server gone, a second operator,
-# rights revoked. Each stops where nothing is broken, says why, and goes on.
+# rights revoked. Each stops where nothing is broken, says why, and is resumed.
 . "$(dirname "$0")/lib.sh"
 . "$SUITE/plans.sh"
 
@@ -21,7 +21,7 @@ ends_with() { # WHAT CODE
 	is "$1" $? "$2"
 }
 
-# Killed as soon as it says that one more step is done, taken up, until nothing is left to do.
+# Killed as soon as it says that one more step is done, then resumed, until nothing is left to do.
 kill_at_every_step() {
 	local kills=0 id=
 	begin run "${ROLL[@]}"
@@ -44,9 +44,9 @@ all_is_well
 before=$(uids rabbitmq)
 since=$(now_ms)
 if kill_at_every_step; then
-	ok "a roll of rabbitmq that is killed after every step, and taken up each time, ends"
+	ok "a roll of rabbitmq that is killed after every step, and resumed each time, ends"
 else
-	not_ok "a roll of rabbitmq that is killed after every step, and taken up each time, ends" \
+	not_ok "a roll of rabbitmq that is killed after every step, and resumed each time, ends" \
 		"$(newest_plan state): $(tail -n 3 "$LOG")"
 fi
 is "… every pod is another one" "$(comm -12 <(echo "$before") <(uids rabbitmq))" ""
@@ -55,7 +55,7 @@ waits_since "… and killed at every step" "$since"
 
 before=$(uids rabbitmq)
 begin run "${ROLL[@]}"
-check_within "another roll is under way" 60 one_more_done 1
+check_within "another roll is running" 60 one_more_done 1
 plan_is "a second operator is told who has the cluster" 30 blocks 'holds the lease' restart $NAMESPACE/rabbitmq-0
 "$MQDECK" run restart $NAMESPACE/rabbitmq-0 --yes --accept dangerous >/dev/null 2>&1
 is "… and may not run" $? 30
@@ -63,14 +63,14 @@ check "api stop" "$LAB" api stop
 sleep 20
 check "the plan waits, and says for what" grep -q 'Kubernetes API' "$LOG"
 check "api start" "$LAB" api start
-ends_with "… and goes on to its end" 0
+ends_with "… and continues to its end" 0
 is "… every pod is another one" "$(comm -12 <(echo "$before") <(uids rabbitmq))" ""
 all_is_well
 
 # An account with the rights that README.md asks for, and no others; then without the right to stop a pod.
 export KUBECONFIG=$KUBECONFIG_OPERATOR
 begin run "${ROLL[@]}"
-check_within "with the documented rights a roll is under way" 60 one_more_done 1
+check_within "with the documented rights a roll is running" 60 one_more_done 1
 KUBECONFIG=$KUBECONFIG_ADMIN
 check "the rights to act are revoked" kubectl -n $NAMESPACE delete rolebinding mqdeck-lab-operator
 ends_with "the plan stops" 1
@@ -81,7 +81,7 @@ check "the rights are given back" kubectl apply -f "$SUITE/../manifests/cluster.
 all_is_well
 export KUBECONFIG=$KUBECONFIG_OPERATOR
 begin ops resume "$(newest_plan id)" --yes --accept careful -o json
-ends_with "with them it is taken up and done" 0
+ends_with "with them it is resumed and done" 0
 export KUBECONFIG=$KUBECONFIG_ADMIN
 all_is_well
 nothing_is_lost
