@@ -90,6 +90,7 @@ static int32_t queues_small(int64_t count)
 #define QUEUES_DECODE_SMALL(queues, item, path) queues_small(rabbitmq_json_count(item, path))
 #define QUEUES_DECODE_RATE(queues, item, path) (float)rabbitmq_json_rate(item, path)
 #define QUEUES_DECODE_FLAG(queues, item, path) (int8_t) rabbitmq_json_flag(item, path)
+#define QUEUES_DECODE_TEXT(queues, item, path) rabbitmq_json_text(item, path, &(queues)->arena)
 #define QUEUES_DECODE_WORD(queues, item, path) word_at(queues, item, path)
 
 static void decode_queue(struct rabbitmq_queues *queues, const cJSON *item, const char *vhost)

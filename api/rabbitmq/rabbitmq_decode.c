@@ -13,6 +13,20 @@
 #include "api/base/str.h"
 #include "api/rabbitmq/rjson.h"
 
+#define DECODE_COUNT(object, path, arena) rabbitmq_json_count(object, path)
+#define DECODE_BYTES(object, path, arena) rabbitmq_json_count(object, path)
+#define DECODE_RATE(object, path, arena) (float)rabbitmq_json_rate(object, path)
+#define DECODE_FLAG(object, path, arena) (int8_t) rabbitmq_json_flag(object, path)
+#define DECODE_TEXT(object, path, arena) rabbitmq_json_text(object, path, arena)
+
+/* root NULL: nothing is known. */
+static void fill_overview(struct rabbitmq_overview *out, const cJSON *root)
+{
+#define X(place, type, member, path, ...) out->member = DECODE_##type(root, path, &out->arena);
+#include "api/rabbitmq/overview_fields.def"
+#undef X
+}
+
 struct rabbitmq_overview *rabbitmq_decode_overview(const char *json, size_t len, struct err *err)
 {
 	CLEANUP(rabbitmq_json) cJSON *root = rabbitmq_json_parse(json, len, "overview", err);
@@ -23,48 +37,17 @@ struct rabbitmq_overview *rabbitmq_decode_overview(const char *json, size_t len,
 		return NULL;
 	}
 	struct rabbitmq_overview *it = mem_alloc(sizeof *it);
-	const cJSON *totals = rabbitmq_json_at(root, "queue_totals"),
-		    *objects = rabbitmq_json_at(root, "object_totals");
 	it->references = 1;
-	it->version = rabbitmq_json_text(root, "rabbitmq_version", &it->arena);
-	it->erlang_version = rabbitmq_json_text(root, "erlang_version", &it->arena);
-	it->cluster_name = rabbitmq_json_text(root, "cluster_name", &it->arena);
-	it->node = rabbitmq_json_text(root, "node", &it->arena);
-	it->default_queue_type = rabbitmq_json_text(root, "default_queue_type", &it->arena);
-	it->statistics_disabled = rabbitmq_json_flag(root, "disable_stats") == 1;
-	it->messages = rabbitmq_json_count(totals, "messages");
-	it->messages_ready = rabbitmq_json_count(totals, "messages_ready");
-	it->messages_unacked = rabbitmq_json_count(totals, "messages_unacknowledged");
-	it->connections = rabbitmq_json_count(objects, "connections");
-	it->channels = rabbitmq_json_count(objects, "channels");
-	it->queues = rabbitmq_json_count(objects, "queues");
-	it->consumers = rabbitmq_json_count(objects, "consumers");
-	it->publish_rate = rabbitmq_json_rate(root, "message_stats.publish_details.rate");
-	it->deliver_rate = rabbitmq_json_rate(root, "message_stats.deliver_get_details.rate");
+	fill_overview(it, root);
 	return it;
 }
 
 static void decode_node(const cJSON *item, struct rabbitmq_node *out, struct arena *arena)
 {
 	*out = (struct rabbitmq_node){
-		.name = rabbitmq_json_text(item, "name", arena),
-		.type = rabbitmq_json_text(item, "type", arena),
-		.running = rabbitmq_json_flag(item, "running"),
-		.being_drained = rabbitmq_json_flag(item, "being_drained"),
-		.memory_alarm = rabbitmq_json_flag(item, "mem_alarm"),
-		.disk_alarm = rabbitmq_json_flag(item, "disk_free_alarm"),
-		.memory_used = rabbitmq_json_count(item, "mem_used"),
-		.memory_limit = rabbitmq_json_count(item, "mem_limit"),
-		.disk_free = rabbitmq_json_count(item, "disk_free"),
-		.disk_free_limit = rabbitmq_json_count(item, "disk_free_limit"),
-		.files_used = rabbitmq_json_count(item, "fd_used"),
-		.files_total = rabbitmq_json_count(item, "fd_total"),
-		.sockets_used = rabbitmq_json_count(item, "sockets_used"),
-		.sockets_total = rabbitmq_json_count(item, "sockets_total"),
-		.processes_used = rabbitmq_json_count(item, "proc_used"),
-		.processes_total = rabbitmq_json_count(item, "proc_total"),
-		.uptime_ms = rabbitmq_json_count(item, "uptime"),
-		.run_queue = rabbitmq_json_count(item, "run_queue"),
+#define X(place, type, member, path, ...) .member = DECODE_##type(item, path, arena),
+#include "api/rabbitmq/node_fields.def"
+#undef X
 		.partitions = rabbitmq_json_joined(rabbitmq_json_at(item, "partitions"), arena),
 	};
 }
@@ -173,13 +156,11 @@ bool rabbitmq_decode_cluster_status(const char *json, size_t len, struct rabbitm
 	struct rabbitmq_overview *it = mem_alloc(sizeof *it);
 	const cJSON *first = cJSON_GetArrayItem(running, 0);
 	it->references = 1;
+	fill_overview(it, NULL);
 	it->cluster_name = rabbitmq_json_text(root, "cluster_name", &it->arena);
 	if (cJSON_IsString(first))
 		it->version =
 			rabbitmq_decode_version_of(rabbitmq_json_at(root, "versions"), first->valuestring, &it->arena);
-	it->messages = it->messages_ready = it->messages_unacked = -1;
-	it->connections = it->channels = it->queues = it->consumers = -1;
-	it->publish_rate = it->deliver_rate = -1;
 	*overview = it;
 	return true;
 }

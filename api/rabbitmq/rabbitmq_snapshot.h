@@ -19,19 +19,16 @@
 struct rabbitmq_overview { /* GET /api/overview */
 	int references;
 	struct arena arena;
-	const char *version, *erlang_version, *cluster_name, *node, *default_queue_type;
-	bool statistics_disabled;
-	int64_t messages, messages_ready, messages_unacked;
-	int64_t connections, channels, queues, consumers;
-	double publish_rate, deliver_rate;
+#define X(place, type, member, ...) RABBITMQ_MEMBER(type, member)
+#include "api/rabbitmq/overview_fields.def"
+#undef X
 };
 
 struct rabbitmq_node { /* an item of GET /api/nodes; a node that is down has little more than a name */
-	const char *name, *type, *version;
-	int running, being_drained, memory_alarm, disk_alarm;          /* 1, 0, -1 not said */
-	int64_t memory_used, memory_limit, disk_free, disk_free_limit; /* bytes */
-	int64_t files_used, files_total, sockets_used, sockets_total, processes_used, processes_total;
-	int64_t uptime_ms, run_queue;
+#define X(place, type, member, ...) RABBITMQ_MEMBER(type, member)
+#include "api/rabbitmq/node_fields.def"
+#undef X
+	const char *version;    /* said by the command line alone */
 	const char *partitions; /* nodes it does not hear, joined by ','; "" = none; NULL not said */
 };
 

@@ -5,6 +5,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "views/sheets/sheet_fields.h"
 
 static struct cell brokers_broker(struct sheet_row *row)
 {
@@ -116,10 +117,12 @@ static struct cell brokers_disk_total(struct sheet_row *row)
 	return cell_bytes(row->item.broker->disk_total_bytes);
 }
 
-static struct cell brokers_memory_used(struct sheet_row *row)
-{
-	return cell_bytes(row->item.broker->memory_used_bytes);
-}
+#define X(place, type, member, ...)                                                                                    \
+	SHEET_IF_##place(static struct cell brokers_field_##member(struct sheet_row *row) {                            \
+		return SHEET_CELL_##type(row->item.broker->member);                                                    \
+	})
+#include "api/rabbitmq/node_fields.def"
+#undef X
 
 static struct cell brokers_memory_limit(struct sheet_row *row)
 {
@@ -212,8 +215,10 @@ static const struct sheet_column columns[] = {
 		     .max = 14),
 	SHEET_NUMBER(BYTES, "USED", "diskUsedBytes", "used bytes of its disk", brokers_disk_used, .priority = 6),
 	SHEET_NUMBER(BYTES, "SIZE", "diskTotalBytes", "size of its disk in bytes", brokers_disk_total, .priority = 6),
-	SHEET_NUMBER(BYTES, "MEMORY", "memoryUsedBytes", "memory the broker uses, in bytes", brokers_memory_used,
-		     .priority = 6),
+#define X(place, type, member, path, title, field, priority, help)                                                     \
+	SHEET_IF_##place(SHEET_COLUMN_##type(title, field, help, brokers_field_##member, priority), )
+#include "api/rabbitmq/node_fields.def"
+#undef X
 	SHEET_NUMBER(BYTES, "MEM LIMIT", "memoryLimitBytes",
 		     "memory at which it raises an alarm or is killed, in bytes", brokers_memory_limit, SHEET_WIDE),
 	SHEET_TEXT("ALARMS", "alarms", "alarms raised: memory, disk, partition …", brokers_alarms, .priority = 5,

@@ -7,6 +7,7 @@
 #include "api/kube/client/kube_client.h"
 #include "views/sheets/selection.h"
 #include "views/sheets/sheet_describe.h"
+#include "views/sheets/sheet_fields.h"
 
 static int64_t clusters_count(const struct world_view *world, const struct world_cluster *cluster)
 {
@@ -79,10 +80,13 @@ static struct cell clusters_leaderless(struct sheet_row *row)
 	return clusters_graded_figure(row->cluster->leaderless, SEV_BAD);
 }
 
-static struct cell clusters_messages(struct sheet_row *row)
-{
-	return row->cluster->kind == WORLD_BROKER_KAFKA ? cell_none() : sheet_figure(row->cluster->messages);
-}
+#define X(place, type, member, ...)                                                                                    \
+	SHEET_IF_##place(static struct cell clusters_field_##member(struct sheet_row *row) {                           \
+		return row->cluster->kind == WORLD_BROKER_RABBITMQ ? SHEET_CELL_##type(row->cluster->member)           \
+								   : cell_none();                                      \
+	})
+#include "api/rabbitmq/overview_fields.def"
+#undef X
 
 static struct cell clusters_lag(struct sheet_row *row)
 {
@@ -194,8 +198,10 @@ static const struct sheet_column columns[] = {
 		     .priority = 1),
 	SHEET_NUMBER(COUNT, "NO LEADER", "leaderless", "of those, without a leader", clusters_leaderless,
 		     .priority = 3),
-	SHEET_NUMBER(COUNT, "MESSAGES", "messages", "messages in all queues (RabbitMQ)", clusters_messages,
-		     .priority = 6),
+#define X(place, type, member, path, title, field, priority, help)                                                     \
+	SHEET_IF_##place(SHEET_COLUMN_##type(title, field, help, clusters_field_##member, priority), )
+#include "api/rabbitmq/overview_fields.def"
+#undef X
 	SHEET_NUMBER(COUNT, "LAG", "lag", "lag of all consumer groups (Kafka)", clusters_lag, .priority = 6),
 	SHEET_FIELD("state", "ok, info, warning, critical or unknown", clusters_state),
 	SHEET_TEXT("SUMMARY", "headline", "state in one sentence", clusters_headline, .priority = 7, .min = 20,

@@ -113,7 +113,10 @@ static void broker_reset(struct world_kept_broker *broker, struct world_kept_clu
 	it->reachable = it->quorum_critical = -1;
 	it->is_controller = false;
 	it->leaders = it->replicas = it->in_sync = it->under_replicated = -1;
-	it->disk_used_bytes = it->disk_total_bytes = it->memory_used_bytes = -1;
+	it->disk_used_bytes = it->disk_total_bytes = -1;
+#define X(place, type, member, ...) WORLD_IF_##place(it->member = WORLD_UNKNOWN_##type;)
+#include "api/rabbitmq/node_fields.def"
+#undef X
 	it->memory_limit_bytes = container && container->memory_limit > 0 ? container->memory_limit : -1;
 	it->restarts = status ? status->restart_count : it->pod ? 0 : -1;
 	it->started_ms = status ? status->running_since_ms : -1;

@@ -326,7 +326,10 @@ static void fill_cluster(struct world_kept_cluster *cluster, const struct kafka_
 	it->topic_count = known ? (int64_t)snapshot->topic_count : -1;
 	it->group_count = groups ? (int64_t)snapshot->group_count : -1;
 	it->total_lag = groups ? kafka_join_lag_of(snapshot) : -1;
-	it->queue_count = it->messages = it->connections = -1;
+	it->queue_count = -1;
+#define X(place, type, member, ...) WORLD_IF_##place(it->member = WORLD_UNKNOWN_##type;)
+#include "api/rabbitmq/overview_fields.def"
+#undef X
 	it->source.updated_ms = snapshot ? snapshot->metadata_part.updated_ms : -1;
 	err_clear(&it->source.err);
 	if (snapshot && !snapshot->reachable)

@@ -157,7 +157,9 @@ static void fill_from_node(struct world_kept_broker *broker, const struct rabbit
 	struct world_broker *it = &broker->pub;
 	it->member_name = node->name;
 	it->role = str_eq(node->type, "ram") ? "ram member" : "member";
-	it->memory_used_bytes = node->memory_used;
+#define X(place, type, member, ...) WORLD_IF_##place(it->member = node->member;)
+#include "api/rabbitmq/node_fields.def"
+#undef X
 	if (node->memory_limit > 0)
 		it->memory_limit_bytes = node->memory_limit;
 	broker->disk_free = node->disk_free;
@@ -207,7 +209,7 @@ static void fill_clients(const struct world_kept_cluster *cluster, struct world_
 	size_t end = first;
 	while (end < snapshot->count && str_eq(snapshot->items[end].node, node->name))
 		end++;
-	if (end == first && node->memory_used < 0 && it->reachable != 0)
+	if (end == first && node->memory_used_bytes < 0 && it->reachable != 0)
 		return;
 	struct world_client *clients = arena_alloc(&cluster->world->frame, (end - first + 1) * sizeof *clients);
 	it->connections = 0;
@@ -274,8 +276,10 @@ void join_rabbitmq(struct world_kept_cluster *cluster)
 	it->queue_count = snapshot->queues     ? (int64_t)snapshot->queues->count
 			  : snapshot->overview ? snapshot->overview->queues
 					       : -1;
-	it->messages = snapshot->overview ? snapshot->overview->messages : -1;
-	it->connections = snapshot->overview ? snapshot->overview->connections : -1;
+#define X(place, type, member, ...)                                                                                    \
+	WORLD_IF_##place(it->member = snapshot->overview ? snapshot->overview->member : WORLD_UNKNOWN_##type;)
+#include "api/rabbitmq/overview_fields.def"
+#undef X
 	it->topic_count = it->group_count = it->total_lag = -1;
 	it->voters = NULL;
 	it->voter_count = 0;
@@ -351,6 +355,7 @@ static enum severity queue_severity(const struct rabbitmq_queue *queue, const ch
 #define QUEUE_JOIN_BYTES(queues, value) value
 #define QUEUE_JOIN_RATE(queues, value) value
 #define QUEUE_JOIN_FLAG(queues, value) value
+#define QUEUE_JOIN_TEXT(queues, value) value
 #define QUEUE_JOIN_WORD(queues, value) rabbitmq_word(queues, value)
 
 void join_queue_at(const struct world_cluster *pub, int64_t index, struct world_queue *out)

@@ -10,6 +10,7 @@
 #define WORLD_FIELD_BYTES(member) int64_t member;
 #define WORLD_FIELD_RATE(member) double member;
 #define WORLD_FIELD_FLAG(member) int member;
+#define WORLD_FIELD_TEXT(member) const char *member;
 #define WORLD_FIELD_WORD(member) const char *member;
 
 #define WORLD_UNKNOWN_COUNT (-1)
@@ -17,6 +18,12 @@
 #define WORLD_UNKNOWN_BYTES (-1)
 #define WORLD_UNKNOWN_RATE (-1)
 #define WORLD_UNKNOWN_FLAG (-1)
+#define WORLD_UNKNOWN_TEXT NULL
 #define WORLD_UNKNOWN_WORD NULL
+
+/* Only what is not held back in the snapshot. */
+#define WORLD_IF_SHOWN(...) __VA_ARGS__
+#define WORLD_IF_CARRIED(...) __VA_ARGS__
+#define WORLD_IF_HELD(...)
 
 #endif

@@ -104,7 +104,10 @@ struct world_broker {
 				quorum would refuse; 1, 0, -1 unknown */
 	const char *version;
 	int64_t leaders, replicas, in_sync, under_replicated;
-	int64_t disk_used_bytes, disk_total_bytes, memory_used_bytes, memory_limit_bytes;
+	int64_t disk_used_bytes, disk_total_bytes, memory_limit_bytes;
+#define X(place, type, member, ...) WORLD_IF_##place(WORLD_FIELD_##type(member))
+#include "api/rabbitmq/node_fields.def"
+#undef X
 	const char *alarms; /* joined by ',', "" = none, NULL = unknown */
 	int32_t restarts;
 	int64_t started_ms;       /* Unix ms, -1 */
@@ -235,8 +238,11 @@ struct world_cluster {
 				     and world_group_at give may have changed; no two clusters have the same */
 	int64_t replicated_count; /* partitions, or quorum queues and streams; -1 unknown */
 	int64_t under_replicated, below_min, leaderless;
-	int64_t queue_count, topic_count, group_count, total_lag, messages;
-	int64_t connections;        /* RabbitMQ's own figure, also where there are too many to be told apart; -1 */
+	int64_t queue_count, topic_count, group_count, total_lag;
+	/* RabbitMQ's own figures: connections also where there are too many to be told apart */
+#define X(place, type, member, ...) WORLD_IF_##place(WORLD_FIELD_##type(member))
+#include "api/rabbitmq/overview_fields.def"
+#undef X
 	struct world_source source; /* of the brokers' side as a whole */
 	bool credentials_missing;   /* ask for them: world_set_credentials */
 };

@@ -76,7 +76,7 @@ static void nodes_with_alarms_and_partitions(void **state)
 	assert_int_equal(a->being_drained, 1);
 	assert_int_equal(a->memory_limit, 400);
 	assert_int_equal(nodes->items[1].disk_free, -1);
-	assert_int_equal(nodes->items[1].memory_used, -1);
+	assert_int_equal(nodes->items[1].memory_used_bytes, -1);
 	rabbitmq_nodes_unref(nodes);
 }
 
