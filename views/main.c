@@ -30,7 +30,7 @@ static const struct {
 	{"run", "OP TARGET [K=V...] --yes", "run an operation", main_run, 2, 2 + OPS_VALUES_MAX},
 	{"ops", "[VERB [ID]]", "plans that ran or are running: list, show, resume, rollback, abandon", main_ops, 0, 2},
 	{"replay", "TAPE", "replay a tape of keystrokes and expectations without a terminal", main_replay, 1, 1},
-	{"theme", "list | check FILE", "list the themes, or say what is wrong with one", main_theme, 1, 2},
+	{"theme", "list | check FILE", "list themes, or check a theme file", main_theme, 1, 2},
 	{"demo-server", "", "serve the embedded cluster to other clients", main_demo_server, 0, 0},
 };
 

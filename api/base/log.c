@@ -96,7 +96,8 @@ bool log_parse_level(const char *word, enum log_level *level, struct err *err)
 			return true;
 		}
 	}
-	return err_set(err, ERR_USAGE, "\"%s\" is no log level: error, warn, info, debug or trace", str_or(word, ""));
+	return err_set(err, ERR_USAGE, "\"%s\" is not a log level; use error, warn, info, debug or trace",
+		       str_or(word, ""));
 }
 
 static bool log_parse_layer(const char *word, size_t len, uint32_t *layers)
@@ -116,11 +117,10 @@ bool log_parse_layers(const char *words, uint32_t *layers, struct err *err)
 	for (const char *word = words; !str_empty(word);) {
 		size_t len = strcspn(word, ",");
 		if (!log_parse_layer(word, len, &bits))
-			return err_set(
-				err, ERR_USAGE,
-				"\"%.*s\" is no layer of the log: net, kube, kafka, rabbitmq, model, ops, demo, tui or "
-				"views",
-				(int)len, word);
+			return err_set(err, ERR_USAGE,
+				       "\"%.*s\" is not a log layer; use net, kube, kafka, rabbitmq, model, ops, demo, "
+				       "tui or views",
+				       (int)len, word);
 		word += len + (word[len] == ',');
 	}
 	*layers = bits;

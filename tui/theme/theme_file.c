@@ -114,12 +114,12 @@ static bool read_theme(struct theme_reader *reader, const char *name, struct err
 	const yaml_node_t *skin = mapping ? member(reader->document, top, "k9s") : NULL;
 	if (!mapping || (!skin && !member(reader->document, top, "roles")))
 		return err_set(err, ERR_CONFIG,
-			       "%s: neither a theme (a mapping with `roles`) nor a skin of k9s (with `k9s`)", name);
+			       "%s: neither a theme (a mapping with `roles`) nor a k9s skin (with `k9s`)", name);
 	if (!skin)
 		return theme_read_roles(reader, top) ||
-		       err_set(err, ERR_CONFIG, "%s: `roles` is a mapping of roles to colours", name);
+		       err_set(err, ERR_CONFIG, "%s: `roles` must map roles to colours", name);
 	if (skin->type != YAML_MAPPING_NODE)
-		return err_set(err, ERR_CONFIG, "%s: `k9s` is a mapping of parts of the screen", name);
+		return err_set(err, ERR_CONFIG, "%s: `k9s` must map parts of the screen to colours", name);
 	theme_read_k9s(reader, skin);
 	return true;
 }
@@ -147,9 +147,11 @@ bool theme_parse(struct theme *theme, const char *name, const char *text, size_t
 	yaml_document_t document;
 	struct theme_reader reader = {.document = &document, .theme = theme, .note = note, .data = data};
 	if (len > THEME_FILE_MAX)
-		return err_set(err, ERR_LIMIT, "%s is larger than %d KiB: no theme", name, THEME_FILE_MAX / 1024);
+		return err_set(err, ERR_LIMIT, "%s is larger than %d KiB, the limit for a theme", name,
+			       THEME_FILE_MAX / 1024);
 	if (count_brackets(text, len) > THEME_BRACKETS_MAX)
-		return err_set(err, ERR_LIMIT, "%s has more than %d brackets: no theme", name, THEME_BRACKETS_MAX);
+		return err_set(err, ERR_LIMIT, "%s has more than %d brackets, the limit for a theme", name,
+			       THEME_BRACKETS_MAX);
 	if (!yaml_parser_initialize(&parser))
 		return err_set(err, ERR_SYSTEM, "cannot start the YAML parser");
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);

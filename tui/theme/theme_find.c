@@ -44,7 +44,7 @@ static bool read_theme_file(const char *path, char *text, size_t *len, struct er
 	if (fd < 0 || fstat(fd, &about) < 0)
 		return err_set_errno(err, errno, "cannot read the theme %s", path);
 	if (!S_ISREG(about.st_mode))
-		return err_set(err, ERR_CONFIG, "%s is no file", path);
+		return err_set(err, ERR_CONFIG, "%s is not a file", path);
 	for (*len = 0; *len <= THEME_FILE_MAX;) {
 		ssize_t got = read(fd, text + *len, THEME_FILE_MAX + 1 - *len);
 		if (got < 0)
@@ -95,7 +95,7 @@ bool theme_load(struct theme *theme, const char *name, theme_note_fn *note, void
 		find_in(THEME_OF_K9S, name, path);
 	if (*path)
 		return load_file(theme, path, note, data, err);
-	return err_set(err, ERR_NOT_FOUND, "there is no theme \"%.80s\"; `mqdeck theme list` lists them", name);
+	return err_set(err, ERR_NOT_FOUND, "unknown theme \"%.80s\"; `mqdeck theme list` lists them", name);
 }
 
 /* ---- listing ---- */

@@ -72,7 +72,7 @@ static void skin_set(struct skin *skin, size_t key, const yaml_node_t *at, const
 	if (text && colour_parse(text, &skin->colours[key]))
 		return;
 	skin->colours[key] = COLOUR_DEFAULT;
-	theme_note(skin->reader, at, "%s: \"%.80s\" is no colour; k9s takes it for the terminal's own",
+	theme_note(skin->reader, at, "%s: \"%.80s\" is not a colour; k9s uses the terminal's default",
 		   skin_keys[key].path, str_or(text, "…"));
 }
 
@@ -87,7 +87,7 @@ static void skin_read_entry(struct skin *skin, const char *above, const char *na
 	if (++skin->reader->visited < THEME_NODES_MAX)
 		skin_read(skin, path, at, value, depth + 1);
 	else if (skin->reader->visited == THEME_NODES_MAX)
-		theme_note(skin->reader, at, "too much of it: what follows is left out");
+		theme_note(skin->reader, at, "too many entries; the rest is ignored");
 }
 
 static void skin_read_mapping(struct skin *skin, const char *path, const yaml_node_t *node, int depth)
@@ -123,7 +123,7 @@ static void skin_read(struct skin *skin, const char *path, const yaml_node_t *at
 	} else if (part && node->type == YAML_SEQUENCE_NODE && depth < SKIN_DEPTH_MAX) {
 		skin_read_sequence(skin, path, node, depth);
 	} else if (part) {
-		theme_note(skin->reader, at, "%s holds colours by name, and is none itself", path);
+		theme_note(skin->reader, at, "%s groups colours by name and is not a colour itself", path);
 	} else {
 		const char *closest = theme_closest(path, skin_key_path, ARRAY_LEN(skin_keys));
 		theme_note(skin->reader, at, "unknown key %s%s%s%s", path, closest ? "; did you mean " : "",
@@ -163,7 +163,7 @@ void theme_read_k9s(struct theme_reader *reader, const yaml_node_t *node)
 	*theme = *theme_for_ground(ground);
 	theme->ground = ground != COLOUR_DEFAULT ? ground : theme->ground;
 	theme->ink = ink != COLOUR_DEFAULT ? ink : theme->ink;
-	snprintf(theme->help, sizeof theme->help, "skin of k9s");
+	snprintf(theme->help, sizeof theme->help, "k9s skin");
 	for (size_t i = 0; i < ARRAY_LEN(skin_uses); i++) {
 		struct style_role_look *look = &theme->roles[skin_uses[i].role];
 		look->on_cursor = COLOUR_DEFAULT;

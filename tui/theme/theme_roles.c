@@ -103,8 +103,8 @@ static void read_role(struct theme_reader *reader, enum style_role role, const y
 		if (!field)
 			note_unknown(reader, key, "key", field_name, ARRAY_LEN(theme_fields));
 		else if (!text || !field->read((char *)look + field->offset, text))
-			theme_note(reader, key, "role %s: %s is %s, not \"%.80s\"", style_role_name(role), field->name,
-				   field->form, str_or(text, "…"));
+			theme_note(reader, key, "role %s: %s must be %s, not \"%.80s\"", style_role_name(role),
+				   field->name, field->form, str_or(text, "…"));
 		else
 			given |= 1u << (field - theme_fields);
 	}
@@ -118,7 +118,7 @@ static void note_missing(const struct theme_reader *reader)
 		if (!reader->has_16[role].given)
 			buf_printf(&names, "%s%s", names.len ? ", " : "", style_role_name((enum style_role)role));
 	if (names.len)
-		theme_note(reader, NULL, "missing roles look as in %s: %s%s",
+		theme_note(reader, NULL, "missing roles, taken from %s: %s%s",
 			   theme_for_ground(reader->theme->ground)->name, buf_str(&names), names.overflow ? ", …" : "");
 	buf_finish(&names);
 }
@@ -177,7 +177,7 @@ static bool take_own(struct theme_reader *reader, const char *name, const char *
 {
 	int32_t found = COLOUR_DEFAULT;
 	if (text && (!colour_parse(text, &found) || found == COLOUR_DEFAULT))
-		theme_note(reader, NULL, "%s is a colour, not \"%.80s\"", name, text);
+		theme_note(reader, NULL, "%s must be a colour, not \"%.80s\"", name, text);
 	if (found != COLOUR_DEFAULT)
 		*rgb = found;
 	return found != COLOUR_DEFAULT;

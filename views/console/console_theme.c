@@ -15,7 +15,7 @@
 static void print_theme(void *data, const char *name, enum theme_origin origin, const char *path)
 {
 	static const char *const origins[] = {
-		[THEME_OF_USER] = "yours", [THEME_BUILT_IN] = "built in", [THEME_OF_K9S] = "k9s skin"};
+		[THEME_OF_USER] = "user", [THEME_BUILT_IN] = "built in", [THEME_OF_K9S] = "k9s skin"};
 	struct theme theme;
 	struct err err = {0};
 	bool ok = theme_load(&theme, path ? path : name, NULL, NULL, &err);
@@ -73,9 +73,9 @@ static void check_contrast(struct theme_check *check, const struct theme *theme,
 	if (text.len) {
 		CLEANUP(free)
 		char *sentence =
-			str_printf("contrast of %s%s is %s; %.1f:1 is needed",
+			str_printf("contrast of %s%s is %s; the minimum is %.1f:1",
 				   style_role_name((enum style_role)(style & STYLE_ROLE_MASK)),
-				   style & STYLE_ON_CURSOR ? " on the cursor's row" : "", buf_str(&text), wanted);
+				   style & STYLE_ON_CURSOR ? " on the cursor row" : "", buf_str(&text), wanted);
 		print_complaint(check, 0, sentence);
 	}
 	buf_finish(&text);

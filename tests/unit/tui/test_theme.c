@@ -112,7 +112,7 @@ static void a_file_changes_what_it_names(void **state)
 	assert_int_equal(theme.roles[STYLE_BAD].mono, STYLE_ATTR_BOLD);
 	assert_int_equal(theme.roles[STYLE_LIVE].bg16, 11);
 	assert_int_equal(theme.roles[STYLE_OK].fg, theme_builtin_find("light")->roles[STYLE_OK].fg);
-	assert_non_null(strstr(buf_str(&notes), "0: missing roles look as in light: text, dim,"));
+	assert_non_null(strstr(buf_str(&notes), "0: missing roles, taken from light: text, dim,"));
 	assert_null(strstr(buf_str(&notes), " bad,"));
 	buf_finish(&notes);
 }
@@ -127,10 +127,10 @@ static void what_means_nothing_is_said_with_its_line(void **state)
 	assert_true(parse_noting(&theme, text, &notes, &err));
 	const char *const expected[] = {"1: unknown key \"rols\"; did you mean roles?\n",
 					"3: unknown role \"baad\"; did you mean bad?\n",
-					"4: role bad: fg is a colour, not \"redd\"\n",
-					"4: role bad: mono is bold, dim, underline or reverse, not \"blink\"\n",
+					"4: role bad: fg must be a colour, not \"redd\"\n",
+					"4: role bad: mono must be bold, dim, underline or reverse, not \"blink\"\n",
 					"4: unknown key \"colour\"\n",
-					"4: role bad: fg16 is one of sixteen colours, not \"16\"\n",
+					"4: role bad: fg16 must be one of sixteen colours, not \"16\"\n",
 					"5: role ok: expected {fg: …, bg: …}\n"};
 	for (size_t i = 0; i < ARRAY_LEN(expected); i++)
 		if (!strstr(buf_str(&notes), expected[i]))
@@ -186,13 +186,13 @@ static void odd_keys_are_said_and_never_refused(void **state)
 			   "  views:\n    table: {cursorColor: red, fgColor: {a: b}}\n    yaml: {colorColor: red}\n"
 			   "    help: {fgColor: red}\n    xray: {showIcons: false}\n    logs: blue\n";
 	assert_true(parse_noting(&theme, text, &notes, &err));
-	assert_notes(&notes, "2: body.bgColor: \"background\" is no colour; k9s takes it for the terminal's own\n"
+	assert_notes(&notes, "2: body.bgColor: \"background\" is not a colour; k9s uses the terminal's default\n"
 			     "3: unknown key frame.status.highlightcolor; did you mean frame.status.highlightColor?\n"
 			     "5: unknown key views.table.cursorColor; did you mean views.table.cursorFgColor?\n"
-			     "5: views.table.fgColor: \"…\" is no colour; k9s takes it for the terminal's own\n"
+			     "5: views.table.fgColor: \"…\" is not a colour; k9s uses the terminal's default\n"
 			     "6: unknown key views.yaml.colorColor; did you mean views.yaml.colonColor?\n"
 			     "7: unknown key views.help\n"
-			     "9: views.logs holds colours by name, and is none itself\n");
+			     "9: views.logs groups colours by name and is not a colour itself\n");
 	assert_int_equal(theme.roles[STYLE_TEXT].bg, COLOUR_DEFAULT);
 	buf_finish(&notes);
 }
@@ -220,11 +220,11 @@ static void says_why_a_file_is_no_theme(void **state)
 	static const struct {
 		const char *text, *sentence;
 	} cases[] = {
-		{"", "x.yaml: neither a theme (a mapping with `roles`) nor a skin of k9s (with `k9s`)"},
-		{"- a\n- b\n", "x.yaml: neither a theme (a mapping with `roles`) nor a skin of k9s (with `k9s`)"},
-		{"colours: {}\n", "x.yaml: neither a theme (a mapping with `roles`) nor a skin of k9s (with `k9s`)"},
-		{"roles: 7\n", "x.yaml: `roles` is a mapping of roles to colours"},
-		{"k9s: [a]\n", "x.yaml: `k9s` is a mapping of parts of the screen"},
+		{"", "x.yaml: neither a theme (a mapping with `roles`) nor a k9s skin (with `k9s`)"},
+		{"- a\n- b\n", "x.yaml: neither a theme (a mapping with `roles`) nor a k9s skin (with `k9s`)"},
+		{"colours: {}\n", "x.yaml: neither a theme (a mapping with `roles`) nor a k9s skin (with `k9s`)"},
+		{"roles: 7\n", "x.yaml: `roles` must map roles to colours"},
+		{"k9s: [a]\n", "x.yaml: `k9s` must map parts of the screen to colours"},
 		{"roles:\n  a: {\n", "x.yaml:3: did not find expected node content"},
 		{"roles: *nowhere\n", "x.yaml:1: found undefined alias"},
 		{"roles: {a: \"\xff\xfe\"}\n", "x.yaml: not UTF-8 text (byte 12)"},
@@ -252,7 +252,7 @@ static void aliases_in_circles_come_to_an_end(void **state)
 		buf_append_str(&text, "views: *b, ");
 	buf_append_str(&text, "}\n");
 	assert_true(parse_noting(&theme, buf_str(&text), &notes, &err));
-	assert_non_null(strstr(buf_str(&notes), "too much of it: what follows is left out"));
+	assert_non_null(strstr(buf_str(&notes), "too many entries; the rest is ignored"));
 	buf_finish(&text);
 	buf_finish(&notes);
 }
@@ -264,11 +264,11 @@ static void a_huge_file_is_refused(void **state)
 	CLEANUP(free) char *text = mem_alloc(THEME_FILE_MAX + 1);
 	memset(text, '#', THEME_FILE_MAX + 1);
 	assert_false(theme_parse(&theme, "x", text, THEME_FILE_MAX + 1, NULL, NULL, &err));
-	assert_string_equal(err.text, "x is larger than 64 KiB: no theme");
+	assert_string_equal(err.text, "x is larger than 64 KiB, the limit for a theme");
 	/* As deep as the file allows, in both of YAML's ways. */
 	memset(text, '[', THEME_FILE_MAX);
 	assert_false(theme_parse(&theme, "x", text, THEME_FILE_MAX, NULL, NULL, &err));
-	assert_string_equal(err.text, "x has more than 2000 brackets: no theme");
+	assert_string_equal(err.text, "x has more than 2000 brackets, the limit for a theme");
 	for (size_t i = 0; i < THEME_FILE_MAX; i++)
 		text[i] = i % 2 ? ' ' : '-';
 	assert_false(theme_parse(&theme, "x", text, THEME_FILE_MAX, NULL, NULL, &err));
@@ -320,9 +320,9 @@ static void the_users_own_come_first(void **state)
 	assert_int_equal(theme.ground, 0xffffff);
 	/* Nobody writes into it: reading would wait for ever. */
 	assert_false(theme_load(&theme, "pipe", NULL, NULL, &err));
-	assert_non_null(strstr(err.text, "pipe.yaml is no file"));
+	assert_non_null(strstr(err.text, "pipe.yaml is not a file"));
 	assert_false(theme_load(&theme, "none", NULL, NULL, &err));
-	assert_string_equal(err.text, "there is no theme \"none\"; `mqdeck theme list` lists them");
+	assert_string_equal(err.text, "unknown theme \"none\"; `mqdeck theme list` lists them");
 	assert_false(theme_load(&theme, "./none.yaml", NULL, NULL, &err));
 	buf_finish(&names);
 	assert_int_equal(system(remove), 0);
