@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/base/log.h"
 #include "api/base/str.h"
 #include "tui/tape/tape.h"
 #include "views/app/app.h"
@@ -89,6 +90,7 @@ static int main_play_tape(const struct cli_command_line *line, const struct tape
 	struct err err = {0};
 	const struct tape_settings *settings = tape_settings(tape);
 	struct clock clock = settings->clock_ms >= 0 ? clock_virtual(settings->clock_ms) : clock_real();
+	log_set_clock(&clock);
 	CLEANUP(loop_destroy) struct loop *loop = loop_create(&clock);
 	CLEANUP(demo_destroy) struct demo *demo = cli_start_demo(line->config, loop, &err);
 	if (err_is_set(&err))
@@ -132,5 +134,7 @@ int main_replay(const struct cli_command_line *line)
 	}
 	if (!replay_size(line->config, tape_settings(tape), &height, &width, &err))
 		return cli_failed(&err);
-	return main_play_tape(line, tape, height, width);
+	int code = main_play_tape(line, tape, height, width);
+	log_set_clock(NULL);
+	return code;
 }
