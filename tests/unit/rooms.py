@@ -23,8 +23,10 @@ KAFKA = ("api/kafka/client", "api/kafka/poll", "api/kafka/wire")
 # Data goes through the model once, from records and sources through the join and the rules into the world; who stands above
 # sees the world and its shapes alone.
 MODEL = ("api/model/records", "api/model/world")
-OPS = ("api/ops/common", "api/ops/engine", "api/ops/impact", "api/ops/journal", "api/ops/kafka", "api/ops/kube",
-       "api/ops", "api/ops/plan", "api/ops/rabbitmq", "api/ops/table")
+# Operations write plans and judge them; none knows the engine, which finds them in the table, runs their plans and keeps the
+# journals. Who stands above sees the engine and what there is to be read of a plan.
+OPS = ("api/ops/engine", "api/ops/impact", "api/ops/journal", "api/ops/plan", "api/ops/table")
+OPERATION = (*MODEL, "api/ops/impact", "api/ops/parts", "api/ops/plan")
 TUI = ("tui/draw", "tui/keys", "tui/tape", "tui/terminal", "tui/theme", "tui/widgets")
 
 # What of views needs no terminal.
@@ -48,16 +50,18 @@ ROOMS = {
     "api/model/rules": room("rule rules", *KUBE, "api/model/join", "api/model/records", "api/rabbitmq"),
     "api/model/world": room("world", *KUBE, *KAFKA, "api/model/join", "api/model/records", "api/model/rules",
                             "api/model/sources", "api/rabbitmq"),
-    "api/ops": room("ops"),
+    "api/ops": room("ops"), # the lists of operations and types of steps
     "api/ops/plan": room("ops", *KUBE, *KAFKA, *MODEL, "api/ops"),
-    "api/ops/table": room("ops", "api/ops", *OPS),
-    "api/ops/engine": room("ops", *KUBE, *KAFKA, *MODEL, *OPS),
-    "api/ops/journal": room("ops_journal ops_history", *OPS),
-    "api/ops/impact": room("ops_impact ops_map", *MODEL, *OPS),
-    "api/ops/common": room("ops_pods ops_scale ops_failover ops_rebalance ops_operator", *KUBE, *MODEL, *OPS),
-    "api/ops/kafka": room("ops_kafka", *KAFKA, *MODEL, *OPS),
-    "api/ops/rabbitmq": room("ops_rabbitmq", *MODEL, *OPS),
-    "api/ops/kube": room("ops_kube", *KUBE, *MODEL, *OPS),
+    "api/ops/journal": room("ops_journal ops_history", "api/ops/plan"),
+    "api/ops/impact": room("ops_impact ops_map", *MODEL, "api/ops/plan"),
+    "api/ops/parts": room("ops_pods ops_scale ops_failover ops_operator ops_why", *KUBE, *OPERATION),
+    "api/ops/kafka": room("ops_kafka", *KAFKA, *OPERATION),
+    "api/ops/rabbitmq": room("ops_rabbitmq", *OPERATION),
+    "api/ops/kube": room("ops_kube", *KUBE, *OPERATION),
+    "api/ops/common": room("ops_common", *KUBE, *OPERATION, "api/ops/kafka", "api/ops/rabbitmq"), # by their kinds alone
+    "api/ops/table": room("ops", "api/ops", "api/ops/common", "api/ops/kafka", "api/ops/kube", "api/ops/parts",
+                          "api/ops/plan", "api/ops/rabbitmq"),
+    "api/ops/engine": room("ops", *KUBE, *KAFKA, *MODEL, "api/ops/journal", "api/ops/plan", "api/ops/table"),
     "api/demo/base": room("demo"),
     "api/demo/http": room("demo_http demo_json demo_request"),
     "api/demo/kube": room("demo_kube", "api/demo/base", "api/demo/http"),

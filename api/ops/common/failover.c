@@ -1,21 +1,12 @@
 /* Failover: leaders go off a broker, or off all brokers of a node, before work on it; and come back. What that takes is
  * the affair of each kind of broker. */
-#include "api/ops/common/failover_private.h"
-
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/base/str.h"
+#include "api/ops/common/broker_kinds.h"
 
 enum { VICTIMS_MAX = 64, CLUSTERS_MAX = 32 };
-
-static const struct ops_failover_part *const failover_parts[] = {
-	[WORLD_BROKER_KAFKA] = &ops_kafka_failover, [WORLD_BROKER_RABBITMQ] = &ops_rabbitmq_failover};
-
-static const struct ops_failover_part *part_of(const struct world_cluster *cluster)
-{
-	return (size_t)cluster->kind < ARRAY_LEN(failover_parts) ? failover_parts[cluster->kind] : NULL;
-}
 
 struct victims { /* brokers of one cluster stand together */
 	const struct world_broker *brokers[VICTIMS_MAX];
@@ -43,12 +34,6 @@ static void find_victims(const struct ops_context *context, struct victims *out)
 }
 
 /* ---- what brings it back: "KEY TEXT" a line ---- */
-
-void ops_failover_remember(struct ops_plan *plan, const struct ops_failover *failover, const char *text)
-{
-	CLEANUP(free) char *before = mem_strdup(str_or(ops_fact(plan, "undo"), ""));
-	ops_set_fact(plan, "undo", "%s%s %s\n", before, failover->cluster->key, text);
-}
 
 /* The text of the cluster's line; free() it. NULL = none. */
 static char *find_line(const char *back, const char *key)
@@ -79,13 +64,10 @@ static void failover_access(const struct ops_context *context, struct ops_needs 
 	struct victims victims;
 	find_victims(context, &victims);
 	for (size_t i = 0; i < victims.failover_count; i++) {
-		const struct ops_failover_part *part = part_of(victims.failovers[i].cluster);
-		if (part)
-			part->access(&victims.failovers[i], needs);
+		const struct ops_broker_kind *kind = ops_common_kind_of(victims.failovers[i].cluster);
+		kind->failover->access(&victims.failovers[i], needs);
 	}
 }
-
-typedef void part_fn(struct ops_plan *plan, const struct ops_context *context, const struct ops_failover *failover);
 
 static void each_part(struct ops_plan *plan, const struct ops_context *context, const struct victims *victims,
 		      bool planning)
@@ -93,10 +75,10 @@ static void each_part(struct ops_plan *plan, const struct ops_context *context, 
 	const char *back = ops_fact(plan, "back");
 	for (size_t i = 0; i < victims->failover_count; i++) {
 		struct ops_failover failover = victims->failovers[i];
-		const struct ops_failover_part *part = part_of(failover.cluster);
+		const struct ops_failover_part *part = ops_common_kind_of(failover.cluster)->failover;
 		CLEANUP(free) char *line = find_line(back, failover.cluster->key);
 		failover.back = line;
-		if (part && (!back || line))
+		if (!back || line)
 			(planning ? part->plan : part->check)(plan, context, &failover);
 	}
 }
@@ -116,10 +98,6 @@ static void failover_preflight(struct ops_plan *plan, const struct ops_context *
 	find_victims(context, &victims);
 	if (victims.count == 0)
 		ops_note(plan, OPS_BLOCKS, "no broker is on %s", context->node->name);
-	for (size_t i = 0; i < victims.failover_count; i++)
-		if (!part_of(victims.failovers[i].cluster))
-			ops_note(plan, OPS_CAUTION, "what %s leads stays where it is: this moves leaders of Kafka",
-				 victims.failovers[i].cluster->name);
 	each_part(plan, context, &victims, false);
 	if (victims.count > 0 && plan->step_count == 0 && plan->severity < OPS_BLOCKED)
 		ops_note(plan, OPS_BLOCKS, "there is nothing to move");

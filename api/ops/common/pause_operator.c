@@ -5,7 +5,7 @@
 #include <cjson/cJSON.h>
 
 #include "api/base/str.h"
-#include "api/ops/common/operator.h"
+#include "api/ops/plan/plan.h"
 
 /* The RabbitmqCluster or Kafka that the cluster is made from; false with err when no operator manages it. */
 static bool ops_operator_object(const struct world_cluster *cluster, struct ops_object *out, struct err *err)

@@ -1,149 +1,25 @@
-/* Rebalance. Of Kafka: the preferred replicas lead again, as after every restart; or, with mode=spread, first
- * another order of the replicas where one broker is preferred more often than others. Nothing is copied either way. */
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
-
+/* Rebalance: leaders are spread again. What that takes is the affair of each kind of broker. */
 #include "api/base/str.h"
-#include "api/ops/common/rebalance_private.h"
-#include "api/ops/kafka/partitions.h"
-
-static bool wants_spread(const struct ops_plan *plan)
-{
-	return str_eq(ops_fact(plan, "mode"), "spread");
-}
-
-static void rebalance_kafka_access(const struct ops_context *context, struct ops_needs *needs)
-{
-	ops_kafka_need(needs, context->cluster->namespace);
-}
-
-static void find_not_preferred(const struct world_cluster *cluster, struct ops_kafka_assignment *out_new,
-			       struct ops_kafka_assignment *out_old)
-{
-	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, NULL); ops_kafka_walk_next(&walk);) {
-		const struct world_replicated *now = &walk.now;
-		if (now->replica_count == 0 || ops_kafka_is_moving(now) ||
-		    ops_kafka_leader_id(now) == now->replica_ids[0] || !ops_kafka_in_sync(now, now->replica_ids[0]))
-			continue;
-		if (ops_kafka_assignment_add(out_new, now->name, now->partition, now->replica_ids,
-					     now->replica_count) &&
-		    !ops_kafka_assignment_add(out_old, now->name, now->partition, now->replica_ids, now->replica_count))
-			out_new->items.len--;
-	}
-	ops_kafka_assignment_sort(out_new);
-	ops_kafka_assignment_sort(out_old);
-}
-
-static void rebalance_kafka_plan(struct ops_plan *plan, const struct ops_context *context)
-{
-	const struct world_cluster *cluster = context->cluster;
-	CLEANUP(ops_kafka_assignment_finish) struct ops_kafka_assignment new = {0};
-	CLEANUP(ops_kafka_assignment_finish) struct ops_kafka_assignment old = {0};
-	ops_set_title(plan, "%s leaders of %s", wants_spread(plan) ? "Spread" : "Rebalance", cluster->name);
-	if (ops_fact(plan, "back"))
-		ops_kafka_lead_as(cluster, ops_fact(plan, "back"), &new, &old);
-	else if (wants_spread(plan))
-		ops_kafka_spread_leaders(cluster, &new, &old);
-	else
-		find_not_preferred(cluster, &new, &old);
-	if (new.items.len == 0)
-		return;
-	ops_kafka_set_list(plan, "new", NULL, &new);
-	ops_kafka_set_list(plan, "old", NULL, &old);
-	ops_note(plan, OPS_CHANGES, "who leads %zu partition%s of %s", new.items.len,
-		 ops_plural((int64_t) new.items.len), cluster->name);
-	ops_kafka_add_election(plan, cluster, NULL, &new);
-}
-
-/* How unevenly brokers are preferred; not more than one apart is even. */
-static void say_skew(struct ops_plan *plan, const struct world_cluster *cluster)
-{
-	int64_t *counts = mem_alloc((cluster->broker_count + 1) * sizeof *counts);
-	size_t most = 0, least = 0;
-	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, NULL); ops_kafka_walk_next(&walk);)
-		for (size_t i = 0; i < cluster->broker_count && walk.now.replica_count > 0; i++)
-			counts[i] += cluster->brokers[i]->id == walk.now.replica_ids[0];
-	for (size_t i = 1; i < cluster->broker_count; i++) {
-		most = counts[i] > counts[most] ? i : most;
-		least = counts[i] < counts[least] ? i : least;
-	}
-	if (cluster->broker_count > 1 && counts[most] - counts[least] > 1 + counts[most] / 10)
-		ops_note(plan, OPS_MEANS,
-			 "the preferred leaders themselves are uneven: %s is preferred for %" PRId64 ", %s for %" PRId64
-			 " (mode=spread evens them out)",
-			 cluster->brokers[most]->name, counts[most], cluster->brokers[least]->name, counts[least]);
-	free(counts);
-}
-
-static void say_unready(struct ops_plan *plan, const struct world_cluster *cluster)
-{
-	struct ops_name_list lagging = {0};
-	char names[460];
-	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, NULL); ops_kafka_walk_next(&walk);)
-		if (walk.now.replica_count > 0 && ops_kafka_leader_id(&walk.now) != walk.now.replica_ids[0] &&
-		    !ops_kafka_in_sync(&walk.now, walk.now.replica_ids[0]))
-			ops_name_list_add_partition(&lagging, walk.now.name, walk.now.partition);
-	if (lagging.count > 0)
-		ops_note(plan, OPS_CAUTION, "%" PRId64 " partition%s stay%s: the preferred replica is not in sync: %s",
-			 lagging.count, ops_plural(lagging.count), lagging.count == 1 ? "s" : "",
-			 ops_kafka_names_text(&lagging, names));
-}
-
-static void rebalance_kafka_check(struct ops_plan *plan, const struct ops_context *context)
-{
-	const struct world_cluster *cluster = context->cluster;
-	const char *mode = ops_fact(plan, "mode");
-	if (mode && strcmp(mode, "preferred") != 0 && strcmp(mode, "spread") != 0)
-		ops_note(plan, OPS_BLOCKS, "mode is \"preferred\" or \"spread\", not \"%s\"", mode);
-	if (!ops_kafka_is_readable(plan, context, cluster))
-		return;
-	CLEANUP(ops_kafka_assignment_finish) struct ops_kafka_assignment list;
-	ops_kafka_get_list(plan, "new", NULL, &list);
-	if (list.items.len == 0)
-		ops_note(plan, OPS_BLOCKS, "%s",
-			 wants_spread(plan)
-				 ? "leaders are as even as their replicas allow: there is nothing to change"
-				 : "every partition is led by its preferred replica as far as that is in sync");
-	else
-		ops_kafka_note_leaders(plan, cluster, &list);
-	if (list.items.len > 0)
-		ops_note(plan, OPS_MEANS,
-			 "their producers and consumers ask once more who leads and go on: nothing is lost or "
-			 "copied");
-	if (!wants_spread(plan))
-		say_skew(plan, cluster);
-	say_unready(plan, cluster);
-	if (wants_spread(plan))
-		ops_note(plan, OPS_UNDO, "roll back: the order of replicas as it was, and an election");
-}
-
-/* ---- the operation ---- */
-
-static const struct ops_rebalance_part rebalance_kafka = {
-	.access = rebalance_kafka_access, .plan = rebalance_kafka_plan, .check = rebalance_kafka_check};
-
-static const struct ops_rebalance_part *const rebalance_parts[] = {
-	[WORLD_BROKER_KAFKA] = &rebalance_kafka, [WORLD_BROKER_RABBITMQ] = &ops_rabbitmq_rebalance};
+#include "api/ops/common/broker_kinds.h"
 
 static void rebalance_access(const struct ops_context *context, struct ops_needs *needs)
 {
-	rebalance_parts[context->cluster->kind]->access(context, needs);
+	ops_common_kind_of(context->cluster)->rebalance->access(context, needs);
 }
 
 static void rebalance_plan(struct ops_plan *plan, const struct ops_context *context)
 {
-	rebalance_parts[context->cluster->kind]->plan(plan, context);
+	ops_common_kind_of(context->cluster)->rebalance->plan(plan, context);
 }
 
 static void rebalance_preflight(struct ops_plan *plan, const struct ops_context *context)
 {
-	rebalance_parts[context->cluster->kind]->check(plan, context);
+	ops_common_kind_of(context->cluster)->rebalance->check(plan, context);
 }
 
 static bool rebalance_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
-	if (!wants_spread(plan) && !ops_fact(plan, "back"))
+	if (!str_eq(ops_fact(plan, "mode"), "spread") && !ops_fact(plan, "back"))
 		return err_set(err, ERR_REFUSED, "there is no order of leaders to go back to");
 	*out = (struct ops_request){.operation = &ops_operation_rebalance,
 				    .target = plan->target,

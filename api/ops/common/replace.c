@@ -6,10 +6,12 @@
 
 #include "api/base/cell.h"
 #include "api/base/str.h"
-#include "api/ops/common/pods.h"
+#include "api/ops/common/broker_kinds.h"
 #include "api/ops/impact/impact.h"
+#include "api/ops/parts/pods.h"
+#include "api/ops/parts/why_not_ready.h"
 
-enum { CLAIM_LIMIT_MS = 30 * 60 * 1000, COMMAND_TIMEOUT_MS = 120 * 1000, FACT_NAME_MAX = 700 };
+enum { CLAIM_LIMIT_MS = 30 * 60 * 1000, FACT_NAME_MAX = 700 };
 
 #define DELETE_WITH_CLAIM "strimzi.io/delete-pod-and-pvc"
 
@@ -84,112 +86,12 @@ static enum ops_gate_state gate_claim_replaced(const struct ops_plan *plan, cons
 		 : anew  ? str_or(volume->claim->phase, "unknown")
 			 : "the old claim is still there");
 	if (context->broker)
-		ops_kube_why_not_ready(context->view, context->cluster, context->broker->name, out->why,
-				       sizeof out->why);
+		ops_why_not_ready(context->view, context->cluster, context->broker->name, out->why, sizeof out->why);
 	return OPS_GATE_SHUT;
 }
 
 const struct ops_step_type ops_step_claim_replaced = {
 	.name = "claim-replaced", .gate = gate_claim_replaced, .gate_limit_ms = CLAIM_LIMIT_MS};
-
-/* ---- RabbitMQ: a node with an empty volume must be forgotten before it joins again ---- */
-
-static const struct world_broker *find_survivor(const struct world_cluster *cluster, const char *but)
-{
-	for (size_t i = 0; cluster && i < cluster->broker_count; i++) {
-		const struct world_broker *broker = cluster->brokers[i];
-		if (broker->pod && broker->ready && broker->reachable == 1 && !str_eq(broker->name, but))
-			return broker;
-	}
-	return NULL;
-}
-
-static const char *replace_container(const struct kube_pod *pod)
-{
-	for (size_t i = 0; i < pod->container_count; i++)
-		if (strstr(str_or(pod->containers[i].name, ""), "rabbit"))
-			return pod->containers[i].name;
-	return pod->container_count > 0 ? pod->containers[0].name : NULL;
-}
-
-static enum ops_verdict run_in(const struct world_broker *broker, struct ops_step_request *out, const char *program,
-			       const char *command, const char *argument, const char *argument2)
-{
-	const char **argv = arena_alloc(out->arena, 5 * sizeof *argv);
-	argv[0] = program;
-	argv[1] = command;
-	argv[2] = argument;
-	argv[3] = argument2;
-	argv[4] = NULL;
-	out->way = OPS_BY_EXEC;
-	out->namespace = broker->pod->meta.namespace;
-	out->pod = broker->pod->meta.name;
-	out->container = replace_container(broker->pod);
-	out->argv = argv;
-	out->timeout_ms = COMMAND_TIMEOUT_MS;
-	return OPS_TO_DO;
-}
-
-static enum ops_verdict stop_app_request(const struct ops_plan *plan, const struct ops_context *context,
-					 struct ops_step_request *out, struct err *err)
-{
-	if (ops_pods_is_gone(plan, context) || context->broker->reachable == 0)
-		return OPS_ALREADY;
-	if (!ops_pods_flag(plan, "force") && !ops_impact_can_stop(context->cluster, context->broker, err)) {
-		err->code = ERR_BUSY;
-		return OPS_REFUSE;
-	}
-	return run_in(context->broker, out, "rabbitmqctl", "stop_app", NULL, NULL);
-}
-
-static enum ops_verdict on_survivor(const struct ops_plan *plan, const struct ops_context *context,
-				    struct ops_step_request *out, struct err *err, const char *program,
-				    const char *command, const char *last)
-{
-	const struct world_broker *survivor = find_survivor(context->cluster, ops_fact(plan, "broker"));
-	if (!survivor) {
-		err_set(err, ERR_BUSY, "no other node of the cluster answers now");
-		return OPS_REFUSE;
-	}
-	return run_in(survivor, out, program, command, ops_fact(plan, "member"), last);
-}
-
-static enum ops_verdict forget_request(const struct ops_plan *plan, const struct ops_context *context,
-				       struct ops_step_request *out, struct err *err)
-{
-	/* Once the new pod is there the member of that name is a new one. */
-	if (ops_pods_is_gone(plan, context) && context->broker && context->broker->ready)
-		return OPS_ALREADY;
-	return on_survivor(plan, context, out, err, "rabbitmqctl", "forget_cluster_node", NULL);
-}
-
-/* Asked a second time the node is unknown: that is what was wanted. */
-static enum ops_outcome forget_answer(struct ops_plan *plan, const struct ops_context *context,
-				      const struct ops_answer *answer, struct err *err)
-{
-	bool unknown = strstr(answer->errors, "not_a_cluster_node") || strstr(answer->errors, "not a cluster member") ||
-		       strstr(answer->errors, "not part of") || strstr(answer->out, "not_a_cluster_node");
-	if (err_is_set(&answer->err)) {
-		*err = answer->err;
-		return OPS_ANSWER_FAILED;
-	}
-	if (answer->exit_code == 0 || unknown)
-		return OPS_ANSWER_DONE;
-	err_set(err, ERR_REFUSED, "forget_cluster_node ended with %d: %.300s", answer->exit_code,
-		*answer->errors ? answer->errors : answer->out);
-	return OPS_ANSWER_FAILED;
-}
-
-static enum ops_verdict grow_request(const struct ops_plan *plan, const struct ops_context *context,
-				     struct ops_step_request *out, struct err *err)
-{
-	return on_survivor(plan, context, out, err, "rabbitmq-queues", "grow", "all");
-}
-
-const struct ops_step_type ops_step_stop_app = {.name = "stop-app", .request = stop_app_request, .no_stop_after = true};
-const struct ops_step_type ops_step_forget_replaced = {
-	.name = "forget-replaced", .request = forget_request, .answer = forget_answer, .no_stop_after = true};
-const struct ops_step_type ops_step_grow_replaced = {.name = "grow-replaced", .request = grow_request};
 
 /* ---- the plan ---- */
 
@@ -212,19 +114,17 @@ static void replace_access(const struct ops_context *context, struct ops_needs *
 	ops_pods_need(needs, "delete", NULL, namespace);
 	ops_need(needs, &(struct kube_question){
 				.verb = "delete", .resource = "persistentvolumeclaims", .namespace = namespace});
-	if (context->cluster->kind == WORLD_BROKER_RABBITMQ)
-		ops_pods_need(needs, "create", "exec", namespace);
+	const struct ops_replace_part *part = ops_common_kind_of(context->cluster)->replace;
+	if (part->access)
+		part->access(context, needs);
 }
 
 static void add_deletions(struct ops_plan *plan, const struct world_broker *broker)
 {
 	const char *namespace = broker->cluster->namespace;
-	bool rabbitmq = broker->cluster->kind == WORLD_BROKER_RABBITMQ;
-	if (rabbitmq) {
-		ops_add_step_on(plan, &ops_step_stop_app, broker, NULL, "stop the application on %s", broker->name);
-		ops_add_step_on(plan, &ops_step_forget_replaced, broker, NULL, "have the others forget %s",
-				str_or(broker->member_name, broker->name));
-	}
+	const struct ops_replace_part *part = ops_common_kind_of(broker->cluster)->replace;
+	if (part->plan_leave)
+		part->plan_leave(plan, broker);
 	for (size_t i = 0; i < broker->volume_count; i++) {
 		const char *claim = broker->volumes[i]->claim->meta.name;
 		ops_add_step_on(plan, &ops_step_delete_claim, broker, claim, "delete claim %s/%s", namespace, claim);
@@ -259,9 +159,9 @@ static void replace_plan(struct ops_plan *plan, const struct ops_context *contex
 		ops_add_step_on(plan, &ops_step_claim_replaced, broker, broker->volumes[i]->claim->meta.name,
 				"a new claim %s is bound", broker->volumes[i]->claim->meta.name);
 	ops_add_step_on(plan, &ops_step_pod_replaced, broker, NULL, "a new pod %s is ready", broker->name);
-	if (context->cluster->kind == WORLD_BROKER_RABBITMQ)
-		ops_add_step_on(plan, &ops_step_grow_replaced, broker, NULL, "give %s its members of queues again",
-				broker->name);
+	const struct ops_replace_part *part = ops_common_kind_of(context->cluster)->replace;
+	if (part->plan_return)
+		part->plan_return(plan, broker);
 	ops_add_step_on(plan, &ops_step_caught_up, broker, NULL, "%s caught up", broker->name);
 }
 
@@ -287,41 +187,13 @@ static void check_volumes(struct ops_plan *plan, const struct world_broker *brok
 		ops_note(plan, OPS_BLOCKS, "%s has no claim: restart it instead", broker->name);
 }
 
-static void check_kind(struct ops_plan *plan, const struct ops_context *context)
+static void note_refill(struct ops_plan *plan, const struct world_broker *broker)
 {
-	const struct world_broker *broker = context->broker;
-	const struct world_cluster *cluster = context->cluster;
 	char size[16];
-	if (broker->disk_used_bytes > 0) {
-		cell_human_bytes(broker->disk_used_bytes, size);
-		ops_note(plan, OPS_MEANS, "about %s are on its disk: replicas are fetched again from the others", size);
-	}
-	if (cluster->kind == WORLD_BROKER_KAFKA) {
-		for (size_t i = 0; i < cluster->voter_count; i++)
-			if (cluster->voters[i].voter && str_eq(cluster->voters[i].broker, broker->name))
-				ops_note(plan, OPS_CAUTION,
-					 "%s is a controller: its part of the metadata log is lost and fetched from "
-					 "the "
-					 "other controllers",
-					 broker->name);
+	if (broker->disk_used_bytes <= 0)
 		return;
-	}
-	if (!broker->member_name)
-		ops_note(plan, OPS_BLOCKS, "which node of the cluster %s is is not known: it could not be forgotten",
-			 broker->name);
-	if (!find_survivor(cluster, broker->name))
-		ops_note(plan, OPS_BLOCKS,
-			 "no other node of the cluster answers: nobody could forget %s or give its data", broker->name);
-	if (broker->ordinal == 0)
-		ops_note(plan, OPS_CAUTION,
-			 "%s is pod 0: where peers are discovered it may found a cluster of its own when it starts "
-			 "empty; "
-			 "the plan ends only when the others count it in",
-			 broker->name);
-	ops_note(plan, OPS_MEANS,
-		 "the others forget %s and its members of quorum queues; it joins anew and gets a member of every "
-		 "one",
-		 broker->name);
+	cell_human_bytes(broker->disk_used_bytes, size);
+	ops_note(plan, OPS_MEANS, "about %s are on its disk: replicas are fetched again from the others", size);
 }
 
 static void replace_preflight(struct ops_plan *plan, const struct ops_context *context)
@@ -345,7 +217,8 @@ static void replace_preflight(struct ops_plan *plan, const struct ops_context *c
 	     impact.lists[OPS_IMPACT_CLASSIC].len > 0 || impact.lists[OPS_IMPACT_MINORITY].len > 0))
 		ops_note(plan, harm, "what lives on %s and nowhere else is lost for good", broker->name);
 	check_volumes(plan, broker);
-	check_kind(plan, context);
+	note_refill(plan, broker);
+	ops_common_kind_of(context->cluster)->replace->check(plan, broker);
 	ops_note(plan, OPS_UNDO, "nothing brings the old data back, except a volume that is kept");
 }
 

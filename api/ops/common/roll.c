@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/ops/common/pods.h"
 #include "api/ops/impact/impact.h"
+#include "api/ops/parts/pods.h"
 #include "api/ops/plan/name_list.h"
 
 enum { BROKERS_MAX = 256 };

@@ -8,66 +8,13 @@
 #include <cjson/cJSON.h>
 
 #include "api/base/str.h"
-#include "api/ops/common/operator.h"
-#include "api/ops/kafka/partitions.h"
+#include "api/ops/common/broker_kinds.h"
+#include "api/ops/parts/operator.h"
+#include "api/ops/parts/pods.h"
 
 enum { REPLICAS_LIMIT = 99 };
 
-static const char *const kind_words[] = {[WORLD_BROKER_RABBITMQ] = "rabbitmq", [WORLD_BROKER_KAFKA] = "kafka"};
-
 /* ---- what is scaled ---- */
-
-bool ops_scale_counts(const struct ops_scale *scale, const struct world_broker *broker)
-{
-	if (!broker->expected)
-		return false;
-	if (!scale->pool)
-		return true;
-	char prefix[600];
-	snprintf(prefix, sizeof prefix, "%s-%s-", scale->cluster->name, scale->pool);
-	size_t len = strlen(prefix);
-	return !strncmp(broker->name, prefix, len) && broker->name[len] &&
-	       !broker->name[len + strspn(broker->name + len, "0123456789")];
-}
-
-size_t ops_scale_leaving(const struct ops_scale *scale, const struct world_broker **out, size_t max)
-{
-	size_t want = scale->from > scale->to ? (size_t)(scale->from - scale->to) : 0, have = 0, skip = 0;
-	for (size_t i = 0; i < scale->cluster->broker_count; i++)
-		have += ops_scale_counts(scale, scale->cluster->brokers[i]);
-	skip = have > want ? have - want : 0;
-	size_t found = 0;
-	for (size_t i = 0; i < scale->cluster->broker_count && found < max; i++) {
-		if (!ops_scale_counts(scale, scale->cluster->brokers[i]))
-			continue;
-		if (skip > 0)
-			skip--;
-		else
-			out[found++] = scale->cluster->brokers[i];
-	}
-	return found;
-}
-
-bool ops_scale_new_name(const struct ops_scale *scale, int32_t index, char *out, size_t size)
-{
-	const struct kube_stateful_set *set = scale->cluster->stateful_set;
-	if (!set)
-		return false;
-	int32_t start = set->ordinals_start > 0 ? set->ordinals_start : 0;
-	snprintf(out, size, "%s-%d", set->meta.name, (int)(start + scale->from + index));
-	return true;
-}
-
-size_t ops_scale_still_there(const struct ops_plan *plan, const struct ops_scale *scale,
-			     const struct world_broker **out, size_t max)
-{
-	size_t found = 0;
-	const char *leaving = str_or(ops_fact(plan, "leaving"), "");
-	for (size_t i = 0; i < scale->cluster->broker_count && found < max; i++)
-		if (str_has_word(leaving, ',', scale->cluster->brokers[i]->name))
-			out[found++] = scale->cluster->brokers[i];
-	return found;
-}
 
 /* Strimzi counts brokers in node pools; the one pool that has brokers is found without asking. */
 static const char *find_pool(const struct world_cluster *cluster, bool *several)
@@ -89,15 +36,6 @@ static bool has_pools(const struct world_cluster *cluster)
 {
 	return cluster->manager == WORLD_MANAGED_BY_STRIMZI && cluster->kafka_resource &&
 	       cluster->kafka_resource->replicas < 0;
-}
-
-struct ops_scale ops_scale_read(const struct ops_plan *plan, const struct ops_context *context)
-{
-	return (struct ops_scale){.view = context->view,
-				  .cluster = context->cluster,
-				  .pool = ops_fact(plan, "pool"),
-				  .from = (int32_t)ops_fact_number(plan, "from", -1),
-				  .to = (int32_t)ops_fact_number(plan, "replicas", -1)};
 }
 
 static bool scale_object(const struct ops_plan *plan, const struct ops_context *context, struct ops_object *out,
@@ -127,10 +65,7 @@ static bool scale_object(const struct ops_plan *plan, const struct ops_context *
 static void scale_access(const struct ops_context *context, struct ops_needs *needs)
 {
 	struct ops_object object;
-	if (context->cluster->kind == WORLD_BROKER_KAFKA)
-		ops_kafka_need(needs, context->cluster->namespace);
-	else
-		ops_rabbitmq_scale_need(needs, context->cluster);
+	ops_common_kind_of(context->cluster)->scale->access(context, needs);
 	if (!scale_object(NULL, context, &object, NULL))
 		return;
 	static const char *const verbs[] = {"get", "patch"};
@@ -270,8 +205,9 @@ static void add_set_replicas(struct ops_plan *plan, const struct ops_scale *scal
 static void add_steps_down(struct ops_plan *plan, const struct ops_scale *scale, const struct ops_object *object)
 {
 	const char *leaving = str_or(ops_fact(plan, "leaving"), "the broker");
-	bool kafka = scale->cluster->kind == WORLD_BROKER_KAFKA, operated = scale->cluster->rabbitmq_resource != NULL;
-	(kafka ? ops_kafka_scale_empty : ops_rabbitmq_scale_empty)(plan, scale);
+	const struct ops_scale_part *part = ops_common_kind_of(scale->cluster)->scale;
+	bool operated = scale->cluster->rabbitmq_resource != NULL;
+	part->plan_empty(plan, scale);
 	if (operated) {
 		ops_add_step(plan, &ops_step_operator_pause, "pause the RabbitMQ cluster operator for %s",
 			     object->name);
@@ -285,8 +221,8 @@ static void add_steps_down(struct ops_plan *plan, const struct ops_scale *scale,
 		ops_add_step(plan, &ops_step_operator_resume, "let the operator look after %s again", object->name);
 	}
 	ops_add_step(plan, &ops_step_brokers_left, "%s out of the brokers' own view", leaving);
-	if (kafka)
-		ops_kafka_scale_unregister(plan, scale);
+	if (part->plan_gone)
+		part->plan_gone(plan, scale);
 }
 
 static void scale_add_steps(struct ops_plan *plan, const struct ops_scale *scale, const struct ops_object *object)
@@ -296,7 +232,9 @@ static void scale_add_steps(struct ops_plan *plan, const struct ops_scale *scale
 		add_steps_down(plan, scale, object);
 		return;
 	}
-	ops_rabbitmq_scale_claims(plan, scale);
+	const struct ops_scale_part *part = ops_common_kind_of(scale->cluster)->scale;
+	if (part->plan_up)
+		part->plan_up(plan, scale);
 	add_set_replicas(plan, scale, object);
 	add_steps_up(plan, scale);
 }
@@ -308,8 +246,8 @@ static void scale_plan(struct ops_plan *plan, const struct ops_context *context)
 	const struct world_cluster *cluster = context->cluster;
 	find_from(plan, context);
 	struct ops_scale scale = ops_scale_read(plan, context);
-	ops_set_title(plan, "Scale %s %s from %d to %d brokers", kind_words[cluster->kind], cluster->name,
-		      (int)scale.from, (int)scale.to);
+	ops_set_title(plan, "Scale %s %s from %d to %d brokers", ops_pods_kind(cluster), cluster->name, (int)scale.from,
+		      (int)scale.to);
 	if (!scale_object(plan, context, &object, &err)) {
 		ops_note(plan, OPS_BLOCKS, "%s", err.text);
 		return;
@@ -323,14 +261,27 @@ static void scale_plan(struct ops_plan *plan, const struct ops_context *context)
 static void scale_preflight(struct ops_plan *plan, const struct ops_context *context)
 {
 	struct ops_scale scale = ops_scale_read(plan, context);
-	ops_scale_check(plan, context, &scale);
+	ops_common_check_scale(plan, context, &scale);
 }
 
+static bool has_scaled(const struct ops_plan *plan)
+{
+	for (size_t i = 0; i < plan->step_count; i++)
+		if (plan->steps[i].type == &ops_step_set_replicas && plan->steps[i].state == OPS_STEP_DONE)
+			return true;
+	return false;
+}
+
+/* While the brokers are there what was moved goes back; once they are gone more brokers is all that can be asked for.
+ * The cluster may be out of sight: the plan's facts tell whose moves they were. */
 static bool scale_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
 	const char *from = ops_fact(plan, "from"), *pool = ops_fact(plan, "pool");
-	if (ops_kafka_scale_undo(plan, out))
-		return true;
+	size_t count;
+	const struct ops_broker_kind *const *kinds = ops_common_kinds(&count);
+	for (size_t i = 0; i < count && !has_scaled(plan); i++)
+		if (kinds[i]->scale->undo_moves && kinds[i]->scale->undo_moves(plan, out))
+			return true;
 	if (!from)
 		return err_set(err, ERR_REFUSED, "how many brokers there were is not known");
 	*out = (struct ops_request){.operation = &ops_operation_scale,

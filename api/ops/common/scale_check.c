@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
+#include "api/ops/common/broker_kinds.h"
 #include "api/ops/common/scale_private.h"
 #include "api/ops/plan/name_list.h"
 
@@ -51,8 +52,7 @@ static void scale_check_health(struct ops_plan *plan, const struct ops_scale *sc
 			 "the StatefulSet makes its pods in order: no new broker before all of these are ready");
 	if (cluster->under_replicated > 0)
 		ops_note(plan, OPS_CAUTION, "%" PRId64 " %s%s under-replicated now", cluster->under_replicated,
-			 cluster->kind == WORLD_BROKER_KAFKA ? "partition" : "queue",
-			 cluster->under_replicated == 1 ? " is" : "s are");
+			 ops_common_kind_of(cluster)->replicated, cluster->under_replicated == 1 ? " is" : "s are");
 	if (err_is_set(&cluster->source.err))
 		ops_note(plan, scale->to < scale->from ? OPS_BLOCKS : OPS_CAUTION,
 			 "what the brokers hold cannot be read: %s", cluster->source.err.text);
@@ -92,12 +92,8 @@ static void check_claims(struct ops_plan *plan, const struct ops_scale *scale)
 				left_over |= str_eq(cluster->volumes[k]->claim->meta.name, claim);
 			if (template->requested >= 0)
 				cell_human_bytes(template->requested, size);
-			if (left_over && cluster->kind == WORLD_BROKER_RABBITMQ)
-				ops_rabbitmq_scale_check_claim(plan, claim, pod);
-			else if (left_over)
-				ops_note(plan, OPS_CAUTION,
-					 "claim %s of an earlier %s is still there: %s starts with its old data", claim,
-					 pod, pod);
+			if (left_over)
+				ops_common_kind_of(cluster)->scale->check_claim(plan, claim, pod);
 			else
 				ops_note(plan, OPS_MEANS, "%s gets a new claim %s, %s of class %s", pod, claim, size,
 					 str_or(template->storage_class, "default"));
@@ -118,45 +114,11 @@ static void new_names(const struct ops_scale *scale, char *out, size_t size)
 		snprintf(out, size, "%s … %s", first, last);
 }
 
-static void mean_for_kafka(struct ops_plan *plan, const struct ops_scale *scale, const char *names)
-{
-	int32_t count = scale->to - scale->from;
-	ops_note(plan, OPS_MEANS, "no partition moves by itself: %s join%s empty; reassign partitions to use %s", names,
-		 count == 1 ? "s" : "", count == 1 ? "it" : "them");
-	struct ops_name_list voters = {0};
-	char more[48];
-	for (size_t i = 0; i < scale->cluster->voter_count; i++)
-		if (scale->cluster->voters[i].voter)
-			ops_name_list_add(&voters, "%d", (int)scale->cluster->voters[i].id);
-	if (voters.count > 0)
-		ops_note(plan, OPS_MEANS,
-			 "the controller quorum keeps its %" PRId64 " voters (%s%s): a new broker only observes",
-			 voters.count, voters.names, ops_name_list_more(&voters, more));
-}
-
-static void mean_for_rabbitmq(struct ops_plan *plan, const struct ops_scale *scale, const char *names)
-{
-	int32_t to = scale->to, majority = to / 2 + 1;
-	ops_note(plan, OPS_MEANS,
-		 "quorum queues and streams keep the members they have: %s hold%s none until members are added", names,
-		 to - scale->from == 1 ? "s" : "");
-	ops_note(plan, OPS_MEANS, "%d nodes: a majority is %d, so %d may fail", (int)to, (int)majority,
-		 (int)(to - majority));
-	if (to % 2 == 0)
-		ops_note(plan, OPS_CAUTION,
-			 "an even number: with %d nodes no more may fail than with %d, and half against half stops "
-			 "both",
-			 (int)to, (int)(to - 1));
-}
-
 static void check_up(struct ops_plan *plan, const struct ops_scale *scale)
 {
 	char names[620];
 	new_names(scale, names, sizeof names);
-	if (scale->cluster->kind == WORLD_BROKER_KAFKA)
-		mean_for_kafka(plan, scale, names);
-	else
-		mean_for_rabbitmq(plan, scale, names);
+	ops_common_kind_of(scale->cluster)->scale->note_up(plan, scale, names);
 	check_claims(plan, scale);
 	check_nodes(plan, scale);
 	ops_note(plan, OPS_UNDO, "scale down to %d again while the new broker%s empty", (int)scale->from,
@@ -177,6 +139,7 @@ static void check_size(struct ops_plan *plan, const struct ops_scale *scale)
 static bool check_readable(struct ops_plan *plan, const struct ops_scale *scale)
 {
 	const struct world_cluster *cluster = scale->cluster;
+	const struct ops_scale_part *part = ops_common_kind_of(cluster)->scale;
 	bool known = true;
 	if (scale->view->link != WORLD_LIVE) {
 		ops_note(plan, OPS_BLOCKS, "the Kubernetes API does not answer: what is shown is old");
@@ -184,41 +147,16 @@ static bool check_readable(struct ops_plan *plan, const struct ops_scale *scale)
 	}
 	if (cluster->source.updated_ms < 0 || cluster->replicated_count < 0) {
 		ops_note(plan, OPS_BLOCKS, "which %s the leaving broker holds is not known: the brokers have not said",
-			 cluster->kind == WORLD_BROKER_KAFKA ? "partitions" : "queue members");
+			 part->held);
 		known = false;
 	}
-	if (cluster->kind == WORLD_BROKER_RABBITMQ && cluster->queue_count < 0) {
-		ops_note(plan, OPS_BLOCKS,
-			 "which queues live on the leaving broker is not known: queues cannot be read");
+	if (part->check_known && !part->check_known(plan, scale))
 		known = false;
-	}
 	return known;
-}
-
-/* RabbitMQ's part is in rabbitmq_scale.c. */
-static void check_leaving_broker(struct ops_plan *plan, const struct world_broker *broker)
-{
-	for (size_t i = 0; i < broker->cluster->voter_count; i++) {
-		const struct world_voter *voter = &broker->cluster->voters[i];
-		if (voter->voter &&
-		    (str_eq(voter->broker, broker->name) || (broker->id >= 0 && voter->id == broker->id)))
-			ops_note(plan, OPS_BLOCKS,
-				 "%s is a voter of the controller quorum, which would go on counting it: Kafka "
-				 "gives up"
-				 " a voter only by kafka-metadata-quorum remove-controller, and only with "
-				 "kraft.version"
-				 " 1; voters of controller.quorum.voters stay",
-				 broker->name);
-	}
-	/* A Kafka broker without an id cannot be looked for in the partitions. */
-	if (broker->cluster->kind == WORLD_BROKER_KAFKA && broker->id < 0)
-		ops_note(plan, OPS_BLOCKS, "%s has no known broker id: what it holds cannot be told", broker->name);
 }
 
 static void mean_for_leaving(struct ops_plan *plan, const struct world_broker *broker)
 {
-	if (broker->cluster->kind == WORLD_BROKER_KAFKA)
-		ops_note(plan, OPS_MEANS, "broker %d is unregistered once it is gone", (int)broker->id);
 	for (size_t i = 0; i < broker->volume_count; i++)
 		ops_note(plan, OPS_MEANS,
 			 "claim %s and its data stay unless the StatefulSet deletes claims when scaled",
@@ -230,25 +168,22 @@ static void check_down(struct ops_plan *plan, const struct ops_context *context,
 	check_size(plan, scale);
 	if (!check_readable(plan, scale))
 		return;
+	const struct ops_scale_part *part = ops_common_kind_of(scale->cluster)->scale;
 	const struct world_broker *leaving[LEAVING_MAX];
 	size_t count = ops_scale_still_there(plan, scale, leaving, ARRAY_LEN(leaving));
 	if ((int32_t)count != scale->from - scale->to && !plan->under_way)
 		ops_note(plan, OPS_BLOCKS, "only %zu of the %d leaving brokers can be seen", count,
 			 (int)(scale->from - scale->to));
 	for (size_t i = 0; i < count; i++) {
-		check_leaving_broker(plan, leaving[i]);
+		if (part->check_broker)
+			part->check_broker(plan, leaving[i]);
 		mean_for_leaving(plan, leaving[i]);
 	}
-	(scale->cluster->kind == WORLD_BROKER_KAFKA ? ops_kafka_scale_check : ops_rabbitmq_scale_check)(plan, context,
-													scale);
-	ops_note(plan, OPS_UNDO, "%sscale up to %d again",
-		 scale->cluster->kind == WORLD_BROKER_KAFKA
-			 ? "while the brokers are there roll back: partitions go back; after that "
-			 : "",
-		 (int)scale->from);
+	part->check_down(plan, context, scale);
+	ops_note(plan, OPS_UNDO, "%sscale up to %d again", part->undo, (int)scale->from);
 }
 
-void ops_scale_check(struct ops_plan *plan, const struct ops_context *context, const struct ops_scale *scale)
+void ops_common_check_scale(struct ops_plan *plan, const struct ops_context *context, const struct ops_scale *scale)
 {
 	check_object(plan, scale);
 	scale_check_health(plan, scale);

@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/ops/common/operator.h"
-#include "api/ops/common/scale_private.h"
+#include "api/ops/common/broker_kinds.h"
+#include "api/ops/parts/operator.h"
+#include "api/ops/parts/why_not_ready.h"
 
 enum { PODS_LIMIT_MS = 15 * 60 * 1000, BROKERS_LIMIT_MS = 5 * 60 * 1000 };
 
@@ -32,7 +33,7 @@ static bool pod_is_ready(const struct world_broker *broker)
 
 static bool gate_broker_is_named(const struct world_broker *broker)
 {
-	return broker->cluster->kind == WORLD_BROKER_KAFKA ? broker->id >= 0 : broker->member_name != NULL;
+	return ops_common_kind_of(broker->cluster)->is_known_to_peers(broker);
 }
 
 static bool peers_see_it(const struct world_broker *broker)
@@ -67,7 +68,7 @@ static void explain_new(const struct ops_scale *scale, const struct world_broker
 	else
 		ops_scale_new_name(scale, count, name, sizeof name);
 	if (!laggard || !laggard->ready)
-		ops_kube_why_not_ready(scale->view, scale->cluster, name, out->why, sizeof out->why);
+		ops_why_not_ready(scale->view, scale->cluster, name, out->why, sizeof out->why);
 	else if (err_is_set(&laggard->source.err))
 		snprintf(out->why, sizeof out->why, "%s", laggard->source.err.text);
 	snprintf(out->figure, sizeof out->figure, "%d of %d; %s: %s", count, scale->to - scale->from, name,

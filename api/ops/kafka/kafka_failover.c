@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/ops/common/failover_private.h"
+#include "api/ops/kafka/kafka_kind.h"
 #include "api/ops/kafka/partitions.h"
 
 enum { BROKERS_MAX = 64 };

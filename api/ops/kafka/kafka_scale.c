@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/ops/common/scale_private.h"
+#include "api/ops/kafka/kafka_kind.h"
 #include "api/ops/kafka/placement.h"
 
 enum { LEAVING_MAX = 99, DEFAULT_RATE = 50 * 1024 * 1024 };
@@ -44,7 +44,7 @@ static size_t scale_find_lists(const struct ops_scale *scale, const int32_t *off
 	return short_of;
 }
 
-void ops_kafka_scale_empty(struct ops_plan *plan, const struct ops_scale *scale)
+static void kafka_scale_empty(struct ops_plan *plan, const struct ops_scale *scale)
 {
 	int32_t off[LEAVING_MAX];
 	size_t count = leaving_ids(scale, off);
@@ -76,7 +76,7 @@ void ops_kafka_scale_empty(struct ops_plan *plan, const struct ops_scale *scale)
 		     str_or(ops_fact(plan, "leaving"), "the leaving brokers"));
 }
 
-void ops_kafka_scale_unregister(struct ops_plan *plan, const struct ops_scale *scale)
+static void kafka_scale_unregister(struct ops_plan *plan, const struct ops_scale *scale)
 {
 	const struct world_broker *leaving[LEAVING_MAX];
 	size_t count = ops_scale_leaving(scale, leaving, LEAVING_MAX);
@@ -87,6 +87,48 @@ void ops_kafka_scale_unregister(struct ops_plan *plan, const struct ops_scale *s
 			ops_add_step_on(plan, &ops_step_kafka_unregister, NULL, id, "unregister broker %s (%s)", id,
 					leaving[i]->name);
 	}
+}
+
+static void kafka_scale_note_up(struct ops_plan *plan, const struct ops_scale *scale, const char *names)
+{
+	int32_t count = scale->to - scale->from;
+	ops_note(plan, OPS_MEANS, "no partition moves by itself: %s join%s empty; reassign partitions to use %s", names,
+		 count == 1 ? "s" : "", count == 1 ? "it" : "them");
+	struct ops_name_list voters = {0};
+	char more[48];
+	for (size_t i = 0; i < scale->cluster->voter_count; i++)
+		if (scale->cluster->voters[i].voter)
+			ops_name_list_add(&voters, "%d", (int)scale->cluster->voters[i].id);
+	if (voters.count > 0)
+		ops_note(plan, OPS_MEANS,
+			 "the controller quorum keeps its %" PRId64 " voters (%s%s): a new broker only observes",
+			 voters.count, voters.names, ops_name_list_more(&voters, more));
+}
+
+static void kafka_scale_check_claim(struct ops_plan *plan, const char *claim, const char *pod)
+{
+	ops_note(plan, OPS_CAUTION, "claim %s of an earlier %s is still there: %s starts with its old data", claim, pod,
+		 pod);
+}
+
+static void kafka_scale_check_broker(struct ops_plan *plan, const struct world_broker *broker)
+{
+	for (size_t i = 0; i < broker->cluster->voter_count; i++) {
+		const struct world_voter *voter = &broker->cluster->voters[i];
+		if (voter->voter &&
+		    (str_eq(voter->broker, broker->name) || (broker->id >= 0 && voter->id == broker->id)))
+			ops_note(plan, OPS_BLOCKS,
+				 "%s is a voter of the controller quorum, which would go on counting it: Kafka "
+				 "gives up"
+				 " a voter only by kafka-metadata-quorum remove-controller, and only with "
+				 "kraft.version"
+				 " 1; voters of controller.quorum.voters stay",
+				 broker->name);
+	}
+	/* A Kafka broker without an id cannot be looked for in the partitions. */
+	if (broker->id < 0)
+		ops_note(plan, OPS_BLOCKS, "%s has no known broker id: what it holds cannot be told", broker->name);
+	ops_note(plan, OPS_MEANS, "broker %d is unregistered once it is gone", (int)broker->id);
 }
 
 /* What was placed there since the plan was made, it does not move. */
@@ -112,7 +154,7 @@ static void check_late(struct ops_plan *plan, const struct ops_scale *scale)
 			 late.count, late.count == 1 ? " was" : "s were", ops_kafka_names_text(&late, names));
 }
 
-void ops_kafka_scale_check(struct ops_plan *plan, const struct ops_context *context, const struct ops_scale *scale)
+static void kafka_scale_check(struct ops_plan *plan, const struct ops_context *context, const struct ops_scale *scale)
 {
 	int64_t missing = ops_fact_number(plan, "short", 0);
 	if (!ops_kafka_is_readable(plan, context, scale->cluster))
@@ -127,14 +169,10 @@ void ops_kafka_scale_check(struct ops_plan *plan, const struct ops_context *cont
 	ops_kafka_check_moves(plan, context, scale->cluster, NULL);
 }
 
-/* While the brokers are there the partitions go back; once they are gone more brokers is all that can be asked for. */
-bool ops_kafka_scale_undo(const struct ops_plan *plan, struct ops_request *out)
+static bool kafka_scale_undo_moves(const struct ops_plan *plan, struct ops_request *out)
 {
 	const char *old = ops_fact(plan, "old"), *had = ops_fact(plan, "throttle.had");
-	bool scaled = false;
-	for (size_t i = 0; i < plan->step_count; i++)
-		scaled |= plan->steps[i].type == &ops_step_set_replicas && plan->steps[i].state == OPS_STEP_DONE;
-	if (scaled || !old)
+	if (!old)
 		return false;
 	*out = (struct ops_request){
 		.operation = &ops_operation_reassign,
@@ -147,3 +185,21 @@ bool ops_kafka_scale_undo(const struct ops_plan *plan, struct ops_request *out)
 	};
 	return true;
 }
+
+static void kafka_scale_access(const struct ops_context *context, struct ops_needs *needs)
+{
+	ops_kafka_need(needs, context->cluster->namespace);
+}
+
+const struct ops_scale_part ops_kafka_scale = {
+	.held = "partitions",
+	.access = kafka_scale_access,
+	.note_up = kafka_scale_note_up,
+	.check_claim = kafka_scale_check_claim,
+	.plan_empty = kafka_scale_empty,
+	.plan_gone = kafka_scale_unregister,
+	.check_broker = kafka_scale_check_broker,
+	.check_down = kafka_scale_check,
+	.undo = "while the brokers are there roll back: partitions go back; after that ",
+	.undo_moves = kafka_scale_undo_moves,
+};

@@ -8,8 +8,9 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/ops/common/pods.h"
 #include "api/ops/impact/impact.h"
+#include "api/ops/parts/pods.h"
+#include "api/ops/parts/why_not_ready.h"
 #include "api/ops/plan/name_list.h"
 
 enum { SETTLE_LIMIT_MS = 60 * 60 * 1000 };
@@ -86,7 +87,7 @@ static enum ops_gate_state gate_settled(const struct ops_plan *plan, const struc
 {
 	const struct world_broker *broker = context->broker;
 	if (ops_pods_is_gone(plan, context) && broker && broker->pod && drain_is_unschedulable(broker->pod)) {
-		ops_kube_why_not_ready(context->view, context->cluster, broker->name, out->why, sizeof out->why);
+		ops_why_not_ready(context->view, context->cluster, broker->name, out->why, sizeof out->why);
 		snprintf(out->figure, sizeof out->figure, "%s stays Pending until a node takes it: %.150s",
 			 broker->name, out->why);
 		return OPS_GATE_OPEN;

@@ -10,7 +10,7 @@
 #include <cjson/cJSON.h>
 
 #include "api/base/str.h"
-#include "api/ops/common/pods.h"
+#include "api/ops/parts/pods.h"
 #include "api/ops/plan/name_list.h"
 
 enum { ENTRY_MAX = 700, LIST_MAX = 1000, FACT_BYTES = 512 * 1024 };

@@ -9,7 +9,7 @@
 #include "api/base/cell.h"
 #include "api/base/str.h"
 #include "api/kube/records/field_table.h"
-#include "api/ops/common/pods.h"
+#include "api/ops/parts/pods.h"
 #include "api/ops/plan/name_list.h"
 
 enum { GROW_LIMIT_MS = 60 * 60 * 1000 };

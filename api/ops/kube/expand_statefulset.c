@@ -6,7 +6,7 @@
 #include <cjson/cJSON.h>
 
 #include "api/base/str.h"
-#include "api/ops/common/pods.h"
+#include "api/ops/parts/pods.h"
 
 enum { SET_LIMIT_MS = 5 * 60 * 1000, MANIFEST_MAX = 512 * 1024 };
 

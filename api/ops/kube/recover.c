@@ -8,8 +8,8 @@
 
 #include "api/base/clock.h"
 #include "api/base/str.h"
-#include "api/ops/common/pods.h"
 #include "api/ops/kube/drain_private.h"
+#include "api/ops/parts/pods.h"
 #include "api/ops/plan/name_list.h"
 
 #define TAINT_KEY "node.kubernetes.io/out-of-service"

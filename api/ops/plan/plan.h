@@ -168,11 +168,4 @@ struct ops_step_type {
 #include "api/ops/steps.def"
 #undef STEP
 
-/* ---- why a broker does not come up (why_not_ready.c) ---- */
-
-/* One sentence on what keeps `name` (a pod of the cluster, there or not yet) from being ready, from its claim, its
- * conditions, its containers and the events; false when nothing is known. */
-bool ops_kube_why_not_ready(const struct world_view *view, const struct world_cluster *cluster, const char *name,
-			    char *out, size_t size);
-
 #endif

@@ -1,7 +1,7 @@
 /* Failover of RabbitMQ: the brokers go into maintenance, which hands their leaders over; back is out of maintenance,
  * caught up, and leaders spread again. RabbitMQ has no gentler command that works the same from 3.10 to 4.x. */
-#include "api/ops/common/failover_private.h"
 #include "api/ops/rabbitmq/queue_members.h"
+#include "api/ops/rabbitmq/rabbitmq_kind.h"
 
 static void rabbitmq_failover_access(const struct ops_failover *failover, struct ops_needs *needs)
 {

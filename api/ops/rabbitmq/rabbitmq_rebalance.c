@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "api/ops/common/rebalance_private.h"
 #include "api/ops/rabbitmq/queue_members.h"
+#include "api/ops/rabbitmq/rabbitmq_kind.h"
 
 /* What rabbitmq-queues rebalance knows; "stream" only where the version has it, which then says so. */
 static const char *const rebalance_types[] = {"quorum", "all", "classic", "stream"};

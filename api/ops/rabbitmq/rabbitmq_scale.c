@@ -7,16 +7,17 @@
 #include <cjson/cJSON.h>
 
 #include "api/base/str.h"
-#include "api/ops/common/operator.h"
-#include "api/ops/common/scale_private.h"
+#include "api/ops/parts/operator.h"
 #include "api/ops/plan/name_list.h"
 #include "api/ops/rabbitmq/queue_members.h"
+#include "api/ops/rabbitmq/rabbitmq_kind.h"
 
 enum { LEAVING_MAX = 99 };
 
-void ops_rabbitmq_scale_need(struct ops_needs *needs, const struct world_cluster *cluster)
+static void rabbitmq_scale_access(const struct ops_context *context, struct ops_needs *needs)
 {
 	static const char *const verbs[] = {"get", "patch"};
+	const struct world_cluster *cluster = context->cluster;
 	const struct kube_stateful_set *set = cluster->stateful_set;
 	ops_rabbitmq_need(needs, cluster->namespace);
 	for (size_t i = 0; i < ARRAY_LEN(verbs) && cluster->rabbitmq_resource && set; i++)
@@ -44,7 +45,7 @@ static void add_streams(struct ops_plan *plan, const struct world_broker *broker
 	}
 }
 
-void ops_rabbitmq_scale_empty(struct ops_plan *plan, const struct ops_scale *scale)
+static void rabbitmq_scale_empty(struct ops_plan *plan, const struct ops_scale *scale)
 {
 	const struct world_broker *leaving[LEAVING_MAX];
 	size_t count = ops_scale_leaving(scale, leaving, LEAVING_MAX);
@@ -133,7 +134,8 @@ static void say_claims(struct ops_plan *plan, const struct world_broker *broker)
 			 broker->volumes[i]->claim->meta.name, broker->name, broker->name);
 }
 
-void ops_rabbitmq_scale_check(struct ops_plan *plan, const struct ops_context *context, const struct ops_scale *scale)
+static void rabbitmq_scale_check(struct ops_plan *plan, const struct ops_context *context,
+				 const struct ops_scale *scale)
 {
 	const struct world_broker *leaving[LEAVING_MAX];
 	size_t count = ops_scale_still_there(plan, scale, leaving, LEAVING_MAX);
@@ -161,6 +163,29 @@ void ops_rabbitmq_scale_check(struct ops_plan *plan, const struct ops_context *c
 			 (int)scale->to);
 }
 
+static void rabbitmq_scale_note_up(struct ops_plan *plan, const struct ops_scale *scale, const char *names)
+{
+	int32_t to = scale->to, majority = to / 2 + 1;
+	ops_note(plan, OPS_MEANS,
+		 "quorum queues and streams keep the members they have: %s hold%s none until members are added", names,
+		 to - scale->from == 1 ? "s" : "");
+	ops_note(plan, OPS_MEANS, "%d nodes: a majority is %d, so %d may fail", (int)to, (int)majority,
+		 (int)(to - majority));
+	if (to % 2 == 0)
+		ops_note(plan, OPS_CAUTION,
+			 "an even number: with %d nodes no more may fail than with %d, and half against half stops "
+			 "both",
+			 (int)to, (int)(to - 1));
+}
+
+static bool rabbitmq_scale_check_known(struct ops_plan *plan, const struct ops_scale *scale)
+{
+	if (scale->cluster->queue_count >= 0)
+		return true;
+	ops_note(plan, OPS_BLOCKS, "which queues live on the leaving broker is not known: queues cannot be read");
+	return false;
+}
+
 /* ---- claims left behind ---- */
 
 static bool wants_deletion(const struct ops_plan *plan)
@@ -168,7 +193,7 @@ static bool wants_deletion(const struct ops_plan *plan)
 	return str_eq(ops_fact(plan, "claims"), "delete");
 }
 
-void ops_rabbitmq_scale_check_claim(struct ops_plan *plan, const char *claim, const char *pod)
+static void rabbitmq_scale_check_claim(struct ops_plan *plan, const char *claim, const char *pod)
 {
 	if (wants_deletion(plan))
 		ops_note(plan, OPS_DANGER,
@@ -193,10 +218,10 @@ static const struct kube_claim *scale_find_claim(const struct world_cluster *clu
 	return NULL;
 }
 
-void ops_rabbitmq_scale_claims(struct ops_plan *plan, const struct ops_scale *scale)
+static void rabbitmq_scale_claims(struct ops_plan *plan, const struct ops_scale *scale)
 {
 	const struct kube_stateful_set *set = scale->cluster->stateful_set;
-	if (scale->cluster->kind != WORLD_BROKER_RABBITMQ || !wants_deletion(plan) || !set)
+	if (!wants_deletion(plan) || !set)
 		return;
 	for (int32_t i = 0; i < scale->to - scale->from; i++) {
 		char pod[300], name[600], fact[640];
@@ -249,3 +274,15 @@ static enum ops_gate_state gate_deleted(const struct ops_plan *plan, const struc
 
 const struct ops_step_type ops_step_left_over_claim = {
 	.name = "left-over-claim", .request = request_deletion, .gate = gate_deleted, .gate_limit_ms = 2 * 60 * 1000};
+
+const struct ops_scale_part ops_rabbitmq_scale = {
+	.held = "queue members",
+	.access = rabbitmq_scale_access,
+	.plan_up = rabbitmq_scale_claims,
+	.note_up = rabbitmq_scale_note_up,
+	.check_claim = rabbitmq_scale_check_claim,
+	.plan_empty = rabbitmq_scale_empty,
+	.check_known = rabbitmq_scale_check_known,
+	.check_down = rabbitmq_scale_check,
+	.undo = "",
+};

@@ -6,7 +6,7 @@
 
 #include "api/base/str.h"
 #include "api/base/vec.h"
-#include "api/ops/common/pods.h"
+#include "api/ops/parts/pods.h"
 #include "api/ops/rabbitmq/queue_members.h"
 #include "api/ops/rabbitmq/raft_status.h"
 

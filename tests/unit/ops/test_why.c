@@ -1,5 +1,6 @@
 #include "tests/unit/unit.h"
 
+#include "api/ops/parts/why_not_ready.h"
 #include "api/ops/plan/plan.h"
 #include "tests/unit/ops/rig.h"
 
@@ -31,8 +32,7 @@ static int teardown(void **state)
 static const char *why(struct why_case *it)
 {
 	it->text[0] = '\0';
-	bool known =
-		ops_kube_why_not_ready(&it->world.view, &it->kafka->cluster, "orders-3", it->text, sizeof it->text);
+	bool known = ops_why_not_ready(&it->world.view, &it->kafka->cluster, "orders-3", it->text, sizeof it->text);
 	assert_int_equal(known, it->text[0] != '\0');
 	return it->text;
 }

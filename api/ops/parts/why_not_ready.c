@@ -1,5 +1,7 @@
 /* Why a broker does not come up, in one sentence: the first of these checks that knows something, from the volume
  * under it to the probe on top. */
+#include "api/ops/parts/why_not_ready.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -175,8 +177,8 @@ static bool probe_fails(const struct why *why)
 			   str_or(ready->message, ""));
 }
 
-bool ops_kube_why_not_ready(const struct world_view *view, const struct world_cluster *cluster, const char *name,
-			    char *out, size_t size)
+bool ops_why_not_ready(const struct world_view *view, const struct world_cluster *cluster, const char *name, char *out,
+		       size_t size)
 {
 	static bool (*const checks[])(const struct why *why) = {
 		no_pod_yet,      is_terminating, is_unscheduled_or_pending, node_is_down, container_waits,

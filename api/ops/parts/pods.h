@@ -1,7 +1,7 @@
 /* Steps on the pods of brokers (pods.c), and what the operations that use them share. A pod is known by
  * the UID that stands in the plan's facts: whatever has another one is new, also for a plan that was taken up again. */
-#ifndef MQDECK_OPS_COMMON_PODS_H
-#define MQDECK_OPS_COMMON_PODS_H
+#ifndef MQDECK_OPS_PARTS_PODS_H
+#define MQDECK_OPS_PARTS_PODS_H
 
 #include "api/ops/plan/plan.h"
 

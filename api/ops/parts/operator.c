@@ -1,4 +1,6 @@
-#include "api/ops/common/operator.h"
+/* What the operator of a managed cluster says of what was asked of it: a gate that waits for it would wait
+ * for ever once it refuses. */
+#include "api/ops/parts/operator.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,6 @@
-/* The operator of a managed cluster: its resource, and telling it to keep its hands off (pause_operator.c), and what
- * it says of what was asked (operator.c). */
-#ifndef MQDECK_OPS_COMMON_OPERATOR_H
-#define MQDECK_OPS_COMMON_OPERATOR_H
+/* The operator of a managed cluster: what it says of what was asked of it. */
+#ifndef MQDECK_OPS_PARTS_OPERATOR_H
+#define MQDECK_OPS_PARTS_OPERATOR_H
 
 #include "api/ops/plan/plan.h"
 

@@ -1,4 +1,4 @@
-#include "api/ops/common/pods.h"
+#include "api/ops/parts/pods.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,6 +8,7 @@
 
 #include "api/base/str.h"
 #include "api/ops/impact/impact.h"
+#include "api/ops/parts/why_not_ready.h"
 
 /* Java, and so every Kafka broker, remembers the address of a name for so long. */
 enum { ADDRESS_KEPT_MS = 30 * 1000 };
@@ -300,7 +301,7 @@ static void pods_explain(const struct ops_context *context, struct ops_gauge *ou
 	const struct world_broker *broker = context->broker;
 	if (!broker)
 		return;
-	ops_kube_why_not_ready(context->view, context->cluster, broker->name, out->why, sizeof out->why);
+	ops_why_not_ready(context->view, context->cluster, broker->name, out->why, sizeof out->why);
 	snprintf(out->figure, sizeof out->figure, "%s: %s", broker->name, str_or(broker->state, "unknown"));
 }
 
