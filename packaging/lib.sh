@@ -37,7 +37,7 @@ ensure_packages() { # PACKAGE…
 	mapfile -t missing < <(missing_packages "$@")
 	[ ${#missing[@]} -gt 0 ] || return 0
 	if [ "$(id -u)" != 0 ]; then
-		command -v sudo >/dev/null || die "these packages are missing and neither root nor sudo is there to install them: ${missing[*]}"
+		command -v sudo >/dev/null || die "these packages are missing, and installing them requires root or sudo: ${missing[*]}"
 		sudo=(sudo)
 	fi
 	say "installing ${missing[*]}"
