@@ -232,7 +232,7 @@ static int draw_hint(struct app *app, int y, int x, const struct key_binding *bi
 	const struct app_action *action = app_action((enum action)binding->action);
 	char label[KEY_NAME_MAX];
 	key_label(binding->key, app->canvas->ascii, label);
-	int needed = canvas_text_width(label) + canvas_text_width(action->hint) + 3;
+	int needed = canvas_text_width(label) + canvas_text_width(action->hint) + 2;
 	if (x + needed > app->canvas->width)
 		return -1;
 	x += canvas_put(app->canvas, y, x, -1, STYLE_KEY, label);

@@ -184,7 +184,7 @@ static void open_form(struct app *app, struct operation_picker_form *form, const
 			.value = form->values[i],
 		};
 	}
-	lines[count++] = "The plan shows what changes and the effect before anything runs.";
+	lines[count++] = "The plan shows the changes and their effect before anything runs.";
 	app_open_dialog(app, dialog_create(&spec), form_answered, form);
 	dialog_set_error(app->dialog.dialog, wrong);
 	for (size_t i = 0; i < ARRAY_LEN(helps); i++)
