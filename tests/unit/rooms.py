@@ -44,7 +44,7 @@ ROOMS = {
     "api/kafka/wire": room("kafka"),
     "api/kafka/client": room("kafka", "api/kafka/wire", "api/net"),
     "api/kafka/poll": room("kafka", "api/kafka/client", "api/kafka/wire"),
-    "api/model/records": room("record world", *KUBE, "api/rabbitmq"), # its tables of fields
+    "api/model/records": room("record world", *KUBE, "api/kafka/poll", "api/rabbitmq"), # of the brokers' the tables of fields
     "api/model/sources": room("source", *KUBE, *KAFKA, "api/kube/watch", "api/model/records", "api/net", "api/rabbitmq"),
     "api/model/join": room("join world", *KUBE, *KAFKA, "api/model/records", "api/model/sources", "api/rabbitmq"),
     "api/model/rules": room("rule rules", *KUBE, "api/model/join", "api/model/records", "api/rabbitmq"),
@@ -75,7 +75,7 @@ ROOMS = {
     "tui/widgets": room("dialog line_edit matrix pager pattern table", "tui/draw", "tui/keys"),
     "tui/terminal": room("curses input terminal tty", "tui/draw", "tui/keys", "tui/theme"),
     "tui/tape": room("tape", "tui/draw", "tui/keys", "tui/terminal", "tui/theme", "tui/widgets"),
-    "views/sheets": room("selection sheet view_scope", *KUBE, *MODEL, "api/rabbitmq"), # its tables of fields
+    "views/sheets": room("selection sheet view_scope", *KUBE, *MODEL, "api/kafka/poll", "api/rabbitmq"), # tables of fields
     "views/session": room("plans session", *KUBE, *MODEL, *OPS, "api/config", "api/demo/host"),
     "views/cli": room("cli main", *MODEL, *OPS, "api/config", "api/demo/host", "views/session", "views/sheets"),
     "views/app": room("action app frame prompt view", *KUBE, *MODEL, *OPS, *TUI, *FACELESS, "api/config"),

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "api/base/mem.h"
+#include "views/sheets/sheet_fields.h"
 
 static int64_t groups_count(const struct world_view *world, const struct world_cluster *cluster)
 {
@@ -18,26 +19,6 @@ static void groups_fill(struct sheet_row *row, int64_t index)
 static struct cell groups_name(struct sheet_row *row)
 {
 	return cell_text(row->value.group.name);
-}
-
-static struct cell groups_state(struct sheet_row *row)
-{
-	return sheet_text(row->value.group.state);
-}
-
-static struct cell groups_type(struct sheet_row *row)
-{
-	return sheet_text(row->value.group.type);
-}
-
-static struct cell groups_members(struct sheet_row *row)
-{
-	return sheet_figure(row->value.group.members);
-}
-
-static struct cell groups_lag(struct sheet_row *row)
-{
-	return sheet_figure(row->value.group.lag);
 }
 
 static struct cell groups_coordinator(struct sheet_row *row)
@@ -69,14 +50,25 @@ static void groups_links(const struct sheet_row *row, struct sheet_links *out)
 	out->broker = row->value.group.coordinator;
 }
 
+#define X(place, type, member, ...)                                                                                    \
+	SHEET_IF_##place(static struct cell groups_field_##member(struct sheet_row *row) {                             \
+		return SHEET_CELL_##type(row->value.group.member);                                                     \
+	})
+#include "api/kafka/poll/group_fields.def"
+#undef X
+
 static const struct sheet_column columns[] = {
 	SHEET_TEXT("GROUP", "group", "consumer group", groups_name, .min = 10, .max = 60),
-	SHEET_TEXT("STATE", "state", "state reported by the coordinator", groups_state),
-	SHEET_NUMBER(COUNT, "LAG", "lag", "messages behind, all partitions", groups_lag),
-	SHEET_NUMBER(COUNT, "MEMBERS", "members", "members", groups_members),
+#define X(place, type, member, listed, classic, consumer, title, field, priority, help)                                \
+	SHEET_MAIN_##place(SHEET_COLUMN_##type(title, field, help, groups_field_##member, priority))
+#include "api/kafka/poll/group_fields.def"
+#undef X
 	SHEET_TEXT("COORDINATOR", "coordinator", "coordinator broker", groups_coordinator, .priority = 2, .max = 32),
 	SHEET_TEXT("TOPICS", "topics", "topics with committed offsets", groups_topics, .priority = 1, .max = 60),
-	SHEET_TEXT("TYPE", "type", "classic, consumer …", groups_type, .priority = 4),
+#define X(place, type, member, listed, classic, consumer, title, field, priority, help)                                \
+	SHEET_MORE_##place(SHEET_COLUMN_##type(title, field, help, groups_field_##member, priority))
+#include "api/kafka/poll/group_fields.def"
+#undef X
 	SHEET_TEXT("CLUSTER", "cluster", "broker cluster", sheet_cell_cluster, .priority = 3),
 	SHEET_TEXT("NAMESPACE", "namespace", "namespace", sheet_cell_namespace, .priority = 4),
 };

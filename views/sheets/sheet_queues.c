@@ -82,25 +82,20 @@ static void queues_links(const struct sheet_row *row, struct sheet_links *out)
 #include "api/rabbitmq/queue_fields.def"
 #undef X
 
-#define QUEUES_MAIN_MAIN(...) __VA_ARGS__,
-#define QUEUES_MAIN_MORE(...)
-#define QUEUES_MORE_MAIN(...)
-#define QUEUES_MORE_MORE(...) __VA_ARGS__,
-
 static const struct sheet_column columns[] = {
 	SHEET_TEXT("QUEUE", "queue", "queue", queues_name, .min = 10, .max = 60),
 	SHEET_TEXT("VHOST", "vhost", "virtual host", queues_vhost, .priority = 5, .max = 24),
 	SHEET_TEXT("TYPE", "type", "classic, quorum or stream", queues_type, .priority = 1),
 	SHEET_TEXT("STATE", "state", "state reported by RabbitMQ", queues_state, .max = 16),
 #define X(place, asked, type, member, path, title, field, priority, help)                                              \
-	QUEUES_MAIN_##place(SHEET_COLUMN_##type(title, field, help, queues_field_##member, priority))
+	SHEET_MAIN_##place(SHEET_COLUMN_##type(title, field, help, queues_field_##member, priority))
 #include "api/rabbitmq/queue_fields.def"
 #undef X
 	SHEET_TEXT("LEADER", "leader", "broker that leads or hosts it", queues_leader, .priority = 1, .max = 32),
 	SHEET_TEXT("ONLINE", "online", "members online", queues_online, .priority = 4, .max = 48),
 	SHEET_TEXT("MEMBERS", "members", "members", queues_members, .priority = 6, .max = 48),
 #define X(place, asked, type, member, path, title, field, priority, help)                                              \
-	QUEUES_MORE_##place(SHEET_COLUMN_##type(title, field, help, queues_field_##member, priority))
+	SHEET_MORE_##place(SHEET_COLUMN_##type(title, field, help, queues_field_##member, priority))
 #include "api/rabbitmq/queue_fields.def"
 #undef X
 	SHEET_TEXT("CLUSTER", "cluster", "broker cluster", sheet_cell_cluster, .priority = 5),

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "api/base/mem.h"
+#include "views/sheets/sheet_fields.h"
 
 static int64_t topics_count(const struct world_view *world, const struct world_cluster *cluster)
 {
@@ -28,11 +29,6 @@ static struct cell topics_partitions(struct sheet_row *row)
 static struct cell topics_factor(struct sheet_row *row)
 {
 	return sheet_figure(row->value.topic.replication_factor);
-}
-
-static struct cell topics_min_in_sync(struct sheet_row *row)
-{
-	return sheet_figure(row->value.topic.min_in_sync);
 }
 
 static struct cell topics_graded(int64_t figure, enum severity if_any)
@@ -60,28 +56,36 @@ static struct cell topics_size(struct sheet_row *row)
 	return cell_bytes(row->value.topic.size_bytes);
 }
 
-static struct cell topics_internal(struct sheet_row *row)
-{
-	return cell_bool(row->value.topic.internal);
-}
-
 static uint8_t topics_rank(struct sheet_row *row)
 {
 	const struct world_topic *it = &row->value.topic;
 	return it->offline > 0 ? 3 : it->below_min_isr > 0 ? 2 : it->under_replicated > 0 ? 1 : 0;
 }
 
+#define X(place, type, member, ...)                                                                                    \
+	SHEET_IF_##place(static struct cell topics_field_##member(struct sheet_row *row) {                             \
+		return SHEET_CELL_##type(row->value.topic.member);                                                     \
+	})
+#include "api/kafka/poll/topic_fields.def"
+#undef X
+
 static const struct sheet_column columns[] = {
 	SHEET_TEXT("TOPIC", "topic", "topic", topics_name, .min = 10, .max = 60),
 	SHEET_NUMBER(COUNT, "PARTITIONS", "partitions", "partitions", topics_partitions),
 	SHEET_NUMBER(COUNT, "RF", "replicationFactor", "replicas of each partition", topics_factor),
-	SHEET_NUMBER(COUNT, "MIN", "minInSync", "min.insync.replicas", topics_min_in_sync),
+#define X(place, type, member, value, title, field, priority, help)                                                    \
+	SHEET_MAIN_##place(SHEET_COLUMN_##type(title, field, help, topics_field_##member, priority))
+#include "api/kafka/poll/topic_fields.def"
+#undef X
 	SHEET_NUMBER(COUNT, "UNDER", "underReplicated", "under-replicated partitions", topics_under_replicated),
 	SHEET_NUMBER(COUNT, "BELOW MIN", "belowMinIsr", "partitions below min.insync.replicas, which reject acks=all",
 		     topics_below_min),
 	SHEET_NUMBER(COUNT, "OFFLINE", "offline", "partitions without a leader", topics_offline, .priority = 1),
 	SHEET_NUMBER(BYTES, "SIZE", "sizeBytes", "bytes, all replicas", topics_size, .priority = 2),
-	SHEET_TEXT("INTERNAL", "internal", "whether it is internal to Kafka", topics_internal, SHEET_WIDE),
+#define X(place, type, member, value, title, field, priority, help)                                                    \
+	SHEET_MORE_##place(SHEET_COLUMN_##type(title, field, help, topics_field_##member, priority))
+#include "api/kafka/poll/topic_fields.def"
+#undef X
 	SHEET_TEXT("CLUSTER", "cluster", "broker cluster", sheet_cell_cluster, .priority = 3),
 	SHEET_TEXT("NAMESPACE", "namespace", "namespace", sheet_cell_namespace, .priority = 4),
 };

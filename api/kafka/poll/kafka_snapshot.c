@@ -9,7 +9,7 @@ enum kafka_partition_state kafka_partition_state(const struct kafka_topic *topic
 {
 	if (partition->leader < 0)
 		return KAFKA_PARTITION_OFFLINE;
-	if (topic->min_insync > 0 && partition->isr_count < topic->min_insync)
+	if (topic->min_in_sync > 0 && partition->isr_count < topic->min_in_sync)
 		return KAFKA_PARTITION_BELOW_MIN_ISR;
 	return partition->isr_count < partition->replica_count ? KAFKA_PARTITION_UNDER_REPLICATED : KAFKA_PARTITION_OK;
 }

@@ -9,6 +9,7 @@
 
 #include "api/base/err.h"
 #include "api/kafka/client/admin.h"
+#include "api/kafka/poll/kafka_fields.h"
 
 /* A part of the picture. err tells of the last attempt; the data is of the last one that worked. */
 struct kafka_part {
@@ -79,9 +80,10 @@ struct kafka_topic {
 	const char *name;
 	const struct kafka_partition *partitions; /* by id */
 	int32_t partition_count;
-	int32_t min_insync; /* -1 = not read */
-	int16_t error;      /* Kafka's */
-	bool internal;
+#define X(place, type, member, ...) KAFKA_FIELD_##type(member)
+#include "api/kafka/poll/topic_fields.def"
+#undef X
+	int16_t error; /* Kafka's */
 };
 
 enum kafka_partition_state kafka_partition_state(const struct kafka_topic *topic,
@@ -113,12 +115,11 @@ struct kafka_group_partition {
 };
 
 struct kafka_group {
-	const char *id, *state; /* "Stable", "Empty", …; NULL = not known */
-	const char *type;       /* "classic", "consumer", "share"; NULL before 4.0 brokers say it */
-	const char *protocol;   /* assignor or protocol type */
-	int32_t members;        /* -1 = unknown */
+	const char *id;
+#define X(place, type, member, ...) KAFKA_FIELD_##type(member)
+#include "api/kafka/poll/group_fields.def"
+#undef X
 	int32_t coordinator;
-	int64_t lag; /* sum of what is known; -1 = unknown */
 	const struct kafka_group_partition *partitions;
 	size_t partition_count;
 	const char *error; /* a sentence; NULL = fine */

@@ -31,18 +31,21 @@ static struct kafka_group_build *find_build(struct kafka_group_round *round, con
 }
 
 /* ---- 1: which groups there are ---- */
-static void add_listed(struct kafka_group_round *round, const struct kafka_listed_group *listed, int32_t broker)
+static const char *poll_groups_said(const char *text)
+{
+	return str_empty(text) ? NULL : text;
+}
+
+static void add_listed(struct kafka_group_round *round, const struct kafka_listed_group *in, int32_t broker)
 {
 	struct arena *arena = &round->arena;
-	if (!listed->group_id || round->groups.len >= GROUPS_MAX || find_build(round, listed->group_id))
+	if (!in->group_id || round->groups.len >= GROUPS_MAX || find_build(round, in->group_id))
 		return;
 	struct kafka_group_build build = {.group = {
-						  .id = arena_strdup(arena, listed->group_id),
-						  .state = arena_strdup(arena, listed->group_state),
-						  .type = arena_strdup(arena, listed->group_type),
-						  .protocol = arena_strdup(arena, listed->protocol_type),
-						  .members = -1,
-						  .lag = -1,
+						  .id = arena_strdup(arena, in->group_id),
+#define X(place, type, member, listed, ...) .member = KAFKA_TAKE_##type(arena, listed),
+#include "api/kafka/poll/group_fields.def"
+#undef X
 						  .coordinator = broker,
 					  }};
 	vec_push(&round->groups, build);
@@ -209,10 +212,11 @@ static void take_description(struct kafka_poller *poller, const struct kafka_des
 	struct kafka_group_build *build = find_build(poller->groups, in->group_id);
 	if (!build || poll_groups_take_error(poller, build, in->error_code, in->error_message))
 		return;
-	build->group.state = arena_strdup(arena, in->group_state);
-	build->group.members = in->members.len;
-	if (!str_empty(in->protocol_data))
-		build->group.protocol = arena_strdup(arena, in->protocol_data);
+#define X(place, type, member, listed, classic, ...)                                                                   \
+	if (KAFKA_IS_SAID_##type(classic))                                                                             \
+		build->group.member = KAFKA_TAKE_##type(arena, classic);
+#include "api/kafka/poll/group_fields.def"
+#undef X
 	vec_each (&in->members, member) {
 		const struct kafka_consumer_assignment *assignment =
 			kafka_decode_assignment(arena, &member->member_assignment);
@@ -243,10 +247,11 @@ static void take_consumer_group(struct kafka_poller *poller, const struct kafka_
 	struct kafka_group_build *build = find_build(poller->groups, in->group_id);
 	if (!build || poll_groups_take_error(poller, build, in->error_code, in->error_message))
 		return;
-	build->group.state = arena_strdup(arena, in->group_state);
-	build->group.members = in->members.len;
-	if (!str_empty(in->assignor_name))
-		build->group.protocol = arena_strdup(arena, in->assignor_name);
+#define X(place, type, member, listed, classic, consumer, ...)                                                         \
+	if (KAFKA_IS_SAID_##type(consumer))                                                                            \
+		build->group.member = KAFKA_TAKE_##type(arena, consumer);
+#include "api/kafka/poll/group_fields.def"
+#undef X
 	vec_each (&in->members, member) {
 		struct kafka_group_partition holder =
 			holder_of(arena, member->member_id, member->client_id, member->client_host);

@@ -82,19 +82,25 @@ static void keep_sizes(const struct kafka_topic *before, struct kafka_topic *top
 	}
 }
 
+/* min.insync.replicas comes with the configurations, in a round of its own; -1 = not read yet. */
+static int32_t topics_min_in_sync(struct kafka_poller *poller, const char *topic)
+{
+	return (int32_t)(intptr_t)map_get(&poller->min_in_sync, topic) - 1;
+}
+
 static void build_topic(struct kafka_poller *poller, struct arena *arena, const struct kafka_metadata_topic *in,
 			struct kafka_topic *out)
 {
-	void *min_insync = map_get(&poller->min_insync, in->name);
 	struct kafka_partition *partitions =
 		arena_alloc(arena, (size_t)(in->partitions.len > 0 ? in->partitions.len : 0) * sizeof *partitions);
 	*out = (struct kafka_topic){
 		.name = arena_strdup(arena, in->name),
-		.internal = in->is_internal,
 		.error = in->error_code,
 		.partitions = partitions,
 		.partition_count = in->partitions.len > 0 ? in->partitions.len : 0,
-		.min_insync = (int32_t)(intptr_t)min_insync - 1,
+#define X(place, type, member, value, ...) .member = KAFKA_TAKE_##type(arena, value),
+#include "api/kafka/poll/topic_fields.def"
+#undef X
 	};
 	bool sorted = true;
 	for (int32_t i = 0; i < out->partition_count; i++) {
@@ -240,24 +246,24 @@ static void take_configs(struct kafka_poller *poller, const struct kafka_describ
 		if (result->error_code || result->configs.len < 1 || !result->resource_name ||
 		    !str_to_i64(str_or(result->configs.items[0].value, ""), &value) || value < 0 || value > INT16_MAX)
 			continue;
-		map_set(&poller->min_insync_fresh, result->resource_name, (void *)(intptr_t)(value + 1));
+		map_set(&poller->min_in_sync_fresh, result->resource_name, (void *)(intptr_t)(value + 1));
 	}
 }
 
 static void finish_configs(struct kafka_poller *poller, const struct err *err)
 {
 	if (!err) {
-		map_finish(&poller->min_insync);
-		poller->min_insync = poller->min_insync_fresh;
+		map_finish(&poller->min_in_sync);
+		poller->min_in_sync = poller->min_in_sync_fresh;
 		for (size_t i = 0; i < poller->snapshot.topic_count; i++) {
 			struct kafka_topic *topic = (struct kafka_topic *)(uintptr_t)&poller->snapshot.topics[i];
-			topic->min_insync = (int32_t)(intptr_t)map_get(&poller->min_insync, topic->name) - 1;
+			topic->min_in_sync = topics_min_in_sync(poller, topic->name);
 		}
 		kafka_topics_count(poller);
 	} else {
-		map_finish(&poller->min_insync_fresh);
+		map_finish(&poller->min_in_sync_fresh);
 	}
-	poller->min_insync_fresh = MAP_INIT;
+	poller->min_in_sync_fresh = MAP_INIT;
 	kafka_part_note(poller, &poller->snapshot.config_part, err);
 	kafka_poll_finish(poller, KAFKA_POLL_CONFIGS);
 }

@@ -95,8 +95,8 @@ void kafka_poller_destroy(struct kafka_poller *poller)
 	loop_timer_destroy(poller->timer);
 	kafka_group_round_free(poller->groups);
 	kafka_broker_dirs_finish(poller);
-	map_finish(&poller->min_insync);
-	map_finish(&poller->min_insync_fresh);
+	map_finish(&poller->min_in_sync);
+	map_finish(&poller->min_in_sync_fresh);
 	arena_finish(&poller->topics_arena);
 	arena_finish(&poller->reassign_arena);
 	arena_finish(&poller->quorum_arena);

@@ -55,8 +55,8 @@ struct kafka_poller {
 	struct kafka_poll_call *calls;
 	struct arena topics_arena, reassign_arena, quorum_arena, brokers_arena, groups_arena;
 	struct kafka_list_partition_reassignments_response *reassignments; /* in reassign_arena */
-	struct map min_insync;                                             /* topic -> (void *)(value + 1) */
-	struct map min_insync_fresh;                                       /* being read */
+	struct map min_in_sync;                                            /* topic -> (void *)(value + 1) */
+	struct map min_in_sync_fresh;                                      /* being read */
 	size_t config_at;                                                  /* topics asked for already in this round */
 	VEC(struct kafka_broker_dirs *) dirs;
 	struct kafka_group_round *groups;

@@ -110,7 +110,7 @@ static void tally_critical(struct world_kept_cluster *cluster, const struct kafk
 {
 	const int32_t *isr = kafka_partition_isr(partition);
 	bool at_limit =
-		world_is_critical_partition(partition->replica_count, partition->isr_count, topic->min_insync, true);
+		world_is_critical_partition(partition->replica_count, partition->isr_count, topic->min_in_sync, true);
 	for (size_t i = 0; at_limit && i < partition->isr_count; i++) {
 		int16_t at = broker_of_id(cluster, isr[i]);
 		if (at >= 0)
@@ -128,7 +128,7 @@ static void tally_topic(struct world_kept_cluster *cluster, const struct kafka_t
 		totals->under_replicated += state != WORLD_REPLICA_OK;
 		totals->below_min += state == WORLD_REPLICA_BELOW_MIN_ISR;
 		totals->leaderless += state == WORLD_REPLICA_OFFLINE;
-		totals->unknown += state == WORLD_REPLICA_OK && topic->min_insync < 0;
+		totals->unknown += state == WORLD_REPLICA_OK && topic->min_in_sync < 0;
 		totals->moving += partition->adding_count || partition->removing_count;
 		tally_critical(cluster, topic, partition);
 	}
@@ -424,9 +424,9 @@ void join_kafka_replicated_at(const struct world_kept_cluster *cluster, int64_t 
 	out->name = topic->name;
 	out->partition = partition->id;
 	out->leader = broker_of_id(cluster, partition->leader);
-	out->min_in_sync = topic->min_insync;
+	out->min_in_sync = topic->min_in_sync;
 	out->state = partition_state(topic, partition);
-	if (out->state == WORLD_REPLICA_OK && topic->min_insync < 0 && partition->error)
+	if (out->state == WORLD_REPLICA_OK && topic->min_in_sync < 0 && partition->error)
 		out->state = WORLD_REPLICA_UNKNOWN;
 	out->size_bytes = partition->size_bytes;
 	fill_replicas(cluster, partition, out);
@@ -438,16 +438,19 @@ void join_topic_at(const struct world_cluster *pub, int64_t index, struct world_
 	*out = (struct world_topic){.cluster = (struct world_cluster *)pub,
 				    .name = "",
 				    .partitions = -1,
-				    .min_in_sync = -1,
+#define X(place, type, member, ...) WORLD_IF_##place(.member = WORLD_UNKNOWN_##type, )
+#include "api/kafka/poll/topic_fields.def"
+#undef X
 				    .replication_factor = -1,
 				    .size_bytes = -1};
 	if (!snapshot || index < 0 || (size_t)index >= snapshot->topic_count)
 		return;
 	const struct kafka_topic *topic = &snapshot->topics[index];
 	out->name = topic->name;
-	out->internal = topic->internal;
+#define X(place, type, member, ...) WORLD_IF_##place(out->member = topic->member;)
+#include "api/kafka/poll/topic_fields.def"
+#undef X
 	out->partitions = topic->partition_count;
-	out->min_in_sync = topic->min_insync;
 	for (int32_t i = 0; i < topic->partition_count; i++) {
 		const struct kafka_partition *partition = &topic->partitions[i];
 		enum world_replica_state state = partition_state(topic, partition);
@@ -481,16 +484,21 @@ void join_group_at(const struct world_cluster *pub, int64_t index, struct world_
 {
 	struct world_kept_cluster *cluster = join_cluster_of(pub);
 	const struct kafka_snapshot *snapshot = join_cluster_kafka(cluster);
-	*out = (struct world_group){.cluster = &cluster->pub, .name = "", .members = -1, .lag = -1};
+	*out = (struct world_group){
+		.cluster = &cluster->pub,
+		.name = "",
+#define X(place, type, member, ...) WORLD_IF_##place(.member = WORLD_UNKNOWN_##type, )
+#include "api/kafka/poll/group_fields.def"
+#undef X
+	};
 	if (!snapshot || index < 0 || (size_t)index >= snapshot->group_count)
 		return;
 	const struct kafka_group *group = &snapshot->groups[index];
 	int16_t at = broker_of_id(cluster, group->coordinator);
 	out->name = group->id;
-	out->state = group->state;
-	out->type = group->type;
 	out->coordinator = at >= 0 ? cluster->brokers.items[at]->name : NULL;
 	out->topics = topics_of(cluster, group);
-	out->members = group->members;
-	out->lag = group->lag;
+#define X(place, type, member, ...) WORLD_IF_##place(out->member = group->member;)
+#include "api/kafka/poll/group_fields.def"
+#undef X
 }

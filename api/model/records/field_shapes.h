@@ -1,4 +1,4 @@
-/* Members of the world's shapes for the fields that brokers say (api/rabbitmq/queue_fields.def and the like), by the
+/* Members of the world's shapes for the fields that brokers say (the tables *_fields.def of api/rabbitmq and api/kafka/poll), by the
  * type of the field; and what each is while it is not known. */
 #ifndef MQDECK_MODEL_RECORDS_FIELD_SHAPES_H
 #define MQDECK_MODEL_RECORDS_FIELD_SHAPES_H
@@ -24,6 +24,8 @@
 /* Only what is not held back in the snapshot. */
 #define WORLD_IF_SHOWN(...) __VA_ARGS__
 #define WORLD_IF_CARRIED(...) __VA_ARGS__
+#define WORLD_IF_MAIN(...) __VA_ARGS__
+#define WORLD_IF_MORE(...) __VA_ARGS__
 #define WORLD_IF_HELD(...)
 
 #endif

@@ -174,17 +174,20 @@ struct world_queue {
 struct world_topic {
 	struct world_cluster *cluster;
 	const char *name;
-	bool internal;
-	int32_t partitions, replication_factor, min_in_sync;
+#define X(place, type, member, ...) WORLD_IF_##place(WORLD_FIELD_##type(member))
+#include "api/kafka/poll/topic_fields.def"
+#undef X
+	int32_t partitions, replication_factor;
 	int32_t under_replicated, below_min_isr, offline;
 	int64_t size_bytes;
 };
 
 struct world_group {
 	struct world_cluster *cluster;
-	const char *name, *state, *type, *coordinator, *topics;
-	int32_t members;
-	int64_t lag; /* -1 unknown */
+	const char *name, *coordinator, *topics;
+#define X(place, type, member, ...) WORLD_IF_##place(WORLD_FIELD_##type(member))
+#include "api/kafka/poll/group_fields.def"
+#undef X
 };
 
 struct world_voter { /* KRaft */

@@ -119,7 +119,7 @@ static void shows_brokers_topics_and_sizes(void **state)
 	assert_string_equal(snapshot->topics[0].name, "orders");
 	const struct kafka_topic *topic = kafka_snapshot_topic(snapshot, "orders");
 	assert_int_equal(topic->partition_count, 3);
-	assert_int_equal(topic->min_insync, 2);
+	assert_int_equal(topic->min_in_sync, 2);
 	for (int32_t i = 0; i < 3; i++) {
 		const struct kafka_partition *partition = &topic->partitions[i];
 		assert_int_equal(partition->id, i);
@@ -336,7 +336,7 @@ static void what_cannot_be_read_is_unknown(void **state)
 	assert_false(snapshot->quorum.present);
 	assert_int_equal(snapshot->quorum_part.err.code, ERR_UNSUPPORTED);
 	assert_int_equal(snapshot->quorum_part.updated_ms, -1);
-	assert_int_equal(kafka_snapshot_topic(snapshot, "orders")->min_insync, -1);
+	assert_int_equal(kafka_snapshot_topic(snapshot, "orders")->min_in_sync, -1);
 	expect_part(&snapshot->metadata_part, 0, ERR_NONE);
 }
 

@@ -307,7 +307,7 @@ struct kafka_snapshot *fixture_say_partitions(struct fixture *f, struct world_ke
 		}
 	}
 	*topic = (struct kafka_topic){
-		.name = "orders", .partitions = partitions, .partition_count = (int32_t)count, .min_insync = 2};
+		.name = "orders", .partitions = partitions, .partition_count = (int32_t)count, .min_in_sync = 2};
 	*said = (struct kafka_snapshot){.controller = 0,
 					.reachable = true,
 					.brokers = brokers,

@@ -107,10 +107,10 @@ static void rf_at_min_isr_makes_no_broker_critical(void **state)
 	fixture_start(&f);
 	struct world_kept_cluster *cluster = fixture_kafka(&f, isr, 1);
 	struct kafka_snapshot *said = fixture_say_partitions(&f, cluster, isr, 1);
-	((struct kafka_topic *)said->topics)->min_insync = 3;
+	((struct kafka_topic *)said->topics)->min_in_sync = 3;
 	fixture_update(&f);
 	assert_int_equal(cluster->pub.brokers[0]->quorum_critical, 0);
-	((struct kafka_topic *)said->topics)->min_insync = -1; /* not read: neither green nor red */
+	((struct kafka_topic *)said->topics)->min_in_sync = -1; /* not read: neither green nor red */
 	cluster->metadata_ms = -1;
 	fixture_update(&f);
 	assert_int_equal(cluster->pub.severity, SEV_INFO);

@@ -174,10 +174,10 @@ static void queues_and_topics_have_the_worst_first(void **state)
 					    lagging = {.nodes = nodes, .replica_count = 2, .isr_count = 1},
 					    offline = {.nodes = nodes, .replica_count = 2, .leader = -1};
 	static const struct kafka_topic topics[] = {
-		{.name = "a", .partitions = &whole, .partition_count = 1, .min_insync = 1},
-		{.name = "b", .partitions = &lagging, .partition_count = 1, .min_insync = 1},
-		{.name = "c", .partitions = &offline, .partition_count = 1, .min_insync = 1},
-		{.name = "d", .partitions = &lagging, .partition_count = 1, .min_insync = 2},
+		{.name = "a", .partitions = &whole, .partition_count = 1, .min_in_sync = 1},
+		{.name = "b", .partitions = &lagging, .partition_count = 1, .min_in_sync = 1},
+		{.name = "c", .partitions = &offline, .partition_count = 1, .min_in_sync = 1},
+		{.name = "d", .partitions = &lagging, .partition_count = 1, .min_in_sync = 2},
 	};
 	struct fixture f;
 	fixture_start(&f);
