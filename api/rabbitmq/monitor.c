@@ -1,5 +1,6 @@
-/* Who is asked what and when. A round asks one peer for everything that is the same wherever it is asked; checks are
- * asked of each node itself, because they are about it. The table below holds all requests. */
+/* What is asked, and the answers on their way to monitor_answers.c. A round asks one peer for everything that is the same
+ * wherever it is asked; checks are asked of each node itself, because they are about it. The table below holds all
+ * requests. */
 #include "api/rabbitmq/monitor.h"
 
 #include <stdio.h>
@@ -11,13 +12,6 @@
 #include "api/base/str.h"
 #include "api/net/http.h"
 #include "api/rabbitmq/monitor_private.h"
-
-enum {
-	STATISTICS_MS = 5000, /* the brokers' own interval */
-	CHECKS_MS = 10000,
-	COMMANDS_MS = 30000, /* each command starts an Erlang VM */
-	RETRY_MANAGEMENT_MS = 60000,
-};
 
 static const char *const status_argv[] = {"rabbitmq-diagnostics", "--formatter", "json", "-s", "cluster_status", NULL};
 static const char *const vhosts_argv[] = {"rabbitmqctl", "--formatter", "json", "-s", "list_vhosts", "name", NULL};
@@ -34,25 +28,20 @@ static const struct {
 	const char *path;    /* over HTTP; NULL for commands */
 	const char *columns; /* of a list that is read in pages; NULL = the answer is whole */
 	const char *const *argv;
-	bool of_round; /* a failure sends the round to the next peer */
-	bool may_fail; /* … but not here: the round goes on without it */
+	bool may_fail; /* a failure sends the round to the next peer, but not here: the round goes on without it */
 	/* Answered by the node from what it has itself. Everything else asks the other nodes as well and hangs for
 	 * as long as a dead one is not given up: seconds to the net tick time (rabbitmq-server#6047). */
 	bool is_local;
 	rabbitmq_take_fn *take;
 } job_types[] = {
-	[RABBITMQ_JOB_OVERVIEW] = {.path = "/api/overview", .of_round = true, .take = rabbitmq_take_overview},
-	[RABBITMQ_JOB_NODES] = {.path = "/api/nodes", .of_round = true, .take = rabbitmq_take_nodes},
-	[RABBITMQ_JOB_QUEUES] = {.path = "/api/queues",
-				 .columns = queue_columns,
-				 .of_round = true,
-				 .take = rabbitmq_take_queues},
+	[RABBITMQ_JOB_OVERVIEW] = {.path = "/api/overview", .take = rabbitmq_take_overview},
+	[RABBITMQ_JOB_NODES] = {.path = "/api/nodes", .take = rabbitmq_take_nodes},
+	[RABBITMQ_JOB_QUEUES] = {.path = "/api/queues", .columns = queue_columns, .take = rabbitmq_take_queues},
 	/* user_provided_name is a copy of client_properties.connection_name (rabbit_reader.erl, and for streams
 	 * rabbit_stream_reader.erl); asked for by that name all of client_properties would come, which columns do
 	 * not reach into. Without statistics there are node and user only (rabbit_mgmt_util.erl). */
 	[RABBITMQ_JOB_CONNECTIONS] = {.path = "/api/connections",
 				      .columns = "node,user,user_provided_name",
-				      .of_round = true,
 				      .may_fail = true,
 				      .take = rabbitmq_take_connections},
 	[RABBITMQ_JOB_CRITICAL] = {.path = "/api/health/checks/node-is-quorum-critical",
@@ -60,136 +49,11 @@ static const struct {
 	[RABBITMQ_JOB_ALARMS] = {.path = "/api/health/checks/local-alarms",
 				 .is_local = true,
 				 .take = rabbitmq_take_alarms},
-	[RABBITMQ_JOB_STATUS] = {.argv = status_argv, .of_round = true, .take = rabbitmq_take_status},
-	[RABBITMQ_JOB_VHOSTS] = {.argv = vhosts_argv, .of_round = true, .take = rabbitmq_take_vhosts},
-	[RABBITMQ_JOB_VHOST_QUEUES] = {.of_round = true, .take = rabbitmq_take_vhost_queues},
+	[RABBITMQ_JOB_STATUS] = {.argv = status_argv, .take = rabbitmq_take_status},
+	[RABBITMQ_JOB_VHOSTS] = {.argv = vhosts_argv, .take = rabbitmq_take_vhosts},
+	[RABBITMQ_JOB_VHOST_QUEUES] = {.take = rabbitmq_take_vhost_queues},
 	[RABBITMQ_JOB_CRITICAL_COMMAND] = {.argv = critical_argv, .take = rabbitmq_take_critical},
 };
-
-static void begin_round(struct rabbitmq_monitor *monitor);
-
-static int64_t now_of(const struct rabbitmq_monitor *monitor)
-{
-	return loop_now_ms(monitor->options.loop);
-}
-
-void rabbitmq_changed(struct rabbitmq_monitor *monitor)
-{
-	monitor->snapshot.members = monitor->members.items;
-	monitor->snapshot.member_count = monitor->members.len;
-	monitor->options.on_change(monitor->options.data);
-}
-
-struct rabbitmq_member *rabbitmq_member_of(struct rabbitmq_peer *peer)
-{
-	struct rabbitmq_monitor *monitor = peer->monitor;
-	for (size_t i = 0; i < monitor->peers.len; i++)
-		if (monitor->peers.items[i] == peer)
-			return &monitor->members.items[i];
-	return NULL;
-}
-
-/* ---- jobs ---- */
-
-void rabbitmq_push_job(struct rabbitmq_peer *peer, enum rabbitmq_job job)
-{
-	for (size_t i = 0; i < peer->job_count; i++)
-		if (peer->jobs[i] == job)
-			return;
-	if (peer->job_count < RABBITMQ_JOBS_MAX)
-		peer->jobs[peer->job_count++] = job;
-	loop_timer_arm(peer->monitor->pump, 0);
-}
-
-static void push_first(struct rabbitmq_peer *peer, enum rabbitmq_job job)
-{
-	size_t at = 0;
-	while (at < peer->job_count && peer->jobs[at] != job)
-		at++;
-	if (at == RABBITMQ_JOBS_MAX)
-		return;
-	memmove(peer->jobs + 1, peer->jobs, at * sizeof *peer->jobs);
-	peer->jobs[0] = job;
-	peer->job_count += at == peer->job_count;
-}
-
-static enum rabbitmq_job pop_job(struct rabbitmq_peer *peer)
-{
-	enum rabbitmq_job job = peer->jobs[0];
-	memmove(peer->jobs, peer->jobs + 1, (peer->job_count - 1) * sizeof *peer->jobs);
-	peer->job_count--;
-	return job;
-}
-
-static void drop_round_jobs(struct rabbitmq_peer *peer)
-{
-	size_t kept = 0;
-	for (size_t i = 0; i < peer->job_count; i++)
-		if (!job_types[peer->jobs[i]].of_round)
-			peer->jobs[kept++] = peer->jobs[i];
-	peer->job_count = kept;
-}
-
-void rabbitmq_end_round(struct rabbitmq_monitor *monitor)
-{
-	log_debug(LOG_RABBITMQ, "round ended label=%s ms=%lld error=\"%s\"", monitor->label,
-		  (long long)(now_of(monitor) - monitor->round_ms),
-		  log_error_text(&monitor->snapshot.overview_part.err));
-	monitor->in_round = false;
-	monitor->snapshot.settled = true;
-	rabbitmq_queues_unref(monitor->filling);
-	rabbitmq_clients_unref(monitor->counting);
-	monitor->filling = NULL;
-	monitor->counting = NULL;
-	rabbitmq_schedule(monitor);
-	rabbitmq_changed(monitor);
-}
-
-/* Where waiting will not help, the command line may. */
-static bool is_closed(const struct err *err)
-{
-	return err->code == ERR_UNAUTHORIZED || err->code == ERR_FORBIDDEN || err->code == ERR_NOT_FOUND ||
-	       err->code == ERR_CONNECT || err->code == ERR_TLS || err->code == ERR_PARSE;
-}
-
-static void fail_round(struct rabbitmq_monitor *monitor, const struct err *err)
-{
-	struct rabbitmq_snapshot *snapshot = &monitor->snapshot;
-	if (snapshot->way == RABBITMQ_BY_MANAGEMENT) {
-		snapshot->management_err = *err;
-		if (monitor->options.runner.start && is_closed(err)) {
-			log_info(LOG_RABBITMQ, "asked by command from now on label=%s error=\"%s\"", monitor->label,
-				 log_error_text(err));
-			snapshot->way = RABBITMQ_BY_COMMAND_LINE;
-			monitor->tried = 0;
-			begin_round(monitor);
-			return;
-		}
-	} else if (monitor->authorization && !monitor->refused) {
-		snapshot->way = RABBITMQ_BY_MANAGEMENT;
-	}
-	snapshot->overview_part.err = snapshot->nodes_part.err = snapshot->queues_part.err = *err;
-	rabbitmq_end_round(monitor);
-}
-
-/* The peer could not serve the round: the next one shall. Refused credentials are refused everywhere. */
-void rabbitmq_next_peer(struct rabbitmq_monitor *monitor, struct rabbitmq_peer *peer, const struct err *err)
-{
-	drop_round_jobs(peer);
-	log_debug(LOG_RABBITMQ, "round goes to the next node label=%s pod=%s error=\"%s\"", monitor->label,
-		  rabbitmq_link_target(peer->link)->pod, log_error_text(err));
-	if (err->code == ERR_UNAUTHORIZED && !monitor->refused) {
-		monitor->refused = true;
-		if (monitor->options.on_refused)
-			monitor->options.on_refused(monitor->options.data);
-	}
-	if (err->code == ERR_UNAUTHORIZED || ++monitor->tried >= monitor->peers.len) {
-		fail_round(monitor, err);
-		return;
-	}
-	monitor->chosen = (monitor->chosen + 1) % monitor->peers.len;
-	begin_round(monitor);
-}
 
 static bool monitor_is_local(const struct rabbitmq_peer *peer)
 {
@@ -211,7 +75,7 @@ static void monitor_hear(struct rabbitmq_peer *peer, const struct rabbitmq_answe
 		return;
 	if (may_wait_for_others(peer, answer)) {
 		peer->timed_out = true;
-		push_first(peer, RABBITMQ_JOB_ALARMS);
+		rabbitmq_push_job_first(peer, RABBITMQ_JOB_ALARMS);
 		return;
 	}
 	if (!answer->heard || !monitor_is_local(peer))
@@ -219,7 +83,7 @@ static void monitor_hear(struct rabbitmq_peer *peer, const struct rabbitmq_answe
 	member->answers = answer->heard;
 	member->slow = peer->timed_out;
 	if (answer->heard) {
-		member->part.updated_ms = now_of(peer->monitor);
+		member->part.updated_ms = rabbitmq_now(peer->monitor);
 		err_clear(&member->part.err);
 	} else {
 		member->part.err = answer->err;
@@ -232,7 +96,7 @@ static void monitor_on_answer(void *data, const struct rabbitmq_answer *answer)
 {
 	struct rabbitmq_peer *peer = data;
 	struct rabbitmq_monitor *monitor = peer->monitor;
-	bool round = job_types[peer->current].of_round;
+	bool round = rabbitmq_job_is_of_round(peer->current);
 	monitor_hear(peer, answer);
 	loop_timer_arm(monitor->pump, 0);
 	if (round && (!monitor->in_round || peer->epoch != monitor->epoch))
@@ -303,97 +167,11 @@ static void on_pump(void *data)
 		struct rabbitmq_answer failed = {.body = ""};
 		if (!peer->job_count || rabbitmq_link_busy(peer->link))
 			continue;
-		peer->current = pop_job(peer);
+		peer->current = rabbitmq_pop_job(peer);
 		peer->epoch = monitor->epoch;
 		if (!start_job(peer, peer->current, &failed.err))
 			monitor_on_answer(peer, &failed);
 	}
-}
-
-bool rabbitmq_serves_round(const struct rabbitmq_peer *peer)
-{
-	for (size_t i = 0; i < peer->job_count; i++)
-		if (job_types[peer->jobs[i]].of_round)
-			return true;
-	return rabbitmq_link_busy(peer->link) && job_types[peer->current].of_round;
-}
-
-/* ---- rounds ---- */
-
-static void begin_round(struct rabbitmq_monitor *monitor)
-{
-	if (!monitor->peers.len) {
-		rabbitmq_end_round(monitor);
-		return;
-	}
-	if (monitor->chosen >= monitor->peers.len)
-		monitor->chosen = 0;
-	monitor->in_round = true;
-	log_debug(LOG_RABBITMQ, "round begins label=%s pod=%s by=%s", monitor->label,
-		  rabbitmq_link_target(monitor->peers.items[monitor->chosen]->link)->pod,
-		  monitor->snapshot.way == RABBITMQ_BY_MANAGEMENT ? "management" : "commands");
-	rabbitmq_push_job(monitor->peers.items[monitor->chosen], monitor->snapshot.way == RABBITMQ_BY_MANAGEMENT
-									 ? RABBITMQ_JOB_OVERVIEW
-									 : RABBITMQ_JOB_STATUS);
-}
-
-static void begin_checks(struct rabbitmq_monitor *monitor)
-{
-	bool management = monitor->snapshot.way == RABBITMQ_BY_MANAGEMENT;
-	monitor->checks_ms = now_of(monitor);
-	for (size_t i = 0; i < monitor->peers.len; i++) {
-		rabbitmq_push_job(monitor->peers.items[i],
-				  management ? RABBITMQ_JOB_CRITICAL : RABBITMQ_JOB_CRITICAL_COMMAND);
-		if (management)
-			rabbitmq_push_job(monitor->peers.items[i], RABBITMQ_JOB_ALARMS);
-	}
-}
-
-static bool may_use_management(const struct rabbitmq_monitor *monitor, int64_t now)
-{
-	return monitor->authorization && !monitor->refused &&
-	       (monitor->management_ms < 0 || now - monitor->management_ms >= RETRY_MANAGEMENT_MS);
-}
-
-static int64_t monitor_until(int64_t since, int64_t interval, int64_t now)
-{
-	return since < 0 || now - since >= interval ? 0 : interval - (now - since);
-}
-
-static int64_t monitor_interval_of(const struct rabbitmq_monitor *monitor, int64_t management)
-{
-	return monitor->snapshot.way == RABBITMQ_BY_MANAGEMENT ? management : COMMANDS_MS;
-}
-
-static void monitor_on_timer(void *data)
-{
-	struct rabbitmq_monitor *monitor = data;
-	int64_t now = now_of(monitor);
-	if (!monitor->peers.len)
-		return;
-	if (!monitor->in_round && !monitor_until(monitor->round_ms, monitor_interval_of(monitor, STATISTICS_MS), now)) {
-		if (monitor->snapshot.way == RABBITMQ_BY_COMMAND_LINE && may_use_management(monitor, now))
-			monitor->snapshot.way = RABBITMQ_BY_MANAGEMENT;
-		if (monitor->snapshot.way == RABBITMQ_BY_MANAGEMENT)
-			monitor->management_ms = now;
-		monitor->round_ms = now;
-		monitor->tried = 0;
-		begin_round(monitor);
-	}
-	if (!monitor_until(monitor->checks_ms, monitor_interval_of(monitor, CHECKS_MS), now))
-		begin_checks(monitor);
-	rabbitmq_schedule(monitor);
-}
-
-void rabbitmq_schedule(struct rabbitmq_monitor *monitor)
-{
-	int64_t now = now_of(monitor);
-	int64_t checks = monitor_until(monitor->checks_ms, monitor_interval_of(monitor, CHECKS_MS), now);
-	int64_t round = monitor_until(monitor->round_ms, monitor_interval_of(monitor, STATISTICS_MS), now);
-	if (!monitor->peers.len || !monitor->started)
-		loop_timer_disarm(monitor->timer);
-	else
-		loop_timer_arm(monitor->timer, !monitor->in_round && round < checks ? round : checks);
 }
 
 /* ---- public ---- */
@@ -403,7 +181,7 @@ struct rabbitmq_monitor *rabbitmq_monitor_create(const struct rabbitmq_monitor_o
 	struct rabbitmq_monitor *monitor = mem_alloc(sizeof *monitor);
 	monitor->options = *options;
 	monitor->label = mem_strdup(options->label);
-	monitor->timer = loop_timer_create(options->loop, monitor_on_timer, monitor);
+	monitor->timer = loop_timer_create(options->loop, rabbitmq_on_timer, monitor);
 	monitor->pump = loop_timer_create(options->loop, on_pump, monitor);
 	monitor->round_ms = monitor->checks_ms = monitor->management_ms = monitor->clients_ms = -1;
 	monitor->snapshot.overview_part.updated_ms = monitor->snapshot.nodes_part.updated_ms = -1;
@@ -479,7 +257,7 @@ void rabbitmq_monitor_set_credentials(struct rabbitmq_monitor *monitor, const ch
 	monitor->in_round = false;
 	monitor->epoch++;
 	vec_each (&monitor->peers, peer)
-		drop_round_jobs(*peer);
+		rabbitmq_drop_round_jobs(*peer);
 	monitor->round_ms = monitor->checks_ms = monitor->clients_ms = -1;
 	rabbitmq_schedule(monitor);
 }

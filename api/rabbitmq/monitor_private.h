@@ -1,5 +1,5 @@
-/* The monitor's own shape, between monitor.c (who is asked what and when), monitor_targets.c (who there is) and
- * monitor_answers.c (what the answers hold). */
+/* The monitor's own shape. monitor.c (what is asked) stands on monitor_targets.c (who there is) and monitor_answers.c (what
+ * the answers hold), and these on monitor_rounds.c (who is asked when). */
 #ifndef MQDECK_RABBITMQ_MONITOR_PRIVATE_H
 #define MQDECK_RABBITMQ_MONITOR_PRIVATE_H
 
@@ -15,18 +15,24 @@ enum {
 	RABBITMQ_VHOSTS_MAX = 64,
 };
 
+/* Those up to VHOST_QUEUES belong to a round, which one peer serves as a whole; the rest are checks of each peer. */
 enum rabbitmq_job {
 	RABBITMQ_JOB_OVERVIEW,
 	RABBITMQ_JOB_NODES,
 	RABBITMQ_JOB_QUEUES,
 	RABBITMQ_JOB_CONNECTIONS,
-	RABBITMQ_JOB_CRITICAL,
-	RABBITMQ_JOB_ALARMS,
 	RABBITMQ_JOB_STATUS,
 	RABBITMQ_JOB_VHOSTS,
 	RABBITMQ_JOB_VHOST_QUEUES,
+	RABBITMQ_JOB_CRITICAL,
+	RABBITMQ_JOB_ALARMS,
 	RABBITMQ_JOB_CRITICAL_COMMAND
 };
+
+static inline bool rabbitmq_job_is_of_round(enum rabbitmq_job job)
+{
+	return job <= RABBITMQ_JOB_VHOST_QUEUES;
+}
 
 struct rabbitmq_peer { /* one broker pod */
 	struct rabbitmq_monitor *monitor;
@@ -66,15 +72,25 @@ rabbitmq_take_fn rabbitmq_take_overview, rabbitmq_take_nodes, rabbitmq_take_queu
 	rabbitmq_take_critical, rabbitmq_take_alarms, rabbitmq_take_status, rabbitmq_take_vhosts,
 	rabbitmq_take_vhost_queues;
 
-/* What monitor_answers.c and monitor_targets.c ask of monitor.c. */
+/* ---- monitor_rounds.c ---- */
+int64_t rabbitmq_now(const struct rabbitmq_monitor *monitor);
+void rabbitmq_on_timer(void *data); /* of monitor->timer */
 void rabbitmq_schedule(struct rabbitmq_monitor *monitor);
 bool rabbitmq_serves_round(const struct rabbitmq_peer *peer);
 void rabbitmq_push_job(struct rabbitmq_peer *peer, enum rabbitmq_job job);
+void rabbitmq_push_job_first(struct rabbitmq_peer *peer, enum rabbitmq_job job);
+enum rabbitmq_job rabbitmq_pop_job(struct rabbitmq_peer *peer); /* job_count > 0 */
+void rabbitmq_drop_round_jobs(struct rabbitmq_peer *peer);
 void rabbitmq_end_round(struct rabbitmq_monitor *monitor);
+/* The peer could not serve the round: the next one shall. Refused credentials are refused everywhere. */
 void rabbitmq_next_peer(struct rabbitmq_monitor *monitor, struct rabbitmq_peer *peer, const struct err *err);
 void rabbitmq_changed(struct rabbitmq_monitor *monitor);
 struct rabbitmq_member *rabbitmq_member_of(struct rabbitmq_peer *peer); /* NULL once its pod is gone */
+
+/* ---- monitor_answers.c ---- */
 void rabbitmq_clear_vhosts(struct rabbitmq_monitor *monitor);
+
+/* ---- monitor_targets.c ---- */
 void rabbitmq_peer_destroy(struct rabbitmq_peer *peer);
 
 #endif
