@@ -1,4 +1,4 @@
-/* What kube_client.c and kube_request.c share. */
+/* What kube_client.c, kube_request.c below it and kube_contact.c at the bottom share. */
 #ifndef MQDECK_KUBE_CLIENT_KUBE_CLIENT_PRIVATE_H
 #define MQDECK_KUBE_CLIENT_KUBE_CLIENT_PRIVATE_H
 
@@ -28,12 +28,24 @@ struct kube_client {
 	size_t in_flight;
 };
 
+enum {
+	KUBE_CLIENT_FIRST_WORD_MS = 1800, /* silence after which an unreachable server is shown as such */
+	KUBE_CLIENT_PROBE_FIRST_MS = 800,
+};
+
+/* ---- kube_contact.c ---- */
 void kube_client_contact(struct kube_client *client, struct kube_contact *contact);
 void kube_client_uncontact(struct kube_client *client, struct kube_contact *contact);
 
+void kube_client_tell(struct kube_client *client); /* on_state: something in `connection` changed */
+void kube_client_tell_contacts(struct kube_client *client, bool reconnected);
+void kube_client_on_silence(void *data); /* of first_word */
+void kube_client_note_down(struct kube_client *client, const struct err *err);
 void kube_client_note_contact(struct kube_client *client);
 void kube_client_note_result(struct kube_client *client, const struct http_result *result, const struct err *err,
 			     bool is_watch);
+
+/* ---- kube_request.c ---- */
 void kube_client_resume(struct kube_client *client);   /* the credentials changed: go on with what waits */
 void kube_client_drop_all(struct kube_client *client); /* all requests and waits, without a call */
 

@@ -1,4 +1,5 @@
-/* What the two forms of a stream share. Private to the decoders. */
+/* Inside a stream: record_stream.c hands bytes to stream_json.c or stream_protobuf.c, and these whole objects to
+ * stream_objects.c. Private to the decoders. */
 #ifndef MQDECK_KUBE_RECORDS_RECORD_STREAM_H
 #define MQDECK_KUBE_RECORDS_RECORD_STREAM_H
 
@@ -29,6 +30,7 @@ struct kube_stream {
 	unsigned shift, head_len, number, wire;
 };
 
+/* ---- stream_objects.c ---- */
 /* Each gives false with err for wrong bytes, without when the callback said stop. */
 bool kube_stream_object(struct kube_stream *stream, enum kube_event_type type, const char *bytes, size_t len,
 			struct err *err) MUST_USE;
@@ -39,6 +41,7 @@ bool kube_stream_list_kind(struct kube_stream *stream, const char *kind, size_t 
 /* Keeps a piece; false with ERR_LIMIT beyond the cap. */
 bool kube_stream_keep(struct kube_stream *stream, const char *bytes, size_t len, struct err *err) MUST_USE;
 
+/* ---- stream_json.c, stream_protobuf.c ---- */
 bool kube_stream_feed_json_list(struct kube_stream *stream, const char *bytes, size_t len, struct err *err) MUST_USE;
 bool kube_stream_feed_json_watch(struct kube_stream *stream, const char *bytes, size_t len, struct err *err) MUST_USE;
 bool kube_stream_feed_protobuf_list(struct kube_stream *stream, const char *bytes, size_t len,

@@ -1,4 +1,5 @@
-/* What informer.c (store and state) and informer_sync.c (list and watch) share. */
+/* What informer.c (beginning and end), informer_sync.c (list and watch) below it and informer_store.c (store and state) at
+ * the bottom share. */
 #ifndef MQDECK_KUBE_WATCH_INFORMER_PRIVATE_H
 #define MQDECK_KUBE_WATCH_INFORMER_PRIVATE_H
 
@@ -46,13 +47,14 @@ struct kube_informer {
 	int watch_error; /* code of the ERROR event, 0 = none */
 };
 
-/* informer.c */
+/* informer_store.c */
 void kube_informer_tell(struct kube_informer *informer); /* on_state, when something in it changed for the reader */
 void kube_informer_failed(struct kube_informer *informer, const struct err *err);
-bool kube_informer_fresh(
-	struct kube_informer *informer); /* what we hold is what the server says; true when it was told */
+/* What we hold is what the server says; true when it was told. */
+bool kube_informer_fresh(struct kube_informer *informer);
 void kube_informer_replace(struct kube_informer *informer); /* fresh becomes the store; differences are told */
 void kube_informer_drop_fresh(struct kube_informer *informer);
+void kube_informer_store_finish(struct kube_informer *informer);
 bool kube_informer_take_listed(struct kube_informer *informer, void *record); /* owns it */
 void kube_informer_upsert(struct kube_informer *informer, void *record);      /* owns it */
 void kube_informer_remove(struct kube_informer *informer, void *record);      /* owns it */
