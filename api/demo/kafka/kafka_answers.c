@@ -4,17 +4,6 @@
 
 #include "api/base/str.h"
 #include "api/demo/kafka/kafka_session_private.h"
-#include "api/demo/kube/kubelet.h"
-
-const char *demo_kafka_rack_of(const struct demo_kafka_call *call, int broker)
-{
-	char pod[64], zone[2] = "a";
-	demo_cluster_pod_name(call->kafka->spec, broker, pod, sizeof pod);
-	const struct demo_kube_pod_state *state =
-		demo_kube_kubelet_pod(call->kafka->demo, call->kafka->spec->namespace, pod);
-	zone[0] = (char)('a' + (state && state->node >= 0 ? state->node : 0));
-	return arena_strdup(call->arena, zone);
-}
 
 static void fill_metadata_partition(const struct demo_kafka_call *call, const struct demo_kafka_partition *partition,
 				    int32_t index, struct kafka_metadata_partition *out)

@@ -4,6 +4,7 @@
 
 #include "api/base/str.h"
 #include "api/demo/kafka/kafka_session_private.h"
+#include "api/demo/kube/kubelet.h"
 
 enum {
 	RESOURCE_TOPIC = 2,
@@ -45,6 +46,16 @@ static const struct {
 	{RESOURCE_BROKER, "log.retention.hours", "168", SOURCE_DEFAULT, true},
 	{RESOURCE_BROKER, "broker.rack", NULL, SOURCE_STATIC, true},
 };
+
+const char *demo_kafka_rack_of(const struct demo_kafka_call *call, int broker)
+{
+	char pod[64], zone[2] = "a";
+	demo_cluster_pod_name(call->kafka->spec, broker, pod, sizeof pod);
+	const struct demo_kube_pod_state *state =
+		demo_kube_kubelet_pod(call->kafka->demo, call->kafka->spec->namespace, pod);
+	zone[0] = (char)('a' + (state && state->node >= 0 ? state->node : 0));
+	return arena_strdup(call->arena, zone);
+}
 
 static const char *made_value(const struct demo_kafka_call *call, const char *name,
 			      const struct demo_kafka_topic *topic, int64_t broker)
