@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/base/mem.h"
@@ -75,6 +76,32 @@ bool colour_parse_16(const char *text, int8_t *index)
 		return true;
 	}
 	return false;
+}
+
+/* One to four digits say how much of the whole it is; -1 when it is none of that. */
+static int parse_part(const char **text, char end)
+{
+	size_t len = strspn(*text, "0123456789abcdefABCDEF");
+	if (len < 1 || len > 4 || (*text)[len] != end)
+		return -1;
+	long value = strtol(*text, NULL, 16), whole = (1L << 4 * len) - 1;
+	*text += len + (end != '\0');
+	return (int)((value * 255 + whole / 2) / whole);
+}
+
+bool colour_parse_x(const char *text, int32_t *rgb)
+{
+	if (text[0] == '#')
+		return parse_hex(text + 1, rgb);
+	if (!str_has_prefix(text, "rgb:"))
+		return false;
+	text += strlen("rgb:");
+	int red = parse_part(&text, '/');
+	int green = red < 0 ? -1 : parse_part(&text, '/');
+	int blue = green < 0 ? -1 : parse_part(&text, '\0');
+	if (blue >= 0)
+		*rgb = red << 16 | green << 8 | blue;
+	return blue >= 0;
 }
 
 int colour_to_16(int32_t rgb)

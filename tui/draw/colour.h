@@ -10,6 +10,10 @@ bool colour_parse(const char *text, int32_t *rgb);
 /* "red", "bright-red", 0 to 15, "default". */
 bool colour_parse_16(const char *text, int8_t *index);
 
+/* As X writes colours, and terminals that are asked for theirs: "rgb:ffff/ffff/dddd", each part one to four digits, or
+ * "#rrggbb". */
+bool colour_parse_x(const char *text, int32_t *rgb);
+
 /* The one of sixteen that stands for it: grey by lightness, everything else by hue. */
 int colour_to_16(int32_t rgb);
 

@@ -73,6 +73,7 @@ enum event_type {
 	EVENT_MOUSE,
 	EVENT_FOCUS,
 	EVENT_RESIZE,
+	EVENT_GROUND, /* the terminal said what its background is */
 	EVENT_REPLY,  /* the terminal's answer to a question; never leaves terminal.c */
 	EVENT_REDRAW, /* the screen was somebody else's: present again */
 	EVENT_QUIT,   /* a signal asked the program to end; the terminal is already restored */
@@ -91,9 +92,10 @@ struct event {
 			int height, width;
 		} size;
 		struct {
-			char kind; /* the final byte of the sequence: 'y' DECRPM, 'c' DA, 'R' CPR, 'n' DSR */
-			int first, second;
+			char kind; /* the final byte of the sequence: 'y' DECRPM, 'c' DA, 'R' CPR, 'n' DSR; ']' OSC, */
+			int first, second; /* of which first is the number and second the colour as 0xRRGGBB */
 		} reply;
+		int32_t ground; /* 0xRRGGBB */
 		bool focused;
 		int signal;
 	};

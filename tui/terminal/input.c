@@ -7,6 +7,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/text.h"
+#include "tui/draw/colour.h"
 
 enum { ESC = 0x1b, PARAMETERS_MAX = 6, PARAMETER_CAP = 1 << 22 };
 
@@ -291,12 +292,30 @@ static enum input_step step_application(struct input *input, const struct input_
 	return DONE;
 }
 
-/* OSC, DCS, APC: answers that nobody waits for, up to ST or BEL. */
-static enum input_step step_string(const struct input *input)
+/* OSC 11 ; colour: the ground. Source: XTerm Control Sequences, "Change VT100 text background color". */
+static void send_ground(const struct input_sink *sink, const unsigned char *bytes, size_t len)
+{
+	static const char begin[] = "11;";
+	char text[INPUT_SEQUENCE_MAX];
+	struct event event = {.type = EVENT_REPLY};
+	memcpy(text, bytes, len);
+	text[len] = '\0';
+	event.reply.kind = ']';
+	event.reply.first = 11;
+	if (strncmp(text, begin, sizeof begin - 1) == 0 && colour_parse_x(text + sizeof begin - 1, &event.reply.second))
+		input_send(sink, &event);
+}
+
+/* OSC, DCS, APC, up to ST or BEL. */
+static enum input_step step_string(const struct input *input, const struct input_sink *sink)
 {
 	unsigned char last = input->sequence[input->len - 1];
 	bool st = input->len >= 4 && last == '\\' && input->sequence[input->len - 2] == ESC;
-	return last == 0x07 || st ? DONE : NEED_MORE;
+	if (last != 0x07 && !st)
+		return NEED_MORE;
+	if (input->sequence[1] == ']')
+		send_ground(sink, input->sequence + 2, input->len - (st ? 4 : 3));
+	return DONE;
 }
 
 static enum input_step input_step(struct input *input, const struct input_sink *sink)
@@ -311,7 +330,7 @@ static enum input_step input_step(struct input *input, const struct input_sink *
 	if (bytes[1] == 'O')
 		return step_application(input, sink);
 	if (bytes[1] == ']' || bytes[1] == 'P' || bytes[1] == '_')
-		return step_string(input);
+		return step_string(input, sink);
 	if (bytes[1] == ESC) {
 		send_key(sink, KEY_CODE_ESCAPE, 0);
 		return AGAIN;
@@ -413,6 +432,9 @@ int input_pending_ms(const struct input *input)
 		return INPUT_PASTE_MS;
 	if (input->len == 0)
 		return -1;
+	/* Half an answer must not be taken for keys. */
+	if (input->expecting && input->sequence[0] == ESC && (input->len == 1 || is_string(input)))
+		return input->len == 1 ? INPUT_ANSWER_ESCAPE_MS : INPUT_ANSWER_MS;
 	return input->len <= 2 ? INPUT_ESCAPE_MS : INPUT_SEQUENCE_MS;
 }
 

@@ -15,7 +15,9 @@ enum {
 	INPUT_PASTE_MAX = 256 * 1024, /* a longer paste is cut */
 	INPUT_ESCAPE_MS = 40,         /* silence after which a lone Esc is the key */
 	INPUT_SEQUENCE_MS = 300,      /* silence after which a longer unfinished sequence is dropped */
-	INPUT_PASTE_MS = 1000,        /* silence after which a paste without an end is over */
+	INPUT_ANSWER_MS = 1000,       /* the same while the terminal is expected to answer: it may come in pieces */
+	INPUT_ANSWER_ESCAPE_MS = 150,
+	INPUT_PASTE_MS = 1000, /* silence after which a paste without an end is over */
 };
 
 typedef void input_event_fn(void *data, const struct event *event);
@@ -25,6 +27,7 @@ struct input {
 	size_t len;
 	bool skipping; /* in a sequence that became too long */
 	bool pasting;
+	bool expecting; /* an answer to a question about colours; set by whoever asked */
 	struct buf paste;
 };
 

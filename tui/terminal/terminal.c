@@ -26,7 +26,7 @@ enum {
 static struct terminal *terminal_create(struct loop *loop, input_event_fn *fn, void *data)
 {
 	struct terminal *terminal = mem_alloc(sizeof *terminal);
-	*terminal = (struct terminal){.loop = loop, .fn = fn, .data = data, .fd = -1, .signal_fd = -1};
+	*terminal = (struct terminal){.loop = loop, .fn = fn, .data = data, .fd = -1, .signal_fd = -1, .asked_ms = -1};
 	terminal->theme = theme_default();
 	terminal->colours = COLOUR_MODE_TRUE;
 	terminal->out = BUF_INIT(TERMINAL_OUT_MAX);
@@ -121,7 +121,13 @@ struct terminal *terminal_open(struct loop *loop, const struct terminal_options 
 	log_info(LOG_TUI, "terminal opened type=%s size=%dx%d colours=%d ascii=%s", str_or(getenv("TERM"), "-"),
 		 terminal->width, terminal->height, (int)terminal->colours, terminal->ascii ? "yes" : "no");
 	tty_enter(terminal);
-	if (curses_screen_caps(terminal->screen)->answers)
+	bool answers = curses_screen_caps(terminal->screen)->answers;
+	if (answers && options->ask_ground && terminal->colours != COLOUR_MODE_MONO) {
+		buf_append_str(&terminal->out, "\x1b]11;?\x1b\\");
+		terminal->asked_ms = loop_now_ms(loop);
+		terminal->input.expecting = true;
+	}
+	if (answers)
 		buf_append_str(&terminal->out, "\x1b[?2026$p");
 	return terminal;
 }

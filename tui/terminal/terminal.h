@@ -29,7 +29,10 @@ struct terminal_options {
 					  setlocale(LC_CTYPE, "") */
 	const struct theme *theme;     /* NULL = theme_default() */
 	bool mouse;
+	bool ask_ground; /* EVENT_GROUND comes when the terminal answers within TERMINAL_ANSWER_MS */
 };
+
+enum { TERMINAL_ANSWER_MS = 2000 };
 
 /* Takes the screen. Events arrive from the loop; one terminal a process. An unknown TERM falls back to
  * xterm-256color, xterm and vt100, in this order. */

@@ -184,7 +184,9 @@ void curses_screen_set_look(struct curses_screen *screen, const struct theme *th
 	screen->colours = colours;
 	memset(screen->looks, 0, sizeof screen->looks);
 	reset_color_pairs();
-	screen->all = true;
+	/* Pairs get their numbers anew: a cell that keeps its number has another colour. */
+	if (screen->painted)
+		curses_screen_invalidate(screen);
 }
 
 void curses_screen_resize(struct curses_screen *screen, int height, int width)
@@ -228,7 +230,8 @@ static void find_look(struct curses_screen *screen, style_t style, attr_t *attri
 		int found_pair = plain || screen->colours == COLOUR_MODE_MONO ? 0 : alloc_pair(fg, bg);
 		screen->looks[role][modifiers].attributes = found;
 		screen->looks[role][modifiers].pair = found_pair < 0 ? 0 : found_pair;
-		screen->looks[role][modifiers].bare = bg == COLOUR_DEFAULT && !(found & (A_UNDERLINE | A_REVERSE));
+		struct style_look text = style_look(screen->theme, STYLE_TEXT, screen->colours);
+		screen->looks[role][modifiers].bare = look.bg == text.bg && !(found & (A_UNDERLINE | A_REVERSE));
 		screen->looks[role][modifiers].known = true;
 	}
 	*attributes = screen->looks[role][modifiers].attributes;

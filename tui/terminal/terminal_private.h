@@ -28,7 +28,8 @@ struct terminal {
 	struct loop_fd *watch, *signal_watch;
 	struct loop_timer *pause;
 	struct input input;
-	struct buf out; /* not yet taken by the tty */
+	struct buf out;   /* not yet taken by the tty */
+	int64_t asked_ms; /* for the ground; -1 = not, or answered */
 	bool synchronized, suspended, frame_refused;
 };
 

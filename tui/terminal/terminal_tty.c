@@ -9,7 +9,7 @@
 #include "tui/terminal/terminal_private.h"
 #include "tui/terminal/terminal_signals.h"
 
-enum { READ_SIZE = 4096, DRAIN_MS = 200, DOUBLE_CLICK_MS = 400 };
+enum { READ_SIZE = 4096, DRAIN_MS = 200, ANSWER_WAIT_MS = 100, DOUBLE_CLICK_MS = 400 };
 
 static void tty_send(struct terminal *terminal, const struct event *event)
 {
@@ -97,6 +97,15 @@ void tty_enter(struct terminal *terminal)
 		buf_append_str(&terminal->out, tty_mouse_sequence(true));
 }
 
+/* An answer that comes late would change a screen that is already being read. */
+static bool still_expects(struct terminal *terminal)
+{
+	if (terminal->asked_ms >= 0 && loop_now_ms(terminal->loop) - terminal->asked_ms > TERMINAL_ANSWER_MS)
+		terminal->asked_ms = -1;
+	terminal->input.expecting = terminal->asked_ms >= 0;
+	return terminal->input.expecting;
+}
+
 void tty_leave(struct terminal *terminal)
 {
 	if (terminal_signals_fired())
@@ -104,13 +113,32 @@ void tty_leave(struct terminal *terminal)
 	append_leave(terminal, &terminal->out);
 	tty_flush_now(terminal);
 	terminal_signals_disarm();
-	tcsetattr(terminal->fd, TCSADRAIN, &terminal->before);
+	/* An answer that is on its way must not be typed into the shell. */
+	bool waiting = still_expects(terminal);
+	struct pollfd answer = {.fd = terminal->fd, .events = POLLIN};
+	if (waiting)
+		poll(&answer, 1, ANSWER_WAIT_MS);
+	terminal->asked_ms = -1;
+	tcsetattr(terminal->fd, waiting ? TCSAFLUSH : TCSADRAIN, &terminal->before);
 }
 
 /* ---- reading ---- */
 
+static void on_ground(struct terminal *terminal, int32_t rgb)
+{
+	struct event event = {.type = EVENT_GROUND, .ground = rgb};
+	if (!still_expects(terminal))
+		return;
+	terminal->asked_ms = -1;
+	tty_send(terminal, &event);
+}
+
 static void on_reply(struct terminal *terminal, const struct event *event)
 {
+	if (event->reply.kind == ']') {
+		on_ground(terminal, event->reply.second);
+		return;
+	}
 	/* DECRPM: 1 set, 2 reset; 0 unknown. */
 	bool has = event->reply.kind == 'y' && event->reply.first == 2026 &&
 		   (event->reply.second == 1 || event->reply.second == 2);
@@ -180,6 +208,7 @@ void tty_on_ready(void *data, unsigned ready)
 	if (got < 0)
 		return;
 	input_feed(&terminal->input, bytes, (size_t)got, on_input, terminal);
+	(void)still_expects(terminal);
 	int pause_ms = input_pending_ms(&terminal->input);
 	if (pause_ms >= 0)
 		loop_timer_arm(terminal->pause, pause_ms);

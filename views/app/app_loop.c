@@ -137,6 +137,7 @@ void app_event(void *data, const struct event *event)
 		if (!dialog_takes(app, event) && !prompt_event(app, event))
 			key_pressed(app, event);
 		break;
+	case EVENT_GROUND:
 	case EVENT_REDRAW:
 	case EVENT_FOCUS:
 	case EVENT_REPLY:

@@ -170,9 +170,57 @@ static void answers_and_focus(void **state)
 	gives_str("\x1b[?2026;0$y\x1b[?64;1c\x1b[24;80R\x1b[0n",
 		  "reply(y 2026 0) reply(c 64 1) reply(R 24 80) reply(n 0 0) ");
 	gives_str("\x1b[I\x1b[O", "focus(1) focus(0) ");
-	gives_str("\x1b]11;rgb:0000/0000/0000\x1b\\a\x1b]0;x\x07"
+	gives_str("\x1b]10;rgb:0000/0000/0000\x1b\\a\x1b]0;x\x07"
 		  "b\x1bP1$r0m\x1b\\c",
 		  "a b c ");
+}
+
+static void the_ground_is_told(void **state)
+{
+	gives_str("\x1b]11;rgb:0000/0000/0000\x1b\\a", "reply(] 11 0) a ");
+	gives_str("\x1b]11;rgb:ffff/ffff/ffff\x07"
+		  "a",
+		  "reply(] 11 16777215) a ");
+	gives_str("\x1b]11;rgb:fd/f6/e3\x07", "reply(] 11 16643811) ");
+	gives_str("\x1b]11;rgb:f/0/8\x07", "reply(] 11 16711816) ");
+	gives_str("\x1b]11;#002b36\x07", "reply(] 11 11062) ");
+	/* What is no colour says nothing, and types nothing. */
+	static const char *const wrong[] = {"",
+					    "11",
+					    "11;",
+					    "11;?",
+					    "11;rgb:",
+					    "11;rgb:0/0",
+					    "11;rgb:0/0/0/0",
+					    "11;rgb:00000/0/0",
+					    "11;rgb:x/0/0",
+					    "11;white",
+					    "111;rgb:0/0/0",
+					    "11;#12345"};
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		char bytes[80];
+		snprintf(bytes, sizeof bytes, "\x1b]%s\x1b\\a", wrong[i]);
+		gives(bytes, strlen(bytes), "a ");
+	}
+}
+
+/* The pieces of an expected answer may lie further apart than those of a key. */
+static void an_expected_answer_may_come_in_pieces(void **state)
+{
+	struct input input;
+	struct buf out = BUF_INIT(4096);
+	input_init(&input);
+	input_feed(&input, "\x1b]", 2, write_event, &out);
+	assert_int_equal(input_pending_ms(&input), INPUT_ESCAPE_MS);
+	input.expecting = true;
+	assert_int_equal(input_pending_ms(&input), INPUT_ANSWER_MS);
+	input_feed(&input, "11;rgb", 6, write_event, &out);
+	assert_int_equal(input_pending_ms(&input), INPUT_ANSWER_MS);
+	input_feed(&input, ":0/0/f\x07\x1b", 8, write_event, &out);
+	assert_int_equal(input_pending_ms(&input), INPUT_ANSWER_ESCAPE_MS);
+	assert_string_equal(buf_str(&out), "reply(] 11 255) ");
+	input_finish(&input);
+	buf_finish(&out);
 }
 
 static void what_is_too_long_is_dropped_whole(void **state)
@@ -208,6 +256,8 @@ int main(void)
 		cmocka_unit_test(a_paste_has_a_limit),
 		cmocka_unit_test(the_mouse),
 		cmocka_unit_test(answers_and_focus),
+		cmocka_unit_test(the_ground_is_told),
+		cmocka_unit_test(an_expected_answer_may_come_in_pieces),
 		cmocka_unit_test(what_is_too_long_is_dropped_whole),
 		cmocka_unit_test(unknown_sequences_do_nothing),
 	};
