@@ -69,6 +69,10 @@ const char *const *config_list(const struct config *config,
 /* The secret named for a cluster in the file, or NULL. */
 const char *config_credentials_secret(const struct config *config, const char *namespace, const char *cluster);
 
+/* How a context looks, or NULL: `contexts: {NAME: {theme: …, accent: …}}`. */
+const char *config_context_theme(const struct config *config, const char *context);
+const char *config_context_accent(const struct config *config, const char *context);
+
 /* Writes the options' part of --help. */
 void config_print_options(FILE *out);
 

@@ -8,5 +8,7 @@
 bool config_set(struct config *config, enum config_option_id id, const char *value, const char *origin,
 		struct err *err) MUST_USE;
 void config_add_credentials(struct config *config, const char *cluster, const char *secret);
+/* False when a context has no such setting. */
+bool config_add_context(struct config *config, const char *context, const char *setting, const char *value) MUST_USE;
 
 #endif

@@ -19,8 +19,16 @@ struct config_value {
 
 struct config {
 	struct config_value values[CONFIG_OPTION_COUNT];
-	struct map credentials; /* "namespace/cluster" → secret name, owned */
+	struct map credentials;     /* "namespace/cluster" → secret name, owned */
+	struct map themes, accents; /* by context, owned */
 };
+
+static void finish_texts(struct map *map)
+{
+	for (struct map_entry *e = map_next(map, NULL); e; e = map_next(map, e))
+		free(e->value);
+	map_finish(map);
+}
 
 struct config *config_create(void)
 {
@@ -37,9 +45,9 @@ void config_destroy(struct config *config)
 			free(*item);
 		vec_finish(&config->values[i].list);
 	}
-	for (struct map_entry *e = map_next(&config->credentials, NULL); e; e = map_next(&config->credentials, e))
-		free(e->value);
-	map_finish(&config->credentials);
+	finish_texts(&config->credentials);
+	finish_texts(&config->themes);
+	finish_texts(&config->accents);
 	free(config);
 }
 
@@ -139,4 +147,24 @@ const char *config_credentials_secret(const struct config *config, const char *n
 {
 	CLEANUP(free) char *key = str_printf("%s/%s", namespace, cluster);
 	return map_get(&config->credentials, key);
+}
+
+bool config_add_context(struct config *config, const char *context, const char *setting, const char *value)
+{
+	struct map *map = str_eq(setting, "theme")    ? &config->themes
+			  : str_eq(setting, "accent") ? &config->accents
+						      : NULL;
+	if (map)
+		free(map_set(map, context, mem_strdup(value)));
+	return map;
+}
+
+const char *config_context_theme(const struct config *config, const char *context)
+{
+	return map_get(&config->themes, context);
+}
+
+const char *config_context_accent(const struct config *config, const char *context)
+{
+	return map_get(&config->accents, context);
 }

@@ -42,6 +42,38 @@ static bool read_credentials(struct config *config, yaml_document_t *document, c
 	return true;
 }
 
+static bool read_context(struct config *config, yaml_document_t *document, const char *context, const yaml_node_t *node,
+			 const char *name, struct err *err)
+{
+	static const char form[] = "a context is a mapping of theme and accent to plain values";
+	if (node->type != YAML_MAPPING_NODE)
+		return config_wrong(err, name, node, form);
+	for (yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top; pair++) {
+		const yaml_node_t *key = yaml_document_get_node(document, pair->key);
+		const char *setting = scalar_text(key),
+			   *value = scalar_text(yaml_document_get_node(document, pair->value));
+		if (!setting || !value || !config_add_context(config, context, setting, value))
+			return config_wrong(err, name, key, form);
+	}
+	return true;
+}
+
+static bool read_contexts(struct config *config, yaml_document_t *document, const yaml_node_t *node, const char *name,
+			  struct err *err)
+{
+	if (node->type != YAML_MAPPING_NODE)
+		return config_wrong(err, name, node, "contexts is a mapping of context names to theme and accent");
+	for (yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top; pair++) {
+		const yaml_node_t *key = yaml_document_get_node(document, pair->key);
+		if (!scalar_text(key))
+			return config_wrong(err, name, key, "expected the name of a context");
+		if (!read_context(config, document, scalar_text(key), yaml_document_get_node(document, pair->value),
+				  name, err))
+			return false;
+	}
+	return true;
+}
+
 static bool read_option(struct config *config, yaml_document_t *document, const yaml_node_t *key,
 			const yaml_node_t *value, const char *name, struct err *err)
 {
@@ -52,6 +84,8 @@ static bool read_option(struct config *config, yaml_document_t *document, const 
 		return config_wrong(err, name, key, "an option name is plain text");
 	if (str_eq(word, "credentials"))
 		return read_credentials(config, document, value, name, err);
+	if (str_eq(word, "contexts"))
+		return read_contexts(config, document, value, name, err);
 	for (size_t i = 0; i < CONFIG_OPTION_COUNT; i++) {
 		const struct config_option_spec *spec = config_option_spec((enum config_option_id)i);
 		if (spec->where != CONFIG_OPTION_FILE || !str_eq(spec->name, word))

@@ -82,6 +82,20 @@ static void the_command_line_wins_over_the_file(void **state)
 	config_destroy(config);
 }
 
+static void a_context_may_look_like_none_other(void **state)
+{
+	struct config *config = config_create();
+	struct err err = {0};
+	assert_true(load(config, "theme: dark\ncontexts:\n  prod-eu: {theme: light, accent: \"#ff0000\"}\n  dev: {}\n",
+			 &err));
+	assert_string_equal(config_text(config, CONFIG_OPT_THEME), "dark");
+	assert_string_equal(config_context_theme(config, "prod-eu"), "light");
+	assert_string_equal(config_context_accent(config, "prod-eu"), "#ff0000");
+	assert_null(config_context_theme(config, "dev"));
+	assert_null(config_context_accent(config, "other"));
+	config_destroy(config);
+}
+
 static void a_wrong_file_names_its_place(void **state)
 {
 	static const struct {
@@ -92,6 +106,11 @@ static void a_wrong_file_names_its_place(void **state)
 		{"nope: 1\n", "config.yaml:1:1: unknown option \"nope\"; `mqdeck --help` lists them"},
 		{"- a\n", "config.yaml:1:1: expected `option: value` lines"},
 		{"as: admin\n", "config.yaml:1:1: unknown option \"as\"; `mqdeck --help` lists them"},
+		{"contexts: 7\n", "config.yaml:1:11: contexts is a mapping of context names to theme and accent"},
+		{"contexts:\n  prod: red\n",
+		 "config.yaml:2:9: a context is a mapping of theme and accent to plain values"},
+		{"contexts:\n  prod: {colour: red}\n",
+		 "config.yaml:2:10: a context is a mapping of theme and accent to plain values"},
 		{"credentials: {a: b}\n", "config.yaml:1:15: expected NAMESPACE/CLUSTER: SECRET"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -109,6 +128,7 @@ int main(void)
 		cmocka_unit_test(options_stand_anywhere),
 		cmocka_unit_test(says_what_is_wrong),
 		cmocka_unit_test(the_command_line_wins_over_the_file),
+		cmocka_unit_test(a_context_may_look_like_none_other),
 		cmocka_unit_test(a_wrong_file_names_its_place),
 	};
 	return cmocka_run_group_tests_name("config", tests, NULL, NULL);
