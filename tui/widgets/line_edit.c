@@ -433,6 +433,11 @@ int line_edit_draw_choices(const struct line_edit *edit, struct canvas *canvas, 
 	return rows > 0 ? rows : 0;
 }
 
+const char *line_edit_suggestion(const struct line_edit *edit)
+{
+	return *line_edit_ghost(edit) ? edit->choices[edit->chosen] : edit->text;
+}
+
 size_t line_edit_choice_count(const struct line_edit *edit)
 {
 	return edit->choice_count;

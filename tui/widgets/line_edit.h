@@ -44,6 +44,8 @@ void line_edit_draw(const struct line_edit *edit, struct canvas *canvas, struct 
 		    bool focused);
 /* The suggestions, at most rect.height of them, chosen one marked. Returns the rows used. */
 int line_edit_draw_choices(const struct line_edit *edit, struct canvas *canvas, struct rect rect);
+const char *
+line_edit_suggestion(const struct line_edit *edit); /* the whole line with the ghost; the text without one */
 size_t line_edit_choice_count(const struct line_edit *edit);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "tui/keys/keymap.h"
 #include "tui/terminal/terminal.h"
+#include "tui/theme/theme.h"
 #include "tui/widgets/dialog.h"
 #include "tui/widgets/line_edit.h"
 #include "views/app/view.h"
@@ -29,6 +30,15 @@ struct app_dialog {
 	void (*answer)(struct app *app, int button, void *data);
 	void *data;
 	bool answering; /* inside answer() */
+};
+
+/* What the screen looks like (app_theme.c). */
+struct app_theme {
+	struct theme kept, shown; /* shown: kept or a preview, with the accent of the context; the terminal draws it */
+	char chosen[THEME_PATH_MAX]; /* by option or `:theme`, where the context has none of its own */
+	bool automatic, previewing;
+	int32_t ground; /* of the terminal, COLOUR_DEFAULT while it is not known */
+	int32_t accent; /* COLOUR_DEFAULT = none */
 };
 
 /* The tables that stand above this room, in console/catalogue.c: it names no screen and no action itself. */
@@ -59,6 +69,7 @@ struct app {
 	struct line_edit *command_line, *filter_line;
 	size_t history_at; /* how far `[` went back */
 	struct app_dialog dialog;
+	struct app_theme theme;
 	struct plans plans;         /* prepared, running or just over */
 	int interrupted;            /* interrupted plans of this API server, until they were looked at;
 				     * -1 = not counted yet */
@@ -129,6 +140,14 @@ struct view *app_push(struct app *app, const struct view_class *class, const str
 		      const struct view_scope *scope, const struct selection *selection);
 void app_pop(struct app *app); /* the last one stays */
 void app_clear_views(struct app *app);
+
+/* ---- themes (app_theme.c): by name, by path, or "auto" ---- */
+bool app_theme_configure(struct app *app, struct err *err) MUST_USE; /* before the terminal is opened */
+bool app_theme_choose(struct app *app, const char *name, struct err *err) MUST_USE;
+void app_theme_preview(struct app *app,
+		       const char *name); /* NULL, or what there is not: back to the one that is kept */
+void app_theme_set_ground(struct app *app, int32_t rgb);
+void app_theme_of_context(struct app *app); /* the session is a new one */
 
 /* ---- prompt (prompt.c) ---- */
 void prompt_open(struct app *app, enum app_prompt prompt);

@@ -138,6 +138,8 @@ void app_event(void *data, const struct event *event)
 			key_pressed(app, event);
 		break;
 	case EVENT_GROUND:
+		app_theme_set_ground(app, event->ground);
+		break;
 	case EVENT_REDRAW:
 	case EVENT_FOCUS:
 	case EVENT_REPLY:
@@ -175,6 +177,9 @@ struct app *app_create(struct loop *loop, const struct config *config, struct de
 		.busy_since_ms = -1,
 		.interrupted = -1,
 	};
+	app->theme = (struct app_theme){.kept = *theme_default(), .chosen = "dark", .ground = COLOUR_DEFAULT};
+	app->theme.shown = app->theme.kept;
+	app->theme.accent = COLOUR_DEFAULT;
 	app->plans = (struct plans){.on_change = app_plans_changed, .data = app};
 	app->paint_timer = loop_timer_create(loop, paint_due, app);
 	app->tick_timer = loop_timer_create(loop, app_tick, app);
@@ -187,6 +192,7 @@ void app_destroy(struct app *app)
 {
 	if (!app)
 		return;
+	app->theme.previewing = false; /* the terminal may be closed already */
 	app_clear_views(app);
 	app_answer_dialog(app, 0);
 	plans_clear(&app->plans);

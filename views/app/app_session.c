@@ -26,6 +26,7 @@ void app_connect_to(struct app *app, struct session_place *place)
 		.data = app,
 	};
 	app->session = session_open(app->loop, app->config, place, &events, &app->session_err);
+	app_theme_of_context(app);
 	app_world_touched(app);
 }
 

@@ -38,7 +38,7 @@ static const char *frame_plural(size_t n)
 	return n == 1 ? "" : "s";
 }
 
-static void draw_right(struct app *app, int y, int from)
+static void draw_right(struct app *app, int y, int from, style_t style)
 {
 	const struct world_view *world = app->world;
 	char age[32], text[160] = "", short_text[64] = "";
@@ -54,28 +54,32 @@ static void draw_right(struct app *app, int y, int from)
 	snprintf(short_text, sizeof short_text, "%s ", age);
 	const char *fits = canvas_text_width(text) <= app->canvas->width - from ? text : short_text;
 	int width = canvas_text_width(fits);
-	canvas_put(app->canvas, y, app->canvas->width - width, width, STYLE_DIM, fits);
+	canvas_put(app->canvas, y, app->canvas->width - width, width, style, fits);
 }
 
 static void frame_draw_header(struct app *app, int y)
 {
 	struct canvas *canvas = app->canvas;
-	int x = canvas_put(canvas, y, 0, -1, STYLE_TITLE, " mqdeck ");
+	bool accent = app->theme.accent != COLOUR_DEFAULT;
+	style_t strong = accent ? STYLE_ACCENT : STYLE_TEXT | STYLE_BOLD, weak = accent ? STYLE_ACCENT : STYLE_DIM;
+	if (accent)
+		canvas_fill(canvas, (struct rect){y, 0, 1, canvas->width}, STYLE_ACCENT, ' ');
+	int x = canvas_put(canvas, y, 0, -1, accent ? STYLE_ACCENT : STYLE_TITLE, " mqdeck ");
 	if (!app->session) {
 		canvas_put(canvas, y, x + 1, -1, STYLE_BAD, "not connected");
 		return;
 	}
 	bool read_only = kube_client_read_only(app->session->client);
-	x += 1 + canvas_printf(canvas, y, x + 1, canvas->width / 2, STYLE_TEXT | STYLE_BOLD, "%s",
-			       session_context(app->session));
-	x += canvas_printf(canvas, y, x, canvas->width / 4, STYLE_DIM, "/%s", str_or(app->session->namespace, "all"));
+	x += 1 + canvas_printf(canvas, y, x + 1, canvas->width / 2, strong, "%s", session_context(app->session));
+	x += canvas_printf(canvas, y, x, canvas->width / 4, weak, "/%s", str_or(app->session->namespace, "all"));
 	x += 2 + canvas_put(canvas, y, x + 2, -1, read_only ? STYLE_READ_ONLY : STYLE_LIVE,
 			    read_only ? " READ-ONLY " : " LIVE ");
-	x += 1 + canvas_put(canvas, y, x + 1, canvas->width / 5, STYLE_DIM, session_user(app->session));
+	x += 1 + canvas_put(canvas, y, x + 1, canvas->width / 5, weak, session_user(app->session));
 	/* The usual ones are over before an eye could see them, and a sign that flickers costs bytes on a thin line. */
 	if (app->busy_since_ms >= 0 && loop_now_ms(app->loop) - app->busy_since_ms > BUSY_SHOWN_FROM_MS)
-		x += 1 + canvas_put(canvas, y, x + 1, -1, STYLE_INFO, canvas->ascii ? "<>" : "⇅");
-	draw_right(app, y, x + 2);
+		x += 1 +
+		     canvas_put(canvas, y, x + 1, -1, accent ? STYLE_ACCENT : STYLE_INFO, canvas->ascii ? "<>" : "⇅");
+	draw_right(app, y, x + 2, weak);
 }
 
 /* ---- banners: what must not be overlooked ---- */
@@ -245,7 +249,7 @@ static void draw_hints(struct app *app, int y)
 	const int scopes[] = {(int)app_top(app)->class->keys, VIEW_KEYS_GLOBAL};
 	struct key_binding bindings[64];
 	int x = 1;
-	for (size_t s = 0; s < ARRAY_LEN(scopes); s++) {
+	for (size_t s = scopes[0] == VIEW_KEYS_GLOBAL; s < ARRAY_LEN(scopes); s++) {
 		size_t count = keymap_list(app->keymap, scopes[s], bindings, ARRAY_LEN(bindings));
 		for (size_t i = 0; i < count && i < ARRAY_LEN(bindings) && x >= 0; i++) {
 			if (app_action((enum action)bindings[i].action)->hint)

@@ -41,6 +41,15 @@ static void offer_namespaces(const struct app *app, struct prompt_offering *offe
 	}
 }
 
+static void offer_theme(void *data, const char *name, enum theme_origin origin, const char *path)
+{
+	struct prompt_offering *offering = data;
+	char line[LINE_EDIT_MAX];
+	snprintf(line, sizeof line, "theme %s", name);
+	if (str_has_prefix(line, offering->typed))
+		offering->offer(offering->context, line);
+}
+
 static void prompt_complete(void *data, const char *text, line_edit_offer_fn *offer, void *context)
 {
 	struct prompt_offering offering = {.typed = text, .offer = offer, .context = context};
@@ -49,6 +58,10 @@ static void prompt_complete(void *data, const char *text, line_edit_offer_fn *of
 		offer_contexts(data, &offering);
 	if (str_has_prefix(text, "ns"))
 		offer_namespaces(data, &offering);
+	if (str_has_prefix(text, "theme "))
+		theme_each(offer_theme, &offering);
+	if (str_has_prefix("theme auto", text))
+		offer(context, "theme auto");
 	if (str_has_prefix("quit", text))
 		offer(context, "quit");
 }
@@ -86,6 +99,21 @@ static bool command_namespace(struct app *app, const char *argument)
 	return true;
 }
 
+static bool command_theme(struct app *app, const char *argument)
+{
+	const struct sheet *sheet;
+	struct err err;
+	/* Over what is there: themes are looked at on it, and Esc comes back to it. */
+	const struct view_class *themes = view_find(app->catalogue, "themes", &sheet);
+	if (!*argument)
+		return themes && app_push(app, themes, NULL, NULL, NULL);
+	if (app_theme_choose(app, argument, &err))
+		app_flash(app, SEV_INFO, "theme %s", argument);
+	else
+		app_flash(app, SEV_WARN, "%s", err.text);
+	return true;
+}
+
 /* X in k9s' spelling; answers false when the words are a view's after all. */
 static const struct {
 	const char *names[7];
@@ -94,6 +122,7 @@ static const struct {
 	{{"q", "q!", "qa", "Q", "quit", "exit"}, command_quit},
 	{{"ctx", "context", "contexts"}, command_context},
 	{{"ns", "namespace", "namespaces"}, command_namespace},
+	{{"theme", "themes", "skin", "skins"}, command_theme},
 };
 
 static bool run_builtin(struct app *app, const char *word, const char *argument)
@@ -161,8 +190,23 @@ void prompt_open(struct app *app, enum app_prompt prompt)
 		line_edit_set(app->command_line, "");
 }
 
+/* A theme is seen while it is typed or chosen among the suggestions. */
+static const char *theme_wanted(const struct app *app)
+{
+	static const char command[] = "theme ";
+	const char *line = line_edit_suggestion(app->command_line);
+	return str_has_prefix(line_edit_text(app->command_line), command) ? line + sizeof command - 1 : NULL;
+}
+
 static void command_answered(struct app *app, enum line_edit_answer answer)
 {
+	if (answer == LINE_EDIT_TOOK || answer == LINE_EDIT_CHANGED)
+		app_theme_preview(app, theme_wanted(app));
+	/* What is seen is what Enter takes. */
+	if (answer == LINE_EDIT_ACCEPTED && app->theme.previewing)
+		line_edit_set(app->command_line, line_edit_suggestion(app->command_line));
+	if (answer == LINE_EDIT_ACCEPTED || answer == LINE_EDIT_CANCELLED)
+		app_theme_preview(app, NULL);
 	if (answer == LINE_EDIT_CANCELLED)
 		app->prompt = PROMPT_NONE;
 	if (answer != LINE_EDIT_ACCEPTED)

@@ -41,6 +41,10 @@ int main_console(const struct cli_command_line *line)
 	if (!session_place_read(&place, line->config, demo, NULL, &err))
 		return cli_failed(&err);
 	CLEANUP(app_destroy) struct app *app = app_create(loop, line->config, demo, &console_catalogue);
+	if (!app_theme_configure(app, &err))
+		return cli_failed(&err);
+	options.theme = &app->theme.shown;
+	options.ask_ground = app->theme.automatic;
 	CLEANUP(terminal_close) struct terminal *terminal = terminal_open(loop, &options, app_event, app, &err);
 	if (!terminal)
 		return cli_failed(&err);
@@ -97,13 +101,16 @@ static int main_play_tape(const struct cli_command_line *line, const struct tape
 		return cli_failed(&err);
 	CLEANUP(app_destroy) struct app *app = app_create(loop, line->config, demo, &console_catalogue);
 	app->unattended = true;
+	if (!app_theme_configure(app, &err))
+		return cli_failed(&err);
 	CLEANUP(terminal_close)
 	struct terminal *terminal = terminal_open_headless(loop, height, width,
 							   config_flag(line->config, CONFIG_OPT_ASCII), app_event, app);
 	struct main_replay state = {.app = app};
 	struct tape_target target = {
 		.send = app_event, .screen = app_screen, .is_idle = app_is_idle, .resize = replay_resize, .data = app};
-	struct tape_options options = {.update = config_flag(line->config, CONFIG_OPT_UPDATE), .report = stderr};
+	struct tape_options options = {
+		.update = config_flag(line->config, CONFIG_OPT_UPDATE), .report = stderr, .theme = &app->theme.shown};
 	CLEANUP(free)
 	char *folder =
 		mem_strndup(line->words[0],
