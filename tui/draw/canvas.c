@@ -252,6 +252,25 @@ int canvas_put_fit(struct canvas *canvas, int y, int x, int columns, style_t sty
 	return cut ? columns : used;
 }
 
+int canvas_put_wrapped(struct canvas *canvas, int y, int x, int columns, int rows, style_t style, const char *text)
+{
+	int row = 0;
+	while (row < rows && columns > 0) {
+		if (row == rows - 1 || canvas_text_width(text) <= columns) {
+			canvas_put_fit(canvas, y + row, x, columns, style, text);
+			return row + 1;
+		}
+		size_t fits = text_fit(text, (size_t)columns), cut = fits;
+		while (cut > 0 && text[cut] != ' ')
+			cut--;
+		cut = cut ? cut : fits;
+		canvas_put_len(canvas, y + row, x, columns, style, text, cut);
+		text += cut + (text[cut] == ' ');
+		row++;
+	}
+	return row;
+}
+
 void canvas_put_right(struct canvas *canvas, int y, int x, int columns, style_t style, const char *text)
 {
 	int width = canvas_text_width(text);

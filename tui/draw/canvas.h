@@ -56,6 +56,8 @@ int canvas_printf(struct canvas *canvas, int y, int x, int max_columns, style_t 
 	PRINTF_LIKE(6, 7);
 /* As canvas_put, but too long text ends in "…" ("~" in ASCII), and the rest of the columns is blanked. */
 int canvas_put_fit(struct canvas *canvas, int y, int x, int columns, style_t style, const char *text);
+/* Wrapped at spaces over at most `rows` rows; the last one is cut with a sign. Returns the rows taken. */
+int canvas_put_wrapped(struct canvas *canvas, int y, int x, int columns, int rows, style_t style, const char *text);
 /* As canvas_put_fit, at the right of the columns. */
 void canvas_put_right(struct canvas *canvas, int y, int x, int columns, style_t style, const char *text);
 

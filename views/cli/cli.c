@@ -1,3 +1,4 @@
+/* What the subcommands without a screen share: a connection that is opened for one answer, and sentences on standard error. */
 #include "views/cli/cli.h"
 
 #include <stdlib.h>

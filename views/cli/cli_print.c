@@ -112,6 +112,23 @@ static void put_step(struct buf *out, const struct ops_step *step)
 	buf_append_char(out, '}');
 }
 
+/* Of no plan: that it failed, and nothing more. */
+static void put_head(struct buf *out, const struct ops_plan *plan)
+{
+	const struct {
+		const char *name, *value;
+	} texts[] = {
+		{"id", plan ? plan->id : NULL},
+		{"state", ops_state_word(plan ? plan->state : OPS_STATE_FAILED)},
+		{"severity", plan ? ops_severity_word(plan->severity) : NULL},
+		{"title", plan ? plan->title : NULL},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		buf_append_char(out, ',');
+		cli_print_put_text(out, texts[i].name, texts[i].value);
+	}
+}
+
 void cli_append_plan(const struct ops_plan *plan, const char *operation, const char *target, const char *impact,
 		     const struct err *err, struct buf *out)
 {
@@ -127,14 +144,7 @@ void cli_append_plan(const struct ops_plan *plan, const char *operation, const c
 	cli_print_put_text(out, "operation", plan ? plan->operation->name : operation);
 	buf_append_char(out, ',');
 	cli_print_put_text(out, "target", plan ? plan->target : target);
-	buf_append_char(out, ',');
-	cli_print_put_text(out, "id", plan ? plan->id : NULL);
-	buf_append_char(out, ',');
-	cli_print_put_text(out, "state", plan ? ops_state_word(plan->state) : ops_state_word(OPS_STATE_FAILED));
-	buf_append_char(out, ',');
-	cli_print_put_text(out, "severity", plan ? ops_severity_word(plan->severity) : NULL);
-	buf_append_char(out, ',');
-	cli_print_put_text(out, "title", plan ? plan->title : NULL);
+	put_head(out, plan);
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		cli_print_put_sentences(out, plan, lists[i].name, lists[i].kind);
 	buf_printf(out, ",\"blast\":%s", str_or(impact, "null"));

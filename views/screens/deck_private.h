@@ -21,7 +21,6 @@ void deck_add_spot(struct deck *deck, struct rect rect, const struct world_clust
 		   const struct world_broker *broker);
 /* Nothing chosen yet: the first one asked for is. broker NULL = the cluster itself. */
 bool deck_is_chosen(struct deck *deck, const struct world_cluster *cluster, const struct world_broker *broker);
-int deck_put_wrapped(struct canvas *canvas, int y, int x, int columns, int rows, style_t style, const char *text);
 
 /* Both draw the brokers and return the first free line. */
 bool deck_tiles_fit(const struct world_view *world, struct rect rect);

@@ -1,3 +1,4 @@
+/* The pane that describes the row under the cursor: where it fits, and how it follows. */
 #include "views/screens/detail.h"
 
 #include <stdlib.h>

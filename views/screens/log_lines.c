@@ -1,3 +1,5 @@
+/* Several logs in one order. A line waits a moment for earlier ones of other brokers, because each log comes on a
+ * connection of its own. */
 #include "views/screens/log_lines.h"
 
 #include <stdlib.h>

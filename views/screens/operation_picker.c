@@ -1,3 +1,4 @@
+/* From rows to plans: what an operation would work on, the form for its arguments, and the plan that is made of them. */
 #include "views/screens/operation_picker.h"
 
 #include <inttypes.h>

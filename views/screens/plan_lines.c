@@ -1,3 +1,4 @@
+/* A plan as lines of text: sentences worst first, then steps with what each one waits for. */
 #include "views/screens/plan_lines.h"
 
 #include <inttypes.h>

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "views/screens/deck_private.h"
 #include "views/screens/plan_lines.h"
 
 enum { NAME_MAX_COLUMNS = 24, NODE_MAX_COLUMNS = 16, EFFECT_ROWS = 3, FIGURES_WIDTH = 14 };
@@ -70,7 +69,7 @@ static int put_effects(const struct ops_map_cluster *cluster, struct canvas *can
 		style_t style = effect->severity >= SEV_WARN ? severity_style(effect->severity) : STYLE_TEXT;
 		canvas_put(canvas, y, rect.x, rows > 0 ? 1 : 0, style, severity_sign(effect->severity, canvas->ascii));
 		rows = rows > EFFECT_ROWS ? EFFECT_ROWS : rows;
-		y += rows > 0 ? deck_put_wrapped(canvas, y, rect.x + 2, rect.width - 2, rows, style, effect->text) : 1;
+		y += rows > 0 ? canvas_put_wrapped(canvas, y, rect.x + 2, rect.width - 2, rows, style, effect->text) : 1;
 	}
 	return y;
 }

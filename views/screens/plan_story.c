@@ -1,10 +1,10 @@
+/* Resume, roll back and abandon for a plan of the journal, with the reason where one of them is not possible. */
 #include "views/screens/plan_story.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "api/base/str.h"
-#include "views/screens/screens.h"
 
 enum { BUTTON_LEAVE = 1, BUTTON_ABANDON, KEY_WIDTH = 7, NAME_WIDTH = 10 };
 
@@ -146,11 +146,4 @@ const char *plan_story_text(const struct app *app, const struct ops_history_entr
 	else
 		snprintf(out, size, "%sat %s", where, str_or(history->step_title, "its end"));
 	return out;
-}
-
-void plan_story_show(struct app *app, const struct ops_history_entry *history)
-{
-	struct view_scope scope = {0};
-	snprintf(scope.name, sizeof scope.name, "%s", history->id);
-	app_push(app, &view_history, NULL, &scope, NULL);
 }

@@ -16,7 +16,4 @@ enum severity plan_story_severity(const struct ops_history_entry *history);
 /* How it ended, or where it stands, in one sentence. The text is good until `history` or `out` changes. */
 const char *plan_story_text(const struct app *app, const struct ops_history_entry *history, char *out, size_t size);
 
-/* Opens its screen: steps, sentences, result. */
-void plan_story_show(struct app *app, const struct ops_history_entry *history);
-
 #endif

@@ -1,3 +1,4 @@
+/* A cluster's own quorum in a line: the partitions hang on it, and no row of theirs shows it. */
 #include "views/screens/quorum_line.h"
 
 #include <inttypes.h>

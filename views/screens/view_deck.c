@@ -11,22 +11,6 @@
 
 /* ---- what can be chosen ---- */
 
-/* As a row of its sheet, so that the other views find it by the same key. */
-static void spot_selection(const struct world_cluster *cluster, const struct world_broker *broker,
-			   struct selection *out)
-{
-	struct sheet_row row = {.cluster = cluster, .item.broker = broker};
-	selection_of_row(broker ? &sheet_brokers : &sheet_clusters, &row, out);
-}
-
-void deck_add_spot(struct deck *deck, struct rect rect, const struct world_cluster *cluster,
-		   const struct world_broker *broker)
-{
-	struct deck_spot spot = {.rect = rect};
-	spot_selection(cluster, broker, &spot.selection);
-	vec_push(&deck->spots, spot);
-}
-
 static struct deck_spot *deck_view_chosen(struct deck *deck)
 {
 	vec_each (&deck->spots, spot) {
@@ -34,15 +18,6 @@ static struct deck_spot *deck_view_chosen(struct deck *deck)
 			return spot;
 	}
 	return deck->spots.len ? deck->spots.items : NULL;
-}
-
-bool deck_is_chosen(struct deck *deck, const struct world_cluster *cluster, const struct world_broker *broker)
-{
-	struct selection selection;
-	spot_selection(cluster, broker, &selection);
-	if (!*deck->chosen)
-		memcpy(deck->chosen, selection.key, sizeof deck->chosen);
-	return str_eq(selection.key, deck->chosen);
 }
 
 /* The nearest spot in a direction: along it first, then across. */
@@ -87,36 +62,16 @@ static int draw_sentence(struct deck *deck, struct canvas *canvas, int y, int wi
 	x = x < deck->name_width ? deck->name_width : x + 1;
 	style_t style = cluster->severity >= SEV_WARN ? severity_style(cluster->severity) : STYLE_TEXT;
 	const char *headline = str_or(cluster->headline, "reading the brokers' state …");
-	y += deck_put_wrapped(canvas, y, x, width - x - 1,
-			      cluster->severity >= SEV_WARN ? 3
-			      : dense                       ? 1
-							    : 2,
-			      style | on, headline);
+	y += canvas_put_wrapped(canvas, y, x, width - x - 1,
+				cluster->severity >= SEV_WARN ? 3
+				: dense                       ? 1
+							      : 2,
+				style | on, headline);
 	/* Where room is short only the worst cluster is explained. */
 	if (cluster->detail && (!dense || deck->spots.len == 0))
-		y += deck_put_wrapped(canvas, y, x, width - x - 1, 2, STYLE_DIM, cluster->detail);
+		y += canvas_put_wrapped(canvas, y, x, width - x - 1, 2, STYLE_DIM, cluster->detail);
 	deck_add_spot(deck, (struct rect){first, 0, y - first, width}, cluster, NULL);
 	return y;
-}
-
-/* Wraps at spaces over at most `rows` rows; the last one is cut with a sign. Returns the rows taken. */
-int deck_put_wrapped(struct canvas *canvas, int y, int x, int columns, int rows, style_t style, const char *text)
-{
-	int row = 0;
-	while (row < rows && columns > 0) {
-		if (row == rows - 1 || canvas_text_width(text) <= columns) {
-			canvas_put_fit(canvas, y + row, x, columns, style, text);
-			return row + 1;
-		}
-		size_t fits = text_fit(text, (size_t)columns), cut = fits;
-		while (cut > 0 && text[cut] != ' ')
-			cut--;
-		cut = cut ? cut : fits;
-		canvas_put_len(canvas, y + row, x, columns, style, text, cut);
-		text += cut + (text[cut] == ' ');
-		row++;
-	}
-	return row;
 }
 
 static int draw_sentences(struct deck *deck, struct canvas *canvas, struct rect rect, const struct world_view *world)
@@ -140,8 +95,8 @@ static int draw_sentences(struct deck *deck, struct canvas *canvas, struct rect 
 			continue;
 		canvas_put(canvas, y, 1, 2, severity_style(problem->severity),
 			   severity_sign(problem->severity, canvas->ascii));
-		y += deck_put_wrapped(canvas, y, 3, rect.width - 4, 2, severity_style(problem->severity),
-				      problem->text);
+		y += canvas_put_wrapped(canvas, y, 3, rect.width - 4, 2, severity_style(problem->severity),
+					problem->text);
 	}
 	return y;
 }
@@ -248,10 +203,10 @@ static void draw_empty(const struct view *view, struct canvas *canvas, struct re
 	bool failed =
 		view->app->session && world && (err_is_set(&world->link_err) || err_is_set(&world->sets_source.err));
 	int y = rect.y + 1, columns = rect.width - 4;
-	y += deck_put_wrapped(canvas, y, 2, columns, rect.height - 2, failed ? STYLE_WARN : STYLE_DIM,
-			      deck_view_why_empty(view));
+	y += canvas_put_wrapped(canvas, y, 2, columns, rect.height - 2, failed ? STYLE_WARN : STYLE_DIM,
+				deck_view_why_empty(view));
 	if (failed && world->link == WORLD_LIVE && !err_is_set(&world->link_err))
-		deck_put_wrapped(
+		canvas_put_wrapped(
 			canvas, y, 2, columns, 2, STYLE_DIM,
 			"Whether RabbitMQ or Kafka runs here is unknown. `:ns NAME` limits the view to one namespace.");
 }

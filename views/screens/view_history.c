@@ -122,7 +122,7 @@ static void history_view_title(struct view *view, struct buf *out)
 	buf_printf(out, "plan %s", view->scope.name);
 }
 
-const struct view_class view_history = {
+static const struct view_class view_history = {
 	.name = "finished plan",
 	.keys = VIEW_KEYS_HISTORY,
 	.shows_history = true,
@@ -133,3 +133,10 @@ const struct view_class view_history = {
 	.act = history_view_act,
 	.title = history_view_title,
 };
+
+void view_history_show(struct app *app, const struct ops_history_entry *history)
+{
+	struct view_scope scope = {0};
+	snprintf(scope.name, sizeof scope.name, "%s", history->id);
+	app_push(app, &view_history, NULL, &scope, NULL);
+}

@@ -1,3 +1,4 @@
+/* Logs of brokers: a stream a pod, opened again after a restart from where it ended. */
 #include "views/screens/view_logs.h"
 
 #include <stdlib.h>

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "views/screens/deck_private.h"
 #include "views/screens/operation_picker.h"
 #include "views/screens/screens.h"
 
@@ -203,10 +202,10 @@ static void menu_view_draw(struct view *view, struct canvas *canvas, struct rect
 	const struct view_menu_entry *entry = &self->entries.items[self->at];
 	canvas_hline(canvas, inner.y + inner.height - EXPLAINED_ROWS - 1, box.x + 1, width - 2, STYLE_BORDER);
 	int y = inner.y + inner.height - EXPLAINED_ROWS;
-	y += deck_put_wrapped(canvas, y, inner.x, inner.width, *entry->why ? 1 : EXPLAINED_ROWS, STYLE_TEXT,
-			      entry->operation->summary);
+	y += canvas_put_wrapped(canvas, y, inner.x, inner.width, *entry->why ? 1 : EXPLAINED_ROWS, STYLE_TEXT,
+				entry->operation->summary);
 	if (*entry->why)
-		deck_put_wrapped(canvas, y, inner.x, inner.width, EXPLAINED_ROWS - 1, STYLE_WARN, entry->why);
+		canvas_put_wrapped(canvas, y, inner.x, inner.width, EXPLAINED_ROWS - 1, STYLE_WARN, entry->why);
 }
 
 /* ---- input ---- */

@@ -247,7 +247,7 @@ static bool operations_view_event(struct view *view, const struct event *event)
 	if (row->plan)
 		app_show_plans(view->app);
 	else
-		plan_story_show(view->app, row->history);
+		view_history_show(view->app, row->history);
 	return true;
 }
 

@@ -1,3 +1,4 @@
+/* What views with a pager have in common. */
 #include "views/screens/view_text.h"
 
 #include "api/base/str.h"

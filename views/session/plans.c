@@ -1,3 +1,4 @@
+/* Plans that were asked for together: prepared side by side, run one after the other, stopped by the first that fails. */
 #include "views/session/plans.h"
 
 void plans_clear(struct plans *plans)

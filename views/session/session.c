@@ -1,3 +1,5 @@
+/* A connection and all that lives as long as it does. Whether a credential plugin may run is decided here, before
+ * anything is started. */
 #include "views/session/session.h"
 
 #include <dirent.h>
