@@ -44,7 +44,7 @@ bool key_is_text(struct key key); /* types a character: no Ctrl, no Alt, not a n
 
 /* "Ctrl-D", "Ctrl+d", "Shift-F" (= "F"), "Shift-Tab", "Alt-Enter", "F1", "Space", "Esc", "?", "-". Names without
  * regard to case. False when it is none. */
-bool key_parse(const char *name, struct key *key);
+bool key_parse(const char *name, struct key *key); /* NULL is none */
 enum { KEY_NAME_MAX = 32 };
 /* The one spelling that key_parse reads back: "Ctrl-D", "Shift-F", "Space", "PageUp", "?". */
 void key_name(struct key key, char out[static KEY_NAME_MAX]);

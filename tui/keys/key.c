@@ -113,6 +113,8 @@ static struct key key_normalize(struct key key)
 bool key_parse(const char *name, struct key *key)
 {
 	struct key read = {0};
+	if (!name)
+		return false;
 	if (strcasecmp(name, "Backtab") == 0) {
 		*key = (struct key){KEY_CODE_TAB, KEY_MOD_SHIFT};
 		return true;

@@ -71,16 +71,27 @@ static const struct app_action app_actions[ACTION_COUNT] = {
 #include "views/app/actions.def"
 };
 
-const struct app_action *app_action(enum action action)
+static const struct ops_operation *operation_of(enum action action)
 {
-	return &app_actions[action];
+	size_t count;
+	const struct ops_operation *const *operations = ops_table(&count);
+	return (int)action >= ACTION_COUNT ? operations[(int)action - ACTION_COUNT] : NULL;
+}
+
+struct app_action app_action(enum action action)
+{
+	const struct ops_operation *it = operation_of(action);
+	return it ? (struct app_action){.name = it->name, .hint = it->hint, .help = it->summary} : app_actions[action];
 }
 
 void app_act(struct app *app, enum action action)
 {
 	struct view *top = app_top(app);
-	log_debug(LOG_VIEWS, "action name=%s", app_actions[action].name);
-	if (app->catalogue->functions[action])
+	const struct ops_operation *operation = operation_of(action);
+	log_debug(LOG_VIEWS, "action name=%s", app_action(action).name);
+	if (operation)
+		app->catalogue->operate(app, operation);
+	else if (app->catalogue->functions[action])
 		app->catalogue->functions[action](app);
 	else if (top->class->act && !top->class->act(top, action))
 		app_flash(app, SEV_INFO, "%s does nothing here", app_actions[action].name);

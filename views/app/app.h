@@ -48,8 +48,9 @@ struct app_catalogue {
 	const struct view_class *home; /* the first view, to which Esc leads in the end */
 	const struct view_class *plan; /* of the plans that this console runs */
 	const struct view_class *(*table)(const struct sheet *sheet);
-	void (*const *functions)(struct app *app);    /* by enum action; NULL = the view on top does it */
-	void (*key)(struct app *app, struct key key); /* one that nothing is bound to */
+	void (*const *functions)(struct app *app); /* by enum action; NULL = the view on top does it */
+	void (*operate)(struct app *app, const struct ops_operation *operation); /* on what is chosen */
+	void (*key)(struct app *app, struct key key);                            /* one that nothing is bound to */
 };
 
 struct app {
@@ -161,7 +162,8 @@ void frame_draw(struct app *app);
 struct app_action {
 	const char *name, *hint, *help;
 };
-const struct app_action *app_action(enum action action);
+/* From ACTION_COUNT on the actions are the operations, in the order of their table. */
+struct app_action app_action(enum action action);
 void app_act(struct app *app, enum action action);
 
 #endif

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "api/base/log.h"
+#include "api/base/str.h"
 #include "views/app/app.h"
 
 static const struct {
@@ -9,9 +10,19 @@ static const struct {
 	enum view_keys scope;
 	enum action action;
 } default_keys[] = {
+/* key NULL: those of the operations */
 #define X(key_, scope_, action_) {.key = key_, .scope = VIEW_KEYS_##scope_, .action = ACTION_##action_},
+#define OPERATIONS_OF(scope_) {.scope = VIEW_KEYS_##scope_},
 #include "views/app/keys.def"
 #undef X
+};
+
+/* Where the key of an operation holds: where a row leads to its target. */
+static const bool operations_hold[][VIEW_KEYS_SCOPES] = {
+	[OPS_ON_CLUSTER] = {[VIEW_KEYS_DECK] = true, [VIEW_KEYS_TABLE] = true},
+	[OPS_ON_NODE] = {[VIEW_KEYS_NODES] = true},
+	[OPS_ON_BROKER] = {[VIEW_KEYS_TABLE] = true},
+	[OPS_ON_BROKER_OR_NODE] = {[VIEW_KEYS_TABLE] = true, [VIEW_KEYS_NODES] = true},
 };
 
 /* ---- painting ---- */
@@ -151,12 +162,41 @@ void app_event(void *data, const struct event *event)
 
 /* ---- life ---- */
 
+static bool has_default_key(struct key key, enum view_keys scope)
+{
+	struct key other;
+	for (size_t i = 0; i < ARRAY_LEN(default_keys); i++)
+		if (default_keys[i].scope == scope && default_keys[i].key && key_parse(default_keys[i].key, &other) &&
+		    key_equal(other, key))
+			return true;
+	return false;
+}
+
+/* Of two operations with the same key the first in their table has it. */
+static void bind_operations(struct app *app, enum view_keys scope)
+{
+	size_t count;
+	const int scopes[] = {(int)scope};
+	const struct ops_operation *const *operations = ops_table(&count);
+	for (size_t i = 0; i < count; i++) {
+		struct err err;
+		struct key key;
+		if (!operations_hold[operations[i]->target][scope] || !key_parse(operations[i]->key, &key) ||
+		    has_default_key(key, scope) || keymap_find(app->keymap, key, scopes, 1) >= 0)
+			continue;
+		if (!keymap_bind(app->keymap, operations[i]->key, (int)scope, ACTION_COUNT + (int)i, &err))
+			app_flash(app, SEV_BAD, "%s", err.text);
+	}
+}
+
 static void bind_default_keys(struct app *app)
 {
 	struct err err;
 	for (size_t i = 0; i < ARRAY_LEN(default_keys); i++) {
-		if (!keymap_bind(app->keymap, default_keys[i].key, (int)default_keys[i].scope,
-				 (int)default_keys[i].action, &err))
+		if (!default_keys[i].key)
+			bind_operations(app, default_keys[i].scope);
+		else if (!keymap_bind(app->keymap, default_keys[i].key, (int)default_keys[i].scope,
+				      (int)default_keys[i].action, &err))
 			app_flash(app, SEV_BAD, "%s", err.text);
 	}
 }

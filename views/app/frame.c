@@ -233,14 +233,14 @@ static void draw_crumbs(struct app *app, int y)
 
 static int draw_hint(struct app *app, int y, int x, const struct key_binding *binding)
 {
-	const struct app_action *action = app_action((enum action)binding->action);
+	const struct app_action action = app_action((enum action)binding->action);
 	char label[KEY_NAME_MAX];
 	key_label(binding->key, app->canvas->ascii, label);
-	int needed = canvas_text_width(label) + canvas_text_width(action->hint) + 2;
+	int needed = canvas_text_width(label) + canvas_text_width(action.hint) + 2;
 	if (x + needed > app->canvas->width)
 		return -1;
 	x += canvas_put(app->canvas, y, x, -1, STYLE_KEY, label);
-	x += 1 + canvas_put(app->canvas, y, x + 1, -1, STYLE_DIM, action->hint);
+	x += 1 + canvas_put(app->canvas, y, x + 1, -1, STYLE_DIM, action.hint);
 	return x + 2;
 }
 
@@ -252,7 +252,7 @@ static void draw_hints(struct app *app, int y)
 	for (size_t s = scopes[0] == VIEW_KEYS_GLOBAL; s < ARRAY_LEN(scopes); s++) {
 		size_t count = keymap_list(app->keymap, scopes[s], bindings, ARRAY_LEN(bindings));
 		for (size_t i = 0; i < count && i < ARRAY_LEN(bindings) && x >= 0; i++) {
-			if (app_action((enum action)bindings[i].action)->hint)
+			if (app_action((enum action)bindings[i].action).hint)
 				x = draw_hint(app, y, x, &bindings[i]);
 		}
 		if (x < 0)

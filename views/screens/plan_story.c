@@ -93,7 +93,7 @@ bool plan_story_act(struct app *app, enum action action, const struct ops_histor
 		if (plan_story_deeds[i].may(history, &err))
 			plan_story_deeds[i].begin(app, history);
 		else
-			app_flash(app, SEV_WARN, "%s: %s", app_action(action)->name, err.text);
+			app_flash(app, SEV_WARN, "%s: %s", app_action(action).name, err.text);
 		return true;
 	}
 	return false;
@@ -106,15 +106,15 @@ int plan_story_draw_deeds(const struct app *app, const struct ops_history_entry 
 		struct key key;
 		struct err err = {0};
 		char label[KEY_NAME_MAX] = "";
-		const struct app_action *action = app_action(plan_story_deeds[i].action);
+		const struct app_action action = app_action(plan_story_deeds[i].action);
 		bool may = plan_story_deeds[i].may(history, &err);
 		int y = rect.y + i, x = rect.x + KEY_WIDTH + NAME_WIDTH + 1;
 		if (keymap_key_of(app->keymap, VIEW_KEYS_OPERATIONS, (int)plan_story_deeds[i].action, &key))
 			key_label(key, canvas->ascii, label);
 		canvas_put_fit(canvas, y, rect.x, KEY_WIDTH, may ? STYLE_KEY : STYLE_DIM, label);
 		canvas_put_fit(canvas, y, rect.x + KEY_WIDTH, NAME_WIDTH, may ? STYLE_TEXT | STYLE_BOLD : STYLE_DIM,
-			       action->name);
-		CLEANUP(free) char *text = may ? mem_strdup(action->help) : str_printf("unavailable: %s", err.text);
+			       action.name);
+		CLEANUP(free) char *text = may ? mem_strdup(action.help) : str_printf("unavailable: %s", err.text);
 		canvas_put_fit(canvas, y, x, rect.x + rect.width - x, may ? STYLE_TEXT : STYLE_DIM, text);
 	}
 	return (int)ARRAY_LEN(plan_story_deeds);

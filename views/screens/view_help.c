@@ -25,7 +25,7 @@ static void add_action(const struct key_binding *bindings, size_t count, size_t 
 		key_name(bindings[i].key, name);
 		buf_printf(&keys, "%s%s", i > at ? " " : "", name);
 	}
-	buf_printf(out, "  %-14s %s\n", buf_str(&keys), app_action((enum action)bindings[at].action)->help);
+	buf_printf(out, "  %-14s %s\n", buf_str(&keys), app_action((enum action)bindings[at].action).help);
 	buf_finish(&keys);
 }
 

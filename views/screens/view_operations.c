@@ -278,7 +278,7 @@ static const struct {
 
 static void act_on_live(struct app *app, enum action action, const struct ops_plan *plan)
 {
-	const char *name = app_action(action)->name;
+	const char *name = app_action(action).name;
 	for (size_t i = 0; i < ARRAY_LEN(operations_view_acts); i++) {
 		if (operations_view_acts[i].action != action)
 			continue;
@@ -300,12 +300,12 @@ static bool operations_view_act(struct view *view, enum action action)
 	operations_view_follow(self);
 	const struct view_operations_row *row = operations_view_row_of(self);
 	if (!row)
-		app_flash(view->app, SEV_INFO, "%s: no plan is selected", app_action(action)->name);
+		app_flash(view->app, SEV_INFO, "%s: no plan is selected", app_action(action).name);
 	else if (row->plan)
 		act_on_live(view->app, action, row->plan);
 	else if (!plan_story_act(view->app, action, row->history))
 		app_flash(view->app, SEV_INFO, "%s: only possible for plans that run in this console",
-			  app_action(action)->name);
+			  app_action(action).name);
 	return true;
 }
 

@@ -228,7 +228,6 @@ const struct ops_operation ops_operation_replace = {
 	.name = "replace",
 	.title = "Replace",
 	.summary = "make a broker anew with an empty volume and wait until its peers filled it",
-	.key = "",
 	.target = OPS_ON_BROKER,
 	.arguments = replace_arguments,
 	.argument_count = ARRAY_LEN(replace_arguments),

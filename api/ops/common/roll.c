@@ -214,7 +214,6 @@ const struct ops_operation ops_operation_roll = {
 	.name = "roll",
 	.title = "Rolling restart",
 	.summary = "restart all brokers of a cluster one after the other, gated by quorum and in-sync replicas",
-	.key = "",
 	.target = OPS_ON_CLUSTER,
 	.arguments = roll_arguments,
 	.argument_count = ARRAY_LEN(roll_arguments),

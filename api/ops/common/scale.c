@@ -322,6 +322,7 @@ const struct ops_operation ops_operation_scale = {
 	.title = "Scale",
 	.summary = "change the number of brokers, up or, once a broker is empty, down",
 	.key = "s",
+	.hint = "scale",
 	.target = OPS_ON_CLUSTER,
 	.arguments = scale_arguments,
 	.argument_count = ARRAY_LEN(scale_arguments),

@@ -292,6 +292,7 @@ const struct ops_operation ops_operation_drain = {
 	.title = "Drain",
 	.summary = "cordon a node and move everything off it, brokers in the order their quorums allow",
 	.key = "r",
+	.hint = "drain",
 	.target = OPS_ON_NODE,
 	.arguments = drain_arguments,
 	.argument_count = ARRAY_LEN(drain_arguments),

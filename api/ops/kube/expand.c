@@ -366,7 +366,6 @@ const struct ops_operation ops_operation_expand = {
 	.name = "expand",
 	.title = "Grow volumes",
 	.summary = "grow the volumes of a cluster's brokers, and what declares them",
-	.key = "",
 	.target = OPS_ON_CLUSTER,
 	.arguments = expand_arguments,
 	.argument_count = ARRAY_LEN(expand_arguments),

@@ -266,7 +266,6 @@ const struct ops_operation ops_operation_recover = {
 	.name = "recover",
 	.title = "Recover",
 	.summary = "give up the pods of a node that is off, so that what can run elsewhere does",
-	.key = "",
 	.target = OPS_ON_NODE,
 	.arguments = recover_arguments,
 	.argument_count = ARRAY_LEN(recover_arguments),

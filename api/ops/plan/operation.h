@@ -54,7 +54,10 @@ struct ops_operation {
 	const char *name;    /* on the command line: "scale" */
 	const char *title;   /* in menus: "Scale" */
 	const char *summary; /* one line of help */
-	const char *key;     /* hint for the default key, "" = none; views/app/keys.def binds */
+	/* The default key, where a row leads to such a target and no view has it for something else; NULL or "" = none. The
+	 * menu has it always. */
+	const char *key;
+	const char *hint; /* the word in the bottom line, NULL = not shown there */
 	enum ops_target target;
 	const char *only; /* "Kafka" or "RabbitMQ": the kind of broker that knows such a thing; NULL = both */
 	bool no_lease;    /* may run beside a plan of somebody else: it changes no broker cluster */

@@ -154,7 +154,6 @@ const struct ops_operation ops_operation_maintenance = {
 	.name = "maintenance",
 	.title = "Maintenance mode",
 	.summary = "put a RabbitMQ broker into maintenance (its clients are cut off, its leaders move), or take it out",
-	.key = "",
 	.target = OPS_ON_BROKER,
 	.only = "RabbitMQ",
 	.arguments = maintenance_arguments,

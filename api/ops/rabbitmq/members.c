@@ -345,7 +345,6 @@ const struct ops_operation ops_operation_members = {
 	.name = "members",
 	.title = "Change queue members",
 	.summary = "grow, shrink, add or remove members of RabbitMQ's quorum queues and streams",
-	.key = "",
 	.target = OPS_ON_CLUSTER,
 	.only = "RabbitMQ",
 	.arguments = members_arguments,
