@@ -5,6 +5,7 @@
 
 #include "api/base/str.h"
 #include "tests/unit/model/fixture.h"
+#include "views/sheets/selection.h"
 #include "views/sheets/sheet.h"
 
 enum { ORDER_MAX = 512 };
@@ -230,6 +231,69 @@ static void what_kubernetes_says_is_bad_comes_first_too(void **state)
 	fixture_finish(&f);
 }
 
+/* ---- what a sheet says of its rows is enough ---- */
+
+struct two_volumes { /* one of a broker on node a, one left behind on node b */
+	struct world_broker broker;
+	struct kube_claim claims[2];
+	struct world_volume volumes[2], *list[2];
+	struct world_view world;
+};
+
+static void two_volumes_init(struct two_volumes *it)
+{
+	*it = (struct two_volumes){
+		.broker = {.name = "k-0"},
+		.claims = {{.meta = {.namespace = "mq", .name = "data-k-0"}},
+			   {.meta = {.namespace = "mq", .name = "data-k-1"}}},
+		.list = {&it->volumes[0], &it->volumes[1]},
+		.world = {.volumes = it->list, .volume_count = 2},
+	};
+	it->volumes[0] = (struct world_volume){.claim = &it->claims[0], .broker = &it->broker, .node = "a"};
+	it->volumes[1] = (struct world_volume){.claim = &it->claims[1], .node = "b"};
+}
+
+static void volumes_of_scope_are(const struct world_view *world, struct sheet_scope scope, const char *expected)
+{
+	struct sheet_rows rows = {0};
+	struct sheet_row row;
+	sheet_rows_collect(&rows, &sheet_volumes, world, &scope, SHEET_BY_NAME, 0);
+	assert_int_equal(rows.positions.len, *expected != '\0');
+	if (*expected) {
+		sheet_rows_fill(&rows, 0, &row);
+		assert_string_equal(sheet_name_of(&sheet_volumes, &row), expected);
+	}
+	sheet_rows_finish(&rows);
+}
+
+static void a_scope_narrows_by_what_a_row_leads_to(void **state)
+{
+	struct two_volumes it;
+	two_volumes_init(&it);
+	volumes_of_scope_are(&it.world, (struct sheet_scope){.node = "b"}, "data-k-1");
+	volumes_of_scope_are(&it.world, (struct sheet_scope){.broker = "mq/k-0"}, "data-k-0");
+	volumes_of_scope_are(&it.world, (struct sheet_scope){.broker = "other/k-0"}, "");
+	volumes_of_scope_are(&it.world, (struct sheet_scope){.name = "data-k-1"}, "data-k-1");
+	volumes_of_scope_are(&it.world, (struct sheet_scope){.broker = "mq/k-0", .node = "b"}, "");
+}
+
+static void a_selection_remembers_a_row_by_name(void **state)
+{
+	struct two_volumes it;
+	struct selection selection;
+	two_volumes_init(&it);
+	struct sheet_row row = {.world = &it.world, .item.volume = &it.volumes[0]};
+	selection_of_row(&sheet_volumes, &row, &selection);
+	assert_ptr_equal(selection.sheet, &sheet_volumes);
+	assert_string_equal(selection.key, "mq/data-k-0");
+	assert_string_equal(selection.namespace, "mq");
+	assert_string_equal(selection.cluster, "");
+	assert_string_equal(selection.broker, "k-0");
+	assert_string_equal(selection.node, "a");
+	CLEANUP(free) char *path = selection_path(&selection, &it.world);
+	assert_string_equal(path, "/api/v1/namespaces/mq/persistentvolumeclaims/data-k-0");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -239,6 +303,8 @@ int main(void)
 		cmocka_unit_test(queues_and_topics_have_the_worst_first),
 		cmocka_unit_test(groups_go_by_the_magnitude_of_their_lag),
 		cmocka_unit_test(what_kubernetes_says_is_bad_comes_first_too),
+		cmocka_unit_test(a_scope_narrows_by_what_a_row_leads_to),
+		cmocka_unit_test(a_selection_remembers_a_row_by_name),
 	};
 	return cmocka_run_group_tests_name("views/sheets", tests, NULL, NULL);
 }
