@@ -243,9 +243,8 @@ static void update_controller(struct demo_kafka *kafka)
 }
 
 /* A fenced broker leaves the in-sync set unless it is the last; one that is back joins after a while of its own. */
-static void update_isr(struct demo_kafka *kafka, struct demo_kafka_partition *partition, int64_t now)
+static void update_members(struct demo_kafka *kafka, struct demo_kafka_partition *partition, int64_t now)
 {
-	unsigned before = partition->isr;
 	bool leaderless = partition->leader < 0;
 	for (size_t i = 0; i < partition->replica_count; i++) {
 		int id = partition->replicas[i];
@@ -259,6 +258,10 @@ static void update_isr(struct demo_kafka *kafka, struct demo_kafka_partition *pa
 		    since >= catch_up && partition->left[id] == 0)
 			partition->isr |= bit;
 	}
+}
+
+static void update_leader(struct demo_kafka *kafka, struct demo_kafka_partition *partition, int64_t now)
+{
 	bool led = partition->leader >= 0 && partition->isr & 1u << partition->leader &&
 		   (kafka->brokers[partition->leader].up ||
 		    now - kafka->brokers[partition->leader].changed_ms < SESSION_MS);
@@ -270,10 +273,17 @@ static void update_isr(struct demo_kafka *kafka, struct demo_kafka_partition *pa
 		partition->isr &= alive;
 		demo_kafka_lead(partition);
 		partition->isr = all;
-	} else if (!led && !leaderless) {
+	} else if (!led && partition->leader >= 0) {
 		partition->leader = -1;
 		partition->leader_epoch++;
 	}
+}
+
+static void update_isr(struct demo_kafka *kafka, struct demo_kafka_partition *partition, int64_t now)
+{
+	unsigned before = partition->isr;
+	update_members(kafka, partition, now);
+	update_leader(kafka, partition, now);
 	if (partition->isr != before && partition->phase % 32 == 0)
 		broker_log_line(kafka, partition->leader,
 				partition->isr < before

@@ -124,6 +124,26 @@ static bool check_version(const struct demo_kube_api_call *call, const char *tok
 	return true;
 }
 
+/* What the call asks for, behind `after`, at most `limit` (0 = all); *rest is what the limit left out. */
+static object_vec pick_objects(const struct demo_kube_api_call *call, const struct demo_kube_selector *selector,
+			       const char *after, int64_t limit, size_t *rest)
+{
+	size_t count;
+	struct demo_kube_object **all = demo_kube_store_list(call->demo->store, call->kind->id, &count);
+	object_vec found = {0};
+	for (size_t i = 0; i < count; i++) {
+		struct demo_kube_object *object = all[i];
+		if ((*call->namespace && !str_eq(object->namespace, call->namespace)) ||
+		    (*after && !stands_after(object, after)) || !demo_kube_selector_matches(selector, object->json))
+			continue;
+		if (limit > 0 && (int64_t)found.len >= limit)
+			(*rest)++;
+		else
+			vec_push(&found, object);
+	}
+	return found;
+}
+
 void demo_kube_read_list(const struct demo_kube_api_call *call)
 {
 	const char *token = demo_request_query(call->request, "continue");
@@ -141,19 +161,8 @@ void demo_kube_read_list(const struct demo_kube_api_call *call)
 	const char *limit_text = demo_request_query(call->request, "limit");
 	if (limit_text && (!str_to_i64(limit_text, &limit) || limit < 0))
 		limit = 0;
-	size_t count, rest = 0;
-	struct demo_kube_object **all = demo_kube_store_list(call->demo->store, call->kind->id, &count);
-	object_vec found = {0};
-	for (size_t i = 0; i < count; i++) {
-		struct demo_kube_object *object = all[i];
-		if ((*call->namespace && !str_eq(object->namespace, call->namespace)) ||
-		    (*after && !stands_after(object, after)) || !demo_kube_selector_matches(&selector, object->json))
-			continue;
-		if (limit > 0 && (int64_t)found.len >= limit)
-			rest++;
-		else
-			vec_push(&found, object);
-	}
+	size_t rest = 0;
+	object_vec found = pick_objects(call, &selector, after, limit, &rest);
 	if (rest > 0)
 		make_continue(version, found.items[found.len - 1], next, sizeof next);
 	if (demo_kube_table_wanted(call->request))

@@ -222,6 +222,31 @@ static void delete_claim(const struct demo_kube_api_call *call, struct demo_kube
 	demo_kube_api_answer_object(call->conn, 200, object);
 }
 
+/* False = answered: the object is another one by now. */
+static bool check_preconditions(const struct demo_kube_api_call *call, const cJSON *options,
+				const struct demo_kube_object *object)
+{
+	const char *uid = demo_json_text(options, "preconditions.uid");
+	const char *version = demo_json_text(options, "preconditions.resourceVersion");
+	if ((!*uid || str_eq(uid, demo_json_text(object->json, "metadata.uid"))) &&
+	    (!*version || str_eq(version, demo_json_text(object->json, "metadata.resourceVersion"))))
+		return true;
+	demo_kube_api_answer_status(
+		call->conn, 409, "Conflict",
+		"Precondition failed: UID or resourceVersion in precondition: %s%s, in object meta: %s", uid, version,
+		demo_json_text(object->json, *uid ? "metadata.uid" : "metadata.resourceVersion"));
+	return false;
+}
+
+static int64_t grace_seconds(const struct demo_kube_api_call *call, const cJSON *options,
+			     const struct demo_kube_object *pod)
+{
+	int64_t grace = demo_json_number(pod->json, "spec.terminationGracePeriodSeconds", DEFAULT_GRACE_SECONDS);
+	int64_t asked = 0;
+	const char *text = demo_request_query(call->request, "gracePeriodSeconds");
+	return demo_json_number(options, "gracePeriodSeconds", text && str_to_i64(text, &asked) ? asked : grace);
+}
+
 void demo_kube_write_delete(const struct demo_kube_api_call *call)
 {
 	struct demo_kube_object *object =
@@ -231,29 +256,15 @@ void demo_kube_write_delete(const struct demo_kube_api_call *call)
 		return;
 	}
 	CLEANUP(cJSON_Delete) cJSON *options = demo_json_parse(call->request->body, call->request->body_len);
-	const char *uid = demo_json_text(options, "preconditions.uid");
-	const char *version = demo_json_text(options, "preconditions.resourceVersion");
-	if ((*uid && !str_eq(uid, demo_json_text(object->json, "metadata.uid"))) ||
-	    (*version && !str_eq(version, demo_json_text(object->json, "metadata.resourceVersion")))) {
-		demo_kube_api_answer_status(
-			call->conn, 409, "Conflict",
-			"Precondition failed: UID or resourceVersion in precondition: %s%s, in object meta: %s", uid,
-			version, demo_json_text(object->json, *uid ? "metadata.uid" : "metadata.resourceVersion"));
+	if (!check_preconditions(call, options, object))
 		return;
-	}
 	const cJSON *dry = cJSON_GetArrayItem(demo_json_at(options, "dryRun"), 0);
 	if (is_dry(call) || (cJSON_IsString(dry) && str_eq(dry->valuestring, "All"))) {
 		demo_kube_api_answer_object(call->conn, 200, object);
 		return;
 	}
 	if (call->kind->id == DEMO_KUBE_KIND_POD) {
-		int64_t grace =
-			demo_json_number(object->json, "spec.terminationGracePeriodSeconds", DEFAULT_GRACE_SECONDS);
-		int64_t asked = 0;
-		const char *text = demo_request_query(call->request, "gracePeriodSeconds");
-		grace = demo_json_number(options, "gracePeriodSeconds",
-					 text && str_to_i64(text, &asked) ? asked : grace);
-		delete_pod(call, object, grace);
+		delete_pod(call, object, grace_seconds(call, options, object));
 		return;
 	}
 	if (call->kind->id == DEMO_KUBE_KIND_CLAIM) {

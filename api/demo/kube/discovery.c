@@ -107,6 +107,24 @@ static cJSON *resource_list(const char *group, const char *version)
 	return json;
 }
 
+/* /apis/GROUP and /apis/GROUP/VERSION */
+static cJSON *answer_for_group(const struct demo_request_path *path)
+{
+	for (size_t i = 0; i < ARRAY_LEN(groups); i++) {
+		if (!str_eq(path->segments[1], groups[i].group))
+			continue;
+		if (path->count == 2) {
+			cJSON *json = group_json(groups[i].group, groups[i].version);
+			demo_json_set_text(json, "kind", "APIGroup");
+			demo_json_set_text(json, "apiVersion", "v1");
+			return json;
+		}
+		if (path->count == 3 && str_eq(path->segments[2], groups[i].version))
+			return resource_list(groups[i].group, groups[i].version);
+	}
+	return NULL;
+}
+
 static cJSON *answer_for(struct demo *demo, const struct demo_request_path *path)
 {
 	const char *first = path->count > 0 ? path->segments[0] : "";
@@ -123,21 +141,9 @@ static cJSON *answer_for(struct demo *demo, const struct demo_request_path *path
 	}
 	if (path->count == 2 && str_eq(first, "api") && str_eq(path->segments[1], "v1"))
 		return resource_list("", "v1");
-	if (path->count == 1 && str_eq(first, "apis"))
-		return group_list();
-	for (size_t i = 0; path->count >= 2 && str_eq(first, "apis") && i < ARRAY_LEN(groups); i++) {
-		if (!str_eq(path->segments[1], groups[i].group))
-			continue;
-		if (path->count == 2) {
-			cJSON *json = group_json(groups[i].group, groups[i].version);
-			demo_json_set_text(json, "kind", "APIGroup");
-			demo_json_set_text(json, "apiVersion", "v1");
-			return json;
-		}
-		if (path->count == 3 && str_eq(path->segments[2], groups[i].version))
-			return resource_list(groups[i].group, groups[i].version);
-	}
-	return NULL;
+	if (!str_eq(first, "apis"))
+		return NULL;
+	return path->count == 1 ? group_list() : answer_for_group(path);
 }
 
 void demo_kube_discovery_answer(struct demo *demo, struct demo_http_conn *conn, const struct demo_request_path *path)

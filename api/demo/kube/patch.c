@@ -148,38 +148,49 @@ static bool add_child(cJSON *parent, const char *token, cJSON *value)
 	return false;
 }
 
+static bool replace_child(cJSON *parent, const char *token, cJSON *there, const cJSON *value)
+{
+	cJSON *copy = cJSON_Duplicate(value, true);
+	return cJSON_IsObject(parent) ? cJSON_ReplaceItemInObjectCaseSensitive(parent, token, copy)
+				      : cJSON_ReplaceItemViaPointer(parent, there, copy);
+}
+
+/* move and copy: from elsewhere in the target, but not from what holds the place itself. */
+static bool take_over(cJSON *target, const cJSON *operation, cJSON *parent, const char *token)
+{
+	char last[256] = "";
+	const char *op = demo_json_text(operation, "op"), *from = demo_json_text(operation, "from");
+	cJSON *source_parent = pointer_parent(target, from, last);
+	cJSON *source = child_of(source_parent, last);
+	if (!source || !parent || (!str_eq(op, "move") && !str_eq(op, "copy")) ||
+	    str_has_prefix(demo_json_text(operation, "path"), from))
+		return false;
+	cJSON *copy = cJSON_Duplicate(source, true);
+	if (str_eq(op, "move"))
+		cJSON_Delete(cJSON_DetachItemViaPointer(source_parent, source));
+	return add_child(parent, token, copy);
+}
+
 static enum demo_kube_patch_result apply_operation(cJSON *target, const cJSON *operation)
 {
-	char last[256] = "", from_last[256] = "";
-	const char *op = demo_json_text(operation, "op"), *from = demo_json_text(operation, "from");
+	char last[256] = "";
+	const char *op = demo_json_text(operation, "op");
 	const cJSON *value = demo_json_at(operation, "value");
 	cJSON *parent = pointer_parent(target, demo_json_text(operation, "path"), last);
 	cJSON *there = child_of(parent, last);
 	if (str_eq(op, "test"))
 		return value && there && cJSON_Compare(there, value, true) ? DEMO_KUBE_PATCH_DONE
 									   : DEMO_KUBE_PATCH_TEST_FAILED;
+	bool done = true;
 	if (str_eq(op, "add") && value)
-		return parent && add_child(parent, last, cJSON_Duplicate(value, true)) ? DEMO_KUBE_PATCH_DONE
-										       : DEMO_KUBE_PATCH_MALFORMED;
-	if (str_eq(op, "replace") && value && there) {
-		cJSON *copy = cJSON_Duplicate(value, true);
-		bool done = cJSON_IsObject(parent) ? cJSON_ReplaceItemInObjectCaseSensitive(parent, last, copy)
-						   : cJSON_ReplaceItemViaPointer(parent, there, copy);
-		return done ? DEMO_KUBE_PATCH_DONE : DEMO_KUBE_PATCH_MALFORMED;
-	}
-	if (str_eq(op, "remove") && there) {
+		done = parent && add_child(parent, last, cJSON_Duplicate(value, true));
+	else if (str_eq(op, "replace") && value && there)
+		done = replace_child(parent, last, there, value);
+	else if (str_eq(op, "remove") && there)
 		cJSON_Delete(cJSON_DetachItemViaPointer(parent, there));
-		return DEMO_KUBE_PATCH_DONE;
-	}
-	cJSON *source_parent = pointer_parent(target, from, from_last);
-	cJSON *source = child_of(source_parent, from_last);
-	if (!source || !parent || (!str_eq(op, "move") && !str_eq(op, "copy")) ||
-	    str_has_prefix(demo_json_text(operation, "path"), from))
-		return DEMO_KUBE_PATCH_MALFORMED;
-	cJSON *copy = cJSON_Duplicate(source, true);
-	if (str_eq(op, "move"))
-		cJSON_Delete(cJSON_DetachItemViaPointer(source_parent, source));
-	return add_child(parent, last, copy) ? DEMO_KUBE_PATCH_DONE : DEMO_KUBE_PATCH_MALFORMED;
+	else
+		done = take_over(target, operation, parent, last);
+	return done ? DEMO_KUBE_PATCH_DONE : DEMO_KUBE_PATCH_MALFORMED;
 }
 
 static enum demo_kube_patch_result apply_operations(cJSON *target, const cJSON *patch)

@@ -39,6 +39,19 @@ static bool read_set(const char **at, struct demo_kube_selector_term *term)
 	}
 }
 
+/* key=value, key==value, key!=value */
+static bool read_equality(const char **at, struct demo_kube_selector_term *term)
+{
+	bool negative = **at == '!';
+	if (negative && (*at)[1] != '=')
+		return false;
+	*at += negative || (*at)[1] == '=' ? 2 : 1;
+	term->op = negative ? DEMO_KUBE_SELECT_NOT_IN : DEMO_KUBE_SELECT_IN;
+	char *value = selector_read_word(at);
+	vec_push(&term->values, value ? value : mem_strdup(""));
+	return true;
+}
+
 static bool read_term(const char **at, struct demo_kube_selector_term *term)
 {
 	*at = skip_space(*at);
@@ -55,16 +68,8 @@ static bool read_term(const char **at, struct demo_kube_selector_term *term)
 		term->op = DEMO_KUBE_SELECT_EXISTS;
 		return !term->is_field;
 	}
-	if (**at == '=' || **at == '!') {
-		bool negative = **at == '!';
-		if (negative && (*at)[1] != '=')
-			return false;
-		*at += negative || (*at)[1] == '=' ? 2 : 1;
-		term->op = negative ? DEMO_KUBE_SELECT_NOT_IN : DEMO_KUBE_SELECT_IN;
-		char *value = selector_read_word(at);
-		vec_push(&term->values, value ? value : mem_strdup(""));
-		return true;
-	}
+	if (**at == '=' || **at == '!')
+		return read_equality(at, term);
 	CLEANUP(free) char *word = selector_read_word(at);
 	term->op = str_eq(word, "notin") ? DEMO_KUBE_SELECT_NOT_IN : DEMO_KUBE_SELECT_IN;
 	return (str_eq(word, "in") || str_eq(word, "notin")) && !term->is_field && read_set(at, term);
