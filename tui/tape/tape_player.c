@@ -277,53 +277,12 @@ static char *tape_player_path_of(const struct tape_player *player, const char *p
 	return free_standing ? mem_strdup(path) : str_printf("%s/%s", player->options.base, path);
 }
 
-/* Signs that stand for "anything", as many as were there, so that the rest keeps its place. */
-static void tape_player_mask(const struct tape_command *command, struct buf *text)
-{
-	vec_each (&command->masks, it) {
-		size_t start, end;
-		for (size_t at = 0; pattern_find(it->pattern, buf_str(text), text->len, at, &start, &end);) {
-			CLEANUP(free) char *found = mem_strndup(text->data + start, end - start);
-			struct buf masked = BUF_INIT(CANVAS_EXPORT_MAX);
-			buf_append(&masked, text->data, start);
-			for (int i = canvas_text_width(found); i > 0; i--)
-				buf_append_char(&masked, '*');
-			at = end > start ? masked.len : end + 1;
-			buf_append(&masked, text->data + end, text->len - end);
-			buf_finish(text);
-			*text = masked;
-		}
-	}
-}
-
-static bool write_file(const char *path, const struct buf *content, struct err *err)
-{
-	FILE *file = fopen(path, "we");
-	if (!file)
-		return err_set_errno(err, errno, "cannot write %s", path);
-	bool ok = fwrite(buf_str(content), 1, content->len, file) == content->len;
-	ok = fclose(file) == 0 && ok;
-	return ok || err_set(err, ERR_SYSTEM, "cannot write %s", path);
-}
-
-static bool read_golden(const char *path, struct buf *out)
-{
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return false;
-	char bytes[4096];
-	for (size_t got; (got = fread(bytes, 1, sizeof bytes, file)) > 0;)
-		if (!buf_append(out, bytes, got))
-			break;
-	fclose(file);
-	return true;
-}
-
 static enum tape_player_progress tape_player_save(struct tape_player *player, const char *path,
 						  const struct buf *content)
 {
 	struct err err = {0};
-	return write_file(path, content, &err) ? NEXT : tape_player_fail(player, TAPE_EXPECTATION, "%s", err.text);
+	return tape_golden_write(path, content, &err) ? NEXT
+						      : tape_player_fail(player, TAPE_EXPECTATION, "%s", err.text);
 }
 
 static enum tape_player_progress tape_player_compare(struct tape_player *player, const char *path,
@@ -331,7 +290,7 @@ static enum tape_player_progress tape_player_compare(struct tape_player *player,
 {
 	struct buf expected = BUF_INIT(CANVAS_EXPORT_MAX);
 	enum tape_player_progress progress = NEXT;
-	if (!read_golden(path, &expected)) {
+	if (!tape_golden_read(path, &expected)) {
 		progress = tape_player_fail(player, TAPE_EXPECTATION,
 					    "golden screen %s not found; replay with --update to create it", path);
 	} else if (!str_eq(buf_str(&expected), buf_str(actual))) {
@@ -348,7 +307,7 @@ static enum tape_player_progress run_golden(struct tape_player *player, const st
 	CLEANUP(free) char *path = tape_player_path_of(player, command->text);
 	struct buf text = BUF_INIT(CANVAS_EXPORT_MAX);
 	canvas_append_text(tape_player_screen(player), &text);
-	tape_player_mask(command, &text);
+	tape_golden_mask(command, &text);
 	enum tape_player_progress progress = player->options.update ? tape_player_save(player, path, &text)
 								    : tape_player_compare(player, path, &text);
 	buf_finish(&text);

@@ -106,6 +106,14 @@ bool tape_read_pattern(struct tape_parser *parser, struct pattern **pattern, cha
 void tape_add_note(struct tape_parser *parser, const char *what, const char *name);
 bool tape_parse_set(struct tape_parser *parser, struct err *err) MUST_USE;
 
+/* ---- golden screens (tape_golden.c) ---- */
+
+/* Puts signs that stand for "anything" over what the command masks, as many as were there, so that the rest keeps its
+ * place. */
+void tape_golden_mask(const struct tape_command *command, struct buf *text);
+bool tape_golden_write(const char *path, const struct buf *content, struct err *err) MUST_USE;
+bool tape_golden_read(const char *path, struct buf *out) MUST_USE;
+
 /* ---- failures (tape_report.c) ---- */
 
 void tape_report_screen(FILE *report, const struct canvas *canvas);

@@ -212,13 +212,20 @@ static void send_focus(const struct input_sink *sink, bool focused)
 	input_send(sink, &event);
 }
 
+/* What answers a question of ours; CSI 1 ; n R is F3 with modifiers. */
+static bool is_reply(const struct input_control *control)
+{
+	return control->prefix == '?' || control->prefix == '>' || control->intermediate || control->final == 'n' ||
+	       control->final == 'c' || (control->final == 'R' && control->count == 2 && control->parameters[0] != 1);
+}
+
 static void finish_control(struct input *input, const struct input_sink *sink, const unsigned char *bytes, size_t len)
 {
 	struct input_control control = parse_control(bytes, len);
 	uint8_t mods = mods_of(control.parameters[1]);
 	if (control.prefix == '<' && (control.final == 'M' || control.final == 'm'))
 		send_mouse(sink, &control);
-	else if (control.prefix == '?' || control.prefix == '>' || control.intermediate)
+	else if (is_reply(&control))
 		send_reply(sink, &control);
 	else if (control.final == '~' && control.parameters[0] == 200)
 		input->pasting = true;
@@ -230,9 +237,6 @@ static void finish_control(struct input *input, const struct input_sink *sink, c
 		send_key(sink, KEY_CODE_TAB, KEY_MOD_SHIFT);
 	else if (control.count == 0 && (control.final == 'I' || control.final == 'O'))
 		send_focus(sink, control.final == 'I');
-	else if (control.final == 'n' || control.final == 'c' ||
-		 (control.final == 'R' && control.count == 2 && control.parameters[0] != 1))
-		send_reply(sink, &control);
 	else
 		send_letter(sink, control.final, mods);
 }

@@ -40,11 +40,18 @@ static void paint_line(const struct pager *pager, const struct pager_line *line,
 		paint_matches(pager, line, painting);
 }
 
-void pager_highlight_yaml(void *data, const char *line, size_t len, pager_paint_fn *put, void *context)
+/* Behind the indent and the dashes of a list. */
+static size_t yaml_begin(const char *line, size_t len)
 {
 	size_t at = 0;
 	while (at < len && (line[at] == ' ' || (line[at] == '-' && at + 1 < len && line[at + 1] == ' ')))
 		at++;
+	return at;
+}
+
+void pager_highlight_yaml(void *data, const char *line, size_t len, pager_paint_fn *put, void *context)
+{
+	size_t at = yaml_begin(line, len);
 	if (at < len && line[at] == '#') {
 		put(context, at, len, STYLE_DIM);
 		return;
