@@ -184,9 +184,7 @@ static size_t format_plain(const struct cell *cell, char *out, size_t size, bool
 		break;
 	case CELL_RATIO:
 		return (size_t)snprintf(out, size, "%" PRId64 "/%" PRId64, cell->number, cell->total);
-	case CELL_TEXT:
-	case CELL_LIST:
-	case CELL_NUMBERS:
+	default: /* texts: cell_format() */
 		break;
 	}
 	return (size_t)snprintf(out, size, "%s%s", human, suffix);

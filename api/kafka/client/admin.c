@@ -292,6 +292,11 @@ static void dispatch_all(struct kafka_admin *admin)
 	}
 }
 
+static int64_t admin_earlier(int64_t a, int64_t b)
+{
+	return a < 0 || b < a ? b : a;
+}
+
 static void admin_arm_timer(struct kafka_admin *admin)
 {
 	int64_t next = -1, now = admin_now_ms(admin);
@@ -302,15 +307,14 @@ static void admin_arm_timer(struct kafka_admin *admin)
 		waiting = true;
 		int64_t at = request->retry_at > now && request->retry_at < request->deadline ? request->retry_at
 											      : request->deadline;
-		if (next < 0 || at < next)
-			next = at;
+		next = admin_earlier(next, at);
 	}
 	int64_t dial = waiting ? kafka_nodes_next_dial(admin) : -1;
 	int64_t refresh_ms = admin->refreshed_ms + REFRESH_PAUSE_MS;
-	if (waiting && admin->refreshed_ms && refresh_ms > now && (next < 0 || refresh_ms < next))
-		next = refresh_ms;
-	if (dial > now && (next < 0 || dial < next))
-		next = dial;
+	if (waiting && admin->refreshed_ms && refresh_ms > now)
+		next = admin_earlier(next, refresh_ms);
+	if (dial > now)
+		next = admin_earlier(next, dial);
 	if (next >= 0)
 		loop_timer_arm(admin->timer, next > now ? next - now : 0);
 }

@@ -223,6 +223,12 @@ static bool resolve_extra(const struct kubeconfig_source *user, struct kube_acce
 	return true;
 }
 
+static bool has_credentials(const struct kube_access *access)
+{
+	return access->exec || access->username || access->password || access->token || access->token_file ||
+	       access->cert_pem;
+}
+
 static bool check_user(const struct kubeconfig_source *user, const struct kube_access *access)
 {
 	bool basic = access->username || access->password, token = access->token || access->token_file;
@@ -233,10 +239,10 @@ static bool check_user(const struct kubeconfig_source *user, const struct kube_a
 		return kubeconfig_wrong(user->file, user->node, user->err, "user %s has a client-%s without its %s",
 					access->user, access->cert_pem ? "certificate" : "key",
 					access->cert_pem ? "key" : "certificate");
-	if (kubeconfig_member(user->file, user->node, "auth-provider") && !access->exec && !basic && !token &&
-	    !access->cert_pem)
+	const yaml_node_t *provider = kubeconfig_member(user->file, user->node, "auth-provider");
+	if (provider && !has_credentials(access))
 		return kubeconfig_wrong(
-			user->file, kubeconfig_member(user->file, user->node, "auth-provider"), user->err,
+			user->file, provider, user->err,
 			"auth-provider was removed from Kubernetes in 1.26: use an exec plugin for user %s",
 			access->user);
 	if ((access->as_uid || access->as_groups || access->as_extra) && !access->as)

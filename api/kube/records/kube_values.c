@@ -53,27 +53,34 @@ static bool quantity_times(__int128 *value, int64_t factor)
 	return !__builtin_mul_overflow(*value, (__int128)factor, value);
 }
 
-int64_t kube_quantity(const char *text, size_t len, int64_t scale)
+/* Digits with or without a point from *at on, which then stands behind them; *fraction counts those behind the point. */
+static bool read_digits(const char *text, size_t len, size_t *at, __int128 *value, int *fraction)
 {
-	__int128 value = 0;
-	size_t at = len > 0 && text[0] == '+' ? 1 : 0, digits = 0;
-	int fraction = 0;
+	size_t digits = 0;
 	bool in_fraction = false;
-	for (; at < len; at++) {
-		if (text[at] == '.' && !in_fraction) {
+	for (; *at < len; (*at)++) {
+		char c = text[*at];
+		if (c == '.' && !in_fraction) {
 			in_fraction = true;
 			continue;
 		}
-		if (text[at] < '0' || text[at] > '9')
+		if (c < '0' || c > '9')
 			break;
-		if (!quantity_times(&value, 10) || ++digits > 30)
-			return -1;
-		value += text[at] - '0';
-		fraction += in_fraction;
+		if (!quantity_times(value, 10) || ++digits > 30)
+			return false;
+		*value += c - '0';
+		*fraction += in_fraction;
 	}
-	int base2, base10;
-	if (digits == 0 || !read_suffix(text + at, len - at, &base2, &base10) || !quantity_times(&value, scale) ||
-	    !quantity_times(&value, (int64_t)1 << base2))
+	return digits > 0;
+}
+
+int64_t kube_quantity(const char *text, size_t len, int64_t scale)
+{
+	__int128 value = 0;
+	size_t at = len > 0 && text[0] == '+' ? 1 : 0;
+	int fraction = 0, base2, base10;
+	if (!read_digits(text, len, &at, &value, &fraction) || !read_suffix(text + at, len - at, &base2, &base10) ||
+	    !quantity_times(&value, scale) || !quantity_times(&value, (int64_t)1 << base2))
 		return -1;
 	for (base10 -= fraction; base10 > 0; base10--)
 		if (!quantity_times(&value, 10))

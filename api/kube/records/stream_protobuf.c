@@ -35,19 +35,23 @@ static bool stream_protobuf_collected(struct kube_stream *stream, const char *by
 	return kube_stream_list_kind(stream, kind, kind_len, err);
 }
 
+/* The list itself: from here on tags are those of its members. */
+static bool begin_raw(struct kube_stream *stream, uint64_t len, struct err *err)
+{
+	if (stream->raw_seen)
+		return stream_protobuf_wrong(err, "two lists in one answer");
+	stream->in_raw = stream->raw_seen = true;
+	stream->raw_left = len;
+	stream_protobuf_begin(stream, STATE_TAG);
+	return true;
+}
+
 static bool begin_body(struct kube_stream *stream, uint64_t len, struct err *err)
 {
 	if (stream->in_raw && len > stream->raw_left)
 		return stream_protobuf_wrong(err, "an item is longer than its list");
-	bool is_raw = !stream->in_raw && stream->number == 2;
-	if (is_raw && stream->raw_seen)
-		return stream_protobuf_wrong(err, "two lists in one answer");
-	if (is_raw) {
-		stream->in_raw = stream->raw_seen = true;
-		stream->raw_left = len;
-		stream_protobuf_begin(stream, STATE_TAG);
-		return true;
-	}
+	if (!stream->in_raw && stream->number == 2)
+		return begin_raw(stream, len, err);
 	bool is_item = stream->in_raw && stream->number == 2;
 	bool wanted = is_item || stream->number == 1;
 	if (wanted && len > (is_item ? KUBE_OBJECT_MAX : META_MAX))
