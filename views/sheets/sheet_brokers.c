@@ -124,6 +124,14 @@ static struct cell brokers_disk_total(struct sheet_row *row)
 #include "api/rabbitmq/node_fields.def"
 #undef X
 
+#define X(place, type, member, ...)                                                                                    \
+	SHEET_IF_##place(static struct cell brokers_field_##member(struct sheet_row *row) {                            \
+		return row->cluster->kind == WORLD_BROKER_KAFKA ? SHEET_CELL_##type(row->item.broker->member)          \
+								: cell_none();                                         \
+	})
+#include "api/kafka/poll/broker_fields.def"
+#undef X
+
 static struct cell brokers_memory_limit(struct sheet_row *row)
 {
 	return cell_bytes(row->item.broker->memory_limit_bytes);
@@ -227,6 +235,10 @@ static const struct sheet_column columns[] = {
 		     .priority = 8),
 	SHEET_TEXT("VERSION", "version", "broker version", brokers_version, .priority = 8),
 	SHEET_NUMBER(COUNT, "ID", "id", "Kafka node id", brokers_id, SHEET_WIDE),
+#define X(place, type, member, value, title, field, priority, help)                                                    \
+	SHEET_IF_##place(SHEET_COLUMN_##type(title, field, help, brokers_field_##member, priority), )
+#include "api/kafka/poll/broker_fields.def"
+#undef X
 	SHEET_NUMBER(COUNT, "CONNECTIONS", "connections",
 		     "RabbitMQ: client connections; null for Kafka, which does not report them", brokers_connections,
 		     SHEET_WIDE),

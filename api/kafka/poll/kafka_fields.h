@@ -19,6 +19,11 @@
 #define KAFKA_TAKE_SMALL(arena, value) (value)
 #define KAFKA_TAKE_FLAG(arena, value) (value)
 
+#define KAFKA_UNKNOWN_TEXT NULL
+#define KAFKA_UNKNOWN_COUNT (-1)
+#define KAFKA_UNKNOWN_SMALL (-1)
+#define KAFKA_UNKNOWN_FLAG false
+
 #define KAFKA_IS_SAID_TEXT(value) ((value) != NULL)
 #define KAFKA_IS_SAID_COUNT(value) ((value) >= 0)
 #define KAFKA_IS_SAID_SMALL(value) ((value) >= 0)

@@ -25,8 +25,10 @@ struct kafka_log_dir {
 };
 
 struct kafka_broker {
-	int32_t id, port;
-	const char *host, *rack;   /* rack NULL = none */
+	int32_t id;
+#define X(place, type, member, ...) KAFKA_FIELD_##type(member)
+#include "api/kafka/poll/broker_fields.def"
+#undef X
 	const char *version;       /* of the software, by its features: "4.1"; NULL = not known */
 	bool connected;            /* a connection is open and speaks Kafka */
 	bool registered;           /* in the last metadata: a broker that is gone stays listed while replicas name it */

@@ -87,9 +87,9 @@ static void poll_fill_broker(struct kafka_poller *poller, const struct kafka_adm
 	const char *version = software_of(known->versions), *finalized = finalized_of(known->versions);
 	*out = (struct kafka_broker){
 		.id = known->id,
-		.port = known->port,
-		.host = arena_strdup(arena, known->host),
-		.rack = arena_strdup(arena, known->rack),
+#define X(place, type, member, value, ...) .member = KAFKA_TAKE_##type(arena, value),
+#include "api/kafka/poll/broker_fields.def"
+#undef X
 		.version = version,
 		.connected = known->connected,
 		.registered = true,
@@ -127,7 +127,15 @@ typedef VEC(struct kafka_broker) broker_list;
 static struct kafka_broker *add_missing(broker_list *list, int32_t id, const char *label)
 {
 	struct kafka_broker missing = {
-		.id = id, .dirs_part.updated_ms = -1, .used_bytes = -1, .total_bytes = -1, .usable_bytes = -1};
+		.id = id,
+		.dirs_part.updated_ms = -1,
+		.used_bytes = -1,
+		.total_bytes = -1,
+		.usable_bytes = -1,
+#define X(place, type, member, ...) .member = KAFKA_UNKNOWN_##type,
+#include "api/kafka/poll/broker_fields.def"
+#undef X
+	};
 	err_set(&missing.err, ERR_NOT_FOUND,
 		"%s broker %d is not registered with the cluster: it is down or was removed", label, id);
 	size_t at = 0;

@@ -115,6 +115,7 @@ static void broker_reset(struct world_kept_broker *broker, struct world_kept_clu
 	it->leaders = it->replicas = it->in_sync = it->under_replicated = -1;
 	it->disk_used_bytes = it->disk_total_bytes = -1;
 #define X(place, type, member, ...) WORLD_IF_##place(it->member = WORLD_UNKNOWN_##type;)
+#include "api/kafka/poll/broker_fields.def"
 #include "api/rabbitmq/node_fields.def"
 #undef X
 	it->memory_limit_bytes = container && container->memory_limit > 0 ? container->memory_limit : -1;

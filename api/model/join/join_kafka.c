@@ -253,6 +253,9 @@ static void fill_from_broker(struct world_kept_broker *broker, const struct kafk
 	/* The broker tells its release only; an image of that release tells the patch level as well. */
 	if (snapshot->version && !is_patch_of(it->version, snapshot->version))
 		it->version = arena_strdup(frame, snapshot->version);
+#define X(place, type, member, ...) WORLD_IF_##place(it->member = snapshot->member;)
+#include "api/kafka/poll/broker_fields.def"
+#undef X
 	it->leaders = snapshot->leaders;
 	it->replicas = snapshot->replicas;
 	it->in_sync = snapshot->replicas - snapshot->not_in_sync;

@@ -106,6 +106,7 @@ struct world_broker {
 	int64_t leaders, replicas, in_sync, under_replicated;
 	int64_t disk_used_bytes, disk_total_bytes, memory_limit_bytes;
 #define X(place, type, member, ...) WORLD_IF_##place(WORLD_FIELD_##type(member))
+#include "api/kafka/poll/broker_fields.def"
 #include "api/rabbitmq/node_fields.def"
 #undef X
 	const char *alarms; /* joined by ',', "" = none, NULL = unknown */
