@@ -11,7 +11,8 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 
-enum { SELECTOR_MAX = 1024 };
+/* What the containers are taken to run; NONE is false. */
+enum source_found_brokers { SOURCE_FOUND_NONE, SOURCE_FOUND_RABBITMQ, SOURCE_FOUND_KAFKA };
 
 /* What runs beside brokers and carries their name. */
 static const char *const companions[] = {
@@ -124,12 +125,6 @@ static enum source_found_brokers discover_brokers_of(const struct kube_stateful_
 		if ((found = by_ports(&set->containers[i])))
 			return found;
 	return SOURCE_FOUND_NONE;
-}
-
-enum source_found_brokers source_discover_stateful_set(const struct kube_stateful_set *set)
-{
-	const char *why;
-	return discover_brokers_of(set, &why);
 }
 
 static const struct kube_stateful_set *set_of_operator(const struct record_store *store,

@@ -21,10 +21,6 @@ struct source_found_cluster { /* points at records and so lives as long as they 
 	const char *why; /* it was taken for one: a literal, for the log */
 };
 
-/* 1 = its brokers are RabbitMQ, 2 = Kafka, 0 = neither. */
-enum source_found_brokers { SOURCE_FOUND_NONE, SOURCE_FOUND_RABBITMQ, SOURCE_FOUND_KAFKA };
-enum source_found_brokers source_discover_stateful_set(const struct kube_stateful_set *set);
-
 /* Calls for every cluster, in no order. */
 void source_discover_clusters(const struct record_store *store,
 			      void (*each)(void *data, const struct source_found_cluster *found), void *data);

@@ -3,6 +3,28 @@
 #include "api/base/str.h"
 #include "tests/unit/model/fixture.h"
 
+struct seen {
+	struct source_found_cluster clusters[8];
+	size_t count;
+};
+
+static void see(void *data, const struct source_found_cluster *found)
+{
+	struct seen *seen = data;
+	assert_true(seen->count < ARRAY_LEN(seen->clusters));
+	seen->clusters[seen->count++] = *found;
+}
+
+enum { NO_BROKERS = -1 };
+
+/* The kind of brokers that the world's only StatefulSet is taken to run. */
+static int brokers_found(struct fixture *f)
+{
+	struct seen seen = {0};
+	source_discover_clusters(&f->world->store, see, &seen);
+	return seen.count ? (int)seen.clusters[0].kind : NO_BROKERS;
+}
+
 static struct kube_stateful_set *set_with(struct fixture *f, const char *image, int32_t port)
 {
 	return fixture_set(f, "x", 3, image, port);
@@ -12,31 +34,33 @@ static void images_of_brokers_and_of_what_stands_beside_them(void **state)
 {
 	static const struct {
 		const char *image;
-		enum source_found_brokers found;
+		int found;
 	} images[] = {
-		{"rabbitmq:3.13-management", SOURCE_FOUND_RABBITMQ},
-		{"docker.io/bitnami/rabbitmq:4.0.5", SOURCE_FOUND_RABBITMQ},
-		{"registry:5000/team/rabbitmq@sha256:abc", SOURCE_FOUND_RABBITMQ},
-		{"bitnami/kafka:3.9", SOURCE_FOUND_KAFKA},
-		{"confluentinc/cp-kafka:7.6.0", SOURCE_FOUND_KAFKA},
-		{"confluentinc/cp-server:7.6.0", SOURCE_FOUND_KAFKA},
-		{"quay.io/strimzi/kafka:0.45.0-kafka-3.9.0", SOURCE_FOUND_KAFKA},
-		{"apache/kafka:4.1.0", SOURCE_FOUND_KAFKA},
-		{"kafka/tool:1", SOURCE_FOUND_NONE}, /* only the last part of the name counts */
-		{"kbudde/rabbitmq-exporter:1", SOURCE_FOUND_NONE},
-		{"bitnami/kafka-exporter:1", SOURCE_FOUND_NONE},
-		{"confluentinc/cp-kafka-connect:7", SOURCE_FOUND_NONE},
-		{"confluentinc/cp-kafka-rest:7", SOURCE_FOUND_NONE},
-		{"provectuslabs/kafka-ui:1", SOURCE_FOUND_NONE},
-		{"redpandadata/redpanda:v24", SOURCE_FOUND_NONE},
-		{"bitnami/zookeeper:3", SOURCE_FOUND_NONE},
-		{"postgres:16", SOURCE_FOUND_NONE},
-		{NULL, SOURCE_FOUND_NONE},
+		{"rabbitmq:3.13-management", WORLD_BROKER_RABBITMQ},
+		{"docker.io/bitnami/rabbitmq:4.0.5", WORLD_BROKER_RABBITMQ},
+		{"registry:5000/team/rabbitmq@sha256:abc", WORLD_BROKER_RABBITMQ},
+		{"bitnami/kafka:3.9", WORLD_BROKER_KAFKA},
+		{"confluentinc/cp-kafka:7.6.0", WORLD_BROKER_KAFKA},
+		{"confluentinc/cp-server:7.6.0", WORLD_BROKER_KAFKA},
+		{"quay.io/strimzi/kafka:0.45.0-kafka-3.9.0", WORLD_BROKER_KAFKA},
+		{"apache/kafka:4.1.0", WORLD_BROKER_KAFKA},
+		{"kafka/tool:1", NO_BROKERS}, /* only the last part of the name counts */
+		{"kbudde/rabbitmq-exporter:1", NO_BROKERS},
+		{"bitnami/kafka-exporter:1", NO_BROKERS},
+		{"confluentinc/cp-kafka-connect:7", NO_BROKERS},
+		{"confluentinc/cp-kafka-rest:7", NO_BROKERS},
+		{"provectuslabs/kafka-ui:1", NO_BROKERS},
+		{"redpandadata/redpanda:v24", NO_BROKERS},
+		{"bitnami/zookeeper:3", NO_BROKERS},
+		{"postgres:16", NO_BROKERS},
+		{NULL, NO_BROKERS},
 	};
 	struct fixture f;
 	fixture_start(&f);
-	for (size_t i = 0; i < ARRAY_LEN(images); i++)
-		assert_int_equal(source_discover_stateful_set(set_with(&f, images[i].image, 0)), images[i].found);
+	for (size_t i = 0; i < ARRAY_LEN(images); i++) {
+		set_with(&f, images[i].image, 0);
+		assert_int_equal(brokers_found(&f), images[i].found);
+	}
 	fixture_finish(&f);
 }
 
@@ -48,12 +72,12 @@ static void labels_count_where_a_brokers_port_is_served(void **state)
 	struct kube_pair label = {.key = "app.kubernetes.io/name", .value = "rabbitmq"};
 	set->meta.labels = &label;
 	set->meta.label_count = 1;
-	assert_int_equal(source_discover_stateful_set(set), SOURCE_FOUND_RABBITMQ);
+	assert_int_equal(brokers_found(&f), WORLD_BROKER_RABBITMQ);
 	set->containers->ports->container_port = 8080;
-	assert_int_equal(source_discover_stateful_set(set), SOURCE_FOUND_NONE);
+	assert_int_equal(brokers_found(&f), NO_BROKERS);
 	label.value = "kafka-exporter";
 	set->containers->ports->container_port = 9092;
-	assert_int_equal(source_discover_stateful_set(set), SOURCE_FOUND_NONE);
+	assert_int_equal(brokers_found(&f), NO_BROKERS);
 	fixture_finish(&f);
 }
 
@@ -65,25 +89,13 @@ static void ports_alone_count_in_pairs(void **state)
 	struct kube_port ports[] = {{.container_port = 5672}, {.container_port = 4369}};
 	set->containers->ports = ports;
 	set->containers->port_count = 1;
-	assert_int_equal(source_discover_stateful_set(set), SOURCE_FOUND_NONE);
+	assert_int_equal(brokers_found(&f), NO_BROKERS);
 	set->containers->port_count = 2;
-	assert_int_equal(source_discover_stateful_set(set), SOURCE_FOUND_RABBITMQ);
+	assert_int_equal(brokers_found(&f), WORLD_BROKER_RABBITMQ);
 	ports[0].container_port = 9092;
 	ports[1].container_port = 9093;
-	assert_int_equal(source_discover_stateful_set(set), SOURCE_FOUND_KAFKA);
+	assert_int_equal(brokers_found(&f), WORLD_BROKER_KAFKA);
 	fixture_finish(&f);
-}
-
-struct seen {
-	struct source_found_cluster clusters[8];
-	size_t count;
-};
-
-static void see(void *data, const struct source_found_cluster *found)
-{
-	struct seen *seen = data;
-	assert_true(seen->count < ARRAY_LEN(seen->clusters));
-	seen->clusters[seen->count++] = *found;
 }
 
 static void operators_clusters_are_found_once_with_or_without_their_resource(void **state)
