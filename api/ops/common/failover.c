@@ -49,7 +49,7 @@ static bool failover_undo(const struct ops_plan *plan, struct ops_request *out, 
 {
 	const char *undo = ops_fact(plan, "undo");
 	if (!undo)
-		return err_set(err, ERR_REFUSED, "nothing was moved that could be brought back");
+		return err_set(err, ERR_REFUSED, "nothing was moved, so nothing can be rolled back");
 	*out = (struct ops_request){.operation = &ops_operation_failover,
 				    .target = plan->target,
 				    .values = {{.name = "back", .value = undo}},
@@ -88,7 +88,7 @@ static void failover_plan(struct ops_plan *plan, const struct ops_context *conte
 	struct victims victims;
 	find_victims(context, &victims);
 	const char *name = context->broker ? context->broker->name : context->node->name;
-	ops_set_title(plan, ops_fact(plan, "back") ? "Bring leaders back to %s" : "Move leaders off %s", name);
+	ops_set_title(plan, ops_fact(plan, "back") ? "Move leaders back to %s" : "Move leaders off %s", name);
 	each_part(plan, context, &victims, true);
 }
 
@@ -97,20 +97,20 @@ static void failover_preflight(struct ops_plan *plan, const struct ops_context *
 	struct victims victims;
 	find_victims(context, &victims);
 	if (victims.count == 0)
-		ops_note(plan, OPS_BLOCKS, "no broker is on %s", context->node->name);
+		ops_note(plan, OPS_BLOCKS, "no brokers on %s", context->node->name);
 	each_part(plan, context, &victims, false);
 	if (victims.count > 0 && plan->step_count == 0 && plan->severity < OPS_BLOCKED)
-		ops_note(plan, OPS_BLOCKS, "there is nothing to move");
+		ops_note(plan, OPS_BLOCKS, "nothing to move");
 }
 
 static const struct ops_argument failover_arguments[] = {
-	{.name = "back", .help = "bring leaders back, as a rollback gives it", .type = OPS_ARGUMENT_TEXT},
+	{.name = "back", .help = "leaders to move back, set by a rollback", .type = OPS_ARGUMENT_TEXT},
 };
 
 const struct ops_operation ops_operation_failover = {
 	.name = "failover",
 	.title = "Move leaders off",
-	.summary = "let other brokers lead what a broker or a node leads, before work on it",
+	.summary = "move leaders off a broker or a node before maintenance",
 	.key = "f",
 	.target = OPS_ON_BROKER_OR_NODE,
 	.arguments = failover_arguments,

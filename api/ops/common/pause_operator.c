@@ -18,7 +18,7 @@ static bool ops_operator_object(const struct world_cluster *cluster, struct ops_
 		out->group = "kafka.strimzi.io", out->versions = "v1,v1beta2", out->resource = "kafkas";
 		out->kind = "Kafka", out->name = cluster->kafka_resource->meta.name;
 	} else {
-		return err_set(err, ERR_NOT_FOUND, "no operator manages %s: nothing reconciles it that could be paused",
+		return err_set(err, ERR_NOT_FOUND, "no operator manages %s: there is no reconciliation to pause",
 			       cluster->key);
 	}
 	return true;
@@ -117,7 +117,7 @@ static void pause_plan(struct ops_plan *plan, const struct ops_context *context)
 	ops_note(plan, OPS_CHANGES, "%s %s/%s %s %s → %s", object.kind, object.namespace, object.name, mark->where,
 		 mark->name, wants_pause(plan) ? "true" : "none");
 	ops_add_step(plan, wants_pause(plan) ? &ops_step_operator_pause : &ops_step_operator_resume, "%s %s for %s/%s",
-		     wants_pause(plan) ? "set" : "take away", mark->name, object.namespace, object.name);
+		     wants_pause(plan) ? "set" : "remove", mark->name, object.namespace, object.name);
 }
 
 /* What is already so is found by the step, and is no harm: annotations are not all kept in the world. */
@@ -132,15 +132,14 @@ static void pause_preflight(struct ops_plan *plan, const struct ops_context *con
 	const struct mark *mark = mark_of(object.resource);
 	if (wants_pause(plan)) {
 		ops_note(plan, OPS_CAUTION,
-			 "meanwhile %s repairs nothing of %s: no lost pod set, no certificate, no change of the "
-			 "resource",
+			 "while paused, %s does not reconcile %s: lost pod sets, expiring certificates and changes to "
+			 "the resource are left alone",
 			 mark->operator, object.name);
 		ops_note(plan, OPS_UNDO, "resume %s", context->cluster->name);
 	} else {
 		ops_note(plan, OPS_CAUTION,
-			 "%s then makes %s as its resource says: what was changed by hand meanwhile is put back, "
-			 "and a "
-			 "change of the resource that waited is carried out, with restarts where it takes them",
+			 "%s then reconciles %s with its resource: manual changes made meanwhile are reverted and "
+			 "pending changes to the resource are applied, with restarts where needed",
 			 mark->operator, object.name);
 		ops_note(plan, OPS_UNDO, "pause %s", context->cluster->name);
 	}
@@ -157,7 +156,7 @@ static bool pause_undo(const struct ops_plan *plan, struct ops_request *out, str
 const struct ops_operation ops_operation_pause_operator = {
 	.name = "pause",
 	.title = "Pause reconciliation",
-	.summary = "let the operator leave a cluster alone",
+	.summary = "stop the operator from reconciling a cluster",
 	.target = OPS_ON_CLUSTER,
 	.access = pause_access,
 	.plan = pause_plan,
@@ -168,7 +167,7 @@ const struct ops_operation ops_operation_pause_operator = {
 const struct ops_operation ops_operation_resume_operator = {
 	.name = "resume",
 	.title = "Resume reconciliation",
-	.summary = "let the operator look after a cluster again",
+	.summary = "let the operator reconcile a cluster again",
 	.target = OPS_ON_CLUSTER,
 	.access = pause_access,
 	.plan = pause_plan,

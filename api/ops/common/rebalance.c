@@ -20,7 +20,7 @@ static void rebalance_preflight(struct ops_plan *plan, const struct ops_context 
 static bool rebalance_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
 	if (!str_eq(ops_fact(plan, "mode"), "spread") && !ops_fact(plan, "back"))
-		return err_set(err, ERR_REFUSED, "there is no order of leaders to go back to");
+		return err_set(err, ERR_REFUSED, "no earlier replica order to restore");
 	*out = (struct ops_request){.operation = &ops_operation_rebalance,
 				    .target = plan->target,
 				    .values = {{.name = "back", .value = str_or(ops_fact(plan, "old"), "")}},
@@ -30,18 +30,17 @@ static bool rebalance_undo(const struct ops_plan *plan, struct ops_request *out,
 
 static const struct ops_argument rebalance_arguments[] = {
 	{.name = "mode",
-	 .help = "preferred (those that should lead do) or spread (also change who should, evenly)",
+	 .help = "preferred (elect preferred leaders) or spread (also reorder replicas so that preferred leaders are "
+		 "even)",
 	 .type = OPS_ARGUMENT_TEXT},
-	{.name = "type",
-	 .help = "of RabbitMQ: quorum (the default), all, classic or stream",
-	 .type = OPS_ARGUMENT_TEXT},
-	{.name = "back", .help = "an order of replicas, as a rollback gives it", .type = OPS_ARGUMENT_TEXT},
+	{.name = "type", .help = "RabbitMQ: quorum (default), all, classic or stream", .type = OPS_ARGUMENT_TEXT},
+	{.name = "back", .help = "replica order to restore, set by a rollback", .type = OPS_ARGUMENT_TEXT},
 };
 
 const struct ops_operation ops_operation_rebalance = {
 	.name = "rebalance",
 	.title = "Rebalance leaders",
-	.summary = "let Kafka's preferred replicas lead, or spread leaders evenly",
+	.summary = "elect Kafka's preferred leaders, or spread leaders evenly",
 	.key = "b",
 	.target = OPS_ON_CLUSTER,
 	.arguments = rebalance_arguments,

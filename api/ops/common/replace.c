@@ -82,9 +82,9 @@ static enum ops_gate_state gate_claim_replaced(const struct ops_plan *plan, cons
 		return OPS_GATE_OPEN;
 	}
 	snprintf(out->figure, sizeof out->figure, "%s: %s", item,
-		 !volume ? "not made yet"
+		 !volume ? "not created yet"
 		 : anew  ? str_or(volume->claim->phase, "unknown")
-			 : "the old claim is still there");
+			 : "the old claim still exists");
 	if (context->broker)
 		ops_why_not_ready(context->view, context->cluster, context->broker->name, out->why, sizeof out->why);
 	return OPS_GATE_SHUT;
@@ -143,22 +143,22 @@ static void replace_plan(struct ops_plan *plan, const struct ops_context *contex
 	ops_set_fact(plan, "broker", "%s", broker->name);
 	if (broker->member_name)
 		ops_set_fact(plan, "member", "%s", broker->member_name);
-	ops_add_step_on(plan, &ops_step_can_stop, broker, NULL, "%s may be stopped", broker->name);
+	ops_add_step_on(plan, &ops_step_can_stop, broker, NULL, "%s safe to stop", broker->name);
 	for (size_t i = 0; i < broker->volume_count; i++) {
 		const struct kube_claim *claim = broker->volumes[i]->claim;
 		ops_set_fact(plan, claim_fact(claim->meta.name, name), "%s", str_or(claim->meta.uid, ""));
-		ops_note(plan, OPS_CHANGES, "claim %s/%s is deleted with its data and made anew", claim->meta.namespace,
+		ops_note(plan, OPS_CHANGES, "claim %s/%s is deleted with its data and recreated", claim->meta.namespace,
 			 claim->meta.name);
 	}
 	if (strimzi)
 		ops_add_step_on(plan, &ops_step_annotate_pod, broker, DELETE_WITH_CLAIM,
-				"mark pod %s for the operator to delete it with its claim", broker->name);
+				"annotate pod %s so that the operator deletes it with its claim", broker->name);
 	else
 		add_deletions(plan, broker);
 	for (size_t i = 0; i < broker->volume_count; i++)
 		ops_add_step_on(plan, &ops_step_claim_replaced, broker, broker->volumes[i]->claim->meta.name,
-				"a new claim %s is bound", broker->volumes[i]->claim->meta.name);
-	ops_add_step_on(plan, &ops_step_pod_replaced, broker, NULL, "a new pod %s is ready", broker->name);
+				"new claim %s bound", broker->volumes[i]->claim->meta.name);
+	ops_add_step_on(plan, &ops_step_pod_replaced, broker, NULL, "new pod %s ready", broker->name);
 	const struct ops_replace_part *part = ops_common_kind_of(context->cluster)->replace;
 	if (part->plan_return)
 		part->plan_return(plan, broker);
@@ -176,11 +176,10 @@ static void check_volumes(struct ops_plan *plan, const struct world_broker *brok
 			ops_note(plan, OPS_DANGER, "volume %s and its data are deleted for good",
 				 volume->claim->volume_name);
 		else if (policy)
-			ops_note(plan, OPS_MEANS, "volume %s is kept (%s), bound to nothing",
+			ops_note(plan, OPS_MEANS, "volume %s is kept (%s) but no longer bound",
 				 volume->claim->volume_name, policy);
 		else if (volume->claim->volume_name)
-			ops_note(plan, OPS_DANGER,
-				 "what becomes of volume %s is not known: it cannot be read, its data may be deleted",
+			ops_note(plan, OPS_DANGER, "volume %s cannot be read: its data may be deleted",
 				 volume->claim->volume_name);
 	}
 	if (broker->volume_count == 0)
@@ -193,7 +192,7 @@ static void note_refill(struct ops_plan *plan, const struct world_broker *broker
 	if (broker->disk_used_bytes <= 0)
 		return;
 	cell_human_bytes(broker->disk_used_bytes, size);
-	ops_note(plan, OPS_MEANS, "about %s are on its disk: replicas are fetched again from the others", size);
+	ops_note(plan, OPS_MEANS, "about %s on its disk must be copied again from the other brokers", size);
 }
 
 static void replace_preflight(struct ops_plan *plan, const struct ops_context *context)
@@ -202,7 +201,7 @@ static void replace_preflight(struct ops_plan *plan, const struct ops_context *c
 	const struct world_broker *broker = context->broker;
 	ops_pods_check_arguments(plan);
 	if (context->view->link != WORLD_LIVE)
-		ops_note(plan, OPS_BLOCKS, "the Kubernetes API does not answer: what is shown is old");
+		ops_note(plan, OPS_BLOCKS, "the Kubernetes API does not answer: the data shown is old");
 	if (!broker)
 		return;
 	enum ops_sentence_kind harm = plan->under_way ? OPS_CAUTION : ops_pods_harm(plan);
@@ -215,11 +214,11 @@ static void replace_preflight(struct ops_plan *plan, const struct ops_context *c
 	if (!plan->under_way &&
 	    (impact.lists[OPS_IMPACT_OFFLINE].len > 0 || impact.lists[OPS_IMPACT_UNPROTECTED].len > 0 ||
 	     impact.lists[OPS_IMPACT_CLASSIC].len > 0 || impact.lists[OPS_IMPACT_MINORITY].len > 0))
-		ops_note(plan, harm, "what lives on %s and nowhere else is lost for good", broker->name);
+		ops_note(plan, harm, "data that exists only on %s is lost for good", broker->name);
 	check_volumes(plan, broker);
 	note_refill(plan, broker);
 	ops_common_kind_of(context->cluster)->replace->check(plan, broker);
-	ops_note(plan, OPS_UNDO, "nothing brings the old data back, except a volume that is kept");
+	ops_note(plan, OPS_UNDO, "cannot be undone: the old data is gone unless its volume is kept");
 }
 
 static const struct ops_argument replace_arguments[] = {OPS_PODS_FORCE, OPS_PODS_REASON};
@@ -227,7 +226,7 @@ static const struct ops_argument replace_arguments[] = {OPS_PODS_FORCE, OPS_PODS
 const struct ops_operation ops_operation_replace = {
 	.name = "replace",
 	.title = "Replace",
-	.summary = "make a broker anew with an empty volume and wait until its peers filled it",
+	.summary = "recreate a broker with an empty volume and wait until it has caught up",
 	.target = OPS_ON_BROKER,
 	.arguments = replace_arguments,
 	.argument_count = ARRAY_LEN(replace_arguments),

@@ -63,8 +63,8 @@ static void add_marked(struct ops_plan *plan, const struct world_broker *const *
 		const struct ops_step_type *type;
 		const char *title;
 	} rounds[] = {
-		{&ops_step_annotate_pod, "mark pod %s for a restart by the operator"},
-		{&ops_step_pod_replaced, "a new pod %s is ready"},
+		{&ops_step_annotate_pod, "annotate pod %s so that the operator restarts it"},
+		{&ops_step_pod_replaced, "new pod %s ready"},
 		{&ops_step_caught_up, "%s caught up"},
 	};
 	for (size_t i = 0; i < count; i++)
@@ -89,8 +89,8 @@ static void roll_plan(struct ops_plan *plan, const struct ops_context *context)
 	bool in_turn;
 	size_t count = roll_away(plan, context, brokers, ARRAY_LEN(brokers), &in_turn);
 	if (roll_is_whole(plan))
-		ops_set_title(plan, "Restart %s %s, %zu brokers one after the other", ops_pods_kind(cluster),
-			      cluster->name, count);
+		ops_set_title(plan, "Restart %s %s, %zu brokers one by one", ops_pods_kind(cluster), cluster->name,
+			      count);
 	else
 		ops_set_title(plan, "Restart %s of %s %s", context->broker->name, ops_pods_kind(cluster),
 			      cluster->name);
@@ -98,9 +98,9 @@ static void roll_plan(struct ops_plan *plan, const struct ops_context *context)
 		ops_name_list_add(&order, "%s", brokers[i]->name);
 	ops_note(plan, OPS_CHANGES, "%s %s%s: %s%s", count == 1 ? "pod" : "pods, in this order:", order.names,
 		 ops_name_list_more(&order, more),
-		 cluster->manager == WORLD_MANAGED_BY_STRIMZI ? "the operator restarts what is marked for it"
-							      : "stopped gracefully and made anew by their controller",
-		 count == 1 ? "" : ", each after the one before caught up");
+		 cluster->manager == WORLD_MANAGED_BY_STRIMZI ? "restarted by the operator"
+							      : "stopped gracefully and recreated by their controller",
+		 count == 1 ? "" : ", each after the previous one caught up");
 	if (cluster->manager == WORLD_MANAGED_BY_STRIMZI)
 		add_marked(plan, brokers, count);
 	else
@@ -118,24 +118,23 @@ static void check_set(struct ops_plan *plan, const struct world_cluster *cluster
 	bool updating = set->current_revision && set->update_revision &&
 			strcmp(set->current_revision, set->update_revision) != 0;
 	if (set->meta.deleted_ms >= 0)
-		ops_note(plan, OPS_BLOCKS, "StatefulSet %s is being deleted: nobody would make the pods anew",
+		ops_note(plan, OPS_BLOCKS, "StatefulSet %s is being deleted: nothing would recreate the pods",
 			 set->meta.name);
 	if (set->replicas == 0)
-		ops_note(plan, OPS_BLOCKS, "StatefulSet %s asks for no pods", set->meta.name);
+		ops_note(plan, OPS_BLOCKS, "StatefulSet %s is scaled to zero", set->meta.name);
 	if (updating && str_eq(set->update_strategy, "OnDelete"))
 		ops_note(plan, OPS_CAUTION,
-			 "StatefulSet %s was changed and waits for its pods to be deleted: they come back in the new "
-			 "form",
+			 "StatefulSet %s has a new revision with update strategy OnDelete: restarted pods come back on "
+			 "the new revision",
 			 set->meta.name);
 	else if (updating && set->partition > 0)
 		ops_note(plan, OPS_CAUTION,
-			 "StatefulSet %s is updated from pod %d up: those come back in the new form, the others in "
-			 "the "
-			 "old",
+			 "StatefulSet %s has a new revision from pod %d up (partition): those pods come back on it, "
+			 "the others on the old one",
 			 set->meta.name, (int)set->partition);
 	else if (updating)
 		ops_note(plan, plan->under_way ? OPS_CAUTION : OPS_BLOCKS,
-			 "a rolling update of StatefulSet %s is under way (%d of %d pods): it restarts them itself",
+			 "StatefulSet %s has a rollout in progress (%d of %d pods): it restarts the pods itself",
 			 set->meta.name, (int)set->updated_replicas, (int)set->replicas);
 }
 
@@ -154,13 +153,12 @@ static void roll_check_health(struct ops_plan *plan, const struct ops_context *c
 			ops_name_list_add(&down, "%s (%s)", broker->name, str_or(broker->state, "unknown"));
 	}
 	if (down.count > 0)
-		ops_note(plan, harm, "not well now: %s%s; what comes next may need %s", down.names,
+		ops_note(plan, harm, "not healthy now: %s%s; the next restart may need %s", down.names,
 			 ops_name_list_more(&down, more), down.count == 1 ? "it" : "them");
 	int64_t unwell = ops_impact_unwell(cluster, names, sizeof names);
 	if (unwell > 0 && roll_is_whole(plan))
-		ops_note(plan, harm, "%" PRId64 " %s%s a replica already: %s%s%s", unwell,
-			 cluster->kind == WORLD_BROKER_KAFKA ? "partition" : "queue",
-			 unwell == 1 ? " misses" : "s miss", names, cluster->headline ? "; " : "",
+		ops_note(plan, harm, "%" PRId64 " %s%s already under-replicated: %s%s%s", unwell,
+			 cluster->kind == WORLD_BROKER_KAFKA ? "partition" : "queue", ops_plural(unwell), names, cluster->headline ? "; " : "",
 			 str_or(cluster->headline, ""));
 }
 
@@ -172,9 +170,9 @@ static void roll_preflight(struct ops_plan *plan, const struct ops_context *cont
 	struct err why = {0};
 	ops_pods_check_arguments(plan);
 	if (count == 0)
-		ops_note(plan, OPS_BLOCKS, "no broker of %s can be seen", context->cluster->name);
+		ops_note(plan, OPS_BLOCKS, "no brokers of %s are visible", context->cluster->name);
 	if (context->view->link != WORLD_LIVE)
-		ops_note(plan, OPS_BLOCKS, "the Kubernetes API does not answer: what is shown is old");
+		ops_note(plan, OPS_BLOCKS, "the Kubernetes API does not answer: the data shown is old");
 	check_set(plan, context->cluster);
 	roll_check_health(plan, context, brokers, count);
 	CLEANUP(ops_impact_finish) struct ops_impact impact;
@@ -185,13 +183,12 @@ static void roll_preflight(struct ops_plan *plan, const struct ops_context *cont
 		ops_note(plan, ops_pods_harm(plan), "%s", why.text);
 	if (context->cluster->manager == WORLD_MANAGED_BY_RABBITMQ_OPERATOR)
 		ops_note(plan, OPS_MEANS,
-			 "the operator is left alone: it has no restart of its own that waits for queues, and makes "
-			 "each "
-			 "pod anew");
+			 "the operator is not involved: it has no restart of its own that waits for queues, and "
+			 "recreates each pod");
 	for (size_t i = 0; i < count; i++)
 		if (brokers[i]->pod && brokers[i]->pod->meta.owner_count == 0)
-			ops_note(plan, OPS_BLOCKS, "nobody owns pod %s: it would not come back", brokers[i]->name);
-	ops_note(plan, OPS_UNDO, "nothing has to be taken back: the pods come back as they are declared");
+			ops_note(plan, OPS_BLOCKS, "pod %s has no owner: it would not come back", brokers[i]->name);
+	ops_note(plan, OPS_UNDO, "nothing to undo: the pods come back as declared");
 }
 
 static const struct ops_argument roll_arguments[] = {OPS_PODS_FORCE, OPS_PODS_REASON};
@@ -199,7 +196,7 @@ static const struct ops_argument roll_arguments[] = {OPS_PODS_FORCE, OPS_PODS_RE
 const struct ops_operation ops_operation_restart = {
 	.name = "restart",
 	.title = "Restart",
-	.summary = "restart one broker, once the others can do without it, and wait until it caught up",
+	.summary = "restart one broker once the others can do without it, and wait until it has caught up",
 	.key = "ctrl+k",
 	.target = OPS_ON_BROKER,
 	.arguments = roll_arguments,
@@ -213,7 +210,7 @@ const struct ops_operation ops_operation_restart = {
 const struct ops_operation ops_operation_roll = {
 	.name = "roll",
 	.title = "Rolling restart",
-	.summary = "restart all brokers of a cluster one after the other, gated by quorum and in-sync replicas",
+	.summary = "restart all brokers of a cluster one by one, gated by quorum and in-sync replicas",
 	.target = OPS_ON_CLUSTER,
 	.arguments = roll_arguments,
 	.argument_count = ARRAY_LEN(roll_arguments),

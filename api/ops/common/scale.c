@@ -56,7 +56,8 @@ static bool scale_object(const struct ops_plan *plan, const struct ops_context *
 		out->group = "apps", out->versions = "v1", out->resource = "statefulsets", out->subresource = "scale";
 		out->kind = "StatefulSet", out->name = cluster->stateful_set->meta.name;
 	} else {
-		return err_set(err, ERR_NOT_FOUND, "what runs %s is not known: no StatefulSet and no custom resource",
+		return err_set(err, ERR_NOT_FOUND,
+			       "the controller of %s is unknown: neither a StatefulSet nor a custom resource was found",
 			       cluster->key);
 	}
 	return true;
@@ -91,9 +92,8 @@ static bool operator_takes_others(const struct ops_plan *plan, const cJSON *now,
 	if (!ids || !off || ops_fact_number(plan, "replicas", 0) >= ops_fact_number(plan, "from", 0))
 		return false;
 	err_set(err, ERR_REFUSED,
-		"the annotation strimzi.io/remove-node-ids says %s, and the plan emptied %s: take the annotation "
-		"away",
-		ids, off);
+		"annotation strimzi.io/remove-node-ids names %s, but the plan emptied %s: remove the annotation", ids,
+		off);
 	return true;
 }
 
@@ -111,7 +111,7 @@ static enum ops_verdict change_replicas(const struct ops_plan *plan, const struc
 	if (have == (double)to)
 		return OPS_ALREADY;
 	if (have != (double)from) {
-		err_set(err, ERR_REFUSED, "replicas is %.0f now, not %lld: somebody else changed it", have,
+		err_set(err, ERR_REFUSED, "replicas is now %.0f, not %lld: somebody else changed it", have,
 			(long long)from);
 		return OPS_REFUSE;
 	}
@@ -155,9 +155,9 @@ static void find_from(struct ops_plan *plan, const struct ops_context *context)
 		if (pool && !several)
 			ops_set_fact(plan, "pool", "%s", pool);
 		else
-			ops_note(plan, OPS_BLOCKS, "%s: name the node pool to scale (pool=…)",
+			ops_note(plan, OPS_BLOCKS, "%s: give the node pool to scale (pool=…)",
 				 several ? "there are several node pools with brokers"
-					 : "no node pool with brokers can be seen");
+					 : "no node pool with brokers is visible");
 	}
 	if (cluster->kafka_resource && !has_pools(cluster))
 		ops_set_fact(plan, "inside", "kafka");
@@ -218,9 +218,10 @@ static void add_steps_down(struct ops_plan *plan, const struct ops_scale *scale,
 	ops_add_step(plan, &ops_step_pods_gone, "%s stopped", leaving);
 	if (operated) { /* once both agree the operator has nothing to refuse */
 		add_set_replicas(plan, scale, object);
-		ops_add_step(plan, &ops_step_operator_resume, "let the operator look after %s again", object->name);
+		ops_add_step(plan, &ops_step_operator_resume, "resume the RabbitMQ cluster operator for %s",
+			     object->name);
 	}
-	ops_add_step(plan, &ops_step_brokers_left, "%s out of the brokers' own view", leaving);
+	ops_add_step(plan, &ops_step_brokers_left, "%s no longer seen by the other brokers", leaving);
 	if (part->plan_gone)
 		part->plan_gone(plan, scale);
 }
@@ -283,7 +284,7 @@ static bool scale_undo(const struct ops_plan *plan, struct ops_request *out, str
 		if (kinds[i]->scale->undo_moves && kinds[i]->scale->undo_moves(plan, out))
 			return true;
 	if (!from)
-		return err_set(err, ERR_REFUSED, "how many brokers there were is not known");
+		return err_set(err, ERR_REFUSED, "the earlier number of brokers is unknown");
 	*out = (struct ops_request){.operation = &ops_operation_scale,
 				    .target = plan->target,
 				    .values = {{.name = "replicas", .value = from}, {.name = "pool", .value = pool}},
@@ -298,22 +299,22 @@ static void replicas_now(const struct ops_context *context, char *out, size_t si
 
 static const struct ops_argument scale_arguments[] = {
 	{.name = "replicas",
-	 .help = "brokers wanted",
+	 .help = "number of brokers",
 	 .type = OPS_ARGUMENT_NUMBER,
 	 .min = 0,
 	 .max = REPLICAS_LIMIT,
 	 .required = true,
 	 .now = replicas_now},
 	{.name = "throttle",
-	 .help = "of Kafka, when brokers leave: bytes a second and broker (50M), 0 = none",
+	 .help = "Kafka scale-down: replication throttle in bytes per second and broker (50M), 0 = none",
 	 .type = OPS_ARGUMENT_TEXT},
-	{.name = "pool", .help = "Strimzi node pool, where there are several", .type = OPS_ARGUMENT_TEXT},
+	{.name = "pool", .help = "Strimzi node pool, if there are several", .type = OPS_ARGUMENT_TEXT},
 	{.name = "drop",
-	 .help = "unused: RabbitMQ's classic queues on a leaving broker that are empty and without consumers may go",
+	 .help = "unused: delete RabbitMQ classic queues on a leaving broker that are empty and have no consumers",
 	 .type = OPS_ARGUMENT_TEXT},
 	{.name = "claims",
-	 .help = "delete: claims left behind by earlier RabbitMQ brokers of the same names go first, with their "
-		 "data",
+	 .help = "delete: first delete claims, with their data, left behind by earlier RabbitMQ brokers of the same "
+		 "names",
 	 .type = OPS_ARGUMENT_TEXT},
 };
 

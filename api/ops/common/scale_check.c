@@ -17,21 +17,20 @@ static void check_object(struct ops_plan *plan, const struct ops_scale *scale)
 {
 	const struct kube_stateful_set *set = scale->cluster->stateful_set;
 	if (scale->from < 0)
-		ops_note(plan, OPS_BLOCKS, "how many brokers %s has now is not known", scale->cluster->name);
+		ops_note(plan, OPS_BLOCKS, "the current number of brokers of %s is unknown", scale->cluster->name);
 	if (scale->from == scale->to)
-		ops_note(plan, OPS_BLOCKS, "%s has %d brokers already", scale->cluster->name, (int)scale->to);
+		ops_note(plan, OPS_BLOCKS, "%s already has %d brokers", scale->cluster->name, (int)scale->to);
 	if (!set)
 		return;
 	if (set->meta.deleted_ms >= 0)
 		ops_note(plan, OPS_BLOCKS, "StatefulSet %s is being deleted", set->meta.name);
 	if (set->current_revision && set->update_revision && strcmp(set->current_revision, set->update_revision) != 0)
-		ops_note(plan, OPS_CAUTION,
-			 "a rolling update of StatefulSet %s is under way: %d of %d brokers are updated",
+		ops_note(plan, OPS_CAUTION, "StatefulSet %s has a rollout in progress: %d of %d brokers are updated",
 			 set->meta.name, (int)set->updated_replicas, (int)set->replicas);
 	if (scale->cluster->manager == WORLD_MANAGED_BY_STATEFUL_SET &&
 	    str_eq(kube_label(&set->meta, "app.kubernetes.io/managed-by"), "Helm"))
 		ops_note(plan, OPS_CAUTION,
-			 "Helm made StatefulSet %s: its next upgrade sets replicas back unless its values change too",
+			 "Helm manages StatefulSet %s: its next upgrade reverts replicas unless its values change too",
 			 set->meta.name);
 }
 
@@ -49,13 +48,14 @@ static void scale_check_health(struct ops_plan *plan, const struct ops_scale *sc
 	if (down.count > 0 && scale->to > scale->from && cluster->stateful_set &&
 	    !str_eq(cluster->stateful_set->pod_management_policy, "Parallel"))
 		ops_note(plan, OPS_CAUTION,
-			 "the StatefulSet makes its pods in order: no new broker before all of these are ready");
+			 "the StatefulSet creates its pods in order: no new broker starts before all of these are "
+			 "ready");
 	if (cluster->under_replicated > 0)
 		ops_note(plan, OPS_CAUTION, "%" PRId64 " %s%s under-replicated now", cluster->under_replicated,
 			 ops_common_kind_of(cluster)->replicated, cluster->under_replicated == 1 ? " is" : "s are");
 	if (err_is_set(&cluster->source.err))
 		ops_note(plan, scale->to < scale->from ? OPS_BLOCKS : OPS_CAUTION,
-			 "what the brokers hold cannot be read: %s", cluster->source.err.text);
+			 "replicas on the brokers cannot be read: %s", cluster->source.err.text);
 }
 
 /* ---- up ---- */
@@ -66,13 +66,11 @@ static void check_nodes(struct ops_plan *plan, const struct ops_scale *scale)
 	for (size_t i = 0; i < scale->view->node_count; i++)
 		usable += scale->view->nodes[i]->ready && !scale->view->nodes[i]->cordoned;
 	if (scale->view->node_count == 0)
-		ops_note(plan, OPS_CAUTION, "nodes cannot be read: whether there is room is not known");
+		ops_note(plan, OPS_CAUTION, "nodes cannot be read: cannot tell whether there is room");
 	else if (usable < scale->to)
 		ops_note(plan, OPS_CAUTION,
-			 "%d node%s can take pods for %d brokers: two share a node, or the new one stays Pending "
-			 "where "
-			 "the pods"
-			 " must keep apart",
+			 "%d schedulable node%s for %d brokers: some share a node, or new ones stay Pending with "
+			 "required anti-affinity",
 			 (int)usable, ops_plural(usable), (int)scale->to);
 }
 
@@ -131,7 +129,7 @@ static void check_size(struct ops_plan *plan, const struct ops_scale *scale)
 {
 	int32_t majority = scale->from / 2 + 1;
 	if (scale->to < majority)
-		ops_note(plan, OPS_BLOCKS, "%d of %d brokers is below a majority: %d must stay", (int)scale->to,
+		ops_note(plan, OPS_BLOCKS, "%d of %d brokers is below a majority: keep at least %d", (int)scale->to,
 			 (int)scale->from, (int)majority);
 }
 
@@ -142,12 +140,12 @@ static bool check_readable(struct ops_plan *plan, const struct ops_scale *scale)
 	const struct ops_scale_part *part = ops_common_kind_of(cluster)->scale;
 	bool known = true;
 	if (scale->view->link != WORLD_LIVE) {
-		ops_note(plan, OPS_BLOCKS, "the Kubernetes API does not answer: what is shown is old");
+		ops_note(plan, OPS_BLOCKS, "the Kubernetes API does not answer: the data shown is old");
 		known = false;
 	}
 	if (cluster->source.updated_ms < 0 || cluster->replicated_count < 0) {
-		ops_note(plan, OPS_BLOCKS, "which %s the leaving broker holds is not known: the brokers have not said",
-			 part->held);
+		ops_note(plan, OPS_BLOCKS,
+			 "the %s on the leaving broker are unknown: the brokers have not reported them", part->held);
 		known = false;
 	}
 	if (part->check_known && !part->check_known(plan, scale))
@@ -159,7 +157,7 @@ static void mean_for_leaving(struct ops_plan *plan, const struct world_broker *b
 {
 	for (size_t i = 0; i < broker->volume_count; i++)
 		ops_note(plan, OPS_MEANS,
-			 "claim %s and its data stay unless the StatefulSet deletes claims when scaled",
+			 "claim %s and its data are kept unless the StatefulSet deletes claims on scale-down",
 			 broker->volumes[i]->claim->meta.name);
 }
 
@@ -172,7 +170,7 @@ static void check_down(struct ops_plan *plan, const struct ops_context *context,
 	const struct world_broker *leaving[LEAVING_MAX];
 	size_t count = ops_scale_still_there(plan, scale, leaving, ARRAY_LEN(leaving));
 	if ((int32_t)count != scale->from - scale->to && !plan->under_way)
-		ops_note(plan, OPS_BLOCKS, "only %zu of the %d leaving brokers can be seen", count,
+		ops_note(plan, OPS_BLOCKS, "only %zu of the %d leaving brokers are visible", count,
 			 (int)(scale->from - scale->to));
 	for (size_t i = 0; i < count; i++) {
 		if (part->check_broker)

@@ -162,9 +162,9 @@ bool ops_kafka_assignment_parse(struct ops_kafka_assignment *out, const char *te
 		return true;
 	ops_kafka_assignment_finish(out);
 	if (good)
-		return err_set(err, ERR_USAGE, "a partition stands twice in the assignment");
-	return err_set(err, ERR_USAGE, "the assignment is not understood at \"%.20s\": TOPIC PARTITION:ID,ID …;TOPIC …",
-		       at);
+		return err_set(err, ERR_USAGE, "a partition appears twice in the assignment");
+	return err_set(err, ERR_USAGE,
+		       "cannot parse the assignment at \"%.20s\": expected TOPIC PARTITION:ID,ID …;TOPIC …", at);
 }
 
 void ops_kafka_assignment_write(const struct ops_kafka_assignment *assignment, struct buf *out)

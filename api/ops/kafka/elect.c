@@ -82,11 +82,11 @@ static void elect_plan(struct ops_plan *plan, const struct ops_context *context)
 		return;
 	ops_kafka_assignment_sort(&list);
 	ops_kafka_set_list(plan, "new", NULL, &list);
-	ops_note(plan, OPS_CHANGES, "who leads %" PRId64 " partition%s of %s", count, ops_plural(count), topic);
+	ops_note(plan, OPS_CHANGES, "leaders of %" PRId64 " partition%s of %s", count, ops_plural(count), topic);
 	ops_add_step(plan, is_unclean(plan) ? &ops_step_kafka_elect_unclean : &ops_step_kafka_elect,
 		     "elect %s of %" PRId64 " partition%s of %s",
-		     is_unclean(plan) ? "a leader that is not in sync" : "the preferred leader", count,
-		     ops_plural(count), topic);
+		     is_unclean(plan) ? "an out-of-sync leader" : "the preferred leader", count, ops_plural(count),
+		     topic);
 }
 
 /* ---- consequences ---- */
@@ -99,22 +99,20 @@ static void check_unclean(struct ops_plan *plan, const struct world_replicated *
 	ops_kafka_names_text(&lives.last_in_sync, last);
 	if (ops_kafka_leader_id(now) >= 0)
 		ops_note(plan, !plan->under_way && ops_fact_number(plan, "partition", -1) >= 0 ? OPS_BLOCKS : OPS_MEANS,
-			 "%s/%d has a leader: it is left alone", now->name, (int)now->partition);
+			 "%s/%d has a leader: not changed", now->name, (int)now->partition);
 	else if (lives.in_sync_alive > 0)
 		ops_note(plan, OPS_BLOCKS,
-			 "%s/%d: an in-sync replica (%s) lives: a leader that loses nothing can be elected", now->name,
+			 "%s/%d: an in-sync replica (%s) is alive: elect it without data loss instead", now->name,
 			 (int)now->partition, last);
 	else if (lives.others_alive == 0)
-		ops_note(plan, OPS_BLOCKS, "%s/%d: no replica lives: nothing can lead", now->name, (int)now->partition);
+		ops_note(plan, OPS_BLOCKS, "%s/%d: no replica is alive: none can lead", now->name, (int)now->partition);
 	else
 		ops_note(plan, OPS_DANGER,
-			 "%s/%d: %s would lead without being in sync. Every message that only the last in-sync "
-			 "replica%s had"
-			 " (%s) is lost for good, confirmed ones too; how many is not known: nobody who knows the end "
-			 "of the"
-			 " log answers",
+			 "%s/%d: %s would lead without being in sync. Messages that only the last in-sync replica%s "
+			 "had (%s) are lost for good, including acknowledged ones; how many is unknown, because no "
+			 "replica with the end of the log answers",
 			 now->name, (int)now->partition, ops_kafka_names_text(&lives.candidates, candidates),
-			 ops_plural(lives.last_in_sync.count), lives.last_in_sync.count ? last : "not known which");
+			 ops_plural(lives.last_in_sync.count), lives.last_in_sync.count ? last : "unknown which");
 }
 
 static void elect_preflight(struct ops_plan *plan, const struct ops_context *context)
@@ -122,7 +120,7 @@ static void elect_preflight(struct ops_plan *plan, const struct ops_context *con
 	const struct world_cluster *cluster = context->cluster;
 	const char *unclean = ops_fact(plan, "unclean");
 	if (unclean && strcmp(unclean, "true") != 0 && strcmp(unclean, "false") != 0)
-		ops_note(plan, OPS_BLOCKS, "unclean is true or false, not \"%s\"", unclean);
+		ops_note(plan, OPS_BLOCKS, "unclean must be true or false, not \"%s\"", unclean);
 	if (!ops_kafka_is_readable(plan, context, cluster))
 		return;
 	bool there = false;
@@ -137,30 +135,30 @@ static void elect_preflight(struct ops_plan *plan, const struct ops_context *con
 		ops_note(plan, OPS_BLOCKS, "%s has no such topic or partition", cluster->name);
 	else if (plan->step_count == 0 && plan->severity < OPS_BLOCKED)
 		ops_note(plan, OPS_BLOCKS, "%s",
-			 is_unclean(plan)
-				 ? "no partition of it is without a leader"
-				 : "every partition of it is led by its preferred replica as far as that is in sync");
+			 is_unclean(plan) ? "all its partitions have a leader: nothing to elect"
+					  : "every partition whose preferred replica is in sync is already led by it: "
+					    "nothing to elect");
 	else if (is_unclean(plan))
 		ops_note(plan, OPS_DANGER,
-			 "there is no way back: if the brokers that are away may return, wait for them instead");
+			 "cannot be undone: if the missing brokers may return, wait for them instead");
 }
 
 static const struct ops_argument elect_arguments[] = {
 	{.name = "topic", .help = "topic", .type = OPS_ARGUMENT_TEXT, .required = true},
 	{.name = "partition",
-	 .help = "partition; without it all of the topic",
+	 .help = "partition (default: all partitions of the topic)",
 	 .type = OPS_ARGUMENT_NUMBER,
 	 .min = 0,
 	 .max = INT32_MAX},
 	{.name = "unclean",
-	 .help = "true: from replicas that are not in sync, which loses messages",
+	 .help = "true: elect out-of-sync replicas, which loses messages",
 	 .type = OPS_ARGUMENT_TEXT},
 };
 
 const struct ops_operation ops_operation_elect = {
 	.name = "elect",
 	.title = "Elect leaders",
-	.summary = "elect leaders of a topic, with unclean=true where no in-sync replica is left",
+	.summary = "elect leaders of a topic; with unclean=true also where no in-sync replica is left",
 	.key = "e",
 	.target = OPS_ON_CLUSTER,
 	.only = "Kafka",

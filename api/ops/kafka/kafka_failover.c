@@ -41,7 +41,7 @@ static void kafka_failover_plan(struct ops_plan *plan, const struct ops_context 
 	ops_kafka_set_list(plan, "new", cluster->key, &new);
 	ops_kafka_set_list(plan, "old", cluster->key, &old);
 	ops_failover_remember(plan, failover, ops_kafka_fact(plan, "old", cluster->key));
-	ops_note(plan, OPS_CHANGES, "the order of replicas of %zu partition%s of %s, and who leads them", new.items.len,
+	ops_note(plan, OPS_CHANGES, "the replica order and the leaders of %zu partition%s of %s", new.items.len,
 		 ops_plural((int64_t) new.items.len), cluster->name);
 	ops_kafka_add_election(plan, cluster, cluster->key, &new);
 }
@@ -78,15 +78,16 @@ static void say_staying(struct ops_plan *plan, const struct ops_failover *failov
 	if (stay.led > 0)
 		ops_note(plan, OPS_MEANS,
 			 "producers and consumers of %" PRId64
-			 " partition%s ask once more who leads and go on: nothing is lost or copied",
+			 " partition%s refresh their metadata and continue: no data is lost or copied",
 			 stay.led - stay.no_other.count - stay.moving.count,
 			 ops_plural(stay.led - stay.no_other.count - stay.moving.count));
 	if (stay.no_other.count > 0)
-		ops_note(plan, OPS_CAUTION, "%" PRId64 " partition%s stay%s: no other replica is in sync: %s",
+		ops_note(plan, OPS_CAUTION,
+			 "%" PRId64 " partition%s keep%s the current leader because no other replica is in sync: %s",
 			 stay.no_other.count, ops_plural(stay.no_other.count), stay.no_other.count == 1 ? "s" : "",
 			 ops_kafka_names_text(&stay.no_other, names));
 	if (stay.moving.count > 0)
-		ops_note(plan, OPS_CAUTION, "%" PRId64 " partition%s stay%s while they are being reassigned: %s",
+		ops_note(plan, OPS_CAUTION, "%" PRId64 " partition%s keep%s the current leader during reassignment: %s",
 			 stay.moving.count, ops_plural(stay.moving.count), stay.moving.count == 1 ? "s" : "",
 			 ops_kafka_names_text(&stay.moving, names));
 }
@@ -97,11 +98,10 @@ static void say_controller(struct ops_plan *plan, const struct ops_failover *fai
 		const struct world_broker *broker = failover->brokers[i];
 		if (broker->is_controller)
 			ops_note(plan, OPS_MEANS,
-				 "%s stays the active controller: Kafka has no request that moves it. It moves when "
-				 "%s"
-				 " stops or restarts, within about two seconds in which no leader is elected",
+				 "%s stays the active controller: Kafka has no request to move it. It moves when %s "
+				 "stops or restarts, within about 2 s during which no leader is elected",
 				 broker->name, broker->name);
-		ops_note(plan, OPS_MEANS, "%s keeps its replicas and goes on following", broker->name);
+		ops_note(plan, OPS_MEANS, "%s keeps its replicas as followers", broker->name);
 	}
 }
 
@@ -113,7 +113,7 @@ static void kafka_failover_check(struct ops_plan *plan, const struct ops_context
 		return;
 	for (size_t i = 0; i < failover->count; i++)
 		if (failover->brokers[i]->id < 0)
-			ops_note(plan, OPS_BLOCKS, "%s has no known broker id: what it leads cannot be told",
+			ops_note(plan, OPS_BLOCKS, "the broker ID of %s is unknown: cannot tell what it leads",
 				 failover->brokers[i]->name);
 	CLEANUP(ops_kafka_assignment_finish) struct ops_kafka_assignment list;
 	ops_kafka_get_list(plan, "new", cluster->key, &list);
@@ -124,7 +124,7 @@ static void kafka_failover_check(struct ops_plan *plan, const struct ops_context
 		say_controller(plan, failover);
 	}
 	if (list.items.len > 0)
-		ops_note(plan, OPS_UNDO, "roll back: the order of replicas as it was, and an election");
+		ops_note(plan, OPS_UNDO, "roll back: restores the replica order and elects the preferred leaders");
 }
 
 const struct ops_failover_part ops_kafka_failover = {

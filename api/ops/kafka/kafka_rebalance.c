@@ -51,7 +51,7 @@ static void kafka_rebalance_plan(struct ops_plan *plan, const struct ops_context
 		return;
 	ops_kafka_set_list(plan, "new", NULL, &new);
 	ops_kafka_set_list(plan, "old", NULL, &old);
-	ops_note(plan, OPS_CHANGES, "who leads %zu partition%s of %s", new.items.len,
+	ops_note(plan, OPS_CHANGES, "leaders of %zu partition%s of %s", new.items.len,
 		 ops_plural((int64_t) new.items.len), cluster->name);
 	ops_kafka_add_election(plan, cluster, NULL, &new);
 }
@@ -70,7 +70,7 @@ static void say_skew(struct ops_plan *plan, const struct world_cluster *cluster)
 	}
 	if (cluster->broker_count > 1 && counts[most] - counts[least] > 1 + counts[most] / 10)
 		ops_note(plan, OPS_MEANS,
-			 "the preferred leaders themselves are uneven: %s is preferred for %" PRId64 ", %s for %" PRId64
+			 "preferred leaders are uneven: %s is preferred for %" PRId64 " partitions, %s for %" PRId64
 			 " (mode=spread evens them out)",
 			 cluster->brokers[most]->name, counts[most], cluster->brokers[least]->name, counts[least]);
 	free(counts);
@@ -85,7 +85,9 @@ static void say_unready(struct ops_plan *plan, const struct world_cluster *clust
 		    !ops_kafka_in_sync(&walk.now, walk.now.replica_ids[0]))
 			ops_name_list_add_partition(&lagging, walk.now.name, walk.now.partition);
 	if (lagging.count > 0)
-		ops_note(plan, OPS_CAUTION, "%" PRId64 " partition%s stay%s: the preferred replica is not in sync: %s",
+		ops_note(plan, OPS_CAUTION,
+			 "%" PRId64
+			 " partition%s keep%s the current leader because the preferred replica is not in sync: %s",
 			 lagging.count, ops_plural(lagging.count), lagging.count == 1 ? "s" : "",
 			 ops_kafka_names_text(&lagging, names));
 }
@@ -95,27 +97,26 @@ static void kafka_rebalance_check(struct ops_plan *plan, const struct ops_contex
 	const struct world_cluster *cluster = context->cluster;
 	const char *mode = ops_fact(plan, "mode");
 	if (mode && strcmp(mode, "preferred") != 0 && strcmp(mode, "spread") != 0)
-		ops_note(plan, OPS_BLOCKS, "mode is \"preferred\" or \"spread\", not \"%s\"", mode);
+		ops_note(plan, OPS_BLOCKS, "mode must be \"preferred\" or \"spread\", not \"%s\"", mode);
 	if (!ops_kafka_is_readable(plan, context, cluster))
 		return;
 	CLEANUP(ops_kafka_assignment_finish) struct ops_kafka_assignment list;
 	ops_kafka_get_list(plan, "new", NULL, &list);
 	if (list.items.len == 0)
 		ops_note(plan, OPS_BLOCKS, "%s",
-			 wants_spread(plan)
-				 ? "leaders are as even as their replicas allow: there is nothing to change"
-				 : "every partition is led by its preferred replica as far as that is in sync");
+			 wants_spread(plan) ? "leaders are already as even as their replicas allow: nothing to change"
+					    : "every partition whose preferred replica is in sync is already led by "
+					      "it: nothing to change");
 	else
 		ops_kafka_note_leaders(plan, cluster, &list);
 	if (list.items.len > 0)
 		ops_note(plan, OPS_MEANS,
-			 "their producers and consumers ask once more who leads and go on: nothing is lost or "
-			 "copied");
+			 "producers and consumers refresh their metadata and continue: no data is lost or copied");
 	if (!wants_spread(plan))
 		say_skew(plan, cluster);
 	say_unready(plan, cluster);
 	if (wants_spread(plan))
-		ops_note(plan, OPS_UNDO, "roll back: the order of replicas as it was, and an election");
+		ops_note(plan, OPS_UNDO, "roll back: restores the replica order and elects the preferred leaders");
 }
 
 const struct ops_rebalance_part ops_kafka_rebalance = {

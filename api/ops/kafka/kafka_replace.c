@@ -8,9 +8,8 @@ static void kafka_replace_check(struct ops_plan *plan, const struct world_broker
 	for (size_t i = 0; i < cluster->voter_count; i++)
 		if (cluster->voters[i].voter && str_eq(cluster->voters[i].broker, broker->name))
 			ops_note(plan, OPS_CAUTION,
-				 "%s is a controller: its part of the metadata log is lost and fetched from "
-				 "the "
-				 "other controllers",
+				 "%s is a controller: its metadata log is lost and fetched again from the other "
+				 "controllers",
 				 broker->name);
 }
 

@@ -66,14 +66,13 @@ static void kafka_scale_empty(struct ops_plan *plan, const struct ops_scale *sca
 		const char *leaving = str_or(ops_fact(plan, "leaving"), "the leaving brokers");
 		ops_kafka_set_list(plan, "new", NULL, &new);
 		ops_kafka_set_list(plan, "old", NULL, &old);
-		ops_note(plan, OPS_CHANGES, "the replicas of %zu partition%s: off %s", new.items.len,
+		ops_note(plan, OPS_CHANGES, "replicas of %zu partition%s move off %s", new.items.len,
 			 ops_plural((int64_t) new.items.len), leaving);
 		snprintf(title, sizeof title, "move %zu partition%s off %.250s", new.items.len,
 			 ops_plural((int64_t) new.items.len), leaving);
 		ops_kafka_add_moves(plan, scale->cluster, NULL, title);
 	}
-	ops_add_step(plan, &ops_step_kafka_empty, "%s without partitions",
-		     str_or(ops_fact(plan, "leaving"), "the leaving brokers"));
+	ops_add_step(plan, &ops_step_kafka_empty, "%s empty", str_or(ops_fact(plan, "leaving"), "the leaving brokers"));
 }
 
 static void kafka_scale_unregister(struct ops_plan *plan, const struct ops_scale *scale)
@@ -92,8 +91,8 @@ static void kafka_scale_unregister(struct ops_plan *plan, const struct ops_scale
 static void kafka_scale_note_up(struct ops_plan *plan, const struct ops_scale *scale, const char *names)
 {
 	int32_t count = scale->to - scale->from;
-	ops_note(plan, OPS_MEANS, "no partition moves by itself: %s join%s empty; reassign partitions to use %s", names,
-		 count == 1 ? "s" : "", count == 1 ? "it" : "them");
+	ops_note(plan, OPS_MEANS, "no partitions move automatically: %s join%s empty; reassign partitions to use %s",
+		 names, count == 1 ? "s" : "", count == 1 ? "it" : "them");
 	struct ops_name_list voters = {0};
 	char more[48];
 	for (size_t i = 0; i < scale->cluster->voter_count; i++)
@@ -101,13 +100,13 @@ static void kafka_scale_note_up(struct ops_plan *plan, const struct ops_scale *s
 			ops_name_list_add(&voters, "%d", (int)scale->cluster->voters[i].id);
 	if (voters.count > 0)
 		ops_note(plan, OPS_MEANS,
-			 "the controller quorum keeps its %" PRId64 " voters (%s%s): a new broker only observes",
+			 "the controller quorum keeps its %" PRId64 " voters (%s%s): new brokers join as observers",
 			 voters.count, voters.names, ops_name_list_more(&voters, more));
 }
 
 static void kafka_scale_check_claim(struct ops_plan *plan, const char *claim, const char *pod)
 {
-	ops_note(plan, OPS_CAUTION, "claim %s of an earlier %s is still there: %s starts with its old data", claim, pod,
+	ops_note(plan, OPS_CAUTION, "claim %s of an earlier %s still exists: %s starts with its old data", claim, pod,
 		 pod);
 }
 
@@ -118,16 +117,14 @@ static void kafka_scale_check_broker(struct ops_plan *plan, const struct world_b
 		if (voter->voter &&
 		    (str_eq(voter->broker, broker->name) || (broker->id >= 0 && voter->id == broker->id)))
 			ops_note(plan, OPS_BLOCKS,
-				 "%s is a voter of the controller quorum, which would go on counting it: Kafka "
-				 "gives up"
-				 " a voter only by kafka-metadata-quorum remove-controller, and only with "
-				 "kraft.version"
-				 " 1; voters of controller.quorum.voters stay",
+				 "%s is a voter of the controller quorum and would still be counted after leaving: "
+				 "Kafka removes a voter only with kafka-metadata-quorum remove-controller and "
+				 "kraft.version 1; voters listed in controller.quorum.voters cannot be removed",
 				 broker->name);
 	}
 	/* A Kafka broker without an id cannot be looked for in the partitions. */
 	if (broker->id < 0)
-		ops_note(plan, OPS_BLOCKS, "%s has no known broker id: what it holds cannot be told", broker->name);
+		ops_note(plan, OPS_BLOCKS, "the broker ID of %s is unknown: cannot tell what it holds", broker->name);
 	ops_note(plan, OPS_MEANS, "broker %d is unregistered once it is gone", (int)broker->id);
 }
 
@@ -150,7 +147,7 @@ static void check_late(struct ops_plan *plan, const struct ops_scale *scale)
 	if (late.count > 0)
 		ops_note(plan, OPS_BLOCKS,
 			 "%" PRId64
-			 " partition%s placed on the leaving brokers since this plan was made: %s; plan it again",
+			 " partition%s placed on the leaving brokers since this plan was made: %s; make a new plan",
 			 late.count, late.count == 1 ? " was" : "s were", ops_kafka_names_text(&late, names));
 }
 
@@ -161,8 +158,8 @@ static void kafka_scale_check(struct ops_plan *plan, const struct ops_context *c
 		return;
 	if (missing > 0)
 		ops_note(plan, OPS_BLOCKS,
-			 "%" PRId64 " partition%s more replicas than brokers would be left: give the topics fewer first"
-			 " (reassign topic=… rf=…), or keep more brokers",
+			 "%" PRId64 " partition%s more replicas than brokers would remain: lower the replication "
+			 "factor first (reassign topic=… rf=…), or keep more brokers",
 			 missing, missing == 1 ? " has" : "s have");
 	else
 		check_late(plan, scale);
@@ -200,6 +197,6 @@ const struct ops_scale_part ops_kafka_scale = {
 	.plan_gone = kafka_scale_unregister,
 	.check_broker = kafka_scale_check_broker,
 	.check_down = kafka_scale_check,
-	.undo = "while the brokers are there roll back: partitions go back; after that ",
+	.undo = "roll back while the brokers still exist, which moves partitions back; after that ",
 	.undo_moves = kafka_scale_undo_moves,
 };

@@ -212,9 +212,8 @@ void ops_kafka_add_election(struct ops_plan *plan, const struct world_cluster *c
 		reordered += !ops_kafka_is_at(&walk.now, walk.item);
 	if (reordered > 0)
 		ops_add_step_on(plan, &ops_step_kafka_reassign, NULL, key,
-				"put another replica first in %zu partition%s of %s", reordered,
+				"change the preferred leader of %zu partition%s of %s", reordered,
 				ops_plural((int64_t)reordered), cluster->name);
-	ops_add_step_on(plan, &ops_step_kafka_elect, NULL, key,
-			"let the preferred replica of %zu partition%s of %s lead", list->items.len,
-			ops_plural((int64_t)list->items.len), cluster->name);
+	ops_add_step_on(plan, &ops_step_kafka_elect, NULL, key, "elect the preferred leaders of %zu partition%s of %s",
+			list->items.len, ops_plural((int64_t)list->items.len), cluster->name);
 }

@@ -130,14 +130,14 @@ static void say_broker(struct ops_plan *plan, const struct moves *moves, size_t 
 	ops_note(plan, OPS_MEANS, "%s copies %" PRId64 " replica%s, %s", place->broker->name, moves->arriving[at],
 		 ops_plural(moves->arriving[at]), text);
 	if (place->free_bytes < 0) {
-		ops_note(plan, OPS_DANGER, "how much room %s has is not known: a full disk stops a broker",
+		ops_note(plan, OPS_DANGER, "the free disk space of %s is unknown: a full disk stops a broker",
 			 place->broker->name);
 		return;
 	}
 	cell_human_bytes(place->free_bytes, room);
 	int64_t total = place->broker->disk_total_bytes, used = total - place->free_bytes + bytes;
 	if (bytes >= place->free_bytes)
-		ops_note(plan, OPS_BLOCKS, "%s has room for %s and would get %s: a full disk stops a broker",
+		ops_note(plan, OPS_BLOCKS, "%s has %s free and would receive %s: a full disk stops a broker",
 			 place->broker->name, room, text);
 	else if (used > total / 100 * NEARLY_FULL)
 		ops_note(plan, OPS_CAUTION, "%s would be %d%% full", place->broker->name,
@@ -163,21 +163,21 @@ static void say_throttle(struct ops_plan *plan, const struct world_cluster *clus
 		return;
 	if (!text || !str_to_i64(text, &rate) || rate <= 0) {
 		ops_note(plan, OPS_CAUTION,
-			 "without a throttle the copies take what network and disks give: clients wait longer "
-			 "meanwhile");
+			 "without a throttle, copying uses all available network and disk bandwidth: client latency "
+			 "rises meanwhile");
 		return;
 	}
 	cell_human_bytes(rate, human);
 	cell_human_age(most_bytes(moves) / rate + 1, age);
 	ops_note(plan, OPS_MEANS,
-		 "each broker copies at most %s a second: %s at least; the throttle goes when all is moved", human,
-		 age);
+		 "each broker copies at most %s/s, for at least %s; the throttle is removed when all replicas have "
+		 "moved",
+		 human, age);
 	for (size_t i = 0; i < cluster->broker_count; i++)
 		grown += cluster->brokers[i]->in_rate > 0 ? cluster->brokers[i]->in_rate : 0;
 	if (grown >= (double)rate)
 		ops_note(plan, OPS_CAUTION,
-			 "more is written now than the throttle lets through: the copies may never catch up (a "
-			 "higher "
+			 "producers write faster than the throttle allows: the copies may never catch up (raise "
 			 "throttle=)");
 }
 
@@ -186,16 +186,16 @@ static void say_forbidden(struct ops_plan *plan, const struct world_cluster *clu
 	char text[460];
 	/* A rollback replaces what its plan began. */
 	say_names(plan, ops_fact(plan, "assignment") ? OPS_CAUTION : OPS_BLOCKS, &moves->foreign,
-		  "%s being reassigned already", moves->foreign.count == 1 ? "is" : "are");
+		  "%s already being reassigned", moves->foreign.count == 1 ? "is" : "are");
 	say_names(plan, OPS_BLOCKS, &moves->leaderless, "%s no leader to copy from",
 		  moves->leaderless.count == 1 ? "has" : "have");
 	if (moves->nowhere.count > 0)
-		ops_note(plan, OPS_BLOCKS, "replicas would go to brokers of %s that do not answer or are not known: %s",
+		ops_note(plan, OPS_BLOCKS, "replicas would move to brokers of %s that do not answer or are unknown: %s",
 			 cluster->name, ops_kafka_names_text(&moves->nowhere, text));
 	say_names(plan, OPS_DANGER, &moves->below_min,
-		  "would have fewer replicas than min.insync.replicas: acks=all is refused for good");
+		  "would have fewer replicas than min.insync.replicas: acks=all writes would always be refused");
 	say_names(plan, OPS_DANGER, &moves->at_min,
-		  "would have just min.insync.replicas: acks=all is refused whenever one broker restarts");
+		  "would have exactly min.insync.replicas: acks=all writes are refused whenever one broker restarts");
 	say_names(plan, OPS_CAUTION, &moves->shared, "would have two replicas in one zone");
 	say_names(plan, OPS_CAUTION, &moves->behind, "%s not fully in sync now",
 		  moves->behind.count == 1 ? "is" : "are");
@@ -212,9 +212,9 @@ void ops_kafka_check_moves(struct ops_plan *plan, const struct ops_context *cont
 	if (moves.moved == 0)
 		return;
 	cell_human_bytes(moves.copied_bytes, bytes);
-	ops_note(plan, OPS_MEANS, "%" PRId64 " partition%s of %s %s other replicas: %s copied%s", moves.moved,
-		 ops_plural(moves.moved), cluster->name, moves.moved == 1 ? "gets" : "get", bytes,
-		 moves.unknown_size > 0 ? " and what has no known size" : "");
+	ops_note(plan, OPS_MEANS, "%" PRId64 " partition%s of %s %s replicas: %s copied%s", moves.moved,
+		 ops_plural(moves.moved), cluster->name, moves.moved == 1 ? "changes" : "change", bytes,
+		 moves.unknown_size > 0 ? ", plus replicas of unknown size" : "");
 	for (size_t i = 0; i < moves.after.count; i++)
 		say_broker(plan, &moves, i);
 	say_throttle(plan, cluster, key, &moves);
@@ -237,7 +237,7 @@ int64_t ops_kafka_read_throttle(struct ops_plan *plan, const char *text)
 	bool good = end > text && !strncmp(text, "-", 1) == 0 && number >= 0 && number < RATE_MAX_GIB * 1073741824.0;
 	bool tail = !*end || !strcmp(end, "B") || !strcmp(end, "iB") || !strcmp(end, "B/s") || !strcmp(end, "iB/s");
 	if (!good || !tail) {
-		ops_note(plan, OPS_BLOCKS, "throttle is bytes a second (52428800, 50M), not \"%s\"", text);
+		ops_note(plan, OPS_BLOCKS, "throttle must be bytes per second (52428800, 50M), not \"%s\"", text);
 		return 0;
 	}
 	return (int64_t)number;
@@ -269,12 +269,12 @@ void ops_kafka_add_moves(struct ops_plan *plan, const struct world_cluster *clus
 	if (throttled) {
 		cell_human_bytes(rate, human);
 		set_throttle_facts(plan, cluster, key);
-		ops_add_step_on(plan, &ops_step_kafka_throttle, NULL, key, "throttle replication of %s to %s a second",
+		ops_add_step_on(plan, &ops_step_kafka_throttle, NULL, key, "throttle replication of %s to %s/s",
 				cluster->name, human);
 	}
 	ops_add_step_on(plan, &ops_step_kafka_reassign, NULL, key, "%s", title);
 	if (throttled)
-		ops_add_step_on(plan, &ops_step_kafka_unthrottle, NULL, key, "take the throttle of %s away",
+		ops_add_step_on(plan, &ops_step_kafka_unthrottle, NULL, key, "remove the throttle of %s",
 				cluster->name);
 }
 
@@ -283,5 +283,5 @@ void ops_kafka_add_unthrottle(struct ops_plan *plan, const struct world_cluster 
 	char fact[OPS_KAFKA_FACT_MAX];
 	set_throttle_facts(plan, cluster, key);
 	ops_set_fact(plan, ops_kafka_fact_name(fact, "throttle.known", key), "1");
-	ops_add_step_on(plan, &ops_step_kafka_unthrottle, NULL, key, "take the throttles of %s away", cluster->name);
+	ops_add_step_on(plan, &ops_step_kafka_unthrottle, NULL, key, "remove the throttles of %s", cluster->name);
 }

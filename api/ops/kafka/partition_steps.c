@@ -180,11 +180,11 @@ static void tell_progress(const struct ops_plan *plan, const struct ops_context 
 		snprintf(out->figure, sizeof out->figure, "%" PRId64 " of %" PRId64 " partitions moved, %s of %s left",
 			 moved, progress->all, left, of);
 	} else {
-		snprintf(out->figure, sizeof out->figure, "%" PRId64 " of %" PRId64 " partitions as asked for", moved,
+		snprintf(out->figure, sizeof out->figure, "%" PRId64 " of %" PRId64 " partitions reassigned", moved,
 			 progress->all);
 	}
 	if (progress->waits_for >= 0)
-		snprintf(out->why, sizeof out->why, "%s does not answer: what it shall hold waits for it",
+		snprintf(out->why, sizeof out->why, "%s does not answer: the replicas it is to receive wait for it",
 			 ops_kafka_broker_name(cluster, progress->waits_for, name));
 }
 
@@ -342,16 +342,16 @@ static enum ops_gate_state gate_elected(const struct ops_plan *plan, const struc
 			   all - waiting.count, all, what);
 	if (elsewhere > 0 && wants == wants_preferred && len > 0 && (size_t)len < sizeof out->figure)
 		snprintf(out->figure + len, sizeof out->figure - (size_t)len,
-			 "; %" PRId64 " of them by another one: the preferred one is not in sync", elsewhere);
+			 "; %" PRId64 " of them by another replica: the preferred one is not in sync", elsewhere);
 	if (waiting.count > 0)
-		snprintf(out->why, sizeof out->why, "still to come: %s", ops_kafka_names_text(&waiting, names));
+		snprintf(out->why, sizeof out->why, "still to do: %s", ops_kafka_names_text(&waiting, names));
 	return waiting.count == 0 ? OPS_GATE_OPEN : OPS_GATE_SHUT;
 }
 
 static enum ops_gate_state gate_preferred(const struct ops_plan *plan, const struct ops_context *context,
 					  struct ops_gauge *out)
 {
-	return gate_elected(plan, context, out, wants_preferred, "led as asked for");
+	return gate_elected(plan, context, out, wants_preferred, "led by the requested replica");
 }
 
 static enum ops_gate_state gate_unclean(const struct ops_plan *plan, const struct ops_context *context,
@@ -394,12 +394,13 @@ static enum ops_gate_state gate_kafka_empty(const struct ops_plan *plan, const s
 		}
 	}
 	if (held.count == 0) {
-		snprintf(out->figure, sizeof out->figure, "broker %s holds no partition", off);
+		snprintf(out->figure, sizeof out->figure, "broker %s holds no partitions", off);
 		out->fraction = 1;
 		return OPS_GATE_OPEN;
 	}
 	snprintf(out->figure, sizeof out->figure, "%" PRId64 " partition%s left", held.count, ops_plural(held.count));
-	snprintf(out->why, sizeof out->why, "placed there meanwhile: %s; plan the scale-down again, it moves them too",
+	snprintf(out->why, sizeof out->why,
+		 "placed there meanwhile: %s; make a new scale-down plan, which moves them too",
 		 ops_kafka_names_text(&held, names));
 	return OPS_GATE_SHUT;
 }

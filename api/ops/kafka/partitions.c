@@ -26,7 +26,7 @@ const struct world_cluster *ops_kafka_step_cluster(const struct ops_context *con
 	const char *key = context->step ? context->step->item : NULL;
 	const struct world_cluster *cluster = key ? world_find_cluster(context->view, key) : context->cluster;
 	if (!cluster)
-		err_set(err, ERR_NOT_FOUND, "%s is not there (any more)", str_or(key, "the Kafka cluster"));
+		err_set(err, ERR_NOT_FOUND, "%s not found", str_or(key, "the Kafka cluster"));
 	return cluster;
 }
 
@@ -37,8 +37,7 @@ void ops_kafka_set_list(struct ops_plan *plan, const char *name, const char *key
 	struct buf text = BUF_INIT(OPS_KAFKA_ASSIGNMENT_TEXT_MAX);
 	ops_kafka_assignment_write(list, &text);
 	if (text.overflow)
-		ops_note(plan, OPS_BLOCKS,
-			 "the list of %zu partitions is too long for one plan: do it topic by topic (topic=…)",
+		ops_note(plan, OPS_BLOCKS, "%zu partitions are too many for one plan: do it topic by topic (topic=…)",
 			 list->items.len);
 	else
 		ops_set_fact(plan, ops_kafka_fact_name(fact, name, key), "%s", buf_str(&text));
@@ -151,21 +150,22 @@ bool ops_kafka_is_readable(struct ops_plan *plan, const struct ops_context *cont
 			   const struct world_cluster *cluster)
 {
 	if (cluster->kind != WORLD_BROKER_KAFKA) {
-		ops_note(plan, OPS_BLOCKS, "%s is no Kafka cluster: %s is for Kafka", cluster->name,
+		ops_note(plan, OPS_BLOCKS, "%s is not a Kafka cluster: %s is for Kafka", cluster->name,
 			 plan->operation->name);
 		return false;
 	}
 	if (context->view->link != WORLD_LIVE) {
-		ops_note(plan, OPS_BLOCKS, "the Kubernetes API does not answer: what is shown is old");
+		ops_note(plan, OPS_BLOCKS, "the Kubernetes API does not answer: the data shown is old");
 		return false;
 	}
 	if (err_is_set(&cluster->source.err)) {
-		ops_note(plan, OPS_BLOCKS, "what the brokers of %s hold cannot be read: %s", cluster->name,
+		ops_note(plan, OPS_BLOCKS, "replicas on the brokers of %s cannot be read: %s", cluster->name,
 			 cluster->source.err.text);
 		return false;
 	}
 	if (cluster->source.updated_ms < 0 || cluster->replicated_count < 0) {
-		ops_note(plan, OPS_BLOCKS, "what the brokers of %s hold is not known: they have not said",
+		ops_note(plan, OPS_BLOCKS,
+			 "replicas on the brokers of %s are unknown: the brokers have not reported them",
 			 cluster->name);
 		return false;
 	}

@@ -136,11 +136,11 @@ static void set_title(struct ops_plan *plan, const struct reassign *it)
 	const char *name = it->cluster->name, *topic = it->topic ? it->topic : "all topics";
 	char from[64], to[64];
 	if (it->cancel)
-		ops_set_title(plan, "Cancel the reassignments of %s", name);
+		ops_set_title(plan, "Cancel reassignments of %s", name);
 	else if (it->off >= 0)
-		ops_set_title(plan, "Move everything off %s", ops_kafka_broker_name(it->cluster, it->off, from));
+		ops_set_title(plan, "Move all replicas off %s", ops_kafka_broker_name(it->cluster, it->off, from));
 	else if (it->rf > 0)
-		ops_set_title(plan, "Give %s of %s %d replicas", topic, name, (int)it->rf);
+		ops_set_title(plan, "Set replication factor of %s (cluster %s) to %d", topic, name, (int)it->rf);
 	else if (it->from >= 0)
 		ops_set_title(plan, "Move %s of %s from %s to %s", topic, name,
 			      ops_kafka_broker_name(it->cluster, (int32_t)it->from, from),
@@ -185,10 +185,10 @@ static void reassign_plan(struct ops_plan *plan, const struct ops_context *conte
 		int64_t count = (int64_t)it.new.items.len;
 		ops_kafka_set_list(plan, "new", NULL, &it.new);
 		ops_kafka_set_list(plan, "old", NULL, &it.old);
-		ops_note(plan, OPS_CHANGES, "the replicas of %" PRId64 " partition%s of %s", count, ops_plural(count),
+		ops_note(plan, OPS_CHANGES, "replicas of %" PRId64 " partition%s of %s", count, ops_plural(count),
 			 context->cluster->name);
 		snprintf(title, sizeof title, "%s %" PRId64 " partition%s of %s",
-			 it.cancel ? "take back the reassignment of" : "reassign", count, ops_plural(count),
+			 it.cancel ? "cancel the reassignment of" : "reassign", count, ops_plural(count),
 			 context->cluster->name);
 		ops_kafka_add_moves(plan, context->cluster, NULL, title);
 		if (takes_throttle_away(plan))
@@ -205,15 +205,13 @@ static void reassign_check_request(struct ops_plan *plan, const struct reassign 
 {
 	const char *off = ops_fact(plan, "off");
 	if (ways_asked(plan, it) != 1)
-		ops_note(plan, OPS_BLOCKS,
-			 "say what to do: topic=… rf=N, or from=ID to=ID, or off=BROKER, or cancel=true (one of "
-			 "them)");
+		ops_note(plan, OPS_BLOCKS, "give exactly one of: topic=… rf=N, from=ID to=ID, off=BROKER, cancel=true");
 	if (it->rf >= 0 && !it->topic)
-		ops_note(plan, OPS_BLOCKS, "rf=%d is for one topic: name it (topic=…)", (int)it->rf);
+		ops_note(plan, OPS_BLOCKS, "rf=%d applies to one topic: give topic=…", (int)it->rf);
 	if ((it->from >= 0) != (it->to >= 0))
-		ops_note(plan, OPS_BLOCKS, "from and to go together: two broker ids");
+		ops_note(plan, OPS_BLOCKS, "from and to go together: give two broker IDs");
 	if (off && it->off < 0)
-		ops_note(plan, OPS_BLOCKS, "%s has no broker \"%s\", or its id is not known", it->cluster->name, off);
+		ops_note(plan, OPS_BLOCKS, "%s has no broker \"%s\", or its ID is unknown", it->cluster->name, off);
 	struct err err = {0};
 	struct ops_kafka_assignment given = {0};
 	if (it->given && !ops_kafka_assignment_parse(&given, it->given, &err))
@@ -240,29 +238,27 @@ static void reassign_preflight(struct ops_plan *plan, const struct ops_context *
 	if (it.topic && !has_topic(cluster, it.topic))
 		ops_note(plan, OPS_BLOCKS, "%s has no topic \"%s\"", cluster->name, it.topic);
 	if (missing > 0)
-		ops_note(plan, OPS_BLOCKS, "for %" PRId64 " partition%s there are not enough other brokers that answer",
+		ops_note(plan, OPS_BLOCKS, "too few other brokers answer to place replicas of %" PRId64 " partition%s",
 			 missing, ops_plural(missing));
 	if (plan->step_count == 0 && plan->severity < OPS_BLOCKED)
 		ops_note_already(plan, "%s",
-				 it.cancel ? "nothing is being reassigned"
-					   : "it is so already: there is nothing to move");
+				 it.cancel ? "nothing is being reassigned" : "already as requested: nothing to move");
 	if (plan->step_count > 0 && takes_throttle_away(plan))
 		ops_note(plan, OPS_MEANS,
-			 "the replication throttles of the brokers and of these topics go, whoever set them "
-			 "(throttle=keep leaves"
-			 " them)");
+			 "replication throttles of the brokers and of these topics are removed, whoever set them "
+			 "(throttle=keep leaves them)");
 	if (it.cancel && plan->step_count > 0)
-		ops_note(plan, OPS_MEANS, "what was copied so far is thrown away; leaders and the old replicas stay");
+		ops_note(plan, OPS_MEANS, "data copied so far is discarded; leaders and the old replicas stay");
 	if (!it.cancel)
 		ops_kafka_check_moves(plan, context, cluster, NULL);
 	if (plan->step_count > 0 && !it.cancel)
-		ops_note(plan, OPS_UNDO, "roll back: every partition to the brokers it was on");
+		ops_note(plan, OPS_UNDO, "roll back: returns every partition to the brokers it was on");
 }
 
 static bool reassign_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
 	if (is_cancel(plan))
-		return err_set(err, ERR_REFUSED, "where the cancelled reassignments went to is not kept");
+		return err_set(err, ERR_REFUSED, "the targets of the cancelled reassignments were not kept");
 	const char *old = ops_fact(plan, "old"), *had = ops_fact(plan, "throttle.had");
 	if (!old)
 		return err_set(err, ERR_REFUSED, "nothing was moved");
@@ -279,26 +275,32 @@ static bool reassign_undo(const struct ops_plan *plan, struct ops_request *out, 
 }
 
 static const struct ops_argument reassign_arguments[] = {
-	{.name = "topic", .help = "topic; without it all of them", .type = OPS_ARGUMENT_TEXT},
-	{.name = "rf", .help = "replicas wanted", .type = OPS_ARGUMENT_NUMBER, .min = 1, .max = REPLICATION_MAX},
-	{.name = "from", .help = "id of the broker that gives", .type = OPS_ARGUMENT_NUMBER, .min = 0, .max = ID_MAX},
-	{.name = "to", .help = "id of the broker that takes", .type = OPS_ARGUMENT_NUMBER, .min = 0, .max = ID_MAX},
-	{.name = "off", .help = "broker that shall hold nothing any more", .type = OPS_ARGUMENT_TEXT},
-	{.name = "cancel", .help = "true: take back what is being reassigned", .type = OPS_ARGUMENT_TEXT},
+	{.name = "topic", .help = "topic (default: all topics)", .type = OPS_ARGUMENT_TEXT},
+	{.name = "rf", .help = "replication factor", .type = OPS_ARGUMENT_NUMBER, .min = 1, .max = REPLICATION_MAX},
+	{.name = "from",
+	 .help = "ID of the broker to move replicas from",
+	 .type = OPS_ARGUMENT_NUMBER,
+	 .min = 0,
+	 .max = ID_MAX},
+	{.name = "to",
+	 .help = "ID of the broker to move replicas to",
+	 .type = OPS_ARGUMENT_NUMBER,
+	 .min = 0,
+	 .max = ID_MAX},
+	{.name = "off", .help = "broker to empty", .type = OPS_ARGUMENT_TEXT},
+	{.name = "cancel", .help = "true: cancel ongoing reassignments", .type = OPS_ARGUMENT_TEXT},
 	{.name = "throttle",
-	 .help = "bytes a second and broker (50M), 0 = none; with cancel: keep",
+	 .help = "bytes per second and broker (50M), 0 = none; with cancel: keep",
 	 .type = OPS_ARGUMENT_TEXT},
 	{.name = "assignment", .help = "TOPIC PARTITION:ID,ID …;TOPIC …", .type = OPS_ARGUMENT_TEXT},
-	{.name = "had", .help = "throttles to put back, as a rollback gives it", .type = OPS_ARGUMENT_TEXT},
-	{.name = "topics",
-	 .help = "topics with throttles of their own, as a rollback gives it",
-	 .type = OPS_ARGUMENT_TEXT},
+	{.name = "had", .help = "throttles to restore, set by a rollback", .type = OPS_ARGUMENT_TEXT},
+	{.name = "topics", .help = "topics with their own throttles, set by a rollback", .type = OPS_ARGUMENT_TEXT},
 };
 
 const struct ops_operation ops_operation_reassign = {
 	.name = "reassign",
 	.title = "Reassign",
-	.summary = "move replicas of Kafka, change how many there are, or cancel that",
+	.summary = "move Kafka replicas, change the replication factor, or cancel reassignments",
 	.key = "m",
 	.target = OPS_ON_CLUSTER,
 	.only = "Kafka",

@@ -47,7 +47,7 @@ static enum ops_gate_state gate_seen(const struct ops_plan *plan, const struct o
 {
 	bool open = context->node->cordoned == wants_cordon(plan);
 	snprintf(out->figure, sizeof out->figure, "%s %s", context->node->name,
-		 context->node->cordoned ? "takes no new pods" : "takes new pods");
+		 context->node->cordoned ? "accepts no new pods" : "accepts new pods");
 	return open ? OPS_GATE_OPEN : OPS_GATE_SHUT;
 }
 
@@ -81,10 +81,10 @@ static void say_who_stays(struct ops_plan *plan, const struct world_node *node)
 	for (size_t i = 0; i < node->broker_count; i++)
 		buf_printf(&names, "%s%s", i ? ", " : "", node->brokers[i]->name);
 	if (node->broker_count > 0)
-		ops_note(plan, OPS_MEANS, "%s stay%s on it and keep%s running: nothing is moved", buf_str(&names),
+		ops_note(plan, OPS_MEANS, "%s stay%s on it and keep%s running: nothing moves", buf_str(&names),
 			 node->broker_count == 1 ? "s" : "", node->broker_count == 1 ? "s" : "");
 	else
-		ops_note(plan, OPS_MEANS, "no broker is on it");
+		ops_note(plan, OPS_MEANS, "no brokers on it");
 	buf_finish(&names);
 }
 
@@ -92,7 +92,7 @@ static void check_cordon(struct ops_plan *plan, const struct ops_context *contex
 {
 	const struct world_node *node = context->node;
 	if (node->cordoned)
-		ops_note_already(plan, "%s is cordoned already", node->name);
+		ops_note_already(plan, "%s is already cordoned", node->name);
 	say_who_stays(plan, node);
 	for (size_t i = 0; i < node->broker_count; i++) {
 		const struct world_broker *broker = node->brokers[i];
@@ -100,12 +100,11 @@ static void check_cordon(struct ops_plan *plan, const struct ops_context *contex
 		for (size_t j = 0; j < broker->volume_count; j++)
 			bound |= broker->volumes[j]->volume && broker->volumes[j]->volume->node_name_count > 0;
 		if (bound)
-			ops_note(plan, OPS_CAUTION,
-				 "if %s restarts it stays Pending: its volume is on %s and cannot follow", broker->name,
-				 node->name);
+			ops_note(plan, OPS_CAUTION, "if %s restarts, it stays Pending: its volume is bound to %s",
+				 broker->name, node->name);
 	}
 	if (usable_nodes(context) == 0)
-		ops_note(plan, OPS_CAUTION, "no other node takes pods: whatever restarts stays Pending");
+		ops_note(plan, OPS_CAUTION, "no other node is schedulable: any pod that restarts stays Pending");
 	ops_note(plan, OPS_UNDO, "uncordon %s", node->name);
 }
 
@@ -114,10 +113,10 @@ static void check_uncordon(struct ops_plan *plan, const struct ops_context *cont
 	const struct world_node *node = context->node;
 	if (!node->cordoned)
 		ops_note_already(plan, "%s is not cordoned", node->name);
-	ops_note(plan, OPS_MEANS, "new and waiting pods may be placed on %s; nothing is moved back by itself",
+	ops_note(plan, OPS_MEANS, "new and pending pods may be scheduled on %s; nothing moves back automatically",
 		 node->name);
 	if (node->ready_known && !node->ready)
-		ops_note(plan, OPS_CAUTION, "%s is not ready: nothing starts there before it is", node->name);
+		ops_note(plan, OPS_CAUTION, "%s is not ready: nothing starts there until it is", node->name);
 	ops_note(plan, OPS_UNDO, "cordon %s", node->name);
 }
 
@@ -131,7 +130,7 @@ static bool node_undo(const struct ops_plan *plan, struct ops_request *out, stru
 const struct ops_operation ops_operation_cordon = {
 	.name = "cordon",
 	.title = "Cordon",
-	.summary = "keep new pods off a node; what runs on it stays",
+	.summary = "keep new pods off a node; running pods stay",
 	.key = "c",
 	.hint = "cordon",
 	.target = OPS_ON_NODE,
@@ -145,7 +144,7 @@ const struct ops_operation ops_operation_cordon = {
 const struct ops_operation ops_operation_uncordon = {
 	.name = "uncordon",
 	.title = "Uncordon",
-	.summary = "let a node take new pods again",
+	.summary = "let a node accept new pods again",
 	.key = "u",
 	.hint = "uncordon",
 	.target = OPS_ON_NODE,

@@ -88,7 +88,7 @@ static enum ops_gate_state gate_settled(const struct ops_plan *plan, const struc
 	const struct world_broker *broker = context->broker;
 	if (ops_pods_is_gone(plan, context) && broker && broker->pod && drain_is_unschedulable(broker->pod)) {
 		ops_why_not_ready(context->view, context->cluster, broker->name, out->why, sizeof out->why);
-		snprintf(out->figure, sizeof out->figure, "%s stays Pending until a node takes it: %.150s",
+		snprintf(out->figure, sizeof out->figure, "%s stays Pending until a node accepts it: %.150s",
 			 broker->name, out->why);
 		return OPS_GATE_OPEN;
 	}
@@ -133,27 +133,27 @@ static void drain_plan(struct ops_plan *plan, const struct ops_context *context)
 	bool deletes = ops_pods_flag(plan, OPS_KUBE_DRAIN_DELETES);
 	const char *verb = deletes ? "delete" : "evict", *done = deletes ? "deleted" : "evicted";
 	ops_set_title(plan, "Drain %s", name);
-	ops_note(plan, OPS_CHANGES, "Node %s takes no new pods", name);
+	ops_note(plan, OPS_CHANGES, "Node %s accepts no new pods", name);
 	ops_add_step(plan, &ops_step_set_unschedulable, "set unschedulable of Node %s to true", name);
 	ops_add_step(plan, &ops_step_node_seen, "%s seen as cordoned", name);
 	for (size_t i = 0; i < count; i++) {
 		const struct world_broker *broker = brokers[i];
 		ops_name_list_add(&names, "%s", broker->name);
 		ops_pods_remember(plan, broker);
-		ops_add_step_on(plan, &ops_step_can_stop, broker, NULL, "%s may be stopped", broker->name);
+		ops_add_step_on(plan, &ops_step_can_stop, broker, NULL, "%s safe to stop", broker->name);
 		ops_add_step_on(plan, deletes ? &ops_step_delete_pod : &ops_step_evict_pod, broker, NULL,
 				"%s pod %s/%s", verb, broker->cluster->namespace, broker->name);
 		ops_add_step_on(plan, &ops_step_broker_settled, broker, NULL,
-				"%s caught up elsewhere, or waits for a node", broker->name);
+				"%s caught up elsewhere or waiting for a node", broker->name);
 	}
 	if (count > 0)
-		ops_note(plan, OPS_CHANGES, "%s in this order, each while its cluster can do without it: %s%s", done,
+		ops_note(plan, OPS_CHANGES, "%s in this order, each once its cluster can do without it: %s%s", done,
 			 names.names, ops_name_list_more(&names, more));
 	if (others > 0) {
 		ops_note(plan, OPS_CHANGES, "%" PRId64 " other pod%s %s", others, others == 1 ? " is" : "s are", done);
 		ops_add_step(plan, &ops_step_evict_others, "%s %" PRId64 " other pod%s of %s", verb, others,
 			     ops_plural(others), name);
-		ops_add_step(plan, &ops_step_others_gone, "they left %s", name);
+		ops_add_step(plan, &ops_step_others_gone, "no evicted pods left on %s", name);
 	}
 }
 
@@ -164,20 +164,19 @@ static void check_others(struct ops_plan *plan, const struct world_node *node)
 	const char *unmanaged = ops_fact(plan, "others.unmanaged"), *data = ops_fact(plan, "others.emptyDir");
 	int64_t staying = ops_fact_number(plan, "others.staying", 0);
 	if (staying > 0)
-		ops_note(plan, OPS_MEANS, "%" PRId64 " pod%s of DaemonSets and of the node itself stay%s", staying,
-			 ops_plural(staying), staying == 1 ? "s" : "");
+		ops_note(plan, OPS_MEANS, "%" PRId64 " DaemonSet or static pod%s stay%s", staying, ops_plural(staying),
+			 staying == 1 ? "s" : "");
 	if (ops_fact(plan, "others.unseen"))
 		ops_note(plan, ops_pods_harm(plan),
-			 "these pods are of namespaces that are not looked at, and if they are brokers they would "
-			 "go without "
-			 "their gates: %s (look at all namespaces: -A, or 0 on the screen)",
+			 "these pods are in namespaces that mqdeck is not watching; if they are brokers, they would be "
+			 "evicted without gates: %s (watch all namespaces: -A, or 0 on the screen)",
 			 ops_fact(plan, "others.unseen"));
 	if (unmanaged)
-		ops_note(plan, ops_pods_harm(plan), "nobody would make these pods anew: %s%s", unmanaged,
+		ops_note(plan, ops_pods_harm(plan), "no controller would recreate these pods: %s%s", unmanaged,
 			 ops_pods_flag(plan, "force") ? "" : " (force=true evicts them)");
 	if (data)
 		ops_note(plan, ops_pods_flag(plan, "delete-emptydir-data") ? OPS_CAUTION : OPS_BLOCKS,
-			 "these pods lose what is in their emptyDir volumes: %s%s", data,
+			 "these pods lose the data in their emptyDir volumes: %s%s", data,
 			 ops_pods_flag(plan, "delete-emptydir-data") ? "" : " (delete-emptydir-data=true accepts it)");
 }
 
@@ -188,8 +187,8 @@ static void check_budget(struct ops_plan *plan, const struct world_broker *broke
 		return;
 	bool never = budget->expected_pods > 0 && budget->current_healthy >= budget->expected_pods;
 	ops_note(plan, never ? OPS_BLOCKS : OPS_CAUTION,
-		 "disruption budget %s %s: %d of %d pods are healthy and %d must be; %s", budget->meta.name,
-		 never ? "never lets a pod be evicted" : "lets no pod be evicted now", (int)budget->current_healthy,
+		 "disruption budget %s %s: %d of %d pods are healthy and %d are required; %s", budget->meta.name,
+		 never ? "never allows an eviction" : "allows no eviction now", (int)budget->current_healthy,
 		 (int)budget->expected_pods, (int)budget->desired_healthy,
 		 never ? "change it first" : "the eviction waits for it");
 }
@@ -206,10 +205,9 @@ static void check_stuck(struct ops_plan *plan, const struct world_cluster *clust
 	if (!budget || budget->disruptions_allowed <= 0 || stuck <= budget->disruptions_allowed)
 		return;
 	ops_note(plan, OPS_BLOCKS,
-		 "disruption budget %s lets %d broker%s of %s be away at once, and the %d on %s cannot come back "
-		 "elsewhere "
-		 "while it is drained: the next eviction would never be allowed. Widen the budget, or scale %s down "
-		 "first",
+		 "disruption budget %s allows %d broker%s of %s to be unavailable at once, and the %d on %s cannot "
+		 "start elsewhere while it is drained: the next eviction would never be allowed. Widen the budget, or "
+		 "scale %s down first",
 		 budget->meta.name, (int)budget->disruptions_allowed, ops_plural(budget->disruptions_allowed),
 		 cluster->name, stuck, node->name, cluster->name);
 }
@@ -218,7 +216,7 @@ static void check_budgets(struct ops_plan *plan, const struct ops_context *conte
 			  const struct world_broker *const *brokers, size_t count)
 {
 	if (ops_pods_flag(plan, OPS_KUBE_DRAIN_DELETES)) {
-		ops_note(plan, OPS_DANGER, "pods are deleted, not evicted: no disruption budget is asked");
+		ops_note(plan, OPS_DANGER, "pods are deleted, not evicted: disruption budgets are ignored");
 		return;
 	}
 	for (size_t i = 0; i < count; i++)
@@ -231,12 +229,11 @@ static void check_broker(struct ops_plan *plan, const struct world_broker *broke
 {
 	int can = ops_kube_drain_can_move(broker, node);
 	if (can == 0)
-		ops_note(plan, OPS_CAUTION,
-			 "the volume of %s is on %s and cannot follow: %s stays Pending until %s is uncordoned",
+		ops_note(plan, OPS_CAUTION, "the volume of %s is bound to %s: %s stays Pending until %s is uncordoned",
 			 broker->name, node->name, broker->name, node->name);
 	else if (can < 0)
 		ops_note(plan, OPS_CAUTION,
-			 "whether the volume of %s can follow it is not known: it may stay Pending until %s is "
+			 "unknown whether the volume of %s can move to another node: it may stay Pending until %s is "
 			 "uncordoned",
 			 broker->name, node->name);
 }
@@ -250,24 +247,25 @@ static void drain_preflight(struct ops_plan *plan, const struct ops_context *con
 	size_t count = drain_away(plan, context, brokers, ARRAY_LEN(brokers), &in_turn);
 	ops_pods_check_arguments(plan);
 	if (context->view->link != WORLD_LIVE)
-		ops_note(plan, OPS_BLOCKS, "the Kubernetes API does not answer: what is shown is old");
+		ops_note(plan, OPS_BLOCKS, "the Kubernetes API does not answer: the data shown is old");
 	if (node->ready_known && !node->ready)
 		ops_note(plan, OPS_BLOCKS,
-			 "%s is not ready: nobody there would stop a pod (recover is for nodes that are gone)",
+			 "%s is not ready: its kubelet would not stop a pod (recover is for nodes that are gone)",
 			 node->name);
 	for (size_t i = 0; i < context->view->node_count; i++) {
 		const struct world_node *other = context->view->nodes[i];
 		usable += other != node && other->ready && !other->cordoned;
 	}
 	if (usable == 0)
-		ops_note(plan, OPS_CAUTION, "no other node takes pods: whatever is evicted stays Pending");
+		ops_note(plan, OPS_CAUTION, "no other node is schedulable: every evicted pod stays Pending");
 	for (size_t i = 0; i < count; i++)
 		check_broker(plan, brokers[i], node);
 	check_budgets(plan, context, brokers, count);
 	ops_kube_drain_note(plan, context, brokers, count, in_turn,
 			    plan->under_way ? OPS_CAUTION : ops_pods_harm(plan));
 	check_others(plan, node);
-	ops_note(plan, OPS_UNDO, "uncordon %s: what waits for it comes back, the rest stays where it went", node->name);
+	ops_note(plan, OPS_UNDO, "uncordon %s: pods waiting for it come back, the others stay where they went",
+		 node->name);
 }
 
 static bool drain_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
@@ -279,10 +277,10 @@ static bool drain_undo(const struct ops_plan *plan, struct ops_request *out, str
 static const struct ops_argument drain_arguments[] = {
 	OPS_PODS_FORCE,
 	{.name = "delete-emptydir-data",
-	 .help = "true: pods lose what is in their emptyDir volumes",
+	 .help = "true: accept that pods lose the data in their emptyDir volumes",
 	 .type = OPS_ARGUMENT_TEXT},
 	{.name = OPS_KUBE_DRAIN_DELETES,
-	 .help = "true: delete pods instead of evicting them, whatever disruption budgets say",
+	 .help = "true: delete pods instead of evicting them, ignoring disruption budgets",
 	 .type = OPS_ARGUMENT_TEXT},
 	OPS_PODS_REASON,
 };
@@ -290,7 +288,7 @@ static const struct ops_argument drain_arguments[] = {
 const struct ops_operation ops_operation_drain = {
 	.name = "drain",
 	.title = "Drain",
-	.summary = "cordon a node and move everything off it, brokers in the order their quorums allow",
+	.summary = "cordon a node and evict its pods, brokers in the order their quorums allow",
 	.key = "r",
 	.hint = "drain",
 	.target = OPS_ON_NODE,

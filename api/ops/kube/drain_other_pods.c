@@ -112,7 +112,7 @@ static enum ops_outcome look_answer(struct ops_plan *plan, const struct ops_cont
 {
 	if (err_is_set(&answer->err)) {
 		*err = answer->err;
-		err_prefix(err, "what else runs on %s cannot be read", context->node->name);
+		err_prefix(err, "the other pods on %s cannot be read", context->node->name);
 		return OPS_ANSWER_FAILED;
 	}
 	if (*others_text(others_member(answer->object, "metadata"), "continue")) {
@@ -208,7 +208,7 @@ static enum ops_outcome others_gone_answer(struct ops_plan *plan, const struct o
 	}
 	if (left.count == 0)
 		return OPS_ANSWER_DONE;
-	err_set(err, ERR_BUSY, "%" PRId64 " pod%s %s still ending: %s%s", left.count, ops_plural(left.count),
+	err_set(err, ERR_BUSY, "%" PRId64 " pod%s %s still terminating: %s%s", left.count, ops_plural(left.count),
 		left.count == 1 ? "is" : "are", left.names, ops_name_list_more(&left, more));
 	return OPS_ANSWER_LATER;
 }

@@ -96,12 +96,11 @@ static void explain_claim(const struct world_volume *volume, struct ops_gauge *o
 	static const struct {
 		const char *type, *words;
 	} known[] = {
-		{"ControllerResizeError", "the driver failed"},
-		{"NodeResizeError", "the node failed to grow the file system"},
-		{"FileSystemResizePending",
-		 "the volume grew, its file system grows on the node (some drivers need the pod "
-		 "to be restarted)"},
-		{"Resizing", "the driver grows the volume"},
+		{"ControllerResizeError", "the CSI driver failed"},
+		{"NodeResizeError", "the node failed to expand the file system"},
+		{"FileSystemResizePending", "the volume is expanded, its file system is being expanded on the node "
+					    "(some drivers need a pod restart)"},
+		{"Resizing", "the CSI driver is expanding the volume"},
 	};
 	const struct kube_claim *claim = volume->claim;
 	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
@@ -114,7 +113,7 @@ static void explain_claim(const struct world_volume *volume, struct ops_gauge *o
 		return;
 	}
 	snprintf(out->why, sizeof out->why,
-		 "%s: nobody has begun to grow it: does its class %s have a driver that can?", claim->meta.name,
+		 "%s: expansion has not started: does the driver of its storage class %s support it?", claim->meta.name,
 		 str_or(claim->storage_class, "(none)"));
 }
 
@@ -124,7 +123,7 @@ static enum ops_gate_state gate_claim_grown(const struct ops_plan *plan, const s
 	char have[16] = "?", want[16];
 	const struct world_volume *volume = expand_find_claim(context, context->step->item);
 	if (!volume) {
-		snprintf(out->figure, sizeof out->figure, "claim %s is not there", context->step->item);
+		snprintf(out->figure, sizeof out->figure, "claim %s not found", context->step->item);
 		return OPS_GATE_SHUT;
 	}
 	if (volume->claim->capacity >= 0)
@@ -235,12 +234,12 @@ static void add_set_steps(struct ops_plan *plan, const struct kube_stateful_set 
 {
 	ops_set_fact(plan, "set", "%s/%s", set->meta.namespace, set->meta.name);
 	ops_note(plan, OPS_CHANGES,
-		 "StatefulSet %s/%s is deleted without its pods and made anew with claims of %s: no pod stops",
+		 "StatefulSet %s/%s is deleted without its pods and recreated with claims of %s: no pod stops",
 		 set->meta.namespace, set->meta.name, ops_fact(plan, "size"));
-	ops_add_step(plan, &ops_step_keep_set, "keep the manifest of StatefulSet %s", set->meta.name);
-	ops_add_step(plan, &ops_step_orphan_set, "delete StatefulSet %s, leave its pods", set->meta.name);
-	ops_add_step(plan, &ops_step_create_set, "create StatefulSet %s with the new size", set->meta.name);
-	ops_add_step(plan, &ops_step_set_adopted, "its pods are its own again");
+	ops_add_step(plan, &ops_step_keep_set, "save the manifest of StatefulSet %s", set->meta.name);
+	ops_add_step(plan, &ops_step_orphan_set, "delete StatefulSet %s without its pods (orphan)", set->meta.name);
+	ops_add_step(plan, &ops_step_create_set, "recreate StatefulSet %s with the new size", set->meta.name);
+	ops_add_step(plan, &ops_step_set_adopted, "the new StatefulSet has adopted the pods");
 }
 
 static const char *pool_of(const struct world_cluster *cluster)
@@ -259,10 +258,10 @@ static void expand_plan(struct ops_plan *plan, const struct ops_context *context
 	const struct world_cluster *cluster = context->cluster;
 	bool managed = cluster->manager != WORLD_MANAGED_BY_STATEFUL_SET, outgrown = false;
 	const char *resource = cluster->rabbitmq_resource ? cluster->rabbitmq_resource->meta.name : pool_of(cluster);
-	ops_set_title(plan, "Grow the volumes of %s %s to %s", ops_pods_kind(cluster), cluster->name,
+	ops_set_title(plan, "Expand volumes of %s %s to %s", ops_pods_kind(cluster), cluster->name,
 		      ops_fact(plan, "size"));
 	if (managed) {
-		ops_note(plan, OPS_CHANGES, "%s asks for %s; its operator grows the claims",
+		ops_note(plan, OPS_CHANGES, "%s requests %s; its operator expands the claims",
 			 str_or(resource, "the resource"), ops_fact(plan, "size"));
 		ops_add_step_on(plan, &ops_step_grow_resource, NULL, resource, "set the size in %s to %s",
 				str_or(resource, "?"), ops_fact(plan, "size"));
@@ -279,7 +278,7 @@ static void expand_plan(struct ops_plan *plan, const struct ops_context *context
 			ops_note(plan, OPS_CHANGES, "claim %s/%s %s → %s", cluster->namespace, name, from,
 				 ops_fact(plan, "size"));
 		ops_add_step_on(plan, managed ? &ops_step_claim_grown : &ops_step_grow_claim, NULL, name,
-				"claim %s has %s", name, ops_fact(plan, "size"));
+				"claim %s expanded to %s", name, ops_fact(plan, "size"));
 	}
 	const struct kube_stateful_set *set = cluster->stateful_set;
 	for (size_t i = 0; set && i < set->claim_template_count; i++)
@@ -295,21 +294,21 @@ static void check_claim(struct ops_plan *plan, const struct world_volume *volume
 	const char *name = volume->claim->meta.name;
 	int64_t have = volume->claim->requested;
 	if (have < 0)
-		ops_note(plan, OPS_BLOCKS, "how large claim %s is is not known", name);
+		ops_note(plan, OPS_BLOCKS, "the size of claim %s is unknown", name);
 	else if (have > expand_wanted(plan))
-		ops_note(plan, OPS_BLOCKS, "claim %s is larger already: volumes only grow", name);
+		ops_note(plan, OPS_BLOCKS, "claim %s is already larger: volumes cannot shrink", name);
 	if (volume->expandable == 0)
-		ops_note(plan, OPS_BLOCKS, "class %s of claim %s does not let volumes grow (allowVolumeExpansion)",
+		ops_note(plan, OPS_BLOCKS,
+			 "storage class %s of claim %s does not allow expansion (allowVolumeExpansion)",
 			 str_or(volume->claim->storage_class, "(none)"), name);
 	else if (volume->expandable < 0)
-		ops_note(plan, OPS_BLOCKS, "whether class %s lets claim %s grow is not known",
+		ops_note(plan, OPS_BLOCKS, "unknown whether storage class %s allows expansion of claim %s",
 			 str_or(volume->claim->storage_class, "(none)"), name);
 	if (!str_eq(volume->claim->phase, "Bound"))
-		ops_note(plan, OPS_BLOCKS, "claim %s is %s: only a bound one grows", name,
-			 str_or(volume->claim->phase, "in a state that is not known"));
+		ops_note(plan, OPS_BLOCKS, "claim %s is %s: only bound claims can be expanded", name,
+			 str_or(volume->claim->phase, "in an unknown phase"));
 	if (volume->volume && !volume->volume->csi_driver)
-		ops_note(plan, OPS_CAUTION,
-			 "volume %s is of no CSI driver: somebody must grow it by hand, and the plan waits for that",
+		ops_note(plan, OPS_CAUTION, "volume %s has no CSI driver: expand it manually, the plan waits for that",
 			 volume->volume->meta.name);
 }
 
@@ -320,12 +319,11 @@ static void expand_preflight(struct ops_plan *plan, const struct ops_context *co
 	ops_pods_check_arguments(plan);
 	if (ops_fact(plan, "literal"))
 		ops_note(plan, OPS_BLOCKS,
-			 "the StatefulSet writes %s out, and its manifest would stand in this plan's journal: take "
-			 "the "
-			 "value from a secret (valueFrom.secretKeyRef) first",
+			 "the StatefulSet contains %s in plain text, and its manifest would be written to this plan's "
+			 "journal: take the value from a secret (valueFrom.secretKeyRef) first",
 			 ops_fact(plan, "literal"));
 	if (expand_wanted(plan) <= 0) {
-		ops_note(plan, OPS_BLOCKS, "\"%s\" is no size (20Gi, 500G)", str_or(ops_fact(plan, "size"), ""));
+		ops_note(plan, OPS_BLOCKS, "\"%s\" is not a size (20Gi, 500G)", str_or(ops_fact(plan, "size"), ""));
 		return;
 	}
 	for (size_t i = 0; i < cluster->volume_count; i++) {
@@ -336,36 +334,36 @@ static void expand_preflight(struct ops_plan *plan, const struct ops_context *co
 		check_claim(plan, cluster->volumes[i]);
 	}
 	if (meant == 0)
-		ops_note(plan, OPS_BLOCKS, "no claim of %s can be seen", cluster->name);
+		ops_note(plan, OPS_BLOCKS, "no claims of %s are visible", cluster->name);
 	else if (smaller == 0)
-		ops_note_already(plan, "every claim of %s asks for %s already", cluster->name, ops_fact(plan, "size"));
+		ops_note_already(plan, "every claim of %s already requests %s", cluster->name, ops_fact(plan, "size"));
 	const struct kube_stateful_set *set = cluster->stateful_set;
 	if (cluster->manager == WORLD_MANAGED_BY_STATEFUL_SET && set) {
 		ops_note(plan, OPS_CAUTION,
-			 "between its deletion and its return nobody replaces a pod of %s that fails: a moment",
+			 "while StatefulSet %s is being recreated, for a moment, failed pods are not replaced",
 			 set->meta.name);
 		if (str_eq(kube_label(&set->meta, "app.kubernetes.io/managed-by"), "Helm"))
 			ops_note(plan, OPS_CAUTION,
-				 "Helm made StatefulSet %s: change its values too, or its next upgrade fails",
+				 "Helm manages StatefulSet %s: change its values too, or its next upgrade fails",
 				 set->meta.name);
 	} else if (!cluster->rabbitmq_resource && !pool_of(cluster)) {
-		ops_note(plan, OPS_BLOCKS, "what declares the volumes of %s is not known", cluster->name);
+		ops_note(plan, OPS_BLOCKS, "the resource that declares the volumes of %s is unknown", cluster->name);
 	}
 	ops_note(plan, OPS_MEANS,
-		 "no broker stops; whatever file system cannot grow while in use says so at its claim");
-	ops_note(plan, OPS_UNDO, "nothing makes a volume smaller again");
+		 "no broker stops; a file system that cannot be expanded online is reported on its claim");
+	ops_note(plan, OPS_UNDO, "cannot be undone: volumes cannot shrink");
 }
 
 static const struct ops_argument expand_arguments[] = {
-	{.name = "size", .help = "size wanted of each volume: 20Gi", .type = OPS_ARGUMENT_TEXT, .required = true},
-	{.name = "template", .help = "claim template, where there are several", .type = OPS_ARGUMENT_TEXT},
+	{.name = "size", .help = "new size of each volume (20Gi)", .type = OPS_ARGUMENT_TEXT, .required = true},
+	{.name = "template", .help = "volume claim template, if there are several", .type = OPS_ARGUMENT_TEXT},
 	OPS_PODS_REASON,
 };
 
 const struct ops_operation ops_operation_expand = {
 	.name = "expand",
-	.title = "Grow volumes",
-	.summary = "grow the volumes of a cluster's brokers, and what declares them",
+	.title = "Expand volumes",
+	.summary = "expand the volumes of a cluster's brokers and the resource that declares them",
 	.target = OPS_ON_CLUSTER,
 	.arguments = expand_arguments,
 	.argument_count = ARRAY_LEN(expand_arguments),

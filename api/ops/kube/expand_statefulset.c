@@ -125,7 +125,8 @@ static enum ops_outcome keep_answer(struct ops_plan *plan, const struct ops_cont
 	}
 	const char *literal = find_literal(answer->object);
 	if (literal) {
-		err_set(err, ERR_REFUSED, "the StatefulSet writes %s out, which would get into the plan's journal",
+		err_set(err, ERR_REFUSED,
+			"the StatefulSet contains %s in plain text, which would be written to the plan's journal",
 			literal);
 		return OPS_ANSWER_FAILED;
 	}
@@ -141,7 +142,7 @@ static enum ops_outcome keep_answer(struct ops_plan *plan, const struct ops_cont
 	CLEANUP(free) char *text = cJSON_PrintUnformatted(set);
 	cJSON_Delete(set);
 	if (!text || strlen(text) > MANIFEST_MAX) {
-		err_set(err, ERR_LIMIT, "the manifest of the StatefulSet is too large to be kept");
+		err_set(err, ERR_LIMIT, "the manifest of the StatefulSet is too large to save");
 		return OPS_ANSWER_FAILED;
 	}
 	ops_set_fact(plan, "manifest", "%s", text);
@@ -154,7 +155,7 @@ static enum ops_verdict orphan_request(const struct ops_plan *plan, const struct
 				       struct ops_step_request *out, struct err *err)
 {
 	if (str_empty(ops_fact(plan, "set.uid"))) {
-		err_set(err, ERR_REFUSED, "which StatefulSet it was is not known");
+		err_set(err, ERR_REFUSED, "the name of the StatefulSet is unknown");
 		return OPS_REFUSE;
 	}
 	out->change = (struct kube_change){
@@ -184,7 +185,7 @@ static enum ops_verdict create_request(const struct ops_plan *plan, const struct
 				       struct ops_step_request *out, struct err *err)
 {
 	if (!ops_fact(plan, "manifest")) {
-		err_set(err, ERR_REFUSED, "the manifest of the StatefulSet was not kept");
+		err_set(err, ERR_REFUSED, "the manifest of the StatefulSet was not saved");
 		return OPS_REFUSE;
 	}
 	out->change = (struct kube_change){
@@ -204,7 +205,7 @@ static enum ops_outcome create_answer(struct ops_plan *plan, const struct ops_co
 	const struct kube_stateful_set *set = context->cluster ? context->cluster->stateful_set : NULL;
 	if (set && set->meta.deleted_ms < 0 && !str_eq(set->meta.uid, ops_fact(plan, "set.uid")))
 		return OPS_ANSWER_DONE;
-	err_set(err, ERR_BUSY, "the old StatefulSet is not gone yet");
+	err_set(err, ERR_BUSY, "the old StatefulSet still exists");
 	return OPS_ANSWER_LATER;
 }
 
@@ -218,7 +219,7 @@ static enum ops_gate_state gate_adopted(const struct ops_plan *plan, const struc
 	const struct kube_stateful_set *set = cluster ? cluster->stateful_set : NULL;
 	size_t owned = 0;
 	if (!set || str_eq(set->meta.uid, ops_fact(plan, "set.uid"))) {
-		snprintf(out->figure, sizeof out->figure, "the new StatefulSet is not seen yet");
+		snprintf(out->figure, sizeof out->figure, "the new StatefulSet is not visible yet");
 		return OPS_GATE_SHUT;
 	}
 	for (size_t i = 0; i < cluster->broker_count; i++) {
@@ -227,7 +228,7 @@ static enum ops_gate_state gate_adopted(const struct ops_plan *plan, const struc
 		owned += owner && str_eq(owner->uid, set->meta.uid);
 	}
 	out->fraction = set->replicas > 0 ? (double)owned / set->replicas : 1;
-	snprintf(out->figure, sizeof out->figure, "%zu of %d pods are its own", owned, (int)set->replicas);
+	snprintf(out->figure, sizeof out->figure, "%zu of %d pods adopted", owned, (int)set->replicas);
 	return owned >= (size_t)set->replicas ? OPS_GATE_OPEN : OPS_GATE_SHUT;
 }
 

@@ -128,9 +128,9 @@ static void recover_access(const struct ops_context *context, struct ops_needs *
 
 static void plan_back(struct ops_plan *plan, const char *name)
 {
-	ops_set_title(plan, "Put %s back into service", name);
+	ops_set_title(plan, "Return %s to service", name);
 	ops_note(plan, OPS_CHANGES, "Node %s loses the taint " TAINT_KEY, name);
-	ops_add_step(plan, &ops_step_taint_out_of_service, "take the taint " TAINT_KEY " off Node %s", name);
+	ops_add_step(plan, &ops_step_taint_out_of_service, "remove the taint " TAINT_KEY " from Node %s", name);
 }
 
 static void recover_plan(struct ops_plan *plan, const struct ops_context *context)
@@ -147,25 +147,23 @@ static void recover_plan(struct ops_plan *plan, const struct ops_context *contex
 	for (size_t i = 0; i < count; i++)
 		ops_pods_remember(plan, brokers[i]);
 	if (ops_pods_flag(plan, "delete-pods")) {
-		ops_note(plan, OPS_CHANGES, "the %zu broker pods of %s are deleted by force", count, name);
+		ops_note(plan, OPS_CHANGES, "the %zu broker pods of %s are force-deleted", count, name);
 		for (size_t i = 0; i < count; i++)
-			ops_add_step_on(plan, &ops_step_force_delete_pod, brokers[i], NULL,
-					"delete pod %s/%s without waiting for its node", brokers[i]->cluster->namespace,
-					brokers[i]->name);
+			ops_add_step_on(plan, &ops_step_force_delete_pod, brokers[i], NULL, "force-delete pod %s/%s",
+					brokers[i]->cluster->namespace, brokers[i]->name);
 	} else {
 		ops_note(plan, OPS_CHANGES,
 			 "Node %s gets the taint " TAINT_KEY
-			 "=nodeshutdown:NoExecute: all its pods are given up and its "
-			 "volumes are released",
+			 "=nodeshutdown:NoExecute: all its pods are deleted and its volumes detached",
 			 name);
 		ops_add_step(plan, &ops_step_taint_out_of_service, "taint Node %s as out of service", name);
 	}
 	for (size_t i = 0; i < count; i++)
-		ops_add_step_on(plan, &ops_step_pod_gone, brokers[i], NULL, "pod %s of %s is gone", brokers[i]->name,
+		ops_add_step_on(plan, &ops_step_pod_gone, brokers[i], NULL, "pod %s on %s gone", brokers[i]->name,
 				name);
 	for (size_t i = 0; i < count; i++)
 		ops_add_step_on(plan, &ops_step_broker_settled, brokers[i], NULL,
-				"%s caught up elsewhere, or waits for a node", brokers[i]->name);
+				"%s caught up elsewhere or waiting for a node", brokers[i]->name);
 }
 
 /* ---- consequences ---- */
@@ -174,30 +172,28 @@ static void check_off(struct ops_plan *plan, const struct world_node *node)
 {
 	const char *renewed = ops_fact(plan, "lease.renewed");
 	int64_t renewed_ms = renewed ? clock_parse_rfc3339(renewed) : -1;
-	char since[32] = "a time that is not known";
+	char since[32] = "an unknown time";
 	if (!node->ready_known)
-		ops_note(plan, OPS_BLOCKS, "whether %s is ready is not known", node->name);
+		ops_note(plan, OPS_BLOCKS, "unknown whether %s is ready", node->name);
 	else if (node->ready)
-		ops_note(plan, OPS_BLOCKS, "%s is ready: it is on (drain is for nodes that run)", node->name);
+		ops_note(plan, OPS_BLOCKS, "%s is ready, so it is powered on (drain is for running nodes)", node->name);
 	if (node->ready || !node->ready_known)
 		return;
 	if (node->not_ready_since_ms >= 0)
 		clock_format_rfc3339(node->not_ready_since_ms, since);
-	ops_note(plan, OPS_MEANS, "%s is not ready since %s", node->name, since);
+	ops_note(plan, OPS_MEANS, "%s has not been ready since %s", node->name, since);
 	if (renewed_ms < 0)
-		ops_note(plan, OPS_CAUTION,
-			 "when its kubelet was last heard of is not known: its lease cannot be read");
+		ops_note(plan, OPS_CAUTION, "unknown when its kubelet last reported: its lease cannot be read");
 	else if (node->not_ready_since_ms >= 0 && renewed_ms > node->not_ready_since_ms)
 		ops_note(plan, OPS_BLOCKS,
-			 "the kubelet of %s renewed its lease at %s, after the node was given up: the machine is on",
+			 "the kubelet of %s renewed its lease at %s, after the node became not ready: the machine is "
+			 "powered on",
 			 node->name, renewed);
 	else
-		ops_note(plan, OPS_MEANS, "its kubelet was last heard of at %s", renewed);
+		ops_note(plan, OPS_MEANS, "its kubelet last reported at %s", renewed);
 	ops_note(plan, OPS_DANGER,
-		 "nobody but you can know that %s is really off: if it runs, two brokers may write with one "
-		 "identity; "
-		 "type "
-		 "its name when its power is off",
+		 "only you can verify that %s is powered off: if it is still running, two brokers may write with the "
+		 "same identity; type its name once its power is off",
 		 node->name);
 }
 
@@ -208,18 +204,16 @@ static void check_brokers(struct ops_plan *plan, const struct ops_context *conte
 	for (size_t i = 0; i < count; i++) {
 		int can = ops_kube_drain_can_move(brokers[i], context->node);
 		if (can == 1)
-			ops_note(plan, OPS_MEANS, "%s starts on another node and catches up what it missed",
-				 brokers[i]->name);
+			ops_note(plan, OPS_MEANS, "%s starts on another node and catches up", brokers[i]->name);
 		else
 			ops_note(plan, OPS_CAUTION,
-				 "%s %s on %s and cannot follow: it stays Pending until the node is back; `replace "
-				 "%s` "
-				 "makes it anew with an empty volume",
+				 "%s %s on %s: it stays Pending until the node is back; `replace %s` recreates it with "
+				 "an empty volume",
 				 brokers[i]->name, can == 0 ? "has its volume" : "may have its volume",
 				 context->node->name, brokers[i]->name);
 	}
 	if (count == 0)
-		ops_note(plan, OPS_MEANS, "no broker is on it");
+		ops_note(plan, OPS_MEANS, "no brokers on it");
 }
 
 static void recover_preflight(struct ops_plan *plan, const struct ops_context *context)
@@ -227,26 +221,27 @@ static void recover_preflight(struct ops_plan *plan, const struct ops_context *c
 	const struct world_node *node = context->node;
 	ops_pods_check_arguments(plan);
 	if (context->view->link != WORLD_LIVE)
-		ops_note(plan, OPS_BLOCKS, "the Kubernetes API does not answer: what is shown is old");
+		ops_note(plan, OPS_BLOCKS, "the Kubernetes API does not answer: the data shown is old");
 	if (ops_pods_flag(plan, "back")) {
 		if (!node->ready)
 			ops_note(plan, OPS_BLOCKS, "%s is not ready: it is not back yet", node->name);
-		ops_note(plan, OPS_MEANS, "pods may be placed on %s again; what waits for its volumes there starts",
-			 node->name);
+		ops_note(plan, OPS_MEANS,
+			 "pods may be scheduled on %s again; pods waiting for their volumes there start", node->name);
 		return;
 	}
 	check_off(plan, node);
 	if (context->view->namespace)
-		ops_note(plan, OPS_CAUTION, "only namespace %s is looked at: brokers of others on %s are not counted",
+		ops_note(plan, OPS_CAUTION,
+			 "only namespace %s is watched: brokers of other namespaces on %s are not counted",
 			 context->view->namespace, node->name);
 	check_brokers(plan, context);
-	ops_note(plan, OPS_UNDO, "once %s is back: recover %s back=true takes the taint away", node->name, node->name);
+	ops_note(plan, OPS_UNDO, "once %s is back: recover %s back=true removes the taint", node->name, node->name);
 }
 
 static bool recover_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
 	if (ops_pods_flag(plan, "back") || ops_pods_flag(plan, "delete-pods"))
-		return err_set(err, ERR_REFUSED, "nothing is left on the node that could be taken back");
+		return err_set(err, ERR_REFUSED, "nothing on the node can be rolled back");
 	*out = (struct ops_request){.operation = &ops_operation_recover,
 				    .target = plan->target,
 				    .values = {{.name = "back", .value = "true"}},
@@ -258,14 +253,14 @@ static const struct ops_argument recover_arguments[] = {
 	{.name = "delete-pods",
 	 .help = "true: delete its broker pods by force instead of tainting the node",
 	 .type = OPS_ARGUMENT_TEXT},
-	{.name = "back", .help = "true: the node is back, take the taint away", .type = OPS_ARGUMENT_TEXT},
+	{.name = "back", .help = "true: the node is back, remove the taint away", .type = OPS_ARGUMENT_TEXT},
 	OPS_PODS_REASON,
 };
 
 const struct ops_operation ops_operation_recover = {
 	.name = "recover",
 	.title = "Recover",
-	.summary = "give up the pods of a node that is off, so that what can run elsewhere does",
+	.summary = "release the pods of a failed node so they reschedule",
 	.target = OPS_ON_NODE,
 	.arguments = recover_arguments,
 	.argument_count = ARRAY_LEN(recover_arguments),

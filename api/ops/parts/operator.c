@@ -43,7 +43,7 @@ bool ops_operator_refuses(const struct ops_plan *plan, const struct world_cluste
 	const struct kube_condition *complaint = find_complaint(cluster);
 	if (!complaint || complaint->changed_ms <= ops_fact_number(plan, "complained", -1))
 		return false;
-	snprintf(why, size, "%s refuses (%s): %s", operator, str_or(complaint->reason, "no reason given"),
-		 str_or(complaint->message, "it says no more"));
+	snprintf(why, size, "%s refused it (%s): %s", operator, str_or(complaint->reason, "no reason given"),
+		 str_or(complaint->message, "no message"));
 	return true;
 }

@@ -33,7 +33,7 @@ void ops_pods_check_arguments(struct ops_plan *plan)
 		const char *value = ops_fact(plan, argument->name);
 		bool flag = !strncmp(argument->help, "true:", 5);
 		if (flag && value && strcmp(value, "true") != 0 && strcmp(value, "false") != 0)
-			ops_note(plan, OPS_BLOCKS, "%s is true or false, not \"%s\"", argument->name, value);
+			ops_note(plan, OPS_BLOCKS, "%s must be true or false, not \"%s\"", argument->name, value);
 	}
 	if (ops_fact(plan, "reason"))
 		ops_note(plan, OPS_CHANGES, "reason: %s", ops_fact(plan, "reason"));
@@ -103,9 +103,9 @@ void ops_pods_add_restart(struct ops_plan *plan, const struct world_broker *brok
 			   : how == &ops_step_annotate_pod ? "have the operator restart"
 							   : "stop";
 	ops_pods_remember(plan, broker);
-	ops_add_step_on(plan, &ops_step_can_stop, broker, NULL, "%s may be stopped", broker->name);
+	ops_add_step_on(plan, &ops_step_can_stop, broker, NULL, "%s safe to stop", broker->name);
 	ops_add_step_on(plan, how, broker, NULL, "%s pod %s/%s", verb, broker->cluster->namespace, broker->name);
-	ops_add_step_on(plan, &ops_step_pod_replaced, broker, NULL, "a new pod %s is ready", broker->name);
+	ops_add_step_on(plan, &ops_step_pod_replaced, broker, NULL, "new pod %s ready", broker->name);
 	ops_add_step_on(plan, &ops_step_caught_up, broker, NULL, "%s caught up", broker->name);
 }
 
@@ -123,7 +123,7 @@ static bool pods_is_fresh(const struct ops_context *context, struct err *why)
 		err_quotes(why, &cluster->source.err);
 		return false;
 	}
-	return err_set(why, ERR_REFUSED, "waiting for what the brokers say now");
+	return err_set(why, ERR_REFUSED, "waiting for fresh data from the brokers");
 }
 
 /* A Kafka pod that was made anew has another address, and brokers that knew the old one go on trying it: they follow
@@ -151,8 +151,8 @@ static bool is_known_anew(const struct ops_context *context, struct ops_gauge *o
 		return true;
 	out->estimate_ms = left;
 	return err_set(why, ERR_REFUSED,
-		       "%s is back since %" PRId64 " s: other brokers may look for it at its old address for %d s",
-		       last, (ADDRESS_KEPT_MS - left) / 1000, ADDRESS_KEPT_MS / 1000);
+		       "%s came back %" PRId64 " s ago: other brokers may use its old address for %d s", last,
+		       (ADDRESS_KEPT_MS - left) / 1000, ADDRESS_KEPT_MS / 1000);
 }
 
 static enum ops_gate_state gate_can_stop(const struct ops_plan *plan, const struct ops_context *context,
@@ -160,18 +160,18 @@ static enum ops_gate_state gate_can_stop(const struct ops_plan *plan, const stru
 {
 	struct err why = {0};
 	if (is_leaving(plan, context)) {
-		snprintf(out->figure, sizeof out->figure, "its pod is gone or leaving already");
+		snprintf(out->figure, sizeof out->figure, "its pod is already gone or terminating");
 		return OPS_GATE_OPEN;
 	}
 	const char *name = context->broker->name;
 	bool may = pods_is_fresh(context, &why) && ops_impact_can_stop(context->cluster, context->broker, &why) &&
 		   is_known_anew(context, out, &why);
 	if (may)
-		snprintf(out->figure, sizeof out->figure, "nothing needs %s to stay available", name);
+		snprintf(out->figure, sizeof out->figure, "nothing depends on %s to stay available", name);
 	else if (ops_pods_flag(plan, "force"))
 		snprintf(out->figure, sizeof out->figure, "forced: %.200s", why.text);
 	else
-		snprintf(out->figure, sizeof out->figure, "%s is needed now", name);
+		snprintf(out->figure, sizeof out->figure, "%s cannot be stopped safely now", name);
 	if (!may)
 		snprintf(out->why, sizeof out->why, "%s", why.text);
 	return may || ops_pods_flag(plan, "force") ? OPS_GATE_OPEN : OPS_GATE_SHUT;
@@ -258,7 +258,7 @@ enum ops_outcome ops_pods_evict_answer(const struct ops_answer *answer, const ch
 	if (answer->err.code != ERR_BUSY)
 		return pod_answer(NULL, NULL, answer, err);
 	const struct kube_cause *budget = answer->status ? kube_status_cause(answer->status, "DisruptionBudget") : NULL;
-	err_set(err, ERR_BUSY, "%s may not be evicted now: %s", pod,
+	err_set(err, ERR_BUSY, "%s cannot be evicted now: %s", pod,
 		budget && budget->message ? budget->message : answer->err.text);
 	return OPS_ANSWER_LATER;
 }
@@ -356,19 +356,19 @@ static bool pods_is_behind(const struct ops_plan *plan, const struct ops_context
 	if (!broker->ready || broker->reachable != 1) {
 		pods_explain(context, out);
 		if (broker->ready)
-			snprintf(out->why, sizeof out->why, "the other brokers do not count %s in yet", broker->name);
+			snprintf(out->why, sizeof out->why, "%s has not rejoined the other brokers yet", broker->name);
 		return true;
 	}
 	if (!pods_is_fresh(context, &why) || broker->replicas < 0 || broker->in_sync < 0) {
-		snprintf(out->why, sizeof out->why, "%s", *why.text ? why.text : "its replicas are not known yet");
+		snprintf(out->why, sizeof out->why, "%s", *why.text ? why.text : "its replicas are unknown yet");
 		return true;
 	}
 	int64_t missing = broker->replicas - broker->in_sync;
 	out->fraction = broker->replicas > 0 ? (double)broker->in_sync / (double)broker->replicas : 1;
-	snprintf(out->figure, sizeof out->figure, "%" PRId64 " of %" PRId64 " replicas of %s are in sync",
-		 broker->in_sync, broker->replicas, broker->name);
+	snprintf(out->figure, sizeof out->figure, "%" PRId64 " of %" PRId64 " replicas of %s in sync", broker->in_sync,
+		 broker->replicas, broker->name);
 	if (missing > before) {
-		snprintf(out->why, sizeof out->why, "%" PRId64 " %s of %s still catch up", missing,
+		snprintf(out->why, sizeof out->why, "%" PRId64 " %s of %s still catching up", missing,
 			 context->cluster->kind == WORLD_BROKER_KAFKA ? "partitions" : "queue members", broker->name);
 		return true;
 	}
@@ -381,7 +381,7 @@ static enum ops_gate_state gate_caught_up(const struct ops_plan *plan, const str
 					  struct ops_gauge *out)
 {
 	if (!context->broker) {
-		snprintf(out->figure, sizeof out->figure, "it is not in the cluster now");
+		snprintf(out->figure, sizeof out->figure, "it is not in the cluster");
 		return OPS_GATE_SHUT;
 	}
 	return pods_is_behind(plan, context, out) ? OPS_GATE_SHUT : OPS_GATE_OPEN;

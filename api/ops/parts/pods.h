@@ -14,8 +14,10 @@ enum {
 /* An argument that is "true": it makes dangerous what would be forbidden. */
 bool ops_pods_flag(const struct ops_plan *plan, const char *name);
 #define OPS_PODS_FORCE                                                                                                 \
-	{.name = "force", .help = "true: do it although availability is lost or not known", .type = OPS_ARGUMENT_TEXT}
-#define OPS_PODS_REASON {.name = "reason", .help = "why, for the record", .type = OPS_ARGUMENT_TEXT}
+	{.name = "force",                                                                                              \
+	 .help = "true: proceed although availability is lost or cannot be determined",                                \
+	 .type = OPS_ARGUMENT_TEXT}
+#define OPS_PODS_REASON {.name = "reason", .help = "reason for the journal", .type = OPS_ARGUMENT_TEXT}
 /* Flags must be true or false; says so, and the reason when one is given. */
 void ops_pods_check_arguments(struct ops_plan *plan);
 

@@ -52,15 +52,15 @@ static bool no_pod_yet(const struct why *why)
 	if (why->pod)
 		return false;
 	if (!set)
-		return why_because(why, "%s has no pod yet: its operator has not made it", why->name);
+		return why_because(why, "%s has no pod yet: its operator has not created it", why->name);
 	const struct kube_event *event = find_event(why, "StatefulSet", set->meta.name, NULL, reasons);
 	if (event)
-		return why_because(why, "%s cannot be made: %s", why->name, str_or(event->message, event->reason));
+		return why_because(why, "%s cannot be created: %s", why->name, str_or(event->message, event->reason));
 	for (size_t i = 0; i < why->cluster->broker_count; i++) {
 		const struct world_broker *broker = why->cluster->brokers[i];
 		if (broker != why->broker && broker->expected && !broker->ready &&
 		    !str_eq(set->pod_management_policy, "Parallel"))
-			return why_because(why, "the StatefulSet waits for %s to be ready before it makes %s",
+			return why_because(why, "the StatefulSet waits for %s to be ready before it creates %s",
 					   broker->name, why->name);
 	}
 	return why_because(why, "%s has no pod yet", why->name);
@@ -71,7 +71,7 @@ static bool is_terminating(const struct why *why)
 {
 	static const char *const hooks[] = {
 		[KUBE_PRE_STOP_NONE] = "",
-		[KUBE_PRE_STOP] = ": its preStop hook may still run",
+		[KUBE_PRE_STOP] = ": its preStop hook may still be running",
 		[KUBE_PRE_STOP_QUORUM] = ": its preStop hook waits until every quorum queue has a majority without it",
 	};
 	enum kube_pre_stop hook = KUBE_PRE_STOP_NONE;
@@ -109,7 +109,7 @@ static bool why_is_unschedulable(const struct why *why)
 		kube_condition(why->pod->conditions, why->pod->condition_count, "PodScheduled");
 	if (!scheduled || !str_eq(scheduled->status, "False"))
 		return false;
-	return why_because(why, "%s finds no node: %s", why->name,
+	return why_because(why, "%s cannot be scheduled: %s", why->name,
 			   str_or(scheduled->message, str_or(scheduled->reason, "?")));
 }
 

@@ -28,7 +28,7 @@ enum ops_verdict ops_rabbitmq_run_in(struct ops_step_request *out, const struct 
 {
 	size_t count = 0;
 	if (!broker || !broker->pod) { /* busy: asked again when one is there */
-		err_set(err, ERR_BUSY, "no broker that could be asked is running");
+		err_set(err, ERR_BUSY, "no running broker to query");
 		return OPS_REFUSE;
 	}
 	while (argv[count])
@@ -84,7 +84,8 @@ enum ops_outcome ops_rabbitmq_judge(struct ops_plan *plan, const struct ops_answ
 	if (answer->exit_code == 0)
 		return OPS_ANSWER_DONE;
 	ops_rabbitmq_squeeze(str_empty(answer->errors) ? answer->out : answer->errors, complaint);
-	err_set(err, ERR_REFUSED, "RabbitMQ says: %s (exit code %d)", str_or(complaint, "nothing"), answer->exit_code);
+	err_set(err, ERR_REFUSED, "RabbitMQ reports: %s (exit code %d)", str_or(complaint, "nothing"),
+		answer->exit_code);
 	if (answer->exit_code == EXIT_UNAVAILABLE || answer->exit_code == EXIT_TEMPORARY)
 		return ops_rabbitmq_again_later(plan, TRIES_MAX, err);
 	return OPS_ANSWER_FAILED;

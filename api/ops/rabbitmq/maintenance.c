@@ -17,14 +17,14 @@ void ops_rabbitmq_add_drain(struct ops_plan *plan, const struct world_broker *br
 {
 	ops_rabbitmq_remember(plan, broker);
 	ops_note(plan, OPS_CHANGES, "%s: rabbitmq-upgrade drain", broker->name);
-	ops_add_step_on(plan, &ops_step_rabbitmq_drain, broker, NULL, "put %s into maintenance", broker->name);
+	ops_add_step_on(plan, &ops_step_rabbitmq_drain, broker, NULL, "put %s into maintenance mode", broker->name);
 }
 
 void ops_rabbitmq_add_revive(struct ops_plan *plan, const struct world_broker *broker)
 {
 	ops_rabbitmq_remember(plan, broker);
 	ops_note(plan, OPS_CHANGES, "%s: rabbitmq-upgrade revive", broker->name);
-	ops_add_step_on(plan, &ops_step_rabbitmq_revive, broker, NULL, "take %s out of maintenance", broker->name);
+	ops_add_step_on(plan, &ops_step_rabbitmq_revive, broker, NULL, "take %s out of maintenance mode", broker->name);
 	ops_add_step_on(plan, &ops_step_rabbitmq_caught_up, broker, NULL, "quorum queues caught up on %s",
 			broker->name);
 }
@@ -34,8 +34,8 @@ static void say_others_away(struct ops_plan *plan, const struct world_broker *br
 	for (size_t i = 0; i < broker->cluster->broker_count; i++) {
 		const struct world_broker *other = broker->cluster->brokers[i];
 		if (other != broker && other->expected && (other->draining == 1 || other->reachable == 0))
-			ops_note(plan, OPS_CAUTION, "%s is %s already", other->name,
-				 other->reachable == 0 ? "down" : "in maintenance");
+			ops_note(plan, OPS_CAUTION, "%s is already %s", other->name,
+				 other->reachable == 0 ? "down" : "in maintenance mode");
 	}
 }
 
@@ -49,8 +49,8 @@ void ops_rabbitmq_check_drain(struct ops_plan *plan, const struct ops_context *c
 	of_cluster.cluster = (struct world_cluster *)cluster;
 	ops_impact_of(&impact, cluster, brokers, count, false);
 	ops_note(plan, OPS_CAUTION,
-		 "maintenance is no cordon: every client connected to %s is cut off, its listeners close until it is "
-		 "taken out of maintenance, and its members of quorum queues stop",
+		 "maintenance mode is not a cordon: it disconnects every client of %s, closes its listeners until it "
+		 "leaves maintenance mode, and stops its quorum queue members",
 		 impact.brokers);
 	if (!ops_rabbitmq_is_readable(plan, &of_cluster))
 		return;
@@ -61,17 +61,17 @@ void ops_rabbitmq_check_drain(struct ops_plan *plan, const struct ops_context *c
 			ops_note(plan, OPS_DANGER, "%s", why.text);
 		say_others_away(plan, brokers[i]);
 	}
-	ops_note(plan, OPS_MEANS, "streams keep their leaders: only quorum queues elect others");
+	ops_note(plan, OPS_MEANS, "streams keep their leaders: only quorum queues elect new ones");
 }
 
 void ops_rabbitmq_check_revive(struct ops_plan *plan, const struct world_broker *broker)
 {
 	if (!broker->pod || broker->reachable == 0)
-		ops_note(plan, OPS_BLOCKS, "%s does not run: once it starts again it is not in maintenance",
+		ops_note(plan, OPS_BLOCKS, "%s is not running: once it starts again, it is not in maintenance mode",
 			 broker->name);
 	ops_note(plan, OPS_MEANS,
-		 "%s takes clients again and its members of quorum queues start and catch up; leaders do not come back "
-		 "by themselves (rebalance)",
+		 "%s accepts clients again and its quorum queue members start and catch up; leaders do not move back "
+		 "automatically (use rebalance)",
 		 broker->name);
 }
 
@@ -89,7 +89,8 @@ static bool is_sound(const struct ops_plan *plan, const struct ops_context *cont
 static void maintenance_plan(struct ops_plan *plan, const struct ops_context *context)
 {
 	const struct world_broker *broker = context->broker;
-	ops_set_title(plan, wants_on(plan) ? "Put %s into maintenance" : "Take %s out of maintenance", broker->name);
+	ops_set_title(plan, wants_on(plan) ? "Put %s into maintenance mode" : "Take %s out of maintenance mode",
+		      broker->name);
 	if (!is_sound(plan, context))
 		return;
 	if (wants_on(plan))
@@ -102,9 +103,9 @@ static void check_on(struct ops_plan *plan, const struct ops_context *context)
 {
 	const struct world_broker *broker = context->broker;
 	if (!broker->pod || broker->reachable == 0)
-		ops_note(plan, OPS_BLOCKS, "%s does not run: there is nothing to put into maintenance", broker->name);
+		ops_note(plan, OPS_BLOCKS, "%s is not running: nothing to put into maintenance mode", broker->name);
 	if (broker->draining == 1)
-		ops_note_already(plan, "%s is in maintenance already", broker->name);
+		ops_note_already(plan, "%s is already in maintenance mode", broker->name);
 	ops_rabbitmq_check_drain(plan, context, &broker, 1);
 	ops_note(plan, OPS_UNDO, "maintenance %s mode=off", broker->name);
 }
@@ -114,14 +115,16 @@ static void maintenance_preflight(struct ops_plan *plan, const struct ops_contex
 	const struct world_broker *broker = context->broker;
 	if (context->cluster->kind != WORLD_BROKER_RABBITMQ)
 		ops_note(plan, OPS_BLOCKS,
-			 "%s is no RabbitMQ: Kafka has no maintenance mode; failover moves its leaders", broker->name);
+			 "%s is not a RabbitMQ broker: Kafka has no maintenance mode; use failover to move its leaders",
+			 broker->name);
 	else if (!is_sound(plan, context))
-		ops_note(plan, OPS_BLOCKS, "mode is \"on\" or \"off\", not \"%s\"", str_or(ops_fact(plan, "mode"), ""));
+		ops_note(plan, OPS_BLOCKS, "mode must be \"on\" or \"off\", not \"%s\"",
+			 str_or(ops_fact(plan, "mode"), ""));
 	else if (wants_on(plan))
 		check_on(plan, context);
 	else {
 		if (broker->draining == 0)
-			ops_note_already(plan, "%s is not in maintenance", broker->name);
+			ops_note_already(plan, "%s is not in maintenance mode", broker->name);
 		ops_rabbitmq_check_revive(plan, broker);
 		ops_note(plan, OPS_UNDO, "maintenance %s mode=on", broker->name);
 	}
@@ -153,7 +156,8 @@ static const struct ops_argument maintenance_arguments[] = {
 const struct ops_operation ops_operation_maintenance = {
 	.name = "maintenance",
 	.title = "Maintenance mode",
-	.summary = "put a RabbitMQ broker into maintenance (its clients are cut off, its leaders move), or take it out",
+	.summary = "put a RabbitMQ broker into maintenance mode (disconnects its clients, moves its leaders), or take "
+		   "it out",
 	.target = OPS_ON_BROKER,
 	.only = "RabbitMQ",
 	.arguments = maintenance_arguments,

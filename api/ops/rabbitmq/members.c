@@ -105,7 +105,7 @@ static void add_all_steps(struct ops_plan *plan, const struct members_request *r
 	const struct world_broker *broker = request->broker;
 	const char *which = request->queue ? request->queue : "all";
 	if (request->verb == GROW) {
-		ops_set_title(plan, "Give quorum queues (%s) a member on %s", which, broker->name);
+		ops_set_title(plan, "Add members of quorum queues (%s) on %s", which, broker->name);
 		ops_note(plan, OPS_CHANGES, "rabbitmq-queues grow %s, queues %s of virtual hosts %s",
 			 str_or(broker->member_name, broker->name), which, str_or(request->vhost, "all"));
 		ops_set_fact(plan, "held", "%" PRId64, members_count(broker));
@@ -113,7 +113,7 @@ static void add_all_steps(struct ops_plan *plan, const struct members_request *r
 		ops_add_step_on(plan, &ops_step_rabbitmq_caught_up, broker, NULL, "quorum queues caught up on %s",
 				broker->name);
 	} else {
-		ops_set_title(plan, "Take the members of quorum queues off %s", broker->name);
+		ops_set_title(plan, "Remove quorum queue members from %s", broker->name);
 		ops_note(plan, OPS_CHANGES, "rabbitmq-queues shrink %s", str_or(broker->member_name, broker->name));
 		remember_shrunk(plan, broker);
 		ops_add_step_on(plan, &ops_step_rabbitmq_shrink, broker, NULL, "remove members from %s", broker->name);
@@ -136,7 +136,7 @@ static void add_one_steps(struct ops_plan *plan, const struct members_request *r
 static void members_plan(struct ops_plan *plan, const struct ops_context *context)
 {
 	struct members_request request = members_read_request(plan, context);
-	ops_set_title(plan, "Members of queues of %s", context->cluster->name);
+	ops_set_title(plan, "Queue members of %s", context->cluster->name);
 	if (context->cluster->kind != WORLD_BROKER_RABBITMQ || request.verb == NOTHING || !request.broker)
 		return;
 	ops_rabbitmq_remember(plan, request.broker);
@@ -156,15 +156,14 @@ static void check_target(struct ops_plan *plan, const struct members_request *re
 	const struct world_broker *broker = request->broker;
 	bool gains = request->verb == GROW || request->verb == ADD;
 	if (gains && (!broker->pod || broker->reachable != 1))
-		ops_note(plan, OPS_BLOCKS, "%s does not run: a member there would only count against the majority",
+		ops_note(plan, OPS_BLOCKS, "%s is not running: a member there would only raise the required majority",
 			 broker->name);
 	if (gains && broker->draining == 1)
-		ops_note(plan, OPS_BLOCKS, "%s is in maintenance: members there do not start", broker->name);
+		ops_note(plan, OPS_BLOCKS, "%s is in maintenance mode: members there do not start", broker->name);
 	if (gains && !str_empty(broker->alarms))
-		ops_note(plan, OPS_BLOCKS, "%s has an alarm (%s): it must not be given more", broker->name,
-			 broker->alarms);
+		ops_note(plan, OPS_BLOCKS, "%s has an alarm (%s): do not add load to it", broker->name, broker->alarms);
 	if (!ops_rabbitmq_survivor(broker->cluster, broker))
-		ops_note(plan, OPS_BLOCKS, "no other broker of %s runs that could be asked", broker->cluster->name);
+		ops_note(plan, OPS_BLOCKS, "no other running broker of %s to query", broker->cluster->name);
 }
 
 static void check_grow(struct ops_plan *plan, const struct members_request *request)
@@ -188,22 +187,22 @@ static void check_grow(struct ops_plan *plan, const struct members_request *requ
 			ops_name_list_add(&stuck, "%s", queue.name);
 	}
 	if (new.count == 0)
-		ops_note_already(plan, "every quorum queue has a member on %s already", request->broker->name);
+		ops_note_already(plan, "every quorum queue already has a member on %s", request->broker->name);
 	if (new.count > 0)
 		ops_note(plan, OPS_MEANS,
 			 "%" PRId64 " quorum queue%s without a member there%s: %s%s; each copies its log", new.count,
 			 ops_plural(new.count),
-			 request->queue || request->vhost ? ", of which those that match get one" : "", new.names,
+			 request->queue || request->vhost ? ", of which the matching ones get one" : "", new.names,
 			 ops_name_list_more(&new, more));
 	if (even.count > 0)
 		ops_note(plan, OPS_CAUTION,
-			 "%" PRId64
-			 " of them come to an even number of members, of which no more may fail than before: %s%s",
+			 "%" PRId64 " of them will have an even number of members, which tolerates no more failures "
+				    "than before: %s%s",
 			 even.count, even.names, ops_name_list_more(&even, more));
 	if (stuck.count > 0)
 		ops_note(plan, OPS_CAUTION, "%" PRId64 " of them have no quorum now and cannot change: %s%s",
 			 stuck.count, stuck.names, ops_name_list_more(&stuck, more));
-	ops_note(plan, OPS_MEANS, "streams are not grown by this: add=%s queue=STREAM does one", request->broker->name);
+	ops_note(plan, OPS_MEANS, "streams are not included: use add=%s queue=STREAM for one", request->broker->name);
 	ops_note(plan, OPS_UNDO, "members %s shrink=%s", cluster->name, request->broker->name);
 }
 
@@ -212,11 +211,10 @@ static void check_shrink(struct ops_plan *plan, const struct members_request *re
 	const struct world_broker *broker = request->broker;
 	int64_t members = ops_rabbitmq_check_shrink(plan, broker->cluster, &broker, 1);
 	if (members == 0)
-		ops_note_already(plan, "%s has no members of queues", broker->name);
-	ops_note(plan, OPS_MEANS,
-		 "%" PRId64 " queue%s a member there now; quorum queues go on with one less, streams keep theirs",
+		ops_note_already(plan, "%s has no queue members", broker->name);
+	ops_note(plan, OPS_MEANS, "%" PRId64 " queue%s a member there now; quorum queues lose it, streams keep theirs",
 		 members, members == 1 ? " has" : "s have");
-	ops_note(plan, OPS_UNDO, "the same queues get a member there again and copy their logs");
+	ops_note(plan, OPS_UNDO, "roll back: adds a member there again for the same queues, which copy their logs");
 }
 
 static bool members_find_row(const struct members_request *request, struct world_replicated *row)
@@ -245,9 +243,9 @@ static void check_remove(struct ops_plan *plan, const struct members_request *re
 		ops_note(plan, OPS_BLOCKS, "%s would be without a quorum: %zu of %zu members online", request->queue,
 			 left_online, left);
 	else if (left < 3)
-		ops_note(plan, OPS_CAUTION, "%s has %zu member%s left: none may fail", request->queue, left,
+		ops_note(plan, OPS_CAUTION, "%s has %zu member%s left: it tolerates no failure", request->queue, left,
 			 left == 1 ? "" : "s");
-	ops_note(plan, OPS_UNDO, "a member there again, which copies the log");
+	ops_note(plan, OPS_UNDO, "roll back: adds a member there again, which copies the log");
 }
 
 static void check_one(struct ops_plan *plan, const struct members_request *request)
@@ -256,27 +254,27 @@ static void check_one(struct ops_plan *plan, const struct members_request *reque
 	const char *type =
 		request->queue ? ops_rabbitmq_type(request->broker->cluster, request->vhost, request->queue) : NULL;
 	if (!request->queue)
-		ops_note(plan, OPS_BLOCKS, "name the queue (queue=NAME)");
+		ops_note(plan, OPS_BLOCKS, "give the queue (queue=NAME)");
 	else if (is_odd(request->queue) || is_odd(request->vhost))
-		ops_note(plan, OPS_BLOCKS, "a name like \"%s\" cannot be handed to RabbitMQ's tools", request->queue);
+		ops_note(plan, OPS_BLOCKS, "the name \"%s\" cannot be passed to RabbitMQ's tools", request->queue);
 	else if (!type)
-		ops_note(plan, OPS_BLOCKS, "there is no queue %s in virtual host %s", request->queue, request->vhost);
+		ops_note(plan, OPS_BLOCKS, "queue %s not found in virtual host %s", request->queue, request->vhost);
 	else if (!strcmp(type, "classic"))
 		ops_note(plan, OPS_BLOCKS, "%s is a classic queue: it has no members", request->queue);
 	else if (!members_find_row(request, &row) || row.state == WORLD_REPLICA_UNKNOWN)
-		ops_note(plan, OPS_BLOCKS, "the members of %s are not known", request->queue);
+		ops_note(plan, OPS_BLOCKS, "the members of %s are unknown", request->queue);
 	else if (row.in_sync_count <= row.replica_count / 2)
 		ops_note(plan, OPS_BLOCKS, "%s has no quorum now: its members cannot be changed", request->queue);
 	else if (request->verb == REMOVE)
 		check_remove(plan, request, &row);
 	else if (ops_rabbitmq_holds(&row, request->broker, NULL))
-		ops_note_already(plan, "%s has a member on %s already", request->queue, request->broker->name);
+		ops_note_already(plan, "%s already has a member on %s", request->queue, request->broker->name);
 	else {
 		if (row.replica_count % 2 == 1)
-			ops_note(plan, OPS_CAUTION, "%s comes to %d members: no more may fail than with %d",
+			ops_note(plan, OPS_CAUTION, "%s will have %d members: this tolerates no more failures than %d",
 				 request->queue, row.replica_count + 1, row.replica_count);
 		ops_note(plan, OPS_MEANS, "the new member copies the log of %s", request->queue);
-		ops_note(plan, OPS_UNDO, "the member there is removed again");
+		ops_note(plan, OPS_UNDO, "roll back: removes the member there again");
 	}
 }
 
@@ -286,10 +284,10 @@ static void members_preflight(struct ops_plan *plan, const struct ops_context *c
 	static void (*const checks[])(struct ops_plan *plan, const struct members_request *request) = {
 		[GROW] = check_grow, [SHRINK] = check_shrink, [ADD] = check_one, [REMOVE] = check_one};
 	if (context->cluster->kind != WORLD_BROKER_RABBITMQ)
-		ops_note(plan, OPS_BLOCKS, "%s is no RabbitMQ: reassign moves the replicas of Kafka",
+		ops_note(plan, OPS_BLOCKS, "%s is not a RabbitMQ cluster: use reassign to move Kafka replicas",
 			 context->cluster->name);
 	else if (request.verb == NOTHING)
-		ops_note(plan, OPS_BLOCKS, "say one of grow=, shrink=, add= and remove= with a broker's name");
+		ops_note(plan, OPS_BLOCKS, "give exactly one of grow=, shrink=, add=, remove= with a broker's name");
 	else if (!request.broker)
 		ops_note(plan, OPS_BLOCKS, "%s has no broker %s", context->cluster->name, request.name);
 	else if (ops_rabbitmq_is_readable(plan, context)) {
@@ -312,14 +310,13 @@ static bool members_undo(const struct ops_plan *plan, struct ops_request *out, s
 	while (verb < NOTHING && !ops_fact(plan, members_verbs[verb]))
 		verb++;
 	if (verb == NOTHING)
-		return err_set(err, ERR_REFUSED, "nothing was asked for that could be taken back");
+		return err_set(err, ERR_REFUSED, "nothing to roll back");
 	if (verb == GROW && ops_fact_number(plan, "held", 1) > 0)
 		return err_set(err, ERR_REFUSED,
-			       "some queues had a member on %s before: take single ones off again with remove=",
+			       "some queues had a member on %s before: remove single members with remove=",
 			       ops_fact(plan, "grow"));
 	if (verb == SHRINK && !ops_fact(plan, "undo.queue"))
-		return err_set(err, ERR_REFUSED,
-			       "there were too many queues to name them all: grow with a pattern of your own");
+		return err_set(err, ERR_REFUSED, "too many queues to list them all: use grow= with a pattern");
 	const char *queue = ops_fact(plan, verb == SHRINK ? "undo.queue" : "queue");
 	const char *vhost = ops_fact(plan, verb == SHRINK ? "undo.vhost" : "vhost");
 	*out = (struct ops_request){.operation = &ops_operation_members, .target = plan->target};
@@ -333,18 +330,22 @@ static bool members_undo(const struct ops_plan *plan, struct ops_request *out, s
 }
 
 static const struct ops_argument members_arguments[] = {
-	{.name = "grow", .help = "broker on which quorum queues get a member", .type = OPS_ARGUMENT_TEXT},
-	{.name = "shrink", .help = "broker on which no quorum queue keeps one", .type = OPS_ARGUMENT_TEXT},
-	{.name = "add", .help = "broker on which one queue or stream gets a member", .type = OPS_ARGUMENT_TEXT},
-	{.name = "remove", .help = "broker on which one queue or stream loses it", .type = OPS_ARGUMENT_TEXT},
-	{.name = "queue", .help = "its name; with grow a regular expression", .type = OPS_ARGUMENT_TEXT},
-	{.name = "vhost", .help = "its virtual host (/); with grow a regular expression", .type = OPS_ARGUMENT_TEXT},
+	{.name = "grow", .help = "broker on which to add members of quorum queues", .type = OPS_ARGUMENT_TEXT},
+	{.name = "shrink", .help = "broker from which to remove members of quorum queues", .type = OPS_ARGUMENT_TEXT},
+	{.name = "add", .help = "broker on which to add a member of one queue or stream", .type = OPS_ARGUMENT_TEXT},
+	{.name = "remove",
+	 .help = "broker from which to remove a member of one queue or stream",
+	 .type = OPS_ARGUMENT_TEXT},
+	{.name = "queue", .help = "queue name; with grow, a regular expression", .type = OPS_ARGUMENT_TEXT},
+	{.name = "vhost",
+	 .help = "virtual host (default /); with grow, a regular expression",
+	 .type = OPS_ARGUMENT_TEXT},
 };
 
 const struct ops_operation ops_operation_members = {
 	.name = "members",
 	.title = "Change queue members",
-	.summary = "grow, shrink, add or remove members of RabbitMQ's quorum queues and streams",
+	.summary = "add or remove members of RabbitMQ quorum queues and streams",
 	.target = OPS_ON_CLUSTER,
 	.only = "RabbitMQ",
 	.arguments = members_arguments,

@@ -21,13 +21,14 @@ bool ops_rabbitmq_is_readable(struct ops_plan *plan, const struct ops_context *c
 	const struct world_cluster *cluster = context->cluster;
 	const char *missing = NULL;
 	if (context->view->link != WORLD_LIVE)
-		missing = "the Kubernetes API does not answer: what is shown is old";
+		missing = "the Kubernetes API does not answer: the data shown is old";
 	else if (err_is_set(&cluster->source.err))
 		missing = cluster->source.err.text;
 	else if (cluster->source.updated_ms < 0 || cluster->replicated_count < 0 || cluster->queue_count < 0)
-		missing = "the brokers have not said";
+		missing = "the brokers have not reported them";
 	if (missing)
-		ops_note(plan, OPS_BLOCKS, "which queues live where in %s is not known: %s", cluster->name, missing);
+		ops_note(plan, OPS_BLOCKS, "the queues of %s and their members are unknown: %s", cluster->name,
+			 missing);
 	return !missing;
 }
 
@@ -140,11 +141,11 @@ int64_t ops_rabbitmq_check_shrink(struct ops_plan *plan, const struct world_clus
 		enum ops_sentence_kind kind;
 		const char *words;
 	} table[] = {
-		{&shrink.unknown, OPS_BLOCKS, "of unknown members: whether they keep a quorum cannot be told"},
-		{&shrink.alone, OPS_BLOCKS, "with no member anywhere else: add one on a broker that stays first"},
+		{&shrink.unknown, OPS_BLOCKS, "with unknown members: cannot tell whether they keep a quorum"},
+		{&shrink.alone, OPS_BLOCKS, "with no other member: first add one on a broker that stays"},
 		{&shrink.leaderless, OPS_BLOCKS, "without a quorum now: their members cannot be changed"},
-		{&shrink.lost, OPS_BLOCKS, "that would be without a quorum"},
-		{&shrink.bare, OPS_CAUTION, "left with no member to spare: the next failure stops them"},
+		{&shrink.lost, OPS_BLOCKS, "that would lose their quorum"},
+		{&shrink.bare, OPS_CAUTION, "left without a spare member: the next failure makes them unavailable"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
 		if (table[i].list->count > 0)

@@ -34,15 +34,16 @@ static void rabbitmq_failover_check(struct ops_plan *plan, const struct ops_cont
 			ops_rabbitmq_check_revive(plan, broker);
 	}
 	if (failover->back) {
-		ops_note(plan, OPS_MEANS, "leaders are spread evenly again: not each queue gets the one it had");
+		ops_note(plan, OPS_MEANS,
+			 "leaders are spread evenly again, but not every queue gets its former leader");
 		return;
 	}
 	if (running == 0)
-		ops_note(plan, OPS_BLOCKS, "%s does not run: it leads nothing", failover->brokers[0]->name);
+		ops_note(plan, OPS_BLOCKS, "%s is not running: it leads nothing", failover->brokers[0]->name);
 	if (drained == failover->count)
-		ops_note_already(plan, "%s is in maintenance already", failover->brokers[0]->name);
+		ops_note_already(plan, "%s is already in maintenance mode", failover->brokers[0]->name);
 	ops_rabbitmq_check_drain(plan, context, failover->brokers, failover->count);
-	ops_note(plan, OPS_UNDO, "roll back: out of maintenance, and leaders spread again");
+	ops_note(plan, OPS_UNDO, "roll back: leaves maintenance mode and spreads leaders again");
 }
 
 const struct ops_failover_part ops_rabbitmq_failover = {

@@ -23,7 +23,7 @@ static void rabbitmq_rebalance_access(const struct ops_context *context, struct 
 static void rabbitmq_rebalance_plan(struct ops_plan *plan, const struct ops_context *context)
 {
 	ops_set_title(plan, "Rebalance leaders of %s", context->cluster->name);
-	ops_note(plan, OPS_CHANGES, "which members lead: rabbitmq-queues rebalance %s", rebalance_type(plan));
+	ops_note(plan, OPS_CHANGES, "queue leaders: rabbitmq-queues rebalance %s", rebalance_type(plan));
 	ops_add_step(plan, &ops_step_rabbitmq_rebalance, "spread the leaders of %s", context->cluster->name);
 }
 
@@ -39,7 +39,7 @@ static void say_leaders(struct ops_plan *plan, const struct world_cluster *clust
 		}
 		buf_printf(&text, "%s%s %" PRId64, b ? ", " : "", cluster->brokers[b]->name, led);
 	}
-	ops_note(plan, OPS_MEANS, "quorum queues and streams led now: %s", buf_str(&text));
+	ops_note(plan, OPS_MEANS, "quorum queues and streams led per broker: %s", buf_str(&text));
 	buf_finish(&text);
 }
 
@@ -49,17 +49,18 @@ static void rabbitmq_rebalance_check(struct ops_plan *plan, const struct ops_con
 	for (size_t i = 0; i < ARRAY_LEN(rebalance_types); i++)
 		known |= !strcmp(rebalance_types[i], rebalance_type(plan));
 	if (!known)
-		ops_note(plan, OPS_BLOCKS, "type is quorum, all, classic or stream, not \"%s\"", rebalance_type(plan));
+		ops_note(plan, OPS_BLOCKS, "type must be quorum, all, classic or stream, not \"%s\"",
+			 rebalance_type(plan));
 	if (ops_fact(plan, "mode"))
-		ops_note(plan, OPS_BLOCKS, "mode is of Kafka; RabbitMQ has type=");
+		ops_note(plan, OPS_BLOCKS, "mode= is for Kafka; use type= for RabbitMQ");
 	if (!ops_rabbitmq_is_readable(plan, context))
 		return;
 	say_leaders(plan, context->cluster);
 	for (size_t i = 0; i < context->cluster->broker_count; i++)
 		if (context->cluster->brokers[i]->draining == 1)
-			ops_note(plan, OPS_CAUTION, "%s is in maintenance and gets no leader",
+			ops_note(plan, OPS_CAUTION, "%s is in maintenance mode and gets no leaders",
 				 context->cluster->brokers[i]->name);
-	ops_note(plan, OPS_MEANS, "clients stay connected; a queue stands still for the moment of its handover");
+	ops_note(plan, OPS_MEANS, "clients stay connected; each queue pauses briefly while its leader moves");
 }
 
 const struct ops_rebalance_part ops_rabbitmq_rebalance = {

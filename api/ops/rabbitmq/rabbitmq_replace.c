@@ -65,7 +65,7 @@ static enum ops_verdict on_survivor(const struct ops_plan *plan, const struct op
 {
 	const struct world_broker *survivor = find_survivor(context->cluster, ops_fact(plan, "broker"));
 	if (!survivor) {
-		err_set(err, ERR_BUSY, "no other node of the cluster answers now");
+		err_set(err, ERR_BUSY, "no other node of the cluster answers");
 		return OPS_REFUSE;
 	}
 	return run_in(survivor, out, program, command, ops_fact(plan, "member"), last);
@@ -92,7 +92,7 @@ static enum ops_outcome forget_answer(struct ops_plan *plan, const struct ops_co
 	}
 	if (answer->exit_code == 0 || unknown)
 		return OPS_ANSWER_DONE;
-	err_set(err, ERR_REFUSED, "forget_cluster_node ended with %d: %.300s", answer->exit_code,
+	err_set(err, ERR_REFUSED, "forget_cluster_node failed with exit code %d: %.300s", answer->exit_code,
 		*answer->errors ? answer->errors : answer->out);
 	return OPS_ANSWER_FAILED;
 }
@@ -117,34 +117,35 @@ static void rabbitmq_replace_access(const struct ops_context *context, struct op
 
 static void rabbitmq_replace_plan_leave(struct ops_plan *plan, const struct world_broker *broker)
 {
-	ops_add_step_on(plan, &ops_step_stop_app, broker, NULL, "stop the application on %s", broker->name);
-	ops_add_step_on(plan, &ops_step_forget_replaced, broker, NULL, "have the others forget %s",
-			str_or(broker->member_name, broker->name));
+	ops_add_step_on(plan, &ops_step_stop_app, broker, NULL, "stop the RabbitMQ application on %s", broker->name);
+	ops_add_step_on(plan, &ops_step_forget_replaced, broker, NULL,
+			"remove %s from the cluster (forget_cluster_node)", str_or(broker->member_name, broker->name));
 }
 
 static void rabbitmq_replace_plan_return(struct ops_plan *plan, const struct world_broker *broker)
 {
-	ops_add_step_on(plan, &ops_step_grow_replaced, broker, NULL, "give %s its members of queues again",
-			broker->name);
+	ops_add_step_on(plan, &ops_step_grow_replaced, broker, NULL, "add queue members on %s again", broker->name);
 }
 
 static void rabbitmq_replace_check(struct ops_plan *plan, const struct world_broker *broker)
 {
 	if (!broker->member_name)
-		ops_note(plan, OPS_BLOCKS, "which node of the cluster %s is is not known: it could not be forgotten",
+		ops_note(plan, OPS_BLOCKS,
+			 "the RabbitMQ node name of %s is unknown: it could not be removed from the cluster",
 			 broker->name);
 	if (!find_survivor(broker->cluster, broker->name))
 		ops_note(plan, OPS_BLOCKS,
-			 "no other node of the cluster answers: nobody could forget %s or give its data", broker->name);
+			 "no other node of the cluster answers: nothing could remove %s from the cluster or restore "
+			 "its data",
+			 broker->name);
 	if (broker->ordinal == 0)
 		ops_note(plan, OPS_CAUTION,
-			 "%s is pod 0: where peers are discovered it may found a cluster of its own when it starts "
-			 "empty; "
-			 "the plan ends only when the others count it in",
+			 "%s is pod 0: with peer discovery it may form a cluster of its own when it starts empty; the "
+			 "plan ends only when it has rejoined the others",
 			 broker->name);
 	ops_note(plan, OPS_MEANS,
-		 "the others forget %s and its members of quorum queues; it joins anew and gets a member of every "
-		 "one",
+		 "the other nodes forget %s and its quorum queue members; it rejoins and gets a member of every quorum "
+		 "queue",
 		 broker->name);
 }
 

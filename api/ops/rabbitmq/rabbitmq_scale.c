@@ -54,17 +54,19 @@ static void rabbitmq_scale_empty(struct ops_plan *plan, const struct ops_scale *
 		if (!broker->member_name)
 			continue;
 		ops_rabbitmq_remember(plan, broker);
-		ops_note(plan, OPS_CHANGES, "%s: no queue members, in maintenance, stopped, forgotten by the others",
+		ops_note(plan, OPS_CHANGES,
+			 "%s: queue members removed, put into maintenance mode, stopped, removed from the cluster",
 			 broker->name);
 		ops_add_step_on(plan, &ops_step_rabbitmq_shrink, broker, NULL, "remove quorum queue members from %s",
 				broker->name);
 		add_streams(plan, broker);
-		ops_add_step_on(plan, &ops_step_rabbitmq_empty, broker, NULL, "no queue member left on %s",
+		ops_add_step_on(plan, &ops_step_rabbitmq_empty, broker, NULL, "no queue members left on %s",
 				broker->name);
-		ops_add_step_on(plan, &ops_step_rabbitmq_drain, broker, NULL, "put %s into maintenance", broker->name);
+		ops_add_step_on(plan, &ops_step_rabbitmq_drain, broker, NULL, "put %s into maintenance mode",
+				broker->name);
 		ops_add_step_on(plan, &ops_step_rabbitmq_stop_app, broker, NULL, "stop RabbitMQ on %s", broker->name);
-		ops_add_step_on(plan, &ops_step_rabbitmq_forget, broker, NULL, "let the others forget %s",
-				broker->name);
+		ops_add_step_on(plan, &ops_step_rabbitmq_forget, broker, NULL,
+				"remove %s from the cluster (forget_cluster_node)", broker->name);
 	}
 }
 
@@ -90,7 +92,7 @@ static void check_classic(struct ops_plan *plan, const struct world_broker *brok
 		ops_name_list_add(queue.messages == 0 && queue.consumers == 0 ? &unused : &used, "%s", queue.name);
 	}
 	if (used.count > 0)
-		ops_note(plan, OPS_BLOCKS, "%" PRId64 " classic queue%s on %s and nowhere else: %s%s", used.count,
+		ops_note(plan, OPS_BLOCKS, "%" PRId64 " classic queue%s only on %s: %s%s", used.count,
 			 used.count == 1 ? " lives" : "s live", broker->name, used.names,
 			 ops_name_list_more(&used, more));
 	if (unused.count > 0 && drop)
@@ -101,8 +103,7 @@ static void check_classic(struct ops_plan *plan, const struct world_broker *brok
 	else if (unused.count > 0)
 		ops_note(plan, OPS_BLOCKS,
 			 "%" PRId64
-			 " classic queue%s on %s and nowhere else, empty and without consumers (drop=unused lets "
-			 "%s go): %s%s",
+			 " classic queue%s only on %s, empty and without consumers (drop=unused deletes %s): %s%s",
 			 unused.count, unused.count == 1 ? " lives" : "s live", broker->name,
 			 unused.count == 1 ? "it" : "them", unused.names, ops_name_list_more(&unused, more));
 }
@@ -118,19 +119,18 @@ static bool members_are_known(const struct world_cluster *cluster)
 static void check_membership(struct ops_plan *plan, const struct world_broker *broker)
 {
 	if (!members_are_known(broker->cluster))
-		ops_note(plan, OPS_BLOCKS, "whether %s is a member of the cluster is not known", broker->name);
+		ops_note(plan, OPS_BLOCKS, "unknown whether %s is a member of the cluster", broker->name);
 	if (!ops_rabbitmq_survivor(broker->cluster, broker))
-		ops_note(plan, OPS_BLOCKS, "no other broker of %s runs that could forget %s", broker->cluster->name,
-			 broker->name);
+		ops_note(plan, OPS_BLOCKS, "no other running broker of %s could remove %s from the cluster",
+			 broker->cluster->name, broker->name);
 }
 
 static void say_claims(struct ops_plan *plan, const struct world_broker *broker)
 {
 	for (size_t i = 0; i < broker->volume_count; i++)
 		ops_note(plan, OPS_MEANS,
-			 "claim %s keeps the data of a forgotten node: %s refuses to start with it, so it is to be "
-			 "deleted "
-			 "before a scale-up brings %s back (scale … claims=delete)",
+			 "claim %s keeps the data of a removed node: %s refuses to start with it, so delete it before "
+			 "a scale-up brings %s back (scale … claims=delete)",
 			 broker->volumes[i]->claim->meta.name, broker->name, broker->name);
 }
 
@@ -141,7 +141,7 @@ static void rabbitmq_scale_check(struct ops_plan *plan, const struct ops_context
 	size_t count = ops_scale_still_there(plan, scale, leaving, LEAVING_MAX);
 	const char *drop = ops_fact(plan, "drop");
 	if (drop && strcmp(drop, "unused") != 0)
-		ops_note(plan, OPS_BLOCKS, "drop is \"unused\" or not given, not \"%s\"", drop);
+		ops_note(plan, OPS_BLOCKS, "drop must be \"unused\" if given, not \"%s\"", drop);
 	if (!ops_rabbitmq_is_readable(plan, context))
 		return;
 	ops_rabbitmq_check_shrink(plan, scale->cluster, leaving, count);
@@ -150,16 +150,14 @@ static void rabbitmq_scale_check(struct ops_plan *plan, const struct ops_context
 		check_membership(plan, leaving[i]);
 		say_claims(plan, leaving[i]);
 	}
-	ops_note(plan, OPS_CAUTION, "every client connected to %s is cut off and must connect elsewhere",
+	ops_note(plan, OPS_CAUTION, "every client connected to %s is disconnected and must reconnect elsewhere",
 		 str_or(ops_fact(plan, "leaving"), "the leaving brokers"));
-	ops_note(plan, OPS_MEANS, "%d nodes: a majority is %d, so %d may fail", (int)scale->to, (int)scale->to / 2 + 1,
-		 (int)(scale->to - scale->to / 2 - 1));
+	ops_note(plan, OPS_MEANS, "%d nodes: a majority is %d, so the cluster tolerates %d failed", (int)scale->to,
+		 (int)scale->to / 2 + 1, (int)(scale->to - scale->to / 2 - 1));
 	if (scale->cluster->rabbitmq_resource)
 		ops_note(plan, OPS_MEANS,
-			 "the RabbitMQ cluster operator refuses to scale down by itself (UnsupportedOperation): it "
-			 "is "
-			 "paused "
-			 "meanwhile, and its resource says %d before it goes on",
+			 "the RabbitMQ cluster operator refuses to scale down (UnsupportedOperation): it is paused "
+			 "meanwhile, and its resource is set to %d before it resumes",
 			 (int)scale->to);
 }
 
@@ -167,14 +165,14 @@ static void rabbitmq_scale_note_up(struct ops_plan *plan, const struct ops_scale
 {
 	int32_t to = scale->to, majority = to / 2 + 1;
 	ops_note(plan, OPS_MEANS,
-		 "quorum queues and streams keep the members they have: %s hold%s none until members are added", names,
+		 "quorum queues and streams keep their members: %s hold%s none until members are added", names,
 		 to - scale->from == 1 ? "s" : "");
-	ops_note(plan, OPS_MEANS, "%d nodes: a majority is %d, so %d may fail", (int)to, (int)majority,
-		 (int)(to - majority));
+	ops_note(plan, OPS_MEANS, "%d nodes: a majority is %d, so the cluster tolerates %d failed", (int)to,
+		 (int)majority, (int)(to - majority));
 	if (to % 2 == 0)
 		ops_note(plan, OPS_CAUTION,
-			 "an even number: with %d nodes no more may fail than with %d, and half against half stops "
-			 "both",
+			 "even number of nodes: %d tolerate no more failures than %d, and an even split stops both "
+			 "halves",
 			 (int)to, (int)(to - 1));
 }
 
@@ -182,7 +180,7 @@ static bool rabbitmq_scale_check_known(struct ops_plan *plan, const struct ops_s
 {
 	if (scale->cluster->queue_count >= 0)
 		return true;
-	ops_note(plan, OPS_BLOCKS, "which queues live on the leaving broker is not known: queues cannot be read");
+	ops_note(plan, OPS_BLOCKS, "the queues on the leaving broker are unknown: queues cannot be read");
 	return false;
 }
 
@@ -197,16 +195,13 @@ static void rabbitmq_scale_check_claim(struct ops_plan *plan, const char *claim,
 {
 	if (wants_deletion(plan))
 		ops_note(plan, OPS_DANGER,
-			 "claim %s of an earlier %s is deleted with its data; what becomes of its volume is up to "
-			 "the "
-			 "storage class",
+			 "claim %s of an earlier %s is deleted with its data; the reclaim policy decides about its "
+			 "volume",
 			 claim, pod);
 	else
 		ops_note(plan, OPS_CAUTION,
-			 "claim %s of an earlier %s is still there: a node that was forgotten refuses to start with "
-			 "its "
-			 "old "
-			 "data (claims=delete deletes it first)",
+			 "claim %s of an earlier %s still exists: a removed node refuses to start with its old data "
+			 "(claims=delete deletes it first)",
 			 claim, pod);
 }
 
@@ -268,7 +263,7 @@ static enum ops_gate_state gate_deleted(const struct ops_plan *plan, const struc
 {
 	const struct kube_claim *claim = scale_find_claim(context->cluster, context->step->item);
 	snprintf(out->figure, sizeof out->figure, "claim %.200s %s", context->step->item,
-		 claim ? "is still there" : "is gone");
+		 claim ? "still exists" : "is gone");
 	return claim ? OPS_GATE_SHUT : OPS_GATE_OPEN;
 }
 

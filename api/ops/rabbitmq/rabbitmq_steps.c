@@ -44,7 +44,7 @@ static bool need_member(const struct ops_plan *plan, const struct ops_context *c
 			struct err *err)
 {
 	*out = member_name(plan, context);
-	return *out || err_set(err, ERR_BUSY, "the node name of %s is not known (yet)", pod_name(context->step));
+	return *out || err_set(err, ERR_BUSY, "the node name of %s is not known yet", pod_name(context->step));
 }
 
 /* ---- what came back ---- */
@@ -109,14 +109,14 @@ static enum ops_gate_state gate_drained(const struct ops_plan *plan, const struc
 	const struct world_broker *broker = context->broker;
 	out->fraction = 1;
 	if (!broker || !broker->pod || broker->reachable == 0) {
-		snprintf(out->figure, sizeof out->figure, "%s does not run", pod_name(context->step));
+		snprintf(out->figure, sizeof out->figure, "%s is not running", pod_name(context->step));
 		return OPS_GATE_OPEN;
 	}
 	int64_t led = count_led(broker);
 	snprintf(out->figure, sizeof out->figure, "%s leads %" PRId64 " quorum queues%s", broker->name, led,
-		 broker->draining == 1 ? ", in maintenance" : "");
+		 broker->draining == 1 ? ", in maintenance mode" : "");
 	if (broker->draining == 0)
-		snprintf(out->why, sizeof out->why, "%s does not say that it is in maintenance yet", broker->name);
+		snprintf(out->why, sizeof out->why, "%s does not report maintenance mode yet", broker->name);
 	out->fraction = led > 0 ? -1 : 1;
 	/* Where it says so, that is enough: a queue without a quorum keeps the leader it had. */
 	return broker->draining == 1 || (broker->draining < 0 && led == 0) ? OPS_GATE_OPEN : OPS_GATE_SHUT;
@@ -158,7 +158,7 @@ static enum ops_gate_state gate_online(const struct ops_plan *plan, const struct
 		 members, broker->name);
 	out->fraction = members > 0 ? (double)online / (double)members : 1;
 	if (broker->draining == 1)
-		snprintf(out->why, sizeof out->why, "%s is in maintenance: its members are stopped", broker->name);
+		snprintf(out->why, sizeof out->why, "%s is in maintenance mode: its members are stopped", broker->name);
 	return online == members && broker->draining != 1 && broker->reachable == 1 ? OPS_GATE_OPEN : OPS_GATE_SHUT;
 }
 
@@ -242,7 +242,7 @@ static enum ops_gate_state gate_members_grown(const struct ops_plan *plan, const
 	enum ops_gate_state state = gate_online(plan, context, out);
 	if (context->cluster->replicas_ms >= ops_fact_number(plan, "grown_ms", 0) + SETTLED_MS)
 		return state;
-	snprintf(out->why, sizeof out->why, "waiting for what the queues say now");
+	snprintf(out->why, sizeof out->why, "waiting for fresh data about the queues");
 	return OPS_GATE_SHUT;
 }
 
@@ -319,7 +319,7 @@ static enum ops_gate_state gate_one(const struct ops_context *context, bool add,
 	struct one one;
 	bool there = find_one(context, &arena, &one);
 	snprintf(out->figure, sizeof out->figure, "%.120s: %s on %s", one.name,
-		 one.member ? one.online ? "a member online" : "a member that is not online" : "no member",
+		 one.member ? one.online ? "member online" : "member not online" : "no member",
 		 pod_name(context->step));
 	bool open = add ? one.member && one.online : !there || !one.member;
 	out->fraction = open ? 1 : -1;
@@ -362,8 +362,9 @@ static enum ops_verdict request_stop(const struct ops_plan *plan, const struct o
 		struct world_queue queue;
 		world_queue_at(broker->cluster, i, &queue);
 		if (str_eq(queue.type, "classic") && str_eq(queue.leader, broker->name)) {
-			err_set(err, ERR_REFUSED, "classic queue %s was declared on %s meanwhile and would be lost",
-				queue.name, broker->name);
+			err_set(err, ERR_REFUSED,
+				"classic queue %s was declared on %s in the meantime and would be lost", queue.name,
+				broker->name);
 			return OPS_REFUSE;
 		}
 	}
@@ -404,7 +405,7 @@ static enum ops_outcome answer_forget(struct ops_plan *plan, const struct ops_co
 		return OPS_ANSWER_DONE; /* an answer was lost */
 	if (answer->exit_code > 0 && (answer_says(answer, "must be stopped") || answer_says(answer, "still_running"))) {
 		ops_set_fact(plan, "stop_again", "1");
-		err_set(err, ERR_BUSY, "%s runs again and is stopped once more", pod_name(context->step));
+		err_set(err, ERR_BUSY, "%s is running again; stopping it again", pod_name(context->step));
 		return ops_rabbitmq_again_later(plan, TRIES_MAX, err);
 	}
 	return ops_rabbitmq_judge(plan, answer, err);
@@ -415,7 +416,7 @@ static enum ops_gate_state gate_forgotten(const struct ops_plan *plan, const str
 {
 	bool known = context->broker && context->broker->member_name;
 	snprintf(out->figure, sizeof out->figure, "%s %s", pod_name(context->step),
-		 known ? "is still listed as a node of the cluster" : "is no node of the cluster any more");
+		 known ? "is still listed as a node of the cluster" : "is no longer a node of the cluster");
 	out->fraction = known ? -1 : 1;
 	return known ? OPS_GATE_SHUT : OPS_GATE_OPEN;
 }

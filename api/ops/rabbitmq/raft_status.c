@@ -33,7 +33,7 @@ static int64_t raft_lag(const cJSON *leader, const cJSON *own, char why[static O
 {
 	int64_t committed = raft_number(leader, "Commit Index"), last = last_entry(own);
 	if (committed < 0 || last < 0) {
-		snprintf(why, OPS_RABBITMQ_RAFT_WHY_MAX, "does not say how far its members are");
+		snprintf(why, OPS_RABBITMQ_RAFT_WHY_MAX, "does not report the progress of its members");
 		return -1;
 	}
 	return committed > last ? committed - last : 0;

@@ -86,7 +86,7 @@ static enum ops_verdict request_status(const struct ops_plan *plan, const struct
 	size_t len;
 	struct buf chosen = BUF_INIT(64 * 1024);
 	if (!context->broker || !context->broker->pod) {
-		err_set(err, ERR_BUSY, "the broker does not run (yet)");
+		err_set(err, ERR_BUSY, "the broker is not running yet");
 		return OPS_REFUSE;
 	}
 	raft_fact_name(plan, "caught", fact);

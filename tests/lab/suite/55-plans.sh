@@ -16,7 +16,7 @@ load_starts
 # With four brokers on three nodes one node has two, and their volumes hold them there.
 crowded=$(kubectl -n $NAMESPACE get pods -l app.kubernetes.io/name=kafka -o 'jsonpath={range .items[*]}{.spec.nodeName}{"\n"}{end}' | sort | uniq -d)
 [ -z "$crowded" ] || plan_is "a drain that a budget would never let end is refused" 30 blocks \
-	'disruption budget kafka lets 1 broker of kafka be away at once' drain "$crowded"
+	'disruption budget kafka allows 1 broker of kafka to be unavailable at once' drain "$crowded"
 kafka_has_three
 all_is_well
 
@@ -57,7 +57,7 @@ done
 all_is_well
 
 # Of RabbitMQ one without classic queues: what lives on one broker only does not outlive its volume, and the plan says so.
-plan_is "replacing a broker with classic queues is refused for what is lost" 30 blocks 'nowhere else is lost' replace $NAMESPACE/rabbitmq-2
+plan_is "replacing a broker with classic queues is refused for what is lost" 30 blocks 'exists only on rabbitmq-2 is lost' replace $NAMESPACE/rabbitmq-2
 for broker in kafka-4 rabbitmq-4; do
 	claim=$(kubectl -n $NAMESPACE get pvc data-$broker -o 'jsonpath={.metadata.uid}')
 	ACCEPT=dangerous run_under_load "replace $broker by an empty one" replace $NAMESPACE/$broker

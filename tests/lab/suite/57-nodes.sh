@@ -30,7 +30,7 @@ done
 
 check "a budget that lets nobody go" budget 0
 check_within "… is counted" 30 budget_allows 0
-plan_is "a drain that it blocks names it" 30 blocks 'disruption budget kafka never lets a pod be evicted' drain node-1
+plan_is "a drain that it blocks names it" 30 blocks 'disruption budget kafka never allows an eviction' drain node-1
 check "the budget as it was" budget 1
 check_within "… is counted" 30 budget_allows 1
 

@@ -32,7 +32,7 @@ static void cordon_says_who_stays_and_waits_for_the_watch(void **state)
 	assert_int_equal(rig->plan->state, OPS_STATE_DONE);
 
 	rig_prepare(rig, "cordon", "node-2", NULL);
-	assert_true(rig_says(rig, OPS_BLOCKS, "cordoned already"));
+	assert_true(rig_says(rig, OPS_BLOCKS, "already cordoned"));
 	rig_prepare(rig, "uncordon", "node-2", NULL);
 	assert_int_equal(rig->plan->severity, OPS_SAFE);
 	rig_run(rig);
@@ -57,9 +57,9 @@ static void cordon_warns_of_bound_volumes_and_of_the_last_node(void **state)
 	rig->world.nodes[1].cordoned = true;
 	rig->world.nodes[2].ready = false;
 	rig_prepare(rig, "cordon", "node-1", NULL);
-	assert_true(rig_says(rig, OPS_CAUTION, "if orders-0 restarts it stays Pending"));
+	assert_true(rig_says(rig, OPS_CAUTION, "if orders-0 restarts, it stays Pending"));
 	assert_false(rig_says(rig, OPS_CAUTION, "if events-0 restarts"));
-	assert_true(rig_says(rig, OPS_CAUTION, "no other node takes pods"));
+	assert_true(rig_says(rig, OPS_CAUTION, "no other node is schedulable"));
 	assert_int_equal(rig->plan->severity, OPS_CAREFUL);
 }
 
@@ -70,7 +70,7 @@ static void an_unseen_cordon_is_said(void **state)
 	rig_run(rig);
 	rig_pass(rig, 70 * 1000);
 	assert_int_equal(rig->plan->state, OPS_STATE_FAILED);
-	assert_contains(rig->plan->err.text, "node-1 takes new pods");
+	assert_contains(rig->plan->err.text, "node-1 accepts new pods");
 }
 
 static void arguments_and_unknown_nodes_are_refused(void **state)

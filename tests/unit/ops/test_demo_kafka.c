@@ -122,7 +122,7 @@ static void preferred_leaders_lead_again(void **state)
 	deck_run(deck);
 	assert_int_equal(led_by(deck, ORDERS, 2), before);
 	prepare(deck, "rebalance", ORDERS, NULL, NULL);
-	assert_true(deck_says(deck, OPS_BLOCKS, "led by its preferred replica"));
+	assert_true(deck_says(deck, OPS_BLOCKS, "every partition whose preferred replica is in sync"));
 }
 
 static void uneven_leaders_are_spread(void **state)
@@ -131,7 +131,7 @@ static void uneven_leaders_are_spread(void **state)
 	prepare(deck, "failover", "orders-1", NULL, NULL);
 	deck_run(deck);
 	prepare(deck, "rebalance", ORDERS, NULL, NULL);
-	assert_true(deck_says(deck, OPS_MEANS, "the preferred leaders themselves are uneven"));
+	assert_true(deck_says(deck, OPS_MEANS, "preferred leaders are uneven"));
 	prepare(deck, "rebalance", ORDERS, "mode", "spread");
 	deck_run(deck);
 	int64_t counts[] = {led_by(deck, ORDERS, 0), led_by(deck, ORDERS, 1), led_by(deck, ORDERS, 2)};
@@ -148,7 +148,7 @@ static void replicas_become_fewer_and_more_again(void **state)
 	struct ops_value down[] = {{.name = "topic", .value = "audit"}, {.name = "rf", .value = "2"}};
 	deck_prepare(deck, "reassign", ORDERS, down, 2);
 	assert_int_equal(deck->plan->severity, OPS_DANGEROUS);
-	assert_true(deck_says(deck, OPS_DANGER, "would have just min.insync.replicas"));
+	assert_true(deck_says(deck, OPS_DANGER, "would have exactly min.insync.replicas"));
 	deck_run(deck);
 	assert_int_equal(check_topic(deck, ORDERS, "audit", 2), 12);
 
@@ -230,7 +230,7 @@ static void kafka_goes_from_three_to_five_and_back(void **state)
 	assert_true(deck_says(deck, OPS_BLOCKS, "orders-2 is a voter"));
 	scale(deck, ORDERS, "3");
 	assert_true(deck->plan->severity < OPS_BLOCKED);
-	assert_true(deck_says(deck, OPS_MEANS, "56 partitions of orders get other replicas"));
+	assert_true(deck_says(deck, OPS_MEANS, "56 partitions of orders change replicas"));
 	deck_run(deck);
 	assert_int_equal(held_by(deck, ORDERS, 3) + held_by(deck, ORDERS, 4), 0);
 	assert_int_equal(cluster_of(deck, ORDERS)->broker_count, 3);

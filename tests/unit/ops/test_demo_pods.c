@@ -61,7 +61,7 @@ static void strimzi_restarts_what_is_marked(void **state)
 	const struct ops_value force = {.name = "force", .value = "true"};
 	deck_prepare(deck, "roll", "staging/logs", NULL, 0);
 	assert_int_equal(deck->plan->severity, OPS_BLOCKED); /* two partitions lag for good */
-	assert_true(deck_says(deck, OPS_BLOCKS, "miss a replica already"));
+	assert_true(deck_says(deck, OPS_BLOCKS, "already under-replicated"));
 	roll(deck, "staging/logs", "staging/logs/kafka", &force);
 }
 
@@ -88,7 +88,7 @@ static void a_drained_node_is_left_in_the_order_of_quorums(void **state)
 	struct deck *deck = *state;
 	deck_prepare(deck, "drain", "node-2", NULL, 0);
 	assert_true(deck->plan->step_count > 3 * world_find_node(deck_view(deck), "node-2")->broker_count);
-	assert_true(deck_says(deck, OPS_CAUTION, "cannot follow"));
+	assert_true(deck_says(deck, OPS_CAUTION, "is bound to node-2"));
 	if (deck->plan->severity == OPS_BLOCKED) { /* two lagging partitions need everybody */
 		const struct ops_value force = {.name = "force", .value = "true"};
 		deck_prepare(deck, "drain", "node-2", &force, 1);
@@ -114,7 +114,7 @@ static void a_node_that_runs_is_not_recovered_from(void **state)
 	struct deck *deck = *state;
 	deck_prepare(deck, "recover", "node-1", NULL, 0);
 	assert_int_equal(deck->plan->severity, OPS_BLOCKED);
-	assert_true(deck_says(deck, OPS_BLOCKS, "node-1 is ready: it is on"));
+	assert_true(deck_says(deck, OPS_BLOCKS, "node-1 is ready, so it is powered on"));
 }
 
 static void pods_of_a_dead_node_are_given_up(void **state)
@@ -130,7 +130,7 @@ static void pods_of_a_dead_node_are_given_up(void **state)
 	deck_prepare(deck, "recover", "node-1", NULL, 0);
 	assert_int_equal(deck->plan->severity, OPS_DANGEROUS);
 	assert_string_equal(deck->plan->confirm, "node-1");
-	assert_true(deck_says(deck, OPS_MEANS, "its kubelet was last heard of at"));
+	assert_true(deck_says(deck, OPS_MEANS, "its kubelet last reported at"));
 	deck_run(deck);
 	assert_int_equal(world_find_node(deck_view(deck), "node-1")->broker_count, 0);
 	deck_must(deck->plan->operation->undo(deck->plan, &wish, &err), &err);
@@ -153,7 +153,7 @@ static void a_broker_is_replaced_with_an_empty_volume(void **state)
 	snprintf(pod, sizeof pod, "%s", broker->pod->meta.uid);
 	snprintf(claim, sizeof claim, "%s", broker->volumes[0]->claim->meta.uid);
 	deck_prepare(deck, "replace", "orders-1", NULL, 0);
-	assert_true(deck_says(deck, OPS_CHANGES, "claim prod/data-orders-1 is deleted with its data and made anew"));
+	assert_true(deck_says(deck, OPS_CHANGES, "claim prod/data-orders-1 is deleted with its data and recreated"));
 	deck_run(deck);
 	broker = broker_named(deck, "prod", "orders-1");
 	assert_string_not_equal(broker->pod->meta.uid, pod);
@@ -181,10 +181,10 @@ static void volumes_grow_and_the_set_is_made_anew_around_its_pods(void **state)
 	snprintf(set, sizeof set, "%s", cluster->stateful_set->meta.uid);
 	struct ops_value size = {.name = "size", .value = "1Gi"};
 	deck_prepare(deck, "expand", "prod/events", &size, 1);
-	assert_true(deck_says(deck, OPS_BLOCKS, "is larger already: volumes only grow"));
+	assert_true(deck_says(deck, OPS_BLOCKS, "is already larger: volumes cannot shrink"));
 	size.value = "lots";
 	deck_prepare(deck, "expand", "prod/events", &size, 1);
-	assert_true(deck_says(deck, OPS_BLOCKS, "\"lots\" is no size"));
+	assert_true(deck_says(deck, OPS_BLOCKS, "\"lots\" is not a size"));
 	size.value = "300Gi";
 	deck_prepare(deck, "expand", "prod/events", &size, 1);
 	deck_run(deck);
@@ -194,7 +194,7 @@ static void volumes_grow_and_the_set_is_made_anew_around_its_pods(void **state)
 	assert_true(cluster->stateful_set->claim_templates[0].requested == 300LL << 30);
 	assert_int_equal(count_new(deck, "prod/events/rabbitmq", uids), 0); /* no pod was touched */
 	deck_prepare(deck, "expand", "prod/events", &size, 1);
-	assert_true(deck_says(deck, OPS_BLOCKS, "asks for 300Gi already"));
+	assert_true(deck_says(deck, OPS_BLOCKS, "already requests 300Gi"));
 }
 
 static void volumes_of_a_class_that_cannot_grow_do_not(void **state)
@@ -202,7 +202,7 @@ static void volumes_of_a_class_that_cannot_grow_do_not(void **state)
 	struct deck *deck = *state;
 	struct ops_value size = {.name = "size", .value = "300Gi"};
 	deck_prepare(deck, "expand", "prod/orders", &size, 1);
-	assert_true(deck_says(deck, OPS_BLOCKS, "does not let volumes grow"));
+	assert_true(deck_says(deck, OPS_BLOCKS, "does not allow expansion"));
 }
 
 int main(int argc, char **argv)

@@ -61,7 +61,7 @@ static void maintenance_stops_members_and_moves_leaders_and_back(void **state)
 	int64_t online, members = count_members(deck, 1, &online);
 	assert_int_equal(online, members);
 	ask(deck, "maintenance", "prod/events-1", "mode", "on");
-	assert_true(deck_says(deck, OPS_CAUTION, "maintenance is no cordon"));
+	assert_true(deck_says(deck, OPS_CAUTION, "maintenance mode is not a cordon"));
 	assert_int_equal(deck->plan->severity, OPS_CAREFUL);
 	deck_run(deck);
 	assert_int_equal(broker_now(deck, 1)->draining, 1);
@@ -76,7 +76,7 @@ static void maintenance_stops_members_and_moves_leaders_and_back(void **state)
 	assert_int_equal(deck->plan->severity, OPS_DANGEROUS);
 	assert_true(deck_says(deck, OPS_DANGER, "lose their quorum"));
 	ask(deck, "maintenance", "prod/events-1", "mode", "on");
-	assert_true(deck_says(deck, OPS_BLOCKS, "in maintenance already"));
+	assert_true(deck_says(deck, OPS_BLOCKS, "already in maintenance mode"));
 
 	ask(deck, "maintenance", "prod/events-1", "mode", "off");
 	deck_run(deck);
@@ -113,7 +113,7 @@ static void members_come_and_go(void **state)
 	assert_int_equal(count_members(deck, 2, &online), 41);
 
 	ask(deck, "members", "prod/events", "shrink", "events-2");
-	assert_true(deck_says(deck, OPS_CAUTION, "no member to spare"));
+	assert_true(deck_says(deck, OPS_CAUTION, "without a spare member"));
 	deck_run(deck);
 	assert_int_equal(count_members(deck, 2, &online), 1); /* the stream's */
 	ask(deck, "members", "prod/events", "shrink", "events-1");
@@ -149,7 +149,7 @@ static void scale_five_and_back_to_three(void **state)
 	assert_int_equal(count_members(deck, 4, &online), 41);
 
 	ask(deck, "scale", "prod/events", "replicas", "3");
-	assert_true(deck_says(deck, OPS_MEANS, "claim data-events-4 keeps the data of a forgotten node"));
+	assert_true(deck_says(deck, OPS_MEANS, "claim data-events-4 keeps the data of a removed node"));
 	deck_run(deck);
 	const struct world_cluster *cluster = cluster_now(deck);
 	assert_int_equal(cluster->desired, 3);

@@ -95,10 +95,10 @@ static void a_budget_is_named(void **state)
 	struct kube_status status = {.causes = &cause, .cause_count = 1};
 	kafka()->cluster.budget = &budget;
 	rig_prepare(rig, "drain", "node-1", NULL);
-	assert_says(OPS_BLOCKS, "disruption budget orders-pdb never lets a pod be evicted");
+	assert_says(OPS_BLOCKS, "disruption budget orders-pdb never allows an eviction");
 	budget.current_healthy = 2;
 	rig_prepare(rig, "drain", "node-1", NULL);
-	assert_says(OPS_CAUTION, "disruption budget orders-pdb lets no pod be evicted now");
+	assert_says(OPS_CAUTION, "disruption budget orders-pdb allows no eviction now");
 	budget.disruptions_allowed = 1;
 	rig_prepare(rig, "drain", "node-1", NULL);
 	rig->api.status = &status;
@@ -143,8 +143,8 @@ static void a_budget_that_will_not_let_the_second_one_go_is_said_beforehand(void
 	put_second_on_node_1(&volume);
 	rig_prepare(rig, "drain", "node-1", NULL);
 	assert_int_equal(rig->plan->severity, OPS_BLOCKED);
-	assert_says(OPS_BLOCKS, "disruption budget orders-pdb lets 1 broker of orders be away at once");
-	assert_says(OPS_BLOCKS, "2 on node-1 cannot come back elsewhere");
+	assert_says(OPS_BLOCKS, "disruption budget orders-pdb allows 1 broker of orders to be unavailable at once");
+	assert_says(OPS_BLOCKS, "2 on node-1 cannot start elsewhere");
 	budget.disruptions_allowed = 2;
 	rig_prepare(rig, "drain", "node-1", NULL);
 	assert_int_not_equal(rig->plan->severity, OPS_BLOCKED);
@@ -186,7 +186,7 @@ static void an_eviction_is_not_asked_for_for_ever(void **state)
 	assert_int_equal(rig->plan->state, OPS_STATE_RUNNING);
 	rig_pass(rig, 30 * 60 * 1000);
 	assert_int_equal(rig->plan->state, OPS_STATE_FAILED);
-	assert_contains(rig->plan->result, "may not be evicted now: Too Many Requests");
+	assert_contains(rig->plan->result, "cannot be evicted now: Too Many Requests");
 }
 
 static void other_pods_go_as_kubectl_drains_them(void **state)
@@ -206,11 +206,11 @@ static void other_pods_go_as_kubectl_drains_them(void **state)
 		"\"status\":{}}]}";
 	rig_prepare(rig, "drain", "node-1", NULL);
 	assert_says(OPS_CHANGES, "2 other pods are evicted");
-	assert_says(OPS_MEANS, "2 pods of DaemonSets and of the node itself stay");
-	assert_says(OPS_BLOCKS, "nobody would make these pods anew: shop/lonely");
-	assert_says(OPS_BLOCKS, "lose what is in their emptyDir volumes: shop/web");
+	assert_says(OPS_MEANS, "2 DaemonSet or static pods stay");
+	assert_says(OPS_BLOCKS, "no controller would recreate these pods: shop/lonely");
+	assert_says(OPS_BLOCKS, "lose the data in their emptyDir volumes: shop/web");
 	rig_prepare_with(rig, "drain", "node-1", "delete-emptydir-data", "true");
-	assert_says(OPS_CAUTION, "lose what is in their emptyDir volumes: shop/web");
+	assert_says(OPS_CAUTION, "lose the data in their emptyDir volumes: shop/web");
 	assert_int_equal(play.evictions, 0);
 }
 
@@ -225,7 +225,7 @@ static void pods_that_may_be_brokers_of_a_namespace_nobody_looks_at_block(void *
 		"\"kind\":\"ReplicaSet\",\"controller\":true}]},\"spec\":{},\"status\":{\"phase\":\"Running\"}}]}";
 	rig_prepare(rig, "drain", "node-1", NULL);
 	assert_int_equal(rig->plan->severity, OPS_BLOCKED);
-	assert_says(OPS_BLOCKS, "would go without their gates: far/far-0 (look at all namespaces");
+	assert_says(OPS_BLOCKS, "would be evicted without gates: far/far-0 (watch all namespaces");
 	rig->world.view.namespace = NULL;
 	rig_prepare(rig, "drain", "node-1", NULL);
 	assert_int_not_equal(rig->plan->severity, OPS_BLOCKED);
@@ -246,20 +246,20 @@ static void only_a_node_that_is_off_is_given_up(void **state)
 {
 	struct world_node *node = &rig->world.nodes[0];
 	rig_prepare(rig, "recover", "node-1", NULL);
-	assert_says(OPS_BLOCKS, "node-1 is ready: it is on");
+	assert_says(OPS_BLOCKS, "node-1 is ready, so it is powered on");
 	node->ready_known = node->ready = false;
 	rig_prepare(rig, "recover", "node-1", NULL);
-	assert_says(OPS_BLOCKS, "whether node-1 is ready is not known");
+	assert_says(OPS_BLOCKS, "whether node-1 is ready");
 	node->ready_known = true;
 	node->not_ready_since_ms = 1767225600000;
 	rig->api.answer = "{\"spec\":{\"renewTime\":\"2026-01-01T00:00:30.000000Z\"}}";
 	rig_prepare(rig, "recover", "node-1", NULL);
-	assert_says(OPS_BLOCKS, "the machine is on");
+	assert_says(OPS_BLOCKS, "the machine is powered on");
 	rig->api.answer = "{\"spec\":{\"renewTime\":\"2025-12-31T23:59:20.000000Z\"}}";
 	rig_prepare(rig, "recover", "node-1", NULL);
 	assert_int_equal(rig->plan->severity, OPS_DANGEROUS);
 	assert_string_equal(rig->plan->confirm, "node-1");
-	assert_says(OPS_MEANS, "its kubelet was last heard of at 2025-12-31T23:59:20");
+	assert_says(OPS_MEANS, "its kubelet last reported at 2025-12-31T23:59:20");
 	rig_prepare(rig, "drain", "node-1", NULL);
 	assert_says(OPS_BLOCKS, "recover is for nodes that are gone");
 }
@@ -295,7 +295,7 @@ static void an_empty_volume_is_said_for_what_it_is(void **state)
 	assert_says(OPS_DANGER, "volume pv-1 and its data are deleted for good");
 	give_claim(1, NULL, 1);
 	rig_prepare(rig, "replace", "mq/orders-1", NULL);
-	assert_says(OPS_DANGER, "what becomes of volume pv-1 is not known");
+	assert_says(OPS_DANGER, "volume pv-1 cannot be read");
 	give_claim(1, "Retain", 1);
 	fake_out_of_sync(kafka(), "t", 0, 0);
 	rig_prepare(rig, "replace", "mq/orders-1", NULL);
@@ -324,24 +324,24 @@ static void expand(const char *size)
 static void volumes_only_grow_and_only_where_they_can(void **state)
 {
 	expand("20Gi");
-	assert_says(OPS_BLOCKS, "no claim of orders can be seen");
+	assert_says(OPS_BLOCKS, "no claims of orders are visible");
 	give_claim(1, "Retain", 1);
 	expand("5Gi");
-	assert_says(OPS_BLOCKS, "larger already: volumes only grow");
+	assert_says(OPS_BLOCKS, "already larger: volumes cannot shrink");
 	expand("10Gi");
-	assert_says(OPS_BLOCKS, "asks for 10Gi already");
+	assert_says(OPS_BLOCKS, "already requests 10Gi");
 	expand("much");
-	assert_says(OPS_BLOCKS, "\"much\" is no size");
+	assert_says(OPS_BLOCKS, "\"much\" is not a size");
 	give_claim(1, "Retain", 0);
 	expand("20Gi");
-	assert_says(OPS_BLOCKS, "does not let volumes grow");
+	assert_says(OPS_BLOCKS, "does not allow expansion");
 	give_claim(1, "Retain", -1);
 	expand("20Gi");
-	assert_says(OPS_BLOCKS, "whether class fast lets claim data-orders-1 grow is not known");
+	assert_says(OPS_BLOCKS, "unknown whether storage class fast allows expansion of claim data-orders-1");
 	give_claim(1, "Retain", 1);
 	kafka()->claims[1].phase = "Pending";
 	expand("20Gi");
-	assert_says(OPS_BLOCKS, "only a bound one grows");
+	assert_says(OPS_BLOCKS, "only bound claims can be expanded");
 }
 
 static void no_password_gets_into_the_journal_with_a_manifest(void **state)
@@ -356,7 +356,7 @@ static void no_password_gets_into_the_journal_with_a_manifest(void **state)
 	rig->api.answer = "{\"spec\":{\"template\":{\"spec\":{\"initContainers\":[{\"env\":["
 			  "{\"name\":\"KAFKA_SSL_KEYSTORE_PASS\",\"value\":\"hunter2\"}]}]}}}}";
 	expand("20Gi");
-	assert_says(OPS_BLOCKS, "writes KAFKA_SSL_KEYSTORE_PASS out");
+	assert_says(OPS_BLOCKS, "contains KAFKA_SSL_KEYSTORE_PASS in plain text");
 	for (size_t i = 0; i < rig->plan->fact_count; i++)
 		assert_null(strstr(rig->plan->facts[i].value, "hunter2"));
 }

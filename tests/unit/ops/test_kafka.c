@@ -281,7 +281,8 @@ static void failover_changes_order_and_nothing_else(void **state)
 	alone->in_sync_count = 1;
 	kafka_of(bench)->brokers[0].is_controller = true;
 	prepare(bench, "failover", "mq/orders-0", NULL, 0);
-	assert_says(bench, OPS_CAUTION, "1 partition stays: no other replica is in sync: orders/4");
+	assert_says(bench, OPS_CAUTION,
+		    "1 partition keeps the current leader because no other replica is in sync: orders/4");
 	assert_says(bench, OPS_MEANS, "orders-0 stays the active controller");
 	assert_int_equal(bench->reassigns + bench->elections, 0);
 	run(bench);
@@ -331,7 +332,7 @@ static void what_is_not_known_blocks(void **state)
 	err_clear(&cluster->source.err);
 	bench->rig->world.view.link = WORLD_STALE;
 	prepare(bench, "rebalance", KAFKA, NULL, 0);
-	assert_says(bench, OPS_BLOCKS, "what is shown is old");
+	assert_says(bench, OPS_BLOCKS, "the data shown is old");
 }
 
 static void an_unclean_election_is_the_last_resort(void **state)
@@ -346,18 +347,18 @@ static void an_unclean_election_is_the_last_resort(void **state)
 	it->in_sync[1] = it->in_sync[2] = false;
 	it->in_sync_count = 1;
 	prepare(bench, "elect", KAFKA, values, 3);
-	assert_says(bench, OPS_BLOCKS, "an in-sync replica (orders-0) lives");
+	assert_says(bench, OPS_BLOCKS, "an in-sync replica (orders-0) is alive");
 	fake->brokers[0].reachable = 0;
 	prepare(bench, "elect", KAFKA, values, 3);
 	assert_int_equal(bench->rig->plan->severity, OPS_DANGEROUS);
 	assert_says(bench, OPS_DANGER, "orders-1, orders-2 would lead without being in sync");
-	assert_says(bench, OPS_DANGER, "only the last in-sync replica had (orders-0) is lost");
+	assert_says(bench, OPS_DANGER, "only the last in-sync replica had (orders-0) are lost");
 	run(bench);
 	assert_int_equal(it->leader, 1);
 	it->leader = -1;
 	fake->brokers[1].reachable = fake->brokers[2].reachable = 0;
 	prepare(bench, "elect", KAFKA, values, 3);
-	assert_says(bench, OPS_BLOCKS, "no replica lives");
+	assert_says(bench, OPS_BLOCKS, "no replica is alive");
 	values[0].value = "nothing";
 	prepare(bench, "elect", KAFKA, values, 3);
 	assert_says(bench, OPS_BLOCKS, "no such topic or partition");
@@ -371,16 +372,16 @@ static void fewer_replicas_than_min_isr_is_dangerous(void **state)
 	struct ops_value values[] = {{"topic", "orders"}, {"rf", "2"}};
 	add(bench, "orders", 0, "012");
 	prepare(bench, "reassign", KAFKA, values, 2);
-	assert_says(bench, OPS_DANGER, "would have just min.insync.replicas");
+	assert_says(bench, OPS_DANGER, "would have exactly min.insync.replicas");
 	values[1].value = "1";
 	prepare(bench, "reassign", KAFKA, values, 2);
-	assert_says(bench, OPS_DANGER, "acks=all is refused for good");
+	assert_says(bench, OPS_DANGER, "acks=all writes would always be refused");
 	values[1].value = "4";
 	prepare(bench, "reassign", KAFKA, values, 2);
-	assert_says(bench, OPS_BLOCKS, "not enough other brokers");
+	assert_says(bench, OPS_BLOCKS, "too few other brokers");
 	values[1].value = "3";
 	prepare(bench, "reassign", KAFKA, values, 2);
-	assert_says(bench, OPS_BLOCKS, "there is nothing to move");
+	assert_says(bench, OPS_BLOCKS, "nothing to move");
 	assert_int_equal(bench->reassigns, 0);
 }
 
@@ -391,24 +392,24 @@ static void moving_says_what_forbids_it(void **state)
 	struct world_replicated *it = add(bench, "orders", 0, "01");
 	it->size_bytes = 200LL << 30;
 	prepare(bench, "reassign", KAFKA, values, 3);
-	assert_says(bench, OPS_BLOCKS, "orders-2 has room for 90Gi and would get 200Gi");
+	assert_says(bench, OPS_BLOCKS, "orders-2 has 90Gi free and would receive 200Gi");
 	it->size_bytes = 80LL << 30;
 	prepare(bench, "reassign", KAFKA, values, 3);
 	assert_says(bench, OPS_CAUTION, "orders-2 would be 8"); /* 89 or 90 % */
 	kafka_of(bench)->brokers[2].disk_total_bytes = -1;
 	prepare(bench, "reassign", KAFKA, values, 3);
-	assert_says(bench, OPS_DANGER, "how much room orders-2 has is not known");
+	assert_says(bench, OPS_DANGER, "the free disk space of orders-2 is unknown");
 	it->leader = -1;
 	prepare(bench, "reassign", KAFKA, values, 3);
 	assert_says(bench, OPS_BLOCKS, "no leader to copy from: orders/0");
 	it->leader = 0;
 	kafka_of(bench)->brokers[2].reachable = 0;
 	prepare(bench, "reassign", KAFKA, values, 3);
-	assert_says(bench, OPS_BLOCKS, "do not answer or are not known: 2");
+	assert_says(bench, OPS_BLOCKS, "do not answer or are unknown: 2");
 	prepare(bench, "reassign", KAFKA, values, 2);
 	assert_says(bench, OPS_BLOCKS, "from and to go together");
 	prepare(bench, "reassign", KAFKA, values, 1);
-	assert_says(bench, OPS_BLOCKS, "say what to do");
+	assert_says(bench, OPS_BLOCKS, "give exactly one of");
 }
 
 static void new_replicas_go_to_other_zones(void **state)
@@ -453,7 +454,7 @@ static void the_throttle_goes_and_leaves_what_was_there(void **state)
 	bench->had_rate = "777";
 	bench->rig->api.delay_ms = 20;
 	prepare(bench, "reassign", KAFKA, values, 4);
-	assert_says(bench, OPS_MEANS, "each broker copies at most 10Mi a second");
+	assert_says(bench, OPS_MEANS, "each broker copies at most 10Mi/s");
 	rig_run(bench->rig);
 	for (int i = 0; i < 400 && bench->reassigns == 0; i++)
 		rig_pass(bench->rig, 5);
@@ -522,7 +523,7 @@ static void nonsense_for_a_throttle_blocks(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		struct ops_value values[] = {{"topic", "orders"}, {"from", "0"}, {"to", "2"}, {"throttle", texts[i]}};
 		prepare(bench, "reassign", KAFKA, values, 4);
-		assert_says(bench, OPS_BLOCKS, "throttle is bytes a second");
+		assert_says(bench, OPS_BLOCKS, "throttle must be bytes per second");
 	}
 }
 

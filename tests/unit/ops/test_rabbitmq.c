@@ -145,14 +145,14 @@ static void maintenance_is_never_harmless(void **state)
 	add_queue(bench, "audit", "quorum", 7);
 	prepare(bench, "maintenance", "mq/events-2", &on, 1);
 	assert_int_equal(bench->rig->plan->severity, OPS_CAREFUL);
-	assert_says(bench, OPS_CAUTION, "maintenance is no cordon: every client connected to events-2 is cut off");
+	assert_says(bench, OPS_CAUTION, "maintenance mode is not a cordon: it disconnects every client of events-2");
 	fake_out_of_sync(bench->fake, "audit", -1, 0);
 	prepare(bench, "maintenance", "mq/events-2", &on, 1);
 	assert_int_equal(bench->rig->plan->severity, OPS_DANGEROUS);
 	assert_says(bench, OPS_DANGER, "1 queue loses its quorum and becomes unavailable: audit");
 	bench->fake->cluster.replicated_count = -1;
 	prepare(bench, "maintenance", "mq/events-2", &on, 1);
-	assert_says(bench, OPS_BLOCKS, "is not known");
+	assert_says(bench, OPS_BLOCKS, "are unknown");
 	prepare(bench, "maintenance", "mq/orders-2", &on, 1);
 	assert_says(bench, OPS_BLOCKS, "Kafka has no maintenance mode");
 	struct ops_value odd = {"mode", "maybe"};
@@ -168,7 +168,7 @@ static void maintenance_waits_for_the_node_and_its_log(void **state)
 	bench->changes_nothing = true; /* the command went well, the node does not say so yet */
 	run(bench, 30000, OPS_STATE_RUNNING);
 	assert_string_equal(bench->commands, "events-2: rabbitmq-upgrade drain;");
-	assert_contains(bench->rig->plan->steps[0].why, "does not say that it is in maintenance yet");
+	assert_contains(bench->rig->plan->steps[0].why, "does not report maintenance mode yet");
 	bench->fake->brokers[2].draining = 1;
 	rig_pass(bench->rig, 2000);
 	assert_int_equal(bench->rig->plan->state, OPS_STATE_DONE);
@@ -213,7 +213,7 @@ static void a_log_that_is_not_told_has_not_caught_up(void **state)
 		bench->fake->brokers[2].draining = 1;
 		prepare(bench, "maintenance", "mq/events-2", &off, 1);
 		run(bench, 60000, OPS_STATE_RUNNING);
-		assert_contains(bench->rig->plan->steps[1].why, "audit does not say how far");
+		assert_contains(bench->rig->plan->steps[1].why, "audit does not report the progress");
 	}
 }
 
@@ -236,7 +236,7 @@ static void what_a_tool_says_is_passed_on(void **state)
 	bench->exit_code = 70;
 	bench->says = "Error:\nsomething\n  went wrong";
 	run(bench, 5000, OPS_STATE_FAILED);
-	assert_contains(bench->rig->plan->err.text, "RabbitMQ says: something went wrong (exit code 70)");
+	assert_contains(bench->rig->plan->err.text, "RabbitMQ reports: something went wrong (exit code 70)");
 
 	prepare(bench, "maintenance", "mq/events-2", &on, 1);
 	bench->fail_times = 2; /* a node that does not answer is asked again */
@@ -255,7 +255,7 @@ static void members_say_what_is_missing(void **state)
 	add_queue(bench, "audit", "quorum", 7);
 	add_queue(bench, "letters", "classic", 1);
 	prepare(bench, "members", RABBITMQ, NULL, 0);
-	assert_says(bench, OPS_BLOCKS, "say one of grow=, shrink=, add= and remove=");
+	assert_says(bench, OPS_BLOCKS, "give exactly one of grow=, shrink=, add=, remove=");
 	struct ops_value nobody[] = {{"grow", "events-7"}};
 	prepare(bench, "members", RABBITMQ, nobody, 1);
 	assert_says(bench, OPS_BLOCKS, "events has no broker events-7");
@@ -264,10 +264,10 @@ static void members_say_what_is_missing(void **state)
 	assert_says(bench, OPS_BLOCKS, "classic queue: it has no members");
 	struct ops_value there[] = {{"add", "events-1"}, {"queue", "audit"}};
 	prepare(bench, "members", RABBITMQ, there, 2);
-	assert_says(bench, OPS_BLOCKS, "audit has a member on events-1 already");
+	assert_says(bench, OPS_BLOCKS, "audit already has a member on events-1");
 	struct ops_value absent[] = {{"remove", "events-1"}, {"queue", "nothing"}};
 	prepare(bench, "members", RABBITMQ, absent, 2);
-	assert_says(bench, OPS_BLOCKS, "there is no queue nothing in virtual host /");
+	assert_says(bench, OPS_BLOCKS, "queue nothing not found in virtual host /");
 	struct ops_value all[] = {{"grow", "events-1"}};
 	bench->fake->brokers[1].alarms = "disk";
 	prepare(bench, "members", RABBITMQ, all, 1);
@@ -284,7 +284,7 @@ static void members_keep_their_quorum(void **state)
 	add_queue(bench, "audit", "quorum", 7);
 	fake_out_of_sync(bench->fake, "audit", -1, 1);
 	prepare(bench, "members", RABBITMQ, shrink, 1);
-	assert_says(bench, OPS_BLOCKS, "1 queue that would be without a quorum: audit");
+	assert_says(bench, OPS_BLOCKS, "1 queue that would lose their quorum: audit");
 	prepare(bench, "members", RABBITMQ, one, 2);
 	assert_says(bench, OPS_BLOCKS, "audit would be without a quorum: 1 of 2 members online");
 	fake_out_of_sync(bench->fake, "audit", -1, 0);
@@ -370,7 +370,8 @@ static void an_operator_that_refuses_is_quoted(void **state)
 	refusal.changed_ms = 6;
 	rig_pass(bench->rig, 3000);
 	assert_int_equal(bench->rig->plan->state, OPS_STATE_FAILED);
-	assert_contains(bench->rig->plan->err.text, "refuses (UnsupportedOperation): Cluster Scale down not supported");
+	assert_contains(bench->rig->plan->err.text,
+			"refused it (UnsupportedOperation): Cluster Scale down not supported");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -103,7 +103,7 @@ static void the_controller_comes_last_and_each_waits_for_the_one_before(void **s
 	rig_pass(rig, 3000);
 	/* Ready is not enough. */
 	assert_string_equal(play.order, "1");
-	assert_contains(rig->plan->steps[3].figure, "1 of 4 replicas of orders-1 are in sync");
+	assert_contains(rig->plan->steps[3].figure, "1 of 4 replicas of orders-1 in sync");
 	come_back(1, true);
 	rig_pass(rig, 3000);
 	assert_string_equal(play.order, "12");
@@ -130,7 +130,7 @@ static void a_new_address_is_given_time_to_be_known(void **state)
 	ready.changed_ms = clock_wall_ms(loop_clock(rig->loop));
 	rig_pass(rig, 20000);
 	assert_string_equal(play.order, "0");
-	assert_contains(rig->plan->steps[4].why, "other brokers may look for it at its old address for 30 s");
+	assert_contains(rig->plan->steps[4].why, "other brokers may use its old address for 30 s");
 	assert_true(rig->plan->steps[4].estimate_ms > 0 && rig->plan->steps[4].estimate_ms <= 12000);
 	rig_pass(rig, 12000);
 	assert_string_equal(play.order, "01");
@@ -150,7 +150,7 @@ static void what_the_brokers_said_before_opens_nothing(void **state)
 	rig_run(rig);
 	rig_pass(rig, 5000);
 	assert_int_equal(play.deletes, 0);
-	assert_contains(rig->plan->steps[0].why, "waiting for what the brokers say now");
+	assert_contains(rig->plan->steps[0].why, "waiting for fresh data from the brokers");
 	kafka()->cluster.replicas_ms = loop_now_ms(rig->loop);
 	rig_pass(rig, 2000);
 	assert_int_equal(play.deletes, 1);
@@ -164,7 +164,7 @@ static void a_partition_that_misses_a_replica_forbids_a_roll(void **state)
 	kafka()->cluster.headline = "1 of 4 partitions under-replicated: orders-1 is catching up";
 	rig_prepare(rig, "roll", KAFKA, NULL);
 	assert_int_equal(rig->plan->severity, OPS_BLOCKED);
-	assert_true(rig_says(rig, OPS_BLOCKS, "1 partition misses a replica already: t/2; 1 of 4"));
+	assert_true(rig_says(rig, OPS_BLOCKS, "1 partition already under-replicated: t/2; 1 of 4"));
 	assert_true(rig_says(rig, OPS_BLOCKS, "falls below min.insync.replicas and refuses acks=all: t/2"));
 	assert_false(ops_run(rig->plan, NULL, NULL, &err));
 	/* One that is not in sync anyway may be restarted alone. */
@@ -176,7 +176,7 @@ static void a_partition_that_misses_a_replica_forbids_a_roll(void **state)
 	assert_int_equal(rig->plan->severity, OPS_DANGEROUS);
 	assert_string_equal(rig->plan->confirm, "orders");
 	rig_prepare_with(rig, "roll", KAFKA, "force", "yes");
-	assert_true(rig_says(rig, OPS_BLOCKS, "force is true or false, not \"yes\""));
+	assert_true(rig_says(rig, OPS_BLOCKS, "force must be true or false, not \"yes\""));
 }
 
 static void it_waits_when_the_others_need_it_suddenly(void **state)
@@ -243,14 +243,14 @@ static void a_set_that_updates_or_leaves_forbids(void **state)
 	struct rig *rig = *state;
 	kafka()->set.update_revision = "b";
 	rig_prepare(rig, "roll", KAFKA, NULL);
-	assert_true(rig_says(rig, OPS_BLOCKS, "a rolling update of StatefulSet orders is under way"));
+	assert_true(rig_says(rig, OPS_BLOCKS, "StatefulSet orders has a rollout in progress"));
 	kafka()->set.update_strategy = "OnDelete";
 	rig_prepare(rig, "roll", KAFKA, NULL);
 	assert_int_equal(rig->plan->severity, OPS_CAREFUL);
 	kafka()->set.update_strategy = "RollingUpdate";
 	kafka()->set.partition = 2;
 	rig_prepare(rig, "roll", KAFKA, NULL);
-	assert_true(rig_says(rig, OPS_CAUTION, "updated from pod 2 up"));
+	assert_true(rig_says(rig, OPS_CAUTION, "new revision from pod 2 up"));
 	kafka()->set.meta.deleted_ms = 1;
 	rig_prepare(rig, "roll", KAFKA, NULL);
 	assert_int_equal(rig->plan->severity, OPS_BLOCKED);

@@ -162,7 +162,7 @@ static void somebody_elses_number_is_not_overwritten(void **state)
 	rig_run(rig);
 	rig_pass(rig, 2000);
 	assert_int_equal(rig->plan->state, OPS_STATE_FAILED);
-	assert_contains(rig->plan->err.text, "replicas is 6 now, not 3");
+	assert_contains(rig->plan->err.text, "replicas is now 6, not 3");
 	assert_int_equal(rig->api.patches, 0);
 }
 

@@ -58,7 +58,7 @@ static void kafka_up_says_that_nothing_moves(void **state)
 	assert_int_equal(rig->api.patches, 0);
 	assert_int_equal(rig->api.replicas, 3);
 	/* Three nodes for four brokers. */
-	assert_says(rig, OPS_CAUTION, "3 nodes can take pods for 4 brokers");
+	assert_says(rig, OPS_CAUTION, "3 schedulable nodes for 4 brokers");
 	assert_int_equal(rig->plan->severity, OPS_CAREFUL);
 }
 
@@ -66,10 +66,10 @@ static void rabbitmq_up_says_what_a_majority_is(void **state)
 {
 	struct rig *rig = *state;
 	rig_prepare(rig, "scale", RABBITMQ, "4");
-	assert_says(rig, OPS_MEANS, "4 nodes: a majority is 3, so 1 may fail");
+	assert_says(rig, OPS_MEANS, "4 nodes: a majority is 3, so the cluster tolerates 1 failed");
 	assert_says(rig, OPS_CAUTION, "even number");
 	rig_prepare(rig, "scale", RABBITMQ, "5");
-	assert_says(rig, OPS_MEANS, "5 nodes: a majority is 3, so 2 may fail");
+	assert_says(rig, OPS_MEANS, "5 nodes: a majority is 3, so the cluster tolerates 2 failed");
 	assert_false(rig_says(rig, OPS_CAUTION, "even number"));
 }
 
@@ -89,14 +89,14 @@ static void up_names_claims_new_and_left_over(void **state)
 	kafka->cluster.volumes = kafka->volume_list;
 	kafka->cluster.volume_count = 1;
 	rig_prepare(rig, "scale", KAFKA, "4");
-	assert_says(rig, OPS_CAUTION, "data-orders-3 of an earlier orders-3 is still there");
+	assert_says(rig, OPS_CAUTION, "data-orders-3 of an earlier orders-3 still exists");
 }
 
 static void below_a_majority_is_refused(void **state)
 {
 	struct rig *rig = *state;
 	rig_prepare(rig, "scale", KAFKA, "1");
-	assert_blocked(rig, "1 of 3 brokers is below a majority: 2 must stay");
+	assert_blocked(rig, "1 of 3 brokers is below a majority: keep at least 2");
 	rig_prepare(rig, "scale", RABBITMQ, "0");
 	assert_blocked(rig, "below a majority");
 	assert_int_equal(rig->api.dry_runs, 0);
@@ -109,13 +109,13 @@ static void a_broker_gives_its_partitions_away_before_it_leaves(void **state)
 	for (int i = 0; i < 5; i++)
 		fake_add_replicated(kafka, "orders", i, 7);
 	rig_prepare(rig, "scale", KAFKA, "2");
-	assert_blocked(rig, "5 partitions have more replicas than brokers would be left");
+	assert_blocked(rig, "5 partitions have more replicas than brokers would remain");
 	kafka->cluster.replicated_count = 0;
 	for (int i = 0; i < 5; i++)
 		fake_add_replicated(kafka, "orders", i, i == 0 ? 3 : 5);
 	rig_prepare(rig, "scale", KAFKA, "2");
 	assert_true(rig->plan->severity < OPS_BLOCKED);
-	assert_says(rig, OPS_CHANGES, "the replicas of 4 partitions: off orders-2");
+	assert_says(rig, OPS_CHANGES, "replicas of 4 partitions move off orders-2");
 	assert_string_equal(rig->plan->steps[0].title, "move 4 partitions off orders-2");
 	assert_string_equal(rig->plan->steps[rig->plan->step_count - 1].title, "unregister broker 2 (orders-2)");
 }
@@ -132,16 +132,17 @@ static void a_node_leaves_its_queues_with_a_quorum(void **state)
 	rabbitmq->queues[3] = (struct world_queue){.name = "idle", .type = "classic", .leader = "events-2"};
 	rabbitmq->cluster.queue_count = 4;
 	rig_prepare(rig, "scale", RABBITMQ, "2");
-	assert_blocked(rig, "1 classic queue lives on events-2 and nowhere else: letters");
-	assert_blocked(rig, "empty and without consumers (drop=unused lets it go): idle");
-	assert_says(rig, OPS_CAUTION, "1 queue left with no member to spare: the next failure stops them: audit");
+	assert_blocked(rig, "1 classic queue lives only on events-2: letters");
+	assert_blocked(rig, "empty and without consumers (drop=unused deletes it): idle");
+	assert_says(rig, OPS_CAUTION,
+		    "1 queue left without a spare member: the next failure makes them unavailable: audit");
 	rabbitmq->cluster.queue_count = 3;
 	rabbitmq->queues[1].leader = "events-0";
 	rig_prepare(rig, "scale", RABBITMQ, "2");
 	assert_int_equal(rig->plan->severity, OPS_CAREFUL);
 	fake_out_of_sync(rabbitmq, "audit", -1, 0);
 	rig_prepare(rig, "scale", RABBITMQ, "2");
-	assert_blocked(rig, "1 queue that would be without a quorum: audit");
+	assert_blocked(rig, "1 queue that would lose their quorum: audit");
 }
 
 static void an_empty_broker_may_leave(void **state)
@@ -163,7 +164,7 @@ static void a_rabbitmq_member_is_forgotten_first(void **state)
 	assert_string_equal(rig->plan->steps[0].title, "remove quorum queue members from events-2");
 	assert_string_equal(rig->plan->steps[3].title, "stop RabbitMQ on events-2");
 	assert_true(rig->plan->steps[3].type->no_stop_after);
-	assert_string_equal(rig->plan->steps[4].title, "let the others forget events-2");
+	assert_string_equal(rig->plan->steps[4].title, "remove events-2 from the cluster (forget_cluster_node)");
 	assert_string_equal(rig->plan->steps[5].title, "set replicas of StatefulSet mq/events to 2");
 	leaving->member_name = NULL;
 	leaving->reachable = -1;
@@ -173,7 +174,7 @@ static void a_rabbitmq_member_is_forgotten_first(void **state)
 	assert_string_equal(rig->plan->confirm, "events");
 	leaving[-1].reachable = leaving[-2].reachable = -1;
 	rig_prepare(rig, "scale", RABBITMQ, "2");
-	assert_blocked(rig, "whether events-2 is a member of the cluster is not known");
+	assert_blocked(rig, "whether events-2 is a member of the cluster");
 }
 
 static void a_voter_may_not_leave(void **state)
@@ -195,7 +196,7 @@ static void unknown_is_never_safe(void **state)
 
 	kafka->replicated_count = -1;
 	rig_prepare(rig, "scale", KAFKA, "2");
-	assert_blocked(rig, "not known");
+	assert_blocked(rig, "unknown");
 	kafka->replicated_count = 0;
 
 	err_set(&kafka->source.err, ERR_TIMEOUT, "orders-0 says nothing");
@@ -207,7 +208,7 @@ static void unknown_is_never_safe(void **state)
 
 	rig->world.clusters[FAKE_KAFKA].brokers[2].id = -1;
 	rig_prepare(rig, "scale", KAFKA, "2");
-	assert_blocked(rig, "no known broker id");
+	assert_blocked(rig, "the broker ID of");
 
 	rabbitmq->queue_count = -1;
 	rig_prepare(rig, "scale", RABBITMQ, "2");
@@ -216,7 +217,7 @@ static void unknown_is_never_safe(void **state)
 
 	rig->world.view.link = WORLD_STALE;
 	rig_prepare(rig, "scale", RABBITMQ, "2");
-	assert_blocked(rig, "what is shown is old");
+	assert_blocked(rig, "the data shown is old");
 }
 
 static void the_rabbitmq_operator_is_paused_for_a_scale_down(void **state)
@@ -231,7 +232,7 @@ static void the_rabbitmq_operator_is_paused_for_a_scale_down(void **state)
 	assert_string_equal(rig->plan->steps[5].title, "pause the RabbitMQ cluster operator for events");
 	assert_string_equal(rig->plan->steps[6].title, "set replicas of its StatefulSet to 2");
 	assert_string_equal(rig->plan->steps[8].title, "set replicas of RabbitmqCluster mq/events to 2");
-	assert_string_equal(rig->plan->steps[9].title, "let the operator look after events again");
+	assert_string_equal(rig->plan->steps[9].title, "resume the RabbitMQ cluster operator for events");
 	rig_prepare(rig, "scale", RABBITMQ, "5");
 	assert_says(rig, OPS_CHANGES, "RabbitmqCluster mq/events replicas 3 → 5");
 	assert_string_equal(rig->api.last_path, "rabbitmq.com/v1beta1/rabbitmqclusters/events/");
@@ -247,7 +248,7 @@ static void strimzi_is_scaled_by_its_pool(void **state)
 	kafka->cluster.stateful_set = NULL;
 	kafka->cluster.manager = WORLD_MANAGED_BY_STRIMZI;
 	rig_prepare(rig, "scale", KAFKA, "4");
-	assert_blocked(rig, "no node pool with brokers can be seen");
+	assert_blocked(rig, "no node pool with brokers is visible");
 
 	for (int i = 0; i < 3; i++) {
 		snprintf(kafka->names[i], sizeof kafka->names[i], "orders-brokers-%d", i);
@@ -270,7 +271,7 @@ static void the_same_number_and_nonsense_are_refused(void **state)
 	struct rig *rig = *state;
 	struct err err = {0};
 	rig_prepare(rig, "scale", KAFKA, "3");
-	assert_blocked(rig, "has 3 brokers already");
+	assert_blocked(rig, "has 3 brokers");
 	static const char *const nonsense[] = {"", "4x", "-1", "100", "1e1"};
 	for (size_t i = 0; i < ARRAY_LEN(nonsense); i++) {
 		struct ops_value value = {.name = "replicas", .value = nonsense[i]};

@@ -68,7 +68,8 @@ static void an_unbound_claim_is_named(void **state)
 		.type = "PodScheduled", .status = "False", .message = "0/3 nodes are available"};
 	it->pod->conditions = &scheduled;
 	it->pod->condition_count = 1;
-	assert_contains(why(it), "orders-3 finds no node: 0/3 nodes are available; its claim data-orders-3 is Pending");
+	assert_contains(why(it),
+			"orders-3 cannot be scheduled: 0/3 nodes are available; its claim data-orders-3 is Pending");
 }
 
 static void containers_and_probes_are_quoted(void **state)
@@ -109,7 +110,7 @@ static void a_dead_node_and_a_pod_on_its_way_out_are_said(void **state)
 	struct kube_container container = {.name = "broker", .pre_stop = KUBE_PRE_STOP};
 	it->pod->containers = &container;
 	it->pod->container_count = 1;
-	assert_contains(why(it), "its preStop hook may still run");
+	assert_contains(why(it), "its preStop hook may still be running");
 	container.pre_stop = KUBE_PRE_STOP_QUORUM;
 	assert_contains(why(it), "its preStop hook waits until every quorum queue has a majority without it");
 }

@@ -83,7 +83,7 @@ class Cli(unittest.TestCase):
     def test_a_target_is_looked_for_where_it_is(self):
         self.assertIn("Restart rabbitmq events", self.mqdeck("-n", "staging", "plan", "roll", "prod/events", code=10).stdout)
         blocked = self.mqdeck("-n", "staging", "plan", "drain", "node-2", code=30).stdout
-        self.assertIn("would go without their gates", blocked)
+        self.assertIn("would be evicted without gates", blocked)
         self.assertNotIn("without their gates", self.mqdeck("-A", "plan", "drain", "node-2", code=30).stdout)
 
     def test_what_cannot_be_planned_is_one_object_too(self):

@@ -28,10 +28,11 @@ static void voters_are_told_with_their_lag(void **state)
 		    "kafka k   no broker is quorum-critical; quorum led by k-0; voters k-1 lag 3, controller 7 behind");
 	voters[2].caught_up = true;
 	brokers[1].quorum_critical = 1;
-	assert_line(&cluster, SEV_WARN, "kafka k   quorum-quorum-critical: k-1; quorum led by k-0; voters k-1 lag 3, controller 7");
+	assert_line(&cluster, SEV_WARN,
+		    "kafka k   quorum-critical: k-1; quorum led by k-0; voters k-1 lag 3, controller 7");
 	voters[0].leader = false;
 	assert_line(&cluster, SEV_BAD,
-		    "kafka k   quorum-quorum-critical: k-1; quorum has no leader; voters k-0 lag 0, k-1 lag 3, controller 7");
+		    "kafka k   quorum-critical: k-1; quorum has no leader; voters k-0 lag 0, k-1 lag 3, controller 7");
 }
 
 static void what_is_unknown_is_not_called_fine(void **state)
