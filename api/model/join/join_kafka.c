@@ -280,31 +280,40 @@ static const char *offline_dirs(const struct kafka_broker *snapshot)
 	return "";
 }
 
+static int kafka_join_reachable(const struct kafka_snapshot *snapshot, const struct kafka_broker *own, const char *role,
+				bool fresh)
+{
+	if (fresh && snapshot->reachable)
+		return (own && own->registered) || str_eq(role, "controller");
+	return own && own->connected ? 1 : -1;
+}
+
+static void take_critical(struct world_kept_broker *broker, const struct kafka_snapshot *snapshot)
+{
+	if (snapshot->metadata_part.updated_ms >= 0 && snapshot->config_part.updated_ms >= 0) {
+		broker->critical = broker->tally.critical;
+		broker->pub.quorum_critical = broker->critical > 0 || broker->voter_critical;
+	} else if (broker->voter_critical) {
+		broker->pub.quorum_critical = 1;
+	}
+}
+
 static void kafka_join_fill_broker(struct world_kept_cluster *cluster, struct world_kept_broker *broker,
 				   const struct kafka_snapshot *snapshot)
 {
 	struct world_broker *it = &broker->pub;
 	const struct kafka_broker *own = it->id >= 0 ? kafka_snapshot_broker(snapshot, it->id) : NULL;
 	bool fresh = !join_cluster_is_stale(cluster, snapshot->metadata_part.updated_ms);
-	bool registered = own && own->registered;
 	int32_t controller = snapshot->quorum.present ? snapshot->quorum.leader : snapshot->controller;
-	it->role = snapshot->metadata_part.updated_ms < 0 ? NULL : role_of(snapshot, it->id, registered);
+	it->role = snapshot->metadata_part.updated_ms < 0 ? NULL : role_of(snapshot, it->id, own && own->registered);
 	it->is_controller = it->id >= 0 && it->id == controller;
 	it->alarms = offline_dirs(own);
 	if (own)
 		fill_from_broker(broker, own, &cluster->world->frame);
 	else
 		forget_growth(broker);
-	if (fresh && snapshot->reachable)
-		it->reachable = registered || str_eq(it->role, "controller");
-	else if (own && own->connected)
-		it->reachable = 1;
-	if (snapshot->metadata_part.updated_ms >= 0 && snapshot->config_part.updated_ms >= 0) {
-		broker->critical = broker->tally.critical;
-		it->quorum_critical = broker->critical > 0 || broker->voter_critical;
-	} else if (broker->voter_critical) {
-		it->quorum_critical = 1;
-	}
+	it->reachable = kafka_join_reachable(snapshot, own, it->role, fresh);
+	take_critical(broker, snapshot);
 }
 
 static int64_t kafka_join_lag_of(const struct kafka_snapshot *snapshot)
@@ -316,16 +325,26 @@ static int64_t kafka_join_lag_of(const struct kafka_snapshot *snapshot)
 	return sum;
 }
 
+static struct world_source kafka_join_source(const struct world_kept_cluster *cluster,
+					     const struct kafka_snapshot *snapshot)
+{
+	struct world_source source = {.updated_ms = snapshot ? snapshot->metadata_part.updated_ms : -1};
+	bool reachable = snapshot && snapshot->reachable;
+	if (snapshot && !reachable)
+		source.err = snapshot->err;
+	if (err_is_set(&cluster->way_err) && !reachable)
+		source.err = cluster->way_err;
+	if (snapshot && !err_is_set(&source.err))
+		source.err = snapshot->metadata_part.err;
+	return source;
+}
+
 static void fill_cluster(struct world_kept_cluster *cluster, const struct kafka_snapshot *snapshot)
 {
 	struct world_cluster *it = &cluster->pub;
 	bool known = snapshot && snapshot->metadata_part.updated_ms >= 0;
 	bool groups = snapshot && snapshot->group_part.updated_ms >= 0;
-	it->replicas_ms = known ? snapshot->metadata_part.updated_ms : -1;
-	it->replicated_count = known ? cluster->totals.count : -1;
-	it->under_replicated = known ? cluster->totals.under_replicated : -1;
-	it->below_min = known ? cluster->totals.below_min : -1;
-	it->leaderless = known ? cluster->totals.leaderless : -1;
+	join_cluster_show_totals(cluster, known, known ? snapshot->metadata_part.updated_ms : -1);
 	it->topic_count = known ? (int64_t)snapshot->topic_count : -1;
 	it->group_count = groups ? (int64_t)snapshot->group_count : -1;
 	it->total_lag = groups ? kafka_join_lag_of(snapshot) : -1;
@@ -333,14 +352,7 @@ static void fill_cluster(struct world_kept_cluster *cluster, const struct kafka_
 #define X(place, type, member, ...) WORLD_IF_##place(it->member = WORLD_UNKNOWN_##type;)
 #include "api/rabbitmq/overview_fields.def"
 #undef X
-	it->source.updated_ms = snapshot ? snapshot->metadata_part.updated_ms : -1;
-	err_clear(&it->source.err);
-	if (snapshot && !snapshot->reachable)
-		it->source.err = snapshot->err;
-	if (err_is_set(&cluster->way_err) && (!snapshot || !snapshot->reachable))
-		it->source.err = cluster->way_err;
-	if (snapshot && !err_is_set(&it->source.err))
-		it->source.err = snapshot->metadata_part.err;
+	it->source = kafka_join_source(cluster, snapshot);
 }
 
 void join_kafka(struct world_kept_cluster *cluster)

@@ -221,16 +221,34 @@ static void fill_clients(const struct world_kept_cluster *cluster, struct world_
 	it->client_count = end - first;
 }
 
+static const struct rabbitmq_node *node_of(const struct world_kept_cluster *cluster, const char *pod)
+{
+	const struct rabbitmq_nodes *nodes = cluster->rabbitmq.nodes;
+	int32_t broker = join_cluster_broker_named(cluster, pod);
+	for (size_t i = 0; nodes && i < nodes->count; i++)
+		if (broker_of_member(cluster, nodes->items[i].name) == broker)
+			return &nodes->items[i];
+	return NULL;
+}
+
+static void show_tally(struct world_kept_broker *broker)
+{
+	struct world_broker *it = &broker->pub;
+	it->leaders = broker->tally.leaders;
+	it->replicas = broker->tally.replicas;
+	it->in_sync = broker->tally.in_sync;
+	it->under_replicated = it->replicas - it->in_sync;
+	it->in_rate = broker->tally.in_rate;
+	it->out_rate = broker->tally.out_rate;
+	broker->critical = broker->tally.critical;
+}
+
 static void rabbitmq_join_fill_broker(struct world_kept_cluster *cluster, struct world_kept_broker *broker)
 {
 	const struct rabbitmq_snapshot *snapshot = &cluster->rabbitmq;
 	struct world_broker *it = &broker->pub;
 	const struct rabbitmq_member *member = member_of(cluster, it->name);
-	const struct rabbitmq_node *node = NULL;
-	for (size_t i = 0; snapshot->nodes && i < snapshot->nodes->count && !node; i++)
-		if (broker_of_member(cluster, snapshot->nodes->items[i].name) ==
-		    join_cluster_broker_named(cluster, it->name))
-			node = &snapshot->nodes->items[i];
+	const struct rabbitmq_node *node = node_of(cluster, it->name);
 	if (snapshot->overview)
 		it->version = snapshot->overview->version ? snapshot->overview->version : it->version;
 	if (node)
@@ -242,15 +260,8 @@ static void rabbitmq_join_fill_broker(struct world_kept_cluster *cluster, struct
 	broker->slow = member && member->slow;
 	it->alarms = alarm_words(cluster, node, member);
 	it->quorum_critical = quorum_critical(broker, member, snapshot->queues && cluster->totals.unknown == 0);
-	if (snapshot->queues && broker->tallied) {
-		it->leaders = broker->tally.leaders;
-		it->replicas = broker->tally.replicas;
-		it->in_sync = broker->tally.in_sync;
-		it->under_replicated = it->replicas - it->in_sync;
-		it->in_rate = broker->tally.in_rate;
-		it->out_rate = broker->tally.out_rate;
-		broker->critical = broker->tally.critical;
-	}
+	if (snapshot->queues && broker->tallied)
+		show_tally(broker);
 	if (member && member->critical_queues > broker->critical)
 		broker->critical = member->critical_queues;
 	if (member)
@@ -268,11 +279,7 @@ void join_rabbitmq(struct world_kept_cluster *cluster)
 		rabbitmq_join_fill_broker(cluster, (struct world_kept_broker *)*at);
 	if (snapshot->overview && snapshot->overview->version)
 		it->version = snapshot->overview->version;
-	it->replicas_ms = snapshot->queues ? snapshot->queues_part.updated_ms : -1;
-	it->replicated_count = snapshot->queues ? cluster->totals.count : -1;
-	it->under_replicated = snapshot->queues ? cluster->totals.under_replicated : -1;
-	it->below_min = snapshot->queues ? cluster->totals.below_min : -1;
-	it->leaderless = snapshot->queues ? cluster->totals.leaderless : -1;
+	join_cluster_show_totals(cluster, snapshot->queues != NULL, snapshot->queues_part.updated_ms);
 	it->queue_count = snapshot->queues     ? (int64_t)snapshot->queues->count
 			  : snapshot->overview ? snapshot->overview->queues
 					       : -1;

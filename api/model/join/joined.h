@@ -126,6 +126,8 @@ int32_t join_cluster_broker_named(const struct world_kept_cluster *cluster, cons
 void join_cluster_destroy(struct world_kept_cluster *cluster);
 /* The StatefulSet's or pod set's name for a broker's claims and pods; "" when unknown. */
 const char *join_cluster_pod_prefix(const struct world_kept_cluster *cluster);
+/* What its replicas add up to, as of then; unknown where they are not known. */
+void join_cluster_show_totals(struct world_kept_cluster *cluster, bool known, int64_t replicas_ms);
 bool join_cluster_is_older(const struct world_kept_cluster *cluster, int64_t updated_ms, int64_t age_ms);
 bool join_cluster_is_stale(const struct world_kept_cluster *cluster,
 			   int64_t updated_ms); /* what was heard then says nothing of now */

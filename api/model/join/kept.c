@@ -38,6 +38,17 @@ const char *join_cluster_pod_prefix(const struct world_kept_cluster *cluster)
 	return found->stateful_set ? str_or(found->stateful_set->meta.name, "") : "";
 }
 
+void join_cluster_show_totals(struct world_kept_cluster *cluster, bool known, int64_t replicas_ms)
+{
+	const struct world_replica_totals *totals = &cluster->totals;
+	struct world_cluster *it = &cluster->pub;
+	it->replicas_ms = known ? replicas_ms : -1;
+	it->replicated_count = known ? totals->count : -1;
+	it->under_replicated = known ? totals->under_replicated : -1;
+	it->below_min = known ? totals->below_min : -1;
+	it->leaderless = known ? totals->leaderless : -1;
+}
+
 bool join_cluster_is_older(const struct world_kept_cluster *cluster, int64_t updated_ms, int64_t age_ms)
 {
 	return updated_ms < 0 || loop_now_ms(cluster->world->loop) - updated_ms > age_ms;

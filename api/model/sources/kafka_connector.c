@@ -142,12 +142,30 @@ static void connector_hand_out(struct source_kafka_connector *connector, struct 
 	connector->options.on_found(connector->options.data, entry);
 }
 
+/* Why the candidate cannot be tried with what its secret held; ERR_NONE = it can. */
+static struct err what_is_missing(const struct source_kafka_connector *connector,
+				  const struct source_kafka_entry *entry)
+{
+	const struct source_kafka_candidate *candidate = candidate_of(connector);
+	bool anything = candidate->auth == SOURCE_KAFKA_AUTH_ANY;
+	struct err err = {0};
+	if (candidate->auth == SOURCE_KAFKA_AUTH_CERTIFICATE && !entry->tls.cert_pem)
+		err_set(&err, ERR_NOT_FOUND, "%s has no user.crt and user.key, which listener %s requires",
+			entry->origin, candidate->listener);
+	else if (candidate->auth == SOURCE_KAFKA_AUTH_SCRAM && !entry->sasl.mechanism)
+		err_set(&err, ERR_NOT_FOUND, "%s has no username and password, which listener %s requires",
+			entry->origin, candidate->listener);
+	else if (anything && !candidate->typed && !entry->sasl.mechanism && !entry->tls.cert_pem && !connector->ca.len)
+		err_set(&err, ERR_NOT_FOUND,
+			"%s has neither ca.crt, nor username and password, nor user.crt and user.key", entry->origin);
+	return err;
+}
+
 static void take_credentials(struct source_kafka_connector *connector, const struct kube_secret *secret)
 {
 	const struct source_kafka_candidate *candidate = candidate_of(connector);
 	bool anything = candidate->auth == SOURCE_KAFKA_AUTH_ANY;
 	char room[USER_MAX];
-	struct err err = {0};
 	CLEANUP(free) char *origin = str_printf("secret %s/%s", candidate->namespace, candidate->secret);
 	struct source_kafka_entry entry = {.origin = origin};
 	const char *user = user_of(candidate, secret, room, sizeof room),
@@ -159,15 +177,7 @@ static void take_credentials(struct source_kafka_connector *connector, const str
 		take_certificate(secret, &entry.tls);
 	if (user && password && (anything || candidate->auth == SOURCE_KAFKA_AUTH_SCRAM))
 		entry.sasl = (struct kafka_sasl){.mechanism = mechanism_of(secret), .user = user, .password = password};
-	if (candidate->auth == SOURCE_KAFKA_AUTH_CERTIFICATE && !entry.tls.cert_pem)
-		err_set(&err, ERR_NOT_FOUND, "%s has no user.crt and user.key, which listener %s requires", origin,
-			candidate->listener);
-	else if (candidate->auth == SOURCE_KAFKA_AUTH_SCRAM && !entry.sasl.mechanism)
-		err_set(&err, ERR_NOT_FOUND, "%s has no username and password, which listener %s requires", origin,
-			candidate->listener);
-	else if (anything && !candidate->typed && !entry.sasl.mechanism && !entry.tls.cert_pem && !connector->ca.len)
-		err_set(&err, ERR_NOT_FOUND,
-			"%s has neither ca.crt, nor username and password, nor user.crt and user.key", origin);
+	struct err err = what_is_missing(connector, &entry);
 	if (err_is_set(&err))
 		fail_candidate(connector, &err);
 	else

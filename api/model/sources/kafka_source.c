@@ -414,6 +414,16 @@ static bool is_read(const struct kafka_part *part)
 	return part->updated_ms >= 0 || err_is_set(&part->err);
 }
 
+static bool is_picture_read(const struct kafka_snapshot *snapshot, bool with_groups)
+{
+	for (size_t i = 0; i < snapshot->broker_count; i++)
+		if (snapshot->brokers[i].registered && !is_read(&snapshot->brokers[i].dirs_part) &&
+		    !err_is_set(&snapshot->brokers[i].err))
+			return false;
+	return is_read(&snapshot->metadata_part) && is_read(&snapshot->config_part) &&
+	       is_read(&snapshot->quorum_part) && (!with_groups || is_read(&snapshot->group_part));
+}
+
 static bool kafka_source_settled(const struct source_broker *source)
 {
 	if (!source->kafka || source->kafka->searching || source->kafka->probe)
@@ -423,14 +433,8 @@ static bool kafka_source_settled(const struct source_broker *source)
 	if (!source->kafka->poller)
 		return false;
 	const struct kafka_snapshot *snapshot = kafka_poller_snapshot(source->kafka->poller);
-	if (!snapshot->reachable && err_is_set(&snapshot->err))
-		return true;
-	for (size_t i = 0; i < snapshot->broker_count; i++)
-		if (snapshot->brokers[i].registered && !is_read(&snapshot->brokers[i].dirs_part) &&
-		    !err_is_set(&snapshot->brokers[i].err))
-			return false;
-	return is_read(&snapshot->metadata_part) && is_read(&snapshot->config_part) &&
-	       is_read(&snapshot->quorum_part) && (!source->options->with_groups || is_read(&snapshot->group_part));
+	return (!snapshot->reachable && err_is_set(&snapshot->err)) ||
+	       is_picture_read(snapshot, source->options->with_groups);
 }
 
 static int64_t kafka_source_updated(const struct source_broker *source)
