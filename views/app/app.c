@@ -88,7 +88,7 @@ void app_act(struct app *app, enum action action)
 {
 	struct view *top = app_top(app);
 	const struct ops_operation *operation = operation_of(action);
-	log_debug(LOG_VIEWS, "action name=%s", app_action(action).name);
+	log_debug(LOG_VIEWS, "action action=\"%s\"", app_action(action).name);
 	if (operation)
 		app->catalogue->operate(app, operation);
 	else if (app->catalogue->functions[action])

@@ -22,7 +22,7 @@ void app_pop(struct app *app)
 	if (app->view_count <= 1)
 		return;
 	close_view(app->views[--app->view_count]);
-	log_debug(LOG_VIEWS, "view closed now=%s depth=%zu",
+	log_debug(LOG_VIEWS, "view closed view=%s depth=%zu",
 		  app_top(app)->sheet ? app_top(app)->sheet->name : app_top(app)->class->name, app->view_count);
 }
 
@@ -48,7 +48,7 @@ struct view *app_push(struct app *app, const struct view_class *class, const str
 	if (selection)
 		view->selection = *selection;
 	app->views[app->view_count++] = view;
-	log_debug(LOG_VIEWS, "view opened name=%s depth=%zu", sheet ? sheet->name : class->name, app->view_count);
+	log_debug(LOG_VIEWS, "view opened view=%s depth=%zu", sheet ? sheet->name : class->name, app->view_count);
 	if (class->open)
 		class->open(view);
 	if (class->update)

@@ -180,11 +180,12 @@ static void find_plans_dir(struct session *session)
 	session->plans_dir = session->place.demo ? NULL : ops_journal_plans_dir(&err);
 	session->plans_are_kept = session->plans_dir != NULL;
 	if (err_is_set(&err))
-		log_warn(LOG_VIEWS, "%s", err.text);
+		log_warn(LOG_VIEWS, "no directory for plan journals error=\"%s\"", log_error_text(&err));
 	if (!session->plans_dir && mkdtemp(folder))
 		session->plans_dir = mem_strdup(folder);
 	else if (!session->plans_dir)
-		log_warn(LOG_VIEWS, "cannot create a directory for plan journals in /tmp: %s", strerror(errno));
+		log_warn(LOG_VIEWS, "cannot create a directory for plan journals in /tmp error=\"%s\"",
+			 strerror(errno));
 }
 
 static void forget_plans(const struct session *session)

@@ -22,7 +22,7 @@ cJSON *demo_json_make(const char *format, ...)
 	}
 	cJSON *json = whole ? cJSON_Parse(buf_str(&text)) : NULL;
 	if (!json) {
-		log_error(LOG_DEMO, "the embedded cluster made no JSON of: %.200s", buf_str(&text));
+		log_error(LOG_DEMO, "the embedded cluster made no JSON text=\"%.200s\"", buf_str(&text));
 		json = cJSON_CreateObject();
 	}
 	buf_finish(&text);

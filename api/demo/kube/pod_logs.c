@@ -126,7 +126,7 @@ static void add_line(struct demo *demo, const char *namespace, const char *pod, 
 		struct buf out = BUF_INIT(8192);
 		log_append_line(&out, slot, follower->stamped);
 		if (!demo_http_conn_stream_send(follower->conn, buf_str(&out), out.len))
-			log_debug(LOG_DEMO, "a follower of %s has gone", key);
+			log_debug(LOG_DEMO, "a follower has gone key=%s", key);
 		buf_finish(&out);
 	}
 	sweep_followers(demo->logs);
@@ -227,6 +227,6 @@ void demo_kube_logs_serve(const struct demo_kube_api_call *call)
 		    call->conn, "text/plain",
 		    (struct demo_http_conn_owner){.on_close = on_follower_closed, .data = follower}) ||
 	    !demo_http_conn_stream_send(call->conn, buf_str(&out), out.len))
-		log_debug(LOG_DEMO, "a follower of %s has gone", key);
+		log_debug(LOG_DEMO, "a follower has gone key=%s", key);
 	buf_finish(&out);
 }

@@ -137,7 +137,7 @@ bool kube_exec_trust_is_remembered(const char *digest)
 	if (fd < 0)
 		return false;
 	if (!exec_trust_is_ours(fd, path, &err)) {
-		log_warn(LOG_KUBE, "%s", err.text);
+		log_warn(LOG_KUBE, "trust in plugins is not read error=\"%s\"", log_error_text(&err));
 		return false;
 	}
 	FILE *file = fdopen(fd, "r");

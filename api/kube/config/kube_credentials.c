@@ -107,7 +107,8 @@ static bool check_token_file(struct kube_credentials *credentials, struct err *e
 	}
 	credentials->token_due_ms = identity_now_ms(credentials) + FILE_PERIOD_MS - FILE_LEEWAY_MS;
 	if (!token) {
-		log_warn(LOG_KUBE, "%s cannot be read again; the old token stays", credentials->access->token_file);
+		log_warn(LOG_KUBE, "token file cannot be read again, the old token stays path=%s",
+			 credentials->access->token_file);
 		err_clear(err);
 		return true;
 	}
@@ -145,7 +146,7 @@ static void check_certificate_files(struct kube_credentials *credentials)
 	struct err err = {0};
 	if (cert && key && (!str_eq(cert, old_cert) || !str_eq(key, old_key)) &&
 	    !use_certificate(credentials, cert, key, &err))
-		log_warn(LOG_KUBE, "the new client certificate is not used: %s", err.text);
+		log_warn(LOG_KUBE, "the new client certificate is not used error=\"%s\"", log_error_text(&err));
 	mem_free_secret(cert);
 	mem_free_secret(key);
 }

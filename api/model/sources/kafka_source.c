@@ -163,8 +163,8 @@ static void kafka_source_on_found(void *data, const struct source_kafka_entry *e
 	it->troubles = 0;
 	it->searching = it->missing = false;
 	err_clear(&it->err);
-	log_info(LOG_MODEL, "kafka/%s: port %u%s%s, TLS %s, %s", it->source->name, (unsigned)it->port,
-		 it->listener ? " " : "", str_or(it->listener, ""), it->tls ? "on" : "off",
+	log_info(LOG_MODEL, "candidate taken key=%s listener=%s port=%u tls=%s sasl=%s origin=\"%s\"", it->source->key,
+		 str_or(it->listener, "-"), (unsigned)it->port, it->tls ? "yes" : "no", it->has_user ? "yes" : "no",
 		 str_or(it->origin, "no credentials"));
 	if (it->admin)
 		kafka_admin_set_security(it->admin, &entry->tls, &entry->sasl);
