@@ -31,6 +31,8 @@ static const struct {
 	{"ops", "[VERB [ID]]", "plans that ran or are running: list, show, resume, rollback, abandon", main_ops, 0, 2},
 	{"replay", "TAPE", "replay a tape of keystrokes and expectations without a terminal", main_replay, 1, 1},
 	{"theme", "list | check FILE", "list themes, or check a theme file", main_theme, 1, 2},
+	{"bug-report", "[FILE]", "write a file for maintainers: versions, state and log; names hashed, no secrets",
+	 main_bug_report, 0, 1},
 	{"demo-server", "", "serve the embedded cluster to other clients", main_demo_server, 0, 0},
 };
 
@@ -104,7 +106,7 @@ static void main_log_start(const struct config *config)
 	for (int i = 0; i < CONFIG_OPTION_COUNT; i++) {
 		const struct config_option_spec *spec = config_option_spec((enum config_option_id)i);
 		if (config_is_set(config, (enum config_option_id)i))
-			log_info(LOG_VIEWS, "option name=%s value=\"%s\"", spec->name,
+			log_info(LOG_VIEWS, "option set option=%s value=\"%s\"", spec->name,
 				 spec->type == CONFIG_OPTION_TEXT || spec->type == CONFIG_OPTION_CHOICE
 					 ? str_or(config_text(config, (enum config_option_id)i), "")
 					 : "set");

@@ -60,10 +60,10 @@ static void prompt_complete(void *data, const char *text, line_edit_offer_fn *of
 		offer_namespaces(data, &offering);
 	if (str_has_prefix(text, "theme "))
 		theme_each(offer_theme, &offering);
-	if (str_has_prefix("theme auto", text))
-		offer(context, "theme auto");
-	if (str_has_prefix("quit", text))
-		offer(context, "quit");
+	static const char *const others[] = {"theme auto", "quit", "bug-report"};
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (str_has_prefix(others[i], text))
+			offer(context, others[i]);
 }
 
 static bool command_quit(struct app *app, const char *argument)
@@ -114,6 +114,12 @@ static bool command_theme(struct app *app, const char *argument)
 	return true;
 }
 
+static bool command_bug_report(struct app *app, const char *argument)
+{
+	app_act(app, ACTION_BUG_REPORT);
+	return true;
+}
+
 /* X in k9s' spelling; answers false when the words are a view's after all. */
 static const struct {
 	const char *names[7];
@@ -123,6 +129,7 @@ static const struct {
 	{{"ctx", "context", "contexts"}, command_context},
 	{{"ns", "namespace", "namespaces"}, command_namespace},
 	{{"theme", "themes", "skin", "skins"}, command_theme},
+	{{"bug-report"}, command_bug_report},
 };
 
 static bool run_builtin(struct app *app, const char *word, const char *argument)

@@ -18,6 +18,7 @@ int main_get(const struct cli_command_line *line);
 int main_plan(const struct cli_command_line *line);
 int main_run(const struct cli_command_line *line);
 int main_ops(const struct cli_command_line *line);
+int main_bug_report(const struct cli_command_line *line);
 int main_demo_server(const struct cli_command_line *line);
 
 #endif
