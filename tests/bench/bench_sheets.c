@@ -24,7 +24,7 @@ static int compare_doubles(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void measure(struct fixture *f, struct world_kept_cluster *cluster, const char *what, const struct sheet *sheet,
+static void measure(struct fixture *f, struct join_cluster *cluster, const char *what, const struct sheet *sheet,
 		    bool anew)
 {
 	double times[ROUNDS];
@@ -51,7 +51,7 @@ static void measure_partitions(void)
 	for (size_t i = 0; i < PARTITIONS; i++)
 		isr[i] = i % 100 ? "012" : i % 300 ? "01" : "2";
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_kafka(&f, isr, PARTITIONS);
+	struct join_cluster *cluster = fixture_kafka(&f, isr, PARTITIONS);
 	measure(&f, cluster, "partitions, the brokers answered", &sheet_replication, true);
 	measure(&f, cluster, "partitions, only Kubernetes changed", &sheet_replication, false);
 	fixture_finish(&f);
@@ -71,7 +71,7 @@ static void measure_queues(void)
 			   i ? "," : "[", i, i % 3, member, i % 100 ? member : "\"rabbit@mq-0.mq.test.svc\"");
 	buf_append_str(&json, "]");
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_rabbitmq(&f, buf_str(&json));
+	struct join_cluster *cluster = fixture_rabbitmq(&f, buf_str(&json));
 	measure(&f, cluster, "queues, the brokers answered", &sheet_queues, true);
 	measure(&f, cluster, "queues, only Kubernetes changed", &sheet_queues, false);
 	fixture_finish(&f);

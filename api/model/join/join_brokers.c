@@ -5,15 +5,15 @@
 #include "api/model/sources/watcher.h"
 
 static const struct join_kind {
-	void (*join)(struct world_kept_cluster *cluster);
-	uint64_t (*answers_mark)(const struct world_kept_cluster *cluster);
-	void (*replicated_at)(const struct world_kept_cluster *cluster, int64_t index, struct world_replicated *out);
+	void (*join)(struct join_cluster *cluster);
+	uint64_t (*answers_mark)(const struct join_cluster *cluster);
+	void (*replicated_at)(const struct join_cluster *cluster, int64_t index, struct world_replicated *out);
 } kinds[] = {
 	[WORLD_BROKER_RABBITMQ] = {join_rabbitmq, join_rabbitmq_answers_mark, join_rabbitmq_replicated_at},
 	[WORLD_BROKER_KAFKA] = {join_kafka, join_kafka_answers_mark, join_kafka_replicated_at},
 };
 
-static void number_answers(struct world_kept_cluster *cluster)
+static void number_answers(struct join_cluster *cluster)
 {
 	uint64_t mark = kinds[cluster->pub.kind].answers_mark(cluster);
 	if (cluster->pub.answers && mark == cluster->answers_mark)
@@ -34,7 +34,7 @@ static const struct rabbitmq_member *brokers_copy_members(struct arena *frame, c
 }
 
 /* Pins what RabbitMQ said: the parts are counted, and replaced by the monitor whenever it hears anew. */
-static void take_rabbitmq(struct world_kept_cluster *cluster, const struct rabbitmq_snapshot *snapshot)
+static void take_rabbitmq(struct join_cluster *cluster, const struct rabbitmq_snapshot *snapshot)
 {
 	struct rabbitmq_snapshot before = cluster->rabbitmq;
 	cluster->rabbitmq = *snapshot;
@@ -46,7 +46,7 @@ static void take_rabbitmq(struct world_kept_cluster *cluster, const struct rabbi
 	cluster->rabbitmq.members = brokers_copy_members(&cluster->world->frame, snapshot);
 }
 
-static void take_snapshot(struct world_kept_cluster *cluster, const struct source_snapshot *snapshot)
+static void take_snapshot(struct join_cluster *cluster, const struct source_snapshot *snapshot)
 {
 	if (snapshot->rabbitmq)
 		take_rabbitmq(cluster, snapshot->rabbitmq);
@@ -59,7 +59,7 @@ static void take_snapshot(struct world_kept_cluster *cluster, const struct sourc
 void join_broker_sources(struct world *world)
 {
 	for (size_t i = 0; i < world->cluster_list.len; i++) {
-		struct world_kept_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
+		struct join_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
 		struct source_snapshot snapshot;
 		if (source_watcher_snapshot(world->watcher, cluster->key, &snapshot))
 			take_snapshot(cluster, &snapshot);

@@ -12,14 +12,14 @@ enum { BROKERS_MAX = 2048, NAME_MAX_BYTES = 600 };
 
 /* ---- brokers ---- */
 
-static struct world_kept_broker *clusters_broker_named(struct world_kept_cluster *cluster, const char *name)
+static struct join_broker *clusters_broker_named(struct join_cluster *cluster, const char *name)
 {
 	int32_t at = join_cluster_broker_named(cluster, name);
 	if (at >= 0)
-		return (struct world_kept_broker *)cluster->brokers.items[at];
+		return (struct join_broker *)cluster->brokers.items[at];
 	if (cluster->brokers.len == BROKERS_MAX)
 		return NULL;
-	struct world_kept_broker *broker = mem_alloc(sizeof *broker);
+	struct join_broker *broker = mem_alloc(sizeof *broker);
 	broker->name = mem_strdup(name);
 	broker->bytes = broker->bytes_ms = -1;
 	broker->pub = (struct world_broker){
@@ -36,16 +36,16 @@ static struct world_kept_broker *clusters_broker_named(struct world_kept_cluster
 	return broker;
 }
 
-static void clusters_expect(struct world_kept_cluster *cluster, const char *name)
+static void clusters_expect(struct join_cluster *cluster, const char *name)
 {
-	struct world_kept_broker *broker = clusters_broker_named(cluster, name);
+	struct join_broker *broker = clusters_broker_named(cluster, name);
 	if (!broker)
 		return;
 	broker->seen = true;
 	broker->pub.expected = true;
 }
 
-static void expect_pool(struct world_kept_cluster *cluster, const struct kube_kafka_node_pool *pool)
+static void expect_pool(struct join_cluster *cluster, const struct kube_kafka_node_pool *pool)
 {
 	char name[NAME_MAX_BYTES];
 	for (size_t i = 0; i < pool->node_id_count; i++) {
@@ -54,7 +54,7 @@ static void expect_pool(struct world_kept_cluster *cluster, const struct kube_ka
 	}
 }
 
-static void expect_brokers(struct world_kept_cluster *cluster)
+static void expect_brokers(struct join_cluster *cluster)
 {
 	const struct source_found_cluster *found = &cluster->found;
 	const struct kube_stateful_set *set = found->stateful_set;
@@ -86,7 +86,7 @@ const struct kube_container_status *join_pod_main_status(enum world_broker_kind 
 	return NULL;
 }
 
-static const char *image_version(const struct world_kept_cluster *cluster, const struct kube_pod *pod)
+static const char *image_version(const struct join_cluster *cluster, const struct kube_pod *pod)
 {
 	const struct kube_container *container = source_discover_pod_container(cluster->pub.kind, pod);
 	const char *slash = container && container->image ? strrchr(container->image, '/') : NULL;
@@ -103,7 +103,7 @@ static const char *image_version(const struct world_kept_cluster *cluster, const
 	return arena_strndup(&cluster->world->frame, version, len);
 }
 
-static void broker_reset(struct world_kept_broker *broker, struct world_kept_cluster *cluster)
+static void broker_reset(struct join_broker *broker, struct join_cluster *cluster)
 {
 	struct world_broker *it = &broker->pub;
 	const struct kube_container *container = source_discover_pod_container(cluster->pub.kind, it->pod);
@@ -151,12 +151,12 @@ static int compare_neighbours(const void *a, const void *b)
 }
 
 /* Drops brokers nobody names any more and puts the rest in order. */
-static void settle_brokers(struct world_kept_cluster *cluster)
+static void settle_brokers(struct join_cluster *cluster)
 {
 	size_t kept = 0;
 	bool changed = false;
 	for (size_t i = 0; i < cluster->brokers.len; i++) {
-		struct world_kept_broker *broker = (struct world_kept_broker *)cluster->brokers.items[i];
+		struct join_broker *broker = (struct join_broker *)cluster->brokers.items[i];
 		if (broker->seen)
 			cluster->brokers.items[kept++] = &broker->pub;
 		else
@@ -178,10 +178,10 @@ static void settle_brokers(struct world_kept_cluster *cluster)
 
 /* ---- clusters ---- */
 
-static struct world_kept_cluster *cluster_named(struct world *world, const char *key,
-						const struct source_found_cluster *found)
+static struct join_cluster *cluster_named(struct world *world, const char *key,
+					  const struct source_found_cluster *found)
 {
-	struct world_kept_cluster *cluster = map_get(&world->clusters, key);
+	struct join_cluster *cluster = map_get(&world->clusters, key);
 	return cluster ? cluster : join_cluster_create(world, key, found);
 }
 
@@ -197,7 +197,7 @@ static void see_cluster(void *data, const struct source_found_cluster *found)
 {
 	struct world *world = data;
 	CLEANUP(free) char *key = source_discover_key(found);
-	struct world_kept_cluster *cluster = cluster_named(world, key, found);
+	struct join_cluster *cluster = cluster_named(world, key, found);
 	struct world_cluster *pub = &cluster->pub;
 	if (cluster->seen)
 		return;
@@ -213,7 +213,7 @@ static void see_cluster(void *data, const struct source_found_cluster *found)
 	pub->budget = NULL;
 	pub->version = NULL;
 	vec_each (&cluster->brokers, it) {
-		struct world_kept_broker *broker = (struct world_kept_broker *)*it;
+		struct join_broker *broker = (struct join_broker *)*it;
 		broker->seen = broker->pub.expected = false;
 		broker->pub.pod = NULL;
 		broker->pub.node = NULL;
@@ -224,9 +224,9 @@ static void see_cluster(void *data, const struct source_found_cluster *found)
 
 static void clusters_drop_unseen(struct world *world)
 {
-	VEC(struct world_kept_cluster *) gone = {0};
+	VEC(struct join_cluster *) gone = {0};
 	for (struct map_entry *at = map_next(&world->clusters, NULL); at; at = map_next(&world->clusters, at))
-		if (!((struct world_kept_cluster *)at->value)->seen)
+		if (!((struct join_cluster *)at->value)->seen)
 			vec_push(&gone, at->value);
 	vec_each (&gone, cluster) {
 		map_remove(&world->clusters, (*cluster)->key);
@@ -241,7 +241,7 @@ static void clusters_drop_unseen(struct world *world)
 static void index_owners(const struct world *world, struct map *owners)
 {
 	for (size_t i = 0; i < world->cluster_list.len; i++) {
-		const struct world_kept_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
+		const struct join_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
 		bool strimzi = cluster->found.manager == WORLD_MANAGED_BY_STRIMZI;
 		CLEANUP(free)
 		char *key = str_printf("%s/%s/%s", strimzi ? "strimzi" : "set", cluster->namespace,
@@ -250,7 +250,7 @@ static void index_owners(const struct world *world, struct map *owners)
 	}
 }
 
-static struct world_kept_cluster *owner_of(const struct map *owners, const struct kube_pod *pod)
+static struct join_cluster *owner_of(const struct map *owners, const struct kube_pod *pod)
 {
 	const struct kube_owner *owner = kube_controller(&pod->meta);
 	const char *strimzi = kube_label(&pod->meta, "strimzi.io/cluster");
@@ -271,17 +271,17 @@ static bool clusters_is_finished(const struct kube_pod *pod)
 
 static void see_pod(struct world *world, const struct map *owners, const struct kube_pod *pod)
 {
-	struct world_kept_cluster *cluster = owner_of(owners, pod);
+	struct join_cluster *cluster = owner_of(owners, pod);
 	if (!cluster || !pod->meta.name)
 		return;
-	struct world_kept_broker *broker = clusters_is_finished(pod) && source_discover_ordinal(pod->meta.name) < 0
-						   ? NULL
-						   : clusters_broker_named(cluster, pod->meta.name);
+	struct join_broker *broker = clusters_is_finished(pod) && source_discover_ordinal(pod->meta.name) < 0
+					     ? NULL
+					     : clusters_broker_named(cluster, pod->meta.name);
 	if (!broker)
 		return;
 	broker->seen = true;
 	broker->pub.pod = pod;
-	struct world_kept_node *node = pod->node_name ? map_get(&world->nodes, pod->node_name) : NULL;
+	struct join_node *node = pod->node_name ? map_get(&world->nodes, pod->node_name) : NULL;
 	broker->pub.node = node ? &node->pub : NULL;
 	vec_push(&world->pods, pod);
 }
@@ -307,12 +307,12 @@ static void join_pods(struct world *world)
 		qsort(world->pods.items, world->pods.len, sizeof *world->pods.items, compare_pods);
 }
 
-static void place_on_nodes(struct world_kept_cluster *cluster)
+static void place_on_nodes(struct join_cluster *cluster)
 {
 	vec_each (&cluster->brokers, it) {
-		struct world_kept_broker *broker = (struct world_kept_broker *)*it;
+		struct join_broker *broker = (struct join_broker *)*it;
 		broker_reset(broker, cluster);
-		struct world_kept_node *node = (struct world_kept_node *)broker->pub.node;
+		struct join_node *node = (struct join_node *)broker->pub.node;
 		if (node)
 			vec_push(&node->brokers, &broker->pub);
 		if (!cluster->pub.version)
@@ -322,7 +322,7 @@ static void place_on_nodes(struct world_kept_cluster *cluster)
 	cluster->pub.broker_count = cluster->brokers.len;
 }
 
-static void find_budget(struct world *world, struct world_kept_cluster *cluster)
+static void find_budget(struct world *world, struct join_cluster *cluster)
 {
 	const struct kube_disruption_budget *budget;
 	struct map_entry *at = NULL;
@@ -346,18 +346,18 @@ void join_clusters(struct world *world)
 {
 	vec_clear(&world->cluster_list);
 	for (struct map_entry *at = map_next(&world->clusters, NULL); at; at = map_next(&world->clusters, at))
-		((struct world_kept_cluster *)at->value)->seen = false;
+		((struct join_cluster *)at->value)->seen = false;
 	source_discover_clusters(&world->store, see_cluster, world);
 	clusters_drop_unseen(world);
 	join_pods(world);
 	for (size_t i = 0; i < world->cluster_list.len; i++) {
-		struct world_kept_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
+		struct join_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
 		settle_brokers(cluster);
 		place_on_nodes(cluster);
 		find_budget(world, cluster);
 	}
 	for (size_t i = 0; i < world->node_list.len; i++) {
-		struct world_kept_node *node = (struct world_kept_node *)world->node_list.items[i];
+		struct join_node *node = (struct join_node *)world->node_list.items[i];
 		if (node->brokers.len)
 			qsort(node->brokers.items, node->brokers.len, sizeof *node->brokers.items, compare_neighbours);
 		node->pub.brokers = node->brokers.items;

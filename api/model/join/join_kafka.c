@@ -17,19 +17,19 @@ enum {
 
 /* ---- node ids ---- */
 
-static int32_t broker_of_host(const struct world_kept_cluster *cluster, const char *host)
+static int32_t broker_of_host(const struct join_cluster *cluster, const char *host)
 {
 	char label[HOST_MAX];
 	snprintf(label, sizeof label, "%.*s", host ? (int)strcspn(host, ".") : 0, str_or(host, ""));
 	return join_cluster_broker_named(cluster, label);
 }
 
-static int16_t broker_of_id(const struct world_kept_cluster *cluster, int32_t id)
+static int16_t broker_of_id(const struct join_cluster *cluster, int32_t id)
 {
 	return id >= 0 && (size_t)id < cluster->id_count ? cluster->id_broker[id] : -1;
 }
 
-static void name_id(struct world_kept_cluster *cluster, int32_t id, int32_t at)
+static void name_id(struct join_cluster *cluster, int32_t id, int32_t at)
 {
 	if (at < 0 || id < 0 || id >= ID_TABLE_MAX)
 		return;
@@ -43,17 +43,17 @@ static void name_id(struct world_kept_cluster *cluster, int32_t id, int32_t at)
 	cluster->brokers.items[at]->id = id;
 }
 
-static bool is_advertised(const struct world_kept_cluster *cluster, const struct kafka_snapshot *snapshot, int32_t id)
+static bool is_advertised(const struct join_cluster *cluster, const struct kafka_snapshot *snapshot, int32_t id)
 {
 	const struct kafka_broker *broker = kafka_snapshot_broker(snapshot, id);
 	return broker && broker_of_host(cluster, broker->host) >= 0;
 }
 
 /* Who was joined to what, when that changes. */
-static void log_ids(const struct world_kept_cluster *cluster, const struct kafka_snapshot *snapshot)
+static void log_ids(const struct join_cluster *cluster, const struct kafka_snapshot *snapshot)
 {
 	for (size_t i = 0; i < cluster->brokers.len; i++) {
-		struct world_kept_broker *broker = (struct world_kept_broker *)cluster->brokers.items[i];
+		struct join_broker *broker = (struct join_broker *)cluster->brokers.items[i];
 		if (broker->told_id == broker->pub.id + 1)
 			continue;
 		broker->told_id = broker->pub.id + 1;
@@ -67,7 +67,7 @@ static void log_ids(const struct world_kept_cluster *cluster, const struct kafka
 
 /* Ids are what the brokers advertise; one that never did is taken to have its pod's number, as charts and operators
  * have it, unless another one has that id. */
-static void name_ids(struct world_kept_cluster *cluster, const struct kafka_snapshot *snapshot)
+static void name_ids(struct join_cluster *cluster, const struct kafka_snapshot *snapshot)
 {
 	cluster->id_count = 0;
 	vec_each (&cluster->brokers, broker)
@@ -105,7 +105,7 @@ static enum world_replica_state partition_state(const struct kafka_topic *topic,
 	return states[kafka_partition_state(topic, partition)];
 }
 
-static void tally_critical(struct world_kept_cluster *cluster, const struct kafka_topic *topic,
+static void tally_critical(struct join_cluster *cluster, const struct kafka_topic *topic,
 			   const struct kafka_partition *partition)
 {
 	const int32_t *isr = kafka_partition_isr(partition);
@@ -114,13 +114,13 @@ static void tally_critical(struct world_kept_cluster *cluster, const struct kafk
 	for (size_t i = 0; at_limit && i < partition->isr_count; i++) {
 		int16_t at = broker_of_id(cluster, isr[i]);
 		if (at >= 0)
-			((struct world_kept_broker *)cluster->brokers.items[at])->tally.critical++;
+			((struct join_broker *)cluster->brokers.items[at])->tally.critical++;
 	}
 }
 
-static void tally_topic(struct world_kept_cluster *cluster, const struct kafka_topic *topic)
+static void tally_topic(struct join_cluster *cluster, const struct kafka_topic *topic)
 {
-	struct world_replica_totals *totals = &cluster->totals;
+	struct join_totals *totals = &cluster->totals;
 	for (int32_t i = 0; i < topic->partition_count; i++) {
 		const struct kafka_partition *partition = &topic->partitions[i];
 		enum world_replica_state state = partition_state(topic, partition);
@@ -134,16 +134,16 @@ static void tally_topic(struct world_kept_cluster *cluster, const struct kafka_t
 	}
 }
 
-static void tally_partitions(struct world_kept_cluster *cluster, const struct kafka_snapshot *snapshot)
+static void tally_partitions(struct join_cluster *cluster, const struct kafka_snapshot *snapshot)
 {
 	int64_t first = 0;
 	cluster->metadata_ms = snapshot->metadata_part.updated_ms;
 	cluster->configs_ms = snapshot->config_part.updated_ms;
 	cluster->tallied_generation = cluster->brokers_generation;
-	cluster->totals = (struct world_replica_totals){0};
+	cluster->totals = (struct join_totals){0};
 	join_cluster_forget_phrases(cluster);
 	vec_each (&cluster->brokers, at)
-		((struct world_kept_broker *)*at)->tally.critical = 0;
+		((struct join_broker *)*at)->tally.critical = 0;
 	vec_clear(&cluster->topic_first);
 	for (size_t i = 0; i < snapshot->topic_count; i++) {
 		vec_push(&cluster->topic_first, first);
@@ -172,7 +172,7 @@ static int64_t leader_time(const struct kafka_quorum *quorum)
 }
 
 /* Stopping it leaves fewer than (n + 2) / 2 voters that keep up. */
-static void join_quorum(struct world_kept_cluster *cluster, const struct kafka_snapshot *snapshot)
+static void join_quorum(struct join_cluster *cluster, const struct kafka_snapshot *snapshot)
 {
 	const struct kafka_quorum *quorum = &snapshot->quorum;
 	int64_t now = leader_time(quorum);
@@ -197,7 +197,7 @@ static void join_quorum(struct world_kept_cluster *cluster, const struct kafka_s
 		int16_t at = broker_of_id(cluster, quorum->nodes[i].id);
 		bool counts = is_caught_up(quorum, &quorum->nodes[i], now);
 		if (at >= 0 && counts)
-			((struct world_kept_broker *)cluster->brokers.items[at])->voter_critical =
+			((struct join_broker *)cluster->brokers.items[at])->voter_critical =
 				world_are_critical_voters(quorum->voter_count, caught_up - 1);
 	}
 	cluster->pub.voters = cluster->voters.items;
@@ -217,13 +217,13 @@ static const char *role_of(const struct kafka_snapshot *snapshot, int32_t id, bo
 /* ---- brokers ---- */
 
 /* Who does not answer has no rate, least of all the last one. */
-static void forget_growth(struct world_kept_broker *broker)
+static void forget_growth(struct join_broker *broker)
 {
 	broker->bytes = -1;
 	broker->pub.in_rate = -1;
 }
 
-static void sample_growth(struct world_kept_broker *broker, const struct kafka_broker *snapshot)
+static void sample_growth(struct join_broker *broker, const struct kafka_broker *snapshot)
 {
 	int64_t at = snapshot->dirs_part.updated_ms;
 	if (snapshot->used_bytes < 0) {
@@ -247,7 +247,7 @@ static bool is_patch_of(const char *version, const char *release)
 	return version && str_has_prefix(version, release) && version[strlen(release)] == '.';
 }
 
-static void fill_from_broker(struct world_kept_broker *broker, const struct kafka_broker *snapshot, struct arena *frame)
+static void fill_from_broker(struct join_broker *broker, const struct kafka_broker *snapshot, struct arena *frame)
 {
 	struct world_broker *it = &broker->pub;
 	/* The broker tells its release only; an image of that release tells the patch level as well. */
@@ -288,7 +288,7 @@ static int kafka_join_reachable(const struct kafka_snapshot *snapshot, const str
 	return own && own->connected ? 1 : -1;
 }
 
-static void take_critical(struct world_kept_broker *broker, const struct kafka_snapshot *snapshot)
+static void take_critical(struct join_broker *broker, const struct kafka_snapshot *snapshot)
 {
 	if (snapshot->metadata_part.updated_ms >= 0 && snapshot->config_part.updated_ms >= 0) {
 		broker->critical = broker->tally.critical;
@@ -298,7 +298,7 @@ static void take_critical(struct world_kept_broker *broker, const struct kafka_s
 	}
 }
 
-static void kafka_join_fill_broker(struct world_kept_cluster *cluster, struct world_kept_broker *broker,
+static void kafka_join_fill_broker(struct join_cluster *cluster, struct join_broker *broker,
 				   const struct kafka_snapshot *snapshot)
 {
 	struct world_broker *it = &broker->pub;
@@ -325,8 +325,7 @@ static int64_t kafka_join_lag_of(const struct kafka_snapshot *snapshot)
 	return sum;
 }
 
-static struct world_source kafka_join_source(const struct world_kept_cluster *cluster,
-					     const struct kafka_snapshot *snapshot)
+static struct world_source kafka_join_source(const struct join_cluster *cluster, const struct kafka_snapshot *snapshot)
 {
 	struct world_source source = {.updated_ms = snapshot ? snapshot->metadata_part.updated_ms : -1};
 	bool reachable = snapshot && snapshot->reachable;
@@ -339,7 +338,7 @@ static struct world_source kafka_join_source(const struct world_kept_cluster *cl
 	return source;
 }
 
-static void fill_cluster(struct world_kept_cluster *cluster, const struct kafka_snapshot *snapshot)
+static void fill_cluster(struct join_cluster *cluster, const struct kafka_snapshot *snapshot)
 {
 	struct world_cluster *it = &cluster->pub;
 	bool known = snapshot && snapshot->metadata_part.updated_ms >= 0;
@@ -355,7 +354,7 @@ static void fill_cluster(struct world_kept_cluster *cluster, const struct kafka_
 	it->source = kafka_join_source(cluster, snapshot);
 }
 
-void join_kafka(struct world_kept_cluster *cluster)
+void join_kafka(struct join_cluster *cluster)
 {
 	const struct kafka_snapshot *snapshot = join_cluster_kafka(cluster);
 	fill_cluster(cluster, NULL);
@@ -372,7 +371,7 @@ void join_kafka(struct world_kept_cluster *cluster)
 	join_quorum(cluster, snapshot);
 	fill_cluster(cluster, snapshot);
 	vec_each (&cluster->brokers, at)
-		kafka_join_fill_broker(cluster, (struct world_kept_broker *)*at, snapshot);
+		kafka_join_fill_broker(cluster, (struct join_broker *)*at, snapshot);
 	for (size_t i = 0; i < cluster->brokers.len; i++)
 		if (cluster->brokers.items[i]->is_controller && cluster->brokers.items[i]->version)
 			cluster->pub.version = cluster->brokers.items[i]->version;
@@ -380,7 +379,7 @@ void join_kafka(struct world_kept_cluster *cluster)
 
 /* ---- rows ---- */
 
-uint64_t join_kafka_answers_mark(const struct world_kept_cluster *cluster)
+uint64_t join_kafka_answers_mark(const struct join_cluster *cluster)
 {
 	const struct kafka_snapshot *snapshot = join_cluster_kafka(cluster);
 	uint64_t mark = join_answers_mix(cluster->brokers_generation, (uintptr_t)snapshot);
@@ -397,7 +396,7 @@ uint64_t join_kafka_answers_mark(const struct world_kept_cluster *cluster)
 	return join_answers_mix(mark, snapshot->group_count);
 }
 
-static size_t topic_of(const struct world_kept_cluster *cluster, int64_t index)
+static size_t topic_of(const struct join_cluster *cluster, int64_t index)
 {
 	size_t low = 0, high = cluster->topic_first.len;
 	while (high - low > 1) {
@@ -410,7 +409,7 @@ static size_t topic_of(const struct world_kept_cluster *cluster, int64_t index)
 	return low;
 }
 
-static void fill_replicas(const struct world_kept_cluster *cluster, const struct kafka_partition *partition,
+static void fill_replicas(const struct join_cluster *cluster, const struct kafka_partition *partition,
 			  struct world_replicated *out)
 {
 	for (size_t i = 0; i < partition->replica_count && i < WORLD_REPLICAS_MAX; i++) {
@@ -425,7 +424,7 @@ static void fill_replicas(const struct world_kept_cluster *cluster, const struct
 	}
 }
 
-void join_kafka_replicated_at(const struct world_kept_cluster *cluster, int64_t index, struct world_replicated *out)
+void join_kafka_replicated_at(const struct join_cluster *cluster, int64_t index, struct world_replicated *out)
 {
 	const struct kafka_snapshot *snapshot = join_cluster_kafka(cluster);
 	if (!snapshot || index < 0 || !cluster->topic_first.len || cluster->topic_first.len != snapshot->topic_count)
@@ -479,7 +478,7 @@ void join_topic_at(const struct world_cluster *pub, int64_t index, struct world_
 	}
 }
 
-static const char *topics_of(struct world_kept_cluster *cluster, const struct kafka_group *group)
+static const char *topics_of(struct join_cluster *cluster, const struct kafka_group *group)
 {
 	char text[1024];
 	size_t len = 0;
@@ -497,7 +496,7 @@ static const char *topics_of(struct world_kept_cluster *cluster, const struct ka
 
 void join_group_at(const struct world_cluster *pub, int64_t index, struct world_group *out)
 {
-	struct world_kept_cluster *cluster = join_cluster_of(pub);
+	struct join_cluster *cluster = join_cluster_of(pub);
 	const struct kafka_snapshot *snapshot = join_cluster_kafka(cluster);
 	*out = (struct world_group){
 		.cluster = &cluster->pub,

@@ -11,9 +11,9 @@ enum { KEY_MAX = 1024, EVENTS_SHOWN = 1000 };
 
 /* ---- nodes ---- */
 
-static struct world_kept_node *node_named(struct world *world, const char *name)
+static struct join_node *node_named(struct world *world, const char *name)
 {
-	struct world_kept_node *node = map_get(&world->nodes, name);
+	struct join_node *node = map_get(&world->nodes, name);
 	if (!node) {
 		node = mem_alloc(sizeof *node);
 		node->name = mem_strdup(name);
@@ -23,7 +23,7 @@ static struct world_kept_node *node_named(struct world *world, const char *name)
 	return node;
 }
 
-static void fill_node(struct world_kept_node *node, const struct kube_node *record)
+static void fill_node(struct join_node *node, const struct kube_node *record)
 {
 	const struct kube_condition *ready = record_node_condition(record, "Ready");
 	struct world_node *it = &node->pub;
@@ -45,9 +45,9 @@ static int join_compare_nodes(const void *a, const void *b)
 
 static void drop_unseen_nodes(struct world *world)
 {
-	VEC(struct world_kept_node *) gone = {0};
+	VEC(struct join_node *) gone = {0};
 	for (struct map_entry *at = map_next(&world->nodes, NULL); at; at = map_next(&world->nodes, at))
-		if (!((struct world_kept_node *)at->value)->seen)
+		if (!((struct join_node *)at->value)->seen)
 			vec_push(&gone, at->value);
 	vec_each (&gone, node) {
 		map_remove(&world->nodes, (*node)->name);
@@ -62,32 +62,32 @@ void join_nodes(struct world *world)
 	const struct kube_pod *pod;
 	struct map_entry *at;
 	for (at = map_next(&world->nodes, NULL); at; at = map_next(&world->nodes, at)) {
-		struct world_kept_node *node = at->value;
+		struct join_node *node = at->value;
 		node->seen = false;
 		vec_clear(&node->brokers);
 	}
 	for (at = NULL; (record = record_store_next(&world->store, KUBE_NODES, &at));)
 		fill_node(node_named(world, str_or(record->meta.name, "")), record);
 	for (at = NULL; (pod = record_store_next(&world->store, KUBE_PODS, &at));) {
-		struct world_kept_node *node = pod->node_name ? node_named(world, pod->node_name) : NULL;
+		struct join_node *node = pod->node_name ? node_named(world, pod->node_name) : NULL;
 		if (node && !node->seen)
 			fill_node(node, NULL);
 	}
 	drop_unseen_nodes(world);
 	vec_clear(&world->node_list);
 	for (at = map_next(&world->nodes, NULL); at; at = map_next(&world->nodes, at))
-		vec_push(&world->node_list, &((struct world_kept_node *)at->value)->pub);
+		vec_push(&world->node_list, &((struct join_node *)at->value)->pub);
 	if (world->node_list.len)
 		qsort(world->node_list.items, world->node_list.len, sizeof *world->node_list.items, join_compare_nodes);
 }
 
 /* ---- volumes ---- */
 
-static struct world_kept_volume *volume_named(struct world *world, const struct kube_claim *claim)
+static struct join_volume *volume_named(struct world *world, const struct kube_claim *claim)
 {
 	char key[KEY_MAX];
 	snprintf(key, sizeof key, "%s/%s", str_or(claim->meta.namespace, ""), str_or(claim->meta.name, ""));
-	struct world_kept_volume *volume = map_get(&world->volumes, key);
+	struct join_volume *volume = map_get(&world->volumes, key);
 	if (!volume) {
 		volume = mem_alloc(sizeof *volume);
 		map_set(&world->volumes, key, volume);
@@ -104,7 +104,7 @@ static bool pod_mounts(const struct kube_pod *pod, const char *claim)
 }
 
 /* Claims of a StatefulSet are named "<template>-<pod>", also of pods that are gone. */
-static bool is_named_after(const struct world_kept_cluster *cluster, const struct kube_claim *claim, const char *pod)
+static bool is_named_after(const struct join_cluster *cluster, const struct kube_claim *claim, const char *pod)
 {
 	const struct kube_stateful_set *set = cluster->found.stateful_set;
 	const char *name = claim->meta.name;
@@ -118,7 +118,7 @@ static bool is_named_after(const struct world_kept_cluster *cluster, const struc
 	return cluster->found.manager == WORLD_MANAGED_BY_STRIMZI;
 }
 
-static bool is_left_behind(const struct world_kept_cluster *cluster, const struct kube_claim *claim)
+static bool is_left_behind(const struct join_cluster *cluster, const struct kube_claim *claim)
 {
 	if (cluster->found.manager == WORLD_MANAGED_BY_STRIMZI)
 		return str_eq(kube_label(&claim->meta, "strimzi.io/cluster"), cluster->name);
@@ -128,8 +128,7 @@ static bool is_left_behind(const struct world_kept_cluster *cluster, const struc
 	return ordinal >= 0 && is_named_after(cluster, claim, pod);
 }
 
-static bool owns_claim(const struct world_kept_cluster *cluster, const struct kube_claim *claim,
-		       struct world_broker **broker)
+static bool owns_claim(const struct join_cluster *cluster, const struct kube_claim *claim, struct world_broker **broker)
 {
 	*broker = NULL;
 	if (!str_eq(claim->meta.namespace, cluster->namespace) || !claim->meta.name)
@@ -148,10 +147,10 @@ static void give_to_broker(struct world_broker *broker, struct world_volume *vol
 	broker->volumes[broker->volume_count++] = volume;
 }
 
-static void fill_volume(struct world *world, struct world_kept_cluster *cluster, const struct kube_claim *claim,
+static void fill_volume(struct world *world, struct join_cluster *cluster, const struct kube_claim *claim,
 			struct world_broker *broker)
 {
-	struct world_kept_volume *volume = volume_named(world, claim);
+	struct join_volume *volume = volume_named(world, claim);
 	struct world_volume *it = &volume->pub;
 	const struct kube_volume *bound = record_store_get(&world->store, KUBE_VOLUMES, NULL, claim->volume_name);
 	const char *class = claim->storage_class ? claim->storage_class : bound ? bound->storage_class : NULL;
@@ -190,7 +189,7 @@ static void drop_unseen_volumes(struct world *world)
 {
 	VEC(char *) gone = {0};
 	for (struct map_entry *at = map_next(&world->volumes, NULL); at; at = map_next(&world->volumes, at))
-		if (!((struct world_kept_volume *)at->value)->seen)
+		if (!((struct join_volume *)at->value)->seen)
 			vec_push(&gone, mem_strdup(at->key));
 	vec_each (&gone, key) {
 		free(map_remove(&world->volumes, *key));
@@ -200,11 +199,11 @@ static void drop_unseen_volumes(struct world *world)
 }
 
 /* RabbitMQ says only what is free; what is used follows where the claim is a file system of its own. */
-static void measure_disks(struct world_kept_cluster *cluster)
+static void measure_disks(struct join_cluster *cluster)
 {
 	vec_each (&cluster->brokers, at) {
 		struct world_broker *broker = *at;
-		int64_t free_bytes = ((struct world_kept_broker *)broker)->disk_free;
+		int64_t free_bytes = ((struct join_broker *)broker)->disk_free;
 		if (!broker->volume_count)
 			continue;
 		int64_t capacity = broker->volume_count == 1 ? broker->volumes[0]->capacity_bytes : -1;
@@ -223,12 +222,12 @@ void join_volumes(struct world *world)
 	struct map_entry *at;
 	vec_clear(&world->volume_list);
 	for (at = map_next(&world->volumes, NULL); at; at = map_next(&world->volumes, at))
-		((struct world_kept_volume *)at->value)->seen = false;
+		((struct join_volume *)at->value)->seen = false;
 	for (size_t i = 0; i < world->cluster_list.len; i++)
 		vec_clear(&join_cluster_of(world->cluster_list.items[i])->volumes);
 	for (at = NULL; (claim = record_store_next(&world->store, KUBE_CLAIMS, &at));) {
 		for (size_t i = 0; i < world->cluster_list.len; i++) {
-			struct world_kept_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
+			struct join_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
 			struct world_broker *broker;
 			if (owns_claim(cluster, claim, &broker)) {
 				fill_volume(world, cluster, claim, broker);
@@ -241,7 +240,7 @@ void join_volumes(struct world *world)
 		qsort(world->volume_list.items, world->volume_list.len, sizeof *world->volume_list.items,
 		      compare_volumes);
 	for (size_t i = 0; i < world->cluster_list.len; i++) {
-		struct world_kept_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
+		struct join_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
 		if (cluster->volumes.len)
 			qsort(cluster->volumes.items, cluster->volumes.len, sizeof *cluster->volumes.items,
 			      compare_volumes);
@@ -261,7 +260,7 @@ static int compare_events(const void *a, const void *b)
 	return strcmp(str_or(left->record->meta.name, ""), str_or(right->record->meta.name, ""));
 }
 
-static bool event_concerns(const struct world_kept_cluster *cluster, const struct kube_event *event)
+static bool event_concerns(const struct join_cluster *cluster, const struct kube_event *event)
 {
 	if (!str_eq(event->object_namespace, cluster->namespace) || !event->object_name)
 		return false;

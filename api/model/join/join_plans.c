@@ -31,7 +31,7 @@ static struct world_plan *plan_of(struct world *world, const struct kube_lease *
 	return plan;
 }
 
-static void find_plan(struct world *world, struct world_kept_cluster *cluster)
+static void find_plan(struct world *world, struct join_cluster *cluster)
 {
 	struct err err;
 	CLEANUP(free) char *name = world_lease_name(&cluster->pub);

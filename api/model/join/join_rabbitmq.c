@@ -16,7 +16,7 @@ enum {
 };
 
 /* "rabbit@rabbitmq-0.rabbitmq-nodes.mq.svc" → the broker whose pod is rabbitmq-0 */
-static int32_t broker_of_member(const struct world_kept_cluster *cluster, const char *member)
+static int32_t broker_of_member(const struct join_cluster *cluster, const char *member)
 {
 	const char *at = member ? strchr(member, '@') : NULL;
 	char host[HOST_MAX];
@@ -26,7 +26,7 @@ static int32_t broker_of_member(const struct world_kept_cluster *cluster, const 
 	return join_cluster_broker_named(cluster, host);
 }
 
-static const struct rabbitmq_member *member_of(const struct world_kept_cluster *cluster, const char *pod)
+static const struct rabbitmq_member *member_of(const struct join_cluster *cluster, const char *pod)
 {
 	for (size_t i = 0; i < cluster->rabbitmq.member_count; i++)
 		if (str_eq(cluster->rabbitmq.members[i].pod, pod))
@@ -57,20 +57,20 @@ static enum world_replica_state rabbitmq_join_queue_state(const struct rabbitmq_
 	return queue->online_count < queue->member_count ? WORLD_REPLICA_UNDER_REPLICATED : WORLD_REPLICA_OK;
 }
 
-static struct world_kept_broker *broker_of_word(const struct world_kept_cluster *cluster, uint16_t word)
+static struct join_broker *broker_of_word(const struct join_cluster *cluster, uint16_t word)
 {
 	const struct rabbitmq_queues *queues = cluster->rabbitmq.queues;
 	int16_t at = word < queues->word_count ? cluster->word_broker[word] : -1;
-	return at >= 0 ? (struct world_kept_broker *)cluster->brokers.items[at] : NULL;
+	return at >= 0 ? (struct join_broker *)cluster->brokers.items[at] : NULL;
 }
 
-static void tally_members(struct world_kept_cluster *cluster, const struct rabbitmq_queue *queue)
+static void tally_members(struct join_cluster *cluster, const struct rabbitmq_queue *queue)
 {
 	/* Taking a member away leaves no majority (rabbit_quorum_queue): a cluster of one node is exempt. */
 	bool critical = cluster->brokers.len > 1 && queue->online_known &&
 			world_is_critical_queue(queue->member_count, queue->online_count);
 	for (size_t i = 0; i < queue->member_count; i++) {
-		struct world_kept_broker *broker = broker_of_word(cluster, queue->members[i]);
+		struct join_broker *broker = broker_of_word(cluster, queue->members[i]);
 		bool online = is_online(queue, queue->members[i]);
 		if (!broker)
 			continue;
@@ -80,7 +80,7 @@ static void tally_members(struct world_kept_cluster *cluster, const struct rabbi
 	}
 }
 
-static void count_state(struct world_replica_totals *totals, enum world_replica_state state)
+static void count_state(struct join_totals *totals, enum world_replica_state state)
 {
 	totals->count++;
 	totals->under_replicated += state != WORLD_REPLICA_OK && state != WORLD_REPLICA_UNKNOWN;
@@ -89,7 +89,7 @@ static void count_state(struct world_replica_totals *totals, enum world_replica_
 	totals->unknown += state == WORLD_REPLICA_UNKNOWN;
 }
 
-static void add_rates(struct world_tally *tally, const struct rabbitmq_queue *queue)
+static void add_rates(struct join_tally *tally, const struct rabbitmq_queue *queue)
 {
 	if (queue->publish_rate >= 0)
 		tally->in_rate = (tally->in_rate > 0 ? tally->in_rate : 0) + queue->publish_rate;
@@ -97,7 +97,7 @@ static void add_rates(struct world_tally *tally, const struct rabbitmq_queue *qu
 		tally->out_rate = (tally->out_rate > 0 ? tally->out_rate : 0) + queue->deliver_rate;
 }
 
-static void tally_queues(struct world_kept_cluster *cluster)
+static void tally_queues(struct join_cluster *cluster)
 {
 	const struct rabbitmq_queues *queues = cluster->rabbitmq.queues;
 	bool new_picture = cluster->tallied != queues;
@@ -111,16 +111,16 @@ static void tally_queues(struct world_kept_cluster *cluster)
 	}
 	cluster->tallied = queues;
 	cluster->tallied_generation = cluster->brokers_generation;
-	cluster->totals = (struct world_replica_totals){0};
+	cluster->totals = (struct join_totals){0};
 	join_cluster_forget_phrases(cluster);
 	vec_each (&cluster->brokers, at) {
-		((struct world_kept_broker *)*at)->tally = (struct world_tally){.in_rate = -1, .out_rate = -1};
-		((struct world_kept_broker *)*at)->tallied = true;
+		((struct join_broker *)*at)->tally = (struct join_tally){.in_rate = -1, .out_rate = -1};
+		((struct join_broker *)*at)->tallied = true;
 	}
 	for (size_t i = 0; i < queues->count; i++) {
 		const struct rabbitmq_queue *queue = &queues->items[i];
 		bool replicated = queue->type == RABBITMQ_QUORUM || queue->type == RABBITMQ_STREAM;
-		struct world_kept_broker *leader =
+		struct join_broker *leader =
 			broker_of_word(cluster, queue->leader != RABBITMQ_NO_NAME ? queue->leader : queue->node);
 		if (leader) {
 			leader->tally.leaders += replicated; /* as replicas are: a classic queue has none */
@@ -133,12 +133,12 @@ static void tally_queues(struct world_kept_cluster *cluster)
 	}
 	if (new_picture)
 		vec_each (&cluster->brokers, at)
-			join_history_push(&(*at)->in_history, ((struct world_kept_broker *)*at)->tally.in_rate);
+			join_history_push(&(*at)->in_history, ((struct join_broker *)*at)->tally.in_rate);
 }
 
 /* ---- brokers ---- */
 
-static const char *alarm_words(struct world_kept_cluster *cluster, const struct rabbitmq_node *node,
+static const char *alarm_words(struct join_cluster *cluster, const struct rabbitmq_node *node,
 			       const struct rabbitmq_member *member)
 {
 	bool known = (node && node->memory_alarm >= 0 && node->disk_alarm >= 0) || (member && member->alarm >= 0);
@@ -152,7 +152,7 @@ static const char *alarm_words(struct world_kept_cluster *cluster, const struct 
 	return known ? "" : NULL;
 }
 
-static void fill_from_node(struct world_kept_broker *broker, const struct rabbitmq_node *node, struct arena *frame)
+static void fill_from_node(struct join_broker *broker, const struct rabbitmq_node *node, struct arena *frame)
 {
 	struct world_broker *it = &broker->pub;
 	it->member_name = node->name;
@@ -172,7 +172,7 @@ static void fill_from_node(struct world_kept_broker *broker, const struct rabbit
 
 /* That one does not answer us proves nothing: its management may be off. That its peers do not see it does. That
  * they still see it proves nothing once its node is gone: they notice after the net tick time, a minute by default. */
-static int rabbitmq_join_reachable(const struct world_kept_cluster *cluster, const struct rabbitmq_member *member,
+static int rabbitmq_join_reachable(const struct join_cluster *cluster, const struct rabbitmq_member *member,
 				   const struct rabbitmq_node *node, const struct world_node *host)
 {
 	bool nodes_fresh = !join_cluster_is_stale(cluster, cluster->rabbitmq.nodes_part.updated_ms);
@@ -185,8 +185,7 @@ static int rabbitmq_join_reachable(const struct world_kept_cluster *cluster, con
 	return node && nodes_fresh && node->running == 1 && !host_gone ? 1 : -1;
 }
 
-static int quorum_critical(const struct world_kept_broker *broker, const struct rabbitmq_member *member,
-			   bool queues_known)
+static int quorum_critical(const struct join_broker *broker, const struct rabbitmq_member *member, bool queues_known)
 {
 	bool ours = queues_known && broker->tallied && broker->tally.critical > 0;
 	if (ours || (member && member->quorum_critical == 1))
@@ -196,8 +195,7 @@ static int quorum_critical(const struct world_kept_broker *broker, const struct 
 
 /* That none is listed says something only of a node whose connections are listed at all: where the node itself is
  * heard through the agent that lists them, or has gone. */
-static void fill_clients(const struct world_kept_cluster *cluster, struct world_broker *it,
-			 const struct rabbitmq_node *node)
+static void fill_clients(const struct join_cluster *cluster, struct world_broker *it, const struct rabbitmq_node *node)
 {
 	const struct rabbitmq_clients *snapshot = cluster->rabbitmq.clients;
 	if (!snapshot || !node ||
@@ -221,7 +219,7 @@ static void fill_clients(const struct world_kept_cluster *cluster, struct world_
 	it->client_count = end - first;
 }
 
-static const struct rabbitmq_node *node_of(const struct world_kept_cluster *cluster, const char *pod)
+static const struct rabbitmq_node *node_of(const struct join_cluster *cluster, const char *pod)
 {
 	const struct rabbitmq_nodes *nodes = cluster->rabbitmq.nodes;
 	int32_t broker = join_cluster_broker_named(cluster, pod);
@@ -231,7 +229,7 @@ static const struct rabbitmq_node *node_of(const struct world_kept_cluster *clus
 	return NULL;
 }
 
-static void show_tally(struct world_kept_broker *broker)
+static void show_tally(struct join_broker *broker)
 {
 	struct world_broker *it = &broker->pub;
 	it->leaders = broker->tally.leaders;
@@ -243,7 +241,7 @@ static void show_tally(struct world_kept_broker *broker)
 	broker->critical = broker->tally.critical;
 }
 
-static void rabbitmq_join_fill_broker(struct world_kept_cluster *cluster, struct world_kept_broker *broker)
+static void rabbitmq_join_fill_broker(struct join_cluster *cluster, struct join_broker *broker)
 {
 	const struct rabbitmq_snapshot *snapshot = &cluster->rabbitmq;
 	struct world_broker *it = &broker->pub;
@@ -268,7 +266,7 @@ static void rabbitmq_join_fill_broker(struct world_kept_cluster *cluster, struct
 		it->source = (struct world_source){.updated_ms = member->part.updated_ms, .err = member->part.err};
 }
 
-void join_rabbitmq(struct world_kept_cluster *cluster)
+void join_rabbitmq(struct join_cluster *cluster)
 {
 	const struct rabbitmq_snapshot *snapshot = &cluster->rabbitmq;
 	struct world_cluster *it = &cluster->pub;
@@ -276,7 +274,7 @@ void join_rabbitmq(struct world_kept_cluster *cluster)
 	    (cluster->tallied != snapshot->queues || cluster->tallied_generation != cluster->brokers_generation))
 		tally_queues(cluster);
 	vec_each (&cluster->brokers, at)
-		rabbitmq_join_fill_broker(cluster, (struct world_kept_broker *)*at);
+		rabbitmq_join_fill_broker(cluster, (struct join_broker *)*at);
 	if (snapshot->overview && snapshot->overview->version)
 		it->version = snapshot->overview->version;
 	join_cluster_show_totals(cluster, snapshot->queues != NULL, snapshot->queues_part.updated_ms);
@@ -300,19 +298,19 @@ void join_rabbitmq(struct world_kept_cluster *cluster)
 
 /* ---- rows ---- */
 
-uint64_t join_rabbitmq_answers_mark(const struct world_kept_cluster *cluster)
+uint64_t join_rabbitmq_answers_mark(const struct join_cluster *cluster)
 {
 	const struct rabbitmq_snapshot *snapshot = &cluster->rabbitmq;
 	uint64_t mark = join_answers_mix(cluster->brokers_generation, (uintptr_t)snapshot->queues);
 	return join_answers_mix(mark, (uint64_t)snapshot->queues_part.updated_ms);
 }
 
-static int16_t index_of_word(const struct world_kept_cluster *cluster, uint16_t word)
+static int16_t index_of_word(const struct join_cluster *cluster, uint16_t word)
 {
 	return word < cluster->rabbitmq.queues->word_count ? cluster->word_broker[word] : -1;
 }
 
-void join_rabbitmq_replicated_at(const struct world_kept_cluster *cluster, int64_t index, struct world_replicated *out)
+void join_rabbitmq_replicated_at(const struct join_cluster *cluster, int64_t index, struct world_replicated *out)
 {
 	const struct rabbitmq_queues *queues = cluster->rabbitmq.queues;
 	if (!queues || cluster->tallied != queues || index < 0 || (size_t)index >= queues->replicated_count)
@@ -333,7 +331,7 @@ void join_rabbitmq_replicated_at(const struct world_kept_cluster *cluster, int64
 	}
 }
 
-static const char *joined_names(struct world_kept_cluster *cluster, const uint16_t *words, size_t count)
+static const char *joined_names(struct join_cluster *cluster, const uint16_t *words, size_t count)
 {
 	char text[4096];
 	size_t len = 0;
@@ -367,7 +365,7 @@ static enum severity queue_severity(const struct rabbitmq_queue *queue, const ch
 
 void join_queue_at(const struct world_cluster *pub, int64_t index, struct world_queue *out)
 {
-	struct world_kept_cluster *cluster = join_cluster_of(pub);
+	struct join_cluster *cluster = join_cluster_of(pub);
 	const struct rabbitmq_queues *queues = cluster->rabbitmq.queues;
 	*out = (struct world_queue){
 		.cluster = &cluster->pub,

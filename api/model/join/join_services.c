@@ -26,7 +26,7 @@ static const struct {
 	{9091, WORLD_BROKER_KAFKA, "replication"},    {9404, WORLD_BROKER_KAFKA, "prometheus"},
 };
 
-static const struct kube_container *services_join_container_of(const struct world_kept_cluster *cluster)
+static const struct kube_container *services_join_container_of(const struct join_cluster *cluster)
 {
 	for (size_t i = 0; i < cluster->brokers.len; i++)
 		if (cluster->brokers.items[i]->pod)
@@ -43,8 +43,7 @@ static const struct kube_port *container_port(const struct kube_container *conta
 	return NULL;
 }
 
-static const char *port_name(const struct world_kept_cluster *cluster, const struct kube_container *container,
-			     int32_t number)
+static const char *port_name(const struct join_cluster *cluster, const struct kube_container *container, int32_t number)
 {
 	const struct kube_port *port = container_port(container, NULL, number);
 	if (port && !str_empty(port->name))
@@ -55,8 +54,7 @@ static const char *port_name(const struct world_kept_cluster *cluster, const str
 	return NULL;
 }
 
-static void fill_port(const struct world_kept_cluster *cluster, const struct kube_port *port,
-		      struct world_service_port *out)
+static void fill_port(const struct join_cluster *cluster, const struct kube_port *port, struct world_service_port *out)
 {
 	const struct kube_container *container = services_join_container_of(cluster);
 	int64_t number = -1;
@@ -74,7 +72,7 @@ static void fill_port(const struct world_kept_cluster *cluster, const struct kub
 		out->broker_port_name = port_name(cluster, container, out->broker_port);
 }
 
-static bool services_join_selects(const struct kube_service *service, const struct world_kept_cluster *cluster)
+static bool services_join_selects(const struct kube_service *service, const struct join_cluster *cluster)
 {
 	if (!str_eq(service->meta.namespace, cluster->namespace))
 		return false;
@@ -125,11 +123,11 @@ static void count_endpoints(struct world *world, struct world_service *service)
 	map_finish(&pods);
 }
 
-static void fill_service(struct world *world, struct world_kept_cluster *cluster, const struct kube_service *record)
+static void fill_service(struct world *world, struct join_cluster *cluster, const struct kube_service *record)
 {
 	char key[KEY_MAX];
 	snprintf(key, sizeof key, "%s/%s", cluster->namespace, str_or(record->meta.name, ""));
-	struct world_kept_service *service = map_get(&world->services, key);
+	struct join_service *service = map_get(&world->services, key);
 	if (!service) {
 		service = mem_alloc(sizeof *service);
 		map_set(&world->services, key, service);
@@ -157,7 +155,7 @@ static void services_join_drop_unseen(struct world *world)
 {
 	VEC(char *) gone = {0};
 	for (struct map_entry *at = map_next(&world->services, NULL); at; at = map_next(&world->services, at))
-		if (!((struct world_kept_service *)at->value)->seen)
+		if (!((struct join_service *)at->value)->seen)
 			vec_push(&gone, mem_strdup(at->key));
 	vec_each (&gone, key) {
 		free(map_remove(&world->services, *key));
@@ -172,7 +170,7 @@ void join_services(struct world *world)
 	struct map_entry *at;
 	vec_clear(&world->service_list);
 	for (at = map_next(&world->services, NULL); at; at = map_next(&world->services, at))
-		((struct world_kept_service *)at->value)->seen = false;
+		((struct join_service *)at->value)->seen = false;
 	for (size_t i = 0; i < world->cluster_list.len; i++)
 		vec_clear(&join_cluster_of(world->cluster_list.items[i])->services);
 	for (at = NULL; (record = record_store_next(&world->store, KUBE_SERVICES, &at));)
@@ -186,7 +184,7 @@ void join_services(struct world *world)
 		qsort(world->service_list.items, world->service_list.len, sizeof *world->service_list.items,
 		      compare_services);
 	for (size_t i = 0; i < world->cluster_list.len; i++) {
-		struct world_kept_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
+		struct join_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
 		if (cluster->services.len)
 			qsort(cluster->services.items, cluster->services.len, sizeof *cluster->services.items,
 			      compare_services);

@@ -15,18 +15,18 @@
 struct source_watcher;
 
 /* What the replicas add up to at one broker: made with the totals below. */
-struct world_tally {
+struct join_tally {
 	int64_t leaders, replicas, in_sync;
 	int64_t critical; /* replicated things that would refuse without it */
 	double in_rate, out_rate;
 };
 
-struct world_kept_broker {
+struct join_broker {
 	struct world_broker pub;
 	char *name;
 	bool seen; /* in this join */
 	bool tallied;
-	struct world_tally tally;
+	struct join_tally tally;
 	int64_t bytes, bytes_ms; /* Kafka: log size at the last sample, for its growth */
 	int64_t critical;        /* how many queues or partitions refuse without it; -1 unknown */
 	int64_t disk_free;       /* RabbitMQ's figure; -1 */
@@ -38,11 +38,11 @@ struct world_kept_broker {
 };
 
 /* Totals over the replicas of one cluster: made once for each answer of the brokers, not for each frame. */
-struct world_replica_totals {
+struct join_totals {
 	int64_t count, under_replicated, below_min, leaderless, unknown, moving;
 };
 
-struct world_kept_cluster {
+struct join_cluster {
 	struct world_cluster pub;
 	struct world *world;
 	char *key, *name, *namespace;
@@ -73,22 +73,22 @@ struct world_kept_cluster {
 
 	uint64_t brokers_generation; /* grows when the list of brokers changes */
 	uint64_t answers_mark;       /* of what pub.answers numbers */
-	struct world_replica_totals totals;
+	struct join_totals totals;
 };
 
-struct world_kept_node {
+struct join_node {
 	struct world_node pub;
 	char *name;
 	bool seen;
 	VEC(struct world_broker *) brokers;
 };
 
-struct world_kept_volume {
+struct join_volume {
 	struct world_volume pub;
 	bool seen;
 };
 
-struct world_kept_service {
+struct join_service {
 	struct world_service pub;
 	bool seen;
 };
@@ -114,22 +114,21 @@ struct world { /* as far as the join goes; api/model/world adds when it is joine
 };
 
 /* ---- what is kept: its beginnings and ends, and how it is looked up (kept.c) ---- */
-struct world_kept_cluster *join_cluster_create(struct world *world, const char *key,
-					       const struct source_found_cluster *found);
-void join_broker_destroy(struct world_kept_broker *broker);
-void join_node_destroy(struct world_kept_node *node);
+struct join_cluster *join_cluster_create(struct world *world, const char *key,
+					 const struct source_found_cluster *found);
+void join_broker_destroy(struct join_broker *broker);
+void join_node_destroy(struct join_node *node);
 void join_unpin(struct rabbitmq_snapshot *snapshot); /* gives back the references to its parts */
-struct world_kept_cluster *join_cluster_of(const struct world_cluster *cluster);
-const struct kafka_snapshot *
-join_cluster_kafka(const struct world_kept_cluster *cluster); /* NULL while there is none */
-int32_t join_cluster_broker_named(const struct world_kept_cluster *cluster, const char *pod); /* index, -1 */
-void join_cluster_destroy(struct world_kept_cluster *cluster);
+struct join_cluster *join_cluster_of(const struct world_cluster *cluster);
+const struct kafka_snapshot *join_cluster_kafka(const struct join_cluster *cluster);    /* NULL while there is none */
+int32_t join_cluster_broker_named(const struct join_cluster *cluster, const char *pod); /* index, -1 */
+void join_cluster_destroy(struct join_cluster *cluster);
 /* The StatefulSet's or pod set's name for a broker's claims and pods; "" when unknown. */
-const char *join_cluster_pod_prefix(const struct world_kept_cluster *cluster);
+const char *join_cluster_pod_prefix(const struct join_cluster *cluster);
 /* What its replicas add up to, as of then; unknown where they are not known. */
-void join_cluster_show_totals(struct world_kept_cluster *cluster, bool known, int64_t replicas_ms);
-bool join_cluster_is_older(const struct world_kept_cluster *cluster, int64_t updated_ms, int64_t age_ms);
-bool join_cluster_is_stale(const struct world_kept_cluster *cluster,
+void join_cluster_show_totals(struct join_cluster *cluster, bool known, int64_t replicas_ms);
+bool join_cluster_is_older(const struct join_cluster *cluster, int64_t updated_ms, int64_t age_ms);
+bool join_cluster_is_stale(const struct join_cluster *cluster,
 			   int64_t updated_ms); /* what was heard then says nothing of now */
 
 /* ---- the steps (join.c) ---- */
@@ -142,17 +141,17 @@ void join_services(struct world *world);
 void join_events(struct world *world);
 
 /* ---- brokers' side ---- */
-void join_rabbitmq(struct world_kept_cluster *cluster);
-void join_kafka(struct world_kept_cluster *cluster);
+void join_rabbitmq(struct join_cluster *cluster);
+void join_kafka(struct join_cluster *cluster);
 /* A value that differs when the rows made of what was said may. */
-uint64_t join_kafka_answers_mark(const struct world_kept_cluster *cluster);
-uint64_t join_rabbitmq_answers_mark(const struct world_kept_cluster *cluster);
+uint64_t join_kafka_answers_mark(const struct join_cluster *cluster);
+uint64_t join_rabbitmq_answers_mark(const struct join_cluster *cluster);
 uint64_t join_answers_mix(uint64_t mark, uint64_t value);
-void join_rabbitmq_replicated_at(const struct world_kept_cluster *cluster, int64_t index, struct world_replicated *out);
-void join_kafka_replicated_at(const struct world_kept_cluster *cluster, int64_t index, struct world_replicated *out);
+void join_rabbitmq_replicated_at(const struct join_cluster *cluster, int64_t index, struct world_replicated *out);
+void join_kafka_replicated_at(const struct join_cluster *cluster, int64_t index, struct world_replicated *out);
 /* The one copy of a text that many rows share; cleared when the picture changes. */
-const char *join_cluster_phrase(struct world_kept_cluster *cluster, const char *text);
-void join_cluster_forget_phrases(struct world_kept_cluster *cluster);
+const char *join_cluster_phrase(struct join_cluster *cluster, const char *text);
+void join_cluster_forget_phrases(struct join_cluster *cluster);
 void join_history_push(struct world_history *history, double value);
 
 /* ---- small facts of records ---- */

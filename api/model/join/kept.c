@@ -17,30 +17,30 @@ void join_renew_after(struct world *world, int64_t ms)
 
 /* ---- clusters ---- */
 
-struct world_kept_cluster *join_cluster_of(const struct world_cluster *cluster)
+struct join_cluster *join_cluster_of(const struct world_cluster *cluster)
 {
-	return (struct world_kept_cluster *)cluster;
+	return (struct join_cluster *)cluster;
 }
 
-const struct kafka_snapshot *join_cluster_kafka(const struct world_kept_cluster *cluster)
+const struct kafka_snapshot *join_cluster_kafka(const struct join_cluster *cluster)
 {
 	return cluster->kafka ? cluster->kafka(cluster->kafka_data) : NULL;
 }
 
-int32_t join_cluster_broker_named(const struct world_kept_cluster *cluster, const char *pod)
+int32_t join_cluster_broker_named(const struct join_cluster *cluster, const char *pod)
 {
 	return pod ? (int32_t)(uintptr_t)map_get(&cluster->broker_index, pod) - 1 : -1;
 }
 
-const char *join_cluster_pod_prefix(const struct world_kept_cluster *cluster)
+const char *join_cluster_pod_prefix(const struct join_cluster *cluster)
 {
 	const struct source_found_cluster *found = &cluster->found;
 	return found->stateful_set ? str_or(found->stateful_set->meta.name, "") : "";
 }
 
-void join_cluster_show_totals(struct world_kept_cluster *cluster, bool known, int64_t replicas_ms)
+void join_cluster_show_totals(struct join_cluster *cluster, bool known, int64_t replicas_ms)
 {
-	const struct world_replica_totals *totals = &cluster->totals;
+	const struct join_totals *totals = &cluster->totals;
 	struct world_cluster *it = &cluster->pub;
 	it->replicas_ms = known ? replicas_ms : -1;
 	it->replicated_count = known ? totals->count : -1;
@@ -49,20 +49,19 @@ void join_cluster_show_totals(struct world_kept_cluster *cluster, bool known, in
 	it->leaderless = known ? totals->leaderless : -1;
 }
 
-bool join_cluster_is_older(const struct world_kept_cluster *cluster, int64_t updated_ms, int64_t age_ms)
+bool join_cluster_is_older(const struct join_cluster *cluster, int64_t updated_ms, int64_t age_ms)
 {
 	return updated_ms < 0 || loop_now_ms(cluster->world->loop) - updated_ms > age_ms;
 }
 
-bool join_cluster_is_stale(const struct world_kept_cluster *cluster, int64_t updated_ms)
+bool join_cluster_is_stale(const struct join_cluster *cluster, int64_t updated_ms)
 {
 	return join_cluster_is_older(cluster, updated_ms, STALE_MS);
 }
 
-struct world_kept_cluster *join_cluster_create(struct world *world, const char *key,
-					       const struct source_found_cluster *found)
+struct join_cluster *join_cluster_create(struct world *world, const char *key, const struct source_found_cluster *found)
 {
-	struct world_kept_cluster *cluster = mem_alloc(sizeof *cluster);
+	struct join_cluster *cluster = mem_alloc(sizeof *cluster);
 	cluster->world = world;
 	cluster->key = mem_strdup(key);
 	cluster->name = mem_strdup(found->name);
@@ -77,7 +76,7 @@ struct world_kept_cluster *join_cluster_create(struct world *world, const char *
 	return cluster;
 }
 
-void join_broker_destroy(struct world_kept_broker *broker)
+void join_broker_destroy(struct join_broker *broker)
 {
 	free(broker->pub.volumes);
 	free(broker->name);
@@ -92,12 +91,12 @@ void join_unpin(struct rabbitmq_snapshot *snapshot)
 	rabbitmq_clients_unref(snapshot->clients);
 }
 
-void join_cluster_destroy(struct world_kept_cluster *cluster)
+void join_cluster_destroy(struct join_cluster *cluster)
 {
 	join_unpin(&cluster->rabbitmq);
 	free(cluster->word_broker);
 	vec_each (&cluster->brokers, broker)
-		join_broker_destroy((struct world_kept_broker *)*broker);
+		join_broker_destroy((struct join_broker *)*broker);
 	vec_finish(&cluster->brokers);
 	vec_finish(&cluster->volumes);
 	vec_finish(&cluster->services);
@@ -129,7 +128,7 @@ void join_history_push(struct world_history *history, double value)
 	history->points[history->count++] = (float)value;
 }
 
-const char *join_cluster_phrase(struct world_kept_cluster *cluster, const char *text)
+const char *join_cluster_phrase(struct join_cluster *cluster, const char *text)
 {
 	char *known = map_get(&cluster->phrases, text);
 	if (!known) {
@@ -139,7 +138,7 @@ const char *join_cluster_phrase(struct world_kept_cluster *cluster, const char *
 	return known;
 }
 
-void join_cluster_forget_phrases(struct world_kept_cluster *cluster)
+void join_cluster_forget_phrases(struct join_cluster *cluster)
 {
 	for (struct map_entry *at = map_next(&cluster->phrases, NULL); at; at = map_next(&cluster->phrases, at))
 		free(at->value);
@@ -148,7 +147,7 @@ void join_cluster_forget_phrases(struct world_kept_cluster *cluster)
 
 /* ---- the whole ---- */
 
-void join_node_destroy(struct world_kept_node *node)
+void join_node_destroy(struct join_node *node)
 {
 	vec_finish(&node->brokers);
 	free(node->name);

@@ -16,17 +16,17 @@ enum { CAUSES_MAX = 2 };
 struct rule_broker_state {
 	const char *word;
 	enum severity severity;
-	bool (*applies)(const struct world_kept_broker *broker);
+	bool (*applies)(const struct join_broker *broker);
 	/* What is wrong with it, as a sentence that begins with its name. NULL = "<name> is <word>". */
-	const char *(*trouble)(struct world *world, const struct world_kept_broker *broker);
+	const char *(*trouble)(struct world *world, const struct join_broker *broker);
 };
 
-static const struct kube_container_status *broker_status_of(const struct world_kept_broker *broker)
+static const struct kube_container_status *broker_status_of(const struct join_broker *broker)
 {
 	return join_pod_main_status(broker->pub.cluster->kind, broker->pub.pod);
 }
 
-static bool waits_with(const struct world_kept_broker *broker, const char *const *reasons, size_t count)
+static bool waits_with(const struct join_broker *broker, const char *const *reasons, size_t count)
 {
 	const struct kube_container_status *status = broker_status_of(broker);
 	for (size_t i = 0; status && i < count; i++)
@@ -35,7 +35,7 @@ static bool waits_with(const struct world_kept_broker *broker, const char *const
 	return false;
 }
 
-static const struct world_volume *waiting_volume(const struct world_kept_broker *broker)
+static const struct world_volume *waiting_volume(const struct join_broker *broker)
 {
 	for (size_t i = 0; i < broker->pub.volume_count; i++)
 		if (!str_eq(broker->pub.volumes[i]->claim->phase, "Bound"))
@@ -43,7 +43,7 @@ static const struct world_volume *waiting_volume(const struct world_kept_broker 
 	return NULL;
 }
 
-static const struct kube_condition *broker_unscheduled(const struct world_kept_broker *broker)
+static const struct kube_condition *broker_unscheduled(const struct join_broker *broker)
 {
 	const struct kube_pod *pod = broker->pub.pod;
 	const struct kube_condition *it =
@@ -53,140 +53,140 @@ static const struct kube_condition *broker_unscheduled(const struct world_kept_b
 
 /* ---- when a state applies ---- */
 
-static bool is_unread(const struct world_kept_broker *broker)
+static bool is_unread(const struct join_broker *broker)
 {
 	return !broker->pub.pod && join_cluster_of(broker->pub.cluster)->pods_unread;
 }
 
-static bool broker_is_missing(const struct world_kept_broker *broker)
+static bool broker_is_missing(const struct join_broker *broker)
 {
 	return !broker->pub.pod;
 }
 
-static bool is_on_dead_node(const struct world_kept_broker *broker)
+static bool is_on_dead_node(const struct join_broker *broker)
 {
 	const struct world_node *node = broker->pub.node;
 	return node && node->ready_known && !node->ready && broker->pub.reachable != 1;
 }
 
-static bool is_on_silent_node(const struct world_kept_broker *broker)
+static bool is_on_silent_node(const struct join_broker *broker)
 {
 	const struct world_node *node = broker->pub.node;
 	return node && node->ready_known && !node->ready;
 }
 
-static bool is_stopping(const struct world_kept_broker *broker)
+static bool is_stopping(const struct join_broker *broker)
 {
 	return broker->pub.pod->meta.deleted_ms >= 0;
 }
 
-static bool is_waiting_for_volume(const struct world_kept_broker *broker)
+static bool is_waiting_for_volume(const struct join_broker *broker)
 {
 	return str_eq(broker->pub.pod->phase, "Pending") && !broker->pub.pod->node_name && waiting_volume(broker);
 }
 
-static bool is_unscheduled(const struct world_kept_broker *broker)
+static bool is_unscheduled(const struct join_broker *broker)
 {
 	return broker_unscheduled(broker) != NULL;
 }
 
-static bool is_crashing(const struct world_kept_broker *broker)
+static bool is_crashing(const struct join_broker *broker)
 {
 	static const char *const reasons[] = {"CrashLoopBackOff", "RunContainerError", "CreateContainerError"};
 	return waits_with(broker, reasons, ARRAY_LEN(reasons));
 }
 
-static bool is_without_image(const struct world_kept_broker *broker)
+static bool is_without_image(const struct join_broker *broker)
 {
 	static const char *const reasons[] = {"ImagePullBackOff", "ErrImagePull", "InvalidImageName",
 					      "ErrImageNeverPull"};
 	return waits_with(broker, reasons, ARRAY_LEN(reasons));
 }
 
-static bool is_misconfigured(const struct world_kept_broker *broker)
+static bool is_misconfigured(const struct join_broker *broker)
 {
 	static const char *const reasons[] = {"CreateContainerConfigError"};
 	return waits_with(broker, reasons, ARRAY_LEN(reasons));
 }
 
-static bool is_failed(const struct world_kept_broker *broker)
+static bool is_failed(const struct join_broker *broker)
 {
 	return str_eq(broker->pub.pod->phase, "Failed");
 }
 
-static bool broker_pod_is_finished(const struct world_kept_broker *broker)
+static bool broker_pod_is_finished(const struct join_broker *broker)
 {
 	return str_eq(broker->pub.pod->phase, "Succeeded");
 }
 
-static bool is_cut_off(const struct world_kept_broker *broker)
+static bool is_cut_off(const struct join_broker *broker)
 {
 	return broker->pub.ready && broker->pub.reachable == 0;
 }
 
-static bool is_silent(const struct world_kept_broker *broker)
+static bool is_silent(const struct join_broker *broker)
 {
 	return broker->pub.ready && broker->silent;
 }
 
-static bool is_slow(const struct world_kept_broker *broker)
+static bool is_slow(const struct join_broker *broker)
 {
 	return broker->pub.ready && broker->slow;
 }
 
-static bool is_partitioned(const struct world_kept_broker *broker)
+static bool is_partitioned(const struct join_broker *broker)
 {
 	return broker->pub.ready && broker->complaint != NULL;
 }
 
-static bool is_draining(const struct world_kept_broker *broker)
+static bool is_draining(const struct join_broker *broker)
 {
 	return broker->pub.ready && broker->pub.draining == 1;
 }
 
-static bool is_starting(const struct world_kept_broker *broker)
+static bool is_starting(const struct join_broker *broker)
 {
 	const struct kube_container_status *status = broker_status_of(broker);
 	return !broker->pub.ready && (!str_eq(broker->pub.pod->phase, "Running") || !status || !status->started);
 }
 
-static bool is_not_ready(const struct world_kept_broker *broker)
+static bool is_not_ready(const struct join_broker *broker)
 {
 	return !broker->pub.ready;
 }
 
-static bool is_unheard(const struct world_kept_broker *broker)
+static bool is_unheard(const struct join_broker *broker)
 {
 	return broker->pub.reachable < 0;
 }
 
-static bool is_ready(const struct world_kept_broker *broker)
+static bool is_ready(const struct join_broker *broker)
 {
 	return broker->pub.ready;
 }
 
 /* ---- what to say ---- */
 
-static const char *say_missing(struct world *world, const struct world_kept_broker *broker)
+static const char *say_missing(struct world *world, const struct join_broker *broker)
 {
 	return arena_printf(&world->frame, "%s has no pod", broker->name);
 }
 
-static const char *say_node_down(struct world *world, const struct world_kept_broker *broker)
+static const char *say_node_down(struct world *world, const struct join_broker *broker)
 {
 	const struct world_node *node = broker->pub.node;
 	return arena_printf(&world->frame, "%s is down, %s stopped reporting%s", broker->name, node->name,
 			    rule_sentence_ago(world, node->not_ready_since_ms));
 }
 
-static const char *say_node_silent(struct world *world, const struct world_kept_broker *broker)
+static const char *say_node_silent(struct world *world, const struct join_broker *broker)
 {
 	const struct world_node *node = broker->pub.node;
 	return arena_printf(&world->frame, "%s answers, but its node %s stopped reporting%s", broker->name, node->name,
 			    rule_sentence_ago(world, node->not_ready_since_ms));
 }
 
-static const char *say_waiting(struct world *world, const struct world_kept_broker *broker)
+static const char *say_waiting(struct world *world, const struct join_broker *broker)
 {
 	const struct world_volume *volume = waiting_volume(broker);
 	const struct kube_condition *condition = broker_unscheduled(broker);
@@ -196,13 +196,13 @@ static const char *say_waiting(struct world *world, const struct world_kept_brok
 			    rule_sentence_cut(world, condition ? condition->message : NULL));
 }
 
-static const char *say_unscheduled(struct world *world, const struct world_kept_broker *broker)
+static const char *say_unscheduled(struct world *world, const struct join_broker *broker)
 {
 	return arena_printf(&world->frame, "%s cannot be scheduled: %s", broker->name,
 			    rule_sentence_cut(world, str_or(broker_unscheduled(broker)->message, "no reason given")));
 }
 
-static const char *say_crashing(struct world *world, const struct world_kept_broker *broker)
+static const char *say_crashing(struct world *world, const struct join_broker *broker)
 {
 	const struct kube_container_status *status = broker_status_of(broker);
 	const char *reason = str_or(status->last_terminated_reason, status->waiting_reason);
@@ -210,35 +210,35 @@ static const char *say_crashing(struct world *world, const struct world_kept_bro
 			    status->last_exit_code, str_or(reason, "no reason given"), status->restart_count);
 }
 
-static const char *say_waiting_reason(struct world *world, const struct world_kept_broker *broker)
+static const char *say_waiting_reason(struct world *world, const struct join_broker *broker)
 {
 	const struct kube_container_status *status = broker_status_of(broker);
 	return arena_printf(&world->frame, "%s cannot start: %s", broker->name,
 			    rule_sentence_cut(world, str_or(status->waiting_message, status->waiting_reason)));
 }
 
-static const char *say_failed(struct world *world, const struct world_kept_broker *broker)
+static const char *say_failed(struct world *world, const struct join_broker *broker)
 {
 	const struct kube_pod *pod = broker->pub.pod;
 	return arena_printf(&world->frame, "%s failed: %s", broker->name,
 			    rule_sentence_cut(world, str_or(pod->message, str_or(pod->reason, "no reason given"))));
 }
 
-static const char *say_cut_off(struct world *world, const struct world_kept_broker *broker)
+static const char *say_cut_off(struct world *world, const struct join_broker *broker)
 {
 	return arena_printf(&world->frame, "%s is Ready in Kubernetes, but the other brokers do not see it",
 			    broker->name);
 }
 
-static const char *say_silent(struct world *world, const struct world_kept_broker *broker)
+static const char *say_silent(struct world *world, const struct join_broker *broker)
 {
 	return arena_printf(&world->frame, "%s does not answer, but other brokers do", broker->name);
 }
 
 /* It waits for whoever the rest of the picture says is gone. */
-static const char *say_slow(struct world *world, const struct world_kept_broker *broker)
+static const char *say_slow(struct world *world, const struct join_broker *broker)
 {
-	const struct world_kept_cluster *cluster = join_cluster_of(broker->pub.cluster);
+	const struct join_cluster *cluster = join_cluster_of(broker->pub.cluster);
 	const char *names = "";
 	vec_each (&cluster->brokers, at) {
 		const struct world_broker *other = *at;
@@ -249,7 +249,7 @@ static const char *say_slow(struct world *world, const struct world_kept_broker 
 			    *names ? names : "another node");
 }
 
-static const char *say_partitioned(struct world *world, const struct world_kept_broker *broker)
+static const char *say_partitioned(struct world *world, const struct join_broker *broker)
 {
 	return arena_printf(&world->frame, "%s is cut off from %s", broker->name, broker->complaint);
 }
@@ -279,7 +279,7 @@ static const struct rule_broker_state states[] = {
 	{"ready", SEV_OK, is_ready, NULL},
 };
 
-static const struct rule_broker_state *broker_state_of(const struct world_kept_broker *broker)
+static const struct rule_broker_state *broker_state_of(const struct join_broker *broker)
 {
 	for (size_t i = 0; i < ARRAY_LEN(states) - 1; i++)
 		if (states[i].applies(broker))
@@ -287,7 +287,7 @@ static const struct rule_broker_state *broker_state_of(const struct world_kept_b
 	return &states[ARRAY_LEN(states) - 1];
 }
 
-const char *rule_broker_trouble(struct world *world, const struct world_kept_broker *broker)
+const char *rule_broker_trouble(struct world *world, const struct join_broker *broker)
 {
 	const struct rule_broker_state *state = broker_state_of(broker);
 	if (state->severity < SEV_WARN)
@@ -296,15 +296,13 @@ const char *rule_broker_trouble(struct world *world, const struct world_kept_bro
 			      : arena_printf(&world->frame, "%s is %s", broker->name, state->word);
 }
 
-static const struct world_kept_broker *worst_after(const struct world_kept_cluster *cluster,
-						   const struct world_kept_broker *after)
+static const struct join_broker *worst_after(const struct join_cluster *cluster, const struct join_broker *after)
 {
-	const struct world_kept_broker *worst = NULL;
+	const struct join_broker *worst = NULL;
 	bool passed = after == NULL;
 	for (int round = SEV_BAD; round >= SEV_WARN && !worst; round--) {
 		for (size_t i = 0; i < cluster->brokers.len && !worst; i++) {
-			const struct world_kept_broker *broker =
-				(const struct world_kept_broker *)cluster->brokers.items[i];
+			const struct join_broker *broker = (const struct join_broker *)cluster->brokers.items[i];
 			if (broker->pub.severity != (enum severity)round)
 				continue;
 			if (passed)
@@ -315,10 +313,10 @@ static const struct world_kept_broker *worst_after(const struct world_kept_clust
 	return worst;
 }
 
-const char *rule_broker_causes(struct world *world, const struct world_kept_cluster *cluster)
+const char *rule_broker_causes(struct world *world, const struct join_cluster *cluster)
 {
 	const char *text = "";
-	const struct world_kept_broker *broker = NULL;
+	const struct join_broker *broker = NULL;
 	int told = 0;
 	while (told < CAUSES_MAX && (broker = worst_after(cluster, broker))) {
 		const char *trouble = rule_broker_trouble(world, broker);
@@ -331,13 +329,13 @@ const char *rule_broker_causes(struct world *world, const struct world_kept_clus
 void rule_broker_states(struct world *world)
 {
 	for (size_t i = 0; i < world->cluster_list.len; i++) {
-		struct world_kept_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
+		struct join_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
 		vec_each (&cluster->brokers, at) {
 			struct world_broker *broker = *at;
 			const struct world_node *node = broker->node;
 			broker->ready =
 				record_pod_is_ready(broker->pod) && !(node && node->ready_known && !node->ready);
-			const struct rule_broker_state *state = broker_state_of((struct world_kept_broker *)broker);
+			const struct rule_broker_state *state = broker_state_of((struct join_broker *)broker);
 			broker->state = state->word;
 			broker->severity = state->severity;
 			if (broker->severity < SEV_WARN && broker->in_sync >= 0 && broker->in_sync < broker->replicas) {

@@ -5,7 +5,7 @@
 void rule_finding_add(struct rule_findings *findings, enum severity severity, const char *view, const char *key,
 		      const char *text, const char *detail)
 {
-	const struct world_kept_cluster *cluster = findings->cluster;
+	const struct join_cluster *cluster = findings->cluster;
 	if (!key && cluster)
 		key = rule_finding_key(findings, cluster->name);
 	vec_push(&findings->items, (struct world_problem){

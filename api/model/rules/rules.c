@@ -32,7 +32,7 @@ static int compare_clusters(const void *a, const void *b)
 	return strcmp(left->key, right->key);
 }
 
-static void rules_head(struct world *world, struct world_kept_cluster *cluster, const struct world_problem *first,
+static void rules_head(struct world *world, struct join_cluster *cluster, const struct world_problem *first,
 		       size_t count)
 {
 	const struct world_problem *worst = NULL;

@@ -9,7 +9,7 @@
 enum { QUIET_MS = 15000 };
 static const double disk_warn = 0.85, disk_bad = 0.95;
 
-static int64_t rules_ready_brokers(const struct world_kept_cluster *cluster)
+static int64_t rules_ready_brokers(const struct join_cluster *cluster)
 {
 	int64_t ready = 0;
 	for (size_t i = 0; i < cluster->brokers.len; i++)
@@ -17,7 +17,7 @@ static int64_t rules_ready_brokers(const struct world_kept_cluster *cluster)
 	return ready;
 }
 
-static int64_t expected_brokers(const struct world_kept_cluster *cluster)
+static int64_t expected_brokers(const struct join_cluster *cluster)
 {
 	int64_t expected = 0;
 	for (size_t i = 0; i < cluster->brokers.len; i++)
@@ -25,12 +25,12 @@ static int64_t expected_brokers(const struct world_kept_cluster *cluster)
 	return expected;
 }
 
-static bool rules_brokers_is_going(const struct world_kept_broker *broker)
+static bool rules_brokers_is_going(const struct join_broker *broker)
 {
 	return !broker->pub.expected;
 }
 
-static bool lacks_majority(const struct world_kept_cluster *cluster)
+static bool lacks_majority(const struct join_cluster *cluster)
 {
 	return rules_ready_brokers(cluster) <= expected_brokers(cluster) / 2;
 }
@@ -38,7 +38,7 @@ static bool lacks_majority(const struct world_kept_cluster *cluster)
 /* A majority of the brokers is not there, or was never: nothing else matters. */
 void rule_not_started(struct rule_findings *findings)
 {
-	struct world_kept_cluster *cluster = findings->cluster;
+	struct join_cluster *cluster = findings->cluster;
 	struct world *world = findings->world;
 	int64_t expected = expected_brokers(cluster);
 	if (!expected || !lacks_majority(cluster))
@@ -60,12 +60,12 @@ void rule_not_started(struct rule_findings *findings)
 
 void rule_brokers_down(struct rule_findings *findings)
 {
-	struct world_kept_cluster *cluster = findings->cluster;
+	struct join_cluster *cluster = findings->cluster;
 	struct world *world = findings->world;
 	if (lacks_majority(cluster))
 		return;
 	for (size_t i = 0; i < cluster->brokers.len; i++) {
-		const struct world_kept_broker *broker = (const struct world_kept_broker *)cluster->brokers.items[i];
+		const struct join_broker *broker = (const struct join_broker *)cluster->brokers.items[i];
 		const char *trouble = broker->pub.expected ? rule_broker_trouble(world, broker) : NULL;
 		if (trouble)
 			rule_finding_add(findings, SEV_WARN, "brokers", rule_finding_key(findings, broker->name),
@@ -103,7 +103,7 @@ void rule_unheard(struct rule_findings *findings)
 
 void rule_management_refused(struct rule_findings *findings)
 {
-	const struct world_kept_cluster *cluster = findings->cluster;
+	const struct join_cluster *cluster = findings->cluster;
 	const struct err *err = &cluster->rabbitmq.management_err;
 	if (cluster->pub.kind != WORLD_BROKER_RABBITMQ || !err_is_set(err) || cluster->pub.replicated_count < 0)
 		return;
@@ -138,7 +138,7 @@ void rule_operator(struct rule_findings *findings)
 
 void rule_scaling(struct rule_findings *findings)
 {
-	struct world_kept_cluster *cluster = findings->cluster;
+	struct join_cluster *cluster = findings->cluster;
 	struct world *world = findings->world;
 	const char *going = rule_sentence_brokers(world, cluster, rules_brokers_is_going);
 	if (*going)
@@ -187,7 +187,7 @@ void rule_disk_full(struct rule_findings *findings)
 
 /* ---- what would hurt ---- */
 
-static bool rules_brokers_is_critical(const struct world_kept_broker *broker)
+static bool rules_brokers_is_critical(const struct join_broker *broker)
 {
 	return broker->pub.quorum_critical == 1 && broker->pub.reachable != 0;
 }
@@ -195,7 +195,7 @@ static bool rules_brokers_is_critical(const struct world_kept_broker *broker)
 void rule_critical(struct rule_findings *findings)
 {
 	struct world *world = findings->world;
-	struct world_kept_cluster *cluster = findings->cluster;
+	struct join_cluster *cluster = findings->cluster;
 	const char *names = rule_sentence_brokers(world, cluster, rules_brokers_is_critical);
 	if (!*names)
 		return;
@@ -223,7 +223,7 @@ void rule_cordoned(struct rule_findings *findings)
 
 /* ---- when nothing is wrong ---- */
 
-static enum severity calm_rabbitmq(struct world *world, struct world_kept_cluster *cluster, const char **headline)
+static enum severity calm_rabbitmq(struct world *world, struct join_cluster *cluster, const char **headline)
 {
 	int64_t alarms_unknown = 0;
 	for (size_t i = 0; i < cluster->brokers.len; i++)
@@ -241,7 +241,7 @@ static enum severity calm_rabbitmq(struct world *world, struct world_kept_cluste
 	return cluster->totals.unknown || alarms_unknown ? SEV_INFO : SEV_OK;
 }
 
-static enum severity calm_kafka(struct world *world, struct world_kept_cluster *cluster, const char **headline)
+static enum severity calm_kafka(struct world *world, struct join_cluster *cluster, const char **headline)
 {
 	const char *controller = "no controller known";
 	for (size_t i = 0; i < cluster->brokers.len; i++)
@@ -256,7 +256,7 @@ static enum severity calm_kafka(struct world *world, struct world_kept_cluster *
 	return cluster->totals.unknown ? SEV_INFO : SEV_OK;
 }
 
-enum severity rule_calm_headline(struct world *world, struct world_kept_cluster *cluster, const char **headline)
+enum severity rule_calm_headline(struct world *world, struct join_cluster *cluster, const char **headline)
 {
 	if (!expected_brokers(cluster)) {
 		*headline = cluster->pub.desired == 0 ? "scaled to zero: no brokers" : "brokers not known yet";

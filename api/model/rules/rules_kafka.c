@@ -8,17 +8,17 @@
 
 enum { EVICTION_MS = 300 * 1000 }; /* the default toleration of node.kubernetes.io/unreachable */
 
-static bool rules_kafka_is_fine(const struct world_kept_broker *broker)
+static bool rules_kafka_is_fine(const struct join_broker *broker)
 {
 	return broker->pub.severity <= SEV_INFO || (broker->pub.ready && broker->pub.reachable == 1);
 }
 
-static bool rules_kafka_is_critical(const struct world_kept_broker *broker)
+static bool rules_kafka_is_critical(const struct join_broker *broker)
 {
 	return rules_kafka_is_fine(broker) && broker->pub.quorum_critical == 1;
 }
 
-static bool rules_kafka_is_behind(const struct world_kept_broker *broker)
+static bool rules_kafka_is_behind(const struct join_broker *broker)
 {
 	return broker->pub.replicas > 0 && broker->pub.in_sync < broker->pub.replicas;
 }
@@ -79,7 +79,7 @@ static bool rules_kafka_knows(const struct rule_findings *findings)
 
 void rule_kafka_offline(struct rule_findings *findings)
 {
-	const struct world_replica_totals *totals = &findings->cluster->totals;
+	const struct join_totals *totals = &findings->cluster->totals;
 	if (!rules_kafka_knows(findings) || !totals->leaderless)
 		return;
 	rule_finding_add(findings, SEV_BAD, "replication", NULL,
@@ -90,7 +90,7 @@ void rule_kafka_offline(struct rule_findings *findings)
 
 void rule_kafka_below_min_isr(struct rule_findings *findings)
 {
-	const struct world_replica_totals *totals = &findings->cluster->totals;
+	const struct join_totals *totals = &findings->cluster->totals;
 	if (!rules_kafka_knows(findings) || !totals->below_min)
 		return;
 	rule_finding_add(findings, SEV_BAD, "replication", NULL,
@@ -127,7 +127,7 @@ void rule_kafka_log_dirs(struct rule_findings *findings)
 
 void rule_kafka_under_replicated(struct rule_findings *findings)
 {
-	const struct world_replica_totals *totals = &findings->cluster->totals;
+	const struct join_totals *totals = &findings->cluster->totals;
 	int64_t count = totals->under_replicated - totals->below_min - totals->leaderless;
 	if (!rules_kafka_knows(findings) || count <= 0)
 		return;
@@ -144,7 +144,7 @@ void rule_kafka_under_replicated(struct rule_findings *findings)
 
 void rule_kafka_moving(struct rule_findings *findings)
 {
-	const struct world_replica_totals *totals = &findings->cluster->totals;
+	const struct join_totals *totals = &findings->cluster->totals;
 	if (rules_kafka_knows(findings) && totals->moving)
 		rule_finding_add(findings, SEV_INFO, "replication", NULL,
 				 arena_printf(&findings->world->frame, "%s being reassigned",

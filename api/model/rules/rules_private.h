@@ -6,7 +6,7 @@
 
 struct rule_findings {
 	struct world *world;
-	struct world_kept_cluster *cluster; /* NULL while rules about the whole Kubernetes cluster run */
+	struct join_cluster *cluster; /* NULL while rules about the whole Kubernetes cluster run */
 	VEC(struct world_problem) items;
 };
 
@@ -51,11 +51,11 @@ RULES_OF_WORLD(X)
 #undef X
 
 /* What to say when no rule found anything: the sentence of a healthy or unknown cluster, and its severity. */
-enum severity rule_calm_headline(struct world *world, struct world_kept_cluster *cluster, const char **headline);
+enum severity rule_calm_headline(struct world *world, struct join_cluster *cluster, const char **headline);
 
 /* What is wrong with a broker, as a sentence that begins with its name; NULL when nothing is. */
-const char *rule_broker_trouble(struct world *world, const struct world_kept_broker *broker);
+const char *rule_broker_trouble(struct world *world, const struct join_broker *broker);
 /* ": kafka-2 is down, node-3 stopped reporting 41 s ago": the worst troubles of the cluster's brokers; "" without. */
-const char *rule_broker_causes(struct world *world, const struct world_kept_cluster *cluster);
+const char *rule_broker_causes(struct world *world, const struct join_cluster *cluster);
 
 #endif

@@ -5,12 +5,12 @@
 #include "api/model/rules/rules_private.h"
 #include "api/model/rules/sentences.h"
 
-static bool rules_rabbitmq_is_up(const struct world_kept_broker *broker)
+static bool rules_rabbitmq_is_up(const struct join_broker *broker)
 {
 	return broker->pub.reachable == 1;
 }
 
-static bool rules_rabbitmq_is_critical(const struct world_kept_broker *broker)
+static bool rules_rabbitmq_is_critical(const struct join_broker *broker)
 {
 	return broker->pub.reachable == 1 && broker->pub.quorum_critical == 1;
 }
@@ -28,7 +28,7 @@ static const char *rules_rabbitmq_share(struct rule_findings *findings, int64_t 
 
 void rule_rabbitmq_minority(struct rule_findings *findings)
 {
-	const struct world_replica_totals *totals = &findings->cluster->totals;
+	const struct join_totals *totals = &findings->cluster->totals;
 	if (!rules_rabbitmq_knows(findings) || !totals->below_min)
 		return;
 	struct world *world = findings->world;
@@ -41,7 +41,7 @@ void rule_rabbitmq_minority(struct rule_findings *findings)
 
 void rule_rabbitmq_leaderless(struct rule_findings *findings)
 {
-	const struct world_replica_totals *totals = &findings->cluster->totals;
+	const struct join_totals *totals = &findings->cluster->totals;
 	if (!rules_rabbitmq_knows(findings) || !totals->leaderless)
 		return;
 	struct world *world = findings->world;
@@ -72,8 +72,7 @@ void rule_rabbitmq_partitioned(struct rule_findings *findings)
 {
 	for (size_t i = 0; findings->cluster->pub.kind == WORLD_BROKER_RABBITMQ && i < findings->cluster->brokers.len;
 	     i++) {
-		const struct world_kept_broker *broker =
-			(const struct world_kept_broker *)findings->cluster->brokers.items[i];
+		const struct join_broker *broker = (const struct join_broker *)findings->cluster->brokers.items[i];
 		if (!broker->complaint)
 			continue;
 		rule_finding_add(findings, SEV_BAD, "brokers", rule_finding_key(findings, broker->name),
@@ -86,7 +85,7 @@ void rule_rabbitmq_partitioned(struct rule_findings *findings)
 
 void rule_rabbitmq_short(struct rule_findings *findings)
 {
-	const struct world_replica_totals *totals = &findings->cluster->totals;
+	const struct join_totals *totals = &findings->cluster->totals;
 	int64_t count = totals->under_replicated - totals->below_min - totals->leaderless;
 	if (!rules_rabbitmq_knows(findings) || count <= 0)
 		return;

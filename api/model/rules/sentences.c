@@ -62,12 +62,12 @@ const char *rule_sentence_count(struct world *world, int64_t count, const char *
 	return arena_printf(&world->frame, "%lld %s", (long long)count, count == 1 ? one : many);
 }
 
-const char *rule_sentence_brokers(struct world *world, const struct world_kept_cluster *cluster,
-				  bool (*which)(const struct world_kept_broker *broker))
+const char *rule_sentence_brokers(struct world *world, const struct join_cluster *cluster,
+				  bool (*which)(const struct join_broker *broker))
 {
 	VEC(const char *) names = {0};
 	for (size_t i = 0; i < cluster->brokers.len; i++) {
-		const struct world_kept_broker *broker = (const struct world_kept_broker *)cluster->brokers.items[i];
+		const struct join_broker *broker = (const struct join_broker *)cluster->brokers.items[i];
 		if (which(broker))
 			vec_push(&names, broker->name);
 	}

@@ -14,7 +14,7 @@ const char *rule_sentence_cut(struct world *world,
 const char *rule_sentence_count(struct world *world, int64_t count, const char *one, const char *many);
 
 /* "kafka-0", "kafka-0 and kafka-1", "kafka-0, kafka-1 and 3 more", of the brokers that `which` takes; "" when none. */
-const char *rule_sentence_brokers(struct world *world, const struct world_kept_cluster *cluster,
-				  bool (*which)(const struct world_kept_broker *broker));
+const char *rule_sentence_brokers(struct world *world, const struct join_cluster *cluster,
+				  bool (*which)(const struct join_broker *broker));
 
 #endif

@@ -186,7 +186,7 @@ struct world_cluster *world_find_cluster(const struct world_view *view, const ch
 struct world_broker *world_find_broker(const struct world_view *view, const char *namespace, const char *pod)
 {
 	for (size_t i = 0; i < view->cluster_count; i++) {
-		struct world_kept_cluster *cluster = join_cluster_of(view->clusters[i]);
+		struct join_cluster *cluster = join_cluster_of(view->clusters[i]);
 		int32_t at = str_eq(cluster->namespace, namespace) ? join_cluster_broker_named(cluster, pod) : -1;
 		if (at >= 0)
 			return cluster->brokers.items[at];

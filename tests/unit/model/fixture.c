@@ -31,18 +31,18 @@ const struct world_view *fixture_update(struct fixture *f)
 	return world_update(f->world);
 }
 
-struct world_kept_cluster *fixture_cluster(struct fixture *f, const char *key)
+struct join_cluster *fixture_cluster(struct fixture *f, const char *key)
 {
 	struct world_cluster *cluster = world_find_cluster(&f->world->view, key);
 	assert_non_null(cluster);
 	return join_cluster_of(cluster);
 }
 
-struct world_kept_broker *fixture_broker(struct fixture *f, const char *key, size_t index)
+struct join_broker *fixture_broker(struct fixture *f, const char *key, size_t index)
 {
-	struct world_kept_cluster *cluster = fixture_cluster(f, key);
+	struct join_cluster *cluster = fixture_cluster(f, key);
 	assert_true(index < cluster->brokers.len);
-	return (struct world_kept_broker *)cluster->brokers.items[index];
+	return (struct join_broker *)cluster->brokers.items[index];
 }
 
 /* ---- records ---- */
@@ -195,7 +195,7 @@ static void three_nodes_and_pods(struct fixture *f, const struct kube_stateful_s
 
 /* ---- RabbitMQ ---- */
 
-void fixture_say_queues(struct fixture *f, struct world_kept_cluster *cluster, const char *queues_json)
+void fixture_say_queues(struct fixture *f, struct join_cluster *cluster, const char *queues_json)
 {
 	struct rabbitmq_queues *queues = rabbitmq_queues_create();
 	struct rabbitmq_page page;
@@ -208,7 +208,7 @@ void fixture_say_queues(struct fixture *f, struct world_kept_cluster *cluster, c
 	cluster->rabbitmq.overview_part.updated_ms = loop_now_ms(f->loop);
 }
 
-void fixture_say_connections(struct fixture *f, struct world_kept_cluster *cluster, const char *connections_json)
+void fixture_say_connections(struct fixture *f, struct join_cluster *cluster, const char *connections_json)
 {
 	struct rabbitmq_clients *clients = rabbitmq_clients_create();
 	struct rabbitmq_page page;
@@ -220,7 +220,7 @@ void fixture_say_connections(struct fixture *f, struct world_kept_cluster *clust
 	cluster->rabbitmq.clients_part.updated_ms = loop_now_ms(f->loop);
 }
 
-void fixture_say_nodes(struct fixture *f, struct world_kept_cluster *cluster, const char *nodes_json)
+void fixture_say_nodes(struct fixture *f, struct join_cluster *cluster, const char *nodes_json)
 {
 	struct err err = {0};
 	struct rabbitmq_nodes *nodes = rabbitmq_decode_nodes(nodes_json, strlen(nodes_json), &err);
@@ -230,7 +230,7 @@ void fixture_say_nodes(struct fixture *f, struct world_kept_cluster *cluster, co
 	cluster->rabbitmq.nodes_part.updated_ms = loop_now_ms(f->loop);
 }
 
-struct world_kept_cluster *fixture_rabbitmq(struct fixture *f, const char *queues_json)
+struct join_cluster *fixture_rabbitmq(struct fixture *f, const char *queues_json)
 {
 	static const char nodes_json[] = "[{\"name\":\"rabbit@mq-0.mq.test.svc\",\"running\":true,\"mem_alarm\":"
 					 "false,\"disk_free_alarm\":false,"
@@ -242,7 +242,7 @@ struct world_kept_cluster *fixture_rabbitmq(struct fixture *f, const char *queue
 					 "]";
 	three_nodes_and_pods(f, fixture_set(f, "mq", 3, "docker.io/library/rabbitmq:4.0.5-management", 5672));
 	fixture_update(f);
-	struct world_kept_cluster *cluster = fixture_cluster(f, NAMESPACE "/mq/rabbitmq");
+	struct join_cluster *cluster = fixture_cluster(f, NAMESPACE "/mq/rabbitmq");
 	fixture_say_nodes(f, cluster, nodes_json);
 	fixture_say_queues(f, cluster, queues_json);
 	fixture_update(f);
@@ -291,8 +291,8 @@ static struct kafka_broker *say_brokers(struct fixture *f)
 	return brokers;
 }
 
-struct kafka_snapshot *fixture_say_partitions(struct fixture *f, struct world_kept_cluster *cluster,
-					      const char *const *isr, size_t count)
+struct kafka_snapshot *fixture_say_partitions(struct fixture *f, struct join_cluster *cluster, const char *const *isr,
+					      size_t count)
 {
 	struct kafka_snapshot *said = arena_alloc(&f->arena, sizeof *said);
 	struct kafka_topic *topic = arena_alloc(&f->arena, sizeof *topic);
@@ -323,11 +323,11 @@ struct kafka_snapshot *fixture_say_partitions(struct fixture *f, struct world_ke
 	return said;
 }
 
-struct world_kept_cluster *fixture_kafka(struct fixture *f, const char *const *isr, size_t count)
+struct join_cluster *fixture_kafka(struct fixture *f, const char *const *isr, size_t count)
 {
 	three_nodes_and_pods(f, fixture_set(f, "log", 3, "quay.io/apache/kafka:4.1.0", 9092));
 	fixture_update(f);
-	struct world_kept_cluster *cluster = fixture_cluster(f, NAMESPACE "/log/kafka");
+	struct join_cluster *cluster = fixture_cluster(f, NAMESPACE "/log/kafka");
 	fixture_say_partitions(f, cluster, isr, count);
 	fixture_update(f);
 	return cluster;

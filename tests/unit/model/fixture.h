@@ -18,8 +18,8 @@ void fixture_start(struct fixture *f);
 void fixture_finish(struct fixture *f);
 /* Joins anew. */
 const struct world_view *fixture_update(struct fixture *f);
-struct world_kept_cluster *fixture_cluster(struct fixture *f, const char *key); /* asserts that it is there */
-struct world_kept_broker *fixture_broker(struct fixture *f, const char *key, size_t index);
+struct join_cluster *fixture_cluster(struct fixture *f, const char *key); /* asserts that it is there */
+struct join_broker *fixture_broker(struct fixture *f, const char *key, size_t index);
 
 struct kube_node *fixture_node(struct fixture *f, const char *name, const char *zone, bool ready);
 /* A StatefulSet with one container: labels app=<name>. */
@@ -33,15 +33,15 @@ struct kube_container_status *fixture_status(struct kube_pod *pod);
 struct kube_claim *fixture_claim(struct fixture *f, const char *name, const char *volume);
 
 /* Three RabbitMQ brokers mq-0 to mq-2 on node-1 to node-3, with the queues that the JSON lists; all say they run. */
-struct world_kept_cluster *fixture_rabbitmq(struct fixture *f, const char *queues_json);
-void fixture_say_queues(struct fixture *f, struct world_kept_cluster *cluster, const char *queues_json);
-void fixture_say_connections(struct fixture *f, struct world_kept_cluster *cluster, const char *connections_json);
-void fixture_say_nodes(struct fixture *f, struct world_kept_cluster *cluster, const char *nodes_json);
+struct join_cluster *fixture_rabbitmq(struct fixture *f, const char *queues_json);
+void fixture_say_queues(struct fixture *f, struct join_cluster *cluster, const char *queues_json);
+void fixture_say_connections(struct fixture *f, struct join_cluster *cluster, const char *connections_json);
+void fixture_say_nodes(struct fixture *f, struct join_cluster *cluster, const char *nodes_json);
 
 /* Three Kafka brokers log-0 to log-2 with partitions of one topic "orders", RF 3, min.insync.replicas 2; the ISR of
  * partition i is the digits of isr[i] ("012"), its leader the first of them, none for "". */
-struct world_kept_cluster *fixture_kafka(struct fixture *f, const char *const *isr, size_t count);
-struct kafka_snapshot *fixture_say_partitions(struct fixture *f, struct world_kept_cluster *cluster,
-					      const char *const *isr, size_t count);
+struct join_cluster *fixture_kafka(struct fixture *f, const char *const *isr, size_t count);
+struct kafka_snapshot *fixture_say_partitions(struct fixture *f, struct join_cluster *cluster, const char *const *isr,
+					      size_t count);
 
 #endif

@@ -13,7 +13,7 @@ static void brokers_pods_claims_volumes_and_nodes_are_joined(void **state)
 {
 	struct fixture f;
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	struct join_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
 	const struct world_view *view = fixture_update(&f);
 	assert_int_equal(view->cluster_count, 1);
 	assert_int_equal(cluster->pub.broker_count, 3);
@@ -49,7 +49,7 @@ static void the_broker_is_believed_over_its_image(void **state)
 					     "apache/kafka:4.10.2"};
 	struct fixture f;
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	struct join_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
 	const struct world_broker *broker = cluster->pub.brokers[1];
 	for (size_t i = 0; i < ARRAY_LEN(images); i++) {
 		((struct kube_container *)broker->pod->containers)->image = arena_strdup(&f.arena, images[i]);
@@ -63,7 +63,7 @@ static void objects_stay_where_they_are(void **state)
 {
 	struct fixture f;
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	struct join_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
 	struct world_broker *broker = cluster->pub.brokers[1];
 	struct world_node *node = broker->node;
 	struct world_volume *volume = broker->volumes[0];
@@ -83,7 +83,7 @@ static void a_scale_down_leaves_a_broker_until_its_pod_is_gone_and_its_claim_for
 {
 	struct fixture f;
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	struct join_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
 	((struct kube_stateful_set *)cluster->pub.stateful_set)->replicas = 2;
 	fixture_update(&f);
 	assert_int_equal(cluster->pub.broker_count, 3);
@@ -105,7 +105,7 @@ static void services_reach_ports_and_count_pods_once(void **state)
 {
 	struct fixture f;
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	struct join_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
 	struct kube_port ports[] = {{.name = "client", .port = 19092, .target_port = "9092"},
 				    {.port = 1, .target_port = "nowhere"}};
 	struct kube_pair selector = {.key = "app", .value = "log"};
@@ -148,7 +148,7 @@ static void rows_of_queues(void **state)
 {
 	struct fixture f;
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_rabbitmq(&f, one_queue);
+	struct join_cluster *cluster = fixture_rabbitmq(&f, one_queue);
 	assert_int_equal(cluster->pub.replicated_count, 1);
 	struct world_replicated row;
 	world_replicated_at(&cluster->pub, 0, &row);
@@ -180,7 +180,7 @@ static void clients_are_told_by_broker(void **state)
 {
 	struct fixture f;
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_rabbitmq(&f, one_queue);
+	struct join_cluster *cluster = fixture_rabbitmq(&f, one_queue);
 	struct world_broker **brokers = cluster->pub.brokers;
 	assert_int_equal(brokers[0]->connections, -1);
 	fixture_say_connections(&f, cluster,
@@ -213,7 +213,7 @@ static void a_new_picture_replaces_the_old_one(void **state)
 {
 	struct fixture f;
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_rabbitmq(&f, one_queue);
+	struct join_cluster *cluster = fixture_rabbitmq(&f, one_queue);
 	fixture_say_queues(&f, cluster,
 			   "[{\"name\":\"c\",\"type\":\"classic\",\"node\":\"rabbit@mq-2.mq\"},"
 			   "{\"name\":\"s\",\"type\":\"stream\"}]");
@@ -249,7 +249,7 @@ static void events_of_brokers_and_nodes_newest_first(void **state)
 {
 	struct fixture f;
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	struct join_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
 	struct kube_event events[] = {
 		{.meta = {.name = "a", .namespace = "test"},
 		 .object_kind = "Pod",

@@ -10,7 +10,7 @@
 
 static const char *const all_in_sync[] = {"012", "120", "201", "012"};
 
-static struct kube_pod *pod_of(struct world_kept_broker *broker)
+static struct kube_pod *pod_of(struct join_broker *broker)
 {
 	return (struct kube_pod *)broker->pub.pod;
 }
@@ -20,7 +20,7 @@ static void lose_node(struct fixture *f, const char *node)
 	fixture_node(f, node, "zone-c", false);
 }
 
-static void assert_head(const struct world_kept_cluster *cluster, enum severity severity, const char *headline)
+static void assert_head(const struct join_cluster *cluster, enum severity severity, const char *headline)
 {
 	assert_string_equal(cluster->pub.headline, headline);
 	assert_int_equal(cluster->pub.severity, severity);
@@ -57,7 +57,7 @@ static void a_dead_node_is_named_with_what_it_costs(void **state)
 	static const char *const isr[] = {"01", "0", "10", "01"};
 	struct fixture f;
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	struct join_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
 	struct kafka_snapshot *said = fixture_say_partitions(&f, cluster, isr, 4);
 	((struct kafka_broker *)said->brokers)[2].registered = false;
 	lose_node(&f, "node-3");
@@ -85,7 +85,7 @@ static void states_of_partitions(void **state)
 							  WORLD_REPLICA_UNDER_REPLICATED, WORLD_REPLICA_OK};
 	struct fixture f;
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_kafka(&f, isr, 4);
+	struct join_cluster *cluster = fixture_kafka(&f, isr, 4);
 	for (int64_t i = 0; i < 4; i++) {
 		struct world_replicated row;
 		world_replicated_at(&cluster->pub, i, &row);
@@ -105,7 +105,7 @@ static void rf_at_min_isr_makes_no_broker_critical(void **state)
 	struct fixture f;
 	static const char *const isr[] = {"012"};
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_kafka(&f, isr, 1);
+	struct join_cluster *cluster = fixture_kafka(&f, isr, 1);
 	struct kafka_snapshot *said = fixture_say_partitions(&f, cluster, isr, 1);
 	((struct kafka_topic *)said->topics)->min_in_sync = 3;
 	fixture_update(&f);
@@ -135,7 +135,7 @@ static void quorum_queues_by_how_many_are_online(void **state)
 	struct fixture f;
 	char json[512];
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_rabbitmq(&f, queue(json, "0", "012"));
+	struct join_cluster *cluster = fixture_rabbitmq(&f, queue(json, "0", "012"));
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct world_replicated row;
 		fixture_say_queues(&f, cluster, queue(json, cases[i].leader, cases[i].online));
@@ -153,7 +153,7 @@ static void peers_are_believed_over_a_ready_pod(void **state)
 	struct fixture f;
 	char json[512];
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_rabbitmq(&f, queue(json, "0", "01"));
+	struct join_cluster *cluster = fixture_rabbitmq(&f, queue(json, "0", "01"));
 	fixture_say_nodes(&f, cluster,
 			  "[{\"name\":\"rabbit@mq-0\",\"running\":true},{\"name\":\"rabbit@mq-1\",\"running\":true},"
 			  "{\"name\":\"rabbit@mq-2\",\"running\":false}]");
@@ -172,7 +172,7 @@ static void one_that_does_not_answer_while_others_do_is_no_ok(void **state)
 	struct fixture f;
 	char json[512];
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_rabbitmq(&f, queue(json, "0", "012"));
+	struct join_cluster *cluster = fixture_rabbitmq(&f, queue(json, "0", "012"));
 	const struct rabbitmq_member members[] = {
 		{.pod = "mq-0", .answers = 1, .quorum_critical = -1, .alarm = -1, .critical_queues = -1},
 		{.pod = "mq-1", .answers = 0, .quorum_critical = -1, .alarm = -1, .critical_queues = -1},
@@ -190,7 +190,7 @@ static void one_that_waits_for_a_dead_one_is_slow(void **state)
 	struct fixture f;
 	char json[512];
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_rabbitmq(&f, queue(json, "0", "012"));
+	struct join_cluster *cluster = fixture_rabbitmq(&f, queue(json, "0", "012"));
 	const struct rabbitmq_member members[] = {
 		{.pod = "mq-0", .answers = 1, .slow = true, .quorum_critical = -1, .alarm = 0, .critical_queues = -1},
 	};
@@ -203,7 +203,7 @@ static void one_that_waits_for_a_dead_one_is_slow(void **state)
 			  "[{\"name\":\"rabbit@mq-0\",\"running\":true},{\"name\":\"rabbit@mq-1\",\"running\":true},"
 			  "{\"name\":\"rabbit@mq-2\",\"running\":false}]");
 	fixture_update(&f);
-	assert_string_equal(rule_broker_trouble(f.world, (struct world_kept_broker *)cluster->pub.brokers[0]),
+	assert_string_equal(rule_broker_trouble(f.world, (struct join_broker *)cluster->pub.brokers[0]),
 			    "mq-0 answers slowly: it is waiting for mq-2");
 	fixture_finish(&f);
 }
@@ -213,7 +213,7 @@ static void alarms_are_bad(void **state)
 	struct fixture f;
 	char json[512];
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_rabbitmq(&f, queue(json, "0", "012"));
+	struct join_cluster *cluster = fixture_rabbitmq(&f, queue(json, "0", "012"));
 	fixture_say_nodes(&f, cluster,
 			  "[{\"name\":\"rabbit@mq-1\",\"running\":true,\"mem_alarm\":true,\"disk_free_alarm\":true}]");
 	fixture_update(&f);
@@ -231,7 +231,7 @@ static void unknown_is_never_green(void **state)
 	fixture_node(&f, "node-1", NULL, true);
 	fixture_pod(&f, set, 0, "node-1");
 	fixture_update(&f);
-	struct world_kept_cluster *cluster = fixture_cluster(&f, "test/mq/rabbitmq");
+	struct join_cluster *cluster = fixture_cluster(&f, "test/mq/rabbitmq");
 	assert_int_equal(cluster->pub.severity, SEV_INFO);
 	assert_int_equal(cluster->pub.brokers[0]->severity, SEV_INFO);
 	assert_int_equal(cluster->pub.brokers[0]->reachable, -1);
@@ -249,7 +249,7 @@ static void old_answers_are_called_old(void **state)
 	struct fixture f;
 	char json[512];
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_rabbitmq(&f, queue(json, "0", "012"));
+	struct join_cluster *cluster = fixture_rabbitmq(&f, queue(json, "0", "012"));
 	clock_advance(&f.clock, 95000);
 	err_set(&cluster->rabbitmq.overview_part.err, ERR_TIMEOUT, "no answer in time");
 	fixture_update(&f);
@@ -270,7 +270,7 @@ static void a_cluster_that_never_started_says_what_it_waits_for(void **state)
 	fixture_set_condition(&f, waiting, "PodScheduled", "False", "0/3 nodes are available: no volume fits");
 	fixture_claim(&f, "data-log-1", NULL);
 	fixture_update(&f);
-	struct world_kept_cluster *cluster = fixture_cluster(&f, "test/log/kafka");
+	struct join_cluster *cluster = fixture_cluster(&f, "test/log/kafka");
 	assert_head(cluster, SEV_BAD,
 		    "1 of 3 brokers ready: log-1 is waiting for its volume data-log-1 (Pending: 0/3 nodes are "
 		    "available: no volume fits); log-2 has no pod");
@@ -281,7 +281,7 @@ static void a_broker_that_is_gone_has_no_rate(void **state)
 {
 	struct fixture f;
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	struct join_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
 	struct kafka_snapshot *said = fixture_say_partitions(&f, cluster, all_in_sync, 4);
 	struct kafka_broker *broker = &((struct kafka_broker *)said->brokers)[2];
 	for (int64_t i = 1; i <= 2; i++) {
@@ -302,7 +302,7 @@ static void logs_that_shrink_do_not_say_that_nothing_comes_in(void **state)
 	static const double rates[] = {-1, 100, -1, 100};
 	struct fixture f;
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	struct join_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
 	struct kafka_snapshot *said = fixture_say_partitions(&f, cluster, all_in_sync, 4);
 	struct kafka_broker *broker = &((struct kafka_broker *)said->brokers)[2];
 	broker->used_bytes = -1;
@@ -326,7 +326,7 @@ static void pods_that_cannot_be_read_are_unknown(void **state)
 	fixture_start(&f);
 	fixture_set(&f, "log", 3, "apache/kafka:4.1.0", 9092);
 	fixture_update(&f);
-	struct world_kept_cluster *cluster = fixture_cluster(&f, "test/log/kafka");
+	struct join_cluster *cluster = fixture_cluster(&f, "test/log/kafka");
 	assert_string_equal(cluster->pub.brokers[0]->state, "missing");
 	cluster->pods_unread = "pods is forbidden: bob may not list pods";
 	rule_broker_states(f.world);
@@ -356,8 +356,8 @@ static void one_word_for_every_way_of_not_running(void **state)
 	};
 	struct fixture f;
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
-	struct kube_pod *pod = pod_of((struct world_kept_broker *)cluster->brokers.items[1]);
+	struct join_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	struct kube_pod *pod = pod_of((struct join_broker *)cluster->brokers.items[1]);
 	fixture_set_condition(&f, pod, "Ready", "False", NULL);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		fixture_status(pod)->waiting_reason = cases[i].waiting;
@@ -377,7 +377,7 @@ static void brokers_whose_replicas_lag_are_marked(void **state)
 	static const char *const isr[] = {"012", "012", "01", "012"};
 	struct fixture f;
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	struct join_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
 	struct kafka_snapshot *said = fixture_say_partitions(&f, cluster, isr, 4);
 	((struct kafka_broker *)said->brokers)[2].not_in_sync = 1;
 	fixture_update(&f);
@@ -392,7 +392,7 @@ static void ages_do_not_change_every_second(void **state)
 {
 	struct fixture f;
 	fixture_start(&f);
-	struct world_kept_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	struct join_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
 	lose_node(&f, "node-3");
 	((struct kafka_broker *)join_cluster_kafka(cluster)->brokers)[2].registered = false;
 	clock_advance(&f.clock, 12000);
@@ -417,7 +417,7 @@ static void worst_cluster_first(void **state)
 	char json[512];
 	fixture_start(&f);
 	fixture_rabbitmq(&f, queue(json, "0", "012"));
-	struct world_kept_cluster *kafka = fixture_kafka(&f, isr, 1);
+	struct join_cluster *kafka = fixture_kafka(&f, isr, 1);
 	assert_ptr_equal(f.world->view.clusters[0], &kafka->pub);
 	fixture_say_partitions(&f, kafka, all_in_sync, 4);
 	fixture_update(&f);

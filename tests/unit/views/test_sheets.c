@@ -127,8 +127,8 @@ static void a_row_moves_only_when_its_state_changes(void **state)
 	struct fixture f;
 	struct sheet_rows rows = {0};
 	fixture_start(&f);
-	struct world_kept_cluster *kafka = fixture_kafka(&f, isr, ARRAY_LEN(isr));
-	struct world_kept_cluster *rabbitmq = fixture_rabbitmq(&f, queues);
+	struct join_cluster *kafka = fixture_kafka(&f, isr, ARRAY_LEN(isr));
+	struct join_cluster *rabbitmq = fixture_rabbitmq(&f, queues);
 	assert_true(collect(&f, &rows, &sheet_replication, SHEET_WORST_FIRST));
 	fixture_say_partitions(&f, kafka, healed, ARRAY_LEN(healed));
 	assert_true(collect(&f, &rows, &sheet_replication, SHEET_WORST_FIRST));
@@ -148,7 +148,7 @@ static void rows_are_not_collected_again_before_the_brokers_have_answered(void *
 	struct fixture f;
 	struct sheet_rows rows = {0};
 	fixture_start(&f);
-	struct world_kept_cluster *kafka = fixture_kafka(&f, isr, ARRAY_LEN(isr));
+	struct join_cluster *kafka = fixture_kafka(&f, isr, ARRAY_LEN(isr));
 	assert_true(collect(&f, &rows, &sheet_replication, SHEET_WORST_FIRST));
 	fixture_node(&f, "node-9", "zone-a", false);
 	assert_false(collect(&f, &rows, &sheet_replication, SHEET_WORST_FIRST));
