@@ -58,7 +58,7 @@ static const char help_view_widgets[] =
 static const char help_view_commands[] = "  :VIEW [NAMESPACE] [/FILTER]\n"
 					 "  :ctx NAME       switch to another context of the kubeconfig\n"
 					 "  :ns NAME        show one namespace; :ns all shows all\n"
-					 "  :theme NAME     change the colours; without a name all themes are listed\n"
+					 "  :theme NAME     change the theme; without a name, list all themes\n"
 					 "  :q              quit mqdeck\n";
 
 static void help_view_open(struct view *view)

@@ -57,7 +57,7 @@ static const char *themes_key(void *data, size_t row)
 static struct cell themes_cell(void *data, size_t row, size_t column)
 {
 	static const char *const kinds[] = {
-		[THEME_OF_USER] = "yours", [THEME_BUILT_IN] = "built in", [THEME_OF_K9S] = "k9s skin"};
+		[THEME_OF_USER] = "user", [THEME_BUILT_IN] = "built in", [THEME_OF_K9S] = "k9s skin"};
 	const struct themes_row *it = &((struct themes_state *)data)->rows.items[row];
 	const char *const texts[] = {
 		[COLUMN_THEME] = it->name,
@@ -107,7 +107,7 @@ static void themes_draw_samples(struct canvas *canvas, struct rect rect)
 	if (rect.height < 2)
 		return;
 	canvas_hline(canvas, rect.y, rect.x, rect.width, STYLE_BORDER);
-	canvas_put(canvas, rect.y, rect.x + 1, -1, STYLE_TITLE, " what it makes of each role ");
+	canvas_put(canvas, rect.y, rect.x + 1, -1, STYLE_TITLE, " roles in this theme ");
 	for (int role = 0; role < STYLE_COUNT; role++) {
 		int y = rect.y + 1 + role % rows, x = rect.x + 1 + role / rows * width;
 		if (y >= rect.y + rect.height)
