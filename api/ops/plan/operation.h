@@ -100,7 +100,7 @@ const char *ops_severity_word(enum ops_severity severity);
 /* X(name, label, severity it gives the plan) */
 #define OPS_SENTENCES(X)                                                                                               \
 	X(CHANGES, "Changes", OPS_SAFE)                                                                                \
-	X(MEANS, "Means", OPS_SAFE) /* for replication and for clients */                                              \
+	X(MEANS, "Effect", OPS_SAFE) /* for replication and for clients */                                             \
 	X(CAUTION, "Caution", OPS_CAREFUL)                                                                             \
 	X(DANGER, "Danger", OPS_DANGEROUS)                                                                             \
 	X(BLOCKS, "Blocked", OPS_BLOCKED)                                                                              \
