@@ -367,7 +367,6 @@ static void the_table_is_whole(void **state)
 		assert_ptr_equal(ops_find(table[i]->name), table[i]);
 		assert_non_null(table[i]->title);
 		assert_non_null(table[i]->summary);
-		assert_non_null(table[i]->key);
 		assert_non_null(table[i]->access);
 		assert_non_null(table[i]->plan);
 		assert_non_null(table[i]->preflight);
