@@ -38,7 +38,7 @@ void app_count_interrupted(struct app *app)
 	app->interrupted = 0;
 	for (size_t i = 0; good && i < histories->count; i++)
 		app->interrupted += histories->items[i].state == OPS_HISTORY_INTERRUPTED &&
-				    !histories->items[i].undone_by &&
+				    !histories->items[i].rolled_back_by &&
 				    ops_history_is_here(app->session->ops, &histories->items[i]);
 	ops_history_finish(histories);
 	if (app->interrupted)

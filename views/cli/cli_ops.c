@@ -93,8 +93,8 @@ static void print_row(const struct ops_history_entry *history)
 	cli_print_clean(stdout, str_or(history->who, "-"));
 	fputs("  ", stdout);
 	cli_print_clean(stdout, history->title ? history->title : history->err.text);
-	if (history->undone_by)
-		printf(" (rolled back by %s)", history->undone_by);
+	if (history->rolled_back_by)
+		printf(" (rolled back by %s)", history->rolled_back_by);
 	fputc('\n', stdout);
 }
 
@@ -128,9 +128,9 @@ static void cli_ops_append_history(const struct ops_history_entry *history, stru
 	cli_ops_put(out, "stepTitle", history->step_title, false);
 	cli_ops_put_time(out, "startedAt", history->started_ms);
 	cli_ops_put_time(out, "changedAt", history->changed_ms);
-	cli_ops_put(out, "undoes", history->undoes, false);
-	cli_ops_put(out, "undoneBy", history->undone_by, false);
-	buf_printf(out, ",\"resumable\":%s", ops_history_may_go_on(history, NULL) ? "true" : "false");
+	cli_ops_put(out, "undoes", history->rolls_back, false);
+	cli_ops_put(out, "undoneBy", history->rolled_back_by, false);
+	buf_printf(out, ",\"resumable\":%s", ops_history_may_resume(history, NULL) ? "true" : "false");
 	cli_ops_put(out, "result", history->result, false);
 	cli_ops_put(out, "error", err_is_set(&history->err) ? history->err.text : NULL, false);
 	buf_append_char(out, '}');
@@ -207,7 +207,7 @@ static int take(const struct cli_command_line *line, const char *dir, take_fn *f
 
 static int cli_ops_resume(const struct cli_command_line *line, const char *dir)
 {
-	return take(line, dir, ops_take_up);
+	return take(line, dir, ops_resume_plan);
 }
 
 static int cli_ops_roll_back(const struct cli_command_line *line, const char *dir)

@@ -24,7 +24,7 @@ static void plan_story_take(struct app *app, const struct ops_history_entry *his
 
 static void plan_story_resume(struct app *app, const struct ops_history_entry *history)
 {
-	plan_story_take(app, history, ops_take_up);
+	plan_story_take(app, history, ops_resume_plan);
 }
 
 static void plan_story_roll_back(struct app *app, const struct ops_history_entry *history)
@@ -79,9 +79,9 @@ static const struct {
 	bool (*may)(const struct ops_history_entry *history, struct err *err);
 	void (*begin)(struct app *app, const struct ops_history_entry *history);
 } plan_story_deeds[] = {
-	{ACTION_PLAN_RESUME, ops_history_may_go_on, plan_story_resume},
+	{ACTION_PLAN_RESUME, ops_history_may_resume, plan_story_resume},
 	{ACTION_PLAN_ROLL_BACK, ops_history_may_roll_back, plan_story_roll_back},
-	{ACTION_PLAN_ABANDON, ops_history_may_go_on, ask_to_abandon},
+	{ACTION_PLAN_ABANDON, ops_history_may_resume, ask_to_abandon},
 };
 
 bool plan_story_act(struct app *app, enum action action, const struct ops_history_entry *history)
@@ -130,7 +130,7 @@ enum severity plan_story_severity(const struct ops_history_entry *history)
 		[OPS_HISTORY_CANCELLED] = SEV_WARN,   [OPS_HISTORY_DONE] = SEV_OK,
 		[OPS_HISTORY_ABANDONED] = SEV_NONE,   [OPS_HISTORY_UNREADABLE] = SEV_WARN,
 	};
-	return history->undone_by ? SEV_NONE : severities[history->state];
+	return history->rolled_back_by ? SEV_NONE : severities[history->state];
 }
 
 const char *plan_story_text(const struct app *app, const struct ops_history_entry *history, char *out, size_t size)
@@ -139,8 +139,8 @@ const char *plan_story_text(const struct app *app, const struct ops_history_entr
 		return history->err.text;
 	bool here = !history->cluster || (app->session && ops_history_is_here(app->session->ops, history));
 	CLEANUP(free) char *where = here ? mem_strdup("") : str_printf("on %s: ", history->cluster);
-	if (history->undone_by)
-		snprintf(out, size, "%srolled back by plan %s", where, history->undone_by);
+	if (history->rolled_back_by)
+		snprintf(out, size, "%srolled back by plan %s", where, history->rolled_back_by);
 	else if (history->result)
 		snprintf(out, size, "%s%s", where, history->result);
 	else

@@ -105,7 +105,7 @@ void plans_pause(struct plans *plans)
 void plans_resume(struct plans *plans)
 {
 	if (plans->begun)
-		ops_go_on(plans->items[plans->at]);
+		ops_resume(plans->items[plans->at]);
 }
 
 void plans_cancel(struct plans *plans)

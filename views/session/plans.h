@@ -21,7 +21,7 @@ struct plans {
 bool plans_prepare(struct plans *plans, struct ops *ops, const struct ops_operation *operation,
 		   const char *const *targets, size_t target_count, const struct ops_value *values, size_t value_count,
 		   struct err *err) MUST_USE;
-/* One that goes back to a plan of the journal: ops_take_up or ops_roll_back. */
+/* One that goes back to a plan of the journal: ops_resume_plan or ops_roll_back. */
 typedef struct ops_plan *plans_take_fn(struct ops *ops, const char *id, ops_plan_fn *on_ready, void *data,
 				       struct err *err);
 bool plans_take(struct plans *plans, struct ops *ops, plans_take_fn *take, const char *id, struct err *err) MUST_USE;

@@ -45,14 +45,14 @@ static char *find_line(const char *back, const char *key)
 	return NULL;
 }
 
-static bool failover_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
+static bool failover_roll_back(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
-	const char *undo = ops_fact(plan, "undo");
-	if (!undo)
+	const char *roll_back = ops_fact(plan, "undo");
+	if (!roll_back)
 		return err_set(err, ERR_REFUSED, "nothing was moved, so nothing can be rolled back");
 	*out = (struct ops_request){.operation = &ops_operation_failover,
 				    .target = plan->target,
-				    .values = {{.name = "back", .value = undo}},
+				    .values = {{.name = "back", .value = roll_back}},
 				    .value_count = 1};
 	return true;
 }
@@ -118,5 +118,5 @@ const struct ops_operation ops_operation_failover = {
 	.access = failover_access,
 	.plan = failover_plan,
 	.preflight = failover_preflight,
-	.undo = failover_undo,
+	.roll_back = failover_roll_back,
 };

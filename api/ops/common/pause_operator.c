@@ -145,7 +145,7 @@ static void pause_preflight(struct ops_plan *plan, const struct ops_context *con
 	}
 }
 
-static bool pause_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
+static bool pause_roll_back(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
 	*out = (struct ops_request){.operation = wants_pause(plan) ? &ops_operation_resume_operator
 								   : &ops_operation_pause_operator,
@@ -161,7 +161,7 @@ const struct ops_operation ops_operation_pause_operator = {
 	.access = pause_access,
 	.plan = pause_plan,
 	.preflight = pause_preflight,
-	.undo = pause_undo,
+	.roll_back = pause_roll_back,
 };
 
 const struct ops_operation ops_operation_resume_operator = {
@@ -172,5 +172,5 @@ const struct ops_operation ops_operation_resume_operator = {
 	.access = pause_access,
 	.plan = pause_plan,
 	.preflight = pause_preflight,
-	.undo = pause_undo,
+	.roll_back = pause_roll_back,
 };

@@ -17,7 +17,7 @@ static void rebalance_preflight(struct ops_plan *plan, const struct ops_context 
 	ops_common_kind_of(context->cluster)->rebalance->check(plan, context);
 }
 
-static bool rebalance_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
+static bool rebalance_roll_back(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
 	if (!str_eq(ops_fact(plan, "mode"), "spread") && !ops_fact(plan, "back"))
 		return err_set(err, ERR_REFUSED, "no earlier replica order to restore");
@@ -48,5 +48,5 @@ const struct ops_operation ops_operation_rebalance = {
 	.access = rebalance_access,
 	.plan = rebalance_plan,
 	.preflight = rebalance_preflight,
-	.undo = rebalance_undo,
+	.roll_back = rebalance_roll_back,
 };

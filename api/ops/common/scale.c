@@ -275,13 +275,13 @@ static bool has_scaled(const struct ops_plan *plan)
 
 /* While the brokers are there what was moved goes back; once they are gone more brokers is all that can be asked for.
  * The cluster may be out of sight: the plan's facts tell whose moves they were. */
-static bool scale_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
+static bool scale_roll_back(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
 	const char *from = ops_fact(plan, "from"), *pool = ops_fact(plan, "pool");
 	size_t count;
 	const struct ops_broker_kind *const *kinds = ops_common_kinds(&count);
 	for (size_t i = 0; i < count && !has_scaled(plan); i++)
-		if (kinds[i]->scale->undo_moves && kinds[i]->scale->undo_moves(plan, out))
+		if (kinds[i]->scale->roll_back_moves && kinds[i]->scale->roll_back_moves(plan, out))
 			return true;
 	if (!from)
 		return err_set(err, ERR_REFUSED, "the earlier number of brokers is unknown");
@@ -330,5 +330,5 @@ const struct ops_operation ops_operation_scale = {
 	.access = scale_access,
 	.plan = scale_plan,
 	.preflight = scale_preflight,
-	.undo = scale_undo,
+	.roll_back = scale_roll_back,
 };

@@ -178,7 +178,7 @@ static void check_down(struct ops_plan *plan, const struct ops_context *context,
 		mean_for_leaving(plan, leaving[i]);
 	}
 	part->check_down(plan, context, scale);
-	ops_note(plan, OPS_UNDO, "%sscale up to %d again", part->undo, (int)scale->from);
+	ops_note(plan, OPS_UNDO, "%sscale up to %d again", part->roll_back, (int)scale->from);
 }
 
 void ops_common_check_scale(struct ops_plan *plan, const struct ops_context *context, const struct ops_scale *scale)

@@ -76,7 +76,7 @@ struct ops_job {
 	struct ops_guarded_patch guarded_patch;
 	struct ops_sending sending;
 	struct kube_request *place_request;
-	struct ops_journal_place made_at; /* of a plan that is taken up or back; server "" otherwise */
+	struct ops_journal_place made_at; /* of a plan that is resumed or rolled back; server "" otherwise */
 	struct ops_journal *journal;      /* NULL: none is kept, or the plan was not begun */
 	struct err stop_err;              /* it cannot go on: it stops with this at the next safe point */
 	struct ops_leases leases;

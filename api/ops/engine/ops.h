@@ -33,7 +33,7 @@ struct ops_options {
 	struct kafka_admin *(*kafka)(void *data, const char *cluster_key);
 	void *data;
 	const char *plans_dir; /* of journals, as of ops_journal_plans_dir(); NULL = none is kept, nothing can be
-				  taken up */
+				  resumed */
 	const char *who;       /* "user@host", for journals and leases; NULL = no leases are taken */
 };
 
@@ -77,9 +77,9 @@ void ops_cancel(struct ops_plan *plan);
 /* Pauses before the next step that does not belong to the one before it; until then OPS_STATE_PAUSING. Without
  * effect in any other state than RUNNING. */
 void ops_pause(struct ops_plan *plan);
-/* Takes a pause back, or goes on: the world is checked again first, and what forbids going on is the `why` of the
+/* Takes a pause back, or resumes: the world is checked again first, and what forbids going on is the `why` of the
  * step that would be next, while the plan stays paused. Without effect on a plan that is not paused. */
-void ops_go_on(struct ops_plan *plan);
+void ops_resume(struct ops_plan *plan);
 
 /* At any time; whatever is under way is dropped without a call. NULL is fine. */
 void ops_plan_destroy(struct ops_plan *plan);
@@ -87,9 +87,9 @@ DEFINE_CLEANUP(struct ops_plan *, ops_plan_destroy);
 
 /* ---- plans that were run (api/ops/journal/history.h) ---- */
 
-/* Whether it can be taken up again, or taken back, as far as it tells itself; false with the reason. err may be
+/* Whether it can be resumed, or rolled back, as far as it tells itself; false with the reason. err may be
  * NULL. */
-bool ops_history_may_go_on(const struct ops_history_entry *history, struct err *err) MUST_USE;
+bool ops_history_may_resume(const struct ops_history_entry *history, struct err *err) MUST_USE;
 bool ops_history_may_roll_back(const struct ops_history_entry *history, struct err *err) MUST_USE;
 /* It was run against the API server that these operations talk to, as far as addresses tell. */
 bool ops_history_is_here(const struct ops *ops, const struct ops_history_entry *history);
@@ -98,15 +98,15 @@ bool ops_history_is_here(const struct ops *ops, const struct ops_history_entry *
  * ops_plan_destroy it. */
 struct ops_plan *ops_history_read_plan(const char *dir, const char *id, struct err *err) MUST_USE;
 
-/* Takes a plan up that was interrupted, failed or was cancelled: rights and preflight are asked for as of now, the
+/* Resumes a plan that was interrupted, failed or was cancelled: rights and preflight are asked for as of now, the
  * steps done stay done, and ops_run() goes on at the first that is not. As ops_prepare. ERR_REFUSED while a living
  * process has it, or when there is nothing left of it to do. */
-struct ops_plan *ops_take_up(struct ops *ops, const char *id, ops_plan_fn *on_ready, void *data,
-			     struct err *err) MUST_USE;
-/* Prepares the plan that takes that one back, as far as it went. */
+struct ops_plan *ops_resume_plan(struct ops *ops, const char *id, ops_plan_fn *on_ready, void *data,
+				 struct err *err) MUST_USE;
+/* Prepares the plan that rolls that one back, as far as it went. */
 struct ops_plan *ops_roll_back(struct ops *ops, const char *id, ops_plan_fn *on_ready, void *data,
 			       struct err *err) MUST_USE;
-/* It is left where it is and cannot be taken up any more. Its leases are given back; `done` is called once, never
+/* It is left where it is and cannot be resumed any more. Its leases are given back; `done` is called once, never
  * from inside, with err when that was not possible: they run out by themselves. Not called when ops is destroyed
  * first. */
 bool ops_abandon(struct ops *ops, const char *id, void (*done)(void *data, const struct err *err), void *data,

@@ -30,7 +30,7 @@ static bool is_still_allowed(struct ops_job *job, struct err *err)
 static void check_again(struct ops_job *job)
 {
 	struct err err = {0};
-	if (job->plan.current == job->plan.step_count) /* taken up, and only its end was not written */
+	if (job->plan.current == job->plan.step_count) /* resumed, and only its end was not written */
 		ops_finish(job);
 	else if (is_still_allowed(job, &err))
 		ops_begin_step(job);
@@ -48,16 +48,16 @@ static bool open_journal(struct ops_job *job, struct err *err)
 	struct ops *ops = job->ops;
 	struct ops_plan *plan = &job->plan;
 	CLEANUP(ops_history_plan_destroy) struct ops_history_plan *history = NULL;
-	CLEANUP(ops_journal_close) struct ops_journal *undone = NULL;
+	CLEANUP(ops_journal_close) struct ops_journal *rolled_back = NULL;
 	if (!ops->plans_dir)
 		return true;
 	if (job->journal)
-		return ops_journal_taken_up(job->journal, str_or(ops->who, "?"), ops_wall_ms(job), err);
-	if (plan->undoes && !(undone = ops_journal_open(ops->plans_dir, plan->undoes, &history, err)))
+		return ops_journal_resumed(job->journal, str_or(ops->who, "?"), ops_wall_ms(job), err);
+	if (plan->rolls_back && !(rolled_back = ops_journal_open(ops->plans_dir, plan->rolls_back, &history, err)))
 		return false;
 	job->journal =
 		ops_journal_create(ops->plans_dir, plan, &ops->place, str_or(ops->who, "?"), ops_wall_ms(job), err);
-	return job->journal && (!undone || ops_journal_undone(undone, plan->id, ops_wall_ms(job), err));
+	return job->journal && (!rolled_back || ops_journal_rolled_back(rolled_back, plan->id, ops_wall_ms(job), err));
 }
 
 /* It fails with this, but at the next safe point: what was sent is waited for. */
@@ -95,7 +95,7 @@ void ops_pause(struct ops_plan *plan)
 		ops_set_state(ops_job_of(plan), OPS_STATE_PAUSING);
 }
 
-static void plan_control_go_on(struct ops_job *job)
+static void plan_control_resume(struct ops_job *job)
 {
 	struct err err = {0};
 	struct ops_step *step = ops_step_now(job);
@@ -108,7 +108,7 @@ static void plan_control_go_on(struct ops_job *job)
 	ops_pause_here(job);
 }
 
-void ops_go_on(struct ops_plan *plan)
+void ops_resume(struct ops_plan *plan)
 {
 	struct ops_job *job = ops_job_of(plan);
 	if ((plan->state != OPS_STATE_PAUSING && plan->state != OPS_STATE_PAUSED) || !job->ops)
@@ -116,7 +116,7 @@ void ops_go_on(struct ops_plan *plan)
 	bool waits = plan->state == OPS_STATE_PAUSED;
 	ops_set_state(job, OPS_STATE_RUNNING);
 	if (waits)
-		ops_job_do(job, plan_control_go_on, 0);
+		ops_job_do(job, plan_control_resume, 0);
 }
 
 void ops_cancel(struct ops_plan *plan)

@@ -64,7 +64,7 @@ static void begin_dry_run(struct ops_job *job)
 
 /* ---- plan and preflight ---- */
 
-/* What is left of a plan that is taken up: its steps stand, the world has gone on. */
+/* What is left of a plan that is resumed: its steps stand, the world has gone on. */
 static void look_at_rest(struct ops_plan *plan, const struct ops_context *context)
 {
 	if (plan->current < plan->step_count)

@@ -1,4 +1,4 @@
-/* Plans of before: read, taken up again, taken back, left. */
+/* Plans of before: read, resumed, rolled back, abandoned. */
 #include <stdio.h>
 #include <string.h>
 
@@ -18,7 +18,7 @@ static bool restore_plan(struct ops_job *job, const struct ops_history_plan *his
 			       "plan %s uses the operation \"%s\", which this version of mqdeck does not have",
 			       head->id, head->operation);
 	plan->id = mem_strdup(head->id);
-	plan->undoes = mem_strdup(head->undoes);
+	plan->rolls_back = mem_strdup(head->rolls_back);
 	plan->target = mem_strdup(head->target);
 	plan->title = mem_strdup(head->title);
 	plan->confirm = mem_strdup(history->confirm);
@@ -92,12 +92,12 @@ static bool is_left(const struct ops_history_entry *history, struct err *err)
 		return err_set(err, history->err.code, "%s", history->err.text);
 	if (history->state == OPS_HISTORY_RUNNING || history->state == OPS_HISTORY_PAUSED)
 		return err_set(err, ERR_REFUSED, "it is still running: stop it first, where it runs");
-	if (history->undone_by)
-		return err_set(err, ERR_REFUSED, "it was rolled back by plan %s", history->undone_by);
+	if (history->rolled_back_by)
+		return err_set(err, ERR_REFUSED, "it was rolled back by plan %s", history->rolled_back_by);
 	return true;
 }
 
-bool ops_history_may_go_on(const struct ops_history_entry *history, struct err *err)
+bool ops_history_may_resume(const struct ops_history_entry *history, struct err *err)
 {
 	if (!is_left(history, err))
 		return false;
@@ -112,7 +112,7 @@ bool ops_history_may_roll_back(const struct ops_history_entry *history, struct e
 	if (!is_left(history, err))
 		return false;
 	const struct ops_operation *operation = ops_find(history->operation);
-	if (!operation || !operation->undo)
+	if (!operation || !operation->roll_back)
 		return err_set(err, ERR_UNSUPPORTED, "\"%s\" cannot be rolled back", history->operation);
 	return true;
 }
@@ -122,13 +122,13 @@ static bool has_journals(const struct ops *ops, struct err *err)
 	return ops->plans_dir || err_set(err, ERR_REFUSED, "no plan journals are kept here");
 }
 
-struct ops_plan *ops_take_up(struct ops *ops, const char *id, ops_plan_fn *on_ready, void *data, struct err *err)
+struct ops_plan *ops_resume_plan(struct ops *ops, const char *id, ops_plan_fn *on_ready, void *data, struct err *err)
 {
 	if (!has_journals(ops, err))
 		return NULL;
 	CLEANUP(ops_history_plan_destroy) struct ops_history_plan *history = NULL;
 	CLEANUP(ops_journal_close) struct ops_journal *journal = ops_journal_open(ops->plans_dir, id, &history, err);
-	if (!journal || !ops_history_may_go_on(&history->head, err))
+	if (!journal || !ops_history_may_resume(&history->head, err))
 		return NULL;
 	struct ops_job *job = ops_job_create(ops, on_ready, data);
 	if (!restore_plan(job, history, err)) {
@@ -142,7 +142,7 @@ struct ops_plan *ops_take_up(struct ops *ops, const char *id, ops_plan_fn *on_re
 	return &job->plan;
 }
 
-/* ---- taking back ---- */
+/* ---- rolling back ---- */
 
 struct ops_plan *ops_roll_back(struct ops *ops, const char *id, ops_plan_fn *on_ready, void *data, struct err *err)
 {
@@ -154,19 +154,19 @@ struct ops_plan *ops_roll_back(struct ops *ops, const char *id, ops_plan_fn *on_
 		return NULL;
 	CLEANUP(ops_plan_destroy) struct ops_plan *history = ops_history_read_plan(ops->plans_dir, id, err);
 	struct ops_request request = {0};
-	if (!history || !history->operation->undo(history, &request, err))
+	if (!history || !history->operation->roll_back(history, &request, err))
 		return NULL;
 	/* A plan may be for a cluster that this one only resembles. */
 	struct ops_plan *plan = ops_prepare(ops, request.operation, request.target, request.values, request.value_count,
 					    on_ready, data, err);
 	if (plan) {
-		plan->undoes = mem_strdup(id);
+		plan->rolls_back = mem_strdup(id);
 		ops_job_of(plan)->made_at = ops_job_of(history)->made_at;
 	}
 	return plan;
 }
 
-/* ---- leaving ---- */
+/* ---- abandoning ---- */
 
 static void abandon_on_left(struct ops_job *job)
 {
@@ -186,7 +186,7 @@ bool ops_abandon(struct ops *ops, const char *id, void (*done)(void *data, const
 	if (!has_journals(ops, err))
 		return false;
 	CLEANUP(ops_journal_close) struct ops_journal *journal = ops_journal_open(ops->plans_dir, id, &history, err);
-	if (!journal || !ops_history_may_go_on(&history->head, err) ||
+	if (!journal || !ops_history_may_resume(&history->head, err) ||
 	    !ops_journal_abandoned(journal, str_or(ops->who, "?"), clock_wall_ms(loop_clock(ops->loop)), err))
 		return false;
 	struct ops_job *job = ops_job_create(ops, NULL, data);

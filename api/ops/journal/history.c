@@ -138,7 +138,7 @@ static bool take_plan(struct history_reader *reader)
 	if (!cJSON_IsNumber(version) || version->valuedouble != OPS_JOURNAL_VERSION)
 		return err_set(reader->err, ERR_UNSUPPORTED, "written by another version of mqdeck");
 	history->confirm = history_text(reader, reader->record, "confirm");
-	head->undoes = history_text(reader, reader->record, "undoes");
+	head->rolls_back = history_text(reader, reader->record, "undoes");
 	head->cluster = history_text(reader, cluster, "server");
 	history->cluster_uid = history_text(reader, cluster, "uid");
 	history->cluster_digest = history_text(reader, cluster, "digest");
@@ -194,16 +194,16 @@ static bool take_state(struct history_reader *reader)
 	return err_set(reader->err, ERR_PARSE, "unknown plan state \"%s\"", word);
 }
 
-static bool take_taken_up(struct history_reader *reader)
+static bool take_resumed(struct history_reader *reader)
 {
 	reader->history->head.state = OPS_HISTORY_INTERRUPTED;
 	reader->history->head.result = NULL;
 	return need_text(reader, reader->record, "by", &reader->history->head.who);
 }
 
-static bool take_undone(struct history_reader *reader)
+static bool take_rolled_back(struct history_reader *reader)
 {
-	return need_text(reader, reader->record, "id", &reader->history->head.undone_by);
+	return need_text(reader, reader->record, "id", &reader->history->head.rolled_back_by);
 }
 
 static bool take_abandoned(struct history_reader *reader)
@@ -216,8 +216,9 @@ static const struct {
 	const char *word;
 	bool (*take)(struct history_reader *reader);
 } records[] = {
-	{"plan", take_plan},         {"step", take_step},        {"facts", take_facts},         {"state", take_state},
-	{"taken-up", take_taken_up}, {"undone-by", take_undone}, {"abandoned", take_abandoned},
+	{"plan", take_plan},           {"step", take_step},        {"facts", take_facts},
+	{"state", take_state},         {"taken-up", take_resumed}, {"undone-by", take_rolled_back},
+	{"abandoned", take_abandoned},
 };
 
 static bool take_record(struct history_reader *reader)

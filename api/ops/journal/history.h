@@ -1,7 +1,7 @@
 /* Plans that were run, as their journals tell them.
  *
  * Every plan that is run leaves a file ID.jsonl in a folder of the user's: what was to be done, each step as it
- * begins and ends, and how it ended. With it a plan outlives its process: another one takes it up at the first step
+ * begins and ends, and how it ended. With it a plan outlives its process: another one resumes it at the first step
  * that was not done. Text in it may hold names from a cluster. */
 
 #ifndef MQDECK_OPS_JOURNAL_HISTORY_H
@@ -34,10 +34,10 @@ const char *ops_history_word(enum ops_history_state state);
 
 struct ops_history_entry {
 	const char *id, *operation, *target, *title;
-	const char *who;     /* "user@host" who ran it last */
-	const char *cluster; /* "https://host:port" of the API server */
-	const char *undoes;  /* the plan that it takes back, NULL */
-	const char *undone_by;
+	const char *who;        /* "user@host" who ran it last */
+	const char *cluster;    /* "https://host:port" of the API server */
+	const char *rolls_back; /* the plan that it rolls back, NULL */
+	const char *rolled_back_by;
 	enum ops_history_state state;
 	size_t step, step_count;        /* the one it is at, from 0; step_count when all are done */
 	const char *step_title;         /* of that one, NULL when all are done */

@@ -131,7 +131,7 @@ bool ops_journal_state(struct ops_journal *journal, const struct ops_plan *plan,
 	return end_record(journal, &record, err);
 }
 
-bool ops_journal_taken_up(struct ops_journal *journal, const char *who, int64_t wall_ms, struct err *err)
+bool ops_journal_resumed(struct ops_journal *journal, const char *who, int64_t wall_ms, struct err *err)
 {
 	struct buf record = begin_record("taken-up", wall_ms);
 	journal_put_text(&record, "by", who);
@@ -139,7 +139,7 @@ bool ops_journal_taken_up(struct ops_journal *journal, const char *who, int64_t 
 	return end_record(journal, &record, err);
 }
 
-bool ops_journal_undone(struct ops_journal *journal, const char *by, int64_t wall_ms, struct err *err)
+bool ops_journal_rolled_back(struct ops_journal *journal, const char *by, int64_t wall_ms, struct err *err)
 {
 	struct buf record = begin_record("undone-by", wall_ms);
 	journal_put_text(&record, "id", by);
@@ -190,7 +190,7 @@ static bool write_plan(struct ops_journal *journal, struct ops_plan *plan, const
 	journal_put_text(&record, "target", plan->target);
 	journal_put_text(&record, "title", plan->title);
 	journal_put_text(&record, "confirm", plan->confirm);
-	journal_put_text(&record, "undoes", plan->undoes);
+	journal_put_text(&record, "undoes", plan->rolls_back);
 	buf_append_str(&record, ",\"cluster\":{\"server\":");
 	cell_append_json_string(&record, place->server);
 	journal_put_text(&record, "uid", *place->uid ? place->uid : NULL);

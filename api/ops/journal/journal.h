@@ -29,8 +29,8 @@ bool ops_journal_step(struct ops_journal *journal, struct ops_plan *plan, size_t
 bool ops_journal_facts(struct ops_journal *journal, struct ops_plan *plan, int64_t wall_ms, struct err *err) MUST_USE;
 bool ops_journal_state(struct ops_journal *journal, const struct ops_plan *plan, enum ops_state state, int64_t wall_ms,
 		       struct err *err) MUST_USE;
-bool ops_journal_taken_up(struct ops_journal *journal, const char *who, int64_t wall_ms, struct err *err) MUST_USE;
-bool ops_journal_undone(struct ops_journal *journal, const char *by, int64_t wall_ms, struct err *err) MUST_USE;
+bool ops_journal_resumed(struct ops_journal *journal, const char *who, int64_t wall_ms, struct err *err) MUST_USE;
+bool ops_journal_rolled_back(struct ops_journal *journal, const char *by, int64_t wall_ms, struct err *err) MUST_USE;
 bool ops_journal_abandoned(struct ops_journal *journal, const char *who, int64_t wall_ms, struct err *err) MUST_USE;
 
 #endif

@@ -202,10 +202,10 @@ static struct ops_history_plan *shed_details(struct ops_history_plan *plan)
 	struct ops_history_plan *bare = mem_alloc(sizeof *bare);
 	*bare = (struct ops_history_plan){
 		.head = plan->head, .written = plan->written, .size = plan->size, .changed = plan->changed};
-	const char **const texts[] = {&bare->head.id,     &bare->head.operation, &bare->head.target,
-				      &bare->head.title,  &bare->head.who,       &bare->head.cluster,
-				      &bare->head.undoes, &bare->head.undone_by, &bare->head.step_title,
-				      &bare->head.result};
+	const char **const texts[] = {
+		&bare->head.id,         &bare->head.operation, &bare->head.target,     &bare->head.title,
+		&bare->head.who,        &bare->head.cluster,   &bare->head.rolls_back, &bare->head.rolled_back_by,
+		&bare->head.step_title, &bare->head.result};
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		*texts[i] = arena_strdup(&bare->arena, *texts[i]);
 	ops_history_plan_destroy(plan);

@@ -166,7 +166,7 @@ static void kafka_scale_check(struct ops_plan *plan, const struct ops_context *c
 	ops_kafka_check_moves(plan, context, scale->cluster, NULL);
 }
 
-static bool kafka_scale_undo_moves(const struct ops_plan *plan, struct ops_request *out)
+static bool kafka_scale_roll_back_moves(const struct ops_plan *plan, struct ops_request *out)
 {
 	const char *old = ops_fact(plan, "old"), *had = ops_fact(plan, "throttle.had");
 	if (!old)
@@ -197,6 +197,6 @@ const struct ops_scale_part ops_kafka_scale = {
 	.plan_gone = kafka_scale_unregister,
 	.check_broker = kafka_scale_check_broker,
 	.check_down = kafka_scale_check,
-	.undo = "roll back while the brokers still exist, which moves partitions back; after that ",
-	.undo_moves = kafka_scale_undo_moves,
+	.roll_back = "roll back while the brokers still exist, which moves partitions back; after that ",
+	.roll_back_moves = kafka_scale_roll_back_moves,
 };

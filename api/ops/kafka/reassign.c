@@ -255,7 +255,7 @@ static void reassign_preflight(struct ops_plan *plan, const struct ops_context *
 		ops_note(plan, OPS_UNDO, "roll back: returns every partition to the brokers it was on");
 }
 
-static bool reassign_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
+static bool reassign_roll_back(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
 	if (is_cancel(plan))
 		return err_set(err, ERR_REFUSED, "the targets of the cancelled reassignments were not kept");
@@ -309,5 +309,5 @@ const struct ops_operation ops_operation_reassign = {
 	.access = reassign_access,
 	.plan = reassign_plan,
 	.preflight = reassign_preflight,
-	.undo = reassign_undo,
+	.roll_back = reassign_roll_back,
 };

@@ -120,7 +120,7 @@ static void check_uncordon(struct ops_plan *plan, const struct ops_context *cont
 	ops_note(plan, OPS_UNDO, "cordon %s", node->name);
 }
 
-static bool node_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
+static bool node_roll_back(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
 	out->operation = wants_cordon(plan) ? &ops_operation_uncordon : &ops_operation_cordon;
 	out->target = plan->target;
@@ -138,7 +138,7 @@ const struct ops_operation ops_operation_cordon = {
 	.access = node_access,
 	.plan = node_plan,
 	.preflight = check_cordon,
-	.undo = node_undo,
+	.roll_back = node_roll_back,
 };
 
 const struct ops_operation ops_operation_uncordon = {
@@ -152,5 +152,5 @@ const struct ops_operation ops_operation_uncordon = {
 	.access = node_access,
 	.plan = node_plan,
 	.preflight = check_uncordon,
-	.undo = node_undo,
+	.roll_back = node_roll_back,
 };

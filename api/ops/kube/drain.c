@@ -268,7 +268,7 @@ static void drain_preflight(struct ops_plan *plan, const struct ops_context *con
 		 node->name);
 }
 
-static bool drain_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
+static bool drain_roll_back(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
 	*out = (struct ops_request){.operation = &ops_operation_uncordon, .target = plan->target};
 	return true;
@@ -299,5 +299,5 @@ const struct ops_operation ops_operation_drain = {
 	.plan = drain_plan,
 	.preflight = drain_preflight,
 	.away = drain_away,
-	.undo = drain_undo,
+	.roll_back = drain_roll_back,
 };

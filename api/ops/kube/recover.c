@@ -238,7 +238,7 @@ static void recover_preflight(struct ops_plan *plan, const struct ops_context *c
 	ops_note(plan, OPS_UNDO, "once %s is back: recover %s back=true removes the taint", node->name, node->name);
 }
 
-static bool recover_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
+static bool recover_roll_back(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
 	if (ops_pods_flag(plan, "back") || ops_pods_flag(plan, "delete-pods"))
 		return err_set(err, ERR_REFUSED, "nothing on the node can be rolled back");
@@ -269,5 +269,5 @@ const struct ops_operation ops_operation_recover = {
 	.plan = recover_plan,
 	.preflight = recover_preflight,
 	.away = recover_away,
-	.undo = recover_undo,
+	.roll_back = recover_roll_back,
 };

@@ -52,9 +52,9 @@ struct ops_scale_part {
 	void (*check_broker)(struct ops_plan *plan,
 			     const struct world_broker *leaving); /* NULL: all is in check_down */
 	void (*check_down)(struct ops_plan *plan, const struct ops_context *context, const struct ops_scale *scale);
-	const char *undo; /* OPS_UNDO of a scale-down begins with it */
+	const char *roll_back; /* OPS_UNDO of a scale-down begins with it */
 	/* What puts back what was moved, as long as no broker has gone. NULL, false: only scaling up again. */
-	bool (*undo_moves)(const struct ops_plan *plan, struct ops_request *out);
+	bool (*roll_back_moves)(const struct ops_plan *plan, struct ops_request *out);
 };
 
 struct ops_replace_part { /* NULL: nothing of its own */

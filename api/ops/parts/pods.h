@@ -1,5 +1,5 @@
 /* Steps on the pods of brokers (pods.c), and what the operations that use them share. A pod is known by
- * the UID that stands in the plan's facts: whatever has another one is new, also for a plan that was taken up again. */
+ * the UID that stands in the plan's facts: whatever has another one is new, also for a plan that was resumed. */
 #ifndef MQDECK_OPS_PARTS_PODS_H
 #define MQDECK_OPS_PARTS_PODS_H
 

@@ -77,8 +77,8 @@ struct ops_operation {
 	 * what the impact and the map are drawn from (impact.h). NULL = none. */
 	size_t (*away)(const struct ops_plan *plan, const struct ops_context *context, const struct world_broker **out,
 		       size_t max, bool *in_turn);
-	/* What takes a plan back that went so far: false with the reason when nothing does. NULL = nothing does. */
-	bool (*undo)(const struct ops_plan *plan, struct ops_request *out, struct err *err);
+	/* What rolls a plan back that went so far: false with the reason when nothing does. NULL = nothing does. */
+	bool (*roll_back)(const struct ops_plan *plan, struct ops_request *out, struct err *err);
 };
 
 /* ---- a plan, for reading ---- */
@@ -153,7 +153,7 @@ struct ops_step {
 	X(READY, "ready")                                                                                              \
 	X(RUNNING, "running")                                                                                          \
 	X(PAUSING, "pausing")       /* goes on to the end of the step */                                               \
-	X(PAUSED, "paused")         /* between two steps, until ops_go_on */                                           \
+	X(PAUSED, "paused")         /* between two steps, until ops_resume */                                          \
 	X(CANCELLING, "cancelling") /* goes on to the next safe point */                                               \
 	X(DONE, "done")                                                                                                \
 	X(FAILED, "failed")                                                                                            \
@@ -172,13 +172,13 @@ struct ops_fact { /* arguments and what was found, by name; all that a journal n
 };
 
 struct ops_plan {
-	char *id;     /* of its journal, NULL before it is run or where none is kept */
-	char *undoes; /* id of the plan that this one takes back, NULL */
+	char *id;         /* of its journal, NULL before it is run or where none is kept */
+	char *rolls_back; /* id of the plan that this one rolls back, NULL */
 	const struct ops_operation *operation;
 	char *target;   /* key */
 	char *title;    /* "Scale kafka orders from 3 to 4 brokers" */
 	char *confirm;  /* what to type for OPS_DANGEROUS: the cluster's or the node's name */
-	bool under_way; /* steps of it were done before: it was taken up again, or goes on after a pause */
+	bool under_way; /* steps of it were done before: it was resumed, or goes on after a pause */
 	enum ops_state state;
 	enum ops_severity severity;     /* the worst of the sentences */
 	struct ops_sentence *sentences; /* by kind, then as found */

@@ -222,7 +222,7 @@ void ops_plan_finish(struct ops_plan *plan)
 	}
 	free(plan->facts);
 	free(plan->id);
-	free(plan->undoes);
+	free(plan->rolls_back);
 	free(plan->target);
 	free(plan->title);
 	free(plan->confirm);

@@ -129,7 +129,7 @@ enum ops_outcome {
 };
 
 /* A step is a guarded change, a request, a gate, or one of the former with a gate. Functions are pure: a plan can be
- * taken up again from its facts by another process, at any step that was not done, so that whatever a step does it
+ * resumed again from its facts by another process, at any step that was not done, so that whatever a step does it
  * must find done already when it is asked a second time. Every type has a line in steps.def. */
 struct ops_step_type {
 	const char *name; /* in the journal */

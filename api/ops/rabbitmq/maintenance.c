@@ -140,7 +140,7 @@ static size_t maintenance_away(const struct ops_plan *plan, const struct ops_con
 	return 1;
 }
 
-static bool maintenance_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
+static bool maintenance_roll_back(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
 	*out = (struct ops_request){.operation = &ops_operation_maintenance,
 				    .target = plan->target,
@@ -166,5 +166,5 @@ const struct ops_operation ops_operation_maintenance = {
 	.plan = maintenance_plan,
 	.preflight = maintenance_preflight,
 	.away = maintenance_away,
-	.undo = maintenance_undo,
+	.roll_back = maintenance_roll_back,
 };

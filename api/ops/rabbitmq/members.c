@@ -197,7 +197,7 @@ static void check_grow(struct ops_plan *plan, const struct members_request *requ
 	if (even.count > 0)
 		ops_note(plan, OPS_CAUTION,
 			 "%" PRId64 " of them will have an even number of members, which tolerates no more failures "
-				    "than before: %s%s",
+			 "than before: %s%s",
 			 even.count, even.names, ops_name_list_more(&even, more));
 	if (stuck.count > 0)
 		ops_note(plan, OPS_CAUTION, "%" PRId64 " of them have no quorum now and cannot change: %s%s",
@@ -303,7 +303,7 @@ static void members_access(const struct ops_context *context, struct ops_needs *
 
 /* ---- the way back ---- */
 
-static bool members_undo(const struct ops_plan *plan, struct ops_request *out, struct err *err)
+static bool members_roll_back(const struct ops_plan *plan, struct ops_request *out, struct err *err)
 {
 	static const char *const opposite[] = {"shrink", "grow", "remove", "add"};
 	int verb = 0;
@@ -353,5 +353,5 @@ const struct ops_operation ops_operation_members = {
 	.access = members_access,
 	.plan = members_plan,
 	.preflight = members_preflight,
-	.undo = members_undo,
+	.roll_back = members_roll_back,
 };

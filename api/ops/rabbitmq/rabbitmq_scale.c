@@ -279,5 +279,5 @@ const struct ops_scale_part ops_rabbitmq_scale = {
 	.plan_empty = rabbitmq_scale_empty,
 	.check_known = rabbitmq_scale_check_known,
 	.check_down = rabbitmq_scale_check,
-	.undo = "",
+	.roll_back = "",
 };

@@ -116,11 +116,11 @@ static void wait_until_ready(struct deck *deck)
 	assert_int_equal(deck->plan->state, OPS_STATE_READY);
 }
 
-void deck_take_up(struct deck *deck, const char *id)
+void deck_resume(struct deck *deck, const char *id)
 {
 	struct err err = {0};
 	ops_plan_destroy(deck->plan);
-	deck->plan = ops_take_up(deck->ops, id, NULL, NULL, &err);
+	deck->plan = ops_resume_plan(deck->ops, id, NULL, NULL, &err);
 	deck_must(deck->plan, &err);
 	wait_until_ready(deck);
 }

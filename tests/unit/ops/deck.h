@@ -32,10 +32,10 @@ void deck_pass(struct deck *deck, int64_t ms); /* time goes by */
 /* Prepares and waits until ready; replaces the plan before. */
 void deck_prepare(struct deck *deck, const char *operation, const char *target, const struct ops_value *values,
 		  size_t count);
-void deck_take_up(struct deck *deck, const char *id); /* and waits until ready */
-void deck_begin(struct deck *deck);                   /* only starts to run */
-void deck_finish(struct deck *deck);                  /* to the end, which must be DONE */
-void deck_run(struct deck *deck);                     /* both */
+void deck_resume(struct deck *deck, const char *id); /* and waits until ready */
+void deck_begin(struct deck *deck);                  /* only starts to run */
+void deck_finish(struct deck *deck);                 /* to the end, which must be DONE */
+void deck_run(struct deck *deck);                    /* both */
 /* What the cluster is like without what differs from run to run (deck_picture.c): a line an object and a broker,
  * sorted; free() it. Lets 20 s go by first: what follows by itself follows. */
 char *deck_picture(struct deck *deck);

@@ -67,7 +67,7 @@ static void roll_back(struct deck *deck)
 {
 	struct err err = {0};
 	struct ops_request wish;
-	deck_must(deck->plan->operation->undo(deck->plan, &wish, &err), &err);
+	deck_must(deck->plan->operation->roll_back(deck->plan, &wish, &err), &err);
 	CLEANUP(free) char *target = mem_strdup(wish.target);
 	deck_prepare(deck, wish.operation->name, target, wish.values, wish.value_count);
 	deck_run(deck);

@@ -101,7 +101,7 @@ static void a_drained_node_is_left_in_the_order_of_quorums(void **state)
 	/* What waits for its volume there comes back with the node. */
 	struct ops_request wish = {0};
 	struct err err = {0};
-	deck_must(deck->plan->operation->undo(deck->plan, &wish, &err), &err);
+	deck_must(deck->plan->operation->roll_back(deck->plan, &wish, &err), &err);
 	assert_ptr_equal(wish.operation, ops_find("uncordon"));
 	deck_prepare(deck, "uncordon", "node-2", NULL, 0);
 	deck_run(deck);
@@ -133,7 +133,7 @@ static void pods_of_a_dead_node_are_given_up(void **state)
 	assert_true(deck_says(deck, OPS_MEANS, "its kubelet last reported at"));
 	deck_run(deck);
 	assert_int_equal(world_find_node(deck_view(deck), "node-1")->broker_count, 0);
-	deck_must(deck->plan->operation->undo(deck->plan, &wish, &err), &err);
+	deck_must(deck->plan->operation->roll_back(deck->plan, &wish, &err), &err);
 	deck_prepare(deck, "recover", "node-1", wish.values, wish.value_count);
 	assert_true(deck_says(deck, OPS_BLOCKS, "it is not back yet"));
 	assert_true(demo_heal_node(deck->demo, "node-1"));

@@ -47,7 +47,7 @@ static void take_back(struct deck *deck)
 {
 	struct err err = {0};
 	struct ops_request wish;
-	deck_must(deck->plan->operation->undo(deck->plan, &wish, &err), &err);
+	deck_must(deck->plan->operation->roll_back(deck->plan, &wish, &err), &err);
 	CLEANUP(free)
 	char *target = mem_strdup(strrchr(wish.target, '/') && str_has_suffix(wish.target, "/rabbitmq") ? "prod/events"
 													: wish.target);

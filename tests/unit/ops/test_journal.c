@@ -85,10 +85,10 @@ static void let_it_finish(struct desk *desk)
 	rig_pass(desk->rig, 5000);
 }
 
-static void take_up(struct desk *desk, const char *id)
+static void desk_resume(struct desk *desk, const char *id)
 {
 	struct err err = {0};
-	desk->rig->plan = ops_take_up(desk->rig->ops, id, NULL, NULL, &err);
+	desk->rig->plan = ops_resume_plan(desk->rig->ops, id, NULL, NULL, &err);
 	if (!desk->rig->plan)
 		fail_msg("%s", err.text);
 	rig_pass(desk->rig, 200);
@@ -157,10 +157,10 @@ static void the_list_tells_who_lives(void **state)
 		assert_int_equal(pasts.items[0].step, 1);
 		assert_int_equal(pasts.items[0].step_count, 3);
 		assert_string_equal(pasts.items[0].step_title, "orders-3 ready");
-		assert_false(ops_history_may_go_on(&pasts.items[0], NULL));
+		assert_false(ops_history_may_resume(&pasts.items[0], NULL));
 	}
 	struct err err = {0};
-	assert_null(ops_take_up(desk->rig->ops, id, NULL, NULL, &err));
+	assert_null(ops_resume_plan(desk->rig->ops, id, NULL, NULL, &err));
 	assert_contains(err.text, "is being run by another mqdeck");
 	kill_engine(desk);
 	assert_state(desk, id, OPS_HISTORY_INTERRUPTED);
@@ -171,7 +171,7 @@ static void another_process_goes_on_where_it_stopped(void **state)
 	struct desk *desk = *state;
 	CLEANUP(free) char *id = start_scaling(desk);
 	kill_engine(desk);
-	take_up(desk, id);
+	desk_resume(desk, id);
 	assert_true(rig_says(desk->rig, OPS_CHANGES, "resumes at step 2 of 3"));
 	assert_int_equal(desk->rig->plan->steps[0].state, OPS_STEP_DONE);
 	assert_int_not_equal(desk->rig->plan->severity, OPS_BLOCKED);
@@ -197,7 +197,7 @@ static void a_change_whose_end_was_not_written_is_not_made_twice(void **state)
 	assert_int_equal(desk->rig->plan->steps[0].state, OPS_STEP_RUNNING);
 	CLEANUP(free) char *id = mem_strdup(desk->rig->plan->id);
 	kill_engine(desk);
-	take_up(desk, id);
+	desk_resume(desk, id);
 	assert_int_equal(desk->rig->plan->current, 0);
 	rig_run(desk->rig);
 	rig_pass(desk->rig, 1000);
@@ -216,7 +216,7 @@ static void a_torn_last_line_is_cut_off(void **state)
 	struct stat found;
 	assert_int_equal(stat(path, &found), 0);
 	assert_int_equal(truncate(path, found.st_size - 9), 0);
-	take_up(desk, id);
+	desk_resume(desk, id);
 	assert_int_equal(desk->rig->plan->current, 1);
 	rig_run(desk->rig);
 	rig_pass(desk->rig, 1000);
@@ -251,20 +251,20 @@ static void what_is_not_a_journal_is_named(void **state)
 	fputs("{\"record\":\"step\",\"at\":\"2026-01-01T00:00:00Z\",\"step\":77,\"state\":\"done\"}\n", file);
 	fclose(file);
 	struct err err = {0};
-	assert_null(ops_take_up(desk->rig->ops, id, NULL, NULL, &err));
+	assert_null(ops_resume_plan(desk->rig->ops, id, NULL, NULL, &err));
 	assert_contains(err.text, "\"step\" is not a step number");
 	assert_state(desk, id, OPS_HISTORY_UNREADABLE);
-	assert_null(ops_take_up(desk->rig->ops, "../../etc/passwd", NULL, NULL, &err));
+	assert_null(ops_resume_plan(desk->rig->ops, "../../etc/passwd", NULL, NULL, &err));
 	assert_contains(err.text, "is not a plan ID");
 }
 
-static void a_plan_is_not_taken_up_on_another_cluster(void **state)
+static void a_plan_is_not_resumed_on_another_cluster(void **state)
 {
 	struct desk *desk = *state;
 	CLEANUP(free) char *id = start_scaling(desk);
 	desk->rig->api.uid = "u-9";
 	kill_engine(desk);
-	take_up(desk, id);
+	desk_resume(desk, id);
 	assert_int_equal(desk->rig->plan->severity, OPS_BLOCKED);
 	assert_true(rig_says(desk->rig, OPS_BLOCKS, "made for another cluster: https://api.example:6443"));
 }
@@ -281,11 +281,11 @@ static void a_right_lost_in_the_middle_is_named_and_the_plan_goes_on_later(void 
 	assert_state(desk, id, OPS_HISTORY_FAILED);
 	desk->rig->api.denied = "patch";
 	kill_engine(desk);
-	take_up(desk, id);
+	desk_resume(desk, id);
 	assert_true(rig_says(desk->rig, OPS_BLOCKS, "permission denied: patch on statefulsets/scale"));
 	desk->rig->api.denied = NULL;
 	kill_engine(desk);
-	take_up(desk, id);
+	desk_resume(desk, id);
 	rig_run(desk->rig);
 	rig_pass(desk->rig, 1000);
 	let_it_finish(desk);
@@ -304,7 +304,7 @@ static void a_plan_is_taken_back_once(void **state)
 	assert_int_equal(desk->rig->plan->state, OPS_STATE_DONE);
 	CLEANUP(free) char *id = mem_strdup(desk->rig->plan->id);
 	kill_engine(desk);
-	assert_null(ops_take_up(desk->rig->ops, id, NULL, NULL, &err));
+	assert_null(ops_resume_plan(desk->rig->ops, id, NULL, NULL, &err));
 	assert_contains(err.text, "nothing to resume or abandon");
 
 	desk->rig->plan = ops_roll_back(desk->rig->ops, id, NULL, NULL, &err);
@@ -324,7 +324,8 @@ static void a_plan_is_taken_back_once(void **state)
 	assert_int_equal(pasts.count, 2);
 	for (size_t i = 0; i < 2; i++) {
 		bool first = str_eq(pasts.items[i].id, id);
-		assert_string_equal(first ? pasts.items[i].undone_by : pasts.items[i].undoes, first ? second : id);
+		assert_string_equal(first ? pasts.items[i].rolled_back_by : pasts.items[i].rolls_back,
+				    first ? second : id);
 	}
 }
 
@@ -356,7 +357,7 @@ static void a_whole_plan_can_be_read(void **state)
 	assert_string_equal(ops_fact(plan, "replicas"), "4");
 	ops_cancel(plan); /* not ours to stop */
 	ops_pause(plan);
-	ops_go_on(plan);
+	ops_resume(plan);
 	assert_int_equal(plan->state, OPS_STATE_RUNNING);
 }
 
@@ -372,7 +373,7 @@ static void what_a_plan_was_said_to_mean_is_kept(void **state)
 		assert_string_equal(plan->sentences[i].text, desk->rig->plan->sentences[i].text);
 	/* Taken up again, it is asked for what it means now. */
 	kill_engine(desk);
-	take_up(desk, id);
+	desk_resume(desk, id);
 	assert_true(rig_says(desk->rig, OPS_CHANGES, "resumes at step 2 of 3"));
 	for (size_t i = 1; i < desk->rig->plan->sentence_count; i++)
 		assert_string_not_equal(desk->rig->plan->sentences[i - 1].text, desk->rig->plan->sentences[i].text);
@@ -392,7 +393,7 @@ static void only_what_changed_is_read_again(void **state)
 	assert_true(ops_history_read(desk->dir, &pasts, 0, &err));
 	assert_ptr_equal(pasts.read[0], first);
 	assert_int_equal(pasts.items[0].state, OPS_HISTORY_INTERRUPTED);
-	take_up(desk, id);
+	desk_resume(desk, id);
 	rig_run(desk->rig);
 	assert_true(ops_history_read_one(desk->dir, id, &pasts, &err));
 	assert_ptr_not_equal(pasts.read[0], first);
@@ -417,14 +418,14 @@ static void what_can_be_done_with_a_plan_is_told_with_the_reason(void **state)
 		{{.state = OPS_HISTORY_PAUSED, .operation = "scale"}, "is still running", "is still running"},
 		{{.state = OPS_HISTORY_DONE, .operation = "scale"}, "nothing to resume or abandon", NULL},
 		{{.state = OPS_HISTORY_ABANDONED, .operation = "scale"}, "nothing to resume or abandon", NULL},
-		{{.state = OPS_HISTORY_FAILED, .operation = "scale", .undone_by = "2"}, "by plan 2", "by plan 2"},
+		{{.state = OPS_HISTORY_FAILED, .operation = "scale", .rolled_back_by = "2"}, "by plan 2", "by plan 2"},
 		{{.state = OPS_HISTORY_UNREADABLE, .err = {ERR_PARSE, "line 1"}}, "line 1", "line 1"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
 		struct ops_history_entry past = table[i].past;
 		struct err err = {0};
 		past.id = "1";
-		assert_int_equal(ops_history_may_go_on(&past, &err), !table[i].no_going_on);
+		assert_int_equal(ops_history_may_resume(&past, &err), !table[i].no_going_on);
 		if (table[i].no_going_on)
 			assert_contains(err.text, table[i].no_going_on);
 		assert_int_equal(ops_history_may_roll_back(&past, &err), !table[i].no_way_back);
@@ -484,7 +485,7 @@ int main(void)
 		TEST(a_change_whose_end_was_not_written_is_not_made_twice),
 		TEST(a_torn_last_line_is_cut_off),
 		TEST(what_is_not_a_journal_is_named),
-		TEST(a_plan_is_not_taken_up_on_another_cluster),
+		TEST(a_plan_is_not_resumed_on_another_cluster),
 		TEST(a_right_lost_in_the_middle_is_named_and_the_plan_goes_on_later),
 		TEST(a_plan_is_taken_back_once),
 		TEST(without_a_journal_nothing_is_begun),

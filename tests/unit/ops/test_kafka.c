@@ -294,7 +294,7 @@ static void failover_changes_order_and_nothing_else(void **state)
 
 	struct err err = {0};
 	struct ops_request wish;
-	assert_true(bench->rig->plan->operation->undo(bench->rig->plan, &wish, &err));
+	assert_true(bench->rig->plan->operation->roll_back(bench->rig->plan, &wish, &err));
 	prepare(bench, wish.operation->name, "mq/orders-0", wish.values, wish.value_count);
 	run(bench);
 	assert_int_equal(find(bench, "orders", 0)->leader, 0);
@@ -486,7 +486,7 @@ static void a_refusal_stops_and_the_way_back_is_known(void **state)
 	rig_pass(bench->rig, 30000);
 	assert_int_equal(bench->rig->plan->state, OPS_STATE_FAILED);
 	assert_contains(bench->rig->plan->err.text, "reassigning orders/0");
-	assert_true(bench->rig->plan->operation->undo(bench->rig->plan, &wish, &err));
+	assert_true(bench->rig->plan->operation->roll_back(bench->rig->plan, &wish, &err));
 	prepare(bench, wish.operation->name, KAFKA, wish.values, wish.value_count);
 	run(bench);
 	/* The throttle of the plan that failed is gone. */

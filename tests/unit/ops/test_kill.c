@@ -78,7 +78,7 @@ static void kill_at(const struct wish *before, const struct wish *wish, size_t s
 	deck_drop(deck);
 	assert_true(deck_connect(deck));
 	if (!over) {
-		deck_take_up(deck, id);
+		deck_resume(deck, id);
 		deck_run(deck);
 	}
 	CLEANUP(free) char *found = deck_picture(deck);

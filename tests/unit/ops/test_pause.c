@@ -166,7 +166,7 @@ static void a_pause_waits_for_the_end_of_the_step(void **state)
 	rig_pass(bench->rig, 3600 * 1000);
 	assert_string_equal(bench->asked, "a");
 
-	ops_go_on(plan);
+	ops_resume(plan);
 	rig_pass(bench->rig, 100);
 	assert_int_equal(plan->state, OPS_STATE_RUNNING);
 	assert_string_equal(bench->asked, "ab");
@@ -177,7 +177,7 @@ static void a_pause_is_taken_back_before_it_comes(void **state)
 	struct bench *bench = *state;
 	struct ops_plan *plan = start(bench);
 	ops_pause(plan);
-	ops_go_on(plan);
+	ops_resume(plan);
 	let_one_pass(bench);
 	assert_int_equal(plan->state, OPS_STATE_RUNNING);
 	assert_string_equal(bench->asked, "ab");
@@ -249,12 +249,12 @@ static void what_forbids_going_on_leaves_it_paused(void **state)
 	ops_pause(plan);
 	let_one_pass(bench);
 	cluster_of(bench)->desired = 99;
-	ops_go_on(plan);
+	ops_resume(plan);
 	rig_pass(bench->rig, 100);
 	assert_int_equal(plan->state, OPS_STATE_PAUSED);
 	assert_string_equal(plan->steps[1].why, "99 are too many");
 	cluster_of(bench)->desired = 3;
-	ops_go_on(plan);
+	ops_resume(plan);
 	rig_pass(bench->rig, 100);
 	assert_int_equal(plan->state, OPS_STATE_RUNNING);
 	assert_null(plan->steps[1].why);

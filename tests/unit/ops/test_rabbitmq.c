@@ -309,7 +309,7 @@ static void a_shrink_that_leaves_some_is_tried_again(void **state)
 
 	struct err err = {0};
 	struct ops_request wish;
-	assert_true(ops_find("members")->undo(bench->rig->plan, &wish, &err));
+	assert_true(ops_find("members")->roll_back(bench->rig->plan, &wish, &err));
 	assert_string_equal(wish.values[0].name, "grow");
 	assert_string_equal(wish.values[1].value, "^(audit)$");
 }

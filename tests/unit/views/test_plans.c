@@ -126,12 +126,12 @@ static void a_wrong_target_leaves_nothing(void **state)
 	rig_pass(several->rig, 100); /* what was asked of the API for the first one is answered to nobody */
 }
 
-static void what_cannot_be_taken_up_leaves_nothing(void **state)
+static void what_cannot_be_resumed_leaves_nothing(void **state)
 {
 	struct several *several = *state;
 	struct err err = {0};
 	prepare(several);
-	assert_false(plans_take(&several->plans, several->rig->ops, ops_take_up, "20260102-030405-00", &err));
+	assert_false(plans_take(&several->plans, several->rig->ops, ops_resume_plan, "20260102-030405-00", &err));
 	assert_int_equal(err.code, ERR_REFUSED); /* this rig keeps no journals */
 	assert_int_equal(several->plans.count, 0);
 	assert_null(plans_current(&several->plans));
@@ -144,7 +144,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(they_run_one_after_the_other),  TEST(the_first_that_fails_ends_it),
 		TEST(cancelling_begins_no_other),    TEST(one_that_is_blocked_holds_all_back),
-		TEST(a_wrong_target_leaves_nothing), TEST(what_cannot_be_taken_up_leaves_nothing),
+		TEST(a_wrong_target_leaves_nothing), TEST(what_cannot_be_resumed_leaves_nothing),
 	};
 	return cmocka_run_group_tests_name("views/plans", tests, NULL, NULL);
 }
