@@ -117,22 +117,26 @@ def room_of(path):
 
 def symbols(build, root):
     """{source: (defined, wanted)} of every object, the tests' too."""
-    found = {}
+    found, source_of = {}, {}
     for command in json.loads((build / "compile_commands.json").read_text()):
         source = (pathlib.Path(command["directory"]) / command["file"]).resolve()
         name = source.relative_to(root).as_posix() if source.is_relative_to(root) else None
         target = build / command["output"]
-        if not name or not target.is_file():
+        if name and target.is_file():
+            found.setdefault(name, (set(), set()))
+            source_of[str(target)] = name
+    # All at once: a process an object takes longer than the test may on a busy machine.
+    listing = subprocess.run(["nm", "-A", *source_of], capture_output=True, text=True, check=True).stdout
+    for line in listing.splitlines():
+        target, _, rest = line.partition(":")
+        kind, symbol = rest.split()[-2:]
+        if symbol.startswith("_") and symbol not in OUTSIDE:
             continue
-        defined, wanted = found.setdefault(name, (set(), set()))
-        for line in subprocess.run(["nm", target], capture_output=True, text=True, check=True).stdout.splitlines():
-            kind, symbol = line.split()[-2:]
-            if symbol.startswith("_") and symbol not in OUTSIDE:
-                continue
-            if kind == "U":
-                wanted.add(symbol)
-            elif kind in "TDBRC":
-                defined.add(symbol)
+        defined, wanted = found[source_of[target]]
+        if kind == "U":
+            wanted.add(symbol)
+        elif kind in "TDBRC":
+            defined.add(symbol)
     return found
 
 
