@@ -64,7 +64,7 @@ static void print_help(void)
 		char *left =
 			str_printf("mqdeck [OPTIONS]%s%s%s%s", *main_commands[i].name ? " " : "", main_commands[i].name,
 				   *main_commands[i].arguments ? " " : "", main_commands[i].arguments);
-		printf("  %-44s %s\n", left, main_commands[i].help);
+		printf("  %-46s %s\n", left, main_commands[i].help);
 	}
 	puts("\nOptions:");
 	config_print_options(stdout);

@@ -253,7 +253,7 @@ static const struct ops_argument recover_arguments[] = {
 	{.name = "delete-pods",
 	 .help = "true: delete its broker pods by force instead of tainting the node",
 	 .type = OPS_ARGUMENT_TEXT},
-	{.name = "back", .help = "true: the node is back, remove the taint away", .type = OPS_ARGUMENT_TEXT},
+	{.name = "back", .help = "true: the node is back, remove the taint", .type = OPS_ARGUMENT_TEXT},
 	OPS_PODS_REASON,
 };
 
