@@ -8,7 +8,7 @@
 #include "tui/draw/colour.h"
 #include "tui/theme/theme_private.h"
 
-enum { SKIN_PATH_MAX = 160, SKIN_DEPTH_MAX = 6 };
+enum { SKIN_PATH_MAX = 160, SKIN_DEPTH_MAX = 6, LIFT_STEPS = 16 };
 
 static const struct {
 	const char *path, *stock;
@@ -143,6 +143,35 @@ static void skin_use(struct style_role_look *look, enum skin_part part, int32_t 
 		look->fg = colour == COLOUR_DEFAULT ? COLOUR_DEFAULT : colour_readable_on(colour);
 }
 
+static bool skin_is_readable(int32_t colour, int32_t ground)
+{
+	return colour_contrast(colour, ground) >= 4.5 &&
+	       colour_contrast(colour_from_256(colour_to_256(colour)), colour_from_256(colour_to_256(ground))) >= 4.5;
+}
+
+/* What is faint in k9s, or stock on a ground of another lightness, carries text here that must be read: nearer to black
+ * or white, a step at a time. */
+static int32_t skin_lift(int32_t colour, int32_t ground)
+{
+	int32_t lifted = colour, target = colour_readable_on(ground);
+	for (int step = 1; step <= LIFT_STEPS && !skin_is_readable(lifted, ground); step++) {
+		lifted = 0;
+		for (int shift = 0; shift <= 16; shift += 8) {
+			int from = colour >> shift & 255, to = target >> shift & 255;
+			lifted |= (from + (to - from) * step / LIFT_STEPS) << shift;
+		}
+	}
+	return lifted;
+}
+
+static void skin_settle(const struct theme *theme, enum style_role role, struct style_role_look *look)
+{
+	int32_t ground = look->bg != COLOUR_DEFAULT ? look->bg : theme->ground;
+	if (look->fg != COLOUR_DEFAULT && !style_role_is_sign(role))
+		look->fg = skin_lift(look->fg, ground);
+	theme_derive_16(theme, look, true, true);
+}
+
 static int32_t skin_colour(const struct skin *skin, const char *path)
 {
 	return skin->colours[skin_find(path)];
@@ -170,5 +199,5 @@ void theme_read_k9s(struct theme_reader *reader, const yaml_node_t *node)
 		skin_use(look, skin_uses[i].part, skin_colour(&skin, skin_uses[i].path));
 	}
 	for (int role = 0; role < STYLE_COUNT; role++)
-		theme_derive_16(theme, &theme->roles[role], true, true);
+		skin_settle(theme, (enum style_role)role, &theme->roles[role]);
 }

@@ -170,6 +170,10 @@ static void a_skin_of_k9s_is_a_theme(void **state)
 	/* `default` is what the screen has, and what the skin does not say is stock. */
 	assert_int_equal(style_look(&theme, STYLE_HEADER, COLOUR_MODE_TRUE).bg, 0x282a36);
 	assert_int_equal(theme.roles[STYLE_WARN].fg, 0xff8c00);
+	/* Too faint for what is written in it here. */
+	assert_int_not_equal(theme.roles[STYLE_DIM].fg, 0x6272a4);
+	assert_true(theme_contrast(&theme, STYLE_DIM, COLOUR_MODE_TRUE) >= 4.5);
+	assert_int_equal(theme.roles[STYLE_BORDER].fg, 0x6272a4);
 	assert_int_equal(theme.roles[STYLE_OK].fg16, 10);
 	assert_int_equal(theme.roles[STYLE_BAD].mono, STYLE_ATTR_BOLD);
 	buf_finish(&notes);
