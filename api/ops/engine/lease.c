@@ -1,3 +1,5 @@
+/* One Lease, as a small machine: read it, write it if it is ours, free or left, renew it, give it back. Every write carries
+ * the version that was read, so that of two who take it at once one gets a conflict. */
 #include "api/ops/engine/lease.h"
 
 #include <stdio.h>

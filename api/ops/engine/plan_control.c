@@ -1,4 +1,4 @@
-/* What is asked of a plan from outside while it is carried out: begin, pause, go on, stop. run.c carries it out. */
+/* What is asked of a plan from outside while it is carried out: begin, pause, resume, stop. run.c carries it out. */
 #include <string.h>
 
 #include "api/base/str.h"

@@ -1,3 +1,5 @@
+/* What is lost while brokers are away, counted in one pass over the replicas: a cluster may have 200,000 of them, and a plan
+ * is judged again before each run. */
 #include "api/ops/impact/impact.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* The map of a plan, made of its impact: each broker with what becomes of it, and the likely new leaders. */
 #include "api/ops/impact/plan_map.h"
 
 #include <inttypes.h>

@@ -1,3 +1,5 @@
+/* Writing journals: a record is one line and one write, synced before what it announces is sent. So a process that ends in
+ * between has told at most more than it did, never less, and whoever resumes asks again for what may not have happened. */
 #include "api/ops/journal/journal.h"
 
 #include <errno.h>

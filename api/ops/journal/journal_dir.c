@@ -1,3 +1,5 @@
+/* The folder of journals: where it is and who may read it, which of them live, and the list of them all. A lock tells whether
+ * a plan still has its process; a time or a process id would only guess. */
 #include "api/ops/journal/journal_dir.h"
 
 #include <dirent.h>

@@ -1,3 +1,4 @@
+/* Lists of partitions with their brokers: kept sorted, written as text and read back, from a person too. */
 #include "api/ops/kafka/assignment.h"
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* Partitions of the world beside the lists in a plan's facts: walks, names of facts, and what must be known of a cluster
+ * before its replicas are touched. */
 #include "api/ops/kafka/partitions.h"
 
 #include <inttypes.h>

@@ -1,3 +1,5 @@
+/* Where a replica can go. Greedy, a partition at a time: racks first, then room, then evenness; an optimum would move more
+ * than anybody asked for. */
 #include "api/ops/kafka/placement.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* A broker's pod through a restart: may it be stopped, taken away, made anew, caught up. The gates look at what the brokers
+ * said since the step began: an older answer may be from before the pod that was stopped last. */
 #include "api/ops/parts/pods.h"
 
 #include <inttypes.h>

@@ -1,3 +1,5 @@
+/* Members of queues as the world shows them: who holds which, who could be asked, and which queues a shrink would leave
+ * without a quorum. */
 #include "api/ops/rabbitmq/queue_members.h"
 
 #include <inttypes.h>

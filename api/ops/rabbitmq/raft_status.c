@@ -1,3 +1,4 @@
+/* Reads what rabbitmq-queues quorum_status prints. */
 #include "api/ops/rabbitmq/raft_status.h"
 
 #include <stdio.h>
