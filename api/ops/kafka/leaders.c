@@ -119,6 +119,24 @@ static bool move_one(const struct world_replicated *now, int32_t *preferred, con
 	return true;
 }
 
+/* Those that are to be led by another one, or are not led by the one that is preferred already. */
+static void list_preferred(const struct world_cluster *cluster, const int32_t *preferred, size_t count,
+			   struct ops_kafka_assignment *out_new, struct ops_kafka_assignment *out_old)
+{
+	size_t at = 0;
+	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, NULL); ops_kafka_walk_next(&walk) && at < count;
+	     at++) {
+		int32_t order[WORLD_REPLICAS_MAX];
+		bool as_it_is =
+			preferred[at] < 0 || ops_kafka_is_moving(&walk.now) ||
+			(preferred[at] == walk.now.replica_ids[0] && ops_kafka_leader_id(&walk.now) == preferred[at]);
+		if (as_it_is || !may_lead(&walk.now, preferred[at]))
+			continue;
+		reorder_replicas(&walk.now, preferred[at], NULL, 0, order);
+		add_both(&walk.now, order, out_new, out_old);
+	}
+}
+
 void ops_kafka_spread_leaders(const struct world_cluster *cluster, struct ops_kafka_assignment *out_new,
 			      struct ops_kafka_assignment *out_old)
 {
@@ -139,18 +157,7 @@ void ops_kafka_spread_leaders(const struct world_cluster *cluster, struct ops_ka
 			if (!ops_kafka_is_moving(&walk.now) && preferred[at] >= 0)
 				moved |= move_one(&walk.now, &preferred[at], &tally);
 	}
-	at = 0;
-	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, NULL); ops_kafka_walk_next(&walk) && at < count;
-	     at++) {
-		int32_t order[WORLD_REPLICAS_MAX];
-		bool as_it_is =
-			preferred[at] < 0 || ops_kafka_is_moving(&walk.now) ||
-			(preferred[at] == walk.now.replica_ids[0] && ops_kafka_leader_id(&walk.now) == preferred[at]);
-		if (as_it_is || !may_lead(&walk.now, preferred[at]))
-			continue;
-		reorder_replicas(&walk.now, preferred[at], NULL, 0, order);
-		add_both(&walk.now, order, out_new, out_old);
-	}
+	list_preferred(cluster, preferred, count, out_new, out_old);
 	ops_kafka_assignment_sort(out_new);
 	ops_kafka_assignment_sort(out_old);
 	free(preferred);

@@ -188,16 +188,24 @@ static void tell_progress(const struct ops_plan *plan, const struct ops_context 
 			 ops_kafka_broker_name(cluster, progress->waits_for, name));
 }
 
-static enum ops_gate_state gate_moved(const struct ops_plan *plan, const struct ops_context *context,
-				      struct ops_gauge *out)
+/* From what is not read now no gate opens: NULL, and out says why. */
+static const struct world_cluster *cluster_at_gate(const struct ops_context *context, struct ops_gauge *out)
 {
 	struct err err = {0};
 	const struct world_cluster *cluster = ops_kafka_step_cluster(context, &err);
+	if (cluster && cluster->replicated_count >= 0 && !err_is_set(&cluster->source.err))
+		return cluster;
+	snprintf(out->why, sizeof out->why, "%s", cluster ? cluster->source.err.text : err.text);
+	return NULL;
+}
+
+static enum ops_gate_state gate_moved(const struct ops_plan *plan, const struct ops_context *context,
+				      struct ops_gauge *out)
+{
+	const struct world_cluster *cluster = cluster_at_gate(context, out);
 	struct partition_progress progress = {.waits_for = -1};
-	if (!cluster || cluster->replicated_count < 0 || err_is_set(&cluster->source.err)) {
-		snprintf(out->why, sizeof out->why, "%s", cluster ? cluster->source.err.text : err.text);
+	if (!cluster)
 		return OPS_GATE_SHUT;
-	}
 	CLEANUP(ops_kafka_assignment_finish) struct ops_kafka_assignment list;
 	ops_kafka_get_list(plan, "new", context->step->item, &list);
 	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, &list); ops_kafka_walk_next(&walk);) {
@@ -320,12 +328,9 @@ static enum ops_gate_state gate_elected(const struct ops_plan *plan, const struc
 					struct ops_gauge *out, bool (*wants)(const struct world_replicated *now),
 					const char *what)
 {
-	struct err err = {0};
-	const struct world_cluster *cluster = ops_kafka_step_cluster(context, &err);
-	if (!cluster || cluster->replicated_count < 0 || err_is_set(&cluster->source.err)) {
-		snprintf(out->why, sizeof out->why, "%s", cluster ? cluster->source.err.text : err.text);
+	const struct world_cluster *cluster = cluster_at_gate(context, out);
+	if (!cluster)
 		return OPS_GATE_SHUT;
-	}
 	struct ops_name_list waiting = {0};
 	char names[460];
 	int64_t all = 0, elsewhere = 0;
