@@ -66,7 +66,7 @@ void join_broker_sources(struct world *world)
 		kinds[cluster->pub.kind].join(cluster);
 		number_answers(cluster);
 	}
-	source_watcher_collect(world->watcher);
+	source_watcher_collect(world->watcher); /* those let go: now no cluster points at them */
 }
 
 void join_replicated_at(const struct world_cluster *cluster, int64_t index, struct world_replicated *out)

@@ -150,7 +150,8 @@ static int compare_neighbours(const void *a, const void *b)
 	return order ? order : str_compare_natural(left->name, right->name);
 }
 
-/* Drops brokers nobody names any more and puts the rest in order. */
+/* Drops brokers nobody names any more and puts the rest in order. What is indexed by broker (replicas, node ids) goes by
+ * the generation, so that it is made anew only when a broker came, went or moved. */
 static void settle_brokers(struct join_cluster *cluster)
 {
 	size_t kept = 0;
@@ -274,6 +275,7 @@ static void see_pod(struct world *world, const struct map *owners, const struct 
 	struct join_cluster *cluster = owner_of(owners, pod);
 	if (!cluster || !pod->meta.name)
 		return;
+	/* A job that a chart runs beside its brokers bears their labels; it has no number and ends. */
 	struct join_broker *broker = clusters_is_finished(pod) && source_discover_ordinal(pod->meta.name) < 0
 					     ? NULL
 					     : clusters_broker_named(cluster, pod->meta.name);

@@ -363,6 +363,7 @@ void join_kafka(struct join_cluster *cluster)
 	if (!snapshot)
 		return;
 	name_ids(cluster, snapshot);
+	/* 200,000 partitions are gone through once for each answer, not for each pod that changes. */
 	if (snapshot->metadata_part.updated_ms != cluster->metadata_ms ||
 	    snapshot->config_part.updated_ms != cluster->configs_ms ||
 	    cluster->tallied_generation != cluster->brokers_generation ||

@@ -70,7 +70,7 @@ void join_nodes(struct world *world)
 		fill_node(node_named(world, str_or(record->meta.name, "")), record);
 	for (at = NULL; (pod = record_store_next(&world->store, KUBE_PODS, &at));) {
 		struct join_node *node = pod->node_name ? node_named(world, pod->node_name) : NULL;
-		if (node && !node->seen)
+		if (node && !node->seen) /* nodes may be forbidden to read: then pods still name them */
 			fill_node(node, NULL);
 	}
 	drop_unseen_nodes(world);

@@ -62,7 +62,7 @@ void source_brokers_follow(struct source_brokers *sources, const struct source_f
 {
 	char *key = source_discover_key(found);
 	struct source_broker *source = map_get(&sources->all, key);
-	if (source && source->needed) {
+	if (source && source->needed) { /* a cluster may be found twice, by its resource and by its StatefulSet */
 		free(key);
 		return;
 	}
@@ -85,6 +85,8 @@ void source_brokers_follow(struct source_brokers *sources, const struct source_f
 	broker_source_types[source->kind]->follow(source, found, &sources->scratch);
 }
 
+/* A source goes with its cluster: nobody would look at what it hears, and its pods would still be asked. But the frame
+ * before may point at its last snapshot, so it is only let go of here and ends with the next join (collect). */
 void source_brokers_end(struct source_brokers *sources)
 {
 	size_t before = sources->let_go.len;

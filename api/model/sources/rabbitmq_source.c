@@ -127,6 +127,7 @@ static void rabbitmq_source_seek(struct source_rabbitmq *it, const struct source
 {
 	const struct source_options *options = it->source->options;
 	const struct source_broker *source = it->source;
+	/* Once for all pods: they share the cluster's users. Without a pod there is nobody to try them on. */
 	if (it->credentials || it->given || !source->pods.len)
 		return;
 	it->credentials = source_credentials_seek(

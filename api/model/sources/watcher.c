@@ -16,6 +16,7 @@
 #include "api/model/sources/broker_source.h"
 #include "api/model/sources/discover.h"
 
+/* A list brings hundreds of changes at once: what is needed is gone through after the last of them, not for each. */
 enum { FOLLOW_DELAY_MS = 5, CHECK_MS = 1000, SELECTOR_MAX = 1024 };
 
 struct source_watched {
@@ -148,6 +149,7 @@ static void need_for_cluster(void *data, const struct source_found_cluster *foun
 	source_brokers_follow(watcher->sources, found);
 }
 
+/* An informer that ends takes its records along: what is not watched any more would be shown as if it were. */
 static void drop_unneeded(struct source_watcher *watcher)
 {
 	VEC(char *) gone = {0};

@@ -2,8 +2,10 @@
 
 #include <stdio.h>
 
+#include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/rabbitmq/rabbitmq_decode.h"
+#include "api/rabbitmq/rjson.h"
 
 #define TEXT(text) (text), strlen(text)
 
@@ -293,12 +295,32 @@ static void what_is_no_answer_is_an_error(void **state)
 	assert_null(rabbitmq_decode_nodes(TEXT(deep), &err));
 }
 
+/* Fifty thousand are kept, and any field may be added to the table: with name and members, 200 bytes are the bound. */
+static void a_queue_stays_small(void **state)
+{
+	enum { NAME_AND_MEMBERS = 72 };
+	assert_in_range(sizeof(struct rabbitmq_queue), 1, 200 - NAME_AND_MEMBERS);
+}
+
+static void a_member_of_a_member_is_found_along_its_path(void **state)
+{
+	struct err err = {0};
+	CLEANUP(rabbitmq_json)
+	cJSON *json = rabbitmq_json_parse(TEXT("{\"a\":{\"b\":{\"c\":7}},\"a.b\":9}"), "test", &err);
+	assert_int_equal(rabbitmq_json_count(json, "a.b.c"), 7);
+	assert_int_equal(rabbitmq_json_count(json, "a.b"), -1); /* an object, and no key of that name */
+	assert_int_equal(rabbitmq_json_count(json, "a.x.c"), -1);
+	assert_int_equal(rabbitmq_json_count(NULL, "a.b"), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(overview_as_4_0_writes_it),
 		cmocka_unit_test(what_is_not_said_is_unknown),
 		cmocka_unit_test(keys_are_case_sensitive),
+		cmocka_unit_test(a_queue_stays_small),
+		cmocka_unit_test(a_member_of_a_member_is_found_along_its_path),
 		cmocka_unit_test(nodes_with_alarms_and_partitions),
 		cmocka_unit_test(pages_of_queues_are_put_together),
 		cmocka_unit_test(queues_as_rabbitmqctl_prints_them),
