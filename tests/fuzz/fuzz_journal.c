@@ -9,12 +9,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct err err = {0};
-	struct ops_history_plan *past = ops_history_plan_parse((const char *)data, size, &err);
-	if (!past && !err_is_set(&err))
+	struct ops_history_plan *plan = ops_history_plan_parse((const char *)data, size, &err);
+	if (!plan && !err_is_set(&err))
 		abort();
-	if (past && (!past->head.id || !past->head.title || past->steps.len == 0 || past->whole > size ||
-		     past->head.step > past->steps.len))
+	if (plan && (!plan->head.id || !plan->head.title || plan->steps.len == 0 || plan->whole > size ||
+		     plan->head.step > plan->steps.len))
 		abort();
-	ops_history_plan_destroy(past);
+	ops_history_plan_destroy(plan);
 	return 0;
 }

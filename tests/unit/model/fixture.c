@@ -294,7 +294,7 @@ static struct kafka_broker *say_brokers(struct fixture *f)
 struct kafka_snapshot *fixture_say_partitions(struct fixture *f, struct join_cluster *cluster, const char *const *isr,
 					      size_t count)
 {
-	struct kafka_snapshot *said = arena_alloc(&f->arena, sizeof *said);
+	struct kafka_snapshot *snapshot = arena_alloc(&f->arena, sizeof *snapshot);
 	struct kafka_topic *topic = arena_alloc(&f->arena, sizeof *topic);
 	struct kafka_partition *partitions = arena_alloc(&f->arena, (count + 1) * sizeof *partitions);
 	struct kafka_broker *brokers = say_brokers(f);
@@ -308,19 +308,19 @@ struct kafka_snapshot *fixture_say_partitions(struct fixture *f, struct join_clu
 	}
 	*topic = (struct kafka_topic){
 		.name = "orders", .partitions = partitions, .partition_count = (int32_t)count, .min_in_sync = 2};
-	*said = (struct kafka_snapshot){.controller = 0,
-					.reachable = true,
-					.brokers = brokers,
-					.broker_count = 3,
-					.topics = topic,
-					.topic_count = 1};
-	said->metadata_part.updated_ms = said->config_part.updated_ms = said->quorum_part.updated_ms =
+	*snapshot = (struct kafka_snapshot){.controller = 0,
+					    .reachable = true,
+					    .brokers = brokers,
+					    .broker_count = 3,
+					    .topics = topic,
+					    .topic_count = 1};
+	snapshot->metadata_part.updated_ms = snapshot->config_part.updated_ms = snapshot->quorum_part.updated_ms =
 		loop_now_ms(f->loop);
-	said->group_part.updated_ms = -1;
+	snapshot->group_part.updated_ms = -1;
 	cluster->kafka = snapshot_of;
-	cluster->kafka_data = said;
+	cluster->kafka_data = snapshot;
 	cluster->metadata_ms = -1;
-	return said;
+	return snapshot;
 }
 
 struct join_cluster *fixture_kafka(struct fixture *f, const char *const *isr, size_t count)

@@ -58,8 +58,8 @@ static void a_dead_node_is_named_with_what_it_costs(void **state)
 	struct fixture f;
 	fixture_start(&f);
 	struct join_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
-	struct kafka_snapshot *said = fixture_say_partitions(&f, cluster, isr, 4);
-	((struct kafka_broker *)said->brokers)[2].registered = false;
+	struct kafka_snapshot *snapshot = fixture_say_partitions(&f, cluster, isr, 4);
+	((struct kafka_broker *)snapshot->brokers)[2].registered = false;
 	lose_node(&f, "node-3");
 	const struct world_view *view = fixture_update(&f);
 	assert_head(cluster, SEV_BAD,
@@ -106,11 +106,11 @@ static void rf_at_min_isr_makes_no_broker_critical(void **state)
 	static const char *const isr[] = {"012"};
 	fixture_start(&f);
 	struct join_cluster *cluster = fixture_kafka(&f, isr, 1);
-	struct kafka_snapshot *said = fixture_say_partitions(&f, cluster, isr, 1);
-	((struct kafka_topic *)said->topics)->min_in_sync = 3;
+	struct kafka_snapshot *snapshot = fixture_say_partitions(&f, cluster, isr, 1);
+	((struct kafka_topic *)snapshot->topics)->min_in_sync = 3;
 	fixture_update(&f);
 	assert_int_equal(cluster->pub.brokers[0]->quorum_critical, 0);
-	((struct kafka_topic *)said->topics)->min_in_sync = -1; /* not read: neither green nor red */
+	((struct kafka_topic *)snapshot->topics)->min_in_sync = -1; /* not read: neither green nor red */
 	cluster->metadata_ms = -1;
 	fixture_update(&f);
 	assert_int_equal(cluster->pub.severity, SEV_INFO);
@@ -282,8 +282,8 @@ static void a_broker_that_is_gone_has_no_rate(void **state)
 	struct fixture f;
 	fixture_start(&f);
 	struct join_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
-	struct kafka_snapshot *said = fixture_say_partitions(&f, cluster, all_in_sync, 4);
-	struct kafka_broker *broker = &((struct kafka_broker *)said->brokers)[2];
+	struct kafka_snapshot *snapshot = fixture_say_partitions(&f, cluster, all_in_sync, 4);
+	struct kafka_broker *broker = &((struct kafka_broker *)snapshot->brokers)[2];
 	for (int64_t i = 1; i <= 2; i++) {
 		broker->used_bytes = i * 1000;
 		broker->dirs_part.updated_ms = i * 10000;
@@ -303,8 +303,8 @@ static void logs_that_shrink_do_not_say_that_nothing_comes_in(void **state)
 	struct fixture f;
 	fixture_start(&f);
 	struct join_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
-	struct kafka_snapshot *said = fixture_say_partitions(&f, cluster, all_in_sync, 4);
-	struct kafka_broker *broker = &((struct kafka_broker *)said->brokers)[2];
+	struct kafka_snapshot *snapshot = fixture_say_partitions(&f, cluster, all_in_sync, 4);
+	struct kafka_broker *broker = &((struct kafka_broker *)snapshot->brokers)[2];
 	broker->used_bytes = -1;
 	fixture_update(&f);
 	for (size_t i = 0; i < ARRAY_LEN(used); i++) {
@@ -378,8 +378,8 @@ static void brokers_whose_replicas_lag_are_marked(void **state)
 	struct fixture f;
 	fixture_start(&f);
 	struct join_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
-	struct kafka_snapshot *said = fixture_say_partitions(&f, cluster, isr, 4);
-	((struct kafka_broker *)said->brokers)[2].not_in_sync = 1;
+	struct kafka_snapshot *snapshot = fixture_say_partitions(&f, cluster, isr, 4);
+	((struct kafka_broker *)snapshot->brokers)[2].not_in_sync = 1;
 	fixture_update(&f);
 	assert_int_equal(cluster->pub.brokers[0]->severity, SEV_OK);
 	assert_int_equal(cluster->pub.brokers[2]->severity, SEV_WARN);

@@ -408,7 +408,7 @@ static void what_can_be_done_with_a_plan_is_told_with_the_reason(void **state)
 {
 	struct desk *desk = *state;
 	static const struct {
-		struct ops_history_entry past;
+		struct ops_history_entry entry;
 		const char *no_going_on, *no_way_back; /* NULL: it can */
 	} table[] = {
 		{{.state = OPS_HISTORY_INTERRUPTED, .operation = "scale"}, NULL, NULL},
@@ -422,13 +422,13 @@ static void what_can_be_done_with_a_plan_is_told_with_the_reason(void **state)
 		{{.state = OPS_HISTORY_UNREADABLE, .err = {ERR_PARSE, "line 1"}}, "line 1", "line 1"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-		struct ops_history_entry past = table[i].past;
+		struct ops_history_entry entry = table[i].entry;
 		struct err err = {0};
-		past.id = "1";
-		assert_int_equal(ops_history_may_resume(&past, &err), !table[i].no_going_on);
+		entry.id = "1";
+		assert_int_equal(ops_history_may_resume(&entry, &err), !table[i].no_going_on);
 		if (table[i].no_going_on)
 			assert_contains(err.text, table[i].no_going_on);
-		assert_int_equal(ops_history_may_roll_back(&past, &err), !table[i].no_way_back);
+		assert_int_equal(ops_history_may_roll_back(&entry, &err), !table[i].no_way_back);
 		if (table[i].no_way_back)
 			assert_contains(err.text, table[i].no_way_back);
 	}

@@ -1,4 +1,4 @@
-/* What the blast radius costs: 100,000 partitions of replication factor 3, 20,000 quorum queues; for each the
+/* What the impact costs: 100,000 partitions of replication factor 3, 20,000 quorum queues; for each the
  * consequences of one broker, of all in turn, and the question whether each may be stopped. Milliseconds to standard
  * output. */
 #include <stdio.h>
@@ -23,17 +23,17 @@ static void measure(const char *what, const struct world_cluster *cluster)
 	double started = now_ms();
 	size_t hit = 0;
 	for (int i = 0; i < ROUNDS; i++) {
-		struct ops_impact blast;
-		ops_impact_of(&blast, cluster, (const struct world_broker *const *)cluster->brokers, 1, false);
-		hit = blast.lists[OPS_IMPACT_UNDER_REPLICATED].len;
-		ops_impact_finish(&blast);
+		struct ops_impact impact;
+		ops_impact_of(&impact, cluster, (const struct world_broker *const *)cluster->brokers, 1, false);
+		hit = impact.lists[OPS_IMPACT_UNDER_REPLICATED].len;
+		ops_impact_finish(&impact);
 	}
 	double one = now_ms();
 	for (int i = 0; i < ROUNDS; i++) {
-		struct ops_impact blast;
-		ops_impact_of(&blast, cluster, (const struct world_broker *const *)cluster->brokers,
+		struct ops_impact impact;
+		ops_impact_of(&impact, cluster, (const struct world_broker *const *)cluster->brokers,
 			      cluster->broker_count, true);
-		ops_impact_finish(&blast);
+		ops_impact_finish(&impact);
 	}
 	double turn = now_ms();
 	bool may = true;

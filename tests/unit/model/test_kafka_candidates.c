@@ -271,5 +271,5 @@ int main(void)
 		cmocka_unit_test(the_authority_is_the_clusters_or_as_the_status_shows_it),
 		cmocka_unit_test(a_stateful_set_is_entered_by_the_likeliest_port),
 	};
-	return cmocka_run_group_tests_name("model/kafka_ways", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("model/kafka_candidates", tests, NULL, NULL);
 }

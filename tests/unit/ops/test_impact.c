@@ -1,4 +1,4 @@
-/* The blast radius and the rules of stopping, on the world made by hand. */
+/* The impact and the rules of stopping, on the world made by hand. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -32,16 +32,16 @@ static struct fake_cluster *rabbitmq(void)
 	return &world.clusters[FAKE_RABBITMQ];
 }
 
-static struct ops_impact blast_on(struct fake_cluster *fake, unsigned mask, bool in_turn)
+static struct ops_impact impact_on(struct fake_cluster *fake, unsigned mask, bool in_turn)
 {
 	const struct world_broker *brokers[FAKE_BROKERS];
 	size_t count = 0;
-	struct ops_impact blast;
+	struct ops_impact impact;
 	for (size_t i = 0; i < fake->cluster.broker_count; i++)
 		if (mask & 1u << i)
 			brokers[count++] = &fake->brokers[i];
-	ops_impact_of(&blast, &fake->cluster, brokers, count, in_turn);
-	return blast;
+	ops_impact_of(&impact, &fake->cluster, brokers, count, in_turn);
+	return impact;
 }
 
 static void assert_lists(struct fake_cluster *fake, unsigned mask, bool in_turn, const char *expected)
@@ -49,14 +49,14 @@ static void assert_lists(struct fake_cluster *fake, unsigned mask, bool in_turn,
 	static const char letters[] = "OBMPULC";
 	char text[256];
 	size_t at = 0;
-	struct ops_impact blast = blast_on(fake, mask, in_turn);
+	struct ops_impact impact = impact_on(fake, mask, in_turn);
 	for (size_t effect = 0; effect < OPS_IMPACT_EFFECT_COUNT; effect++)
-		for (size_t i = 0; i < blast.lists[effect].len; i++)
+		for (size_t i = 0; i < impact.lists[effect].len; i++)
 			at += (size_t)snprintf(text + at, sizeof text - at, "%c%u ", letters[effect],
-					       blast.lists[effect].items[i]);
+					       impact.lists[effect].items[i]);
 	text[at] = '\0';
 	assert_string_equal(text, expected);
-	ops_impact_finish(&blast);
+	ops_impact_finish(&impact);
 }
 
 static void assert_stop(struct fake_cluster *fake, size_t broker, const char *reason)
@@ -114,10 +114,10 @@ static void too_few_replicas_never_forbid(void **state)
 	kafka()->replicated[0].min_in_sync = -1;
 	assert_stop(kafka(), 0, "min.insync.replicas of 1 partitions");
 	assert_stop(kafka(), 2, NULL); /* has no replica of it */
-	struct ops_impact blast = blast_on(kafka(), 1, false);
-	assert_contains(blast.unknown, "min.insync.replicas of 1 partition is unknown");
-	assert_true(ops_impact_harms(&blast));
-	ops_impact_finish(&blast);
+	struct ops_impact impact = impact_on(kafka(), 1, false);
+	assert_contains(impact.unknown, "min.insync.replicas of 1 partition is unknown");
+	assert_true(ops_impact_harms(&impact));
+	ops_impact_finish(&impact);
 }
 
 static void controllers_keep_their_quorum(void **state)
@@ -131,10 +131,10 @@ static void controllers_keep_their_quorum(void **state)
 							  .caught_up = true,
 							  .leader = i == 0};
 	assert_stop(kafka(), 1, NULL);
-	struct ops_impact blast = blast_on(kafka(), 3, false);
-	assert_int_equal(blast.voters_left, 1);
-	assert_true(blast.quorum_lost);
-	ops_impact_finish(&blast);
+	struct ops_impact impact = impact_on(kafka(), 3, false);
+	assert_int_equal(impact.voters_left, 1);
+	assert_true(impact.quorum_lost);
+	ops_impact_finish(&impact);
 	kafka()->voters[2].caught_up = false;
 	assert_stop(kafka(), 1, "without orders-1, only 1 of 3 controllers are caught up, and 2 are required");
 	/* One alone can never be spared: that forbids nothing. */
@@ -187,9 +187,9 @@ static void what_was_not_read_forbids(void **state)
 	assert_stop(kafka(), 0, "cannot be read now: no answer");
 	rabbitmq()->cluster.queue_count = -1;
 	assert_stop(rabbitmq(), 0, "queues cannot be read");
-	struct ops_impact blast = blast_on(rabbitmq(), 1, false);
-	assert_true(ops_impact_harms(&blast));
-	ops_impact_finish(&blast);
+	struct ops_impact impact = impact_on(rabbitmq(), 1, false);
+	assert_true(ops_impact_harms(&impact));
+	ops_impact_finish(&impact);
 }
 
 static bool said(const struct ops_plan *plan, enum ops_sentence_kind kind, const char *text)
@@ -218,9 +218,9 @@ static void sentences_and_json_name_what_is_hit(void **state)
 	fake_out_of_sync(kafka(), "t", 3, 1);
 	kafka()->cluster.group_count = 2;
 	kafka()->groups[0] = (struct world_group){.name = "g", .coordinator = "orders-0"};
-	struct ops_impact blast = blast_on(kafka(), 1, false);
-	ops_impact_note(plan, &blast, OPS_BLOCKS);
-	ops_impact_finish(&blast);
+	struct ops_impact impact = impact_on(kafka(), 1, false);
+	ops_impact_note(plan, &impact, OPS_BLOCKS);
+	ops_impact_finish(&impact);
 	assert_true(said(plan, OPS_BLOCKS,
 			 "without orders-0, 1 partition falls below min.insync.replicas and refuses acks=all: t/3"));
 	assert_true(said(plan, OPS_MEANS, "4 partitions become under-replicated: t 0–2, 4"));
@@ -250,9 +250,9 @@ static size_t away_rabbitmq(const struct ops_plan *plan, const struct ops_contex
 
 static bool clients_said(struct ops_plan *plan, unsigned mask, const char *text)
 {
-	struct ops_impact blast = blast_on(rabbitmq(), mask, false);
-	ops_impact_note(plan, &blast, OPS_BLOCKS);
-	ops_impact_finish(&blast);
+	struct ops_impact impact = impact_on(rabbitmq(), mask, false);
+	ops_impact_note(plan, &impact, OPS_BLOCKS);
+	ops_impact_finish(&impact);
 	return said(plan, OPS_MEANS, text);
 }
 
