@@ -77,7 +77,7 @@ ROOMS = {
     "tui/tape": room("tape", "tui/draw", "tui/keys", "tui/terminal", "tui/theme", "tui/widgets"),
     "views/sheets": room("selection sheet view_scope", *KUBE, *MODEL, "api/kafka/poll", "api/rabbitmq"), # tables of fields
     "views/session": room("plans session", *KUBE, *MODEL, *OPS, "api/config", "api/demo/host"),
-    "views/cli": room("cli main", *MODEL, *OPS, "api/config", "api/demo/host", "views/session", "views/sheets"),
+    "views/cli": room("cli main", *KUBE, *MODEL, *OPS, "api/config", "api/demo/host", "views/session", "views/sheets"),
     "views/app": room("action app frame prompt view", *KUBE, *MODEL, *OPS, *TUI, *FACELESS, "api/config"),
     "views/screens": room("action deck detail log_lines logs operation_picker plan plan_lines plan_map plan_story quorum_line"
                           " text_view view", *KUBE, *MODEL, *OPS, *TUI, *FACELESS, "views/app"),
