@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "api/base/buf.h"
+#include "api/base/severity.h"
 
 enum cell_type {
 	CELL_UNKNOWN,   /* could not be read: "?" on the screen, null in JSON; sorts last, never green */
@@ -24,9 +25,6 @@ enum cell_type {
 	CELL_LIST,      /* text, items joined by ',': JSON array of strings */
 	CELL_NUMBERS,   /* text, integers joined by ',': JSON array of numbers */
 };
-
-/* How bad: drawn as colour and as a sign, so that colour is never the only one. */
-enum severity { SEV_NONE, SEV_OK, SEV_INFO, SEV_WARN, SEV_BAD };
 
 struct cell {
 	enum cell_type type;

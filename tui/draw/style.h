@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "api/base/cell.h"
+#include "api/base/severity.h"
 
 /* Roles, from roles.def: STYLE_TEXT, STYLE_DIM, … */
 enum style_role {

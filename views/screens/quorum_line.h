@@ -3,7 +3,7 @@
 #ifndef MQDECK_VIEWS_SCREENS_QUORUM_LINE_H
 #define MQDECK_VIEWS_SCREENS_QUORUM_LINE_H
 
-#include "api/base/cell.h"
+#include "api/base/severity.h"
 #include "api/model/world/world.h"
 #include "tui/draw/canvas.h"
 

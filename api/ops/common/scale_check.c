@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/base/cell.h"
 #include "api/base/str.h"
 #include "api/ops/common/broker_kinds.h"
 #include "api/ops/common/scale_private.h"

@@ -5,7 +5,7 @@
 #define MQDECK_OPS_IMPACT_PLAN_MAP_H
 
 #include "api/base/arena.h"
-#include "api/base/cell.h"
+#include "api/base/severity.h"
 #include "api/base/vec.h"
 #include "api/ops/plan/operation.h"
 

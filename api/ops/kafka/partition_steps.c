@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/base/cell.h"
 #include "api/base/str.h"
 #include "api/kafka/wire/kafka_errors.h"
 #include "api/ops/kafka/kafka_cursor.h"

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "api/base/buf.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/kube/records/record_decode.h"
