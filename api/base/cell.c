@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/base/json_write.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/base/text.h"
@@ -202,26 +203,6 @@ size_t cell_format(const struct cell *cell, char *out, size_t size, bool ascii)
 
 /* ---- for a program ---- */
 
-void cell_append_json_string(struct buf *out, const char *text)
-{
-	buf_append_char(out, '"');
-	size_t len = strlen(text);
-	for (size_t at = 0; at < len;) {
-		int32_t codepoint;
-		size_t used = text_decode(text + at, len - at, &codepoint);
-		if (codepoint < 0)
-			buf_append_str(out, "\xEF\xBF\xBD");
-		else if (codepoint == '"' || codepoint == '\\')
-			buf_printf(out, "\\%c", (char)codepoint);
-		else if (codepoint < 0x20 || (codepoint >= 0x7f && codepoint < 0xa0))
-			buf_printf(out, "\\u%04x", (unsigned)codepoint);
-		else
-			buf_append(out, text + at, used);
-		at += used;
-	}
-	buf_append_char(out, '"');
-}
-
 static void append_array(struct buf *out, const char *joined, bool quoted)
 {
 	buf_append_char(out, '[');
@@ -231,7 +212,7 @@ static void append_array(struct buf *out, const char *joined, bool quoted)
 			buf_append_str(out, ",");
 		if (quoted) {
 			CLEANUP(free) char *one = mem_strndup(item, len);
-			cell_append_json_string(out, one);
+			json_write_string(out, one);
 		} else {
 			buf_append(out, item, len);
 		}
@@ -249,7 +230,7 @@ void cell_append_json(const struct cell *cell, struct buf *out)
 		buf_append_str(out, "null");
 		break;
 	case CELL_TEXT:
-		cell_append_json_string(out, cell->text);
+		json_write_string(out, cell->text);
 		break;
 	case CELL_LIST:
 	case CELL_NUMBERS:

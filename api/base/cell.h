@@ -61,7 +61,4 @@ void cell_human_bytes(int64_t bytes, char out[static 16]);
 void cell_human_count(double count, char out[static 16]);
 void cell_human_age(int64_t seconds, char out[static 16]);
 
-/* Appends text as a JSON string: valid UTF-8, control characters escaped, invalid bytes as U+FFFD. */
-void cell_append_json_string(struct buf *out, const char *text);
-
 #endif

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/base/cell.h"
+#include "api/base/json_write.h"
 #include "api/base/str.h"
 #include "views/cli/cli.h"
 
@@ -102,7 +102,7 @@ static void cli_ops_put(struct buf *out, const char *name, const char *text, boo
 {
 	buf_printf(out, "%s\"%s\":", first ? "" : ",", name);
 	if (text)
-		cell_append_json_string(out, text);
+		json_write_string(out, text);
 	else
 		buf_append_str(out, "null");
 }

@@ -1,7 +1,7 @@
 /* Plans as text and as JSON. Text in them may hold names from a cluster. */
 #include <inttypes.h>
 
-#include "api/base/cell.h"
+#include "api/base/json_write.h"
 #include "api/base/str.h"
 #include "views/cli/cli.h"
 
@@ -60,7 +60,7 @@ static void cli_print_put_text(struct buf *out, const char *name, const char *te
 {
 	buf_printf(out, "\"%s\":", name);
 	if (text)
-		cell_append_json_string(out, text);
+		json_write_string(out, text);
 	else
 		buf_append_str(out, "null");
 }
@@ -74,7 +74,7 @@ static void cli_print_put_sentences(struct buf *out, const struct ops_plan *plan
 		if (plan->sentences[i].kind != kind)
 			continue;
 		buf_append_str(out, first ? "" : ",");
-		cell_append_json_string(out, plan->sentences[i].text);
+		json_write_string(out, plan->sentences[i].text);
 		first = false;
 	}
 	buf_append_char(out, ']');

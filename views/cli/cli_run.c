@@ -5,7 +5,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "api/base/cell.h"
+#include "api/base/json_write.h"
 #include "api/base/str.h"
 #include "api/ops/impact/impact.h"
 #include "views/cli/cli.h"
@@ -66,15 +66,14 @@ static void print_json(const struct cli_run *run, const char *event, const char 
 	buf_printf(&line, "{\"event\":\"%s\",\"plan\":", event);
 	if (name) {
 		const struct ops_step *step = &plan->steps[index];
-		cell_append_json_string(&line, str_or(plan->id, ""));
+		json_write_string(&line, str_or(plan->id, ""));
 		buf_printf(&line, ",\"step\":%zu,\"steps\":%zu,\"state\":\"%s\",\"title\":", index + 1,
 			   plan->step_count, ops_step_state_word(step->state));
-		cell_append_json_string(&line, str_or(step->title, ""));
+		json_write_string(&line, str_or(step->title, ""));
 		buf_append_str(&line, ",\"figure\":");
-		cell_append_json_string(&line,
-					str_or(step->state == OPS_STEP_RUNNING ? step->figure : step->result, ""));
+		json_write_string(&line, str_or(step->state == OPS_STEP_RUNNING ? step->figure : step->result, ""));
 		buf_append_str(&line, ",\"why\":");
-		cell_append_json_string(&line, str_or(step->why, ""));
+		json_write_string(&line, str_or(step->why, ""));
 		if (step->estimate_ms >= 0)
 			buf_printf(&line, ",\"estimateMs\":%" PRId64, step->estimate_ms);
 	} else {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/base/cell.h"
+#include "api/base/json_write.h"
 #include "api/base/log.h"
 #include "api/base/map.h"
 #include "api/base/str.h"
@@ -132,7 +132,7 @@ static void append_attribute(struct buf *out, const char *name, const char *valu
 	if (str_empty(value))
 		return;
 	buf_printf(out, "%s\"%s\":", out->data[out->len - 1] == '{' ? "" : ",", name);
-	cell_append_json_string(out, value);
+	json_write_string(out, value);
 }
 
 static bool access_ask(struct kube_access_entry *entry, const struct kube_question *question, struct err *err)

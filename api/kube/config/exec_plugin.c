@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "api/base/buf.h"
-#include "api/base/cell.h"
+#include "api/base/json_write.h"
 #include "api/base/log.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
@@ -59,7 +59,7 @@ static void append_member(struct buf *out, const char *name, const char *value)
 	if (!value)
 		return;
 	buf_printf(out, "%s\"%s\":", out->data[out->len - 1] == '{' ? "" : ",", name);
-	cell_append_json_string(out, value);
+	json_write_string(out, value);
 }
 
 static void append_cluster(struct buf *out, const struct kube_access *access)

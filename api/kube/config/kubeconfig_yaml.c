@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "api/base/cell.h"
+#include "api/base/json_write.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 
@@ -289,7 +289,7 @@ static bool append_json(struct kubeconfig_file *file, const yaml_node_t *node, s
 	if (node->type == YAML_SCALAR_NODE) {
 		if (is_json_word(node))
 			return buf_append_str(out, kubeconfig_scalar(node));
-		cell_append_json_string(out, kubeconfig_scalar(node));
+		json_write_string(out, kubeconfig_scalar(node));
 		return !out->overflow;
 	}
 	bool is_map = node->type == YAML_MAPPING_NODE;
@@ -303,7 +303,7 @@ static bool append_json(struct kubeconfig_file *file, const yaml_node_t *node, s
 		if (is_map) {
 			const yaml_node_t *key =
 				yaml_document_get_node(&file->document, node->data.mapping.pairs.start[i].key);
-			cell_append_json_string(out, kubeconfig_scalar(key));
+			json_write_string(out, kubeconfig_scalar(key));
 			buf_append_char(out, ':');
 		}
 		if (!append_json(file, yaml_document_get_node(&file->document, value), out, depth + 1))

@@ -5,7 +5,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "api/base/cell.h"
+#include "api/base/json_write.h"
 #include "api/base/str.h"
 #include "api/ops/engine/engine_private.h"
 
@@ -88,9 +88,9 @@ static bool send_patch(struct ops_job *job, const struct ops_object *object, con
 	const char *uid = metadata_text(now, "uid"), *version = metadata_text(now, "resourceVersion");
 	struct buf body = BUF_INIT(PATCH_MAX);
 	buf_append_str(&body, "{\"metadata\":{\"uid\":");
-	cell_append_json_string(&body, uid);
+	json_write_string(&body, uid);
 	buf_append_str(&body, ",\"resourceVersion\":");
-	cell_append_json_string(&body, version);
+	json_write_string(&body, version);
 	if (str_has_prefix(buf_str(members), METADATA))
 		buf_printf(&body, ",%s}", buf_str(members) + strlen(METADATA));
 	else

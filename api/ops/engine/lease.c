@@ -9,8 +9,8 @@
 #include <cjson/cJSON.h>
 
 #include "api/base/buf.h"
-#include "api/base/cell.h"
 #include "api/base/clock.h"
+#include "api/base/json_write.h"
 #include "api/base/log.h"
 #include "api/base/str.h"
 
@@ -145,7 +145,7 @@ static void lease_put_time(struct buf *body, const char *name, int64_t wall_ms)
 static void lease_put_text(struct buf *body, const char *before, const char *text)
 {
 	buf_append_str(body, before);
-	cell_append_json_string(body, text);
+	json_write_string(body, text);
 }
 
 static void put_ours(const struct ops_lease *lease, struct buf *body, bool renewal)

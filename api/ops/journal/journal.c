@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "api/base/buf.h"
-#include "api/base/cell.h"
 #include "api/base/clock.h"
+#include "api/base/json_write.h"
 #include "api/base/str.h"
 #include "api/ops/journal/journal_dir.h"
 #include "api/ops/plan/plan.h"
@@ -48,7 +48,7 @@ static void journal_put_text(struct buf *record, const char *name, const char *t
 	if (!text)
 		return;
 	buf_printf(record, ",\"%s\":", name);
-	cell_append_json_string(record, text);
+	json_write_string(record, text);
 }
 
 static void put_facts(struct buf *record, struct ops_plan *plan, bool all)
@@ -59,9 +59,9 @@ static void put_facts(struct buf *record, struct ops_plan *plan, bool all)
 		if (!all && !fact->unsaved)
 			continue;
 		buf_append_str(record, first ? ",\"facts\":{" : ",");
-		cell_append_json_string(record, fact->name);
+		json_write_string(record, fact->name);
 		buf_append_char(record, ':');
-		cell_append_json_string(record, fact->value);
+		json_write_string(record, fact->value);
 		first = false;
 	}
 	if (!first)
@@ -161,7 +161,7 @@ static void put_steps(struct buf *record, const struct ops_plan *plan)
 	for (size_t i = 0; i < plan->step_count; i++) {
 		const struct ops_step *step = &plan->steps[i];
 		buf_printf(record, "%s{\"type\":", i ? "," : "");
-		cell_append_json_string(record, step->type->name);
+		json_write_string(record, step->type->name);
 		journal_put_text(record, "broker", step->broker);
 		journal_put_text(record, "item", step->item);
 		journal_put_text(record, "title", step->title);
@@ -194,7 +194,7 @@ static bool write_plan(struct ops_journal *journal, struct ops_plan *plan, const
 	journal_put_text(&record, "confirm", plan->confirm);
 	journal_put_text(&record, "undoes", plan->rolls_back);
 	buf_append_str(&record, ",\"cluster\":{\"server\":");
-	cell_append_json_string(&record, place->server);
+	json_write_string(&record, place->server);
 	journal_put_text(&record, "uid", *place->uid ? place->uid : NULL);
 	journal_put_text(&record, "digest", place->digest);
 	buf_append_char(&record, '}');

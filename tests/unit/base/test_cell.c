@@ -1,6 +1,7 @@
 #include "tests/unit/unit.h"
 
 #include "api/base/cell.h"
+#include "api/base/json_write.h"
 
 static void shows(struct cell cell, const char *person, const char *program)
 {
@@ -45,7 +46,7 @@ static void the_unknown_sorts_last(void **state)
 static void json_is_always_valid_utf8(void **state)
 {
 	struct buf json = BUF_INIT(1024);
-	cell_append_json_string(&json, "\xff\xc2\x9b\\");
+	json_write_string(&json, "\xff\xc2\x9b\\");
 	assert_string_equal(buf_str(&json), "\"\xEF\xBF\xBD\\u009b\\\\\"");
 	buf_finish(&json);
 }
