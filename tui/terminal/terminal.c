@@ -278,13 +278,3 @@ bool terminal_is_ascii(const struct terminal *terminal)
 {
 	return terminal->ascii;
 }
-
-uint64_t terminal_bytes_written(const struct terminal *terminal)
-{
-	return terminal->bytes;
-}
-
-uint64_t terminal_frames(const struct terminal *terminal)
-{
-	return terminal->frames;
-}

@@ -62,9 +62,6 @@ void terminal_set_theme(struct terminal *terminal, const struct theme *theme);
 /* OSC 52. False when text is longer than terminals take (74,000 bytes of base64). */
 bool terminal_copy(struct terminal *terminal, const char *text);
 
-uint64_t terminal_bytes_written(const struct terminal *terminal);
-uint64_t terminal_frames(const struct terminal *terminal);
-
 /* As if it had come from the keyboard. */
 void terminal_set_size(struct terminal *terminal, int height, int width); /* headless only; sends EVENT_RESIZE */
 
