@@ -27,7 +27,8 @@ static inline void cleanup_names_finish(struct names *names)
 	names_finish(names);
 }
 
-/* Sorted, each once. Takes the name over. */
+/* Sorted, each once: two plans that touch the same clusters take the leases in the same order, or each would wait for the
+ * other for ever. Takes the name over. */
 static void leases_add_name(struct names *names, char *name)
 {
 	size_t at = 0;

@@ -69,7 +69,8 @@ struct ops_plan *ops_history_read_plan(const char *dir, const char *id, struct e
 	return &job->plan;
 }
 
-/* What was done stays done; what was begun, or refused, is asked again. */
+/* What was done stays done; what was begun, or refused, is asked again: whether its request arrived is not known, and a step
+ * finds done what it is asked a second time. */
 static void wind_back(struct ops_plan *plan)
 {
 	plan->current = 0;

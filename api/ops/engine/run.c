@@ -364,9 +364,10 @@ void ops_begin_step(struct ops_job *job)
 	job->busy_since_ms = -1;
 	ops_replace_text(&step->why, NULL);
 	step->started_ms = loop_now_ms(job->ops->loop);
+	/* Before anything is sent: who resumes after a crash knows that this step may have been begun, and asks it again. */
 	ops_save_step(job);
 	ops_job_tell(job);
-	if (should_stop(job))
+	if (should_stop(job)) /* what cannot be written down stops it here */
 		ops_stop_here(job);
 	else if (step->type->object || step->type->request)
 		try_change(job);

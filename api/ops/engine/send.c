@@ -152,7 +152,7 @@ static void send_ask(struct ops_job *job)
 	if (verdict == OPS_TO_DO && !senders[request.way](job, &request, &context, &err))
 		verdict = OPS_REFUSE;
 	if (verdict == OPS_TO_DO)
-		job->guarded_patch.sent = true;
+		job->guarded_patch.sent = true; /* an answer that is lost from here on leaves it open what was done */
 	else
 		send_finish(job, verdict, err_is_set(&err) ? &err : NULL);
 }
