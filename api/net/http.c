@@ -193,7 +193,7 @@ static void on_deadline(void *data)
 		return;
 	}
 	int64_t since = request->call.is_watch && connected ? request->last_byte_ms : request->started_ms;
-	err_set(&request->err, ERR_TIMEOUT, "%s did not answer within %.1f s (%s)", http->peer.authority,
+	err_set(&request->err, ERR_TIMEOUT, "%s did not respond within %.1f s (%s)", http->peer.authority,
 		(double)(now - since) / 1000, phase);
 	/* On a shared HTTP/2 connection that is silent as a whole the next request would hang as well. */
 	bool silent = connected && http->peer.is_https && http->last_byte_ms <= since;
@@ -272,7 +272,7 @@ static bool http_collect(struct http_request *request, const char *bytes, size_t
 	if (len <= room)
 		return true;
 	if (is_success)
-		return err_set(&request->err, ERR_LIMIT, "the answer of %s is larger than %zu KiB",
+		return err_set(&request->err, ERR_LIMIT, "the response of %s is larger than %zu KiB",
 			       request->http->peer.authority, max >> 10);
 	request->body_cut = true;
 	return false;
@@ -292,7 +292,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 	if (request->call.on_data(request->call.data, bytes, len))
 		return len;
 	if (!request->cancelled)
-		err_set(&request->err, ERR_CANCELLED, "the request was stopped");
+		err_set(&request->err, ERR_CANCELLED, "the request was cancelled");
 	return CURL_WRITEFUNC_ERROR;
 }
 
@@ -364,10 +364,10 @@ static void http_request_add(struct http_request *request)
 static bool http_check_call(const struct http_call *call, struct err *err)
 {
 	if (!call->method || !call->path || call->path[0] != '/' || strpbrk(call->path, " \r\n"))
-		return err_set(err, ERR_USAGE, "a request needs a method and an escaped path that begins with '/'");
+		return err_set(err, ERR_USAGE, "a request requires a method and an escaped path that starts with '/'");
 	for (const char *const *line = call->headers; line && *line; line++) {
 		if (strpbrk(*line, "\r\n"))
-			return err_set(err, ERR_USAGE, "a header of the request holds a line break");
+			return err_set(err, ERR_USAGE, "a header of the request contains a line break");
 	}
 	return true;
 }

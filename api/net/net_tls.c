@@ -103,7 +103,7 @@ static void say_early(struct net_tls_verdict *it)
 {
 	char when[32];
 	clock_format_rfc3339(wall_ms_of(X509_get0_notBefore(it->cert)), when);
-	snprintf(it->out, it->size, "is not valid before %s: is this machine's clock right?", when);
+	snprintf(it->out, it->size, "is not valid before %s: check this machine's clock", when);
 }
 
 static void say_mismatch(struct net_tls_verdict *it)
@@ -111,7 +111,8 @@ static void say_mismatch(struct net_tls_verdict *it)
 	char names[256];
 	alternative_names(it->cert, names, sizeof names);
 	if (*names)
-		snprintf(it->out, it->size, "is for %s, not for this name (tls-server-name can name another)", names);
+		snprintf(it->out, it->size,
+			 "is for %s, not for this name (set tls-server-name to verify against another)", names);
 	else
 		snprintf(it->out, it->size, "has no subjectAltName; a common name alone is not accepted");
 }
@@ -121,9 +122,8 @@ static void say_issuer(struct net_tls_verdict *it)
 	char issuer[160];
 	x509_name_text(X509_get_issuer_name(it->cert), issuer, sizeof issuer);
 	snprintf(it->out, it->size,
-		 "is signed by an unknown authority (\"%s\"): it is not among the trusted ones, or the server does "
-		 "not send "
-		 "the certificates in between",
+		 "is signed by an unknown authority (\"%s\"): the authority is not trusted, or the server does not "
+		 "send its intermediate certificates",
 		 issuer);
 }
 
@@ -139,11 +139,11 @@ static const struct net_tls_reason {
 	{.error = X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, .say = say_issuer},
 	{.error = X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, .say = say_issuer},
 	{.error = X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, .say = say_issuer},
-	{.error = X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, .text = "is self-signed and not among the trusted ones"},
-	{.error = X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, .text = "is a root that is not among the trusted ones"},
-	{.error = X509_V_ERR_INVALID_PURPOSE, .text = "is not meant for servers (extended key usage)"},
-	{.error = X509_V_ERR_INVALID_CA, .text = "is used as an authority but is none"},
-	{.error = X509_V_ERR_CERT_SIGNATURE_FAILURE, .text = "has a signature that its authority did not make"},
+	{.error = X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, .text = "is self-signed and not trusted"},
+	{.error = X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, .text = "is a root certificate that is not trusted"},
+	{.error = X509_V_ERR_INVALID_PURPOSE, .text = "is not valid for servers (extended key usage)"},
+	{.error = X509_V_ERR_INVALID_CA, .text = "is used as an authority but is not a CA certificate"},
+	{.error = X509_V_ERR_CERT_SIGNATURE_FAILURE, .text = "has an invalid signature"},
 };
 
 static void describe_failure(struct net_tls_peer *peer, X509_STORE_CTX *store)
@@ -218,15 +218,15 @@ static EVP_PKEY *tls_read_key(const char *pem)
 static bool check_pair(const char *cert_pem, const char *key_pem, struct err *err)
 {
 	if (!key_pem)
-		return err_set(err, ERR_CONFIG, "a client certificate is given, but no client key");
+		return err_set(err, ERR_CONFIG, "a client certificate is set, but no client key");
 	CLEANUP(X509_free) X509 *cert = tls_read_cert(cert_pem);
 	if (!cert)
-		return err_set(err, ERR_CONFIG, "the client certificate is no PEM certificate");
+		return err_set(err, ERR_CONFIG, "the client certificate is not a PEM certificate");
 	CLEANUP(EVP_PKEY_free) EVP_PKEY *key = tls_read_key(key_pem);
 	if (!key)
-		return err_set(err, ERR_CONFIG, "the client key is no PEM private key without a passphrase");
+		return err_set(err, ERR_CONFIG, "the client key is not a PEM private key without a passphrase");
 	if (!X509_check_private_key(cert, key))
-		return err_set(err, ERR_CONFIG, "the client key does not belong to the client certificate");
+		return err_set(err, ERR_CONFIG, "the client key does not match the client certificate");
 	return true;
 }
 
@@ -236,7 +236,7 @@ bool net_tls_check_pem(const char *ca_pem, const char *cert_pem, const char *key
 	if (ca_pem) {
 		CLEANUP(X509_free) X509 *ca = tls_read_cert(ca_pem);
 		if (!ca)
-			ok = err_set(err, ERR_CONFIG, "the certificate authority is no PEM certificate");
+			ok = err_set(err, ERR_CONFIG, "the certificate authority is not a PEM certificate");
 	}
 	ok = ok && (!cert_pem || check_pair(cert_pem, key_pem, err));
 	/* What OpenSSL noted of it would otherwise be reported with somebody's next handshake. */

@@ -52,9 +52,10 @@ static bool host_is_loopback(const char *host)
 static bool check_url(CURLU *url, const char *text, struct err *err)
 {
 	if (str_empty(text) || strlen(text) > PEER_URL_MAX || curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK)
-		return err_set(err, ERR_CONFIG, "the server address is no URL: write https://host:port");
+		return err_set(err, ERR_CONFIG, "the server address is not a URL: use https://host:port");
 	if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
-		return err_set(err, ERR_CONFIG, "the server address holds a user or password: give credentials apart");
+		return err_set(err, ERR_CONFIG,
+			       "the server address contains a username or password: configure credentials separately");
 	if (has_part(url, CURLUPART_QUERY) || has_part(url, CURLUPART_FRAGMENT))
 		return err_set(err, ERR_CONFIG, "the server address \"%s\" has a query or fragment", text);
 	return true;
@@ -103,7 +104,7 @@ static bool peer_parse(struct peer *peer, struct err *err)
 	if (!url_part(url, CURLUPART_SCHEME, 0, &scheme) || !url_part(url, CURLUPART_HOST, 0, &host) ||
 	    !url_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT, &port) ||
 	    (!str_eq(scheme, "https") && !str_eq(scheme, "http")))
-		return err_set(err, ERR_CONFIG, "the server address \"%s\" is neither http:// nor https://",
+		return err_set(err, ERR_CONFIG, "the server address \"%s\" must start with http:// or https://",
 			       peer->options.base_url);
 	peer->is_https = str_eq(scheme, "https");
 	if (url_part(url, CURLUPART_PORT, CURLU_NO_DEFAULT_PORT, &shown_port))
@@ -131,7 +132,7 @@ static bool check_proxy(const char *proxy, struct err *err)
 		if (str_has_prefix(proxy, schemes[i]))
 			return true;
 	}
-	return err_set(err, ERR_CONFIG, "the proxy address is neither http://, https:// nor socks5://");
+	return err_set(err, ERR_CONFIG, "the proxy address must start with http://, https:// or socks5://");
 }
 
 static void peer_copy_options(struct http_options *to, const struct http_options *from)
@@ -324,18 +325,18 @@ static void explain_tls(const struct peer *peer, CURL *easy, CURLcode code, cons
 		char ours[256];
 		net_tls_describe_client_cert(peer->options.cert_pem, clock_wall_ms(loop_clock(peer->loop)), ours,
 					     sizeof ours);
-		err_set(err, ERR_TLS, "%s refuses %s: %s", peer->authority, ours, errbuf);
+		err_set(err, ERR_TLS, "%s rejected %s: %s", peer->authority, ours, errbuf);
 	} else if (strstr(errbuf, "certificate required")) {
-		err_set(err, ERR_TLS, "%s wants a client certificate and none is configured", peer->authority);
+		err_set(err, ERR_TLS, "%s requires a client certificate and none is configured", peer->authority);
 	} else if (strstr(errbuf, "alert handshake failure")) {
 		err_set(err, ERR_TLS,
-			"%s refused the TLS handshake: perhaps it wants a client certificate, and none is "
+			"%s rejected the TLS handshake: perhaps it requires a client certificate, and none is "
 			"configured",
 			peer->authority);
 	} else if (strstr(errbuf, "wrong version number")) {
-		err_set(err, ERR_TLS, "%s does not speak TLS on this port", peer->authority);
+		err_set(err, ERR_TLS, "%s does not use TLS on this port", peer->authority);
 	} else if (strstr(errbuf, "protocol version") || strstr(errbuf, "unsupported protocol")) {
-		err_set(err, ERR_TLS, "%s offers only TLS versions below 1.2, which are not safe", peer->authority);
+		err_set(err, ERR_TLS, "%s offers only TLS versions below 1.2, which are insecure", peer->authority);
 	} else {
 		err_set(err, ERR_TLS, "TLS with %s failed: %s", peer->authority,
 			str_or(errbuf, curl_easy_strerror(code)));
@@ -344,7 +345,7 @@ static void explain_tls(const struct peer *peer, CURL *easy, CURLcode code, cons
 
 static void explain_resolve(const struct peer *peer, CURL *easy, CURLcode code, const char *errbuf, struct err *err)
 {
-	err_set(err, ERR_CONNECT, "the name of %s cannot be resolved: is it right, and is there a network?",
+	err_set(err, ERR_CONNECT, "cannot resolve the host name of %s: check the name and the network",
 		code == CURLE_COULDNT_RESOLVE_PROXY ? "the proxy" : peer->authority);
 }
 
@@ -355,7 +356,7 @@ static void explain_connect(const struct peer *peer, CURL *easy, CURLcode code, 
 	if (err_is_set(&peer->open_err))
 		*err = peer->open_err;
 	else if (os_error == ECONNREFUSED)
-		err_set(err, ERR_CONNECT, "%s refuses connections: nothing listens there", peer->authority);
+		err_set(err, ERR_CONNECT, "connection refused by %s: nothing is listening there", peer->authority);
 	else if (os_error)
 		err_set_errno(err, (int)os_error, "cannot connect to %s", peer->authority);
 	else
@@ -370,12 +371,12 @@ static void explain_died(const struct peer *peer, CURL *easy, CURLcode code, con
 	if (strstr(errbuf, "alert"))
 		explain_tls(peer, easy, code, errbuf, err);
 	else
-		err_set(err, ERR_CONNECT, "%s closed the connection before the answer was complete", peer->authority);
+		err_set(err, ERR_CONNECT, "%s closed the connection before the response was complete", peer->authority);
 }
 
 static void explain_parse(const struct peer *peer, CURL *easy, CURLcode code, const char *errbuf, struct err *err)
 {
-	err_set(err, ERR_PARSE, "%s does not answer in HTTP: %s", peer->authority,
+	err_set(err, ERR_PARSE, "%s does not respond in HTTP: %s", peer->authority,
 		str_or(errbuf, curl_easy_strerror(code)));
 }
 
@@ -425,16 +426,16 @@ const char *peer_phase(const struct peer *peer, CURL *easy, int64_t since_ms, bo
 	} phases[] = {
 		{CURLINFO_NAMELOOKUP_TIME_T, "resolving its name"},
 		{CURLINFO_PRETRANSFER_TIME_T, "connecting"},
-		{CURLINFO_STARTTRANSFER_TIME_T, "waiting for an answer"},
+		{CURLINFO_STARTTRANSFER_TIME_T, "waiting for a response"},
 	};
 	curl_off_t at = 0;
 	*connected = curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &at) == CURLE_OK && at > 0;
 	/* libcurl 7.88 does not say where the connection ends and the handshake begins. */
 	if (!*connected && peer->is_https && peer->handshake_ms >= since_ms)
-		return "shaking hands (TLS)";
+		return "TLS handshake";
 	for (size_t i = *connected ? ARRAY_LEN(phases) - 1 : 0; i < ARRAY_LEN(phases); i++) {
 		if (curl_easy_getinfo(easy, phases[i].info, &at) != CURLE_OK || at <= 0)
 			return phases[i].phase;
 	}
-	return "reading the answer";
+	return "reading the response";
 }

@@ -284,7 +284,7 @@ static void read_ended(struct websocket *ws)
 	else
 		websocket_fail(ws, ERR_CONNECT,
 			       ws->state == WS_OPEN ? "the connection ended without a closing handshake"
-						    : "the server closed the connection instead of answering");
+						    : "the server closed the connection instead of responding");
 }
 
 static bool is_reading(const struct websocket *ws)
@@ -362,10 +362,10 @@ static void on_clock(void *data)
 		const char *phase = peer_phase(ws->peer, ws->easy, ws->started_ms, &connected);
 		err_set(&ws->err, ERR_TIMEOUT, "%s did not open the WebSocket within %.1f s (%s)", ws->peer->authority,
 			(double)ws->call.open_timeout_ms / 1000,
-			ws->state == WS_UPGRADING ? "waiting for its answer" : phase);
+			ws->state == WS_UPGRADING ? "waiting for its response" : phase);
 		websocket_finish(ws);
 	} else if (!ws->paused && ws->pings_lost >= WS_PINGS_LOST) {
-		websocket_fail(ws, ERR_TIMEOUT, "no sign of life (three pings without an answer)");
+		websocket_fail(ws, ERR_TIMEOUT, "no response to three pings");
 	} else {
 		/* While paused, answers are not read. */
 		ws->pings_lost += !ws->paused;
@@ -392,7 +392,7 @@ static void websocket_transfer_done(void *data, CURL *easy, CURLcode code)
 		peer_explain(ws->peer, easy, code, ws->errbuf, &ws->err);
 		websocket_finish(ws);
 	} else if (curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK || fd < 0) {
-		websocket_fail(ws, ERR_CONNECT, "the connection ended as soon as it was made");
+		websocket_fail(ws, ERR_CONNECT, "the connection was closed as soon as it was opened");
 	} else {
 		ws->state = WS_UPGRADING;
 		ws->fd = fd;

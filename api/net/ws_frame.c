@@ -67,7 +67,7 @@ static bool check_frame(const struct ws_decoder *decoder, const struct ws_frame 
 {
 	bool known = frame->opcode <= WS_BINARY || (frame->opcode >= WS_CLOSE && frame->opcode <= WS_PONG);
 	if (first & 0x70 || !known)
-		return err_set(err, ERR_PARSE, "WebSocket: a frame of an unknown kind (0x%02x)", first);
+		return err_set(err, ERR_PARSE, "WebSocket: unknown frame type (0x%02x)", first);
 	if (frame->is_masked != decoder->expect_masked)
 		return err_set(err, ERR_PARSE, "WebSocket: a frame is %smasked", frame->is_masked ? "" : "not ");
 	if (is_control(frame->opcode)) {
@@ -76,7 +76,7 @@ static bool check_frame(const struct ws_decoder *decoder, const struct ws_frame 
 		return true;
 	}
 	if ((frame->opcode == WS_CONTINUATION) != decoder->in_message)
-		return err_set(err, ERR_PARSE, "WebSocket: fragments of messages are mixed up");
+		return err_set(err, ERR_PARSE, "WebSocket: message fragments out of order");
 	if (frame->len > decoder->message.max - decoder->message.len)
 		return err_set(err, ERR_LIMIT, "WebSocket: a message is larger than %zu KiB",
 			       decoder->message.max >> 10);
@@ -138,13 +138,13 @@ bool ws_decoder_feed(struct ws_decoder *decoder, const void *bytes, size_t len, 
 	do {
 		size_t piece = len < FEED_PIECE ? len : FEED_PIECE;
 		if (!buf_append(&decoder->in, from, piece))
-			return err_set(err, ERR_LIMIT, "WebSocket: more was fed than the reader takes");
+			return err_set(err, ERR_LIMIT, "WebSocket: more data than the reader accepts");
 		from += piece;
 		len -= piece;
 		if (!ws_decode(decoder, on_frame, data, err)) {
 			/* Whoever stopped it may go on later. */
 			if (len > 0 && !buf_append(&decoder->in, from, len))
-				return err_set(err, ERR_LIMIT, "WebSocket: more was fed than the reader takes");
+				return err_set(err, ERR_LIMIT, "WebSocket: more data than the reader accepts");
 			return false;
 		}
 	} while (len > 0);

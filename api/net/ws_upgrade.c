@@ -129,7 +129,7 @@ static bool take_status(struct ws_upgrade_head *head, const char *line, const ch
 		  line[8] == ' ' && isdigit((unsigned char)line[9]) && isdigit((unsigned char)line[10]) &&
 		  isdigit((unsigned char)line[11]);
 	if (!ok)
-		return err_set(err, ERR_PARSE, "WebSocket: the server does not answer in HTTP/1.1");
+		return err_set(err, ERR_PARSE, "WebSocket: the server does not respond in HTTP/1.1");
 	head->out->status = (int)strtol(line + 9, NULL, 10);
 	return true;
 }
@@ -140,12 +140,12 @@ static bool check_upgrade(const struct ws_upgrade_head *head, struct err *err)
 		return err_set(err, ERR_PARSE, "WebSocket: the server switches to another protocol");
 	if (!head->has_accept)
 		return err_set(err, ERR_PARSE,
-			       "WebSocket: the server's Sec-WebSocket-Accept does not fit our key: a proxy in "
-			       "between answers for it");
+			       "WebSocket: the server's Sec-WebSocket-Accept does not match our key: a proxy in "
+			       "between responds for it");
 	if (head->has_extension)
 		return err_set(err, ERR_PARSE, "WebSocket: the server uses an extension that was not offered");
 	if (head->bad_subprotocol || (!str_empty(head->offered) && !head->out->subprotocol[0]))
-		return err_set(err, ERR_UNSUPPORTED, "WebSocket: the server speaks none of the subprotocols %s",
+		return err_set(err, ERR_UNSUPPORTED, "WebSocket: the server supports none of the subprotocols %s",
 			       head->offered);
 	return true;
 }
@@ -157,7 +157,7 @@ enum ws_upgrade_state ws_upgrade_parse(const char *bytes, size_t len, const char
 	struct ws_upgrade_head head = {.out = out, .accept = accept, .offered = offered};
 	const char *blank = memmem(bytes, len, "\r\n\r\n", 4);
 	if (len >= 5 && strncmp(bytes, "HTTP/", 5) != 0) {
-		err_set(err, ERR_PARSE, "WebSocket: the server does not answer in HTTP");
+		err_set(err, ERR_PARSE, "WebSocket: the server does not respond in HTTP");
 		return WS_UPGRADE_BROKEN;
 	}
 	if (!blank || blank - bytes > WS_UPGRADE_HEAD_MAX) {
@@ -216,10 +216,10 @@ void ws_upgrade_unchunk(struct buf *body)
 bool ws_upgrade_check(const char *path, const char *subprotocols, const char *const *lines, struct err *err)
 {
 	if (!path || path[0] != '/' || strpbrk(path, " \r\n") || (subprotocols && strpbrk(subprotocols, "\r\n")))
-		return err_set(err, ERR_USAGE, "a WebSocket needs an escaped path that begins with '/'");
+		return err_set(err, ERR_USAGE, "a WebSocket requires an escaped path that starts with '/'");
 	for (const char *const *line = lines; line && *line; line++) {
 		if (strpbrk(*line, "\r\n"))
-			return err_set(err, ERR_USAGE, "a header of the WebSocket holds a line break");
+			return err_set(err, ERR_USAGE, "a header of the WebSocket contains a line break");
 	}
 	return true;
 }
@@ -259,5 +259,5 @@ void ws_upgrade_refusal(const struct ws_upgrade *answer, const char *authority, 
 		if (refusals[i].status == answer->status)
 			code = refusals[i].code;
 	}
-	err_set(err, code, "%s refused the WebSocket with HTTP %d", authority, answer->status);
+	err_set(err, code, "%s rejected the WebSocket with HTTP %d", authority, answer->status);
 }

@@ -92,10 +92,10 @@ static const struct row matrix[] = {
 	{.what = "missing intermediate",
 	 .cert = {.sans = any_name},
 	 .signer = BY_INTER,
-	 .complaint = "does not send the certificates in between"},
+	 .complaint = "does not send its intermediate certificates"},
 	{.what = "for clients only",
 	 .cert = {.sans = any_name, .usage = "clientAuth"},
-	 .complaint = "is not meant for servers"},
+	 .complaint = "is not valid for servers"},
 	{.what = "TLS 1.2", .cert = {.sans = any_name}, .max_version = TLS1_2_VERSION},
 	{.what = "TLS 1.1 only", .cert = {.sans = any_name}, .max_version = TLS1_1_VERSION, .complaint = "below 1.2"},
 	{.what = "tls-server-name matches", .cert = {.sans = "DNS:api.example"}, .server_name = "api.example"},
@@ -396,7 +396,7 @@ static void client_certificates(void **state)
 
 		http = client(&f, row, NULL);
 		get(&f, http);
-		if (f.err.code != ERR_TLS || !strstr(f.err.text, "wants a client certificate"))
+		if (f.err.code != ERR_TLS || !strstr(f.err.text, "requires a client certificate"))
 			fail_msg("%s", f.err.text);
 		http_destroy(http);
 	}
@@ -441,7 +441,7 @@ static void a_server_without_tls(void **state)
 	server_flush(f.server.conns);
 	run(&f);
 	assert_int_equal(f.err.code, ERR_TLS);
-	assert_non_null(strstr(f.err.text, "does not speak TLS"));
+	assert_non_null(strstr(f.err.text, "does not use TLS"));
 	http_destroy(http);
 	stop(&f);
 }
