@@ -86,13 +86,13 @@ bool config_set(struct config *config, enum config_option_id id, const char *val
 	bool ok = true;
 	if (spec->type == CONFIG_OPTION_FLAG) {
 		ok = parse_flag(value, &slot->number) ||
-		     err_set(err, ERR_USAGE, "%s: %s is true or false, not \"%s\"", origin, spec->name, value);
+		     err_set(err, ERR_USAGE, "%s: %s must be true or false, not \"%s\"", origin, spec->name, value);
 	} else if (spec->type == CONFIG_OPTION_DURATION) {
 		ok = config_parse_duration(value, &slot->number) ||
-		     err_set(err, ERR_USAGE, "%s: %s is a time such as 500ms, 10s or 2m, not \"%s\"", origin,
+		     err_set(err, ERR_USAGE, "%s: %s must be a duration such as 500ms, 10s or 2m, not \"%s\"", origin,
 			     spec->name, value);
 	} else if (spec->type == CONFIG_OPTION_CHOICE && !str_has_word(spec->argument, '|', value)) {
-		ok = err_set(err, ERR_USAGE, "%s: %s is one of %s, not \"%s\"", origin, spec->name, spec->argument,
+		ok = err_set(err, ERR_USAGE, "%s: %s must be one of %s, not \"%s\"", origin, spec->name, spec->argument,
 			     value);
 	}
 	if (!ok)

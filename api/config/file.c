@@ -29,8 +29,7 @@ static bool read_credentials(struct config *config, yaml_document_t *document, c
 			     const char *name, struct err *err)
 {
 	if (node->type != YAML_MAPPING_NODE)
-		return config_wrong(err, name, node,
-				    "credentials is a mapping of NAMESPACE/CLUSTER to the name of a secret");
+		return config_wrong(err, name, node, "credentials must map NAMESPACE/CLUSTER to the name of a secret");
 	for (yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top; pair++) {
 		const yaml_node_t *key = yaml_document_get_node(document, pair->key);
 		const char *cluster = scalar_text(key),
@@ -45,7 +44,7 @@ static bool read_credentials(struct config *config, yaml_document_t *document, c
 static bool read_context(struct config *config, yaml_document_t *document, const char *context, const yaml_node_t *node,
 			 const char *name, struct err *err)
 {
-	static const char form[] = "a context is a mapping of theme and accent to plain values";
+	static const char form[] = "a context must map theme and accent to plain values";
 	if (node->type != YAML_MAPPING_NODE)
 		return config_wrong(err, name, node, form);
 	for (yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top; pair++) {
@@ -62,7 +61,7 @@ static bool read_contexts(struct config *config, yaml_document_t *document, cons
 			  struct err *err)
 {
 	if (node->type != YAML_MAPPING_NODE)
-		return config_wrong(err, name, node, "contexts is a mapping of context names to theme and accent");
+		return config_wrong(err, name, node, "contexts must map context names to theme and accent");
 	for (yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top; pair++) {
 		const yaml_node_t *key = yaml_document_get_node(document, pair->key);
 		if (!scalar_text(key))
@@ -81,7 +80,7 @@ static bool read_option(struct config *config, yaml_document_t *document, const 
 	snprintf(origin, sizeof origin, "%s:%zu", name, key->start_mark.line + 1);
 	const char *word = scalar_text(key);
 	if (!word)
-		return config_wrong(err, name, key, "an option name is plain text");
+		return config_wrong(err, name, key, "an option name must be plain text");
 	if (str_eq(word, "credentials"))
 		return read_credentials(config, document, value, name, err);
 	if (str_eq(word, "contexts"))

@@ -65,7 +65,7 @@ bool config_parse_arguments(struct config *config, int argc, char **argv, char *
 		if (code == 1)
 			vec_push(&rest, optarg);
 		else if (code == ':')
-			ok = err_set(err, ERR_USAGE, "%s wants a value; see mqdeck --help", given);
+			ok = err_set(err, ERR_USAGE, "%s requires a value; see mqdeck --help", given);
 		else if (code == '?')
 			ok = err_set(err, ERR_USAGE, "unknown option %s; see mqdeck --help", given);
 		else

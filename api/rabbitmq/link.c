@@ -140,14 +140,16 @@ static void link_explain(const struct rabbitmq_link *link, const struct http_res
 	const char *reason = cJSON_IsString(item) ? item->valuestring : "no reason given";
 	const char *pod = link->target.pod;
 	if (result->status == 401)
-		err_set(err, ERR_UNAUTHORIZED, "the management API refused the password of %s (%.80s)",
+		err_set(err, ERR_UNAUTHORIZED,
+			"401 Unauthorized: the management API rejected the credentials of %s (%.80s)",
 			str_or(link->origin, "unknown origin"), reason);
 	else if (result->status == 403)
-		err_set(err, ERR_FORBIDDEN, "the management API of %s forbids it: %.120s", pod, reason);
+		err_set(err, ERR_FORBIDDEN, "permission denied by the management API of %s: %.120s", pod, reason);
 	else if (result->status == 404)
-		err_set(err, ERR_NOT_FOUND, "the management API of %s does not have it", pod);
+		err_set(err, ERR_NOT_FOUND, "not found in the management API of %s", pod);
 	else
-		err_set(err, ERR_SERVER, "the management API of %s answered %d: %.120s", pod, result->status, reason);
+		err_set(err, ERR_SERVER, "the management API of %s responded with HTTP %d: %.120s", pod, result->status,
+			reason);
 }
 
 static void link_finish(struct rabbitmq_link *link, const struct rabbitmq_answer *answer)
@@ -231,7 +233,7 @@ bool rabbitmq_link_run(struct rabbitmq_link *link, const char *const *argv, rabb
 {
 	const struct rabbitmq_runner *runner = &link->options->runner;
 	if (!runner->start)
-		return err_set(err, ERR_UNSUPPORTED, "there is no way to run a command on %s", link->target.pod);
+		return err_set(err, ERR_UNSUPPORTED, "cannot run a command on %s", link->target.pod);
 	const char *const *verb = argv; /* behind the options that are the same each time */
 	while (verb[1] && (verb == argv || **verb == '-' || str_eq(*verb, "json")))
 		verb++;

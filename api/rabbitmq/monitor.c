@@ -251,8 +251,8 @@ void rabbitmq_monitor_set_credentials(struct rabbitmq_monitor *monitor, const ch
 	err_clear(&monitor->snapshot.management_err);
 	if (!user)
 		err_set(&monitor->snapshot.management_err, ERR_UNAUTHORIZED,
-			"no credentials for the management API of %s were found%s%s", monitor->label,
-			origin ? ": " : "", str_or(origin, ""));
+			"no credentials found for the management API of %s%s%s", monitor->label, origin ? ": " : "",
+			str_or(origin, ""));
 	monitor->started = true;
 	monitor->in_round = false;
 	monitor->epoch++;

@@ -104,7 +104,7 @@ void rabbitmq_take_connections(struct rabbitmq_peer *peer, const struct rabbitmq
 		put_part(monitor, &monitor->snapshot.clients_part, &err);
 	} else if (page.page_count > RABBITMQ_CONNECTION_PAGES_MAX || clients->partial) {
 		err_set(&err, ERR_LIMIT,
-			"the connections of %s cannot be counted: there are more than %d, or not all say their node",
+			"cannot count the connections of %s: there are more than %d, or some do not report their node",
 			monitor->label, RABBITMQ_CONNECTIONS_MAX);
 		put_clients(monitor, NULL, &err);
 	} else if (page.page_count > monitor->page) {

@@ -151,7 +151,7 @@ bool rabbitmq_decode_cluster_status(const char *json, size_t len, struct rabbitm
 		return false;
 	const cJSON *running = rabbitmq_json_at(root, "running_nodes");
 	if (!cJSON_IsArray(running))
-		return err_set(err, ERR_PARSE, "rabbitmq-diagnostics cluster_status names no running nodes");
+		return err_set(err, ERR_PARSE, "rabbitmq-diagnostics cluster_status lists no running nodes");
 	*nodes = nodes_of_status(root);
 	struct rabbitmq_overview *it = mem_alloc(sizeof *it);
 	const cJSON *first = cJSON_GetArrayItem(running, 0);

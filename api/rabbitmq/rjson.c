@@ -22,7 +22,7 @@ cJSON *rabbitmq_json_parse(const char *json, size_t len, const char *what, struc
 {
 	cJSON *root = cJSON_ParseWithLength(json, len);
 	if (!root)
-		err_set(err, ERR_PARSE, "RabbitMQ's answer (%s) is not JSON", what);
+		err_set(err, ERR_PARSE, "RabbitMQ's response (%s) is not JSON", what);
 	return root;
 }
 

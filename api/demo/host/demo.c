@@ -101,7 +101,8 @@ struct demo *demo_start(struct loop *loop, const struct demo_options *options, s
 		demo->token ? demo_http_server_start(loop, host, options->port, demo_kube_api_serve, demo, err) : NULL;
 	if (!demo->server) {
 		if (!demo->token)
-			err_set(err, ERR_SYSTEM, "no random numbers for the embedded cluster's token");
+			err_set(err, ERR_SYSTEM,
+				"the system provides no random numbers for the embedded cluster's token");
 		demo_destroy(demo);
 		return NULL;
 	}

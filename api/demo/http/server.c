@@ -186,7 +186,7 @@ static bool server_listen(struct demo_http_server *server, struct err *err)
 	socklen_t len = is_v4 ? sizeof v4 : sizeof v6;
 	int fd = socket(is_v4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
-		return err_set_errno(err, errno, "no socket for the embedded cluster");
+		return err_set_errno(err, errno, "cannot create a socket for the embedded cluster");
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
 	if (bind(fd, address, len) < 0 || listen(fd, 128) < 0 || getsockname(fd, address, &len) < 0) {
 		int reason = errno;

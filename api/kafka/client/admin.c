@@ -86,7 +86,7 @@ static void take_failure(struct kafka_request *request, const struct err *err)
 		return;
 	}
 	if (is_lost(err) && !request->api->reads)
-		err_set(&request->err, err->code, "%s (%s may have been carried out all the same)", err->text,
+		err_set(&request->err, err->code, "%s (%s may have been carried out nevertheless)", err->text,
 			request->api->name);
 	struct err copy = request->err;
 	admin_finish_request(request, &copy, NULL);
@@ -163,7 +163,7 @@ static enum routed route_to_broker(struct kafka_request *request, int32_t id, st
 	struct kafka_admin *admin = request->admin;
 	struct kafka_node *node = kafka_node_find(admin, id);
 	if (!node && admin->have_brokers) {
-		err_set(&request->err, ERR_NOT_FOUND, "%s has no broker %d at the moment", admin->options.label, id);
+		err_set(&request->err, ERR_NOT_FOUND, "%s has no broker %d now", admin->options.label, id);
 		return ROUTE_NEVER;
 	}
 	if (!node) {
@@ -245,7 +245,7 @@ static void fail_late(struct kafka_request *request)
 	if (!err_is_set(&err) && err_is_set(&admin->bootstrap_err))
 		err = admin->bootstrap_err;
 	if (!err_is_set(&err))
-		err_set(&err, ERR_TIMEOUT, "%s: no broker could take %s in time", admin->options.label,
+		err_set(&err, ERR_TIMEOUT, "%s: no broker accepted %s in time", admin->options.label,
 			request->api->name);
 	admin_finish_request(request, &err, NULL);
 }

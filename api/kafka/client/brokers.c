@@ -141,7 +141,7 @@ static bool find_target(struct kafka_node *node, struct dial_target *target, str
 		return true;
 	if (options->resolve(options->resolve_data, node->id, node->host, node->port, target))
 		return true;
-	return err_set(err, ERR_CONNECT, "%s: it advertises %s:%d, which leads to no pod that can be reached from here",
+	return err_set(err, ERR_CONNECT, "%s: it advertises %s:%d, which is not the address of a reachable pod",
 		       node->label, node->host, node->port);
 }
 

@@ -88,12 +88,12 @@ static void connection_settle(struct kafka_connection *connection)
 static const char *stage_words(const struct kafka_connection *connection)
 {
 	static const char *const words[] = {
-		[KAFKA_STAGE_CONNECT] = "to be reached",
-		[KAFKA_STAGE_VERSIONS] = "to say which versions it speaks (the port accepts and says nothing)",
-		[KAFKA_STAGE_LOGIN] = "to let us log in",
+		[KAFKA_STAGE_CONNECT] = "to become reachable",
+		[KAFKA_STAGE_VERSIONS] = "to report its API versions (the port accepts connections but sends nothing)",
+		[KAFKA_STAGE_LOGIN] = "to complete the login",
 	};
 	if (connection->stage == KAFKA_STAGE_CONNECT && connection->stream.ssl)
-		return "to be reached and finish the TLS handshake";
+		return "to become reachable and finish the TLS handshake";
 	return words[connection->stage];
 }
 
@@ -127,12 +127,12 @@ static void connection_on_timer(void *data)
 	if (connection->stage == KAFKA_STAGE_CLOSED) {
 		kafka_connection_answer_all(connection, &connection->waiting);
 	} else if (connection->stage < KAFKA_STAGE_READY && connection->start_deadline <= now) {
-		err_set(&err, ERR_TIMEOUT, "%s: waited %lld s in vain for it %s", connection->options.label,
+		err_set(&err, ERR_TIMEOUT, "%s: timed out after %lld s waiting for it %s", connection->options.label,
 			(long long)kafka_connection_timeout(connection, 0) / 1000, stage_words(connection));
 		kafka_connection_fail(connection, &err);
 	} else if (find_late(connection)) {
 		/* Answers come in order: behind this one nothing can come either. */
-		err_set(&err, ERR_TIMEOUT, "%s: no answer to %s in time", connection->options.label,
+		err_set(&err, ERR_TIMEOUT, "%s: no response to %s in time", connection->options.label,
 			find_late(connection)->api->name);
 		kafka_connection_fail(connection, &err);
 	} else if (drop_late(connection) && connection->stage == KAFKA_STAGE_READY && connection->login_again_at >= 0 &&
@@ -167,7 +167,7 @@ static void connection_pump(struct kafka_connection *connection)
 		int version = kafka_connection_version(connection, (enum kafka_api_key)pending->api->key);
 		pending->header.version = (int16_t)version;
 		if (version < 0)
-			err_set(&err, ERR_UNSUPPORTED, "%s does not offer %s in a version that is spoken here",
+			err_set(&err, ERR_UNSUPPORTED, "%s offers no version of %s that mqdeck supports",
 				connection->options.label, pending->api->name);
 		if (version < 0 || !kafka_connection_encode(connection, pending, pending->request, &err)) {
 			kafka_connection_answer(connection, pending, &err, NULL);
@@ -193,12 +193,12 @@ static void end_of_stream(struct kafka_connection *connection, struct err err)
 	const struct err *dial = connection->options.dialer->error(connection->dial);
 	const char *hint = "";
 	if (connection->stage <= KAFKA_STAGE_VERSIONS)
-		hint = connection->stream.ssl ? ": it may not speak TLS, or want a client certificate"
-					      : ": it may want TLS, or not be Kafka";
+		hint = connection->stream.ssl ? ": it may not use TLS, or it may require a client certificate"
+					      : ": it may require TLS, or not be Kafka";
 	else if (connection->stage == KAFKA_STAGE_LOGIN)
-		hint = " while we logged in";
+		hint = " during login";
 	else if (!connection->answered && connection->options.sasl.mechanism == KAFKA_SASL_NONE)
-		hint = ": it may want a login (SASL)";
+		hint = ": it may require a login (SASL)";
 	if (dial && err_is_set(dial)) {
 		err = *dial;
 	} else {
@@ -232,7 +232,7 @@ static void connection_receive(struct kafka_connection *connection)
 		if (room)
 			io = kafka_stream_read(&connection->stream, room, READ_CHUNK, &got, &err);
 		else
-			err_set(&err, ERR_LIMIT, "the broker's answer is too large");
+			err_set(&err, ERR_LIMIT, "the broker's response is too large");
 		buf_commit(&connection->in, got);
 		if (got)
 			connection->heard_ms = kafka_connection_now_ms(connection);

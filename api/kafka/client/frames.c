@@ -33,7 +33,7 @@ static void frames_take_response(struct kafka_connection *connection, const uint
 	struct err err = {0};
 	struct kafka_pending *pending = kafka_queue_pop(&connection->in_flight);
 	if (!pending) {
-		err_set(&err, ERR_PARSE, "%s answered what was not asked", connection->options.label);
+		err_set(&err, ERR_PARSE, "%s sent a response to no request", connection->options.label);
 		kafka_connection_fail(connection, &err);
 		return;
 	}

@@ -47,7 +47,7 @@ static void on_versions(void *data, const struct err *err, const void *response)
 		return;
 	}
 	if (versions->error_code) {
-		kafka_error_set(&why, versions->error_code, "asking which versions it speaks", NULL);
+		kafka_error_set(&why, versions->error_code, "requesting its API versions", NULL);
 		fail_with(connection, &why);
 		return;
 	}
@@ -110,7 +110,7 @@ static void on_authenticated(void *data, const struct err *err, const void *resp
 	if (answer->error_code) {
 		struct err why = {0};
 		CLEANUP(free)
-		char *what = str_printf("logging in as %s by %s", connection->options.sasl.user,
+		char *what = str_printf("logging in as %s with %s", connection->options.sasl.user,
 					kafka_sasl_name(connection->options.sasl.mechanism));
 		kafka_error_set(&why, answer->error_code, what, answer->error_message);
 		if (why.code == ERR_UNAUTHORIZED)
@@ -160,16 +160,16 @@ static void mind_offer(struct kafka_connection *connection, const struct kafka_s
 	connection->better = connection->negotiates ? best_offered(connection, answer) : KAFKA_SASL_NONE;
 	connection->trouble = connection->better ? KAFKA_TROUBLE_MECHANISM : KAFKA_TROUBLE_LOGIN_REFUSED;
 	if (connection->negotiates && !connection->better)
-		err_set(why, ERR_REFUSED, "no way to log in: %s%s",
+		err_set(why, ERR_REFUSED, "no usable SASL mechanism: %s%s",
 			offered.len ? buf_str(&offered) : "it offers nothing",
-			only_plain ? ", and PLAIN would send the password in clear over a port without TLS" : "");
+			only_plain ? ", and PLAIN would send the password in clear text over a port without TLS" : "");
 	else if (asked == KAFKA_SASL_NONE)
-		err_set(why, ERR_UNAUTHORIZED, "the port wants a login (%s) and no user is known for it",
+		err_set(why, ERR_UNAUTHORIZED, "the port requires a login (%s) and no user is configured for it",
 			buf_str(&offered));
 	if (asked == KAFKA_SASL_NONE)
 		connection->trouble = KAFKA_TROUBLE_LOGIN_WANTED;
 	if (!err_is_set(why)) {
-		CLEANUP(free) char *what = str_printf("logging in by %s", kafka_sasl_name(asked));
+		CLEANUP(free) char *what = str_printf("logging in with %s", kafka_sasl_name(asked));
 		kafka_error_set(why, answer->error_code, what, buf_str(&offered));
 	}
 	buf_finish(&offered);
@@ -201,8 +201,8 @@ static bool prepare_session(struct kafka_connection *connection, struct err *err
 		return true;
 	if (sasl->mechanism == KAFKA_SASL_PLAIN && is_clear(connection))
 		return err_set(err, ERR_REFUSED,
-			       "SASL PLAIN would send the password in clear: turn TLS on, use SCRAM, or allow "
-			       "it in the configuration");
+			       "SASL PLAIN would send the password in clear text: enable TLS, use SCRAM, or allow it "
+			       "in the configuration");
 	connection->sasl = kafka_sasl_create(sasl, NULL, err);
 	return connection->sasl != NULL;
 }

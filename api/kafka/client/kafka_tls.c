@@ -91,7 +91,7 @@ SSL *kafka_tls_create(const struct kafka_tls *tls, struct net_tls_peer *peer, st
 {
 	const char *name = peer->name;
 	if (!tls->insecure && str_empty(name)) {
-		err_set(err, ERR_TLS, "there is no host name to verify the broker's certificate against");
+		err_set(err, ERR_TLS, "no host name to verify the broker's certificate against");
 		return NULL;
 	}
 	ERR_clear_error();
@@ -120,16 +120,16 @@ static const struct {
 	int reason;
 	const char *words;
 } failures[] = {
-	{SSL_R_WRONG_VERSION_NUMBER, "the port does not speak TLS: turn TLS off for it"},
+	{SSL_R_WRONG_VERSION_NUMBER, "the port does not use TLS: turn TLS off for it"},
 	{SSL_R_UNSUPPORTED_PROTOCOL, "the broker only offers TLS older than 1.2"},
 	{SSL_R_TLSV1_ALERT_PROTOCOL_VERSION, "the broker does not offer TLS 1.2 or newer"},
-	{SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, "the broker wants a client certificate"},
-	{SSL_R_SSLV3_ALERT_BAD_CERTIFICATE, "the broker refuses our client certificate, or wants one"},
-	{SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE, "the broker breaks the handshake off: it may want a client certificate"},
-	{SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN, "the broker does not accept our client certificate"},
-	{SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED, "the broker says that our client certificate has expired"},
-	{SSL_R_TLSV1_ALERT_UNKNOWN_CA, "the broker does not trust the issuer of our client certificate"},
-	{SSL_R_TLSV1_UNRECOGNIZED_NAME, "the broker does not know the name asked for"},
+	{SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, "the broker requires a client certificate"},
+	{SSL_R_SSLV3_ALERT_BAD_CERTIFICATE, "the broker rejected the client certificate, or requires one"},
+	{SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE, "the broker aborted the handshake: it may require a client certificate"},
+	{SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN, "the broker rejected the client certificate"},
+	{SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED, "the broker reports that the client certificate has expired"},
+	{SSL_R_TLSV1_ALERT_UNKNOWN_CA, "the broker does not trust the issuer of the client certificate"},
+	{SSL_R_TLSV1_UNRECOGNIZED_NAME, "the broker does not recognize the server name"},
 };
 
 bool kafka_tls_explain(const struct net_tls_peer *peer, struct err *err)

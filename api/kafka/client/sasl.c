@@ -50,7 +50,7 @@ static bool make_nonce(char out[static 64])
 struct kafka_sasl_session *kafka_sasl_create(const struct kafka_sasl *sasl, const char *nonce, struct err *err)
 {
 	if (str_empty(sasl->user) || !sasl->password) {
-		err_set(err, ERR_CONFIG, "Kafka's SASL %s needs a user and a password",
+		err_set(err, ERR_CONFIG, "SASL %s requires a username and a password",
 			kafka_sasl_name(sasl->mechanism));
 		return NULL;
 	}
@@ -64,7 +64,7 @@ struct kafka_sasl_session *kafka_sasl_create(const struct kafka_sasl *sasl, cons
 		snprintf(session->nonce, sizeof session->nonce, "%s", nonce);
 	else if (!make_nonce(session->nonce)) {
 		kafka_sasl_destroy(session);
-		err_set(err, ERR_SYSTEM, "the system gives no random numbers");
+		err_set(err, ERR_SYSTEM, "the system provides no random numbers");
 		return NULL;
 	}
 	return session;
@@ -150,7 +150,7 @@ static bool check_challenge(const struct kafka_sasl_session *session, const stru
 {
 	size_t own = strlen(session->nonce);
 	if (strncmp(challenge->nonce, session->nonce, own) != 0 || challenge->nonce[own] == '\0')
-		return err_set(err, ERR_UNAUTHORIZED, "the broker's SCRAM answer does not belong to our question");
+		return err_set(err, ERR_UNAUTHORIZED, "the broker's SCRAM response does not match the request");
 	if (challenge->iterations < KAFKA_SCRAM_ITERATIONS_MIN || challenge->iterations > KAFKA_SCRAM_ITERATIONS_MAX)
 		return err_set(
 			err, ERR_UNAUTHORIZED, "the broker asks for %lld SCRAM iterations; %d to %d are accepted",
@@ -189,7 +189,7 @@ static bool send_proof(struct kafka_sasl_session *session, const char *server_fi
 {
 	struct kafka_sasl_challenge challenge = {0};
 	if (!parse_challenge(server_first, &challenge))
-		return err_set(err, ERR_PARSE, "the broker's SCRAM challenge cannot be read");
+		return err_set(err, ERR_PARSE, "the broker's SCRAM challenge is invalid");
 	if (!check_challenge(session, &challenge, err))
 		return false;
 	char final[300];
@@ -208,7 +208,7 @@ static bool check_server(struct kafka_sasl_session *session, const char *server_
 	unsigned char signature[HASH_MAX + 3];
 	size_t len = 0;
 	if (str_has_prefix(server_final, "e="))
-		return err_set(err, ERR_UNAUTHORIZED, "the broker refuses the Kafka user %s: %.80s", session->user,
+		return err_set(err, ERR_UNAUTHORIZED, "the broker rejected the Kafka user %s: %.80s", session->user,
 			       server_final + 2);
 	bool same =
 		str_has_prefix(server_final, "v=") &&
@@ -216,7 +216,7 @@ static bool check_server(struct kafka_sasl_session *session, const char *server_
 		len == session->hash_len && CRYPTO_memcmp(signature, session->server_signature, len) == 0;
 	if (!same)
 		return err_set(err, ERR_UNAUTHORIZED,
-			       "the broker could not prove that it knows the password: it may be an impostor");
+			       "the broker did not prove that it knows the password: it may be an impostor");
 	session->step = STEP_DONE;
 	return true;
 }
@@ -227,7 +227,7 @@ bool kafka_sasl_step(struct kafka_sasl_session *session, const uint8_t *bytes, s
 	bool plain = session->mechanism == KAFKA_SASL_PLAIN;
 	*done = false;
 	if (len > MESSAGE_MAX || (len > 0 && memchr(bytes, '\0', len) && !plain))
-		return err_set(err, ERR_PARSE, "the broker's SASL message cannot be read");
+		return err_set(err, ERR_PARSE, "the broker's SASL message is invalid");
 	CLEANUP(free) char *received = mem_strndup((const char *)bytes, len);
 	bool ok = true;
 	switch (session->step) {
@@ -240,7 +240,7 @@ bool kafka_sasl_step(struct kafka_sasl_session *session, const uint8_t *bytes, s
 		ok = *done = plain || check_server(session, received, err);
 		return ok;
 	case STEP_DONE:
-		return err_set(err, ERR_PARSE, "the broker goes on with SASL after its end");
+		return err_set(err, ERR_PARSE, "the broker continued SASL after it had ended");
 	}
-	return ok ? true : err_set(err, ERR_LIMIT, "the Kafka user or password is too long");
+	return ok ? true : err_set(err, ERR_LIMIT, "the Kafka username or password is too long");
 }

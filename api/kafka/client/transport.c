@@ -75,7 +75,7 @@ static enum kafka_io flush_sealed(struct kafka_stream *stream, struct err *err)
 	char chunk[CHUNK];
 	for (int n; (n = BIO_read(out, chunk, sizeof chunk)) > 0;)
 		if (!buf_append(&stream->sealed, chunk, (size_t)n)) {
-			err_set(err, ERR_LIMIT, "too many bytes wait to be sent to the broker");
+			err_set(err, ERR_LIMIT, "too many bytes are waiting to be sent to the broker");
 			return KAFKA_IO_ERROR;
 		}
 	while (stream->sealed.len > 0) {

@@ -255,7 +255,7 @@ static void on_log_dirs(struct kafka_poller *poller, int32_t id, const struct er
 	if (!err && answer->results.len <= 0) {
 		/* Before version 3 that is how a missing ACL looks. */
 		err_set(&refused, ERR_FORBIDDEN,
-			"%s broker %d tells nothing of its log dirs: the Kafka user may lack Describe on the "
+			"%s broker %d does not report its log directories: the Kafka user may lack Describe on the "
 			"cluster",
 			poller->snapshot.label, id);
 		err = &refused;
@@ -350,7 +350,7 @@ static void on_quorum(struct kafka_poller *poller, int32_t tag, const struct err
 	if (!err && answer->topics.len > 0 && answer->topics.items[0].partitions.len > 0)
 		partition = &answer->topics.items[0].partitions.items[0];
 	if (!err && !partition)
-		err_set(&why, ERR_PARSE, "%s: the broker's answer names no quorum", poller->snapshot.label);
+		err_set(&why, ERR_PARSE, "%s: the broker's response contains no quorum", poller->snapshot.label);
 	else if (!err && partition->error_code)
 		kafka_error_set(&why, partition->error_code, "reading the KRaft quorum", partition->error_message);
 	if (err_is_set(&why))

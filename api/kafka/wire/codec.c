@@ -24,10 +24,10 @@ static const struct kafka_api *find_spoken(const struct kafka_header *header, st
 	if (api && header->version >= api->min && header->version <= api->max)
 		return api;
 	if (api)
-		err_set(err, ERR_UNSUPPORTED, "Kafka's %s in version %d is not spoken here, only %d to %d", api->name,
+		err_set(err, ERR_UNSUPPORTED, "%s version %d is not supported, only %d to %d", api->name,
 			header->version, api->min, api->max);
 	else
-		err_set(err, ERR_UNSUPPORTED, "Kafka API key %d is not spoken here", header->api_key);
+		err_set(err, ERR_UNSUPPORTED, "Kafka API key %d is not supported", header->api_key);
 	return NULL;
 }
 
@@ -44,7 +44,7 @@ static bool finish_frame(struct buf *out, size_t start, bool fits, const char *n
 {
 	size_t len = out->len - start - 4;
 	if (!fits || out->overflow || len > KAFKA_FRAME_MAX)
-		return err_set(err, ERR_LIMIT, "the Kafka message %s is too large to be sent", name);
+		return err_set(err, ERR_LIMIT, "the Kafka message %s is too large to send", name);
 	kafka_patch_int32(out, start, (int32_t)len);
 	return true;
 }
@@ -56,7 +56,7 @@ bool kafka_encode_request(struct buf *out, const struct kafka_header *header, co
 	if (!api)
 		return false;
 	if (read_only && !api->reads)
-		return err_set(err, ERR_REFUSED, "Kafka's %s is not sent: this session is read-only", api->name);
+		return err_set(err, ERR_REFUSED, "%s is not sent: this session is read-only", api->name);
 	size_t start = out->len;
 	kafka_write_int(out, 0, 4);
 	kafka_write_int(out, header->api_key, 2);
@@ -102,7 +102,7 @@ static void *decode_rest(struct arena *arena, struct kafka_reader *reader, const
 	*reader = decoder.reader;
 	if (!reader->failed)
 		return message;
-	err_set(err, ERR_PARSE, "a Kafka message (%s version %d) cannot be read: %s", schema->name, version,
+	err_set(err, ERR_PARSE, "cannot decode a Kafka message (%s version %d): %s", schema->name, version,
 		reader->problem);
 	return NULL;
 }
@@ -149,8 +149,8 @@ void *kafka_decode_response(struct arena *arena, const uint8_t *bytes, size_t le
 	struct kafka_reader reader = {.at = bytes, .end = bytes + len};
 	int32_t correlation = (int32_t)kafka_read_int(&reader, 4);
 	if (!reader.failed && correlation != header->correlation) {
-		err_set(err, ERR_PARSE, "the broker answered request %d where %s, request %d, was to be answered",
-			correlation, api->name, header->correlation);
+		err_set(err, ERR_PARSE, "the broker responded to request %d instead of %s, request %d", correlation,
+			api->name, header->correlation);
 		return NULL;
 	}
 	if (response_has_tags(api, header->version))
@@ -175,19 +175,19 @@ enum kafka_frame kafka_frame_peek(const uint8_t *bytes, size_t len, size_t *body
 {
 	/* A TLS record: alert or handshake, protocol version 3.x. As a length it would be above 256 MiB anyway. */
 	if (len >= 2 && (bytes[0] == 0x15 || bytes[0] == 0x16) && bytes[1] == 3) {
-		err_set(err, ERR_PARSE, "the port speaks TLS, not plain Kafka: turn TLS on for it");
+		err_set(err, ERR_PARSE, "the port uses TLS, not plain Kafka: turn TLS on for it");
 		return KAFKA_FRAME_BAD;
 	}
 	if (len < 4)
 		return KAFKA_FRAME_PARTIAL;
 	if (memcmp(bytes, "HTTP", 4) == 0) {
-		err_set(err, ERR_PARSE, "the port answers with HTTP, not Kafka: it is another service's port");
+		err_set(err, ERR_PARSE, "the port responds with HTTP, not Kafka: it belongs to another service");
 		return KAFKA_FRAME_BAD;
 	}
 	struct kafka_reader reader = {.at = bytes, .end = bytes + 4};
 	int64_t size = kafka_read_int(&reader, 4);
 	if (size < 4 || size > KAFKA_FRAME_MAX) {
-		err_set(err, ERR_PARSE, "what came is not Kafka: it begins with a length of %lld bytes (0x%08x)",
+		err_set(err, ERR_PARSE, "the response is not Kafka: it starts with a length of %lld bytes (0x%08x)",
 			(long long)size, (unsigned)size);
 		return KAFKA_FRAME_BAD;
 	}

@@ -97,7 +97,7 @@ static void *decoder_alloc(struct kafka_decoder *decoder, size_t size)
 	if (decoder->reader.failed)
 		return NULL;
 	if (size > decoder->arena_max || decoder->arena->used > decoder->arena_max - size) {
-		kafka_read_fail(&decoder->reader, "it needs far more memory than it has bytes");
+		kafka_read_fail(&decoder->reader, "it requires far more memory than it has bytes");
 		return NULL;
 	}
 	return arena_alloc(decoder->arena, size);
@@ -108,7 +108,7 @@ static const char *decode_string(struct kafka_decoder *decoder, bool nullable)
 	struct kafka_reader *reader = &decoder->reader;
 	int32_t len = kafka_read_len(reader, decoder->flexible, 2, 1);
 	if (len < 0 && !nullable)
-		kafka_read_fail(reader, "a string is null that may not be");
+		kafka_read_fail(reader, "a non-nullable string is null");
 	if (reader->failed || len < 0)
 		return NULL;
 	if (len == 0)
@@ -128,7 +128,7 @@ static void decode_bytes(struct kafka_decoder *decoder, bool nullable, struct ka
 	struct kafka_reader *reader = &decoder->reader;
 	int32_t len = kafka_read_len(reader, decoder->flexible, 4, 1);
 	if (len < 0 && !nullable)
-		kafka_read_fail(reader, "a byte string is null that may not be");
+		kafka_read_fail(reader, "a non-nullable byte string is null");
 	if (reader->failed || len < 0)
 		return;
 	const uint8_t *raw = kafka_read_raw(reader, (size_t)len);
@@ -185,7 +185,7 @@ static void decode_array(struct kafka_decoder *decoder, const struct kafka_field
 	struct kafka_reader *reader = &decoder->reader;
 	int32_t len = kafka_read_len(reader, decoder->flexible, 4, element_wire_min(decoder, field));
 	if (len < 0 && !nullable)
-		kafka_read_fail(reader, "an array is null that may not be");
+		kafka_read_fail(reader, "a non-nullable array is null");
 	if (reader->failed)
 		return;
 	if (len > 0) {
@@ -253,7 +253,7 @@ static void decode_tagged(struct kafka_decoder *decoder, const struct kafka_sche
 		reader->end = next;
 		decode_field(decoder, field, (char *)out + field->offset);
 		if (!reader->failed && reader->at != next)
-			kafka_read_fail(reader, "a tagged field has another size than it says");
+			kafka_read_fail(reader, "a tagged field has a wrong size");
 		reader->end = end;
 		reader->at = reader->failed ? end : next;
 	}

@@ -23,7 +23,7 @@ void kafka_read_fail(struct kafka_reader *reader, const char *problem)
 const uint8_t *kafka_read_raw(struct kafka_reader *reader, size_t len)
 {
 	if (reader->failed || kafka_read_left(reader) < len) {
-		kafka_read_fail(reader, "it ends too early");
+		kafka_read_fail(reader, "it is truncated");
 		return NULL;
 	}
 	const uint8_t *bytes = reader->at;
@@ -78,7 +78,7 @@ int32_t kafka_read_len(struct kafka_reader *reader, bool compact, size_t bytes, 
 		return 0;
 	}
 	if (len > 0 && (uint64_t)len > kafka_read_left(reader) / element_min) {
-		kafka_read_fail(reader, "a length is larger than the bytes that are there");
+		kafka_read_fail(reader, "a length exceeds the remaining bytes");
 		return 0;
 	}
 	return (int32_t)len;

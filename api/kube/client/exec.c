@@ -98,7 +98,7 @@ static void finish_by_status(struct kube_exec *exec, const struct kube_status *s
 	else if (cause && str_to_i64(str_or(cause->message, ""), &exit_code) && exit_code > 0 && exit_code < INT32_MAX)
 		exec_finish(exec, NULL, (int)exit_code);
 	else
-		finish_with(exec, code_of_failure(status), str_or(status->message, "failed without a reason"));
+		finish_with(exec, code_of_failure(status), str_or(status->message, "failed without giving a reason"));
 }
 
 /* Whole once it parses; the server writes it last. */
@@ -118,12 +118,12 @@ static void exec_closed(void *data, const struct err *err)
 	if (err_is_set(err))
 		exec_finish(exec, err, -1);
 	else
-		finish_with(exec, ERR_CONNECT, "the connection ended before the command's end was told");
+		finish_with(exec, ERR_CONNECT, "the connection closed before the command's exit status arrived");
 }
 
 static void exec_timed_out(void *data)
 {
-	finish_with(data, ERR_TIMEOUT, "did not end in time");
+	finish_with(data, ERR_TIMEOUT, "timed out");
 }
 
 /* ---- output ---- */
@@ -144,7 +144,7 @@ static void take_output(struct kube_exec *exec, bool is_error_stream, const char
 	if (exec->options.on_output)
 		tell_output(exec, is_error_stream, bytes, len);
 	else if (!buf_append(is_error_stream ? &exec->errors : &exec->out, bytes, len))
-		finish_with(exec, ERR_LIMIT, "wrote more than is read");
+		finish_with(exec, ERR_LIMIT, "produced more output than is read");
 }
 
 static void exec_received(void *data, unsigned channel, const unsigned char *bytes, size_t len)
@@ -181,7 +181,7 @@ static void exec_opened(void *data, const char *subprotocol)
 	/* In v4 standard input never ends, and a command that reads to its end would hang. */
 	if (exec->input.data && !str_eq(subprotocol, "v5.channel.k8s.io"))
 		finish_with(exec, ERR_UNSUPPORTED,
-			    "this server cannot end a command's standard input (needs v5.channel.k8s.io)");
+			    "this server cannot close a command's standard input (requires v5.channel.k8s.io)");
 	else
 		send_input(exec);
 }
@@ -226,7 +226,7 @@ static void exec_set_up(struct kube_exec *exec, const struct kube_exec_options *
 struct kube_exec *kube_exec_run(struct kube_client *client, const struct kube_exec_options *options, struct err *err)
 {
 	if (str_empty(options->namespace) || str_empty(options->pod) || !options->argv || !options->argv[0]) {
-		err_set(err, ERR_USAGE, "to run a command, a namespace, a pod and a program are needed");
+		err_set(err, ERR_USAGE, "running a command requires a namespace, a pod and a program");
 		return NULL;
 	}
 	struct kube_exec *exec = mem_alloc(sizeof *exec);

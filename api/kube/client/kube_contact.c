@@ -74,7 +74,7 @@ void kube_client_on_silence(void *data)
 {
 	struct kube_client *client = data;
 	struct err err;
-	err_set(&err, ERR_TIMEOUT, "%s has not answered for %.1f s; still trying", client->access->server,
+	err_set(&err, ERR_TIMEOUT, "%s has not responded for %.1f s; retrying", client->access->server,
 		KUBE_CLIENT_FIRST_WORD_MS / 1000.0);
 	kube_client_note_down(client, &err);
 }

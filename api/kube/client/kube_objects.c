@@ -29,7 +29,7 @@ static void objects_on_object(void *data, const struct kube_result *result)
 	if (!err_is_set(&shown.err)) {
 		object = cJSON_ParseWithLength(result->http->body, result->http->body_len);
 		if (!object)
-			err_set(&shown.err, ERR_PARSE, "%s: the server's answer is no JSON", call->path);
+			err_set(&shown.err, ERR_PARSE, "%s: the server's response is not JSON", call->path);
 	}
 	call->fn(call->data, object, &shown);
 	cJSON_Delete(object);

@@ -64,9 +64,7 @@ void kube_status_err(int http_status, const struct kube_status *status, const ch
 	status_describe(method, path, what, sizeof what);
 	enum err_code code = code_of(http_status);
 	if (code == ERR_UNAUTHORIZED) {
-		err_set(err, code,
-			"%s: the server does not accept who we say we are (401): log in again or check the "
-			"kubeconfig",
+		err_set(err, code, "%s: 401 Unauthorized: credentials rejected; log in again or check the kubeconfig",
 			what);
 		return;
 	}
@@ -84,7 +82,7 @@ void kube_status_err(int http_status, const struct kube_status *status, const ch
 	if (says_what)
 		err_set(err, code, "%s", buf_str(&text));
 	else if (code == ERR_FORBIDDEN)
-		err_set(err, code, "not allowed: %s (%s)", what, buf_str(&text));
+		err_set(err, code, "permission denied: %s (%s)", what, buf_str(&text));
 	else
 		err_set(err, code, "%s: %s", what, buf_str(&text));
 	buf_finish(&text);

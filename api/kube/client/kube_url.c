@@ -172,6 +172,6 @@ bool kube_gate_allows_tunnel(bool read_only, const char *path, const char *const
 		return true;
 	if (known && has_command && str_eq(parsed.subresource, "exec") && only_reads(command))
 		return true;
-	return err_set(err, ERR_REFUSED, "read-only: %s is not run in %s", has_command ? command[0] : "the command",
-		       known ? parsed.name : "the pod");
+	return err_set(err, ERR_REFUSED, "read-only: %s is not executed in %s",
+		       has_command ? command[0] : "the command", known ? parsed.name : "the pod");
 }

@@ -48,7 +48,7 @@ static void failed_inside(struct kube_portforward_dial *dial, const char *text, 
 	snprintf(line, sizeof line, "%.*s", (int)(len < sizeof line ? len : sizeof line), text);
 	line[strcspn(line, "\r\n")] = '\0';
 	if (strstr(line, "refused"))
-		err_set(&dial->err, ERR_CONNECT, "pod %s refuses connections on port %u: nothing listens there",
+		err_set(&dial->err, ERR_CONNECT, "connection refused by pod %s on port %u: nothing is listening there",
 			dial->pod, dial->port);
 	else
 		err_set(&dial->err, ERR_CONNECT, "port-forward to port %u of pod %s failed: %s", dial->port, dial->pod,
@@ -139,7 +139,7 @@ static struct dial *open_forward(struct dial_opener *self, const struct dial_tar
 {
 	struct kube_client *client = ((struct kube_portforward *)self)->client;
 	if (str_empty(target->namespace) || str_empty(target->pod)) {
-		err_set(err, ERR_USAGE, "a port-forward needs a namespace and a pod");
+		err_set(err, ERR_USAGE, "a port-forward requires a namespace and a pod");
 		return NULL;
 	}
 	struct kube_portforward_dial *dial = mem_alloc(sizeof *dial);

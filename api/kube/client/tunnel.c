@@ -56,7 +56,7 @@ static void explain_refusal(const struct kube_tunnel *tunnel, int http_status, c
 	struct kube_status *status = kube_status_parse(body, strlen(body));
 	/* Runtimes refuse an unknown subprotocol so, without a word (containerd#11136). */
 	if (http_status == 403 && str_empty(body))
-		err_set(err, ERR_UNSUPPORTED, "the node's container runtime speaks none of %s", tunnel->subprotocols);
+		err_set(err, ERR_UNSUPPORTED, "the node's container runtime supports none of %s", tunnel->subprotocols);
 	else
 		kube_status_err(http_status, status, body, "GET", tunnel->path, err);
 	kube_record_free(status);

@@ -27,11 +27,11 @@ static bool read_members(const char *command, const char *api_version, const cJS
 	const char *version = member_text(root, "apiVersion");
 	const cJSON *status = cJSON_GetObjectItemCaseSensitive(root, "status");
 	if (!str_eq(member_text(root, "kind"), "ExecCredential"))
-		return err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s did not answer with an ExecCredential",
+		return err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s did not return an ExecCredential",
 			       command);
 	if (!str_eq(version, api_version))
-		return err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s answered in %.80s, asked for was %s",
-			       command, str_or(version, "no version"), api_version);
+		return err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s returned %.80s instead of %s", command,
+			       str_or(version, "no version"), api_version);
 	answer->token = member_text(status, "token");
 	answer->cert_pem = member_text(status, "clientCertificateData");
 	answer->key_pem = member_text(status, "clientKeyData");
@@ -39,13 +39,15 @@ static bool read_members(const char *command, const char *api_version, const cJS
 	answer->expires_ms = expires ? clock_parse_rfc3339(expires) : -1;
 	if (expires && answer->expires_ms < 0)
 		return err_set(err, ERR_UNAUTHORIZED,
-			       "the credential plugin %s gave an expirationTimestamp that is no time", command);
+			       "the credential plugin %s returned an invalid expirationTimestamp", command);
 	if (!answer->cert_pem != !answer->key_pem)
 		return err_set(err, ERR_UNAUTHORIZED,
-			       "the credential plugin %s gave a certificate without key or the reverse", command);
-	if (!answer->token && !answer->cert_pem)
-		return err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s gave neither a token nor a certificate",
+			       "the credential plugin %s returned a certificate without its key, or a key without its "
+			       "certificate",
 			       command);
+	if (!answer->token && !answer->cert_pem)
+		return err_set(err, ERR_UNAUTHORIZED,
+			       "the credential plugin %s returned neither a token nor a certificate", command);
 	return true;
 }
 

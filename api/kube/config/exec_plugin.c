@@ -208,9 +208,9 @@ static void exec_plugin_conclude(struct kube_exec_plugin_call *run, int status)
 		root = kube_exec_answer_read(plugin->command, plugin->api_version, buf_str(&run->out.text), len,
 					     &answer, &err);
 		if (!root)
-			exec_plugin_complain(run, "did not answer in JSON", &err);
+			exec_plugin_complain(run, "did not return JSON", &err);
 	} else {
-		snprintf(what, sizeof what, WIFEXITED(status) ? "failed with code %d" : "was ended by signal %d",
+		snprintf(what, sizeof what, WIFEXITED(status) ? "failed with exit code %d" : "was killed by signal %d",
 			 WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
 		exec_plugin_complain(run, what, &err);
 	}
@@ -253,7 +253,7 @@ static void on_impatient(void *data)
 	struct kube_exec_plugin_call *run = data;
 	struct err err = {0};
 	kill_child(run);
-	exec_plugin_complain(run, "did not end in time", &err);
+	exec_plugin_complain(run, "timed out", &err);
 	err.code = ERR_TIMEOUT;
 	exec_plugin_finish(run, NULL, &err);
 	exec_plugin_release(run);
@@ -313,7 +313,7 @@ static bool exec_plugin_start(struct kube_exec_plugin_call *run, struct err *err
 	    !open_pipe(run, &run->complaint, &complaint_fd, COMPLAINT_MAX)) {
 		if (out_fd >= 0)
 			close(out_fd);
-		return err_set_errno(err, errno, "no pipe for the credential plugin");
+		return err_set_errno(err, errno, "cannot create a pipe for the credential plugin");
 	}
 	int failed = exec_plugin_spawn(run, out_fd, complaint_fd);
 	close(out_fd);

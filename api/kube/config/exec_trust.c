@@ -91,8 +91,7 @@ bool kube_exec_trust_digest(const struct kube_access *access, char digest[KUBE_E
 	unsigned len = 0;
 	CLEANUP(free) char *path = kube_exec_trust_resolve(access->exec->command);
 	if (!path)
-		return err_set(err, ERR_UNAUTHORIZED,
-			       "the credential plugin %s cannot be run: there is no such program%s%s",
+		return err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s cannot be run: program not found%s%s",
 			       access->exec->command, access->exec->install_hint ? ". " : "",
 			       str_or(access->exec->install_hint, ""));
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
@@ -122,8 +121,8 @@ static bool exec_trust_is_ours(int fd, const char *path, struct err *err)
 	if (fd < 0 || fstat(fd, &status) < 0)
 		return err_set_errno(err, errno, "cannot open %s", path);
 	if (!S_ISREG(status.st_mode) || status.st_uid != geteuid() || (status.st_mode & 022))
-		return err_set(err, ERR_CONFIG, "%s is not yours alone to write: not used. Remove it, or chmod 600 it",
-			       path);
+		return err_set(err, ERR_CONFIG,
+			       "%s is writable by others and is ignored: remove it, or run chmod 600 on it", path);
 	return true;
 }
 
@@ -165,7 +164,7 @@ bool kube_exec_trust_remember(const char *digest, const char *command, struct er
 	char clean[COMMAND_SHOWN_MAX];
 	CLEANUP(free) char *path = store_path();
 	if (!path)
-		return err_set(err, ERR_SYSTEM, "neither HOME nor XDG_STATE_HOME says where to remember it");
+		return err_set(err, ERR_SYSTEM, "nowhere to remember it: neither HOME nor XDG_STATE_HOME is set");
 	make_folders(path);
 	CLEANUP(close) int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 	if (!exec_trust_is_ours(fd, path, err))

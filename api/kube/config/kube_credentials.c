@@ -102,7 +102,7 @@ static bool check_token_file(struct kube_credentials *credentials, struct err *e
 	char *token = identity_trimmed(identity_read_file(credentials->access->token_file, TOKEN_MAX, err));
 	if (!token && !credentials->file_token) {
 		if (err && !err_is_set(err))
-			err_set(err, ERR_CONFIG, "%s, the token file, is empty", credentials->access->token_file);
+			err_set(err, ERR_CONFIG, "the token file %s is empty", credentials->access->token_file);
 		return false;
 	}
 	credentials->token_due_ms = identity_now_ms(credentials) + FILE_PERIOD_MS - FILE_LEEWAY_MS;
@@ -204,7 +204,7 @@ static enum kube_credentials_state check_plugin(struct kube_credentials *credent
 		return may;
 	bool interactive = plugin->interactive == KUBE_INTERACTIVE_ALWAYS;
 	if (interactive && !credentials->options.on_terminal) {
-		err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s needs a terminal and there is none for it",
+		err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s requires a terminal, and none is available",
 			plugin->command);
 		return KUBE_CREDENTIALS_FAILED;
 	}

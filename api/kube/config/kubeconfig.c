@@ -138,7 +138,7 @@ static bool take_file(struct kubeconfig *config, const char *path, bool must_exi
 	bool read = kubeconfig_file_read(&file, path, &missing, err);
 	if (read && missing)
 		return !must_exist ||
-		       err_set(err, ERR_CONFIG, "%s, named by --kubeconfig, is not there or empty", path);
+		       err_set(err, ERR_CONFIG, "%s, given with --kubeconfig, is missing or empty", path);
 	if (!read) {
 		kubeconfig_file_finish(&file);
 		return false;
@@ -205,12 +205,11 @@ static bool take_all(struct kubeconfig *config, const struct kubeconfig_options 
 	else
 		done = take_default_files(config, &looked_at, err);
 	if (done && config->files.len == 0 && !take_service_account(config, options))
-		done = err_set(
-			err, ERR_CONFIG,
-			"no kubeconfig: looked at %s%s, and this is not a pod with a service account. Name one with "
-			"--kubeconfig or $KUBECONFIG, or try `mqdeck --demo`, which needs none",
-			looked_at.len ? buf_str(&looked_at) : "no file",
-			str_empty(getenv("KUBECONFIG")) ? "" : " (from $KUBECONFIG)");
+		done = err_set(err, ERR_CONFIG,
+			       "no kubeconfig found: looked at %s%s, and this is not a pod with a service account. Set "
+			       "--kubeconfig or $KUBECONFIG, or try `mqdeck --demo`, which needs none",
+			       looked_at.len ? buf_str(&looked_at) : "no file",
+			       str_empty(getenv("KUBECONFIG")) ? "" : " (from $KUBECONFIG)");
 	buf_finish(&looked_at);
 	return done;
 }

@@ -45,7 +45,7 @@ static bool decode_pem(const struct kubeconfig_source *source, const char *name,
 	mem_free_secret(*pem);
 	*pem = plain;
 	if (plain_len < 0 || memchr(plain, 0, (size_t)plain_len))
-		return kubeconfig_wrong(source->file, node, source->err, "%s is not base64 of a PEM text", name);
+		return kubeconfig_wrong(source->file, node, source->err, "%s is not base64-encoded PEM", name);
 	plain[plain_len] = '\0';
 	return true;
 }
@@ -67,7 +67,7 @@ static bool pem(const struct kubeconfig_source *source, const char *name, char *
 	if (!resolve_plain_text(source, data_name, out) || !path_text(source, name, &path))
 		return false;
 	if (*out && path)
-		return kubeconfig_wrong(source->file, source->node, source->err, "both %s and %s are given", name,
+		return kubeconfig_wrong(source->file, source->node, source->err, "both %s and %s are set", name,
 					data_name);
 	if (!path)
 		return decode_pem(source, data_name, out);
@@ -143,7 +143,7 @@ static bool resolve_variables(const struct kubeconfig_source *source, const yaml
 		    !kubeconfig_get_text(source->file, item, "value", &(*out)[i].value, source->err))
 			return false;
 		if (!(*out)[i].name)
-			return kubeconfig_wrong(source->file, item, source->err, "a variable without a name");
+			return kubeconfig_wrong(source->file, item, source->err, "an environment variable has no name");
 	}
 	return true;
 }
@@ -190,7 +190,7 @@ static bool resolve_exec(const struct kubeconfig_source *user, struct kube_acces
 	if (exec.file->mode & 022)
 		return err_set(
 			exec.err, ERR_CONFIG,
-			"%s runs a command (%s) and others may write to it (mode %04o): refused. Run: chmod go-w %s",
+			"%s runs a command (%s) and is writable by others (mode %04o): refused. Run: chmod go-w %s",
 			exec.file->path, plugin->command, exec.file->mode, exec.file->path);
 	if (strchr(plugin->command, '/') && plugin->command[0] != '/') {
 		char *absolute = str_printf("%s/%s", exec.file->folder, plugin->command);
@@ -213,7 +213,7 @@ static bool resolve_extra(const struct kubeconfig_source *user, struct kube_acce
 		for (size_t i = 0; (item = kubeconfig_item(user->file, list, i)); i++) {
 			if (!kubeconfig_scalar(item))
 				return kubeconfig_wrong(user->file, item, user->err,
-							"as-user-extra must be lists of texts");
+							"as-user-extra must contain lists of strings");
 			access->as_extra =
 				mem_resize(access->as_extra, access->as_extra_count + 1, sizeof *access->as_extra);
 			access->as_extra[access->as_extra_count++] =
@@ -233,8 +233,8 @@ static bool check_user(const struct kubeconfig_source *user, const struct kube_a
 {
 	bool basic = access->username || access->password, token = access->token || access->token_file;
 	if (basic && token)
-		return kubeconfig_wrong(user->file, user->node, user->err,
-					"user %s has more than one of token and username", access->user);
+		return kubeconfig_wrong(user->file, user->node, user->err, "user %s has both a token and a username",
+					access->user);
 	if (!access->cert_pem != !access->key_pem)
 		return kubeconfig_wrong(user->file, user->node, user->err, "user %s has a client-%s without its %s",
 					access->user, access->cert_pem ? "certificate" : "key",
@@ -247,7 +247,7 @@ static bool check_user(const struct kubeconfig_source *user, const struct kube_a
 			access->user);
 	if ((access->as_uid || access->as_groups || access->as_extra) && !access->as)
 		return kubeconfig_wrong(user->file, user->node, user->err,
-					"as-uid, as-groups and as-user-extra need `as`");
+					"as-uid, as-groups and as-user-extra require `as`");
 	return true;
 }
 
@@ -285,11 +285,11 @@ static const struct kubeconfig_context *find_context(const struct kubeconfig *co
 	}
 	const char *file = config->files.len ? config->files.items[0].path : "the kubeconfig";
 	if (name)
-		err_set(err, ERR_CONFIG, "%s: there is no context %s; there is: %s", file, name,
+		err_set(err, ERR_CONFIG, "%s: context %s not found; available: %s", file, name,
 			names.len ? buf_str(&names) : "none");
 	else
 		err_set(err, ERR_CONFIG, "%s: no current-context; choose one with --context: %s", file,
-			names.len ? buf_str(&names) : "but there is none");
+			names.len ? buf_str(&names) : "none is defined");
 	buf_finish(&names);
 	return NULL;
 }
@@ -350,10 +350,10 @@ static bool resolve_context(const struct kubeconfig *config, const char *name, s
 	struct kubeconfig_entry *cluster = resolve_find(config->clusters.items, config->clusters.len, context->cluster);
 	struct kubeconfig_entry *user = resolve_find(config->users.items, config->users.len, context->user);
 	if (!cluster)
-		return err_set(err, ERR_CONFIG, "%s: context %s names the cluster %s, which is not defined",
+		return err_set(err, ERR_CONFIG, "%s: context %s refers to cluster %s, which is not defined",
 			       config->files.items[0].path, name, str_or(context->cluster, "\"\""));
 	if (!user && context->user)
-		return err_set(err, ERR_CONFIG, "%s: context %s names the user %s, who is not defined",
+		return err_set(err, ERR_CONFIG, "%s: context %s refers to user %s, which is not defined",
 			       config->files.items[0].path, name, context->user);
 	struct kubeconfig_source cluster_source = {&config->files.items[cluster->file], cluster->node, err};
 	struct kubeconfig_source user_source = {user ? &config->files.items[user->file] : NULL,
@@ -387,7 +387,7 @@ struct kube_access *kubeconfig_resolve(const struct kubeconfig *config, const ch
 		return NULL;
 	override_groups(config, access);
 	if (access->as_groups && !access->as) {
-		err_set(err, ERR_CONFIG, "--as-group needs --as");
+		err_set(err, ERR_CONFIG, "--as-group requires --as");
 		return NULL;
 	}
 	drop_credentials_without_tls(access);

@@ -40,7 +40,7 @@ static bool parser_failed(const yaml_parser_t *parser, const char *path, struct 
 	if (parser->error == YAML_READER_ERROR)
 		return err_set(err, ERR_CONFIG, "%s: %s at byte %zu", path, str_or(parser->problem, "unreadable"),
 			       parser->problem_offset);
-	return wrong_at(path, mark, err, str_or(parser->problem, "no YAML"));
+	return wrong_at(path, mark, err, str_or(parser->problem, "invalid YAML"));
 }
 
 /* Before a tree is made of it: how deep, and how many aliases. */
@@ -64,7 +64,7 @@ static bool check_shape(const char *path, const char *text, size_t len, struct e
 		depth += type == YAML_SEQUENCE_START_EVENT || type == YAML_MAPPING_START_EVENT;
 		depth -= type == YAML_SEQUENCE_END_EVENT || type == YAML_MAPPING_END_EVENT;
 		if (depth > KUBECONFIG_DEPTH_MAX)
-			return wrong_at(path, mark, err, "nested too deep for a kubeconfig");
+			return wrong_at(path, mark, err, "nested too deeply for a kubeconfig");
 		if (aliases > KUBECONFIG_ALIAS_MAX)
 			return wrong_at(path, mark, err, "too many aliases for a kubeconfig");
 	}
@@ -79,7 +79,7 @@ static bool check_keys(struct kubeconfig_file *file, struct err *err)
 		for (yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top;
 		     pair++)
 			if (!kubeconfig_scalar(yaml_document_get_node(&file->document, pair->key)))
-				return kubeconfig_wrong(file, node, err, "a key that is no plain text");
+				return kubeconfig_wrong(file, node, err, "a key that is not plain text");
 	}
 	return true;
 }
@@ -100,7 +100,7 @@ bool kubeconfig_file_parse(struct kubeconfig_file *file, const char *path, const
 {
 	*file = (struct kubeconfig_file){.path = mem_strdup(path), .folder = folder_of(path)};
 	if (memchr(text, 0, len))
-		return err_set(err, ERR_CONFIG, "%s: a NUL byte: this is no kubeconfig", path);
+		return err_set(err, ERR_CONFIG, "%s: contains a NUL byte: not a kubeconfig", path);
 	if (!check_shape(path, text, len, err))
 		return false;
 	yaml_parser_t parser;
@@ -113,7 +113,7 @@ bool kubeconfig_file_parse(struct kubeconfig_file *file, const char *path, const
 	file->loaded = true;
 	const yaml_node_t *root = kubeconfig_root(file);
 	if (root && root->type != YAML_MAPPING_NODE)
-		return kubeconfig_wrong(file, root, err, "this is no kubeconfig: a mapping was expected");
+		return kubeconfig_wrong(file, root, err, "not a kubeconfig: expected a mapping");
 	return check_keys(file, err);
 }
 
@@ -128,7 +128,7 @@ bool kubeconfig_slurp(const char *path, size_t max, struct buf *out, struct err 
 		return false;
 	}
 	if (S_ISDIR(status.st_mode))
-		return err_set(err, ERR_CONFIG, "%s is a folder", path);
+		return err_set(err, ERR_CONFIG, "%s is a directory", path);
 	out->max = max;
 	for (;;) {
 		char *room = buf_reserve(out, out->len < max ? 1 : 0);
@@ -140,7 +140,7 @@ bool kubeconfig_slurp(const char *path, size_t max, struct buf *out, struct err 
 		if (count < 0 && errno == EINTR)
 			continue;
 		if (count < 0)
-			return err_set(err, ERR_CONFIG, "%s cannot be read: %s", path, strerror(errno));
+			return err_set(err, ERR_CONFIG, "cannot read %s: %s", path, strerror(errno));
 		if (count == 0)
 			return true;
 		if (space == 0)
@@ -224,7 +224,7 @@ bool kubeconfig_get_text(struct kubeconfig_file *file, const yaml_node_t *node, 
 {
 	const yaml_node_t *value = kubeconfig_member(file, node, name);
 	if (value && !kubeconfig_scalar(value))
-		return kubeconfig_wrong(file, value, err, "%s must be text", name);
+		return kubeconfig_wrong(file, value, err, "%s must be a string", name);
 	mem_free_secret(*out);
 	*out = value && kubeconfig_scalar(value)[0] ? mem_strdup(kubeconfig_scalar(value)) : NULL;
 	return true;
@@ -262,7 +262,7 @@ bool kubeconfig_get_list(struct kubeconfig_file *file, const yaml_node_t *node, 
 	for (size_t i = 0; i < count; i++) {
 		const yaml_node_t *item = kubeconfig_item(file, list, i);
 		if (!kubeconfig_scalar(item))
-			return kubeconfig_wrong(file, item, err, "%s must be a list of texts", name);
+			return kubeconfig_wrong(file, item, err, "%s must be a list of strings", name);
 		items[i] = mem_strdup(kubeconfig_scalar(item));
 	}
 	return true;
@@ -315,5 +315,5 @@ static bool append_json(struct kubeconfig_file *file, const yaml_node_t *node, s
 bool kubeconfig_append_json(struct kubeconfig_file *file, const yaml_node_t *node, struct buf *out, struct err *err)
 {
 	return append_json(file, node, out, 0) ||
-	       kubeconfig_wrong(file, node, err, "too large or too deep to hand to a plugin");
+	       kubeconfig_wrong(file, node, err, "too large or nested too deeply to pass to a plugin");
 }

@@ -115,7 +115,7 @@ static void *decode_json_add(struct kube_json_decoder *decoder, const struct kub
 {
 	void *element = kube_build_add(decoder->build, base, field, size);
 	if (!element)
-		err_set(decoder->json.err, ERR_LIMIT, "an object of the server has more than %d %s", KUBE_ITEMS_MAX,
+		err_set(decoder->json.err, ERR_LIMIT, "an object from the server has more than %d %s", KUBE_ITEMS_MAX,
 			field->name);
 	return element;
 }

@@ -59,14 +59,14 @@ static bool decode_protobuf_decode_members(struct kube_protobuf_decoder *decoder
 
 static bool decode_protobuf_wrong(struct kube_protobuf_decoder *decoder, const struct kube_field *field)
 {
-	return err_set(decoder->err, ERR_PARSE, "the server's protobuf is wrong: field %d (%s) is not of its type",
+	return err_set(decoder->err, ERR_PARSE, "invalid protobuf from the server: field %d (%s) has the wrong type",
 		       field->number, field->name ? field->name : "nested");
 }
 
 static bool decode_protobuf_truncated(struct kube_protobuf_decoder *decoder)
 {
 	return err_set(decoder->err, ERR_PARSE,
-		       "the server's protobuf is wrong: a field is cut off or of unknown form");
+		       "invalid protobuf from the server: a field is truncated or of unknown wire type");
 }
 
 /* The members of a message that is only numbers and texts: Time, Quantity, IntOrString, map entries. */
@@ -175,7 +175,7 @@ static void *decode_protobuf_add(struct kube_protobuf_decoder *decoder, const st
 {
 	void *element = kube_build_add(decoder->build, base, field, size);
 	if (!element)
-		err_set(decoder->err, ERR_LIMIT, "an object of the server has more than %d %s", KUBE_ITEMS_MAX,
+		err_set(decoder->err, ERR_LIMIT, "an object from the server has more than %d %s", KUBE_ITEMS_MAX,
 			field->name ? field->name : "elements");
 	return element;
 }

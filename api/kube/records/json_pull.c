@@ -11,7 +11,7 @@
 
 bool kube_json_wrong(struct kube_json_reader *json, const char *expected)
 {
-	return err_set(json->err, ERR_PARSE, "the server's JSON is wrong: %s expected at byte %zu%s", expected,
+	return err_set(json->err, ERR_PARSE, "invalid JSON from the server: expected %s at byte %zu%s", expected,
 		       (size_t)(json->at - json->start), json->at >= json->end ? ", where it ends" : "");
 }
 
@@ -126,7 +126,8 @@ bool kube_json_skip(struct kube_json_reader *json)
 	kube_json_peek(json);
 	json->at += kube_json_scan(&scan, json->at, (size_t)(json->end - json->at), &done);
 	if (scan.depth > KUBE_DEPTH_MAX)
-		return err_set(json->err, ERR_LIMIT, "the server's JSON is nested deeper than %d", KUBE_DEPTH_MAX);
+		return err_set(json->err, ERR_LIMIT, "the server's JSON is nested more than %d levels deep",
+			       KUBE_DEPTH_MAX);
 	return done || scan.scalar || kube_json_wrong(json, "a value");
 }
 

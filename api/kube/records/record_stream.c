@@ -49,7 +49,7 @@ bool kube_stream_end(struct kube_stream *stream, struct err *err)
 		return true;
 	if (stream->options.protobuf ? kube_stream_protobuf_list_is_whole(stream) : stream->whole)
 		return true;
-	return err_set(err, ERR_PARSE, "%s: the server's list ended before its end", stream->info->resource);
+	return err_set(err, ERR_PARSE, "%s: the server's list was truncated", stream->info->resource);
 }
 
 const char *kube_stream_resource_version(const struct kube_stream *stream)

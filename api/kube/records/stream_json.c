@@ -37,7 +37,7 @@ static void begin_scan(struct kube_stream *stream, enum kube_stream_place place)
 
 static bool wrong_place(struct err *err, char c)
 {
-	return err_set(err, ERR_PARSE, "the server's JSON is wrong: unexpected byte 0x%02x in a list",
+	return err_set(err, ERR_PARSE, "invalid JSON from the server: unexpected byte 0x%02x in a list",
 		       (unsigned char)c);
 }
 
@@ -116,7 +116,7 @@ static bool stream_json_piece(struct kube_stream *stream, const char *bytes, siz
 	bool done;
 	*taken = kube_json_scan(&stream->scan, bytes, len, &done);
 	if (stream->scan.depth > KUBE_DEPTH_MAX)
-		return err_set(err, ERR_LIMIT, "the server's JSON is nested deeper than %d", KUBE_DEPTH_MAX);
+		return err_set(err, ERR_LIMIT, "the server's JSON is nested more than %d levels deep", KUBE_DEPTH_MAX);
 	if (done && stream->pending.len == 0)
 		return whole(stream, bytes, *taken, err);
 	if (!kube_stream_keep(stream, bytes, *taken, err))

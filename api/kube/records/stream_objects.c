@@ -49,7 +49,7 @@ bool kube_stream_event(struct kube_stream *stream, const char *type, size_t type
 					    [KUBE_ERROR] = "ERROR"};
 	struct kube_protobuf_unknown unknown = {.raw = bytes, .raw_len = len};
 	if (stream->options.protobuf && !kube_protobuf_unwrap(bytes, len, &unknown))
-		return err_set(err, ERR_PARSE, "the server's watch event holds no object");
+		return err_set(err, ERR_PARSE, "the server's watch event contains no object");
 	for (enum kube_event_type i = KUBE_ADDED; i <= KUBE_ERROR; i++) {
 		if (strlen(names[i]) != type_len || memcmp(names[i], type, type_len) != 0)
 			continue;
@@ -77,8 +77,7 @@ bool kube_stream_list_kind(struct kube_stream *stream, const char *kind, size_t 
 {
 	if (len >= 4 && memcmp(kind + len - 4, "List", 4) == 0)
 		return true;
-	return err_set(err, ERR_PARSE, "the server sent a %.*s where a list was asked for", len < 64 ? (int)len : 64,
-		       kind);
+	return err_set(err, ERR_PARSE, "the server sent a %.*s instead of a list", len < 64 ? (int)len : 64, kind);
 }
 
 /* ---- one object ---- */

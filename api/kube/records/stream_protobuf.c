@@ -10,7 +10,7 @@ enum kube_stream_state { STATE_MAGIC, STATE_TAG, STATE_LENGTH, STATE_SKIP_VARINT
 
 static bool stream_protobuf_wrong(struct err *err, const char *what)
 {
-	return err_set(err, ERR_PARSE, "the server's protobuf is wrong: %s", what);
+	return err_set(err, ERR_PARSE, "invalid protobuf from the server: %s", what);
 }
 
 /* ---- list: "k8s\0", then Unknown{typeMeta=1, raw=2}, where raw is {metadata=1, items=2…} and never held as a whole
@@ -39,7 +39,7 @@ static bool stream_protobuf_collected(struct kube_stream *stream, const char *by
 static bool begin_raw(struct kube_stream *stream, uint64_t len, struct err *err)
 {
 	if (stream->raw_seen)
-		return stream_protobuf_wrong(err, "two lists in one answer");
+		return stream_protobuf_wrong(err, "two lists in one response");
 	stream->in_raw = stream->raw_seen = true;
 	stream->raw_left = len;
 	stream_protobuf_begin(stream, STATE_TAG);
@@ -55,7 +55,7 @@ static bool begin_body(struct kube_stream *stream, uint64_t len, struct err *err
 	bool is_item = stream->in_raw && stream->number == 2;
 	bool wanted = is_item || stream->number == 1;
 	if (wanted && len > (is_item ? KUBE_OBJECT_MAX : META_MAX))
-		return err_set(err, ERR_LIMIT, "the server announced an object of %llu bytes, more than we take",
+		return err_set(err, ERR_LIMIT, "the server announced an object of %llu bytes, more than mqdeck accepts",
 			       (unsigned long long)len);
 	stream_protobuf_begin(stream, wanted ? STATE_COLLECT : len ? STATE_SKIP : STATE_TAG);
 	buf_clear(&stream->pending);
@@ -87,7 +87,7 @@ static bool varint_done(struct kube_stream *stream, struct err *err)
 		stream_protobuf_begin(stream, STATE_SKIP);
 		return true;
 	default:
-		return stream_protobuf_wrong(err, "a field of unknown form");
+		return stream_protobuf_wrong(err, "a field of unknown wire type");
 	}
 }
 
@@ -95,13 +95,13 @@ static bool small_byte(struct kube_stream *stream, uint8_t byte, struct err *err
 {
 	if (stream->state == STATE_MAGIC) {
 		if (byte != (uint8_t)KUBE_PROTOBUF_MAGIC[stream->head_len++])
-			return stream_protobuf_wrong(err, "it does not begin with the magic");
+			return stream_protobuf_wrong(err, "the magic prefix is missing");
 		if (stream->head_len == KUBE_PROTOBUF_MAGIC_LEN)
 			stream_protobuf_begin(stream, STATE_TAG);
 		return true;
 	}
 	if (stream->shift >= 64)
-		return stream_protobuf_wrong(err, "a number without end");
+		return stream_protobuf_wrong(err, "an unterminated varint");
 	stream->varint |= (uint64_t)(byte & 0x7f) << stream->shift;
 	stream->shift += 7;
 	return byte & 0x80 || varint_done(stream, err);
@@ -170,13 +170,13 @@ static bool stream_protobuf_frame(struct kube_stream *stream, const char *bytes,
 	while (at < end) {
 		struct kube_protobuf_field field;
 		if (!kube_protobuf_next(&at, end, &field))
-			return stream_protobuf_wrong(err, "a watch event is cut off");
+			return stream_protobuf_wrong(err, "a watch event is truncated");
 		if (field.wire != KUBE_PROTOBUF_BYTES)
 			continue;
 		if (field.number == 1)
 			type = field;
 		if (field.number == 2 && !inner_raw(&field, &raw))
-			return stream_protobuf_wrong(err, "a watch event is cut off");
+			return stream_protobuf_wrong(err, "a watch event is truncated");
 	}
 	return kube_stream_event(stream, type.bytes, type.len, raw.bytes, raw.len, err);
 }
@@ -188,9 +188,10 @@ static bool frame_head(struct kube_stream *stream, uint8_t byte, struct err *err
 		return true;
 	buf_clear(&stream->pending);
 	if (stream->left > KUBE_OBJECT_MAX)
-		return err_set(err, ERR_LIMIT,
-			       "the server announced a watch event of %llu bytes, more than the %d MiB we take",
-			       (unsigned long long)stream->left, KUBE_OBJECT_MAX >> 20);
+		return err_set(
+			err, ERR_LIMIT,
+			"the server announced a watch event of %llu bytes, more than the %d MiB that mqdeck accepts",
+			(unsigned long long)stream->left, KUBE_OBJECT_MAX >> 20);
 	return stream->left > 0 || stream_protobuf_frame(stream, "", 0, err);
 }
 

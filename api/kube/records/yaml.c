@@ -176,7 +176,7 @@ bool kube_yaml(const struct cJSON *object, struct buf *out, struct err *err)
 	bool done = emit_document(&writer, object);
 	if (!done)
 		err_set(err, out->overflow ? ERR_LIMIT : ERR_PARSE, "the object cannot be shown as YAML: %s",
-			out->overflow ? "it is too large" : str_or(writer.emitter.problem, "it is nested too deep"));
+			out->overflow ? "it is too large" : str_or(writer.emitter.problem, "it is nested too deeply"));
 	yaml_emitter_delete(&writer.emitter);
 	return done;
 }

@@ -8,7 +8,7 @@ struct kube_informer *kube_informer_start(struct kube_client *client, const stru
 {
 	const struct kube_kind_info *info = kube_kind_info(options->kind);
 	if (options->namespace && !info->namespaced) {
-		err_set(err, ERR_USAGE, "%s are not in namespaces", info->resource);
+		err_set(err, ERR_USAGE, "%s are not namespaced", info->resource);
 		return NULL;
 	}
 	struct kube_informer *informer = mem_alloc(sizeof *informer);

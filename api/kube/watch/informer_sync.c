@@ -279,7 +279,7 @@ static void list_page_read(struct kube_informer *informer)
 	struct err err = {0};
 	if (!informer->stream || !kube_stream_end(informer->stream, &err)) {
 		if (!err_is_set(&err))
-			err_set(&err, ERR_PARSE, "%s: the server's list is empty of bytes", informer->info->resource);
+			err_set(&err, ERR_PARSE, "%s: the server's list response is empty", informer->info->resource);
 		end_stream(informer);
 		forget_pages(informer);
 		kube_informer_drop_fresh(informer);
@@ -412,7 +412,7 @@ static void watch_cut(struct kube_informer *informer, const struct kube_result *
 	}
 	if (clean) {
 		struct err err = {0};
-		err_set(&err, ERR_CONNECT, "%s: the server ends each watch at once", informer->info->resource);
+		err_set(&err, ERR_CONNECT, "%s: the server closes every watch immediately", informer->info->resource);
 		informer_sync_relist(informer, &err);
 		return;
 	}

@@ -203,7 +203,7 @@ static void a_failing_plugin_is_quoted_cleanly(void **state)
 	connect_client(world);
 	get(world, "/a");
 	assert_int_equal(world->err.code, ERR_UNAUTHORIZED);
-	assert_non_null(strstr(world->err.text, "failed with code 3: no session \\e[2J"));
+	assert_non_null(strstr(world->err.text, "failed with exit code 3: no session \\e[2J"));
 	assert_int_equal(world->status, 0);
 	assert_int_equal(runs(world), 1);
 	get(world, "/b"); /* at once: not run again */
@@ -215,12 +215,12 @@ static void wrong_answers_are_refused(void **state)
 	static const struct {
 		const char *body, *says;
 	} cases[] = {
-		{"echo hello\n", "did not answer in JSON"},
+		{"echo hello\n", "did not return JSON"},
 		{"echo '{\"kind\":\"X\"}'\n", "ExecCredential"},
 		{"echo '{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1beta1\"}'\n",
 		 "v1beta1"},
 		{REPLY("{}"), "neither a token nor"},
-		{REPLY("{\"clientCertificateData\":\"x\"}"), "certificate without key"},
+		{REPLY("{\"clientCertificateData\":\"x\"}"), "certificate without its key"},
 		{"kill -9 $$\n", "signal 9"},
 	};
 	struct client_scene *world = *state;

@@ -127,7 +127,7 @@ static void what_is_not_there_is_said_with_its_hint(void **state)
 	place->plugin.install_hint = hint;
 	unlink(place->program);
 	assert_false(kube_exec_trust_digest(&place->access, digest, &err));
-	assert_non_null(strstr(err.text, "there is no such program. install it"));
+	assert_non_null(strstr(err.text, "program not found. install it"));
 }
 
 static void an_agreement_is_remembered_privately_and_without_secrets(void **state)

@@ -99,7 +99,7 @@ static void merges_files(void **state)
 	CLEANUP(kube_access_destroy) struct kube_access *other = kubeconfig_resolve(config, "other", &err);
 	assert_string_equal(other->namespace, "default");
 	assert_null(kubeconfig_resolve(config, "nobody", &err));
-	assert_non_null(strstr(err.text, "no context nobody; there is: x, other"));
+	assert_non_null(strstr(err.text, "context nobody not found; available: x, other"));
 }
 
 static void the_flag_stands_alone(void **state)
@@ -119,7 +119,7 @@ static void the_flag_stands_alone(void **state)
 	assert_int_equal(access->request_timeout_ms, 5);
 	options.kubeconfig = "/does/not/exist";
 	assert_null(kubeconfig_load(&options, &err));
-	assert_non_null(strstr(err.text, "/does/not/exist, named by --kubeconfig"));
+	assert_non_null(strstr(err.text, "/does/not/exist, given with --kubeconfig"));
 }
 
 static void nothing_found_says_where_it_looked(void **state)
@@ -213,7 +213,7 @@ static void mistakes_have_a_place(void **state)
 		{"- a\n", "kubeconfig:1:1", "mapping"},
 		{"clusters: 7\n", "kubeconfig:1:11", "must be a list"},
 		{"clusters:\n- cluster: {}\n", "kubeconfig:2:3", "no name"},
-		{"current-context: [x]\n", "kubeconfig:1:18", "must be text"},
+		{"current-context: [x]\n", "kubeconfig:1:18", "must be a string"},
 		{"contexts:\n- name: x\n  context: {cluster: nope}\ncurrent-context: x\n", "",
 		 "nope, which is not defined"},
 		{"contexts: []\n", "", "no current-context"},
@@ -241,13 +241,13 @@ static void users_that_make_no_sense(void **state)
 	static const struct {
 		const char *user, *says;
 	} cases[] = {
-		{"{token: t, username: u}", "more than one of"},
-		{"{tokenFile: t, password: u}", "more than one of"},
+		{"{token: t, username: u}", "both a token and a username"},
+		{"{tokenFile: t, password: u}", "both a token and a username"},
 		{"{client-certificate-data: QQ==}", "without its key"},
 		{"{client-certificate-data: QQ==, client-certificate: x}", "both client-certificate and"},
 		{"{client-key-data: \"%%\"}", "not base64"},
 		{"{auth-provider: {name: gcp}}", "auth-provider"},
-		{"{as-groups: [g]}", "need"},
+		{"{as-groups: [g]}", "require `as`"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct err err = {0};

@@ -191,7 +191,7 @@ static void a_refused_port_is_told(void **state)
 	assert_int_equal(read_to_end(f, fd), 0);
 	assert_int_equal(f->dialer->error(it)->code, ERR_CONNECT);
 	assert_string_equal(f->dialer->error(it)->text,
-			    "pod kafka-0 refuses connections on port 9092: nothing listens there");
+			    "connection refused by pod kafka-0 on port 9092: nothing is listening there");
 	f->dialer->close(it);
 	close(fd);
 	f->error_text = "the sandbox is on fire\nsecond line";
