@@ -108,7 +108,7 @@ static void bounds_arrays_by_the_bytes_that_are_there(void **state)
 	/* A ListGroups answer that claims 2^28 groups. */
 	static const uint8_t body[] = {0, 0, 0, 0, 0, 0, 0x80, 0x80, 0x80, 0x80, 0x01, 1, 1, 0};
 	assert_null(kafka_decode_body(&arena, &kafka_list_groups_response_schema, body, sizeof body, 3, true, &err));
-	assert_non_null(strstr(err.text, "larger than the bytes"));
+	assert_non_null(strstr(err.text, "exceeds the remaining bytes"));
 	assert_in_range(arena.used, 0, 4096);
 	arena_finish(&arena);
 }

@@ -231,7 +231,7 @@ static void gives_up_on_a_broker_that_says_nothing(void **state)
 	run(bench, 4900);
 	assert_int_equal(bench->closed, 0);
 	run(bench, 200);
-	expect_closed(bench, ERR_TIMEOUT, "says nothing");
+	expect_closed(bench, ERR_TIMEOUT, "sends nothing");
 	assert_int_equal(bench->failures, 1);
 }
 
@@ -280,7 +280,7 @@ static void tells_how_a_connection_ended(void **state)
 	bench->broker->says = "";
 	open_it(bench);
 	run(bench, 100);
-	expect_closed(bench, ERR_CONNECT, "it may want TLS");
+	expect_closed(bench, ERR_CONNECT, "it may require TLS");
 
 	bench->closed = 0;
 	bench->broker->says = NULL;
@@ -390,7 +390,7 @@ static void asks_for_the_best_mechanism_there_is(void **state)
 		{KAFKA_SASL_SCRAM_SHA_256, KAFKA_SASL_SCRAM_SHA_256, KAFKA_SASL_NONE, KAFKA_TROUBLE_NONE, false, NULL},
 		{KAFKA_SASL_PLAIN, KAFKA_SASL_NONE, KAFKA_SASL_PLAIN, KAFKA_TROUBLE_MECHANISM, true, "it offers PLAIN"},
 		{KAFKA_SASL_PLAIN, KAFKA_SASL_NONE, KAFKA_SASL_NONE, KAFKA_TROUBLE_LOGIN_REFUSED, false,
-		 "PLAIN would send the password in clear over a port without TLS"},
+		 "PLAIN would send the password in clear text over a port without TLS"},
 	};
 	struct bench *bench = *state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -432,13 +432,14 @@ static void finds_out_that_a_port_wants_a_login(void **state)
 	open_it(bench);
 	ask(bench);
 	run(bench, 100);
-	expect_closed(bench, ERR_CONNECT, "it may want a login");
+	expect_closed(bench, ERR_CONNECT, "it may require a login");
 	assert_int_equal(bench->trouble, KAFKA_TROUBLE_MAYBE_LOGIN);
 	bench->options.ask_login = true;
 	open_it(bench);
 	run(bench, 100);
 	assert_int_equal(bench->trouble, KAFKA_TROUBLE_LOGIN_WANTED);
-	assert_non_null(strstr(bench->err.text, "wants a login (it offers SCRAM-SHA-512) and no user is known"));
+	assert_non_null(
+		strstr(bench->err.text, "requires a login (it offers SCRAM-SHA-512) and no user is configured"));
 	bench->broker->mechanism = KAFKA_SASL_NONE;
 	open_it(bench);
 	ask(bench);
@@ -453,7 +454,7 @@ static void suspects_tls_where_nothing_is_said_in_the_clear(void **state)
 	bench->broker->says_len = 7;
 	open_it(bench);
 	run(bench, 100);
-	expect_closed(bench, ERR_PARSE, "speaks TLS");
+	expect_closed(bench, ERR_PARSE, "uses TLS");
 	assert_int_equal(bench->trouble, KAFKA_TROUBLE_NOT_PLAIN);
 	bench->closed = 0;
 	bench->trouble = KAFKA_TROUBLE_NONE;
@@ -461,7 +462,7 @@ static void suspects_tls_where_nothing_is_said_in_the_clear(void **state)
 	bench->broker->says_len = 0;
 	open_it(bench);
 	run(bench, 100);
-	expect_closed(bench, ERR_CONNECT, "it may want TLS");
+	expect_closed(bench, ERR_CONNECT, "it may require TLS");
 	assert_int_equal(bench->trouble, KAFKA_TROUBLE_NOT_PLAIN);
 }
 

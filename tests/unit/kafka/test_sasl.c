@@ -80,8 +80,9 @@ static void distrusts_a_server_that(void **state)
 		enum err_code code;
 		const char *says;
 	} cases[] = {
-		{"r=other,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096", NULL, ERR_UNAUTHORIZED, "does not belong"},
-		{"r=rOprNGfwEbeRWgbNEkqO,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096", NULL, ERR_UNAUTHORIZED, "does not belong"},
+		{"r=other,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096", NULL, ERR_UNAUTHORIZED, "does not match the request"},
+		{"r=rOprNGfwEbeRWgbNEkqO,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096", NULL, ERR_UNAUTHORIZED,
+		 "does not match the request"},
 		{"r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4095", NULL, ERR_UNAUTHORIZED, "4095"},
 		{"r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=131073", NULL, ERR_UNAUTHORIZED, "131073"},
 		{"r=rOprNGfwEbeRWgbNEkqOx,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=-5", NULL, ERR_UNAUTHORIZED, "-5"},

@@ -118,8 +118,8 @@ static void judges_certificates(void **state)
 		{{.sans = good, .valid_from_s = 600, .valid_to_s = 7200}, &all->root, name, "not valid before"},
 		{{.sans = good}, NULL, name, "self-signed"},
 		{{.sans = good}, &all->other, name, "unknown authority"},
-		{{.sans = good}, &all->middle, name, "certificates in between"},
-		{{.sans = good, .usage = "clientAuth"}, &all->root, name, "not meant for servers"},
+		{{.sans = good}, &all->middle, name, "intermediate certificates"},
+		{{.sans = good, .usage = "clientAuth"}, &all->root, name, "not valid for servers"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct tls_cert_pair cert;
@@ -157,10 +157,10 @@ static void given_authority_replaces_the_systems(void **state)
 	make(&cert, &all->root, (struct tls_cert_options){.sans = "DNS:kafka-0.kafka-brokers.mq.svc"});
 	prepare(&attempt, &cert, NULL);
 	attempt_it(&attempt);
-	expect_refused(&attempt, "not among the trusted ones");
+	expect_refused(&attempt, "is not trusted");
 	prepare(&attempt, &cert, all->other.cert);
 	attempt_it(&attempt);
-	expect_refused(&attempt, "not among the trusted ones");
+	expect_refused(&attempt, "is not trusted");
 	prepare(&attempt, &cert, "no PEM");
 	attempt_it(&attempt);
 	expect_refused(&attempt, "CA certificate");
@@ -218,7 +218,7 @@ static void shows_its_certificate_when_asked(void **state)
 		attempt.options.tls.cert_pem = stranger.cert;
 		attempt.options.tls.key_pem = stranger.key;
 		attempt_it(&attempt);
-		expect_refused(&attempt, "our client certificate");
+		expect_refused(&attempt, "the client certificate");
 	}
 	prepare(&attempt, &cert, all->root.cert);
 	attempt.options.tls.cert_pem = client.cert;
@@ -238,7 +238,7 @@ static void meets_a_broker_in_the_clear(void **state)
 	attempt.broker->says = "HTTP/1.1 400 Bad Request\r\n\r\n";
 	attempt.broker->says_len = 28;
 	attempt_it(&attempt);
-	expect_refused(&attempt, "does not speak TLS");
+	expect_refused(&attempt, "does not use TLS");
 }
 
 static void gives_up_on_a_handshake_that_hangs(void **state)

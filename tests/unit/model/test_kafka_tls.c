@@ -344,9 +344,9 @@ static void a_set_that_wants_a_login_is_given_one_by_hand(void **state)
 	lab->port = FAKE_PORT;
 	every_broker(lab, NULL, KAFKA_SASL_SCRAM_SHA_256, PASSWORD);
 	open_world(lab);
-	expect_unread(settle(lab, set_key), "wants a login (it offers SCRAM-SHA-256)");
+	expect_unread(settle(lab, set_key), "requires a login (it offers SCRAM-SHA-256)");
 	world_set_credentials(lab->world, set_key, "deck", "wrong");
-	expect_unread(settle(lab, set_key), "user or password are wrong");
+	expect_unread(settle(lab, set_key), "wrong username or password");
 	world_set_credentials(lab->world, set_key, "deck", PASSWORD);
 	expect_read(settle(lab, set_key));
 }

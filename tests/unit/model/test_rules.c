@@ -237,10 +237,11 @@ static void unknown_is_never_green(void **state)
 	assert_int_equal(cluster->pub.brokers[0]->reachable, -1);
 	assert_int_equal(cluster->pub.replicated_count, -1);
 	err_set(&cluster->rabbitmq.management_err, ERR_UNAUTHORIZED,
-		"the management API refused the password of secret test/mq-credentials");
+		"401 Unauthorized: the management API rejected the credentials of secret test/mq-credentials");
 	fixture_update(&f);
 	assert_head(cluster, SEV_WARN,
-		    "replication unknown: the management API refused the password of secret test/mq-credentials");
+		    "replication unknown: 401 Unauthorized: the management API rejected the credentials of secret "
+		    "test/mq-credentials");
 	fixture_finish(&f);
 }
 
