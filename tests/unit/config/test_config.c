@@ -43,10 +43,10 @@ static void says_what_is_wrong(void **state)
 		const char *sentence;
 	} cases[] = {
 		{{"--nope"}, "unknown option --nope; see mqdeck --help"},
-		{{"--context"}, "--context wants a value; see mqdeck --help"},
-		{{"-o", "xml"}, "the command line: output is one of text|table|wide|json|yaml, not \"xml\""},
+		{{"--context"}, "--context requires a value; see mqdeck --help"},
+		{{"-o", "xml"}, "the command line: output must be one of text|table|wide|json|yaml, not \"xml\""},
 		{{"--request-timeout", "soon"},
-		 "the command line: request-timeout is a time such as 500ms, 10s or 2m, not \"soon\""},
+		 "the command line: request-timeout must be a duration such as 500ms, 10s or 2m, not \"soon\""},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct config *config = config_create();
@@ -102,15 +102,14 @@ static void a_wrong_file_names_its_place(void **state)
 		const char *text, *sentence;
 	} cases[] = {
 		{"ascii: true\n  bad: [", "config.yaml:2:6: mapping values are not allowed in this context"},
-		{"colour: pink\n", "config.yaml:1: colour is one of auto|true|256|16|none, not \"pink\""},
+		{"colour: pink\n", "config.yaml:1: colour must be one of auto|true|256|16|none, not \"pink\""},
 		{"nope: 1\n", "config.yaml:1:1: unknown option \"nope\"; `mqdeck --help` lists them"},
 		{"- a\n", "config.yaml:1:1: expected `option: value` lines"},
 		{"as: admin\n", "config.yaml:1:1: unknown option \"as\"; `mqdeck --help` lists them"},
-		{"contexts: 7\n", "config.yaml:1:11: contexts is a mapping of context names to theme and accent"},
-		{"contexts:\n  prod: red\n",
-		 "config.yaml:2:9: a context is a mapping of theme and accent to plain values"},
+		{"contexts: 7\n", "config.yaml:1:11: contexts must map context names to theme and accent"},
+		{"contexts:\n  prod: red\n", "config.yaml:2:9: a context must map theme and accent to plain values"},
 		{"contexts:\n  prod: {colour: red}\n",
-		 "config.yaml:2:10: a context is a mapping of theme and accent to plain values"},
+		 "config.yaml:2:10: a context must map theme and accent to plain values"},
 		{"credentials: {a: b}\n", "config.yaml:1:15: expected NAMESPACE/CLUSTER: SECRET"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
