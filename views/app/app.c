@@ -1,5 +1,5 @@
 /* What views and actions ask of the console: to be painted, a sentence on the bottom line, a dialog, an action. */
-#include "views/app/app.h"
+#include "views/app/app_private.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -114,25 +114,12 @@ void app_quit(struct app *app);
 /* Takes the dialog over. One for the same data replaces the older one without an answer. */
 void app_open_dialog(struct app *app, struct dialog *dialog, void (*answer)(struct app *app, int button, void *data),
 		     void *data);
-void app_answer_dialog(struct app *app, int button); /* as if that button had been pressed, if there is a dialog */
-void app_connect(struct app *app,
-		 const char *context); /* NULL = as configured; the files are read again. Closes all views */
-void app_connect_to(struct app *app,
-		    struct session_place *place);               /* the place is taken over; there is no session yet */
 void app_set_namespace(struct app *app, const char *namespace); /* NULL = all */
-/* Does what would end the running plans: at once when there are none, else only when the person agrees. doing is
- * what for, such as "Switching to prod". argument may be NULL and is copied. */
-void app_leave_plans(struct app *app, const char *doing, void (*then)(struct app *app, const char *argument),
-		     const char *argument);
 
 /* ---- plans (app_plans.c) ---- */
 void app_leave(struct app *app);       /* mqdeck, once the person agrees */
 void app_show_plans(struct app *app);  /* opens their view, or comes back to it */
 bool app_may_prepare(struct app *app); /* else says what is in the way */
-void app_plans_changed(void *data);
-void app_count_interrupted(struct app *app);
-
-void app_ask_trust(void *data, const struct kube_access *access); /* trust.c */
 
 /* ---- stack ---- */
 struct view *app_top(struct app *app); /* never NULL after app_start */
@@ -140,23 +127,15 @@ struct view *app_top(struct app *app); /* never NULL after app_start */
 struct view *app_push(struct app *app, const struct view_class *class, const struct sheet *sheet,
 		      const struct view_scope *scope, const struct selection *selection);
 void app_pop(struct app *app); /* the last one stays */
-void app_clear_views(struct app *app);
 
 /* ---- themes (app_theme.c): by name, by path, or "auto" ---- */
 bool app_theme_configure(struct app *app, struct err *err) MUST_USE; /* before the terminal is opened */
-bool app_theme_choose(struct app *app, const char *name, struct err *err) MUST_USE;
 void app_theme_preview(struct app *app,
 		       const char *name); /* NULL, or what there is not: back to the one that is kept */
-void app_theme_set_ground(struct app *app, int32_t rgb);
-void app_theme_of_context(struct app *app); /* the session is a new one */
 
 /* ---- prompt (prompt.c) ---- */
 void prompt_open(struct app *app, enum app_prompt prompt);
-bool prompt_event(struct app *app, const struct event *event); /* true when taken */
-bool prompt_run_command(struct app *app, const char *text);    /* as typed after ':' */
-
-/* ---- frame (frame.c) ---- */
-void frame_draw(struct app *app);
+bool prompt_run_command(struct app *app, const char *text); /* as typed after ':' */
 
 /* ---- actions ---- */
 struct app_action {

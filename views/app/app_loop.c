@@ -3,7 +3,7 @@
 
 #include "api/base/log.h"
 #include "api/base/str.h"
-#include "views/app/app.h"
+#include "views/app/app_private.h"
 
 static const struct {
 	const char *key;

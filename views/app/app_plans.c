@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "views/app/app.h"
+#include "views/app/app_private.h"
 
 enum { BUTTON_CLOSE = 1, BUTTON_STOP };
 

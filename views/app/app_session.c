@@ -1,5 +1,5 @@
 /* The console's session: opened at the start, made anew for another context. What belonged to the old one goes first. */
-#include "views/app/app.h"
+#include "views/app/app_private.h"
 
 static void session_changed(void *data)
 {

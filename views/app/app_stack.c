@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "api/base/log.h"
-#include "views/app/app.h"
+#include "views/app/app_private.h"
 
 struct view *app_top(struct app *app)
 {

@@ -6,7 +6,7 @@
 #include "api/base/str.h"
 #include "tui/draw/colour.h"
 #include "tui/theme/theme.h"
-#include "views/app/app.h"
+#include "views/app/app_private.h"
 
 static const char automatic_name[] = "auto";
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "views/app/app.h"
+#include "views/app/app_private.h"
 
 enum { AGE_SHOWN_FROM_MS = 10000, BUSY_SHOWN_FROM_MS = 800 };
 

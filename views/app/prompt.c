@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
-#include "views/app/app.h"
+#include "views/app/app_private.h"
 
 /* ---- commands ---- */
 

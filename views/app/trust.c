@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "api/base/str.h"
-#include "views/app/app.h"
+#include "views/app/app_private.h"
 
 enum { BUTTON_NO = 1, BUTTON_ONCE, BUTTON_ALWAYS };
 
