@@ -5,7 +5,6 @@
 #include "api/base/log.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/model/join/join.h"
 #include "api/model/join/joined.h"
 #include "api/model/records/critical.h"
 
@@ -24,7 +23,7 @@ static int32_t broker_of_host(const struct join_cluster *cluster, const char *ho
 	return join_cluster_broker_named(cluster, label);
 }
 
-static int16_t broker_of_id(const struct join_cluster *cluster, int32_t id)
+int16_t join_kafka_broker_of(const struct join_cluster *cluster, int32_t id)
 {
 	return id >= 0 && (size_t)id < cluster->id_count ? cluster->id_broker[id] : -1;
 }
@@ -85,16 +84,8 @@ static void name_ids(struct join_cluster *cluster, const struct kafka_snapshot *
 
 /* ---- partitions ---- */
 
-static bool kafka_join_holds(const int32_t *ids, size_t count, int32_t id)
-{
-	for (size_t i = 0; i < count; i++)
-		if (ids[i] == id)
-			return true;
-	return false;
-}
-
-static enum world_replica_state partition_state(const struct kafka_topic *topic,
-						const struct kafka_partition *partition)
+enum world_replica_state join_kafka_partition_state(const struct kafka_topic *topic,
+						    const struct kafka_partition *partition)
 {
 	static const enum world_replica_state states[] = {
 		[KAFKA_PARTITION_OK] = WORLD_REPLICA_OK,
@@ -112,7 +103,7 @@ static void tally_critical(struct join_cluster *cluster, const struct kafka_topi
 	bool at_limit =
 		world_is_critical_partition(partition->replica_count, partition->isr_count, topic->min_in_sync, true);
 	for (size_t i = 0; at_limit && i < partition->isr_count; i++) {
-		int16_t at = broker_of_id(cluster, isr[i]);
+		int16_t at = join_kafka_broker_of(cluster, isr[i]);
 		if (at >= 0)
 			((struct join_broker *)cluster->brokers.items[at])->tally.critical++;
 	}
@@ -123,7 +114,7 @@ static void tally_topic(struct join_cluster *cluster, const struct kafka_topic *
 	struct join_totals *totals = &cluster->totals;
 	for (int32_t i = 0; i < topic->partition_count; i++) {
 		const struct kafka_partition *partition = &topic->partitions[i];
-		enum world_replica_state state = partition_state(topic, partition);
+		enum world_replica_state state = join_kafka_partition_state(topic, partition);
 		totals->count++;
 		totals->under_replicated += state != WORLD_REPLICA_OK;
 		totals->below_min += state == WORLD_REPLICA_BELOW_MIN_ISR;
@@ -180,7 +171,7 @@ static void join_quorum(struct join_cluster *cluster, const struct kafka_snapsho
 	vec_clear(&cluster->voters);
 	for (size_t i = 0; quorum->present && i < quorum->count; i++) {
 		const struct kafka_quorum_node *node = &quorum->nodes[i];
-		int16_t at = broker_of_id(cluster, node->id);
+		int16_t at = join_kafka_broker_of(cluster, node->id);
 		caught_up += node->voter && is_caught_up(quorum, node, now);
 		vec_push(&cluster->voters, (struct world_voter){
 						   .id = node->id,
@@ -194,7 +185,7 @@ static void join_quorum(struct join_cluster *cluster, const struct kafka_snapsho
 					   });
 	}
 	for (size_t i = 0; quorum->present && i < quorum->voter_count; i++) {
-		int16_t at = broker_of_id(cluster, quorum->nodes[i].id);
+		int16_t at = join_kafka_broker_of(cluster, quorum->nodes[i].id);
 		bool counts = is_caught_up(quorum, &quorum->nodes[i], now);
 		if (at >= 0 && counts)
 			((struct join_broker *)cluster->brokers.items[at])->voter_critical =
@@ -376,144 +367,4 @@ void join_kafka(struct join_cluster *cluster)
 	for (size_t i = 0; i < cluster->brokers.len; i++)
 		if (cluster->brokers.items[i]->is_controller && cluster->brokers.items[i]->version)
 			cluster->pub.version = cluster->brokers.items[i]->version;
-}
-
-/* ---- rows ---- */
-
-uint64_t join_kafka_answers_mark(const struct join_cluster *cluster)
-{
-	const struct kafka_snapshot *snapshot = join_cluster_kafka(cluster);
-	uint64_t mark = join_answers_mix(cluster->brokers_generation, (uintptr_t)snapshot);
-	if (!snapshot)
-		return mark;
-	const int64_t read_ms[] = {snapshot->metadata_part.updated_ms, snapshot->reassignment_part.updated_ms,
-				   snapshot->config_part.updated_ms, snapshot->group_part.updated_ms};
-	for (size_t i = 0; i < ARRAY_LEN(read_ms); i++)
-		mark = join_answers_mix(mark, (uint64_t)read_ms[i]);
-	for (size_t i = 0; i < snapshot->broker_count; i++)
-		mark = join_answers_mix(mark,
-					(uint64_t)snapshot->brokers[i].dirs_part.updated_ms); /* sizes of partitions */
-	mark = join_answers_mix(mark, snapshot->topic_count);
-	return join_answers_mix(mark, snapshot->group_count);
-}
-
-static size_t topic_of(const struct join_cluster *cluster, int64_t index)
-{
-	size_t low = 0, high = cluster->topic_first.len;
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-		if (cluster->topic_first.items[middle] <= index)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static void fill_replicas(const struct join_cluster *cluster, const struct kafka_partition *partition,
-			  struct world_replicated *out)
-{
-	for (size_t i = 0; i < partition->replica_count && i < WORLD_REPLICAS_MAX; i++) {
-		int32_t id = partition->nodes[i];
-		out->replica_ids[i] = id;
-		out->replicas[i] = broker_of_id(cluster, id);
-		out->in_sync[i] = kafka_join_holds(kafka_partition_isr(partition), partition->isr_count, id);
-		out->joining[i] = kafka_join_holds(kafka_partition_adding(partition), partition->adding_count, id);
-		out->leaving[i] = kafka_join_holds(kafka_partition_removing(partition), partition->removing_count, id);
-		out->in_sync_count += out->in_sync[i];
-		out->replica_count++;
-	}
-}
-
-void join_kafka_replicated_at(const struct join_cluster *cluster, int64_t index, struct world_replicated *out)
-{
-	const struct kafka_snapshot *snapshot = join_cluster_kafka(cluster);
-	if (!snapshot || index < 0 || !cluster->topic_first.len || cluster->topic_first.len != snapshot->topic_count)
-		return;
-	size_t at = topic_of(cluster, index);
-	const struct kafka_topic *topic = &snapshot->topics[at];
-	int64_t number = index - cluster->topic_first.items[at];
-	if (number >= topic->partition_count)
-		return;
-	const struct kafka_partition *partition = &topic->partitions[number];
-	out->name = topic->name;
-	out->partition = partition->id;
-	out->leader = broker_of_id(cluster, partition->leader);
-	out->min_in_sync = topic->min_in_sync;
-	out->state = partition_state(topic, partition);
-	if (out->state == WORLD_REPLICA_OK && topic->min_in_sync < 0 && partition->error)
-		out->state = WORLD_REPLICA_UNKNOWN;
-	out->size_bytes = partition->size_bytes;
-	fill_replicas(cluster, partition, out);
-}
-
-void join_topic_at(const struct world_cluster *pub, int64_t index, struct world_topic *out)
-{
-	const struct kafka_snapshot *snapshot = join_cluster_kafka(join_cluster_of(pub));
-	*out = (struct world_topic){.cluster = (struct world_cluster *)pub,
-				    .name = "",
-				    .partitions = -1,
-#define X(place, type, member, ...) WORLD_IF_##place(.member = WORLD_UNKNOWN_##type, )
-#include "api/kafka/poll/topic_fields.def"
-#undef X
-				    .replication_factor = -1,
-				    .size_bytes = -1};
-	if (!snapshot || index < 0 || (size_t)index >= snapshot->topic_count)
-		return;
-	const struct kafka_topic *topic = &snapshot->topics[index];
-	out->name = topic->name;
-#define X(place, type, member, ...) WORLD_IF_##place(out->member = topic->member;)
-#include "api/kafka/poll/topic_fields.def"
-#undef X
-	out->partitions = topic->partition_count;
-	for (int32_t i = 0; i < topic->partition_count; i++) {
-		const struct kafka_partition *partition = &topic->partitions[i];
-		enum world_replica_state state = partition_state(topic, partition);
-		out->replication_factor = partition->replica_count > out->replication_factor ? partition->replica_count
-											     : out->replication_factor;
-		out->under_replicated += state != WORLD_REPLICA_OK;
-		out->below_min_isr += state == WORLD_REPLICA_BELOW_MIN_ISR;
-		out->offline += state == WORLD_REPLICA_OFFLINE;
-		if (partition->size_bytes >= 0)
-			out->size_bytes = (out->size_bytes < 0 ? 0 : out->size_bytes) + partition->size_bytes;
-	}
-}
-
-static const char *topics_of(struct join_cluster *cluster, const struct kafka_group *group)
-{
-	char text[1024];
-	size_t len = 0;
-	const char *last = NULL;
-	*text = '\0';
-	for (size_t i = 0; i < group->partition_count && len < sizeof text - 1; i++) {
-		if (str_eq(group->partitions[i].topic, last))
-			continue;
-		last = group->partitions[i].topic;
-		int put = snprintf(text + len, sizeof text - len, "%s%s", len ? "," : "", str_or(last, ""));
-		len += put > 0 ? (size_t)put : 0;
-	}
-	return join_cluster_phrase(cluster, text);
-}
-
-void join_group_at(const struct world_cluster *pub, int64_t index, struct world_group *out)
-{
-	struct join_cluster *cluster = join_cluster_of(pub);
-	const struct kafka_snapshot *snapshot = join_cluster_kafka(cluster);
-	*out = (struct world_group){
-		.cluster = &cluster->pub,
-		.name = "",
-#define X(place, type, member, ...) WORLD_IF_##place(.member = WORLD_UNKNOWN_##type, )
-#include "api/kafka/poll/group_fields.def"
-#undef X
-	};
-	if (!snapshot || index < 0 || (size_t)index >= snapshot->group_count)
-		return;
-	const struct kafka_group *group = &snapshot->groups[index];
-	int16_t at = broker_of_id(cluster, group->coordinator);
-	out->name = group->id;
-	out->coordinator = at >= 0 ? cluster->brokers.items[at]->name : NULL;
-	out->topics = topics_of(cluster, group);
-#define X(place, type, member, ...) WORLD_IF_##place(out->member = group->member;)
-#include "api/kafka/poll/group_fields.def"
-#undef X
 }

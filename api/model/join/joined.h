@@ -143,6 +143,9 @@ void join_events(struct world *world);
 /* ---- brokers' side ---- */
 void join_rabbitmq(struct join_cluster *cluster);
 void join_kafka(struct join_cluster *cluster);
+int16_t join_kafka_broker_of(const struct join_cluster *cluster, int32_t id); /* index, -1 */
+enum world_replica_state join_kafka_partition_state(const struct kafka_topic *topic,
+						    const struct kafka_partition *partition);
 /* A value that differs when the rows made of what was said may. */
 uint64_t join_kafka_answers_mark(const struct join_cluster *cluster);
 uint64_t join_rabbitmq_answers_mark(const struct join_cluster *cluster);
