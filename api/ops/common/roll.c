@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
+#include "api/ops/common/broker_kinds.h"
 #include "api/ops/impact/impact.h"
 #include "api/ops/parts/pods.h"
 #include "api/ops/plan/name_list.h"
@@ -158,8 +159,8 @@ static void roll_check_health(struct ops_plan *plan, const struct ops_context *c
 	int64_t unwell = ops_impact_unwell(cluster, names, sizeof names);
 	if (unwell > 0 && roll_is_whole(plan))
 		ops_note(plan, harm, "%" PRId64 " %s%s already under-replicated: %s%s%s", unwell,
-			 cluster->kind == WORLD_BROKER_KAFKA ? "partition" : "queue", ops_plural(unwell), names, cluster->headline ? "; " : "",
-			 str_or(cluster->headline, ""));
+			 ops_common_kind_of(cluster)->replicated, ops_plural(unwell), names,
+			 cluster->headline ? "; " : "", str_or(cluster->headline, ""));
 }
 
 static void roll_preflight(struct ops_plan *plan, const struct ops_context *context)
