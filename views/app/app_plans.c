@@ -39,7 +39,7 @@ void app_count_interrupted(struct app *app)
 	for (size_t i = 0; good && i < histories->count; i++)
 		app->interrupted += histories->items[i].state == OPS_HISTORY_INTERRUPTED &&
 				    !histories->items[i].rolled_back_by &&
-				    ops_history_is_here(app->session->ops, &histories->items[i]);
+				    ops_was_run_here(app->session->ops, &histories->items[i]);
 	ops_history_finish(histories);
 	if (app->interrupted)
 		app_touch(app);

@@ -130,7 +130,7 @@ static void cli_ops_append_history(const struct ops_history_entry *history, stru
 	cli_ops_put_time(out, "changedAt", history->changed_ms);
 	cli_ops_put(out, "undoes", history->rolls_back, false);
 	cli_ops_put(out, "undoneBy", history->rolled_back_by, false);
-	buf_printf(out, ",\"resumable\":%s", ops_history_may_resume(history, NULL) ? "true" : "false");
+	buf_printf(out, ",\"resumable\":%s", ops_may_resume(history, NULL) ? "true" : "false");
 	cli_ops_put(out, "result", history->result, false);
 	cli_ops_put(out, "error", err_is_set(&history->err) ? history->err.text : NULL, false);
 	buf_append_char(out, '}');
@@ -163,7 +163,7 @@ static int cli_ops_show(const struct cli_command_line *line, const char *dir)
 	struct err err = {0};
 	const char *id = line->words[1];
 	CLEANUP(ops_history_finish) struct ops_history histories = {0};
-	CLEANUP(ops_plan_destroy) struct ops_plan *plan = ops_history_read_plan(dir, id, &err);
+	CLEANUP(ops_plan_destroy) struct ops_plan *plan = ops_read_plan(dir, id, &err);
 	if (!plan || !ops_history_read_one(dir, id, &histories, &err))
 		return cli_failed(&err);
 	if (str_eq(config_text(line->config, CONFIG_OPT_OUTPUT), "json")) {
@@ -184,7 +184,7 @@ typedef struct ops_plan *take_fn(struct ops *ops, const char *id, ops_plan_fn *o
 static void look_at_past(struct cli *cli, const struct cli_command_line *line, const char *dir)
 {
 	struct err err = {0};
-	CLEANUP(ops_plan_destroy) struct ops_plan *history = ops_history_read_plan(dir, line->words[1], &err);
+	CLEANUP(ops_plan_destroy) struct ops_plan *history = ops_read_plan(dir, line->words[1], &err);
 	if (history)
 		cli_look_at(cli, line->config, history->operation->target, history->target);
 }

@@ -79,9 +79,9 @@ static const struct {
 	bool (*may)(const struct ops_history_entry *history, struct err *err);
 	void (*begin)(struct app *app, const struct ops_history_entry *history);
 } plan_story_deeds[] = {
-	{ACTION_PLAN_RESUME, ops_history_may_resume, plan_story_resume},
-	{ACTION_PLAN_ROLL_BACK, ops_history_may_roll_back, plan_story_roll_back},
-	{ACTION_PLAN_ABANDON, ops_history_may_resume, ask_to_abandon},
+	{ACTION_PLAN_RESUME, ops_may_resume, plan_story_resume},
+	{ACTION_PLAN_ROLL_BACK, ops_may_roll_back, plan_story_roll_back},
+	{ACTION_PLAN_ABANDON, ops_may_resume, ask_to_abandon},
 };
 
 bool plan_story_act(struct app *app, enum action action, const struct ops_history_entry *history)
@@ -137,7 +137,7 @@ const char *plan_story_text(const struct app *app, const struct ops_history_entr
 {
 	if (history->state == OPS_HISTORY_UNREADABLE)
 		return history->err.text;
-	bool here = !history->cluster || (app->session && ops_history_is_here(app->session->ops, history));
+	bool here = !history->cluster || (app->session && ops_was_run_here(app->session->ops, history));
 	CLEANUP(free) char *where = here ? mem_strdup("") : str_printf("on %s: ", history->cluster);
 	if (history->rolled_back_by)
 		snprintf(out, size, "%srolled back by plan %s", where, history->rolled_back_by);

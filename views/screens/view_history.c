@@ -33,7 +33,7 @@ static void history_view_read(struct view *view)
 		 self->histories.read[0] == before && self->histories.items[0].state == state)
 		return;
 	ops_plan_destroy(self->plan);
-	self->plan = self->histories.count ? ops_history_read_plan(dir, view->scope.name, &self->err) : NULL;
+	self->plan = self->histories.count ? ops_read_plan(dir, view->scope.name, &self->err) : NULL;
 }
 
 static void history_view_open(struct view *view)

@@ -89,14 +89,14 @@ DEFINE_CLEANUP(struct ops_plan *, ops_plan_destroy);
 
 /* Whether it can be resumed, or rolled back, as far as it tells itself; false with the reason. err may be
  * NULL. */
-bool ops_history_may_resume(const struct ops_history_entry *history, struct err *err) MUST_USE;
-bool ops_history_may_roll_back(const struct ops_history_entry *history, struct err *err) MUST_USE;
+bool ops_may_resume(const struct ops_history_entry *history, struct err *err) MUST_USE;
+bool ops_may_roll_back(const struct ops_history_entry *history, struct err *err) MUST_USE;
 /* It was run against the API server that these operations talk to, as far as addresses tell. */
-bool ops_history_is_here(const struct ops *ops, const struct ops_history_entry *history);
+bool ops_was_run_here(const struct ops *ops, const struct ops_history_entry *history);
 
 /* One of them whole, for reading: sentences, steps with their states, facts, result. It cannot be run;
  * ops_plan_destroy it. */
-struct ops_plan *ops_history_read_plan(const char *dir, const char *id, struct err *err) MUST_USE;
+struct ops_plan *ops_read_plan(const char *dir, const char *id, struct err *err) MUST_USE;
 
 /* Resumes a plan that was interrupted, failed or was cancelled: rights and preflight are asked for as of now, the
  * steps done stay done, and ops_run() goes on at the first that is not. As ops_prepare. ERR_REFUSED while a living

@@ -72,7 +72,7 @@ bool ops_place_is_same(const struct ops_job *job, struct err *err)
 		       here->server);
 }
 
-bool ops_history_is_here(const struct ops *ops, const struct ops_history_entry *history)
+bool ops_was_run_here(const struct ops *ops, const struct ops_history_entry *history)
 {
 	struct ops_journal_place here;
 	server_alone(str_or(kube_client_access(ops->client)->server, "?"), here.server, sizeof here.server);

@@ -47,7 +47,7 @@ static bool restore_plan(struct ops_job *job, const struct ops_history_plan *his
 	return true;
 }
 
-struct ops_plan *ops_history_read_plan(const char *dir, const char *id, struct err *err)
+struct ops_plan *ops_read_plan(const char *dir, const char *id, struct err *err)
 {
 	static const enum ops_state states[] = {
 		[OPS_HISTORY_RUNNING] = OPS_STATE_RUNNING,       [OPS_HISTORY_PAUSED] = OPS_STATE_PAUSED,
@@ -98,7 +98,7 @@ static bool is_left(const struct ops_history_entry *history, struct err *err)
 	return true;
 }
 
-bool ops_history_may_resume(const struct ops_history_entry *history, struct err *err)
+bool ops_may_resume(const struct ops_history_entry *history, struct err *err)
 {
 	if (!is_left(history, err))
 		return false;
@@ -108,7 +108,7 @@ bool ops_history_may_resume(const struct ops_history_entry *history, struct err 
 	return true;
 }
 
-bool ops_history_may_roll_back(const struct ops_history_entry *history, struct err *err)
+bool ops_may_roll_back(const struct ops_history_entry *history, struct err *err)
 {
 	if (!is_left(history, err))
 		return false;
@@ -129,7 +129,7 @@ struct ops_plan *ops_resume_plan(struct ops *ops, const char *id, ops_plan_fn *o
 		return NULL;
 	CLEANUP(ops_history_plan_destroy) struct ops_history_plan *history = NULL;
 	CLEANUP(ops_journal_close) struct ops_journal *journal = ops_journal_open(ops->plans_dir, id, &history, err);
-	if (!journal || !ops_history_may_resume(&history->head, err))
+	if (!journal || !ops_may_resume(&history->head, err))
 		return NULL;
 	struct ops_job *job = ops_job_create(ops, on_ready, data);
 	if (!restore_plan(job, history, err)) {
@@ -151,9 +151,9 @@ struct ops_plan *ops_roll_back(struct ops *ops, const char *id, ops_plan_fn *on_
 		return NULL;
 	CLEANUP(ops_history_plan_destroy)
 	struct ops_history_plan *read = ops_history_plan_load(ops->plans_dir, id, err);
-	if (!read || !ops_history_may_roll_back(&read->head, err))
+	if (!read || !ops_may_roll_back(&read->head, err))
 		return NULL;
-	CLEANUP(ops_plan_destroy) struct ops_plan *history = ops_history_read_plan(ops->plans_dir, id, err);
+	CLEANUP(ops_plan_destroy) struct ops_plan *history = ops_read_plan(ops->plans_dir, id, err);
 	struct ops_request request = {0};
 	if (!history || !history->operation->roll_back(history, &request, err))
 		return NULL;
@@ -187,7 +187,7 @@ bool ops_abandon(struct ops *ops, const char *id, void (*done)(void *data, const
 	if (!has_journals(ops, err))
 		return false;
 	CLEANUP(ops_journal_close) struct ops_journal *journal = ops_journal_open(ops->plans_dir, id, &history, err);
-	if (!journal || !ops_history_may_resume(&history->head, err) ||
+	if (!journal || !ops_may_resume(&history->head, err) ||
 	    !ops_journal_abandoned(journal, str_or(ops->who, "?"), clock_wall_ms(loop_clock(ops->loop)), err))
 		return false;
 	struct ops_job *job = ops_job_create(ops, NULL, data);

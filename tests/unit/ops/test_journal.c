@@ -157,7 +157,7 @@ static void the_list_tells_who_lives(void **state)
 		assert_int_equal(pasts.items[0].step, 1);
 		assert_int_equal(pasts.items[0].step_count, 3);
 		assert_string_equal(pasts.items[0].step_title, "orders-3 ready");
-		assert_false(ops_history_may_resume(&pasts.items[0], NULL));
+		assert_false(ops_may_resume(&pasts.items[0], NULL));
 	}
 	struct err err = {0};
 	assert_null(ops_resume_plan(desk->rig->ops, id, NULL, NULL, &err));
@@ -349,7 +349,7 @@ static void a_whole_plan_can_be_read(void **state)
 	struct desk *desk = *state;
 	struct err err = {0};
 	CLEANUP(free) char *id = start_scaling(desk);
-	CLEANUP(ops_plan_destroy) struct ops_plan *plan = ops_history_read_plan(desk->dir, id, &err);
+	CLEANUP(ops_plan_destroy) struct ops_plan *plan = ops_read_plan(desk->dir, id, &err);
 	assert_non_null(plan);
 	assert_int_equal(plan->state, OPS_STATE_RUNNING);
 	assert_int_equal(plan->step_count, 3);
@@ -366,7 +366,7 @@ static void what_a_plan_was_said_to_mean_is_kept(void **state)
 	struct desk *desk = *state;
 	struct err err = {0};
 	CLEANUP(free) char *id = start_scaling(desk);
-	CLEANUP(ops_plan_destroy) struct ops_plan *plan = ops_history_read_plan(desk->dir, id, &err);
+	CLEANUP(ops_plan_destroy) struct ops_plan *plan = ops_read_plan(desk->dir, id, &err);
 	assert_int_equal(plan->severity, desk->rig->plan->severity);
 	assert_int_equal(plan->sentence_count, desk->rig->plan->sentence_count);
 	for (size_t i = 0; i < plan->sentence_count; i++)
@@ -425,17 +425,17 @@ static void what_can_be_done_with_a_plan_is_told_with_the_reason(void **state)
 		struct ops_history_entry entry = table[i].entry;
 		struct err err = {0};
 		entry.id = "1";
-		assert_int_equal(ops_history_may_resume(&entry, &err), !table[i].no_going_on);
+		assert_int_equal(ops_may_resume(&entry, &err), !table[i].no_going_on);
 		if (table[i].no_going_on)
 			assert_contains(err.text, table[i].no_going_on);
-		assert_int_equal(ops_history_may_roll_back(&entry, &err), !table[i].no_way_back);
+		assert_int_equal(ops_may_roll_back(&entry, &err), !table[i].no_way_back);
 		if (table[i].no_way_back)
 			assert_contains(err.text, table[i].no_way_back);
 	}
-	assert_true(ops_history_is_here(desk->rig->ops,
-					&(struct ops_history_entry){.cluster = "https://api.example:6443"}));
-	assert_false(ops_history_is_here(desk->rig->ops,
-					 &(struct ops_history_entry){.cluster = "https://api.example:6444"}));
+	assert_true(
+		ops_was_run_here(desk->rig->ops, &(struct ops_history_entry){.cluster = "https://api.example:6443"}));
+	assert_false(
+		ops_was_run_here(desk->rig->ops, &(struct ops_history_entry){.cluster = "https://api.example:6444"}));
 }
 
 static void only_so_many_ended_plans_are_kept(void **state)
