@@ -91,15 +91,17 @@ static void elect_plan(struct ops_plan *plan, const struct ops_context *context)
 
 /* ---- consequences ---- */
 
-static void check_unclean(struct ops_plan *plan, const struct world_replicated *now)
+/* Those of a whole topic that have a leader are only counted: nobody asked for them by number. */
+static void check_unclean(struct ops_plan *plan, const struct world_replicated *now, struct ops_name_list *led)
 {
 	struct lives lives;
 	char last[460], candidates[460];
 	look_at(now, &lives);
 	ops_kafka_names_text(&lives.last_in_sync, last);
-	if (ops_kafka_leader_id(now) >= 0)
-		ops_note(plan, !plan->under_way && ops_fact_number(plan, "partition", -1) >= 0 ? OPS_BLOCKS : OPS_MEANS,
-			 "%s/%d has a leader: not changed", now->name, (int)now->partition);
+	if (ops_kafka_leader_id(now) >= 0 && !plan->under_way && ops_fact_number(plan, "partition", -1) >= 0)
+		ops_note(plan, OPS_BLOCKS, "%s/%d has a leader: nothing to elect", now->name, (int)now->partition);
+	else if (ops_kafka_leader_id(now) >= 0)
+		ops_name_list_add_partition(led, now->name, now->partition);
 	else if (lives.in_sync_alive > 0)
 		ops_note(plan, OPS_BLOCKS,
 			 "%s/%d: an in-sync replica (%s) is alive: elect it without data loss instead", now->name,
@@ -123,14 +125,19 @@ static void elect_preflight(struct ops_plan *plan, const struct ops_context *con
 		ops_note(plan, OPS_BLOCKS, "unclean must be true or false, not \"%s\"", unclean);
 	if (!ops_kafka_is_readable(plan, context, cluster))
 		return;
+	struct ops_name_list led = {0};
+	char names[460];
 	bool there = false;
 	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, NULL); ops_kafka_walk_next(&walk);) {
 		if (!is_asked_for(plan, &walk.now))
 			continue;
 		there = true;
 		if (is_unclean(plan))
-			check_unclean(plan, &walk.now);
+			check_unclean(plan, &walk.now, &led);
 	}
+	if (led.count > 0)
+		ops_note(plan, OPS_MEANS, "%" PRId64 " partition%s already %s a leader: %s", led.count,
+			 ops_plural(led.count), led.count == 1 ? "has" : "have", ops_kafka_names_text(&led, names));
 	if (!there)
 		ops_note(plan, OPS_BLOCKS, "%s has no such topic or partition", cluster->name);
 	else if (plan->step_count == 0 && plan->severity < OPS_BLOCKED)

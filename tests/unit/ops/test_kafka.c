@@ -340,9 +340,13 @@ static void an_unclean_election_is_the_last_resort(void **state)
 	struct bench *bench = *state;
 	struct fake_cluster *fake = kafka_of(bench);
 	struct ops_value values[] = {{"topic", "orders"}, {"partition", "0"}, {"unclean", "true"}};
+	struct ops_value whole[] = {{"topic", "orders"}, {"unclean", "true"}};
 	struct world_replicated *it = add(bench, "orders", 0, "012");
 	prepare(bench, "elect", KAFKA, values, 3);
 	assert_says(bench, OPS_BLOCKS, "orders/0 has a leader");
+	prepare(bench, "elect", KAFKA, whole, 2);
+	assert_says(bench, OPS_MEANS, "1 partition already has a leader: orders/0");
+	assert_says(bench, OPS_BLOCKS, "all its partitions have a leader");
 	it->leader = -1;
 	it->in_sync[1] = it->in_sync[2] = false;
 	it->in_sync_count = 1;
