@@ -16,7 +16,7 @@ void demo_kube_access_serve(struct demo_http_conn *conn, const struct demo_reque
 	struct demo_kube_protobuf_bytes object;
 	bool proto = demo_kube_protobuf_open(request->body, request->body_len, &object);
 	if (!cJSON_IsObject(asked) && !proto) {
-		demo_kube_api_answer_status(conn, 400, "BadRequest", "the body is no JSON object");
+		demo_kube_api_answer_status(conn, 400, "BadRequest", "the body is not a JSON object");
 		return;
 	}
 	cJSON *answer = proto ? demo_json_make("{'spec':{}}") : cJSON_Duplicate(asked, true);

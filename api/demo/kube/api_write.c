@@ -24,7 +24,7 @@ static cJSON *write_read_body(const struct demo_kube_api_call *call)
 	const char *type = demo_request_header(call->request, "Content-Type");
 	bool unknown = type && !strstr(type, "json");
 	demo_kube_api_answer_status(call->conn, unknown ? 415 : 400, unknown ? "UnsupportedMediaType" : "BadRequest",
-				    "the body is no JSON object");
+				    "the body is not a JSON object");
 	return NULL;
 }
 
@@ -48,7 +48,7 @@ static void store_and_answer(const struct demo_kube_api_call *call, int status, 
 		demo_kube_api_answer_object(call->conn, status, object);
 	else
 		demo_kube_api_answer_status(call->conn, 429, "TooManyRequests",
-					    "the embedded cluster holds no more objects");
+					    "the embedded cluster cannot hold more objects");
 }
 
 void demo_kube_write_create(const struct demo_kube_api_call *call)
@@ -151,7 +151,7 @@ static void answer_bad_patch(const struct demo_kube_api_call *call, enum demo_ku
 		int status;
 		const char *reason, *message;
 	} answers[] = {
-		[DEMO_KUBE_PATCH_UNKNOWN_TYPE] = {415, "UnsupportedMediaType", "the patch's content type is not known"},
+		[DEMO_KUBE_PATCH_UNKNOWN_TYPE] = {415, "UnsupportedMediaType", "unknown content type of the patch"},
 		[DEMO_KUBE_PATCH_MALFORMED] = {400, "BadRequest", "the patch cannot be applied"},
 		[DEMO_KUBE_PATCH_TEST_FAILED] = {422, "Invalid", "the patch's test or an operation failed"},
 	};

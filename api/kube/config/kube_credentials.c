@@ -146,7 +146,7 @@ static void check_certificate_files(struct kube_credentials *credentials)
 	struct err err = {0};
 	if (cert && key && (!str_eq(cert, old_cert) || !str_eq(key, old_key)) &&
 	    !use_certificate(credentials, cert, key, &err))
-		log_warn(LOG_KUBE, "the new client certificate is not used error=\"%s\"", log_error_text(&err));
+		log_warn(LOG_KUBE, "the new client certificate is ignored error=\"%s\"", log_error_text(&err));
 	mem_free_secret(cert);
 	mem_free_secret(key);
 }
@@ -232,7 +232,7 @@ enum kube_credentials_state kube_credentials_check(struct kube_credentials *cred
 
 void kube_credentials_rejected(struct kube_credentials *credentials)
 {
-	log_info(LOG_KUBE, "credentials refused by the server; they are read anew");
+	log_info(LOG_KUBE, "credentials rejected by the server; reading them again");
 	credentials->token_due_ms = 0;
 	/* A server that refuses what the plugin gave a moment ago would make us run it for each request. */
 	if (!ended_just_now(credentials))

@@ -106,7 +106,7 @@ static void add_all_steps(struct ops_plan *plan, const struct members_request *r
 	const char *which = request->queue ? request->queue : "all";
 	if (request->verb == GROW) {
 		ops_set_title(plan, "Add members of quorum queues (%s) on %s", which, broker->name);
-		ops_note(plan, OPS_CHANGES, "rabbitmq-queues grow %s, queues %s of virtual hosts %s",
+		ops_note(plan, OPS_CHANGES, "rabbitmq-queues grow %s, queues %s in virtual hosts %s",
 			 str_or(broker->member_name, broker->name), which, str_or(request->vhost, "all"));
 		ops_set_fact(plan, "held", "%" PRId64, members_count(broker));
 		ops_add_step_on(plan, &ops_step_rabbitmq_grow, broker, NULL, "add members on %s", broker->name);
@@ -212,7 +212,7 @@ static void check_shrink(struct ops_plan *plan, const struct members_request *re
 	int64_t members = ops_rabbitmq_check_shrink(plan, broker->cluster, &broker, 1);
 	if (members == 0)
 		ops_note_already(plan, "%s has no queue members", broker->name);
-	ops_note(plan, OPS_MEANS, "%" PRId64 " queue%s a member there now; quorum queues lose it, streams keep theirs",
+	ops_note(plan, OPS_MEANS, "%" PRId64 " queue%s a member there now: quorum queues lose it, streams keep it",
 		 members, members == 1 ? " has" : "s have");
 	ops_note(plan, OPS_UNDO, "roll back: adds a member there again for the same queues, which copy their logs");
 }

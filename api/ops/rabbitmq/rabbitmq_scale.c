@@ -152,8 +152,8 @@ static void rabbitmq_scale_check(struct ops_plan *plan, const struct ops_context
 	}
 	ops_note(plan, OPS_CAUTION, "every client connected to %s is disconnected and must reconnect elsewhere",
 		 str_or(ops_fact(plan, "leaving"), "the leaving brokers"));
-	ops_note(plan, OPS_MEANS, "%d nodes: a majority is %d, so the cluster tolerates %d failed", (int)scale->to,
-		 (int)scale->to / 2 + 1, (int)(scale->to - scale->to / 2 - 1));
+	ops_note(plan, OPS_MEANS, "%d nodes: a majority is %d, so %d may fail", (int)scale->to, (int)scale->to / 2 + 1,
+		 (int)(scale->to - scale->to / 2 - 1));
 	if (scale->cluster->rabbitmq_resource)
 		ops_note(plan, OPS_MEANS,
 			 "the RabbitMQ cluster operator refuses to scale down (UnsupportedOperation): it is paused "
@@ -167,8 +167,8 @@ static void rabbitmq_scale_note_up(struct ops_plan *plan, const struct ops_scale
 	ops_note(plan, OPS_MEANS,
 		 "quorum queues and streams keep their members: %s hold%s none until members are added", names,
 		 to - scale->from == 1 ? "s" : "");
-	ops_note(plan, OPS_MEANS, "%d nodes: a majority is %d, so the cluster tolerates %d failed", (int)to,
-		 (int)majority, (int)(to - majority));
+	ops_note(plan, OPS_MEANS, "%d nodes: a majority is %d, so %d may fail", (int)to, (int)majority,
+		 (int)(to - majority));
 	if (to % 2 == 0)
 		ops_note(plan, OPS_CAUTION,
 			 "even number of nodes: %d tolerate no more failures than %d, and an even split stops both "
