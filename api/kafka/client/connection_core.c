@@ -153,7 +153,8 @@ void kafka_connection_became_ready(struct kafka_connection *connection)
 {
 	bool first = connection->stage != KAFKA_STAGE_READY;
 	log_debug(LOG_KAFKA, "connection ready to=\"%s\" tls=%s sasl=%s", connection->options.label,
-		  connection->stream.ssl ? "yes" : "no", kafka_sasl_name(connection->options.sasl.mechanism));
+		  connection->stream.ssl ? SSL_get_version(connection->stream.ssl) : "no",
+		  kafka_sasl_name(connection->options.sasl.mechanism));
 	connection->stage = KAFKA_STAGE_READY;
 	connection->logging_in = false;
 	/* The password may have passed through it. */
