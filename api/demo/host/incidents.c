@@ -2,6 +2,7 @@
  * demo.h promises. */
 #include "api/demo/host/incidents.h"
 
+#include "api/base/log.h"
 #include "api/base/mem.h"
 #include "api/demo/host/fleet.h"
 #include "api/demo/kafka/kafka_cluster.h"
@@ -36,9 +37,13 @@ static void consumers_stop(struct demo *demo)
 static const struct {
 	int64_t at_ms;
 	void (*happen)(struct demo *demo);
+	const char *what;
 } script[] = {
-	{60000, node_fails}, {120000, node_heals},     {180000, queue_loses_leader},
-	{210000, pod_dies},  {240000, consumers_stop},
+	{60000, node_fails, "node fails"},
+	{120000, node_heals, "node heals"},
+	{180000, queue_loses_leader, "queue loses its leader"},
+	{210000, pod_dies, "pod dies"},
+	{240000, consumers_stop, "consumers stop"},
 };
 
 void demo_incidents_tick(struct demo *demo)
@@ -46,8 +51,10 @@ void demo_incidents_tick(struct demo *demo)
 	int64_t now = demo_time_ms(demo), round = now / DEMO_INCIDENTS_PERIOD_MS * DEMO_INCIDENTS_PERIOD_MS;
 	for (size_t i = 0; i < ARRAY_LEN(script); i++) {
 		int64_t at = round + script[i].at_ms;
-		if (at <= now && at > demo->scripted_ms)
-			script[i].happen(demo);
+		if (at > now || at <= demo->scripted_ms)
+			continue;
+		log_info(LOG_DEMO, "incident what=\"%s\" at_ms=%lld", script[i].what, (long long)at);
+		script[i].happen(demo);
 	}
 	demo->scripted_ms = now;
 }
