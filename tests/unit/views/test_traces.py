@@ -191,6 +191,26 @@ class Traces(unittest.TestCase):
             self.assertIn("already exists", done.stderr)
         self.assertFalse((self.root / "nothing").exists())
 
+    def test_what_is_typed_stays_with_the_brokers(self):
+        """Both kinds: basic authentication of RabbitMQ, SASL of Kafka."""
+        for sheet, row in (("clusters prod", "events"), ("clusters staging", "logs")):
+            with self.subTest(row):
+                tape = self.root / "typed.tape"
+                tape.write_text("\n".join((
+                    "Set Size 120x40", "Wait+Screen@60s /orders-0/", f'Type ":{sheet} /{row}"', "Enter",
+                    f"Wait+Screen@20s /{row} /", 'Type "i"', "Wait+Screen@20s /Sign in to/", 'Type "canary-user"', "Tab",
+                    'Type "canary-password"', "Enter", "Enter", "Sleep 3s", 'Type ":bug-report"', "Enter",
+                    "Wait+Screen@20s /wrote mqdeck-bug-report-/")) + "\n")
+                self.mqdeck("replay", str(tape))
+                reports = list(self.root.glob("mqdeck-bug-report-*.txt"))
+                log = self.log.read_text()
+                self.assertRegex(log, {"events": r"credentials label=prod/events found=yes origin=\"the credentials ",
+                                       "logs": r"origin=\"the (user|credentials) "}[row])
+                encoded = base64.b64encode(b"canary-user:canary-password").decode()
+                self.assert_without(("canary-password", encoded, "Y2FuYXJ5"), log, *(r.read_text() for r in reports))
+                for written in reports:
+                    written.unlink()
+
     def test_the_console_writes_one(self):
         tape = self.root / "console.tape"
         tape.write_text("\n".join(("Set Size 120x40", "Wait+Screen@60s /orders-0/", 'Type ":bug-report"', "Enter",
