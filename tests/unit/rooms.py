@@ -46,7 +46,7 @@ ROOMS = {
     "api/kafka/poll": room("kafka", "api/kafka/client", "api/kafka/wire"),
     "api/model/records": room("record world", *KUBE, "api/kafka/poll", "api/rabbitmq"), # of the brokers' the tables of fields
     "api/model/sources": room("source", *KUBE, *KAFKA, "api/kube/watch", "api/model/records", "api/net", "api/rabbitmq"),
-    "api/model/join": room("join world", *KUBE, *KAFKA, "api/model/records", "api/model/sources", "api/rabbitmq"),
+    "api/model/join": room("join", *KUBE, *KAFKA, "api/model/records", "api/model/sources", "api/rabbitmq"),
     "api/model/rules": room("rule rules", *KUBE, "api/model/join", "api/model/records", "api/rabbitmq"),
     "api/model/world": room("world", *KUBE, *KAFKA, "api/model/join", "api/model/records", "api/model/rules",
                             "api/model/sources", "api/rabbitmq"),
