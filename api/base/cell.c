@@ -10,7 +10,6 @@
 
 #include "api/base/json_write.h"
 #include "api/base/mem.h"
-#include "api/base/str.h"
 #include "api/base/text.h"
 
 struct cell cell_unknown(void)
@@ -262,12 +261,12 @@ bool cell_is_numeric(enum cell_type type)
 	return type >= CELL_COUNT && type <= CELL_RATIO && type != CELL_BOOL;
 }
 
-static bool cell_is_missing(const struct cell *cell)
+bool cell_is_missing(const struct cell *cell)
 {
 	return cell->type == CELL_UNKNOWN || cell->type == CELL_NONE;
 }
 
-static double sort_key(const struct cell *cell)
+double cell_order(const struct cell *cell)
 {
 	switch (cell->type) {
 	case CELL_RATE:
@@ -279,14 +278,4 @@ static double sort_key(const struct cell *cell)
 	default:
 		return (double)cell->number;
 	}
-}
-
-int cell_compare(const struct cell *a, const struct cell *b)
-{
-	if (cell_is_missing(a) || cell_is_missing(b))
-		return cell_is_missing(a) - cell_is_missing(b);
-	if (a->text && b->text)
-		return str_compare_natural(a->text, b->text);
-	double x = sort_key(a), y = sort_key(b);
-	return (x > y) - (x < y);
 }

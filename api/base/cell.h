@@ -53,8 +53,9 @@ struct cell cell_graded(struct cell cell, enum severity severity); /* the same w
 size_t cell_format(const struct cell *cell, char *out, size_t size, bool ascii);
 /* Appends the JSON value. */
 void cell_append_json(const struct cell *cell, struct buf *out);
-int cell_compare(const struct cell *a, const struct cell *b); /* unknown and none last */
-bool cell_is_numeric(enum cell_type type);                    /* right-aligned */
+bool cell_is_missing(const struct cell *cell); /* unknown or none: sorts last, whichever way */
+double cell_order(const struct cell *cell);    /* the figure that a cell without text sorts by */
+bool cell_is_numeric(enum cell_type type);     /* right-aligned */
 
 /* Figures as people read them: "6.1Gi", "12k", "5d3h". Each writes at most 16 bytes. */
 void cell_human_bytes(int64_t bytes, char out[static 16]);

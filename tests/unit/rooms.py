@@ -96,7 +96,7 @@ OUTSIDE = {"main", "_gnutls_global_init_skip"}
 OBSERVED = set("""
     canvas_equal pager_bytes pager_dropped pager_line_count pattern_is_inverse table_line table_sort_column
     table_sort_descending tape_parse tape_player_exit tape_player_is_done terminal_set_size
-    cell_compare dial_tcp_create dial_tcp_destroy http_in_flight log_end_position loop_run
+    dial_tcp_create dial_tcp_destroy http_in_flight log_end_position loop_run
     kafka_api_list kafka_decode_body kafka_snapshot_bytes kafka_snapshot_topic
     kube_informer_get kube_kind_find kube_record_size kubeconfig_current_context
     demo_dump demo_fail_node demo_heal_node demo_kill_pod demo_start_api demo_stop_api demo_url

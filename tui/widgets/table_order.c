@@ -25,20 +25,6 @@ struct table_sorting {
 	bool descending;
 };
 
-static double table_number_of(const struct cell *cell)
-{
-	switch (cell->type) {
-	case CELL_RATE:
-	case CELL_BYTE_RATE:
-	case CELL_FRACTION:
-		return cell->real;
-	case CELL_RATIO:
-		return cell->total > 0 ? (double)cell->number / (double)cell->total : 0;
-	default:
-		return (double)cell->number;
-	}
-}
-
 /* Doubles as integers of the same order. */
 static uint64_t ordered_bits(double number)
 {
@@ -71,7 +57,7 @@ static struct table_item make_item(struct table *table, struct table_sorting *so
 {
 	struct cell cell = table->source->cell(table->data, row, (size_t)table->sort_column);
 	struct table_item item = {.row = (uint32_t)row, .at = (uint32_t)sorting->keys.len};
-	if (cell.type == CELL_UNKNOWN || cell.type == CELL_NONE) {
+	if (cell_is_missing(&cell)) {
 		item.class = ITEM_MISSING;
 	} else if (cell.text) {
 		item.class = ITEM_TEXT;
@@ -79,7 +65,7 @@ static struct table_item make_item(struct table *table, struct table_sorting *so
 		item.len = (uint32_t)sorting->keys.len - item.at;
 	} else {
 		item.class = ITEM_NUMBER;
-		item.head = ordered_bits(table_number_of(&cell));
+		item.head = ordered_bits(cell_order(&cell));
 	}
 	return item;
 }

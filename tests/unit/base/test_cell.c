@@ -33,14 +33,15 @@ static void one_value_two_readers(void **state)
 	shows(cell_byte_rate(4.1 * 1048576), "4.1Mi/s", "4.29916e+06");
 }
 
-static void the_unknown_sorts_last(void **state)
+static void figures_sort_by_what_they_mean_and_the_unknown_by_nothing(void **state)
 {
-	struct cell one = cell_count(1), two = cell_count(2), unknown = cell_unknown();
-	assert_true(cell_compare(&one, &two) < 0);
-	assert_true(cell_compare(&two, &unknown) < 0);
-	assert_true(cell_compare(&unknown, &one) > 0);
-	struct cell ten = cell_text("kafka-10"), nine = cell_text("kafka-9");
-	assert_true(cell_compare(&nine, &ten) < 0);
+	struct cell one = cell_count(1), two = cell_count(2), unknown = cell_unknown(), none = cell_none();
+	struct cell half = cell_ratio(2, 4), most = cell_ratio(2, 3), fraction = cell_fraction(0.5);
+	assert_true(cell_order(&one) < cell_order(&two));
+	assert_true(cell_order(&half) < cell_order(&most));
+	assert_true(cell_order(&half) == cell_order(&fraction));
+	assert_true(cell_is_missing(&unknown) && cell_is_missing(&none));
+	assert_false(cell_is_missing(&one));
 }
 
 static void json_is_always_valid_utf8(void **state)
@@ -55,7 +56,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_value_two_readers),
-		cmocka_unit_test(the_unknown_sorts_last),
+		cmocka_unit_test(figures_sort_by_what_they_mean_and_the_unknown_by_nothing),
 		cmocka_unit_test(json_is_always_valid_utf8),
 	};
 	return cmocka_run_group_tests_name("base/cell", tests, NULL, NULL);
