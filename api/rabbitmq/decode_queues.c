@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/base/json_read.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/rabbitmq/rabbitmq_decode.h"
@@ -28,7 +29,7 @@ static uint16_t word_number(struct rabbitmq_queues *queues, const char *word)
 
 static uint16_t word_at(struct rabbitmq_queues *queues, const cJSON *item, const char *key)
 {
-	const cJSON *word = rabbitmq_json_find(item, key);
+	const cJSON *word = json_find(item, key);
 	return word_number(queues, cJSON_IsString(word) && *word->valuestring ? word->valuestring : NULL);
 }
 

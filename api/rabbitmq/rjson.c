@@ -6,10 +6,11 @@
 #include <string.h>
 
 #include "api/base/buf.h"
+#include "api/base/json_read.h"
 #include "api/base/mem.h"
 #include "api/rabbitmq/rabbitmq_decode.h"
 
-enum { JOINED_MAX = 64 * 1024, KEY_MAX = 64 };
+enum { JOINED_MAX = 64 * 1024 };
 
 static const double exact_max = 9007199254740992.0; /* 2^53 */
 
@@ -31,29 +32,15 @@ const cJSON *rabbitmq_json_at(const cJSON *object, const char *key)
 	return cJSON_IsObject(object) ? cJSON_GetObjectItemCaseSensitive(object, key) : NULL;
 }
 
-const cJSON *rabbitmq_json_find(const cJSON *object, const char *path)
-{
-	char member[KEY_MAX];
-	for (const char *dot; (dot = strchr(path, '.')); path = dot + 1) {
-		size_t len = (size_t)(dot - path);
-		if (len >= sizeof member)
-			return NULL;
-		memcpy(member, path, len);
-		member[len] = '\0';
-		object = rabbitmq_json_at(object, member);
-	}
-	return rabbitmq_json_at(object, path);
-}
-
 const char *rabbitmq_json_text(const cJSON *object, const char *key, struct arena *arena)
 {
-	const cJSON *item = rabbitmq_json_find(object, key);
+	const cJSON *item = json_find(object, key);
 	return cJSON_IsString(item) ? arena_strdup(arena, item->valuestring) : NULL;
 }
 
 int64_t rabbitmq_json_count(const cJSON *object, const char *key)
 {
-	const cJSON *item = rabbitmq_json_find(object, key);
+	const cJSON *item = json_find(object, key);
 	if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0) || item->valuedouble >= exact_max)
 		return -1;
 	return (int64_t)item->valuedouble;
@@ -61,13 +48,13 @@ int64_t rabbitmq_json_count(const cJSON *object, const char *key)
 
 int rabbitmq_json_flag(const cJSON *object, const char *key)
 {
-	const cJSON *item = rabbitmq_json_find(object, key);
+	const cJSON *item = json_find(object, key);
 	return cJSON_IsBool(item) ? cJSON_IsTrue(item) : -1;
 }
 
 double rabbitmq_json_rate(const cJSON *object, const char *key)
 {
-	const cJSON *rate = rabbitmq_json_find(object, key);
+	const cJSON *rate = json_find(object, key);
 	return cJSON_IsNumber(rate) && isfinite(rate->valuedouble) && rate->valuedouble >= 0 ? rate->valuedouble : -1;
 }
 

@@ -14,9 +14,8 @@ cJSON *rabbitmq_json_parse(const char *json, size_t len, const char *what, struc
 void cleanup_rabbitmq_json(cJSON **json);
 
 const cJSON *rabbitmq_json_at(const cJSON *object, const char *key); /* NULL when absent or `object` is no object */
-/* The same along a path, members joined by '.': for keys that the table or the code names, never for what a broker
- * named. Of the functions below key is such a path. */
-const cJSON *rabbitmq_json_find(const cJSON *object, const char *path);
+/* Of the functions below key may be a path (json_find): for keys that the table or the code names, never for what a broker
+ * named. */
 const char *rabbitmq_json_text(const cJSON *object, const char *key,
 			       struct arena *arena); /* NULL when it is no string */
 /* A whole number from 0 on; -1 otherwise. cJSON keeps doubles: exact below 2^53, which every byte and message count

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/base/json_read.h"
 #include "api/base/log.h"
 
 enum { JSON_TEXT_MAX = 1 << 20, JSON_KEY_MAX = 128 };
@@ -39,13 +40,7 @@ static const char *next_key(const char *path, char key[static JSON_KEY_MAX])
 
 cJSON *demo_json_at(const cJSON *json, const char *path)
 {
-	const cJSON *at = json;
-	while (at && path) {
-		char key[JSON_KEY_MAX];
-		path = next_key(path, key);
-		at = cJSON_GetObjectItemCaseSensitive(at, key);
-	}
-	return (cJSON *)at;
+	return (cJSON *)json_find(json, path);
 }
 
 const char *demo_json_text(const cJSON *json, const char *path)
