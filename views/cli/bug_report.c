@@ -217,7 +217,7 @@ static void report_rows(struct report_writer *it, const struct sheet *sheet, boo
 		buf_append_char(&it->out, '\n');
 	}
 	if (!learn && rows.positions.len > max)
-		buf_printf(&it->out, "(the other %zu are left out)\n", rows.positions.len - max);
+		buf_printf(&it->out, "(%zu more omitted)\n", rows.positions.len - max);
 	sheet_rows_finish(&rows);
 }
 
@@ -275,7 +275,7 @@ static bool report_save(const struct report_writer *it, const char *path, struct
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0 && errno == EEXIST)
-		return err_set(err, ERR_REFUSED, "%s already exists; give another name", path);
+		return err_set(err, ERR_REFUSED, "%s already exists; choose another name", path);
 	if (fd < 0)
 		return err_set_errno(err, errno, "cannot create %s", path);
 	size_t sent = 0;
@@ -291,15 +291,11 @@ static bool report_save(const struct report_writer *it, const char *path, struct
 	return err_set_errno(err, failed, "cannot write %s", path);
 }
 
-static const char report_head[] = "# mqdeck bug report\n"
-				  "Holds: versions, terminal, settings, the state of the connection, numbers and "
-				  "states of what mqdeck shows, and "
-				  "the last minutes of its log.\n"
-				  "Holds not: passwords, tokens, keys, certificates, messages, or contents of Secrets; "
-				  "they never reach the log.\n"
-				  "Names are hashed with a key that was thrown away: #1a2b3c4d is the same name "
-				  "wherever it stands in this report. "
-				  "Read it before you send it.\n";
+static const char report_head[] =
+	"# mqdeck bug report\nContains: versions, terminal, settings, the state of the connection, numbers and states "
+	"of what mqdeck shows, and the last minutes of its log.\nDoes not contain: passwords, tokens, keys, "
+	"certificates, messages, or contents of Secrets; they never reach the log.\nNames are hashed with a discarded "
+	"key: #1a2b3c4d is the same name throughout this report. Read it before you send it.\n";
 
 bool cli_report_write(const struct cli_report *report, const char *path, char **written, struct err *err)
 {
@@ -319,7 +315,7 @@ bool cli_report_write(const struct cli_report *report, const char *path, char **
 	report_world(&it);
 	report_log(&it);
 	if (it.out.overflow)
-		buf_append_str(&it.out, "\n(cut)\n");
+		buf_append_str(&it.out, "\n(truncated)\n");
 	bool ok = report_save(&it, name, err);
 	cli_names_finish(&it.names);
 	buf_finish(&it.out);
@@ -345,6 +341,6 @@ int main_bug_report(const struct cli_command_line *line)
 	if (!cli_report_write(&report, line->count ? line->words[0] : NULL, &written, &err))
 		return cli_failed(&err);
 	printf("%s\n", written);
-	fputs("mqdeck: names are hashed and no secrets are in it; read it before you send it\n", stderr);
+	fputs("mqdeck: names are hashed and secrets excluded; read the report before you send it\n", stderr);
 	return fflush(stdout) == 0 ? CLI_EXIT_OK : CLI_EXIT_FAILED;
 }

@@ -19,8 +19,8 @@ void action_bug_report(struct app *app)
 				    .terminal = terminal,
 				    .wall_ms = clock_wall_ms(loop_clock(app->loop))};
 	if (cli_report_write(&report, NULL, &written, &err))
-		app_flash(app, SEV_OK, "wrote %s: names are hashed, no secrets are in it; read it before you send it",
+		app_flash(app, SEV_OK, "wrote %s: names are hashed and secrets excluded; read it before you send it",
 			  written);
 	else
-		app_flash(app, SEV_BAD, "no bug report: %s", err.text);
+		app_flash(app, SEV_BAD, "cannot write the bug report: %s", err.text);
 }
