@@ -1,4 +1,4 @@
-/* The console's session: opened at the start, made anew for another context. What belonged to the old one goes first. */
+/* The console's session: opened at the start, opened again for another context. What belonged to the old one goes first. */
 #include "views/app/app_private.h"
 
 static void session_changed(void *data)

@@ -5,7 +5,7 @@
 
 #include "views/app/app.h"
 
-/* Takes it up, takes it back or leaves it, as the action says, or says what is in the way. False: no such action. */
+/* Resumes it, rolls it back or abandons it, as the action says, or says what is in the way. False: no such action. */
 bool plan_story_act(struct app *app, enum action action, const struct ops_history_entry *history);
 
 /* What may be done with it, one line each: key, name, and what for or why not. Returns how many there are. */

@@ -57,7 +57,7 @@ static size_t plan_view_dangerous(const struct plans *plans)
 	return count;
 }
 
-/* Each dangerous plan wants its own name typed. */
+/* Each dangerous plan asks for its own name. */
 static void ask_for_names(struct app *app)
 {
 	const struct plans *plans = &app->plans;

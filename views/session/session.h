@@ -72,7 +72,7 @@ DEFINE_CLEANUP(struct session *, session_close);
 /* For as long as the session lives, or for good: then false when it cannot be remembered, and it runs all the same. */
 bool session_answer_trust(struct session *session, bool run, bool always, struct err *err) MUST_USE;
 
-/* NULL = all namespaces. The world that is shown is made anew; plans that are running stay in the one they were
+/* NULL = all namespaces. The world that is shown is recreated; plans that are running stay in the one they were
  * made in, whose gates would shut for ever without the clusters they watch. */
 void session_set_namespace(struct session *session, const char *namespace);
 /* No plan is running: operations look at what is shown from now on. */

@@ -1,4 +1,4 @@
-/* Replace a broker by one of the same name with an empty volume: its claim goes with its pod, both are made anew,
+/* Replace a broker by one of the same name with an empty volume: its claim goes with its pod, both are recreated,
  * and what it held comes back from its peers. */
 #include <inttypes.h>
 #include <stdio.h>

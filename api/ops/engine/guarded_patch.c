@@ -59,7 +59,7 @@ static const char *metadata_text(const cJSON *object, const char *name)
 	return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(metadata, name));
 }
 
-/* A plan is for the object it was made for: one of the same name that was made anew is another one. */
+/* A plan is for the object it was made for: one of the same name that was recreated is another one. */
 static bool check_identity(struct ops_job *job, const struct ops_object *object, const char *uid, struct err *err)
 {
 	char fact[32];

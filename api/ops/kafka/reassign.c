@@ -1,4 +1,4 @@
-/* Reassign: replicas of Kafka go to other brokers, become more or fewer, or a reassignment under way is taken back. */
+/* Reassign: replicas of Kafka go to other brokers, become more or fewer, or a reassignment under way is cancelled. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -149,7 +149,7 @@ static void set_title(struct ops_plan *plan, const struct reassign *it)
 		ops_set_title(plan, "Reassign partitions of %s", name);
 }
 
-/* A reassignment that is taken back has no use for its throttle; whose it is cannot be told. */
+/* A reassignment that is cancelled has no use for its throttle; nobody knows whose it is. */
 static bool takes_throttle_away(const struct ops_plan *plan)
 {
 	return is_cancel(plan) && !str_eq(ops_fact(plan, "throttle"), "keep");

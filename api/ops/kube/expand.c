@@ -1,5 +1,5 @@
 /* Growing the volumes of a cluster: the claims ask for more, the storage class's driver and the kubelet give it;
- * what declares the claims is brought along, a StatefulSet by being made anew around its pods. */
+ * what declares the claims is brought along, a StatefulSet by being recreated around its pods. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* A StatefulSet's volume templates cannot be changed, so it is made anew around its pods: its manifest kept, the set
+/* A StatefulSet's volume templates cannot be changed, so it is recreated around its pods: its manifest kept, the set
  * deleted without them, and created with the new size. */
 #include <stdio.h>
 #include <string.h>

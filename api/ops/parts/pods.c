@@ -1,4 +1,4 @@
-/* A broker's pod through a restart: may it be stopped, taken away, made anew, caught up. The gates look at what the brokers
+/* A broker's pod through a restart: may it be stopped, taken away, recreated, caught up. The gates look at what the brokers
  * said since the step began: an older answer may be from before the pod that was stopped last. */
 #include "api/ops/parts/pods.h"
 
@@ -128,7 +128,7 @@ static bool pods_is_fresh(const struct ops_context *context, struct err *why)
 	return err_set(why, ERR_REFUSED, "waiting for fresh data from the brokers");
 }
 
-/* A Kafka pod that was made anew has another address, and brokers that knew the old one go on trying it: they follow
+/* A Kafka pod that was recreated has another address, and brokers that knew the old one go on trying it: they follow
  * the leaders there only then, and until then those refuse acks=all if nobody else is left. Seen on a real cluster:
  * 10 s. */
 static bool is_known_anew(const struct ops_context *context, struct ops_gauge *out, struct err *why)

@@ -10,7 +10,7 @@
 #include "api/base/vec.h"
 #include "tests/unit/ops/deck.h"
 
-/* "…-1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed" is made anew with each object. */
+/* "…-1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed" is recreated with each object. */
 static void hide_uids(char *text)
 {
 	static const size_t dashes[] = {8, 13, 18, 23};

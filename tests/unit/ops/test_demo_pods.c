@@ -172,7 +172,7 @@ static int64_t smallest_claim(struct deck *deck, const char *key)
 	return least;
 }
 
-static void volumes_grow_and_the_set_is_made_anew_around_its_pods(void **state)
+static void volumes_grow_and_the_set_is_recreated_around_its_pods(void **state)
 {
 	struct deck *deck = *state;
 	char uids[9][64], set[64];
@@ -219,7 +219,7 @@ int main(int argc, char **argv)
 		TEST(a_node_that_runs_is_not_recovered_from),
 		TEST(pods_of_a_dead_node_are_given_up),
 		TEST(a_broker_is_replaced_with_an_empty_volume),
-		TEST(volumes_grow_and_the_set_is_made_anew_around_its_pods),
+		TEST(volumes_grow_and_the_set_is_recreated_around_its_pods),
 		TEST(volumes_of_a_class_that_cannot_grow_do_not),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

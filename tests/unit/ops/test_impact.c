@@ -100,7 +100,7 @@ static void a_partition_at_its_minimum_forbids(void **state)
 	fake_out_of_sync(kafka(), "t", 1, 1);
 	assert_stop(kafka(), 0, "(1 does already)");
 	assert_stop(kafka(), 2, "would refuse acks=all");
-	/* One that is known to be down takes nothing away by being made anew. */
+	/* One that is known to be down takes nothing away by being recreated. */
 	kafka()->brokers[2].reachable = 0;
 	assert_stop(kafka(), 2, NULL);
 }
