@@ -122,9 +122,7 @@ struct terminal *terminal_open(struct loop *loop, const struct terminal_options 
 		 terminal->width, terminal->height, (int)terminal->colours, terminal->ascii ? "yes" : "no");
 	tty_enter(terminal);
 	bool answers = curses_screen_caps(terminal->screen)->answers;
-	/* Older Linux consoles print the question. */
-	bool console = str_has_prefix(str_or(options->term, str_or(getenv("TERM"), "")), "linux");
-	if (answers && options->ask_ground && !console && terminal->colours != COLOUR_MODE_MONO) {
+	if (answers && options->ask_ground && terminal->colours != COLOUR_MODE_MONO) {
 		buf_append_str(&terminal->out, "\x1b]11;?\x1b\\");
 		terminal->asked_ms = loop_now_ms(loop);
 		terminal->input.expecting = true;

@@ -127,7 +127,9 @@ struct curses_screen *curses_screen_open(const char *term, bool want_direct, boo
 		curses_screen_close(screen);
 		return NULL;
 	}
-	use_env(FALSE);
+	/* A Linux console's entry has no size of its own, and curses opens nothing without one: the environment or
+	 * 80x24 stands in until curses_screen_resize(). */
+	use_env(TRUE);
 	screen->screen = try_all(screen, term, want_direct, looks_capable);
 	if (!screen->screen) {
 		err_set(err, ERR_UNSUPPORTED,

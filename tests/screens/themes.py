@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """The terminal is asked for its background (OSC 11), and its answer chooses the theme: a dark one, a light one, none, nonsense,
-in pieces, too late. The first screen never waits for it, no byte of it arrives as a key, and who cannot answer is not asked.
+in pieces, too late. No byte of it arrives as a key, and who cannot answer is not asked. Also each theme on terminals of fewer
+colours, and the preview of `:theme`, as a terminal sees them.
 
-    tests/screens/ground.py MQDECK
+    tests/screens/themes.py MQDECK
 """
 import os
 import re
@@ -18,6 +19,7 @@ QUESTION = b"\x1b]11;?\x1b\\"
 DARK, LIGHT = b"38;5;68m", b"38;5;25m"
 # What would be seen if the answer were typed: its colon opens the prompt.
 TYPED = re.compile(rb"ffff|f6f6|0000/|rgb|nonsense")
+COLOURED = rb"\x1b\[(?:\d+;)*[34][0-8](?:;\d+)*m"
 
 failures = []
 
@@ -44,7 +46,7 @@ def expect(what, holds):
 
 def last_title(console):
     """The colour that `mqdeck` at the top left was last drawn in."""
-    found = re.findall(rb"\x1b\[[0-9;]*?(38;5;\d+m)[^\x1b]*mqdeck", bytes(console.output))
+    found = re.findall(rb"\x1b\[[0-9;]*?(38;5;\d+m) *mqdeck", bytes(console.output))
     return found[-1] if found else None
 
 
@@ -95,6 +97,37 @@ def check_not_asked():
         close_console(console)
 
 
+def check_depths():
+    """Every theme on terminals of 256 colours, of eight and of none: the same screen, in no more than they can."""
+    for term, forbidden in (("xterm-256color", rb"38;2;"), ("xterm", rb"[34]8;5;"), ("linux", rb"[34]8;5;|\x1b\[\?2026"),
+                            ("vt100", COLOURED)):
+        for theme in ("dark", "light", "high-contrast", "monochrome"):
+            console = open_console(("--theme", theme), term)
+            console.until([rb"orders-1", rb"logs-brokers-2", rb"VolumeFilling"], 60)
+            found = re.search(forbidden, bytes(console.output))
+            expect(f"{theme} on {term}: {found}", not found)
+            if theme == "monochrome":
+                found = re.search(COLOURED, bytes(console.output))
+                expect(f"monochrome on {term}: {found}", not found)
+            close_console(console)
+
+
+def check_preview():
+    """`:theme` on a terminal: what is looked at is drawn at once, Esc draws the old one again, Enter keeps."""
+    console = open_console(("--theme", "dark"))
+    console.until([rb"orders-1"], 60)
+    for keys, colour in ((b":theme li", LIGHT), (b"\x1b", DARK), (b":theme li\r", LIGHT), (b":theme\r", LIGHT),
+                         (b"k", DARK), (b"\x1b", LIGHT), (b":theme\r", LIGHT), (b"k\r", DARK)):
+        os.write(console.fd, keys)
+        end = time.monotonic() + 10
+        while not console.read(0.2) and time.monotonic() < end:
+            pass
+        while console.read(0.3):
+            pass
+        expect(f"after {keys}: title is {last_title(console)}, not {colour}", last_title(console) == colour)
+    close_console(console)
+
+
 def check_environment():
     console = open_console(COLORFGBG="0;15")
     console.until([rb"orders-1"], 60)
@@ -108,5 +141,7 @@ os.environ["LC_ALL"] = "C.UTF-8"
 check_answers()
 check_not_asked()
 check_environment()
-print("\n".join(failures) or "the background is asked for, and the answer taken")
+check_depths()
+check_preview()
+print("\n".join(failures) or "themes follow the background, the terminal and the person")
 sys.exit(1 if failures else 0)
