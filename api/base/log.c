@@ -129,6 +129,14 @@ bool log_parse_layers(const char *words, uint32_t *layers, struct err *err)
 
 /* ---- records ---- */
 
+static void log_to_file(const struct log_record *record)
+{
+	char line[LOG_LINE_MAX + 1];
+	size_t len = log_format(record, line);
+	line[len++] = '\n';
+	log_file_write(&log_state.file, line, len);
+}
+
 void log_write(enum log_level level, enum log_layer layer, const char *format, ...)
 {
 	/* Twice the room for what is masked and escaped, which makes text longer. */
@@ -150,7 +158,7 @@ void log_write(enum log_level level, enum log_layer layer, const char *format, .
 	if (level < log_state.ring_gates.open[layer])
 		log_ring_add(&log_state.ring, &record);
 	if (level < log_state.file_gates.open[layer])
-		log_file_write(&log_state.file, &record);
+		log_to_file(&record);
 }
 
 size_t log_format(const struct log_record *record, char out[static LOG_LINE_MAX])

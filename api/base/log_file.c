@@ -57,20 +57,18 @@ static bool log_file_put(const struct log_file *file, const char *line, size_t l
 	return write(file->fd, line, len) == (ssize_t)len;
 }
 
-void log_file_write(struct log_file *file, const struct log_record *record)
+void log_file_write(struct log_file *file, const char *line, size_t len)
 {
-	char line[LOG_LINE_MAX + 1];
 	if (file->lost) {
-		int len = snprintf(line, sizeof line, "\n(%llu records could not be written)\n",
-				   (unsigned long long)file->lost);
-		if (!log_file_put(file, line, (size_t)len)) {
+		char note[64];
+		int note_len = snprintf(note, sizeof note, "\n(%llu records could not be written)\n",
+					(unsigned long long)file->lost);
+		if (!log_file_put(file, note, (size_t)note_len)) {
 			file->lost++;
 			return;
 		}
 		file->lost = 0;
 	}
-	size_t len = log_format(record, line);
-	line[len++] = '\n';
 	if (!log_file_put(file, line, len))
 		file->lost++;
 }

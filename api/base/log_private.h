@@ -11,7 +11,7 @@ struct log_file {
 
 bool log_file_open(struct log_file *file, const char *path, struct err *err) MUST_USE;
 void log_file_close(struct log_file *file);
-void log_file_write(struct log_file *file, const struct log_record *record);
+void log_file_write(struct log_file *file, const char *line, size_t len); /* a record, with its newline */
 
 struct log_ring {
 	char *bytes;          /* NULL = none */
