@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 #include <utf8proc.h>
@@ -23,7 +24,13 @@
 #include "views/cli/report_names.h"
 #include "views/sheets/sheet.h"
 
-enum { REPORT_MAX = 16 << 20, REPORT_ROWS_MAX = 200, REPORT_LEARN_MAX = 20000, REPORT_CELL_MAX = 512 };
+enum {
+	REPORT_MAX = 16 << 20,
+	REPORT_ROWS_MAX = 200,
+	REPORT_LEARN_MAX = 20000,
+	REPORT_CELL_MAX = 512,
+	REPORT_FILE_MAX = 1 << 20
+};
 
 struct report_writer {
 	const struct cli_report *report;
@@ -269,6 +276,56 @@ static void report_log(struct report_writer *it)
 	}
 }
 
+/* "2026-01-02T03:04:05.000Z debug kube " is all that a line of ours begins with; its length, else 0. */
+static size_t report_line_head(const char *line)
+{
+	static const char form[] = "0000-00-00T00:00:00.000Z ";
+	for (size_t i = 0; form[i]; i++) {
+		bool fits = form[i] == '0' ? line[i] >= '0' && line[i] <= '9' : line[i] == form[i];
+		if (!fits)
+			return 0;
+	}
+	size_t len = sizeof form - 1;
+	for (int word = 0; word < 2; word++) {
+		size_t letters = strspn(line + len, "abcdefghijklmnopqrstuvwxyz");
+		if (!letters || line[len + letters] != ' ')
+			return 0;
+		len += letters + 1;
+	}
+	return len;
+}
+
+static void report_log_lines(struct report_writer *it, char *text)
+{
+	for (char *line = text, *next; line; line = next) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		size_t head = report_line_head(line);
+		if (!head)
+			continue; /* the first is cut, and what is not ours stays out */
+		buf_append(&it->out, line, head);
+		cli_names_append_record(&it->names, line + head, &it->out);
+		buf_append_char(&it->out, '\n');
+	}
+}
+
+/* The end of the log file: what a session before this one left there. */
+static void report_log_file(struct report_writer *it)
+{
+	const char *path = config_text(it->report->config, CONFIG_OPT_LOG_FILE);
+	struct stat status;
+	CLEANUP(close) int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1;
+	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
+		return;
+	CLEANUP(free) char *text = mem_alloc(REPORT_FILE_MAX + 1);
+	off_t from = status.st_size > REPORT_FILE_MAX ? status.st_size - REPORT_FILE_MAX : 0;
+	ssize_t got = pread(fd, text, REPORT_FILE_MAX, from);
+	buf_append_str(&it->out, "\n## log file\n");
+	if (got > 0)
+		report_log_lines(it, text);
+}
+
 /* ---- the file ---- */
 
 static bool report_save(const struct report_writer *it, const char *path, struct err *err)
@@ -293,7 +350,8 @@ static bool report_save(const struct report_writer *it, const char *path, struct
 
 static const char report_head[] =
 	"# mqdeck bug report\nContains: versions, terminal, settings, the state of the connection, numbers and states "
-	"of what mqdeck shows, and the last minutes of its log.\nDoes not contain: passwords, tokens, keys, "
+	"of what mqdeck shows, the last minutes of its log, and the end of the log file.\nDoes not contain: passwords, "
+	"tokens, keys, "
 	"certificates, messages, or contents of Secrets; they never reach the log.\nNames are hashed with a discarded "
 	"key: #1a2b3c4d is the same name throughout this report. Read it before you send it.\n";
 
@@ -314,6 +372,7 @@ bool cli_report_write(const struct cli_report *report, const char *path, char **
 	report_connection(&it);
 	report_world(&it);
 	report_log(&it);
+	report_log_file(&it);
 	if (it.out.overflow)
 		buf_append_str(&it.out, "\n(truncated)\n");
 	bool ok = report_save(&it, name, err);

@@ -180,6 +180,16 @@ class Traces(unittest.TestCase):
         self.assertNotIn(broker.group(1), self.report("another")[0])
         self.assertIn("names are hashed", done.stderr)
 
+    def test_a_report_takes_the_log_file_of_the_session_before(self):
+        self.mqdeck("get", "brokers")
+        with self.log.open("a") as log:
+            log.write("not ours: canary-line\n")
+        before, after = self.report()[0].split("## log file\n")
+        self.assertRegex(before, r"option set option=log-level value=")
+        self.assertGreater(len(after.splitlines()), len(before.split("## log\n")[1].splitlines()))
+        self.assertEqual(after.count("views #") + after.count("views mqdeck version="), 2) # both sessions began
+        self.assertNotIn("canary", after)
+
     def test_a_report_is_a_new_file_for_its_owner_alone(self):
         path = self.root / "report"
         self.report()
