@@ -13,11 +13,11 @@ MQDECK = sys.argv.pop(1)
 PATIENCE_S = 120
 TAPE = """
 Set Size 80x24
-Wait+Screen@60s /\\(401\\)/
+Wait+Screen@60s /401 Unauthorized/
 ExpectNot+Screen /No RabbitMQ/
 Type ":nodes"
 Enter
-Wait+Screen /\\(401\\)/
+Wait+Screen /401 Unauthorized/
 """
 
 
