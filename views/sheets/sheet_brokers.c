@@ -223,8 +223,8 @@ static const struct sheet_column columns[] = {
 		     .max = 14),
 	SHEET_NUMBER(BYTES, "USED", "diskUsedBytes", "used bytes of its disk", brokers_disk_used, .priority = 6),
 	SHEET_NUMBER(BYTES, "SIZE", "diskTotalBytes", "size of its disk in bytes", brokers_disk_total, .priority = 6),
-#define X(place, type, member, path, title, field, priority, help)                                                     \
-	SHEET_IF_##place(SHEET_COLUMN_##type(title, field, help, brokers_field_##member, priority), )
+#define X(place, type, member, path, title_, field_, priority_, help_)                                                 \
+	SHEET_IF_##place(SHEET_COLUMN_##type(title_, field_, help_, brokers_field_##member, priority_), )
 #include "api/rabbitmq/node_fields.def"
 #undef X
 	SHEET_NUMBER(BYTES, "MEM LIMIT", "memoryLimitBytes",
@@ -235,8 +235,8 @@ static const struct sheet_column columns[] = {
 		     .priority = 8),
 	SHEET_TEXT("VERSION", "version", "broker version", brokers_version, .priority = 8),
 	SHEET_NUMBER(COUNT, "ID", "id", "Kafka node id", brokers_id, SHEET_WIDE),
-#define X(place, type, member, value, title, field, priority, help)                                                    \
-	SHEET_IF_##place(SHEET_COLUMN_##type(title, field, help, brokers_field_##member, priority), )
+#define X(place, type, member, value, title_, field_, priority_, help_)                                                \
+	SHEET_IF_##place(SHEET_COLUMN_##type(title_, field_, help_, brokers_field_##member, priority_), )
 #include "api/kafka/poll/broker_fields.def"
 #undef X
 	SHEET_NUMBER(COUNT, "CONNECTIONS", "connections",

@@ -198,8 +198,8 @@ static const struct sheet_column columns[] = {
 		     .priority = 1),
 	SHEET_NUMBER(COUNT, "NO LEADER", "leaderless", "of those, without a leader", clusters_leaderless,
 		     .priority = 3),
-#define X(place, type, member, path, title, field, priority, help)                                                     \
-	SHEET_IF_##place(SHEET_COLUMN_##type(title, field, help, clusters_field_##member, priority), )
+#define X(place, type, member, path, title_, field_, priority_, help_)                                                 \
+	SHEET_IF_##place(SHEET_COLUMN_##type(title_, field_, help_, clusters_field_##member, priority_), )
 #include "api/rabbitmq/overview_fields.def"
 #undef X
 	SHEET_NUMBER(COUNT, "LAG", "lag", "lag of all consumer groups (Kafka)", clusters_lag, .priority = 6),

@@ -15,20 +15,20 @@ enum { SHEET_WORD_MAX = 24 };
 #define SHEET_CELL_TEXT(value) sheet_text(value)
 #define SHEET_CELL_WORD(value) cell_text(value)
 
-#define SHEET_COLUMN_COUNT(title, field, help, cell, priority_)                                                        \
-	SHEET_NUMBER(COUNT, title, field, help, cell, SHEET_PRIORITY_##priority_)
-#define SHEET_COLUMN_SMALL(title, field, help, cell, priority_)                                                        \
-	SHEET_NUMBER(COUNT, title, field, help, cell, SHEET_PRIORITY_##priority_)
-#define SHEET_COLUMN_BYTES(title, field, help, cell, priority_)                                                        \
-	SHEET_NUMBER(BYTES, title, field, help, cell, SHEET_PRIORITY_##priority_)
-#define SHEET_COLUMN_RATE(title, field, help, cell, priority_)                                                         \
-	SHEET_NUMBER(RATE, title, field, help, cell, SHEET_PRIORITY_##priority_)
-#define SHEET_COLUMN_FLAG(title, field, help, cell, priority_)                                                         \
-	SHEET_TEXT(title, field, help, cell, SHEET_PRIORITY_##priority_)
-#define SHEET_COLUMN_TEXT(title, field, help, cell, priority_)                                                         \
-	SHEET_TEXT(title, field, help, cell, SHEET_PRIORITY_##priority_)
-#define SHEET_COLUMN_WORD(title, field, help, cell, priority_)                                                         \
-	SHEET_TEXT(title, field, help, cell, SHEET_PRIORITY_##priority_, .max = SHEET_WORD_MAX)
+#define SHEET_COLUMN_COUNT(title_, field_, help_, cell, priority_)                                                     \
+	SHEET_NUMBER(COUNT, title_, field_, help_, cell, SHEET_PRIORITY_##priority_)
+#define SHEET_COLUMN_SMALL(title_, field_, help_, cell, priority_)                                                     \
+	SHEET_NUMBER(COUNT, title_, field_, help_, cell, SHEET_PRIORITY_##priority_)
+#define SHEET_COLUMN_BYTES(title_, field_, help_, cell, priority_)                                                     \
+	SHEET_NUMBER(BYTES, title_, field_, help_, cell, SHEET_PRIORITY_##priority_)
+#define SHEET_COLUMN_RATE(title_, field_, help_, cell, priority_)                                                      \
+	SHEET_NUMBER(RATE, title_, field_, help_, cell, SHEET_PRIORITY_##priority_)
+#define SHEET_COLUMN_FLAG(title_, field_, help_, cell, priority_)                                                      \
+	SHEET_TEXT(title_, field_, help_, cell, SHEET_PRIORITY_##priority_)
+#define SHEET_COLUMN_TEXT(title_, field_, help_, cell, priority_)                                                      \
+	SHEET_TEXT(title_, field_, help_, cell, SHEET_PRIORITY_##priority_)
+#define SHEET_COLUMN_WORD(title_, field_, help_, cell, priority_)                                                      \
+	SHEET_TEXT(title_, field_, help_, cell, SHEET_PRIORITY_##priority_, .max = SHEET_WORD_MAX)
 
 /* 0 = always shown, the highest goes first when the terminal is narrow; WIDE = only when more columns are asked for. */
 #define SHEET_PRIORITY_0 .priority = 0

@@ -87,15 +87,15 @@ static const struct sheet_column columns[] = {
 	SHEET_TEXT("VHOST", "vhost", "virtual host", queues_vhost, .priority = 5, .max = 24),
 	SHEET_TEXT("TYPE", "type", "classic, quorum or stream", queues_type, .priority = 1),
 	SHEET_TEXT("STATE", "state", "state reported by RabbitMQ", queues_state, .max = 16),
-#define X(place, asked, type, member, path, title, field, priority, help)                                              \
-	SHEET_MAIN_##place(SHEET_COLUMN_##type(title, field, help, queues_field_##member, priority))
+#define X(place, asked, type, member, path, title_, field_, priority_, help_)                                          \
+	SHEET_MAIN_##place(SHEET_COLUMN_##type(title_, field_, help_, queues_field_##member, priority_))
 #include "api/rabbitmq/queue_fields.def"
 #undef X
 	SHEET_TEXT("LEADER", "leader", "broker that leads or hosts it", queues_leader, .priority = 1, .max = 32),
 	SHEET_TEXT("ONLINE", "online", "members online", queues_online, .priority = 4, .max = 48),
 	SHEET_TEXT("MEMBERS", "members", "members", queues_members, .priority = 6, .max = 48),
-#define X(place, asked, type, member, path, title, field, priority, help)                                              \
-	SHEET_MORE_##place(SHEET_COLUMN_##type(title, field, help, queues_field_##member, priority))
+#define X(place, asked, type, member, path, title_, field_, priority_, help_)                                          \
+	SHEET_MORE_##place(SHEET_COLUMN_##type(title_, field_, help_, queues_field_##member, priority_))
 #include "api/rabbitmq/queue_fields.def"
 #undef X
 	SHEET_TEXT("CLUSTER", "cluster", "broker cluster", sheet_cell_cluster, .priority = 5),

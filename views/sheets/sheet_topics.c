@@ -73,8 +73,8 @@ static const struct sheet_column columns[] = {
 	SHEET_TEXT("TOPIC", "topic", "topic", topics_name, .min = 10, .max = 60),
 	SHEET_NUMBER(COUNT, "PARTITIONS", "partitions", "partitions", topics_partitions),
 	SHEET_NUMBER(COUNT, "RF", "replicationFactor", "replicas of each partition", topics_factor),
-#define X(place, type, member, value, title, field, priority, help)                                                    \
-	SHEET_MAIN_##place(SHEET_COLUMN_##type(title, field, help, topics_field_##member, priority))
+#define X(place, type, member, value, title_, field_, priority_, help_)                                                \
+	SHEET_MAIN_##place(SHEET_COLUMN_##type(title_, field_, help_, topics_field_##member, priority_))
 #include "api/kafka/poll/topic_fields.def"
 #undef X
 	SHEET_NUMBER(COUNT, "UNDER", "underReplicated", "under-replicated partitions", topics_under_replicated),
@@ -82,8 +82,8 @@ static const struct sheet_column columns[] = {
 		     topics_below_min),
 	SHEET_NUMBER(COUNT, "OFFLINE", "offline", "partitions without a leader", topics_offline, .priority = 1),
 	SHEET_NUMBER(BYTES, "SIZE", "sizeBytes", "bytes, all replicas", topics_size, .priority = 2),
-#define X(place, type, member, value, title, field, priority, help)                                                    \
-	SHEET_MORE_##place(SHEET_COLUMN_##type(title, field, help, topics_field_##member, priority))
+#define X(place, type, member, value, title_, field_, priority_, help_)                                                \
+	SHEET_MORE_##place(SHEET_COLUMN_##type(title_, field_, help_, topics_field_##member, priority_))
 #include "api/kafka/poll/topic_fields.def"
 #undef X
 	SHEET_TEXT("CLUSTER", "cluster", "broker cluster", sheet_cell_cluster, .priority = 3),
