@@ -1,4 +1,5 @@
-/* What the two readers of theme files share. Private to tui/theme. */
+/* What theme_file.c, the two readers below it (theme_roles.c, theme_k9s.c) and theme_reader.c at the bottom share. Private
+ * to tui/theme. */
 #ifndef MQDECK_TUI_THEME_THEME_PRIVATE_H
 #define MQDECK_TUI_THEME_THEME_PRIVATE_H
 
