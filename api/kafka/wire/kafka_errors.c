@@ -169,7 +169,7 @@ static const struct kafka_error_meaning {
 	{54, ERR_UNSUPPORTED, false, "the brokers run without an authorizer"},
 	{56, ERR_SERVER, false, "the broker's disk failed: check its log directories"},
 	{58, ERR_UNAUTHORIZED, false, "wrong username or password"},
-	{60, ERR_CONFLICT, true, "a reassignment is under way"},
+	{60, ERR_CONFLICT, true, "a reassignment is in progress"},
 	{69, ERR_NOT_FOUND, false, NULL},
 	{83, ERR_REFUSED, false, "no replica may become leader"},
 	{85, ERR_NOT_FOUND, false, NULL},
