@@ -51,7 +51,8 @@ bool app_theme_choose(struct app *app, const char *name, struct err *err)
 
 bool app_theme_configure(struct app *app, struct err *err)
 {
-	app->theme.ground = theme_ground_of_environment(getenv("COLORFGBG"));
+	/* The pictures of a tape are the same on every terminal. */
+	app->theme.ground = app->unattended ? COLOUR_DEFAULT : theme_ground_of_environment(getenv("COLORFGBG"));
 	return app_theme_choose(app, config_text(app->config, CONFIG_OPT_THEME), err);
 }
 

@@ -72,9 +72,9 @@ static void start(struct stage *stage, const char *configuration)
 	stage->config = config_create();
 	assert_true(config_parse_file_text(stage->config, "config", configuration, strlen(configuration), &err));
 	stage->app = app_create(stage->loop, stage->config, stage->demo, &console_catalogue);
-	stage->app->unattended = true;
 	if (!app_theme_configure(stage->app, &err))
 		fail_msg("%s", err.text);
+	stage->app->unattended = true;
 	stage->terminal = terminal_open_headless(stage->loop, 40, 120, false, app_event, stage->app);
 	app_start(stage->app, stage->terminal, NULL);
 	wait_idle(stage);
