@@ -69,7 +69,8 @@ static int put_effects(const struct ops_map_cluster *cluster, struct canvas *can
 		style_t style = effect->severity >= SEV_WARN ? severity_style(effect->severity) : STYLE_TEXT;
 		canvas_put(canvas, y, rect.x, rows > 0 ? 1 : 0, style, severity_sign(effect->severity, canvas->ascii));
 		rows = rows > EFFECT_ROWS ? EFFECT_ROWS : rows;
-		y += rows > 0 ? canvas_put_wrapped(canvas, y, rect.x + 2, rect.width - 2, rows, style, effect->text) : 1;
+		y += rows > 0 ? canvas_put_wrapped(canvas, y, rect.x + 2, rect.width - 2, rows, style, effect->text)
+			      : 1;
 	}
 	return y;
 }
