@@ -23,7 +23,7 @@ static bool rules_kafka_is_behind(const struct join_broker *broker)
 	return broker->pub.replicas > 0 && broker->pub.in_sync < broker->pub.replicas;
 }
 
-/* What happens next to the pods of dead nodes: "its pod is evicted in 4 min; ". */
+/* What happens next to the pods of dead nodes: "Kubernetes evicts its pod in 4 min; ". */
 static const char *rules_kafka_eviction(struct rule_findings *findings)
 {
 	struct world *world = findings->world;
