@@ -155,10 +155,10 @@ static size_t format_plain(const struct cell *cell, char *out, size_t size, bool
 	const char *suffix = "";
 	switch (cell->type) {
 	case CELL_UNKNOWN:
-		strcpy(human, "?");
+		snprintf(human, sizeof human, "?");
 		break;
 	case CELL_NONE:
-		strcpy(human, ascii ? "-" : "–");
+		snprintf(human, sizeof human, "%s", ascii ? "-" : "–");
 		break;
 	case CELL_COUNT:
 		return (size_t)snprintf(out, size, "%" PRId64, cell->number);
@@ -180,7 +180,7 @@ static size_t format_plain(const struct cell *cell, char *out, size_t size, bool
 		cell_human_age(cell->number, human);
 		break;
 	case CELL_BOOL:
-		strcpy(human, cell->number ? "yes" : "no");
+		snprintf(human, sizeof human, "%s", cell->number ? "yes" : "no");
 		break;
 	case CELL_RATIO:
 		return (size_t)snprintf(out, size, "%" PRId64 "/%" PRId64, cell->number, cell->total);

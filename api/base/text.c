@@ -64,16 +64,16 @@ static void text_escape(int32_t codepoint, unsigned char byte, char out[static E
 {
 	switch (codepoint) {
 	case 0x1b:
-		strcpy(out, "\\e");
+		snprintf(out, ESCAPE_MAX, "\\e");
 		return;
 	case '\n':
-		strcpy(out, "\\n");
+		snprintf(out, ESCAPE_MAX, "\\n");
 		return;
 	case '\r':
-		strcpy(out, "\\r");
+		snprintf(out, ESCAPE_MAX, "\\r");
 		return;
 	case '\t':
-		strcpy(out, "\\t");
+		snprintf(out, ESCAPE_MAX, "\\t");
 		return;
 	default:
 		if (codepoint < 0x80)

@@ -245,7 +245,7 @@ static bool parse_command(struct tape_parser *parser, struct err *err)
 		const char *name;
 		bool with_argument;
 	} ignored[] = {{"Output", true}, {"Require", true}, {"Hide", false}, {"Show", false}};
-	strcpy(word, parser->lexer.token);
+	snprintf(word, sizeof word, "%s", parser->lexer.token);
 	if (str_eq(word, "Set"))
 		return tape_parse_set(parser, err);
 	if (str_eq(word, "Env"))

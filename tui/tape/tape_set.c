@@ -68,7 +68,7 @@ static bool set_time(struct tape_parser *parser, const char *name, struct err *e
 					    [TAPE_KEY_TIMEOUT] = "KeyTimeout"};
 	int64_t ms;
 	size_t setting = 0;
-	while (!str_eq(names[setting], name))
+	while (setting + 1 < ARRAY_LEN(names) && !str_eq(names[setting], name))
 		setting++;
 	if (!tape_read_time(parser, &ms, err))
 		return false;

@@ -85,11 +85,11 @@ static void read_caps(struct curses_caps *caps)
 
 static SCREEN *try_term(struct curses_screen *screen, const char *term)
 {
-	if (str_empty(term) || strlen(term) >= sizeof screen->term)
+	if (!term || !*term || strlen(term) >= sizeof screen->term)
 		return NULL;
 	SCREEN *opened = newterm(term, screen->out, screen->in);
 	if (opened)
-		strcpy(screen->term, term);
+		snprintf(screen->term, sizeof screen->term, "%s", term);
 	return opened;
 }
 

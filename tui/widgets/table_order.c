@@ -98,7 +98,7 @@ static void set_heads(struct table_item *items, size_t count, struct table_sorti
 			continue;
 		for (size_t b = 0; b < 8; b++) {
 			size_t at = sorting->common + b;
-			uint64_t byte = at < items[i].len ? (unsigned char)keys[items[i].at + at] : 0;
+			uint64_t byte = keys && at < items[i].len ? (unsigned char)keys[items[i].at + at] : 0;
 			items[i].head = items[i].head << 8 | byte;
 		}
 	}

@@ -166,7 +166,8 @@ static void draw_rows(struct view_menu *self, struct canvas *canvas, struct rect
 	int row = -self->first;
 	for (size_t i = 0; i < self->entries.len; i++) {
 		const struct view_menu_entry *entry = &self->entries.items[i];
-		if (entry->headed && row++ >= 0 && row <= rect.height)
+		row += entry->headed;
+		if (entry->headed && row > 0 && row <= rect.height)
 			put_heading(self, entry, canvas, rect.y + row - 1, rect.x, rect.width);
 		if (row >= 0 && row < rect.height)
 			put_entry(entry, self->title_width, canvas, rect.y + row, rect.x, rect.width, i == self->at);

@@ -395,9 +395,10 @@ static void admin_find_coordinator(struct kafka_admin *admin, const char *group)
 										  .route = KAFKA_TO_ANY,
 										  .request = &request,
 										  .done = on_coordinator});
-	struct kafka_coordinator_search *finding = arena_alloc(&sent->arena, sizeof *finding + strlen(group) + 1);
+	size_t len = strlen(group) + 1;
+	struct kafka_coordinator_search *finding = arena_alloc(&sent->arena, sizeof *finding + len);
 	finding->admin = admin;
-	strcpy(finding->group, group);
+	memcpy(finding->group, group, len);
 	sent->call.data = finding;
 }
 

@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "api/base/severity.h"
 #include "api/base/err.h"
+#include "api/base/severity.h"
 #include "api/kube/records/records.h"
 #include "api/model/records/field_shapes.h"
 

@@ -157,7 +157,7 @@ static bool take_step(struct history_reader *reader)
 {
 	struct ops_history_plan *history = reader->history;
 	const char *word;
-	size_t index;
+	size_t index = 0;
 	if (!need_index(reader, "step", history->steps.len, &index) ||
 	    !need_text(reader, reader->record, "state", &word) || !take_facts(reader))
 		return false;

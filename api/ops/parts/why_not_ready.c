@@ -49,8 +49,6 @@ static bool no_pod_yet(const struct why *why)
 {
 	static const char *const reasons[] = {"FailedCreate", NULL};
 	const struct kube_stateful_set *set = why->cluster->stateful_set;
-	if (why->pod)
-		return false;
 	if (!set)
 		return why_because(why, "%s has no pod yet: its operator has not created it", why->name);
 	const struct kube_event *event = find_event(why, "StatefulSet", set->meta.name, NULL, reasons);
@@ -181,14 +179,15 @@ bool ops_why_not_ready(const struct world_view *view, const struct world_cluster
 		       size_t size)
 {
 	static bool (*const checks[])(const struct why *why) = {
-		no_pod_yet,      is_terminating, is_unscheduled_or_pending, node_is_down, container_waits,
-		is_being_set_up, probe_fails,
+		is_terminating, is_unscheduled_or_pending, node_is_down, container_waits, is_being_set_up, probe_fails,
 	};
 	struct why why = {.view = view, .cluster = cluster, .name = name, .out = out, .size = size};
 	for (size_t i = 0; i < cluster->broker_count; i++)
 		if (str_eq(cluster->brokers[i]->name, name))
 			why.broker = cluster->brokers[i];
 	why.pod = why.broker ? why.broker->pod : NULL;
+	if (!why.pod)
+		return no_pod_yet(&why);
 	for (size_t i = 0; i < ARRAY_LEN(checks); i++)
 		if (checks[i](&why))
 			return true;
