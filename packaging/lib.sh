@@ -21,6 +21,9 @@ BUILD_PACKAGES=(ca-certificates gcc libc6-dev meson ninja-build pkg-config libcu
 	libutf8proc-dev libpcre2-dev libncurses-dev)
 CHECK_PACKAGES=("${BUILD_PACKAGES[@]}" libcmocka-dev libnghttp2-dev python3)
 FUZZ_PACKAGES=(clang libclang-rt-dev llvm)
+LINT_PACKAGES=(python3-venv)
+# One version each, so that every machine says the same.
+LINT_TOOLS=(clang-format==18.1.8 clang-tidy==18.1.8 lizard==1.17.31)
 
 missing_packages() { # PACKAGE…
 	local known
@@ -78,6 +81,20 @@ build_release() {
 	ensure_packages "${BUILD_PACKAGES[@]}"
 	configure release -Dbuildtype=release -Db_lto=true -Dtests=false
 	compile release || die "the build failed"
+}
+
+# The folder with the programs of LINT_TOOLS: made once for these versions, shared by all checkouts.
+lint_tools() {
+	local dir
+	dir=$(dirname "$CACHE")/lint-$(printf '%s\n' "${LINT_TOOLS[@]}" | cksum | cut -d' ' -f1)
+	if [ ! -e "$dir/bin/lizard" ]; then
+		say "installing ${LINT_TOOLS[*]}"
+		rm -rf "$dir"
+		{ python3 -m venv "$dir" && "$dir/bin/pip" install --quiet --disable-pip-version-check "${LINT_TOOLS[@]}"; } \
+			>"$CACHE/lint-setup.log" 2>&1 </dev/null ||
+			{ cat "$CACHE/lint-setup.log" >&2; rm -rf "$dir"; die "installing ${LINT_TOOLS[*]} failed"; }
+	fi
+	echo "$dir/bin"
 }
 
 # Adds up lines "N passed, N failed[, N skipped]" into PASSED and FAILED.
