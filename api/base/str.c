@@ -10,16 +10,6 @@
 
 #include "api/base/mem.h"
 
-bool str_eq(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-bool str_empty(const char *text)
-{
-	return !text || !*text;
-}
-
 const char *str_or(const char *text, const char *otherwise)
 {
 	return str_empty(text) ? otherwise : text;

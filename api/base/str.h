@@ -5,11 +5,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "api/base/err.h"
 
-bool str_eq(const char *a, const char *b);                   /* NULL equals only NULL */
-bool str_empty(const char *text);                            /* NULL or "" */
+/* NULL equals only NULL. */
+static inline bool str_eq(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* NULL or "". */
+static inline bool str_empty(const char *text)
+{
+	return !text || !*text;
+}
+
 const char *str_or(const char *text, const char *otherwise); /* otherwise when NULL or "" */
 bool str_has_prefix(const char *text, const char *prefix);
 bool str_has_suffix(const char *text, const char *suffix);

@@ -43,7 +43,7 @@ static bool pair_connect_to(int fd, const struct sockaddr_in *address)
 static int accept_only(int listener, const struct sockaddr_in *ours)
 {
 	for (int i = 0; i < PAIR_STRANGERS; i++) {
-		struct sockaddr_in from;
+		struct sockaddr_in from = {0};
 		socklen_t len = sizeof from;
 		int fd = accept4(listener, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd < 0)
@@ -58,7 +58,7 @@ static int accept_only(int listener, const struct sockaddr_in *ours)
 static bool pair_open_tcp(int ends[2])
 {
 	CLEANUP(close) int listener = pair_tcp_socket();
-	struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}, ours;
+	struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}, ours = {0};
 	if (listener < 0 || bind(listener, (struct sockaddr *)&name, sizeof name) != 0 || listen(listener, 1) != 0 ||
 	    !address_of(listener, &name))
 		return false;

@@ -406,9 +406,7 @@ static void end_paste(struct input *input, const struct input_sink *sink)
 static void paste_byte(struct input *input, unsigned char byte, const struct input_sink *sink)
 {
 	input->sequence[input->len++] = byte;
-	/* Shorter than the end at this point: what is as long was the end, or is no beginning of it. */
-	if (byte ==
-	    (unsigned char)paste_end[input->len - 1]) { /* NOLINT(clang-analyzer-core.UndefinedBinaryOperatorResult) */
+	if (input->len < sizeof paste_end && byte == (unsigned char)paste_end[input->len - 1]) {
 		if (input->len == sizeof paste_end - 1)
 			end_paste(input, sink);
 		return;

@@ -403,7 +403,7 @@ void line_edit_draw(const struct line_edit *edit, struct canvas *canvas, struct 
 	int cursor;
 	if (edit->secret) {
 		size_t stars = utf8proc_decompose((const utf8proc_uint8_t *)edit->text, (utf8proc_ssize_t)edit->len,
-						  NULL, 0, (utf8proc_option_t)0);
+						  NULL, 0, 0);
 		cursor = stars < (size_t)room ? (int)stars : room - 1;
 		canvas_fill(canvas, (struct rect){rect.y, x, 1, cursor}, STYLE_TEXT, '*');
 	} else {

@@ -38,9 +38,11 @@ enum { LONG_NAME = 250, LONG_TEXT = 64 * 1024 };
 
 static char *hostile_repeated(size_t len)
 {
+	static const char begin[] = "z-long";
 	char *text = mem_alloc(len + 1);
 	memset(text, 'A', len);
-	memcpy(text, "z-long", 6);
+	for (size_t i = 0; begin[i]; i++)
+		text[i] = begin[i];
 	return text;
 }
 

@@ -43,7 +43,8 @@ cJSON *demo_rabbitmq_queue_json(const struct demo_rabbitmq *rabbit, const struct
 	int home = queue->type == DEMO_RABBITMQ_QUEUE_CLASSIC ? queue->members[0] : queue->leader;
 	if (home >= 0)
 		demo_rabbitmq_node_name(rabbit, home, node, sizeof node);
-	long long total = (long long)(queue->rate * (double)(demo_time_ms(rabbit->demo) / 1000 + 400000));
+	int64_t seconds = demo_time_ms(rabbit->demo) / 1000 + 400000;
+	long long total = (long long)(queue->rate * (double)seconds);
 	cJSON *json = demo_json_make(
 		"{'name':'','vhost':'%s','type':'%s','durable':true,'auto_delete':false,'exclusive':false,'state':'%"
 		"s','node':'%s',"

@@ -180,9 +180,9 @@ static void on_handshake(void *data, const struct err *err, const void *response
 	struct kafka_connection *connection = data;
 	const struct kafka_sasl_handshake_response *answer = response;
 	bool has_user = connection->options.sasl.mechanism != KAFKA_SASL_NONE;
-	bool wants_none = answer && answer->error_code == KAFKA_ERR_ILLEGAL_SASL_STATE;
-	if (err)
+	if (err || !answer)
 		return;
+	bool wants_none = answer->error_code == KAFKA_ERR_ILLEGAL_SASL_STATE;
 	if (wants_none && (connection->negotiates || !has_user)) {
 		kafka_connection_became_ready(connection);
 	} else if (has_user && !answer->error_code) {

@@ -355,9 +355,9 @@ static void on_quorum(struct kafka_poller *poller, int32_t tag, const struct err
 		kafka_error_set(&why, partition->error_code, "reading the KRaft quorum", partition->error_message);
 	if (err_is_set(&why))
 		err = &why;
-	if (!err)
+	if (!err && partition)
 		take_quorum(poller, partition);
-	else if (err->code == ERR_UNSUPPORTED)
+	else if (err && err->code == ERR_UNSUPPORTED)
 		poller->snapshot.quorum.present = false;
 	kafka_part_note(poller, &poller->snapshot.quorum_part, err);
 	kafka_poll_finish(poller, KAFKA_POLL_QUORUM);

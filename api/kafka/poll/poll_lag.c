@@ -187,8 +187,11 @@ static void poll_lag_join(struct kafka_group_round *round, struct kafka_group_bu
 			c < build->committed.len ? &build->committed.items[c] : NULL;
 		int order = !held ? 1 : !committed ? -1 : compare_group_partitions(held, committed);
 		struct kafka_group_partition *joined = &out[group->partition_count++];
-		*joined = order <= 0 ? *held : *committed;
-		if (order == 0)
+		if (held && order <= 0)
+			*joined = *held;
+		if (committed && order > 0)
+			*joined = *committed;
+		if (committed && order == 0)
 			joined->committed = committed->committed;
 		h += order <= 0;
 		c += order >= 0;

@@ -329,7 +329,7 @@ static bool resolve_in_cluster(const struct kubeconfig *config, struct kube_acce
 	}
 	buf_finish(&content);
 	access->in_cluster = true;
-	access->server = str_printf(strchr(host, ':') ? "https://[%s]:%s" : "https://%s:%s", host, port);
+	access->server = str_printf(strchr(str_or(host, ""), ':') ? "https://[%s]:%s" : "https://%s:%s", host, port);
 	access->token_file = str_printf("%s/token", config->service_account_dir);
 	access->as = mem_strdup(config->as);
 	return read_pem_file(ca, &access->ca_pem, err);

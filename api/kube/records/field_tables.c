@@ -248,7 +248,8 @@ static bool finish_volume(void *base, struct arena *arena)
 	volume->node_names = total ? arena_alloc(arena, total * sizeof *volume->node_names) : NULL;
 	for (size_t i = 0; i < volume->affinity_count; i++) {
 		const struct kube_affinity *term = &volume->affinity[i];
-		for (size_t v = 0; str_eq(term->key, "kubernetes.io/hostname") && v < term->value_count; v++)
+		bool is_node = volume->node_names && str_eq(term->key, "kubernetes.io/hostname");
+		for (size_t v = 0; is_node && v < term->value_count; v++)
 			volume->node_names[volume->node_name_count++] = term->values[v];
 	}
 	volume->affinity = NULL;

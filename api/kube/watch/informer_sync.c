@@ -305,7 +305,7 @@ static void list_page_read(struct kube_informer *informer)
 static bool is_too_large(const struct kube_result *result)
 {
 	const struct kube_status *status = result->status;
-	return status && result->http->status == 504 &&
+	return status && result->http && result->http->status == 504 &&
 	       (kube_status_cause(status, "ResourceVersionTooLarge") ||
 		(status->message && strstr(status->message, "Too large resource version")));
 }
