@@ -297,7 +297,7 @@ static void verdict_weigh(struct stop_verdict *verdict, const struct world_repli
 	ops_name_list_add_partition(&verdict->critical, row->name, row->partition);
 }
 
-static bool refuse_critical(const struct stop_verdict *verdict, const struct world_broker *broker, struct err *why)
+static bool refuse_critical(struct stop_verdict *verdict, const struct world_broker *broker, struct err *why)
 {
 	bool kafka = broker->cluster->kind == WORLD_BROKER_KAFKA;
 	int64_t count = verdict->critical.count;

@@ -106,8 +106,8 @@ static int64_t ops_kafka_bytes_to_copy(const struct world_cluster *cluster, cons
 
 /* ---- sentences ---- */
 
-static void PRINTF_LIKE(4, 5) say_names(struct ops_plan *plan, enum ops_sentence_kind kind,
-					const struct ops_name_list *names, const char *format, ...)
+static void PRINTF_LIKE(4, 5) say_names(struct ops_plan *plan, enum ops_sentence_kind kind, struct ops_name_list *names,
+					const char *format, ...)
 {
 	char text[460], what[400];
 	if (names->count == 0)
@@ -182,7 +182,7 @@ static void say_throttle(struct ops_plan *plan, const struct world_cluster *clus
 			 "throttle=)");
 }
 
-static void say_forbidden(struct ops_plan *plan, const struct world_cluster *cluster, const struct moves *moves)
+static void say_forbidden(struct ops_plan *plan, const struct world_cluster *cluster, struct moves *moves)
 {
 	char text[460];
 	/* A rollback replaces what its plan began. */

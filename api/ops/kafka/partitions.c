@@ -174,7 +174,7 @@ bool ops_kafka_is_readable(struct ops_plan *plan, const struct ops_context *cont
 	return true;
 }
 
-const char *ops_kafka_names_text(const struct ops_name_list *names, char out[static 460])
+const char *ops_kafka_names_text(struct ops_name_list *names, char out[static 460])
 {
 	char more[48];
 	snprintf(out, 460, "%s%s", names->names, ops_name_list_more(names, more));

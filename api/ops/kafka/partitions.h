@@ -72,7 +72,7 @@ void ops_kafka_need(struct ops_needs *needs, const char *namespace);
 bool ops_kafka_is_readable(struct ops_plan *plan, const struct ops_context *context,
 			   const struct world_cluster *cluster);
 /* "a, b, c and 4 more"; out is overwritten. */
-const char *ops_kafka_names_text(const struct ops_name_list *names, char out[static 460]);
+const char *ops_kafka_names_text(struct ops_name_list *names, char out[static 460]);
 
 /* As kafka_error_set(), for one item of an answer: what asking again does not help ends the plan. Returns false. */
 bool ops_kafka_refuse(struct err *err, int16_t code, const char *what, const char *message);

@@ -82,13 +82,15 @@ void ops_name_list_add_partition(struct ops_name_list *list, const char *topic, 
 {
 	bool internal = !strncmp(topic, "__", 2);
 	list->count++;
-	if (take_partition(internal ? list->internal : list->own, internal ? &list->internal_count : &list->own_count,
-			   topic, partition))
-		name_runs(list);
+	list->grew |= take_partition(internal ? list->internal : list->own,
+				     internal ? &list->internal_count : &list->own_count, topic, partition);
 }
 
-const char *ops_name_list_more(const struct ops_name_list *list, char out[static 48])
+const char *ops_name_list_more(struct ops_name_list *list, char out[static 48])
 {
+	if (list->grew)
+		name_runs(list);
+	list->grew = false;
 	out[0] = '\0';
 	if (list->count > list->named)
 		snprintf(out, 48, " and %" PRId64 " more", list->count - list->named);

@@ -139,7 +139,7 @@ int64_t ops_rabbitmq_check_shrink(struct ops_plan *plan, const struct world_clus
 		shrink_weigh(&shrink, &row, leaving, count);
 	}
 	const struct {
-		const struct ops_name_list *list;
+		struct ops_name_list *list;
 		enum ops_sentence_kind kind;
 		const char *words;
 	} table[] = {
