@@ -103,7 +103,7 @@ void ops_leases_questions(const struct ops *ops, const struct ops_plan *plan, co
 	find_names(ops, plan, operation, context, &names);
 	for (size_t i = 0; i < names.count; i++) {
 		char *namespace = mem_strndup(names.items[i], strcspn(names.items[i], "/"));
-		bool again = str_eq(namespace, last);
+		bool again = last && strcmp(namespace, last) == 0;
 		free(last);
 		last = namespace;
 		for (size_t j = 0; !again && j < ARRAY_LEN(verbs); j++)

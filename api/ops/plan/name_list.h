@@ -16,7 +16,8 @@ struct ops_name_run { /* of partitions of one topic */
 
 /* Zeroed is empty. Either names or partitions, where a partition may be a queue, which has no number. */
 struct ops_name_list {
-	char names[400]; /* whole once ops_name_list_more() was called: a hundred thousand partitions are named but once */
+	char names
+		[400]; /* whole once ops_name_list_more() was called: a hundred thousand partitions are named but once */
 	int64_t count; /* of all that were added */
 	int64_t named; /* of those, how many "names" says */
 	/* What matters to whoever runs the cluster comes before what Kafka keeps for itself (__consumer_offsets). */
