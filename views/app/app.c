@@ -90,7 +90,7 @@ void app_act(struct app *app, enum action action)
 	const struct ops_operation *operation = operation_of(action);
 	log_debug(LOG_VIEWS, "action action=\"%s\"", app_action(action).name);
 	if (operation)
-		app->catalogue->operate(app, operation);
+		app->catalogue->pick_operation(app, operation);
 	else if (app->catalogue->functions[action])
 		app->catalogue->functions[action](app);
 	else if (top->class->act && !top->class->act(top, action))

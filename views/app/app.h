@@ -49,8 +49,8 @@ struct app_catalogue {
 	const struct view_class *plan; /* of the plans that this console runs */
 	const struct view_class *(*table)(const struct sheet *sheet);
 	void (*const *functions)(struct app *app); /* by enum action; NULL = the view on top does it */
-	void (*operate)(struct app *app, const struct ops_operation *operation); /* on what is chosen */
-	void (*key)(struct app *app, struct key key);                            /* one that nothing is bound to */
+	void (*pick_operation)(struct app *app, const struct ops_operation *operation); /* on what is chosen */
+	void (*key)(struct app *app, struct key key); /* one that nothing is bound to */
 };
 
 struct app {

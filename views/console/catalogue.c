@@ -23,6 +23,6 @@ const struct app_catalogue console_catalogue = {
 	.plan = &view_plan,
 	.table = view_of_sheet,
 	.functions = action_functions,
-	.operate = operation_picker_start,
+	.pick_operation = operation_picker_start,
 	.key = operation_picker_key,
 };
