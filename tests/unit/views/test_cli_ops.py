@@ -59,6 +59,7 @@ class Cli(unittest.TestCase):
         """A run that has done its first step."""
         process = subprocess.Popen(self.words("run", *words, "--yes", "--accept", "careful", "-o", "json"),
                                    env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.kill)
         for line in process.stdout:
             event = json.loads(line)
             if event["event"] == "step" and event["state"] == "done":
