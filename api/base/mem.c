@@ -1,5 +1,5 @@
-/* Allocation that does not fail, the destructors behind CLEANUP(free) and CLEANUP(close), and freeing what is secret.
- * */
+/* Allocation that does not fail, the destructors behind CLEANUP(free) and CLEANUP(close), and freeing what is
+ * secret. */
 #include "api/base/mem.h"
 
 #include <stdint.h>

@@ -1,5 +1,5 @@
-/* The placeholder socket, its listener with the full queue, and the exchange of descriptors once libcurl waits for it.
- * */
+/* The placeholder socket, its listener with the full queue, and the exchange of descriptors once libcurl waits for
+ * it. */
 #include "api/net/adopt.h"
 
 #include <arpa/inet.h>

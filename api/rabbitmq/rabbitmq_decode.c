@@ -1,5 +1,5 @@
-/* Overview, nodes, health checks and cluster status, from the management API or from the command line, into one form.
- * */
+/* Overview, nodes, health checks and cluster status, from the management API or from the command line, into one
+ * form. */
 #include "api/rabbitmq/rabbitmq_decode.h"
 
 #include <math.h>
