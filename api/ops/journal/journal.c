@@ -288,14 +288,9 @@ struct ops_journal *ops_journal_open(const char *dir, const char *id, struct ops
 		return NULL;
 	}
 	CLEANUP(free) char *path = ops_journal_path(dir, id);
-	CLEANUP(close) int fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0) {
-		if (errno == ENOENT)
-			err_set(err, ERR_NOT_FOUND, "plan \"%s\" not found in %s", id, dir);
-		else
-			err_set_errno(err, errno, "cannot open the journal %s", path);
+	CLEANUP(close) int fd = ops_journal_open_file(dir, id, path, O_RDWR | O_APPEND, err);
+	if (fd < 0)
 		return NULL;
-	}
 	if (!lock_journal(fd)) {
 		err_set(err, ERR_REFUSED, "plan %s is being run by another mqdeck", id);
 		return NULL;

@@ -122,20 +122,25 @@ static bool is_unchanged(const struct ops_history_plan *plan, const struct stat 
 	       plan->changed.tv_nsec == file->st_mtim.tv_nsec;
 }
 
+int ops_journal_open_file(const char *dir, const char *id, const char *path, int flags, struct err *err)
+{
+	int fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 && errno == ENOENT)
+		err_set(err, ERR_NOT_FOUND, "plan \"%s\" not found in %s", id, dir);
+	else if (fd < 0)
+		err_set_errno(err, errno, "cannot open the journal %s", path);
+	return fd;
+}
+
 /* Opened for reading. Whether a living process has it: only then it is locked. Gives `known` (NULL = nothing is)
  * when the file is as it was then. */
 static struct ops_history_plan *read_one(const char *dir, const char *id, struct ops_history_plan *known,
 					 struct err *err)
 {
 	CLEANUP(free) char *path = ops_journal_path(dir, id);
-	CLEANUP(close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0) {
-		if (errno == ENOENT)
-			err_set(err, ERR_NOT_FOUND, "plan \"%s\" not found in %s", id, dir);
-		else
-			err_set_errno(err, errno, "cannot open the journal %s", path);
+	CLEANUP(close) int fd = ops_journal_open_file(dir, id, path, O_RDONLY, err);
+	if (fd < 0)
 		return NULL;
-	}
 	struct stat file;
 	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	bool lives = fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;

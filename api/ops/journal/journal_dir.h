@@ -6,6 +6,8 @@
 
 bool ops_journal_id_is_valid(const char *id);
 char *ops_journal_path(const char *dir, const char *id); /* free() it */
+/* An existing one, of that path; flags: O_RDONLY and the like. -1 with err. */
+int ops_journal_open_file(const char *dir, const char *id, const char *path, int flags, struct err *err) MUST_USE;
 /* Makes it with mode 0700, and what is above it. */
 bool ops_journal_dir_make(const char *dir, struct err *err) MUST_USE;
 bool ops_journal_dir_sync(const char *dir, struct err *err) MUST_USE;
