@@ -166,23 +166,6 @@ static void kafka_scale_check(struct ops_plan *plan, const struct ops_context *c
 	ops_kafka_check_moves(plan, context, scale->cluster, NULL);
 }
 
-static bool kafka_scale_roll_back_moves(const struct ops_plan *plan, struct ops_request *out)
-{
-	const char *old = ops_fact(plan, "old"), *had = ops_fact(plan, "throttle.had");
-	if (!old)
-		return false;
-	*out = (struct ops_request){
-		.operation = &ops_operation_reassign,
-		.target = plan->target,
-		.values = {{.name = "assignment", .value = old},
-			   {.name = "throttle", .value = str_or(ops_fact(plan, "throttle"), "0")},
-			   {.name = "had", .value = str_or(had, "")},
-			   {.name = "topics", .value = str_or(ops_fact(plan, "throttle.topics"), "")}},
-		.value_count = had ? 4 : 2,
-	};
-	return true;
-}
-
 static void kafka_scale_access(const struct ops_context *context, struct ops_needs *needs)
 {
 	ops_kafka_need(needs, context->cluster->namespace);
@@ -198,5 +181,5 @@ const struct ops_scale_part ops_kafka_scale = {
 	.check_broker = kafka_scale_check_broker,
 	.check_down = kafka_scale_check,
 	.roll_back = "roll back while the brokers still exist, which moves partitions back; after that ",
-	.roll_back_moves = kafka_scale_roll_back_moves,
+	.roll_back_moves = ops_kafka_roll_back_moves,
 };

@@ -91,6 +91,8 @@ void ops_kafka_add_moves(struct ops_plan *plan, const struct world_cluster *clus
 
 /* A step that takes the throttles of every broker that answers and of the topics of `new` away, whoever set them. */
 void ops_kafka_add_unthrottle(struct ops_plan *plan, const struct world_cluster *cluster, const char *key);
+/* The reassignment that takes a plan's moves back; false when it moved nothing (reassign.c). */
+bool ops_kafka_roll_back_moves(const struct ops_plan *plan, struct ops_request *out) MUST_USE;
 
 /* ---- leaders (leaders.c) ---- */
 

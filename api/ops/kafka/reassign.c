@@ -255,13 +255,11 @@ static void reassign_preflight(struct ops_plan *plan, const struct ops_context *
 		ops_note(plan, OPS_UNDO, "roll back: returns every partition to the brokers it was on");
 }
 
-static bool reassign_roll_back(const struct ops_plan *plan, struct ops_request *out, struct err *err)
+bool ops_kafka_roll_back_moves(const struct ops_plan *plan, struct ops_request *out)
 {
-	if (is_cancel(plan))
-		return err_set(err, ERR_REFUSED, "the targets of the cancelled reassignments were not kept");
 	const char *old = ops_fact(plan, "old"), *had = ops_fact(plan, "throttle.had");
 	if (!old)
-		return err_set(err, ERR_REFUSED, "nothing was moved");
+		return false;
 	*out = (struct ops_request){
 		.operation = &ops_operation_reassign,
 		.target = plan->target,
@@ -272,6 +270,13 @@ static bool reassign_roll_back(const struct ops_plan *plan, struct ops_request *
 		.value_count = had ? 4 : 2,
 	};
 	return true;
+}
+
+static bool reassign_roll_back(const struct ops_plan *plan, struct ops_request *out, struct err *err)
+{
+	if (is_cancel(plan))
+		return err_set(err, ERR_REFUSED, "the targets of the cancelled reassignments were not kept");
+	return ops_kafka_roll_back_moves(plan, out) || err_set(err, ERR_REFUSED, "nothing was moved");
 }
 
 static const struct ops_argument reassign_arguments[] = {
