@@ -202,16 +202,16 @@ size_t cell_format(const struct cell *cell, char *out, size_t size, bool ascii)
 
 /* ---- for a program ---- */
 
-static void append_array(struct buf *out, const char *joined, bool quoted)
+static void append_array(struct buf *out, const struct cell *cell, json_write_fn *quoted)
 {
 	buf_append_char(out, '[');
-	for (const char *item = joined; *item;) {
+	for (const char *item = cell->text; *item;) {
 		size_t len = strcspn(item, ",");
-		if (item != joined)
+		if (item != cell->text)
 			buf_append_str(out, ",");
-		if (quoted) {
+		if (cell->type == CELL_LIST) {
 			CLEANUP(free) char *one = mem_strndup(item, len);
-			json_write_string(out, one);
+			quoted(out, one);
 		} else {
 			buf_append(out, item, len);
 		}
@@ -221,7 +221,7 @@ static void append_array(struct buf *out, const char *joined, bool quoted)
 	buf_append_char(out, ']');
 }
 
-void cell_append_json(const struct cell *cell, struct buf *out)
+static void append_value(const struct cell *cell, json_write_fn *quoted, struct buf *out)
 {
 	switch (cell->type) {
 	case CELL_UNKNOWN:
@@ -229,11 +229,11 @@ void cell_append_json(const struct cell *cell, struct buf *out)
 		buf_append_str(out, "null");
 		break;
 	case CELL_TEXT:
-		json_write_string(out, cell->text);
+		quoted(out, cell->text);
 		break;
 	case CELL_LIST:
 	case CELL_NUMBERS:
-		append_array(out, cell->text, cell->type == CELL_LIST);
+		append_array(out, cell, quoted);
 		break;
 	case CELL_COUNT:
 	case CELL_BYTES:
@@ -252,6 +252,16 @@ void cell_append_json(const struct cell *cell, struct buf *out)
 		buf_printf(out, "\"%" PRId64 "/%" PRId64 "\"", cell->number, cell->total);
 		break;
 	}
+}
+
+void cell_append_json(const struct cell *cell, struct buf *out)
+{
+	append_value(cell, json_write_string, out);
+}
+
+void cell_append_yaml(const struct cell *cell, struct buf *out)
+{
+	append_value(cell, json_write_yaml_string, out);
 }
 
 /* ---- order ---- */

@@ -51,8 +51,9 @@ struct cell cell_graded(struct cell cell, enum severity severity); /* the same w
 
 /* Text for a person, cleaned, into out. Returns bytes written. `ascii` avoids non-ASCII signs. */
 size_t cell_format(const struct cell *cell, char *out, size_t size, bool ascii);
-/* Appends the JSON value. */
+/* Appends the value. */
 void cell_append_json(const struct cell *cell, struct buf *out);
+void cell_append_yaml(const struct cell *cell, struct buf *out);
 bool cell_is_missing(const struct cell *cell); /* unknown or none: sorts last, whichever way */
 double cell_order(const struct cell *cell);    /* the figure that a cell without text sorts by */
 bool cell_is_numeric(enum cell_type type);     /* right-aligned */

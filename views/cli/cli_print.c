@@ -147,7 +147,8 @@ void cli_append_plan(const struct ops_plan *plan, const char *operation, const c
 	put_head(out, plan);
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++)
 		cli_print_put_sentences(out, plan, lists[i].name, lists[i].kind);
-	buf_printf(out, ",\"blast\":%s", str_or(impact, "null"));
+	buf_append_str(out, ",\"blast\":");
+	json_write_escaped(out, str_or(impact, "null"));
 	buf_append_str(out, ",\"steps\":[");
 	for (size_t i = 0; plan && i < plan->step_count; i++) {
 		buf_append_str(out, i ? "," : "");

@@ -23,10 +23,12 @@ void sheet_record_append(const struct sheet *sheet, struct sheet_row *row, enum 
 			continue;
 		struct cell cell = column->cell(row);
 		append_name(column->field, format, first, out);
-		/* A JSON value is a YAML value. */
-		cell_append_json(&cell, out);
-		if (format == SHEET_RECORD_YAML)
+		if (format == SHEET_RECORD_YAML) {
+			cell_append_yaml(&cell, out);
 			buf_append_char(out, '\n');
+		} else {
+			cell_append_json(&cell, out);
+		}
 		first = false;
 	}
 	if (format == SHEET_RECORD_JSON)

@@ -52,12 +52,33 @@ static void json_is_always_valid_utf8(void **state)
 	buf_finish(&json);
 }
 
+/* Also a JSON text that another library wrote, which escapes less. */
+static void nothing_written_acts_on_a_terminal(void **state)
+{
+	static const char bad[] =
+		"a\x1b[2J\x7f\xc2\x9b\xe2\x80\xae\xe2\x80\x8b\xef\xbb\xbf\xf3\xa0\x80\x81\xc3\xa9\xf0\x9f\x98\x80";
+	static const char good[] =
+		"a\\u001b[2J\\u007f\\u009b\\u202e\\u200b\\ufeff\\udb40\\udc01\xc3\xa9\xf0\x9f\x98\x80";
+	struct buf json = BUF_INIT(1024);
+	json_write_string(&json, bad);
+	assert_memory_equal(buf_str(&json) + 1, good, sizeof good - 1);
+	buf_clear(&json);
+	json_write_escaped(&json, bad);
+	assert_string_equal(buf_str(&json), good);
+	buf_clear(&json);
+	struct cell cell = cell_list("\xf3\xa0\x80\x81\"");
+	cell_append_yaml(&cell, &json);
+	assert_string_equal(buf_str(&json), "[\"\\U000e0001\\\"\"]");
+	buf_finish(&json);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_value_two_readers),
 		cmocka_unit_test(figures_sort_by_what_they_mean_and_the_unknown_by_nothing),
 		cmocka_unit_test(json_is_always_valid_utf8),
+		cmocka_unit_test(nothing_written_acts_on_a_terminal),
 	};
 	return cmocka_run_group_tests_name("base/cell", tests, NULL, NULL);
 }
