@@ -35,7 +35,9 @@ static bool read_path(struct tape_parser *parser, struct err *err)
 	if (!tape_expect(parser, TAPE_STRING, true, "a path", err))
 		return false;
 	parser->command.text = mem_strdup(parser->lexer.token);
-	return true;
+	return tape_golden_is_inside(parser->command.text) ||
+	       tape_lex_error(&parser->lexer, err, "'%s' is not a path below the folder of the tape",
+			      parser->command.text);
 }
 
 /* "+Screen", "+Line", "+Idle" behind Wait and Expect. */
@@ -150,12 +152,29 @@ static const struct {
 
 /* ---- the rest ---- */
 
+/* How a screen looks, and nothing else: a tape does not decide which cluster it plays on, with whose credentials and
+ * configuration, or what runs. */
+static bool may_set_variable(const char *name)
+{
+	static const char *const names[] = {"TERM",           "COLORTERM", "COLORFGBG", "NO_COLOR",
+					    "CLICOLOR_FORCE", "LANG",      "LC_ALL",    "LC_CTYPE"};
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (str_eq(names[i], name))
+			return true;
+	return false;
+}
+
 static bool parse_env(struct tape_parser *parser, struct err *err)
 {
 	if (!tape_expect(parser, TAPE_WORD, false, "a variable name", err))
 		return false;
 	if (strchr(parser->lexer.token, '='))
 		return tape_lex_error(&parser->lexer, err, "a variable name cannot contain '='");
+	if (!may_set_variable(parser->lexer.token))
+		return tape_lex_error(&parser->lexer, err,
+				      "a tape may not set %s, only what a screen looks like: TERM, COLORTERM, "
+				      "COLORFGBG, NO_COLOR, CLICOLOR_FORCE, LANG, LC_ALL, LC_CTYPE",
+				      parser->lexer.token);
 	CLEANUP(free) char *name = mem_strdup(parser->lexer.token);
 	if (!tape_expect(parser, TAPE_STRING, true, "a value for the variable", err))
 		return false;

@@ -13,7 +13,8 @@
  * cursor stands in, and when there is no cursor any line. Where ^ and $ stand, a line of the screen begins and ends.
  * Before a key, an expectation, a golden screen and a screenshot the player waits until the program is idle
  * (KeyTimeout), unless AutoWait is false. Settings and commands of VHS about pictures and video are taken, ignored and
- * noted. */
+ * noted. Env sets only what a screen looks like (TERM, NO_COLOR, …); Golden and Screenshot stay below the folder of the
+ * tape, and go through no link. */
 #ifndef MQDECK_TUI_TAPE_TAPE_H
 #define MQDECK_TUI_TAPE_TAPE_H
 
@@ -68,7 +69,7 @@ struct tape_target {
 };
 
 struct tape_options {
-	const char *base;          /* folder of Golden and Screenshot paths; NULL = as given */
+	const char *base;          /* folder that Golden and Screenshot paths are below; NULL = the working folder */
 	bool update;               /* Golden files are written, not compared */
 	FILE *report;              /* failures and notes; NULL = nobody is told */
 	const struct theme *theme; /* of SVG screenshots; NULL = theme_default() */

@@ -1,7 +1,9 @@
 /* Golden screens as files: written, read, and with what differs from run to run masked. */
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "tui/tape/tape_private.h"
 
@@ -23,25 +25,90 @@ void tape_golden_mask(const struct tape_command *command, struct buf *text)
 	}
 }
 
-bool tape_golden_write(const char *path, const struct buf *content, struct err *err)
+/* ---- paths ---- */
+
+/* The next part of a path from *at on, with its length; false behind the last. "." and empty parts are left out. */
+static bool next_part(const char **at, size_t *len)
 {
-	FILE *file = fopen(path, "we");
-	if (!file)
-		return err_set_errno(err, errno, "cannot write %s", path);
-	bool ok = fwrite(buf_str(content), 1, content->len, file) == content->len;
-	ok = fclose(file) == 0 && ok;
-	return ok || err_set(err, ERR_SYSTEM, "cannot write %s", path);
+	for (;; *at += *len) {
+		*at += strspn(*at, "/");
+		*len = strcspn(*at, "/");
+		if (*len != 1 || **at != '.')
+			return *len > 0;
+	}
 }
 
-bool tape_golden_read(const char *path, struct buf *out)
+bool tape_golden_is_inside(const char *path)
 {
-	FILE *file = fopen(path, "re");
-	if (!file)
+	size_t len, parts = 0;
+	for (const char *at = path; next_part(&at, &len); at += len, parts++)
+		if (len == 2 && strncmp(at, "..", 2) == 0)
+			return false;
+	return *path != '/' && parts > 0;
+}
+
+/* A step at a time, none of them through a link: what stands in a tape leads nowhere but below its folder. */
+static int open_below(const char *base, const char *path, int flags)
+{
+	int folder = open(base, O_PATH | O_DIRECTORY | O_CLOEXEC), fd = -1;
+	size_t len;
+	for (const char *at = path; folder >= 0 && next_part(&at, &len); at += len) {
+		CLEANUP(free) char *part = mem_strndup(at, len);
+		const char *next = at + len;
+		size_t rest;
+		bool last = !next_part(&next, &rest);
+		int below = last ? openat(folder, part, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0644)
+				 : openat(folder, part, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		int why = errno;
+		close(folder);
+		folder = last ? -1 : below;
+		fd = last ? below : -1;
+		errno = why;
+	}
+	return fd;
+}
+
+static int open_regular(const char *base, const char *path, int flags, const char *what, struct err *err)
+{
+	struct stat status;
+	int fd = tape_golden_is_inside(path) ? open_below(base, path, flags) : -1;
+	if (fd < 0) {
+		err_set_errno(err, tape_golden_is_inside(path) ? errno : EXDEV, "cannot %s %s below %s", what, path,
+			      base);
+		return -1;
+	}
+	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+		return fd;
+	close(fd);
+	err_set(err, ERR_REFUSED, "cannot %s %s below %s: it is not a regular file", what, path, base);
+	return -1;
+}
+
+/* ---- files ---- */
+
+bool tape_golden_write(const char *base, const char *path, const struct buf *content, struct err *err)
+{
+	CLEANUP(close) int fd = open_regular(base, path, O_WRONLY | O_CREAT, "write", err);
+	if (fd < 0)
+		return false;
+	size_t sent = 0;
+	ssize_t put = ftruncate(fd, 0) == 0;
+	while (sent < content->len && put > 0) {
+		put = write(fd, content->data + sent, content->len - sent);
+		sent += put > 0 ? (size_t)put : 0;
+	}
+	return (sent == content->len && put >= 0) || err_set_errno(err, errno, "cannot write %s below %s", path, base);
+}
+
+bool tape_golden_read(const char *base, const char *path, struct buf *out, struct err *err)
+{
+	CLEANUP(close) int fd = open_regular(base, path, O_RDONLY, "read", err);
+	if (fd < 0)
 		return false;
 	char bytes[4096];
-	for (size_t got; (got = fread(bytes, 1, sizeof bytes, file)) > 0;)
-		if (!buf_append(out, bytes, got))
+	ssize_t got;
+	while ((got = read(fd, bytes, sizeof bytes)) > 0)
+		if (!buf_append(out, bytes, (size_t)got))
 			break;
-	fclose(file);
-	return true;
+	return got >= 0 || err_set_errno(err, errno, "cannot read %s below %s", path, base);
 }

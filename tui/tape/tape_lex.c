@@ -15,7 +15,7 @@ void tape_lex_init(struct tape_lexer *lexer, const char *file, const char *text,
 
 bool tape_lex_error(const struct tape_lexer *lexer, struct err *err, const char *format, ...)
 {
-	char what[256];
+	char what[ERR_TEXT_MAX];
 	va_list args;
 	va_start(args, format);
 	vsnprintf(what, sizeof what, format, args);

@@ -271,28 +271,29 @@ static enum tape_player_progress run_expect(struct tape_player *player, const st
 				wanted ? "/%s/ is not on the screen" : "/%s/ is on the screen", command->text);
 }
 
-static char *tape_player_path_of(const struct tape_player *player, const char *path)
+static const char *tape_player_base(const struct tape_player *player)
 {
-	bool free_standing = *path == '/' || !player->options.base;
-	return free_standing ? mem_strdup(path) : str_printf("%s/%s", player->options.base, path);
+	return str_or(player->options.base, ".");
 }
 
 static enum tape_player_progress tape_player_save(struct tape_player *player, const char *path,
 						  const struct buf *content)
 {
 	struct err err = {0};
-	return tape_golden_write(path, content, &err) ? NEXT
-						      : tape_player_fail(player, TAPE_EXPECTATION, "%s", err.text);
+	return tape_golden_write(tape_player_base(player), path, content, &err)
+		       ? NEXT
+		       : tape_player_fail(player, TAPE_EXPECTATION, "%s", err.text);
 }
 
 static enum tape_player_progress tape_player_compare(struct tape_player *player, const char *path,
 						     const struct buf *actual)
 {
+	struct err err = {0};
 	struct buf expected = BUF_INIT(CANVAS_EXPORT_MAX);
 	enum tape_player_progress progress = NEXT;
-	if (!tape_golden_read(path, &expected)) {
+	if (!tape_golden_read(tape_player_base(player), path, &expected, &err)) {
 		progress = tape_player_fail(player, TAPE_EXPECTATION,
-					    "golden screen %s not found; replay with --update to create it", path);
+					    "no golden screen: %s; replay with --update creates it", err.text);
 	} else if (!str_eq(buf_str(&expected), buf_str(actual))) {
 		if (player->options.report)
 			tape_report_diff(player->options.report, buf_str(&expected), buf_str(actual));
@@ -304,7 +305,7 @@ static enum tape_player_progress tape_player_compare(struct tape_player *player,
 
 static enum tape_player_progress run_golden(struct tape_player *player, const struct tape_command *command)
 {
-	CLEANUP(free) char *path = tape_player_path_of(player, command->text);
+	const char *path = command->text;
 	struct buf text = BUF_INIT(CANVAS_EXPORT_MAX);
 	canvas_append_text(tape_player_screen(player), &text);
 	tape_golden_mask(command, &text);
@@ -316,7 +317,7 @@ static enum tape_player_progress run_golden(struct tape_player *player, const st
 
 static enum tape_player_progress run_screenshot(struct tape_player *player, const struct tape_command *command)
 {
-	CLEANUP(free) char *path = tape_player_path_of(player, command->text);
+	const char *path = command->text;
 	struct buf content = BUF_INIT(CANVAS_EXPORT_MAX);
 	enum colour_mode colours = player->tape->settings.colours;
 	if (str_has_suffix(path, ".svg"))

@@ -111,8 +111,11 @@ bool tape_parse_set(struct tape_parser *parser, struct err *err) MUST_USE;
 /* Puts signs that stand for "anything" over what the command masks, as many as were there, so that the rest keeps its
  * place. */
 void tape_golden_mask(const struct tape_command *command, struct buf *text);
-bool tape_golden_write(const char *path, const struct buf *content, struct err *err) MUST_USE;
-bool tape_golden_read(const char *path, struct buf *out) MUST_USE;
+/* Relative, without "..". */
+bool tape_golden_is_inside(const char *path);
+/* A path below the folder `base`, never through a link, and regular files alone. */
+bool tape_golden_write(const char *base, const char *path, const struct buf *content, struct err *err) MUST_USE;
+bool tape_golden_read(const char *base, const char *path, struct buf *out, struct err *err) MUST_USE;
 
 /* ---- failures (tape_report.c) ---- */
 

@@ -245,6 +245,52 @@ static void golden_screens(void **state)
 	assert_int_equal(system(command), 0);
 }
 
+/* Its tape is not the operator's: what it writes lands nowhere but where it lies. */
+static void pictures_stay_below_the_folder(void **state)
+{
+	struct toy *toy = *state;
+	char folder[] = "/tmp/mqdeck-tape-XXXXXX";
+	assert_non_null(mkdtemp(folder));
+	CLEANUP(free)
+	char *make = str_printf("cd %s && mkdir in out && echo kept > out/kept.txt && ln -s ../out in/away && "
+				"ln -s ../out/kept.txt in/link.txt && ln -s ../out/new.txt in/dangling.txt && "
+				"mkfifo in/pipe.txt && mkdir in/folder.txt in/down",
+				folder);
+	assert_int_equal(system(make), 0);
+	CLEANUP(free) char *base = str_printf("%s/in", folder), *kept = str_printf("%s/out/kept.txt", folder);
+	static const char *const paths[] = {"away/new.txt", "link.txt",   "dangling.txt",
+					    "pipe.txt",     "folder.txt", "none/new.txt"};
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		CLEANUP(free) char *take = str_printf("Screenshot %s", paths[i]);
+		CLEANUP(free) char *golden = str_printf("Golden %s", paths[i]);
+		assert_int_equal(play_with(toy, take, base, false), TAPE_EXPECTATION);
+		assert_non_null(strstr(toy->report, "cannot write "));
+		assert_int_equal(play_with(toy, golden, base, true), TAPE_EXPECTATION);
+		assert_int_equal(play_with(toy, golden, base, false), TAPE_EXPECTATION);
+	}
+	CLEANUP(free)
+	char *look = str_printf("cd %s && test \"$(ls out)\" = kept.txt && grep -q kept %s", folder, kept);
+	assert_int_equal(system(look), 0);
+	assert_int_equal(play_with(toy, "Screenshot ./down/new.txt Golden down//new.txt", base, false), 0);
+	CLEANUP(free) char *clear = str_printf("rm -r %s", folder);
+	assert_int_equal(system(clear), 0);
+}
+
+/* Where a tape is played, as whom and with what is never its own to say. */
+static void sets_what_a_screen_looks_like_and_nothing_else(void **state)
+{
+	static const char *const others[] = {"KUBECONFIG", "HOME",         "XDG_CONFIG_HOME", "XDG_STATE_HOME",
+					     "PATH",       "LD_PRELOAD",   "HTTPS_PROXY",     "no_proxy",
+					     "TZ",         "SSL_CERT_DIR", "MQDECK_CONFIG",   "TERMINFO"};
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		struct err err = {0};
+		CLEANUP(free) char *text = str_printf("Down\nEnv %s 'x'\n", others[i]);
+		CLEANUP(free) char *expected = str_printf("t:2:5: a tape may not set %s, only ", others[i]);
+		assert_null(tape_parse("t", text, strlen(text), &err));
+		assert_true(str_has_prefix(err.text, expected));
+	}
+}
+
 static void sources_other_tapes(void **state)
 {
 	char folder[] = "/tmp/mqdeck-tape-XXXXXX";
@@ -256,7 +302,7 @@ static void sources_other_tapes(void **state)
 	fputs("Source inner.tape\nDown\n", file);
 	fclose(file);
 	file = fopen(inner, "w");
-	fputs("Set Size 100x30\nEnv A \"b c\"\n", file);
+	fputs("Set Size 100x30\nEnv TERM \"b c\"\n", file);
 	fclose(file);
 	struct tape *tape = tape_load(outer, &err);
 	assert_non_null(tape);
@@ -264,7 +310,7 @@ static void sources_other_tapes(void **state)
 	assert_int_equal(tape_settings(tape)->width, 100);
 	assert_int_equal(tape_settings(tape)->height, 30);
 	assert_int_equal(tape_env_count(tape), 1);
-	assert_string_equal(tape_env(tape, 0, &value), "A");
+	assert_string_equal(tape_env(tape, 0, &value), "TERM");
 	assert_string_equal(value, "b c");
 	tape_destroy(tape);
 	file = fopen(inner, "w");
@@ -327,6 +373,10 @@ static void says_what_is_wrong_and_where(void **state)
 		{"Source x.tape", "t:1:8: Source works only in a tape that is read from a file"},
 		{"\"Type\"", "t:1:1: expected a command here"},
 		{"Env A=B c", "t:1:5: a variable name cannot contain '='"},
+		{"Screenshot /tmp/a.txt", "t:1:12: '/tmp/a.txt' is not a path below the folder of the tape"},
+		{"Screenshot b/../../a.txt", "t:1:12: 'b/../../a.txt' is not a path below the folder of the tape"},
+		{"Golden ../a", "t:1:8: '../a' is not a path below the folder of the tape"},
+		{"Golden ./", "t:1:8: './' is not a path below the folder of the tape"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct err err = {0};
@@ -358,6 +408,8 @@ int main(void)
 		test(expects),
 		test(sets_the_size),
 		test(golden_screens),
+		test(pictures_stay_below_the_folder),
+		cmocka_unit_test(sets_what_a_screen_looks_like_and_nothing_else),
 		cmocka_unit_test(sources_other_tapes),
 		cmocka_unit_test(reads_settings),
 		cmocka_unit_test(says_what_is_wrong_and_where),
