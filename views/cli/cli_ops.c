@@ -95,6 +95,8 @@ static void print_row(const struct ops_history_entry *history)
 	cli_print_clean(stdout, history->title ? history->title : history->err.text);
 	if (history->rolled_back_by)
 		printf(" (rolled back by %s)", history->rolled_back_by);
+	if (history->lost)
+		printf(" (%s)", history->lost);
 	fputc('\n', stdout);
 }
 
@@ -132,6 +134,7 @@ static void cli_ops_append_history(const struct ops_history_entry *history, stru
 	cli_ops_put(out, "undoneBy", history->rolled_back_by, false);
 	buf_printf(out, ",\"resumable\":%s", ops_may_resume(history, NULL) ? "true" : "false");
 	cli_ops_put(out, "result", history->result, false);
+	cli_ops_put(out, "lost", history->lost, false);
 	cli_ops_put(out, "error", err_is_set(&history->err) ? history->err.text : NULL, false);
 	buf_append_char(out, '}');
 }

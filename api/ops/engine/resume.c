@@ -26,7 +26,7 @@ static bool restore_plan(struct ops_job *job, const struct ops_history_plan *his
 	vec_each (&history->facts, fact)
 		ops_set_fact(plan, fact->name, "%s", fact->value);
 	for (size_t i = 0; i < plan->fact_count; i++)
-		plan->facts[i].unsaved = false;
+		plan->facts[i].unsaved = 0;
 	vec_each (&history->steps, step) {
 		const struct ops_step_type *type = ops_step_find(step->type);
 		if (!type)
@@ -40,6 +40,8 @@ static bool restore_plan(struct ops_job *job, const struct ops_history_plan *his
 		it->state = step->state;
 		it->result = mem_strdup(step->result);
 	}
+	if (head->lost)
+		ops_note(plan, history->damaged ? OPS_CAUTION : OPS_MEANS, "%s", head->lost);
 	plan->current = head->step;
 	snprintf(job->made_at.server, sizeof job->made_at.server, "%s", str_or(head->cluster, "?"));
 	snprintf(job->made_at.uid, sizeof job->made_at.uid, "%s", str_or(history->cluster_uid, ""));

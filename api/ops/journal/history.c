@@ -1,14 +1,17 @@
 /* Reading journals: one JSON object a line. What a line says is checked before it is believed: a person may have
- * edited it, a disk may have lost a part. */
+ * edited it, a disk may have lost a part. What cannot be believed is left out, and said. */
 #include "api/ops/journal/history_plan.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cjson/cJSON.h>
 
 #include "api/base/clock.h"
 #include "api/base/str.h"
+#include "api/ops/journal/journal_lines.h"
 
 static const char *const history_words[] = {
 #define X(name, word) [OPS_HISTORY_##name] = word,
@@ -26,6 +29,7 @@ const char *ops_history_word(enum ops_history_state state)
 struct history_reader {
 	struct ops_history_plan *history;
 	const cJSON *record;
+	bool sealed;
 	struct err *err;
 };
 
@@ -127,28 +131,41 @@ static bool take_steps(struct history_reader *reader)
 	return true;
 }
 
+static bool take_version(struct history_reader *reader)
+{
+	const cJSON *version = cJSON_GetObjectItemCaseSensitive(reader->record, "version");
+	bool known = cJSON_IsNumber(version) &&
+		     (version->valuedouble == OPS_JOURNAL_WITHOUT_SUMS || version->valuedouble == OPS_JOURNAL_VERSION);
+	if (!known)
+		return err_set(reader->err, ERR_UNSUPPORTED, "written by another version of mqdeck");
+	reader->history->version = version->valueint;
+	return reader->sealed || reader->history->version == OPS_JOURNAL_WITHOUT_SUMS ||
+	       err_set(reader->err, ERR_PARSE, "its checksum is missing");
+}
+
 static bool take_plan(struct history_reader *reader)
 {
 	struct ops_history_plan *history = reader->history;
 	struct ops_history_entry *head = &history->head;
-	const cJSON *version = cJSON_GetObjectItemCaseSensitive(reader->record, "version");
 	const cJSON *cluster = cJSON_GetObjectItemCaseSensitive(reader->record, "cluster");
+	const char *id;
 	if (head->id)
 		return err_set(reader->err, ERR_PARSE, "a second plan in one journal");
-	if (!cJSON_IsNumber(version) || version->valuedouble != OPS_JOURNAL_VERSION)
-		return err_set(reader->err, ERR_UNSUPPORTED, "written by another version of mqdeck");
+	if (!take_version(reader))
+		return false;
 	history->confirm = history_text(reader, reader->record, "confirm");
 	head->rolls_back = history_text(reader, reader->record, "undoes");
 	head->cluster = history_text(reader, cluster, "server");
 	history->cluster_uid = history_text(reader, cluster, "uid");
 	history->cluster_digest = history_text(reader, cluster, "digest");
-	if (!need_text(reader, reader->record, "id", &head->id) ||
+	if (!need_text(reader, reader->record, "id", &id) ||
 	    !need_text(reader, reader->record, "operation", &head->operation) ||
 	    !need_text(reader, reader->record, "target", &head->target) ||
 	    !need_text(reader, reader->record, "title", &head->title) ||
 	    !need_text(reader, reader->record, "by", &head->who) || !take_facts(reader) || !take_sentences(reader) ||
 	    !take_steps(reader))
 		return false;
+	head->id = id;
 	head->started_ms = head->changed_ms;
 	return true;
 }
@@ -236,33 +253,99 @@ static bool take_record(struct history_reader *reader)
 	return err_set(reader->err, ERR_PARSE, "unknown record");
 }
 
-struct ops_history_plan *ops_history_plan_parse(const char *text, size_t len, struct err *err)
+/* What a line says, when all of it is JSON. */
+static bool history_take_line(struct ops_history_plan *history, const struct ops_journal_line *line, struct err *err)
 {
-	CLEANUP(ops_history_plan_destroy) struct ops_history_plan *history = mem_alloc(sizeof *history);
-	history->head = (struct ops_history_entry){.state = OPS_HISTORY_INTERRUPTED};
-	for (size_t line = 1; history->whole < len; line++) {
-		const char *start = text + history->whole, *end = memchr(start, '\n', len - history->whole);
-		if (!end)
-			break; /* torn: the process ended while it wrote */
-		const char *stop = NULL;
-		cJSON *record = cJSON_ParseWithLengthOpts(start, (size_t)(end - start), &stop, false);
-		if (record && stop != end) {
-			cJSON_Delete(record);
-			record = NULL;
-		}
-		struct history_reader reader = {.history = history, .record = record, .err = err};
-		bool good = take_record(&reader);
+	const char *stop = NULL, *end = line->text + line->len;
+	cJSON *record = cJSON_ParseWithLengthOpts(line->text, line->len, &stop, false);
+	if (record && stop != end) {
 		cJSON_Delete(record);
-		if (!good) {
-			err_prefix(err, "line %zu", line);
-			return NULL;
+		record = NULL;
+	}
+	struct history_reader reader = {.history = history, .record = record, .sealed = line->sealed, .err = err};
+	bool good = take_record(&reader);
+	cJSON_Delete(record);
+	return good || err_prefix(err, "line %zu", line->line);
+}
+
+/* Steps follow each other: that a later one was begun tells of those before it. Asked again they might find a cluster in
+ * which they cannot be done any more. */
+static void fill_lost_steps(struct ops_history_plan *history)
+{
+	size_t begun = history->head.step;
+	for (size_t i = 0; i < begun && i < history->steps.len; i++) {
+		struct ops_history_step *step = &history->steps.items[i];
+		if (step->state == OPS_STEP_DONE)
+			continue;
+		step->state = OPS_STEP_DONE;
+		step->result = "not in the journal, but a later step was begun";
+	}
+}
+
+static void say_what_is_lost(struct ops_history_plan *history, uint64_t lost, size_t line, bool torn)
+{
+	char text[256];
+	if (lost == 0 && !torn)
+		return;
+	if (lost > 0)
+		snprintf(text, sizeof text,
+			 "its journal is damaged%s%.0zu: %" PRIu64
+			 " record%s lost, and what was done meanwhile may be more than what it shows",
+			 line ? " at line " : "", line, lost, lost == 1 ? " is" : "s are");
+	else
+		snprintf(text, sizeof text, "the last line of its journal is torn: what was written last is lost");
+	history->damaged = lost > 0;
+	history->head.lost = arena_strdup(&history->arena, text);
+}
+
+/* Each line counts for itself. What has no checksum counts where none was written: before version 2. */
+static bool take_lines(struct ops_history_plan *history, const struct ops_journal_lines *lines, bool torn,
+		       struct err *err)
+{
+	uint64_t taken = 0, bad_line = lines->damaged_line;
+	struct err first = {0};
+	vec_each (&lines->items, line) {
+		struct err reason = {0};
+		bool may = line->sealed || history->version < OPS_JOURNAL_VERSION;
+		if (may && history_take_line(history, line, &reason)) {
+			taken++;
+			continue;
 		}
-		history->whole = (size_t)(end - text) + 1;
+		if (reason.code == ERR_UNSUPPORTED || (err_is_set(&reason) && line->sealed)) {
+			*err = reason;
+			return false;
+		}
+		if (!err_is_set(&first))
+			first = reason;
+		bad_line = bad_line && bad_line < line->line ? bad_line : line->line;
 	}
 	if (!history->head.id) {
-		err_set(err, ERR_NOT_FOUND, "it contains no plan");
+		if (!err_is_set(&first))
+			err_set(&first, ERR_PARSE, "it contains no plan");
+		*err = first;
+		return false;
+	}
+	say_what_is_lost(history, lines->next - 1 - taken, bad_line, torn);
+	return true;
+}
+
+struct ops_history_plan *ops_history_plan_parse(const char *text, size_t len, struct err *err)
+{
+	struct err reason = {0};
+	CLEANUP(ops_history_plan_destroy) struct ops_history_plan *history = mem_alloc(sizeof *history);
+	CLEANUP(ops_journal_lines_finish) struct ops_journal_lines lines;
+	ops_journal_lines_split(text, len, &lines);
+	history->head = (struct ops_history_entry){.state = OPS_HISTORY_INTERRUPTED};
+	history->whole = lines.whole;
+	history->open_end = lines.whole > 0 && text[lines.whole - 1] != '\n';
+	history->next = lines.next;
+	if (!take_lines(history, &lines, lines.whole < len, &reason)) {
+		if (err)
+			*err = reason;
 		return NULL;
 	}
+	if (history->damaged)
+		fill_lost_steps(history);
 	if (history->head.step < history->steps.len)
 		history->head.step_title = history->steps.items[history->head.step].title;
 	struct ops_history_plan *done = history;

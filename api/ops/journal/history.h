@@ -42,6 +42,7 @@ struct ops_history_entry {
 	size_t step, step_count;        /* the one it is at, from 0; step_count when all are done */
 	const char *step_title;         /* of that one, NULL when all are done */
 	const char *result;             /* how it ended, NULL */
+	const char *lost;               /* what of its journal cannot be read, a sentence; NULL = nothing */
 	int64_t started_ms, changed_ms; /* Unix time */
 	struct err err;
 };

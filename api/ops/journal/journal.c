@@ -1,5 +1,6 @@
-/* Writing journals: a record is one line and one write, synced before what it announces is sent. So a process that ends in
- * between has told at most more than it did, never less, and whoever resumes asks again for what may not have happened. */
+/* Writing journals: a record is one line, synced before what it announces is sent. So a process that ends in between has
+ * told at most more than it did, never less, and whoever resumes asks again for what may not have happened. A record that
+ * could not be written whole is taken back. */
 #include "api/ops/journal/journal.h"
 
 #include <errno.h>
@@ -14,13 +15,18 @@
 #include "api/base/json_write.h"
 #include "api/base/str.h"
 #include "api/ops/journal/journal_dir.h"
+#include "api/ops/journal/journal_lines.h"
 #include "api/ops/plan/plan.h"
 
-enum { ID_TRIES = 64, ENDED_KEPT = 200 };
+/* Without its plan no other record is of use. */
+enum { ID_TRIES = 64, ENDED_KEPT = 200, PLAN_COPIES = 2 };
 
 struct ops_journal {
 	int fd;
 	char *path;
+	off_t size;    /* of what stands */
+	uint64_t next; /* number of the record that is written next */
+	bool open_end; /* what stands does not end with a line */
 };
 
 void ops_journal_close(struct ops_journal *journal)
@@ -68,28 +74,64 @@ static void put_facts(struct buf *record, struct ops_plan *plan, bool all)
 		buf_append_char(record, '}');
 }
 
-static void facts_are_saved(struct ops_plan *plan)
+/* True, for the end of whoever wrote them. */
+static bool facts_are_saved(struct ops_plan *plan, unsigned times)
 {
-	for (size_t i = 0; i < plan->fact_count; i++)
-		plan->facts[i].unsaved = false;
+	for (size_t i = 0; i < plan->fact_count; i++) {
+		struct ops_fact *fact = &plan->facts[i];
+		fact->unsaved = fact->unsaved > times ? fact->unsaved - times : 0;
+	}
+	return true;
 }
 
-/* One write: whatever ends this process leaves a whole record or a torn last line. The sync is what the caller waits
- * for before it sends anything. */
-static bool end_record(struct ops_journal *journal, struct buf *record, struct err *err)
+static bool journal_write_all(int fd, const char *bytes, size_t len)
 {
-	bool good = buf_append_str(record, "}\n");
-	if (!good || record->overflow) {
-		err_set(err, ERR_LIMIT, "a record for %s would be too large", journal->path);
-		good = false;
-	} else {
-		ssize_t written = write(journal->fd, record->data, record->len);
-		good = written == (ssize_t)record->len && fsync(journal->fd) == 0;
-		if (!good)
-			err_set_errno(err, written >= 0 && written < (ssize_t)record->len ? ENOSPC : errno,
-				      "cannot write the journal %s", journal->path);
+	while (len > 0) {
+		ssize_t written = write(fd, bytes, len);
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0)
+			return false;
+		bytes += written;
+		len -= (size_t)written;
 	}
+	return fsync(fd) == 0;
+}
+
+/* A part of a record, or one that the disk may not have: as if it had never been written. Where even that fails, the next
+ * one begins a line of its own and has another number. */
+static void take_back(struct ops_journal *journal)
+{
+	if (ftruncate(journal->fd, journal->size) == 0)
+		return;
+	journal->open_end = true;
+	journal->next++;
+	journal->size = lseek(journal->fd, 0, SEEK_END);
+}
+
+/* The sync is what the caller waits for before it sends anything. */
+static bool end_record(struct ops_journal *journal, struct buf *record, unsigned copies, struct err *err)
+{
+	struct buf lines = BUF_INIT(OPS_JOURNAL_MAX);
+	bool fits = ops_journal_lines_seal(record, journal->next);
+	if (journal->open_end)
+		buf_append_char(&lines, '\n');
+	for (unsigned i = 0; i < copies; i++)
+		fits = buf_append(&lines, buf_str(record), record->len) && fits;
 	buf_finish(record);
+	bool good = fits && journal->size + (off_t)lines.len <= (off_t)OPS_JOURNAL_MAX;
+	if (!good) {
+		err_set(err, ERR_LIMIT, "the journal %s would be larger than %d MiB", journal->path,
+			OPS_JOURNAL_MAX / (1024 * 1024));
+	} else if (!journal_write_all(journal->fd, buf_str(&lines), lines.len)) {
+		good = err_set_errno(err, errno, "cannot write the journal %s", journal->path);
+		take_back(journal);
+	} else {
+		journal->size += (off_t)lines.len;
+		journal->next++;
+		journal->open_end = false;
+	}
+	buf_finish(&lines);
 	return good;
 }
 
@@ -105,21 +147,19 @@ bool ops_journal_step(struct ops_journal *journal, struct ops_plan *plan, size_t
 	journal_put_text(&record, "state", ops_step_state_word(step->state));
 	journal_put_text(&record, "result", step->result);
 	put_facts(&record, plan, false);
-	facts_are_saved(plan);
-	return end_record(journal, &record, err);
+	return end_record(journal, &record, 1, err) && facts_are_saved(plan, 1);
 }
 
 bool ops_journal_facts(struct ops_journal *journal, struct ops_plan *plan, int64_t wall_ms, struct err *err)
 {
 	bool any = false;
 	for (size_t i = 0; i < plan->fact_count; i++)
-		any |= plan->facts[i].unsaved;
+		any |= plan->facts[i].unsaved == OPS_FACT_RECORDS;
 	if (!journal || !any)
 		return true;
 	struct buf record = begin_record("facts", wall_ms);
 	put_facts(&record, plan, false);
-	facts_are_saved(plan);
-	return end_record(journal, &record, err);
+	return end_record(journal, &record, 1, err) && facts_are_saved(plan, 1);
 }
 
 bool ops_journal_state(struct ops_journal *journal, const struct ops_plan *plan, enum ops_state state, int64_t wall_ms,
@@ -130,7 +170,7 @@ bool ops_journal_state(struct ops_journal *journal, const struct ops_plan *plan,
 	struct buf record = begin_record("state", wall_ms);
 	journal_put_text(&record, "state", ops_state_word(state));
 	journal_put_text(&record, "result", plan->result);
-	return end_record(journal, &record, err);
+	return end_record(journal, &record, 1, err);
 }
 
 bool ops_journal_resumed(struct ops_journal *journal, const char *who, int64_t wall_ms, struct err *err)
@@ -138,21 +178,21 @@ bool ops_journal_resumed(struct ops_journal *journal, const char *who, int64_t w
 	struct buf record = begin_record("taken-up", wall_ms);
 	journal_put_text(&record, "by", who);
 	buf_printf(&record, ",\"pid\":%ld", (long)getpid());
-	return end_record(journal, &record, err);
+	return end_record(journal, &record, 1, err);
 }
 
 bool ops_journal_rolled_back(struct ops_journal *journal, const char *by, int64_t wall_ms, struct err *err)
 {
 	struct buf record = begin_record("undone-by", wall_ms);
 	journal_put_text(&record, "id", by);
-	return end_record(journal, &record, err);
+	return end_record(journal, &record, 1, err);
 }
 
 bool ops_journal_abandoned(struct ops_journal *journal, const char *who, int64_t wall_ms, struct err *err)
 {
 	struct buf record = begin_record("abandoned", wall_ms);
 	journal_put_text(&record, "by", who);
-	return end_record(journal, &record, err);
+	return end_record(journal, &record, 1, err);
 }
 
 static void put_steps(struct buf *record, const struct ops_plan *plan)
@@ -203,8 +243,7 @@ static bool write_plan(struct ops_journal *journal, struct ops_plan *plan, const
 	put_facts(&record, plan, true);
 	journal_put_sentences(&record, plan);
 	put_steps(&record, plan);
-	facts_are_saved(plan);
-	return end_record(journal, &record, err);
+	return end_record(journal, &record, PLAN_COPIES, err) && facts_are_saved(plan, OPS_FACT_RECORDS);
 }
 
 /* ---- files ---- */
@@ -233,7 +272,7 @@ static struct ops_journal *create_hidden(const char *dir, const char *id, char *
 		return NULL;
 	}
 	struct ops_journal *journal = mem_alloc(sizeof *journal);
-	*journal = (struct ops_journal){.fd = fd, .path = path};
+	*journal = (struct ops_journal){.fd = fd, .path = path, .next = 1};
 	path = NULL;
 	return journal;
 }
@@ -306,7 +345,11 @@ struct ops_journal *ops_journal_open(const char *dir, const char *id, struct ops
 		return NULL;
 	}
 	struct ops_journal *journal = mem_alloc(sizeof *journal);
-	*journal = (struct ops_journal){.fd = fd, .path = path};
+	*journal = (struct ops_journal){.fd = fd,
+					.path = path,
+					.size = (off_t)(*history)->whole,
+					.next = (*history)->next,
+					.open_end = (*history)->open_end};
 	fd = -1;
 	path = NULL;
 	return journal;

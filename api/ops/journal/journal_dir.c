@@ -212,7 +212,7 @@ static struct ops_history_plan *shed_details(struct ops_history_plan *plan)
 	const char **const texts[] = {
 		&bare->head.id,         &bare->head.operation, &bare->head.target,     &bare->head.title,
 		&bare->head.who,        &bare->head.cluster,   &bare->head.rolls_back, &bare->head.rolled_back_by,
-		&bare->head.step_title, &bare->head.result};
+		&bare->head.step_title, &bare->head.result,    &bare->head.lost};
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		*texts[i] = arena_strdup(&bare->arena, *texts[i]);
 	ops_history_plan_destroy(plan);
@@ -243,7 +243,7 @@ static size_t history_add_plan(struct ops_history *history, const char *dir, con
 		plan = shed_details(plan);
 	if (plan != known)
 		ops_history_plan_destroy(known);
-	/* Removed meanwhile, or no record of it is whole: it was never begun. */
+	/* Removed meanwhile. */
 	if (!plan && reason.code == ERR_NOT_FOUND)
 		return 0;
 	plan = plan ? plan : unreadable_plan(id, &reason);

@@ -168,8 +168,11 @@ const char *ops_state_word(enum ops_state state);
 
 struct ops_fact { /* arguments and what was found, by name; all that a journal needs to go on */
 	char *name, *value;
-	bool unsaved; /* the engine's: the journal has not this value yet */
+	/* The journal's: how many of its next records have to hold this value. More than one, so that none is lost with
+	 * one damaged line. */
+	unsigned unsaved;
 };
+enum { OPS_FACT_RECORDS = 2 };
 
 struct ops_plan {
 	char *id;         /* of its journal, NULL before it is run or where none is kept */

@@ -125,14 +125,16 @@ void ops_set_fact(struct ops_plan *plan, const char *name, const char *format, .
 	va_end(args);
 	for (size_t i = 0; i < plan->fact_count; i++) {
 		if (!strcmp(plan->facts[i].name, name)) {
-			plan->facts[i].unsaved |= strcmp(plan->facts[i].value, value) != 0;
+			if (strcmp(plan->facts[i].value, value) != 0)
+				plan->facts[i].unsaved = OPS_FACT_RECORDS;
 			free(plan->facts[i].value);
 			plan->facts[i].value = value;
 			return;
 		}
 	}
 	plan->facts = mem_resize(plan->facts, plan->fact_count + 1, sizeof *plan->facts);
-	plan->facts[plan->fact_count++] = (struct ops_fact){.name = mem_strdup(name), .value = value, .unsaved = true};
+	plan->facts[plan->fact_count++] =
+		(struct ops_fact){.name = mem_strdup(name), .value = value, .unsaved = OPS_FACT_RECORDS};
 }
 
 const char *ops_fact(const struct ops_plan *plan, const char *name)
