@@ -318,13 +318,25 @@ static void add_header(struct http_request *request, const char *line)
 	request->headers = curl_slist_append(request->headers, line);
 }
 
+/* To libcurl "Name:" means a header that is not to be sent, and "Name;" one without a value. */
+static void add_given_header(struct http_request *request, const char *line)
+{
+	size_t name = strcspn(line, ":");
+	if (line[name + strspn(line + name, ": \t")]) {
+		add_header(request, line);
+		return;
+	}
+	CLEANUP(free) char *without_value = str_printf("%.*s;", (int)name, line);
+	add_header(request, without_value);
+}
+
 static void apply_headers(struct http_request *request)
 {
 	const struct peer *peer = &request->http->peer;
 	bool has_type = false;
 	for (const char *const *line = request->call.headers; line && *line; line++) {
 		has_type = has_type || strncasecmp(*line, "Content-Type:", 13) == 0;
-		add_header(request, *line);
+		add_given_header(request, *line);
 	}
 	CLEANUP(free) char *host = str_printf("Host: %s", peer->authority);
 	if (peer->connect_to)
@@ -366,8 +378,8 @@ static bool http_check_call(const struct http_call *call, struct err *err)
 	if (!call->method || !call->path || call->path[0] != '/' || strpbrk(call->path, " \r\n"))
 		return err_set(err, ERR_USAGE, "a request requires a method and an escaped path that starts with '/'");
 	for (const char *const *line = call->headers; line && *line; line++) {
-		if (strpbrk(*line, "\r\n"))
-			return err_set(err, ERR_USAGE, "a header of the request contains a line break");
+		if (!http_check_header(*line, err))
+			return false;
 	}
 	return true;
 }

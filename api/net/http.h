@@ -82,6 +82,11 @@ void http_cancel(struct http_request *request); /* NULL is fine; no callback aft
 struct buf;
 void http_escape(struct buf *out, const char *text);
 
+/* Can the line "Name: value" be sent as it is? No control characters but tabs, which could begin a header of their own, and
+ * a name that is one. Otherwise USAGE names the header, never its value. Whoever sends headers asks: a request whose
+ * header cannot be sent is not sent without it. */
+bool http_check_header(const char *line, struct err *err) MUST_USE;
+
 /* Basic credentials as a header line, base64; free with mem_free_secret. */
 char *http_basic_header(const char *user, const char *password);
 

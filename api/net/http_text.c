@@ -36,6 +36,21 @@ char *http_basic_header(const char *user, const char *password)
 	return line;
 }
 
+bool http_check_header(const char *line, struct err *err)
+{
+	static const char token[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
+	size_t name = strspn(line, token);
+	if (name == 0 || line[name] != ':')
+		return err_set(err, ERR_USAGE, "a header of the request has no valid name: not sent");
+	for (const char *at = line + name; *at; at++)
+		if (((unsigned char)*at < ' ' && *at != '\t') || *at == 0x7f)
+			return err_set(err, ERR_USAGE,
+				       "the value for the header %.*s contains a line break or another control "
+				       "character: not sent",
+				       (int)name, line);
+	return true;
+}
+
 const char *http_header_value(const char *line, size_t len, const char *name, size_t *value_len)
 {
 	size_t name_len = strlen(name);

@@ -12,6 +12,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/net/http.h"
 #include "api/net/websocket.h"
 
 struct ws_upgrade_head {
@@ -218,8 +219,8 @@ bool ws_upgrade_check(const char *path, const char *subprotocols, const char *co
 	if (!path || path[0] != '/' || strpbrk(path, " \r\n") || (subprotocols && strpbrk(subprotocols, "\r\n")))
 		return err_set(err, ERR_USAGE, "a WebSocket requires an escaped path that starts with '/'");
 	for (const char *const *line = lines; line && *line; line++) {
-		if (strpbrk(*line, "\r\n"))
-			return err_set(err, ERR_USAGE, "a header of the WebSocket contains a line break");
+		if (!http_check_header(*line, err))
+			return false;
 	}
 	return true;
 }

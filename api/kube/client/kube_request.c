@@ -141,7 +141,12 @@ static void request_send(struct kube_request *request)
 {
 	struct kube_client *client = request->client;
 	struct kube_call *call = &request->call;
-	char **credentials = kube_credentials_headers(client->credentials);
+	struct err err = {0};
+	char **credentials = kube_credentials_headers(client->credentials, &err);
+	if (!credentials) {
+		request_fail_later(request, &err);
+		return;
+	}
 	CLEANUP(free) char *accept = str_printf("Accept: %s", call->accept);
 	CLEANUP(free) char *content = call->body ? str_printf("Content-Type: %s", call->content_type) : NULL;
 	VEC(const char *) headers = {0};
@@ -151,7 +156,6 @@ static void request_send(struct kube_request *request)
 	for (char **line = credentials; *line; line++)
 		vec_push(&headers, *line);
 	vec_push(&headers, NULL);
-	struct err err = {0};
 	int64_t default_timeout =
 		client->access->request_timeout_ms > 0 ? client->access->request_timeout_ms : REQUEST_TIMEOUT_MS;
 	request->http = http_send(client->http,
@@ -267,7 +271,8 @@ static void on_wait(void *data)
 	enum kube_credentials_state state = kube_credentials_check(wait->client->credentials, &err);
 	if (state == KUBE_CREDENTIALS_WAIT)
 		return;
-	char **headers = state == KUBE_CREDENTIALS_READY ? kube_credentials_headers(wait->client->credentials) : NULL;
+	char **headers =
+		state == KUBE_CREDENTIALS_READY ? kube_credentials_headers(wait->client->credentials, &err) : NULL;
 	kube_headers_fn *fn = wait->fn;
 	void *fn_data = wait->data;
 	free_wait(wait);

@@ -245,8 +245,7 @@ struct kube_header_list {
 
 static void identity_add(struct kube_header_list *list, const char *name, const char *value)
 {
-	/* A line break in a value would be a header of its own. */
-	if (value && !strpbrk(value, "\r\n"))
+	if (value)
 		vec_push(&list->lines, str_printf("%s: %s", name, value));
 }
 
@@ -254,7 +253,11 @@ static void add_bearer(struct kube_header_list *list, const char *token)
 {
 	if (!token)
 		return;
-	char *value = str_printf("Bearer %s", token);
+	/* A token from a YAML block ends with a line break that is none of it. */
+	size_t len = strlen(token);
+	while (len > 0 && isspace((unsigned char)token[len - 1]))
+		len--;
+	char *value = str_printf("Bearer %.*s", (int)len, token);
 	identity_add(list, "Authorization", value);
 	mem_free_secret(value);
 }
@@ -262,7 +265,8 @@ static void add_bearer(struct kube_header_list *list, const char *token)
 /* Header names are tokens: everything else in the key of an extra is percent-escaped (client-go transport). */
 static void add_extra(struct kube_header_list *list, const struct kube_variable *extra)
 {
-	struct buf name = BUF_INIT(4096), escaped = BUF_INIT(4096);
+	size_t max = 3 * strlen(extra->name) + 64;
+	struct buf name = BUF_INIT(max), escaped = BUF_INIT(max);
 	for (const char *at = extra->name; *at; at++)
 		buf_append_char(&name, (char)tolower((unsigned char)*at));
 	buf_append_str(&escaped, "Impersonate-Extra-");
@@ -272,7 +276,15 @@ static void add_extra(struct kube_header_list *list, const struct kube_variable 
 	buf_finish(&escaped);
 }
 
-char **kube_credentials_headers(const struct kube_credentials *credentials)
+static bool identity_check(char *const *headers, struct err *err)
+{
+	for (; *headers; headers++)
+		if (!http_check_header(*headers, err))
+			return err_prefix(err, "the credentials cannot be used");
+	return true;
+}
+
+char **kube_credentials_headers(const struct kube_credentials *credentials, struct err *err)
 {
 	const struct kube_access *access = credentials->access;
 	struct kube_header_list list = {0};
@@ -293,7 +305,10 @@ char **kube_credentials_headers(const struct kube_credentials *credentials)
 	for (size_t i = 0; access->as && i < access->as_extra_count; i++)
 		add_extra(&list, &access->as_extra[i]);
 	vec_push(&list.lines, NULL);
-	return list.lines.items;
+	if (identity_check(list.lines.items, err))
+		return list.lines.items;
+	kube_credentials_free_headers(list.lines.items);
+	return NULL;
 }
 
 void kube_credentials_free_headers(char **headers)

@@ -33,8 +33,9 @@ void kube_credentials_destroy(struct kube_credentials *credentials); /* NULL is 
 
 /* Starts what is needed. FAILED sets err; asking again later tries again. */
 enum kube_credentials_state kube_credentials_check(struct kube_credentials *credentials, struct err *err) MUST_USE;
-/* When READY: the header lines, NULL-terminated; free with kube_credentials_free_headers. */
-char **kube_credentials_headers(const struct kube_credentials *credentials);
+/* When READY: the header lines, NULL-terminated; free with kube_credentials_free_headers. NULL with err when one of them
+ * cannot be sent: without it the request would go out with other rights. */
+char **kube_credentials_headers(const struct kube_credentials *credentials, struct err *err) MUST_USE;
 void kube_credentials_free_headers(char **headers); /* overwrites them */
 /* The server said 401. */
 void kube_credentials_rejected(struct kube_credentials *credentials);

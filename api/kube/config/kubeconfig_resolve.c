@@ -245,9 +245,6 @@ static bool check_user(const struct kubeconfig_source *user, const struct kube_a
 			user->file, provider, user->err,
 			"auth-provider was removed from Kubernetes in 1.26: use an exec plugin for user %s",
 			access->user);
-	if ((access->as_uid || access->as_groups || access->as_extra) && !access->as)
-		return kubeconfig_wrong(user->file, user->node, user->err,
-					"as-uid, as-groups and as-user-extra require `as`");
 	return true;
 }
 
@@ -367,6 +364,41 @@ static bool resolve_context(const struct kubeconfig *config, const char *name, s
 	return !user || check_user(&user_source, access);
 }
 
+/* An empty name is none to the server, which would go on with the caller's own rights; so is one that cannot be sent.
+ * What a plugin or a token's file says later is checked where the headers are made. */
+static bool resolve_check_name(const char *what, const char *name, struct err *err)
+{
+	if (name && !name[0])
+		return err_set(err, ERR_CONFIG, "%s is empty: impersonation requires a name", what);
+	for (const char *at = str_or(name, ""); *at; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			return err_set(err, ERR_CONFIG,
+				       "%s contains a line break or another control character: nothing is sent", what);
+	return true;
+}
+
+static bool check_impersonation(const struct kubeconfig *config, const struct kube_access *access, struct err *err)
+{
+	bool from_file = !config->as && access->as, groups_from_file = !config->as_groups;
+	if (!resolve_check_name(from_file ? "the user in `as`" : "the user in --as", access->as, err) ||
+	    !resolve_check_name("as-uid", access->as_uid, err))
+		return false;
+	for (char **group = access->as_groups; group && *group; group++)
+		if (!resolve_check_name(groups_from_file ? "a group in `as-groups`" : "a group in --as-group", *group,
+					err))
+			return false;
+	for (size_t i = 0; i < access->as_extra_count; i++)
+		if (!resolve_check_name("a key of `as-user-extra`", access->as_extra[i].name, err) ||
+		    (access->as_extra[i].value[0] &&
+		     !resolve_check_name("a value of `as-user-extra`", access->as_extra[i].value, err)))
+			return false;
+	if ((access->as_uid || access->as_groups || access->as_extra) && !access->as)
+		return err_set(err, ERR_CONFIG,
+			       config->as_groups ? "--as-group requires --as"
+						 : "as-uid, as-groups and as-user-extra require `as`");
+	return true;
+}
+
 static void override_groups(const struct kubeconfig *config, struct kube_access *access)
 {
 	size_t count = 0;
@@ -386,10 +418,8 @@ struct kube_access *kubeconfig_resolve(const struct kubeconfig *config, const ch
 	if (!resolve_context(config, context ? context : config->current, access, err))
 		return NULL;
 	override_groups(config, access);
-	if (access->as_groups && !access->as) {
-		err_set(err, ERR_CONFIG, "--as-group requires --as");
+	if (!check_impersonation(config, access, err))
 		return NULL;
-	}
 	drop_credentials_without_tls(access);
 	access->request_timeout_ms = config->request_timeout_ms;
 	struct kube_access *done = access;

@@ -297,9 +297,8 @@ static void a_token_file_is_read_again_after_401(void **state)
 static void impersonation_goes_with_every_request(void **state)
 {
 	struct client_scene *world = *state;
-	char as[] = "jane", uid[] = "7", group[] = "ops", other[] = "dev\r\nEvil: 1", key[] = "Scopes/x",
-	     value[] = "all";
-	char *groups[] = {group, other, NULL};
+	char as[] = "jane", uid[] = "7", group[] = "ops", key[] = "Scopes/x", value[] = "all";
+	char *groups[] = {group, NULL};
 	struct kube_variable extra = {key, value};
 	world->access.as = as;
 	world->access.as_uid = uid;
@@ -312,7 +311,51 @@ static void impersonation_goes_with_every_request(void **state)
 	assert_non_null(strstr(head(world, 0), "Impersonate-Uid: 7\r\n"));
 	assert_non_null(strstr(head(world, 0), "Impersonate-Group: ops\r\n"));
 	assert_non_null(strstr(head(world, 0), "Impersonate-Extra-scopes%2Fx: all\r\n"));
-	assert_null(strstr(head(world, 0), "Evil"));
+}
+
+/* Without the header the request would go out with the caller's own rights. */
+static void what_cannot_be_a_header_is_refused(void **state)
+{
+	struct client_scene *world = *state;
+	char plain[] = "jane", broken[] = "dev\r\nEvil: 1", bell[] = "dev\a", empty[] = "";
+	char *groups[] = {plain, broken, NULL};
+	struct kube_variable extra = {plain, bell};
+	const struct kube_access cases[] = {
+		{.as = broken},
+		{.as = plain, .as_uid = bell},
+		{.as = plain, .as_groups = groups},
+		{.as = plain, .as_extra = &extra, .as_extra_count = 1},
+		{.token = broken},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		world->access = cases[i];
+		world->access.server = world->server;
+		world->access.proxy_url = world->no_proxy;
+		connect_client(world);
+		get(world, "/a");
+		assert_int_equal(world->status, 0);
+		assert_int_equal(world->head_count, 0);
+		assert_non_null(strstr(world->err.text, "not sent"));
+		assert_null(strstr(world->err.text, "dev"));
+		kube_client_destroy(world->client);
+		world->client = NULL;
+	}
+	char *none[] = {empty, NULL};
+	world->access = (struct kube_access){
+		.as = plain, .as_groups = none, .server = world->server, .proxy_url = world->no_proxy};
+	connect_client(world);
+	get(world, "/a");
+	assert_non_null(strstr(head(world, 0), "Impersonate-Group:\r\n")); /* libcurl drops what has no value */
+}
+
+static void a_token_of_a_block_is_sent_without_its_line_break(void **state)
+{
+	struct client_scene *world = *state;
+	char token[] = "canary-2\n";
+	world->access.token = token;
+	connect_client(world);
+	get(world, "/a");
+	assert_non_null(strstr(head(world, 0), "Authorization: Bearer canary-2\r\n"));
 }
 
 /* ---- requests ---- */
@@ -584,6 +627,8 @@ int main(void)
 		TEST(an_interactive_plugin_borrows_the_terminal),
 		TEST(a_token_file_is_read_again_after_401),
 		TEST(impersonation_goes_with_every_request),
+		TEST(what_cannot_be_a_header_is_refused),
+		TEST(a_token_of_a_block_is_sent_without_its_line_break),
 		TEST(answers_with_retry_after_are_asked_again),
 		TEST(changes_are_written_as_asked),
 		TEST(read_only_sends_nothing_that_acts),

@@ -248,6 +248,9 @@ static void users_that_make_no_sense(void **state)
 		{"{client-key-data: \"%%\"}", "not base64"},
 		{"{auth-provider: {name: gcp}}", "auth-provider"},
 		{"{as-groups: [g]}", "require `as`"},
+		{"{as: \"a\\nb\"}", "`as` contains a line break"},
+		{"{as: a, as-groups: [g, \"\"]}", "`as-groups` is empty"},
+		{"{as: a, as-user-extra: {k: [\"v\\n\"]}}", "value of `as-user-extra`"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct err err = {0};
@@ -257,6 +260,32 @@ static void users_that_make_no_sense(void **state)
 			"contexts:\n- {name: x, context: {cluster: c, user: u}}\ncurrent-context: x\n",
 			cases[i].user);
 		assert_null(resolve_text(text, &err));
+		if (!strstr(err.text, cases[i].says))
+			fail_msg("case %zu: %s", i, err.text);
+	}
+}
+
+/* The server takes an empty name for none, and the caller's own rights would be used. */
+static void impersonation_is_whole_or_refused(void **state)
+{
+	static const char *const groups[][2] = {{""}, {"ops\nx"}, {"ops"}};
+	static const struct {
+		const char *as;
+		const char *const *groups;
+		const char *says;
+	} cases[] = {
+		{"", NULL, "--as is empty"},
+		{"jane\r\nX: y", NULL, "--as contains a line break"},
+		{"jane\033", NULL, "--as contains a line break"},
+		{"jane", groups[0], "--as-group is empty"},
+		{"jane", groups[1], "--as-group contains a line break"},
+		{NULL, groups[2], "--as-group requires --as"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct err err = {0};
+		struct kubeconfig_options options = {.text = minimal, .as = cases[i].as, .as_groups = cases[i].groups};
+		CLEANUP(kubeconfig_destroy) struct kubeconfig *config = kubeconfig_load(&options, &err);
+		assert_null(kubeconfig_resolve(config, NULL, &err));
 		if (!strstr(err.text, cases[i].says))
 			fail_msg("case %zu: %s", i, err.text);
 	}
@@ -332,6 +361,7 @@ int main(void)
 		TEST(exec_plugins),
 		TEST(mistakes_have_a_place),
 		TEST(users_that_make_no_sense),
+		TEST(impersonation_is_whole_or_refused),
 		TEST(secrets_do_not_travel_without_tls),
 		TEST(bombs_do_not_go_off),
 		TEST(a_pod_knows_its_cluster),
