@@ -377,23 +377,32 @@ static bool resolve_check_name(const char *what, const char *name, struct err *e
 	return true;
 }
 
+static bool resolve_check_extra(const struct kube_access *access, struct err *err)
+{
+	for (size_t i = 0; i < access->as_extra_count; i++) {
+		const struct kube_variable *extra = &access->as_extra[i];
+		bool sendable =
+			resolve_check_name("a key of `as-user-extra`", extra->name, err) &&
+			(!extra->value[0] || resolve_check_name("a value of `as-user-extra`", extra->value, err));
+		if (!sendable)
+			return false;
+	}
+	return true;
+}
+
 static bool check_impersonation(const struct kubeconfig *config, const struct kube_access *access, struct err *err)
 {
-	bool from_file = !config->as && access->as, groups_from_file = !config->as_groups;
-	if (!resolve_check_name(from_file ? "the user in `as`" : "the user in --as", access->as, err) ||
-	    !resolve_check_name("as-uid", access->as_uid, err))
+	const char *user = config->as || !access->as ? "the user in --as" : "the user in `as`";
+	const char *group = config->as_groups ? "a group in --as-group" : "a group in `as-groups`";
+	if (!resolve_check_name(user, access->as, err) || !resolve_check_name("as-uid", access->as_uid, err) ||
+	    !resolve_check_extra(access, err))
 		return false;
-	for (char **group = access->as_groups; group && *group; group++)
-		if (!resolve_check_name(groups_from_file ? "a group in `as-groups`" : "a group in --as-group", *group,
-					err))
+	for (char **it = access->as_groups; it && *it; it++)
+		if (!resolve_check_name(group, *it, err))
 			return false;
-	for (size_t i = 0; i < access->as_extra_count; i++)
-		if (!resolve_check_name("a key of `as-user-extra`", access->as_extra[i].name, err) ||
-		    (access->as_extra[i].value[0] &&
-		     !resolve_check_name("a value of `as-user-extra`", access->as_extra[i].value, err)))
-			return false;
-	if ((access->as_uid || access->as_groups || access->as_extra) && !access->as)
-		return err_set(err, ERR_CONFIG,
+	bool needs_user = access->as_uid || access->as_groups || access->as_extra;
+	if (needs_user && !access->as)
+		return err_set(err, ERR_CONFIG, "%s",
 			       config->as_groups ? "--as-group requires --as"
 						 : "as-uid, as-groups and as-user-extra require `as`");
 	return true;
