@@ -313,6 +313,82 @@ static void drop_credentials_without_tls(struct kube_access *access)
 	}
 }
 
+/* A source without a file is no kubeconfig: an option, a service account. */
+static bool resolve_wrong(const struct kubeconfig_source *source, const char *what, const char *why)
+{
+	return source->file ? kubeconfig_wrong(source->file, source->node, source->err, "%s %s", what, why)
+			    : err_set(source->err, ERR_CONFIG, "%s %s", what, why);
+}
+
+/* An empty name is none to the server, which would go on with the caller's own rights; so is one that cannot be sent.
+ * What a plugin or a token's file says later is checked where the headers are made. */
+static bool resolve_check_name(const struct kubeconfig_source *source, const char *what, const char *name)
+{
+	if (name && !name[0])
+		return resolve_wrong(source, what, "is empty: impersonation requires a name");
+	for (const char *at = str_or(name, ""); *at; at++)
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			return resolve_wrong(source, what,
+					     "contains a line break or another control character: nothing is sent");
+	return true;
+}
+
+static bool resolve_check_extra(const struct kubeconfig_source *user, const struct kube_access *access)
+{
+	for (size_t i = 0; i < access->as_extra_count; i++) {
+		const struct kube_variable *extra = &access->as_extra[i];
+		bool sendable =
+			resolve_check_name(user, "a key of `as-user-extra`", extra->name) &&
+			(!extra->value[0] || resolve_check_name(user, "a value of `as-user-extra`", extra->value));
+		if (!sendable)
+			return false;
+	}
+	return true;
+}
+
+/* What an option gives has no place in a file. */
+static bool resolve_check_groups(const struct kubeconfig *config, const struct kubeconfig_source *user,
+				 const struct kube_access *access)
+{
+	const struct kubeconfig_source option = {.err = user->err};
+	for (char **it = access->as_groups; it && *it; it++) {
+		bool good = config->as_groups ? resolve_check_name(&option, "a group in --as-group", *it)
+					      : resolve_check_name(user, "a group in `as-groups`", *it);
+		if (!good)
+			return false;
+	}
+	if (config->as_groups && !access->as)
+		return resolve_wrong(&option, "--as-group", "requires --as");
+	return true;
+}
+
+static bool check_impersonation(const struct kubeconfig *config, const struct kubeconfig_source *user,
+				const struct kube_access *access)
+{
+	const struct kubeconfig_source option = {.err = user->err};
+	bool good = config->as ? resolve_check_name(&option, "the user in --as", access->as)
+			       : resolve_check_name(user, "the user in `as`", access->as);
+	if (!good || !resolve_check_name(user, "as-uid", access->as_uid) || !resolve_check_extra(user, access) ||
+	    !resolve_check_groups(config, user, access))
+		return false;
+	if ((access->as_uid || access->as_groups || access->as_extra) && !access->as)
+		return resolve_wrong(user, "as-uid, as-groups and as-user-extra", "require `as`");
+	return true;
+}
+
+static void override_groups(const struct kubeconfig *config, struct kube_access *access)
+{
+	size_t count = 0;
+	while (config->as_groups && config->as_groups[count])
+		count++;
+	if (count == 0)
+		return;
+	kubeconfig_free_list(access->as_groups);
+	access->as_groups = mem_alloc((count + 1) * sizeof *access->as_groups);
+	for (size_t i = 0; i < count; i++)
+		access->as_groups[i] = mem_strdup(config->as_groups[i]);
+}
+
 static bool resolve_in_cluster(const struct kubeconfig *config, struct kube_access *access, struct err *err)
 {
 	const char *host = getenv("KUBERNETES_SERVICE_HOST"), *port = getenv("KUBERNETES_SERVICE_PORT");
@@ -329,7 +405,9 @@ static bool resolve_in_cluster(const struct kubeconfig *config, struct kube_acce
 	access->server = str_printf(strchr(str_or(host, ""), ':') ? "https://[%s]:%s" : "https://%s:%s", host, port);
 	access->token_file = str_printf("%s/token", config->service_account_dir);
 	access->as = mem_strdup(config->as);
-	return read_pem_file(ca, &access->ca_pem, err);
+	override_groups(config, access);
+	const struct kubeconfig_source service_account = {.err = err};
+	return check_impersonation(config, &service_account, access) && read_pem_file(ca, &access->ca_pem, err);
 }
 
 static bool resolve_context(const struct kubeconfig *config, const char *name, struct kube_access *access,
@@ -361,73 +439,14 @@ static bool resolve_context(const struct kubeconfig *config, const char *name, s
 		free(access->as);
 		access->as = mem_strdup(config->as);
 	}
-	return !user || check_user(&user_source, access);
-}
-
-/* An empty name is none to the server, which would go on with the caller's own rights; so is one that cannot be sent.
- * What a plugin or a token's file says later is checked where the headers are made. */
-static bool resolve_check_name(const char *what, const char *name, struct err *err)
-{
-	if (name && !name[0])
-		return err_set(err, ERR_CONFIG, "%s is empty: impersonation requires a name", what);
-	for (const char *at = str_or(name, ""); *at; at++)
-		if ((unsigned char)*at < ' ' || *at == 0x7f)
-			return err_set(err, ERR_CONFIG,
-				       "%s contains a line break or another control character: nothing is sent", what);
-	return true;
-}
-
-static bool resolve_check_extra(const struct kube_access *access, struct err *err)
-{
-	for (size_t i = 0; i < access->as_extra_count; i++) {
-		const struct kube_variable *extra = &access->as_extra[i];
-		bool sendable =
-			resolve_check_name("a key of `as-user-extra`", extra->name, err) &&
-			(!extra->value[0] || resolve_check_name("a value of `as-user-extra`", extra->value, err));
-		if (!sendable)
-			return false;
-	}
-	return true;
-}
-
-static bool check_impersonation(const struct kubeconfig *config, const struct kube_access *access, struct err *err)
-{
-	const char *user = config->as || !access->as ? "the user in --as" : "the user in `as`";
-	const char *group = config->as_groups ? "a group in --as-group" : "a group in `as-groups`";
-	if (!resolve_check_name(user, access->as, err) || !resolve_check_name("as-uid", access->as_uid, err) ||
-	    !resolve_check_extra(access, err))
-		return false;
-	for (char **it = access->as_groups; it && *it; it++)
-		if (!resolve_check_name(group, *it, err))
-			return false;
-	bool needs_user = access->as_uid || access->as_groups || access->as_extra;
-	if (needs_user && !access->as)
-		return err_set(err, ERR_CONFIG, "%s",
-			       config->as_groups ? "--as-group requires --as"
-						 : "as-uid, as-groups and as-user-extra require `as`");
-	return true;
-}
-
-static void override_groups(const struct kubeconfig *config, struct kube_access *access)
-{
-	size_t count = 0;
-	while (config->as_groups && config->as_groups[count])
-		count++;
-	if (count == 0)
-		return;
-	kubeconfig_free_list(access->as_groups);
-	access->as_groups = mem_alloc((count + 1) * sizeof *access->as_groups);
-	for (size_t i = 0; i < count; i++)
-		access->as_groups[i] = mem_strdup(config->as_groups[i]);
+	override_groups(config, access);
+	return (!user || check_user(&user_source, access)) && check_impersonation(config, &user_source, access);
 }
 
 struct kube_access *kubeconfig_resolve(const struct kubeconfig *config, const char *context, struct err *err)
 {
 	CLEANUP(kube_access_destroy) struct kube_access *access = mem_alloc(sizeof *access);
 	if (!resolve_context(config, context ? context : config->current, access, err))
-		return NULL;
-	override_groups(config, access);
-	if (!check_impersonation(config, access, err))
 		return NULL;
 	drop_credentials_without_tls(access);
 	access->request_timeout_ms = config->request_timeout_ms;
