@@ -377,10 +377,9 @@ static bool http_check_call(const struct http_call *call, struct err *err)
 {
 	if (!call->method || !call->path || call->path[0] != '/' || strpbrk(call->path, " \r\n"))
 		return err_set(err, ERR_USAGE, "a request requires a method and an escaped path that starts with '/'");
-	for (const char *const *line = call->headers; line && *line; line++) {
+	for (const char *const *line = call->headers; line && *line; line++)
 		if (!http_check_header(*line, err))
 			return false;
-	}
 	return true;
 }
 

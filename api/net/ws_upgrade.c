@@ -218,10 +218,9 @@ bool ws_upgrade_check(const char *path, const char *subprotocols, const char *co
 {
 	if (!path || path[0] != '/' || strpbrk(path, " \r\n") || (subprotocols && strpbrk(subprotocols, "\r\n")))
 		return err_set(err, ERR_USAGE, "a WebSocket requires an escaped path that starts with '/'");
-	for (const char *const *line = lines; line && *line; line++) {
+	for (const char *const *line = lines; line && *line; line++)
 		if (!http_check_header(*line, err))
 			return false;
-	}
 	return true;
 }
 
