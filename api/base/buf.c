@@ -2,9 +2,11 @@
  * overflow changes nothing but the flag. */
 #include "api/base/buf.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "api/base/mem.h"
 
@@ -112,6 +114,21 @@ void buf_consume(struct buf *buf, size_t len)
 	buf->len -= len;
 	memmove(buf->data, buf->data + len, buf->len);
 	buf->data[buf->len] = '\0';
+}
+
+bool buf_write(const struct buf *buf, int fd)
+{
+	for (size_t sent = 0; sent < buf->len;) {
+		ssize_t put = write(fd, buf->data + sent, buf->len - sent);
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put == 0)
+			errno = ENOSPC;
+		if (put <= 0)
+			return false;
+		sent += (size_t)put;
+	}
+	return true;
 }
 
 const char *buf_str(const struct buf *buf)

@@ -38,6 +38,7 @@ void *buf_reserve(struct buf *buf, size_t len);
 void buf_commit(struct buf *buf, size_t len);
 
 void buf_consume(struct buf *buf, size_t len); /* drops the first len bytes */
+bool buf_write(const struct buf *buf, int fd); /* all of it, to a file; false with errno */
 const char *buf_str(const struct buf *buf);    /* "" when empty */
 char *buf_take(struct buf *buf);               /* hands the string over: free() it; the buffer is empty after */
 

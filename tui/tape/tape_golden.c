@@ -91,13 +91,8 @@ bool tape_golden_write(const char *base, const char *path, const struct buf *con
 	CLEANUP(close) int fd = open_regular(base, path, O_WRONLY | O_CREAT, "write", err);
 	if (fd < 0)
 		return false;
-	size_t sent = 0;
-	ssize_t put = ftruncate(fd, 0) == 0;
-	while (sent < content->len && put > 0) {
-		put = write(fd, content->data + sent, content->len - sent);
-		sent += put > 0 ? (size_t)put : 0;
-	}
-	return (sent == content->len && put >= 0) || err_set_errno(err, errno, "cannot write %s below %s", path, base);
+	return (ftruncate(fd, 0) == 0 && buf_write(content, fd)) ||
+	       err_set_errno(err, errno, "cannot write %s below %s", path, base);
 }
 
 bool tape_golden_read(const char *base, const char *path, struct buf *out, struct err *err)

@@ -335,11 +335,7 @@ static bool report_save(const struct report_writer *it, const char *path, struct
 		return err_set(err, ERR_REFUSED, "%s already exists; choose another name", path);
 	if (fd < 0)
 		return err_set_errno(err, errno, "cannot create %s", path);
-	size_t sent = 0;
-	ssize_t put = 0;
-	while (sent < it->out.len && (put = write(fd, it->out.data + sent, it->out.len - sent)) > 0)
-		sent += (size_t)put;
-	int failed = sent < it->out.len ? errno : 0;
+	int failed = buf_write(&it->out, fd) ? 0 : errno;
 	if (close(fd) < 0 && !failed)
 		failed = errno;
 	if (!failed)

@@ -84,20 +84,6 @@ static bool facts_are_saved(struct ops_plan *plan, unsigned times)
 	return true;
 }
 
-static bool journal_write_all(int fd, const char *bytes, size_t len)
-{
-	while (len > 0) {
-		ssize_t written = write(fd, bytes, len);
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return false;
-		bytes += written;
-		len -= (size_t)written;
-	}
-	return fsync(fd) == 0;
-}
-
 /* A part of a record, or one that the disk may not have: as if it had never been written. Where even that fails, the next
  * one begins a line of its own and has another number. */
 static void take_back(struct ops_journal *journal)
@@ -123,7 +109,7 @@ static bool end_record(struct ops_journal *journal, struct buf *record, unsigned
 	if (!good) {
 		err_set(err, ERR_LIMIT, "the journal %s would be larger than %d MiB", journal->path,
 			OPS_JOURNAL_MAX / (1024 * 1024));
-	} else if (!journal_write_all(journal->fd, buf_str(&lines), lines.len)) {
+	} else if (!buf_write(&lines, journal->fd) || fsync(journal->fd) != 0) {
 		good = err_set_errno(err, errno, "cannot write the journal %s", journal->path);
 		take_back(journal);
 	} else {
