@@ -154,14 +154,21 @@ static const struct {
 
 /* How a screen looks, and nothing else: a tape does not decide which cluster it plays on, with whose credentials and
  * configuration, or what runs. */
-static bool may_set_variable(const char *name)
+static bool check_variable(const struct tape_parser *parser, const char *name, struct err *err)
 {
-	static const char *const names[] = {"TERM",           "COLORTERM", "COLORFGBG", "NO_COLOR",
+	static const char *const looks[] = {"TERM",           "COLORTERM", "COLORFGBG", "NO_COLOR",
 					    "CLICOLOR_FORCE", "LANG",      "LC_ALL",    "LC_CTYPE"};
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (str_eq(names[i], name))
-			return true;
-	return false;
+	struct buf list = BUF_INIT(ERR_TEXT_MAX);
+	bool known = false;
+	for (size_t i = 0; i < ARRAY_LEN(looks); i++) {
+		known = known || str_eq(looks[i], name);
+		buf_printf(&list, "%s%s", i ? ", " : "", looks[i]);
+	}
+	bool good =
+		known || tape_lex_error(&parser->lexer, err, "a tape may not set %s, only what a screen looks like: %s",
+					name, buf_str(&list));
+	buf_finish(&list);
+	return good;
 }
 
 static bool parse_env(struct tape_parser *parser, struct err *err)
@@ -170,11 +177,8 @@ static bool parse_env(struct tape_parser *parser, struct err *err)
 		return false;
 	if (strchr(parser->lexer.token, '='))
 		return tape_lex_error(&parser->lexer, err, "a variable name cannot contain '='");
-	if (!may_set_variable(parser->lexer.token))
-		return tape_lex_error(&parser->lexer, err,
-				      "a tape may not set %s, only what a screen looks like: TERM, COLORTERM, "
-				      "COLORFGBG, NO_COLOR, CLICOLOR_FORCE, LANG, LC_ALL, LC_CTYPE",
-				      parser->lexer.token);
+	if (!check_variable(parser, parser->lexer.token, err))
+		return false;
 	CLEANUP(free) char *name = mem_strdup(parser->lexer.token);
 	if (!tape_expect(parser, TAPE_STRING, true, "a value for the variable", err))
 		return false;

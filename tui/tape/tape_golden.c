@@ -50,6 +50,10 @@ bool tape_golden_is_inside(const char *path)
 /* A step at a time, none of them through a link: what stands in a tape leads nowhere but below its folder. */
 static int open_below(const char *base, const char *path, int flags)
 {
+	if (!tape_golden_is_inside(path)) {
+		errno = EXDEV;
+		return -1;
+	}
 	int folder = open(base, O_PATH | O_DIRECTORY | O_CLOEXEC), fd = -1;
 	size_t len;
 	for (const char *at = path; folder >= 0 && next_part(&at, &len); at += len) {
@@ -71,10 +75,9 @@ static int open_below(const char *base, const char *path, int flags)
 static int open_regular(const char *base, const char *path, int flags, const char *what, struct err *err)
 {
 	struct stat status;
-	int fd = tape_golden_is_inside(path) ? open_below(base, path, flags) : -1;
+	int fd = open_below(base, path, flags);
 	if (fd < 0) {
-		err_set_errno(err, tape_golden_is_inside(path) ? errno : EXDEV, "cannot %s %s below %s", what, path,
-			      base);
+		err_set_errno(err, errno, "cannot %s %s below %s", what, path, base);
 		return -1;
 	}
 	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
