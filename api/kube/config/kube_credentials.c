@@ -83,13 +83,20 @@ static char *identity_read_file(const char *path, size_t max, struct err *err)
 	return text;
 }
 
+/* Without the white space at the end: a file's or a YAML block's last line break is not the token's. */
+static size_t identity_trimmed_len(const char *text)
+{
+	size_t len = strlen(text);
+	while (len > 0 && isspace((unsigned char)text[len - 1]))
+		len--;
+	return len;
+}
+
 static char *identity_trimmed(char *text)
 {
 	if (!text)
 		return NULL;
-	size_t start = strspn(text, " \t\r\n"), len = strlen(text);
-	while (len > start && isspace((unsigned char)text[len - 1]))
-		len--;
+	size_t start = strspn(text, " \t\r\n"), len = identity_trimmed_len(text);
 	char *copy = len > start ? mem_strndup(text + start, len - start) : NULL;
 	mem_free_secret(text);
 	return copy;
@@ -253,11 +260,7 @@ static void add_bearer(struct kube_header_list *list, const char *token)
 {
 	if (!token)
 		return;
-	/* A token from a YAML block ends with a line break that is none of it. */
-	size_t len = strlen(token);
-	while (len > 0 && isspace((unsigned char)token[len - 1]))
-		len--;
-	char *value = str_printf("Bearer %.*s", (int)len, token);
+	char *value = str_printf("Bearer %.*s", (int)identity_trimmed_len(token), token);
 	identity_add(list, "Authorization", value);
 	mem_free_secret(value);
 }
