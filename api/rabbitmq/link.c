@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include <cjson/cJSON.h>
 
@@ -13,7 +14,7 @@
 #include "api/net/http.h"
 #include "api/rabbitmq/rjson.h"
 
-enum { REQUEST_MS = 6000, BODY_MAX = 16 * 1024 * 1024, MANAGEMENT_PORT = 15672, MANAGEMENT_TLS_PORT = 15671 };
+enum { BODY_MAX = 16 * 1024 * 1024, MANAGEMENT_PORT = 15672, MANAGEMENT_TLS_PORT = 15671 };
 
 struct rabbitmq_link {
 	const struct rabbitmq_monitor_options *options;
@@ -173,6 +174,7 @@ static void on_http(void *data, const struct http_result *result)
 	if (!result->status) {
 		const struct err *why = link->dial ? link->options->dialer->error(link->dial) : NULL;
 		answer.err = why && err_is_set(why) ? *why : result->err;
+		answer.refused = answer.err.code == ERR_CONNECT && strcasestr(answer.err.text, "connection refused");
 		err_prefix(&answer.err, "no management API on %s", link->target.pod);
 	} else if (err_is_set(&result->err)) {
 		answer.err = result->err;
@@ -182,22 +184,22 @@ static void on_http(void *data, const struct http_result *result)
 	link_finish(link, &answer);
 }
 
-bool rabbitmq_link_get(struct rabbitmq_link *link, const char *path, const char *authorization, const char *origin,
-		       rabbitmq_answer_fn *done, void *data, struct err *err)
+bool rabbitmq_link_get(struct rabbitmq_link *link, const struct rabbitmq_question *question, rabbitmq_answer_fn *done,
+		       void *data, struct err *err)
 {
-	const char *const headers[] = {authorization, "Accept: application/json", NULL};
+	const char *const headers[] = {question->authorization, "Accept: application/json", NULL};
 	if (!link_prepare(link, err))
 		return false;
 	free(link->path);
-	link->path = mem_strndup(path, strcspn(path, "?"));
+	link->path = mem_strndup(question->path, strcspn(question->path, "?"));
 	free(link->origin);
-	link->origin = mem_strdup(origin);
+	link->origin = mem_strdup(question->origin);
 	link->request = http_send(link->http,
 				  &(struct http_call){
 					  .method = "GET",
-					  .path = path,
+					  .path = question->path,
 					  .headers = headers,
-					  .timeout_ms = REQUEST_MS,
+					  .timeout_ms = question->timeout_ms,
 					  .body_max = BODY_MAX,
 					  .on_done = on_http,
 					  .data = link,
@@ -222,9 +224,12 @@ static void on_output(void *data, const struct err *err, int exit_code, const ch
 					 .body = output ? output : "",
 					 .len = output ? len : 0};
 	link->run = NULL;
-	if (!err_is_set(err) && exit_code != 0 && !len)
+	if (!err_is_set(err) && exit_code != 0 && !len) { /* the tool spoke, but not RabbitMQ */
+		answer.heard = false;
+		answer.refused = exit_code == EX_UNAVAILABLE;
 		err_set(&answer.err, ERR_SERVER, "the command line on %s failed with exit code %d: %.160s",
 			link->target.pod, exit_code, str_or(complaint, "no reason given"));
+	}
 	link_finish(link, &answer);
 }
 

@@ -10,6 +10,7 @@ struct rabbitmq_link;
 struct rabbitmq_answer {
 	struct err err;   /* there is no answer, or it is a refusal (401, 403, 404, 5xx but 503 of a health check) */
 	bool heard;       /* the broker said something, whatever it was */
+	bool refused;     /* nothing listens there */
 	bool passed;      /* status 200 or exit code 0 */
 	const char *body; /* "" without */
 	size_t len;
@@ -27,9 +28,16 @@ void rabbitmq_link_destroy(struct rabbitmq_link *link); /* no callback after; NU
 const struct rabbitmq_target *rabbitmq_link_target(const struct rabbitmq_link *link);
 bool rabbitmq_link_busy(const struct rabbitmq_link *link);
 
-/* Only while not busy; done is called once, later. `authorization` is a header line; origin as in set_credentials. */
-bool rabbitmq_link_get(struct rabbitmq_link *link, const char *path, const char *authorization, const char *origin,
-		       rabbitmq_answer_fn *done, void *data, struct err *err) MUST_USE;
+struct rabbitmq_question {
+	const char *path;
+	const char *authorization; /* a header line */
+	const char *origin;        /* as in rabbitmq_monitor_set_credentials */
+	int64_t timeout_ms;
+};
+
+/* Only while not busy; done is called once, later. */
+bool rabbitmq_link_get(struct rabbitmq_link *link, const struct rabbitmq_question *question, rabbitmq_answer_fn *done,
+		       void *data, struct err *err) MUST_USE;
 bool rabbitmq_link_run(struct rabbitmq_link *link, const char *const *argv, rabbitmq_answer_fn *done, void *data,
 		       struct err *err) MUST_USE;
 

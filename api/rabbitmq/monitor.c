@@ -13,6 +13,8 @@
 #include "api/net/http.h"
 #include "api/rabbitmq/monitor_private.h"
 
+enum { QUESTION_MS = 6000, SELF_MS = 4000, PEERS_MS = 60000 };
+
 static const char *const status_argv[] = {"rabbitmq-diagnostics", "--formatter", "json", "-s", "cluster_status", NULL};
 static const char *const vhosts_argv[] = {"rabbitmqctl", "--formatter", "json", "-s", "list_vhosts", "name", NULL};
 static const char *const critical_argv[] = {
@@ -32,6 +34,7 @@ static const struct {
 	/* Answered by the node from what it has itself. Everything else asks the other nodes as well and hangs for
 	 * as long as a dead one is not given up: seconds to the net tick time (rabbitmq-server#6047). */
 	bool is_local;
+	int32_t patience_ms; /* 0 = QUESTION_MS */
 	rabbitmq_take_fn *take;
 } job_types[] = {
 	[RABBITMQ_JOB_OVERVIEW] = {.path = "/api/overview", .take = rabbitmq_take_overview},
@@ -48,84 +51,98 @@ static const struct {
 				   .take = rabbitmq_take_critical},
 	[RABBITMQ_JOB_ALARMS] = {.path = "/api/health/checks/local-alarms",
 				 .is_local = true,
+				 .patience_ms = SELF_MS,
 				 .take = rabbitmq_take_alarms},
+	/* Without statistics the node collects nothing from the others; with Khepri it waits 10 s for each that it does
+	 * not hear (rabbit_nodes.erl), with Mnesia for as long as its net tick time. */
+	[RABBITMQ_JOB_PEERS] = {.path = "/api/nodes?disable_stats=true&columns=name,running",
+				.patience_ms = PEERS_MS,
+				.take = rabbitmq_take_peers},
 	[RABBITMQ_JOB_STATUS] = {.argv = status_argv, .take = rabbitmq_take_status},
 	[RABBITMQ_JOB_VHOSTS] = {.argv = vhosts_argv, .take = rabbitmq_take_vhosts},
 	[RABBITMQ_JOB_VHOST_QUEUES] = {.take = rabbitmq_take_vhost_queues},
 	[RABBITMQ_JOB_CRITICAL_COMMAND] = {.argv = critical_argv, .take = rabbitmq_take_critical},
 };
 
-static bool monitor_is_local(const struct rabbitmq_peer *peer)
+/* Who cannot say in time what the others have part in may still be well: what it knows alone, asked beside that, judges
+ * it. */
+static bool may_wait_for_others(const struct rabbitmq_way_in *lane, const struct rabbitmq_answer *answer)
 {
-	return job_types[peer->current].is_local;
+	return !answer->heard && answer->err.code == ERR_TIMEOUT && !job_types[lane->current].is_local &&
+	       job_types[lane->current].path;
 }
 
-/* Who cannot say in time what the others have part in may still be well: what it knows alone is asked before it is
- * judged. */
-static bool may_wait_for_others(const struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
+static void monitor_hear(struct rabbitmq_way_in *lane, const struct rabbitmq_answer *answer)
 {
-	return !answer->heard && answer->err.code == ERR_TIMEOUT && !monitor_is_local(peer) &&
-	       peer->monitor->snapshot.way == RABBITMQ_BY_MANAGEMENT;
-}
-
-static void monitor_hear(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
-{
-	struct rabbitmq_member *member = rabbitmq_member_of(peer);
-	if (!member)
+	struct rabbitmq_member *member = rabbitmq_member_of(lane->peer);
+	bool of_peers = lane->current == RABBITMQ_JOB_PEERS, waits = may_wait_for_others(lane, answer);
+	if (!member || (of_peers && waits))
 		return;
-	if (may_wait_for_others(peer, answer)) {
-		peer->timed_out = true;
-		rabbitmq_push_job_first(peer, RABBITMQ_JOB_ALARMS);
+	if (!of_peers && !job_types[lane->current].is_local)
+		member->slow = waits;
+	if (waits)
 		return;
-	}
-	if (!answer->heard || !monitor_is_local(peer))
-		peer->timed_out = false;
 	member->answers = answer->heard;
-	member->slow = peer->timed_out;
+	member->refuses = answer->refused;
 	if (answer->heard) {
-		member->part.updated_ms = rabbitmq_now(peer->monitor);
+		member->part.updated_ms = rabbitmq_now(lane->peer->monitor);
 		err_clear(&member->part.err);
-	} else {
-		member->part.err = answer->err;
-		member->quorum_critical = member->alarm = -1;
-		member->critical_queues = -1;
+		return;
 	}
+	member->part.err = answer->err;
+	member->slow = false;
+	member->quorum_critical = member->alarm = -1;
+	member->critical_queues = -1;
+	rabbitmq_forget_unheard(member);
 }
 
 static void monitor_on_answer(void *data, const struct rabbitmq_answer *answer)
 {
-	struct rabbitmq_peer *peer = data;
-	struct rabbitmq_monitor *monitor = peer->monitor;
-	bool round = rabbitmq_job_is_of_round(peer->current);
-	monitor_hear(peer, answer);
+	struct rabbitmq_way_in *lane = data;
+	struct rabbitmq_monitor *monitor = lane->peer->monitor;
+	bool round = rabbitmq_job_is_of_round(lane->current);
+	monitor_hear(lane, answer);
+	rabbitmq_look_around(monitor);
 	loop_timer_arm(monitor->pump, 0);
-	if (round && (!monitor->in_round || peer->epoch != monitor->epoch))
+	if (round && (!monitor->in_round || lane->epoch != monitor->epoch))
 		return;
-	if (round && !job_types[peer->current].may_fail && err_is_set(&answer->err))
-		rabbitmq_next_peer(monitor, peer, &answer->err);
+	if (round && !job_types[lane->current].may_fail && err_is_set(&answer->err))
+		rabbitmq_next_peer(monitor, lane->peer, &answer->err);
 	else
-		job_types[peer->current].take(peer, answer);
+		job_types[lane->current].take(lane->peer, answer);
 	if (!round)
 		rabbitmq_changed(monitor);
 }
 
-static bool start_page(struct rabbitmq_peer *peer, enum rabbitmq_job job, struct err *err)
+static bool monitor_get(struct rabbitmq_way_in *lane, enum rabbitmq_job job, const char *path, struct err *err)
 {
-	struct rabbitmq_monitor *monitor = peer->monitor;
+	const struct rabbitmq_monitor *monitor = lane->peer->monitor;
+	return rabbitmq_link_get(
+		lane->link,
+		&(struct rabbitmq_question){
+			.path = path,
+			.authorization = monitor->authorization,
+			.origin = monitor->origin,
+			.timeout_ms = job_types[job].patience_ms ? job_types[job].patience_ms : QUESTION_MS,
+		},
+		monitor_on_answer, lane, err);
+}
+
+static bool start_page(struct rabbitmq_way_in *lane, enum rabbitmq_job job, struct err *err)
+{
 	CLEANUP(free)
-	char *path = str_printf("%s?page=%lld&page_size=%d&columns=%s", job_types[job].path, (long long)monitor->page,
-				RABBITMQ_PAGE_SIZE, job_types[job].columns);
-	return rabbitmq_link_get(peer->link, path, monitor->authorization, monitor->origin, monitor_on_answer, peer,
-				 err);
+	char *path = str_printf("%s?page=%lld&page_size=%d&columns=%s", job_types[job].path,
+				(long long)lane->peer->monitor->page, RABBITMQ_PAGE_SIZE, job_types[job].columns);
+	return monitor_get(lane, job, path, err);
 }
 
 /* rabbitmqctl refuses a command that names a column it does not know. */
 #define COMMAND_COLUMN_EVERYWHERE(path) path,
 #define COMMAND_COLUMN_HTTP(path)
 
-static bool start_vhost(struct rabbitmq_peer *peer, struct err *err)
+static bool start_vhost(struct rabbitmq_way_in *lane, struct err *err)
 {
-	struct rabbitmq_monitor *monitor = peer->monitor;
+	struct rabbitmq_monitor *monitor = lane->peer->monitor;
 	const char *const argv[] = {"rabbitmqctl",
 				    "--formatter",
 				    "json",
@@ -143,35 +160,36 @@ static bool start_vhost(struct rabbitmq_peer *peer, struct err *err)
 #include "api/rabbitmq/queue_fields.def"
 #undef X
 				    NULL};
-	return rabbitmq_link_run(peer->link, argv, monitor_on_answer, peer, err);
+	return rabbitmq_link_run(lane->link, argv, monitor_on_answer, lane, err);
 }
 
-static bool start_job(struct rabbitmq_peer *peer, enum rabbitmq_job job, struct err *err)
+static bool start_job(struct rabbitmq_way_in *lane, enum rabbitmq_job job, struct err *err)
 {
-	struct rabbitmq_monitor *monitor = peer->monitor;
 	if (job_types[job].columns)
-		return start_page(peer, job, err);
+		return start_page(lane, job, err);
 	if (job == RABBITMQ_JOB_VHOST_QUEUES)
-		return start_vhost(peer, err);
+		return start_vhost(lane, err);
 	if (job_types[job].argv)
-		return rabbitmq_link_run(peer->link, job_types[job].argv, monitor_on_answer, peer, err);
-	return rabbitmq_link_get(peer->link, job_types[job].path, monitor->authorization, monitor->origin,
-				 monitor_on_answer, peer, err);
+		return rabbitmq_link_run(lane->link, job_types[job].argv, monitor_on_answer, lane, err);
+	return monitor_get(lane, job, job_types[job].path, err);
+}
+
+static void pump_lane(struct rabbitmq_way_in *lane)
+{
+	struct rabbitmq_answer failed = {.body = ""};
+	if (!lane->job_count || rabbitmq_link_busy(lane->link))
+		return;
+	lane->current = rabbitmq_pop_job(lane);
+	lane->epoch = lane->peer->monitor->epoch;
+	if (!start_job(lane, lane->current, &failed.err))
+		monitor_on_answer(lane, &failed);
 }
 
 static void on_pump(void *data)
 {
 	struct rabbitmq_monitor *monitor = data;
-	for (size_t i = 0; i < monitor->peers.len; i++) {
-		struct rabbitmq_peer *peer = monitor->peers.items[i];
-		struct rabbitmq_answer failed = {.body = ""};
-		if (!peer->job_count || rabbitmq_link_busy(peer->link))
-			continue;
-		peer->current = rabbitmq_pop_job(peer);
-		peer->epoch = monitor->epoch;
-		if (!start_job(peer, peer->current, &failed.err))
-			monitor_on_answer(peer, &failed);
-	}
+	for (size_t i = 0; i < monitor->peers.len * RABBITMQ_LANES; i++)
+		pump_lane(&monitor->peers.items[i / RABBITMQ_LANES]->lanes[i % RABBITMQ_LANES]);
 }
 
 /* ---- public ---- */
@@ -184,6 +202,7 @@ struct rabbitmq_monitor *rabbitmq_monitor_create(const struct rabbitmq_monitor_o
 	monitor->timer = loop_timer_create(options->loop, rabbitmq_on_timer, monitor);
 	monitor->pump = loop_timer_create(options->loop, on_pump, monitor);
 	monitor->round_ms = monitor->checks_ms = monitor->management_ms = monitor->clients_ms = -1;
+	monitor->self_ms = monitor->peers_ms = -1;
 	monitor->snapshot.overview_part.updated_ms = monitor->snapshot.nodes_part.updated_ms = -1;
 	monitor->snapshot.queues_part.updated_ms = monitor->snapshot.clients_part.updated_ms = -1;
 	monitor->snapshot.way = RABBITMQ_BY_COMMAND_LINE;
@@ -200,8 +219,8 @@ static void monitor_forget_tls(struct rabbitmq_monitor *monitor)
 
 void rabbitmq_monitor_set_tls(struct rabbitmq_monitor *monitor, const struct rabbitmq_tls *tls)
 {
-	vec_each (&monitor->peers, peer)
-		rabbitmq_link_hang_up((*peer)->link);
+	for (size_t i = 0; i < monitor->peers.len * RABBITMQ_LANES; i++)
+		rabbitmq_link_hang_up(monitor->peers.items[i / RABBITMQ_LANES]->lanes[i % RABBITMQ_LANES].link);
 	monitor_forget_tls(monitor);
 	if (!tls)
 		return;
@@ -217,6 +236,8 @@ void rabbitmq_monitor_destroy(struct rabbitmq_monitor *monitor)
 	vec_each (&monitor->peers, peer)
 		rabbitmq_peer_destroy(*peer);
 	vec_finish(&monitor->peers);
+	vec_each (&monitor->members, member)
+		rabbitmq_forget_unheard(member);
 	vec_finish(&monitor->members);
 	rabbitmq_clear_vhosts(monitor);
 	vec_finish(&monitor->vhosts);
@@ -258,7 +279,7 @@ void rabbitmq_monitor_set_credentials(struct rabbitmq_monitor *monitor, const ch
 	monitor->epoch++;
 	vec_each (&monitor->peers, peer)
 		rabbitmq_drop_round_jobs(*peer);
-	monitor->round_ms = monitor->checks_ms = monitor->clients_ms = -1;
+	monitor->round_ms = monitor->checks_ms = monitor->clients_ms = monitor->self_ms = -1;
 	rabbitmq_schedule(monitor);
 }
 
@@ -270,7 +291,7 @@ const struct rabbitmq_snapshot *rabbitmq_monitor_snapshot(const struct rabbitmq_
 size_t rabbitmq_monitor_in_flight(const struct rabbitmq_monitor *monitor)
 {
 	size_t busy = 0;
-	for (size_t i = 0; i < monitor->peers.len; i++)
-		busy += rabbitmq_link_busy(monitor->peers.items[i]->link);
+	for (size_t i = 0; i < monitor->peers.len * RABBITMQ_LANES; i++)
+		busy += rabbitmq_link_busy(monitor->peers.items[i / RABBITMQ_LANES]->lanes[i % RABBITMQ_LANES].link);
 	return busy;
 }

@@ -23,7 +23,10 @@ struct rabbitmq_part {
 struct rabbitmq_member {
 	const char *pod;
 	int answers;             /* 1 it answered the last time, 0 it did not, -1 not asked yet */
+	bool refuses;            /* it does not answer because nothing listens there: RabbitMQ in it does not run */
 	bool slow;               /* it answers alone, but not what it must ask other nodes for */
+	char *unheard;           /* the nodes that it does not hear, as it says itself, joined by ','; "" = it hears
+				    all of them; NULL = not asked, or not said. The monitor's. */
 	int quorum_critical;     /* 1, 0, -1 unknown */
 	int64_t critical_queues; /* -1 unknown */
 	int alarm;               /* local alarms in effect: 1, 0, -1 unknown */

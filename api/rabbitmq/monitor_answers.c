@@ -1,13 +1,15 @@
 /* Puts decoded answers into the snapshot. A part that could not be read keeps its old content with the error beside it,
  * so that the age of what is shown can be told. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "api/base/buf.h"
 #include "api/base/mem.h"
 #include "api/rabbitmq/monitor_private.h"
 #include "api/rabbitmq/rabbitmq_decode.h"
 
-enum { CLIENTS_MS = 30000 };
+enum { CLIENTS_MS = 30000, UNHEARD_MAX = 64 * 1024 };
 
 static void put_part(struct rabbitmq_monitor *monitor, struct rabbitmq_part *part, const struct err *err)
 {
@@ -185,6 +187,40 @@ void rabbitmq_take_alarms(struct rabbitmq_peer *peer, const struct rabbitmq_answ
 	member->alarm = !check.passed;
 	snprintf(member->alarm_reason, sizeof member->alarm_reason, "%s", check.passed ? "" : check.reason);
 }
+
+/* ---- who hears whom ---- */
+
+void rabbitmq_forget_unheard(struct rabbitmq_member *member)
+{
+	free(member->unheard);
+	member->unheard = NULL;
+}
+
+void rabbitmq_take_peers(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
+{
+	struct rabbitmq_member *member = rabbitmq_member_of(peer);
+	struct err err = {0};
+	if (!member)
+		return;
+	rabbitmq_forget_unheard(member);
+	if (err_is_set(&answer->err))
+		return;
+	struct rabbitmq_nodes *nodes = rabbitmq_decode_nodes(answer->body, answer->len, &err);
+	struct buf names = BUF_INIT(UNHEARD_MAX);
+	bool said = nodes != NULL;
+	for (size_t i = 0; nodes && i < nodes->count; i++) {
+		const struct rabbitmq_node *node = &nodes->items[i];
+		said = said && node->running >= 0;
+		if (node->running == 0)
+			buf_printf(&names, "%s%s", names.len ? "," : "", node->name);
+	}
+	if (said && !names.overflow)
+		member->unheard = mem_strdup(buf_str(&names));
+	buf_finish(&names);
+	rabbitmq_nodes_unref(nodes);
+}
+
+/* ---- the command line ---- */
 
 void rabbitmq_take_status(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
 {

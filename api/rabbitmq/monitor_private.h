@@ -15,7 +15,7 @@ enum {
 	RABBITMQ_VHOSTS_MAX = 64,
 };
 
-/* Those up to VHOST_QUEUES belong to a round, which one peer serves as a whole; the rest are checks of each peer. */
+/* Those up to VHOST_QUEUES belong to a round, which one peer serves as a whole; the rest are asked of each peer. */
 enum rabbitmq_job {
 	RABBITMQ_JOB_OVERVIEW,
 	RABBITMQ_JOB_NODES,
@@ -25,24 +25,39 @@ enum rabbitmq_job {
 	RABBITMQ_JOB_VHOSTS,
 	RABBITMQ_JOB_VHOST_QUEUES,
 	RABBITMQ_JOB_CRITICAL,
+	RABBITMQ_JOB_CRITICAL_COMMAND,
 	RABBITMQ_JOB_ALARMS,
-	RABBITMQ_JOB_CRITICAL_COMMAND
+	RABBITMQ_JOB_PEERS,
 };
+
+/* A connection of its own each: a node that waits for the others still answers for itself, at once and beside that. */
+enum rabbitmq_lane { RABBITMQ_LANE_CLUSTER, RABBITMQ_LANE_SELF, RABBITMQ_LANE_PEERS, RABBITMQ_LANES };
 
 static inline bool rabbitmq_job_is_of_round(enum rabbitmq_job job)
 {
 	return job <= RABBITMQ_JOB_VHOST_QUEUES;
 }
 
-struct rabbitmq_peer { /* one broker pod */
-	struct rabbitmq_monitor *monitor;
+static inline enum rabbitmq_lane rabbitmq_lane_of(enum rabbitmq_job job)
+{
+	return job == RABBITMQ_JOB_ALARMS  ? RABBITMQ_LANE_SELF
+	       : job == RABBITMQ_JOB_PEERS ? RABBITMQ_LANE_PEERS
+					   : RABBITMQ_LANE_CLUSTER;
+}
+
+struct rabbitmq_way_in { /* of one connection to a broker pod */
+	struct rabbitmq_peer *peer;
 	struct rabbitmq_link *link;
 	enum rabbitmq_job jobs[RABBITMQ_JOBS_MAX]; /* waiting */
 	size_t job_count;
 	enum rabbitmq_job current; /* under way while the link is busy */
 	uint64_t epoch;            /* of the monitor when it began */
+};
+
+struct rabbitmq_peer { /* one broker pod */
+	struct rabbitmq_monitor *monitor;
+	struct rabbitmq_way_in lanes[RABBITMQ_LANES];
 	bool wanted;
-	bool timed_out; /* the last question that other nodes have part in was not answered in time */
 };
 
 struct rabbitmq_monitor {
@@ -62,6 +77,7 @@ struct rabbitmq_monitor {
 	uint64_t epoch;                             /* grows when answers under way have become meaningless */
 	size_t chosen, tried;                       /* index into peers; how many failed in this round */
 	int64_t round_ms, checks_ms, management_ms; /* when each began; -1 = never */
+	int64_t self_ms, peers_ms;                  /* when each node was last asked for itself, and for its peers */
 	int64_t clients_ms;                         /* when connections were last asked for; -1 = never */
 	bool refused;                               /* the credentials in use were refused */
 };
@@ -69,7 +85,7 @@ struct rabbitmq_monitor {
 /* Each takes an answer without an error, except those of health checks and of connections, which take any. */
 typedef void rabbitmq_take_fn(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer);
 rabbitmq_take_fn rabbitmq_take_overview, rabbitmq_take_nodes, rabbitmq_take_queues, rabbitmq_take_connections,
-	rabbitmq_take_critical, rabbitmq_take_alarms, rabbitmq_take_status, rabbitmq_take_vhosts,
+	rabbitmq_take_critical, rabbitmq_take_alarms, rabbitmq_take_peers, rabbitmq_take_status, rabbitmq_take_vhosts,
 	rabbitmq_take_vhost_queues;
 
 /* ---- monitor_rounds.c ---- */
@@ -78,19 +94,22 @@ void rabbitmq_on_timer(void *data); /* of monitor->timer */
 void rabbitmq_schedule(struct rabbitmq_monitor *monitor);
 bool rabbitmq_serves_round(const struct rabbitmq_peer *peer);
 void rabbitmq_push_job(struct rabbitmq_peer *peer, enum rabbitmq_job job);
-void rabbitmq_push_job_first(struct rabbitmq_peer *peer, enum rabbitmq_job job);
-enum rabbitmq_job rabbitmq_pop_job(struct rabbitmq_peer *peer); /* job_count > 0 */
+enum rabbitmq_job rabbitmq_pop_job(struct rabbitmq_way_in *lane); /* job_count > 0 */
 void rabbitmq_drop_round_jobs(struct rabbitmq_peer *peer);
 void rabbitmq_end_round(struct rabbitmq_monitor *monitor);
 /* The peer could not serve the round: the next one shall. Refused credentials are refused everywhere. */
 void rabbitmq_next_peer(struct rabbitmq_monitor *monitor, struct rabbitmq_peer *peer, const struct err *err);
 void rabbitmq_changed(struct rabbitmq_monitor *monitor);
 struct rabbitmq_member *rabbitmq_member_of(struct rabbitmq_peer *peer); /* NULL once its pod is gone */
+/* Something is wrong between the nodes: whom each hears is asked of all of them, and forgotten when it is over. */
+void rabbitmq_look_around(struct rabbitmq_monitor *monitor);
 
 /* ---- monitor_answers.c ---- */
 void rabbitmq_clear_vhosts(struct rabbitmq_monitor *monitor);
+void rabbitmq_forget_unheard(struct rabbitmq_member *member);
 
 /* ---- monitor_targets.c ---- */
 void rabbitmq_peer_destroy(struct rabbitmq_peer *peer);
+const char *rabbitmq_peer_pod(const struct rabbitmq_peer *peer);
 
 #endif

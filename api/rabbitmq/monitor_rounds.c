@@ -3,11 +3,13 @@
 #include <string.h>
 
 #include "api/base/log.h"
+#include "api/base/str.h"
 #include "api/rabbitmq/monitor_private.h"
 
 enum {
 	STATISTICS_MS = 5000, /* the brokers' own interval */
 	CHECKS_MS = 10000,
+	SELVES_MS = 5000,    /* who hangs is known by name within twice that */
 	COMMANDS_MS = 30000, /* each command starts an Erlang VM */
 	RETRY_MANAGEMENT_MS = 60000,
 };
@@ -39,41 +41,31 @@ struct rabbitmq_member *rabbitmq_member_of(struct rabbitmq_peer *peer)
 
 void rabbitmq_push_job(struct rabbitmq_peer *peer, enum rabbitmq_job job)
 {
-	for (size_t i = 0; i < peer->job_count; i++)
-		if (peer->jobs[i] == job)
+	struct rabbitmq_way_in *lane = &peer->lanes[rabbitmq_lane_of(job)];
+	for (size_t i = 0; i < lane->job_count; i++)
+		if (lane->jobs[i] == job)
 			return;
-	if (peer->job_count < RABBITMQ_JOBS_MAX)
-		peer->jobs[peer->job_count++] = job;
+	if (lane->job_count < RABBITMQ_JOBS_MAX)
+		lane->jobs[lane->job_count++] = job;
 	loop_timer_arm(peer->monitor->pump, 0);
 }
 
-void rabbitmq_push_job_first(struct rabbitmq_peer *peer, enum rabbitmq_job job)
+enum rabbitmq_job rabbitmq_pop_job(struct rabbitmq_way_in *lane)
 {
-	size_t at = 0;
-	while (at < peer->job_count && peer->jobs[at] != job)
-		at++;
-	if (at == RABBITMQ_JOBS_MAX)
-		return;
-	memmove(peer->jobs + 1, peer->jobs, at * sizeof *peer->jobs);
-	peer->jobs[0] = job;
-	peer->job_count += at == peer->job_count;
-}
-
-enum rabbitmq_job rabbitmq_pop_job(struct rabbitmq_peer *peer)
-{
-	enum rabbitmq_job job = peer->jobs[0];
-	memmove(peer->jobs, peer->jobs + 1, (peer->job_count - 1) * sizeof *peer->jobs);
-	peer->job_count--;
+	enum rabbitmq_job job = lane->jobs[0];
+	memmove(lane->jobs, lane->jobs + 1, (lane->job_count - 1) * sizeof *lane->jobs);
+	lane->job_count--;
 	return job;
 }
 
 void rabbitmq_drop_round_jobs(struct rabbitmq_peer *peer)
 {
+	struct rabbitmq_way_in *lane = &peer->lanes[RABBITMQ_LANE_CLUSTER];
 	size_t kept = 0;
-	for (size_t i = 0; i < peer->job_count; i++)
-		if (!rabbitmq_job_is_of_round(peer->jobs[i]))
-			peer->jobs[kept++] = peer->jobs[i];
-	peer->job_count = kept;
+	for (size_t i = 0; i < lane->job_count; i++)
+		if (!rabbitmq_job_is_of_round(lane->jobs[i]))
+			lane->jobs[kept++] = lane->jobs[i];
+	lane->job_count = kept;
 }
 
 void rabbitmq_end_round(struct rabbitmq_monitor *monitor)
@@ -122,7 +114,7 @@ void rabbitmq_next_peer(struct rabbitmq_monitor *monitor, struct rabbitmq_peer *
 {
 	rabbitmq_drop_round_jobs(peer);
 	log_debug(LOG_RABBITMQ, "round goes to the next node label=%s pod=%s error=\"%s\"", monitor->label,
-		  rabbitmq_link_target(peer->link)->pod, log_error_text(err));
+		  rabbitmq_peer_pod(peer), log_error_text(err));
 	if (err->code == ERR_UNAUTHORIZED && !monitor->refused) {
 		monitor->refused = true;
 		if (monitor->options.on_refused)
@@ -138,13 +130,30 @@ void rabbitmq_next_peer(struct rabbitmq_monitor *monitor, struct rabbitmq_peer *
 
 bool rabbitmq_serves_round(const struct rabbitmq_peer *peer)
 {
-	for (size_t i = 0; i < peer->job_count; i++)
-		if (rabbitmq_job_is_of_round(peer->jobs[i]))
+	const struct rabbitmq_way_in *lane = &peer->lanes[RABBITMQ_LANE_CLUSTER];
+	for (size_t i = 0; i < lane->job_count; i++)
+		if (rabbitmq_job_is_of_round(lane->jobs[i]))
 			return true;
-	return rabbitmq_link_busy(peer->link) && rabbitmq_job_is_of_round(peer->current);
+	return rabbitmq_link_busy(lane->link) && rabbitmq_job_is_of_round(lane->current);
 }
 
 /* ---- rounds ---- */
+
+static size_t distance_of(const struct rabbitmq_member *member)
+{
+	size_t missed = str_empty(member->unheard) ? 0 : 1;
+	for (const char *at = member->unheard; missed && (at = strchr(at, ',')); at++)
+		missed++;
+	return member->answers == 0 ? SIZE_MAX : member->slow ? SIZE_MAX - 1 : missed;
+}
+
+/* Who hears the most of the others tells the most of the cluster: of two sides the larger. */
+static void choose_peer(struct rabbitmq_monitor *monitor)
+{
+	for (size_t i = 0; monitor->chosen < monitor->members.len && i < monitor->members.len; i++)
+		if (distance_of(&monitor->members.items[i]) < distance_of(&monitor->members.items[monitor->chosen]))
+			monitor->chosen = i;
+}
 
 static void begin_round(struct rabbitmq_monitor *monitor)
 {
@@ -156,22 +165,50 @@ static void begin_round(struct rabbitmq_monitor *monitor)
 		monitor->chosen = 0;
 	monitor->in_round = true;
 	log_debug(LOG_RABBITMQ, "round begins label=%s pod=%s by=%s", monitor->label,
-		  rabbitmq_link_target(monitor->peers.items[monitor->chosen]->link)->pod,
+		  rabbitmq_peer_pod(monitor->peers.items[monitor->chosen]),
 		  monitor->snapshot.way == RABBITMQ_BY_MANAGEMENT ? "management" : "commands");
 	rabbitmq_push_job(monitor->peers.items[monitor->chosen], monitor->snapshot.way == RABBITMQ_BY_MANAGEMENT
 									 ? RABBITMQ_JOB_OVERVIEW
 									 : RABBITMQ_JOB_STATUS);
 }
 
+static void ask_all(struct rabbitmq_monitor *monitor, enum rabbitmq_job job)
+{
+	vec_each (&monitor->peers, peer)
+		rabbitmq_push_job(*peer, job);
+}
+
 static void begin_checks(struct rabbitmq_monitor *monitor)
 {
 	bool management = monitor->snapshot.way == RABBITMQ_BY_MANAGEMENT;
 	monitor->checks_ms = rabbitmq_now(monitor);
-	for (size_t i = 0; i < monitor->peers.len; i++) {
-		rabbitmq_push_job(monitor->peers.items[i],
-				  management ? RABBITMQ_JOB_CRITICAL : RABBITMQ_JOB_CRITICAL_COMMAND);
-		if (management)
-			rabbitmq_push_job(monitor->peers.items[i], RABBITMQ_JOB_ALARMS);
+	ask_all(monitor, management ? RABBITMQ_JOB_CRITICAL : RABBITMQ_JOB_CRITICAL_COMMAND);
+}
+
+/* ---- who hears whom ---- */
+
+static bool somebody_is_missed(const struct rabbitmq_monitor *monitor)
+{
+	const struct rabbitmq_nodes *nodes = monitor->snapshot.nodes;
+	for (size_t i = 0; i < monitor->members.len; i++)
+		if (monitor->members.items[i].slow || monitor->members.items[i].answers == 0)
+			return true;
+	for (size_t i = 0; nodes && i < nodes->count; i++)
+		if (nodes->items[i].running == 0 || (nodes->items[i].partitions && *nodes->items[i].partitions))
+			return true;
+	return false;
+}
+
+void rabbitmq_look_around(struct rabbitmq_monitor *monitor)
+{
+	int64_t now = rabbitmq_now(monitor);
+	if (monitor->snapshot.way != RABBITMQ_BY_MANAGEMENT || !somebody_is_missed(monitor)) {
+		vec_each (&monitor->members, member)
+			rabbitmq_forget_unheard(member);
+		monitor->peers_ms = -1;
+	} else if (monitor->peers_ms < 0 || now - monitor->peers_ms >= CHECKS_MS) {
+		monitor->peers_ms = now;
+		ask_all(monitor, RABBITMQ_JOB_PEERS);
 	}
 }
 
@@ -204,11 +241,21 @@ void rabbitmq_on_timer(void *data)
 			monitor->management_ms = now;
 		monitor->round_ms = now;
 		monitor->tried = 0;
+		choose_peer(monitor);
 		begin_round(monitor);
 	}
 	if (!monitor_until(monitor->checks_ms, monitor_interval_of(monitor, CHECKS_MS), now))
 		begin_checks(monitor);
+	if (!monitor_until(monitor->self_ms, SELVES_MS, now) && monitor->snapshot.way == RABBITMQ_BY_MANAGEMENT) {
+		monitor->self_ms = now;
+		ask_all(monitor, RABBITMQ_JOB_ALARMS);
+	}
 	rabbitmq_schedule(monitor);
+}
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
 }
 
 void rabbitmq_schedule(struct rabbitmq_monitor *monitor)
@@ -216,8 +263,11 @@ void rabbitmq_schedule(struct rabbitmq_monitor *monitor)
 	int64_t now = rabbitmq_now(monitor);
 	int64_t checks = monitor_until(monitor->checks_ms, monitor_interval_of(monitor, CHECKS_MS), now);
 	int64_t round = monitor_until(monitor->round_ms, monitor_interval_of(monitor, STATISTICS_MS), now);
+	int64_t due = monitor->in_round ? checks : sooner(checks, round);
+	if (monitor->snapshot.way == RABBITMQ_BY_MANAGEMENT)
+		due = sooner(due, monitor_until(monitor->self_ms, SELVES_MS, now));
 	if (!monitor->peers.len || !monitor->started)
 		loop_timer_disarm(monitor->timer);
 	else
-		loop_timer_arm(monitor->timer, !monitor->in_round && round < checks ? round : checks);
+		loop_timer_arm(monitor->timer, due);
 }

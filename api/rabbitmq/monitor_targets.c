@@ -7,8 +7,14 @@
 
 void rabbitmq_peer_destroy(struct rabbitmq_peer *peer)
 {
-	rabbitmq_link_destroy(peer->link);
+	for (size_t i = 0; i < RABBITMQ_LANES; i++)
+		rabbitmq_link_destroy(peer->lanes[i].link);
 	free(peer);
+}
+
+const char *rabbitmq_peer_pod(const struct rabbitmq_peer *peer)
+{
+	return rabbitmq_link_target(peer->lanes[RABBITMQ_LANE_CLUSTER].link)->pod;
 }
 
 static struct rabbitmq_peer *peer_for(struct rabbitmq_monitor *monitor, const struct rabbitmq_target *target,
@@ -16,15 +22,19 @@ static struct rabbitmq_peer *peer_for(struct rabbitmq_monitor *monitor, const st
 {
 	for (size_t i = 0; i < monitor->peers.len; i++) {
 		struct rabbitmq_peer *peer = monitor->peers.items[i];
-		const struct rabbitmq_target *its = rabbitmq_link_target(peer->link);
+		const struct rabbitmq_target *its = rabbitmq_link_target(peer->lanes[RABBITMQ_LANE_CLUSTER].link);
 		if (!str_eq(its->pod, target->pod) || !str_eq(its->namespace, target->namespace) || peer->wanted)
 			continue;
 		*member = monitor->members.items[i];
+		monitor->members.items[i].unheard = NULL; /* it goes along */
 		return peer;
 	}
 	struct rabbitmq_peer *peer = mem_alloc(sizeof *peer);
 	peer->monitor = monitor;
-	peer->link = rabbitmq_link_create(&monitor->options, &monitor->tls, target);
+	for (size_t i = 0; i < RABBITMQ_LANES; i++) {
+		peer->lanes[i].peer = peer;
+		peer->lanes[i].link = rabbitmq_link_create(&monitor->options, &monitor->tls, target);
+	}
 	*member = (struct rabbitmq_member){
 		.answers = -1, .quorum_critical = -1, .critical_queues = -1, .alarm = -1, .part.updated_ms = -1};
 	return peer;
@@ -41,7 +51,7 @@ void rabbitmq_monitor_set_targets(struct rabbitmq_monitor *monitor, const struct
 		struct rabbitmq_member member;
 		struct rabbitmq_peer *peer = peer_for(monitor, &targets[i], &member);
 		peer->wanted = true;
-		member.pod = rabbitmq_link_target(peer->link)->pod;
+		member.pod = rabbitmq_peer_pod(peer);
 		vec_push(&peers, peer);
 		vec_push(&members, member);
 	}
@@ -52,6 +62,8 @@ void rabbitmq_monitor_set_targets(struct rabbitmq_monitor *monitor, const struct
 		broken |= monitor->in_round && rabbitmq_serves_round(peer);
 		rabbitmq_peer_destroy(peer);
 	}
+	vec_each (&monitor->members, gone)
+		rabbitmq_forget_unheard(gone);
 	vec_finish(&monitor->peers);
 	vec_finish(&monitor->members);
 	memcpy(&monitor->peers, &peers, sizeof peers);

@@ -29,6 +29,7 @@ static const struct rabbitmq_member *brokers_copy_members(struct arena *frame, c
 	for (size_t i = 0; i < from->member_count; i++) {
 		copy[i] = from->members[i];
 		copy[i].pod = arena_strdup(frame, from->members[i].pod);
+		copy[i].unheard = arena_strdup(frame, from->members[i].unheard);
 	}
 	return copy;
 }

@@ -18,11 +18,13 @@ struct fixture {
 	const char *mad_pod;  /* answers nonsense */
 	unsigned waiting;     /* bit a pod: what other nodes have part in is never answered */
 	unsigned mute;        /* bit a pod: nothing is ever answered */
-	int overviews, pages, checks[3], refused, changes, commands;
+	const char *deaf[3];  /* whom each does not hear, as an item of its own list of nodes */
+	bool khepri;          /* who waits for others says after a while whom it does not hear */
+	int overviews, pages, checks[3], alarms[3], looks, refused, changes, commands;
 	bool commands_work;
 	int64_t connections; /* as the overview says; -1 = it does not say */
 	int connection_pages, connections_status;
-	char overview[200];
+	char overview[200], nodes[200];
 };
 
 static const char *const pods[] = {"mq-0", "mq-1", "mq-2"};
@@ -41,6 +43,17 @@ static int pod_of(const char *request)
 	return -1;
 }
 
+static const char *hears(const struct fixture *f, int pod, const char *other)
+{
+	return f->deaf[pod] && strstr(f->deaf[pod], other) ? "false" : "true";
+}
+
+static bool keeps_silent(const struct fixture *f, const char *request, int pod)
+{
+	bool alone = strstr(request, "local-alarms") || (f->khepri && strstr(request, "disable_stats"));
+	return f->mute >> pod & 1 || (f->waiting >> pod & 1 && !alone);
+}
+
 static const char *body_for(struct fixture *f, const char *request, int pod, int *status)
 {
 	if (strstr(request, "/api/overview")) {
@@ -51,9 +64,14 @@ static const char *body_for(struct fixture *f, const char *request, int pod, int
 			 (long long)f->connections);
 		return f->overview;
 	}
-	if (strstr(request, "/api/nodes"))
-		return "[{\"name\":\"rabbit@mq-0\",\"running\":true},{\"name\":\"rabbit@mq-1\",\"running\":true},"
-		       "{\"name\":\"rabbit@mq-2\",\"running\":false}]";
+	if (strstr(request, "/api/nodes")) {
+		f->looks += strstr(request, "disable_stats=true") != NULL;
+		snprintf(f->nodes, sizeof f->nodes,
+			 "[{\"name\":\"rabbit@mq-0\",\"running\":%s},{\"name\":\"rabbit@mq-1\",\"running\":%s},"
+			 "{\"name\":\"rabbit@mq-2\",\"running\":%s}]",
+			 hears(f, pod, "0"), hears(f, pod, "1"), hears(f, pod, "2"));
+		return f->nodes;
+	}
 	if (strstr(request, "/api/queues?page=")) {
 		f->pages++;
 		return strstr(request, "page=1&")
@@ -69,7 +87,7 @@ static const char *body_for(struct fixture *f, const char *request, int pod, int
 			       : "{\"page\":2,\"page_count\":2,\"items\":[{\"node\":\"rabbit@mq-0\",\"user\":\"app\"},"
 				 "{\"node\":\"rabbit@mq-1\",\"user\":\"app\"}]}";
 	}
-	f->checks[pod]++;
+	(strstr(request, "local-alarms") ? f->alarms : f->checks)[pod]++;
 	if (strstr(request, "quorum-critical") && pod == 1) {
 		*status = 503;
 		return "{\"status\":\"failed\",\"reason\":\"critical\",\"queues\":[{},{},{}]}";
@@ -84,7 +102,7 @@ static void script(struct server_conn *conn, void *data)
 	while ((request = server_take_request(conn))) {
 		int pod = pod_of(request), status = 200;
 		assert_in_range(pod, 0, 2);
-		if ((f->mute >> pod & 1) || ((f->waiting >> pod & 1) && !strstr(request, "local-alarms"))) {
+		if (keeps_silent(f, request, pod)) {
 			free(request);
 			continue;
 		}
@@ -222,15 +240,18 @@ static void reads_everything_and_asks_each_node(void **state)
 		assert_int_equal(it->members[i].answers, 1);
 		assert_int_equal(it->members[i].quorum_critical, i == 1);
 		assert_int_equal(it->members[i].alarm, 0);
-		assert_int_equal(f->checks[i], 2);
+		assert_int_equal(f->checks[i], 1);
+		assert_int_equal(f->alarms[i], 1);
+		assert_null(it->members[i].unheard);
 	}
+	assert_int_equal(f->looks, 0); /* nobody is missed */
 	assert_int_equal(it->members[1].critical_queues, 3);
 	assert_non_null(it->clients);
 	assert_int_equal(it->clients->count, 2);
 	assert_string_equal(it->clients->items[1].node, "rabbit@mq-1");
 	assert_int_equal(it->clients->items[1].connections, 2);
 	assert_int_equal(f->connection_pages, 2);
-	assert_int_equal(f->server.accepted, 3); /* one connection a pod */
+	assert_int_equal(f->server.accepted, 6); /* for the cluster's affairs, and for each pod's own */
 	assert_true(f->changes > 0);
 }
 
@@ -241,7 +262,8 @@ static void asks_no_faster_than_statistics_change(void **state)
 	assert_in_range(f->overviews, 11, 13);
 	assert_int_equal(f->pages, 2 * f->overviews);
 	assert_in_range(f->connection_pages, 2 * 2, 2 * 3);
-	assert_in_range(f->checks[0], 2 * 6, 2 * 7);
+	assert_in_range(f->checks[0], 6, 7);
+	assert_in_range(f->alarms[0], 12, 13);
 }
 
 /* Not even asked for, and what was known before is not kept as if it were still so. */
@@ -373,6 +395,59 @@ static void who_waits_for_others_is_slow_and_not_dead(void **state)
 	assert_false(err_is_set(&it->overview_part.err));
 }
 
+static void who_hangs_is_known_by_name_before_others_are_slow(void **state)
+{
+	struct fixture *f = *state;
+	const struct rabbitmq_snapshot *it = watch(f, false, "secret", 4000);
+	for (int when = 0; when < 10; when++) {
+		f->waiting = 3;
+		f->mute = 4;
+		int64_t ms = 0;
+		for (; ms < 15000 && it->members[2].answers; ms += 100) {
+			assert_false(it->members[0].slow || it->members[1].slow);
+			loop_run(f->loop, 100, NULL);
+		}
+		assert_in_range(ms, 3000, 10000);
+		f->waiting = f->mute = 0;
+		loop_run(f->loop, 30000 + 700 * when, NULL);
+		assert_int_equal(it->members[2].answers, 1);
+	}
+}
+
+static void each_says_whom_it_does_not_hear(void **state)
+{
+	struct fixture *f = *state;
+	const struct rabbitmq_snapshot *it = watch(f, false, "secret", 4000);
+	f->waiting = 7;
+	f->khepri = true;
+	f->deaf[0] = "12";
+	f->deaf[1] = f->deaf[2] = "0";
+	loop_run(f->loop, 15000, NULL);
+	assert_string_equal(it->members[0].unheard, "rabbit@mq-1,rabbit@mq-2");
+	assert_string_equal(it->members[1].unheard, "rabbit@mq-0");
+	assert_string_equal(it->members[2].unheard, "rabbit@mq-0");
+	f->waiting = 0; /* given up: one of the two sides is asked for the picture, and has it that way */
+	loop_run(f->loop, 30000, NULL);
+	assert_false(it->members[0].slow || it->members[1].slow || it->members[2].slow);
+	assert_string_equal(it->members[0].unheard, "rabbit@mq-1,rabbit@mq-2");
+	f->deaf[0] = f->deaf[1] = f->deaf[2] = NULL;
+	loop_run(f->loop, 30000, NULL);
+	for (size_t i = 0; i < 3; i++)
+		assert_null(it->members[i].unheard);
+}
+
+static void who_stops_listening_is_known_to(void **state)
+{
+	struct fixture *f = *state;
+	const struct rabbitmq_snapshot *it = watch(f, false, "secret", 4000);
+	assert_false(it->members[0].refuses);
+	server_stop(&f->server);
+	loop_run(f->loop, 12000, NULL);
+	for (size_t i = 0; i < 3; i++)
+		assert_true(it->members[i].refuses && it->members[i].answers == 0);
+	server_start(&f->server);
+}
+
 static void a_dead_end_is_an_error_not_an_empty_cluster(void **state)
 {
 	struct fixture *f = *state;
@@ -417,6 +492,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(without_credentials_and_commands_nothing_is_known, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(another_pod_serves_when_the_first_cannot, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(who_waits_for_others_is_slow_and_not_dead, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(who_hangs_is_known_by_name_before_others_are_slow, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(each_says_whom_it_does_not_hear, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(who_stops_listening_is_known_to, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_dead_end_is_an_error_not_an_empty_cluster, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(pods_come_and_go_under_way, set_up, tear_down),
 	};
