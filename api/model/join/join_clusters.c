@@ -129,8 +129,9 @@ static void broker_reset(struct join_broker *broker, struct join_cluster *cluste
 	it->client_count = 0;
 	broker->pub.draining = -1;
 	broker->critical = broker->disk_free = -1;
-	broker->voter_critical = broker->silent = broker->slow = false;
-	broker->complaint = NULL;
+	broker->voter_critical = broker->alive = broker->silent = broker->stopped = broker->slow = false;
+	broker->unheard = NULL;
+	broker->side = -1;
 	it->source = (struct world_source){.updated_ms = -1};
 }
 

@@ -16,7 +16,7 @@ enum {
 };
 
 /* "rabbit@rabbitmq-0.rabbitmq-nodes.mq.svc" → the broker whose pod is rabbitmq-0 */
-static int32_t broker_of_member(const struct join_cluster *cluster, const char *member)
+int32_t join_rabbitmq_broker_of(const struct join_cluster *cluster, const char *member)
 {
 	const char *at = member ? strchr(member, '@') : NULL;
 	char host[HOST_MAX];
@@ -104,7 +104,7 @@ static void tally_queues(struct join_cluster *cluster)
 	free(cluster->word_broker);
 	cluster->word_broker = mem_alloc((queues->word_count + 1) * sizeof *cluster->word_broker);
 	for (size_t i = 0; i < queues->word_count; i++) {
-		cluster->word_broker[i] = (int16_t)broker_of_member(cluster, queues->words[i]);
+		cluster->word_broker[i] = (int16_t)join_rabbitmq_broker_of(cluster, queues->words[i]);
 		if (cluster->word_broker[i] < 0 && strchr(queues->words[i], '@'))
 			log_trace(LOG_MODEL, "member leads to no pod cluster=%s name=%s", cluster->pub.key,
 				  queues->words[i]);
@@ -152,7 +152,7 @@ static const char *alarm_words(struct join_cluster *cluster, const struct rabbit
 	return known ? "" : NULL;
 }
 
-static void fill_from_node(struct join_broker *broker, const struct rabbitmq_node *node, struct arena *frame)
+static void fill_from_node(struct join_broker *broker, const struct rabbitmq_node *node)
 {
 	struct world_broker *it = &broker->pub;
 	it->member_name = node->name;
@@ -166,23 +166,76 @@ static void fill_from_node(struct join_broker *broker, const struct rabbitmq_nod
 	it->draining = node->being_drained;
 	if (node->version)
 		it->version = node->version;
-	if (node->partitions && *node->partitions)
-		broker->complaint = arena_strdup(frame, node->partitions);
+	broker->unheard = str_empty(node->partitions) ? NULL : node->partitions;
 }
 
-/* That one does not answer us proves nothing: its management may be off. That its peers do not see it does. That
- * they still see it proves nothing once its node is gone: they notice after the net tick time, a minute by default. */
-static int rabbitmq_join_reachable(const struct join_cluster *cluster, const struct rabbitmq_member *member,
-				   const struct rabbitmq_node *node, const struct world_node *host)
+static bool is_host_gone(const struct world_node *host)
 {
-	bool nodes_fresh = !join_cluster_is_stale(cluster, cluster->rabbitmq.nodes_part.updated_ms);
-	bool host_gone = host && host->ready_known && !host->ready;
-	if (node && nodes_fresh && node->running == 0)
+	return host && host->ready_known && !host->ready;
+}
+
+/* 1 its peers see it run, 0 they do not, -1 nothing is known of now. */
+static int seen_by_peers(const struct join_cluster *cluster, const struct rabbitmq_node *node)
+{
+	bool fresh = !join_cluster_is_stale(cluster, cluster->rabbitmq.nodes_part.updated_ms);
+	return node && fresh ? node->running : -1;
+}
+
+/* What it says itself counts first, unless most of the cluster does not hear it. */
+static int reachable_by_itself(const struct join_cluster *cluster, const struct join_broker *broker, int seen)
+{
+	size_t missed_by = join_hearing_missed_by(cluster, broker);
+	if (missed_by * 2 > cluster->brokers.len)
 		return 0;
+	return seen == 0 && !missed_by ? -1 : 1; /* the others were not asked yet */
+}
+
+/* That it does not answer us proves little: its management may be off. That its peers do not see it does prove something;
+ * that they still see it does not, neither where it does not answer nor once its node is gone: they notice after the net
+ * tick time, a minute by default. */
+static int rabbitmq_join_reachable(const struct join_cluster *cluster, const struct join_broker *broker,
+				   const struct rabbitmq_member *member, const struct rabbitmq_node *node)
+{
 	bool just_now = member && loop_now_ms(cluster->world->loop) - member->part.updated_ms < LAST_HEARD_MS;
-	if (member && member->answers == 1 && (!host_gone || just_now))
-		return 1;
-	return node && nodes_fresh && node->running == 1 && !host_gone ? 1 : -1;
+	int seen = seen_by_peers(cluster, node);
+	if (broker->alive && (!is_host_gone(broker->pub.node) || just_now))
+		return reachable_by_itself(cluster, broker, seen);
+	if (seen == 0 || broker->stopped)
+		return 0;
+	bool is_silent = member && member->answers == 0;
+	return seen == 1 && !is_silent && !is_host_gone(broker->pub.node) ? 1 : -1;
+}
+
+/* Its container has run since before it was heard last, so it is not one that starts: RabbitMQ in it went. */
+static bool has_stopped(const struct join_cluster *cluster, const struct world_broker *broker,
+			const struct rabbitmq_member *member)
+{
+	const struct kube_container_status *status = join_pod_main_status(WORLD_BROKER_RABBITMQ, broker->pod);
+	if (!member->refuses || member->part.updated_ms < 0 || !status || status->running_since_ms < 0)
+		return false;
+	int64_t ago_ms = loop_now_ms(cluster->world->loop) - member->part.updated_ms;
+	return status->running_since_ms < cluster->world->wall_ms - ago_ms;
+}
+
+/* That we may not ask says nothing of it. */
+static bool tells_of_broker(const struct err *err)
+{
+	return err->code != ERR_FORBIDDEN && err->code != ERR_REFUSED && err->code != ERR_UNSUPPORTED;
+}
+
+static void fill_from_member(const struct join_cluster *cluster, struct join_broker *broker,
+			     const struct rabbitmq_member *member)
+{
+	bool others = false;
+	for (size_t i = 0; i < cluster->rabbitmq.member_count; i++)
+		others |= cluster->rabbitmq.members[i].answers == 1;
+	broker->alive = member->answers == 1;
+	broker->silent = member->answers == 0 && others && tells_of_broker(&member->part.err);
+	broker->stopped = has_stopped(cluster, &broker->pub, member);
+	broker->slow = member->slow;
+	if (member->unheard)
+		broker->unheard = member->unheard;
+	broker->pub.source = (struct world_source){.updated_ms = member->part.updated_ms, .err = member->part.err};
 }
 
 static int quorum_critical(const struct join_broker *broker, const struct rabbitmq_member *member, bool queues_known)
@@ -224,7 +277,7 @@ static const struct rabbitmq_node *node_of(const struct join_cluster *cluster, c
 	const struct rabbitmq_nodes *nodes = cluster->rabbitmq.nodes;
 	int32_t broker = join_cluster_broker_named(cluster, pod);
 	for (size_t i = 0; nodes && i < nodes->count; i++)
-		if (broker_of_member(cluster, nodes->items[i].name) == broker)
+		if (join_rabbitmq_broker_of(cluster, nodes->items[i].name) == broker)
 			return &nodes->items[i];
 	return NULL;
 }
@@ -247,23 +300,31 @@ static void rabbitmq_join_fill_broker(struct join_cluster *cluster, struct join_
 	struct world_broker *it = &broker->pub;
 	const struct rabbitmq_member *member = member_of(cluster, it->name);
 	const struct rabbitmq_node *node = node_of(cluster, it->name);
-	if (snapshot->overview)
-		it->version = snapshot->overview->version ? snapshot->overview->version : it->version;
-	if (node)
-		fill_from_node(broker, node, &cluster->world->frame);
-	it->reachable = rabbitmq_join_reachable(cluster, member, node, it->node);
+	it->reachable = rabbitmq_join_reachable(cluster, broker, member, node);
 	fill_clients(cluster, it, node);
-	broker->silent = member && member->answers == 0 && snapshot->way == RABBITMQ_BY_MANAGEMENT &&
-			 snapshot->overview_part.updated_ms >= 0 && !err_is_set(&snapshot->overview_part.err);
-	broker->slow = member && member->slow;
 	it->alarms = alarm_words(cluster, node, member);
 	it->quorum_critical = quorum_critical(broker, member, snapshot->queues && cluster->totals.unknown == 0);
 	if (snapshot->queues && broker->tallied)
 		show_tally(broker);
 	if (member && member->critical_queues > broker->critical)
 		broker->critical = member->critical_queues;
-	if (member)
-		it->source = (struct world_source){.updated_ms = member->part.updated_ms, .err = member->part.err};
+}
+
+/* What each says itself, before what follows from what all of them say. */
+static void hear_brokers(struct join_cluster *cluster)
+{
+	vec_each (&cluster->brokers, at) {
+		struct join_broker *broker = (struct join_broker *)*at;
+		const struct rabbitmq_member *member = member_of(cluster, broker->name);
+		const struct rabbitmq_node *node = node_of(cluster, broker->name);
+		if (cluster->rabbitmq.overview && cluster->rabbitmq.overview->version)
+			broker->pub.version = cluster->rabbitmq.overview->version;
+		if (node)
+			fill_from_node(broker, node);
+		if (member)
+			fill_from_member(cluster, broker, member);
+	}
+	join_hearing(cluster);
 }
 
 void join_rabbitmq(struct join_cluster *cluster)
@@ -273,6 +334,7 @@ void join_rabbitmq(struct join_cluster *cluster)
 	if (snapshot->queues &&
 	    (cluster->tallied != snapshot->queues || cluster->tallied_generation != cluster->brokers_generation))
 		tally_queues(cluster);
+	hear_brokers(cluster);
 	vec_each (&cluster->brokers, at)
 		rabbitmq_join_fill_broker(cluster, (struct join_broker *)*at);
 	if (snapshot->overview && snapshot->overview->version)

@@ -31,10 +31,13 @@ struct join_broker {
 	int64_t critical;        /* how many queues or partitions refuse without it; -1 unknown */
 	int64_t disk_free;       /* RabbitMQ's figure; -1 */
 	bool voter_critical;     /* Kafka: the controllers lose their quorum without it */
+	bool alive;              /* RabbitMQ: it answered itself the last time it was asked */
 	bool silent;             /* RabbitMQ: it does not answer us while others do */
-	bool slow;               /* RabbitMQ: it answers what it knows alone, and waits for others with the rest */
-	const char *complaint;   /* what its peers say is wrong, for sentences; NULL */
-	int32_t told_id;         /* Kafka: which the log was told, one more than that; 0 = none */
+	bool stopped;        /* RabbitMQ: it was heard, and nothing listens any more in a container that still runs */
+	bool slow;           /* RabbitMQ: it answers what it knows alone, and waits for others with the rest */
+	const char *unheard; /* RabbitMQ: the nodes that it says it does not hear, joined by ','; NULL not said */
+	int16_t side;        /* RabbitMQ: of the cluster's sides that do not hear each other; -1 = not alive */
+	int32_t told_id;     /* Kafka: which the log was told, one more than that; 0 = none */
 };
 
 /* Totals over the replicas of one cluster: made once for each answer of the brokers, not for each frame. */
@@ -58,6 +61,7 @@ struct join_cluster {
 
 	/* RabbitMQ: counted parts, pinned by the last update */
 	struct rabbitmq_snapshot rabbitmq;
+	int16_t side_count;                    /* of those alive; more than 1 = the network has split them */
 	int16_t *word_broker;                  /* number of a word → index of the broker it names, -1 = none */
 	const struct rabbitmq_queues *tallied; /* the queues that the totals and word_broker are of */
 	uint64_t tallied_generation;           /* and the brokers */
@@ -142,6 +146,10 @@ void join_events(struct world *world);
 
 /* ---- brokers' side ---- */
 void join_rabbitmq(struct join_cluster *cluster);
+int32_t join_rabbitmq_broker_of(const struct join_cluster *cluster, const char *member); /* index, -1 */
+/* Fills in the sides, from who is alive and whom each does not hear (join_hearing.c). */
+void join_hearing(struct join_cluster *cluster);
+size_t join_hearing_missed_by(const struct join_cluster *cluster, const struct join_broker *broker);
 void join_kafka(struct join_cluster *cluster);
 int16_t join_kafka_broker_of(const struct join_cluster *cluster, int32_t id); /* index, -1 */
 enum world_replica_state join_kafka_partition_state(const struct kafka_topic *topic,

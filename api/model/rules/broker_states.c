@@ -136,12 +136,18 @@ static bool is_slow(const struct join_broker *broker)
 
 static bool is_partitioned(const struct join_broker *broker)
 {
-	return broker->pub.ready && broker->complaint != NULL;
+	return rule_rabbitmq_is_cut_off(broker);
 }
 
-static bool is_draining(const struct join_broker *broker)
+/* Its listeners are closed, so that Kubernetes calls it not ready: that is what maintenance is. */
+static bool is_in_maintenance(const struct join_broker *broker)
 {
-	return broker->pub.ready && broker->pub.draining == 1;
+	return broker->pub.draining == 1 && broker->pub.reachable == 1;
+}
+
+static bool has_stopped_inside(const struct join_broker *broker)
+{
+	return broker->stopped;
 }
 
 static bool is_starting(const struct join_broker *broker)
@@ -235,23 +241,40 @@ static const char *say_silent(struct world *world, const struct join_broker *bro
 	return arena_printf(&world->frame, "%s does not answer, but other brokers do", broker->name);
 }
 
-/* It waits for whoever the rest of the picture says is gone. */
+/* It waits for whoever the rest of the picture says is gone; without that there is nobody to blame. */
 static const char *say_slow(struct world *world, const struct join_broker *broker)
 {
-	const struct join_cluster *cluster = join_cluster_of(broker->pub.cluster);
-	const char *names = "";
-	vec_each (&cluster->brokers, at) {
-		const struct world_broker *other = *at;
-		if (other != &broker->pub && (!other->ready || other->reachable == 0))
-			names = arena_printf(&world->frame, "%s%s%s", names, *names ? ", " : "", other->name);
-	}
-	return arena_printf(&world->frame, "%s answers slowly: it is waiting for %s", broker->name,
-			    *names ? names : "another node");
+	const char *names = rule_rabbitmq_awaited(world, join_cluster_of(broker->pub.cluster));
+	return *names ? arena_printf(&world->frame, "%s answers slowly: it is waiting for %s", broker->name, names)
+		      : arena_printf(&world->frame,
+				     "%s answers for itself, but not in time for what it asks the other nodes",
+				     broker->name);
 }
 
 static const char *say_partitioned(struct world *world, const struct join_broker *broker)
 {
-	return arena_printf(&world->frame, "%s is cut off from %s", broker->name, broker->complaint);
+	return arena_printf(&world->frame, "%s is cut off from %s", broker->name,
+			    rule_rabbitmq_others(world, join_cluster_of(broker->pub.cluster), broker->side));
+}
+
+static const char *say_stopped(struct world *world, const struct join_broker *broker)
+{
+	return arena_printf(
+		&world->frame,
+		"%s no longer listens, though its container runs on: RabbitMQ in it has paused or was stopped",
+		broker->name);
+}
+
+static const char *say_maintenance(struct world *world, const struct join_broker *broker)
+{
+	return arena_printf(&world->frame, "%s is in maintenance: it takes no clients and leads no quorum queues",
+			    broker->name);
+}
+
+static const char *say_not_ready(struct world *world, const struct join_broker *broker)
+{
+	return arena_printf(&world->frame, "%s is not ready%s", broker->name,
+			    broker->silent ? " and does not answer" : "");
 }
 
 /* The first that applies; every one below the first two may rely on there being a pod. */
@@ -268,13 +291,14 @@ static const struct rule_broker_state states[] = {
 	{"misconfigured", SEV_BAD, is_misconfigured, say_waiting_reason},
 	{"failed", SEV_BAD, is_failed, say_failed},
 	{"finished", SEV_BAD, broker_pod_is_finished, NULL},
+	{"stopped", SEV_BAD, has_stopped_inside, say_stopped},
+	{"partitioned", SEV_BAD, is_partitioned, say_partitioned},
+	{"in maintenance", SEV_WARN, is_in_maintenance, say_maintenance},
 	{"starting", SEV_WARN, is_starting, NULL},
-	{"not ready", SEV_BAD, is_not_ready, NULL},
+	{"not ready", SEV_BAD, is_not_ready, say_not_ready},
 	{"not answering", SEV_BAD, is_cut_off, say_cut_off},
 	{"not answering", SEV_WARN, is_silent, say_silent},
 	{"slow", SEV_WARN, is_slow, say_slow},
-	{"partitioned", SEV_BAD, is_partitioned, say_partitioned},
-	{"draining", SEV_WARN, is_draining, NULL},
 	{"ready", SEV_INFO, is_unheard, NULL}, /* Kubernetes says so; the broker was not heard yet */
 	{"ready", SEV_OK, is_ready, NULL},
 };

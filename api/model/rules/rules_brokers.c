@@ -225,9 +225,11 @@ void rule_cordoned(struct rule_findings *findings)
 
 static enum severity calm_rabbitmq(struct world *world, struct join_cluster *cluster, const char **headline)
 {
-	int64_t alarms_unknown = 0;
-	for (size_t i = 0; i < cluster->brokers.len; i++)
+	int64_t alarms_unknown = 0, heard = 0, expected = expected_brokers(cluster);
+	for (size_t i = 0; i < cluster->brokers.len; i++) {
 		alarms_unknown += cluster->brokers.items[i]->alarms == NULL;
+		heard += cluster->brokers.items[i]->expected && cluster->brokers.items[i]->reachable == 1;
+	}
 	const char *queues = cluster->totals.count == 0 ? "no quorum queues"
 			     : cluster->totals.unknown
 				     ? arena_printf(&world->frame, "members of %lld queues unknown",
@@ -235,10 +237,10 @@ static enum severity calm_rabbitmq(struct world *world, struct join_cluster *clu
 				     : arena_printf(&world->frame, "%s led",
 						    rule_sentence_count(world, cluster->totals.count, "quorum queue",
 									"quorum queues all"));
-	*headline = arena_printf(&world->frame, "%lld of %lld nodes in quorum, %s, %s",
-				 (long long)rules_ready_brokers(cluster), (long long)expected_brokers(cluster), queues,
+	*headline = arena_printf(&world->frame, "%lld of %lld nodes %s, %s, %s", (long long)heard, (long long)expected,
+				 heard < expected ? "heard" : "in quorum", queues,
 				 alarms_unknown ? "alarms unknown" : "no alarms");
-	return cluster->totals.unknown || alarms_unknown ? SEV_INFO : SEV_OK;
+	return cluster->totals.unknown || alarms_unknown || heard < expected ? SEV_INFO : SEV_OK;
 }
 
 static enum severity calm_kafka(struct world *world, struct join_cluster *cluster, const char **headline)

@@ -28,6 +28,7 @@ const char *rule_finding_key(struct rule_findings *findings, const char *name); 
 	X(not_started)                                                                                                 \
 	X(kafka_under_replicated)                                                                                      \
 	X(rabbitmq_short)                                                                                              \
+	X(rabbitmq_waiting)                                                                                            \
 	X(brokers_down)                                                                                                \
 	X(disk_full)                                                                                                   \
 	X(unheard)                                                                                                     \
@@ -55,6 +56,11 @@ enum severity rule_calm_headline(struct world *world, struct join_cluster *clust
 
 /* What is wrong with a broker, as a sentence that begins with its name; NULL when nothing is. */
 const char *rule_broker_trouble(struct world *world, const struct join_broker *broker);
+/* RabbitMQ (rules_hearing.c): on a side of a split network that is not the only largest one. */
+bool rule_rabbitmq_is_cut_off(const struct join_broker *broker);
+/* The brokers alive on other sides than this, and those that others wait for: "a, b and c", "" when none. */
+const char *rule_rabbitmq_others(struct world *world, const struct join_cluster *cluster, int16_t side);
+const char *rule_rabbitmq_awaited(struct world *world, const struct join_cluster *cluster);
 /* ": kafka-2 is down, node-3 stopped reporting 41 s ago": the worst troubles of the cluster's brokers; "" without. */
 const char *rule_broker_causes(struct world *world, const struct join_cluster *cluster);
 

@@ -68,21 +68,6 @@ void rule_rabbitmq_alarms(struct rule_findings *findings)
 	}
 }
 
-void rule_rabbitmq_partitioned(struct rule_findings *findings)
-{
-	for (size_t i = 0; findings->cluster->pub.kind == WORLD_BROKER_RABBITMQ && i < findings->cluster->brokers.len;
-	     i++) {
-		const struct join_broker *broker = (const struct join_broker *)findings->cluster->brokers.items[i];
-		if (!broker->complaint)
-			continue;
-		rule_finding_add(findings, SEV_BAD, "brokers", rule_finding_key(findings, broker->name),
-				 arena_printf(&findings->world->frame, "network partition: %s cannot reach %s",
-					      broker->name, broker->complaint),
-				 "queues without a majority on their side stop; cluster_partition_handling decides "
-				 "which side stays up");
-	}
-}
-
 void rule_rabbitmq_short(struct rule_findings *findings)
 {
 	const struct join_totals *totals = &findings->cluster->totals;

@@ -62,6 +62,17 @@ const char *rule_sentence_count(struct world *world, int64_t count, const char *
 	return arena_printf(&world->frame, "%lld %s", (long long)count, count == 1 ? one : many);
 }
 
+const char *rule_sentence_names(struct world *world, const char *const *names, size_t count)
+{
+	const char *text = "";
+	size_t named = count <= NAMED_MAX ? count : NAMED_MAX - 1;
+	for (size_t i = 0; i < named; i++) {
+		bool last = i + 1 == count;
+		text = arena_printf(&world->frame, "%s%s%s", text, i == 0 ? "" : last ? " and " : ", ", names[i]);
+	}
+	return count > named ? arena_printf(&world->frame, "%s and %zu more", text, count - named) : text;
+}
+
 const char *rule_sentence_brokers(struct world *world, const struct join_cluster *cluster,
 				  bool (*which)(const struct join_broker *broker))
 {
@@ -71,14 +82,7 @@ const char *rule_sentence_brokers(struct world *world, const struct join_cluster
 		if (which(broker))
 			vec_push(&names, broker->name);
 	}
-	const char *text = "";
-	size_t named = names.len <= NAMED_MAX ? names.len : NAMED_MAX - 1;
-	for (size_t i = 0; i < named; i++) {
-		bool last = i + 1 == names.len;
-		text = arena_printf(&world->frame, "%s%s%s", text, i == 0 ? "" : last ? " and " : ", ", names.items[i]);
-	}
-	if (names.len > named)
-		text = arena_printf(&world->frame, "%s and %zu more", text, names.len - named);
+	const char *text = rule_sentence_names(world, names.items, names.len);
 	vec_finish(&names);
 	return text;
 }

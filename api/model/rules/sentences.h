@@ -13,7 +13,9 @@ const char *rule_sentence_cut(struct world *world,
 /* "1 partition", "12 partitions" */
 const char *rule_sentence_count(struct world *world, int64_t count, const char *one, const char *many);
 
-/* "kafka-0", "kafka-0 and kafka-1", "kafka-0, kafka-1 and 3 more", of the brokers that `which` takes; "" when none. */
+/* "kafka-0", "kafka-0 and kafka-1", "kafka-0, kafka-1 and 3 more"; "" when none. */
+const char *rule_sentence_names(struct world *world, const char *const *names, size_t count);
+/* The same of the brokers that `which` takes. */
 const char *rule_sentence_brokers(struct world *world, const struct join_cluster *cluster,
 				  bool (*which)(const struct join_broker *broker));
 
