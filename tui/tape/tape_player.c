@@ -70,13 +70,15 @@ static enum tape_player_progress tape_player_fail(struct tape_player *player, in
 	const struct tape_command *command = tape_player_current(player);
 	if (report) {
 		va_list args;
-		fprintf(report, "%s:%d:%d: ", command->file, command->line, command->column);
+		struct buf sentence = BUF_INIT(TAPE_FILE_MAX);
+		buf_printf(&sentence, "%s:%d:%d: ", command->file, command->line, command->column);
 		if (player->section)
-			fprintf(report, "[%s] ", player->section);
+			buf_printf(&sentence, "[%s] ", player->section);
 		va_start(args, format);
-		vfprintf(report, format, args);
+		buf_vprintf(&sentence, format, args);
 		va_end(args);
-		fputc('\n', report);
+		tape_report_sentence(report, buf_str(&sentence));
+		buf_finish(&sentence);
 		tape_report_screen(report, player->target.screen(player->target.data));
 		fflush(report);
 	}
@@ -453,7 +455,7 @@ void tape_player_destroy(struct tape_player *player)
 void tape_player_start(struct tape_player *player)
 {
 	for (size_t i = 0; player->options.report && i < tape_note_count(player->tape); i++)
-		fprintf(player->options.report, "%s\n", tape_note(player->tape, i));
+		tape_report_sentence(player->options.report, tape_note(player->tape, i));
 	loop_timer_arm(player->timer, 0);
 }
 

@@ -119,6 +119,7 @@ bool tape_golden_read(const char *base, const char *path, struct buf *out, struc
 
 /* ---- failures (tape_report.c) ---- */
 
+void tape_report_sentence(FILE *report, const char *text); /* cleaned */
 void tape_report_screen(FILE *report, const struct canvas *canvas);
 /* The lines that differ, each with a caret under the first difference. */
 void tape_report_diff(FILE *report, const char *expected, const char *actual);

@@ -6,6 +6,13 @@
 
 enum { DIFF_MAX = 20 };
 
+/* Names of files and what stands in a tape are not ours. */
+void tape_report_sentence(FILE *report, const char *text)
+{
+	CLEANUP(free) char *clean = text_clean_dup(text);
+	fprintf(report, "%s\n", clean);
+}
+
 void tape_report_screen(FILE *report, const struct canvas *canvas)
 {
 	fprintf(report, "the screen, %dx%d, frame %llu:\n", canvas->width, canvas->height,
