@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "api/base/arena.h"
 #include "api/base/footprint.h"
 #include "api/base/log.h"
 #include "api/base/mem.h"
@@ -94,12 +95,6 @@ int _gnutls_global_init_skip(void)
 	return 1;
 }
 
-static int main_complain(const struct err *err)
-{
-	fprintf(stderr, "mqdeck: %s\n", err->text);
-	return err->code == ERR_USAGE ? CLI_EXIT_USAGE : CLI_EXIT_FAILED;
-}
-
 static void main_log_start(const struct config *config)
 {
 	log_info(LOG_VIEWS, "mqdeck version=" MQDECK_VERSION " pid=%d", (int)getpid());
@@ -113,7 +108,7 @@ static void main_log_start(const struct config *config)
 	}
 }
 
-static int main_dispatch(const struct config *config, char **words, size_t count)
+static int main_dispatch(const struct config *config, char **words, size_t count, char *const *typed)
 {
 	const char *name = count ? words[0] : "";
 	main_log_start(config);
@@ -121,13 +116,13 @@ static int main_dispatch(const struct config *config, char **words, size_t count
 		if (!str_eq(main_commands[i].name, name))
 			continue;
 		struct cli_command_line line = {
-			.config = config, .words = words + (count > 0), .count = count - (count > 0)};
+			.config = config, .words = words + (count > 0), .count = count - (count > 0), .typed = typed};
 		if (line.count >= main_commands[i].min && line.count <= main_commands[i].max)
 			return main_commands[i].run(&line);
-		fprintf(stderr, "mqdeck: usage: mqdeck %s %s\n", main_commands[i].name, main_commands[i].arguments);
+		cli_say("usage: mqdeck %s %s", main_commands[i].name, main_commands[i].arguments);
 		return CLI_EXIT_USAGE;
 	}
-	fprintf(stderr, "mqdeck: unknown command \"%s\"; see mqdeck --help\n", name);
+	cli_say("unknown command \"%s\"; see mqdeck --help", name);
 	return CLI_EXIT_USAGE;
 }
 
@@ -151,6 +146,13 @@ static bool main_open_log(const struct config *config, struct err *err)
 	return !path || log_open(path, level, layers, err);
 }
 
+/* A command may cut its words up; argv, which ps shows, stays whole. */
+static void copy_words(struct arena *arena, char **words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		words[i] = arena_strdup(arena, words[i]);
+}
+
 int main(int argc, char **argv)
 {
 	struct err err = {0};
@@ -158,6 +160,8 @@ int main(int argc, char **argv)
 	CLEANUP(free) char **words = NULL;
 	size_t count = 0;
 	int code = CLI_EXIT_OK;
+	struct arena own_words = ARENA_INIT;
+	cli_hold_streams();
 	footprint_limit_heap();
 	protect_secrets();
 	setlocale(LC_CTYPE, "");
@@ -165,13 +169,17 @@ int main(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of write() */
 	if (!config_parse_arguments(config, argc, argv, &words, &count, &err) ||
 	    !config_load_file(config, NULL, &err) || !main_open_log(config, &err))
-		code = main_complain(&err);
+		code = cli_failed(&err);
 	else if (config_flag(config, CONFIG_OPT_HELP))
 		print_help();
 	else if (config_flag(config, CONFIG_OPT_VERSION) || (count == 1 && str_eq(words[0], "version")))
 		puts("mqdeck " MQDECK_VERSION);
-	else
-		code = main_dispatch(config, words, count);
+	else {
+		copy_words(&own_words, words, count);
+		code = main_dispatch(config, words, count, argv);
+	}
+	code = cli_finish_output(code);
+	arena_finish(&own_words);
 	config_destroy(config);
 	log_close();
 	return code;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Checks that sources include only what the table in rooms.py lets their room include. Also that curses is included by one
-file alone, that includes are written from the root of the tree, and that every folder with sources is in the table."""
+file alone, that includes are written from the root of the tree, that every folder with sources is in the table, and that
+sentences go to standard error through the one place that cleans them."""
 import pathlib
 import re
 import sys
@@ -8,6 +9,9 @@ import sys
 from rooms import ROOMS, room_of
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]')
+STDERR = re.compile(r"printf\(\s*stderr|,\s*stderr\s*\)|perror\(")
+# cli_say() and cli_failed(), what ends without memory, and who hands the stream to a reporter that cleans.
+MAY_WRITE = {"views/cli/cli.c", "api/base/mem.c", "views/cli/get.c"}
 CURSES = re.compile(r"(^|/)(n?curses|term|panel|menu|form)\.h$")
 
 
@@ -49,6 +53,9 @@ def main():
                           ", ".join(p.relative_to(root).as_posix() for p in curses))
     complaints += [f"{path.relative_to(root)} stands in a folder that is no room: see rooms.py" for path in files
                    if path.relative_to(root).parts[0] != "tests" and not room_of(path.relative_to(root).as_posix())]
+    complaints += [f"{path.relative_to(root)} writes to standard error itself: use cli_say()" for path in files
+                   if path.relative_to(root).parts[0] != "tests" and path.relative_to(root).as_posix() not in MAY_WRITE
+                   and STDERR.search(path.read_text(encoding="utf-8", errors="replace"))]
     if not files:
         complaints.append(f"no source files under {root}")
     for complaint in complaints:

@@ -395,7 +395,8 @@ int main_bug_report(const struct cli_command_line *line)
 	report.wall_ms = clock_wall_ms(&clock);
 	if (!cli_report_write(&report, line->count ? line->words[0] : NULL, &written, &err))
 		return cli_failed(&err);
-	printf("%s\n", written);
-	fputs("mqdeck: names are hashed and secrets excluded; read the report before you send it\n", stderr);
-	return fflush(stdout) == 0 ? CLI_EXIT_OK : CLI_EXIT_FAILED;
+	cli_print_clean(stdout, written);
+	putchar('\n');
+	cli_say("names are hashed and secrets excluded; read the report before you send it");
+	return CLI_EXIT_OK;
 }

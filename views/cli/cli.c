@@ -1,8 +1,12 @@
 /* What the subcommands without a screen share: a connection that is opened for one answer, and sentences on standard error. */
 #include "views/cli/cli.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "api/base/str.h"
 #include "api/base/text.h"
@@ -59,10 +63,61 @@ void cli_print_clean(FILE *out, const char *text)
 	fputs(clean ? clean : "", out);
 }
 
+void cli_say(const char *format, ...)
+{
+	struct buf sentence = BUF_INIT(CLI_SENTENCE_MAX);
+	va_list args;
+	va_start(args, format);
+	buf_vprintf(&sentence, format, args);
+	va_end(args);
+	CLEANUP(free) char *clean = text_clean_dup(buf_str(&sentence));
+	buf_finish(&sentence);
+	fprintf(stderr, "mqdeck: %s\n", clean);
+}
+
 int cli_failed(const struct err *err)
 {
-	fputs("mqdeck: ", stderr);
-	cli_print_clean(stderr, err->text);
-	fputc('\n', stderr);
+	cli_say("%s", err->text);
 	return err->code == ERR_USAGE ? CLI_EXIT_USAGE : CLI_EXIT_FAILED;
+}
+
+void cli_append_quoted(struct buf *out, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+	CLEANUP(free) char *clean = text_clean_dup(word);
+	bool shown_as_it_is = str_eq(clean, word);
+	if (*word && word[strspn(word, plain)] == '\0') {
+		buf_append_str(out, word);
+		return;
+	}
+	buf_append_str(out, shown_as_it_is ? "'" : "$'");
+	for (const char *c = word; *c; c++) {
+		if (shown_as_it_is)
+			buf_append(out, *c == '\'' ? "'\\''" : c, *c == '\'' ? 4 : 1);
+		else if (strchr(plain, *c))
+			buf_append_char(out, *c);
+		else
+			buf_printf(out, "\\x%02x", (unsigned char)*c);
+	}
+	buf_append_char(out, '\'');
+}
+
+/* ---- standard streams ---- */
+
+void cli_hold_streams(void)
+{
+	/* For reading: then writing fails, as it does on one that is closed. */
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd)
+			return;
+}
+
+int cli_finish_output(int code)
+{
+	errno = 0;
+	bool flushed = fflush(stdout) == 0;
+	if (flushed && !ferror(stdout))
+		return code;
+	cli_say("standard output did not take everything%s%s", errno ? ": " : "", errno ? strerror(errno) : "");
+	return CLI_EXIT_FAILED;
 }

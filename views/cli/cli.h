@@ -26,8 +26,6 @@ static inline void cleanup_cli_close(struct cli *cli)
  * ("NAMESPACE/…"), and for a node, whose brokers may be in any, in all. For nodes -n has the last word. */
 void cli_look_at(struct cli *cli, const struct config *config, enum ops_target target, const char *text);
 
-/* "mqdeck: SENTENCE" on standard error, cleaned; returns the exit code of the error. */
-int cli_failed(const struct err *err);
 struct demo *cli_start_demo(const struct config *config, struct loop *loop, struct err *err);
 
 /* ---- plans on paper (cli_print.c) ---- */
@@ -41,18 +39,21 @@ void cli_append_plan(const struct ops_plan *plan, const char *operation, const c
 		     const struct err *err, struct buf *out);
 /* Cleaned. */
 void cli_print_clean(FILE *out, const char *text);
+/* As one word for a shell. */
+void cli_append_quoted(struct buf *out, const char *word);
 
 /* ---- running (cli_run.c) ---- */
 
-enum { CLI_JSON_MAX = 64 * 1024 * 1024 };
+enum { CLI_JSON_MAX = 64 * 1024 * 1024, CLI_SENTENCE_MAX = 64 * 1024 };
 
 struct cli_request { /* how a plan that was asked for is to be treated */
 	bool json, run, yes;
 	enum ops_severity accept;
 	const char *operation, *target; /* as typed, for errors */
+	char *const *typed;             /* the whole command line, to be repeated */
 };
 
-bool cli_read_request(const struct config *config, bool run, struct cli_request *out, struct err *err) MUST_USE;
+bool cli_read_request(const struct cli_command_line *line, bool run, struct cli_request *out, struct err *err) MUST_USE;
 /* Waits until the world is known, as `get` does. */
 bool cli_settle(struct cli *cli, const struct config *config, struct err *err) MUST_USE;
 /* Waits until the plan is ready, prints it, and runs it when that was wished; the exit code. plan NULL: says err. */

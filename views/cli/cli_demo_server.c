@@ -66,9 +66,10 @@ int main_demo_server(const struct cli_command_line *line)
 		return cli_failed(&err);
 	if (!path)
 		fputs(demo_kubeconfig(demo), stdout);
-	fprintf(stderr, "mqdeck: serving the embedded cluster; kubeconfig: %s; press Ctrl-C to stop\n",
+	if (fflush(stdout) != 0)
+		return CLI_EXIT_FAILED; /* nobody has got the way to it */
+	cli_say("serving the embedded cluster; kubeconfig: %s; press Ctrl-C to stop",
 		path ? path : "on standard output");
-	fflush(stdout);
 	loop_fd_add(loop, fd, LOOP_READ, stop_signal, &stop);
 	while (!stop)
 		loop_step(loop, -1);

@@ -5,6 +5,7 @@
 
 #include "api/base/json_write.h"
 #include "api/base/str.h"
+#include "api/base/text.h"
 #include "views/cli/cli.h"
 
 /* ---- plan and run ---- */
@@ -45,7 +46,7 @@ static int plan_or_run(const struct cli_command_line *line, bool run)
 {
 	struct err err = {0};
 	struct cli_request request;
-	if (!cli_read_request(line->config, run, &request, &err))
+	if (!cli_read_request(line, run, &request, &err))
 		return cli_failed(&err);
 	request.operation = line->words[0];
 	request.target = line->words[1];
@@ -83,20 +84,28 @@ static void format_time(int64_t wall_ms, char out[static 32])
 		clock_format_rfc3339(wall_ms, out);
 }
 
+static void print_behind(const char *begin, const char *text)
+{
+	if (!text)
+		return;
+	fputs(begin, stdout);
+	cli_print_clean(stdout, text);
+	fputc(')', stdout);
+}
+
 static void print_row(const struct ops_history_entry *history)
 {
 	char started[32], step[48] = "-";
 	format_time(history->started_ms, started);
 	if (history->step_count)
 		snprintf(step, sizeof step, "%zu/%zu", history->step, history->step_count);
-	printf("%-18s  %-11s  %-7s  %-20s  ", history->id, ops_history_word(history->state), step, started);
+	CLEANUP(free) char *id = text_clean_dup(history->id);
+	printf("%-18s  %-11s  %-7s  %-20s  ", id, ops_history_word(history->state), step, started);
 	cli_print_clean(stdout, str_or(history->who, "-"));
 	fputs("  ", stdout);
 	cli_print_clean(stdout, history->title ? history->title : history->err.text);
-	if (history->rolled_back_by)
-		printf(" (rolled back by %s)", history->rolled_back_by);
-	if (history->lost)
-		printf(" (%s)", history->lost);
+	print_behind(" (rolled back by ", history->rolled_back_by);
+	print_behind(" (", history->lost);
 	fputc('\n', stdout);
 }
 
@@ -196,7 +205,7 @@ static int take(const struct cli_command_line *line, const char *dir, take_fn *f
 {
 	struct err err = {0};
 	struct cli_request request;
-	if (!cli_read_request(line->config, true, &request, &err))
+	if (!cli_read_request(line, true, &request, &err))
 		return cli_failed(&err);
 	CLEANUP(cli_close) struct cli cli = {0};
 	CLEANUP(ops_plan_destroy) struct ops_plan *plan = NULL;
@@ -241,11 +250,8 @@ static int cli_ops_leave(const struct cli_command_line *line, const char *dir)
 		return cli_failed(&err);
 	while (!leaving.over)
 		loop_step(cli.loop, -1);
-	if (err_is_set(&leaving.err)) {
-		fputs("mqdeck: abandoned, but its Lease could not be released and expires within 30 s: ", stderr);
-		cli_print_clean(stderr, leaving.err.text);
-		fputc('\n', stderr);
-	}
+	if (err_is_set(&leaving.err))
+		cli_say("abandoned, but its Lease could not be released and expires within 30 s: %s", leaving.err.text);
 	return CLI_EXIT_OK;
 }
 
@@ -274,12 +280,13 @@ int main_ops(const struct cli_command_line *line)
 			continue;
 		if (line->count == cli_ops_verbs[i].words)
 			return cli_ops_verbs[i].run(line, dir);
-		fprintf(stderr, "mqdeck: usage: mqdeck ops %s%s\n", cli_ops_verbs[i].name, cli_ops_verbs[i].arguments);
+		cli_say("usage: mqdeck ops %s%s", cli_ops_verbs[i].name, cli_ops_verbs[i].arguments);
 		return CLI_EXIT_USAGE;
 	}
-	fprintf(stderr, "mqdeck: ops: unknown command \"%s\"; the commands are", line->words[0]);
+	struct buf names = BUF_INIT(CLI_SENTENCE_MAX);
 	for (size_t i = 0; i < ARRAY_LEN(cli_ops_verbs); i++)
-		fprintf(stderr, " %s", cli_ops_verbs[i].name);
-	fputc('\n', stderr);
+		buf_printf(&names, " %s", cli_ops_verbs[i].name);
+	cli_say("ops: unknown command \"%s\"; the commands are%s", line->words[0], buf_str(&names));
+	buf_finish(&names);
 	return CLI_EXIT_USAGE;
 }

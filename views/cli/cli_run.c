@@ -35,11 +35,14 @@ static bool read_accept(const char *word, enum ops_severity *out)
 	return false;
 }
 
-bool cli_read_request(const struct config *config, bool run, struct cli_request *out, struct err *err)
+bool cli_read_request(const struct cli_command_line *line, bool run, struct cli_request *out, struct err *err)
 {
+	const struct config *config = line->config;
 	const char *format = config_is_set(config, CONFIG_OPT_OUTPUT) ? config_text(config, CONFIG_OPT_OUTPUT) : "text";
-	*out = (struct cli_request){
-		.json = str_eq(format, "json"), .run = run, .yes = config_flag(config, CONFIG_OPT_YES)};
+	*out = (struct cli_request){.json = str_eq(format, "json"),
+				    .run = run,
+				    .yes = config_flag(config, CONFIG_OPT_YES),
+				    .typed = line->typed};
 	if (!out->json && !str_eq(format, "text"))
 		return err_set(err, ERR_USAGE, "plans are printed as text or json, not %s", format);
 	if (!read_accept(config_text(config, CONFIG_OPT_ACCEPT), &out->accept))
@@ -141,7 +144,7 @@ static void cli_run_on_signal(void *data, unsigned ready)
 		return;
 	if (run->signals++ > 0)
 		return;
-	fputs("mqdeck: stopping at the next safe point; interrupt again to exit at once\n", stderr);
+	cli_say("stopping at the next safe point; interrupt again to exit at once");
 	ops_cancel(run->plan);
 }
 
@@ -159,7 +162,7 @@ static int open_signals(void)
 static void say_how_to_resume(const struct cli_run *run)
 {
 	if (run->plan->id && run->cli->session->plans_are_kept)
-		fprintf(stderr, "mqdeck: `mqdeck ops resume %s --yes` resumes it\n", run->plan->id);
+		cli_say("`mqdeck ops resume %s --yes` resumes it", run->plan->id);
 }
 
 static int run_plan(struct cli_run *run)
@@ -185,8 +188,7 @@ static int run_plan(struct cli_run *run)
 		cli_print_clean(stdout, str_or(plan->result, ops_state_word(plan->state)));
 	fputs(run->request->json ? "" : "\n", stdout);
 	if (!run->over)
-		fputs("mqdeck: exited in the middle of a step: its last request may or may not have taken effect\n",
-		      stderr);
+		cli_say("exited in the middle of a step: its last request may or may not have taken effect");
 	if (plan->state != OPS_STATE_DONE)
 		say_how_to_resume(run);
 	return plan->state == OPS_STATE_DONE ? CLI_EXIT_OK : CLI_EXIT_FAILED;
@@ -212,23 +214,42 @@ static void print_plan(const struct cli *cli, const struct ops_plan *plan, const
 	buf_finish(&out);
 }
 
+/* The command that would have run it: what was typed, with what is missing where options may still stand. */
+static char *command_that_runs(const struct ops_plan *plan, const struct cli_request *request)
+{
+	struct buf line = BUF_INIT(CLI_SENTENCE_MAX);
+	char *const *word = request->typed;
+	for (; *word && !str_eq(*word, "--"); word++) {
+		cli_append_quoted(&line, *word);
+		buf_append_char(&line, ' ');
+	}
+	if (!request->yes)
+		buf_append_str(&line, "--yes ");
+	if (plan->severity > request->accept)
+		buf_printf(&line, "--accept %s ", ops_severity_word(plan->severity));
+	for (; *word; word++) {
+		cli_append_quoted(&line, *word);
+		buf_append_char(&line, ' ');
+	}
+	char *text = line.overflow ? NULL : mem_strndup(line.data, line.len - 1);
+	buf_finish(&line);
+	return text;
+}
+
 /* Why a plan that can be run is not; the exit code, CLI_EXIT_OK when nothing stands against it. */
 static int cli_run_refuse(const struct ops_plan *plan, const struct cli_request *request)
 {
+	bool accepted = plan->severity <= request->accept;
 	if (plan->severity == OPS_BLOCKED) {
-		fputs("mqdeck: not run: the plan is blocked\n", stderr);
+		cli_say("not run: the plan is blocked");
 		return cli_exit_of(OPS_BLOCKED);
 	}
-	if (plan->severity > request->accept) {
-		const char *word = ops_severity_word(plan->severity);
-		fprintf(stderr, "mqdeck: not run: the plan is %s; add --accept %s to run it anyway\n", word, word);
-		return cli_exit_of(plan->severity);
-	}
-	if (!request->yes) {
-		fputs("mqdeck: not run: add --yes to confirm\n", stderr);
-		return CLI_EXIT_USAGE;
-	}
-	return CLI_EXIT_OK;
+	if (accepted && request->yes)
+		return CLI_EXIT_OK;
+	CLEANUP(free) char *command = command_that_runs(plan, request);
+	cli_say("not run: the plan is %s; this runs it: %s", ops_severity_word(plan->severity),
+		str_or(command, "the same with --yes and --accept"));
+	return accepted ? CLI_EXIT_USAGE : cli_exit_of(plan->severity);
 }
 
 int cli_carry_out(struct cli *cli, struct ops_plan *plan, const struct cli_request *request, const struct err *err)
@@ -240,9 +261,13 @@ int cli_carry_out(struct cli *cli, struct ops_plan *plan, const struct cli_reque
 	while (plan->state == OPS_STATE_PREPARING)
 		loop_step(cli->loop, -1);
 	print_plan(cli, plan, request, NULL);
-	fflush(stdout);
+	bool told = fflush(stdout) == 0;
 	if (!request->run)
 		return cli_exit_of(plan->severity);
+	if (!told) {
+		cli_say("not run: the plan could not be shown");
+		return CLI_EXIT_FAILED;
+	}
 	int refused = cli_run_refuse(plan, request);
 	if (refused != CLI_EXIT_OK)
 		return refused;

@@ -201,10 +201,11 @@ int main_get(const struct cli_command_line *line)
 	struct err err = {0};
 	const struct sheet *sheet = sheet_find(line->words[0]);
 	if (!sheet) {
-		fprintf(stderr, "mqdeck: get: unknown view \"%s\"; the views are", line->words[0]);
+		struct buf names = BUF_INIT(CLI_SENTENCE_MAX);
 		for (const struct sheet *const *each = sheet_all(); *each; each++)
-			fprintf(stderr, " %s", (*each)->name);
-		fputc('\n', stderr);
+			buf_printf(&names, " %s", (*each)->name);
+		cli_say("get: unknown view \"%s\"; the views are%s", line->words[0], buf_str(&names));
+		buf_finish(&names);
 		return CLI_EXIT_USAGE;
 	}
 	if (str_eq(config_text(line->config, CONFIG_OPT_OUTPUT), "text"))
@@ -216,5 +217,5 @@ int main_get(const struct cli_command_line *line)
 	bool ok = cli_get_run(cli.session, sheet, line->count > 1 ? line->words[1] : NULL,
 			      cli_get_format_parse(config_text(line->config, CONFIG_OPT_OUTPUT)),
 			      config_duration_ms(line->config, CONFIG_OPT_SETTLE_TIMEOUT), stdout, stderr);
-	return fflush(stdout) == 0 && ok ? CLI_EXIT_OK : CLI_EXIT_FAILED;
+	return ok ? CLI_EXIT_OK : CLI_EXIT_FAILED;
 }

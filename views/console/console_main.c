@@ -130,11 +130,9 @@ int main_replay(const struct cli_command_line *line)
 	int height, width;
 	CLEANUP(tape_destroy) struct tape *tape = tape_load(line->words[0], &err);
 	if (!tape) {
-		fprintf(stderr, "mqdeck: %s\n", err.text);
+		cli_say("%s", err.text);
 		return TAPE_PARSE;
 	}
-	for (size_t i = 0; i < tape_note_count(tape); i++)
-		fprintf(stderr, "mqdeck: %s\n", tape_note(tape, i));
 	for (size_t i = 0; i < tape_env_count(tape); i++) {
 		const char *value, *name = tape_env(tape, i, &value);
 		setenv(name, value, 1);
