@@ -29,7 +29,7 @@ static void fill_node(struct join_node *node, const struct kube_node *record)
 	struct world_node *it = &node->pub;
 	node->seen = true;
 	it->record = record;
-	it->zone = record ? kube_label(&record->meta, "topology.kubernetes.io/zone") : NULL;
+	it->zone = record_node_zone(record);
 	it->ready_known = ready != NULL;
 	it->ready = ready && str_eq(ready->status, "True");
 	it->not_ready_since_ms = ready && !it->ready ? ready->changed_ms : -1;
@@ -95,14 +95,6 @@ static struct join_volume *volume_named(struct world *world, const struct kube_c
 	return volume;
 }
 
-static bool pod_mounts(const struct kube_pod *pod, const char *claim)
-{
-	for (size_t i = 0; pod && i < pod->volume_count; i++)
-		if (str_eq(pod->volumes[i].claim_name, claim))
-			return true;
-	return false;
-}
-
 /* Claims of a StatefulSet are named "<template>-<pod>", also of pods that are gone. */
 static bool is_named_after(const struct join_cluster *cluster, const struct kube_claim *claim, const char *pod)
 {
@@ -115,30 +107,72 @@ static bool is_named_after(const struct join_cluster *cluster, const struct kube
 		if (set->claim_templates[i].name && strlen(set->claim_templates[i].name) == len - pod_len - 1 &&
 		    strncmp(set->claim_templates[i].name, name, len - pod_len - 1) == 0)
 			return true;
-	return cluster->found.manager == WORLD_MANAGED_BY_STRIMZI;
+	return cluster->found.manager == WORLD_MANAGED_BY_STRIMZI && str_has_prefix(name, "data-");
+}
+
+/* A claim that was made by hand or restored bears no label of the operator: its name tells the broker it was of. */
+static bool is_left_by_strimzi(const struct join_cluster *cluster, const struct kube_claim *claim)
+{
+	const struct source_found_cluster *found = &cluster->found;
+	char kafka[KEY_MAX];
+	snprintf(kafka, sizeof kafka, "%s-kafka", cluster->name);
+	if (str_eq(kube_label(&claim->meta, "strimzi.io/cluster"), cluster->name))
+		return str_eq(str_or(kube_label(&claim->meta, "strimzi.io/name"), kafka), kafka);
+	int32_t ordinal = source_discover_ordinal(claim->meta.name);
+	char pod[KEY_MAX];
+	for (size_t i = 0; ordinal >= 0 && i < found->pool_count; i++) {
+		snprintf(pod, sizeof pod, "%s-%s-%d", cluster->name, str_or(found->pools[i]->meta.name, ""), ordinal);
+		if (is_named_after(cluster, claim, pod))
+			return true;
+	}
+	snprintf(pod, sizeof pod, "%s-%d", kafka, ordinal);
+	return ordinal >= 0 && is_named_after(cluster, claim, pod);
 }
 
 static bool is_left_behind(const struct join_cluster *cluster, const struct kube_claim *claim)
 {
 	if (cluster->found.manager == WORLD_MANAGED_BY_STRIMZI)
-		return str_eq(kube_label(&claim->meta, "strimzi.io/cluster"), cluster->name);
+		return is_left_by_strimzi(cluster, claim);
 	int32_t ordinal = source_discover_ordinal(claim->meta.name);
 	char pod[KEY_MAX];
 	snprintf(pod, sizeof pod, "%s-%d", join_cluster_pod_prefix(cluster), ordinal);
 	return ordinal >= 0 && is_named_after(cluster, claim, pod);
 }
 
-static bool owns_claim(const struct join_cluster *cluster, const struct kube_claim *claim, struct world_broker **broker)
+/* "namespace/claim" → the broker whose pod mounts it, the first where several share it. */
+static void index_mounts(const struct world *world, struct map *mounts)
 {
-	*broker = NULL;
-	if (!str_eq(claim->meta.namespace, cluster->namespace) || !claim->meta.name)
-		return false;
-	for (size_t i = 0; i < cluster->brokers.len && !*broker; i++) {
-		struct world_broker *it = cluster->brokers.items[i];
-		if (it->pod ? pod_mounts(it->pod, claim->meta.name) : is_named_after(cluster, claim, it->name))
-			*broker = it;
+	for (size_t i = 0; i < world->cluster_list.len; i++) {
+		const struct join_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
+		for (size_t j = 0; j < cluster->brokers.len; j++) {
+			const struct kube_pod *pod = cluster->brokers.items[j]->pod;
+			for (size_t k = 0; pod && k < pod->volume_count; k++) {
+				char key[KEY_MAX];
+				snprintf(key, sizeof key, "%s/%s", cluster->namespace, pod->volumes[k].claim_name);
+				if (!map_get(mounts, key))
+					map_set(mounts, key, cluster->brokers.items[j]);
+			}
+		}
 	}
-	return *broker || is_left_behind(cluster, claim);
+}
+
+/* What no pod mounts is a broker's that has no pod now, or was left behind. */
+static struct world_cluster *unmounted_owner(const struct world *world, const struct kube_claim *claim,
+					     struct world_broker **broker)
+{
+	for (size_t i = 0; i < world->cluster_list.len; i++) {
+		struct join_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
+		if (!str_eq(claim->meta.namespace, cluster->namespace))
+			continue;
+		for (size_t j = 0; j < cluster->brokers.len && !*broker; j++) {
+			struct world_broker *it = cluster->brokers.items[j];
+			if (!it->pod && is_named_after(cluster, claim, it->name))
+				*broker = it;
+		}
+		if (*broker || is_left_behind(cluster, claim))
+			return &cluster->pub;
+	}
+	return NULL;
 }
 
 static void give_to_broker(struct world_broker *broker, struct world_volume *volume)
@@ -176,6 +210,18 @@ static void fill_volume(struct world *world, struct join_cluster *cluster, const
 		give_to_broker(broker, it);
 	vec_push(&cluster->volumes, it);
 	vec_push(&world->volume_list, it);
+}
+
+static void join_claim(struct world *world, const struct map *mounts, const struct kube_claim *claim)
+{
+	char key[KEY_MAX];
+	if (!claim->meta.name)
+		return;
+	snprintf(key, sizeof key, "%s/%s", str_or(claim->meta.namespace, ""), claim->meta.name);
+	struct world_broker *broker = map_get(mounts, key);
+	struct world_cluster *owner = broker ? broker->cluster : unmounted_owner(world, claim, &broker);
+	if (owner)
+		fill_volume(world, join_cluster_of(owner), claim, broker);
 }
 
 static int compare_volumes(const void *a, const void *b)
@@ -219,22 +265,17 @@ static void measure_disks(struct join_cluster *cluster)
 void join_volumes(struct world *world)
 {
 	const struct kube_claim *claim;
+	struct map mounts = MAP_INIT;
 	struct map_entry *at;
 	vec_clear(&world->volume_list);
 	for (at = map_next(&world->volumes, NULL); at; at = map_next(&world->volumes, at))
 		((struct join_volume *)at->value)->seen = false;
 	for (size_t i = 0; i < world->cluster_list.len; i++)
 		vec_clear(&join_cluster_of(world->cluster_list.items[i])->volumes);
-	for (at = NULL; (claim = record_store_next(&world->store, KUBE_CLAIMS, &at));) {
-		for (size_t i = 0; i < world->cluster_list.len; i++) {
-			struct join_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
-			struct world_broker *broker;
-			if (owns_claim(cluster, claim, &broker)) {
-				fill_volume(world, cluster, claim, broker);
-				break;
-			}
-		}
-	}
+	index_mounts(world, &mounts);
+	for (at = NULL; (claim = record_store_next(&world->store, KUBE_CLAIMS, &at));)
+		join_claim(world, &mounts, claim);
+	map_finish(&mounts);
 	drop_unseen_volumes(world);
 	if (world->volume_list.len)
 		qsort(world->volume_list.items, world->volume_list.len, sizeof *world->volume_list.items,

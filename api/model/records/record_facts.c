@@ -14,3 +14,10 @@ const struct kube_condition *record_node_condition(const struct kube_node *node,
 {
 	return node ? kube_condition(node->conditions, node->condition_count, type) : NULL;
 }
+
+/* The first of the two is there since Kubernetes 1.17; nodes that were registered by hand may bear the old one alone. */
+const char *record_node_zone(const struct kube_node *node)
+{
+	const char *zone = node ? kube_label(&node->meta, "topology.kubernetes.io/zone") : NULL;
+	return zone || !node ? zone : kube_label(&node->meta, "failure-domain.beta.kubernetes.io/zone");
+}

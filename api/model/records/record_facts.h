@@ -7,5 +7,7 @@
 bool record_pod_is_ready(const struct kube_pod *pod); /* as Kubernetes says; NULL is not */
 /* The condition of that type; NULL when the node has none, or is NULL. */
 const struct kube_condition *record_node_condition(const struct kube_node *node, const char *type);
+/* The zone it is labelled with; NULL without, or for NULL. */
+const char *record_node_zone(const struct kube_node *node);
 
 #endif

@@ -28,7 +28,7 @@ void source_discover_clusters(const struct record_store *store,
 /* What it goes by everywhere, "namespace/name/rabbitmq": free() it. */
 char *source_discover_key(const struct source_found_cluster *found);
 
-/* The label selector that its pods and claims share, as the API wants it; false when there is none. */
+/* The label selector that its pods share, as the API wants it; false when there is none. */
 bool source_discover_selector(const struct source_found_cluster *found, char *out, size_t size);
 
 /* The container that runs the broker: by name and image, else the first. NULL when there is none. */

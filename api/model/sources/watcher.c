@@ -45,14 +45,9 @@ static const enum kube_kind first_kinds[] = {
 
 /* For each namespace that has a broker cluster. */
 static const enum kube_kind namespace_kinds[] = {
-	KUBE_SERVICES,
-	KUBE_ENDPOINT_SLICES,
-	KUBE_DISRUPTION_BUDGETS,
-	KUBE_EVENTS,
+	KUBE_SERVICES, KUBE_ENDPOINT_SLICES, KUBE_DISRUPTION_BUDGETS,
+	KUBE_EVENTS,   KUBE_CLAIMS, /* all of them: a pod mounts a claim by its name, whatever its labels */
 };
-
-/* For each broker cluster, by the selector its pods and claims share. */
-static const enum kube_kind cluster_kinds[] = {KUBE_PODS, KUBE_CLAIMS};
 
 static void watcher_tell(const struct source_watcher *watcher)
 {
@@ -138,8 +133,7 @@ static void need_for_cluster(void *data, const struct source_found_cluster *foun
 	for (size_t i = 0; i < ARRAY_LEN(namespace_kinds); i++)
 		watcher_need(watcher, namespace_kinds[i], found->namespace, NULL, NULL);
 	if (source_discover_selector(found, selector, sizeof selector))
-		for (size_t i = 0; i < ARRAY_LEN(cluster_kinds); i++)
-			watcher_need(watcher, cluster_kinds[i], found->namespace, selector, NULL);
+		watcher_need(watcher, KUBE_PODS, found->namespace, selector, NULL);
 	watcher_need(watcher, KUBE_LEASES, found->namespace, "app.kubernetes.io/managed-by=mqdeck", NULL);
 	if (found->kafka) { /* who may log in */
 		snprintf(selector, sizeof selector, "strimzi.io/cluster=%s", found->name);

@@ -101,6 +101,31 @@ static void a_scale_down_leaves_a_broker_until_its_pod_is_gone_and_its_claim_for
 	fixture_finish(&f);
 }
 
+static void a_broker_has_the_claims_that_its_pod_mounts_whatever_they_are_called(void **state)
+{
+	struct fixture f;
+	fixture_start(&f);
+	struct join_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	struct kube_claim *restored = fixture_claim(&f, "restored", "pv-restored");
+	((struct kube_pod *)cluster->pub.brokers[1]->pod)->volumes->claim_name = "restored";
+	fixture_claim(&f, "stranger", NULL);
+	fixture_update(&f);
+	assert_int_equal(cluster->pub.brokers[1]->volume_count, 1);
+	assert_ptr_equal(cluster->pub.brokers[1]->volumes[0]->claim, restored);
+	assert_int_equal(cluster->pub.volume_count, 4); /* data-log-1 was left behind; a stranger's is not here */
+	fixture_finish(&f);
+}
+
+static void a_node_registered_by_hand_has_its_zone_in_the_old_label(void **state)
+{
+	struct fixture f;
+	fixture_start(&f);
+	fixture_node(&f, "node-9", "z", true)->meta.labels->key = "failure-domain.beta.kubernetes.io/zone";
+	fixture_update(&f);
+	assert_string_equal(world_find_node(&f.world->view, "node-9")->zone, "z");
+	fixture_finish(&f);
+}
+
 static void services_reach_ports_and_count_pods_once(void **state)
 {
 	struct fixture f;
@@ -300,6 +325,8 @@ int main(void)
 		cmocka_unit_test(the_broker_is_believed_over_its_image),
 		cmocka_unit_test(objects_stay_where_they_are),
 		cmocka_unit_test(a_scale_down_leaves_a_broker_until_its_pod_is_gone_and_its_claim_for_good),
+		cmocka_unit_test(a_broker_has_the_claims_that_its_pod_mounts_whatever_they_are_called),
+		cmocka_unit_test(a_node_registered_by_hand_has_its_zone_in_the_old_label),
 		cmocka_unit_test(services_reach_ports_and_count_pods_once),
 		cmocka_unit_test(rows_of_queues),
 		cmocka_unit_test(clients_are_told_by_broker),
