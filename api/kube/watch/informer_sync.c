@@ -401,12 +401,20 @@ static void informer_sync_relist(struct kube_informer *informer, const struct er
 	informer_sync_go_on(informer, KUBE_INFORMER_PHASE_WAIT_LIST, informer_sync_backoff(informer));
 }
 
+/* Nothing happened for long, and not every server sends bookmarks. What is known is as old as the connection's last sign of
+ * life, which the client sees to: it asks for one now, and says so when there is none. */
+static bool was_only_quiet(const struct kube_informer *informer, const struct kube_result *result)
+{
+	return result->err.code == ERR_TIMEOUT && result->http && result->http->status == 200 &&
+	       kube_client_connection(informer->client)->connected;
+}
+
 /* The stream ended without anybody saying why: go on from where we are. */
 static void watch_cut(struct kube_informer *informer, const struct kube_result *result)
 {
 	bool clean = !err_is_set(&result->err);
 	bool brief = informer_sync_now_ms(informer) - informer->watch_started_ms < SHORT_WATCH_MS;
-	if (clean && (informer->watch_events > 0 || !brief)) {
+	if ((clean && (informer->watch_events > 0 || !brief)) || was_only_quiet(informer, result)) {
 		informer_sync_go_on(informer, KUBE_INFORMER_PHASE_WAIT_WATCH, 0);
 		return;
 	}

@@ -329,6 +329,9 @@ void source_watcher_describe_ages(struct source_watcher *watcher, struct world_v
 		int64_t its = state->stale_since_ms >= 0 ? now - state->stale_since_ms : 0;
 		age = its > age ? its : age;
 	}
+	const struct kube_connection *connection = kube_client_connection(watcher->options.client);
+	if (!connection->connected && age >= 0 && now - connection->last_contact_ms > age)
+		age = now - connection->last_contact_ms;
 	int64_t brokers = source_brokers_age(watcher->sources, now);
 	view->data_age_ms = brokers > age ? brokers : age;
 	view->requests_in_flight =
