@@ -4,14 +4,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool snapshot_lists(const int32_t *nodes, uint8_t count, int32_t id)
+{
+	for (uint8_t i = 0; i < count; i++)
+		if (nodes[i] == id)
+			return true;
+	return false;
+}
+
+int32_t kafka_partition_minimum(const struct kafka_topic *topic, const struct kafka_partition *partition)
+{
+	if (topic->min_in_sync <= partition->replica_count || topic->minimum == KAFKA_MINIMUM_LITERAL)
+		return topic->min_in_sync;
+	return topic->minimum == KAFKA_MINIMUM_CAPPED ? partition->replica_count : -1;
+}
+
+int32_t kafka_partition_behind(const struct kafka_partition *partition)
+{
+	int32_t behind = 0;
+	for (uint8_t i = 0; i < partition->replica_count && partition->isr_count < partition->replica_count; i++)
+		behind += !snapshot_lists(kafka_partition_isr(partition), partition->isr_count, partition->nodes[i]) &&
+			  !snapshot_lists(kafka_partition_adding(partition), partition->adding_count,
+					  partition->nodes[i]);
+	return behind;
+}
+
 enum kafka_partition_state kafka_partition_state(const struct kafka_topic *topic,
 						 const struct kafka_partition *partition)
 {
 	if (partition->leader < 0)
 		return KAFKA_PARTITION_OFFLINE;
-	if (topic->min_in_sync > 0 && partition->isr_count < topic->min_in_sync)
+	if (partition->isr_count < kafka_partition_minimum(topic, partition))
 		return KAFKA_PARTITION_BELOW_MIN_ISR;
-	return partition->isr_count < partition->replica_count ? KAFKA_PARTITION_UNDER_REPLICATED : KAFKA_PARTITION_OK;
+	return kafka_partition_behind(partition) > 0 ? KAFKA_PARTITION_UNDER_REPLICATED : KAFKA_PARTITION_OK;
 }
 
 static int compare_broker(const void *key, const void *item)

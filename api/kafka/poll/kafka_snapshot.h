@@ -32,7 +32,7 @@ struct kafka_broker {
 	const char *version;       /* of the software, by its features: "4.1"; NULL = not known */
 	bool connected;            /* a connection is open and speaks Kafka */
 	bool registered;           /* in the last metadata: a broker that is gone stays listed while replicas name it */
-	int32_t leaders, replicas; /* partitions led and held */
+	int32_t leaders, replicas; /* partitions led and held; one that is still being moved there is not held yet */
 	int32_t not_in_sync;       /* replicas held here that are not in sync */
 	struct err err;            /* of the connection; code NONE = fine */
 	struct kafka_part dirs_part;
@@ -78,6 +78,10 @@ enum kafka_partition_state {
 	KAFKA_PARTITION_OFFLINE,       /* no leader */
 };
 
+/* How the brokers apply min.insync.replicas where a partition has fewer replicas than that. From Kafka 3.7 on all its
+ * replicas are enough (Partition.effectiveMinIsr, KAFKA-15583); before, it never takes a write with acks=all. */
+enum kafka_minimum { KAFKA_MINIMUM_CAPPED, KAFKA_MINIMUM_LITERAL, KAFKA_MINIMUM_UNKNOWN };
+
 struct kafka_topic {
 	const char *name;
 	const struct kafka_partition *partitions; /* by id */
@@ -86,8 +90,13 @@ struct kafka_topic {
 #include "api/kafka/poll/topic_fields.def"
 #undef X
 	int16_t error; /* Kafka's */
+	enum kafka_minimum minimum;
 };
 
+/* In-sync replicas that a write with acks=all needs, as the brokers apply it; -1 = unknown. */
+int32_t kafka_partition_minimum(const struct kafka_topic *topic, const struct kafka_partition *partition);
+/* Replicas that a reassignment is adding do not count until they are in sync: they are not behind, they move. */
+int32_t kafka_partition_behind(const struct kafka_partition *partition);
 enum kafka_partition_state kafka_partition_state(const struct kafka_topic *topic,
 						 const struct kafka_partition *partition);
 

@@ -166,9 +166,12 @@ static void count_partition(broker_list *list, const struct kafka_partition *par
 			broker = add_missing(list, id, label);
 		if (!broker)
 			continue;
+		bool in_sync = poll_broker_is_listed(isr, partition->isr_count, id);
+		if (!in_sync && poll_broker_is_listed(kafka_partition_adding(partition), partition->adding_count, id))
+			continue; /* it is being moved there: nothing is held yet, nothing is behind */
 		broker->replicas++;
 		broker->leaders += partition->leader == id;
-		broker->not_in_sync += !poll_broker_is_listed(isr, partition->isr_count, id);
+		broker->not_in_sync += !in_sync;
 	}
 }
 

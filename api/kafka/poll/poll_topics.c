@@ -149,18 +149,40 @@ static int compare_topics(const void *a, const void *b)
 	return strcmp(((const struct kafka_topic *)a)->name, ((const struct kafka_topic *)b)->name);
 }
 
+/* DescribeCluster 1 came with 3.7, as did the cap (messages/DescribeClusterRequest.json at both tags). One broker that
+ * is older may lead anything. */
+static enum kafka_minimum kafka_topics_minimum(const struct kafka_poller *poller)
+{
+	enum kafka_minimum minimum = KAFKA_MINIMUM_UNKNOWN;
+	for (size_t i = 0; i < kafka_admin_broker_count(poller->options.admin); i++) {
+		struct kafka_admin_broker broker;
+		kafka_admin_broker(poller->options.admin, i, &broker);
+		if (!broker.versions)
+			continue;
+		bool capped = false;
+		vec_each (&broker.versions->api_keys, range)
+			capped |= range->api_key == KAFKA_DESCRIBE_CLUSTER && range->max_version >= 1;
+		if (!capped)
+			return KAFKA_MINIMUM_LITERAL;
+		minimum = KAFKA_MINIMUM_CAPPED;
+	}
+	return minimum;
+}
+
 static void kafka_topics_count(struct kafka_poller *poller)
 {
 	struct kafka_snapshot *snapshot = &poller->snapshot;
+	enum kafka_minimum minimum = kafka_topics_minimum(poller);
 	int32_t states[KAFKA_PARTITION_OFFLINE + 1] = {0}, all = 0, moving = 0, behind = 0;
 	for (size_t t = 0; t < snapshot->topic_count; t++) {
-		const struct kafka_topic *topic = &snapshot->topics[t];
+		struct kafka_topic *topic = (struct kafka_topic *)(uintptr_t)&snapshot->topics[t];
+		topic->minimum = minimum;
 		all += topic->partition_count;
 		for (int32_t i = 0; i < topic->partition_count; i++) {
 			const struct kafka_partition *partition = &topic->partitions[i];
 			states[kafka_partition_state(topic, partition)]++;
 			moving += partition->adding_count + partition->removing_count > 0;
-			behind += partition->isr_count < partition->replica_count;
+			behind += kafka_partition_behind(partition) > 0;
 		}
 	}
 	snapshot->partition_count = all;
@@ -196,12 +218,20 @@ static void poll_topics_build(struct kafka_poller *poller, const struct kafka_me
 }
 
 /* ---- asking ---- */
+enum reassignments_use { FOR_THE_NEXT_PICTURE, FOR_THIS_PICTURE };
+
+static void ask_reassignments(struct kafka_poller *poller, enum reassignments_use use);
+
 static void poll_topics_on_answer(struct kafka_poller *poller, int32_t tag, const struct err *err, const void *response)
 {
+	bool first = poller->snapshot.metadata_part.updated_ms < 0;
 	if (!err)
 		poll_topics_build(poller, response);
 	kafka_part_note(poller, &poller->snapshot.metadata_part, err);
-	kafka_poll_finish(poller, KAFKA_POLL_METADATA);
+	if (first && !err)
+		ask_reassignments(poller, FOR_THIS_PICTURE);
+	else
+		kafka_poll_finish(poller, KAFKA_POLL_METADATA);
 }
 
 static void poll_topics_ask(struct kafka_poller *poller)
@@ -212,7 +242,7 @@ static void poll_topics_ask(struct kafka_poller *poller)
 			poll_topics_on_answer, 0);
 }
 
-static void on_reassignments(struct kafka_poller *poller, int32_t tag, const struct err *err, const void *response)
+static void on_reassignments(struct kafka_poller *poller, int32_t use, const struct err *err, const void *response)
 {
 	arena_finish(&poller->reassign_arena);
 	poller->reassignments = NULL;
@@ -220,22 +250,33 @@ static void on_reassignments(struct kafka_poller *poller, int32_t tag, const str
 		poller->reassignments = kafka_message_copy(
 			&poller->reassign_arena, &kafka_list_partition_reassignments_response_schema, response);
 	kafka_part_note(poller, &poller->snapshot.reassignment_part, err);
-	poll_topics_ask(poller);
-}
-
-void kafka_poll_metadata(struct kafka_poller *poller)
-{
-	/* The first picture comes soonest without. */
-	if (poller->snapshot.metadata_part.updated_ms < 0) {
+	if (use == FOR_THE_NEXT_PICTURE) {
 		poll_topics_ask(poller);
 		return;
 	}
+	add_reassignments(poller);
+	kafka_topics_count(poller);
+	kafka_poll_finish(poller, KAFKA_POLL_METADATA);
+}
+
+static void ask_reassignments(struct kafka_poller *poller, enum reassignments_use use)
+{
 	struct kafka_list_partition_reassignments_request request = {.timeout_ms = 5000, .topics = KAFKA_NULL_ARRAY};
 	kafka_poll_send(poller, KAFKA_POLL_METADATA,
 			&(struct kafka_call){.api = KAFKA_LIST_PARTITION_REASSIGNMENTS,
 					     .route = KAFKA_TO_CONTROLLER,
 					     .request = &request},
-			on_reassignments, 0);
+			on_reassignments, use);
+}
+
+/* Which partitions move is asked before the partitions themselves, so that a move that has just begun is never taken
+ * for replicas that fell behind. Only the first picture comes without, soonest, and has it added at once. */
+void kafka_poll_metadata(struct kafka_poller *poller)
+{
+	if (poller->snapshot.metadata_part.updated_ms < 0)
+		poll_topics_ask(poller);
+	else
+		ask_reassignments(poller, FOR_THE_NEXT_PICTURE);
 }
 
 /* ---- min.insync.replicas ---- */

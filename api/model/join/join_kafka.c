@@ -100,8 +100,8 @@ static void tally_critical(struct join_cluster *cluster, const struct kafka_topi
 			   const struct kafka_partition *partition)
 {
 	const int32_t *isr = kafka_partition_isr(partition);
-	bool at_limit =
-		world_is_critical_partition(partition->replica_count, partition->isr_count, topic->min_in_sync, true);
+	bool at_limit = world_is_critical_partition(partition->replica_count, partition->isr_count,
+						    kafka_partition_minimum(topic, partition), true);
 	for (size_t i = 0; at_limit && i < partition->isr_count; i++) {
 		int16_t at = join_kafka_broker_of(cluster, isr[i]);
 		if (at >= 0)
@@ -119,7 +119,7 @@ static void tally_topic(struct join_cluster *cluster, const struct kafka_topic *
 		totals->under_replicated += state != WORLD_REPLICA_OK;
 		totals->below_min += state == WORLD_REPLICA_BELOW_MIN_ISR;
 		totals->leaderless += state == WORLD_REPLICA_OFFLINE;
-		totals->unknown += state == WORLD_REPLICA_OK && topic->min_in_sync < 0;
+		totals->unknown += state == WORLD_REPLICA_OK && kafka_partition_minimum(topic, partition) < 0;
 		totals->moving += partition->adding_count || partition->removing_count;
 		tally_critical(cluster, topic, partition);
 	}
@@ -130,6 +130,7 @@ static void tally_partitions(struct join_cluster *cluster, const struct kafka_sn
 	int64_t first = 0;
 	cluster->metadata_ms = snapshot->metadata_part.updated_ms;
 	cluster->configs_ms = snapshot->config_part.updated_ms;
+	cluster->moves_ms = snapshot->reassignment_part.updated_ms;
 	cluster->tallied_generation = cluster->brokers_generation;
 	cluster->totals = (struct join_totals){0};
 	join_cluster_forget_phrases(cluster);
@@ -343,6 +344,9 @@ static void fill_cluster(struct join_cluster *cluster, const struct kafka_snapsh
 #include "api/rabbitmq/overview_fields.def"
 #undef X
 	it->source = kafka_join_source(cluster, snapshot);
+	it->moves = (struct world_source){.updated_ms = snapshot ? snapshot->reassignment_part.updated_ms : -1};
+	if (snapshot)
+		it->moves.err = snapshot->reassignment_part.err;
 }
 
 void join_kafka(struct join_cluster *cluster)
@@ -357,6 +361,7 @@ void join_kafka(struct join_cluster *cluster)
 	/* 200,000 partitions are gone through once for each answer, not for each pod that changes. */
 	if (snapshot->metadata_part.updated_ms != cluster->metadata_ms ||
 	    snapshot->config_part.updated_ms != cluster->configs_ms ||
+	    snapshot->reassignment_part.updated_ms != cluster->moves_ms ||
 	    cluster->tallied_generation != cluster->brokers_generation ||
 	    cluster->topic_first.len != snapshot->topic_count)
 		tally_partitions(cluster, snapshot);

@@ -75,9 +75,9 @@ void join_kafka_replicated_at(const struct join_cluster *cluster, int64_t index,
 	out->name = topic->name;
 	out->partition = partition->id;
 	out->leader = join_kafka_broker_of(cluster, partition->leader);
-	out->min_in_sync = topic->min_in_sync;
+	out->min_in_sync = kafka_partition_minimum(topic, partition);
 	out->state = join_kafka_partition_state(topic, partition);
-	if (out->state == WORLD_REPLICA_OK && topic->min_in_sync < 0 && partition->error)
+	if (out->state == WORLD_REPLICA_OK && out->min_in_sync < 0 && partition->error)
 		out->state = WORLD_REPLICA_UNKNOWN;
 	out->size_bytes = partition->size_bytes;
 	fill_replicas(cluster, partition, out);

@@ -68,10 +68,10 @@ struct join_cluster {
 	/* Kafka: where to look; valid for the moment */
 	const struct kafka_snapshot *(*kafka)(void *data);
 	void *kafka_data;
-	struct err way_err;              /* why no way leads into it; code NONE = one does, or is tried */
-	VEC(int64_t) topic_first;        /* number of the first partition of each topic, for world_replicated_at */
-	int64_t metadata_ms, configs_ms; /* the answers that it and the totals were made of; -1 none */
-	int16_t *id_broker;              /* node id → index into brokers, -1 = none; id_count of them */
+	struct err way_err;       /* why no way leads into it; code NONE = one does, or is tried */
+	VEC(int64_t) topic_first; /* number of the first partition of each topic, for world_replicated_at */
+	int64_t metadata_ms, configs_ms, moves_ms; /* the answers that it and the totals were made of; -1 none */
+	int16_t *id_broker;                        /* node id → index into brokers, -1 = none; id_count of them */
 	size_t id_count;
 	struct map phrases; /* joined names handed out by world_queue_at and world_group_at: text → itself */
 

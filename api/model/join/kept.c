@@ -66,7 +66,7 @@ struct join_cluster *join_cluster_create(struct world *world, const char *key, c
 	cluster->key = mem_strdup(key);
 	cluster->name = mem_strdup(found->name);
 	cluster->namespace = mem_strdup(found->namespace);
-	cluster->metadata_ms = cluster->configs_ms = -1;
+	cluster->metadata_ms = cluster->configs_ms = cluster->moves_ms = -1;
 	cluster->rabbitmq.overview_part.updated_ms = cluster->rabbitmq.nodes_part.updated_ms = -1;
 	cluster->rabbitmq.queues_part.updated_ms = cluster->rabbitmq.clients_part.updated_ms = -1;
 	cluster->pub.key = cluster->key;

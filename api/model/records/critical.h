@@ -8,10 +8,13 @@
 #include <stdint.h>
 
 /* Would the partition refuse acks=all without a broker that has a replica of it? With no more replicas than
- * min.insync.replicas nothing could ever be restarted: such a partition never counts. */
+ * min.insync.replicas nothing could ever be restarted: such a partition counts only where the one replica in sync is the
+ * last of several, without which it is offline. */
 static inline bool world_is_critical_partition(size_t replicas, size_t in_sync, int32_t min_in_sync,
 					       bool broker_in_sync)
 {
+	if (replicas > 1 && in_sync == 1 && broker_in_sync)
+		return true;
 	if (min_in_sync < 0 || (int64_t)replicas <= min_in_sync)
 		return false;
 	return (int64_t)in_sync < min_in_sync || ((int64_t)in_sync == min_in_sync && broker_in_sync);

@@ -157,7 +157,7 @@ struct world_replicated { /* filled by world_replicated_at: 200,000 partitions a
 	bool joining[WORLD_REPLICAS_MAX];        /* being added by a reassignment */
 	bool leaving[WORLD_REPLICAS_MAX];
 	uint8_t replica_count, in_sync_count;
-	int32_t min_in_sync; /* Kafka min.insync.replicas; majority for queues; -1 unknown */
+	int32_t min_in_sync; /* Kafka: replicas that acks=all needs in sync; majority for queues; -1 unknown */
 	enum world_replica_state state;
 	int64_t size_bytes; /* -1 */
 };
@@ -231,6 +231,7 @@ struct world_cluster {
 	size_t service_count;
 	struct world_voter *voters;
 	size_t voter_count;
+	struct world_source moves; /* Kafka: of the list of reassignments under way */
 
 	enum severity severity;
 	const char *headline; /* "12 of 384 partitions refuse acks=all: kafka-2 is down, node-3 stopped reporting 40

@@ -420,8 +420,9 @@ static bool is_picture_read(const struct kafka_snapshot *snapshot, bool with_gro
 		if (snapshot->brokers[i].registered && !is_read(&snapshot->brokers[i].dirs_part) &&
 		    !err_is_set(&snapshot->brokers[i].err))
 			return false;
-	return is_read(&snapshot->metadata_part) && is_read(&snapshot->config_part) &&
-	       is_read(&snapshot->quorum_part) && (!with_groups || is_read(&snapshot->group_part));
+	return is_read(&snapshot->metadata_part) && is_read(&snapshot->reassignment_part) &&
+	       is_read(&snapshot->config_part) && is_read(&snapshot->quorum_part) &&
+	       (!with_groups || is_read(&snapshot->group_part));
 }
 
 static bool kafka_source_settled(const struct source_broker *source)

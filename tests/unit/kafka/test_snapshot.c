@@ -209,7 +209,7 @@ static void shows_reassignments(void **state)
 	struct bench *bench = *state;
 	bench->kafka.moving = true;
 	open_it(bench);
-	const struct kafka_snapshot *snapshot = after(bench, 3000);
+	const struct kafka_snapshot *snapshot = after(bench, 500); /* the first picture has them */
 	const struct kafka_partition *partition = &kafka_snapshot_topic(snapshot, "orders")->partitions[1];
 	assert_int_equal(partition->adding_count, 1);
 	assert_int_equal(kafka_partition_adding(partition)[0], 3);
@@ -218,6 +218,20 @@ static void shows_reassignments(void **state)
 	assert_int_equal(snapshot->reassigning, 1);
 	bench->kafka.moving = false;
 	assert_int_equal(after(bench, 3000)->reassigning, 0);
+}
+
+/* Kafka caps min.insync.replicas at the replicas there are from 3.7 on, the release of DescribeCluster 1. */
+static void one_old_broker_takes_the_minimum_literally(void **state)
+{
+	struct bench *bench = *state;
+	open_it(bench);
+	assert_int_equal(after(bench, 500)->topics[0].minimum, KAFKA_MINIMUM_CAPPED);
+	kafka_poller_destroy(bench->poller);
+	kafka_admin_destroy(bench->admin);
+	bench->brokers[1].cap_key = KAFKA_DESCRIBE_CLUSTER;
+	bench->brokers[1].cap_version = 0;
+	open_it(bench);
+	assert_int_equal(after(bench, 500)->topics[0].minimum, KAFKA_MINIMUM_LITERAL);
 }
 
 static void a_dead_broker_takes_only_its_own_with_it(void **state)
@@ -383,6 +397,7 @@ int main(void)
 		TEST(shows_groups_with_their_lag),
 		TEST(reads_groups_of_old_brokers_too),
 		TEST(shows_reassignments),
+		TEST(one_old_broker_takes_the_minimum_literally),
 		TEST(a_dead_broker_takes_only_its_own_with_it),
 		TEST(a_hanging_broker_takes_only_its_own_with_it),
 		TEST(the_picture_stays_fresh_when_a_broker_goes_silent),

@@ -117,6 +117,38 @@ static void rf_at_min_isr_makes_no_broker_critical(void **state)
 	fixture_finish(&f);
 }
 
+/* What the brokers apply is never more than the replicas there are, from Kafka 3.7 on. */
+static void a_minimum_above_the_replicas_is_capped(void **state)
+{
+	static const char *const isr[] = {"012"}, *const short_of_one[] = {"01"};
+	struct world_replicated row;
+	struct fixture f;
+	fixture_start(&f);
+	struct join_cluster *cluster = fixture_kafka(&f, isr, 1);
+	struct kafka_topic *topic = (struct kafka_topic *)fixture_say_partitions(&f, cluster, isr, 1)->topics;
+	topic->min_in_sync = 5;
+	fixture_update(&f);
+	world_replicated_at(&cluster->pub, 0, &row);
+	assert_int_equal(row.min_in_sync, 3);
+	assert_int_equal(cluster->pub.below_min, 0);
+	assert_int_equal(cluster->pub.brokers[0]->quorum_critical, 0);
+	topic->minimum = KAFKA_MINIMUM_UNKNOWN;
+	cluster->metadata_ms = -1;
+	fixture_update(&f);
+	world_replicated_at(&cluster->pub, 0, &row);
+	assert_int_equal(row.min_in_sync, -1);
+	assert_int_equal(cluster->pub.severity, SEV_INFO);
+	topic->minimum = KAFKA_MINIMUM_LITERAL;
+	cluster->metadata_ms = -1;
+	fixture_update(&f);
+	assert_int_equal(cluster->pub.below_min, 1);
+	topic = (struct kafka_topic *)fixture_say_partitions(&f, cluster, short_of_one, 1)->topics;
+	topic->min_in_sync = 5;
+	fixture_update(&f);
+	assert_int_equal(cluster->pub.below_min, 1);
+	fixture_finish(&f);
+}
+
 static void quorum_queues_by_how_many_are_online(void **state)
 {
 	static const struct {
@@ -434,6 +466,7 @@ int main(void)
 		cmocka_unit_test(a_dead_node_is_named_with_what_it_costs),
 		cmocka_unit_test(states_of_partitions),
 		cmocka_unit_test(rf_at_min_isr_makes_no_broker_critical),
+		cmocka_unit_test(a_minimum_above_the_replicas_is_capped),
 		cmocka_unit_test(quorum_queues_by_how_many_are_online),
 		cmocka_unit_test(peers_are_believed_over_a_ready_pod),
 		cmocka_unit_test(one_that_does_not_answer_while_others_do_is_no_ok),

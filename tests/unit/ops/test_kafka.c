@@ -519,6 +519,16 @@ static void what_is_cancelled_loses_its_throttle(void **state)
 		assert_string_not_equal(bench->settings[i].resource, "others");
 }
 
+static void what_moves_must_be_known_to_be_cancelled(void **state)
+{
+	struct bench *bench = *state;
+	struct ops_value values[] = {{"cancel", "true"}};
+	add(bench, "orders", 0, "012");
+	kafka_of(bench)->cluster.moves.updated_ms = -1;
+	prepare(bench, "reassign", KAFKA, values, 1);
+	assert_says(bench, OPS_BLOCKS, "cannot tell what is being reassigned");
+}
+
 static void nonsense_for_a_throttle_blocks(void **state)
 {
 	struct bench *bench = *state;
@@ -546,6 +556,7 @@ int main(void)
 		TEST(the_throttle_goes_and_leaves_what_was_there),
 		TEST(a_refusal_stops_and_the_way_back_is_known),
 		TEST(what_is_cancelled_loses_its_throttle),
+		TEST(what_moves_must_be_known_to_be_cancelled),
 		TEST(nonsense_for_a_throttle_blocks),
 	};
 	return cmocka_run_group_tests_name("ops/kafka", tests, NULL, NULL);
