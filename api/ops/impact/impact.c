@@ -65,15 +65,14 @@ static void judge_partition(struct survey *survey, int64_t index, const struct w
 	struct loss loss = find_loss(survey, row);
 	if (!loss.hit || row->in_sync_count == 0)
 		return;
-	bool spare = row->min_in_sync < 0 ? row->replica_count > 1 : row->replica_count > row->min_in_sync;
-	bool refuses = row->min_in_sync >= 0 && (int64_t)loss.left < row->min_in_sync;
+	bool refuses = row->min_in_sync >= 0 && (int64_t)loss.left < row->min_in_sync &&
+		       row->in_sync_count >= row->min_in_sync;
 	survey->min_unknown += row->min_in_sync < 0;
-	if ((loss.left == 0 || refuses) && !spare)
-		survey_put(survey, OPS_IMPACT_UNPROTECTED, index);
-	else if (loss.left == 0)
-		survey_put(survey, OPS_IMPACT_OFFLINE, index);
-	else if (refuses && row->in_sync_count >= row->min_in_sync)
-		survey_put(survey, OPS_IMPACT_BELOW_MIN, index);
+	if (loss.left == 0)
+		survey_put(survey, row->replica_count == 1 ? OPS_IMPACT_UNPROTECTED : OPS_IMPACT_OFFLINE, index);
+	else if (refuses)
+		survey_put(survey, row->replica_count <= row->min_in_sync ? OPS_IMPACT_NO_SLACK : OPS_IMPACT_BELOW_MIN,
+			   index);
 	else
 		goes_on(survey, index, row, &loss);
 }
@@ -272,6 +271,7 @@ bool ops_impact_harms(const struct ops_impact *impact)
 struct stop_verdict {
 	struct ops_name_list critical;
 	int64_t already; /* of them refuse now already */
+	int64_t offline; /* of them would have no replica left */
 	int64_t unknown;
 };
 
@@ -293,6 +293,7 @@ static void verdict_weigh(struct stop_verdict *verdict, const struct world_repli
 		      : world_is_critical_queue(row->replica_count, row->in_sync_count);
 	if (!holds || !critical)
 		return;
+	verdict->offline += kafka && in_sync && row->in_sync_count == 1;
 	verdict->already += row->in_sync_count < (kafka ? row->min_in_sync : row->replica_count / 2 + 1);
 	ops_name_list_add_partition(&verdict->critical, row->name, row->partition);
 }
@@ -301,13 +302,15 @@ static bool refuse_critical(struct stop_verdict *verdict, const struct world_bro
 {
 	bool kafka = broker->cluster->kind == WORLD_BROKER_KAFKA;
 	int64_t count = verdict->critical.count;
-	char more[48], already[96] = "";
+	char more[48], already[96] = "", offline[96] = "";
 	if (verdict->already > 0)
 		snprintf(already, sizeof already, " (%" PRId64 " %s already)", verdict->already,
 			 verdict->already == 1 ? "does" : "do");
-	return err_set(why, ERR_REFUSED, "without %s, %" PRId64 " %s%s would %s%s: %s%s", broker->name, count,
+	if (verdict->offline > 0)
+		snprintf(offline, sizeof offline, " and %" PRId64 " would be offline", verdict->offline);
+	return err_set(why, ERR_REFUSED, "without %s, %" PRId64 " %s%s would %s%s%s: %s%s", broker->name, count,
 		       kafka ? "partition" : "queue", ops_plural(count), kafka ? "refuse acks=all" : "have no majority",
-		       already, verdict->critical.names, ops_name_list_more(&verdict->critical, more));
+		       already, offline, verdict->critical.names, ops_name_list_more(&verdict->critical, more));
 }
 
 static bool check_controllers(const struct world_cluster *cluster, const struct world_broker *broker, struct err *why)

@@ -7,11 +7,12 @@
 #include "api/ops/plan/name_list.h"
 #include "api/ops/plan/plan.h"
 
-/* X(NAME, member in JSON): kinds of what happens to a partition or queue. Each is in one of the first five at most. */
+/* X(NAME, member in JSON): kinds of what happens to a partition or queue. Each is in one of the first six at most. */
 #define OPS_IMPACT_EFFECTS(X)                                                                                          \
 	X(OFFLINE, "partitionsOffline")          /* no in-sync replica is left */                                      \
 	X(BELOW_MIN, "partitionsBelowMinInSync") /* acks=all is refused */                                             \
 	X(MINORITY, "queuesWithoutQuorum")       /* quorum queues and streams */                                       \
+	X(NO_SLACK, "partitionsWithoutSlack")    /* acks=all is refused: min.insync.replicas = replicas */             \
 	X(UNPROTECTED, "unprotected")            /* no replica to spare even when all are well: never forbids */       \
 	X(UNDER_REPLICATED, "underReplicated")   /* stays up, under-replicated */                                      \
 	X(LEADERS, "leadersMoved")                                                                                     \

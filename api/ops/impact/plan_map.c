@@ -31,6 +31,7 @@ static const struct {
 	{OPS_IMPACT_OFFLINE, SEV_BAD, "offline"},
 	{OPS_IMPACT_MINORITY, SEV_BAD, "without a quorum"},
 	{OPS_IMPACT_BELOW_MIN, SEV_BAD, "below min.insync.replicas"},
+	{OPS_IMPACT_NO_SLACK, SEV_BAD, "refusing acks=all: min.insync.replicas is all their replicas"},
 	{OPS_IMPACT_CLASSIC, SEV_BAD, "classic, unavailable with their node"},
 	{OPS_IMPACT_UNPROTECTED, SEV_WARN, "without a spare replica"},
 	{OPS_IMPACT_UNDER_REPLICATED, SEV_INFO, "under-replicated"},

@@ -46,7 +46,7 @@ static struct ops_impact impact_on(struct fake_cluster *fake, unsigned mask, boo
 
 static void assert_lists(struct fake_cluster *fake, unsigned mask, bool in_turn, const char *expected)
 {
-	static const char letters[] = "OBMPULC";
+	static const char letters[] = "OBMNPULC";
 	char text[256];
 	size_t at = 0;
 	struct ops_impact impact = impact_on(fake, mask, in_turn);
@@ -77,13 +77,13 @@ static void partitions_go_by_what_is_left(void **state)
 	fake_add_replicated(kafka(), "pair", 0, 6);
 	fake_add_replicated(kafka(), "single", 0, 4);
 	kafka()->replicated[2].min_in_sync = 1;
-	/* One away: full goes on with a new leader where it led, the others have nothing to spare. */
+	/* One away: full goes on with a new leader where it led, pair needs both, single has nothing to spare. */
 	assert_lists(kafka(), 1, false, "U0 L0 ");
-	assert_lists(kafka(), 4, false, "P1 P2 U0 ");
+	assert_lists(kafka(), 4, false, "N1 P2 U0 ");
 	/* Two at once: full is below 2; in turn it never is. */
-	assert_lists(kafka(), 3, false, "B0 P1 ");
-	assert_lists(kafka(), 3, true, "P1 U0 L0 ");
-	assert_lists(kafka(), 7, false, "O0 P1 P2 ");
+	assert_lists(kafka(), 3, false, "B0 N1 ");
+	assert_lists(kafka(), 3, true, "N1 U0 L0 ");
+	assert_lists(kafka(), 7, false, "O0 O1 P2 ");
 }
 
 static void a_partition_at_its_minimum_forbids(void **state)
@@ -110,7 +110,8 @@ static void too_few_replicas_never_forbid(void **state)
 	fake_add_replicated(kafka(), "pair", 0, 3);
 	assert_stop(kafka(), 0, NULL);
 	fake_out_of_sync(kafka(), "pair", 0, 1);
-	assert_stop(kafka(), 0, NULL);
+	assert_stop(kafka(), 0, "(1 does already) and 1 would be offline"); /* the last of two */
+	assert_stop(kafka(), 1, NULL);
 	kafka()->replicated[0].min_in_sync = -1;
 	assert_stop(kafka(), 0, "min.insync.replicas of 1 partitions");
 	assert_stop(kafka(), 2, NULL); /* has no replica of it */

@@ -61,9 +61,9 @@ static void leaders_of_a_broker_that_leaves_go_to_those_that_stay(void **state)
 	assert_int_equal(it->brokers.items[1].leads_after, 0);
 	assert_int_equal(it->brokers.items[0].leads_after, 1); /* pay-1 has no replica there */
 	assert_int_equal(it->effects.items[0].severity, SEV_BAD);
-	assert_contains(it->effects.items[0].text, "1 partition below min.insync.replicas: pay/0");
-	assert_int_equal(it->effects.items[1].severity, SEV_WARN);
-	assert_contains(it->effects.items[1].text, "without a spare replica: pay/1");
+	assert_contains(it->effects.items[0].text, "1 partition offline: pay/1");
+	assert_int_equal(it->effects.items[1].severity, SEV_BAD);
+	assert_contains(it->effects.items[1].text, "1 partition below min.insync.replicas: pay/0");
 	ops_map_finish(&map);
 }
 
