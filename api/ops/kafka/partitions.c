@@ -143,9 +143,7 @@ bool ops_kafka_walk_next(struct ops_kafka_walk *walk)
 
 void ops_kafka_need(struct ops_needs *needs, const char *namespace)
 {
-	ops_need(needs,
-		 &(struct kube_question){
-			 .verb = "create", .resource = "pods", .subresource = "portforward", .namespace = namespace});
+	ops_need_tunnel(needs, "portforward", namespace);
 }
 
 bool ops_kafka_is_readable(struct ops_plan *plan, const struct ops_context *context,

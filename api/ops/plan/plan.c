@@ -189,6 +189,16 @@ void ops_need(struct ops_needs *needs, const struct kube_question *question)
 		needs->items[needs->count++] = *question;
 }
 
+void ops_need_tunnel(struct ops_needs *needs, const char *subresource, const char *namespace)
+{
+	static const char *const verbs[] = {"get", "create"};
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		ops_need(needs, &(struct kube_question){.verb = verbs[i],
+							.resource = "pods",
+							.subresource = subresource,
+							.namespace = namespace});
+}
+
 void ops_forget_sentences(struct ops_plan *plan)
 {
 	for (size_t i = 0; i < plan->sentence_count; i++)

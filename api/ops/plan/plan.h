@@ -37,6 +37,8 @@ struct ops_needs {
 };
 
 void ops_need(struct ops_needs *needs, const struct kube_question *question); /* copies the struct, not the text */
+/* "exec" or "portforward" of pods: opened by GET, which Kubernetes asks `get` for, and from 1.35 `create` as well. */
+void ops_need_tunnel(struct ops_needs *needs, const char *subresource, const char *namespace);
 
 /* ---- what goes into a plan ---- */
 

@@ -11,11 +11,7 @@
 
 void ops_rabbitmq_need(struct ops_needs *needs, const char *namespace)
 {
-	static const char *const verbs[] = {"get", "create"};
-	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-		ops_need(needs,
-			 &(struct kube_question){
-				 .verb = verbs[i], .resource = "pods", .subresource = "exec", .namespace = namespace});
+	ops_need_tunnel(needs, "exec", namespace);
 }
 
 bool ops_rabbitmq_is_readable(struct ops_plan *plan, const struct ops_context *context)

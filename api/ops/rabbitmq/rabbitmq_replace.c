@@ -112,7 +112,7 @@ const struct ops_step_type ops_step_grow_replaced = {.name = "grow-replaced", .r
 
 static void rabbitmq_replace_access(const struct ops_context *context, struct ops_needs *needs)
 {
-	ops_pods_need(needs, "create", "exec", context->cluster->namespace);
+	ops_need_tunnel(needs, "exec", context->cluster->namespace);
 }
 
 static void rabbitmq_replace_plan_leave(struct ops_plan *plan, const struct world_broker *broker)

@@ -374,6 +374,19 @@ static void an_operator_that_refuses_is_quoted(void **state)
 			"refused it (UnsupportedOperation): Cluster Scale down not supported");
 }
 
+/* Kubernetes asks for `get`, because exec is opened by GET, and from 1.35 for `create` too. */
+static void whoever_runs_commands_needs_both_verbs(void **state)
+{
+	static const char *const verbs[] = {"get", "create"}, *const operations[] = {"members", "replace"};
+	struct bench *bench = *state;
+	for (size_t i = 0; i < 4; i++) {
+		bench->rig->api.denied = verbs[i % 2];
+		rig_prepare_with(bench->rig, operations[i / 2], i / 2 ? "mq/events-0" : RABBITMQ, NULL, NULL);
+		assert_true(rig_says(bench->rig, OPS_BLOCKS, verbs[i % 2]));
+		assert_true(rig_says(bench->rig, OPS_BLOCKS, "pods/exec"));
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -386,6 +399,7 @@ int main(void)
 		TEST(what_a_tool_says_is_passed_on),
 		TEST(members_say_what_is_missing),
 		TEST(members_keep_their_quorum),
+		TEST(whoever_runs_commands_needs_both_verbs),
 		TEST(a_shrink_that_leaves_some_is_tried_again),
 		TEST(streams_have_a_tool_of_their_own),
 		TEST(a_node_that_came_back_is_stopped_again_before_it_is_forgotten),
