@@ -24,7 +24,7 @@ struct rabbitmq_link {
 	struct dial *dial; /* the newest connection */
 	struct http_request *request;
 	void *run;
-	char *path, *origin; /* of what is asked: without the query; where the credentials are from */
+	char *path, *user, *origin; /* of what is asked: without the query; who asks; where the credentials are from */
 	rabbitmq_answer_fn *done;
 	void *data;
 };
@@ -59,6 +59,7 @@ void rabbitmq_link_destroy(struct rabbitmq_link *link)
 	free((char *)link->target.container);
 	free((char *)link->target.host);
 	free(link->path);
+	free(link->user);
 	free(link->origin);
 	free(link);
 }
@@ -133,14 +134,39 @@ static bool link_prepare(struct rabbitmq_link *link, struct err *err)
 	return link->http != NULL;
 }
 
+/* Who is known but lacks a tag gets 401 like a stranger; the reason tells them apart (rabbit_mgmt_util.erl,
+ * is_authorized_*). */
+static const char *link_missing_tag(const char *reason)
+{
+	static const struct {
+		const char *reason, *tag;
+	} tags[] = {
+		{"Not management user", "management"},
+		{"Not monitor", "monitoring"},
+		{"Not policymaker", "policymaker"},
+		{"Not administrator", "administrator"},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(tags); i++)
+		if (str_has_prefix(reason, tags[i].reason))
+			return tags[i].tag;
+	return NULL;
+}
+
 /* {"error":"not_authorised","reason":"Login failed"} */
 static void link_explain(const struct rabbitmq_link *link, const struct http_result *result, struct err *err)
 {
 	CLEANUP(rabbitmq_json) cJSON *body = cJSON_ParseWithLength(result->body, result->body_len);
 	const cJSON *item = rabbitmq_json_at(body, "reason");
 	const char *reason = cJSON_IsString(item) ? item->valuestring : "no reason given";
-	const char *pod = link->target.pod;
-	if (result->status == 401)
+	const char *pod = link->target.pod, *tag = link_missing_tag(reason);
+	if (result->status == 401 && tag) {
+		err_set(err, ERR_FORBIDDEN,
+			"user %.80s (%.160s) lacks the RabbitMQ tag `%s` (%.80s); an administrator adds it with "
+			"rabbitmqctl "
+			"set_user_tags",
+			str_or(link->user, "?"), str_or(link->origin, "unknown origin"), tag, reason);
+		err->is_private = true;
+	} else if (result->status == 401)
 		err_set(err, ERR_UNAUTHORIZED,
 			"401 Unauthorized: the management API rejected the credentials of %s (%.80s)",
 			str_or(link->origin, "unknown origin"), reason);
@@ -193,7 +219,9 @@ bool rabbitmq_link_get(struct rabbitmq_link *link, const struct rabbitmq_questio
 	free(link->path);
 	link->path = mem_strndup(question->path, strcspn(question->path, "?"));
 	free(link->origin);
+	free(link->user);
 	link->origin = mem_strdup(question->origin);
+	link->user = mem_strdup(question->user);
 	link->request = http_send(link->http,
 				  &(struct http_call){
 					  .method = "GET",

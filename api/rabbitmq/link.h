@@ -8,7 +8,9 @@
 struct rabbitmq_link;
 
 struct rabbitmq_answer {
-	struct err err;   /* there is no answer, or it is a refusal (401, 403, 404, 5xx but 503 of a health check) */
+	/* There is no answer, or it is a refusal (401, 403, 404, 5xx but 503 of a health check). FORBIDDEN: the user is known,
+	 * but lacks a tag or a permission. */
+	struct err err;
 	bool heard;       /* the broker said something, whatever it was */
 	bool refused;     /* nothing listens there */
 	bool passed;      /* status 200 or exit code 0 */
@@ -31,7 +33,7 @@ bool rabbitmq_link_busy(const struct rabbitmq_link *link);
 struct rabbitmq_question {
 	const char *path;
 	const char *authorization; /* a header line */
-	const char *origin;        /* as in rabbitmq_monitor_set_credentials */
+	const char *user, *origin; /* as in rabbitmq_monitor_set_credentials */
 	int64_t timeout_ms;
 };
 

@@ -30,6 +30,7 @@ static const struct {
 	const char *path;    /* over HTTP; NULL for commands */
 	const char *columns; /* of a list that is read in pages; NULL = the answer is whole */
 	const char *const *argv;
+	bool may_be_forbidden; /* the round goes on without what this user's tags do not show */
 	bool may_fail; /* a failure sends the round to the next peer, but not here: the round goes on without it */
 	/* Answered by the node from what it has itself. Everything else asks the other nodes as well and hangs for
 	 * as long as a dead one is not given up: seconds to the net tick time (rabbitmq-server#6047). */
@@ -38,7 +39,7 @@ static const struct {
 	rabbitmq_take_fn *take;
 } job_types[] = {
 	[RABBITMQ_JOB_OVERVIEW] = {.path = "/api/overview", .take = rabbitmq_take_overview},
-	[RABBITMQ_JOB_NODES] = {.path = "/api/nodes", .take = rabbitmq_take_nodes},
+	[RABBITMQ_JOB_NODES] = {.path = "/api/nodes", .may_be_forbidden = true, .take = rabbitmq_take_nodes},
 	[RABBITMQ_JOB_QUEUES] = {.path = "/api/queues", .columns = queue_columns, .take = rabbitmq_take_queues},
 	/* user_provided_name is a copy of client_properties.connection_name (rabbit_reader.erl, and for streams
 	 * rabbit_stream_reader.erl); asked for by that name all of client_properties would come, which columns do
@@ -106,7 +107,10 @@ static void monitor_on_answer(void *data, const struct rabbitmq_answer *answer)
 	loop_timer_arm(monitor->pump, 0);
 	if (round && (!monitor->in_round || lane->epoch != monitor->epoch))
 		return;
-	if (round && !job_types[lane->current].may_fail && err_is_set(&answer->err))
+	bool may_fail = job_types[lane->current].may_fail ||
+			(job_types[lane->current].may_be_forbidden && answer->err.code == ERR_FORBIDDEN &&
+			 rabbitmq_takes_part(monitor));
+	if (round && !may_fail && err_is_set(&answer->err))
 		rabbitmq_next_peer(monitor, lane->peer, &answer->err);
 	else
 		job_types[lane->current].take(lane->peer, answer);
@@ -122,6 +126,7 @@ static bool monitor_get(struct rabbitmq_way_in *lane, enum rabbitmq_job job, con
 		&(struct rabbitmq_question){
 			.path = path,
 			.authorization = monitor->authorization,
+			.user = monitor->user,
 			.origin = monitor->origin,
 			.timeout_ms = job_types[job].patience_ms ? job_types[job].patience_ms : QUESTION_MS,
 		},
@@ -202,7 +207,7 @@ struct rabbitmq_monitor *rabbitmq_monitor_create(const struct rabbitmq_monitor_o
 	monitor->timer = loop_timer_create(options->loop, rabbitmq_on_timer, monitor);
 	monitor->pump = loop_timer_create(options->loop, on_pump, monitor);
 	monitor->round_ms = monitor->checks_ms = monitor->management_ms = monitor->clients_ms = -1;
-	monitor->self_ms = monitor->peers_ms = -1;
+	monitor->commands_failed_ms = monitor->self_ms = monitor->peers_ms = -1;
 	monitor->snapshot.overview_part.updated_ms = monitor->snapshot.nodes_part.updated_ms = -1;
 	monitor->snapshot.queues_part.updated_ms = monitor->snapshot.clients_part.updated_ms = -1;
 	monitor->snapshot.way = RABBITMQ_BY_COMMAND_LINE;
@@ -251,6 +256,7 @@ void rabbitmq_monitor_destroy(struct rabbitmq_monitor *monitor)
 	monitor_forget_tls(monitor);
 	loop_timer_destroy(monitor->timer);
 	loop_timer_destroy(monitor->pump);
+	free(monitor->user);
 	free(monitor->origin);
 	free(monitor->label);
 	free(monitor);
@@ -262,11 +268,13 @@ void rabbitmq_monitor_set_credentials(struct rabbitmq_monitor *monitor, const ch
 	log_info(LOG_RABBITMQ, "credentials label=%s found=%s origin=\"%s\"", monitor->label, user ? "yes" : "no",
 		 user ? str_or(origin, "") : "-");
 	mem_free_secret(monitor->authorization);
+	free(monitor->user);
 	free(monitor->origin);
+	monitor->user = mem_strdup(user);
 	monitor->authorization = user ? http_basic_header(user, str_or(password, "")) : NULL;
 	monitor->origin = mem_strdup(origin);
 	monitor->refused = false;
-	monitor->management_ms = -1;
+	monitor->management_ms = monitor->commands_failed_ms = -1;
 	monitor->snapshot.way = user ? RABBITMQ_BY_MANAGEMENT : RABBITMQ_BY_COMMAND_LINE;
 	monitor->snapshot.settled = false;
 	err_clear(&monitor->snapshot.management_err);

@@ -46,6 +46,9 @@ struct rabbitmq_snapshot {
 	const struct rabbitmq_member *members;
 	size_t member_count;
 	enum rabbitmq_way way;
+	/* The nodes are hidden from this user, for want of the tag `monitoring`; then the queues are those of its virtual
+	 * hosts only, and what is not among them is unknown. */
+	bool partial;
 	bool settled;              /* the first round is over, well or badly */
 	struct err management_err; /* why the management API is not used or fails; ERR_UNAUTHORIZED: the credentials */
 };

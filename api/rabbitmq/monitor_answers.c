@@ -51,9 +51,10 @@ void rabbitmq_take_overview(struct rabbitmq_peer *peer, const struct rabbitmq_an
 
 void rabbitmq_take_nodes(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
 {
-	struct err err = {0};
-	struct rabbitmq_nodes *nodes = rabbitmq_decode_nodes(answer->body, answer->len, &err);
+	struct err err = answer->err;
+	struct rabbitmq_nodes *nodes = err_is_set(&err) ? NULL : rabbitmq_decode_nodes(answer->body, answer->len, &err);
 	put_nodes(peer->monitor, nodes, &err);
+	peer->monitor->snapshot.partial = err.code == ERR_FORBIDDEN;
 	rabbitmq_queues_unref(peer->monitor->filling);
 	peer->monitor->filling = rabbitmq_queues_create();
 	peer->monitor->page = 1;
@@ -73,8 +74,8 @@ static void put_clients(struct rabbitmq_monitor *monitor, struct rabbitmq_client
 /* The brokers make the whole list, whichever page of it is asked for: a long one is not worth that. */
 static bool may_count_clients(const struct rabbitmq_snapshot *snapshot)
 {
-	return snapshot->way == RABBITMQ_BY_MANAGEMENT && snapshot->overview && snapshot->overview->connections >= 0 &&
-	       snapshot->overview->connections <= RABBITMQ_CONNECTIONS_MAX;
+	return snapshot->way == RABBITMQ_BY_MANAGEMENT && !snapshot->partial && snapshot->overview &&
+	       snapshot->overview->connections >= 0 && snapshot->overview->connections <= RABBITMQ_CONNECTIONS_MAX;
 }
 
 static bool begin_clients(struct rabbitmq_peer *peer)
@@ -234,6 +235,7 @@ void rabbitmq_take_status(struct rabbitmq_peer *peer, const struct rabbitmq_answ
 	}
 	put_overview(monitor, overview, &err);
 	put_nodes(monitor, nodes, &err);
+	monitor->snapshot.partial = false;
 	rabbitmq_push_job(peer, RABBITMQ_JOB_VHOSTS);
 }
 

@@ -62,7 +62,8 @@ struct rabbitmq_peer { /* one broker pod */
 
 struct rabbitmq_monitor {
 	struct rabbitmq_monitor_options options;
-	char *label, *authorization, *origin;
+	char *label;
+	char *authorization, *user, *origin; /* of the credentials in use; user and origin for sentences */
 	struct rabbitmq_tls tls; /* our copies; ca_pem NULL = no TLS */
 	struct loop_timer *timer, *pump;
 	VEC(struct rabbitmq_peer *) peers;
@@ -79,10 +80,12 @@ struct rabbitmq_monitor {
 	int64_t round_ms, checks_ms, management_ms; /* when each began; -1 = never */
 	int64_t self_ms, peers_ms;                  /* when each node was last asked for itself, and for its peers */
 	int64_t clients_ms;                         /* when connections were last asked for; -1 = never */
+	int64_t commands_failed_ms;                 /* when the command line last served no round; -1 = never */
 	bool refused;                               /* the credentials in use were refused */
 };
 
-/* Each takes an answer without an error, except those of health checks and of connections, which take any. */
+/* Each takes an answer without an error, except those of health checks and of connections, which take any, and that of
+ * nodes, which takes FORBIDDEN. */
 typedef void rabbitmq_take_fn(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer);
 rabbitmq_take_fn rabbitmq_take_overview, rabbitmq_take_nodes, rabbitmq_take_queues, rabbitmq_take_connections,
 	rabbitmq_take_critical, rabbitmq_take_alarms, rabbitmq_take_peers, rabbitmq_take_status, rabbitmq_take_vhosts,
@@ -99,6 +102,8 @@ void rabbitmq_drop_round_jobs(struct rabbitmq_peer *peer);
 void rabbitmq_end_round(struct rabbitmq_monitor *monitor);
 /* The peer could not serve the round: the next one shall. Refused credentials are refused everywhere. */
 void rabbitmq_next_peer(struct rabbitmq_monitor *monitor, struct rabbitmq_peer *peer, const struct err *err);
+/* The command line, which shows all, is no way: what the management API shows of it is taken. */
+bool rabbitmq_takes_part(const struct rabbitmq_monitor *monitor);
 void rabbitmq_changed(struct rabbitmq_monitor *monitor);
 struct rabbitmq_member *rabbitmq_member_of(struct rabbitmq_peer *peer); /* NULL once its pod is gone */
 /* Something is wrong between the nodes: whom each hears is asked of all of them, and forgotten when it is over. */

@@ -90,12 +90,20 @@ static bool is_closed(const struct err *err)
 	       err->code == ERR_CONNECT || err->code == ERR_TLS || err->code == ERR_PARSE;
 }
 
+bool rabbitmq_takes_part(const struct rabbitmq_monitor *monitor)
+{
+	return !monitor->options.runner.start ||
+	       (monitor->commands_failed_ms >= 0 &&
+		rabbitmq_now(monitor) - monitor->commands_failed_ms < RETRY_MANAGEMENT_MS);
+}
+
 static void fail_round(struct rabbitmq_monitor *monitor, const struct err *err)
 {
 	struct rabbitmq_snapshot *snapshot = &monitor->snapshot;
 	if (snapshot->way == RABBITMQ_BY_MANAGEMENT) {
 		snapshot->management_err = *err;
-		if (monitor->options.runner.start && is_closed(err)) {
+		bool asked_already = err->code == ERR_FORBIDDEN && rabbitmq_takes_part(monitor);
+		if (monitor->options.runner.start && is_closed(err) && !asked_already) {
 			log_info(LOG_RABBITMQ, "asked by command from now on label=%s error=\"%s\"", monitor->label,
 				 log_error_text(err));
 			snapshot->way = RABBITMQ_BY_COMMAND_LINE;
@@ -103,8 +111,14 @@ static void fail_round(struct rabbitmq_monitor *monitor, const struct err *err)
 			begin_round(monitor);
 			return;
 		}
-	} else if (monitor->authorization && !monitor->refused) {
-		snapshot->way = RABBITMQ_BY_MANAGEMENT;
+	} else {
+		monitor->commands_failed_ms = rabbitmq_now(monitor);
+		if (monitor->authorization && !monitor->refused)
+			snapshot->way = RABBITMQ_BY_MANAGEMENT;
+		if (snapshot->way == RABBITMQ_BY_MANAGEMENT && snapshot->management_err.code == ERR_FORBIDDEN) {
+			begin_round(monitor);
+			return;
+		}
 	}
 	snapshot->overview_part.err = snapshot->nodes_part.err = snapshot->queues_part.err = *err;
 	rabbitmq_end_round(monitor);
@@ -120,7 +134,7 @@ void rabbitmq_next_peer(struct rabbitmq_monitor *monitor, struct rabbitmq_peer *
 		if (monitor->options.on_refused)
 			monitor->options.on_refused(monitor->options.data);
 	}
-	if (err->code == ERR_UNAUTHORIZED || ++monitor->tried >= monitor->peers.len) {
+	if (err->code == ERR_UNAUTHORIZED || err->code == ERR_FORBIDDEN || ++monitor->tried >= monitor->peers.len) {
 		fail_round(monitor, err);
 		return;
 	}

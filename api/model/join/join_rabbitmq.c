@@ -303,8 +303,9 @@ static void rabbitmq_join_fill_broker(struct join_cluster *cluster, struct join_
 	it->reachable = rabbitmq_join_reachable(cluster, broker, member, node);
 	fill_clients(cluster, it, node);
 	it->alarms = alarm_words(cluster, node, member);
-	it->quorum_critical = quorum_critical(broker, member, snapshot->queues && cluster->totals.unknown == 0);
-	if (snapshot->queues && broker->tallied)
+	bool queues_known = snapshot->queues && !snapshot->partial;
+	it->quorum_critical = quorum_critical(broker, member, queues_known && cluster->totals.unknown == 0);
+	if (queues_known && broker->tallied)
 		show_tally(broker);
 	if (member && member->critical_queues > broker->critical)
 		broker->critical = member->critical_queues;
@@ -339,7 +340,7 @@ void join_rabbitmq(struct join_cluster *cluster)
 		rabbitmq_join_fill_broker(cluster, (struct join_broker *)*at);
 	if (snapshot->overview && snapshot->overview->version)
 		it->version = snapshot->overview->version;
-	join_cluster_show_totals(cluster, snapshot->queues != NULL, snapshot->queues_part.updated_ms);
+	join_cluster_show_totals(cluster, snapshot->queues && !snapshot->partial, snapshot->queues_part.updated_ms);
 	it->queue_count = snapshot->queues     ? (int64_t)snapshot->queues->count
 			  : snapshot->overview ? snapshot->overview->queues
 					       : -1;
@@ -354,6 +355,8 @@ void join_rabbitmq(struct join_cluster *cluster)
 					   .err = snapshot->management_err};
 	if (!err_is_set(&it->source.err))
 		it->source.err = snapshot->overview_part.err;
+	if (!err_is_set(&it->source.err))
+		it->source.err = snapshot->nodes_part.err;
 	if (!err_is_set(&it->source.err))
 		it->source.err = snapshot->queues_part.err;
 }

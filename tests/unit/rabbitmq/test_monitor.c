@@ -22,6 +22,7 @@ struct fixture {
 	bool khepri;          /* who waits for others says after a while whom it does not hear */
 	int overviews, pages, checks[3], alarms[3], looks, refused, changes, commands;
 	bool commands_work;
+	const char *tag;     /* that the user lacks: "monitor", "management"; NULL = none */
 	int64_t connections; /* as the overview says; -1 = it does not say */
 	int connection_pages, connections_status;
 	char overview[200], nodes[200];
@@ -33,6 +34,13 @@ static void answer(struct server_conn *conn, int status, const char *body)
 {
 	buf_printf(&conn->out, "HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
 		   status, strlen(body), body);
+}
+
+static void refuse_tag(struct server_conn *conn, const char *tag)
+{
+	CLEANUP(free)
+	char *body = str_printf("{\"error\":\"not_authorised\",\"reason\":\"Not %s user\"}", tag);
+	answer(conn, 401, body);
 }
 
 static int pod_of(const char *request)
@@ -108,6 +116,9 @@ static void script(struct server_conn *conn, void *data)
 		}
 		if (f->password && !strstr(request, f->password))
 			answer(conn, 401, "{\"error\":\"not_authorised\",\"reason\":\"Login failed\"}");
+		else if (f->tag && (str_eq(f->tag, "management") || strstr(request, "/api/nodes") ||
+				    strstr(request, "/api/health")))
+			refuse_tag(conn, f->tag);
 		else if (str_eq(f->mad_pod, pods[pod]))
 			answer(conn, 500, "<html>");
 		else {
@@ -324,6 +335,53 @@ static void refused_credentials_are_said_and_new_ones_used(void **state)
 	assert_non_null(it->queues);
 }
 
+/* 401 although the password is right: the tag is named, and what may be read is read. */
+static void a_missing_tag_is_named_and_the_rest_is_read(void **state)
+{
+	struct fixture *f = *state;
+	f->tag = "monitor";
+	const struct rabbitmq_snapshot *it = watch(f, true, "secret", 20000);
+	assert_true(it->settled);
+	assert_int_equal(it->way, RABBITMQ_BY_MANAGEMENT);
+	assert_int_equal(it->nodes_part.err.code, ERR_FORBIDDEN);
+	assert_non_null(
+		strstr(it->nodes_part.err.text, "user deck (secret test/mq) lacks the RabbitMQ tag `monitoring`"));
+	assert_true(it->partial);
+	assert_null(it->nodes);
+	assert_non_null(it->overview);
+	assert_int_equal(it->queues->count, 2);
+	assert_null(it->clients); /* those of this user alone would be listed */
+	assert_int_equal(it->members[0].quorum_critical, -1);
+	assert_int_equal(f->refused, 0);
+	f->tag = NULL;
+	loop_run(f->loop, 6000, NULL);
+	assert_false(it->partial);
+	assert_int_equal(it->nodes->count, 3);
+}
+
+static void without_a_tag_the_command_line_is_asked_first(void **state)
+{
+	struct fixture *f = *state;
+	f->tag = "monitor";
+	f->commands_work = true;
+	const struct rabbitmq_snapshot *it = watch(f, true, "secret", 8000);
+	assert_int_equal(it->way, RABBITMQ_BY_COMMAND_LINE);
+	assert_int_equal(it->management_err.code, ERR_FORBIDDEN);
+	assert_false(it->partial);
+	assert_non_null(it->nodes);
+}
+
+static void no_tag_at_all_ends_in_a_sentence(void **state)
+{
+	struct fixture *f = *state;
+	f->tag = "management";
+	const struct rabbitmq_snapshot *it = watch(f, true, "secret", 8000);
+	assert_true(it->settled);
+	assert_null(it->queues);
+	assert_non_null(strstr(it->overview_part.err.text, "tag `management`"));
+	assert_in_range(f->commands, 1, 12);
+}
+
 static void falls_back_to_the_command_line(void **state)
 {
 	struct fixture *f = *state;
@@ -488,6 +546,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(many_connections_are_not_counted, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(connections_that_cannot_be_read_cost_nothing_else, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(refused_credentials_are_said_and_new_ones_used, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_missing_tag_is_named_and_the_rest_is_read, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(without_a_tag_the_command_line_is_asked_first, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(no_tag_at_all_ends_in_a_sentence, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(falls_back_to_the_command_line, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(without_credentials_and_commands_nothing_is_known, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(another_pod_serves_when_the_first_cannot, set_up, tear_down),
