@@ -115,6 +115,9 @@ static void tally_topic(struct join_cluster *cluster, const struct kafka_topic *
 	for (int32_t i = 0; i < topic->partition_count; i++) {
 		const struct kafka_partition *partition = &topic->partitions[i];
 		enum world_replica_state state = join_kafka_partition_state(topic, partition);
+		if (state != WORLD_REPLICA_OK)
+			join_totals_note_worst(&totals->worst[state], totals->count,
+					       2 * partition->isr_count + (topic->internal == 1));
 		totals->count++;
 		totals->under_replicated += state != WORLD_REPLICA_OK;
 		totals->below_min += state == WORLD_REPLICA_BELOW_MIN_ISR;

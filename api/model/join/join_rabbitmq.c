@@ -80,8 +80,11 @@ static void tally_members(struct join_cluster *cluster, const struct rabbitmq_qu
 	}
 }
 
-static void count_state(struct join_totals *totals, enum world_replica_state state)
+static void count_state(struct join_totals *totals, enum world_replica_state state, int32_t online)
 {
+	if (state != WORLD_REPLICA_OK)
+		join_totals_note_worst(&totals->worst[state == WORLD_REPLICA_OFFLINE ? WORLD_REPLICA_MINORITY : state],
+				       totals->count, online);
 	totals->count++;
 	totals->under_replicated += state != WORLD_REPLICA_OK && state != WORLD_REPLICA_UNKNOWN;
 	totals->below_min += state == WORLD_REPLICA_MINORITY || state == WORLD_REPLICA_OFFLINE;
@@ -128,7 +131,7 @@ static void tally_queues(struct join_cluster *cluster)
 		}
 		if (replicated) {
 			tally_members(cluster, queue);
-			count_state(&cluster->totals, rabbitmq_join_queue_state(queue));
+			count_state(&cluster->totals, rabbitmq_join_queue_state(queue), queue->online_count);
 		}
 	}
 	if (new_picture)

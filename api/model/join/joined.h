@@ -40,9 +40,18 @@ struct join_broker {
 	int32_t told_id;     /* Kafka: which the log was told, one more than that; 0 = none */
 };
 
+enum { JOIN_WORST_MAX = 2 };
+
+struct join_worst { /* rows for world_replicated_at, lowest rank first */
+	int64_t rows[JOIN_WORST_MAX];
+	int32_t ranks[JOIN_WORST_MAX];
+	size_t count;
+};
+
 /* Totals over the replicas of one cluster: made once for each answer of the brokers, not for each frame. */
 struct join_totals {
 	int64_t count, under_replicated, below_min, leaderless, unknown, moving;
+	struct join_worst worst[WORLD_REPLICA_OFFLINE + 1]; /* of each state that is not well: what to name first */
 };
 
 struct join_cluster {
@@ -129,6 +138,7 @@ int32_t join_cluster_broker_named(const struct join_cluster *cluster, const char
 void join_cluster_destroy(struct join_cluster *cluster);
 /* The StatefulSet's or pod set's name for a broker's claims and pods; "" when unknown. */
 const char *join_cluster_pod_prefix(const struct join_cluster *cluster);
+void join_totals_note_worst(struct join_worst *worst, int64_t row, int32_t rank);
 /* What its replicas add up to, as of then; unknown where they are not known. */
 void join_cluster_show_totals(struct join_cluster *cluster, bool known, int64_t replicas_ms);
 bool join_cluster_is_older(const struct join_cluster *cluster, int64_t updated_ms, int64_t age_ms);

@@ -38,6 +38,22 @@ const char *join_cluster_pod_prefix(const struct join_cluster *cluster)
 	return found->stateful_set ? str_or(found->stateful_set->meta.name, "") : "";
 }
 
+void join_totals_note_worst(struct join_worst *worst, int64_t row, int32_t rank)
+{
+	size_t at = worst->count;
+	while (at > 0 && worst->ranks[at - 1] > rank)
+		at--;
+	if (at == JOIN_WORST_MAX)
+		return;
+	worst->count += worst->count < JOIN_WORST_MAX;
+	for (size_t i = worst->count - 1; i > at; i--) {
+		worst->rows[i] = worst->rows[i - 1];
+		worst->ranks[i] = worst->ranks[i - 1];
+	}
+	worst->rows[at] = row;
+	worst->ranks[at] = rank;
+}
+
 void join_cluster_show_totals(struct join_cluster *cluster, bool known, int64_t replicas_ms)
 {
 	const struct join_totals *totals = &cluster->totals;

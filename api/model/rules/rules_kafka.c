@@ -72,6 +72,14 @@ static const char *rules_kafka_share(struct rule_findings *findings, int64_t cou
 			    (long long)findings->cluster->totals.count);
 }
 
+static const char *rules_kafka_worst(struct rule_findings *findings, enum world_replica_state state, int64_t count)
+{
+	/* Where a broker that is away explains it, the names of what it holds say less. */
+	if (state == WORLD_REPLICA_UNDER_REPLICATED && *rule_broker_causes(findings->world, findings->cluster))
+		return "";
+	return rule_sentence_worst(findings->world, findings->cluster, state, count);
+}
+
 static bool rules_kafka_knows(const struct rule_findings *findings)
 {
 	return findings->cluster->pub.kind == WORLD_BROKER_KAFKA && findings->cluster->pub.replicated_count >= 0;
@@ -83,8 +91,10 @@ void rule_kafka_offline(struct rule_findings *findings)
 	if (!rules_kafka_knows(findings) || !totals->leaderless)
 		return;
 	rule_finding_add(findings, SEV_BAD, "replication", NULL,
-			 arena_printf(&findings->world->frame, "%s without a leader%s",
-				      rules_kafka_share(findings, totals->leaderless), rules_kafka_cause(findings)),
+			 arena_printf(&findings->world->frame, "%s without a leader%s%s",
+				      rules_kafka_share(findings, totals->leaderless),
+				      rules_kafka_worst(findings, WORLD_REPLICA_OFFLINE, totals->leaderless),
+				      rules_kafka_cause(findings)),
 			 "unavailable for reads and writes until an in-sync replica is back");
 }
 
@@ -94,9 +104,11 @@ void rule_kafka_below_min_isr(struct rule_findings *findings)
 	if (!rules_kafka_knows(findings) || !totals->below_min)
 		return;
 	rule_finding_add(findings, SEV_BAD, "replication", NULL,
-			 arena_printf(&findings->world->frame, "%s %s acks=all%s",
+			 arena_printf(&findings->world->frame, "%s %s acks=all%s%s",
 				      rules_kafka_share(findings, totals->below_min),
-				      totals->below_min == 1 ? "refuses" : "refuse", rules_kafka_cause(findings)),
+				      totals->below_min == 1 ? "refuses" : "refuse",
+				      rules_kafka_worst(findings, WORLD_REPLICA_BELOW_MIN_ISR, totals->below_min),
+				      rules_kafka_cause(findings)),
 			 nothing_lost(findings));
 }
 
@@ -137,7 +149,8 @@ void rule_kafka_under_replicated(struct rule_findings *findings)
 						      rules_kafka_eviction(findings), critical)
 				       : nothing_lost(findings);
 	rule_finding_add(findings, SEV_WARN, "replication", NULL,
-			 arena_printf(&world->frame, "%s under-replicated%s", rules_kafka_share(findings, count),
+			 arena_printf(&world->frame, "%s under-replicated%s%s", rules_kafka_share(findings, count),
+				      rules_kafka_worst(findings, WORLD_REPLICA_UNDER_REPLICATED, count),
 				      rules_kafka_cause(findings)),
 			 detail);
 }

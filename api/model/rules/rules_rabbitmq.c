@@ -26,6 +26,13 @@ static const char *rules_rabbitmq_share(struct rule_findings *findings, int64_t 
 			    (long long)findings->cluster->totals.count);
 }
 
+static const char *rules_rabbitmq_worst(struct rule_findings *findings, enum world_replica_state state, int64_t count)
+{
+	if (state == WORLD_REPLICA_UNDER_REPLICATED && *rule_broker_causes(findings->world, findings->cluster))
+		return "";
+	return rule_sentence_worst(findings->world, findings->cluster, state, count);
+}
+
 void rule_rabbitmq_minority(struct rule_findings *findings)
 {
 	const struct join_totals *totals = &findings->cluster->totals;
@@ -33,8 +40,9 @@ void rule_rabbitmq_minority(struct rule_findings *findings)
 		return;
 	struct world *world = findings->world;
 	rule_finding_add(findings, SEV_BAD, "replication", NULL,
-			 arena_printf(&world->frame, "%s without a majority%s",
+			 arena_printf(&world->frame, "%s without a majority%s%s",
 				      rules_rabbitmq_share(findings, totals->below_min),
+				      rules_rabbitmq_worst(findings, WORLD_REPLICA_MINORITY, totals->below_min),
 				      rule_broker_causes(world, findings->cluster)),
 			 "unavailable until a majority of their members is back; confirmed messages are kept");
 }
@@ -46,8 +54,9 @@ void rule_rabbitmq_leaderless(struct rule_findings *findings)
 		return;
 	struct world *world = findings->world;
 	rule_finding_add(findings, SEV_BAD, "replication", NULL,
-			 arena_printf(&world->frame, "%s without a leader%s",
+			 arena_printf(&world->frame, "%s without a leader%s%s",
 				      rules_rabbitmq_share(findings, totals->leaderless),
+				      rules_rabbitmq_worst(findings, WORLD_REPLICA_NO_LEADER, totals->leaderless),
 				      rule_broker_causes(world, findings->cluster)),
 			 "an election takes seconds; if queues stay without a leader, check the brokers' logs");
 }
@@ -81,7 +90,8 @@ void rule_rabbitmq_short(struct rule_findings *findings)
 						    "all still have a majority; queues would stop without %s", critical)
 				     : "all still have a majority";
 	rule_finding_add(findings, SEV_WARN, "replication", NULL,
-			 arena_printf(&world->frame, "%s under-replicated%s", rules_rabbitmq_share(findings, count),
+			 arena_printf(&world->frame, "%s under-replicated%s%s", rules_rabbitmq_share(findings, count),
+				      rules_rabbitmq_worst(findings, WORLD_REPLICA_UNDER_REPLICATED, count),
 				      rule_broker_causes(world, findings->cluster)),
 			 *rule_sentence_brokers(world, findings->cluster, rules_rabbitmq_is_up) ? detail : NULL);
 }

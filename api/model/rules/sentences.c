@@ -73,6 +73,26 @@ const char *rule_sentence_names(struct world *world, const char *const *names, s
 	return count > named ? arena_printf(&world->frame, "%s and %zu more", text, count - named) : text;
 }
 
+const char *rule_sentence_worst(struct world *world, const struct join_cluster *cluster, enum world_replica_state state,
+				int64_t count)
+{
+	const struct join_worst *worst = &cluster->totals.worst[state];
+	const char *text = "";
+	for (size_t i = 0; i < worst->count; i++) {
+		struct world_replicated row;
+		join_replicated_at(&cluster->pub, worst->rows[i], &row);
+		const char *name = rule_sentence_cut(world, row.name);
+		bool last = (int64_t)i + 1 == count;
+		text = arena_printf(&world->frame, "%s%s%s", text, i == 0 ? "" : last ? " and " : ", ", name);
+		if (row.partition >= 0)
+			text = arena_printf(&world->frame, "%s/%d", text, (int)row.partition);
+	}
+	if (count > (int64_t)worst->count && worst->count)
+		text = arena_printf(&world->frame, "%s and %lld more", text,
+				    (long long)(count - (int64_t)worst->count));
+	return *text ? arena_printf(&world->frame, " (%s)", text) : "";
+}
+
 const char *rule_sentence_brokers(struct world *world, const struct join_cluster *cluster,
 				  bool (*which)(const struct join_broker *broker))
 {

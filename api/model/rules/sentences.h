@@ -13,6 +13,10 @@ const char *rule_sentence_cut(struct world *world,
 /* "1 partition", "12 partitions" */
 const char *rule_sentence_count(struct world *world, int64_t count, const char *one, const char *many);
 
+/* " (orders/0, pay/3 and 4 more)": of the `count` partitions or queues in that state those with the least in sync. */
+const char *rule_sentence_worst(struct world *world, const struct join_cluster *cluster, enum world_replica_state state,
+				int64_t count);
+
 /* "kafka-0", "kafka-0 and kafka-1", "kafka-0, kafka-1 and 3 more"; "" when none. */
 const char *rule_sentence_names(struct world *world, const char *const *names, size_t count);
 /* The same of the brokers that `which` takes. */

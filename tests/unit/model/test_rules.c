@@ -63,7 +63,7 @@ static void a_dead_node_is_named_with_what_it_costs(void **state)
 	lose_node(&f, "node-3");
 	const struct world_view *view = fixture_update(&f);
 	assert_head(cluster, SEV_BAD,
-		    "1 of 4 partitions refuses acks=all: log-2 is down, node-3 stopped reporting 40 s ago");
+		    "1 of 4 partitions refuses acks=all (orders/1): log-2 is down, node-3 stopped reporting 40 s ago");
 	assert_string_equal(cluster->pub.detail,
 			    "Kubernetes evicts its pod in 4 min; no data is lost while log-0 and log-1 stay");
 	assert_string_equal(cluster->pub.brokers[2]->state, "node down");
