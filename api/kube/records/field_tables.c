@@ -186,12 +186,15 @@ STRUCT(container_status, kube_container_status, NULL, FIELD(STRING, kube_contain
        FIELD(INT32, kube_container_status, 5, "restartCount", restart_count),
        FIELD(BOOL, kube_container_status, 9, "started", started));
 
+STRUCT(pod_ip, kube_pod_ip, NULL, FIELD(STRING, kube_pod_ip, 1, "ip", text));
+
 MEMBERS(pod_status, FIELD(STRING, kube_pod, 1, "phase", phase),
 	STRUCTS(kube_pod, 2, "conditions", conditions, condition_count, condition),
 	FIELD(STRING, kube_pod, 3, "message", message), FIELD(STRING, kube_pod, 4, "reason", reason),
 	FIELD(STRING, kube_pod, 5, "hostIP", host_ip), FIELD(STRING, kube_pod, 6, "podIP", pod_ip),
 	FIELD(TIME, kube_pod, 7, "startTime", start_ms),
-	STRUCTS(kube_pod, 8, "containerStatuses", statuses, status_count, container_status));
+	STRUCTS(kube_pod, 8, "containerStatuses", statuses, status_count, container_status),
+	STRUCTS(kube_pod, 12, "podIPs", ips, ip_count, pod_ip));
 
 RECORD(kube_pod_table, kube_pod, NULL, INTO(1, "metadata", pod_meta), INTO(2, "spec", pod_spec),
        INTO(3, "status", pod_status));

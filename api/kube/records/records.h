@@ -106,6 +106,10 @@ struct kube_volume_source { /* of a pod: only volumes that are claims */
 	const char *name, *claim_name;
 };
 
+struct kube_pod_ip {
+	const char *text;
+};
+
 struct kube_pod {
 	struct kube_meta meta;
 	const char *node_name, *hostname, *subdomain;
@@ -121,6 +125,8 @@ struct kube_pod {
 	size_t condition_count;
 	struct kube_container_status *statuses;
 	size_t status_count;
+	struct kube_pod_ip *ips; /* all of them, pod_ip among them: one of each family */
+	size_t ip_count;
 };
 
 struct kube_service {

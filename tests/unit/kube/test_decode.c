@@ -35,6 +35,7 @@ static const char pod_json[] =
 	"\"status\":{\"phase\":\"Running\",\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\","
 	"\"lastProbeTime\":null,"
 	"\"lastTransitionTime\":\"2026-01-02T03:05:00Z\"}],\"hostIP\":\"10.0.0.1\",\"podIP\":\"10.1.0.1\","
+	"\"podIPs\":[{\"ip\":\"10.1.0.1\"},{\"ip\":\"fd00::1\"}],"
 	"\"startTime\":\"2026-01-02T03:04:06Z\",\"containerStatuses\":[{\"name\":\"rabbitmq\",\"state\":{"
 	"\"running\":"
 	"{\"startedAt\":\"2026-01-02T03:04:07Z\"}},\"lastState\":{\"terminated\":{\"exitCode\":137,\"reason\":"
@@ -162,6 +163,10 @@ static void write_status(struct buf *pod)
 	wire_int(&one, 5, 2);
 	wire_int(&one, 9, 1);
 	wire_message(&status, 8, &one);
+	wire_text(&one, 1, "10.1.0.1");
+	wire_message(&status, 12, &one);
+	wire_text(&one, 1, "fd00::1");
+	wire_message(&status, 12, &one);
 	wire_message(pod, 3, &status);
 }
 
@@ -206,6 +211,8 @@ static void check_pod(const struct kube_pod *pod)
 	assert_int_equal(pod->conditions[0].changed_ms, (int64_t)(T0 + 55) * 1000);
 	assert_null(pod->conditions[0].reason);
 	assert_int_equal(pod->statuses[0].restart_count, 2);
+	assert_int_equal(pod->ip_count, 2);
+	assert_string_equal(pod->ips[1].text, "fd00::1");
 	assert_int_equal(pod->statuses[0].running_since_ms, (int64_t)(T0 + 2) * 1000);
 	assert_int_equal(pod->statuses[0].last_exit_code, 137);
 	assert_string_equal(pod->statuses[0].last_terminated_reason, "OOMKilled");
