@@ -1,6 +1,5 @@
 /* A Kafka cluster's connection: the search for a way in, the admin client through port-forwards, and the poller that
  * keeps the picture. */
-#include <stdio.h>
 #include <string.h>
 
 #include "api/base/log.h"
@@ -10,8 +9,9 @@
 #include "api/kube/client/kube_client.h"
 #include "api/model/sources/broker_source_private.h"
 #include "api/model/sources/kafka_connector.h"
+#include "api/model/sources/kafka_pods.h"
 
-enum { HOST_MAX = 256, SEEK_AGAIN_MS = 60000, READ_AGAIN_MS = 30000, TROUBLES_A_WAY = 2 };
+enum { SEEK_AGAIN_MS = 60000, READ_AGAIN_MS = 30000, TROUBLES_A_WAY = 2 };
 
 struct source_kafka {
 	struct source_broker *source;
@@ -19,10 +19,8 @@ struct source_kafka {
 	struct kafka_probe *probe;
 	struct kafka_admin *admin;
 	struct kafka_poller *poller;
-	VEC(char *) pods;  /* that the brokers can be reached in */
-	VEC(char *) names; /* each pod's DNS names, for TLS */
-	char *targets;     /* what the admin client was told last */
-	VEC(int32_t) ports;
+	struct source_kafka_pods pods; /* that the brokers can be reached in */
+	char *targets;                 /* what the admin client was told last */
 	/* the way taken */
 	uint16_t port;
 	bool declared, tls, has_user;
@@ -46,39 +44,18 @@ static void kafka_source_tell(const struct source_kafka *it)
 
 /* ---- where to dial ---- */
 
-static bool is_container_port(const struct source_kafka *it, int32_t port)
-{
-	for (size_t i = 0; i < it->ports.len; i++)
-		if (it->ports.items[i] == port)
-			return true;
-	return false;
-}
-
-static const char *pod_for(const struct source_kafka *it, int32_t node_id, const char *host)
-{
-	char label[HOST_MAX];
-	snprintf(label, sizeof label, "%.*s", (int)strcspn(str_or(host, ""), "."), str_or(host, ""));
-	for (size_t i = 0; i < it->pods.len; i++)
-		if (str_eq(it->pods.items[i], label))
-			return it->pods.items[i];
-	for (size_t i = 0; i < it->pods.len; i++)
-		if (source_discover_ordinal(it->pods.items[i]) == node_id)
-			return it->pods.items[i];
-	return NULL;
-}
-
 static bool kafka_source_resolve(void *data, int32_t node_id, const char *host, int32_t port,
 				 struct dial_target *target)
 {
 	const struct source_kafka *it = data;
-	const char *pod = pod_for(it, node_id, host);
-	if (!pod)
+	const char *pod = source_kafka_pods_find(&it->pods, host);
+	if (!pod) /* dialled once its pod has said who it is: the client knows that */
 		return false;
 	*target = (struct dial_target){
 		.namespace = it->source->namespace,
 		.pod = pod,
 		/* Strimzi's brokers advertise each listener by itself, outside the cluster under other ports. */
-		.port = !it->declared && is_container_port(it, port) ? (uint16_t)port : it->port,
+		.port = !it->declared && source_kafka_pods_have_port(&it->pods, port) ? (uint16_t)port : it->port,
 	};
 	return true;
 }
@@ -91,30 +68,6 @@ static void kafka_source_on_change(void *data)
 	it->source->options->on_answer(it->source->options->data);
 }
 
-static void forget_pods(struct source_kafka *it)
-{
-	vec_each (&it->pods, pod)
-		free(*pod);
-	vec_each (&it->names, names)
-		free(*names);
-	vec_clear(&it->pods);
-	vec_clear(&it->names);
-	vec_clear(&it->ports);
-}
-
-static void learn_pods(struct source_kafka *it, struct arena *scratch)
-{
-	forget_pods(it);
-	for (size_t i = 0; i < it->source->pods.len; i++) {
-		const struct kube_pod *pod = it->source->pods.items[i];
-		const struct kube_container *container = source_discover_pod_container(WORLD_BROKER_KAFKA, pod);
-		vec_push(&it->pods, mem_strdup(pod->meta.name));
-		vec_push(&it->names, mem_strdup(source_broker_pod_names(it->source, pod, scratch)));
-		for (size_t j = 0; container && i == 0 && j < container->port_count; j++)
-			vec_push(&it->ports, container->ports[j].container_port);
-	}
-}
-
 static void kafka_source_start(struct source_kafka *it, const struct dial_target *targets, size_t count,
 			       const struct source_kafka_entry *entry);
 
@@ -123,13 +76,13 @@ static void kafka_source_dial(struct source_kafka *it, const struct source_kafka
 {
 	VEC(struct dial_target) targets = {0};
 	CLEANUP(free) char *told = str_printf("%u %s", (unsigned)it->port, str_or(it->server_name, ""));
-	for (size_t i = 0; i < it->pods.len; i++) {
-		char *longer = str_printf("%s %s", told, it->pods.items[i]);
+	vec_each (&it->pods.all, pod) {
+		char *longer = str_printf("%s %s", told, pod->name);
 		free(told);
 		told = longer;
 		vec_push(&targets, (struct dial_target){.namespace = it->source->namespace,
-							.pod = it->pods.items[i],
-							.host = str_or(it->server_name, it->names.items[i]),
+							.pod = pod->name,
+							.host = str_or(it->server_name, pod->names),
 							.port = it->port});
 	}
 	if (!it->admin && entry)
@@ -268,14 +221,14 @@ static void kafka_source_on_probed(void *data, enum kafka_speaks speaks)
 	it->probe = NULL;
 	if (speaks == KAFKA_SPEAKS_TLS && it->origin)
 		err_set(&it->trouble, ERR_CONFIG, "%s: port %u uses TLS, and %s has no ca.crt to verify it with",
-			str_or(it->pods.len ? it->pods.items[0] : NULL, it->source->name), (unsigned)it->port,
-			it->origin);
+			str_or(it->pods.all.len ? it->pods.all.items[0].name : NULL, it->source->name),
+			(unsigned)it->port, it->origin);
 	else if (speaks == KAFKA_SPEAKS_TLS)
 		err_set(&it->trouble, ERR_CONFIG,
 			"%s: port %u uses TLS, and no CA certificate is configured: name a secret with ca.crt in the "
 			"configuration (credentials: %s/%s: SECRET)",
-			str_or(it->pods.len ? it->pods.items[0] : NULL, it->source->name), (unsigned)it->port,
-			it->source->namespace, it->source->name);
+			str_or(it->pods.all.len ? it->pods.all.items[0].name : NULL, it->source->name),
+			(unsigned)it->port, it->source->namespace, it->source->name);
 	kafka_source_replace(&it->origin, NULL); /* said already, or not at fault */
 	try_next(it);
 }
@@ -284,16 +237,16 @@ static void kafka_source_probe(struct source_kafka *it)
 {
 	const struct source_options *options = it->source->options;
 	struct err err = {0};
-	if (it->probe || !it->pods.len)
+	if (it->probe || !it->pods.all.len)
 		return;
-	it->probe = kafka_probe_start(
-		&(struct kafka_probe_options){
-			.loop = options->loop,
-			.dialer = options->dialer,
-			.target = {.namespace = it->source->namespace, .pod = it->pods.items[0], .port = it->port},
-			.on_done = kafka_source_on_probed,
-			.data = it},
-		&err);
+	it->probe = kafka_probe_start(&(struct kafka_probe_options){.loop = options->loop,
+								    .dialer = options->dialer,
+								    .target = {.namespace = it->source->namespace,
+									       .pod = it->pods.all.items[0].name,
+									       .port = it->port},
+								    .on_done = kafka_source_on_probed,
+								    .data = it},
+				      &err);
 	if (!it->probe)
 		try_next(it);
 }
@@ -321,7 +274,7 @@ static void kafka_source_on_trouble(void *data, enum kafka_trouble trouble, cons
 {
 	struct source_kafka *it = data;
 	bool login = trouble == KAFKA_TROUBLE_LOGIN_REFUSED || trouble == KAFKA_TROUBLE_LOGIN_WANTED;
-	size_t enough = it->pods.len < TROUBLES_A_WAY ? it->pods.len : TROUBLES_A_WAY;
+	size_t enough = it->pods.all.len < TROUBLES_A_WAY ? it->pods.all.len : TROUBLES_A_WAY;
 	it->trouble = *err;
 	if (trouble == KAFKA_TROUBLE_NOT_PLAIN)
 		it->trouble.code = ERR_CONNECT;
@@ -380,7 +333,7 @@ static void kafka_source_follow(struct source_broker *source, const struct sourc
 		source->kafka = kafka_source_create(source);
 	if (!source->pods.len && !source->kafka->admin)
 		return;
-	learn_pods(source->kafka, scratch);
+	source_kafka_pods_learn(&source->kafka->pods, source, scratch);
 	if (source->kafka->admin)
 		kafka_source_dial(source->kafka, NULL);
 	kafka_source_connect(source->kafka, found);
@@ -398,10 +351,7 @@ static void kafka_source_destroy(struct source_broker *source)
 	loop_timer_destroy(it->again);
 	free(it->user);
 	mem_free_secret(it->password);
-	forget_pods(it);
-	vec_finish(&it->pods);
-	vec_finish(&it->names);
-	vec_finish(&it->ports);
+	source_kafka_pods_finish(&it->pods);
 	free(it->server_name);
 	free(it->listener);
 	free(it->origin);
