@@ -56,6 +56,12 @@ static const char *column_title(void *data, size_t column)
 	return ((struct view_matrix *)data)->cluster->brokers[column]->name;
 }
 
+/* Which broker the pod is, the cluster does not tell: it may hold any of the replicas. */
+static bool is_nobody(const struct world_broker *broker)
+{
+	return broker->cluster->kind == WORLD_BROKER_KAFKA && broker->id < 0;
+}
+
 static struct matrix_sign matrix_view_sign(void *data, size_t row, size_t column)
 {
 	struct view_matrix *self = data;
@@ -74,6 +80,8 @@ static struct matrix_sign matrix_view_sign(void *data, size_t row, size_t column
 		return it.leader == (int)column ? (struct matrix_sign){"L", STYLE_LEADER}
 						: (struct matrix_sign){"o", STYLE_IN_SYNC};
 	}
+	if (is_nobody(self->cluster->brokers[column]))
+		return (struct matrix_sign){"?", STYLE_UNKNOWN};
 	return (struct matrix_sign){".", STYLE_DIM};
 }
 

@@ -1,6 +1,7 @@
 /* Whatever is replicated, Kafka's partitions and RabbitMQ's quorum queues and streams, in one list. */
 #include "views/sheets/sheet.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "api/base/mem.h"
@@ -63,6 +64,10 @@ static struct cell replication_leader(struct sheet_row *row)
 	const char *name = replication_broker_name(row, it->leader);
 	if (name)
 		return cell_text(name);
+	if (it->leader_id >= 0) { /* as among the replicas: no pod is known for it */
+		snprintf(row->text, sizeof row->text, "%" PRId32, it->leader_id);
+		return cell_text(row->text);
+	}
 	return it->state == WORLD_REPLICA_UNKNOWN ? cell_unknown() : cell_graded(cell_none(), SEV_BAD);
 }
 
@@ -148,7 +153,8 @@ static const struct sheet_column columns[] = {
 	SHEET_NUMBER(COUNT, "PART", "partition", "partition, null for a queue", replication_partition),
 	SHEET_TEXT("STATE", "state", "ok, under-replicated, below-min-isr, offline, no-leader or minority",
 		   replication_state),
-	SHEET_TEXT("LEADER", "leader", "broker that leads it", replication_leader, .max = 32),
+	SHEET_TEXT("LEADER", "leader", "broker that leads it; its ID when no pod is known for it", replication_leader,
+		   .max = 32),
 	SHEET_NUMBER(RATIO, "SYNC", NULL, "in-sync replicas out of all", replication_in_sync_ratio),
 	SHEET_NUMBER(COUNT, "MIN", "minInSync",
 		     "in-sync replicas required for writes: min.insync.replicas, or a majority",

@@ -83,6 +83,15 @@ struct kafka_admin_broker {
 	const struct kafka_api_versions_response *versions; /* NULL while not connected */
 };
 
+/* A pod, by which the cluster may be entered, and who answers there. */
+struct kafka_admin_place {
+	const char *namespace, *pod;
+	int32_t id;             /* as the broker itself said on a connection through that pod; -1 = not said */
+	const char *cluster_id; /* of that broker; NULL = not said */
+	bool asked;             /* it has said who it is, or err tells why it has not */
+	struct err err;
+};
+
 size_t kafka_admin_broker_count(const struct kafka_admin *admin);
 void kafka_admin_broker(const struct kafka_admin *admin, size_t index, struct kafka_admin_broker *out);
 bool kafka_admin_is_connected(const struct kafka_admin *admin);                 /* to any broker, however found */

@@ -147,6 +147,8 @@ struct kafka_snapshot {
 	struct kafka_part metadata_part, reassignment_part, quorum_part, config_part, group_part;
 	const struct kafka_broker *brokers; /* by id */
 	size_t broker_count;
+	const struct kafka_admin_place *places; /* the pods */
+	size_t place_count;
 	const struct kafka_topic *topics; /* by name */
 	size_t topic_count;
 	struct kafka_quorum quorum;

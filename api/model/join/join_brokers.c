@@ -77,6 +77,7 @@ void join_replicated_at(const struct world_cluster *cluster, int64_t index, stru
 		.name = "",
 		.partition = -1,
 		.leader = -1,
+		.leader_id = -1,
 		.min_in_sync = -1,
 		.state = WORLD_REPLICA_UNKNOWN,
 		.size_bytes = -1,

@@ -22,6 +22,7 @@ static struct join_broker *clusters_broker_named(struct join_cluster *cluster, c
 	struct join_broker *broker = mem_alloc(sizeof *broker);
 	broker->name = mem_strdup(name);
 	broker->bytes = broker->bytes_ms = -1;
+	broker->told_id = broker->known_id = -1;
 	broker->pub = (struct world_broker){
 		.cluster = &cluster->pub,
 		.name = broker->name,

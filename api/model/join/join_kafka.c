@@ -2,85 +2,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "api/base/log.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/model/join/joined.h"
 #include "api/model/records/critical.h"
 
 enum {
-	HOST_MAX = 256,
-	ID_TABLE_MAX = 100000,
 	VOTER_LAG_MS = 2000, /* controller.quorum.fetch.timeout.ms: a voter further behind does not count */
 };
-
-/* ---- node ids ---- */
-
-static int32_t broker_of_host(const struct join_cluster *cluster, const char *host)
-{
-	char label[HOST_MAX];
-	snprintf(label, sizeof label, "%.*s", host ? (int)strcspn(host, ".") : 0, str_or(host, ""));
-	return join_cluster_broker_named(cluster, label);
-}
-
-int16_t join_kafka_broker_of(const struct join_cluster *cluster, int32_t id)
-{
-	return id >= 0 && (size_t)id < cluster->id_count ? cluster->id_broker[id] : -1;
-}
-
-static void name_id(struct join_cluster *cluster, int32_t id, int32_t at)
-{
-	if (at < 0 || id < 0 || id >= ID_TABLE_MAX)
-		return;
-	if ((size_t)id >= cluster->id_count) {
-		cluster->id_broker = mem_resize(cluster->id_broker, (size_t)id + 1, sizeof *cluster->id_broker);
-		for (size_t i = cluster->id_count; i <= (size_t)id; i++)
-			cluster->id_broker[i] = -1;
-		cluster->id_count = (size_t)id + 1;
-	}
-	cluster->id_broker[id] = (int16_t)at;
-	cluster->brokers.items[at]->id = id;
-}
-
-static bool is_advertised(const struct join_cluster *cluster, const struct kafka_snapshot *snapshot, int32_t id)
-{
-	const struct kafka_broker *broker = kafka_snapshot_broker(snapshot, id);
-	return broker && broker_of_host(cluster, broker->host) >= 0;
-}
-
-/* Who was joined to what, when that changes. */
-static void log_ids(const struct join_cluster *cluster, const struct kafka_snapshot *snapshot)
-{
-	for (size_t i = 0; i < cluster->brokers.len; i++) {
-		struct join_broker *broker = (struct join_broker *)cluster->brokers.items[i];
-		if (broker->told_id == broker->pub.id + 1)
-			continue;
-		broker->told_id = broker->pub.id + 1;
-		log_debug(LOG_MODEL, "broker joined cluster=%s pod=%s id=%d by=%s", cluster->pub.key, broker->pub.name,
-			  (int)broker->pub.id,
-			  broker->pub.id < 0 ? "nothing: no id of the snapshot leads here"
-			  : is_advertised(cluster, snapshot, broker->pub.id) ? "advertised-host"
-									     : "ordinal");
-	}
-}
-
-/* Ids are what the brokers advertise; one that never did is taken to have its pod's number, as charts and operators
- * have it, unless another one has that id. */
-static void name_ids(struct join_cluster *cluster, const struct kafka_snapshot *snapshot)
-{
-	cluster->id_count = 0;
-	vec_each (&cluster->brokers, broker)
-		(*broker)->id = -1;
-	for (size_t i = 0; i < snapshot->broker_count; i++)
-		name_id(cluster, snapshot->brokers[i].id, broker_of_host(cluster, snapshot->brokers[i].host));
-	for (size_t i = 0; i < cluster->brokers.len; i++) {
-		const struct world_broker *broker = cluster->brokers.items[i];
-		if (broker->id < 0 && !is_advertised(cluster, snapshot, broker->ordinal))
-			name_id(cluster, broker->ordinal, (int32_t)i);
-	}
-	if (log_is_on(LOG_DEBUG, LOG_MODEL))
-		log_ids(cluster, snapshot);
-}
 
 /* ---- partitions ---- */
 
@@ -275,6 +204,18 @@ static const char *offline_dirs(const struct kafka_broker *snapshot)
 	return "";
 }
 
+/* That the cluster does not know a pod's broker can be told only of a pod whose id is known, or when every broker that it
+ * does know has another pod. */
+static bool is_accounted_for(const struct join_cluster *cluster, const struct join_broker *broker)
+{
+	if (broker->pub.id >= 0)
+		return true;
+	bool voters = true;
+	for (size_t i = 0; i < cluster->voters.len; i++)
+		voters &= !cluster->voters.items[i].voter || cluster->voters.items[i].broker;
+	return cluster->strangers == 0 && voters && !broker->foreign && !broker->disputed;
+}
+
 static int kafka_join_reachable(const struct kafka_snapshot *snapshot, const struct kafka_broker *own, const char *role,
 				bool fresh)
 {
@@ -285,6 +226,8 @@ static int kafka_join_reachable(const struct kafka_snapshot *snapshot, const str
 
 static void take_critical(struct join_broker *broker, const struct kafka_snapshot *snapshot)
 {
+	if (broker->pub.id < 0)
+		return; /* what it holds is not known */
 	if (snapshot->metadata_part.updated_ms >= 0 && snapshot->config_part.updated_ms >= 0) {
 		broker->critical = broker->tally.critical;
 		broker->pub.quorum_critical = broker->critical > 0 || broker->voter_critical;
@@ -307,7 +250,7 @@ static void kafka_join_fill_broker(struct join_cluster *cluster, struct join_bro
 		fill_from_broker(broker, own, &cluster->world->frame);
 	else
 		forget_growth(broker);
-	it->reachable = kafka_join_reachable(snapshot, own, it->role, fresh);
+	it->reachable = kafka_join_reachable(snapshot, own, it->role, fresh && is_accounted_for(cluster, broker));
 	take_critical(broker, snapshot);
 }
 
@@ -356,11 +299,12 @@ void join_kafka(struct join_cluster *cluster)
 {
 	const struct kafka_snapshot *snapshot = join_cluster_kafka(cluster);
 	fill_cluster(cluster, NULL);
+	cluster->pub.unjoined = cluster->pub.unjoined_advice = NULL;
 	cluster->pub.voters = NULL;
 	cluster->pub.voter_count = 0;
 	if (!snapshot)
 		return;
-	name_ids(cluster, snapshot);
+	join_kafka_ids(cluster, snapshot);
 	/* 200,000 partitions are gone through once for each answer, not for each pod that changes. */
 	if (snapshot->metadata_part.updated_ms != cluster->metadata_ms ||
 	    snapshot->config_part.updated_ms != cluster->configs_ms ||

@@ -75,6 +75,7 @@ void join_kafka_replicated_at(const struct join_cluster *cluster, int64_t index,
 	out->name = topic->name;
 	out->partition = partition->id;
 	out->leader = join_kafka_broker_of(cluster, partition->leader);
+	out->leader_id = partition->leader;
 	out->min_in_sync = kafka_partition_minimum(topic, partition);
 	out->state = join_kafka_partition_state(topic, partition);
 	if (out->state == WORLD_REPLICA_OK && out->min_in_sync < 0 && partition->error)
@@ -115,6 +116,14 @@ void join_topic_at(const struct world_cluster *pub, int64_t index, struct world_
 	}
 }
 
+/* For a broker whose pod is not known. */
+static const char *id_in_words(struct join_cluster *cluster, int32_t id)
+{
+	char text[16];
+	snprintf(text, sizeof text, "%d", (int)id);
+	return join_cluster_phrase(cluster, text);
+}
+
 static const char *topics_of(struct join_cluster *cluster, const struct kafka_group *group)
 {
 	char text[1024];
@@ -147,7 +156,9 @@ void join_group_at(const struct world_cluster *pub, int64_t index, struct world_
 	const struct kafka_group *group = &snapshot->groups[index];
 	int16_t at = join_kafka_broker_of(cluster, group->coordinator);
 	out->name = group->id;
-	out->coordinator = at >= 0 ? cluster->brokers.items[at]->name : NULL;
+	out->coordinator = at >= 0                   ? cluster->brokers.items[at]->name
+			   : group->coordinator >= 0 ? id_in_words(cluster, group->coordinator)
+						     : NULL;
 	out->topics = topics_of(cluster, group);
 #define X(place, type, member, ...) WORLD_IF_##place(out->member = group->member;)
 #include "api/kafka/poll/group_fields.def"

@@ -21,6 +21,17 @@ struct join_tally {
 	double in_rate, out_rate;
 };
 
+/* By what a Kafka broker was joined to its pod, the most certain first. */
+enum join_evidence {
+	JOIN_BY_NOTHING,
+	JOIN_BY_OWN_WORD, /* it said so on a connection through that pod */
+	JOIN_BY_NAME,
+	JOIN_BY_ADDRESS,
+	JOIN_BY_OPERATOR,
+	JOIN_BY_MEMORY,    /* as it was when that was certain */
+	JOIN_BY_REMAINDER, /* it left the cluster, and no other pod and no other id are left over */
+};
+
 struct join_broker {
 	struct world_broker pub;
 	char *name;
@@ -37,7 +48,18 @@ struct join_broker {
 	bool slow;           /* RabbitMQ: it answers what it knows alone, and waits for others with the rest */
 	const char *unheard; /* RabbitMQ: the nodes that it says it does not hear, joined by ','; NULL not said */
 	int16_t side;        /* RabbitMQ: of the cluster's sides that do not hear each other; -1 = not alive */
-	int32_t told_id;     /* Kafka: which the log was told, one more than that; 0 = none */
+	/* Kafka: how its id is known, and why it is not */
+	enum join_evidence by, told_by; /* told: what the log was told */
+	int32_t told_id, known_id;      /* known: the last that was certain; -1 */
+	int32_t disputed_id;
+	bool disputed;       /* another pod goes by the same id, or another id leads to it */
+	unsigned claims;     /* ids that claim it, while they are weighed */
+	const char *foreign; /* it answers as a broker of that other Kafka cluster (its id); NULL */
+};
+
+struct join_seat { /* Kafka: a node id and its pod */
+	int32_t id;
+	int16_t at; /* index into brokers; -1 = in dispute */
 };
 
 enum { JOIN_WORST_MAX = 2 };
@@ -80,8 +102,9 @@ struct join_cluster {
 	struct err way_err;       /* why no way leads into it; code NONE = one does, or is tried */
 	VEC(int64_t) topic_first; /* number of the first partition of each topic, for world_replicated_at */
 	int64_t metadata_ms, configs_ms, moves_ms; /* the answers that it and the totals were made of; -1 none */
-	int16_t *id_broker;                        /* node id → index into brokers, -1 = none; id_count of them */
-	size_t id_count;
+	VEC(struct join_seat) seats;               /* by id */
+	size_t strangers;                          /* registered brokers without a pod */
+	bool ids_settled;                          /* every pod has been asked who it is */
 	struct map phrases; /* joined names handed out by world_queue_at and world_group_at: text → itself */
 
 	uint64_t brokers_generation; /* grows when the list of brokers changes */
@@ -161,6 +184,8 @@ int32_t join_rabbitmq_broker_of(const struct join_cluster *cluster, const char *
 void join_hearing(struct join_cluster *cluster);
 size_t join_hearing_missed_by(const struct join_cluster *cluster, const struct join_broker *broker);
 void join_kafka(struct join_cluster *cluster);
+/* Joins node ids to pods (join_kafka_ids.c). */
+void join_kafka_ids(struct join_cluster *cluster, const struct kafka_snapshot *snapshot);
 int16_t join_kafka_broker_of(const struct join_cluster *cluster, int32_t id); /* index, -1 */
 enum world_replica_state join_kafka_partition_state(const struct kafka_topic *topic,
 						    const struct kafka_partition *partition);

@@ -118,7 +118,7 @@ void join_cluster_destroy(struct join_cluster *cluster)
 	vec_finish(&cluster->services);
 	vec_finish(&cluster->voters);
 	vec_finish(&cluster->topic_first);
-	free(cluster->id_broker);
+	vec_finish(&cluster->seats);
 	map_finish(&cluster->broker_index);
 	join_cluster_forget_phrases(cluster);
 	free(cluster->key);

@@ -149,7 +149,8 @@ struct world_replicated { /* filled by world_replicated_at: 200,000 partitions a
 	const char *name;                        /* topic or queue, untrusted */
 	const char *vhost;                       /* RabbitMQ; NULL for Kafka */
 	int32_t partition;                       /* -1 for queues */
-	int32_t leader;                          /* index into cluster->brokers, -1 none or unknown */
+	int32_t leader;                          /* index into cluster->brokers, -1 none or no pod is known for it */
+	int32_t leader_id;                       /* Kafka node id, -1 none or unknown */
 	int16_t replicas[WORLD_REPLICAS_MAX];    /* indexes into cluster->brokers in preference order; -1 = a broker no
 						 longer there */
 	int32_t replica_ids[WORLD_REPLICAS_MAX]; /* Kafka node ids; ordinals for RabbitMQ */
@@ -232,6 +233,10 @@ struct world_cluster {
 	struct world_voter *voters;
 	size_t voter_count;
 	struct world_source moves; /* Kafka: of the list of reassignments under way */
+
+	/* Kafka: brokers that could not be matched to a pod, in a sentence: what they hold is unknown, and no plan is
+	 * safe. NULL = each has its pod. The advice: why, and what to do. */
+	const char *unjoined, *unjoined_advice;
 
 	enum severity severity;
 	const char *headline; /* "12 of 384 partitions refuse acks=all: kafka-2 is down, node-3 stopped reporting 40

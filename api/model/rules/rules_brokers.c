@@ -249,6 +249,12 @@ static enum severity calm_kafka(struct world *world, struct join_cluster *cluste
 	for (size_t i = 0; i < cluster->brokers.len; i++)
 		if (cluster->brokers.items[i]->is_controller)
 			controller = arena_printf(&world->frame, "controller %s", cluster->brokers.items[i]->name);
+	if (cluster->pub.unjoined) {
+		*headline =
+			arena_printf(&world->frame, "%lld of %lld brokers ready; which pod is which broker is unknown",
+				     (long long)rules_ready_brokers(cluster), (long long)expected_brokers(cluster));
+		return SEV_INFO;
+	}
 	*headline = arena_printf(&world->frame, "%lld of %lld brokers ready, %s in sync, %s",
 				 (long long)rules_ready_brokers(cluster), (long long)expected_brokers(cluster),
 				 rule_sentence_count(world, cluster->totals.count, "partition", "partitions all"),

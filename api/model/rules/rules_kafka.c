@@ -137,6 +137,15 @@ void rule_kafka_log_dirs(struct rule_findings *findings)
 	}
 }
 
+/* Not while the pods are still being asked who they are. */
+void rule_kafka_unjoined(struct rule_findings *findings)
+{
+	const struct join_cluster *cluster = findings->cluster;
+	if (rules_kafka_knows(findings) && cluster->pub.unjoined && cluster->ids_settled)
+		rule_finding_add(findings, SEV_WARN, "brokers", NULL, cluster->pub.unjoined,
+				 cluster->pub.unjoined_advice);
+}
+
 void rule_kafka_under_replicated(struct rule_findings *findings)
 {
 	const struct join_totals *totals = &findings->cluster->totals;

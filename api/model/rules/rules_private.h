@@ -25,6 +25,7 @@ const char *rule_finding_key(struct rule_findings *findings, const char *name); 
 	X(rabbitmq_alarms)                                                                                             \
 	X(rabbitmq_partitioned)                                                                                        \
 	X(kafka_log_dirs)                                                                                              \
+	X(kafka_unjoined)                                                                                              \
 	X(not_started)                                                                                                 \
 	X(kafka_under_replicated)                                                                                      \
 	X(rabbitmq_short)                                                                                              \

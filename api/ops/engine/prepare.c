@@ -64,6 +64,28 @@ static void begin_dry_run(struct ops_job *job)
 
 /* ---- plan and preflight ---- */
 
+/* Nothing on a cluster is safe while it has brokers that nobody knows the pods of. */
+static void mind_unjoined(struct ops_plan *plan, const struct world_cluster *cluster)
+{
+	if (cluster->unjoined)
+		ops_note(plan, OPS_CAUTION, "%s%s%s", cluster->unjoined, cluster->unjoined_advice ? "; " : "",
+			 str_or(cluster->unjoined_advice, ""));
+}
+
+static void prepare_judge(struct ops_plan *plan, const struct ops_context *context)
+{
+	const struct world_cluster *last = NULL;
+	plan->operation->preflight(plan, context);
+	if (context->cluster)
+		mind_unjoined(plan, context->cluster);
+	for (size_t i = 0; !context->cluster && context->node && i < context->node->broker_count; i++) {
+		const struct world_cluster *cluster = context->node->brokers[i]->cluster;
+		if (cluster != last)
+			mind_unjoined(plan, cluster);
+		last = cluster;
+	}
+}
+
 /* What is left of a plan that is resumed: its steps stand, the world has gone on. */
 static void look_at_rest(struct ops_plan *plan, const struct ops_context *context)
 {
@@ -73,7 +95,7 @@ static void look_at_rest(struct ops_plan *plan, const struct ops_context *contex
 	else
 		ops_note(plan, OPS_CHANGES, "nothing: all %zu steps are done", plan->step_count);
 	if (context && plan->current < plan->step_count)
-		plan->operation->preflight(plan, context);
+		prepare_judge(plan, context);
 }
 
 /* The plan itself may have taken its target out of the world for a while. */
@@ -105,7 +127,7 @@ static void prepare_make_plan(struct ops_job *job)
 		ops_replace_text(&plan->confirm, context.cluster ? context.cluster->name : context.node->name);
 		plan->operation->plan(plan, &context);
 		ops_leases_name(job, &context);
-		plan->operation->preflight(plan, &context);
+		prepare_judge(plan, &context);
 	}
 	ops_leases_look(job, begin_dry_run);
 }

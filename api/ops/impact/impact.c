@@ -184,6 +184,8 @@ static void check_known(struct ops_impact *out, const struct world_cluster *clus
 	if (cluster->replicated_count < 0 || cluster->source.updated_ms < 0)
 		not_known(out, "the %s of %s are unknown: the brokers have not reported them",
 			  kafka ? "partitions" : "queue members", cluster->name);
+	if (cluster->unjoined)
+		not_known(out, "%s: cannot tell what stopping one of the brokers takes away", cluster->unjoined);
 	if (!kafka && cluster->queue_count < 0)
 		not_known(out, "where the queues of %s live is unknown: queues cannot be read", cluster->name);
 }

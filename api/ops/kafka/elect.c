@@ -58,9 +58,9 @@ static bool wants_election(const struct ops_plan *plan, const struct world_repli
 	if (now->replica_count == 0)
 		return false;
 	if (!is_unclean(plan))
-		return ops_kafka_leader_id(now) != now->replica_ids[0] && ops_kafka_in_sync(now, now->replica_ids[0]);
+		return now->leader_id != now->replica_ids[0] && ops_kafka_in_sync(now, now->replica_ids[0]);
 	look_at(now, &lives);
-	return ops_kafka_leader_id(now) < 0 && lives.in_sync_alive == 0 && lives.others_alive > 0;
+	return now->leader_id < 0 && lives.in_sync_alive == 0 && lives.others_alive > 0;
 }
 
 static void elect_plan(struct ops_plan *plan, const struct ops_context *context)
@@ -98,9 +98,9 @@ static void check_unclean(struct ops_plan *plan, const struct world_replicated *
 	char last[460], candidates[460];
 	look_at(now, &lives);
 	ops_kafka_names_text(&lives.last_in_sync, last);
-	if (ops_kafka_leader_id(now) >= 0 && !plan->under_way && ops_fact_number(plan, "partition", -1) >= 0)
+	if (now->leader_id >= 0 && !plan->under_way && ops_fact_number(plan, "partition", -1) >= 0)
 		ops_note(plan, OPS_BLOCKS, "%s/%d has a leader: nothing to elect", now->name, (int)now->partition);
-	else if (ops_kafka_leader_id(now) >= 0)
+	else if (now->leader_id >= 0)
 		ops_name_list_add_partition(led, now->name, now->partition);
 	else if (lives.in_sync_alive > 0)
 		ops_note(plan, OPS_BLOCKS,

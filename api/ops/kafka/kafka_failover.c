@@ -59,7 +59,7 @@ static void find_staying(const struct ops_failover *failover, const struct ops_k
 	size_t count = victim_ids(failover, off), hint = 0;
 	for (struct ops_kafka_walk walk = ops_kafka_walk(failover->cluster, NULL); ops_kafka_walk_next(&walk);) {
 		const struct world_replicated *now = &walk.now;
-		if (!ops_kafka_holds(off, count, ops_kafka_leader_id(now)))
+		if (!ops_kafka_holds(off, count, now->leader_id))
 			continue;
 		out->led++;
 		if (ops_kafka_assignment_find(list, now->name, now->partition, &hint))

@@ -23,8 +23,8 @@ static void find_not_preferred(const struct world_cluster *cluster, struct ops_k
 {
 	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, NULL); ops_kafka_walk_next(&walk);) {
 		const struct world_replicated *now = &walk.now;
-		if (now->replica_count == 0 || ops_kafka_is_moving(now) ||
-		    ops_kafka_leader_id(now) == now->replica_ids[0] || !ops_kafka_in_sync(now, now->replica_ids[0]))
+		if (now->replica_count == 0 || ops_kafka_is_moving(now) || now->leader_id == now->replica_ids[0] ||
+		    !ops_kafka_in_sync(now, now->replica_ids[0]))
 			continue;
 		if (ops_kafka_assignment_add(out_new, now->name, now->partition, now->replica_ids,
 					     now->replica_count) &&
@@ -81,7 +81,7 @@ static void say_unready(struct ops_plan *plan, const struct world_cluster *clust
 	struct ops_name_list lagging = {0};
 	char names[460];
 	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, NULL); ops_kafka_walk_next(&walk);)
-		if (walk.now.replica_count > 0 && ops_kafka_leader_id(&walk.now) != walk.now.replica_ids[0] &&
+		if (walk.now.replica_count > 0 && walk.now.leader_id != walk.now.replica_ids[0] &&
 		    !ops_kafka_in_sync(&walk.now, walk.now.replica_ids[0]))
 			ops_name_list_add_partition(&lagging, walk.now.name, walk.now.partition);
 	if (lagging.count > 0)

@@ -75,7 +75,7 @@ static struct leaders_tally tally_leaders(const struct world_cluster *cluster)
 {
 	struct leaders_tally tally = tally_new(cluster);
 	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, NULL); ops_kafka_walk_next(&walk);)
-		++*tally_of(&tally, ops_kafka_leader_id(&walk.now));
+		++*tally_of(&tally, walk.now.leader_id);
 	return tally;
 }
 
@@ -85,7 +85,7 @@ void ops_kafka_lead_elsewhere(const struct world_cluster *cluster, const int32_t
 	struct leaders_tally tally = tally_leaders(cluster);
 	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, NULL); ops_kafka_walk_next(&walk);) {
 		const struct world_replicated *now = &walk.now;
-		int32_t leads = ops_kafka_leader_id(now), order[WORLD_REPLICAS_MAX];
+		int32_t leads = now->leader_id, order[WORLD_REPLICAS_MAX];
 		bool preferred = now->replica_count > 0 && ops_kafka_holds(off, off_count, now->replica_ids[0]);
 		if (ops_kafka_is_moving(now) || now->replica_count == 0 ||
 		    (!preferred && !ops_kafka_holds(off, off_count, leads)))
@@ -127,9 +127,8 @@ static void list_preferred(const struct world_cluster *cluster, const int32_t *p
 	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, NULL); ops_kafka_walk_next(&walk) && at < count;
 	     at++) {
 		int32_t order[WORLD_REPLICAS_MAX];
-		bool as_it_is =
-			preferred[at] < 0 || ops_kafka_is_moving(&walk.now) ||
-			(preferred[at] == walk.now.replica_ids[0] && ops_kafka_leader_id(&walk.now) == preferred[at]);
+		bool as_it_is = preferred[at] < 0 || ops_kafka_is_moving(&walk.now) ||
+				(preferred[at] == walk.now.replica_ids[0] && walk.now.leader_id == preferred[at]);
 		if (as_it_is || !may_lead(&walk.now, preferred[at]))
 			continue;
 		reorder_replicas(&walk.now, preferred[at], NULL, 0, order);
@@ -199,7 +198,7 @@ void ops_kafka_note_leaders(struct ops_plan *plan, const struct world_cluster *c
 	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, list); ops_kafka_walk_next(&walk);) {
 		if (walk.item->count == 0 || !may_lead(&walk.now, walk.item->nodes[0]))
 			continue;
-		--*tally_of(&after, ops_kafka_leader_id(&walk.now));
+		--*tally_of(&after, walk.now.leader_id);
 		++*tally_of(&after, walk.item->nodes[0]);
 	}
 	for (size_t i = 0; i < cluster->broker_count; i++)

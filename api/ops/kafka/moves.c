@@ -66,7 +66,7 @@ static void moves_judge(struct moves *moves, const struct world_replicated *now,
 #define NAME(list) ops_name_list_add_partition(&moves->list, now->name, now->partition)
 	if (is_foreign(now, item))
 		NAME(foreign);
-	if (ops_kafka_leader_id(now) < 0 && item->count > 0)
+	if (now->leader_id < 0 && item->count > 0)
 		NAME(leaderless);
 	else if (now->in_sync_count < now->replica_count && !ops_kafka_is_moving(now))
 		NAME(behind);

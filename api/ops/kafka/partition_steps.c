@@ -236,13 +236,12 @@ static bool can_lead(const struct world_replicated *now, int32_t id)
 
 static bool wants_preferred(const struct world_replicated *now)
 {
-	return now->replica_count > 0 && ops_kafka_leader_id(now) != now->replica_ids[0] &&
-	       can_lead(now, now->replica_ids[0]);
+	return now->replica_count > 0 && now->leader_id != now->replica_ids[0] && can_lead(now, now->replica_ids[0]);
 }
 
 static bool wants_any(const struct world_replicated *now)
 {
-	return ops_kafka_leader_id(now) < 0;
+	return now->leader_id < 0;
 }
 
 /* The next items that want an election, up to BATCH; *end = where to go on. */
@@ -340,7 +339,7 @@ static enum ops_gate_state gate_elected(const struct ops_plan *plan, const struc
 	for (struct ops_kafka_walk walk = ops_kafka_walk(cluster, &list); ops_kafka_walk_next(&walk); all++) {
 		if (wants(&walk.now))
 			ops_name_list_add_partition(&waiting, walk.now.name, walk.now.partition);
-		else if (walk.now.replica_count > 0 && ops_kafka_leader_id(&walk.now) != walk.now.replica_ids[0])
+		else if (walk.now.replica_count > 0 && walk.now.leader_id != walk.now.replica_ids[0])
 			elsewhere++;
 	}
 	out->fraction = all > 0 ? (double)(all - waiting.count) / (double)all : 1;

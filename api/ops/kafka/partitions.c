@@ -85,13 +85,6 @@ bool ops_kafka_is_at(const struct world_replicated *now, const struct ops_kafka_
 	       !memcmp(item->nodes, now->replica_ids, item->count * sizeof *item->nodes);
 }
 
-int32_t ops_kafka_leader_id(const struct world_replicated *now)
-{
-	const struct world_cluster *cluster = now->cluster;
-	bool known = now->leader >= 0 && (size_t)now->leader < cluster->broker_count;
-	return known ? cluster->brokers[now->leader]->id : -1;
-}
-
 bool ops_kafka_in_sync(const struct world_replicated *now, int32_t id)
 {
 	for (size_t i = 0; i < now->replica_count; i++)

@@ -36,7 +36,6 @@ size_t ops_kafka_target(const struct world_replicated *now, int32_t out[static W
 bool ops_kafka_is_moving(const struct world_replicated *now);
 bool ops_kafka_is_at(const struct world_replicated *now,
 		     const struct ops_kafka_assignment_item *item); /* and nothing moves */
-int32_t ops_kafka_leader_id(const struct world_replicated *now);    /* -1 = none or unknown */
 bool ops_kafka_in_sync(const struct world_replicated *now, int32_t id);
 bool ops_kafka_holds(const int32_t *ids, size_t count, int32_t id);
 /* NULL = not (any more) in the world. */

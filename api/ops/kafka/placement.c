@@ -99,7 +99,7 @@ static size_t choose_leaver(const struct ops_kafka_placement *it, const struct w
 			    const int32_t *ids, size_t count)
 {
 	size_t worst = count - 1, worst_rank = 0;
-	int32_t leader = ops_kafka_leader_id(now);
+	int32_t leader = now->leader_id;
 	for (size_t i = 0; i < count; i++) {
 		const char *zone = zone_of(ops_kafka_broker_of(it->cluster, ids[i]));
 		size_t rank = 1 + (in_zone(it, zone, ids, count) > 1) + 2 * !ops_kafka_in_sync(now, ids[i]);

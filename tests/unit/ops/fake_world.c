@@ -161,6 +161,8 @@ struct world_node *world_find_node(const struct world_view *view, const char *na
 void world_replicated_at(const struct world_cluster *cluster, int64_t index, struct world_replicated *out)
 {
 	*out = ((const struct fake_cluster *)cluster)->replicated[index];
+	bool led = cluster->kind == WORLD_BROKER_KAFKA && out->leader >= 0;
+	out->leader_id = led ? cluster->brokers[out->leader]->id : -1;
 }
 
 void world_queue_at(const struct world_cluster *cluster, int64_t index, struct world_queue *out)
