@@ -9,7 +9,6 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/model/join/joined.h"
-#include "api/model/sources/pod_address.h"
 
 enum { LABEL_MAX = 256, IDS_TOLD = 3 };
 
@@ -127,37 +126,14 @@ static void claim_own_words(struct join_cluster *cluster, const struct kafka_sna
 	}
 }
 
-static struct source_pod_address pod_address_of(const struct join_cluster *cluster, const struct world_broker *broker)
-{
-	const struct kube_stateful_set *set = cluster->found.stateful_set;
-	if (broker->pod)
-		return source_pod_address_of(broker->pod);
-	return (struct source_pod_address){
-		.namespace = cluster->namespace, .name = broker->name, .subdomain = set ? set->service_name : NULL};
-}
-
 static int32_t broker_named(const struct join_cluster *cluster, const char *host)
 {
 	char label[LABEL_MAX];
 	snprintf(label, sizeof label, "%.*s", (int)strcspn(host, "."), host);
 	int32_t at = join_cluster_broker_named(cluster, label);
 	struct source_pod_address address =
-		at >= 0 ? pod_address_of(cluster, cluster->brokers.items[at]) : (struct source_pod_address){0};
+		at >= 0 ? join_cluster_address(cluster, cluster->brokers.items[at]) : (struct source_pod_address){0};
 	return at >= 0 && source_pod_is_named(&address, host) ? at : -1;
-}
-
-static int32_t broker_addressed(const struct join_cluster *cluster, const char *host)
-{
-	int32_t found = -1;
-	for (size_t i = 0; i < cluster->brokers.len; i++) {
-		struct source_pod_address address = pod_address_of(cluster, cluster->brokers.items[i]);
-		if (!source_pod_has_address(&address, host))
-			continue;
-		if (found >= 0)
-			return -1;
-		found = (int32_t)i;
-	}
-	return found;
 }
 
 static void claim_hosts(struct join_cluster *cluster, const struct kafka_snapshot *snapshot, seat_claims *claims,
@@ -363,7 +339,7 @@ void join_kafka_ids(struct join_cluster *cluster, const struct kafka_snapshot *s
 	settle_claims(cluster, &claims, JOIN_BY_OWN_WORD);
 	claim_hosts(cluster, snapshot, &claims, broker_named);
 	settle_claims(cluster, &claims, JOIN_BY_NAME);
-	claim_hosts(cluster, snapshot, &claims, broker_addressed);
+	claim_hosts(cluster, snapshot, &claims, join_cluster_broker_addressed);
 	settle_claims(cluster, &claims, JOIN_BY_ADDRESS);
 	claim_operators(cluster, &claims);
 	settle_claims(cluster, &claims, JOIN_BY_OPERATOR);

@@ -15,7 +15,8 @@ enum {
 	HOST_MAX = 256,
 };
 
-/* "rabbit@rabbitmq-0.rabbitmq-nodes.mq.svc" → the broker whose pod is rabbitmq-0 */
+/* "rabbit@rabbitmq-0.rabbitmq-nodes.mq.svc" → the broker whose pod is rabbitmq-0; "rabbit@10-1-2-3.mq.pod" → whose
+ * pod has that address */
 int32_t join_rabbitmq_broker_of(const struct join_cluster *cluster, const char *member)
 {
 	const char *at = member ? strchr(member, '@') : NULL;
@@ -23,7 +24,8 @@ int32_t join_rabbitmq_broker_of(const struct join_cluster *cluster, const char *
 	if (!at)
 		return -1;
 	snprintf(host, sizeof host, "%.*s", (int)strcspn(at + 1, "."), at + 1);
-	return join_cluster_broker_named(cluster, host);
+	int32_t named = join_cluster_broker_named(cluster, host);
+	return named >= 0 ? named : join_cluster_broker_addressed(cluster, at + 1);
 }
 
 static const struct rabbitmq_member *member_of(const struct join_cluster *cluster, const char *pod)
@@ -246,7 +248,8 @@ static int quorum_critical(const struct join_broker *broker, const struct rabbit
 	bool ours = queues_known && broker->tallied && broker->tally.critical > 0;
 	if (ours || (member && member->quorum_critical == 1))
 		return 1;
-	return queues_known || (member && member->quorum_critical == 0) ? 0 : -1;
+	/* The list of queues does not show all that it would take down: only its own check says that it would not. */
+	return member && member->quorum_critical == 0 ? 0 : -1;
 }
 
 /* That none is listed says something only of a node whose connections are listed at all: where the node itself is
@@ -285,6 +288,17 @@ static const struct rabbitmq_node *node_of(const struct join_cluster *cluster, c
 	return NULL;
 }
 
+/* Whether a node is known to be it: else the queues' members say nothing of it. */
+static bool is_joined(const struct join_cluster *cluster, const struct world_broker *broker)
+{
+	if (broker->member_name)
+		return true;
+	for (size_t i = 0; i < cluster->rabbitmq.queues->word_count; i++)
+		if (cluster->word_broker[i] >= 0 && cluster->brokers.items[cluster->word_broker[i]] == broker)
+			return true;
+	return false;
+}
+
 static void show_tally(struct join_broker *broker)
 {
 	struct world_broker *it = &broker->pub;
@@ -308,7 +322,7 @@ static void rabbitmq_join_fill_broker(struct join_cluster *cluster, struct join_
 	it->alarms = alarm_words(cluster, node, member);
 	bool queues_known = snapshot->queues && !snapshot->partial;
 	it->quorum_critical = quorum_critical(broker, member, queues_known && cluster->totals.unknown == 0);
-	if (queues_known && broker->tallied)
+	if (queues_known && broker->tallied && is_joined(cluster, it))
 		show_tally(broker);
 	if (member && member->critical_queues > broker->critical)
 		broker->critical = member->critical_queues;

@@ -10,6 +10,7 @@
 #include "api/model/records/record_store.h"
 #include "api/model/records/world_shapes.h"
 #include "api/model/sources/discover.h"
+#include "api/model/sources/pod_address.h"
 #include "api/rabbitmq/monitor.h"
 
 struct source_watcher;
@@ -158,6 +159,9 @@ void join_unpin(struct rabbitmq_snapshot *snapshot); /* gives back the reference
 struct join_cluster *join_cluster_of(const struct world_cluster *cluster);
 const struct kafka_snapshot *join_cluster_kafka(const struct join_cluster *cluster);    /* NULL while there is none */
 int32_t join_cluster_broker_named(const struct join_cluster *cluster, const char *pod); /* index, -1 */
+struct source_pod_address join_cluster_address(const struct join_cluster *cluster, const struct world_broker *broker);
+int32_t join_cluster_broker_addressed(const struct join_cluster *cluster,
+				      const char *host); /* index of the only one that has that address, -1 */
 void join_cluster_destroy(struct join_cluster *cluster);
 /* The StatefulSet's or pod set's name for a broker's claims and pods; "" when unknown. */
 const char *join_cluster_pod_prefix(const struct join_cluster *cluster);

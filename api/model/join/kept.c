@@ -32,6 +32,29 @@ int32_t join_cluster_broker_named(const struct join_cluster *cluster, const char
 	return pod ? (int32_t)(uintptr_t)map_get(&cluster->broker_index, pod) - 1 : -1;
 }
 
+struct source_pod_address join_cluster_address(const struct join_cluster *cluster, const struct world_broker *broker)
+{
+	const struct kube_stateful_set *set = cluster->found.stateful_set;
+	if (broker->pod)
+		return source_pod_address_of(broker->pod);
+	return (struct source_pod_address){
+		.namespace = cluster->namespace, .name = broker->name, .subdomain = set ? set->service_name : NULL};
+}
+
+int32_t join_cluster_broker_addressed(const struct join_cluster *cluster, const char *host)
+{
+	int32_t found = -1;
+	for (size_t i = 0; i < cluster->brokers.len; i++) {
+		struct source_pod_address address = join_cluster_address(cluster, cluster->brokers.items[i]);
+		if (!source_pod_has_address(&address, host))
+			continue;
+		if (found >= 0)
+			return -1;
+		found = (int32_t)i;
+	}
+	return found;
+}
+
 const char *join_cluster_pod_prefix(const struct join_cluster *cluster)
 {
 	const struct source_found_cluster *found = &cluster->found;

@@ -59,6 +59,32 @@ static void the_broker_is_believed_over_its_image(void **state)
 	fixture_finish(&f);
 }
 
+/* One goes by its address; whom no node is known for holds nothing that is known. */
+static void nodes_go_by_addresses_too(void **state)
+{
+	struct fixture f;
+	fixture_start(&f);
+	struct join_cluster *cluster =
+		fixture_rabbitmq(&f, "[{\"name\":\"orders\",\"vhost\":\"/\",\"type\":\"quorum\",\"state\":\"running\","
+				     "\"leader\":\"hare@10-0-0-7.test.pod\",\"members\":[\"hare@10-0-0-7.test.pod\"],"
+				     "\"online\":[\"hare@10-0-0-7.test.pod\"]}]");
+	fixture_say_nodes(&f, cluster,
+			  "[{\"name\":\"hare@10-0-0-7.test.pod\",\"running\":true},"
+			  "{\"name\":\"hare@elsewhere\",\"running\":true}]");
+	struct kube_pod_ip ip = {"10.0.0.7"};
+	struct kube_pod *pod = (struct kube_pod *)cluster->pub.brokers[1]->pod;
+	pod->ips = &ip;
+	pod->ip_count = 1;
+	cluster->tallied = NULL;
+	fixture_update(&f);
+	assert_string_equal(cluster->pub.brokers[1]->member_name, "hare@10-0-0-7.test.pod");
+	assert_int_equal(cluster->pub.brokers[1]->leaders, 1);
+	assert_null(cluster->pub.brokers[2]->member_name);
+	assert_int_equal(cluster->pub.brokers[2]->leaders, -1);
+	assert_int_equal(cluster->pub.brokers[2]->quorum_critical, -1);
+	fixture_finish(&f);
+}
+
 static void objects_stay_where_they_are(void **state)
 {
 	struct fixture f;
@@ -323,6 +349,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(brokers_pods_claims_volumes_and_nodes_are_joined),
 		cmocka_unit_test(the_broker_is_believed_over_its_image),
+		cmocka_unit_test(nodes_go_by_addresses_too),
 		cmocka_unit_test(objects_stay_where_they_are),
 		cmocka_unit_test(a_scale_down_leaves_a_broker_until_its_pod_is_gone_and_its_claim_for_good),
 		cmocka_unit_test(a_broker_has_the_claims_that_its_pod_mounts_whatever_they_are_called),
