@@ -259,10 +259,11 @@ static const char *say_partitioned(struct world *world, const struct join_broker
 
 static const char *say_stopped(struct world *world, const struct join_broker *broker)
 {
-	return arena_printf(
-		&world->frame,
-		"%s no longer listens, though its container runs on: RabbitMQ in it has paused or was stopped",
-		broker->name);
+	return arena_printf(&world->frame, "%s no longer listens, though its container runs on: RabbitMQ in it %s",
+			    broker->name,
+			    rule_rabbitmq_never_pauses(broker->pub.cluster)
+				    ? "was stopped or failed"
+				    : "has paused, as pause_minority does without a majority, or was stopped");
 }
 
 static const char *say_maintenance(struct world *world, const struct join_broker *broker)

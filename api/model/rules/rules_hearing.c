@@ -68,10 +68,11 @@ const char *rule_rabbitmq_awaited(struct world *world, const struct join_cluster
 /* ---- a split network ---- */
 
 /* From 4.3 there is no partition handling (its configuration is read and not used: rabbit.schema), Raft decides alone. */
-static bool only_raft_decides(const char *version)
+bool rule_rabbitmq_never_pauses(const struct world_cluster *cluster)
 {
 	int major = 0, minor = 0;
-	return version && sscanf(version, "%d.%d", &major, &minor) == 2 && (major > 4 || (major == 4 && minor >= 3));
+	return cluster->version && sscanf(cluster->version, "%d.%d", &major, &minor) == 2 &&
+	       (major > 4 || (major == 4 && minor >= 3));
 }
 
 static const char *say_what_sides_do(struct world *world, const struct join_cluster *cluster, int16_t largest)
@@ -81,12 +82,11 @@ static const char *say_what_sides_do(struct world *world, const struct join_clus
 						     names_by_side(world, cluster, largest, true))
 				      : "no side has a majority: quorum queues stop";
 	return arena_printf(
-		&world->frame, "%s; %s; restore the network between their nodes", quorum,
-		only_raft_decides(cluster->pub.version)
+		&world->frame, "%s; restore the network between their nodes: %s", quorum,
+		rule_rabbitmq_never_pauses(&cluster->pub)
 			? "this version has no partition handling, the rest joins again by itself"
-			: "for the rest cluster_partition_handling decides: pause_minority stops it until it hears a "
-			  "majority, autoheal restarts one side once the network is back, ignore lets both go on "
-			  "apart");
+			: "no side has paused (pause_minority) so far; under ignore both go on apart and one must be "
+			  "restarted afterwards, autoheal does that by itself, with Khepri there is no need to");
 }
 
 void rule_rabbitmq_partitioned(struct rule_findings *findings)

@@ -59,6 +59,7 @@ enum severity rule_calm_headline(struct world *world, struct join_cluster *clust
 const char *rule_broker_trouble(struct world *world, const struct join_broker *broker);
 /* RabbitMQ (rules_hearing.c): on a side of a split network that is not the only largest one. */
 bool rule_rabbitmq_is_cut_off(const struct join_broker *broker);
+bool rule_rabbitmq_never_pauses(const struct world_cluster *cluster);
 /* The brokers alive on other sides than this, and those that others wait for: "a, b and c", "" when none. */
 const char *rule_rabbitmq_others(struct world *world, const struct join_cluster *cluster, int16_t side);
 const char *rule_rabbitmq_awaited(struct world *world, const struct join_cluster *cluster);
