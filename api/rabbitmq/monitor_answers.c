@@ -126,13 +126,17 @@ void rabbitmq_take_connections(struct rabbitmq_peer *peer, const struct rabbitmq
 
 static void put_queues(struct rabbitmq_peer *peer)
 {
-	const struct err fine = {0};
+	struct err err = {0};
 	struct rabbitmq_monitor *monitor = peer->monitor;
+	if (monitor->filling->truncated) /* what is missing may be what matters */
+		err_set(&err, ERR_LIMIT,
+			"only %zu queues of %s were read: at most %d are, and by command those of %d virtual hosts",
+			monitor->filling->count, monitor->label, RABBITMQ_QUEUES_MAX, RABBITMQ_VHOSTS_MAX);
 	rabbitmq_queues_seal(monitor->filling);
 	rabbitmq_queues_unref(monitor->snapshot.queues);
 	monitor->snapshot.queues = monitor->filling;
 	monitor->filling = NULL;
-	put_part(monitor, &monitor->snapshot.queues_part, &fine);
+	put_part(monitor, &monitor->snapshot.queues_part, &err);
 	if (begin_clients(peer))
 		rabbitmq_changed(monitor);
 	else
@@ -150,7 +154,9 @@ void rabbitmq_take_queues(struct rabbitmq_peer *peer, const struct rabbitmq_answ
 	struct rabbitmq_monitor *monitor = peer->monitor;
 	struct rabbitmq_page page;
 	struct err err = {0};
-	if (!rabbitmq_decode_queues(monitor->filling, answer->body, answer->len, NULL, &page, &err)) {
+	bool read = rabbitmq_decode_queues(monitor->filling, answer->body, answer->len, NULL, &page, &err);
+	monitor->filling->truncated |= read && page.page_count > RABBITMQ_PAGES_MAX;
+	if (!read) {
 		fail_queues(monitor, &err);
 	} else if (page.page_count > monitor->page && monitor->page < RABBITMQ_PAGES_MAX) {
 		monitor->page++;
@@ -244,6 +250,8 @@ static void add_vhost(void *data, const char *name)
 	struct rabbitmq_monitor *monitor = data;
 	if (monitor->vhosts.len < RABBITMQ_VHOSTS_MAX)
 		vec_push(&monitor->vhosts, mem_strdup(name));
+	else
+		monitor->filling->truncated = true;
 }
 
 void rabbitmq_clear_vhosts(struct rabbitmq_monitor *monitor)

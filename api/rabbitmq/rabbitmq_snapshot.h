@@ -73,7 +73,7 @@ struct rabbitmq_queues {
 	struct map word_index; /* word → its number + 1, only while it is being filled */
 	uint32_t *replicated;  /* numbers of the quorum queues and streams */
 	size_t replicated_count;
-	bool truncated; /* more queues than RABBITMQ_QUEUES_MAX */
+	bool truncated; /* there are more than were read: counts are of those read */
 };
 
 /* Connections to one node that bear the same name. */

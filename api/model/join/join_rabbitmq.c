@@ -320,7 +320,7 @@ static void rabbitmq_join_fill_broker(struct join_cluster *cluster, struct join_
 	it->reachable = rabbitmq_join_reachable(cluster, broker, member, node);
 	fill_clients(cluster, it, node);
 	it->alarms = alarm_words(cluster, node, member);
-	bool queues_known = snapshot->queues && !snapshot->partial;
+	bool queues_known = snapshot->queues && !snapshot->queues->truncated && !snapshot->partial;
 	it->quorum_critical = quorum_critical(broker, member, queues_known && cluster->totals.unknown == 0);
 	if (queues_known && broker->tallied && is_joined(cluster, it))
 		show_tally(broker);

@@ -19,6 +19,7 @@ struct fixture {
 	unsigned waiting;     /* bit a pod: what other nodes have part in is never answered */
 	unsigned mute;        /* bit a pod: nothing is ever answered */
 	const char *deaf[3];  /* whom each does not hear, as an item of its own list of nodes */
+	bool many_vhosts;     /* more than are read by command */
 	bool khepri;          /* who waits for others says after a while whom it does not hear */
 	int overviews, pages, checks[3], alarms[3], looks, refused, changes, commands;
 	bool commands_work;
@@ -157,9 +158,15 @@ static void command_over(void *data)
 					      "\"versions\":{\"rabbit@mq-0\":{\"rabbitmq_version\":\"3.10.8\"}}}"
 			  : command->queues ? "[{\"name\":\"q\",\"type\":\"quorum\"}]"
 					    : "[{\"name\":\"/\"}]";
+	struct buf hosts = BUF_INIT(4096);
+	for (int i = 0; command->f->many_vhosts && i < 70; i++)
+		buf_printf(&hosts, "%s{\"name\":\"v%d\"}%s", i ? "," : "[", i, i == 69 ? "]" : "");
+	if (!command->status && !command->queues && hosts.len)
+		out = buf_str(&hosts);
 	if (!command->f->commands_work)
 		err_set(&err, ERR_FORBIDDEN, "you may not create pods/exec");
 	command->done(command->data, &err, 0, out, strlen(out), "");
+	buf_finish(&hosts);
 	loop_timer_destroy(command->timer);
 	free(command);
 }
@@ -397,6 +404,17 @@ static void falls_back_to_the_command_line(void **state)
 	assert_false(err_is_set(&it->queues_part.err));
 }
 
+/* What was not read may be what matters: it is no whole list. */
+static void a_list_of_queues_that_is_cut_says_so(void **state)
+{
+	struct fixture *f = *state;
+	f->commands_work = f->many_vhosts = true;
+	const struct rabbitmq_snapshot *it = watch(f, true, NULL, 60000);
+	assert_int_equal(it->queues->count, 64);
+	assert_true(it->queues->truncated);
+	assert_int_equal(it->queues_part.err.code, ERR_LIMIT);
+}
+
 static void without_credentials_and_commands_nothing_is_known(void **state)
 {
 	struct fixture *f = *state;
@@ -550,6 +568,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(without_a_tag_the_command_line_is_asked_first, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(no_tag_at_all_ends_in_a_sentence, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(falls_back_to_the_command_line, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_list_of_queues_that_is_cut_says_so, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(without_credentials_and_commands_nothing_is_known, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(another_pod_serves_when_the_first_cannot, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(who_waits_for_others_is_slow_and_not_dead, set_up, tear_down),
