@@ -85,7 +85,7 @@ static const char *say_what_sides_do(struct world *world, const struct join_clus
 		&world->frame, "%s; restore the network between their nodes: %s", quorum,
 		rule_rabbitmq_never_pauses(&cluster->pub)
 			? "this version has no partition handling, the rest joins again by itself"
-			: "no side has paused (pause_minority) so far; under ignore both go on apart and one must be "
+			: "the sides named still run; under ignore they go on apart and one must be "
 			  "restarted afterwards, autoheal does that by itself, with Khepri there is no need to");
 }
 
