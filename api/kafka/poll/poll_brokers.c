@@ -8,13 +8,14 @@
 
 /* ---- versions ---- */
 /* The software's version by the newest metadata.version it knows.
- * Source: org.apache.kafka.server.common.MetadataVersion, 4.1.0. */
+ * Source: org.apache.kafka.server.common.MetadataVersion, 4.4.0. What is newer than that has no name here: the next
+ * release is not the last one known. */
 static const struct {
 	int16_t level; /* the first of that release */
 	const char *release;
 } releases[] = {
-	{1, "3.0"},  {2, "3.1"},  {3, "3.2"},  {4, "3.3"},  {8, "3.4"},  {9, "3.5"},  {12, "3.6"},
-	{15, "3.7"}, {20, "3.8"}, {21, "3.9"}, {22, "4.0"}, {26, "4.1"}, {28, "4.2"},
+	{1, "3.0"},  {2, "3.1"},  {3, "3.2"},  {4, "3.3"},  {8, "3.4"},  {9, "3.5"},  {12, "3.6"}, {15, "3.7"},
+	{20, "3.8"}, {21, "3.9"}, {22, "4.0"}, {26, "4.1"}, {28, "4.2"}, {30, "4.3"}, {31, "4.4"}, {34, NULL},
 };
 
 static const char *release_of(int16_t level)
