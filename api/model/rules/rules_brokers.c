@@ -154,11 +154,17 @@ void rule_rolling(struct rule_findings *findings)
 	if (!set || !set->current_revision || !set->update_revision ||
 	    str_eq(set->current_revision, set->update_revision) || set->updated_replicas >= set->replicas)
 		return;
+	int32_t updated = set->updated_replicas > 0 ? set->updated_replicas : 0;
+	bool by_hand = str_eq(set->update_strategy, "OnDelete");
+	bool held = !by_hand && set->partition > 0 && updated >= set->replicas - set->partition;
+	const char *progress = by_hand || held ? "rollout waits for somebody" : "rollout in progress";
+	const char *detail = by_hand ? "update strategy OnDelete: each broker gets it when its pod is deleted"
+			     : held  ? "the StatefulSet's partition keeps the others on the old revision"
+				     : NULL;
 	rule_finding_add(findings, SEV_INFO, "brokers", NULL,
-			 arena_printf(&findings->world->frame,
-				      "rollout in progress: %d of %d brokers on the new revision",
-				      set->updated_replicas > 0 ? set->updated_replicas : 0, set->replicas),
-			 NULL);
+			 arena_printf(&findings->world->frame, "%s: %d of %d brokers on the new revision", progress,
+				      updated, set->replicas),
+			 detail);
 }
 
 /* ---- disks ---- */

@@ -149,6 +149,28 @@ static void a_minimum_above_the_replicas_is_capped(void **state)
 	fixture_finish(&f);
 }
 
+static void a_rollout_that_nobody_goes_on_with_waits(void **state)
+{
+	static const char *const isr[] = {"012"};
+	struct fixture f;
+	fixture_start(&f);
+	struct join_cluster *cluster = fixture_kafka(&f, isr, 1);
+	struct kube_stateful_set *set = (struct kube_stateful_set *)cluster->pub.stateful_set;
+	set->current_revision = "a";
+	set->update_revision = "b";
+	set->updated_replicas = 1;
+	fixture_update(&f);
+	assert_string_equal(cluster->pub.detail, "rollout in progress: 1 of 3 brokers on the new revision");
+	set->partition = 2;
+	fixture_update(&f);
+	assert_string_equal(cluster->pub.detail, "rollout waits for somebody: 1 of 3 brokers on the new revision");
+	set->partition = 0;
+	set->update_strategy = "OnDelete";
+	fixture_update(&f);
+	assert_string_equal(cluster->pub.detail, "rollout waits for somebody: 1 of 3 brokers on the new revision");
+	fixture_finish(&f);
+}
+
 static void quorum_queues_by_how_many_are_online(void **state)
 {
 	static const struct {
@@ -473,6 +495,7 @@ int main(void)
 		cmocka_unit_test(states_of_partitions),
 		cmocka_unit_test(rf_at_min_isr_makes_no_broker_critical),
 		cmocka_unit_test(a_minimum_above_the_replicas_is_capped),
+		cmocka_unit_test(a_rollout_that_nobody_goes_on_with_waits),
 		cmocka_unit_test(quorum_queues_by_how_many_are_online),
 		cmocka_unit_test(peers_are_believed_over_a_ready_pod),
 		cmocka_unit_test(one_that_does_not_answer_while_others_do_is_no_ok),
