@@ -139,6 +139,14 @@ static void check_set(struct ops_plan *plan, const struct world_cluster *cluster
 			 set->meta.name, (int)set->updated_replicas, (int)set->replicas);
 }
 
+static void check_the_one(struct ops_plan *plan, const struct world_broker *broker)
+{
+	if (!plan->under_way && broker->pod && (!broker->ready || broker->reachable == 0))
+		ops_note(plan, OPS_CAUTION,
+			 "%s is not healthy now (%s): find out why first, a restart on the same volume may not help",
+			 broker->name, str_or(broker->state, "unknown"));
+}
+
 /* A plan that is under way has made some of this so itself: its gates wait for it. */
 static void roll_check_health(struct ops_plan *plan, const struct ops_context *context,
 			      const struct world_broker *const *brokers, size_t count)
@@ -176,6 +184,8 @@ static void roll_preflight(struct ops_plan *plan, const struct ops_context *cont
 		ops_note(plan, OPS_BLOCKS, "the Kubernetes API does not answer: the data shown is old");
 	check_set(plan, context->cluster);
 	roll_check_health(plan, context, brokers, count);
+	if (count == 1)
+		check_the_one(plan, brokers[0]);
 	CLEANUP(ops_impact_finish) struct ops_impact impact;
 	ops_impact_of(&impact, context->cluster, brokers, count, in_turn);
 	ops_impact_note(plan, &impact, plan->under_way ? OPS_CAUTION : ops_pods_harm(plan));

@@ -84,14 +84,19 @@ static void check_claims(struct ops_plan *plan, const struct ops_scale *scale)
 		ops_scale_new_name(scale, i, pod, sizeof pod);
 		for (size_t j = 0; j < set->claim_template_count; j++) {
 			const struct kube_claim_template *template = &set->claim_templates[j];
-			bool left_over = false;
+			const struct kube_claim *left_over = NULL;
 			char size[16] = "?";
 			snprintf(claim, sizeof claim, "%s-%s", template->name, pod);
 			for (size_t k = 0; k < cluster->volume_count; k++)
-				left_over |= str_eq(cluster->volumes[k]->claim->meta.name, claim);
+				if (str_eq(cluster->volumes[k]->claim->meta.name, claim))
+					left_over = cluster->volumes[k]->claim;
 			if (template->requested >= 0)
 				cell_human_bytes(template->requested, size);
-			if (left_over)
+			if (left_over && !str_eq(left_over->phase, "Bound"))
+				ops_note(plan, OPS_CAUTION,
+					 "claim %s exists but has no volume (%s): %s does not start before it is bound",
+					 claim, str_or(left_over->phase, "unknown"), pod);
+			else if (left_over)
 				ops_common_kind_of(cluster)->scale->check_claim(plan, claim, pod);
 			else
 				ops_note(plan, OPS_MEANS, "%s gets a new claim %s, %s of class %s", pod, claim, size,

@@ -238,6 +238,17 @@ static void a_lost_answer_and_a_refusal(void **state)
 	assert_int_equal(rig->plan->current, 2);
 }
 
+static void restarting_one_that_crashes_is_never_safe(void **state)
+{
+	struct rig *rig = *state;
+	kafka()->brokers[2].ready = false;
+	kafka()->brokers[2].reachable = 0;
+	kafka()->brokers[2].state = "crash loop";
+	rig_prepare(rig, "restart", "mq/orders-2", NULL);
+	assert_true(rig_says(rig, OPS_CAUTION, "orders-2 is not healthy now (crash loop)"));
+	assert_true(rig->plan->severity >= OPS_CAREFUL);
+}
+
 static void a_set_that_updates_or_leaves_forbids(void **state)
 {
 	struct rig *rig = *state;
@@ -284,6 +295,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(it_waits_when_the_others_need_it_suddenly, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_pod_that_is_new_already_is_not_deleted_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_lost_answer_and_a_refusal, setup, teardown),
+		cmocka_unit_test_setup_teardown(restarting_one_that_crashes_is_never_safe, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_set_that_updates_or_leaves_forbids, setup, teardown),
 		cmocka_unit_test_setup_teardown(rabbitmq_goes_by_leaders_and_names_queues, setup, teardown),
 	};
