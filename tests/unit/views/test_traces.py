@@ -115,7 +115,7 @@ class Traces(unittest.TestCase):
                      r"rabbitmq round ended label=\S+ ms=\d+ error=\"\"",
                      r"model source begun key=\S+ because=\"label and port\"",
                      r"model candidate taken key=\S+ listener=\S+ port=\d+ tls=no sasl=yes",
-                     r"model broker joined cluster=\S+ pod=\S+ id=\d+ by=advertised-host",
+                     r"model broker joined cluster=\S+ pod=\S+ id=\d+ by=dns-name",
                      r"ops lease namespace=\S+ name=\S+ state=held|ops right need=\"patch on nodes\" answer=allowed",
                      r"ops gate type=node-seen verdict=open",
                      r"ops plan ended state=done"):
