@@ -136,6 +136,11 @@ static void http_transfer_done(void *data, CURL *easy, CURLcode code)
 	/* libcurl takes a connection that ends within the headers for a whole answer. */
 	if (code == CURLE_OK && !request->has_head)
 		code = CURLE_PARTIAL_FILE;
+	if (request->status == 407 && request->http->peer.proxy && !err_is_set(&request->err)) {
+		/* Where the proxy asks the server itself, its own refusal comes as if it were the server's. */
+		peer_explain_proxy_login(&request->http->peer, &request->err);
+		request->status = 0;
+	}
 	if (code != CURLE_OK && !request->body_cut && !err_is_set(&request->err))
 		died = peer_explain(&request->http->peer, easy, code, request->errbuf, &request->err);
 	http_finish(request, died);
@@ -193,8 +198,8 @@ static void on_deadline(void *data)
 		return;
 	}
 	int64_t since = request->call.is_watch && connected ? request->last_byte_ms : request->started_ms;
-	err_set(&request->err, ERR_TIMEOUT, "%s did not respond within %.1f s (%s)", http->peer.authority,
-		(double)(now - since) / 1000, phase);
+	err_set(&request->err, ERR_TIMEOUT, "%s did not respond within %.1f s (%s)%s", http->peer.authority,
+		(double)(now - since) / 1000, phase, http->peer.via);
 	/* On a shared HTTP/2 connection that is silent as a whole the next request would hang as well. */
 	bool silent = connected && http->peer.is_https && http->last_byte_ms <= since;
 	if (silent)

@@ -21,7 +21,9 @@ struct http_options {
 	const char *server_name; /* TLS name to send and verify instead of the host of base_url */
 	const char *other_names; /* "b,c": names of the same server that its certificate may be for as well */
 	bool insecure;           /* TLS not verified: the owner shows a standing banner */
-	const char *proxy_url;   /* http, https or socks5; NULL = from the environment; "" = none */
+	/* http, https or socks5; "" = none; NULL = what HTTPS_PROXY, HTTP_PROXY and NO_PROXY say of the host of base_url,
+	 * by the rules of Go */
+	const char *proxy_url;
 	const char *user_agent;
 	int64_t connect_timeout_ms; /* 0 = 10 s */
 	/* When set, connections are not dialled but taken from here: returns a connected non-blocking socket (then
@@ -81,6 +83,9 @@ void http_cancel(struct http_request *request); /* NULL is fine; no callback aft
 /* Appends `text` percent-escaped for one path segment or query value. */
 struct buf;
 void http_escape(struct buf *out, const char *text);
+
+/* This machine itself: localhost, 127.0.0.0/8, ::1. Without brackets. */
+bool http_host_is_loopback(const char *host);
 
 /* Can the line "Name: value" be sent as it is? No control characters but tabs, which could begin a header of their own, and
  * a name that is one. Otherwise USAGE names the header, never its value. Whoever sends headers asks: a request whose

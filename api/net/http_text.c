@@ -1,6 +1,7 @@
-/* Percent-escapes, Basic authorization, header lines and Retry-After in both its forms. */
+/* Loopback, percent-escapes, Basic authorization, header lines and Retry-After in both its forms. */
 #include "api/net/http_text.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <openssl/evp.h>
 #include <stdio.h>
@@ -22,6 +23,13 @@ void http_escape(struct buf *out, const char *text)
 		else
 			buf_printf(out, "%%%02X", (unsigned char)*text);
 	}
+}
+
+bool http_host_is_loopback(const char *host)
+{
+	struct in_addr v4;
+	return strcasecmp(host, "localhost") == 0 || str_eq(host, "::1") ||
+	       (inet_pton(AF_INET, host, &v4) == 1 && ntohl(v4.s_addr) >> 24 == 127);
 }
 
 char *http_basic_header(const char *user, const char *password)

@@ -22,12 +22,25 @@ struct peer {
 	struct adopt adopt;   /* the socket that open_socket gave */
 	struct err open_err;  /* why open_socket last failed */
 	int64_t handshake_ms; /* when the last TLS handshake began, -1 = never */
-	bool is_https, is_loopback;
+	char *port;           /* of base_url or its scheme */
+	char *proxy; /* "HOST:PORT (where it is configured)", without its password, for sentences; NULL = none */
+	char *via;   /* " (through the proxy …)", "" without one */
+	bool is_https;
 };
 
 bool peer_init(struct peer *peer, struct loop *loop, const struct http_options *options, struct err *err) MUST_USE;
 void peer_finish(struct peer *peer);
 bool peer_set_client_cert(struct peer *peer, const char *cert_pem, const char *key_pem, struct err *err) MUST_USE;
+
+/* ---- peer_proxy.c ---- */
+
+/* Fills options.proxy_url ("" = none), proxy and via: from `configured`, or, when it is NULL, from the environment by the
+ * rules of Go (golang.org/x/net/http/httpproxy), which kubectl has. After host and port are known. */
+bool peer_proxy_choose(struct peer *peer, const char *configured, struct err *err) MUST_USE;
+/* Does NO_PROXY's `list` say that host:port is asked without a proxy? */
+bool peer_proxy_is_bypassed(const char *list, const char *host, const char *port);
+
+/* ---- peer_explain.c, peer.c ---- */
 
 /* Sets what is the same for every handle: URL (base + path), TLS, proxy, socket options. errbuf holds
  * CURL_ERROR_SIZE. */
@@ -42,6 +55,9 @@ void peer_log_done(const struct peer *peer, CURL *easy, const char *what, const 
 
 /* What a transfer that ended with `code` (not CURLE_OK) died of. Returns true when the connection died under it. */
 bool peer_explain(const struct peer *peer, CURL *easy, CURLcode code, const char *errbuf, struct err *err);
+
+/* A proxy that asks for a login (407), for err. */
+void peer_explain_proxy_login(const struct peer *peer, struct err *err);
 
 /* Implemented by http.c. Lives as long as the http. */
 struct peer *http_peer(struct http *http);

@@ -360,9 +360,9 @@ static void on_clock(void *data)
 	} else if (ws->state != WS_OPEN) {
 		bool connected;
 		const char *phase = peer_phase(ws->peer, ws->easy, ws->started_ms, &connected);
-		err_set(&ws->err, ERR_TIMEOUT, "%s did not open the WebSocket within %.1f s (%s)", ws->peer->authority,
-			(double)ws->call.open_timeout_ms / 1000,
-			ws->state == WS_UPGRADING ? "waiting for its response" : phase);
+		err_set(&ws->err, ERR_TIMEOUT, "%s did not open the WebSocket within %.1f s (%s)%s",
+			ws->peer->authority, (double)ws->call.open_timeout_ms / 1000,
+			ws->state == WS_UPGRADING ? "waiting for its response" : phase, ws->peer->via);
 		websocket_finish(ws);
 	} else if (!ws->paused && ws->pings_lost >= WS_PINGS_LOST) {
 		websocket_fail(ws, ERR_TIMEOUT, "no response to three pings");

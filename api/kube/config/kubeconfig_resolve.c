@@ -6,6 +6,7 @@
 #include "api/base/str.h"
 #include "api/kube/config/kubeconfig_private.h"
 #include "api/kube/records/field_table.h"
+#include "api/net/http.h"
 
 enum { PEM_MAX = 256 * 1024, EXTENSION_MAX = 64 * 1024 };
 
@@ -291,13 +292,14 @@ static const struct kubeconfig_context *find_context(const struct kubeconfig *co
 	return NULL;
 }
 
+/* The whole host counts: http://localhost.example.com is another machine. */
 static bool resolve_is_loopback(const char *server)
 {
-	static const char *const hosts[] = {"http://127.", "http://localhost", "http://[::1]"};
-	for (size_t i = 0; i < ARRAY_LEN(hosts); i++)
-		if (str_has_prefix(server, hosts[i]))
-			return true;
-	return false;
+	const char *from = strstr(server, "://") + 3;
+	bool bracketed = *from == '[';
+	from += bracketed;
+	CLEANUP(free) char *host = mem_strndup(from, strcspn(from, bracketed ? "]" : ":/"));
+	return http_host_is_loopback(host);
 }
 
 /* No credentials over a wire that anybody can read; the machine itself is no such wire. */

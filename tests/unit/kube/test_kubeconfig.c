@@ -298,9 +298,12 @@ static void secrets_do_not_travel_without_tls(void **state)
 		"contexts:\n- {name: x, context: {cluster: c, user: u}}\ncurrent-context: x\n";
 	struct err err = {0};
 	CLEANUP(free)
-	char *far = str_printf(form, "http://cluster:8080"), *near = str_printf(form, "http://127.0.0.1:8080");
+	char *far = str_printf(form, "http://cluster:8080"), *near = str_printf(form, "http://127.0.0.1:8080"),
+	     *alike = str_printf(form, "http://localhost.example.com:8080");
 	CLEANUP(kube_access_destroy)
-	struct kube_access *over_wire = resolve_text(far, &err), *at_home = resolve_text(near, &err);
+	struct kube_access *over_wire = resolve_text(far, &err), *at_home = resolve_text(near, &err),
+			   *elsewhere = resolve_text(alike, &err);
+	assert_null(elsewhere->token);
 	assert_null(over_wire->token);
 	assert_string_equal(at_home->token, "t");
 }

@@ -10,6 +10,7 @@
 #include "api/base/str.h"
 #include "api/net/http.h"
 #include "api/net/pair.h"
+#include "api/net/peer.h"
 #include "tests/unit/net/server.h"
 
 /* No label is that long: resolvers refuse it without asking anybody. */
@@ -554,9 +555,111 @@ static void through_an_http_proxy(void **state)
 	send_call(f, (struct http_call){0});
 	run_until_done(f, 2);
 	assert_true(str_has_prefix(f->last_request, "CONNECT kube.invalid:443 HTTP/1.1\r\n"));
-	assert_true(err_is_set(&f->result.err));
+	assert_int_equal(f->result.err.code, ERR_CONNECT);
 	assert_int_equal(f->result.status, 0);
+	assert_non_null(strstr(f->result.err.text, "the proxy 127.0.0.1:"));
+	assert_non_null(strstr(f->result.err.text, "rejected the username or password for it (407)"));
 	assert_null(strstr(f->result.err.text, "pw"));
+}
+
+static void ask_through(struct fixture *f, const char *url, const char *proxy)
+{
+	http_destroy(f->http);
+	f->http = connect_to(f, (struct http_options){.base_url = url, .proxy_url = proxy});
+	send_call(f, (struct http_call){0});
+	run_until_done(f, f->done + 1);
+}
+
+/* A plain request is the proxy's own to carry out; its 407 comes as an answer. */
+static void the_proxy_is_named_when_it_fails(void **state)
+{
+	static const struct {
+		const char *answer, *says;
+	} cases[] = {
+		{"HTTP/1.1 407 Who\r\nContent-Length: 0\r\n\r\n", "requires a username and password (407)"},
+		{"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n",
+		 "does not allow connections to kube.invalid (HTTP 403)"},
+		{"HTTP/1.1 502 No\r\nContent-Length: 0\r\n\r\n", "cannot reach kube.invalid (HTTP 502)"},
+		{"hello", "failed before it connected to kube.invalid"},
+	};
+	struct fixture *f = *state;
+	char proxy[64], shown[64];
+	snprintf(proxy, sizeof proxy, "http://127.0.0.1:%u", f->server.port);
+	snprintf(shown, sizeof shown, "the proxy 127.0.0.1:%u (proxy-url)", f->server.port);
+	f->close_after = true;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		set_answer(f, cases[i].answer);
+		ask_through(f, "https://kube.invalid", proxy);
+		if (!strstr(f->result.err.text, shown) || !strstr(f->result.err.text, cases[i].says))
+			fail_msg("case %zu: %s", i, f->result.err.text);
+		assert_int_equal(f->result.err.code, ERR_CONNECT);
+	}
+	set_answer(f, cases[0].answer);
+	ask_through(f, "http://kube.invalid", proxy);
+	assert_int_equal(f->result.status, 0);
+	assert_non_null(strstr(f->result.err.text, shown));
+	server_stop(&f->server);
+	setenv("HTTPS_PROXY", proxy, 1);
+	ask_through(f, "https://kube.invalid", NULL);
+	unsetenv("HTTPS_PROXY");
+	assert_non_null(strstr(f->result.err.text, "connection refused by the proxy 127.0.0.1:"));
+	assert_non_null(strstr(f->result.err.text, "(HTTPS_PROXY)"));
+}
+
+static void no_proxy_is_read_as_go_reads_it(void **state)
+{
+	static const struct {
+		const char *list, *host, *port;
+		bool bypassed;
+	} cases[] = {
+		{NULL, "kube.example", "443", false},
+		{"", "localhost", "443", true},
+		{"", "127.9.0.1", "443", true},
+		{"", "127.example.com", "443", false},
+		{"*", "kube.example", "443", true},
+		{" , kube.example ", "kube.example", "443", true},
+		{"kube.example", "KUBE.Example", "443", true},
+		{"example", "kube.example", "443", true},
+		{"ample", "kube.example", "443", false},
+		{".example", "kube.example", "443", true},
+		{".kube.example", "kube.example", "443", false},
+		{"*.example", "kube.example", "443", true},
+		{"kube.example:443", "kube.example", "443", true},
+		{"kube.example:443", "kube.example", "6443", false},
+		{"10.0.0.0/8", "10.1.2.3", "443", true},
+		{"10.0.0.0/8", "11.1.2.3", "443", false},
+		{"10.1.2.0/23", "10.1.3.9", "443", true},
+		{"10.1.2.0/23", "10.1.4.9", "443", false},
+		{"0.0.0.0/0", "10.1.4.9", "443", true},
+		{"10.0.0.0/8", "10.evil.example", "443", false},
+		{"10.0.0.0/33", "10.1.2.3", "443", false},
+		{"10.1.2.3:6443", "10.1.2.3", "6443", true},
+		{"fd00::/8", "fd12::1", "443", true},
+		{"fd00::1", "fd00::1", "443", true},
+		{"[fd00::1]:443", "fd00::1", "443", true},
+		{"[fd00::1]:443", "fd00::1", "80", false},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		if (peer_proxy_is_bypassed(cases[i].list, cases[i].host, cases[i].port) != cases[i].bypassed)
+			fail_msg("case %zu: %s, %s", i, cases[i].list, cases[i].host);
+}
+
+/* It is the server's address that is asked for, whatever name its certificate is for. */
+static void no_proxy_is_held_against_the_servers_host(void **state)
+{
+	struct fixture *f = *state;
+	struct http_options options = {.base_url = "https://kube.invalid", .server_name = "inside.example"};
+	setenv("HTTPS_PROXY", "127.0.0.1:1", 1);
+	setenv("NO_PROXY", "inside.example", 1);
+	struct http *asked = connect_to(f, options);
+	assert_string_equal(http_peer(asked)->options.proxy_url, "http://127.0.0.1:1");
+	http_destroy(asked);
+	setenv("NO_PROXY", "kube.invalid", 1);
+	struct http *direct = connect_to(f, options);
+	assert_string_equal(http_peer(direct)->options.proxy_url, "");
+	http_destroy(direct);
+	unsetenv("HTTPS_PROXY");
+	unsetenv("NO_PROXY");
 }
 
 static void speak_socks(struct server_conn *conn, void *data)
@@ -658,6 +761,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(addresses_that_are_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(nobody_there, setup_real, teardown),
 		cmocka_unit_test_setup_teardown(through_an_http_proxy, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_proxy_is_named_when_it_fails, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_proxy_is_read_as_go_reads_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_proxy_is_held_against_the_servers_host, setup, teardown),
 		cmocka_unit_test_setup_teardown(through_socks5_that_resolves, setup, teardown),
 		cmocka_unit_test_setup_teardown(over_a_socket_that_is_given, setup, teardown),
 		cmocka_unit_test(words_for_urls_and_headers),
