@@ -42,6 +42,12 @@ static bool decode_json_read_bool(struct kube_json_decoder *decoder, const struc
 	return kube_json_read_bool(&decoder->json, (bool *)base + field->offset);
 }
 
+static bool decode_json_read_present(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
+{
+	*((bool *)base + field->offset) = true;
+	return kube_json_skip(&decoder->json);
+}
+
 static bool decode_json_read_int32(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
 {
 	int64_t value;
@@ -239,6 +245,7 @@ static bool decode_json_read_pairs(struct kube_json_decoder *decoder, const stru
 static bool (*const readers[])(struct kube_json_decoder *decoder, const struct kube_field *field, void *base) = {
 	[KUBE_F_STRING] = decode_json_read_string,
 	[KUBE_F_BOOL] = decode_json_read_bool,
+	[KUBE_F_PRESENT] = decode_json_read_present,
 	[KUBE_F_INT32] = decode_json_read_int32,
 	[KUBE_F_INT64] = decode_json_read_int64,
 	[KUBE_F_TIME] = decode_json_read_time,

@@ -112,6 +112,13 @@ static bool decode_protobuf_read_bool(struct kube_protobuf_decoder *decoder, con
 	return true;
 }
 
+static bool decode_protobuf_read_present(struct kube_protobuf_decoder *decoder, const struct kube_field *field,
+					 void *base, const struct kube_protobuf_field *value)
+{
+	*((bool *)base + field->offset) = true;
+	return true;
+}
+
 static bool decode_protobuf_read_int32(struct kube_protobuf_decoder *decoder, const struct kube_field *field,
 				       void *base, const struct kube_protobuf_field *value)
 {
@@ -273,6 +280,7 @@ static const struct kube_protobuf_field_reader {
 } readers[] = {
 	[KUBE_F_STRING] = {decode_protobuf_read_string, KUBE_PROTOBUF_BYTES},
 	[KUBE_F_BOOL] = {decode_protobuf_read_bool, KUBE_PROTOBUF_VARINT},
+	[KUBE_F_PRESENT] = {decode_protobuf_read_present, KUBE_PROTOBUF_BYTES},
 	[KUBE_F_INT32] = {decode_protobuf_read_int32, KUBE_PROTOBUF_VARINT},
 	[KUBE_F_INT64] = {decode_protobuf_read_int64, KUBE_PROTOBUF_VARINT},
 	[KUBE_F_TIME] = {decode_protobuf_read_time, KUBE_PROTOBUF_BYTES},

@@ -14,6 +14,7 @@
 enum kube_field_type {
 	KUBE_F_STRING,        /* const char * */
 	KUBE_F_BOOL,          /* bool */
+	KUBE_F_PRESENT,       /* bool: an object is there, whatever it holds */
 	KUBE_F_INT32,         /* int32_t */
 	KUBE_F_INT64,         /* int64_t */
 	KUBE_F_TIME,          /* int64_t Unix ms: RFC 3339 or Time{seconds=1, nanos=2} */

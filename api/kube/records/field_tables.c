@@ -153,27 +153,33 @@ STRUCT(container, kube_container, finish_container, FIELD(STRING, kube_container
        FIELD(STRING, kube_container, 2, "image", image),
        STRUCTS(kube_container, 6, "ports", ports, port_count, container_port),
        STRUCTS(kube_container, 7, "env", env, env_count, env), INTO(8, "resources", container_resources),
-       STRUCTS(kube_container, 9, "volumeMounts", mounts, mount_count, mount), INTO(12, "lifecycle", lifecycle));
+       STRUCTS(kube_container, 9, "volumeMounts", mounts, mount_count, mount), INTO(12, "lifecycle", lifecycle),
+       FIELD(STRING, kube_container, 24, "restartPolicy", restart_policy));
 
 static bool finish_volume_source(void *base, struct arena *arena)
 {
-	return ((struct kube_volume_source *)base)->claim_name != NULL;
+	const struct kube_volume_source *volume = base;
+	return volume->claim_name || volume->ephemeral;
 }
 
 MEMBERS(claim_source, FIELD(STRING, kube_volume_source, 1, "claimName", claim_name));
-MEMBERS(pod_volume_source, INTO(10, "persistentVolumeClaim", claim_source));
+MEMBERS(ephemeral_source, FIELD(PRESENT, kube_volume_source, 1, "volumeClaimTemplate", ephemeral));
+MEMBERS(pod_volume_source, INTO(10, "persistentVolumeClaim", claim_source), INTO(29, "ephemeral", ephemeral_source));
 STRUCT(pod_volume, kube_volume_source, finish_volume_source, FIELD(STRING, kube_volume_source, 1, "name", name),
-       INTO_NESTED(2, pod_volume_source), INTO_INLINE("persistentVolumeClaim", claim_source));
+       INTO_NESTED(2, pod_volume_source), INTO_INLINE("persistentVolumeClaim", claim_source),
+       INTO_INLINE("ephemeral", ephemeral_source));
 
 MEMBERS(pod_spec, STRUCTS(kube_pod, 1, "volumes", volumes, volume_count, pod_volume),
 	STRUCTS(kube_pod, 2, "containers", containers, container_count, container),
+	STRUCTS(kube_pod, 20, "initContainers", init_containers, init_container_count, container),
 	FIELD(STRING, kube_pod, 10, "nodeName", node_name), FIELD(BOOL, kube_pod, 11, "hostNetwork", host_network),
 	FIELD(STRING, kube_pod, 16, "hostname", hostname), FIELD(STRING, kube_pod, 17, "subdomain", subdomain));
 
 MEMBERS(waiting, FIELD(STRING, kube_container_status, 1, "reason", waiting_reason),
 	FIELD(STRING, kube_container_status, 2, "message", waiting_message));
 MEMBERS(running, FIELD(TIME, kube_container_status, 1, "startedAt", running_since_ms));
-MEMBERS(terminated, FIELD(INT32, kube_container_status, 1, "exitCode", terminated_exit_code),
+MEMBERS(terminated, FIELD_INITIAL(INT32, kube_container_status, 1, "exitCode", terminated_exit_code, -1),
+	FIELD(INT32, kube_container_status, 2, "signal", terminated_signal),
 	FIELD(STRING, kube_container_status, 3, "reason", terminated_reason));
 MEMBERS(container_state, INTO(1, "waiting", waiting), INTO(2, "running", running), INTO(3, "terminated", terminated));
 MEMBERS(last_terminated, FIELD(INT32, kube_container_status, 1, "exitCode", last_exit_code),
@@ -194,9 +200,21 @@ MEMBERS(pod_status, FIELD(STRING, kube_pod, 1, "phase", phase),
 	FIELD(STRING, kube_pod, 5, "hostIP", host_ip), FIELD(STRING, kube_pod, 6, "podIP", pod_ip),
 	FIELD(TIME, kube_pod, 7, "startTime", start_ms),
 	STRUCTS(kube_pod, 8, "containerStatuses", statuses, status_count, container_status),
+	STRUCTS(kube_pod, 10, "initContainerStatuses", init_statuses, init_status_count, container_status),
 	STRUCTS(kube_pod, 12, "podIPs", ips, ip_count, pod_ip));
 
-RECORD(kube_pod_table, kube_pod, NULL, INTO(1, "metadata", pod_meta), INTO(2, "spec", pod_spec),
+/* The claim of an ephemeral volume is named after the pod and the volume. */
+static bool finish_pod(void *base, struct arena *arena)
+{
+	struct kube_pod *pod = base;
+	for (size_t i = 0; i < pod->volume_count; i++)
+		if (!pod->volumes[i].claim_name)
+			pod->volumes[i].claim_name = arena_printf(arena, "%s-%s", str_or(pod->meta.name, ""),
+								  str_or(pod->volumes[i].name, ""));
+	return true;
+}
+
+RECORD(kube_pod_table, kube_pod, finish_pod, INTO(1, "metadata", pod_meta), INTO(2, "spec", pod_spec),
        INTO(3, "status", pod_status));
 
 /* ---- services and endpoints ---- */

@@ -70,6 +70,7 @@ void kube_build_initial(const struct kube_table *table, void *base)
 			kube_put_i32(base, field->offset, field->initial);
 			break;
 		case KUBE_F_BOOL:
+		case KUBE_F_PRESENT:
 			*((bool *)base + field->offset) = field->initial != 0;
 			break;
 		case KUBE_F_MESSAGE:

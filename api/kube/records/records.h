@@ -81,6 +81,7 @@ struct kube_container {
 	const char **pre_stop_command; /* only while decoding: NULL in a record */
 	size_t pre_stop_command_count;
 	enum kube_pre_stop pre_stop;
+	const char *restart_policy; /* of init containers: "Always" = a sidecar that runs on; NULL else */
 };
 
 struct kube_container_status {
@@ -89,8 +90,9 @@ struct kube_container_status {
 	int32_t restart_count;
 	const char *waiting_reason, *waiting_message;
 	int64_t running_since_ms;
-	const char *terminated_reason; /* current state */
-	int32_t terminated_exit_code;
+	const char *terminated_reason;      /* current state */
+	int32_t terminated_exit_code;       /* -1 = it has not ended */
+	int32_t terminated_signal;          /* 0 = none */
 	const char *last_terminated_reason; /* lastState */
 	int32_t last_exit_code;
 	int64_t last_finished_ms;
@@ -104,6 +106,7 @@ struct kube_affinity { /* of volumes: one expression of a node selector term */
 
 struct kube_volume_source { /* of a pod: only volumes that are claims */
 	const char *name, *claim_name;
+	bool ephemeral; /* the claim was made for this pod alone and goes with it */
 };
 
 struct kube_pod_ip {
@@ -117,14 +120,14 @@ struct kube_pod {
 	int64_t start_ms;
 	int64_t grace_seconds; /* deletionGracePeriodSeconds of the object, -1 = none */
 	bool host_network;
-	struct kube_container *containers;
-	size_t container_count;
+	struct kube_container *containers, *init_containers;
+	size_t container_count, init_container_count;
 	struct kube_volume_source *volumes;
 	size_t volume_count;
 	struct kube_condition *conditions;
 	size_t condition_count;
-	struct kube_container_status *statuses;
-	size_t status_count;
+	struct kube_container_status *statuses, *init_statuses;
+	size_t status_count, init_status_count;
 	struct kube_pod_ip *ips; /* all of them, pod_ip among them: one of each family */
 	size_t ip_count;
 };

@@ -20,7 +20,9 @@ static const char pod_json[] =
 	"\"managedFields\":[{\"manager\":\"k\",\"fieldsV1\":{\"f:metadata\":{\"f:labels\":{\".\":{},\"f:a\\\"b}\":{}"
 	"}}}}]},"
 	"\"spec\":{\"volumes\":[{\"name\":\"data\",\"persistentVolumeClaim\":{\"claimName\":\"data-rabbitmq-0\"}},"
-	"{\"name\":\"token\",\"projected\":{\"sources\":[]}}],"
+	"{\"name\":\"token\",\"projected\":{\"sources\":[]}},"
+	"{\"name\":\"scratch\",\"ephemeral\":{\"volumeClaimTemplate\":{\"spec\":{}}}}],"
+	"\"initContainers\":[{\"name\":\"mesh\",\"restartPolicy\":\"Always\"}],"
 	"\"containers\":[{\"name\":\"rabbitmq\",\"image\":\"rabbitmq:4.0\",\"ports\":[{\"name\":\"amqp\","
 	"\"containerPort\":5672,"
 	"\"protocol\":\"TCP\"}],\"env\":[{\"name\":\"RABBITMQ_DEFAULT_PASS\",\"valueFrom\":{\"secretKeyRef\":{"
@@ -36,6 +38,8 @@ static const char pod_json[] =
 	"\"lastProbeTime\":null,"
 	"\"lastTransitionTime\":\"2026-01-02T03:05:00Z\"}],\"hostIP\":\"10.0.0.1\",\"podIP\":\"10.1.0.1\","
 	"\"podIPs\":[{\"ip\":\"10.1.0.1\"},{\"ip\":\"fd00::1\"}],"
+	"\"initContainerStatuses\":[{\"name\":\"mesh\",\"restartCount\":3,\"state\":{\"terminated\":{\"exitCode\":139,"
+	"\"signal\":11}}}],"
 	"\"startTime\":\"2026-01-02T03:04:06Z\",\"containerStatuses\":[{\"name\":\"rabbitmq\",\"state\":{"
 	"\"running\":"
 	"{\"startedAt\":\"2026-01-02T03:04:07Z\"}},\"lastState\":{\"terminated\":{\"exitCode\":137,\"reason\":"
@@ -114,6 +118,14 @@ static void write_spec(struct buf *pod)
 	wire_message(&source, 26, &claim);
 	wire_message(&volume, 2, &source);
 	wire_message(&spec, 1, &volume);
+	wire_text(&volume, 1, "scratch");
+	wire_text(&port, 1, "a template");
+	wire_message(&source, 29, &port);
+	wire_message(&volume, 2, &source);
+	wire_message(&spec, 1, &volume);
+	wire_text(&container, 1, "mesh");
+	wire_text(&container, 24, "Always");
+	wire_message(&spec, 20, &container);
 	wire_text(&container, 1, "rabbitmq");
 	wire_text(&container, 2, "rabbitmq:4.0");
 	wire_text(&port, 1, "amqp");
@@ -167,6 +179,13 @@ static void write_status(struct buf *pod)
 	wire_message(&status, 12, &one);
 	wire_text(&one, 1, "fd00::1");
 	wire_message(&status, 12, &one);
+	wire_text(&one, 1, "mesh");
+	wire_int(&inner, 1, 139);
+	wire_int(&inner, 2, 11);
+	wire_message(&state, 3, &inner);
+	wire_message(&one, 2, &state);
+	wire_int(&one, 5, 3);
+	wire_message(&status, 10, &one);
 	wire_message(pod, 3, &status);
 }
 
@@ -191,8 +210,15 @@ static void check_pod(const struct kube_pod *pod)
 	assert_int_equal(pod->meta.annotation_count, 1);
 	assert_string_equal(kube_annotation(&pod->meta, "strimzi.io/x"), "y");
 	assert_string_equal(kube_controller(&pod->meta)->name, "rabbitmq");
-	assert_int_equal(pod->volume_count, 1);
+	assert_int_equal(pod->volume_count, 2);
 	assert_string_equal(pod->volumes[0].claim_name, "data-rabbitmq-0");
+	assert_string_equal(pod->volumes[1].claim_name, "rabbitmq-0-scratch");
+	assert_int_equal(pod->init_container_count, 1);
+	assert_string_equal(pod->init_containers[0].restart_policy, "Always");
+	assert_int_equal(pod->init_statuses[0].restart_count, 3);
+	assert_int_equal(pod->init_statuses[0].terminated_exit_code, 139);
+	assert_int_equal(pod->init_statuses[0].terminated_signal, 11);
+	assert_int_equal(pod->statuses[0].terminated_exit_code, -1);
 	assert_int_equal(pod->container_count, 1);
 	const struct kube_container *container = &pod->containers[0];
 	assert_int_equal(container->pre_stop, KUBE_PRE_STOP_QUORUM);
