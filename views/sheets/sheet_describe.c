@@ -25,14 +25,14 @@ void sheet_describe_conditions(struct buf *out, const struct kube_condition *con
 	}
 }
 
-void sheet_describe_pod(struct buf *out, const struct kube_pod *pod)
+static void describe_containers(struct buf *out, const struct kube_container *containers, size_t count,
+				const struct kube_container_status *statuses, size_t status_count)
 {
-	sheet_describe_section(out, "Containers");
-	for (size_t i = 0; i < pod->container_count; i++) {
-		sheet_describe_line(out, str_or(pod->containers[i].name, "?"), str_or(pod->containers[i].image, "?"));
-		for (size_t s = 0; s < pod->status_count; s++) {
-			const struct kube_container_status *status = &pod->statuses[s];
-			if (!str_eq(status->name, pod->containers[i].name))
+	for (size_t i = 0; i < count; i++) {
+		sheet_describe_line(out, str_or(containers[i].name, "?"), str_or(containers[i].image, "?"));
+		for (size_t s = 0; s < status_count; s++) {
+			const struct kube_container_status *status = &statuses[s];
+			if (!str_eq(status->name, containers[i].name))
 				continue;
 			buf_printf(out, "  %-*s %s, %d restart%s%s%s%s%s\n", SHEET_DESCRIBE_WIDTH, "",
 				   status->ready ? "ready" : "not ready", status->restart_count,
@@ -44,5 +44,16 @@ void sheet_describe_pod(struct buf *out, const struct kube_pod *pod)
 					   status->last_terminated_reason, status->last_exit_code);
 		}
 	}
+}
+
+void sheet_describe_pod(struct buf *out, const struct kube_pod *pod)
+{
+	if (pod->init_container_count) {
+		sheet_describe_section(out, "Init containers");
+		describe_containers(out, pod->init_containers, pod->init_container_count, pod->init_statuses,
+				    pod->init_status_count);
+	}
+	sheet_describe_section(out, "Containers");
+	describe_containers(out, pod->containers, pod->container_count, pod->statuses, pod->status_count);
 	sheet_describe_conditions(out, pod->conditions, pod->condition_count);
 }

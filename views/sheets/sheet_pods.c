@@ -5,6 +5,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/model/records/pod_words.h"
 
 static void pods_fill(struct sheet_row *row, int64_t index)
 {
@@ -23,14 +24,6 @@ static const struct world_source *pods_source(const struct world_view *world)
 	return &world->pods_source;
 }
 
-static size_t pods_ready_containers(const struct kube_pod *pod)
-{
-	size_t ready = 0;
-	for (size_t i = 0; i < pod->status_count; i++)
-		ready += pod->statuses[i].ready;
-	return ready;
-}
-
 static struct cell pods_name(struct sheet_row *row)
 {
 	return cell_text(row->item.pod->meta.name);
@@ -43,33 +36,34 @@ static struct cell pods_namespace(struct sheet_row *row)
 
 static struct cell pods_ready(struct sheet_row *row)
 {
-	const struct kube_pod *it = row->item.pod;
-	size_t ready = pods_ready_containers(it);
-	return cell_graded(cell_ratio((int64_t)ready, (int64_t)it->container_count),
-			   ready < it->container_count ? SEV_BAD : SEV_OK);
+	struct record_pod_words words;
+	record_pod_words(row->item.pod, &words);
+	return cell_graded(cell_ratio(words.ready, words.containers),
+			   words.ready < words.containers ? SEV_BAD : SEV_OK);
 }
 
-/* As kubectl words it: why a container waits or ended says more than the phase. */
+static enum severity pods_gravity(const struct kube_pod *pod, const char *status)
+{
+	if (pod->meta.deleted_ms >= 0)
+		return SEV_WARN;
+	return str_eq(status, "Running")                         ? SEV_OK
+	       : str_eq(status, str_or(pod->reason, pod->phase)) ? SEV_WARN
+								 : SEV_BAD;
+}
+
 static struct cell pods_status(struct sheet_row *row)
 {
-	const struct kube_pod *it = row->item.pod;
-	if (it->meta.deleted_ms >= 0)
-		return sheet_state("Terminating", SEV_WARN);
-	for (size_t i = 0; i < it->status_count; i++) {
-		const char *why = str_or(it->statuses[i].waiting_reason, it->statuses[i].terminated_reason);
-		if (!str_empty(why))
-			return sheet_state(why, SEV_BAD);
-	}
-	const char *word = str_or(it->reason, it->phase);
-	return sheet_state(word, str_eq(word, "Running") ? SEV_OK : SEV_WARN);
+	struct record_pod_words words;
+	record_pod_words(row->item.pod, &words);
+	snprintf(row->text, sizeof row->text, "%s", words.status);
+	return sheet_state(row->text, pods_gravity(row->item.pod, words.status));
 }
 
 static struct cell pods_restarts(struct sheet_row *row)
 {
-	int64_t sum = 0;
-	for (size_t i = 0; i < row->item.pod->status_count; i++)
-		sum += row->item.pod->statuses[i].restart_count;
-	return cell_count(sum);
+	struct record_pod_words words;
+	record_pod_words(row->item.pod, &words);
+	return cell_count(words.restarts);
 }
 
 static struct cell pods_node(struct sheet_row *row)
@@ -107,7 +101,8 @@ static const struct sheet_column columns[] = {
 	SHEET_TEXT("POD", "pod", "pod", pods_name, .min = 8, .max = 48),
 	SHEET_TEXT("NAMESPACE", "namespace", "namespace", pods_namespace, .priority = 3),
 	SHEET_NUMBER(RATIO, "READY", "ready", "ready containers out of all", pods_ready),
-	SHEET_TEXT("STATUS", "status", "phase, or why a container is waiting", pods_status, .max = 28),
+	SHEET_TEXT("STATUS", "status", "as kubectl words it: the phase, or why a container is waiting", pods_status,
+		   .max = 28),
 	SHEET_NUMBER(COUNT, "RESTARTS", "restarts", "restarts of all containers", pods_restarts),
 	SHEET_TEXT("NODE", "node", "node", pods_node, .priority = 1, .max = 32),
 	SHEET_TEXT("IP", "ip", "pod address", pods_address, .priority = 2, .max = 40),

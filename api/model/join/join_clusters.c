@@ -6,6 +6,7 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/model/join/joined.h"
+#include "api/model/records/pod_words.h"
 #include "api/model/sources/watcher.h"
 
 enum { BROKERS_MAX = 2048, NAME_MAX_BYTES = 600 };
@@ -104,6 +105,13 @@ static const char *image_version(const struct join_cluster *cluster, const struc
 	return arena_strndup(&cluster->world->frame, version, len);
 }
 
+static int32_t pod_restarts(const struct kube_pod *pod)
+{
+	struct record_pod_words words;
+	record_pod_words(pod, &words);
+	return words.restarts > INT32_MAX ? INT32_MAX : (int32_t)words.restarts;
+}
+
 static void broker_reset(struct join_broker *broker, struct join_cluster *cluster)
 {
 	struct world_broker *it = &broker->pub;
@@ -120,7 +128,7 @@ static void broker_reset(struct join_broker *broker, struct join_cluster *cluste
 #include "api/rabbitmq/node_fields.def"
 #undef X
 	it->memory_limit_bytes = container && container->memory_limit > 0 ? container->memory_limit : -1;
-	it->restarts = status ? status->restart_count : it->pod ? 0 : -1;
+	it->restarts = it->pod ? pod_restarts(it->pod) : -1;
 	it->started_ms = status ? status->running_since_ms : -1;
 	if (it->started_ms < 0 && it->pod && str_eq(it->pod->phase, "Running"))
 		it->started_ms = it->pod->start_ms;

@@ -6,6 +6,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/model/records/pod_words.h"
 #include "api/model/records/record_facts.h"
 #include "api/model/rules/rules.h"
 #include "api/model/rules/rules_private.h"
@@ -21,9 +22,23 @@ struct rule_broker_state {
 	const char *(*trouble)(struct world *world, const struct join_broker *broker);
 };
 
+/* Before the broker's own container starts, its init containers must be done: then one of them is to blame. */
 static const struct kube_container_status *broker_status_of(const struct join_broker *broker)
 {
-	return join_pod_main_status(broker->pub.cluster->kind, broker->pub.pod);
+	const struct kube_container_status *init = record_pod_init_culprit(broker->pub.pod);
+	return init ? init : join_pod_main_status(broker->pub.cluster->kind, broker->pub.pod);
+}
+
+/* ": its init container NAME" and the like, where it is not the broker's own container; "" else. */
+static const char *in_which_container(struct world *world, const struct join_broker *broker,
+				      const struct kube_container_status *status)
+{
+	if (status == join_pod_main_status(broker->pub.cluster->kind, broker->pub.pod))
+		return "";
+	bool init = status == record_pod_init_culprit(broker->pub.pod);
+	bool sidecar = !init || record_pod_is_sidecar(broker->pub.pod, status->name);
+	return arena_printf(&world->frame, ": its %s %s", sidecar ? "sidecar" : "init container",
+			    str_or(status->name, "?"));
 }
 
 static bool waits_with(const struct join_broker *broker, const char *const *reasons, size_t count)
@@ -212,14 +227,16 @@ static const char *say_crashing(struct world *world, const struct join_broker *b
 {
 	const struct kube_container_status *status = broker_status_of(broker);
 	const char *reason = str_or(status->last_terminated_reason, status->waiting_reason);
-	return arena_printf(&world->frame, "%s is in a crash loop (exit code %d, %s, %d restarts)", broker->name,
-			    status->last_exit_code, str_or(reason, "no reason given"), status->restart_count);
+	return arena_printf(&world->frame, "%s is in a crash loop%s (exit code %d, %s, %d restarts)", broker->name,
+			    in_which_container(world, broker, status), status->last_exit_code,
+			    str_or(reason, "no reason given"), status->restart_count);
 }
 
 static const char *say_waiting_reason(struct world *world, const struct join_broker *broker)
 {
 	const struct kube_container_status *status = broker_status_of(broker);
-	return arena_printf(&world->frame, "%s cannot start: %s", broker->name,
+	return arena_printf(&world->frame, "%s cannot start%s: %s", broker->name,
+			    in_which_container(world, broker, status),
 			    rule_sentence_cut(world, str_or(status->waiting_message, status->waiting_reason)));
 }
 
@@ -272,8 +289,36 @@ static const char *say_maintenance(struct world *world, const struct join_broker
 			    broker->name);
 }
 
+static const char *say_starting(struct world *world, const struct join_broker *broker)
+{
+	const struct kube_container_status *status = record_pod_init_culprit(broker->pub.pod);
+	struct record_pod_words words;
+	record_pod_words(broker->pub.pod, &words);
+	return status ? arena_printf(&world->frame, "%s is starting%s is not done (%s, %d restarts)", broker->name,
+				     in_which_container(world, broker, status), words.status,
+				     (int)status->restart_count)
+		      : arena_printf(&world->frame, "%s is starting", broker->name);
+}
+
+/* The broker may be well and a container beside it keep the pod from being Ready. */
+static const struct kube_container_status *unready_sidecar(const struct join_broker *broker)
+{
+	const struct kube_pod *pod = broker->pub.pod;
+	const struct kube_container_status *own = join_pod_main_status(broker->pub.cluster->kind, pod);
+	for (size_t i = 0; own && own->ready && i < pod->status_count; i++)
+		if (!pod->statuses[i].ready)
+			return &pod->statuses[i];
+	return NULL;
+}
+
 static const char *say_not_ready(struct world *world, const struct join_broker *broker)
 {
+	const struct kube_container_status *beside = unready_sidecar(broker);
+	if (beside)
+		return arena_printf(&world->frame, "%s is not ready%s is not (%s, %d restarts)", broker->name,
+				    in_which_container(world, broker, beside),
+				    str_or(beside->waiting_reason, str_or(beside->terminated_reason, "running")),
+				    (int)beside->restart_count);
 	return arena_printf(&world->frame, "%s is not ready%s", broker->name,
 			    broker->silent ? " and does not answer" : "");
 }
@@ -295,7 +340,7 @@ static const struct rule_broker_state states[] = {
 	{"stopped", SEV_BAD, has_stopped_inside, say_stopped},
 	{"partitioned", SEV_BAD, is_partitioned, say_partitioned},
 	{"in maintenance", SEV_WARN, is_in_maintenance, say_maintenance},
-	{"starting", SEV_WARN, is_starting, NULL},
+	{"starting", SEV_WARN, is_starting, say_starting},
 	{"not ready", SEV_BAD, is_not_ready, say_not_ready},
 	{"not answering", SEV_BAD, is_cut_off, say_cut_off},
 	{"not answering", SEV_WARN, is_silent, say_silent},

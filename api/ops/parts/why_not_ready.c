@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
+#include "api/model/records/pod_words.h"
 #include "api/ops/plan/plan.h"
 
 struct why {
@@ -134,20 +135,28 @@ static bool node_is_down(const struct why *why)
 	return node && node->ready_known && !node->ready && why_because(why, "its node %s is not ready", node->name);
 }
 
+static bool this_container_waits(const struct why *why, const char *what, const struct kube_container_status *status)
+{
+	if (str_empty(status->waiting_reason) || !strcmp(status->waiting_reason, "ContainerCreating") ||
+	    !strcmp(status->waiting_reason, "PodInitializing"))
+		return false;
+	if (status->last_terminated_reason)
+		return why_because(why, "%s %s of %s: %s, last ended with %s, exit code %d", what, status->name,
+				   why->name, status->waiting_reason, status->last_terminated_reason,
+				   (int)status->last_exit_code);
+	return why_because(why, "%s %s of %s: %s%s%s", what, status->name, why->name, status->waiting_reason,
+			   str_empty(status->waiting_message) ? "" : ": ", str_or(status->waiting_message, ""));
+}
+
+/* What waits for an init container says only that it is initializing. */
 static bool container_waits(const struct why *why)
 {
-	for (size_t i = 0; i < why->pod->status_count; i++) {
-		const struct kube_container_status *status = &why->pod->statuses[i];
-		if (str_empty(status->waiting_reason) || !strcmp(status->waiting_reason, "ContainerCreating") ||
-		    !strcmp(status->waiting_reason, "PodInitializing"))
-			continue;
-		if (status->last_terminated_reason)
-			return why_because(why, "container %s of %s: %s, last ended with %s, exit code %d",
-					   status->name, why->name, status->waiting_reason,
-					   status->last_terminated_reason, (int)status->last_exit_code);
-		return why_because(why, "container %s of %s: %s%s%s", status->name, why->name, status->waiting_reason,
-				   str_empty(status->waiting_message) ? "" : ": ", str_or(status->waiting_message, ""));
-	}
+	const struct kube_container_status *init = record_pod_init_culprit(why->pod);
+	if (init && this_container_waits(why, "init container", init))
+		return true;
+	for (size_t i = 0; i < why->pod->status_count; i++)
+		if (this_container_waits(why, "container", &why->pod->statuses[i]))
+			return true;
 	return false;
 }
 
