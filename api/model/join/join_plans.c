@@ -8,13 +8,22 @@
 #include "api/model/join/joined.h"
 #include "api/model/sources/watcher.h"
 
-/* For how much longer it counts, as far as the clocks of two machines can be compared; 0 = nobody has it, or whoever
- * had it is gone without a word. */
-static int64_t time_left(const struct kube_lease *lease, int64_t now_ms)
+/* For how much longer it counts; 0 = nobody has it, or whoever had it is gone without a word. A renewal that we saw arrive
+ * counts from then, on our own clock. Only for one that stood before we looked the clocks of two machines are compared,
+ * and one that is ahead proves nothing for longer than a lease lasts. */
+static int64_t time_left(struct join_cluster *cluster, const struct kube_lease *lease, const struct world *world)
 {
-	if (str_empty(lease->holder) || lease->renewed_ms < 0)
+	int64_t now = loop_now_ms(world->loop), written = lease ? lease->renewed_ms : -1;
+	if (written != cluster->lease_renewed_ms) {
+		cluster->lease_watched = cluster->lease_renewed_ms > 0;
+		cluster->lease_renewed_ms = written;
+		cluster->lease_seen_ms = now;
+	}
+	if (!lease || str_empty(lease->holder) || written < 0)
 		return 0;
-	int64_t age = now_ms > lease->renewed_ms ? now_ms - lease->renewed_ms : 0;
+	int64_t age = now - cluster->lease_seen_ms;
+	if (!cluster->lease_watched && world->wall_ms - written > age)
+		age = world->wall_ms - written;
 	int64_t left = (int64_t)lease->duration_s * 1000 - age;
 	return left > 0 ? left : 0;
 }
@@ -36,7 +45,7 @@ static void find_plan(struct world *world, struct join_cluster *cluster)
 	struct err err;
 	CLEANUP(free) char *name = world_lease_name(&cluster->pub);
 	const struct kube_lease *lease = record_store_get(&world->store, KUBE_LEASES, cluster->namespace, name);
-	int64_t left = lease ? time_left(lease, world->wall_ms) : 0;
+	int64_t left = time_left(cluster, lease, world);
 	cluster->pub.plan_known =
 		source_watcher_is_listed(world->watcher, KUBE_LEASES, cluster->namespace, &err) && !err_is_set(&err);
 	cluster->pub.plan = left ? plan_of(world, lease) : NULL;

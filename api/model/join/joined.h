@@ -89,6 +89,8 @@ struct join_cluster {
 	VEC(struct world_volume *) volumes;
 	VEC(struct world_service *) services;
 	VEC(struct world_voter) voters;
+	int64_t lease_renewed_ms, lease_seen_ms; /* as its lease says, -1 = not; since when we saw that, loop clock */
+	bool lease_watched;                      /* and it was renewed while we looked on */
 	struct map broker_index; /* pod name → index + 1 into brokers; rebuilt when the brokers change */
 
 	/* RabbitMQ: counted parts, pinned by the last update */

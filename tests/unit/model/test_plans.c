@@ -90,6 +90,28 @@ static void a_clock_that_is_ahead_counts_from_now(void **state)
 	fixture_update(&f);
 	assert_non_null(cluster->plan);
 	assert_true(f.world->renew_ms > 0 && f.world->renew_ms <= 30000);
+	/* Its node stopped: the time that it wrote is never reached. */
+	clock_advance(&f.clock, 30000);
+	fixture_update(&f);
+	assert_null(cluster->plan);
+	fixture_finish(&f);
+}
+
+static void a_clock_that_is_behind_is_believed_once_it_renews(void **state)
+{
+	struct fixture f;
+	fixture_start(&f);
+	const struct world_cluster *cluster = &fixture_kafka(&f, all_in_sync, 3)->pub;
+	int64_t written = clock_wall_ms(&f.clock) - 600000;
+	for (int i = 0; i < 3; i++) {
+		say_lease(&f, "mqdeck-kafka-log", "anna@jump-1/1")->renewed_ms = written + i * 10000;
+		fixture_update(&f);
+		assert_int_equal(cluster->plan != NULL, i > 0);
+		clock_advance(&f.clock, 10000);
+	}
+	clock_advance(&f.clock, 20000);
+	fixture_update(&f);
+	assert_null(cluster->plan);
 	fixture_finish(&f);
 }
 
@@ -141,6 +163,7 @@ int main(void)
 		cmocka_unit_test(what_is_nobodys_or_of_another_cluster_is_no_plan),
 		cmocka_unit_test(a_lease_that_is_not_renewed_runs_out_by_itself),
 		cmocka_unit_test(a_clock_that_is_ahead_counts_from_now),
+		cmocka_unit_test(a_clock_that_is_behind_is_believed_once_it_renews),
 		cmocka_unit_test(without_the_right_to_list_leases_it_is_not_known_and_nobody_complains),
 	};
 	return cmocka_run_group_tests_name("model/plans", tests, NULL, NULL);
