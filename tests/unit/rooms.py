@@ -33,7 +33,7 @@ TUI = ("tui/draw", "tui/keys", "tui/tape", "tui/terminal", "tui/theme", "tui/wid
 FACELESS = ("views/cli", "views/session", "views/sheets")
 
 ROOMS = {
-    "api/base": room("arena buf cell clock err footprint json log loop map mem str text"),
+    "api/base": room("arena buf cell clock err file footprint json log loop map mem str text"),
     "api/net": room("adopt dial http multi net_tls pair peer relay websocket ws"),
     "api/config": room("config"),
     "api/kube/records": room("kube"),
