@@ -9,6 +9,7 @@
 #include <yaml.h>
 
 #include "api/base/buf.h"
+#include "api/base/file.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 
@@ -143,29 +144,23 @@ static char *usual_path(void)
 	return str_empty(home) ? NULL : str_printf("%s/.config/mqdeck/config.yaml", home);
 }
 
-static bool read_config_file(FILE *file, struct buf *text)
-{
-	char piece[4096];
-	for (size_t n; (n = fread(piece, 1, sizeof piece, file)) > 0;) {
-		if (!buf_append(text, piece, n))
-			return false;
-	}
-	return true;
-}
-
 bool config_load_file(struct config *config, const char *path, struct err *err)
 {
+	const struct file_use use = {.what = "the configuration file", .trust = FILE_TRUSTED};
 	CLEANUP(free) char *usual = path ? mem_strdup(path) : usual_path();
-	FILE *file = usual ? fopen(usual, "re") : NULL;
-	if (!file) {
-		bool none = !usual || (!path && (errno == ENOENT || errno == ENOTDIR));
-		return none || err_set_errno(err, errno, "cannot read the configuration file %s", usual);
-	}
+	if (!usual)
+		return true;
+	struct err reason = {0};
 	struct buf text = BUF_INIT(CONFIG_FILE_MAX);
-	bool ok = read_config_file(file, &text);
-	fclose(file);
-	ok = ok ? config_parse_file_text(config, usual, buf_str(&text), text.len, err)
-		: err_set(err, ERR_CONFIG, "%s is larger than %d KiB", usual, CONFIG_FILE_MAX / 1024);
+	bool ok = file_read(usual, &use, &text, &reason);
+	if (ok)
+		ok = config_parse_file_text(config, usual, buf_str(&text), text.len, &reason);
+	else if (reason.code == ERR_LIMIT)
+		err_set(&reason, ERR_CONFIG, "%s is larger than %d KiB", usual, CONFIG_FILE_MAX / 1024);
+	else if (reason.code == ERR_NOT_FOUND && !path)
+		ok = true;
 	buf_finish(&text);
+	if (!ok && err)
+		*err = reason;
 	return ok;
 }
