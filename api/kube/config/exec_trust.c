@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "api/base/file.h"
 #include "api/base/log.h"
 #include "api/base/str.h"
 #include "api/base/text.h"
@@ -57,7 +58,8 @@ static void exec_trust_add(EVP_MD_CTX *context, const char *text)
 /* A program that may be run but not read has its path alone. */
 static void add_content(EVP_MD_CTX *context, const char *path)
 {
-	CLEANUP(close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const struct file_use use = {.what = "the credential plugin", .follow = true};
+	CLEANUP(close) int fd = file_open(path, &use, NULL);
 	CLEANUP(free) char *block = mem_alloc(BLOCK);
 	uint64_t total = 0;
 	ssize_t count;
@@ -115,15 +117,10 @@ static char *store_path(void)
 }
 
 /* What others may write to is nobody's agreement. */
-static bool exec_trust_is_ours(int fd, const char *path, struct err *err)
+static int exec_trust_open(const char *path, int flags, struct err *err)
 {
-	struct stat status;
-	if (fd < 0 || fstat(fd, &status) < 0)
-		return err_set_errno(err, errno, "cannot open %s", path);
-	if (!S_ISREG(status.st_mode) || status.st_uid != geteuid() || (status.st_mode & 022))
-		return err_set(err, ERR_CONFIG,
-			       "%s is writable by others and is ignored: remove it, or run chmod 600 on it", path);
-	return true;
+	const struct file_use use = {.what = "the list of approved commands", .trust = FILE_PRIVATE, .flags = flags};
+	return file_open(path, &use, err);
 }
 
 bool kube_exec_trust_is_remembered(const char *digest)
@@ -132,11 +129,10 @@ bool kube_exec_trust_is_remembered(const char *digest)
 	char line[LINE_BYTES];
 	bool found = false;
 	CLEANUP(free) char *path = store_path();
-	CLEANUP(close) int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1;
-	if (fd < 0)
-		return false;
-	if (!exec_trust_is_ours(fd, path, &err)) {
-		log_warn(LOG_KUBE, "trust in plugins is not read error=\"%s\"", log_error_text(&err));
+	CLEANUP(close) int fd = path ? exec_trust_open(path, O_RDONLY, &err) : -1;
+	if (fd < 0) {
+		if (err.code != ERR_NOT_FOUND)
+			log_warn(LOG_KUBE, "trust in plugins is not read error=\"%s\"", log_error_text(&err));
 		return false;
 	}
 	FILE *file = fdopen(fd, "r");
@@ -166,8 +162,8 @@ bool kube_exec_trust_remember(const char *digest, const char *command, struct er
 	if (!path)
 		return err_set(err, ERR_SYSTEM, "nowhere to remember it: neither HOME nor XDG_STATE_HOME is set");
 	make_folders(path);
-	CLEANUP(close) int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
-	if (!exec_trust_is_ours(fd, path, err))
+	CLEANUP(close) int fd = exec_trust_open(path, O_WRONLY | O_APPEND | O_CREAT, err);
+	if (fd < 0)
 		return false;
 	text_clean(command, strlen(command), clean, sizeof clean);
 	if (dprintf(fd, "%s %s\n", digest, clean) < 0 || fsync(fd) < 0)

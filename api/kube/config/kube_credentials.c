@@ -75,10 +75,11 @@ void kube_credentials_destroy(struct kube_credentials *credentials)
 
 /* ---- files that rotate ---- */
 
-static char *identity_read_file(const char *path, size_t max, struct err *err)
+/* A token is not taken from where others may write; what a certificate is worth its signature says. */
+static char *identity_read_file(const char *what, enum file_trust trust, const char *path, size_t max, struct err *err)
 {
 	struct buf content = {0};
-	char *text = kubeconfig_slurp(path, max, &content, err) ? buf_take(&content) : NULL;
+	char *text = kubeconfig_slurp(what, trust, path, max, &content, err) ? buf_take(&content) : NULL;
 	buf_finish_secret(&content);
 	return text;
 }
@@ -106,7 +107,8 @@ static bool check_token_file(struct kube_credentials *credentials, struct err *e
 {
 	if (identity_now_ms(credentials) < credentials->token_due_ms)
 		return true;
-	char *token = identity_trimmed(identity_read_file(credentials->access->token_file, TOKEN_MAX, err));
+	char *token = identity_trimmed(
+		identity_read_file("the token file", FILE_TRUSTED, credentials->access->token_file, TOKEN_MAX, err));
 	if (!token && !credentials->file_token) {
 		if (err && !err_is_set(err))
 			err_set(err, ERR_CONFIG, "the token file %s is empty", credentials->access->token_file);
@@ -144,10 +146,11 @@ static void check_certificate_files(struct kube_credentials *credentials)
 	if ((!access->cert_file && !access->key_file) || identity_now_ms(credentials) < credentials->cert_due_ms)
 		return;
 	credentials->cert_due_ms = identity_now_ms(credentials) + FILE_PERIOD_MS;
-	char *cert =
-		access->cert_file ? identity_read_file(access->cert_file, PEM_MAX, NULL) : mem_strdup(access->cert_pem);
-	char *key =
-		access->key_file ? identity_read_file(access->key_file, PEM_MAX, NULL) : mem_strdup(access->key_pem);
+	char *cert = access->cert_file
+			     ? identity_read_file("the certificate", FILE_ANYBODYS, access->cert_file, PEM_MAX, NULL)
+			     : mem_strdup(access->cert_pem);
+	char *key = access->key_file ? identity_read_file("the key", FILE_ANYBODYS, access->key_file, PEM_MAX, NULL)
+				     : mem_strdup(access->key_pem);
 	const char *old_cert = str_or(credentials->cert_pem, access->cert_pem);
 	const char *old_key = str_or(credentials->key_pem, access->key_pem);
 	struct err err = {0};

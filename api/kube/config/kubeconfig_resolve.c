@@ -54,7 +54,7 @@ static bool decode_pem(const struct kubeconfig_source *source, const char *name,
 static bool read_pem_file(const char *path, char **out, struct err *err)
 {
 	struct buf content = {0};
-	bool read = kubeconfig_slurp(path, PEM_MAX, &content, err);
+	bool read = kubeconfig_slurp("the file", FILE_ANYBODYS, path, PEM_MAX, &content, err);
 	if (read)
 		*out = buf_take(&content);
 	buf_finish_secret(&content);
@@ -397,7 +397,8 @@ static bool resolve_in_cluster(const struct kubeconfig *config, struct kube_acce
 	CLEANUP(free) char *ca = str_printf("%s/ca.crt", config->service_account_dir);
 	CLEANUP(free) char *namespace = str_printf("%s/namespace", config->service_account_dir);
 	struct buf content = {0};
-	if (!config->namespace && kubeconfig_slurp(namespace, 256, &content, NULL) && content.len > 0) {
+	if (!config->namespace && kubeconfig_slurp("the file", FILE_ANYBODYS, namespace, 256, &content, NULL) &&
+	    content.len > 0) {
 		free(access->namespace);
 		access->namespace = buf_take(&content);
 		access->namespace[strcspn(access->namespace, "\r\n ")] = '\0';

@@ -3,11 +3,9 @@
 #include "api/kube/config/kubeconfig_yaml.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "api/base/json_write.h"
 #include "api/base/mem.h"
@@ -117,36 +115,16 @@ bool kubeconfig_file_parse(struct kubeconfig_file *file, const char *path, const
 	return check_keys(file, err);
 }
 
-bool kubeconfig_slurp(const char *path, size_t max, struct buf *out, struct err *err)
+bool kubeconfig_slurp(const char *what, enum file_trust trust, const char *path, size_t max, struct buf *out,
+		      struct err *err)
 {
-	CLEANUP(close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat status;
-	if (fd < 0 || fstat(fd, &status) < 0) {
-		err_set_errno(err, errno, "%s", path);
-		if (err)
-			err->code = ERR_CONFIG;
-		return false;
-	}
-	if (S_ISDIR(status.st_mode))
-		return err_set(err, ERR_CONFIG, "%s is a directory", path);
+	/* Links are how Kubernetes mounts secrets and how a kubeconfig is chosen. */
+	const struct file_use use = {.what = what, .trust = trust, .follow = true};
 	out->max = max;
-	for (;;) {
-		char *room = buf_reserve(out, out->len < max ? 1 : 0);
-		size_t space = out->size - out->len - 1;
-		if (space > max - out->len)
-			space = max - out->len;
-		char probe;
-		ssize_t count = read(fd, space ? room : &probe, space ? space : 1);
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count < 0)
-			return err_set(err, ERR_CONFIG, "cannot read %s: %s", path, strerror(errno));
-		if (count == 0)
-			return true;
-		if (space == 0)
-			return err_set(err, ERR_CONFIG, "%s is larger than %zu bytes", path, max);
-		buf_commit(out, (size_t)count);
-	}
+	bool read = file_read(path, &use, out, err);
+	if (!read && err)
+		err->code = ERR_CONFIG;
+	return read;
 }
 
 bool kubeconfig_file_read(struct kubeconfig_file *file, const char *path, bool *missing, struct err *err)
@@ -156,7 +134,7 @@ bool kubeconfig_file_read(struct kubeconfig_file *file, const char *path, bool *
 	if (*missing)
 		return true;
 	struct buf text = {0};
-	bool done = kubeconfig_slurp(path, KUBECONFIG_FILE_MAX, &text, err);
+	bool done = kubeconfig_slurp("the kubeconfig", FILE_ANYBODYS, path, KUBECONFIG_FILE_MAX, &text, err);
 	*missing = done && text.len == 0;
 	if (done && !*missing)
 		done = kubeconfig_file_parse(file, path, buf_str(&text), text.len, err);

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <yaml.h>
 
-#include "api/base/buf.h"
 #include "api/base/err.h"
+#include "api/base/file.h"
 
 enum { KUBECONFIG_FILE_MAX = 1024 * 1024, KUBECONFIG_DEPTH_MAX = 32, KUBECONFIG_ALIAS_MAX = 64 };
 
@@ -24,8 +24,9 @@ bool kubeconfig_file_parse(struct kubeconfig_file *file, const char *path, const
 			   struct err *err) MUST_USE;
 void kubeconfig_file_finish(struct kubeconfig_file *file);
 
-/* Any regular file, at most max bytes; ERR_CONFIG names it. */
-bool kubeconfig_slurp(const char *path, size_t max, struct buf *out, struct err *err) MUST_USE;
+/* A regular file, at most max bytes; ERR_CONFIG names it, as `what`. */
+bool kubeconfig_slurp(const char *what, enum file_trust trust, const char *path, size_t max, struct buf *out,
+		      struct err *err) MUST_USE;
 
 /* "FILE:LINE:COLUMN: …", ERR_CONFIG, false. */
 bool kubeconfig_wrong(const struct kubeconfig_file *file, const yaml_node_t *node, struct err *err, const char *format,
