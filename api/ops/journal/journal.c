@@ -12,6 +12,7 @@
 
 #include "api/base/buf.h"
 #include "api/base/clock.h"
+#include "api/base/file.h"
 #include "api/base/json_write.h"
 #include "api/base/str.h"
 #include "api/ops/journal/journal_dir.h"
@@ -246,7 +247,9 @@ static struct ops_journal *create_hidden(const char *dir, const char *id, char *
 {
 	CLEANUP(free) char *path = ops_journal_path(dir, id);
 	*hidden = str_printf("%s/.%s.new", dir, id);
-	int fd = open(*hidden, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	const struct file_use use = {
+		.what = "the journal", .trust = FILE_PRIVATE, .flags = O_WRONLY | O_CREAT | O_EXCL | O_APPEND};
+	int fd = file_open(*hidden, &use, err);
 	if (fd < 0) {
 		if (errno != EEXIST)
 			err_set_errno(err, errno, "cannot create the journal %s", path);

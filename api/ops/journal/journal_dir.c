@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "api/base/buf.h"
+#include "api/base/file.h"
 #include "api/base/str.h"
 
 #define SUFFIX ".jsonl"
@@ -54,6 +55,13 @@ char *ops_journal_path(const char *dir, const char *id)
 	return str_printf("%s/%s" SUFFIX, dir, id);
 }
 
+/* A journal in a folder that others may write to could be theirs. */
+static bool journals_are_ours(const char *dir, struct err *err)
+{
+	CLEANUP(free) char *above = mem_strndup(dir, (size_t)(strrchr(dir, '/') - dir));
+	return file_folder_is_ours(above, "the directory", err) && file_folder_is_ours(dir, "the directory", err);
+}
+
 bool ops_journal_dir_make(const char *dir, struct err *err)
 {
 	CLEANUP(free) char *path = mem_strdup(dir);
@@ -65,13 +73,9 @@ bool ops_journal_dir_make(const char *dir, struct err *err)
 	}
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
 		return err_set_errno(err, errno, "cannot create the directory %s", path);
-	struct stat found;
-	if (stat(path, &found) < 0)
-		return err_set_errno(err, errno, "cannot inspect the directory %s", path);
-	if (!S_ISDIR(found.st_mode) || found.st_uid != geteuid())
-		return err_set(err, ERR_SYSTEM,
-			       "%s is not a directory owned by this user: journals are not written there", path);
-	if ((found.st_mode & 077) != 0 && chmod(path, 0700) < 0)
+	if (!journals_are_ours(path, err))
+		return false;
+	if (chmod(path, 0700) < 0)
 		return err_set_errno(err, errno,
 				     "the directory %s is accessible to others and its mode cannot be changed", path);
 	return true;
@@ -124,11 +128,10 @@ static bool is_unchanged(const struct ops_history_plan *plan, const struct stat 
 
 int ops_journal_open_file(const char *dir, const char *id, const char *path, int flags, struct err *err)
 {
-	int fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0 && errno == ENOENT)
+	const struct file_use use = {.what = "the journal", .trust = FILE_PRIVATE, .flags = flags};
+	int fd = file_open(path, &use, err);
+	if (fd < 0 && err && err->code == ERR_NOT_FOUND)
 		err_set(err, ERR_NOT_FOUND, "plan \"%s\" not found in %s", id, dir);
-	else if (fd < 0)
-		err_set_errno(err, errno, "cannot open the journal %s", path);
 	return fd;
 }
 
@@ -174,11 +177,16 @@ static int is_journal(const struct dirent *entry)
 /* The ids, newest first; each is free()d. -1 with err. */
 static int list_ids(const char *dir, char ***ids, struct err *err)
 {
+	struct err reason = {0};
 	struct dirent **entries = NULL;
-	int count = scandir(dir, &entries, is_journal, newest_first), kept = 0;
+	int count = -1, kept = 0;
 	*ids = NULL;
-	if (count < 0 && errno == ENOENT)
-		return 0;
+	if (!journals_are_ours(dir, &reason)) {
+		if (reason.code != ERR_NOT_FOUND && err)
+			*err = reason;
+		return reason.code == ERR_NOT_FOUND ? 0 : -1;
+	}
+	count = scandir(dir, &entries, is_journal, newest_first);
 	if (count < 0) {
 		err_set_errno(err, errno, "cannot read the directory %s", dir);
 		return -1;
