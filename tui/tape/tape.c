@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/base/file.h"
 #include "api/base/str.h"
 #include "tui/tape/tape_private.h"
 
@@ -330,28 +331,13 @@ static bool parse_into(struct tape *tape, const char *file, const char *text, si
 	return ok;
 }
 
-static bool tape_read_file(const char *path, struct buf *out, struct err *err)
-{
-	FILE *file = fopen(path, "re");
-	if (!file)
-		return err_set_errno(err, errno, "cannot read the tape %s", path);
-	char bytes[PATH_BYTES];
-	bool fits = true;
-	for (size_t got; fits && (got = fread(bytes, 1, sizeof bytes, file)) > 0;)
-		fits = buf_append(out, bytes, got);
-	bool failed = ferror(file);
-	fclose(file);
-	if (failed)
-		return err_set(err, ERR_SYSTEM, "cannot read the tape %s", path);
-	return fits || err_set(err, ERR_LIMIT, "the tape %s is larger than %d bytes", path, TAPE_FILE_MAX);
-}
-
 static bool load_into(struct tape *tape, const char *path, int depth, struct err *err)
 {
 	struct buf text = BUF_INIT(TAPE_FILE_MAX);
 	const char *slash = strrchr(path, '/');
 	CLEANUP(free) char *folder = slash ? mem_strndup(path, (size_t)(slash - path)) : mem_strdup(".");
-	bool ok = tape_read_file(path, &text, err) &&
+	const struct file_use use = {.what = "the tape", .follow = true};
+	bool ok = file_read(path, &use, &text, err) &&
 		  parse_into(tape, path, buf_str(&text), text.len, folder, depth, err);
 	buf_finish(&text);
 	return ok;

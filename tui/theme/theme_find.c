@@ -1,13 +1,11 @@
 /* Where themes are looked for: the user's folder, what is built in, the skins of k9s. */
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "api/base/file.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/base/vec.h"
@@ -36,31 +34,15 @@ static char *themes_folder(enum theme_origin origin)
 
 /* ---- reading ---- */
 
-/* Never waits: what is no plain file is not read. */
-static bool read_theme_file(const char *path, char *text, size_t *len, struct err *err)
+static bool load_file(struct theme *theme, const char *path, enum file_trust trust, theme_note_fn *note, void *data,
+		      struct err *err)
 {
-	struct stat about;
-	CLEANUP(close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0 || fstat(fd, &about) < 0)
-		return err_set_errno(err, errno, "cannot read the theme %s", path);
-	if (!S_ISREG(about.st_mode))
-		return err_set(err, ERR_CONFIG, "%s is not a file", path);
-	for (*len = 0; *len <= THEME_FILE_MAX;) {
-		ssize_t got = read(fd, text + *len, THEME_FILE_MAX + 1 - *len);
-		if (got < 0)
-			return err_set_errno(err, errno, "cannot read the theme %s", path);
-		if (got == 0)
-			break;
-		*len += (size_t)got;
-	}
-	return true;
-}
-
-static bool load_file(struct theme *theme, const char *path, theme_note_fn *note, void *data, struct err *err)
-{
-	CLEANUP(free) char *text = mem_alloc(THEME_FILE_MAX + 1);
-	size_t len = 0;
-	return read_theme_file(path, text, &len, err) && theme_parse(theme, path, text, len, note, data, err);
+	const struct file_use use = {.what = "the theme", .trust = trust, .follow = true};
+	struct buf text = BUF_INIT(THEME_FILE_MAX);
+	bool good = file_read(path, &use, &text, err) &&
+		    theme_parse(theme, path, buf_str(&text), text.len, note, data, err);
+	buf_finish(&text);
+	return good;
 }
 
 /* "" when there is no such file. */
@@ -84,7 +66,7 @@ bool theme_load(struct theme *theme, const char *name, theme_note_fn *note, void
 {
 	char path[THEME_PATH_MAX];
 	if (strchr(name, '/') || is_theme_file(name))
-		return load_file(theme, name, note, data, err);
+		return load_file(theme, name, FILE_ANYBODYS, note, data, err);
 	find_in(THEME_OF_USER, name, path);
 	const struct theme *builtin = theme_builtin_find(name);
 	if (!*path && builtin) {
@@ -94,7 +76,7 @@ bool theme_load(struct theme *theme, const char *name, theme_note_fn *note, void
 	if (!*path)
 		find_in(THEME_OF_K9S, name, path);
 	if (*path)
-		return load_file(theme, path, note, data, err);
+		return load_file(theme, path, FILE_TRUSTED, note, data, err);
 	return err_set(err, ERR_NOT_FOUND, "unknown theme \"%.80s\"; `mqdeck theme list` lists them", name);
 }
 

@@ -321,7 +321,7 @@ static void sources_other_tapes(void **state)
 	CLEANUP(free) char *command = str_printf("rm -r %s", folder);
 	assert_int_equal(system(command), 0);
 	assert_null(tape_load(outer, &err));
-	assert_int_equal(err.code, ERR_SYSTEM);
+	assert_int_equal(err.code, ERR_NOT_FOUND);
 }
 
 /* ---- parsing ---- */

@@ -324,7 +324,7 @@ static void the_users_own_come_first(void **state)
 	assert_int_equal(theme.ground, 0xffffff);
 	/* Nobody writes into it: reading would wait for ever. */
 	assert_false(theme_load(&theme, "pipe", NULL, NULL, &err));
-	assert_non_null(strstr(err.text, "pipe.yaml is not a file"));
+	assert_non_null(strstr(err.text, "pipe.yaml is a named pipe"));
 	assert_false(theme_load(&theme, "none", NULL, NULL, &err));
 	assert_string_equal(err.text, "unknown theme \"none\"; `mqdeck theme list` lists them");
 	assert_false(theme_load(&theme, "./none.yaml", NULL, NULL, &err));
