@@ -17,6 +17,7 @@
 #include <utf8proc.h>
 #include <yaml.h>
 
+#include "api/base/file.h"
 #include "api/base/log.h"
 #include "api/base/str.h"
 #include "views/cli/cli.h"
@@ -315,8 +316,9 @@ static void report_log_file(struct report_writer *it)
 {
 	const char *path = config_text(it->report->config, CONFIG_OPT_LOG_FILE);
 	struct stat status;
-	CLEANUP(close) int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1;
-	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
+	const struct file_use use = {.what = "the log file", .trust = FILE_PRIVATE};
+	CLEANUP(close) int fd = path ? file_open(path, &use, NULL) : -1;
+	if (fd < 0 || fstat(fd, &status) < 0)
 		return;
 	CLEANUP(free) char *text = mem_alloc(REPORT_FILE_MAX + 1);
 	off_t from = status.st_size > REPORT_FILE_MAX ? status.st_size - REPORT_FILE_MAX : 0;
@@ -330,11 +332,10 @@ static void report_log_file(struct report_writer *it)
 
 static bool report_save(const struct report_writer *it, const char *path, struct err *err)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0 && errno == EEXIST)
-		return err_set(err, ERR_REFUSED, "%s already exists; choose another name", path);
+	const struct file_use use = {.what = "the report", .trust = FILE_PRIVATE, .flags = O_WRONLY | O_CREAT | O_EXCL};
+	int fd = file_open(path, &use, err);
 	if (fd < 0)
-		return err_set_errno(err, errno, "cannot create %s", path);
+		return false;
 	int failed = buf_write(&it->out, fd) ? 0 : errno;
 	if (close(fd) < 0 && !failed)
 		failed = errno;

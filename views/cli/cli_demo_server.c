@@ -7,6 +7,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "api/base/file.h"
 #include "api/base/str.h"
 #include "views/cli/cli.h"
 
@@ -28,9 +29,13 @@ static bool parse_listen(const char *text, char host[static 64], uint16_t *port,
 
 static bool write_private(const char *path, const char *text, struct err *err)
 {
-	CLEANUP(close) int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	const struct file_use use = {
+		.what = "the kubeconfig", .trust = FILE_PRIVATE, .flags = O_WRONLY | O_CREAT | O_TRUNC};
+	CLEANUP(close) int fd = file_open(path, &use, err);
 	size_t len = strlen(text);
-	if (fd < 0 || write(fd, text, len) != (ssize_t)len)
+	if (fd < 0)
+		return false;
+	if (write(fd, text, len) != (ssize_t)len)
 		return err_set_errno(err, errno, "cannot write %s", path);
 	return true;
 }
