@@ -171,21 +171,19 @@ void session_place_finish(struct session_place *place)
 	*place = (struct session_place){0};
 }
 
-/* The plans of the embedded cluster end with it. Without a home nobody could find a journal again either: what runs
- * in this session is known as long as it lasts. */
-static void find_plans_dir(struct session *session)
+/* The plans of the embedded cluster end with it. On any other, what nobody could find again is not begun: err says why. */
+static void find_plans_dir(struct session *session, struct err *err)
 {
-	struct err err = {0};
 	char folder[] = "/tmp/mqdeck-plans-XXXXXX";
-	session->plans_dir = session->place.demo ? NULL : ops_journal_plans_dir(&err);
-	session->plans_are_kept = session->plans_dir != NULL;
-	if (err_is_set(&err))
-		log_warn(LOG_VIEWS, "no directory for plan journals error=\"%s\"", log_error_text(&err));
-	if (!session->plans_dir && mkdtemp(folder))
+	session->plans_are_kept = !session->place.demo;
+	if (session->plans_are_kept)
+		session->plans_dir = ops_journal_plans_dir(err);
+	else if (mkdtemp(folder))
 		session->plans_dir = mem_strdup(folder);
-	else if (!session->plans_dir)
-		log_warn(LOG_VIEWS, "cannot create a directory for plan journals in /tmp error=\"%s\"",
-			 strerror(errno));
+	else
+		err_set_errno(err, errno, "cannot create a directory for plan journals in /tmp");
+	if (err_is_set(err))
+		log_warn(LOG_VIEWS, "no directory for plan journals error=\"%s\"", log_error_text(err));
 }
 
 static void forget_plans(const struct session *session)
@@ -224,13 +222,15 @@ struct session *session_open(struct loop *loop, const struct config *config, str
 	kube_access_on_change(session->rights, session_world_changed, session);
 	session->world = session->plan_world = make_world(session);
 	CLEANUP(free) char *who = session->place.demo ? mem_strdup("you@demo") : ops_journal_who();
-	find_plans_dir(session);
+	struct err no_plans = {0};
+	find_plans_dir(session, &no_plans);
 	session->ops = ops_create(&(struct ops_options){.loop = loop,
 							.client = session->client,
 							.view = view_now,
 							.kafka = kafka_of,
 							.data = session,
 							.plans_dir = session->plans_dir,
+							.no_plans_dir = no_plans.text,
 							.who = who});
 	return session;
 }

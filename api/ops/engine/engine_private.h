@@ -26,7 +26,7 @@ struct ops {
 	const struct world_view *(*view)(void *data);
 	struct kafka_admin *(*kafka)(void *data, const char *cluster_key);
 	void *data;
-	char *plans_dir, *who;
+	char *plans_dir, *no_plans_dir, *who;
 	struct ops_journal_place place;
 	VEC(struct ops_ask *) asks;
 	VEC(struct ops_job *) jobs;

@@ -17,6 +17,7 @@ struct ops *ops_create(const struct ops_options *options)
 	ops->kafka = options->kafka;
 	ops->data = options->data;
 	ops->plans_dir = mem_strdup(options->plans_dir);
+	ops->no_plans_dir = mem_strdup(options->no_plans_dir);
 	ops->who = mem_strdup(options->who);
 	return ops;
 }
@@ -60,6 +61,7 @@ void ops_destroy(struct ops *ops)
 	vec_finish(&ops->asks);
 	vec_finish(&ops->jobs);
 	free(ops->plans_dir);
+	free(ops->no_plans_dir);
 	free(ops->who);
 	free(ops);
 }

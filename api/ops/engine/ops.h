@@ -32,9 +32,10 @@ struct ops_options {
 	 * Kafka. */
 	struct kafka_admin *(*kafka)(void *data, const char *cluster_key);
 	void *data;
-	const char *plans_dir; /* of journals, as of ops_journal_plans_dir(); NULL = none is kept, nothing can be
+	const char *plans_dir;    /* of journals, as of ops_journal_plans_dir(); NULL = none is kept, nothing can be
 				  resumed */
-	const char *who;       /* "user@host", for journals and leases; NULL = no leases are taken */
+	const char *no_plans_dir; /* a sentence: why there is none, and then nothing is run; NULL = run without */
+	const char *who;          /* "user@host", for journals and leases; NULL = no leases are taken */
 };
 
 struct ops *ops_create(const struct ops_options *options);

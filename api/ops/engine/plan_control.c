@@ -49,6 +49,9 @@ static bool open_journal(struct ops_job *job, struct err *err)
 	struct ops_plan *plan = &job->plan;
 	CLEANUP(ops_history_plan_destroy) struct ops_history_plan *history = NULL;
 	CLEANUP(ops_journal_close) struct ops_journal *rolled_back = NULL;
+	if (!ops->plans_dir && ops->no_plans_dir)
+		return err_set(err, ERR_REFUSED, "nothing is done without a journal to resume it from: %s",
+			       ops->no_plans_dir);
 	if (!ops->plans_dir)
 		return true;
 	if (job->journal)

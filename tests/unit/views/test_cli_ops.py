@@ -156,13 +156,20 @@ class Cli(unittest.TestCase):
                     "Wait+Screen@120s /done, careful/", "Escape", "Wait+Screen /done .*Scale kafka orders/")
         self.assertEqual(self.plans()[0]["state"], "done")
 
-    def test_without_a_home_a_console_knows_what_ran_in_it(self):
+    def test_without_a_place_for_a_journal_nothing_is_done(self):
+        cordon = ("run", "cordon", "node-1", "--yes", "--accept", "careful")
+        self.environment["XDG_STATE_HOME"] = str(self.kubeconfig)  # a file: nothing can be made below it
+        self.assertIn("cannot create the directory", self.mqdeck(*cordon, code=1).stderr)
         for name in ("HOME", "XDG_STATE_HOME"):
             self.environment.pop(name, None)
+        why = "nothing is done without a journal"
+        self.assertIn(why, self.mqdeck(*cordon, code=1).stderr)
         self.replay('Type ":nodes"', "Enter", 'Type "gc"', "Wait+Screen@20s /Run/", "Tab", "Enter",
-                    "Wait+Screen@20s /done, careful/", 'Type ":ops"', "Enter", "Wait+Screen /done .*Cordon node-1/")
-        self.replay('Type ":ops"', "Enter", "Wait+Screen /No plan has run yet/")
+                    f"Wait+Screen@20s /{why}/")
         self.assertIn("neither XDG_STATE_HOME nor HOME", self.mqdeck("ops", code=1).stderr)
+        nodes = json.loads(self.mqdeck("get", "nodes", "-o", "json").stdout)
+        self.assertEqual([node["name"] for node in nodes if node.get("cordoned")], [])
+        self.assertTrue(all("cordoned" in node for node in nodes), nodes[0])
 
     def test_asked_to_stop_it_stops_and_can_be_abandoned(self):
         process = self.begin("scale", "prod/orders", "replicas=4")
