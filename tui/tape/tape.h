@@ -57,6 +57,11 @@ const char *tape_note(const struct tape *tape, size_t index);
 size_t tape_env_count(const struct tape *tape);
 const char *tape_env(const struct tape *tape, size_t index, const char **value);
 
+/* Every key that the tape presses and every paste (without its text), in order, with where it stands, until fn returns
+ * false. */
+typedef bool tape_key_fn(void *data, const struct event *event, const char *file, int line);
+void tape_each_key(const struct tape *tape, tape_key_fn *fn, void *data);
+
 /* The program under the tape. A key is handled by the time send() returns or later; what the player sees of it are
  * frames with a number larger than the frame at the time of sending, so it never mistakes the screen before a key
  * for the one after it. */

@@ -217,23 +217,6 @@ static enum tape_player_progress run_key(struct tape_player *player, const struc
 	return after_key(player, command);
 }
 
-static struct key key_of_character(int32_t codepoint)
-{
-	static const struct {
-		int32_t codepoint;
-		struct key key;
-	} special[] = {{'\n', {KEY_CODE_ENTER, 0}},
-		       {'\t', {KEY_CODE_TAB, 0}},
-		       {0x1b, {KEY_CODE_ESCAPE, 0}},
-		       {0x7f, {KEY_CODE_BACKSPACE, 0}}};
-	for (size_t i = 0; i < ARRAY_LEN(special); i++)
-		if (special[i].codepoint == codepoint)
-			return special[i].key;
-	if (codepoint > 0 && codepoint < 0x20)
-		return (struct key){(uint32_t)codepoint + 'a' - 1, KEY_MOD_CTRL};
-	return (struct key){(uint32_t)codepoint, 0};
-}
-
 static enum tape_player_progress run_type(struct tape_player *player, const struct tape_command *command)
 {
 	const char *rest = command->text + player->part;
@@ -241,7 +224,7 @@ static enum tape_player_progress run_type(struct tape_player *player, const stru
 	player->part += text_decode(rest, strlen(rest), &codepoint);
 	if (codepoint < 0)
 		return AGAIN;
-	struct event event = event_key(key_of_character(codepoint));
+	struct event event = event_key(tape_key_of_character(codepoint));
 	tape_player_send(player, &event);
 	return after_key(player, command);
 }

@@ -106,6 +106,10 @@ bool tape_read_pattern(struct tape_parser *parser, struct pattern **pattern, cha
 void tape_add_note(struct tape_parser *parser, const char *what, const char *name);
 bool tape_parse_set(struct tape_parser *parser, struct err *err) MUST_USE;
 
+/* ---- keys (tape_keys.c) ---- */
+
+struct key tape_key_of_character(int32_t codepoint);
+
 /* ---- golden screens (tape_golden.c) ---- */
 
 /* Puts signs that stand for "anything" over what the command masks, as many as were there, so that the rest keeps its

@@ -68,6 +68,8 @@ void app_open_dialog(struct app *app, struct dialog *dialog, void (*answer)(stru
 
 static const struct app_action app_actions[ACTION_COUNT] = {
 #define X(id, name_, hint_, help_, function) [ACTION_##id] = {.name = name_, .hint = hint_, .help = help_},
+#define LOOK(id, name_, hint_, help_, function)                                                                        \
+	[ACTION_##id] = {.name = name_, .hint = hint_, .help = help_, .looks = true},
 #include "views/app/actions.def"
 };
 

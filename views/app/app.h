@@ -82,6 +82,7 @@ struct app {
 	bool world_changed, painted; /* painted: the screen shows everything known */
 	bool updating;               /* the views are being brought up to date */
 	bool unattended;             /* keys come from a tape: nobody can be asked */
+	bool read_only;              /* whatever the options say */
 	bool settled;                /* the first read of this session's world is over, */
 	int64_t connected_ms;        /* … which began then */
 	bool quit;
@@ -136,10 +137,13 @@ void app_theme_preview(struct app *app,
 /* ---- prompt (prompt.c) ---- */
 void prompt_open(struct app *app, enum app_prompt prompt);
 bool prompt_run_command(struct app *app, const char *text); /* as typed after ':' */
+/* The command changes nothing. */
+bool prompt_looks(const struct app *app, const char *text);
 
 /* ---- actions ---- */
 struct app_action {
 	const char *name, *hint, *help;
+	bool looks; /* and changes nothing */
 };
 /* From ACTION_COUNT on the actions are the operations, in the order of their table. */
 struct app_action app_action(enum action action);

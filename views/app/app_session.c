@@ -25,6 +25,7 @@ void app_connect_to(struct app *app, struct session_place *place)
 		.on_trust = app->unattended ? NULL : app_ask_trust,
 		.data = app,
 	};
+	place->read_only = app->read_only;
 	app->session = session_open(app->loop, app->config, place, &events, &app->session_err);
 	app_theme_of_context(app);
 	app_world_touched(app);

@@ -124,13 +124,26 @@ static bool command_bug_report(struct app *app, const char *argument)
 static const struct {
 	const char *names[7];
 	bool (*run)(struct app *app, const char *argument);
+	bool looks; /* and changes nothing */
 } prompt_commands[] = {
-	{{"q", "q!", "qa", "Q", "quit", "exit"}, command_quit},
-	{{"ctx", "context", "contexts"}, command_context},
-	{{"ns", "namespace", "namespaces"}, command_namespace},
-	{{"theme", "themes", "skin", "skins"}, command_theme},
-	{{"bug-report"}, command_bug_report},
+	{{"q", "q!", "qa", "Q", "quit", "exit"}, command_quit, true},
+	{{"ctx", "context", "contexts"}, command_context, true},
+	{{"ns", "namespace", "namespaces"}, command_namespace, true},
+	{{"theme", "themes", "skin", "skins"}, command_theme, true},
+	{{"bug-report"}, command_bug_report, true},
 };
+
+bool prompt_looks(const struct app *app, const char *text)
+{
+	const struct sheet *sheet;
+	text += strspn(text, " ");
+	CLEANUP(free) char *word = mem_strndup(text, strcspn(text, " "));
+	for (size_t i = 0; i < ARRAY_LEN(prompt_commands); i++)
+		for (size_t n = 0; prompt_commands[i].names[n]; n++)
+			if (str_eq(prompt_commands[i].names[n], word))
+				return prompt_commands[i].looks;
+	return !*word || view_find(app->catalogue, word, &sheet);
+}
 
 static bool run_builtin(struct app *app, const char *word, const char *argument)
 {

@@ -204,7 +204,7 @@ struct session *session_open(struct loop *loop, const struct config *config, str
 	*session = (struct session){.loop = loop, .config = config, .events = *events, .place = *place};
 	*place = (struct session_place){0};
 	struct kube_client_options client = {
-		.read_only = config_flag(config, CONFIG_OPT_READONLY),
+		.read_only = session->place.read_only || config_flag(config, CONFIG_OPT_READONLY),
 		.on_state = connection_changed,
 		.on_terminal = events->on_terminal ? session_terminal_wanted : NULL,
 		.may_run = session_may_run,

@@ -32,7 +32,8 @@ enum session_trust { SESSION_TRUST_UNKNOWN, SESSION_TRUST_GIVEN, SESSION_TRUST_A
 struct session_place {
 	struct kubeconfig *kubeconfig;
 	struct kube_access *access;
-	bool demo; /* the embedded cluster: its plans end with it */
+	bool demo;      /* the embedded cluster: its plans end with it */
+	bool read_only; /* also when the options do not say so */
 };
 
 /* context NULL = the one of the options or the files. demo NULL = a real cluster. */

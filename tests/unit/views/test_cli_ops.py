@@ -46,7 +46,7 @@ class Cli(unittest.TestCase):
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done
 
-    def replay(self, *lines, options=()):
+    def replay(self, *lines, options=("--yes",)):
         """The console, played from a tape."""
         tape = pathlib.Path(self.folder.name) / "console.tape"
         tape.write_text("\n".join(("Set Size 120x40", "Wait+Screen@60s /orders-0/") + lines) + "\n", "utf-8")

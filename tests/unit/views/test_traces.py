@@ -211,7 +211,7 @@ class Traces(unittest.TestCase):
                     f"Wait+Screen@20s /{row} /", 'Type "i"', "Wait+Screen@20s /Sign in to/", 'Type "canary-user"', "Tab",
                     'Type "canary-password"', "Enter", "Enter", "Sleep 3s", 'Type ":bug-report"', "Enter",
                     "Wait+Screen@20s /wrote mqdeck-bug-report-/")) + "\n")
-                self.mqdeck("replay", str(tape))
+                self.mqdeck("--yes", "replay", str(tape))
                 reports = list(self.root.glob("mqdeck-bug-report-*.txt"))
                 log = self.log.read_text()
                 self.assertRegex(log, {"events": r"credentials label=prod/events found=yes origin=\"the credentials ",
