@@ -287,6 +287,8 @@ void rabbitmq_monitor_set_credentials(struct rabbitmq_monitor *monitor, const ch
 	monitor->epoch++;
 	vec_each (&monitor->peers, peer)
 		rabbitmq_drop_round_jobs(*peer);
+	vec_each (&monitor->members, member)
+		member->check = (struct rabbitmq_part){.updated_ms = -1};
 	monitor->round_ms = monitor->checks_ms = monitor->clients_ms = monitor->self_ms = -1;
 	rabbitmq_schedule(monitor);
 }

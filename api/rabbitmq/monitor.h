@@ -22,14 +22,15 @@ struct rabbitmq_part {
 /* One broker pod, asked itself. */
 struct rabbitmq_member {
 	const char *pod;
-	int answers;             /* 1 it answered the last time, 0 it did not, -1 not asked yet */
-	bool refuses;            /* it does not answer because nothing listens there: RabbitMQ in it does not run */
-	bool slow;               /* it answers alone, but not what it must ask other nodes for */
-	char *unheard;           /* the nodes that it does not hear, as it says itself, joined by ','; "" = it hears
+	int answers;                /* 1 it answered the last time, 0 it did not, -1 not asked yet */
+	bool refuses;               /* it does not answer because nothing listens there: RabbitMQ in it does not run */
+	bool slow;                  /* it answers alone, but not what it must ask other nodes for */
+	char *unheard;              /* the nodes that it does not hear, as it says itself, joined by ','; "" = it hears
 				    all of them; NULL = not asked, or not said. The monitor's. */
-	int quorum_critical;     /* 1, 0, -1 unknown */
-	int64_t critical_queues; /* -1 unknown */
-	int alarm;               /* local alarms in effect: 1, 0, -1 unknown */
+	int quorum_critical;        /* 1, 0, -1 unknown */
+	int64_t critical_queues;    /* -1 unknown */
+	struct rabbitmq_part check; /* of these two: answered or failed since the credentials in use */
+	int alarm;                  /* local alarms in effect: 1, 0, -1 unknown */
 	char alarm_reason[128];
 	struct rabbitmq_part part;
 };

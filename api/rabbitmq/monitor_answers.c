@@ -175,7 +175,10 @@ void rabbitmq_take_critical(struct rabbitmq_peer *peer, const struct rabbitmq_an
 		return;
 	member->quorum_critical = -1;
 	member->critical_queues = -1;
-	if (err_is_set(&answer->err) || !rabbitmq_decode_check(answer->body, answer->len, &check, &err))
+	err = answer->err;
+	bool said = !err_is_set(&err) && rabbitmq_decode_check(answer->body, answer->len, &check, &err);
+	put_part(peer->monitor, &member->check, &err);
+	if (!said)
 		return;
 	member->quorum_critical = !check.passed;
 	member->critical_queues = check.passed ? 0 : check.queues;

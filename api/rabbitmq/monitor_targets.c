@@ -35,8 +35,12 @@ static struct rabbitmq_peer *peer_for(struct rabbitmq_monitor *monitor, const st
 		peer->lanes[i].peer = peer;
 		peer->lanes[i].link = rabbitmq_link_create(&monitor->options, &monitor->tls, target);
 	}
-	*member = (struct rabbitmq_member){
-		.answers = -1, .quorum_critical = -1, .critical_queues = -1, .alarm = -1, .part.updated_ms = -1};
+	*member = (struct rabbitmq_member){.answers = -1,
+					   .quorum_critical = -1,
+					   .critical_queues = -1,
+					   .alarm = -1,
+					   .part.updated_ms = -1,
+					   .check.updated_ms = -1};
 	return peer;
 }
 

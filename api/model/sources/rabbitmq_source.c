@@ -218,7 +218,15 @@ static void rabbitmq_source_destroy(struct source_broker *source)
 
 static bool rabbitmq_source_settled(const struct source_broker *source)
 {
-	return source->rabbitmq && rabbitmq_monitor_snapshot(source->rabbitmq->monitor)->settled;
+	const struct rabbitmq_snapshot *snapshot =
+		source->rabbitmq ? rabbitmq_monitor_snapshot(source->rabbitmq->monitor) : NULL;
+	if (!snapshot || !snapshot->settled)
+		return false;
+	/* Each node's own check, not the first peer's word for all of them. */
+	for (size_t i = 0; i < snapshot->member_count; i++)
+		if (snapshot->members[i].check.updated_ms < 0 && !err_is_set(&snapshot->members[i].check.err))
+			return false;
+	return true;
 }
 
 static int64_t rabbitmq_source_updated(const struct source_broker *source)

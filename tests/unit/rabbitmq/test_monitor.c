@@ -257,6 +257,7 @@ static void reads_everything_and_asks_each_node(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		assert_int_equal(it->members[i].answers, 1);
 		assert_int_equal(it->members[i].quorum_critical, i == 1);
+		assert_true(it->members[i].check.updated_ms >= 0 && !err_is_set(&it->members[i].check.err));
 		assert_int_equal(it->members[i].alarm, 0);
 		assert_int_equal(f->checks[i], 1);
 		assert_int_equal(f->alarms[i], 1);
@@ -359,6 +360,8 @@ static void a_missing_tag_is_named_and_the_rest_is_read(void **state)
 	assert_int_equal(it->queues->count, 2);
 	assert_null(it->clients); /* those of this user alone would be listed */
 	assert_int_equal(it->members[0].quorum_critical, -1);
+	assert_int_equal(it->members[0].check.updated_ms, -1);
+	assert_int_equal(it->members[0].check.err.code, ERR_FORBIDDEN);
 	assert_int_equal(f->refused, 0);
 	f->tag = NULL;
 	loop_run(f->loop, 6000, NULL);
