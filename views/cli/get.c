@@ -46,17 +46,16 @@ static void cli_get_say(FILE *err_out, const char *about, const char *sentence)
 	fprintf(err_out, "mqdeck: %s%s%s\n", clean_about, *clean_about ? ": " : "", clean);
 }
 
-static bool report_source(FILE *err_out, const char *about, const struct world_source *source, bool wanted)
+static void report_missing(FILE *err_out, const struct sheet_missing *missing)
 {
-	if (err_is_set(&source->err)) {
-		cli_get_say(err_out, about, source->err.text);
-		return false;
-	}
-	if (wanted && source->updated_ms < 0) {
-		cli_get_say(err_out, about, "no answer in time; raise --settle-timeout to wait longer");
-		return false;
-	}
-	return true;
+	const struct world_cluster *cluster = missing->cluster;
+	CLEANUP(free)
+	char *about = cluster ? str_printf("%s %s/%s%s%s", sheet_kind_word(cluster), cluster->namespace, cluster->name,
+					   missing->part ? ": " : "", str_or(missing->part, ""))
+			      : mem_strdup(missing->part);
+	cli_get_say(err_out, about,
+		    err_is_set(missing->err) ? missing->err->text
+					     : "no answer in time; raise --settle-timeout to wait longer");
 }
 
 static bool cli_get_report(const struct world_view *world, const struct sheet *sheet, FILE *err_out)
@@ -72,16 +71,12 @@ static bool cli_get_report(const struct world_view *world, const struct sheet *s
 		cli_get_say(err_out, "", "not everything was listed in time; raise --settle-timeout to wait longer");
 		ok = false;
 	}
-	/* All but nodes are those of broker clusters. */
-	if (!sheet->is_node)
-		ok &= report_source(err_out, "broker clusters", &world->sets_source, false);
-	if (sheet->source)
-		ok &= report_source(err_out, sheet->name, sheet->source(world), !world->discovering);
-	for (size_t i = 0; sheet->needs_brokers && i < world->cluster_count; i++) {
-		const struct world_cluster *cluster = world->clusters[i];
-		CLEANUP(free)
-		char *about = str_printf("%s %s/%s", sheet_kind_word(cluster), cluster->namespace, cluster->name);
-		ok &= report_source(err_out, about, &cluster->source, true);
+	struct sheet_missing missing;
+	for (size_t at = 0; sheet_missing_next(sheet, world, &at, &missing);) {
+		bool waits = !missing.cluster && !err_is_set(missing.err);
+		if (!waits || !world->discovering) /* else that is said already */
+			report_missing(err_out, &missing);
+		ok = false;
 	}
 	return ok;
 }

@@ -181,6 +181,15 @@ static int draw_events(struct deck *deck, struct canvas *canvas, int y, int bott
 
 /* ---- the view ---- */
 
+/* NULL when they are. */
+static const char *deck_why_clusters_are_unread(const struct world_view *world)
+{
+	for (size_t i = 0; i < WORLD_LIST_COUNT; i++)
+		if (WORLD_ON_CLUSTERS >> i & 1 && err_is_set(&world->lists[i].err))
+			return world->lists[i].err.text;
+	return NULL;
+}
+
 /* What could not be asked is not said to be absent. */
 static const char *deck_view_why_empty(const struct view *view)
 {
@@ -190,8 +199,8 @@ static const char *deck_view_why_empty(const struct view *view)
 		       "no cluster.";
 	if (world && err_is_set(&world->link_err))
 		return world->link_err.text;
-	if (world && err_is_set(&world->sets_source.err))
-		return world->sets_source.err.text;
+	if (world && deck_why_clusters_are_unread(world))
+		return deck_why_clusters_are_unread(world);
 	if (world && world->link == WORLD_LIVE && !world->discovering)
 		return "No RabbitMQ or Kafka found here. Press 0 for all namespaces, or use :ctx for another context.";
 	return "looking for RabbitMQ and Kafka …";
@@ -201,7 +210,7 @@ static void draw_empty(const struct view *view, struct canvas *canvas, struct re
 {
 	const struct world_view *world = view->app->world;
 	bool failed =
-		view->app->session && world && (err_is_set(&world->link_err) || err_is_set(&world->sets_source.err));
+		view->app->session && world && (err_is_set(&world->link_err) || deck_why_clusters_are_unread(world));
 	int y = rect.y + 1, columns = rect.width - 4;
 	y += canvas_put_wrapped(canvas, y, 2, columns, rect.height - 2, failed ? STYLE_WARN : STYLE_DIM,
 				deck_view_why_empty(view));

@@ -138,13 +138,10 @@ static const char *sheet_view_why_empty(const struct view *view)
 		return "nothing matches the filter; Esc clears it";
 	if (!world || world->discovering)
 		return "loading …";
-	const struct world_source *from = view->sheet->source ? view->sheet->source(world) : NULL;
-	if (from && err_is_set(&from->err))
-		return from->err.text;
-	for (size_t i = 0; view->sheet->needs_brokers && i < world->cluster_count; i++) {
-		if (err_is_set(&world->clusters[i]->source.err))
-			return world->clusters[i]->source.err.text;
-	}
+	struct sheet_missing missing;
+	for (size_t at = 0; sheet_missing_next(view->sheet, world, &at, &missing);)
+		if (err_is_set(missing.err))
+			return missing.err->text;
 	return world->cluster_count == 0 ? "no RabbitMQ or Kafka found here" : "none found";
 }
 

@@ -117,8 +117,7 @@ struct sheet {
 	bool unranked;      /* all are alike */
 	bool answers_only;  /* all of a row is made of what its cluster's `answers` numbers */
 	bool needs_brokers; /* also what the brokers say must have been read */
-	/* What could not be read, for `get`'s exit code: the sources this sheet needs beside the clusters' own. */
-	const struct world_source *(*source)(const struct world_view *world);
+	uint32_t leans_on;  /* the parts that its rows are made of (world_parts.h) */
 
 	/* ---- what can be done from a row ---- */
 	const char *opens; /* the view or sheet that Enter opens; NULL: describe */
@@ -148,6 +147,16 @@ struct sheet {
 const struct sheet *const *sheet_all(void);
 const char *sheet_help(size_t at);                /* what it shows, of the one at that place */
 const struct sheet *sheet_find(const char *name); /* also singular and short names; NULL when there is none */
+
+/* A part that a sheet's rows lean on and that was not read, or fails since. */
+struct sheet_missing {
+	const struct world_cluster *cluster; /* NULL: a list of Kubernetes */
+	const char *part;                    /* its word; NULL: all that the cluster's brokers say */
+	const struct err *err;               /* why; code NONE = no answer yet */
+};
+/* *at 0 before the first; false after the last. */
+bool sheet_missing_next(const struct sheet *sheet, const struct world_view *world, size_t *at,
+			struct sheet_missing *out);
 
 /* The rows of a scope. Positions count from 0 and are valid until the next world_update(). */
 struct sheet_rows {

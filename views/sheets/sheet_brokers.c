@@ -259,6 +259,8 @@ const struct sheet sheet_brokers = {
 	.describe = brokers_describe,
 	.per_cluster = true,
 	.needs_brokers = true,
+	.leans_on = WORLD_ON_CLUSTERS | WORLD_ON(NODES) | WORLD_ON(CLAIMS) | WORLD_ON(BROKERS) | WORLD_ON(REPLICAS) |
+		    WORLD_ON(MINIMUMS) | WORLD_ON(QUORUM) | WORLD_ON(CHECKS) | WORLD_ON(DISKS),
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),
 };

@@ -223,6 +223,8 @@ const struct sheet sheet_clusters = {
 	.key = clusters_key,
 	.rank = clusters_rank,
 	.needs_brokers = true,
+	.leans_on = WORLD_ON_CLUSTERS | WORLD_ON(NODES) | WORLD_ON(LEASES) | WORLD_ON(BROKERS) | WORLD_ON(REPLICAS) |
+		    WORLD_ON(MINIMUMS) | WORLD_ON(GROUPS),
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),
 };

@@ -39,11 +39,6 @@ static const char *events_namespace_of(const struct sheet_row *row)
 	return row->item.event->record->object_namespace;
 }
 
-static const struct world_source *events_source(const struct world_view *world)
-{
-	return &world->events_source;
-}
-
 static struct cell events_last(struct sheet_row *row)
 {
 	return sheet_age_since(row, row->item.event->record->last_ms);
@@ -105,7 +100,7 @@ const struct sheet sheet_events = {
 	.namespace_of = events_namespace_of,
 	.unranked = true,
 	.api = {.version = "v1", .resource = "events"},
-	.source = events_source,
+	.leans_on = WORLD_ON(EVENTS) | WORLD_ON_CLUSTERS,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),
 };

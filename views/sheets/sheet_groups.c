@@ -83,6 +83,7 @@ const struct sheet sheet_groups = {
 	.rank = groups_rank,
 	.answers_only = true,
 	.needs_brokers = true,
+	.leans_on = WORLD_ON_CLUSTERS | WORLD_ON(GROUPS),
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),
 };

@@ -7,11 +7,6 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 
-static const struct world_source *nodes_source(const struct world_view *world)
-{
-	return &world->nodes_source;
-}
-
 static struct cell nodes_name(struct sheet_row *row)
 {
 	return cell_text(row->item.node->name);
@@ -159,7 +154,7 @@ const struct sheet sheet_nodes = {
 	.is_node = true,
 	.api = {.version = "v1", .resource = "nodes"},
 	.describe = nodes_describe,
-	.source = nodes_source,
+	.leans_on = WORLD_ON(NODES) | WORLD_ON(PODS),
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),
 };

@@ -19,11 +19,6 @@ static const char *pods_namespace_of(const struct sheet_row *row)
 	return row->item.pod->meta.namespace;
 }
 
-static const struct world_source *pods_source(const struct world_view *world)
-{
-	return &world->pods_source;
-}
-
 static struct cell pods_name(struct sheet_row *row)
 {
 	return cell_text(row->item.pod->meta.name);
@@ -123,7 +118,7 @@ const struct sheet sheet_pods = {
 	.describe = pods_describe,
 	.fill = pods_fill,
 	.namespace_of = pods_namespace_of,
-	.source = pods_source,
+	.leans_on = WORLD_ON_CLUSTERS,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),
 };

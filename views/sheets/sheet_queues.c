@@ -114,6 +114,7 @@ const struct sheet sheet_queues = {
 	.rank = queues_rank,
 	.answers_only = true,
 	.needs_brokers = true,
+	.leans_on = WORLD_ON_CLUSTERS | WORLD_ON(REPLICAS),
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),
 };

@@ -183,6 +183,7 @@ const struct sheet sheet_replication = {
 	.rank = replication_rank,
 	.answers_only = true,
 	.needs_brokers = true,
+	.leans_on = WORLD_ON_CLUSTERS | WORLD_ON(BROKERS) | WORLD_ON(REPLICAS) | WORLD_ON(MINIMUMS),
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),
 };

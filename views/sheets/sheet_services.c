@@ -16,11 +16,6 @@ static const char *services_namespace_of(const struct sheet_row *row)
 	return row->item.service->record->meta.namespace;
 }
 
-static const struct world_source *services_source(const struct world_view *world)
-{
-	return &world->services_source;
-}
-
 static struct cell services_name(struct sheet_row *row)
 {
 	return cell_text(row->item.service->record->meta.name);
@@ -127,7 +122,7 @@ const struct sheet sheet_services = {
 	.api = {.version = "v1", .resource = "services"},
 	.fill = services_fill,
 	.namespace_of = services_namespace_of,
-	.source = services_source,
+	.leans_on = WORLD_ON(SERVICES) | WORLD_ON(ENDPOINTS) | WORLD_ON_CLUSTERS,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),
 };

@@ -101,6 +101,7 @@ const struct sheet sheet_topics = {
 	.rank = topics_rank,
 	.answers_only = true,
 	.needs_brokers = true,
+	.leans_on = WORLD_ON_CLUSTERS | WORLD_ON(REPLICAS) | WORLD_ON(MINIMUMS) | WORLD_ON(DISKS),
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),
 };

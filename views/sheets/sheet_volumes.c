@@ -16,11 +16,6 @@ static const char *volumes_namespace_of(const struct sheet_row *row)
 	return row->item.volume->claim->meta.namespace;
 }
 
-static const struct world_source *volumes_source(const struct world_view *world)
-{
-	return &world->claims_source;
-}
-
 static struct cell volumes_claim(struct sheet_row *row)
 {
 	return cell_text(row->item.volume->claim->meta.name);
@@ -150,7 +145,7 @@ const struct sheet sheet_volumes = {
 	.describe = volumes_describe,
 	.fill = volumes_fill,
 	.namespace_of = volumes_namespace_of,
-	.source = volumes_source,
+	.leans_on = WORLD_ON(CLAIMS) | WORLD_ON(VOLUMES) | WORLD_ON(CLASSES) | WORLD_ON_CLUSTERS,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),
 };

@@ -64,7 +64,8 @@ static void expect_brokers(struct join_cluster *cluster)
 	if (found->manager == WORLD_MANAGED_BY_STRIMZI) {
 		for (size_t i = 0; i < found->pool_count; i++)
 			expect_pool(cluster, found->pools[i]);
-		for (int32_t i = 0; !found->pool_count && i < found->desired && i < BROKERS_MAX; i++) {
+		bool pools_known = world_source_is_read(&cluster->pub.parts[WORLD_PART_NODE_POOLS]);
+		for (int32_t i = 0; pools_known && !found->pool_count && i < found->desired && i < BROKERS_MAX; i++) {
 			snprintf(name, sizeof name, "%s-kafka-%d", cluster->name, i);
 			clusters_expect(cluster, name);
 		}
@@ -196,14 +197,6 @@ static struct join_cluster *cluster_named(struct world *world, const char *key,
 	return cluster ? cluster : join_cluster_create(world, key, found);
 }
 
-static const char *why_pods_are_unread(struct world *world, const struct source_found_cluster *found)
-{
-	struct err err;
-	if (!source_watcher_is_listed(world->watcher, KUBE_PODS, found->namespace, &err))
-		return "";
-	return err.code == ERR_FORBIDDEN ? arena_printf(&world->frame, "%s", err.text) : NULL;
-}
-
 static void see_cluster(void *data, const struct source_found_cluster *found)
 {
 	struct world *world = data;
@@ -214,7 +207,8 @@ static void see_cluster(void *data, const struct source_found_cluster *found)
 		return;
 	cluster->seen = true;
 	cluster->found = *found;
-	cluster->pods_unread = why_pods_are_unread(world, found);
+	for (size_t i = 0; i < WORLD_LIST_COUNT; i++)
+		pub->parts[i] = source_watcher_list(world->watcher, world_part_kind((enum world_part)i), found);
 	pub->kind = found->kind;
 	pub->manager = found->manager;
 	pub->stateful_set = found->stateful_set;

@@ -276,6 +276,44 @@ static struct world_source kafka_join_source(const struct join_cluster *cluster,
 	return source;
 }
 
+/* Who does not answer at all is not asked again for each thing that is not known of it. */
+static struct kafka_part kafka_join_disks(const struct kafka_snapshot *snapshot)
+{
+	struct kafka_part disks = snapshot->metadata_part;
+	for (size_t i = 0; i < snapshot->broker_count; i++) {
+		const struct kafka_broker *broker = &snapshot->brokers[i];
+		if (!broker->registered || err_is_set(&broker->err))
+			continue;
+		if (broker->dirs_part.updated_ms < disks.updated_ms)
+			disks.updated_ms = broker->dirs_part.updated_ms;
+		if (err_is_set(&broker->dirs_part.err))
+			disks.err = broker->dirs_part.err;
+	}
+	return disks;
+}
+
+static void kafka_join_parts(struct join_cluster *cluster, const struct kafka_snapshot *snapshot)
+{
+	struct err none = {0};
+	struct kafka_part disks = snapshot ? kafka_join_disks(snapshot) : (struct kafka_part){.updated_ms = -1};
+	const struct {
+		enum world_part part;
+		const struct kafka_part *said;
+	} parts[] = {
+		{WORLD_PART_BROKERS, snapshot ? &snapshot->metadata_part : NULL},
+		{WORLD_PART_REPLICAS, snapshot ? &snapshot->metadata_part : NULL},
+		{WORLD_PART_MINIMUMS, snapshot ? &snapshot->config_part : NULL},
+		{WORLD_PART_MOVES, snapshot ? &snapshot->reassignment_part : NULL},
+		{WORLD_PART_QUORUM, snapshot ? &snapshot->quorum_part : NULL},
+		{WORLD_PART_DISKS, snapshot ? &disks : NULL},
+		{WORLD_PART_GROUPS, snapshot ? &snapshot->group_part : NULL},
+	};
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		join_cluster_told(cluster, parts[i].part, parts[i].said ? parts[i].said->updated_ms : -1,
+				  parts[i].said ? &parts[i].said->err : &cluster->way_err);
+	join_cluster_told(cluster, WORLD_PART_CHECKS, loop_now_ms(cluster->world->loop), &none); /* there are none */
+}
+
 static void fill_cluster(struct join_cluster *cluster, const struct kafka_snapshot *snapshot)
 {
 	struct world_cluster *it = &cluster->pub;
@@ -290,9 +328,7 @@ static void fill_cluster(struct join_cluster *cluster, const struct kafka_snapsh
 #include "api/rabbitmq/overview_fields.def"
 #undef X
 	it->source = kafka_join_source(cluster, snapshot);
-	it->moves = (struct world_source){.updated_ms = snapshot ? snapshot->reassignment_part.updated_ms : -1};
-	if (snapshot)
-		it->moves.err = snapshot->reassignment_part.err;
+	kafka_join_parts(cluster, snapshot);
 }
 
 void join_kafka(struct join_cluster *cluster)

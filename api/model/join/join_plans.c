@@ -6,7 +6,6 @@
 #include "api/base/str.h"
 #include "api/model/join/join.h"
 #include "api/model/join/joined.h"
-#include "api/model/sources/watcher.h"
 
 /* For how much longer it counts; 0 = nobody has it, or whoever had it is gone without a word. A renewal that we saw arrive
  * counts from then, on our own clock. Only for one that stood before we looked the clocks of two machines are compared,
@@ -42,12 +41,11 @@ static struct world_plan *plan_of(struct world *world, const struct kube_lease *
 
 static void find_plan(struct world *world, struct join_cluster *cluster)
 {
-	struct err err;
+	const struct world_source *leases = &cluster->pub.parts[WORLD_PART_LEASES];
 	CLEANUP(free) char *name = world_lease_name(&cluster->pub);
 	const struct kube_lease *lease = record_store_get(&world->store, KUBE_LEASES, cluster->namespace, name);
 	int64_t left = time_left(cluster, lease, world);
-	cluster->pub.plan_known =
-		source_watcher_is_listed(world->watcher, KUBE_LEASES, cluster->namespace, &err) && !err_is_set(&err);
+	cluster->pub.plan_known = world_source_is_read(leases) && !err_is_set(&leases->err);
 	cluster->pub.plan = left ? plan_of(world, lease) : NULL;
 	if (left)
 		join_renew_after(world, left); /* that it ran out is told by nobody */

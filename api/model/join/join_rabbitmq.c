@@ -345,6 +345,29 @@ static void hear_brokers(struct join_cluster *cluster)
 	join_hearing(cluster);
 }
 
+static void rabbitmq_join_parts(struct join_cluster *cluster)
+{
+	static const enum world_part of_kafka[] = {WORLD_PART_MINIMUMS, WORLD_PART_MOVES, WORLD_PART_QUORUM,
+						   WORLD_PART_DISKS, WORLD_PART_GROUPS};
+	const struct rabbitmq_snapshot *snapshot = &cluster->rabbitmq;
+	int64_t now = loop_now_ms(cluster->world->loop);
+	struct world_source checks = {.updated_ms = now};
+	for (size_t i = 0; i < ARRAY_LEN(of_kafka); i++)
+		join_cluster_told(cluster, of_kafka[i], now, &(struct err){0});
+	for (size_t i = 0; i < snapshot->member_count; i++) {
+		const struct rabbitmq_member *member = &snapshot->members[i];
+		if (member->answers == 0) /* that is said of it, with its reason */
+			continue;
+		if (member->check.updated_ms < checks.updated_ms)
+			checks.updated_ms = member->check.updated_ms;
+		if (err_is_set(&member->check.err))
+			checks.err = member->check.err;
+	}
+	join_cluster_told(cluster, WORLD_PART_CHECKS, checks.updated_ms, &checks.err);
+	join_cluster_told(cluster, WORLD_PART_BROKERS, snapshot->nodes_part.updated_ms, &snapshot->nodes_part.err);
+	join_cluster_told(cluster, WORLD_PART_REPLICAS, snapshot->queues_part.updated_ms, &snapshot->queues_part.err);
+}
+
 void join_rabbitmq(struct join_cluster *cluster)
 {
 	const struct rabbitmq_snapshot *snapshot = &cluster->rabbitmq;
@@ -368,6 +391,7 @@ void join_rabbitmq(struct join_cluster *cluster)
 	it->topic_count = it->group_count = it->total_lag = -1;
 	it->voters = NULL;
 	it->voter_count = 0;
+	rabbitmq_join_parts(cluster);
 	it->source = (struct world_source){.updated_ms = snapshot->overview_part.updated_ms,
 					   .err = snapshot->management_err};
 	if (!err_is_set(&it->source.err))

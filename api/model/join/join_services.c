@@ -113,7 +113,7 @@ static void count_endpoints(struct world *world, struct world_service *service)
 	struct map_entry *at = NULL;
 	const struct kube_endpoint_slice *slice;
 	service->ready_endpoints = service->all_endpoints = -1;
-	if (!record_store_count(&world->store, KUBE_ENDPOINT_SLICES))
+	if (!world_source_is_read(&service->cluster->parts[WORLD_PART_ENDPOINTS]))
 		return;
 	service->ready_endpoints = service->all_endpoints = 0;
 	while ((slice = record_store_next(&world->store, KUBE_ENDPOINT_SLICES, &at)))

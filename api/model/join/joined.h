@@ -83,8 +83,6 @@ struct join_cluster {
 	char *key, *name, *namespace;
 	bool seen;
 	struct source_found_cluster found;
-	const char *pods_unread; /* why it has no pods here: not "missing" but unknown; "" = not listed yet, NULL =
-				    listed */
 	VEC(struct world_broker *) brokers;
 	VEC(struct world_volume *) volumes;
 	VEC(struct world_service *) services;
@@ -168,6 +166,8 @@ void join_cluster_destroy(struct join_cluster *cluster);
 /* The StatefulSet's or pod set's name for a broker's claims and pods; "" when unknown. */
 const char *join_cluster_pod_prefix(const struct join_cluster *cluster);
 void join_totals_note_worst(struct join_worst *worst, int64_t row, int32_t rank);
+/* How a part stands that its brokers tell. */
+void join_cluster_told(struct join_cluster *cluster, enum world_part part, int64_t updated_ms, const struct err *err);
 /* What its replicas add up to, as of then; unknown where they are not known. */
 void join_cluster_show_totals(struct join_cluster *cluster, bool known, int64_t replicas_ms);
 bool join_cluster_is_older(const struct join_cluster *cluster, int64_t updated_ms, int64_t age_ms);

@@ -77,6 +77,11 @@ void join_totals_note_worst(struct join_worst *worst, int64_t row, int32_t rank)
 	worst->ranks[at] = rank;
 }
 
+void join_cluster_told(struct join_cluster *cluster, enum world_part part, int64_t updated_ms, const struct err *err)
+{
+	cluster->pub.parts[part] = (struct world_source){.updated_ms = updated_ms, .err = *err};
+}
+
 void join_cluster_show_totals(struct join_cluster *cluster, bool known, int64_t replicas_ms)
 {
 	const struct join_totals *totals = &cluster->totals;

@@ -60,11 +60,6 @@ const void *record_store_next(const struct record_store *store, enum kube_kind k
 	return *at ? (*at)->value : NULL;
 }
 
-size_t record_store_count(const struct record_store *store, enum kube_kind kind)
-{
-	return store->kinds[kind].len;
-}
-
 void record_store_collect(struct record_store *store)
 {
 	vec_each (&store->retired, record)

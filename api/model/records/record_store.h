@@ -22,7 +22,6 @@ const void *record_store_get(const struct record_store *store, enum kube_kind ki
 /* `const struct kube_pod *pod = NULL; struct map_entry *at = NULL; while ((pod = record_store_next(store, KUBE_PODS,
  * &at)))` */
 const void *record_store_next(const struct record_store *store, enum kube_kind kind, struct map_entry **at);
-size_t record_store_count(const struct record_store *store, enum kube_kind kind);
 /* Frees what was replaced: nothing may point at it any more. */
 void record_store_collect(struct record_store *store);
 

@@ -15,6 +15,7 @@
 #include "api/base/severity.h"
 #include "api/kube/records/records.h"
 #include "api/model/records/field_shapes.h"
+#include "api/model/records/world_parts.h"
 
 enum { WORLD_HISTORY = 32 }; /* points of a sparkline */
 
@@ -24,11 +25,6 @@ enum world_cluster_manager {
 	WORLD_MANAGED_BY_STATEFUL_SET,
 	WORLD_MANAGED_BY_RABBITMQ_OPERATOR,
 	WORLD_MANAGED_BY_STRIMZI
-};
-
-struct world_source {
-	int64_t updated_ms; /* loop clock of the last good answer; -1 = never */
-	struct err err;     /* the failure since then; ERR_NONE = fine */
 };
 
 struct world_history {
@@ -232,7 +228,6 @@ struct world_cluster {
 	size_t service_count;
 	struct world_voter *voters;
 	size_t voter_count;
-	struct world_source moves; /* Kafka: of the list of reassignments under way */
 
 	/* Kafka: brokers that could not be matched to a pod, in a sentence: what they hold is unknown, and no plan is
 	 * safe. NULL = each has its pod. The advice: why, and what to do. */
@@ -253,8 +248,9 @@ struct world_cluster {
 #define X(place, type, member, ...) WORLD_IF_##place(WORLD_FIELD_##type(member))
 #include "api/rabbitmq/overview_fields.def"
 #undef X
-	struct world_source source; /* of the brokers' side as a whole */
-	bool credentials_missing;   /* ask for them: world_set_credentials */
+	struct world_source source;                  /* of the brokers' side as a whole */
+	struct world_source parts[WORLD_PART_COUNT]; /* as far as they concern this cluster */
+	bool credentials_missing;                    /* ask for them: world_set_credentials */
 };
 
 struct world_problem { /* worst first */
@@ -296,9 +292,7 @@ struct world_view { /* what world_update() left */
 	size_t event_count;
 	const struct kube_pod **pods; /* all pods of broker clusters */
 	size_t pod_count;
-	struct world_source sets_source; /* StatefulSets: what broker clusters are found by */
-	struct world_source nodes_source, volumes_source, services_source, events_source, pods_source, claims_source,
-		classes_source;
+	struct world_source lists[WORLD_LIST_COUNT]; /* of the whole: the worst of each */
 	size_t requests_in_flight;
 };
 

@@ -70,7 +70,7 @@ static const struct kube_condition *broker_unscheduled(const struct join_broker 
 
 static bool is_unread(const struct join_broker *broker)
 {
-	return !broker->pub.pod && join_cluster_of(broker->pub.cluster)->pods_unread;
+	return !broker->pub.pod && !world_source_is_read(&broker->pub.cluster->parts[WORLD_PART_PODS]);
 }
 
 static bool broker_is_missing(const struct join_broker *broker)

@@ -35,22 +35,34 @@ static bool lacks_majority(const struct join_cluster *cluster)
 	return rules_ready_brokers(cluster) <= expected_brokers(cluster) / 2;
 }
 
+/* Whom Kubernetes does not tell of is not missing; true when it is so. */
+static bool say_unread(struct rule_findings *findings)
+{
+	static const uint32_t made_of[] = {
+		[WORLD_MANAGED_BY_STATEFUL_SET] = WORLD_ON(STATEFUL_SETS) | WORLD_ON(PODS),
+		[WORLD_MANAGED_BY_RABBITMQ_OPERATOR] = WORLD_ON(STATEFUL_SETS) | WORLD_ON(PODS),
+		[WORLD_MANAGED_BY_STRIMZI] = WORLD_ON(KAFKAS) | WORLD_ON(NODE_POOLS) | WORLD_ON(PODS),
+	};
+	const struct world_cluster *cluster = &findings->cluster->pub;
+	enum world_part part = world_unread_part(cluster->parts, made_of[cluster->manager]);
+	if (part == WORLD_PART_COUNT)
+		return false;
+	if (err_is_set(&cluster->parts[part].err))
+		rule_finding_add(findings, SEV_WARN, "brokers", NULL,
+				 arena_printf(&findings->world->frame, "brokers unknown: %s",
+					      rule_sentence_cut(findings->world, cluster->parts[part].err.text)),
+				 NULL);
+	return true;
+}
+
 /* A majority of the brokers is not there, or was never: nothing else matters. */
 void rule_not_started(struct rule_findings *findings)
 {
 	struct join_cluster *cluster = findings->cluster;
 	struct world *world = findings->world;
 	int64_t expected = expected_brokers(cluster);
-	if (!expected || !lacks_majority(cluster))
+	if (!lacks_majority(cluster) || say_unread(findings) || !expected)
 		return;
-	if (cluster->pods_unread) {
-		if (*cluster->pods_unread)
-			rule_finding_add(findings, SEV_WARN, "brokers", NULL,
-					 arena_printf(&world->frame, "brokers unknown: %s",
-						      rule_sentence_cut(world, cluster->pods_unread)),
-					 NULL);
-		return;
-	}
 	rule_finding_add(findings, SEV_BAD, "brokers", NULL,
 			 arena_printf(&world->frame, "%lld of %lld brokers ready%s",
 				      (long long)rules_ready_brokers(cluster), (long long)expected,
@@ -276,7 +288,7 @@ enum severity rule_calm_headline(struct world *world, struct join_cluster *clust
 		*headline = cluster->pub.desired == 0 ? "scaled to zero: no brokers" : "brokers not known yet";
 		return SEV_INFO;
 	}
-	if (cluster->pods_unread && !rules_ready_brokers(cluster)) {
+	if (!world_source_is_read(&cluster->pub.parts[WORLD_PART_PODS]) && !rules_ready_brokers(cluster)) {
 		*headline = "brokers not known yet";
 		return SEV_INFO;
 	}

@@ -45,7 +45,7 @@ const char *rule_finding_key(struct rule_findings *findings, const char *name); 
 #define RULES_OF_WORLD(X)                                                                                              \
 	X(link)                                                                                                        \
 	X(nodes)                                                                                                       \
-	X(forbidden)
+	X(unread)
 
 #define X(name) void rule_##name(struct rule_findings *findings);
 RULES_OF_CLUSTER(X)

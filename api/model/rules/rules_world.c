@@ -55,26 +55,18 @@ void rule_nodes(struct rule_findings *findings)
 	}
 }
 
-void rule_forbidden(struct rule_findings *findings)
+/* What Kubernetes does not let us read, or not now. While nothing comes through at all, that is said (rule_link). */
+void rule_unread(struct rule_findings *findings)
 {
 	const struct world_view *view = &findings->world->view;
-	const struct {
-		const struct world_source *source;
-		const char *what, *view;
-	} sources[] = {
-		{&view->sets_source, "broker clusters", "clusters"},
-		{&view->pods_source, "pods", "pods"},
-		{&view->nodes_source, "nodes", "nodes"},
-		{&view->claims_source, "claims", "volumes"},
-		{&view->volumes_source, "volumes", "volumes"},
-		{&view->services_source, "services", "services"},
-		{&view->events_source, "events", "events"},
-		{&view->classes_source, "storage classes", "volumes"},
-	};
-	for (size_t i = 0; i < ARRAY_LEN(sources); i++)
-		if (sources[i].source->err.code == ERR_FORBIDDEN)
-			rule_finding_add(findings, SEV_WARN, sources[i].view, NULL,
-					 arena_printf(&findings->world->frame, "%s unknown: %s", sources[i].what,
-						      rule_sentence_cut(findings->world, sources[i].source->err.text)),
+	for (size_t i = 0; view->link == WORLD_LIVE && i < WORLD_LIST_COUNT; i++) {
+		const struct world_source *list = &view->lists[i];
+		const char *where = world_part_view((enum world_part)i);
+		if (where && !world_source_is_read(list) && err_is_set(&list->err))
+			rule_finding_add(findings, SEV_WARN, where, NULL,
+					 arena_printf(&findings->world->frame, "%s unknown: %s",
+						      world_part_word((enum world_part)i),
+						      rule_sentence_cut(findings->world, list->err.text)),
 					 NULL);
+	}
 }

@@ -10,8 +10,8 @@ struct source_brokers;
 
 struct source_brokers_options {
 	const struct source_options *options; /* borrowed */
-	/* The lists of the kind in the namespace are all in, or cannot be had: *err then says why. */
-	bool (*is_listed)(void *data, enum kube_kind kind, const char *namespace, struct err *err);
+	/* The lists of the kind that concern the cluster are in, or cannot be had: *err then says why. */
+	bool (*is_listed)(void *data, enum kube_kind kind, const struct source_found_cluster *found, struct err *err);
 	void (*follow_again)(void *data); /* a source wants to be followed anew, soon */
 	void *data;
 };

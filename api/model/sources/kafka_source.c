@@ -174,7 +174,7 @@ static void kafka_source_connect(struct source_kafka *it, const struct source_fo
 	const struct source_brokers_options *around = source->surroundings;
 	struct err users_err;
 	if (it->connector || !source->pods.len ||
-	    (found->kafka && !around->is_listed(around->data, KUBE_KAFKA_USERS, found->namespace, &users_err)))
+	    (found->kafka && !around->is_listed(around->data, KUBE_KAFKA_USERS, found, &users_err)))
 		return;
 	it->searching = true;
 	it->connector = source_kafka_connector_start(&(struct source_kafka_connector_options){

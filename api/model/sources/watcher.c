@@ -24,6 +24,7 @@ struct source_watched {
 	struct kube_informer *informer;
 	enum kube_kind kind;
 	char *namespace;      /* NULL = all */
+	char *labels;         /* NULL = all */
 	struct err start_err; /* the informer could not even be started */
 	bool needed;
 };
@@ -96,6 +97,7 @@ static void watcher_forget(struct source_watched *watched)
 		record_store_remove(store, watched->kind, meta->namespace, meta->name);
 	kube_informer_stop(watched->informer);
 	free(watched->namespace);
+	free(watched->labels);
 	free(watched);
 }
 
@@ -110,6 +112,7 @@ static void watcher_need(struct source_watcher *watcher, enum kube_kind kind, co
 		watched->watcher = watcher;
 		watched->kind = kind;
 		watched->namespace = mem_strdup(namespace);
+		watched->labels = mem_strdup(labels);
 		map_set(&watcher->watched, key, watched);
 		watched->informer = kube_informer_start(watcher->options.client,
 							&(struct kube_informer_options){
@@ -196,9 +199,11 @@ static void on_check(void *data)
 	loop_timer_arm(watcher->check, CHECK_MS);
 }
 
-static bool watcher_lists(void *data, enum kube_kind kind, const char *namespace, struct err *err)
+static bool watcher_lists(void *data, enum kube_kind kind, const struct source_found_cluster *found, struct err *err)
 {
-	return source_watcher_is_listed(data, kind, namespace, err);
+	struct world_source list = source_watcher_list(data, kind, found);
+	*err = list.err;
+	return world_source_is_read(&list) || err_is_set(&list.err);
 }
 
 static void watcher_on_wish(void *data)
@@ -232,6 +237,7 @@ void source_watcher_destroy(struct source_watcher *watcher)
 		struct source_watched *watched = at->value;
 		kube_informer_stop(watched->informer);
 		free(watched->namespace);
+		free(watched->labels);
 		free(watched);
 	}
 	map_finish(&watcher->watched);
@@ -253,33 +259,53 @@ static bool watcher_is_listed(const struct source_watched *watched)
 	return state && (state->synced || state->absent);
 }
 
-static struct world_source source_of(struct source_watcher *watcher, enum kube_kind kind)
+static struct world_source watcher_source_of(const struct source_watched *watched, int64_t now)
 {
+	const struct kube_informer_state *state = watched->informer ? kube_informer_state(watched->informer) : NULL;
+	return (struct world_source){.updated_ms = !watcher_is_listed(watched)  ? -1
+						   : state->stale_since_ms >= 0 ? state->stale_since_ms
+										: now,
+				     .err = *watcher_error_of(watched)};
+}
+
+/* Who watches a namespace or a selector of its own says nothing of the others. */
+static bool watcher_concerns(const struct source_watched *watched, const struct source_found_cluster *found)
+{
+	char selector[SELECTOR_MAX];
+	if (!found || (!watched->namespace && !watched->labels))
+		return true;
+	if (watched->namespace && !str_eq(watched->namespace, found->namespace))
+		return false;
+	bool by_cluster = watched->kind == KUBE_PODS || watched->kind == KUBE_CLAIMS;
+	return !by_cluster || !source_discover_selector(found, selector, sizeof selector) ||
+	       str_eq(watched->labels, selector);
+}
+
+struct world_source source_watcher_list(const struct source_watcher *watcher, enum kube_kind kind,
+					const struct source_found_cluster *found)
+{
+	struct world_source list = {0};
+	bool any = false;
+	if (!watcher)
+		return list;
 	int64_t now = loop_now_ms(watcher->options.loop);
-	struct world_source source = {.updated_ms = now};
 	for (struct map_entry *at = map_next(&watcher->watched, NULL); at; at = map_next(&watcher->watched, at)) {
 		const struct source_watched *watched = at->value;
-		if (watched->kind != kind)
+		if (watched->kind != kind || !watcher_concerns(watched, found))
 			continue;
-		const struct kube_informer_state *state =
-			watched->informer ? kube_informer_state(watched->informer) : NULL;
-		int64_t updated = !watcher_is_listed(watched)  ? -1
-				  : state->stale_since_ms >= 0 ? state->stale_since_ms
-							       : now;
-		source.updated_ms = updated < source.updated_ms ? updated : source.updated_ms;
-		if (!err_is_set(&source.err))
-			source.err = *watcher_error_of(watched);
+		struct world_source its = watcher_source_of(watched, now);
+		list.updated_ms = !any || its.updated_ms < list.updated_ms ? its.updated_ms : list.updated_ms;
+		list.err = err_is_set(&list.err) ? list.err : its.err;
+		any = true;
 	}
-	return source;
+	/* What concerns one cluster is watched once that is found; of all clusters, there being none, all is known. */
+	list.updated_ms = any ? list.updated_ms : found ? -1 : now;
+	return list;
 }
 
 static void describe_by_hand(struct world_view *view)
 {
-	struct world_source *sources[] = {&view->nodes_source,   &view->volumes_source, &view->services_source,
-					  &view->events_source,  &view->pods_source,    &view->claims_source,
-					  &view->classes_source, &view->sets_source};
-	for (size_t i = 0; i < ARRAY_LEN(sources); i++)
-		*sources[i] = (struct world_source){0};
+	memset(view->lists, 0, sizeof view->lists);
 	view->link = WORLD_LIVE;
 	view->discovering = false;
 }
@@ -300,14 +326,8 @@ void source_watcher_describe(struct source_watcher *watcher, struct world_view *
 		describe_by_hand(view);
 		return;
 	}
-	view->sets_source = source_of(watcher, KUBE_STATEFUL_SETS);
-	view->nodes_source = source_of(watcher, KUBE_NODES);
-	view->volumes_source = source_of(watcher, KUBE_VOLUMES);
-	view->services_source = source_of(watcher, KUBE_SERVICES);
-	view->events_source = source_of(watcher, KUBE_EVENTS);
-	view->pods_source = source_of(watcher, KUBE_PODS);
-	view->claims_source = source_of(watcher, KUBE_CLAIMS);
-	view->classes_source = source_of(watcher, KUBE_STORAGE_CLASSES);
+	for (size_t i = 0; i < WORLD_LIST_COUNT; i++)
+		view->lists[i] = source_watcher_list(watcher, world_part_kind((enum world_part)i), NULL);
 	view->link = watcher->last_link = link_now(watcher);
 	view->link_err = kube_client_connection(watcher->options.client)->err;
 	view->discovering = !lists_are_in(watcher);
@@ -341,24 +361,6 @@ void source_watcher_describe_ages(struct source_watcher *watcher, struct world_v
 bool source_watcher_settled(const struct source_watcher *watcher)
 {
 	return !watcher || (lists_are_in(watcher) && source_brokers_settled(watcher->sources));
-}
-
-bool source_watcher_is_listed(const struct source_watcher *watcher, enum kube_kind kind, const char *namespace,
-			      struct err *err)
-{
-	err_clear(err);
-	if (!watcher)
-		return true;
-	for (struct map_entry *at = map_next(&watcher->watched, NULL); at; at = map_next(&watcher->watched, at)) {
-		const struct source_watched *watched = at->value;
-		if (watched->kind != kind || (watched->namespace && !str_eq(watched->namespace, namespace)))
-			continue;
-		if (err_is_set(watcher_error_of(watched)))
-			*err = *watcher_error_of(watched);
-		else if (!watcher_is_listed(watched))
-			return false;
-	}
-	return true;
 }
 
 static struct source_broker *watcher_broker(struct source_watcher *watcher, const char *cluster_key)

@@ -5,6 +5,7 @@
 #define MQDECK_MODEL_SOURCES_WATCHER_H
 
 #include "api/kube/records/kube_kinds.h"
+#include "api/model/sources/discover.h"
 #include "api/model/sources/source_options.h"
 
 struct source_watcher;
@@ -19,10 +20,10 @@ void source_watcher_describe_ages(struct source_watcher *watcher, struct world_v
 bool source_watcher_settled(const struct source_watcher *watcher);
 /* What the cluster's brokers have said; false when nobody asks them (yet). */
 bool source_watcher_snapshot(struct source_watcher *watcher, const char *cluster_key, struct source_snapshot *out);
-/* The lists of the kind in the namespace are all in, or cannot be had: *err then says why (ERR_NONE else). True
- * without a watcher. */
-bool source_watcher_is_listed(const struct source_watcher *watcher, enum kube_kind kind, const char *namespace,
-			      struct err *err);
+/* How the lists of the kind stand that concern the cluster, the worst of them; found NULL = all. Without a watcher, as
+ * read. */
+struct world_source source_watcher_list(const struct source_watcher *watcher, enum kube_kind kind,
+					const struct source_found_cluster *found);
 /* Nobody points at what a source that is gone has said any more. */
 void source_watcher_collect(struct source_watcher *watcher);
 void source_watcher_set_credentials(struct source_watcher *watcher, const char *cluster_key, const char *user,

@@ -217,7 +217,7 @@ static void reassign_check_request(struct ops_plan *plan, const struct reassign 
 	if (it->given && !ops_kafka_assignment_parse(&given, it->given, &err))
 		ops_note(plan, OPS_BLOCKS, "%s", err.text);
 	ops_kafka_assignment_finish(&given);
-	const struct world_source *moves = &it->cluster->moves;
+	const struct world_source *moves = &it->cluster->parts[WORLD_PART_MOVES];
 	if (it->cancel && (moves->updated_ms < 0 || err_is_set(&moves->err)))
 		ops_note(plan, OPS_BLOCKS, "cannot tell what is being reassigned: %s",
 			 err_is_set(&moves->err) ? moves->err.text : "the brokers have not reported it");

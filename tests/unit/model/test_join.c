@@ -183,7 +183,7 @@ static void services_reach_ports_and_count_pods_once(void **state)
 	fixture_update(&f);
 	assert_int_equal(cluster->pub.service_count, 1);
 	const struct world_service *it = cluster->pub.services[0];
-	assert_int_equal(it->ready_endpoints, -1); /* no slice was read yet */
+	assert_int_equal(it->ready_endpoints, 0); /* there is no slice */
 	assert_int_equal(it->ports[0].broker_port, 9092);
 	assert_string_equal(it->ports[0].broker_port_name, "kafka");
 	assert_int_equal(it->ports[1].broker_port, -1);

@@ -380,25 +380,59 @@ static void logs_that_shrink_do_not_say_that_nothing_comes_in(void **state)
 	fixture_finish(&f);
 }
 
-/* Pods that may not be listed are not missing. */
+static void judge_again(struct fixture *f)
+{
+	rule_broker_states(f->world);
+	rules_find_problems(f->world);
+}
+
+/* Pods that could not be listed, for whatever reason, are not missing. */
 static void pods_that_cannot_be_read_are_unknown(void **state)
 {
+	static const enum err_code reasons[] = {ERR_FORBIDDEN, ERR_BUSY, ERR_TIMEOUT, ERR_CONNECT, ERR_SERVER};
 	struct fixture f;
 	fixture_start(&f);
 	fixture_set(&f, "log", 3, "apache/kafka:4.1.0", 9092);
 	fixture_update(&f);
 	struct join_cluster *cluster = fixture_cluster(&f, "test/log/kafka");
+	struct world_source *pods = &cluster->pub.parts[WORLD_PART_PODS];
 	assert_string_equal(cluster->pub.brokers[0]->state, "missing");
-	cluster->pods_unread = "pods is forbidden: bob may not list pods";
-	rule_broker_states(f.world);
-	rules_find_problems(f.world);
-	assert_head(cluster, SEV_WARN, "brokers unknown: pods is forbidden: bob may not list pods");
-	assert_string_equal(cluster->pub.brokers[0]->state, "unknown");
-	assert_int_equal(cluster->pub.brokers[0]->severity, SEV_INFO);
-	cluster->pods_unread = ""; /* the list is not in yet */
-	rule_broker_states(f.world);
-	rules_find_problems(f.world);
+	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
+		*pods = (struct world_source){.updated_ms = -1};
+		err_set(&pods->err, reasons[i], "list of pods: not now");
+		judge_again(&f);
+		assert_head(cluster, SEV_WARN, "brokers unknown: list of pods: not now");
+		assert_string_equal(cluster->pub.brokers[0]->state, "unknown");
+		assert_int_equal(cluster->pub.brokers[0]->severity, SEV_INFO);
+	}
+	err_clear(&pods->err); /* the list is not in yet */
+	judge_again(&f);
 	assert_head(cluster, SEV_INFO, "brokers not known yet");
+	fixture_finish(&f);
+}
+
+/* Once for each list, with its reason, while the API server answers; before that the connection is what is wrong. */
+static void each_list_that_cannot_be_read_is_said(void **state)
+{
+	struct fixture f;
+	fixture_start(&f);
+	fixture_kafka(&f, all_in_sync, 4);
+	for (size_t i = 0; i < WORLD_LIST_COUNT && world_part_view((enum world_part)i); i++) {
+		struct world_source *list = &f.world->view.lists[i];
+		list->updated_ms = -1;
+		err_set(&list->err, ERR_BUSY, "too many requests");
+		f.world->view.link = WORLD_LIVE;
+		judge_again(&f);
+		assert_int_equal(f.world->problems.len, 1);
+		CLEANUP(free)
+		char *expected = str_printf("%s unknown: too many requests", world_part_word((enum world_part)i));
+		assert_string_equal(f.world->problems.items[0].text, expected);
+		f.world->view.link = WORLD_UNREACHABLE;
+		judge_again(&f);
+		assert_int_equal(f.world->problems.len, 1);
+		assert_memory_equal(f.world->problems.items[0].text, "cluster unreachable", 19);
+		*list = (struct world_source){0};
+	}
 	fixture_finish(&f);
 }
 
@@ -507,6 +541,7 @@ int main(void)
 		cmocka_unit_test(a_broker_that_is_gone_has_no_rate),
 		cmocka_unit_test(logs_that_shrink_do_not_say_that_nothing_comes_in),
 		cmocka_unit_test(pods_that_cannot_be_read_are_unknown),
+		cmocka_unit_test(each_list_that_cannot_be_read_is_said),
 		cmocka_unit_test(one_word_for_every_way_of_not_running),
 		cmocka_unit_test(brokers_whose_replicas_lag_are_marked),
 		cmocka_unit_test(ages_do_not_change_every_second),

@@ -524,7 +524,7 @@ static void what_moves_must_be_known_to_be_cancelled(void **state)
 	struct bench *bench = *state;
 	struct ops_value values[] = {{"cancel", "true"}};
 	add(bench, "orders", 0, "012");
-	kafka_of(bench)->cluster.moves.updated_ms = -1;
+	kafka_of(bench)->cluster.parts[WORLD_PART_MOVES].updated_ms = -1;
 	prepare(bench, "reassign", KAFKA, values, 1);
 	assert_says(bench, OPS_BLOCKS, "cannot tell what is being reassigned");
 }
