@@ -106,7 +106,7 @@ struct kube_call {
 	const char *body;
 	size_t body_len; /* 0 with a body = strlen */
 	bool gzip, is_watch;
-	bool once;          /* do not repeat on Retry-After */
+	bool once;          /* do not repeat */
 	int64_t timeout_ms; /* 0 = --request-timeout or 30 s */
 	int64_t silence_ms; /* of watches; 0 = 150 s */
 	size_t body_max;
@@ -118,7 +118,8 @@ struct kube_call {
 	void (*free_data)(void *data); /* when the request ends in whatever way; NULL = data is not the request's */
 };
 
-/* Waits for credentials, sends, repeats 429 and 5xx that carry Retry-After (≤ 10 times, watches and `once` never).
+/* Waits for credentials, sends, repeats 429 and 5xx that carry Retry-After (≤ 10 times, at most a minute apart), and
+ * 429, and of a GET 502 and 503, without it (≤ 4 times, over 15 s); watches and `once` never.
  * NULL with err for what can be said at once (the gate). */
 struct kube_request *kube_request(struct kube_client *client, const struct kube_call *call, struct err *err) MUST_USE;
 void kube_request_cancel(struct kube_request *request); /* NULL is fine */

@@ -9,7 +9,13 @@
 #include "api/base/vec.h"
 #include "api/kube/client/kube_client_private.h"
 
-enum { REPEAT_MAX = 10, REQUEST_TIMEOUT_MS = 30000, REPEAT_WAIT_MAX_MS = 60000 };
+enum {
+	REPEAT_MAX = 10,
+	UNASKED_MAX = 4, /* of them where the server does not say when: 1, 2, 4 and 8 s */
+	UNASKED_FIRST_MS = 1000,
+	REQUEST_TIMEOUT_MS = 30000,
+	REPEAT_WAIT_MAX_MS = 60000
+};
 
 struct kube_request {
 	struct kube_client *client;
@@ -102,10 +108,20 @@ static void request_on_accepted(void *data)
 	request->call.on_accepted(request->call.data);
 }
 
-static bool should_repeat(const struct kube_request *request, const struct http_result *result)
+/* The server says "later", with or without when. What it refused as one too many (429) it has not begun; of what failed
+ * otherwise that is only known where nothing changes, or where the server asks for it itself. -1 = not again. */
+static int64_t repeat_wait_ms(const struct kube_request *request, const struct http_result *result)
 {
+	const struct kube_call *call = &request->call;
 	bool asked = result->retry_after_ms >= 0 && (result->status == 429 || result->status >= 500);
-	return asked && !request->call.once && !request->call.is_watch && request->repeats < REPEAT_MAX;
+	bool later = result->status == 429 ||
+		     ((result->status == 502 || result->status == 503) && str_eq(call->method, "GET"));
+	unsigned max = asked ? REPEAT_MAX : later ? UNASKED_MAX : 0;
+	if (call->once || call->is_watch || request->repeats >= max)
+		return -1;
+	if (!asked)
+		return (int64_t)UNASKED_FIRST_MS << request->repeats;
+	return result->retry_after_ms < REPEAT_WAIT_MAX_MS ? result->retry_after_ms : REPEAT_WAIT_MAX_MS;
 }
 
 static void request_on_done(void *data, const struct http_result *http)
@@ -126,9 +142,9 @@ static void request_on_done(void *data, const struct http_result *http)
 	kube_client_note_result(client, http, &result.err, request->call.is_watch);
 	/* An eviction that a disruption budget forbids is an answer, not a busy server. */
 	bool budget = status && kube_status_cause(status, "DisruptionBudget");
-	if (should_repeat(request, http) && !budget) {
+	int64_t wait = budget ? -1 : repeat_wait_ms(request, http);
+	if (wait >= 0) {
 		request->repeats++;
-		int64_t wait = http->retry_after_ms < REPEAT_WAIT_MAX_MS ? http->retry_after_ms : REPEAT_WAIT_MAX_MS;
 		loop_timer_arm(request->timer, wait);
 		request_log(request, "request is repeated", &result);
 	} else {

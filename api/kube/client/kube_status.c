@@ -25,7 +25,8 @@ static enum err_code code_of(int http_status)
 	} codes[] = {
 		{401, ERR_UNAUTHORIZED}, {403, ERR_FORBIDDEN}, {404, ERR_NOT_FOUND}, {405, ERR_UNSUPPORTED},
 		{406, ERR_UNSUPPORTED},  {409, ERR_CONFLICT},  {410, ERR_GONE},      {413, ERR_LIMIT},
-		{415, ERR_UNSUPPORTED},  {429, ERR_BUSY},      {504, ERR_TIMEOUT},
+		{415, ERR_UNSUPPORTED},  {429, ERR_BUSY},      {502, ERR_BUSY},      {503, ERR_BUSY},
+		{504, ERR_TIMEOUT},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
 		if (codes[i].status == http_status)

@@ -18,6 +18,7 @@ enum {
 	WATCH_SPREAD_S = 300,
 	SHORT_WATCH_MS = 1000,
 	LIST_TIMEOUT_MS = 60 * 1000,
+	ASKED_MAX_MS = 60 * 1000, /* of Retry-After: who may say a day would blind us for a day */
 };
 
 static const char accept_any[] = "application/vnd.kubernetes.protobuf,application/json";
@@ -72,7 +73,9 @@ static void informer_sync_on_timer(void *data)
 static int64_t wait_of(struct kube_informer *informer, const struct kube_result *result)
 {
 	int64_t asked = result->http ? result->http->retry_after_ms : -1;
-	return asked > 0 ? asked : informer_sync_backoff(informer);
+	if (asked <= 0)
+		return informer_sync_backoff(informer);
+	return asked < ASKED_MAX_MS ? asked : ASKED_MAX_MS;
 }
 
 /* ---- asking ---- */

@@ -310,12 +310,21 @@ static void describe_by_hand(struct world_view *view)
 	view->discovering = false;
 }
 
+/* A list that was refused with "later", or cut by a server that answers otherwise, is asked again: it is not settled. */
+static bool watcher_is_settled(const struct source_watched *watched, bool answers)
+{
+	const struct err *err = watcher_error_of(watched);
+	bool later = err->code == ERR_BUSY || err->code == ERR_TIMEOUT || err->code == ERR_CONNECT;
+	return watcher_is_listed(watched) || (err_is_set(err) && !(answers && later));
+}
+
 static bool lists_are_in(const struct source_watcher *watcher)
 {
+	bool answers = kube_client_connection(watcher->options.client)->first_ms >= 0;
 	if (!watcher->watched.len || loop_timer_is_armed(watcher->follow))
 		return false;
 	for (struct map_entry *at = map_next(&watcher->watched, NULL); at; at = map_next(&watcher->watched, at))
-		if (!watcher_is_listed(at->value) && !err_is_set(watcher_error_of(at->value)))
+		if (!watcher_is_settled(at->value, answers))
 			return false;
 	return true;
 }

@@ -294,6 +294,32 @@ static void waits_as_long_as_it_is_told(void **state)
 	assert_int_equal(kube_informer_state(world->pods)->err.code, ERR_NONE);
 }
 
+/* A server, or what stands in front of it, that names a day is asked again within a minute all the same. */
+static bool answer_tomorrow(struct fake_api *fake, struct fake_connection *connection, const char *method,
+			    const char *path)
+{
+	const int64_t *until = fake->script_data;
+	if (loop_now_ms(fake->loop) >= *until)
+		return false;
+	fake_answer(connection, 503, "Retry-After: 86400\r\n", "<html>maintenance</html>");
+	return true;
+}
+
+static void nobody_makes_it_wait_for_a_day(void **state)
+{
+	struct informer_scene *world = *state;
+	int64_t until = loop_now_ms(world->loop) + 30000;
+	world->fake.script = answer_tomorrow;
+	world->fake.script_data = &until;
+	start_informer(world);
+	run(world, 29000);
+	assert_false(kube_informer_state(world->pods)->synced);
+	assert_int_equal(kube_informer_state(world->pods)->err.code, ERR_BUSY);
+	run(world, 35000);
+	assert_true(agrees(world));
+	assert_int_equal(kube_informer_state(world->pods)->err.code, ERR_NONE);
+}
+
 /* ---- bar 4: every way of cutting a stream ---- */
 
 static int64_t cut_once(struct fake_api *fake)
@@ -564,7 +590,8 @@ static void silence_is_noticed(void **state)
 	assert_int_equal(world->fake.watches, 1);
 	for (int ms = 0; ms < 160000; ms += 50) {
 		run(world, 50);
-		assert_int_equal(kube_informer_state(world->pods)->stale_since_ms, -1); /* it is there, and says nothing */
+		assert_int_equal(kube_informer_state(world->pods)->stale_since_ms,
+				 -1); /* it is there, and says nothing */
 		assert_true(kube_client_connection(world->client)->connected);
 	}
 	assert_in_range(world->fake.watches, 2, 4);
@@ -618,6 +645,7 @@ int main(void)
 		TEST(a_thousand_cuts_in_protobuf),
 		TEST(a_storm_of_410s),
 		TEST(waits_as_long_as_it_is_told),
+		TEST(nobody_makes_it_wait_for_a_day),
 		TEST(a_stream_cut_at_many_places),
 		TEST(a_protobuf_stream_cut_at_many_places),
 		TEST(single_bytes_and_crlf),

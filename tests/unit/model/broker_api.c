@@ -79,6 +79,12 @@ static bool script(struct fake_api *fake, struct fake_connection *connection, co
 		refuse_leases(connection);
 		return true;
 	}
+	if (api->refused && api->refusals && strstr(path, api->refused) && !strstr(path, "watch=1")) {
+		api->refusals--;
+		fake_answer(connection, api->refusal_status, str_or(api->refusal_headers, ""),
+			    str_or(api->refusal, ""));
+		return true;
+	}
 	if (strstr(path, "watch=1")) {
 		fake_begin_watch(connection, false);
 		return true;

@@ -25,6 +25,10 @@ struct broker_api {
 	struct buf pods;
 	struct broker_secret secrets[BROKER_API_SECRETS];
 	bool leases_forbidden;
+	/* Lists of this resource ("/pods") are answered with this instead, so often; NULL = none. */
+	const char *refused, *refusal_headers, *refusal;
+	int refusal_status;
+	unsigned refusals;
 	unsigned secret_reads;
 };
 
