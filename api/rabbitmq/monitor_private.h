@@ -64,7 +64,7 @@ struct rabbitmq_monitor {
 	struct rabbitmq_monitor_options options;
 	char *label;
 	char *authorization, *user, *origin; /* of the credentials in use; user and origin for sentences */
-	struct rabbitmq_tls tls; /* our copies; ca_pem NULL = no TLS */
+	struct rabbitmq_tls tls;             /* our copies; ca_pem NULL = no TLS */
 	struct loop_timer *timer, *pump;
 	VEC(struct rabbitmq_peer *) peers;
 	VEC(struct rabbitmq_member) members; /* in step with peers */
