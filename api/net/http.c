@@ -323,25 +323,14 @@ static void add_header(struct http_request *request, const char *line)
 	request->headers = curl_slist_append(request->headers, line);
 }
 
-/* To libcurl "Name:" means a header that is not to be sent, and "Name;" one without a value. */
-static void add_given_header(struct http_request *request, const char *line)
-{
-	size_t name = strcspn(line, ":");
-	if (line[name + strspn(line + name, ": \t")]) {
-		add_header(request, line);
-		return;
-	}
-	CLEANUP(free) char *without_value = str_printf("%.*s;", (int)name, line);
-	add_header(request, without_value);
-}
-
 static void apply_headers(struct http_request *request)
 {
 	const struct peer *peer = &request->http->peer;
 	bool has_type = false;
 	for (const char *const *line = request->call.headers; line && *line; line++) {
 		has_type = has_type || strncasecmp(*line, "Content-Type:", 13) == 0;
-		add_given_header(request, *line);
+		CLEANUP(free) char *written = http_header_for_libcurl(*line);
+		add_header(request, written);
 	}
 	CLEANUP(free) char *host = str_printf("Host: %s", peer->authority);
 	if (peer->connect_to)

@@ -84,3 +84,10 @@ int64_t http_retry_after_ms(const char *value, size_t len, const struct clock *c
 	int64_t wait = (int64_t)when * 1000 - clock_wall_ms(clock);
 	return when < 0 ? -1 : wait > 0 ? wait : 0;
 }
+
+char *http_header_for_libcurl(const char *line)
+{
+	size_t name = strcspn(line, ":");
+	bool has_value = line[name + strspn(line + name, ": \t")];
+	return has_value ? mem_strdup(line) : str_printf("%.*s;", (int)name, line);
+}

@@ -13,4 +13,8 @@ const char *http_header_value(const char *line, size_t len, const char *name, si
  */
 int64_t http_retry_after_ms(const char *value, size_t len, const struct clock *clock);
 
+/* The line as libcurl wants it: to it "Name:" means a header that is not to be sent, and "Name;" one without a value.
+ * Owned by the caller. */
+char *http_header_for_libcurl(const char *line);
+
 #endif
