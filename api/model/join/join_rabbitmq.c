@@ -1,4 +1,4 @@
-/* What RabbitMQ says, joined into brokers, queues and their replicas. */
+/* What RabbitMQ says, joined into brokers and what they add up to. */
 #include <stdio.h>
 #include <string.h>
 
@@ -38,7 +38,7 @@ static const struct rabbitmq_member *member_of(const struct join_cluster *cluste
 
 /* ---- queues ---- */
 
-static bool is_online(const struct rabbitmq_queue *queue, uint16_t word)
+bool join_rabbitmq_is_online(const struct rabbitmq_queue *queue, uint16_t word)
 {
 	for (size_t i = 0; i < queue->online_count; i++)
 		if (queue->members[queue->member_count + i] == word)
@@ -46,7 +46,7 @@ static bool is_online(const struct rabbitmq_queue *queue, uint16_t word)
 	return false;
 }
 
-static enum world_replica_state rabbitmq_join_queue_state(const struct rabbitmq_queue *queue)
+enum world_replica_state join_rabbitmq_queue_state(const struct rabbitmq_queue *queue)
 {
 	if (!queue->members_known || !queue->online_known || !queue->member_count)
 		return WORLD_REPLICA_UNKNOWN;
@@ -54,7 +54,7 @@ static enum world_replica_state rabbitmq_join_queue_state(const struct rabbitmq_
 		return WORLD_REPLICA_OFFLINE;
 	if (queue->online_count <= queue->member_count / 2)
 		return WORLD_REPLICA_MINORITY;
-	if (queue->leader == RABBITMQ_NO_NAME || !is_online(queue, queue->leader))
+	if (queue->leader == RABBITMQ_NO_NAME || !join_rabbitmq_is_online(queue, queue->leader))
 		return WORLD_REPLICA_NO_LEADER;
 	return queue->online_count < queue->member_count ? WORLD_REPLICA_UNDER_REPLICATED : WORLD_REPLICA_OK;
 }
@@ -73,7 +73,7 @@ static void tally_members(struct join_cluster *cluster, const struct rabbitmq_qu
 			world_is_critical_queue(queue->member_count, queue->online_count);
 	for (size_t i = 0; i < queue->member_count; i++) {
 		struct join_broker *broker = broker_of_word(cluster, queue->members[i]);
-		bool online = is_online(queue, queue->members[i]);
+		bool online = join_rabbitmq_is_online(queue, queue->members[i]);
 		if (!broker)
 			continue;
 		broker->tally.replicas++;
@@ -133,7 +133,7 @@ static void tally_queues(struct join_cluster *cluster)
 		}
 		if (replicated) {
 			tally_members(cluster, queue);
-			count_state(&cluster->totals, rabbitmq_join_queue_state(queue), queue->online_count);
+			count_state(&cluster->totals, join_rabbitmq_queue_state(queue), queue->online_count);
 		}
 	}
 	if (new_picture)
@@ -400,102 +400,4 @@ void join_rabbitmq(struct join_cluster *cluster)
 		it->source.err = snapshot->nodes_part.err;
 	if (!err_is_set(&it->source.err))
 		it->source.err = snapshot->queues_part.err;
-}
-
-/* ---- rows ---- */
-
-uint64_t join_rabbitmq_answers_mark(const struct join_cluster *cluster)
-{
-	const struct rabbitmq_snapshot *snapshot = &cluster->rabbitmq;
-	uint64_t mark = join_answers_mix(cluster->brokers_generation, (uintptr_t)snapshot->queues);
-	return join_answers_mix(mark, (uint64_t)snapshot->queues_part.updated_ms);
-}
-
-static int16_t index_of_word(const struct join_cluster *cluster, uint16_t word)
-{
-	return word < cluster->rabbitmq.queues->word_count ? cluster->word_broker[word] : -1;
-}
-
-void join_rabbitmq_replicated_at(const struct join_cluster *cluster, int64_t index, struct world_replicated *out)
-{
-	const struct rabbitmq_queues *queues = cluster->rabbitmq.queues;
-	if (!queues || cluster->tallied != queues || index < 0 || (size_t)index >= queues->replicated_count)
-		return;
-	const struct rabbitmq_queue *queue = &queues->items[queues->replicated[index]];
-	out->name = queue->name;
-	out->vhost = rabbitmq_word(queues, queue->vhost);
-	out->leader = index_of_word(cluster, queue->leader);
-	out->state = rabbitmq_join_queue_state(queue);
-	out->min_in_sync = queue->member_count ? queue->member_count / 2 + 1 : -1;
-	for (size_t i = 0; i < queue->member_count && i < WORLD_REPLICAS_MAX; i++) {
-		int16_t at = index_of_word(cluster, queue->members[i]);
-		out->replicas[i] = at;
-		out->replica_ids[i] = at >= 0 ? cluster->brokers.items[at]->ordinal : -1;
-		out->in_sync[i] = is_online(queue, queue->members[i]);
-		out->in_sync_count += out->in_sync[i];
-		out->replica_count++;
-	}
-}
-
-static const char *joined_names(struct join_cluster *cluster, const uint16_t *words, size_t count)
-{
-	char text[4096];
-	size_t len = 0;
-	*text = '\0';
-	for (size_t i = 0; i < count && len < sizeof text - 1; i++) {
-		int16_t at = index_of_word(cluster, words[i]);
-		const char *name =
-			at >= 0 ? cluster->brokers.items[at]->name : rabbitmq_word(cluster->rabbitmq.queues, words[i]);
-		int put = snprintf(text + len, sizeof text - len, "%s%s", i ? "," : "", str_or(name, "?"));
-		len += put > 0 ? (size_t)put : 0;
-	}
-	return join_cluster_phrase(cluster, text);
-}
-
-static enum severity queue_severity(const struct rabbitmq_queue *queue, const char *state)
-{
-	if (queue->type == RABBITMQ_QUORUM || queue->type == RABBITMQ_STREAM)
-		return world_replica_state_severity(rabbitmq_join_queue_state(queue));
-	if (!state)
-		return SEV_INFO;
-	return str_eq(state, "running") || str_eq(state, "idle") ? SEV_OK : str_eq(state, "down") ? SEV_BAD : SEV_WARN;
-}
-
-#define QUEUE_JOIN_COUNT(queues, value) value
-#define QUEUE_JOIN_SMALL(queues, value) value
-#define QUEUE_JOIN_BYTES(queues, value) value
-#define QUEUE_JOIN_RATE(queues, value) value
-#define QUEUE_JOIN_FLAG(queues, value) value
-#define QUEUE_JOIN_TEXT(queues, value) value
-#define QUEUE_JOIN_WORD(queues, value) rabbitmq_word(queues, value)
-
-void join_queue_at(const struct world_cluster *pub, int64_t index, struct world_queue *out)
-{
-	struct join_cluster *cluster = join_cluster_of(pub);
-	const struct rabbitmq_queues *queues = cluster->rabbitmq.queues;
-	*out = (struct world_queue){
-		.cluster = &cluster->pub,
-		.name = "",
-#define X(place, asked, type, member, ...) .member = WORLD_UNKNOWN_##type,
-#include "api/rabbitmq/queue_fields.def"
-#undef X
-	};
-	if (!queues || cluster->tallied != queues || index < 0 || (size_t)index >= queues->count)
-		return;
-	const struct rabbitmq_queue *queue = &queues->items[index];
-	uint16_t leader = queue->leader != RABBITMQ_NO_NAME ? queue->leader : queue->node;
-	int16_t at = index_of_word(cluster, leader);
-	out->name = queue->name;
-	out->vhost = rabbitmq_word(queues, queue->vhost);
-	out->type = rabbitmq_queue_type_word(queue->type);
-	out->state = rabbitmq_word(queues, queue->state);
-	out->leader = at >= 0 ? cluster->brokers.items[at]->name : rabbitmq_word(queues, leader);
-	out->members = queue->members_known ? joined_names(cluster, queue->members, queue->member_count) : NULL;
-	out->online = queue->online_known
-			      ? joined_names(cluster, queue->members + queue->member_count, queue->online_count)
-			      : NULL;
-#define X(place, asked, type, member, ...) out->member = QUEUE_JOIN_##type(queues, queue->member);
-#include "api/rabbitmq/queue_fields.def"
-#undef X
-	out->severity = queue_severity(queue, out->state);
 }

@@ -186,6 +186,8 @@ void join_events(struct world *world);
 /* ---- brokers' side ---- */
 void join_rabbitmq(struct join_cluster *cluster);
 int32_t join_rabbitmq_broker_of(const struct join_cluster *cluster, const char *member); /* index, -1 */
+enum world_replica_state join_rabbitmq_queue_state(const struct rabbitmq_queue *queue);
+bool join_rabbitmq_is_online(const struct rabbitmq_queue *queue, uint16_t member);
 /* Fills in the sides, from who is alive and whom each does not hear (join_hearing.c). */
 void join_hearing(struct join_cluster *cluster);
 size_t join_hearing_missed_by(const struct join_cluster *cluster, const struct join_broker *broker);
