@@ -174,7 +174,7 @@ static int measure(bool protobuf)
 {
 	struct clock clock = clock_real();
 	struct err err = {0};
-	uint16_t port;
+	uint16_t port = 0;
 	char url[64], no_proxy[1] = "";
 	bool done = false;
 	pid_t server = start_server(protobuf, &port);
