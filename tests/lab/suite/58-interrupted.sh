@@ -60,8 +60,7 @@ plan_is "a second operator is told who has the cluster" 30 blocks 'holds the lea
 "$MQDECK" run restart $NAMESPACE/rabbitmq-0 --yes --accept dangerous >/dev/null 2>&1
 is "… and may not run" $? 30
 check "api stop" "$LAB" api stop
-sleep 20
-check "the plan waits, and says for what" grep -q 'Kubernetes API' "$LOG"
+check_within "the plan waits, and says for what" 40 grep -q 'Kubernetes API' "$LOG"
 check "api start" "$LAB" api start
 ends_with "… and continues to its end" 0
 is "… every pod is another one" "$(comm -12 <(echo "$before") <(uids rabbitmq))" ""

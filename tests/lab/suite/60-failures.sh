@@ -3,6 +3,8 @@
 . "$(dirname "$0")/lib.sh"
 . "$SUITE/console.sh"
 
+node_is_not_ready() { [ "$(node_condition node-3)" != True ]; }
+
 console_start 120x40 -n $NAMESPACE
 check_screen "the deck is there" 30 'kafka-0'
 
@@ -16,7 +18,9 @@ check_within "the console converges" 120 console_shows_not 'data is [0-9]+.* old
 
 check "node kill 3" "$LAB" node kill 3
 check_screen "node kill 3 is visible as what it does to replication within 25 s" 25 '✗ +(kafka|rabbit) |! +(kafka|rabbit) .*under-replicated'
-check_screen "… and so is the node" 60 'node-3 stopped reporting'
+# The controllers wait 20 s for a sign of life from the node, after they found their own API server again.
+check_within "Kubernetes gives node-3 up" 60 node_is_not_ready
+check_screen "… and the console says so" 20 'node-3 stopped reporting'
 note "$(console_screen | head -12)"
 check "node heal 3" "$LAB" node heal 3
 for kind in rabbitmq kafka; do check_within "$kind: all brokers are Ready" 150 cluster_ready $kind; done

@@ -33,7 +33,7 @@ check_screen() { # WHAT SECONDS EXTENDED-REGEX
 		ok "$1"
 		note "after $(seconds_since "$start") s: $(console_screen | grep -E -m1 "$3" | tr -s ' ')"
 	else
-		not_ok "$1" "not on the screen within $2 s: $3"
+		not_ok "$1" "not on the screen within $(($2 * PATIENCE)) s: $3"
 		note "$(console_screen)"
 	fi
 }
@@ -42,7 +42,7 @@ check_screen() { # WHAT SECONDS EXTENDED-REGEX
 until_screen() { # WHAT COMMAND ARGS…
 	local what=$1
 	shift
-	wait_until 30 "$@" || not_ok "$what" "not within 30 s; the screen: $(console_screen)"
+	wait_until 30 "$@" || not_ok "$what" "not within $((30 * PATIENCE)) s; the screen: $(console_screen)"
 }
 
 console_back() { # EXTENDED-REGEX of what Escape leaves

@@ -50,7 +50,7 @@ isnt() { # WHAT GOT UNWANTED
 check_agree() { # WHAT COMMAND COMMAND (as one word each, for eval)
 	local start=$SECONDS one= other=
 	until one=$(eval "$2" 2>/dev/null) && other=$(eval "$3" 2>/dev/null) && [ "$one" = "$other" ]; do
-		if ((SECONDS - start > 60)); then
+		if ((SECONDS - start > 40 * PATIENCE)); then
 			not_ok "$1" "got '$one', wanted '$other'"
 			return
 		fi
@@ -67,12 +67,16 @@ check_within() { # WHAT SECONDS COMMAND…
 		ok "$what"
 		note "after $(seconds_since "$start") s"
 	else
-		not_ok "$what" "not within $limit s: $*"
+		not_ok "$what" "not within $((limit * PATIENCE)) s: $*"
 	fi
 }
 
+# The seconds in the suite are those of a quiet machine. A busy one gets more: what is held is what comes, not how fast;
+# how fast is printed, and measured by tests/bench.
+PATIENCE=${LAB_PATIENCE:-3}
+
 wait_until() { # SECONDS COMMAND…
-	local limit=$1 start=$SECONDS
+	local limit=$(($1 * PATIENCE)) start=$SECONDS
 	shift
 	until "$@" >/dev/null 2>&1; do
 		((SECONDS - start < limit)) || return 1
