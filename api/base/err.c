@@ -23,7 +23,7 @@ bool err_set(struct err *err, enum err_code code, const char *format, ...)
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
 	err->code = code;
-	err->is_private = false;
+	err->is_private = err->no_descriptor = false;
 	memcpy(err->text, text, sizeof text);
 	return false;
 }
@@ -49,9 +49,10 @@ bool err_prefix(struct err *err, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	bool is_private = err->is_private;
+	bool is_private = err->is_private, no_descriptor = err->no_descriptor;
 	err_set(err, err->code, "%s: %s", text, err->text);
 	err->is_private = is_private;
+	err->no_descriptor = no_descriptor;
 	return false;
 }
 
@@ -60,7 +61,7 @@ void err_clear(struct err *err)
 	if (err) {
 		err->code = ERR_NONE;
 		err->text[0] = '\0';
-		err->is_private = false;
+		err->is_private = err->no_descriptor = false;
 	}
 }
 

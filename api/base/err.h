@@ -47,6 +47,9 @@ struct err {
 	enum err_code code;
 	char text[ERR_TEXT_MAX];
 	bool is_private; /* it quotes who hands out credentials: for the screen, not for the log */
+	/* This process had no descriptor to ask with (api/base/descriptors.h): it says nothing of who was to be asked, and
+	 * waiting is all that helps, longer each time. */
+	bool no_descriptor;
 };
 
 /* Formats the sentence (cut at ERR_TEXT_MAX) and returns false, so that `return err_set(…)` reads well. err may be

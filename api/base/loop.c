@@ -74,11 +74,12 @@ static int open_echo(void)
 
 struct loop *loop_create(struct clock *clock)
 {
+	int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (epoll_fd < 0)
+		return NULL;
 	struct loop *loop = mem_alloc(sizeof *loop);
 	loop->clock = clock;
-	loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (loop->epoll_fd < 0)
-		abort();
+	loop->epoll_fd = epoll_fd;
 	loop->random = 0x6d716465;
 	if (!clock->is_virtual && getrandom(&loop->random, sizeof loop->random, 0) != sizeof loop->random)
 		loop->random ^= (uint32_t)clock_wall_ms(clock);

@@ -23,7 +23,7 @@ enum { LOOP_READ = 1, LOOP_WRITE = 2, LOOP_HANGUP = 4 /* only reported, never as
 typedef void loop_fd_fn(void *data, unsigned ready);
 typedef void loop_fn(void *data);
 
-/* The clock belongs to the caller and outlives the loop. */
+/* The clock belongs to the caller and outlives the loop. NULL with errno when the system gives it no descriptor. */
 struct loop *loop_create(struct clock *clock);
 void loop_destroy(struct loop *loop); /* NULL is fine; watches and timers still there are freed without a call */
 DEFINE_CLEANUP(struct loop *, loop_destroy);
