@@ -8,31 +8,35 @@
 #include <string.h>
 #include <unistd.h>
 
-static void *mem_checked(void *block)
+void mem_end(void)
 {
-	if (!block) {
-		fputs("mqdeck: out of memory\n", stderr);
-		abort();
-	}
+	fputs("mqdeck: out of memory\n", stderr);
+	abort();
+}
+
+void *mem_need(void *block)
+{
+	if (!block)
+		mem_end();
 	return block;
 }
 
 void *mem_alloc(size_t size)
 {
-	return mem_checked(calloc(1, size ? size : 1));
+	return mem_need(calloc(1, size ? size : 1));
 }
 
 void *mem_resize(void *block, size_t count, size_t size)
 {
 	if (size != 0 && count > SIZE_MAX / size)
-		return mem_checked(NULL);
+		mem_end();
 	size_t bytes = count * size;
-	return mem_checked(realloc(block, bytes > 0 ? bytes : 1));
+	return mem_need(realloc(block, bytes > 0 ? bytes : 1));
 }
 
 char *mem_strdup(const char *text)
 {
-	return text ? mem_checked(strdup(text)) : NULL;
+	return text ? mem_need(strdup(text)) : NULL;
 }
 
 char *mem_strndup(const char *text, size_t len)

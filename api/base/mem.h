@@ -8,8 +8,11 @@
 
 void *mem_alloc(size_t size);                             /* zeroed; free() it */
 void *mem_resize(void *block, size_t count, size_t size); /* checked multiplication; new bytes are not zeroed */
-char *mem_strdup(const char *text);                       /* NULL gives NULL */
-char *mem_strndup(const char *text, size_t len);          /* takes exactly len bytes, adds NUL */
+/* For what a library allocates for us, and fails for nothing else. */
+_Noreturn void mem_end(void);
+void *mem_need(void *block);                     /* ends when it is NULL */
+char *mem_strdup(const char *text);              /* NULL gives NULL */
+char *mem_strndup(const char *text, size_t len); /* takes exactly len bytes, adds NUL */
 
 /* Locals that free themselves: `CLEANUP(free) char *name = …;` and, for types with a destroy function that accepts
  * NULL, DEFINE_CLEANUP(struct loop *, loop_destroy) once and then `CLEANUP(loop_destroy) struct loop *loop`. */
