@@ -10,7 +10,7 @@
 
 enum { MAP_FIRST_SIZE = 16 };
 
-static uint64_t hash_seed(void)
+uint64_t map_seed(void)
 {
 	static uint64_t seed;
 	while (seed == 0) {
@@ -23,7 +23,7 @@ static uint64_t hash_seed(void)
 /* Seeded FNV-1a with a strong finish: the seed is what stops chosen collisions from being prepared in advance. */
 static uint64_t hash_of(const char *key)
 {
-	uint64_t h = hash_seed();
+	uint64_t h = map_seed();
 	for (; *key; key++)
 		h = (h ^ (unsigned char)*key) * 0x100000001b3u;
 	h ^= h >> 32;

@@ -28,6 +28,9 @@ struct map_entry *map_find(const struct map *map, const char *key); /* the same,
 void *map_set(struct map *map, const char *key, void *value);       /* returns the value that was there, or NULL */
 void *map_remove(struct map *map, const char *key);                 /* returns the value that was there, or NULL */
 
+/* The same for as long as this process runs, and not to be guessed from outside. */
+uint64_t map_seed(void);
+
 /* Iterates in no particular order: `for (struct map_entry *e = map_next(&m, NULL); e; e = map_next(&m, e))`. The map
  * must not change meanwhile. */
 struct map_entry *map_next(const struct map *map, const struct map_entry *after);
