@@ -89,12 +89,13 @@ struct cell cell_bool(bool yes)
 
 struct cell cell_ratio(int64_t part, int64_t total)
 {
-	return (struct cell){.type = CELL_RATIO, .number = part, .total = total};
+	return part < 0 || total < 0 ? cell_unknown()
+				     : (struct cell){.type = CELL_RATIO, .number = part, .total = total};
 }
 
 struct cell cell_graded(struct cell cell, enum severity severity)
 {
-	cell.severity = severity;
+	cell.severity = severity == SEV_OK && cell.type == CELL_UNKNOWN ? SEV_NONE : severity;
 	return cell;
 }
 

@@ -46,8 +46,9 @@ struct cell cell_byte_rate(double a_second);
 struct cell cell_fraction(double part); /* negative = unknown */
 struct cell cell_age(int64_t seconds);  /* negative = unknown */
 struct cell cell_bool(bool yes);
-struct cell cell_ratio(int64_t part, int64_t total);
-struct cell cell_graded(struct cell cell, enum severity severity); /* the same with a severity */
+struct cell cell_ratio(int64_t part, int64_t total); /* either negative = unknown */
+/* The same with a severity; what is unknown is never OK. */
+struct cell cell_graded(struct cell cell, enum severity severity);
 
 /* Text for a person, cleaned, into out. Returns bytes written. `ascii` avoids non-ASCII signs. */
 size_t cell_format(const struct cell *cell, char *out, size_t size, bool ascii);

@@ -29,6 +29,10 @@ static void one_value_two_readers(void **state)
 	shows(cell_age(3 * 86400 + 7200), "3d2h", "266400");
 	shows(cell_bool(true), "yes", "true");
 	shows(cell_ratio(2, 3), "2/3", "\"2/3\"");
+	shows(cell_ratio(0, -1), "?", "null");
+	shows(cell_ratio(-1, 3), "?", "null");
+	assert_int_equal(cell_graded(cell_ratio(0, -1), SEV_OK).severity, SEV_NONE);
+	assert_int_equal(cell_graded(cell_ratio(0, -1), SEV_BAD).severity, SEV_BAD);
 	shows(cell_rate(12345), "12k/s", "12345");
 	shows(cell_byte_rate(4.1 * 1048576), "4.1Mi/s", "4.29916e+06");
 }
