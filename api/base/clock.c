@@ -47,9 +47,27 @@ void clock_advance(struct clock *clock, int64_t ms)
 		clock->virtual_ms += ms;
 }
 
+/* "Z" or "+02:00": what is to be taken off, in ms. */
+static bool clock_parse_zone(const char *text, int64_t *offset_ms)
+{
+	int hours = 0, minutes = 0, used = 0;
+	if (*text == 'Z')
+		return !text[1];
+	if ((*text != '+' && *text != '-') || !isdigit((unsigned char)text[1]) ||
+	    sscanf(text + 1, "%2d:%2d%n", &hours, &minutes, &used) != 2 || text[1 + used] || hours > 23 ||
+	    minutes < 0 || minutes > 59)
+		return false;
+	*offset_ms = (int64_t)(hours * 60 + minutes) * (*text == '+' ? 60000 : -60000);
+	return true;
+}
+
+/* 9999-12-31T23:59:59.999Z: a zone or a leap second beyond it makes a year that RFC 3339 cannot write. */
+#define LAST_MS 253402300799999
+
 int64_t clock_parse_rfc3339(const char *text)
 {
 	struct tm tm = {0};
+	int64_t offset = 0;
 	const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
 	if (!rest)
 		return -1;
@@ -59,14 +77,7 @@ int64_t clock_parse_rfc3339(const char *text)
 		for (rest++; isdigit((unsigned char)*rest); rest++, unit /= 10)
 			ms += (*rest - '0') * unit;
 	}
-	if (*rest == 'Z')
-		return rest[1] ? -1 : ms;
-	int hours, minutes, used = 0;
-	if ((*rest != '+' && *rest != '-') || sscanf(rest + 1, "%2d:%2d%n", &hours, &minutes, &used) != 2 ||
-	    rest[1 + used])
-		return -1;
-	int64_t offset = (int64_t)(hours * 60 + minutes) * 60000;
-	return *rest == '+' ? ms - offset : ms + offset;
+	return clock_parse_zone(rest, &offset) && ms >= offset && ms - offset <= LAST_MS ? ms - offset : -1;
 }
 
 void clock_format_rfc3339(int64_t wall_ms, char out[static 32])

@@ -20,7 +20,8 @@ int64_t clock_wall_ms(const struct clock *clock);    /* Unix time in ms, for age
 void clock_advance(struct clock *clock, int64_t ms); /* virtual clocks only */
 int64_t clock_real_us(void);                         /* monotonic, whatever the clock: for what work costs */
 
-/* RFC 3339 with or without fraction and zone ("2026-01-02T03:04:05Z") to Unix ms; -1 when it is none. */
+/* RFC 3339 with or without fraction and zone ("2026-01-02T03:04:05Z") to Unix ms; -1 when it is none,
+ * or before 1970 as a time that was never set, or past the year 9999. */
 int64_t clock_parse_rfc3339(const char *text);
 /* Writes "2026-01-02T03:04:05Z" (21 bytes with NUL). */
 void clock_format_rfc3339(int64_t wall_ms, char out[static 32]);

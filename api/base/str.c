@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,7 +71,7 @@ char *str_printf(const char *format, ...)
 	va_start(args, format);
 	char *text;
 	if (vasprintf(&text, format, args) < 0)
-		abort();
+		mem_end();
 	va_end(args);
 	return text;
 }
@@ -91,7 +92,7 @@ bool str_to_double(const char *text, double *out)
 	char *end;
 	errno = 0;
 	double value = strtod(text, &end);
-	if (errno || end == text || *end || isspace((unsigned char)*text))
+	if (errno || end == text || *end || isspace((unsigned char)*text) || !isfinite(value))
 		return false;
 	*out = value;
 	return true;

@@ -32,7 +32,7 @@ int str_compare_natural(const char *a, const char *b);
 
 char *str_printf(const char *format, ...) PRINTF_LIKE(1, 2); /* free() it */
 
-/* Whole-string parsers: false when anything is left over or out of range. */
+/* Whole-string parsers: false when anything is left over or out of range, as "inf" and "nan" are. */
 bool str_to_i64(const char *text, int64_t *out) MUST_USE;
 bool str_to_double(const char *text, double *out) MUST_USE;
 

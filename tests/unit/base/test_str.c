@@ -1,5 +1,6 @@
 #include "tests/unit/unit.h"
 
+#include "api/base/mem.h"
 #include "api/base/str.h"
 
 static void orders_as_people_do(void **state)
@@ -21,6 +22,15 @@ static void parses_whole_numbers_only(void **state)
 	assert_false(str_to_i64("99999999999999999999", &n));
 }
 
+static void parses_finite_numbers_only(void **state)
+{
+	double n;
+	assert_true(str_to_double("-1.5e3", &n) && n == -1500);
+	const char *none[] = {"", " 1", "1x", "1e999", "inf", "-Infinity", "nan", "NAN(1)"};
+	for (size_t i = 0; i < ARRAY_LEN(none); i++)
+		assert_false(str_to_double(none[i], &n));
+}
+
 static void finds_whole_words_only(void **state)
 {
 	assert_true(str_has_word("pvc pvcs volume", ' ', "pvc"));
@@ -36,6 +46,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(orders_as_people_do),
 		cmocka_unit_test(parses_whole_numbers_only),
+		cmocka_unit_test(parses_finite_numbers_only),
 		cmocka_unit_test(finds_whole_words_only),
 	};
 	return cmocka_run_group_tests_name("base/str", tests, NULL, NULL);
