@@ -197,22 +197,21 @@ void net_tls_peer_attach(struct net_tls_peer *peer, SSL_CTX *ctx)
 
 /* ---- our own ---- */
 
+int net_tls_no_passphrase(char *out, int size, int writing, void *data)
+{
+	return -1;
+}
+
 static X509 *tls_read_cert(const char *pem)
 {
 	CLEANUP(BIO_free_all) BIO *bio = BIO_new_mem_buf(pem, -1);
-	return PEM_read_bio_X509(bio, NULL, NULL, NULL);
-}
-
-/* A key with a passphrase must not make OpenSSL ask on the terminal. */
-static int no_passphrase(char *out, int size, int writing, void *data)
-{
-	return -1;
+	return PEM_read_bio_X509(bio, NULL, net_tls_no_passphrase, NULL);
 }
 
 static EVP_PKEY *tls_read_key(const char *pem)
 {
 	CLEANUP(BIO_free_all) BIO *bio = BIO_new_mem_buf(pem, -1);
-	return PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
+	return PEM_read_bio_PrivateKey(bio, NULL, net_tls_no_passphrase, NULL);
 }
 
 static bool check_pair(const char *cert_pem, const char *key_pem, struct err *err)
@@ -230,10 +229,19 @@ static bool check_pair(const char *cert_pem, const char *key_pem, struct err *er
 	return true;
 }
 
+/* Any text of PEM may be, not only a key, and each of a bundle: libcurl would have OpenSSL ask. */
+static bool check_is_plain(const char *pem, const char *what, struct err *err)
+{
+	return !pem || !strstr(pem, "Proc-Type:") ||
+	       err_set(err, ERR_CONFIG, "the %s is encrypted, and nobody is asked for its passphrase: decrypt it",
+		       what);
+}
+
 bool net_tls_check_pem(const char *ca_pem, const char *cert_pem, const char *key_pem, struct err *err)
 {
-	bool ok = true;
-	if (ca_pem) {
+	bool ok = check_is_plain(ca_pem, "certificate authority", err) &&
+		  check_is_plain(cert_pem, "client certificate", err);
+	if (ok && ca_pem) {
 		CLEANUP(X509_free) X509 *ca = tls_read_cert(ca_pem);
 		if (!ca)
 			ok = err_set(err, ERR_CONFIG, "the certificate authority is not a PEM certificate");

@@ -3,6 +3,7 @@
 #ifndef MQDECK_NET_NET_TLS_H
 #define MQDECK_NET_NET_TLS_H
 
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <stdbool.h>
 
@@ -20,8 +21,11 @@ void net_tls_peer_finish(struct net_tls_peer *peer);
 /* Makes ctx verify its peer by this rule. ctx must not verify after `peer` is finished. */
 void net_tls_peer_attach(struct net_tls_peer *peer, SSL_CTX *ctx);
 
-/* The texts are what they should be: at least one certificate in ca, cert and key belong together. Each may be NULL;
- * ERR_CONFIG. */
+/* For everything that is read as PEM: what is encrypted must not make OpenSSL ask for a passphrase on the terminal. */
+pem_password_cb net_tls_no_passphrase;
+
+/* The texts are what they should be: at least one certificate in ca, cert and key belong together, nothing is encrypted.
+ * Each may be NULL; ERR_CONFIG. */
 bool net_tls_check_pem(const char *ca_pem, const char *cert_pem, const char *key_pem, struct err *err) MUST_USE;
 
 /* Writes what a refusing server may mean: `client certificate "CN=dev" (valid until 2026-01-02T03:04:05Z, expired)`. */
