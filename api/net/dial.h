@@ -11,6 +11,7 @@
 #include "api/base/loop.h"
 
 struct dial; /* one connection being carried */
+struct dial_turn;
 
 struct dial_target {
 	const char *namespace, *pod; /* borrowed for the call */
@@ -27,6 +28,12 @@ struct dial_opener {
 	const struct err *(*error)(const struct dial *dial);
 	/* Ends the carrying; close the fd yourself. NULL is fine. */
 	void (*close)(struct dial *dial);
+	/* Where connections are dear others may go first: ask before open(), which is due when `granted` is called: once, never
+	 * from inside, and the turn is gone then. NULL = open at any time. */
+	struct dial_turn *(*ask)(struct dial_opener *self, loop_fn *granted, void *data);
+	void (*forget)(struct dial_turn *turn); /* not granted any more; NULL is fine */
+	/* It is still carried. NULL where nobody asks for turns. */
+	bool (*is_carried)(const struct dial *dial);
 };
 
 /* Plain TCP to target->host:port. Free with dial_tcp_destroy. */

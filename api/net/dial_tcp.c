@@ -188,7 +188,10 @@ static struct dial *dial_open_tcp(struct dial_opener *self, const struct dial_ta
 		free(dial);
 		return NULL;
 	}
-	if (!relay_open(&dial->relay, dial->loop, fd, err)) {
+	struct multi_hooks hooks = {.on_done = dial_connected, .on_close = dial_close_now, .data = dial};
+	dial->multi = multi_create(dial->loop, &hooks, DESCRIPTORS_FOR_BROKER, err);
+	if (!dial->multi || !relay_open(&dial->relay, dial->loop, fd, err)) {
+		multi_free(dial->multi);
 		peer_finish(&dial->peer);
 		free(dial);
 		return NULL;
@@ -196,11 +199,7 @@ static struct dial *dial_open_tcp(struct dial_opener *self, const struct dial_ta
 	buf_init(&dial->out, DIAL_OUT_MAX);
 	dial->deadline = loop_timer_create(dial->loop, dial_timed_out, dial);
 	loop_timer_arm(dial->deadline, DIAL_CONNECT_MS);
-	struct multi_hooks hooks = {.on_done = dial_connected, .on_close = dial_close_now, .data = dial};
-	dial->multi = multi_create(dial->loop, &hooks);
-	dial->easy = curl_easy_init();
-	if (!dial->easy)
-		abort();
+	dial->easy = mem_need(curl_easy_init());
 	peer_apply(&dial->peer, dial->easy, "/", dial->errbuf);
 	curl_easy_setopt(dial->easy, CURLOPT_CONNECT_ONLY, 1L);
 	multi_add(dial->multi, dial->easy);

@@ -1,65 +1,23 @@
-/* Requests on libcurl's multi interface: what is sent, what comes back, and how long silence is borne on the loop's own
- * clock. Callbacks may cancel requests or destroy the whole peer from inside libcurl; what must wait for libcurl to
+/* Requests on libcurl's multi interface: what is sent, how it ends, and how long silence is borne on the loop's own clock.
+ * Callbacks may cancel requests or destroy the whole peer from inside libcurl; what must wait for libcurl to
  * return is marked and done then. */
-#include "api/net/http.h"
-
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "api/base/buf.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/net/http_private.h"
 #include "api/net/http_text.h"
-#include "api/net/multi.h"
-#include "api/net/peer.h"
 
 enum {
 	HTTP_CONNECT_MS = 10000,
 	HTTP_TOTAL_MS = 30000,
 	HTTP_SILENCE_MS = 150000,
-	HTTP_BODY_MAX = 4 << 20,
-	HTTP_ERROR_BODY_MAX = 64 << 10, /* kept of the body of a status that is not 2xx; the rest is dropped */
-	HTTP_HEADERS_MAX = 64 << 10,
+	HTTP_CONNECTING_MS = 1000,   /* while others wait for its connection */
+	HTTP_WATCH_TURN_MS = 2000,   /* some proxies keep a head back until something happens */
 	HTTP_BUFFER = 16 << 10,      /* HTTP/2 and TLS bring no larger pieces */
 	HTTP_BUFFER_WATCH = 4 << 10, /* kept for as long as the watch runs */
-};
-
-struct http_request {
-	struct http *http;
-	struct http_request *prev, *next;
-	CURL *easy;
-	struct curl_slist *headers;
-	struct loop_timer *timer;
-	struct http_call call; /* strings not valid after http_send() */
-	char *body;            /* being sent; libcurl reads it */
-	char *what;            /* "GET /path", for the log: without the query */
-	struct buf in;
-	char errbuf[CURL_ERROR_SIZE];
-	char content_type[128];
-	char audit_id[64];
-	struct err err; /* what we ended it for */
-	size_t header_bytes;
-	uint64_t body_bytes;
-	int64_t started_ms, first_byte_ms, last_byte_ms; /* first_byte_ms -1 = none yet */
-	int64_t retry_after_ms;
-	int status;
-	bool added;     /* to the multi */
-	bool cancelled; /* inside libcurl: reaped when it is left */
-	bool body_cut;  /* an error body beyond what is kept: enough was read */
-	bool connected;
-	bool has_head; /* the empty line after the headers came */
-};
-
-struct http {
-	struct peer peer;
-	struct multi *multi;
-	struct http_request *requests;
-	size_t in_flight;
-	int64_t last_byte_ms;
-	bool closing;
-	bool has_leftovers; /* requests to add or to reap when libcurl is left */
 };
 
 /* ---- a request's end ---- */
@@ -74,16 +32,13 @@ static void forget_secrets(struct curl_slist *headers)
 static void request_unlink(struct http_request *request)
 {
 	struct http *http = request->http;
-	if (request->prev)
-		request->prev->next = request->next;
-	else
-		http->requests = request->next;
-	if (request->next)
-		request->next->prev = request->prev;
+	http_turn_unlink(request);
 	if (!request->cancelled)
 		http->in_flight--;
 	if (request->added)
 		multi_remove(http->multi, request->easy);
+	http_turn_end_connecting(request);
+	http_turn_give(request);
 	curl_easy_cleanup(request->easy);
 	loop_timer_destroy(request->timer);
 	forget_secrets(request->headers);
@@ -101,21 +56,40 @@ static void http_request_free(struct http_request *request)
 	free(request);
 }
 
+/* Somebody else answered: an error where the API itself would have given something. */
+static void http_name_stranger(struct http_request *request, char *out, size_t size)
+{
+	const struct http_head *head = &request->head;
+	out[0] = '\0';
+	/* A watch during which nothing happened is empty, and so is what has no content. */
+	bool is_empty = request->foreign == HTTP_FOREIGN_UNKNOWN && head->status == 200 && !request->call.is_watch;
+	if (err_is_set(&request->err) || (request->foreign != HTTP_FOREIGN_YES && !is_empty))
+		return;
+	http_foreign_name(head, request->http->peer.authority, buf_str(&request->in), request->in.len, out, size);
+	if (head->status < 400)
+		err_set(&request->err, ERR_PARSE, "%s", out);
+}
+
 /* The last thing done with the request; `http` may be gone after. */
 static void http_finish(struct http_request *request, bool died)
 {
 	int64_t now = loop_now_ms(request->http->peer.loop);
+	char instead[HTTP_INSTEAD_MAX];
+	http_name_stranger(request, instead, sizeof instead);
 	struct http_result result = {
-		.status = request->status,
+		.status = request->head.status,
 		.err = request->err,
-		.retry_after_ms = request->retry_after_ms,
+		.retry_after_ms = request->head.retry_after_ms,
 		.connection_died = died,
-		.content_type = request->content_type,
-		.audit_id = request->audit_id,
+		.content_type = request->head.content_type,
+		.audit_id = request->head.audit_id,
+		.instead = instead,
 		.bytes = request->body_bytes,
 		.total_ms = now - request->started_ms,
 		.first_byte_ms = request->first_byte_ms < 0 ? -1 : request->first_byte_ms - request->started_ms,
 	};
+	if (request->is_connecting)
+		request->http->speaks_2 = false; /* nobody knows who answers next */
 	peer_log_done(&request->http->peer, request->easy, request->what, &result);
 	request_unlink(request);
 	result.body = buf_str(&request->in);
@@ -134,12 +108,12 @@ static void http_transfer_done(void *data, CURL *easy, CURLcode code)
 	}
 	bool died = false;
 	/* libcurl takes a connection that ends within the headers for a whole answer. */
-	if (code == CURLE_OK && !request->has_head)
+	if (code == CURLE_OK && !request->head.is_whole)
 		code = CURLE_PARTIAL_FILE;
-	if (request->status == 407 && request->http->peer.proxy && !err_is_set(&request->err)) {
+	if (request->head.status == 407 && request->http->peer.proxy && !err_is_set(&request->err)) {
 		/* Where the proxy asks the server itself, its own refusal comes as if it were the server's. */
 		peer_explain_proxy_login(&request->http->peer, &request->err);
-		request->status = 0;
+		request->head.status = 0;
 	}
 	if (code != CURLE_OK && !request->body_cut && !err_is_set(&request->err))
 		died = peer_explain(&request->http->peer, easy, code, request->errbuf, &request->err);
@@ -163,23 +137,41 @@ static int64_t total_limit(const struct http_request *request)
 	return or_default(request->call.timeout_ms, HTTP_TOTAL_MS);
 }
 
+static bool is_watch_with_turn(const struct http_request *request)
+{
+	return request->call.is_watch && request->turn == HTTP_TURN_TAKEN;
+}
+
+static int64_t sooner_of(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* When the request has waited too long in its present state, on the loop's clock. */
 static int64_t http_deadline(const struct http_request *request)
 {
 	int64_t end = request->started_ms + total_limit(request);
-	if (request->call.is_watch && request->connected) {
-		int64_t last = request->last_byte_ms;
-		return last + or_default(request->call.silence_ms, HTTP_SILENCE_MS);
-	}
-	if (request->connected)
-		return end;
 	int64_t connect_end = request->started_ms + connect_limit(request);
-	return request->call.is_watch || connect_end < end ? connect_end : end;
+	if (request->turn == HTTP_TURN_WAITS)
+		return end;
+	if (!request->call.is_watch)
+		return request->connected ? end : sooner_of(end, connect_end);
+	int64_t silence_end = request->last_byte_ms + or_default(request->call.silence_ms, HTTP_SILENCE_MS);
+	return request->connected ? silence_end : connect_end;
 }
 
-static void http_arm(struct http_request *request)
+/* When there is something to be done. */
+static int64_t http_next(const struct http_request *request)
 {
-	loop_timer_arm(request->timer, http_deadline(request) - loop_now_ms(request->http->peer.loop));
+	int64_t next = http_deadline(request);
+	if (request->is_connecting)
+		next = sooner_of(next, request->started_ms + HTTP_CONNECTING_MS);
+	return is_watch_with_turn(request) ? sooner_of(next, request->started_ms + HTTP_WATCH_TURN_MS) : next;
+}
+
+void http_arm(struct http_request *request)
+{
+	loop_timer_arm(request->timer, http_next(request) - loop_now_ms(request->http->peer.loop));
 }
 
 static void on_deadline(void *data)
@@ -187,12 +179,18 @@ static void on_deadline(void *data)
 	struct http_request *request = data;
 	struct http *http = request->http;
 	bool connected;
+	int64_t now = loop_now_ms(http->peer.loop);
+	if (now >= request->started_ms + HTTP_CONNECTING_MS)
+		http_turn_end_connecting(request);
+	if (is_watch_with_turn(request) && now >= request->started_ms + HTTP_WATCH_TURN_MS)
+		http_turn_give(request);
 	const char *phase = peer_phase(&http->peer, request->easy, request->started_ms, &connected);
+	if (request->turn == HTTP_TURN_WAITS)
+		phase = "waiting for other requests";
 	if (connected && !request->connected) {
 		request->connected = true;
 		request->last_byte_ms = request->last_byte_ms ? request->last_byte_ms : request->started_ms;
 	}
-	int64_t now = loop_now_ms(http->peer.loop);
 	if (http_deadline(request) > now) {
 		http_arm(request);
 		return;
@@ -207,101 +205,13 @@ static void on_deadline(void *data)
 	http_finish(request, silent);
 }
 
-static void note_bytes(struct http_request *request)
-{
-	int64_t now = loop_now_ms(request->http->peer.loop);
-	request->connected = true;
-	request->last_byte_ms = request->http->last_byte_ms = now;
-	if (request->first_byte_ms < 0)
-		request->first_byte_ms = now;
-}
-
-/* ---- what libcurl brings ---- */
-
-static bool must_stop(const struct http_request *request)
-{
-	return request->cancelled || request->http->closing || err_is_set(&request->err);
-}
-
-static void new_answer(struct http_request *request, const char *line, size_t len)
-{
-	const char *space = memchr(line, ' ', len);
-	request->status = space && (size_t)(line + len - space) > 3 ? (int)strtol(space + 1, NULL, 10) : 0;
-	request->retry_after_ms = -1;
-	request->content_type[0] = '\0';
-	request->has_head = false;
-	buf_clear(&request->in);
-}
-
-static void end_of_head(struct http_request *request)
-{
-	request->has_head = true;
-	if (request->call.on_accepted && request->status >= 200 && request->status < 300)
-		request->call.on_accepted(request->call.data);
-}
-
-static size_t http_on_header(char *line, size_t size, size_t count, void *data)
-{
-	struct http_request *request = data;
-	size_t len = size * count, value_len;
-	if (must_stop(request))
-		return 0;
-	note_bytes(request);
-	request->header_bytes += len;
-	if (request->header_bytes > HTTP_HEADERS_MAX) {
-		err_set(&request->err, ERR_LIMIT, "%s sent more than %d KiB of headers", request->http->peer.authority,
-			HTTP_HEADERS_MAX >> 10);
-		return 0;
-	}
-	const char *value;
-	if (len > 5 && strncmp(line, "HTTP/", 5) == 0)
-		new_answer(request, line, len);
-	else if (line[0] == '\r' || line[0] == '\n')
-		end_of_head(request);
-	else if ((value = http_header_value(line, len, "Retry-After", &value_len)))
-		request->retry_after_ms = http_retry_after_ms(value, value_len, loop_clock(request->http->peer.loop));
-	else if ((value = http_header_value(line, len, "Content-Type", &value_len)))
-		snprintf(request->content_type, sizeof request->content_type, "%.*s", (int)value_len, value);
-	else if ((value = http_header_value(line, len, "Audit-Id", &value_len)))
-		snprintf(request->audit_id, sizeof request->audit_id, "%.*s", (int)value_len, value);
-	return len;
-}
-
-static bool http_collect(struct http_request *request, const char *bytes, size_t len, bool is_success)
-{
-	size_t max =
-		is_success ? (size_t)or_default((int64_t)request->call.body_max, HTTP_BODY_MAX) : HTTP_ERROR_BODY_MAX;
-	size_t room = max - request->in.len;
-	request->in.max = max;
-	buf_append(&request->in, bytes, len < room ? len : room);
-	if (len <= room)
-		return true;
-	if (is_success)
-		return err_set(&request->err, ERR_LIMIT, "the response of %s is larger than %zu KiB",
-			       request->http->peer.authority, max >> 10);
-	request->body_cut = true;
-	return false;
-}
-
-static size_t on_body(char *bytes, size_t size, size_t count, void *data)
-{
-	struct http_request *request = data;
-	size_t len = size * count;
-	if (must_stop(request))
-		return CURL_WRITEFUNC_ERROR;
-	note_bytes(request);
-	request->body_bytes += len;
-	bool is_success = request->status >= 200 && request->status < 300;
-	if (!is_success || !request->call.on_data)
-		return http_collect(request, bytes, len, is_success) ? len : CURL_WRITEFUNC_ERROR;
-	if (request->call.on_data(request->call.data, bytes, len))
-		return len;
-	if (!request->cancelled)
-		err_set(&request->err, ERR_CANCELLED, "the request was cancelled");
-	return CURL_WRITEFUNC_ERROR;
-}
-
 /* ---- sending ---- */
+
+void http_request_add(struct http_request *request)
+{
+	request->added = true;
+	multi_add(request->http->multi, request->easy);
+}
 
 static void apply_method(struct http_request *request)
 {
@@ -320,7 +230,7 @@ static void apply_method(struct http_request *request)
 
 static void add_header(struct http_request *request, const char *line)
 {
-	request->headers = curl_slist_append(request->headers, line);
+	request->headers = mem_need(curl_slist_append(request->headers, line));
 }
 
 static void apply_headers(struct http_request *request)
@@ -350,21 +260,19 @@ static void request_set_up(struct http_request *request)
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
 			 (long)(peer->is_https ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
 	curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, http_on_ready);
+	curl_easy_setopt(easy, CURLOPT_PREREQDATA, request);
 	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)(request->call.is_watch ? HTTP_BUFFER_WATCH : HTTP_BUFFER));
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, http_on_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, request);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, http_on_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
-	if (request->call.gzip && !request->call.is_watch)
-		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+	/* Some proxies compress unasked: who asks for nothing by name can still read it. */
+	bool gzip = request->call.gzip && !request->call.is_watch;
+	if (gzip || request->call.wants != HTTP_WANTS_ANYTHING)
+		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, gzip ? "gzip" : "identity");
 	apply_method(request);
 	apply_headers(request);
-}
-
-static void http_request_add(struct http_request *request)
-{
-	request->added = true;
-	multi_add(request->http->multi, request->easy);
 }
 
 static bool http_check_call(const struct http_call *call, struct err *err)
@@ -382,26 +290,22 @@ struct http_request *http_send(struct http *http, const struct http_call *call, 
 	if (!http_check_call(call, err))
 		return NULL;
 	struct http_request *request = mem_alloc(sizeof *request);
-	*request = (struct http_request){.http = http, .next = http->requests, .call = *call, .easy = curl_easy_init()};
-	if (!request->easy)
-		abort();
-	if (request->next)
-		request->next->prev = request;
-	http->requests = request;
+	*request = (struct http_request){.http = http, .call = *call};
+	request->easy = mem_need(curl_easy_init());
 	http->in_flight++;
 	request->body = call->body ? mem_strndup(call->body, call->body_len) : NULL;
 	request->what = str_printf("%s %.*s", call->method, (int)strcspn(call->path, "?"), call->path);
 	request->started_ms = loop_now_ms(http->peer.loop);
-	request->first_byte_ms = request->retry_after_ms = -1;
+	request->first_byte_ms = -1;
+	request->head = HTTP_HEAD_INIT;
 	request->timer = loop_timer_create(http->peer.loop, on_deadline, request);
 	request_set_up(request);
 	request->call.method = request->call.path = request->call.body = NULL;
 	request->call.headers = NULL;
-	http_arm(request);
-	if (multi_is_inside(http->multi))
-		http->has_leftovers = true;
+	if (call->at_once)
+		http_turn_begin(request);
 	else
-		http_request_add(request);
+		http_turn_wait(request);
 	return request;
 }
 
@@ -413,6 +317,7 @@ void http_cancel(struct http_request *request)
 		http_request_free(request);
 		return;
 	}
+	http_turn_to_reap(request);
 	request->cancelled = true;
 	loop_timer_disarm(request->timer);
 	request->http->in_flight--;
@@ -433,7 +338,7 @@ static void libcurl_left(void *data)
 	if (!http->has_leftovers)
 		return;
 	http->has_leftovers = false;
-	for (struct http_request *request = http->requests, *next; request; request = next) {
+	for (struct http_request *request = http->begun, *next; request; request = next) {
 		next = request->next;
 		if (request->cancelled)
 			http_request_free(request);
@@ -445,8 +350,10 @@ static void libcurl_left(void *data)
 static void http_close_now(void *data)
 {
 	struct http *http = data;
-	while (http->requests)
-		http_request_free(http->requests);
+	while (http->begun)
+		http_request_free(http->begun);
+	while (http->waiting)
+		http_request_free(http->waiting);
 	multi_free(http->multi);
 	peer_finish(&http->peer);
 	free(http);
@@ -464,8 +371,12 @@ struct http *http_create(struct loop *loop, const struct http_options *options, 
 				    .on_left = libcurl_left,
 				    .on_close = http_close_now,
 				    .data = http};
-	http->multi = multi_create(loop, &hooks);
-	return http;
+	http->multi = multi_create(loop, &hooks, http->peer.use, err);
+	if (http->multi)
+		return http;
+	peer_finish(&http->peer);
+	free(http);
+	return NULL;
 }
 
 void http_destroy(struct http *http)
@@ -473,7 +384,9 @@ void http_destroy(struct http *http)
 	if (!http)
 		return;
 	http->closing = true;
-	for (struct http_request *request = http->requests; request; request = request->next)
+	for (struct http_request *request = http->begun; request; request = request->next)
+		loop_timer_disarm(request->timer);
+	for (struct http_request *request = http->waiting; request; request = request->next)
 		loop_timer_disarm(request->timer);
 	multi_close(http->multi);
 }

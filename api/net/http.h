@@ -32,6 +32,7 @@ struct http_options {
 	void *open_socket_data;
 };
 
+/* NULL with CONFIG, or with LIMIT when this process has no descriptors for it. */
 struct http *http_create(struct loop *loop, const struct http_options *options, struct err *err) MUST_USE;
 /* Cancels what is under way without calling back. NULL is fine. */
 void http_destroy(struct http *http);
@@ -40,9 +41,14 @@ bool http_set_client_cert(struct http *http, const char *cert_pem, const char *k
 /* For the WebSocket client: what this peer was configured with. */
 size_t http_in_flight(const struct http *http);
 
+enum { HTTP_INSTEAD_MAX = 384 };
+
 struct http_result {
-	int status;               /* HTTP status; 0 when there was none */
-	struct err err;           /* set when the transport failed (CONNECT, TIMEOUT, TLS, LIMIT, CANCELLED) */
+	int status;     /* HTTP status; 0 when there was none */
+	struct err err; /* set when the transport failed (CONNECT, TIMEOUT, TLS, LIMIT, CANCELLED) */
+	/* What came in place of what `wants` tells, and from whom: "an HTML page (“Sign in”) from HOST:PORT (HTTP 200)"; ""
+	 * when it may be the API's. Below 400 err is PARSE then and says the same. */
+	const char *instead;
 	int64_t retry_after_ms;   /* -1 without the header */
 	bool connection_died;     /* closed or reset before or while answering: GOAWAY, EOF, RST */
 	const char *content_type; /* borrowed, "" when absent */
@@ -53,15 +59,26 @@ struct http_result {
 	int64_t total_ms, first_byte_ms;
 };
 
+/* What an API gives where it does not refuse. Pages, redirects, compression that nobody asked for and other beginnings are
+ * of somebody who stands in front of it. */
+enum http_wants {
+	HTTP_WANTS_ANYTHING,
+	HTTP_WANTS_TEXT,
+	HTTP_WANTS_OBJECT, /* a JSON object or Kubernetes' protobuf */
+	HTTP_WANTS_JSON,   /* a JSON object or array */
+};
+
 struct http_call {
 	const char *method;         /* "GET" … */
 	const char *path;           /* appended to base_url, already escaped, begins with '/' */
 	const char *const *headers; /* NULL-terminated "Name: value", copied */
 	const char *body;           /* copied; NULL = none */
 	size_t body_len;
+	enum http_wants wants;
 	bool gzip;          /* accept compression: lists yes, watches never (api/kube/watch/PROTOCOL.md) */
 	bool is_watch;      /* no total timeout, byte silence counts instead */
-	int64_t timeout_ms; /* total; 0 = 30 s (not for watches) */
+	bool at_once;       /* waits for no other request */
+	int64_t timeout_ms; /* total; 0 = 30 s (of watches only while they wait for others) */
 	int64_t silence_ms; /* watches: no byte for so long = dead; 0 = 150 s */
 	size_t body_max;    /* cap of the collected body; 0 = 4 MiB */
 	/* Streaming: called for each piece of a 2xx body; return false to abort the request (result.err =
@@ -75,6 +92,11 @@ struct http_call {
 	void (*on_done)(void *data, const struct http_result *result);
 	void *data;
 };
+
+/* So many requests are under way at once, however many are sent; the others wait in order, for as long as their timeout
+ * allows, and then have it anew. A watch counts until it is accepted, or for two seconds. So one connection of HTTP/2
+ * carries them all, and without it a burst opens no more connections than this. */
+enum { HTTP_AT_ONCE = 32 };
 
 /* Never calls back from inside. NULL with err only for what is wrong before sending. */
 struct http_request *http_send(struct http *http, const struct http_call *call, struct err *err) MUST_USE;

@@ -12,8 +12,9 @@
 #include "api/base/mem.h"
 
 enum {
-	MULTI_STREAMS = 250,    /* what API servers allow on one connection */
-	MULTI_CONNECTIONS = 16, /* kept in the cache */
+	MULTI_STREAMS = 250, /* what API servers allow on one connection */
+	/* In use and kept: with more in use than this none is used again. Requests that go at once, and as many watches. */
+	MULTI_CONNECTIONS = 60,
 };
 
 struct multi_socket {
@@ -131,16 +132,37 @@ static int set_timer(CURLM *handle, long timeout_ms, void *data)
 	return 0;
 }
 
-struct multi *multi_create(struct loop *loop, const struct multi_hooks *hooks)
+/* Counted by libcurl: the last multi_free() takes it down again. */
+static CURLM *create_handle(enum descriptors_use use, struct err *err)
 {
-	/* Counted by libcurl: the last multi_free() takes it down again. */
-	int timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (timer_fd < 0 || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		abort();
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+		err_set(err, ERR_SYSTEM, "libcurl, which makes all connections, cannot be set up");
+		return NULL;
+	}
+	/* It opens a pair of sockets; a newer one fails without them. */
+	CURLM *handle = curl_multi_init();
+	bool has_room = descriptors_have_room(use, err);
+	if (handle && has_room)
+		return handle;
+	if (has_room)
+		err_set(err, ERR_SYSTEM, "libcurl has no memory for another connection");
+	curl_multi_cleanup(handle);
+	curl_global_cleanup();
+	return NULL;
+}
+
+struct multi *multi_create(struct loop *loop, const struct multi_hooks *hooks, enum descriptors_use use,
+			   struct err *err)
+{
+	int timer_fd = descriptors_admit(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC), use, err);
+	CURLM *handle = timer_fd >= 0 ? create_handle(use, err) : NULL;
+	if (!handle) {
+		if (timer_fd >= 0)
+			close(timer_fd);
+		return NULL;
+	}
 	struct multi *multi = mem_alloc(sizeof *multi);
-	*multi = (struct multi){.loop = loop, .hooks = *hooks, .timer_fd = timer_fd, .handle = curl_multi_init()};
-	if (!multi->handle)
-		abort();
+	*multi = (struct multi){.loop = loop, .hooks = *hooks, .timer_fd = timer_fd, .handle = handle};
 	multi->timer_watch = loop_fd_add(loop, timer_fd, LOOP_READ, multi_on_timer, multi);
 	curl_multi_setopt(multi->handle, CURLMOPT_SOCKETFUNCTION, watch_socket);
 	curl_multi_setopt(multi->handle, CURLMOPT_SOCKETDATA, multi);
@@ -161,6 +183,8 @@ void multi_close(struct multi *multi)
 
 void multi_free(struct multi *multi)
 {
+	if (!multi)
+		return;
 	curl_multi_cleanup(multi->handle);
 	while (multi->sockets)
 		socket_forget(multi->sockets);

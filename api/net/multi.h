@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 #include <stdbool.h>
 
+#include "api/base/descriptors.h"
 #include "api/base/loop.h"
 
 struct multi;
@@ -22,10 +23,13 @@ struct multi_hooks {
 	void *data;
 };
 
-struct multi *multi_create(struct loop *loop, const struct multi_hooks *hooks);
+/* It takes descriptors for itself, three with libcurl 7.88, before it connects to anybody: NULL with LIMIT when `use` may not
+ * have them. */
+struct multi *multi_create(struct loop *loop, const struct multi_hooks *hooks, enum descriptors_use use,
+			   struct err *err) MUST_USE;
 /* Calls on_close now, or when libcurl and on_done are left. */
 void multi_close(struct multi *multi);
-void multi_free(struct multi *multi); /* only from on_close */
+void multi_free(struct multi *multi); /* only from on_close, or before anything was added; NULL is fine */
 
 /* True inside one of libcurl's callbacks, where handles may not be added or removed. */
 bool multi_is_inside(const struct multi *multi);

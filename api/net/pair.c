@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "api/base/descriptors.h"
 #include "api/base/mem.h"
 
 enum {
@@ -80,7 +81,12 @@ static bool pair_open_tcp(int ends[2])
 
 bool pair_open(int ends[2], struct err *err)
 {
-	if (pair_open_tcp(ends) || socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) == 0)
+	if (!pair_open_tcp(ends) && socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) != 0)
+		ends[0] = ends[1] = -1;
+	int lower = ends[0] < ends[1] ? ends[0] : ends[1];
+	if (descriptors_admit(lower == ends[0] ? ends[1] : ends[0], DESCRIPTORS_FOR_BROKER, err) >= 0)
 		return true;
-	return err_set_errno(err, errno, "cannot open a connection inside the process");
+	if (lower >= 0)
+		close(lower);
+	return false;
 }

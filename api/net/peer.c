@@ -1,6 +1,7 @@
 /* One peer's options on libcurl handles: address and name, proxy, TLS, sockets. */
 #include "api/net/peer.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -73,7 +74,7 @@ static bool peer_redirect(struct peer *peer, CURLU *url, const char *host, const
 	if (name && curl_url_set(url, CURLUPART_HOST, shown, 0) != CURLUE_OK)
 		return false;
 	CLEANUP(free) char *line = str_printf("::%s:%s", address, port);
-	peer->connect_to = curl_slist_append(NULL, line);
+	peer->connect_to = mem_need(curl_slist_append(NULL, line));
 	return true;
 }
 
@@ -85,7 +86,7 @@ static void strip_slashes(char *text)
 
 static bool peer_parse(struct peer *peer, struct err *err)
 {
-	__attribute__((cleanup(cleanup_url))) CURLU *url = curl_url();
+	__attribute__((cleanup(cleanup_url))) CURLU *url = mem_need(curl_url());
 	CLEANUP(free) char *scheme = NULL;
 	CLEANUP(free) char *host = NULL;
 	CLEANUP(free) char *port = NULL;
@@ -131,6 +132,8 @@ static void peer_copy_options(struct http_options *to, const struct http_options
 bool peer_init(struct peer *peer, struct loop *loop, const struct http_options *options, struct err *err)
 {
 	*peer = (struct peer){.loop = loop, .handshake_ms = -1};
+	/* What is not dialled from here is carried by a port-forward. */
+	peer->use = options->open_socket ? DESCRIPTORS_FOR_BROKER : DESCRIPTORS_FOR_SERVER;
 	adopt_init(&peer->adopt);
 	peer_copy_options(&peer->options, options);
 	if (!peer_parse(peer, err) || !peer_proxy_choose(peer, options->proxy_url, err) ||
@@ -189,12 +192,26 @@ static CURLcode tune_tls(CURL *easy, void *ctx, void *data)
 	return CURLE_OK;
 }
 
+static curl_socket_t peer_open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct peer *peer = data;
+	err_clear(&peer->open_err);
+	int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	/* Of an address that this machine cannot use libcurl says more. */
+	if (fd < 0 && errno != EMFILE && errno != ENFILE)
+		return CURL_SOCKET_BAD;
+	return descriptors_admit(fd, peer->use, &peer->open_err);
+}
+
 static curl_socket_t take_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct peer *peer = data;
 	err_clear(&peer->open_err);
 	int fd = peer->options.open_socket(peer->options.open_socket_data, &peer->open_err);
-	return fd < 0 ? CURL_SOCKET_BAD : adopt_begin(&peer->adopt, fd, address);
+	if (fd < 0)
+		return CURL_SOCKET_BAD;
+	fd = adopt_begin(&peer->adopt, fd, address);
+	return fd < 0 ? descriptors_admit(fd, peer->use, &peer->open_err) : fd;
 }
 
 static int drop_socket(void *data, curl_socket_t fd)
@@ -254,9 +271,9 @@ static void apply_route(struct peer *peer, CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	if (peer->connect_to)
 		curl_easy_setopt(easy, CURLOPT_CONNECT_TO, peer->connect_to);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, options->open_socket ? take_socket : peer_open_socket);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, peer);
 	if (options->open_socket) {
-		curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, take_socket);
-		curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, peer);
 		curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, drop_socket);
 		curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, peer);
 	} else {

@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 #include <stdbool.h>
 
+#include "api/base/descriptors.h"
 #include "api/net/adopt.h"
 #include "api/net/http.h"
 #include "api/net/net_tls.h"
@@ -20,11 +21,12 @@ struct peer {
 	struct curl_slist *connect_to; /* the real address when `url` names another; NULL = none */
 	struct net_tls_peer tls;
 	struct adopt adopt;   /* the socket that open_socket gave */
-	struct err open_err;  /* why open_socket last failed */
+	struct err open_err;  /* why no socket could be had; ERR_NONE when the last one could */
 	int64_t handshake_ms; /* when the last TLS handshake began, -1 = never */
 	char *port;           /* of base_url or its scheme */
 	char *proxy; /* "HOST:PORT (where it is configured)", without its password, for sentences; NULL = none */
 	char *via;   /* " (through the proxy …)", "" without one */
+	enum descriptors_use use;
 	bool is_https;
 };
 

@@ -136,7 +136,7 @@ static void explain_connect(const struct peer *peer, CURL *easy, CURLcode code, 
 {
 	long os_error = 0;
 	curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &os_error);
-	if (err_is_set(&peer->open_err))
+	if (peer->options.open_socket && err_is_set(&peer->open_err))
 		*err = peer->open_err;
 	else if (os_error == ECONNREFUSED)
 		err_set(err, ERR_CONNECT, "connection refused by %s: nothing is listening there", peer->authority);
@@ -164,6 +164,14 @@ static void explain_parse(const struct peer *peer, CURL *easy, CURLcode code, co
 		str_or(errbuf, curl_easy_strerror(code)));
 }
 
+/* libcurl gives up on a second gzip member as on a callback that took too little; ours say so themselves. */
+static void explain_packed(const struct peer *peer, CURL *easy, CURLcode code, const char *errbuf, struct err *err)
+{
+	err_set(err, ERR_PARSE, "%s sent compressed data that cannot be read%s: %s", peer->authority, peer->via,
+		code == CURLE_WRITE_ERROR ? "it is in several parts (gzip members)"
+					  : str_or(errbuf, curl_easy_strerror(code)));
+}
+
 static const struct peer_cause {
 	CURLcode code;
 	void (*explain)(const struct peer *peer, CURL *easy, CURLcode code, const char *errbuf, struct err *err);
@@ -184,11 +192,35 @@ static const struct peer_cause {
 	{CURLE_HTTP2_STREAM, explain_died, true},
 	{CURLE_WEIRD_SERVER_REPLY, explain_parse, false},
 	{CURLE_UNSUPPORTED_PROTOCOL, explain_parse, false},
-	{CURLE_BAD_CONTENT_ENCODING, explain_parse, false},
+	{CURLE_BAD_CONTENT_ENCODING, explain_packed, false},
+	{CURLE_WRITE_ERROR, explain_packed, false},
 };
+
+/* A descriptor was missing: for the socket, which is opened here, or for what libcurl opens itself on the way, as to look a
+ * name up. */
+static bool lacks_descriptors(const struct peer *peer, CURL *easy, CURLcode code, struct err *err)
+{
+	static const CURLcode opens[] = {CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY,
+					 CURLE_COULDNT_CONNECT,      CURLE_FAILED_INIT,
+					 CURLE_OUT_OF_MEMORY,        CURLE_SSL_CACERT_BADFILE};
+	long os_error = 0;
+	bool may_be = false;
+	curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &os_error);
+	for (size_t i = 0; i < ARRAY_LEN(opens); i++)
+		may_be |= opens[i] == code;
+	if (code == CURLE_COULDNT_CONNECT && !os_error && peer->open_err.code == ERR_LIMIT)
+		*err = peer->open_err;
+	else if (!may_be || os_error || !descriptors_are_out(err))
+		return false;
+	if (!peer->options.open_socket)
+		err_prefix(err, "%s", peer->authority);
+	return true;
+}
 
 bool peer_explain(const struct peer *peer, CURL *easy, CURLcode code, const char *errbuf, struct err *err)
 {
+	if (lacks_descriptors(peer, easy, code, err))
+		return false;
 	if (is_proxys_fault(peer, easy, code)) {
 		explain_proxy(peer, easy, code, errbuf, err);
 		return false;

@@ -237,7 +237,8 @@ static void upgrade_refused(struct websocket *ws)
 {
 	if (ws->answer.is_chunked)
 		ws_upgrade_unchunk(&ws->head);
-	ws_upgrade_refusal(&ws->answer, ws->peer->authority, &ws->err);
+	if (!ws_upgrade_refusal(&ws->answer, &ws->head, ws->peer->authority, &ws->err))
+		ws->state = WS_UPGRADING; /* not the server's own: it has not answered */
 	websocket_finish(ws);
 }
 
@@ -416,9 +417,7 @@ static void set_defaults(struct websocket_call *call)
 
 static void connect_easy(struct websocket *ws)
 {
-	ws->easy = curl_easy_init();
-	if (!ws->easy)
-		abort();
+	ws->easy = mem_need(curl_easy_init());
 	peer_apply(ws->peer, ws->easy, "/", ws->errbuf);
 	curl_easy_setopt(ws->easy, CURLOPT_CONNECT_ONLY, 1L);
 	curl_easy_setopt(ws->easy, CURLOPT_BUFFERSIZE, (long)WS_CURL_BUFFER);
@@ -430,8 +429,6 @@ static void connect_easy(struct websocket *ws)
 
 struct websocket *websocket_open(struct http *http, const struct websocket_call *call, struct err *err)
 {
-	if (!ws_upgrade_check(call->path, call->subprotocols, call->headers, err))
-		return NULL;
 	struct websocket *ws = mem_alloc(sizeof *ws);
 	ws->peer = http_peer(http);
 	ws->loop = ws->peer->loop;
@@ -440,25 +437,30 @@ struct websocket *websocket_open(struct http *http, const struct websocket_call 
 	ws->offered = mem_strdup(call->subprotocols);
 	set_defaults(&ws->call);
 	buf_init(&ws->out, WS_QUEUE_MAX + ws->call.message_max + 64);
-	buf_init(&ws->head, WS_UPGRADE_HEAD_MAX + WS_UPGRADE_BODY_MAX + WS_READ_SIZE);
-	ws_decoder_init(&ws->decoder, ws->call.message_max, false);
-	ws_upgrade_write(&ws->out,
-			 &(struct ws_upgrade_request){.prefix = ws->peer->prefix,
-						      .path = call->path,
-						      .authority = ws->peer->authority,
-						      .user_agent = ws->peer->options.user_agent,
-						      .subprotocols = call->subprotocols,
-						      .headers = call->headers},
-			 ws->accept);
-	ws->clock = loop_timer_create(ws->loop, on_clock, ws);
-	ws->kick = loop_timer_create(ws->loop, on_kick, ws);
-	loop_timer_arm(ws->clock, ws->call.open_timeout_ms);
+	const struct ws_upgrade_request request = {.prefix = ws->peer->prefix,
+						   .path = call->path,
+						   .authority = ws->peer->authority,
+						   .user_agent = ws->peer->options.user_agent,
+						   .subprotocols = call->subprotocols,
+						   .headers = call->headers};
 	/* A multi of its own: in a shared one libcurl would prune the connection as idle. */
 	struct multi_hooks hooks = {.on_done = websocket_transfer_done,
 				    .on_socket = websocket_new_socket,
 				    .on_close = websocket_close_now,
 				    .data = ws};
-	ws->multi = multi_create(ws->loop, &hooks);
+	if (ws_upgrade_write(&ws->out, &request, ws->accept, err))
+		ws->multi = multi_create(ws->loop, &hooks, DESCRIPTORS_FOR_BROKER, err);
+	if (!ws->multi) {
+		buf_finish_secret(&ws->out);
+		free(ws->offered);
+		free(ws);
+		return NULL;
+	}
+	buf_init(&ws->head, WS_UPGRADE_HEAD_MAX + WS_UPGRADE_BODY_MAX + WS_READ_SIZE);
+	ws_decoder_init(&ws->decoder, ws->call.message_max, false);
+	ws->clock = loop_timer_create(ws->loop, on_clock, ws);
+	ws->kick = loop_timer_create(ws->loop, on_kick, ws);
+	loop_timer_arm(ws->clock, ws->call.open_timeout_ms);
 	connect_easy(ws);
 	return ws;
 }

@@ -57,7 +57,8 @@ struct websocket_call {
 	void *data;
 };
 
-/* Connects with the configuration of `http`, which must outlive the WebSocket. Never calls back from inside. */
+/* Connects with the configuration of `http`, which must outlive the WebSocket. Never calls back from inside. NULL with
+ * LIMIT when connections to brokers may have no more descriptors. */
 struct websocket *websocket_open(struct http *http, const struct websocket_call *call, struct err *err) MUST_USE;
 /* Sends a close frame if it can and frees. No callback after. NULL is fine. */
 void websocket_destroy(struct websocket *ws);

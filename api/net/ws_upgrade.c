@@ -98,6 +98,18 @@ static void take_encoding(struct ws_upgrade_head *head, struct ws_upgrade_text v
 	head->out->is_chunked = has_item(value.at, value.len, (struct ws_upgrade_text){"chunked", 7}, true);
 }
 
+static void take_type(struct ws_upgrade_head *head, struct ws_upgrade_text value)
+{
+	struct http_head *kept = &head->out->head;
+	snprintf(kept->content_type, sizeof kept->content_type, "%.*s", (int)value.len, value.at);
+}
+
+static void take_location(struct ws_upgrade_head *head, struct ws_upgrade_text value)
+{
+	struct http_head *kept = &head->out->head;
+	snprintf(kept->location, sizeof kept->location, "%.*s", (int)value.len, value.at);
+}
+
 static const struct {
 	const char *name;
 	void (*take)(struct ws_upgrade_head *head, struct ws_upgrade_text value);
@@ -109,6 +121,8 @@ static const struct {
 	{"Sec-WebSocket-Extensions", take_extensions},
 	{"Content-Length", take_length},
 	{"Transfer-Encoding", take_encoding},
+	{"Content-Type", take_type},
+	{"Location", take_location},
 };
 
 static void take_line(struct ws_upgrade_head *head, const char *line, const char *end)
@@ -177,6 +191,7 @@ enum ws_upgrade_state ws_upgrade_parse(const char *bytes, size_t len, const char
 		end = memchr(line, '\r', out->head_len - (size_t)(line - bytes));
 		take_line(&head, line, end);
 	}
+	out->head.status = out->status;
 	if (out->status != 101)
 		return WS_UPGRADE_REFUSED;
 	return check_upgrade(&head, err) ? WS_UPGRADE_OPEN : WS_UPGRADE_BROKEN;
@@ -214,20 +229,25 @@ void ws_upgrade_unchunk(struct buf *body)
 
 /* ---- the request ---- */
 
-bool ws_upgrade_check(const char *path, const char *subprotocols, const char *const *lines, struct err *err)
+/* Can these be written into a request? */
+static bool upgrade_check(const struct ws_upgrade_request *request, struct err *err)
 {
-	if (!path || path[0] != '/' || strpbrk(path, " \r\n") || (subprotocols && strpbrk(subprotocols, "\r\n")))
+	const char *path = request->path;
+	if (!path || path[0] != '/' || strpbrk(path, " \r\n") || strpbrk(str_or(request->subprotocols, ""), "\r\n"))
 		return err_set(err, ERR_USAGE, "a WebSocket requires an escaped path that starts with '/'");
-	for (const char *const *line = lines; line && *line; line++)
+	for (const char *const *line = request->headers; line && *line; line++)
 		if (!http_check_header(*line, err))
 			return false;
 	return true;
 }
 
-void ws_upgrade_write(struct buf *out, const struct ws_upgrade_request *request, char accept[static 32])
+bool ws_upgrade_write(struct buf *out, const struct ws_upgrade_request *request, char accept[static 32],
+		      struct err *err)
 {
 	unsigned char random[16];
 	char key[32];
+	if (!upgrade_check(request, err))
+		return false;
 	RAND_bytes(random, sizeof random);
 	EVP_EncodeBlock((unsigned char *)key, random, sizeof random);
 	ws_accept_key(key, accept);
@@ -240,6 +260,8 @@ void ws_upgrade_write(struct buf *out, const struct ws_upgrade_request *request,
 	for (const char *const *line = request->headers; line && *line; line++)
 		buf_printf(out, "%s\r\n", *line);
 	buf_append_str(out, "\r\n");
+	return !out->overflow ||
+	       err_set(err, ERR_LIMIT, "the headers of the WebSocket are larger than %zu bytes: not sent", out->max);
 }
 
 /* ---- a refusal ---- */
@@ -252,12 +274,18 @@ static const struct {
 	{409, ERR_CONFLICT}, {410, ERR_GONE},         {429, ERR_BUSY},      {503, ERR_BUSY},
 };
 
-void ws_upgrade_refusal(const struct ws_upgrade *answer, const char *authority, struct err *err)
+bool ws_upgrade_refusal(const struct ws_upgrade *answer, const struct buf *body, const char *authority, struct err *err)
 {
+	char instead[HTTP_INSTEAD_MAX];
 	enum err_code code = answer->status >= 500 ? ERR_SERVER : ERR_UNSUPPORTED;
 	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
 		if (refusals[i].status == answer->status)
 			code = refusals[i].code;
 	}
-	err_set(err, code, "%s rejected the WebSocket with HTTP %d", authority, answer->status);
+	if (http_foreign_head(HTTP_WANTS_TEXT, &answer->head) == HTTP_FOREIGN_NO) {
+		err_set(err, code, "%s rejected the WebSocket with HTTP %d", authority, answer->status);
+		return true;
+	}
+	http_foreign_name(&answer->head, authority, buf_str(body), body->len, instead, sizeof instead);
+	return err_set(err, code, "WebSocket: %s: a proxy or portal answers for the server", instead);
 }

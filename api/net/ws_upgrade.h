@@ -8,6 +8,7 @@
 
 #include "api/base/buf.h"
 #include "api/base/err.h"
+#include "api/net/http_head.h"
 
 enum { WS_UPGRADE_HEAD_MAX = 32 << 10, WS_UPGRADE_BODY_MAX = 64 << 10 };
 
@@ -18,10 +19,10 @@ struct ws_upgrade_request {
 	const char *const *headers; /* NULL-terminated lines; NULL = none */
 };
 
-/* Can these be written into a request? USAGE otherwise. */
-bool ws_upgrade_check(const char *path, const char *subprotocols, const char *const *lines, struct err *err);
-/* Appends the request, with a new random key; `accept` becomes what Sec-WebSocket-Accept must be. */
-void ws_upgrade_write(struct buf *out, const struct ws_upgrade_request *request, char accept[static 32]);
+/* Appends the request, with a new random key; `accept` becomes what Sec-WebSocket-Accept must be. False when it cannot be
+ * written as it is (USAGE) or does not fit into `out` (LIMIT): with a header less it would be another request. */
+bool ws_upgrade_write(struct buf *out, const struct ws_upgrade_request *request, char accept[static 32],
+		      struct err *err) MUST_USE;
 
 enum ws_upgrade_state {
 	WS_UPGRADE_MORE,    /* the head is not complete */
@@ -36,6 +37,7 @@ struct ws_upgrade {
 	size_t head_len;
 	int64_t content_length; /* -1 = not told */
 	bool is_chunked;
+	struct http_head head; /* of a refusal: who refuses? */
 };
 
 /* `bytes` is the answer so far, NUL-terminated; `offered` the subprotocols sent ("a, b"; NULL = none), `accept` what
@@ -43,8 +45,9 @@ struct ws_upgrade {
 enum ws_upgrade_state ws_upgrade_parse(const char *bytes, size_t len, const char *accept, const char *offered,
 				       struct ws_upgrade *out, struct err *err);
 
-/* What a refusal means. */
-void ws_upgrade_refusal(const struct ws_upgrade *answer, const char *authority, struct err *err);
+/* What a refusal with this body means. False when it is somebody else's than the server's: a page or a redirect. */
+bool ws_upgrade_refusal(const struct ws_upgrade *answer, const struct buf *body, const char *authority,
+			struct err *err);
 /* Whether the body of a refusal, `len` bytes so far, is complete. */
 bool ws_upgrade_body_is_whole(const struct ws_upgrade *answer, const char *body, size_t len);
 /* Removes the chunk framing of a chunked body in place. */

@@ -28,7 +28,7 @@ struct fixture {
 	/* what on_done saw */
 	int done;
 	struct http_result result;
-	char *body, *content_type;
+	char *body, *content_type, *instead;
 	size_t streamed;
 	/* to be done from inside a callback */
 	struct http_request *to_cancel;
@@ -100,6 +100,7 @@ static int teardown(void **state)
 	free(f->last_request);
 	free(f->body);
 	free(f->content_type);
+	free(f->instead);
 	free(f);
 	return 0;
 }
@@ -109,7 +110,9 @@ static void note_done(void *data, const struct http_result *result)
 	struct fixture *f = data;
 	free(f->body);
 	free(f->content_type);
+	free(f->instead);
 	f->result = *result;
+	f->instead = mem_strdup(result->instead);
 	f->body = mem_strndup(result->body, result->body_len);
 	f->content_type = mem_strdup(result->content_type);
 	f->done++;
@@ -390,14 +393,82 @@ static void gzip_when_asked(void **state)
 	run_until_done(f, 1);
 	assert_string_equal(f->body, "hello, hello, hello, hello");
 	assert_non_null(strstr(f->last_request, "\r\nAccept-Encoding: gzip\r\n"));
+	send_call(f,
+		  (struct http_call){.wants = HTTP_WANTS_TEXT, .is_watch = true}); /* by a proxy that does it unasked */
+	run_until_done(f, 2);
+	assert_string_equal(f->body, "hello, hello, hello, hello");
+	assert_non_null(strstr(f->last_request, "\r\nAccept-Encoding: identity\r\n"));
+	buf_append(&text, zipped, sizeof zipped - 1); /* a second member, which libcurl does not take */
+	f->answer = text.data;
+	f->answer_len = text.len;
+	send_call(f, (struct http_call){.gzip = true});
+	run_until_done(f, 3);
+	assert_non_null(strstr(f->result.err.text, "sent compressed data that cannot be read"));
 	f->answer_len = sizeof head - 1 + 20;
 	send_call(f, (struct http_call){.gzip = true, .body_max = 5});
-	run_until_done(f, 2);
+	run_until_done(f, 4);
 	assert_true(err_is_set(&f->result.err));
 	send_call(f, (struct http_call){.gzip = true, .is_watch = true});
-	run_until_done(f, 3);
+	run_until_done(f, 5);
 	assert_null(strstr(f->last_request, "Accept-Encoding"));
 	buf_finish(&text);
+}
+
+static void no_accept(void *data)
+{
+	fail_msg("a stranger's answer was taken for the API's");
+}
+
+/* Proxies, portals and servers of another kind: streamed or not, nothing of it reaches who asked. */
+static void what_answers_in_an_apis_place_is_named(void **state)
+{
+	static const struct {
+		enum http_wants wants;
+		bool streamed;
+		const char *answer, *instead; /* "" = it is the API's */
+	} cases[] = {
+		{HTTP_WANTS_OBJECT, true,
+		 "200 OK\r\nContent-Type: text/html\r\n\r\n <!doctype html><TITLE lang=en>\n Sign in\x1b[2J to it "
+		 "</TITLE>",
+		 "an HTML page (“Sign in\\e[2J to it ”) from "},
+		{HTTP_WANTS_OBJECT, true, "200 OK\r\n\r\n<html><h1>It works!</h1>", "an HTML page (“It works!”) from "},
+		{HTTP_WANTS_JSON, false, "503 No\r\n\r\n<html><body>", "an HTML page from "},
+		{HTTP_WANTS_TEXT, true, "200 OK\r\nContent-Type: text/html\r\n\r\n<html>", "an HTML page from "},
+		{HTTP_WANTS_TEXT, true, "200 OK\r\n\r\n<html> is logged", ""},
+		{HTTP_WANTS_OBJECT, true, "302 Found\r\nLocation: https://login.example/a?token=s3cret\r\n\r\n",
+		 "a redirect to https://login.example/a from "},
+		{HTTP_WANTS_TEXT, true, "307 Go\r\n\r\n", "a redirect to nowhere from "},
+		{HTTP_WANTS_OBJECT, true, "200 OK\r\n\r\n\n null", "no JSON object but “null” from "},
+		{HTTP_WANTS_OBJECT, false, "200 OK\r\n\r\n[1]", "no JSON object but “[1]” from "},
+		{HTTP_WANTS_JSON, false, "200 OK\r\n\r\n[1]", ""},
+		{HTTP_WANTS_OBJECT, true, "200 OK\r\n\r\n\r\n {}", ""},
+		{HTTP_WANTS_OBJECT, true, "200 OK\r\n\r\n \r\n", "an empty response from "},
+		{HTTP_WANTS_OBJECT, false, "200 OK\r\n\r\n", "an empty response from "},
+		{HTTP_WANTS_OBJECT, false, "204 No Content\r\n\r\n", ""},
+		{HTTP_WANTS_OBJECT, false, "200 OK\r\n\r\n\x1f\x8b\x08",
+		 "compressed data that does not say so (gzip) from "},
+		{HTTP_WANTS_OBJECT, false, "404 No\r\n\r\n404 page not found", ""},
+		{HTTP_WANTS_ANYTHING, false, "200 OK\r\n\r\n<html>", ""},
+	};
+	struct fixture *f = *state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		CLEANUP(free) char *answer = str_printf("HTTP/1.1 %s", cases[i].answer);
+		bool foreign = cases[i].instead[0], refused = strncmp(cases[i].answer, "503", 3) == 0;
+		set_answer(f, answer);
+		f->close_after = true;
+		f->streamed = 0;
+		send_call(f,
+			  (struct http_call){.wants = cases[i].wants,
+					     .on_data = cases[i].streamed ? count_bytes : NULL,
+					     .on_accepted = foreign && strstr(answer, "text/html") ? no_accept : NULL});
+		run_until_done(f, (int)i + 1);
+		if (strncmp(f->instead, cases[i].instead, strlen(cases[i].instead)) != 0 || foreign != !!f->instead[0])
+			fail_msg("%s: %s", cases[i].answer, f->instead);
+		assert_int_equal(f->result.err.code, foreign && !refused ? ERR_PARSE : ERR_NONE);
+		assert_null(strstr(f->instead, "s3cret"));
+		if (foreign && !strstr(f->instead, "empty"))
+			assert_int_equal(f->streamed, 0);
+	}
 }
 
 static void not_http_at_all(void **state)
@@ -754,6 +825,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(retry_after_in_seconds_and_as_a_date, setup_real, teardown),
 		cmocka_unit_test_setup_teardown(what_is_sent, setup, teardown),
 		cmocka_unit_test_setup_teardown(gzip_when_asked, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_answers_in_an_apis_place_is_named, setup, teardown),
 		cmocka_unit_test_setup_teardown(not_http_at_all, setup, teardown),
 		cmocka_unit_test_setup_teardown(silent_peers_time_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(jumps_of_time_do_no_harm, setup, teardown),

@@ -216,6 +216,27 @@ static void echo_and_close(void **state)
 	assert_int_equal(f->closed, 0);
 }
 
+/* Without it the request would be another one, perhaps with more rights. */
+static void no_header_is_left_out(void **state)
+{
+	struct fixture *f = *state;
+	enum { TOKEN = 2 << 20 };
+	CLEANUP(free) char *huge = mem_alloc(TOKEN + 1);
+	memset(huge, 'x', TOKEN);
+	memcpy(huge, "Token: ", 7);
+	const char *const cases[][2] = {{huge, "larger than"},
+					{"Impersonate-User: a\r\nb", "line break"},
+					{"Impersonate-User: a\x7f", "control character"},
+					{"Im personate: a", "no valid name"}};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct err err = {0};
+		const char *const headers[] = {"Accept: a", cases[i][0], NULL};
+		assert_null(websocket_open(f->http, &(struct websocket_call){.path = "/a", .headers = headers}, &err));
+		if (!strstr(err.text, cases[i][1]))
+			fail_msg("case %zu: %s", i, err.text);
+	}
+}
+
 static void everything_in_single_bytes(void **state)
 {
 	struct fixture *f = *state;
@@ -252,6 +273,8 @@ static void upgrades_that_are_refused(void **state)
 		 ERR_NOT_FOUND, 404, "wikipedia"},
 		{"HTTP/1.1 500 E\r\nContent-Length: 99\r\n\r\ncut", ERR_SERVER, 500, "cut"},
 		{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", ERR_UNSUPPORTED, 200, "ok"},
+		{"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<title>Sign in</title>", ERR_UNSUPPORTED, 0, ""},
+		{"HTTP/1.1 302 F\r\nLocation: https://login.example/?t\r\n\r\n", ERR_UNSUPPORTED, 0, ""},
 		{"SSH-2.0-OpenSSH_9.2\r\n", ERR_PARSE, 0, ""},
 		{"HTTP/1.1 1", ERR_CONNECT, 0, ""},
 		{"", ERR_CONNECT, 0, ""},
@@ -263,6 +286,10 @@ static void upgrades_that_are_refused(void **state)
 		run_until(f, &f->closed, 1);
 		if (f->err.code != cases[i].code)
 			fail_msg("%zu: %s", i, f->err.text);
+		if (strstr(cases[i].answer, "Sign in"))
+			assert_non_null(strstr(f->err.text, "an HTML page (“Sign in”) from 127.0.0.1"));
+		if (strstr(cases[i].answer, "Location"))
+			assert_non_null(strstr(f->err.text, "a redirect to https://login.example/ from 127.0.0.1"));
 		assert_int_equal(f->status, cases[i].status);
 		assert_string_equal(f->body, cases[i].body);
 		assert_int_equal(f->opened, 0);
@@ -450,6 +477,7 @@ int main(void)
 	signal(SIGPIPE, SIG_IGN);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(echo_and_close, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_header_is_left_out, setup, teardown),
 		cmocka_unit_test_setup_teardown(everything_in_single_bytes, setup, teardown),
 		cmocka_unit_test_setup_teardown(upgrades_that_are_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(upgrades_that_lie, setup, teardown),
