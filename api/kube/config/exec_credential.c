@@ -54,9 +54,14 @@ static bool read_members(const char *command, const char *api_version, const cJS
 cJSON *kube_exec_answer_read(const char *command, const char *api_version, const char *json, size_t len,
 			     struct kube_exec_answer *answer, struct err *err)
 {
+	/* cJSON ends a text at a NUL: half a token would be sent. */
+	bool has_nul = len > 0 && (memchr(json, 0, len) || memmem(json, len, "\\u0000", 6));
 	cJSON *root = cJSON_ParseWithLength(json, len);
 	*answer = (struct kube_exec_answer){.expires_ms = -1};
-	if (root)
+	if (root && has_nul)
+		err_set(err, ERR_UNAUTHORIZED, "the credential plugin %s returned a text with a NUL character",
+			command);
+	else if (root)
 		(void)!read_members(command, api_version, root, answer, err);
 	return root;
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "api/base/buf.h"
+#include "api/base/descriptors.h"
 #include "api/base/json_write.h"
 #include "api/base/log.h"
 #include "api/base/mem.h"
@@ -296,7 +297,9 @@ static int exec_plugin_spawn(struct kube_exec_plugin_call *run, int out_fd, int 
 	}
 	char **argv = exec_plugin_arguments(run->access->exec),
 	     **envp = exec_plugin_environment(run->access, run->interactive);
+	descriptors_lend();
 	int failed = posix_spawnp(&run->pid, run->access->exec->command, &actions, &attributes, argv, envp);
+	descriptors_take_back();
 	free(argv);
 	for (char **entry = envp; *entry; entry++)
 		mem_free_secret(*entry);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/base/map.h"
 #include "api/base/str.h"
 #include "api/kube/config/kubeconfig_private.h"
 
@@ -41,6 +42,46 @@ void kubeconfig_destroy(struct kubeconfig *config)
 	kubeconfig_free_list(config->as_groups);
 	free(config->service_account_dir);
 	free(config);
+}
+
+static void free_variables(struct kube_variable *variables, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(variables[i].name);
+		mem_free_secret(variables[i].value);
+	}
+	free(variables);
+}
+
+void kubeconfig_free_exec(struct kube_exec_plugin *plugin)
+{
+	if (!plugin)
+		return;
+	free(plugin->api_version);
+	free(plugin->command);
+	free(plugin->file);
+	kubeconfig_free_list(plugin->args);
+	free_variables(plugin->env, plugin->env_count);
+	free(plugin->install_hint);
+	free(plugin->cluster_config);
+	free(plugin);
+}
+
+void kube_access_destroy(struct kube_access *access)
+{
+	if (!access)
+		return;
+	char *plain[] = {
+		access->context,  access->cluster,         access->user,      access->namespace, access->server,
+		access->ca_pem,   access->tls_server_name, access->proxy_url, access->cert_pem,  access->cert_file,
+		access->key_file, access->token_file,      access->username,  access->as,        access->as_uid,
+		access->key_pem,  access->token,           access->password};
+	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
+		mem_free_secret(plain[i]);
+	kubeconfig_free_list(access->as_groups);
+	free_variables(access->as_extra, access->as_extra_count);
+	kubeconfig_free_exec(access->exec);
+	free(access);
 }
 
 /* ---- merging ---- */
@@ -85,6 +126,24 @@ static bool add_entry(struct kubeconfig *config, bool is_user, size_t file, char
 	return true;
 }
 
+/* Between files the first one wins; within a list of one file client-go refuses (tools/clientcmd/api/v1/conversion.go). */
+static bool names_are_single(struct kubeconfig_file *file, const yaml_node_t *list, const char *list_name,
+			     struct err *err)
+{
+	struct map seen = MAP_INIT;
+	yaml_node_t *item;
+	bool single = true;
+	for (size_t i = 0; single && (item = kubeconfig_item(file, list, i)); i++) {
+		const char *name = str_or(kubeconfig_scalar(kubeconfig_member(file, item, "name")), "");
+		const yaml_node_t *first = map_set(&seen, name, item);
+		single = !first ||
+			 kubeconfig_wrong(file, item, err, "%s has %s a second time, after line %zu", list_name,
+					  str_or(name, "an entry without a name"), first->start_mark.line + 1);
+	}
+	map_finish(&seen);
+	return single;
+}
+
 static bool kubeconfig_merge_list(struct kubeconfig *config, size_t at, const char *list_name, const char *body_name,
 				  struct err *err)
 {
@@ -92,6 +151,8 @@ static bool kubeconfig_merge_list(struct kubeconfig *config, size_t at, const ch
 	const yaml_node_t *list = kubeconfig_member(file, kubeconfig_root(file), list_name), *item;
 	if (list && list->type != YAML_SEQUENCE_NODE)
 		return kubeconfig_wrong(file, list, err, "%s must be a list", list_name);
+	if (!names_are_single(file, list, list_name, err))
+		return false;
 	for (size_t i = 0; (item = kubeconfig_item(file, list, i)); i++) {
 		char *name = NULL;
 		yaml_node_t *body = kubeconfig_member(file, item, body_name);

@@ -1,6 +1,6 @@
 /* Where the cluster is and who we are: kubeconfig files and the in-cluster service account, by the rules of kubectl
  * (PROTOCOL.md: $KUBECONFIG merge, first definition of a name wins as a whole, relative paths from the defining
- * file). Everything in the files is untrusted: 1 MiB a file, depth 32, no alias bombs. Errors are ERR_CONFIG and
+ * file). Everything in the files is untrusted: 4 MiB a file, depth 32, no alias bombs. Errors are ERR_CONFIG and
  * name file, line and column. */
 #ifndef MQDECK_KUBE_CONFIG_KUBECONFIG_H
 #define MQDECK_KUBE_CONFIG_KUBECONFIG_H

@@ -30,5 +30,6 @@ struct kubeconfig {
 };
 
 void kubeconfig_free_list(char **list);
+void kubeconfig_free_exec(struct kube_exec_plugin *plugin); /* NULL is fine */
 
 #endif

@@ -8,6 +8,8 @@
 #include "api/kube/records/field_table.h"
 #include "api/net/http.h"
 
+DEFINE_CLEANUP(char **, kubeconfig_free_list);
+
 enum { PEM_MAX = 256 * 1024, EXTENSION_MAX = 64 * 1024 };
 
 /* Where the parts of one entry are read from. */
@@ -81,9 +83,11 @@ static bool pem(const struct kubeconfig_source *source, const char *name, char *
 
 /* ---- cluster ---- */
 
-static void clean_server(char **server)
+/* Without a scheme TLS is what is configured for it (client-go rest/url_utils.go). */
+static void clean_server(char **server, bool tls)
 {
-	char *url = strstr(*server, "://") ? mem_strdup(*server) : str_printf("https://%s", *server);
+	char *url =
+		strstr(*server, "://") ? mem_strdup(*server) : str_printf("%s://%s", tls ? "https" : "http", *server);
 	url[strcspn(url, "?#")] = '\0';
 	for (size_t len = strlen(url); len > 0 && url[len - 1] == '/'; len--)
 		url[len - 1] = '\0';
@@ -114,7 +118,6 @@ static bool resolve_cluster(const struct kubeconfig_source *source, struct kube_
 	if (!access->server)
 		return kubeconfig_wrong(source->file, source->node, source->err, "cluster %s has no server",
 					access->cluster);
-	clean_server(&access->server);
 	if (!pem(source, "certificate-authority", &access->ca_pem, NULL) ||
 	    !kubeconfig_get_bool(source->file, source->node, "insecure-skip-tls-verify", &access->insecure,
 				 source->err) ||
@@ -123,6 +126,7 @@ static bool resolve_cluster(const struct kubeconfig_source *source, struct kube_
 	    !resolve_plain_text(source, "tls-server-name", &access->tls_server_name) ||
 	    !resolve_plain_text(source, "proxy-url", &access->proxy_url) || !exec_extension(source, access))
 		return false;
+	clean_server(&access->server, access->insecure || access->ca_pem || access->cert_pem);
 	if (access->insecure && access->ca_pem)
 		return kubeconfig_wrong(source->file, source->node, source->err,
 					"cluster %s has both a certificate-authority and insecure-skip-tls-verify",
@@ -209,16 +213,15 @@ static bool resolve_extra(const struct kubeconfig_source *user, struct kube_acce
 	if (map->type != YAML_MAPPING_NODE)
 		return kubeconfig_wrong(user->file, map, user->err, "as-user-extra must be a mapping");
 	for (yaml_node_pair_t *pair = map->data.mapping.pairs.start; pair < map->data.mapping.pairs.top; pair++) {
-		const yaml_node_t *list = yaml_document_get_node(&user->file->document, pair->value), *item;
 		const char *key = kubeconfig_scalar(yaml_document_get_node(&user->file->document, pair->key));
-		for (size_t i = 0; (item = kubeconfig_item(user->file, list, i)); i++) {
-			if (!kubeconfig_scalar(item))
-				return kubeconfig_wrong(user->file, item, user->err,
-							"as-user-extra must contain lists of strings");
+		CLEANUP(kubeconfig_free_list) char **values = NULL;
+		if (!kubeconfig_get_list(user->file, map, key, &values, user->err))
+			return err_prefix(user->err, "as-user-extra");
+		for (char **value = values; value && *value; value++) {
 			access->as_extra =
 				mem_resize(access->as_extra, access->as_extra_count + 1, sizeof *access->as_extra);
 			access->as_extra[access->as_extra_count++] =
-				(struct kube_variable){mem_strdup(key), mem_strdup(kubeconfig_scalar(item))};
+				(struct kube_variable){mem_strdup(key), mem_strdup(*value)};
 		}
 	}
 	return true;
@@ -247,6 +250,19 @@ static bool check_user(const struct kubeconfig_source *user, const struct kube_a
 			"auth-provider was removed from Kubernetes in 1.26: use an exec plugin for user %s",
 			access->user);
 	return true;
+}
+
+/* Whoever may write there says where the credentials are sent, or whose they are. */
+static bool check_writers(const struct kubeconfig_source *source, const struct kube_access *access)
+{
+	const struct kubeconfig_file *file = source->file;
+	if (!file || !(file->mode & 002) || !has_credentials(access))
+		return true;
+	return err_set(
+		source->err, ERR_CONFIG,
+		"%s is writable by everybody (mode %04o) and no credentials are used with it: look at what is in "
+		"it, then run chmod o-w %s",
+		file->path, file->mode, file->path);
 }
 
 static bool resolve_user(const struct kubeconfig_source *user, struct kube_access *access)
@@ -313,6 +329,8 @@ static void drop_credentials_without_tls(struct kube_access *access)
 		mem_free_secret(*secrets[i]);
 		*secrets[i] = NULL;
 	}
+	kubeconfig_free_exec(access->exec);
+	access->exec = NULL;
 }
 
 /* A source without a file is no kubeconfig: an option, a service account. */
@@ -378,9 +396,14 @@ static bool check_impersonation(const struct kubeconfig *config, const struct ku
 	return true;
 }
 
-static void override_groups(const struct kubeconfig *config, struct kube_access *access)
+/* What the command line says of whom to be. */
+static void override_impersonation(const struct kubeconfig *config, struct kube_access *access)
 {
 	size_t count = 0;
+	if (config->as) {
+		free(access->as);
+		access->as = mem_strdup(config->as);
+	}
 	while (config->as_groups && config->as_groups[count])
 		count++;
 	if (count == 0)
@@ -407,8 +430,7 @@ static bool resolve_in_cluster(const struct kubeconfig *config, struct kube_acce
 	access->in_cluster = true;
 	access->server = str_printf(strchr(str_or(host, ""), ':') ? "https://[%s]:%s" : "https://%s:%s", host, port);
 	access->token_file = str_printf("%s/token", config->service_account_dir);
-	access->as = mem_strdup(config->as);
-	override_groups(config, access);
+	override_impersonation(config, access);
 	const struct kubeconfig_source service_account = {.err = err};
 	return check_impersonation(config, &service_account, access) && read_pem_file(ca, &access->ca_pem, err);
 }
@@ -436,13 +458,10 @@ static bool resolve_context(const struct kubeconfig *config, const char *name, s
 	struct kubeconfig_source cluster_source = {&config->files.items[cluster->file], cluster->node, err};
 	struct kubeconfig_source user_source = {user ? &config->files.items[user->file] : NULL,
 						user ? user->node : NULL, err};
-	if ((user && !resolve_user(&user_source, access)) || !resolve_cluster(&cluster_source, access))
+	if ((user && !resolve_user(&user_source, access)) || !resolve_cluster(&cluster_source, access) ||
+	    !check_writers(&user_source, access) || !check_writers(&cluster_source, access))
 		return false;
-	if (config->as) {
-		free(access->as);
-		access->as = mem_strdup(config->as);
-	}
-	override_groups(config, access);
+	override_impersonation(config, access);
 	return (!user || check_user(&user_source, access)) && check_impersonation(config, &user_source, access);
 }
 
@@ -456,44 +475,4 @@ struct kube_access *kubeconfig_resolve(const struct kubeconfig *config, const ch
 	struct kube_access *done = access;
 	access = NULL;
 	return done;
-}
-
-static void free_variables(struct kube_variable *variables_, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		free(variables_[i].name);
-		mem_free_secret(variables_[i].value);
-	}
-	free(variables_);
-}
-
-static void free_exec(struct kube_exec_plugin *plugin)
-{
-	if (!plugin)
-		return;
-	free(plugin->api_version);
-	free(plugin->command);
-	free(plugin->file);
-	kubeconfig_free_list(plugin->args);
-	free_variables(plugin->env, plugin->env_count);
-	free(plugin->install_hint);
-	free(plugin->cluster_config);
-	free(plugin);
-}
-
-void kube_access_destroy(struct kube_access *access)
-{
-	if (!access)
-		return;
-	char *plain[] = {
-		access->context,  access->cluster,         access->user,      access->namespace, access->server,
-		access->ca_pem,   access->tls_server_name, access->proxy_url, access->cert_pem,  access->cert_file,
-		access->key_file, access->token_file,      access->username,  access->as,        access->as_uid,
-		access->key_pem,  access->token,           access->password};
-	for (size_t i = 0; i < ARRAY_LEN(plain); i++)
-		mem_free_secret(plain[i]);
-	kubeconfig_free_list(access->as_groups);
-	free_variables(access->as_extra, access->as_extra_count);
-	free_exec(access->exec);
-	free(access);
 }

@@ -46,7 +46,7 @@ static bool check_shape(const char *path, const char *text, size_t len, struct e
 {
 	yaml_parser_t parser;
 	if (!yaml_parser_initialize(&parser))
-		abort();
+		mem_end();
 	CLEANUP(yaml_parser_delete) yaml_parser_t *guard = &parser;
 	yaml_parser_set_input_string(guard, (const unsigned char *)text, len);
 	size_t depth = 0, aliases = 0;
@@ -69,9 +69,12 @@ static bool check_shape(const char *path, const char *text, size_t len, struct e
 	return true;
 }
 
-static bool check_keys(struct kubeconfig_file *file, struct err *err)
+/* "a\0b" would be another text, an "a", to whatever reads it. */
+static bool yaml_check_nodes(struct kubeconfig_file *file, struct err *err)
 {
 	for (yaml_node_t *node = file->document.nodes.start; node < file->document.nodes.top; node++) {
+		if (node->type == YAML_SCALAR_NODE && memchr(node->data.scalar.value, 0, node->data.scalar.length))
+			return kubeconfig_wrong(file, node, err, "a text that contains a NUL character");
 		if (node->type != YAML_MAPPING_NODE)
 			continue;
 		for (yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top;
@@ -93,17 +96,24 @@ static char *folder_of(const char *path)
 	return absolute;
 }
 
+/* Both may be left out; what is another object is none of ours. */
+static bool check_type(struct kubeconfig_file *file, const char *member, const char *ours, struct err *err)
+{
+	const yaml_node_t *node = kubeconfig_member(file, kubeconfig_root(file), member);
+	return !node || str_eq(kubeconfig_scalar(node), ours) || str_empty(kubeconfig_scalar(node)) ||
+	       kubeconfig_wrong(file, node, err, "not a kubeconfig: its %s is %.60s instead of %s", member,
+				str_or(kubeconfig_scalar(node), "no text"), ours);
+}
+
 bool kubeconfig_file_parse(struct kubeconfig_file *file, const char *path, const char *text, size_t len,
 			   struct err *err)
 {
 	*file = (struct kubeconfig_file){.path = mem_strdup(path), .folder = folder_of(path)};
-	if (memchr(text, 0, len))
-		return err_set(err, ERR_CONFIG, "%s: contains a NUL byte: not a kubeconfig", path);
 	if (!check_shape(path, text, len, err))
 		return false;
 	yaml_parser_t parser;
 	if (!yaml_parser_initialize(&parser))
-		abort();
+		mem_end();
 	CLEANUP(yaml_parser_delete) yaml_parser_t *guard = &parser;
 	yaml_parser_set_input_string(guard, (const unsigned char *)text, len);
 	if (!yaml_parser_load(&parser, &file->document))
@@ -112,7 +122,8 @@ bool kubeconfig_file_parse(struct kubeconfig_file *file, const char *path, const
 	const yaml_node_t *root = kubeconfig_root(file);
 	if (root && root->type != YAML_MAPPING_NODE)
 		return kubeconfig_wrong(file, root, err, "not a kubeconfig: expected a mapping");
-	return check_keys(file, err);
+	return yaml_check_nodes(file, err) && kubeconfig_settle_mappings(file, err) &&
+	       check_type(file, "kind", "Config", err) && check_type(file, "apiVersion", "v1", err);
 }
 
 bool kubeconfig_slurp(const char *what, enum file_trust trust, const char *path, size_t max, struct buf *out,
@@ -121,7 +132,9 @@ bool kubeconfig_slurp(const char *what, enum file_trust trust, const char *path,
 	/* Links are how Kubernetes mounts secrets and how a kubeconfig is chosen. */
 	const struct file_use use = {.what = what, .trust = trust, .follow = true};
 	out->max = max;
-	bool read = file_read(path, &use, out, err);
+	bool read = file_read(path, &use, out, err) &&
+		    (!memchr(buf_str(out), 0, out->len) ||
+		     err_set(err, ERR_CONFIG, "%s %s contains a NUL byte and is not used", what, path));
 	if (!read && err)
 		err->code = ERR_CONFIG;
 	return read;
@@ -197,12 +210,39 @@ yaml_node_t *kubeconfig_item(struct kubeconfig_file *file, const yaml_node_t *no
 	return item < node->data.sequence.items.top ? yaml_document_get_node(&file->document, *item) : NULL;
 }
 
+/* What YAML 1.1 takes for a number or a boolean is no string to kubectl, which refuses the file. */
+static bool is_other_scalar(const yaml_node_t *node)
+{
+	static const char *const words[] = {"true", "false", "yes", "no", "on", "off", ".inf", ".nan"};
+	const char *text = kubeconfig_scalar(node);
+	if (!text || node->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcasecmp(text, words[i]) == 0)
+			return true;
+	const char *digits = text + strspn(text, "+-");
+	char *end;
+	if (digits - text > 1 || !strchr("0123456789.", *digits) || !digits[strspn(digits, ".")])
+		return false;
+	(void)strtod(digits, &end);
+	return *end == '\0';
+}
+
+static bool check_string(struct kubeconfig_file *file, const yaml_node_t *node, const char *name, struct err *err)
+{
+	/* Not quoted: it may be a password. */
+	return !is_other_scalar(node) ||
+	       kubeconfig_wrong(file, node, err, "%s must be a string: put its value in quotes", name);
+}
+
 bool kubeconfig_get_text(struct kubeconfig_file *file, const yaml_node_t *node, const char *name, char **out,
 			 struct err *err)
 {
 	const yaml_node_t *value = kubeconfig_member(file, node, name);
 	if (value && !kubeconfig_scalar(value))
 		return kubeconfig_wrong(file, value, err, "%s must be a string", name);
+	if (value && !check_string(file, value, name, err))
+		return false;
 	mem_free_secret(*out);
 	*out = value && kubeconfig_scalar(value)[0] ? mem_strdup(kubeconfig_scalar(value)) : NULL;
 	return true;
@@ -216,7 +256,8 @@ bool kubeconfig_get_bool(struct kubeconfig_file *file, const yaml_node_t *node, 
 	*out = false;
 	if (!value)
 		return true;
-	for (size_t i = 0; kubeconfig_scalar(value) && i < ARRAY_LEN(words); i++) {
+	bool plain = value->type == YAML_SCALAR_NODE && value->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+	for (size_t i = 0; plain && i < ARRAY_LEN(words); i++) {
 		if (strcasecmp(words[i], kubeconfig_scalar(value)) != 0)
 			continue;
 		*out = i % 2 == 1;
@@ -235,12 +276,16 @@ bool kubeconfig_get_list(struct kubeconfig_file *file, const yaml_node_t *node, 
 	if (list->type != YAML_SEQUENCE_NODE)
 		return kubeconfig_wrong(file, list, err, "%s must be a list", name);
 	size_t count = (size_t)(list->data.sequence.items.top - list->data.sequence.items.start);
+	if (count == 0)
+		return true;
 	char **items = mem_alloc((count + 1) * sizeof *items);
 	*out = items;
 	for (size_t i = 0; i < count; i++) {
 		const yaml_node_t *item = kubeconfig_item(file, list, i);
 		if (!kubeconfig_scalar(item))
 			return kubeconfig_wrong(file, item, err, "%s must be a list of strings", name);
+		if (!check_string(file, item, name, err))
+			return false;
 		items[i] = mem_strdup(kubeconfig_scalar(item));
 	}
 	return true;

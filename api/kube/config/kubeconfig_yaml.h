@@ -9,7 +9,7 @@
 #include "api/base/err.h"
 #include "api/base/file.h"
 
-enum { KUBECONFIG_FILE_MAX = 1024 * 1024, KUBECONFIG_DEPTH_MAX = 32, KUBECONFIG_ALIAS_MAX = 64 };
+enum { KUBECONFIG_FILE_MAX = 4 * 1024 * 1024, KUBECONFIG_DEPTH_MAX = 32, KUBECONFIG_ALIAS_MAX = 1000 };
 
 struct kubeconfig_file {
 	char *path, *folder; /* folder of relative paths */
@@ -32,6 +32,9 @@ bool kubeconfig_slurp(const char *what, enum file_trust trust, const char *path,
 bool kubeconfig_wrong(const struct kubeconfig_file *file, const yaml_node_t *node, struct err *err, const char *format,
 		      ...) PRINTF_LIKE(4, 5);
 
+/* kubeconfig_mapping.c: the last of equal keys holds, and `<<` is carried out. For keys that are scalars. */
+bool kubeconfig_settle_mappings(struct kubeconfig_file *file, struct err *err) MUST_USE;
+
 yaml_node_t *kubeconfig_root(struct kubeconfig_file *file); /* NULL when there is none */
 /* The member of a mapping; NULL when absent, null or the node is no mapping. */
 yaml_node_t *kubeconfig_member(struct kubeconfig_file *file, const yaml_node_t *node, const char *name);
@@ -44,7 +47,7 @@ bool kubeconfig_get_text(struct kubeconfig_file *file, const yaml_node_t *node, 
 			 struct err *err) MUST_USE;
 bool kubeconfig_get_bool(struct kubeconfig_file *file, const yaml_node_t *node, const char *name, bool *out,
 			 struct err *err) MUST_USE;
-/* A NULL-terminated list of scalars, or NULL when absent. */
+/* A NULL-terminated list of scalars, or NULL when absent or empty. */
 bool kubeconfig_get_list(struct kubeconfig_file *file, const yaml_node_t *node, const char *name, char ***out,
 			 struct err *err) MUST_USE;
 /* Appends the node as JSON. */

@@ -201,9 +201,71 @@ static void exec_plugins(void **state)
 	assert_non_null(strstr(err.text, "chmod go-w"));
 }
 
+/* The same file, the same cluster and the same rights as with kubectl. */
+static void keys_twice_and_merges_are_read_as_kubectl_reads_them(void **state)
+{
+	static const struct {
+		const char *cluster, *server;
+	} cases[] = {
+		{"{server: \"https://old\", server: \"https://new\"}", "https://new"},
+		{"{server: \"one:6443\", insecure-skip-tls-verify: true}", "https://one:6443"},
+		{"{server: \"127.0.0.1:8080/\"}", "http://127.0.0.1:8080"},
+		{"{<<: *base}", "https://base"},
+		{"{<<: *base, server: \"https://own\"}", "https://own"},
+		{"{<<: [*base, *other]}", "https://base"}, /* the first has precedence */
+		{"{<<: *other, <<: *base}", "https://base"},
+		{"{<<: *through}", "https://base"},
+		{"{\"<<\": x, server: \"https://own\"}", "https://own"}, /* quoted it is a name like any other */
+	};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct err err = {0};
+		CLEANUP(free)
+		char *text = str_printf(
+			"x-base: &base {server: \"https://base\"}\nx-other: &other {server: \"https://other\"}\n"
+			"x-through: &through {<<: *base, tls-server-name: n}\n"
+			"current-context: gone\nclusters: [{name: c, cluster: {server: \"https://gone\"}}]\n"
+			"clusters:\n- {name: c, cluster: %s}\nusers:\n- name: u\n  user: {token: a, token: b, "
+			"as-groups: [], as-user-extra: {}}\ncontexts:\n"
+			"- {name: x, context: {cluster: c, user: u}}\ncurrent-context: x\n",
+			cases[i].cluster);
+		CLEANUP(kube_access_destroy) struct kube_access *access = resolve_text(text, &err);
+		if (!access)
+			fail_msg("case %zu: %s", i, err.text);
+		assert_string_equal(access->server, cases[i].server);
+		assert_string_equal(access->token, "b");
+	}
+}
+
 struct wrong {
 	const char *text, *place, *says;
 };
+
+/* The token, or the server that it is sent to, may be in the other file. */
+static void files_of_everybody_lead_no_credentials(void **state)
+{
+	const char *folder = *state;
+	CLEANUP(free) char *user = write_file(folder, "user", "users:\n- {name: u, user: {token: t}}\n");
+	CLEANUP(free)
+	char *rest =
+		write_file(folder, "rest",
+			   "clusters:\n- {name: c, cluster: {server: \"https://s\"}}\n"
+			   "contexts:\n- {name: x, context: {cluster: c, user: u}}\n- {name: y, context: {cluster: "
+			   "c}}\ncurrent-context: x\n");
+	CLEANUP(free) char *list = str_printf("%s:%s", user, rest);
+	const char *const both[] = {user, rest};
+	setenv("KUBECONFIG", list, 1);
+	for (size_t i = 0; i < ARRAY_LEN(both); i++) {
+		struct err err = {0};
+		chmod(both[i], 0662);
+		CLEANUP(kubeconfig_destroy)
+		struct kubeconfig *config = kubeconfig_load(&(struct kubeconfig_options){0}, &err);
+		assert_null(kubeconfig_resolve(config, NULL, &err));
+		assert_non_null(strstr(err.text, "is writable by everybody (mode 0662)"));
+		CLEANUP(kube_access_destroy) struct kube_access *nobody = kubeconfig_resolve(config, "y", &err);
+		assert_non_null(nobody); /* sends nothing */
+		chmod(both[i], 0600);
+	}
+}
 
 static void mistakes_have_a_place(void **state)
 {
@@ -211,6 +273,8 @@ static void mistakes_have_a_place(void **state)
 		{"a: [1, 2\nb: c\n", "kubeconfig:2:", ""},
 		{"\tx: y\n", "kubeconfig:1:1", ""},
 		{"- a\n", "kubeconfig:1:1", "mapping"},
+		{"kind: Pod\n", "kubeconfig:1:7", "not a kubeconfig: its kind is Pod instead of Config"},
+		{"kind: Config\napiVersion: v2\n", "kubeconfig:2:13", "its apiVersion is v2 instead of v1"},
 		{"clusters: 7\n", "kubeconfig:1:11", "must be a list"},
 		{"clusters:\n- cluster: {}\n", "kubeconfig:2:3", "no name"},
 		{"current-context: [x]\n", "kubeconfig:1:18", "must be a string"},
@@ -218,6 +282,13 @@ static void mistakes_have_a_place(void **state)
 		 "nope, which is not defined"},
 		{"contexts: []\n", "", "no current-context"},
 		{"? [a]\n: b\n", "kubeconfig:1:1", "key"},
+		{"users:\n- name: u\n- name: u\n", "kubeconfig:3:3", "users has u a second time, after line 2"},
+		{"contexts:\n- name: x\n- name: x\n", "kubeconfig:3:3", "contexts has x a second time"},
+		{"contexts:\n- name: 42\n", "kubeconfig:2:9", "name must be a string: put its value in quotes"},
+		{"current-context: off\n", "kubeconfig:1:18", "put its value in quotes"},
+		{"a: &a\n  <<: *a\n", "kubeconfig:1:4", "merged into itself"},
+		{"a: {<<: 7}\n", "kubeconfig:1:9", "<< requires a mapping"},
+		{"a: {<<: [{}, x]}\n", "kubeconfig:1:14", "<< requires a mapping"},
 		{EXEC_CONFIG("      apiVersion: client.authentication.k8s.io/v1alpha1\n      command: x\n"),
 		 "kubeconfig:12:7", "v1beta1"},
 		{EXEC_CONFIG("      apiVersion: client.authentication.k8s.io/v1\n      command: x\n"),
@@ -251,6 +322,13 @@ static void users_that_make_no_sense(void **state)
 		{"{as: \"a\\nb\"}", "`as` contains a line break"},
 		{"{as: a, as-groups: [g, \"\"]}", "`as-groups` is empty"},
 		{"{as: a, as-user-extra: {k: [\"v\\n\"]}}", "value of `as-user-extra`"},
+		{"{as: a, as-user-extra: {k: v}}", "k must be a list"}, /* no header, no word */
+		{"{as: a, as-user-extra: {k: [[v]]}}", "k must be a list of strings"},
+		{"{as: a, as-user-extra: [k]}", "must be a mapping"},
+		{"{token: 0x12}", "token must be a string"},
+		{"{as: a, as-groups: [-1.5e3]}", "as-groups must be a string"},
+		{"{as: \"jane\\0smith\"}", "a NUL character"}, /* not as jane */
+		{"{token: \"t\\0x\"}", "a NUL character"},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct err err = {0};
@@ -291,6 +369,11 @@ static void impersonation_is_whole_or_refused(void **state)
 	}
 }
 
+#define PLUGIN_CONFIG                                                                                                  \
+	"clusters:\n- {name: c, cluster: {server: \"%s\"}}\nusers:\n- name: u\n  user: {exec: {apiVersion: "           \
+	"client.authentication.k8s.io/v1, command: x, interactiveMode: Never}}\n"                                      \
+	"contexts:\n- {name: x, context: {cluster: c, user: u}}\ncurrent-context: x\n"
+
 static void secrets_do_not_travel_without_tls(void **state)
 {
 	static const char form[] =
@@ -306,14 +389,18 @@ static void secrets_do_not_travel_without_tls(void **state)
 	assert_null(elsewhere->token);
 	assert_null(over_wire->token);
 	assert_string_equal(at_home->token, "t");
+	CLEANUP(free) char *plugin = str_printf(PLUGIN_CONFIG, "http://cluster:8080");
+	CLEANUP(kube_access_destroy) struct kube_access *asked = resolve_text(plugin, &err);
+	assert_non_null(asked);
+	assert_null(asked->exec); /* what it gives would travel too */
 }
 
 static void bombs_do_not_go_off(void **state)
 {
 	struct err err = {0};
-	struct buf text = BUF_INIT(4 << 20);
+	struct buf text = BUF_INIT(8 << 20);
 	buf_append_str(&text, "a: &a [x]\n");
-	for (int i = 0; i < 100; i++)
+	for (int i = 0; i < 1100; i++)
 		buf_printf(&text, "b%d: *a\n", i);
 	assert_null(resolve_text(buf_str(&text), &err));
 	assert_non_null(strstr(err.text, "too many aliases"));
@@ -324,7 +411,17 @@ static void bombs_do_not_go_off(void **state)
 	assert_null(resolve_text(buf_str(&text), &err));
 	assert_non_null(strstr(err.text, "nested too deep"));
 	buf_clear(&text);
-	while (text.len < (1 << 20) + 100)
+	buf_append_str(&text, "m0: &m0 {");
+	for (int i = 0; i < 500; i++)
+		buf_printf(&text, "k%d: v, ", i);
+	buf_append_str(&text, "}\nm1: {<<: [");
+	for (int i = 0; i < 100; i++)
+		buf_append_str(&text, "*m0, ");
+	buf_append_str(&text, "]}\n");
+	assert_null(resolve_text(buf_str(&text), &err));
+	assert_non_null(strstr(err.text, "more than 10000 members are merged"));
+	buf_clear(&text);
+	while (text.len < (4 << 20) + 100)
 		buf_append_str(&text, "# a comment\n");
 	CLEANUP(free) char *path = write_file(*state, "large", buf_str(&text));
 	assert_null(kubeconfig_load(&(struct kubeconfig_options){.kubeconfig = path}, &err));
@@ -362,6 +459,8 @@ int main(void)
 		TEST(nothing_found_says_where_it_looked),
 		TEST(paths_are_relative_to_the_file),
 		TEST(exec_plugins),
+		TEST(keys_twice_and_merges_are_read_as_kubectl_reads_them),
+		TEST(files_of_everybody_lead_no_credentials),
 		TEST(mistakes_have_a_place),
 		TEST(users_that_make_no_sense),
 		TEST(impersonation_is_whole_or_refused),
