@@ -42,7 +42,7 @@ static void on_probe(void *data, const struct kube_result *result)
 {
 	struct kube_client *client = data;
 	client->probing = NULL;
-	bool answered = result->http && result->http->status > 0;
+	bool answered = result->http && result->http->status > 0 && !kube_client_is_stranger(result->http);
 	if (!answered) {
 		kube_client_note_down(client, &result->err);
 		loop_timer_arm(client->probe_timer, next_probe_ms(client));
@@ -60,6 +60,7 @@ static void client_probe(void *data)
 				 .path = "/version",
 				 .timeout_ms = PROBE_TIMEOUT_MS,
 				 .once = true,
+				 .at_once = true,
 				 .on_done = on_probe,
 				 .data = client};
 	struct err err = {0};
@@ -115,6 +116,7 @@ struct kube_client *kube_client_create(struct loop *loop, const struct kube_acce
 		return NULL;
 	}
 	client->loop = loop;
+	client->budget = kube_budget_create(loop);
 	client->access = access;
 	client->options = *options;
 	client->connection = (struct kube_connection){
@@ -144,6 +146,7 @@ void kube_client_destroy(struct kube_client *client)
 	loop_timer_destroy(client->probe_timer);
 	kube_credentials_destroy(client->credentials);
 	http_destroy(client->http);
+	kube_budget_destroy(client->budget);
 	free(client);
 }
 
@@ -155,6 +158,11 @@ const struct kube_connection *kube_client_connection(const struct kube_client *c
 const struct kube_access *kube_client_access(const struct kube_client *client)
 {
 	return client->access;
+}
+
+struct kube_budget *kube_client_budget(const struct kube_client *client)
+{
+	return client->budget;
 }
 
 struct loop *kube_client_loop(const struct kube_client *client)

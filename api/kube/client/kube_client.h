@@ -16,6 +16,7 @@
 #include "api/kube/config/kubeconfig.h"
 #include "api/net/http.h"
 
+struct kube_budget;
 struct kube_client;
 struct kube_request;
 struct kube_wait;
@@ -59,12 +60,14 @@ const struct kube_access *kube_client_access(const struct kube_client *client);
 struct loop *kube_client_loop(const struct kube_client *client);
 struct http *kube_client_http(const struct kube_client *client);
 bool kube_client_read_only(const struct kube_client *client);
-size_t kube_client_in_flight(const struct kube_client *client); /* without watches, which never end */
+struct kube_budget *kube_client_budget(const struct kube_client *client); /* of all that is asked through it */
+size_t kube_client_in_flight(const struct kube_client *client);           /* without watches, which never end */
 
 /* ---- the gate ---- */
 
 /* In read-only mode only these can be sent: GET and HEAD, except the doors to something that acts (pods/exec,
- * pods/attach, pods/portforward, proxies), and POST of self-subject reviews. False with ERR_REFUSED. Every request
+ * pods/attach, pods/portforward, proxies; but for GET of nodes/NAME/proxy/stats/summary), and POST of self-subject
+ * reviews. False with ERR_REFUSED. Every request
  * of this client asks. */
 bool kube_gate_allows(bool read_only, const char *method, const char *path, struct err *err) MUST_USE;
 /* For who opens WebSockets on kube_client_http(): a port-forward passes; an exec passes when its command (argv, by
@@ -107,6 +110,8 @@ struct kube_call {
 	size_t body_len; /* 0 with a body = strlen */
 	bool gzip, is_watch;
 	bool once;          /* do not repeat */
+	bool at_once;       /* as http_call's */
+	bool is_budgeted;   /* counts against the budget (kube_budget.h): whoever sends it has asked for a turn */
 	int64_t timeout_ms; /* 0 = --request-timeout or 30 s */
 	int64_t silence_ms; /* of watches; 0 = 150 s */
 	size_t body_max;

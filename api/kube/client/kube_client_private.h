@@ -2,6 +2,7 @@
 #ifndef MQDECK_KUBE_CLIENT_KUBE_CLIENT_PRIVATE_H
 #define MQDECK_KUBE_CLIENT_KUBE_CLIENT_PRIVATE_H
 
+#include "api/kube/client/kube_budget.h"
 #include "api/kube/client/kube_client.h"
 #include "api/kube/config/kube_credentials.h"
 #include "api/kube/records/record_decode.h"
@@ -18,6 +19,7 @@ struct kube_client {
 	const struct kube_access *access;
 	struct kube_client_options options;
 	struct http *http;
+	struct kube_budget *budget;
 	struct kube_credentials *credentials;
 	struct kube_connection connection;
 	struct kube_request *requests, *probing;
@@ -26,6 +28,7 @@ struct kube_client {
 	struct loop_timer *first_word, *probe_timer;
 	unsigned probes_failed;
 	size_t in_flight;
+	size_t held_bytes; /* by informers */
 };
 
 enum {
@@ -41,6 +44,8 @@ void kube_client_tell(struct kube_client *client); /* on_state: something in `co
 void kube_client_tell_contacts(struct kube_client *client, bool reconnected);
 void kube_client_on_silence(void *data); /* of first_word */
 void kube_client_note_down(struct kube_client *client, const struct err *err);
+/* Not the API server itself, nor one that merely cannot reach it just now. */
+bool kube_client_is_stranger(const struct http_result *result);
 void kube_client_note_contact(struct kube_client *client);
 void kube_client_note_result(struct kube_client *client, const struct http_result *result, const struct err *err,
 			     bool is_watch);

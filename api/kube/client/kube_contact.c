@@ -50,6 +50,9 @@ void kube_client_note_contact(struct kube_client *client)
 void kube_client_note_down(struct kube_client *client, const struct err *err)
 {
 	struct kube_connection *connection = &client->connection;
+	/* A question that could not be asked says nothing of who answers others. */
+	if (connection->connected && err->no_descriptor)
+		return;
 	bool same = !connection->connected && str_eq(connection->err.text, err->text);
 	if (connection->connected || connection->since_ms < 0)
 		connection->since_ms = loop_now_ms(client->loop);
@@ -79,18 +82,40 @@ void kube_client_on_silence(void *data)
 	kube_client_note_down(client, &err);
 }
 
+bool kube_client_is_stranger(const struct http_result *result)
+{
+	return result->instead[0] && result->status < 500;
+}
+
+/* One page is no proof that the server cannot be reached; one in place of its version is. */
+static void note_stranger(struct kube_client *client, const struct err *err)
+{
+	if (client->connection.first_ms < 0)
+		kube_client_note_down(client, err);
+	if (!client->probing)
+		loop_timer_arm(client->probe_timer, client->connection.connected ? 0 : KUBE_CLIENT_PROBE_FIRST_MS);
+}
+
+static void note_answer(struct kube_client *client, int status, const struct err *err)
+{
+	kube_client_note_contact(client);
+	if (err->code == ERR_UNAUTHORIZED)
+		note_refusal(client, err);
+	else if (status < 300 && client->connection.err.code == ERR_UNAUTHORIZED) {
+		err_clear(&client->connection.err);
+		kube_client_tell(client);
+	}
+}
+
 void kube_client_note_result(struct kube_client *client, const struct http_result *result, const struct err *err,
 			     bool is_watch)
 {
-	if (result->status > 0) {
-		kube_client_note_contact(client);
-		if (err->code == ERR_UNAUTHORIZED)
-			note_refusal(client, err);
-		else if (result->status < 300 && client->connection.err.code == ERR_UNAUTHORIZED) {
-			err_clear(&client->connection.err);
-			kube_client_tell(client);
-		}
+	if (kube_client_is_stranger(result)) {
+		note_stranger(client, err);
+		return;
 	}
+	if (result->status > 0)
+		note_answer(client, result->status, err);
 	if (result->err.code == ERR_NONE || result->err.code == ERR_CANCELLED)
 		return;
 	/* One lost stream is no proof; a fresh question is. */

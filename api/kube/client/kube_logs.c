@@ -54,6 +54,7 @@ struct kube_logs *kube_logs_follow(struct kube_client *client, const struct kube
 	if (options->since_time)
 		kube_query_append(&query, "sinceTime", options->since_time);
 	append_number(&query, "tailLines", options->tail_lines);
+	append_number(&query, "limitBytes", options->limit_bytes);
 	CLEANUP(free)
 	char *path = kube_url(&(struct kube_url){.version = "v1",
 						 .resource = "pods",
@@ -69,6 +70,8 @@ struct kube_logs *kube_logs_follow(struct kube_client *client, const struct kube
 				 .path = path,
 				 .accept = "*/*",
 				 .is_watch = options->follow,
+				 .is_budgeted = options->is_budgeted,
+				 .timeout_ms = options->timeout_ms,
 				 .silence_ms = LOG_SILENCE_MS,
 				 .on_data = logs_reader_on_data,
 				 .on_done = logs_reader_on_done,

@@ -10,8 +10,10 @@ struct kube_logs_options {
 	const char *namespace, *pod, *container; /* container NULL = the only one */
 	int64_t since_seconds;                   /* 0 = no limit */
 	const char *since_time;                  /* RFC 3339, whole seconds; NULL = no limit */
-	int64_t tail_lines;                      /* 0 = no limit */
+	int64_t tail_lines, limit_bytes;         /* 0 = no limit */
+	int64_t timeout_ms;                      /* 0 = as for any request; not of one that is followed */
 	bool previous, follow, timestamps;
+	bool is_budgeted; /* as of kube_call */
 	void (*on_data)(void *data, const char *bytes,
 			size_t len);                        /* any cut: lines are the caller's to put together */
 	void (*on_done)(void *data, const struct err *err); /* exactly once unless closed; ERR_NONE at the end */

@@ -30,6 +30,10 @@ static void objects_on_object(void *data, const struct kube_result *result)
 		object = cJSON_ParseWithLength(result->http->body, result->http->body_len);
 		if (!object)
 			err_set(&shown.err, ERR_PARSE, "%s: the server's response is not JSON", call->path);
+		else if (!cJSON_IsString(cJSON_GetObjectItemCaseSensitive(object, "kind")))
+			err_set(&shown.err, ERR_PARSE,
+				"%s: the server's response has no kind: it is no object of the Kubernetes API",
+				call->path);
 	}
 	call->fn(call->data, object, &shown);
 	cJSON_Delete(object);

@@ -48,6 +48,8 @@ static void request_take_out(struct kube_request *request)
 		request->next->prev = request->prev;
 	if (!request->call.is_watch)
 		request->client->in_flight--;
+	if (request->call.is_budgeted)
+		kube_budget_answered(request->client->budget);
 	loop_timer_destroy(request->timer);
 	request->timer = NULL;
 }
@@ -131,7 +133,9 @@ static void request_on_done(void *data, const struct http_result *http)
 	struct kube_result result = {.http = http, .err = http->err};
 	struct kube_status *status = NULL;
 	request->http = NULL;
-	if (http->status >= 300) {
+	if (http->instead[0]) {
+		kube_status_foreign(http->status, http->instead, &result.err);
+	} else if (http->status >= 300) {
 		status = kube_status_parse(http->body, http->body_len);
 		kube_status_err(http->status, status, http->body, request->call.method, request->call.path,
 				&result.err);
@@ -181,8 +185,10 @@ static void request_send(struct kube_request *request)
 					  .headers = headers.items,
 					  .body = call->body,
 					  .body_len = call->body_len,
+					  .wants = str_eq(call->accept, "*/*") ? HTTP_WANTS_TEXT : HTTP_WANTS_OBJECT,
 					  .gzip = call->gzip && !client->access->disable_compression,
 					  .is_watch = call->is_watch,
+					  .at_once = call->at_once,
 					  .timeout_ms = call->timeout_ms ? call->timeout_ms : default_timeout,
 					  .silence_ms = call->silence_ms,
 					  .body_max = call->body_max,
@@ -246,6 +252,8 @@ struct kube_request *kube_request(struct kube_client *client, const struct kube_
 	client->requests = request;
 	if (!call->is_watch)
 		client->in_flight++;
+	if (call->is_budgeted)
+		kube_budget_spend(client->budget);
 	loop_timer_arm(request->timer, 0);
 	return request;
 }

@@ -58,6 +58,19 @@ static void append_causes(const struct kube_status *status, struct buf *out)
 	}
 }
 
+void kube_status_foreign(int http_status, const char *instead, struct err *err)
+{
+	if (http_status >= 500)
+		err_set(err, code_of(http_status), "%s: a proxy or load balancer answers for the Kubernetes API",
+			instead);
+	else
+		err_set(err, http_status < 400 ? ERR_PARSE : code_of(http_status),
+			"%s, not the Kubernetes API: check the server address and the proxy in the kubeconfig, or sign "
+			"in to "
+			"the network first",
+			instead);
+}
+
 void kube_status_err(int http_status, const struct kube_status *status, const char *body, const char *method,
 		     const char *path, struct err *err)
 {

@@ -16,5 +16,7 @@ const struct kube_cause *kube_status_cause(const struct kube_status *status, con
  * the body's first line is quoted. */
 void kube_status_err(int http_status, const struct kube_status *status, const char *body, const char *method,
 		     const char *path, struct err *err);
+/* The same where somebody else answered: `instead` is http_result's. */
+void kube_status_foreign(int http_status, const char *instead, struct err *err);
 
 #endif

@@ -12,7 +12,8 @@
 
 struct kube_client;
 
-/* The client outlives the dialer, the dialer its connections. */
+/* The client outlives the dialer, the dialer its connections. While this process has no descriptors for them (LIMIT with
+ * no_descriptor) all of its dials rest together, for 0.5 to 30 s, and open() refuses with that sentence. */
 struct dial_opener *kube_portforward_dialer_create(struct kube_client *client);
 void kube_portforward_dialer_destroy(struct dial_opener *dialer); /* NULL is fine */
 

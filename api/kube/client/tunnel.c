@@ -7,6 +7,7 @@
 
 #include "api/base/log.h"
 #include "api/base/str.h"
+#include "api/kube/client/kube_budget.h"
 #include "api/kube/client/kube_client.h"
 #include "api/kube/records/record_decode.h"
 #include "api/net/websocket.h"
@@ -18,7 +19,15 @@ struct kube_tunnel {
 	struct kube_wait *wait; /* for credentials */
 	struct websocket *ws;
 	bool paused;
+	bool counted; /* as under way, in the budget */
 };
+
+static void tunnel_was_answered(struct kube_tunnel *tunnel)
+{
+	if (tunnel->counted)
+		kube_budget_answered(kube_client_budget(tunnel->client));
+	tunnel->counted = false;
+}
 
 /* Without the query, which holds a command's arguments. */
 static int tunnel_path_len(const struct kube_tunnel *tunnel)
@@ -29,6 +38,7 @@ static int tunnel_path_len(const struct kube_tunnel *tunnel)
 static void tunnel_opened(void *data, const char *subprotocol)
 {
 	struct kube_tunnel *tunnel = data;
+	tunnel_was_answered(tunnel);
 	log_debug(LOG_KUBE, "tunnel opened path=%.*s subprotocol=%s", tunnel_path_len(tunnel), tunnel->path,
 		  str_or(subprotocol, "-"));
 	if (tunnel->call.on_open)
@@ -68,6 +78,7 @@ static void tunnel_closed(void *data, const struct err *ws_err, int http_status,
 {
 	struct kube_tunnel *tunnel = data;
 	struct err err = *ws_err;
+	tunnel_was_answered(tunnel);
 	if (http_status)
 		explain_refusal(tunnel, http_status, body, &err);
 	log_debug(LOG_KUBE, "tunnel closed path=%.*s status=%d error=\"%s\"", tunnel_path_len(tunnel), tunnel->path,
@@ -110,7 +121,9 @@ struct kube_tunnel *kube_tunnel_open(struct kube_client *client, const struct ku
 	*tunnel = (struct kube_tunnel){.client = client,
 				       .call = *call,
 				       .path = mem_strdup(call->path),
-				       .subprotocols = mem_strdup(call->subprotocols)};
+				       .subprotocols = mem_strdup(call->subprotocols),
+				       .counted = true};
+	kube_budget_spend(kube_client_budget(client));
 	tunnel->call.path = tunnel->call.subprotocols = NULL;
 	tunnel->call.command = NULL;
 	tunnel->wait = kube_client_headers(client, have_headers, tunnel);
@@ -122,6 +135,7 @@ void kube_tunnel_close(struct kube_tunnel *tunnel)
 	if (!tunnel)
 		return;
 	log_debug(LOG_KUBE, "tunnel let go path=%.*s", tunnel_path_len(tunnel), tunnel->path);
+	tunnel_was_answered(tunnel);
 	kube_wait_cancel(tunnel->wait);
 	websocket_destroy(tunnel->ws);
 	free(tunnel->path);

@@ -97,7 +97,9 @@ static struct h2_connection *connection_open(struct server_conn *conn)
 	nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_close);
 	assert_int_equal(nghttp2_session_server_new(&connection->session, callbacks, connection), 0);
 	nghttp2_session_callbacks_del(callbacks);
-	nghttp2_submit_settings(connection->session, NGHTTP2_FLAG_NONE, NULL, 0);
+	const struct h2_server *h2 = conn->server->data;
+	const nghttp2_settings_entry most = {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, h2->streams_max};
+	nghttp2_submit_settings(connection->session, NGHTTP2_FLAG_NONE, &most, h2->streams_max ? 1 : 0);
 	return connection;
 }
 

@@ -31,6 +31,7 @@ struct h2_server {
 	/* A whole request is there: answers it now or later with the functions below. */
 	void (*on_request)(struct h2_server *h2, struct h2_stream *stream);
 	void *data;
+	uint32_t streams_max; /* on one connection; 0 = nothing is said of it */
 	bool frozen; /* says nothing, and who speaks to it meanwhile will not be heard on that connection any more */
 };
 

@@ -2,9 +2,11 @@
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "api/base/descriptors.h"
 #include "api/base/log.h"
 #include "api/base/str.h"
 #include "api/kube/client/kube_access.h"
@@ -25,7 +27,7 @@ struct client_scene {
 	char folder[64], server[64], no_proxy[1], path[128], api_version[64], token_file[128], token[64];
 	char *args[2];
 	struct kube_client *client;
-	bool read_only, done;
+	bool read_only, done, in_portal;
 	struct err err;
 	int status;
 	size_t terminal_taken, terminal_given, calls, bytes;
@@ -39,7 +41,7 @@ struct client_scene {
 static bool answer(struct fake_api *fake, struct fake_connection *connection, const char *method, const char *path)
 {
 	struct client_scene *world = fake->script_data;
-	if (strcmp(path, "/version") == 0)
+	if (strcmp(path, "/version") == 0 && !world->in_portal)
 		return false;
 	snprintf(world->heads[world->head_count++ % 8], 4096, "%s", fake->last_head);
 	fake_answer(connection, world->reply_status, world->reply_headers, world->reply);
@@ -65,7 +67,7 @@ static int set_up(void **state)
 	world->fake.script_data = world;
 	world->reply_status = 200;
 	world->reply_headers = "";
-	world->reply = "{}";
+	world->reply = "{\"kind\":\"Pod\"}";
 	snprintf(world->folder, sizeof world->folder, "/tmp/mqdeck-client-XXXXXX");
 	assert_non_null(mkdtemp(world->folder));
 	snprintf(world->server, sizeof world->server, "http://127.0.0.1:%u", world->fake.port);
@@ -188,6 +190,28 @@ static void a_plugin_runs_once_for_many(void **state)
 	cJSON_Delete(root);
 }
 
+/* select() breaks in programs that are allowed more descriptors than it can take. */
+static void a_plugin_may_have_as_many_descriptors_as_we_were_given(void **state)
+{
+	struct client_scene *world = *state;
+	struct rlimit before, low, now;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	low = (struct rlimit){.rlim_cur = 250, .rlim_max = before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+	descriptors_raise();
+	write_script(world, "token=limit-$(ulimit -Sn)\n"
+			    "printf '%s%s%s%s' "
+			    "'{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\",'"
+			    " '\"status\":{\"token\":\"' \"$token\" '\"}}'\n");
+	connect_client(world);
+	get(world, "/a");
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &now), 0);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(world->status, 200);
+	assert_non_null(strstr(head(world, 0), "Authorization: Bearer limit-250\r\n"));
+	assert_true(now.rlim_cur == (before.rlim_max < 65536 ? before.rlim_max : 65536));
+}
+
 static void an_expired_answer_is_asked_for_again(void **state)
 {
 	struct client_scene *world = *state;
@@ -227,6 +251,7 @@ static void wrong_answers_are_refused(void **state)
 		 "v1beta1"},
 		{REPLY("{}"), "neither a token nor"},
 		{REPLY("{\"clientCertificateData\":\"x\"}"), "certificate without its key"},
+		{REPLY("{\"token\":\"half\\u0000whole\"}"), "a NUL character"}, /* half a token would be sent */
 		{"kill -9 $$\n", "signal 9"},
 	};
 	struct client_scene *world = *state;
@@ -317,6 +342,54 @@ static void impersonation_goes_with_every_request(void **state)
 	assert_non_null(strstr(head(world, 0), "Impersonate-Uid: 7\r\n"));
 	assert_non_null(strstr(head(world, 0), "Impersonate-Group: ops\r\n"));
 	assert_non_null(strstr(head(world, 0), "Impersonate-Extra-scopes%2Fx: all\r\n"));
+}
+
+/* A portal's page is no contact with the API server, on whatever request it comes. */
+static void who_answers_in_its_place_is_named(void **state)
+{
+	static const struct {
+		int status;
+		const char *headers, *body, *says;
+		enum err_code code;
+	} cases[] = {
+		{200, "Content-Type: text/html\r\n", "<title>Sign in</title>",
+		 "an HTML page (“Sign in”) from 127.0.0.1", ERR_PARSE},
+		{302, "Location: https://login.example/?t=1\r\n", "", "a redirect to https://login.example/ from 127",
+		 ERR_PARSE},
+		{200, "", "", "an empty response from 127.0.0.1", ERR_PARSE},
+		{200, "", "null", "no JSON object but “null” from 127.0.0.1", ERR_PARSE},
+		{403, "", "<html><h1>Blocked</h1>", "(“Blocked”) from 127.0.0.1", ERR_FORBIDDEN},
+		{504, "", "<html><h1>Gateway</h1>", "a proxy or load balancer answers for the Kubernetes API",
+		 ERR_TIMEOUT},
+	};
+	struct client_scene *world = *state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		world->in_portal = false;
+		world->reply_status = 200;
+		world->reply_headers = "";
+		world->reply = "{}";
+		connect_client(world);
+		get(world, "/a");
+		assert_true(kube_client_connection(world->client)->connected);
+		world->reply_status = cases[i].status;
+		world->reply_headers = cases[i].headers;
+		world->reply = cases[i].body;
+		get(world, "/a");
+		loop_run(world->loop, 100, NULL);
+		assert_true(kube_client_connection(world->client)->connected); /* of one answer */
+		world->in_portal = true;
+		get(world, "/a");
+		loop_run(world->loop, 100, NULL);
+		const struct kube_connection *connection = kube_client_connection(world->client);
+		if (!strstr(world->err.text, cases[i].says))
+			fail_msg("case %zu: %s", i, world->err.text);
+		assert_int_equal(world->err.code, cases[i].code);
+		assert_int_equal(connection->connected, cases[i].status >= 500);
+		if (!connection->connected)
+			assert_string_equal(connection->err.text, world->err.text);
+		kube_client_destroy(world->client);
+		world->client = NULL;
+	}
 }
 
 /* Without the header the request would go out with the caller's own rights. */
@@ -462,6 +535,15 @@ static void read_only_sends_nothing_that_acts(void **state)
 		{"GET", "/api/v1/namespaces/a/pods/p/portforward?ports=1", false},
 		{"GET", "/api/v1/namespaces/a/services/s:80/proxy/x", false},
 		{"GET", "/api/v1/nodes/n/proxy/run", false},
+		{"GET", "/api/v1/nodes/n-1.example/proxy/stats/summary", true},
+		{"HEAD", "/api/v1/nodes/n/proxy/stats/summary", false},
+		{"POST", "/api/v1/nodes/n/proxy/stats/summary", false},
+		{"GET", "/api/v1/nodes/n/proxy/stats/summary/../../run/a/b/c", false},
+		{"GET", "/api/v1/nodes/n/proxy/stats/summary?x=y", false},
+		{"GET", "/api/v1/nodes/../proxy/stats/summary", false},
+		{"GET", "/api/v1/nodes/n%2f..%2f/proxy/stats/summary", false},
+		{"GET", "/api/v1/nodes/n/proxy/stats/summaries", false},
+		{"GET", "/api/v1/namespaces/a/pods/p/proxy/stats/summary", false},
 		{"POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews?x=y", true},
 		{"POST", "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", true},
 		{"POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", false},
@@ -654,6 +736,7 @@ int main(void)
 		TEST(an_interactive_plugin_borrows_the_terminal),
 		TEST(a_token_file_is_read_again_after_401),
 		TEST(impersonation_goes_with_every_request),
+		TEST(who_answers_in_its_place_is_named),
 		TEST(what_cannot_be_a_header_is_refused),
 		TEST(a_token_of_a_block_is_sent_without_its_line_break),
 		TEST(answers_with_retry_after_are_asked_again),
@@ -663,6 +746,7 @@ int main(void)
 		TEST(access_is_asked_once_a_minute),
 		TEST(logs_are_followed),
 		TEST(the_log_holds_no_secret),
+		TEST(a_plugin_may_have_as_many_descriptors_as_we_were_given),
 		cmocka_unit_test(yaml_hides_what_nobody_reads),
 		cmocka_unit_test(yaml_shows_what_is_no_utf8_as_replaced),
 	};

@@ -9,6 +9,7 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/kube/client/portforward.h"
+#include "tests/unit/hoard.h"
 #include "tests/unit/kube/pod_server.h"
 
 enum { DATA = 0, ERROR_TEXT = 1, PORT = 9092, BULK = 10 << 20, ROUNDS = 1000 };
@@ -314,6 +315,88 @@ static void a_thousand_times(void **state)
 	assert_in_range(open_descriptors(), 0, before);
 }
 
+/* How long it takes until a dial is tried again, asked all the time. */
+static int64_t rest_ms(struct fixture *f)
+{
+	const struct dial_target target = {.namespace = "shop", .pod = "kafka-0", .port = PORT};
+	int64_t began = loop_now_ms(f->pods.loop);
+	int fd, opened = f->opened;
+	struct dial *it;
+	for (struct err err = {0}; !(it = f->dialer->open(f->dialer, &target, &fd, &err)); err_clear(&err)) {
+		assert_int_equal(err.code, ERR_LIMIT);
+		assert_true(err.no_descriptor);
+		assert_non_null(strstr(err.text, "(ulimit -n)"));
+		loop_run(f->pods.loop, 100, NULL);
+	}
+	int64_t took = loop_now_ms(f->pods.loop) - began;
+	pod_server_run(&f->pods, &f->opened, opened + 1);
+	loop_run(f->pods.loop, 50, NULL);
+	f->dialer->close(it);
+	close(fd);
+	loop_run(f->pods.loop, 50, NULL);
+	return took;
+}
+
+static void dial_in_vain(struct fixture *f, int64_t ms)
+{
+	const struct dial_target target = {.namespace = "shop", .pod = "kafka-0", .port = PORT};
+	int fd;
+	for (int64_t end = loop_now_ms(f->pods.loop) + ms; loop_now_ms(f->pods.loop) < end;) {
+		assert_null(f->dialer->open(f->dialer, &target, &fd, NULL));
+		loop_run(f->pods.loop, 100, NULL);
+	}
+}
+
+static void without_descriptors_dials_rest_longer_each_time(void **state)
+{
+	struct fixture *f = *state;
+	struct hoard hoard = {0};
+	hoard_begin(&hoard, 128);
+	assert_int_equal(rest_ms(f), 0);
+	hoard_all(&hoard, DESCRIPTORS_FOR_BROKER);
+	dial_in_vain(f, 100);
+	hoard_let_go(&hoard);
+	assert_in_range(rest_ms(f), 300, 500);
+	hoard_all(&hoard, DESCRIPTORS_FOR_BROKER);
+	dial_in_vain(f, 600000);
+	hoard_let_go(&hoard);
+	assert_in_range(rest_ms(f), 0, 30000);
+	/* One that opens begins it anew. */
+	hoard_all(&hoard, DESCRIPTORS_FOR_BROKER);
+	dial_in_vain(f, 100);
+	hoard_let_go(&hoard);
+	assert_in_range(rest_ms(f), 300, 500);
+	hoard_end(&hoard);
+}
+
+/* The second descriptor of the WebSocket's own, after its pair was there. */
+static void a_dial_that_gets_half_of_what_it_needs_gives_it_back(void **state)
+{
+	struct fixture *f = *state;
+	struct hoard hoard = {0};
+	int before = 0;
+	hoard_begin(&hoard, 128);
+	for (int left = 0; left < 8; left++) {
+		const struct dial_target target = {.namespace = "shop", .pod = "kafka-0", .port = PORT};
+		int fd = -1;
+		hoard_all(&hoard, DESCRIPTORS_FOR_BROKER);
+		for (int i = 0; i < left; i++)
+			close(hoard.fds[--hoard.count]);
+		struct dial *it = f->dialer->open(f->dialer, &target, &fd, NULL);
+		loop_run(f->pods.loop, 100, NULL);
+		if (it) {
+			f->dialer->close(it);
+			close(fd);
+		}
+		loop_run(f->pods.loop, 40000, NULL);
+		hoard_let_go(&hoard);
+		int now = open_descriptors();
+		before = left == 0 ? now : before;
+		assert_in_range(now, 0, before);
+	}
+	hoard_end(&hoard);
+}
+
 int main(void)
 {
 	signal(SIGPIPE, SIG_IGN);
@@ -326,6 +409,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_broken_connection_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(who_never_reads_stalls_nobody, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_thousand_times, setup, teardown),
+		cmocka_unit_test_setup_teardown(without_descriptors_dials_rest_longer_each_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_dial_that_gets_half_of_what_it_needs_gives_it_back, setup, teardown),
 	};
 	return cmocka_run_group_tests_name("kube/portforward", tests, NULL, NULL);
 }
