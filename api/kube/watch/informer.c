@@ -1,6 +1,8 @@
 /* An informer's beginning and end; in between informer_sync.c talks to the server and fills informer_store.c. */
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "api/base/str.h"
 #include "api/kube/watch/informer_private.h"
 
 struct kube_informer *kube_informer_start(struct kube_client *client, const struct kube_informer_options *options,
@@ -17,6 +19,8 @@ struct kube_informer *kube_informer_start(struct kube_client *client, const stru
 	informer->options.namespace = mem_strdup(options->namespace);
 	informer->options.label_selector = mem_strdup(options->label_selector);
 	informer->options.field_selector = mem_strdup(options->field_selector);
+	informer->options.not_before = NULL;
+	snprintf(informer->last_rv, sizeof informer->last_rv, "%s", str_or(options->not_before, ""));
 	informer->info = info;
 	informer->state = (struct kube_informer_state){
 		.last_event_ms = -1, .last_contact_ms = -1, .stale_since_ms = loop_now_ms(kube_client_loop(client))};
@@ -37,6 +41,11 @@ void kube_informer_stop(struct kube_informer *informer)
 	free((char *)informer->options.label_selector);
 	free((char *)informer->options.field_selector);
 	free(informer);
+}
+
+const char *kube_informer_version(const struct kube_informer *informer)
+{
+	return informer->state.synced && informer->last_rv[0] ? informer->last_rv : NULL;
 }
 
 const struct kube_informer_state *kube_informer_state(const struct kube_informer *informer)

@@ -13,6 +13,15 @@
 
 struct kube_informer;
 
+/* What one server may fill us with. A list that goes on beyond is not read at all: LIMIT says which cap it was, and what is
+ * held is stale. Asked again after KUBE_INFORMER_LIMIT_AGAIN_MS. */
+enum {
+	KUBE_INFORMER_OBJECTS_MAX = 100000,
+	KUBE_INFORMER_PAGES_MAX = 1000,
+	KUBE_INFORMER_BYTES_MAX = 128 << 20, /* of the records of all informers of one client */
+	KUBE_INFORMER_LIMIT_AGAIN_MS = 120 * 1000,
+};
+
 enum kube_informer_change { KUBE_INFORMER_ADDED, KUBE_INFORMER_UPDATED, KUBE_INFORMER_DELETED };
 
 /* Times are monotonic ms of the loop, -1 = never. */
@@ -33,6 +42,8 @@ struct kube_informer_options {
 	const char *namespace;      /* NULL = all */
 	const char *label_selector; /* NULL = everything; copied, as are the others */
 	const char *field_selector;
+	const char *
+		not_before; /* the first list is of this resource version or later; NULL = what the server has in memory */
 	/* One record changed; for UPDATED and DELETED the old record is still valid during the call (`was`, NULL for
 	 * ADDED), and for DELETED `record` is the last state seen. A relist comes as the difference. May be NULL. */
 	void (*on_change)(void *data, enum kube_informer_change change, const void *record, const void *was);
@@ -49,6 +60,8 @@ void kube_informer_stop(struct kube_informer *informer);
 DEFINE_CLEANUP(struct kube_informer *, kube_informer_stop);
 
 const struct kube_informer_state *kube_informer_state(const struct kube_informer *informer);
+/* The resource version up to which it is known; NULL before the first list. */
+const char *kube_informer_version(const struct kube_informer *informer);
 /* NULL when absent. namespace NULL for cluster-wide kinds. */
 const void *kube_informer_get(const struct kube_informer *informer, const char *namespace, const char *name);
 /* `const struct kube_pod *pod = NULL; while ((pod = kube_informer_next(pods, pod)))`: no particular order; the store

@@ -23,6 +23,9 @@ struct kube_informer {
 	const struct kube_kind_info *info;
 	struct kube_informer_state state;
 	struct map store, fresh; /* "namespace/name" → record; fresh = the list being read */
+	size_t store_bytes, fresh_bytes;
+	size_t held_bytes; /* of these the larger: our part of the client's */
+	size_t pages;      /* read of the list */
 	struct kube_contact contact;
 
 	enum kube_informer_phase phase;
@@ -55,9 +58,12 @@ bool kube_informer_fresh(struct kube_informer *informer);
 void kube_informer_replace(struct kube_informer *informer); /* fresh becomes the store; differences are told */
 void kube_informer_drop_fresh(struct kube_informer *informer);
 void kube_informer_store_finish(struct kube_informer *informer);
-bool kube_informer_take_listed(struct kube_informer *informer, void *record); /* owns it */
-void kube_informer_upsert(struct kube_informer *informer, void *record);      /* owns it */
-void kube_informer_remove(struct kube_informer *informer, void *record);      /* owns it */
+/* These own the record. False when a cap is reached with it, and stream_err says which. */
+bool kube_informer_take_listed(struct kube_informer *informer, void *record) MUST_USE;
+bool kube_informer_upsert(struct kube_informer *informer, void *record) MUST_USE;
+/* Of what stream has read: a list ends with it or may go on. */
+bool kube_informer_check_page(const struct kube_informer *informer, struct err *err) MUST_USE;
+void kube_informer_remove(struct kube_informer *informer, void *record); /* owns it */
 
 /* informer_sync.c */
 void kube_informer_sync_start(struct kube_informer *informer);

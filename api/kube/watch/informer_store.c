@@ -28,18 +28,65 @@ static void informer_note_change(struct kube_informer *informer, enum kube_infor
 		informer->options.on_change(informer->options.data, what, record, was);
 }
 
-void kube_informer_upsert(struct kube_informer *informer, void *record)
+static size_t size_of(const void *record)
+{
+	return record ? kube_record_size(record) : 0;
+}
+
+/* A list being read replaces the store: only the larger of both counts. */
+static void informer_weigh(struct kube_informer *informer)
+{
+	size_t held = informer->store_bytes > informer->fresh_bytes ? informer->store_bytes : informer->fresh_bytes;
+	informer->client->held_bytes += held - informer->held_bytes;
+	informer->held_bytes = held;
+}
+
+static bool within_caps(struct kube_informer *informer, const struct map *map)
+{
+	informer_weigh(informer);
+	const char *resource = informer->info->resource;
+	if (map->len > KUBE_INFORMER_OBJECTS_MAX)
+		return err_set(
+			&informer->stream_err, ERR_LIMIT,
+			"%s: the server lists more than %d, the most that mqdeck reads: none of them is known; narrow "
+			"it with --namespace",
+			resource, KUBE_INFORMER_OBJECTS_MAX);
+	if (informer->client->held_bytes > KUBE_INFORMER_BYTES_MAX)
+		return err_set(
+			&informer->stream_err, ERR_LIMIT,
+			"%s: what the server lists is larger than the %d MiB that mqdeck keeps: none of them is known; "
+			"narrow it with --namespace",
+			resource, KUBE_INFORMER_BYTES_MAX >> 20);
+	return true;
+}
+
+bool kube_informer_check_page(const struct kube_informer *informer, struct err *err)
+{
+	if (!informer->stream)
+		return err_set(err, ERR_PARSE, "%s: the server's list response is empty", informer->info->resource);
+	if (!kube_stream_end(informer->stream, err))
+		return false;
+	return str_empty(kube_stream_continue(informer->stream)) || informer->pages < KUBE_INFORMER_PAGES_MAX ||
+	       err_set(err, ERR_LIMIT,
+		       "%s: the server's list goes on after %d pages, the most that mqdeck reads: none of them is "
+		       "known",
+		       informer->info->resource, KUBE_INFORMER_PAGES_MAX);
+}
+
+bool kube_informer_upsert(struct kube_informer *informer, void *record)
 {
 	CLEANUP(free) char *key = informer_key_of(record);
 	void *was = map_get(&informer->store, key);
 	if (was && same_version(was, record)) {
 		kube_record_free(record);
-		return;
+		return true;
 	}
 	map_set(&informer->store, key, record);
 	informer->state.count = informer->store.len;
+	informer->store_bytes += size_of(record) - size_of(was);
 	informer_note_change(informer, was ? KUBE_INFORMER_UPDATED : KUBE_INFORMER_ADDED, record, was);
 	kube_record_free(was);
+	return within_caps(informer, &informer->store);
 }
 
 void kube_informer_remove(struct kube_informer *informer, void *record)
@@ -47,6 +94,8 @@ void kube_informer_remove(struct kube_informer *informer, void *record)
 	CLEANUP(free) char *key = informer_key_of(record);
 	void *was = map_remove(&informer->store, key);
 	informer->state.count = informer->store.len;
+	informer->store_bytes -= size_of(was);
+	informer_weigh(informer);
 	if (was)
 		informer_note_change(informer, KUBE_INFORMER_DELETED, record, was);
 	kube_record_free(was);
@@ -56,8 +105,10 @@ void kube_informer_remove(struct kube_informer *informer, void *record)
 bool kube_informer_take_listed(struct kube_informer *informer, void *record)
 {
 	CLEANUP(free) char *key = informer_key_of(record);
-	kube_record_free(map_set(&informer->fresh, key, record));
-	return true;
+	void *was = map_set(&informer->fresh, key, record);
+	informer->fresh_bytes += size_of(record) - size_of(was);
+	kube_record_free(was);
+	return within_caps(informer, &informer->fresh);
 }
 
 static void free_map(struct map *map)
@@ -70,6 +121,8 @@ static void free_map(struct map *map)
 void kube_informer_drop_fresh(struct kube_informer *informer)
 {
 	free_map(&informer->fresh);
+	informer->fresh_bytes = 0;
+	informer_weigh(informer);
 }
 
 struct kube_informer_difference {
@@ -99,6 +152,9 @@ void kube_informer_replace(struct kube_informer *informer)
 	informer->store = informer->fresh;
 	informer->fresh = MAP_INIT;
 	informer->state.count = informer->store.len;
+	informer->store_bytes = informer->fresh_bytes; /* of one version all copies have one size */
+	informer->fresh_bytes = 0;
+	informer_weigh(informer);
 	vec_each (&differences, it) {
 		informer_note_change(informer, it->what, it->record, it->was);
 		kube_record_free(it->was);
@@ -108,8 +164,9 @@ void kube_informer_replace(struct kube_informer *informer)
 
 void kube_informer_store_finish(struct kube_informer *informer)
 {
-	kube_informer_drop_fresh(informer);
 	free_map(&informer->store);
+	informer->store_bytes = 0;
+	kube_informer_drop_fresh(informer);
 }
 
 const void *kube_informer_get(const struct kube_informer *informer, const char *namespace, const char *name)

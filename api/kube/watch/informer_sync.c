@@ -69,9 +69,11 @@ static void informer_sync_on_timer(void *data)
 		informer_sync_list(informer);
 }
 
-/* What the server asked for, else our own back-off. */
+/* What the server asked for, else our own back-off. What is too much now is too much in a second. */
 static int64_t wait_of(struct kube_informer *informer, const struct kube_result *result)
 {
+	if (result->err.code == ERR_LIMIT && !result->err.no_descriptor)
+		return with_jitter(informer, KUBE_INFORMER_LIMIT_AGAIN_MS);
 	int64_t asked = result->http ? result->http->retry_after_ms : -1;
 	if (asked <= 0)
 		return informer_sync_backoff(informer);
@@ -173,7 +175,7 @@ static bool on_record(void *data, enum kube_event_type type, void *record)
 	else if (type == KUBE_BOOKMARK)
 		kube_record_free(record);
 	else
-		kube_informer_upsert(informer, record);
+		return kube_informer_upsert(informer, record);
 	return true;
 }
 
@@ -244,7 +246,9 @@ static void informer_sync_list(struct kube_informer *informer)
 		if (!str_empty(rv))
 			kube_query_append(&query, "resourceVersion", rv);
 		kube_informer_drop_fresh(informer);
+		informer->pages = 0;
 	}
+	informer->pages++;
 	informer_sync_send(informer, &query, false, on_list_done);
 }
 
@@ -254,15 +258,22 @@ static void forget_pages(struct kube_informer *informer)
 	informer->continue_token = NULL;
 }
 
+/* Nothing of it is kept: half a list would tell of objects that are gone. */
+static void list_lost(struct kube_informer *informer, const struct kube_result *result)
+{
+	forget_pages(informer);
+	kube_informer_drop_fresh(informer);
+	kube_informer_failed(informer, &result->err);
+	informer_sync_go_on(informer, KUBE_INFORMER_PHASE_WAIT_LIST, wait_of(informer, result));
+}
+
 static void list_complete(struct kube_informer *informer, const char *resource_version)
 {
 	if (str_empty(resource_version) || strlen(resource_version) >= sizeof informer->last_rv) {
 		struct err err = {0};
 		err_set(&err, ERR_PARSE, "%s: the server's list has no usable resourceVersion",
 			informer->info->resource);
-		kube_informer_drop_fresh(informer);
-		kube_informer_failed(informer, &err);
-		informer_sync_go_on(informer, KUBE_INFORMER_PHASE_WAIT_LIST, informer_sync_backoff(informer));
+		list_lost(informer, &(struct kube_result){.err = err});
 		return;
 	}
 	snprintf(informer->last_rv, sizeof informer->last_rv, "%s", resource_version);
@@ -280,14 +291,9 @@ static void list_complete(struct kube_informer *informer, const char *resource_v
 static void list_page_read(struct kube_informer *informer)
 {
 	struct err err = {0};
-	if (!informer->stream || !kube_stream_end(informer->stream, &err)) {
-		if (!err_is_set(&err))
-			err_set(&err, ERR_PARSE, "%s: the server's list response is empty", informer->info->resource);
+	if (!kube_informer_check_page(informer, &err)) {
 		end_stream(informer);
-		forget_pages(informer);
-		kube_informer_drop_fresh(informer);
-		kube_informer_failed(informer, &err);
-		informer_sync_go_on(informer, KUBE_INFORMER_PHASE_WAIT_LIST, informer_sync_backoff(informer));
+		list_lost(informer, &(struct kube_result){.err = err});
 		return;
 	}
 	CLEANUP(free) char *version = mem_strdup(kube_stream_resource_version(informer->stream));
@@ -358,8 +364,7 @@ static void list_refused(struct kube_informer *informer, const struct kube_resul
 		informer_sync_go_on(informer, KUBE_INFORMER_PHASE_WAIT_LIST, 0);
 		return;
 	}
-	kube_informer_failed(informer, &result->err);
-	informer_sync_go_on(informer, KUBE_INFORMER_PHASE_WAIT_LIST, wait_of(informer, result));
+	list_lost(informer, result);
 }
 
 static void on_list_done(void *data, const struct kube_result *result)

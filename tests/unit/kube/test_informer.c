@@ -5,7 +5,13 @@
 #include "api/base/map.h"
 #include "api/base/str.h"
 #include "api/kube/watch/informer.h"
+#include "tests/unit/hoard.h"
 #include "tests/unit/kube/fake_api.h"
+
+struct endless {
+	size_t page, label; /* objects a page, bytes of a label */
+	bool same;
+};
 
 struct informer_scene {
 	struct clock clock;
@@ -145,7 +151,7 @@ static void lists_then_watches(void **state)
 	assert_non_null(strstr(world->fake.last_path, "labelSelector=app%20in%20%28a%2Cb%29"));
 	assert_non_null(strstr(world->fake.last_head, "Authorization: Bearer canary-token"));
 	assert_non_null(strstr(world->fake.last_head, "Accept: application/vnd.kubernetes.protobuf,application/json"));
-	assert_null(strcasestr(world->fake.last_head, "accept-encoding"));
+	assert_non_null(strstr(world->fake.last_head, "Accept-Encoding: identity\r\n")); /* never gzip on a watch */
 	fake_set(&world->fake, 2);
 	fake_set(&world->fake, 1);
 	fake_delete(&world->fake, 2);
@@ -377,6 +383,62 @@ static void single_bytes_and_crlf(void **state)
 	run(world, 2000);
 	assert_true(agrees(world));
 	assert_int_equal(world->fake.lists, 1);
+}
+
+/* A list without end: pages of 500, of objects that are always new or always the same. */
+static bool endless(struct fake_api *fake, struct fake_connection *connection, const char *method, const char *path)
+{
+	const struct endless *list = fake->script_data;
+	if (!strstr(path, "/pods?"))
+		return false;
+	struct buf body = BUF_INIT(64 << 20);
+	CLEANUP(free) char *label = mem_alloc(list->label + 1);
+	memset(label, 'x', list->label);
+	buf_append_str(
+		&body,
+		"{\"kind\":\"PodList\",\"metadata\":{\"resourceVersion\":\"7\",\"continue\":\"more\"},\"items\":[");
+	for (size_t i = 0; i < list->page; i++)
+		buf_printf(&body, "%s{\"metadata\":{\"name\":\"pod-%zu\",\"labels\":{\"l\":\"%s\"}}}", i ? "," : "",
+			   list->same ? i : fake->requests * list->page + i, label);
+	buf_append_str(&body, "]}");
+	fake_answer(connection, 200, "", buf_str(&body));
+	buf_finish(&body);
+	return true;
+}
+
+static void a_list_without_end_is_given_up(void **state)
+{
+	static const struct {
+		struct endless list;
+		size_t at_most;
+		const char *says;
+	} cases[] = {
+		{{.page = 500}, 210, "pods: the server lists more than 100000, the most that mqdeck reads"},
+		{{.page = 1, .same = true}, 1010, "pods: the server's list goes on after 1000 pages"},
+		{{.page = 500, .label = 30000}, 30, "pods: what the server lists is larger than the 128 MiB"},
+	};
+	struct informer_scene *world = *state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct endless list = cases[i].list;
+		world->fake.script = endless;
+		world->fake.script_data = &list;
+		world->fake.requests = 0;
+		start_informer(world);
+		const struct kube_informer_state *pods = kube_informer_state(world->pods);
+		for (int j = 0; j < 100 && !err_is_set(&pods->err); j++)
+			run(world, 1000);
+		assert_int_equal(pods->err.code, ERR_LIMIT);
+		if (!strstr(pods->err.text, cases[i].says))
+			fail_msg("%s", pods->err.text);
+		assert_int_equal(pods->count, 0);
+		assert_false(pods->synced);
+		assert_in_range(world->fake.requests, 1, cases[i].at_most);
+		size_t asked = world->fake.requests;
+		run(world, 60000); /* what is too much now is too much in a second */
+		assert_in_range(world->fake.requests, asked, asked + 2);
+		kube_informer_stop(world->pods);
+		world->pods = NULL;
+	}
 }
 
 static bool giant_once(struct fake_api *fake, struct fake_connection *connection, const char *method, const char *path)
@@ -636,6 +698,64 @@ static void a_quiet_server_that_is_back_is_no_old_data(void **state)
 	assert_int_equal(world->fake.lists, 1);
 }
 
+/* ---- without descriptors ---- */
+
+static void without_descriptors_a_list_is_tried_rarely(void **state)
+{
+	struct informer_scene *world = *state;
+	struct hoard hoard = {0};
+	hoard_begin(&hoard, 128);
+	hoard_all(&hoard, DESCRIPTORS_FOR_SERVER);
+	fake_set(&world->fake, 1);
+	start_informer(world);
+	run(world, 600000);
+	const struct kube_informer_state *told = kube_informer_state(world->pods);
+	assert_false(told->synced);
+	assert_int_equal(told->err.code, ERR_LIMIT);
+	assert_non_null(strstr(told->err.text, "(ulimit -n)"));
+	assert_in_range(told->lists, 10, 30);
+	assert_int_equal(kube_client_connection(world->client)->err.code, ERR_LIMIT);
+	hoard_let_go(&hoard);
+	run(world, 61000);
+	assert_true(told->synced);
+	assert_true(agrees(world));
+	hoard_end(&hoard);
+}
+
+struct answers {
+	int done, limited;
+};
+
+static void note_answer(void *data, const struct kube_result *result)
+{
+	struct answers *answers = data;
+	answers->done++;
+	answers->limited += result->err.code == ERR_LIMIT;
+}
+
+static void what_cannot_be_asked_does_not_make_the_server_unreachable(void **state)
+{
+	struct informer_scene *world = *state;
+	struct hoard hoard = {0};
+	struct answers answers = {0};
+	struct err err = {0};
+	start_informer(world);
+	run(world, 500);
+	assert_true(kube_informer_state(world->pods)->watching);
+	hoard_begin(&hoard, 128);
+	hoard_all(&hoard, DESCRIPTORS_FOR_SERVER);
+	const struct kube_call call = {
+		.reason = "test", .path = "/version", .once = true, .on_done = note_answer, .data = &answers};
+	for (int i = 0; i < 4; i++)
+		assert_non_null(kube_request(world->client, &call, &err));
+	run(world, 60000);
+	assert_int_equal(answers.done, 4);
+	assert_in_range(answers.limited, 1, 4);
+	assert_true(kube_client_connection(world->client)->connected);
+	assert_true(kube_informer_state(world->pods)->watching);
+	hoard_end(&hoard);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -649,6 +769,7 @@ int main(void)
 		TEST(a_stream_cut_at_many_places),
 		TEST(a_protobuf_stream_cut_at_many_places),
 		TEST(single_bytes_and_crlf),
+		TEST(a_list_without_end_is_given_up),
 		TEST(an_announced_gibibyte_is_refused),
 		TEST(pages_are_put_together),
 		TEST(an_expired_page_asks_for_all_at_once),
@@ -659,6 +780,8 @@ int main(void)
 		TEST(silence_is_noticed),
 		TEST(a_stopped_server_is_shown_and_found_again),
 		TEST(a_quiet_server_that_is_back_is_no_old_data),
+		TEST(without_descriptors_a_list_is_tried_rarely),
+		TEST(what_cannot_be_asked_does_not_make_the_server_unreachable),
 	};
 	return cmocka_run_group_tests_name("kube/informer", tests, NULL, NULL);
 }
