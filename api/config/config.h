@@ -4,6 +4,8 @@
  * fine. It is a YAML mapping of long option names to values, plus
  *     credentials:            # secrets that hold what the brokers of a cluster want: username and password, ca.crt,
  *       NAMESPACE/CLUSTER: SECRET    # user.crt and user.key (or tls.crt and tls.key), mechanism
+ *     brokers:                # what runs in a StatefulSet or another workload, where mqdeck takes it for something else
+ *       NAMESPACE/NAME: kafka|rabbitmq|none
  * The command line wins over the file. */
 #ifndef MQDECK_CONFIG_H
 #define MQDECK_CONFIG_H
@@ -68,6 +70,9 @@ const char *const *config_list(const struct config *config,
 
 /* The secret named for a cluster in the file, or NULL. */
 const char *config_credentials_secret(const struct config *config, const char *namespace, const char *cluster);
+
+/* "kafka", "rabbitmq" or "none" where the file says what the workload runs, else NULL. */
+const char *config_broker_kind(const struct config *config, const char *namespace, const char *name);
 
 /* How a context looks, or NULL: `contexts: {NAME: {theme: …, accent: …}}`. */
 const char *config_context_theme(const struct config *config, const char *context);

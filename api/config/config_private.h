@@ -8,6 +8,8 @@
 bool config_set(struct config *config, enum config_option_id id, const char *value, const char *origin,
 		struct err *err) MUST_USE;
 void config_add_credentials(struct config *config, const char *cluster, const char *secret);
+/* False when it is no kind. */
+bool config_add_broker(struct config *config, const char *workload, const char *kind) MUST_USE;
 /* False when a context has no such setting. */
 bool config_add_context(struct config *config, const char *context, const char *setting, const char *value) MUST_USE;
 

@@ -20,6 +20,7 @@ struct config_value {
 struct config {
 	struct config_value values[CONFIG_OPTION_COUNT];
 	struct map credentials;     /* "namespace/cluster" → secret name, owned */
+	struct map brokers;         /* "namespace/name" → kind, owned */
 	struct map themes, accents; /* by context, owned */
 };
 
@@ -46,6 +47,7 @@ void config_destroy(struct config *config)
 		vec_finish(&config->values[i].list);
 	}
 	finish_texts(&config->credentials);
+	finish_texts(&config->brokers);
 	finish_texts(&config->themes);
 	finish_texts(&config->accents);
 	free(config);
@@ -115,6 +117,14 @@ void config_add_credentials(struct config *config, const char *cluster, const ch
 	free(map_set(&config->credentials, cluster, mem_strdup(secret)));
 }
 
+bool config_add_broker(struct config *config, const char *workload, const char *kind)
+{
+	if (!str_eq(kind, "kafka") && !str_eq(kind, "rabbitmq") && !str_eq(kind, "none"))
+		return false;
+	free(map_set(&config->brokers, workload, mem_strdup(kind)));
+	return true;
+}
+
 bool config_is_set(const struct config *config, enum config_option_id id)
 {
 	return config->values[id].set;
@@ -147,6 +157,12 @@ const char *config_credentials_secret(const struct config *config, const char *n
 {
 	CLEANUP(free) char *key = str_printf("%s/%s", namespace, cluster);
 	return map_get(&config->credentials, key);
+}
+
+const char *config_broker_kind(const struct config *config, const char *namespace, const char *name)
+{
+	CLEANUP(free) char *key = str_printf("%s/%s", namespace, name);
+	return map_get(&config->brokers, key);
 }
 
 bool config_add_context(struct config *config, const char *context, const char *setting, const char *value)

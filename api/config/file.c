@@ -10,6 +10,7 @@
 
 #include "api/base/buf.h"
 #include "api/base/file.h"
+#include "api/base/keys.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 
@@ -38,6 +39,22 @@ static bool read_credentials(struct config *config, yaml_document_t *document, c
 		if (!cluster || !secret || !strchr(cluster, '/'))
 			return config_wrong(err, name, key, "expected NAMESPACE/CLUSTER: SECRET");
 		config_add_credentials(config, cluster, secret);
+	}
+	return true;
+}
+
+static bool read_brokers(struct config *config, yaml_document_t *document, const yaml_node_t *node, const char *name,
+			 struct err *err)
+{
+	static const char form[] = "expected NAMESPACE/NAME: kafka, rabbitmq or none";
+	if (node->type != YAML_MAPPING_NODE)
+		return config_wrong(err, name, node, "brokers must map NAMESPACE/NAME to kafka, rabbitmq or none");
+	for (yaml_node_pair_t *pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top; pair++) {
+		const yaml_node_t *key = yaml_document_get_node(document, pair->key);
+		const char *workload = scalar_text(key),
+			   *kind = scalar_text(yaml_document_get_node(document, pair->value));
+		if (!workload || !kind || !strchr(workload, '/') || !config_add_broker(config, workload, kind))
+			return config_wrong(err, name, key, form);
 	}
 	return true;
 }
@@ -84,6 +101,8 @@ static bool read_option(struct config *config, yaml_document_t *document, const 
 		return config_wrong(err, name, key, "an option name must be plain text");
 	if (str_eq(word, "credentials"))
 		return read_credentials(config, document, value, name, err);
+	if (str_eq(word, "brokers"))
+		return read_brokers(config, document, value, name, err);
 	if (str_eq(word, "contexts"))
 		return read_contexts(config, document, value, name, err);
 	for (size_t i = 0; i < CONFIG_OPTION_COUNT; i++) {
@@ -127,7 +146,7 @@ bool config_parse_file_text(struct config *config, const char *name, const char 
 		err_set(err, ERR_CONFIG, "%s:%zu:%zu: %s", name, parser.problem_mark.line + 1,
 			parser.problem_mark.column + 1, str_or(parser.problem, "not YAML"));
 	} else {
-		ok = read_document(config, &document, name, err);
+		ok = keys_are_single(&document, name, err) && read_document(config, &document, name, err);
 		yaml_document_delete(&document);
 	}
 	yaml_parser_delete(&parser);

@@ -74,11 +74,17 @@ static void the_command_line_wins_over_the_file(void **state)
 	const char *const given[] = {"--context", "near", NULL};
 	assert_true(parse(config, given, &words, &count, &err));
 	free(words);
-	assert_true(load(config, "context: far\nreadonly: true\ncredentials:\n  mq/rabbitmq: login\n", &err));
+	assert_true(load(config,
+			 "context: far\nreadonly: true\ncredentials:\n  mq/rabbitmq: login\n"
+			 "brokers:\n  mq/tool: none\n  mq/log: kafka\n",
+			 &err));
 	assert_string_equal(config_text(config, CONFIG_OPT_CONTEXT), "near");
 	assert_true(config_flag(config, CONFIG_OPT_READONLY));
 	assert_string_equal(config_credentials_secret(config, "mq", "rabbitmq"), "login");
 	assert_null(config_credentials_secret(config, "mq", "other"));
+	assert_string_equal(config_broker_kind(config, "mq", "tool"), "none");
+	assert_string_equal(config_broker_kind(config, "mq", "log"), "kafka");
+	assert_null(config_broker_kind(config, "mq", "other"));
 	config_destroy(config);
 }
 
@@ -110,6 +116,10 @@ static void a_wrong_file_names_its_place(void **state)
 		{"contexts:\n  prod: red\n", "config.yaml:2:9: a context must map theme and accent to plain values"},
 		{"contexts:\n  prod: {colour: red}\n",
 		 "config.yaml:2:10: a context must map theme and accent to plain values"},
+		{"brokers: {a/b: redis}\n", "config.yaml:1:11: expected NAMESPACE/NAME: kafka, rabbitmq or none"},
+		{"ascii: true\nread-only: true\nascii: false\n", "config.yaml:3:1: ascii is already set on line 1"},
+		{"contexts:\n  prod: {accent: red}\n  prod: {accent: blue}\n",
+		 "config.yaml:3:3: prod is already set on line 2"},
 		{"credentials: {a: b}\n", "config.yaml:1:15: expected NAMESPACE/CLUSTER: SECRET"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
