@@ -9,8 +9,8 @@ enum { NEVER = 127 };
 
 #define API(name) .request = &kafka_##name##_request_schema, .response = &kafka_##name##_response_schema
 
-/* By key. The oldest version is what Kafka 2.8 to 4.1 all serve and we need, the newest what Kafka 4.1 serves as
- * stable. */
+/* By key. The oldest version is what Kafka 2.8 to 4.4 all serve and we need, or the first that is stable; the newest is
+ * the last that says something we use. */
 static const struct kafka_api apis[] = {
 	{KAFKA_LIST_OFFSETS, "ListOffsets", .min = 4, .max = 10, .flexible_since = 6, .reads = true, API(list_offsets)},
 	{KAFKA_METADATA, "Metadata", .min = 9, .max = 13, .flexible_since = 9, .reads = true, API(metadata)},
@@ -22,12 +22,12 @@ static const struct kafka_api apis[] = {
 	{KAFKA_LIST_GROUPS, "ListGroups", .min = 3, .max = 5, .flexible_since = 3, .reads = true, API(list_groups)},
 	{KAFKA_SASL_HANDSHAKE, "SaslHandshake", .min = 0, .max = 1, .flexible_since = NEVER, .reads = true,
 	 API(sasl_handshake)},
-	{KAFKA_API_VERSIONS, "ApiVersions", .min = 0, .max = 4, .flexible_since = 3, .reads = true, API(api_versions)},
+	{KAFKA_API_VERSIONS, "ApiVersions", .min = 0, .max = 5, .flexible_since = 3, .reads = true, API(api_versions)},
 	{KAFKA_CREATE_TOPICS, "CreateTopics", .min = 5, .max = 7, .flexible_since = 5, API(create_topics)},
 	{KAFKA_DELETE_TOPICS, "DeleteTopics", .min = 4, .max = 6, .flexible_since = 4, API(delete_topics)},
 	{KAFKA_DESCRIBE_CONFIGS, "DescribeConfigs", .min = 1, .max = 4, .flexible_since = 4, .reads = true,
 	 API(describe_configs)},
-	{KAFKA_DESCRIBE_LOG_DIRS, "DescribeLogDirs", .min = 1, .max = 4, .flexible_since = 2, .reads = true,
+	{KAFKA_DESCRIBE_LOG_DIRS, "DescribeLogDirs", .min = 1, .max = 5, .flexible_since = 2, .reads = true,
 	 API(describe_log_dirs)},
 	{KAFKA_SASL_AUTHENTICATE, "SaslAuthenticate", .min = 0, .max = 2, .flexible_since = 2, .reads = true,
 	 API(sasl_authenticate)},
@@ -46,6 +46,12 @@ static const struct kafka_api apis[] = {
 	{KAFKA_UNREGISTER_BROKER, "UnregisterBroker", .min = 0, .max = 0, .flexible_since = 0, API(unregister_broker)},
 	{KAFKA_CONSUMER_GROUP_DESCRIBE, "ConsumerGroupDescribe", .min = 0, .max = 1, .flexible_since = 0, .reads = true,
 	 API(consumer_group_describe)},
+	{KAFKA_DESCRIBE_TOPIC_PARTITIONS, "DescribeTopicPartitions", .min = 0, .max = 0, .flexible_since = 0,
+	 .reads = true, API(describe_topic_partitions)},
+	{KAFKA_SHARE_GROUP_DESCRIBE, "ShareGroupDescribe", .min = 1, .max = 1, .flexible_since = 0, .reads = true,
+	 API(share_group_describe)},
+	{KAFKA_STREAMS_GROUP_DESCRIBE, "StreamsGroupDescribe", .min = 0, .max = 0, .flexible_since = 0, .reads = true,
+	 API(streams_group_describe)},
 };
 
 #undef API

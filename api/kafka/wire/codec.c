@@ -220,7 +220,7 @@ static bool struct_has_error(const struct kafka_schema *schema, const void *mess
 		return true;
 	for (size_t i = 0; i < schema->count; i++) {
 		const struct kafka_field *field = &schema->fields[i];
-		if (field->type != KAFKA_STRUCTS)
+		if (field->type != KAFKA_STRUCTS && field->type != KAFKA_OPTIONAL)
 			continue;
 		const struct kafka_any_array *array = (const void *)((const char *)message + field->offset);
 		for (int32_t k = 0; k < array->len; k++)

@@ -34,6 +34,8 @@ static size_t field_wire_min(const struct kafka_field *field, int version, bool 
 	case KAFKA_STRINGS:
 	case KAFKA_STRUCTS:
 		return flexible ? 1 : 4;
+	case KAFKA_OPTIONAL:
+		return 1;
 	default:
 		return int_size[field->type];
 	}
@@ -183,7 +185,9 @@ static void decode_array(struct kafka_decoder *decoder, const struct kafka_field
 			 struct kafka_any_array *out)
 {
 	struct kafka_reader *reader = &decoder->reader;
-	int32_t len = kafka_read_len(reader, decoder->flexible, 4, element_wire_min(decoder, field));
+	int32_t len = field->type == KAFKA_OPTIONAL
+			      ? (kafka_read_int(reader, 1) < 0 ? -1 : 1)
+			      : kafka_read_len(reader, decoder->flexible, 4, element_wire_min(decoder, field));
 	if (len < 0 && !nullable)
 		kafka_read_fail(reader, "a non-nullable array is null");
 	if (reader->failed)
@@ -221,6 +225,7 @@ static void decode_field(struct kafka_decoder *decoder, const struct kafka_field
 	case KAFKA_INT32S:
 	case KAFKA_STRINGS:
 	case KAFKA_STRUCTS:
+	case KAFKA_OPTIONAL:
 		decode_array(decoder, field, nullable, slot);
 		break;
 	default:

@@ -30,7 +30,10 @@ static void encode_array(const struct kafka_encoder *encoder, const struct kafka
 			 const struct kafka_any_array *array)
 {
 	int32_t len = array->len > 0 || nullable ? array->len : 0;
-	kafka_write_len(encoder->out, encoder->flexible, 4, len);
+	if (field->type == KAFKA_OPTIONAL)
+		kafka_write_int(encoder->out, len > 0 ? 1 : -1, 1);
+	else
+		kafka_write_len(encoder->out, encoder->flexible, 4, len);
 	for (int32_t i = 0; i < len && !encoder->out->overflow; i++) {
 		if (field->type == KAFKA_INT32S)
 			kafka_write_int(encoder->out, ((const int32_t *)array->items)[i], 4);
@@ -74,6 +77,7 @@ static void encode_field(const struct kafka_encoder *encoder, const struct kafka
 	case KAFKA_INT32S:
 	case KAFKA_STRINGS:
 	case KAFKA_STRUCTS:
+	case KAFKA_OPTIONAL:
 		encode_array(encoder, field, nullable, slot);
 		break;
 	default:
@@ -141,7 +145,7 @@ static void *copy_items(struct arena *arena, const struct kafka_field *field, co
 	for (int32_t i = 0; i < array->len; i++) {
 		if (field->type == KAFKA_STRINGS)
 			((const char **)items)[i] = arena_strdup(arena, ((const char **)items)[i]);
-		else if (field->type == KAFKA_STRUCTS)
+		else if (field->sub)
 			encode_copy_members(arena, field->sub, (char *)items + (size_t)i * size);
 	}
 	return items;
@@ -166,6 +170,7 @@ static void copy_member(struct arena *arena, const struct kafka_field *field, vo
 	case KAFKA_INT32S:
 	case KAFKA_STRINGS:
 	case KAFKA_STRUCTS:
+	case KAFKA_OPTIONAL:
 		if (array->len > 0)
 			array->items = copy_items(arena, field, array);
 		break;

@@ -1,5 +1,5 @@
 /* Kafka's error codes: name, whether asking again can help, and what it means for an operator.
- * Source: org.apache.kafka.common.protocol.Errors, 4.1.0. */
+ * Source: org.apache.kafka.common.protocol.Errors, 4.4.0. */
 #ifndef MQDECK_KAFKA_WIRE_KAFKA_ERRORS_H
 #define MQDECK_KAFKA_WIRE_KAFKA_ERRORS_H
 
@@ -17,15 +17,19 @@ enum {
 	KAFKA_ERR_COORDINATOR_LOADING = 14,
 	KAFKA_ERR_COORDINATOR_NOT_AVAILABLE = 15,
 	KAFKA_ERR_NOT_COORDINATOR = 16,
+	KAFKA_ERR_TOPIC_AUTHORIZATION_FAILED = 29,
 	KAFKA_ERR_UNSUPPORTED_SASL_MECHANISM = 33,
 	KAFKA_ERR_ILLEGAL_SASL_STATE = 34,
 	KAFKA_ERR_UNSUPPORTED_VERSION = 35,
 	KAFKA_ERR_NOT_CONTROLLER = 41,
+	KAFKA_ERR_INVALID_REQUEST = 42,
+	KAFKA_ERR_STORAGE = 56, /* a log directory is offline */
 	KAFKA_ERR_SASL_AUTHENTICATION_FAILED = 58,
 	KAFKA_ERR_REASSIGNMENT_IN_PROGRESS = 60,
 	KAFKA_ERR_GROUP_ID_NOT_FOUND = 69,
 	KAFKA_ERR_ELECTION_NOT_NEEDED = 84,
 	KAFKA_ERR_NO_REASSIGNMENT_IN_PROGRESS = 85,
+	KAFKA_ERR_REBOOTSTRAP_REQUIRED = 129,
 };
 
 const char *kafka_error_name(int16_t code);  /* "NOT_CONTROLLER"; "UNKNOWN_ERROR" for codes not known */

@@ -6,6 +6,7 @@
 
 #include "api/kafka/wire/messages_cluster.h"
 #include "api/kafka/wire/messages_configs.h"
+#include "api/kafka/wire/messages_group_kinds.h"
 #include "api/kafka/wire/messages_groups.h"
 #include "api/kafka/wire/messages_partitions.h"
 #include "api/kafka/wire/messages_sasl.h"

@@ -7,6 +7,8 @@
 struct kafka_api_versions_request {
 	const char *client_software_name;    /* since version 3 */
 	const char *client_software_version; /* since version 3 */
+	const char *cluster_id;              /* meant to be met, since version 5; NULL = any */
+	int32_t node_id;                     /* likewise; -1 = any */
 };
 
 struct kafka_api_version {
@@ -192,6 +194,7 @@ struct kafka_log_dirs_result {
 	KAFKA_ARRAY(struct kafka_log_dirs_topic) topics;
 	int64_t total_bytes;  /* of the volume; -1 = not told; since version 4 */
 	int64_t usable_bytes; /* -1 = not told; since version 4 */
+	bool is_cordoned;     /* takes no new replicas; since version 5 */
 };
 
 struct kafka_describe_log_dirs_response {

@@ -52,7 +52,8 @@ struct kafka_describe_groups_response {
 	KAFKA_ARRAY(struct kafka_described_group) groups;
 };
 
-struct kafka_consumer_group_describe_request {
+/* ConsumerGroupDescribe, ShareGroupDescribe and StreamsGroupDescribe ask alike. */
+struct kafka_group_ids_request {
 	KAFKA_ARRAY(const char *) group_ids;
 	bool include_authorized_operations;
 };

@@ -132,4 +132,47 @@ struct kafka_list_offsets_response {
 	KAFKA_ARRAY(struct kafka_listed_offsets_topic) topics;
 };
 
+/* DescribeTopicPartitions: Metadata of some topics with the replicas that may lead without loss (KIP-966). */
+struct kafka_topic_query {
+	const char *name;
+};
+
+struct kafka_topic_cursor {
+	const char *topic_name;
+	int32_t partition_index;
+};
+
+struct kafka_describe_topic_partitions_request {
+	KAFKA_ARRAY(struct kafka_topic_query) topics;
+	int32_t response_partition_limit;
+	KAFKA_ARRAY(struct kafka_topic_cursor) cursor; /* where to go on; null = at the start */
+};
+
+struct kafka_topic_partition {
+	int16_t error_code;
+	int32_t partition_index;
+	int32_t leader_id;
+	int32_t leader_epoch;
+	KAFKA_ARRAY(int32_t) replica_nodes;
+	KAFKA_ARRAY(int32_t) isr_nodes;
+	KAFKA_ARRAY(int32_t) eligible_leader_replicas; /* null = not kept by this cluster */
+	KAFKA_ARRAY(int32_t) last_known_elr;
+	KAFKA_ARRAY(int32_t) offline_replicas;
+};
+
+struct kafka_described_topic {
+	int16_t error_code;
+	const char *name;
+	struct kafka_uuid topic_id;
+	bool is_internal;
+	KAFKA_ARRAY(struct kafka_topic_partition) partitions;
+	int32_t topic_authorized_operations;
+};
+
+struct kafka_describe_topic_partitions_response {
+	int32_t throttle_time_ms;
+	KAFKA_ARRAY(struct kafka_described_topic) topics;
+	KAFKA_ARRAY(struct kafka_topic_cursor) next_cursor; /* null = that was all */
+};
+
 #endif

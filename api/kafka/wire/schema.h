@@ -1,6 +1,6 @@
 /* One table a message: the field's name and wire type, the versions that carry it, and where it lies in the C struct
  * of messages.h. The tables drive decoding, encoding and copying in both directions. Facts from Kafka's message
- * definitions (clients/src/main/resources/common/message, 2.8.0 to 4.1.0). */
+ * definitions (clients/src/main/resources/common/message, 2.8.0 to 4.4.0). */
 #ifndef MQDECK_KAFKA_WIRE_SCHEMA_H
 #define MQDECK_KAFKA_WIRE_SCHEMA_H
 
@@ -19,9 +19,10 @@ enum kafka_type {
 	KAFKA_STRING,
 	KAFKA_BYTES,
 	KAFKA_STRUCT,
-	KAFKA_INT32S,  /* array of int32 */
-	KAFKA_STRINGS, /* array of strings */
-	KAFKA_STRUCTS, /* array of structs */
+	KAFKA_INT32S,   /* array of int32 */
+	KAFKA_STRINGS,  /* array of strings */
+	KAFKA_STRUCTS,  /* array of structs */
+	KAFKA_OPTIONAL, /* a struct or null: here an array of one, or a null array */
 };
 
 struct kafka_uuid {
@@ -52,7 +53,7 @@ struct kafka_schema;
 
 struct kafka_field {
 	const char *name;               /* the member's */
-	const struct kafka_schema *sub; /* STRUCT and STRUCTS */
+	const struct kafka_schema *sub; /* STRUCT, STRUCTS and OPTIONAL */
 	int64_t preset; /* the value of a field that the version does not carry (numbers; others are 0 or NULL) */
 	uint16_t offset;
 	uint8_t type; /* enum kafka_type */
@@ -102,6 +103,9 @@ struct kafka_schema {
 #define KAFKA_FIELD_STRUCT(owner, member, schema)                                                                      \
 	.name = #member, .type = KAFKA_STRUCT, .sub = &schema##_schema,                                                \
 	.offset = KAFKA_OFFSET(owner, member, struct schema)
+#define KAFKA_FIELD_OPTIONAL(owner, member, schema)                                                                    \
+	.name = #member, .type = KAFKA_OPTIONAL, .sub = &schema##_schema, .nullable = true,                            \
+	.offset = KAFKA_OFFSET(owner, member.items, struct schema *) - offsetof(struct kafka_any_array, items)
 #define KAFKA_FIELD_STRUCTS(owner, member, schema)                                                                     \
 	.name = #member, .type = KAFKA_STRUCTS, .sub = &schema##_schema,                                               \
 	.offset = KAFKA_OFFSET(owner, member.items, struct schema *) - offsetof(struct kafka_any_array, items)

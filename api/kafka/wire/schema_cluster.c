@@ -6,6 +6,8 @@
 static const struct kafka_field api_versions_request_fields[] = {
 	{KAFKA_FIELD(T, client_software_name, STRING), .since = 3},
 	{KAFKA_FIELD(T, client_software_version, STRING), .since = 3},
+	{KAFKA_FIELD(T, cluster_id, STRING), .since = 5, .nullable = true},
+	{KAFKA_FIELD(T, node_id, INT32), .since = 5, .preset = -1},
 };
 #undef T
 const struct kafka_schema kafka_api_versions_request_schema =
@@ -296,6 +298,7 @@ static const struct kafka_field log_dirs_result_fields[] = {
 	{KAFKA_FIELD_STRUCTS(T, topics, kafka_log_dirs_topic)},
 	{KAFKA_FIELD(T, total_bytes, INT64), .since = 4, .preset = -1},
 	{KAFKA_FIELD(T, usable_bytes, INT64), .since = 4, .preset = -1},
+	{KAFKA_FIELD(T, is_cordoned, BOOL), .since = 5},
 };
 #undef T
 static const struct kafka_schema kafka_log_dirs_result_schema =

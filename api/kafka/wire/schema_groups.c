@@ -77,14 +77,18 @@ static const struct kafka_field describe_groups_response_fields[] = {
 const struct kafka_schema kafka_describe_groups_response_schema =
 	KAFKA_SCHEMA(kafka_describe_groups_response, describe_groups_response_fields);
 
-#define T struct kafka_consumer_group_describe_request
-static const struct kafka_field consumer_group_describe_request_fields[] = {
+#define T struct kafka_group_ids_request
+static const struct kafka_field group_ids_request_fields[] = {
 	{KAFKA_FIELD_STRINGS(T, group_ids)},
 	{KAFKA_FIELD(T, include_authorized_operations, BOOL)},
 };
 #undef T
 const struct kafka_schema kafka_consumer_group_describe_request_schema =
-	KAFKA_SCHEMA(kafka_consumer_group_describe_request, consumer_group_describe_request_fields);
+	KAFKA_SCHEMA(kafka_group_ids_request, group_ids_request_fields);
+const struct kafka_schema kafka_share_group_describe_request_schema =
+	KAFKA_SCHEMA(kafka_group_ids_request, group_ids_request_fields);
+const struct kafka_schema kafka_streams_group_describe_request_schema =
+	KAFKA_SCHEMA(kafka_group_ids_request, group_ids_request_fields);
 
 #define T struct kafka_consumer_topic
 static const struct kafka_field consumer_topic_fields[] = {
@@ -101,8 +105,7 @@ static const struct kafka_field consumer_target_fields[] = {
 	{KAFKA_FIELD_STRUCTS(T, topic_partitions, kafka_consumer_topic)},
 };
 #undef T
-static const struct kafka_schema kafka_consumer_target_schema =
-	KAFKA_SCHEMA(kafka_consumer_target, consumer_target_fields);
+const struct kafka_schema kafka_consumer_target_schema = KAFKA_SCHEMA(kafka_consumer_target, consumer_target_fields);
 
 #define T struct kafka_consumer_member
 static const struct kafka_field consumer_member_fields[] = {

@@ -26,12 +26,17 @@
 	X(describe_quorum)                                                                                             \
 	X(describe_cluster)                                                                                            \
 	X(unregister_broker)                                                                                           \
-	X(consumer_group_describe)
+	X(consumer_group_describe)                                                                                     \
+	X(describe_topic_partitions)                                                                                   \
+	X(share_group_describe)                                                                                        \
+	X(streams_group_describe)
 
 #define X(name) extern const struct kafka_schema kafka_##name##_request_schema, kafka_##name##_response_schema;
 KAFKA_APIS(X)
 #undef X
 
 extern const struct kafka_schema kafka_consumer_assignment_schema;
+/* What a member of a consumer group holds, and one of a share group. */
+extern const struct kafka_schema kafka_consumer_target_schema;
 
 #endif

@@ -215,3 +215,67 @@ static const struct kafka_field list_offsets_response_fields[] = {
 #undef T
 const struct kafka_schema kafka_list_offsets_response_schema =
 	KAFKA_SCHEMA(kafka_list_offsets_response, list_offsets_response_fields);
+
+#define T struct kafka_topic_query
+static const struct kafka_field topic_query_fields[] = {
+	{KAFKA_FIELD(T, name, STRING)},
+};
+#undef T
+static const struct kafka_schema kafka_topic_query_schema = KAFKA_SCHEMA(kafka_topic_query, topic_query_fields);
+
+#define T struct kafka_topic_cursor
+static const struct kafka_field topic_cursor_fields[] = {
+	{KAFKA_FIELD(T, topic_name, STRING)},
+	{KAFKA_FIELD(T, partition_index, INT32)},
+};
+#undef T
+static const struct kafka_schema kafka_topic_cursor_schema = KAFKA_SCHEMA(kafka_topic_cursor, topic_cursor_fields);
+
+#define T struct kafka_describe_topic_partitions_request
+static const struct kafka_field describe_topic_partitions_request_fields[] = {
+	{KAFKA_FIELD_STRUCTS(T, topics, kafka_topic_query)},
+	{KAFKA_FIELD(T, response_partition_limit, INT32), .preset = 2000},
+	{KAFKA_FIELD_OPTIONAL(T, cursor, kafka_topic_cursor)},
+};
+#undef T
+const struct kafka_schema kafka_describe_topic_partitions_request_schema =
+	KAFKA_SCHEMA(kafka_describe_topic_partitions_request, describe_topic_partitions_request_fields);
+
+#define T struct kafka_topic_partition
+static const struct kafka_field topic_partition_fields[] = {
+	{KAFKA_FIELD(T, error_code, INT16)},
+	{KAFKA_FIELD(T, partition_index, INT32)},
+	{KAFKA_FIELD(T, leader_id, INT32)},
+	{KAFKA_FIELD(T, leader_epoch, INT32), .preset = -1},
+	{KAFKA_FIELD_INT32S(T, replica_nodes)},
+	{KAFKA_FIELD_INT32S(T, isr_nodes)},
+	{KAFKA_FIELD_INT32S(T, eligible_leader_replicas), .nullable = true},
+	{KAFKA_FIELD_INT32S(T, last_known_elr), .nullable = true},
+	{KAFKA_FIELD_INT32S(T, offline_replicas)},
+};
+#undef T
+static const struct kafka_schema kafka_topic_partition_schema =
+	KAFKA_SCHEMA(kafka_topic_partition, topic_partition_fields);
+
+#define T struct kafka_described_topic
+static const struct kafka_field described_topic_fields[] = {
+	{KAFKA_FIELD(T, error_code, INT16)},
+	{KAFKA_FIELD(T, name, STRING), .nullable = true},
+	{KAFKA_FIELD(T, topic_id, UUID)},
+	{KAFKA_FIELD(T, is_internal, BOOL)},
+	{KAFKA_FIELD_STRUCTS(T, partitions, kafka_topic_partition)},
+	{KAFKA_FIELD(T, topic_authorized_operations, INT32), .preset = INT32_MIN},
+};
+#undef T
+static const struct kafka_schema kafka_described_topic_schema =
+	KAFKA_SCHEMA(kafka_described_topic, described_topic_fields);
+
+#define T struct kafka_describe_topic_partitions_response
+static const struct kafka_field describe_topic_partitions_response_fields[] = {
+	{KAFKA_FIELD(T, throttle_time_ms, INT32)},
+	{KAFKA_FIELD_STRUCTS(T, topics, kafka_described_topic)},
+	{KAFKA_FIELD_OPTIONAL(T, next_cursor, kafka_topic_cursor)},
+};
+#undef T
+const struct kafka_schema kafka_describe_topic_partitions_response_schema =
+	KAFKA_SCHEMA(kafka_describe_topic_partitions_response, describe_topic_partitions_response_fields);

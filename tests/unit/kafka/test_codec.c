@@ -221,7 +221,8 @@ static void names_errors_and_sorts_them(void **state)
 		bool retriable;
 		const char *name;
 	} cases[] = {
-		{KAFKA_ERR_NOT_CONTROLLER, ERR_SERVER, true, "NOT_CONTROLLER"},
+		{KAFKA_ERR_NOT_CONTROLLER, ERR_BUSY, true, "NOT_CONTROLLER"},
+		{78, ERR_BUSY, true, "OFFSET_NOT_AVAILABLE"},
 		{29, ERR_FORBIDDEN, false, "TOPIC_AUTHORIZATION_FAILED"},
 		{31, ERR_FORBIDDEN, false, "CLUSTER_AUTHORIZATION_FAILED"},
 		{58, ERR_UNAUTHORIZED, false, "SASL_AUTHENTICATION_FAILED"},

@@ -1,12 +1,19 @@
+import static java.lang.Integer.parseInt;
+
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.ParameterizedType;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
@@ -17,22 +24,14 @@ import org.apache.kafka.common.protocol.types.Schema;
 import org.apache.kafka.common.protocol.types.TaggedFields;
 import org.apache.kafka.common.protocol.types.Type;
 
-/* Writes vectors.txt: what kafka-clients' own classes make of messages filled by reflection, in every version that
- * mqdeck may negotiate. One line a message:
+/* Writes what kafka-clients' own classes make of messages filled by reflection, in every version that mqdeck may
+ * negotiate and this release has. One line a message:
  *   API VERSION request|response VARIANT HEX
  * and after each "full" one, what a reader must find in it, in the order of the fields:
  *   = path=value path=value ...
- * See README.md for how to run it. */
+ * The only argument is api/kafka/wire/apis.c, which says what is spoken. `make` runs it for each release. */
 public class Generate {
-    static final Object[][] APIS = {
-        {"LIST_OFFSETS", 4, 10}, {"METADATA", 9, 13}, {"OFFSET_FETCH", 6, 9}, {"FIND_COORDINATOR", 3, 6},
-        {"DESCRIBE_GROUPS", 4, 6}, {"LIST_GROUPS", 3, 5}, {"SASL_HANDSHAKE", 0, 1}, {"API_VERSIONS", 0, 4},
-        {"CREATE_TOPICS", 5, 7}, {"DELETE_TOPICS", 4, 6}, {"DESCRIBE_CONFIGS", 1, 4}, {"DESCRIBE_LOG_DIRS", 1, 4},
-        {"SASL_AUTHENTICATE", 0, 2}, {"CREATE_PARTITIONS", 2, 3}, {"ELECT_LEADERS", 2, 2},
-        {"INCREMENTAL_ALTER_CONFIGS", 0, 1}, {"ALTER_PARTITION_REASSIGNMENTS", 0, 1},
-        {"LIST_PARTITION_REASSIGNMENTS", 0, 0}, {"DESCRIBE_QUORUM", 0, 2}, {"DESCRIBE_CLUSTER", 0, 2},
-        {"UNREGISTER_BROKER", 0, 0}, {"CONSUMER_GROUP_DESCRIBE", 0, 1},
-    };
+    static final Pattern API = Pattern.compile("\\{KAFKA_(\\w+), \"(\\w+)\", \\.min = (\\d+), \\.max = (\\d+)");
 
     /* full: two or three elements an array, every value distinct. null: null wherever it may be, one element else.
      * empty: everything at its default. wide: extreme numbers, strings beyond 127 bytes, an array of 130. */
@@ -49,21 +48,27 @@ public class Generate {
     }
 
     public static void main(String[] args) throws Exception {
-        for (Object[] api : APIS) {
-            ApiKeys key = ApiKeys.valueOf((String) api[0]);
-            for (int version = (int) api[1]; version <= (int) api[2]; version++) {
-                emit(key, (short) version, "request", "Request");
-                emit(key, (short) version, "response", "Response");
+        Matcher api = API.matcher(Files.readString(Path.of(args[0])));
+        while (api.find())
+            for (int version = parseInt(api.group(3)); version <= parseInt(api.group(4)); version++) {
+                emit(api.group(1), api.group(2), (short) version, "request", "Request");
+                emit(api.group(1), api.group(2), (short) version, "response", "Response");
             }
-        }
         emitAssignment();
     }
 
-    static void emit(ApiKeys key, short version, String side, String suffix) throws Exception {
-        String name = key.messageType.name;
-        Class<?> type = Class.forName("org.apache.kafka.common.message." + name + suffix + "Data");
+    static void emit(String key, String name, short version, String side, String suffix) throws Exception {
+        Class<?> type;
+        try {
+            type = Class.forName("org.apache.kafka.common.message." + name + suffix + "Data");
+        } catch (ClassNotFoundException e) {
+            return; /* newer than this release */
+        }
+        if (version < type.getField("LOWEST_SUPPORTED_VERSION").getShort(null)
+            || version > type.getField("HIGHEST_SUPPORTED_VERSION").getShort(null))
+            return;
         for (Variant variant : Variant.values())
-            emitOne(key.id + " " + version + " " + side, type, version, variant);
+            emitOne(ApiKeys.valueOf(key).id + " " + version + " " + side, type, version, variant);
     }
 
     static void emitAssignment() throws Exception {
@@ -105,11 +110,13 @@ public class Generate {
     /* Tagged fields, by what the schema says of the version. */
     static List<String> taggedOf(Object message, short version) throws Exception {
         Schema[] schemas = (Schema[]) message.getClass().getField("SCHEMAS").get(null);
+        Field byTag = TaggedFields.class.getDeclaredField("fields"); /* without a getter before 4.0 */
+        byTag.setAccessible(true);
         List<String> names = new ArrayList<>();
         for (BoundField field : schemas[version].fields())
             if (field.def.type instanceof TaggedFields)
-                for (var tagged : ((TaggedFields) field.def.type).fields().values())
-                    names.add(tagged.name);
+                for (Object tagged : ((Map<?, ?>) byTag.get(field.def.type)).values())
+                    names.add(((org.apache.kafka.common.protocol.types.Field) tagged).name);
         return names;
     }
 
@@ -149,6 +156,8 @@ public class Generate {
             field.set(message, uuid);
             expect(here, String.format("%016x%016x", uuid.getMostSignificantBits(), uuid.getLeastSignificantBits()));
         } else {
+            if (field.get(message) == null)
+                field.set(message, type.getDeclaredConstructor().newInstance());
             fill(field.get(message), here + ".", depth + 1);
         }
     }
