@@ -16,7 +16,8 @@ enum {
 	TRIES_MAX_MS = 1000,
 	REFRESH_PAUSE_MS = 200,
 	DEADLINE_TIMEOUTS = 3,
-	COORDINATORS_MAX = 100000
+	COORDINATORS_MAX = 100000,
+	BACK_OFF_LONGEST_MS = 60000,
 };
 
 static void admin_find_coordinator(struct kafka_admin *admin, const char *group);
@@ -126,7 +127,8 @@ static void admin_take_response(struct kafka_request *request, const void *respo
 		CLEANUP(free) char *what = str_printf("%s: %s", admin->options.label, request->api->name);
 		kafka_error_set(&request->err, code, what, message);
 	}
-	if ((misrouted || kafka_error_is_retriable(code)) && admin_now_ms(admin) < request->deadline) {
+	bool later = misrouted || kafka_error_is_retriable(code);
+	if (later && admin_now_ms(admin) < request->later_until) {
 		if (misrouted)
 			forget_route(request);
 		try_again(request);
@@ -135,6 +137,8 @@ static void admin_take_response(struct kafka_request *request, const void *respo
 	if (request->api->key == KAFKA_METADATA)
 		kafka_nodes_learn(admin, response);
 	struct err copy = request->err;
+	if (later && request->api->reads)
+		copy.code = ERR_BUSY;
 	admin_finish_request(request, code ? &copy : NULL, response);
 }
 
@@ -175,7 +179,7 @@ static enum routed route_to_broker(struct kafka_request *request, int32_t id, st
 		*out = node;
 		return ROUTED;
 	}
-	if (node->connection)
+	if (kafka_node_is_on_its_way(node))
 		return ROUTE_LATER;
 	request->err = node->err;
 	return ROUTE_NEVER;
@@ -260,6 +264,8 @@ static void admin_dispatch(struct kafka_request *request)
 		admin_finish_request(request, NULL, NULL);
 		return;
 	}
+	if (request->deadline <= now && request->admin->waiting)
+		kafka_request_give_time(request); /* nobody was late: it was not asked yet */
 	if (request->deadline <= now) {
 		fail_late(request);
 		return;
@@ -270,6 +276,7 @@ static void admin_dispatch(struct kafka_request *request)
 	case ROUTED:
 		request->sent = true;
 		request->node_id = node->id;
+		node->sent_ms = now;
 		kafka_connection_send(node->connection, request->call.api, request->call.request,
 				      request->call.timeout_ms, on_response, request);
 		break;
@@ -315,6 +322,9 @@ static void admin_arm_timer(struct kafka_admin *admin)
 		next = admin_earlier(next, refresh_ms);
 	if (dial > now)
 		next = admin_earlier(next, dial);
+	int64_t place = kafka_places_next_dial(admin);
+	if (place > now)
+		next = admin_earlier(next, place);
 	if (next >= 0)
 		loop_timer_arm(admin->timer, next > now ? next - now : 0);
 }
@@ -324,6 +334,8 @@ static void admin_on_timer(void *data)
 	struct kafka_admin *admin = data;
 	admin->busy++;
 	dispatch_all(admin);
+	if (!admin->destroyed)
+		kafka_places_dial(admin);
 	if (!admin->destroyed && !loop_timer_is_armed(admin->timer))
 		admin_arm_timer(admin);
 	admin->busy--;
@@ -417,6 +429,7 @@ struct kafka_admin *kafka_admin_create(const struct kafka_admin_options *options
 {
 	struct kafka_admin *admin = mem_alloc(sizeof *admin);
 	admin->controller = -1;
+	admin->patience_ms = BACK_OFF_LONGEST_MS;
 	admin_copy_options(admin, options);
 	admin->timer = loop_timer_create(options->loop, admin_on_timer, admin);
 	kafka_nodes_set_bootstrap(admin, options->bootstrap, options->bootstrap_count);
@@ -456,7 +469,9 @@ struct kafka_request *kafka_admin_send(struct kafka_admin *admin, const struct k
 	*request = (struct kafka_request){.admin = admin, .call = *call, .api = kafka_api_find((int16_t)call->api)};
 	request->call.request = kafka_message_copy(&request->arena, request->api->request, call->request);
 	request->call.group = arena_strdup(&request->arena, call->group);
-	request->deadline = admin_now_ms(admin) + DEADLINE_TIMEOUTS * (timeout ? timeout : TIMEOUT_MS);
+	request->patience_ms = DEADLINE_TIMEOUTS * (timeout ? timeout : TIMEOUT_MS);
+	kafka_request_give_time(request);
+	request->later_until = call->later_ms ? admin_now_ms(admin) + call->later_ms : request->deadline;
 	struct kafka_request **tail = &admin->requests;
 	while (*tail)
 		tail = &(*tail)->next;

@@ -59,6 +59,7 @@ struct kafka_call {
 	const char *group;
 	const void *request; /* copied */
 	int64_t timeout_ms;  /* of each try; 0 = the option's */
+	int64_t later_ms;    /* for how long an answer that says "later" is asked again; 0 = three time-outs */
 	/* Exactly once unless cancelled or destroyed, never from inside kafka_admin_send. err is set when there is no
 	 * answer or the answer as a whole is an error (its top-level error_code); then response may still be there with
 	 * the details. Errors of single items are in the response. Valid during the call. */
@@ -67,7 +68,8 @@ struct kafka_call {
 };
 
 struct kafka_request; /* gone after done */
-/* Waits for a connection where there is none; retriable errors are tried again for three time-outs in total. A call
+/* Waits for a connection where there is none; retriable errors are tried again for three time-outs in total, or for
+ * later_ms. Of a read that was given up the error is then ERR_BUSY: asked once more it may well be answered. A call
  * that changes something is never sent twice after its bytes may have reached the broker, unless the broker answered
  * with a retriable error. */
 struct kafka_request *kafka_admin_send(struct kafka_admin *admin, const struct kafka_call *call);
@@ -92,12 +94,20 @@ struct kafka_admin_place {
 	struct err err;
 };
 
+size_t kafka_admin_place_count(const struct kafka_admin *admin);
+/* `out` has room for all. Strings are borrowed: they last until the loop runs again. */
+void kafka_admin_places(const struct kafka_admin *admin, struct kafka_admin_place *out);
 size_t kafka_admin_broker_count(const struct kafka_admin *admin);
 void kafka_admin_broker(const struct kafka_admin *admin, size_t index, struct kafka_admin_broker *out);
 bool kafka_admin_is_connected(const struct kafka_admin *admin);                 /* to any broker, however found */
 const struct err *kafka_admin_bootstrap_error(const struct kafka_admin *admin); /* code NONE while it works */
-/* Calls on_nodes (NULL = stop) whenever a broker was reached or lost. It must not destroy the admin client. */
+/* Calls on_nodes (NULL = stop) whenever a broker was reached or lost, or a place said who it is. It must not destroy the admin client. */
 void kafka_admin_watch(struct kafka_admin *admin, void (*on_nodes)(void *data), void *data);
+/* A broker that cannot be reached is dialled again after 0.5 to 5 s, and once it has been away for longer after a quarter of
+ * that time; but after `most_ms` at the latest (a minute at first). */
+void kafka_admin_set_patience(struct kafka_admin *admin, int64_t most_ms);
+/* Dials and sends at once what waits for its next try. */
+void kafka_admin_ask_again(struct kafka_admin *admin);
 size_t kafka_admin_in_flight(const struct kafka_admin *admin);
 
 #endif

@@ -45,7 +45,7 @@ bool kafka_security_learn(struct kafka_node *node, const struct kafka_connection
 		admin->mechanism = kafka_connection_better(connection);
 	else if (trouble == KAFKA_TROUBLE_MAYBE_LOGIN)
 		admin->ask_login = true;
-	else if (trouble && admin->options.on_trouble)
+	else if (trouble && admin->options.on_trouble && !(node->id < 0 && kafka_admin_is_connected(admin)))
 		admin->options.on_trouble(admin->options.trouble_data, trouble, err);
 	if (trouble)
 		log_info(LOG_KAFKA, "connection taught label=\"%s\" trouble=%s mechanism=%s ask_login=%s", node->label,
@@ -82,8 +82,10 @@ void kafka_admin_set_security(struct kafka_admin *admin, const struct kafka_tls 
 	admin->ask_login = false;
 	vec_each (&admin->brokers, node)
 		start_over(*node);
-	vec_each (&admin->bootstrap, node)
+	vec_each (&admin->bootstrap, node) {
+		err_clear(&(*node)->err);
 		start_over(*node);
+	}
 	kafka_security_free(&before);
 	kafka_admin_kick(admin);
 }

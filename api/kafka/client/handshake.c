@@ -20,8 +20,8 @@ static void fail_with(struct kafka_connection *connection, struct err *err)
 
 static bool ask_versions(struct kafka_connection *connection, int version)
 {
-	struct kafka_api_versions_request request = {.client_software_name = "mqdeck",
-						     .client_software_version = MQDECK_VERSION};
+	struct kafka_api_versions_request request = {
+		.client_software_name = "mqdeck", .client_software_version = MQDECK_VERSION, .node_id = -1};
 	return kafka_connection_push(connection, KAFKA_API_VERSIONS, version, &request, on_versions);
 }
 

@@ -28,7 +28,7 @@ static bool trust_only(SSL_CTX *context, const char *pem, struct err *err)
 	X509_STORE *store = SSL_CTX_get_cert_store(context);
 	unsigned count = 0;
 	X509 *cert;
-	while (count < CA_MAX && (cert = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL) {
+	while (count < CA_MAX && (cert = PEM_read_bio_X509(bio, NULL, net_tls_no_passphrase, NULL)) != NULL) {
 		X509_STORE_add_cert(store, cert);
 		X509_free(cert);
 		count++;
@@ -46,10 +46,10 @@ static bool trust_only(SSL_CTX *context, const char *pem, struct err *err)
 static bool use_certificates(SSL_CTX *context, const char *pem, struct err *err)
 {
 	BIO *bio = BIO_new_mem_buf(pem, -1);
-	X509 *cert = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+	X509 *cert = PEM_read_bio_X509(bio, NULL, net_tls_no_passphrase, NULL);
 	bool ok = cert && SSL_CTX_use_certificate(context, cert) == 1;
 	X509_free(cert);
-	while (ok && (cert = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL)
+	while (ok && (cert = PEM_read_bio_X509(bio, NULL, net_tls_no_passphrase, NULL)) != NULL)
 		ok = SSL_CTX_add0_chain_cert(context, cert) == 1;
 	BIO_free(bio);
 	if (!ok)
@@ -61,8 +61,7 @@ static bool use_certificates(SSL_CTX *context, const char *pem, struct err *err)
 static bool use_key(SSL_CTX *context, const char *pem, struct err *err)
 {
 	BIO *bio = BIO_new_mem_buf(pem ? pem : "", -1);
-	/* An empty passphrase: OpenSSL would ask on the terminal otherwise. */
-	EVP_PKEY *key = PEM_read_bio_PrivateKey(bio, NULL, NULL, (void *)(uintptr_t) "");
+	EVP_PKEY *key = PEM_read_bio_PrivateKey(bio, NULL, net_tls_no_passphrase, NULL);
 	bool ok = key && SSL_CTX_use_PrivateKey(context, key) == 1 && SSL_CTX_check_private_key(context) == 1;
 	EVP_PKEY_free(key);
 	BIO_free(bio);

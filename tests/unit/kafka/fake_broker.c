@@ -71,23 +71,41 @@ static ssize_t get(struct fake_link *link, void *bytes, size_t size)
 }
 
 /* ---- answers every broker knows ---- */
-static void *answer_versions(struct fake_broker *broker, struct kafka_header *header, struct arena *arena)
+/* KIP-1242: both are given, and both must fit. */
+static bool is_another_meant(const struct fake_broker *broker, const struct kafka_header *header,
+			     const struct kafka_api_versions_request *request)
+{
+	return header->version >= 5 && request->cluster_id &&
+	       (strcmp(request->cluster_id, broker->cluster_id) != 0 || request->node_id != broker->id);
+}
+
+static void *answer_versions(struct fake_broker *broker, struct kafka_header *header,
+			     const struct kafka_api_versions_request *request, struct arena *arena)
 {
 	struct kafka_api_versions_response *response = fake_message(arena, &kafka_api_versions_response_schema);
 	size_t count;
 	const struct kafka_api *apis = kafka_api_list(&count);
 	struct kafka_api_version *ranges = arena_alloc(arena, count * sizeof *ranges);
 	for (size_t i = 0; i < count; i++) {
-		int8_t max = apis[i].key == broker->cap_key ? broker->cap_version : apis[i].max;
+		int8_t max = apis[i].key == broker->cap_key      ? broker->cap_version
+			     : apis[i].key == KAFKA_API_VERSIONS ? broker->newest_api_versions
+								 : apis[i].max;
 		ranges[i] = (struct kafka_api_version){apis[i].key, 0, max};
 	}
 	response->api_keys.items = ranges;
 	response->api_keys.len = (int32_t)count;
 	response->throttle_time_ms = broker->throttle_ms;
 	struct kafka_supported_feature *feature = arena_alloc(arena, sizeof *feature);
-	*feature = (struct kafka_supported_feature){"metadata.version", 1, 27};
+	*feature = (struct kafka_supported_feature){"metadata.version", 1, broker->metadata_level};
 	response->supported_features.items = feature;
 	response->supported_features.len = 1;
+	struct kafka_finalized_feature *finalized = arena_alloc(arena, 2 * sizeof *finalized);
+	finalized[0] = (struct kafka_finalized_feature){"metadata.version", broker->finalized_level, 1};
+	finalized[1] = (struct kafka_finalized_feature){"eligible.leader.replicas.version", 1, 1};
+	response->finalized_features.items = broker->finalized_level > 0 ? finalized : finalized + 1;
+	response->finalized_features.len = (broker->finalized_level > 0) + broker->keeps_eligible;
+	if (is_another_meant(broker, header, request))
+		response->error_code = KAFKA_ERR_REBOOTSTRAP_REQUIRED;
 	if (header->version > broker->newest_api_versions) {
 		response->error_code = KAFKA_ERR_UNSUPPORTED_VERSION;
 		header->version = 0;
@@ -116,7 +134,7 @@ static void *answer(struct fake_link *link, struct kafka_header *header, const v
 {
 	struct fake_broker *broker = link->broker;
 	if (header->api_key == KAFKA_API_VERSIONS)
-		return answer_versions(broker, header, arena);
+		return answer_versions(broker, header, request, arena);
 	if (header->api_key == KAFKA_SASL_HANDSHAKE)
 		return answer_handshake(broker, request, arena);
 	if (header->api_key == KAFKA_SASL_AUTHENTICATE)
@@ -268,8 +286,13 @@ void fake_cluster_init(struct fake_cluster *cluster, struct loop *loop)
 {
 	*cluster = (struct fake_cluster){.dialer = {fake_open, fake_error, fake_close}, .loop = loop};
 	for (int i = 0; i < FAKE_BROKERS; i++)
-		cluster->brokers[i] = (struct fake_broker){
-			.cluster = cluster, .id = i, .newest_api_versions = 4, .iterations = 4096, .cap_key = -1};
+		cluster->brokers[i] = (struct fake_broker){.cluster = cluster,
+							   .id = i,
+							   .cluster_id = "fake",
+							   .newest_api_versions = 4,
+							   .iterations = 4096,
+							   .cap_key = -1,
+							   .metadata_level = 27};
 	for (size_t i = 0; i < FAKE_LINKS; i++)
 		cluster->links[i].fd = -1;
 }

@@ -25,6 +25,7 @@ typedef void *fake_answer_fn(struct fake_broker *broker, const struct kafka_head
 struct fake_broker {
 	struct fake_cluster *cluster;
 	int32_t id;
+	const char *cluster_id; /* of the Kafka cluster that it says it is of */
 	/* what is wrong with it */
 	bool down;        /* connections end at once */
 	bool silent;      /* takes everything, says nothing */
@@ -35,6 +36,9 @@ struct fake_broker {
 	int32_t throttle_ms;       /* in each ApiVersions answer */
 	/* what it can do */
 	int8_t newest_api_versions; /* ApiVersions above it is answered with error 35 */
+	int16_t metadata_level;     /* the newest metadata.version that it knows */
+	bool keeps_eligible;        /* its cluster has eligible.leader.replicas.version 1 */
+	int16_t finalized_level;    /* the one that its cluster has agreed on; 0 = not said */
 	int16_t cap_key;            /* this API only up to cap_version */
 	int8_t cap_version;
 	const struct tls_cert_pair *cert; /* NULL = in the clear */

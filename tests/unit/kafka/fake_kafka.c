@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/base/mem.h"
+#include "api/base/str.h"
 #include "api/kafka/wire/kafka_errors.h"
 #include "api/kafka/wire/schema_list.h"
 
@@ -52,13 +53,13 @@ static void *metadata(struct fake_kafka *kafka, struct fake_broker *broker, cons
 										: "kafka-2",
 							       .port = FAKE_PORT + i,
 							       .rack = i == 0 ? "zone-a" : NULL};
-	response->cluster_id = "fake";
+	response->cluster_id = broker->cluster_id;
 	response->controller_id = kafka->controller;
 	if (request->topics.len == 0)
 		return response;
 	response->topics.items = arena_alloc(arena, ARRAY_LEN(topics) * sizeof *response->topics.items);
-	response->topics.len = ARRAY_LEN(topics);
-	for (size_t t = 0; t < ARRAY_LEN(topics); t++) {
+	response->topics.len = (int32_t)ARRAY_LEN(topics) - kafka->topics_hidden;
+	for (int32_t t = 0; t < response->topics.len; t++) {
 		struct kafka_metadata_topic *topic = &response->topics.items[t];
 		*topic = (struct kafka_metadata_topic){.name = topics[t].name};
 		SET(topic->partitions,
@@ -108,12 +109,32 @@ static void *quorum(struct fake_kafka *kafka, struct fake_broker *broker, const 
 	return response;
 }
 
+/* Only orders-1: broker 2 may lead, 0 could at the last. */
+static void *topic_partitions(struct fake_kafka *kafka, struct fake_broker *broker, const void *data,
+			      struct arena *arena)
+{
+	static int32_t eligible[] = {2}, last[] = {0};
+	struct kafka_describe_topic_partitions_response *response = MESSAGE(arena, describe_topic_partitions_response);
+	SET(response->next_cursor, NULL, -1);
+	SET(response->topics, NEW(arena, struct kafka_described_topic), 1);
+	response->topics.items->name = "orders";
+	SET(response->topics.items->partitions, NEW(arena, struct kafka_topic_partition), 1);
+	struct kafka_topic_partition *partition = response->topics.items->partitions.items;
+	partition->partition_index = 1;
+	SET(partition->eligible_leader_replicas, eligible, 1);
+	SET(partition->last_known_elr, last, 1);
+	return response;
+}
+
 static void *log_dirs(struct fake_kafka *kafka, struct fake_broker *broker, const void *data, struct arena *arena)
 {
 	struct kafka_describe_log_dirs_response *response = MESSAGE(arena, describe_log_dirs_response);
 	SET(response->results, NEW(arena, struct kafka_log_dirs_result), 1);
 	struct kafka_log_dirs_result *result = response->results.items;
-	*result = (struct kafka_log_dirs_result){.log_dir = "/data", .total_bytes = 1000000, .usable_bytes = 400000};
+	*result = (struct kafka_log_dirs_result){
+		.log_dir = "/data", .total_bytes = 1000000, .usable_bytes = 400000, .is_cordoned = broker->id == 2};
+	if (kafka->bare)
+		return response;
 	SET(result->topics, NEW(arena, struct kafka_log_dirs_topic), 1);
 	result->topics.items->name = "orders";
 	struct kafka_log_dirs_partition *sizes = arena_alloc(arena, 3 * sizeof *sizes);
@@ -124,6 +145,27 @@ static void *log_dirs(struct fake_kafka *kafka, struct fake_broker *broker, cons
 	return response;
 }
 
+/* A broker tells its own settings only (ConfigHelper.scala). */
+static void own_settings(const struct fake_kafka *kafka, const struct fake_broker *broker,
+			 struct kafka_config_result *result, struct arena *arena)
+{
+	const char *own = arena_printf(arena, "%d", (int)broker->id);
+	result->error_code = kafka->identity_error;
+	if (result->error_code)
+		return;
+	if (strcmp(result->resource_name, own) == 0) {
+		SET(result->configs, NEW(arena, struct kafka_config_entry), 1);
+		*result->configs.items = (struct kafka_config_entry){.name = "node.id", .value = own};
+		return;
+	}
+	result->error_code = KAFKA_ERR_INVALID_REQUEST;
+	result->error_message =
+		kafka->unexpected
+			? kafka->unexpected
+			: arena_printf(arena, "Unexpected broker id, expected %s or empty string, but received %s", own,
+				       result->resource_name);
+}
+
 static void *configs(struct fake_kafka *kafka, struct fake_broker *broker, const void *data, struct arena *arena)
 {
 	const struct kafka_describe_configs_request *request = data;
@@ -131,10 +173,18 @@ static void *configs(struct fake_kafka *kafka, struct fake_broker *broker, const
 	SET(response->results, arena_alloc(arena, (size_t)request->resources.len * sizeof *response->results.items),
 	    request->resources.len);
 	for (int32_t i = 0; i < request->resources.len; i++) {
+		const struct kafka_config_query *query = &request->resources.items[i];
 		struct kafka_config_result *result = &response->results.items[i];
-		*result = (struct kafka_config_result){.resource_type = 2,
-						       .error_code = kafka->config_error,
-						       .resource_name = request->resources.items[i].resource_name};
+		*result = (struct kafka_config_result){.resource_type = query->resource_type,
+						       .resource_name = query->resource_name};
+		if (query->resource_type == 4) {
+			own_settings(kafka, broker, result, arena);
+			continue;
+		}
+		if (!kafka->config_topic || str_eq(kafka->config_topic, query->resource_name))
+			result->error_code = kafka->config_error;
+		if (result->error_code)
+			continue;
 		SET(result->configs, NEW(arena, struct kafka_config_entry), 1);
 		*result->configs.items =
 			(struct kafka_config_entry){.name = "min.insync.replicas", .value = "2", .config_source = 1};
@@ -143,13 +193,32 @@ static void *configs(struct fake_kafka *kafka, struct fake_broker *broker, const
 }
 
 /* ---- groups ---- */
+static int16_t refusal_of(const struct fake_kafka *kafka, const struct fake_broker *broker, int16_t api)
+{
+	return kafka->refused_api == api && kafka->refuser == broker->id ? kafka->refusal : 0;
+}
+
 static void *list_groups(struct fake_kafka *kafka, struct fake_broker *broker, const void *data, struct arena *arena)
 {
 	static struct kafka_listed_group groups[] = {{"shop", "consumer", "Stable", "classic"},
-						     {"newshop", "consumer", "Stable", "Consumer"}};
+						     {"newshop", "consumer", "Stable", "Consumer"},
+						     {"queue", "share", "Stable", "Share"},
+						     {"wordcount", "streams", "Stable", "Streams"},
+						     {"riddle", "", "", "Riddle"}};
 	struct kafka_list_groups_response *response = MESSAGE(arena, list_groups_response);
-	if (broker->id == kafka->coordinator)
-		SET(response->groups, groups, 2);
+	response->error_code = refusal_of(kafka, broker, KAFKA_LIST_GROUPS);
+	if (broker->id == kafka->coordinator && !response->error_code)
+		SET(response->groups, groups, kafka->newer_groups ? 5 : 2);
+	if (broker->id == kafka->coordinator && kafka->many_groups) {
+		SET(response->groups, arena_alloc(arena, (size_t)kafka->many_groups * sizeof *groups),
+		    kafka->many_groups);
+		for (int32_t i = 0; i < kafka->many_groups; i++) {
+			char name[24];
+			snprintf(name, sizeof name, "g%d", (int)i);
+			response->groups.items[i] = groups[4];
+			response->groups.items[i].group_id = arena_strdup(arena, name);
+		}
+	}
 	return response;
 }
 
@@ -168,6 +237,9 @@ static void *describe_groups(struct fake_kafka *kafka, struct fake_broker *broke
 		group->error_code = KAFKA_ERR_NOT_COORDINATOR;
 		return response;
 	}
+	group->error_code = refusal_of(kafka, broker, KAFKA_DESCRIBE_GROUPS);
+	if (group->error_code)
+		return response;
 	group->group_state = "Stable";
 	group->protocol_type = "consumer";
 	group->protocol_data = "range";
@@ -196,6 +268,59 @@ static void *describe_consumers(struct fake_kafka *kafka, struct fake_broker *br
 	return response;
 }
 
+/* Two members share orders-0. */
+static void *describe_shares(struct fake_kafka *kafka, struct fake_broker *broker, const void *data,
+			     struct arena *arena)
+{
+	static int32_t held[] = {0};
+	struct kafka_share_group_describe_response *response = MESSAGE(arena, share_group_describe_response);
+	SET(response->groups, NEW(arena, struct kafka_share_group), 1);
+	*response->groups.items =
+		(struct kafka_share_group){.group_id = "queue", .group_state = "Stable", .assignor_name = "simple"};
+	SET(response->groups.items->members, arena_alloc(arena, 2 * sizeof(struct kafka_share_member)), 2);
+	for (int i = 0; i < 2; i++) {
+		struct kafka_share_member *member = &response->groups.items->members.items[i];
+		*member = (struct kafka_share_member){
+			.member_id = i ? "q-2" : "q-1", .client_id = "worker", .client_host = "/10.0.0.9"};
+		SET(member->assignment.topic_partitions, NEW(arena, struct kafka_consumer_topic), 1);
+		member->assignment.topic_partitions.items->topic_name = "orders";
+		SET(member->assignment.topic_partitions.items->partitions, held, 1);
+	}
+	return response;
+}
+
+/* One member with the tasks 0 and 1 of the subtopology that reads orders, each said apart, a list without tasks, and a
+ * standby task, which holds nothing. */
+static void *describe_streams(struct fake_kafka *kafka, struct fake_broker *broker, const void *data,
+			      struct arena *arena)
+{
+	static int32_t held[] = {0, 1}, standby[] = {2};
+	static const char *sources[] = {"orders"};
+	struct kafka_streams_group_describe_response *response = MESSAGE(arena, streams_group_describe_response);
+	SET(response->groups, NEW(arena, struct kafka_streams_group), 1);
+	struct kafka_streams_group *group = response->groups.items;
+	*group = (struct kafka_streams_group){.group_id = "wordcount", .group_state = "Stable"};
+	SET(group->topology, NEW(arena, struct kafka_streams_topology), 1);
+	SET(group->topology.items->subtopologies, NEW(arena, struct kafka_streams_subtopology), 1);
+	group->topology.items->subtopologies.items->subtopology_id = "0";
+	SET(group->topology.items->subtopologies.items->source_topics, sources, 1);
+	SET(group->members, NEW(arena, struct kafka_streams_member), 1);
+	*group->members.items = (struct kafka_streams_member){
+		.member_id = "w-1", .client_id = "counter", .client_host = "/10.0.0.7", .process_id = "p"};
+	SET(group->members.items->user_endpoint, NULL, -1);
+	SET(group->members.items->assignment.active_tasks, arena_alloc(arena, 3 * sizeof(struct kafka_streams_tasks)),
+	    3);
+	for (int i = 0; i < 3; i++) {
+		struct kafka_streams_tasks *tasks = &group->members.items->assignment.active_tasks.items[i];
+		tasks->subtopology_id = "0";
+		SET(tasks->partitions, i < 2 ? &held[i] : NULL, i < 2);
+	}
+	SET(group->members.items->assignment.standby_tasks, NEW(arena, struct kafka_streams_tasks), 1);
+	group->members.items->assignment.standby_tasks.items->subtopology_id = "0";
+	SET(group->members.items->assignment.standby_tasks.items->partitions, standby, 1);
+	return response;
+}
+
 /* shop committed 40 and 50 of orders-0 and orders-1, newshop nothing. */
 static void *offsets(struct fake_kafka *kafka, struct fake_broker *broker, const void *data, struct arena *arena)
 {
@@ -217,6 +342,7 @@ static void *offsets(struct fake_kafka *kafka, struct fake_broker *broker, const
 		SET(group->topics, NEW(arena, struct kafka_offsets_group_topic), 1);
 		group->topics.items->name = "orders";
 		SET(group->topics.items->partitions, newer, 2);
+		newer[1].error_code = refusal_of(kafka, broker, KAFKA_OFFSET_FETCH);
 	}
 	return response;
 }
@@ -233,6 +359,7 @@ static void *list_offsets(struct fake_kafka *kafka, struct fake_broker *broker, 
 		for (int32_t i = 0; i < in->partitions.len; i++)
 			out[i] = (struct kafka_listed_offset){
 				.partition_index = in->partitions.items[i].partition_index,
+				.error_code = refusal_of(kafka, broker, KAFKA_LIST_OFFSETS),
 				.offset = 100 * (in->partitions.items[i].partition_index + 1)};
 		response->topics.items[t].name = in->name;
 		SET(response->topics.items[t].partitions, out, in->partitions.len);
@@ -272,10 +399,13 @@ static const struct {
 	{KAFKA_LIST_PARTITION_REASSIGNMENTS, reassignments},
 	{KAFKA_DESCRIBE_QUORUM, quorum},
 	{KAFKA_DESCRIBE_LOG_DIRS, log_dirs},
+	{KAFKA_DESCRIBE_TOPIC_PARTITIONS, topic_partitions},
 	{KAFKA_DESCRIBE_CONFIGS, configs},
 	{KAFKA_LIST_GROUPS, list_groups},
 	{KAFKA_DESCRIBE_GROUPS, describe_groups},
 	{KAFKA_CONSUMER_GROUP_DESCRIBE, describe_consumers},
+	{KAFKA_SHARE_GROUP_DESCRIBE, describe_shares},
+	{KAFKA_STREAMS_GROUP_DESCRIBE, describe_streams},
 	{KAFKA_OFFSET_FETCH, offsets},
 	{KAFKA_LIST_OFFSETS, list_offsets},
 	{KAFKA_FIND_COORDINATOR, find_coordinator},

@@ -10,7 +10,16 @@ struct fake_kafka {
 	struct fake_cluster cluster; /* first */
 	int32_t controller;
 	int32_t coordinator;
-	int16_t config_error, elect_error;
+	int16_t config_error, elect_error, identity_error;
+	const char *config_topic; /* the only one that config_error is of; NULL = all are */
+	const char *unexpected;   /* how a broker refuses another's settings; NULL = as today's do */
+	int32_t many_groups;      /* instead of these so many of a type that nobody knows; 0 = not */
+	bool newer_groups;        /* also queue (share), wordcount (streams) and one of a type that nobody knows */
+	/* what one broker answers a request of groups with, in the items where there are any */
+	int16_t refused_api, refusal;
+	bool bare;             /* nothing lies on the disks */
+	int32_t topics_hidden; /* so many of the topics Metadata leaves out, orders first */
+	int32_t refuser;
 	bool has_quorum, moving; /* orders-1 is moved from broker 0 to 3 */
 };
 

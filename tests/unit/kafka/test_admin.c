@@ -3,6 +3,7 @@
 #include "api/base/mem.h"
 #include "api/kafka/client/admin.h"
 #include "api/kafka/wire/kafka_errors.h"
+#include "tests/unit/hoard.h"
 #include "tests/unit/kafka/fake_kafka.h"
 
 struct bench {
@@ -393,6 +394,71 @@ static void dials_again_after_a_pause_that_grows(void **state)
 	assert_false(err_is_set(kafka_admin_bootstrap_error(bench->admin)));
 }
 
+/* A sentence that names another pod at each try would be painted anew for as long as nobody answers. */
+static void who_cannot_be_reached_is_always_the_same_one(void **state)
+{
+	struct bench *bench = *state;
+	for (int i = 0; i < 3; i++)
+		fake_kafka_kill(&bench->kafka, i);
+	for (int i = 0; i < 30; i++) {
+		ask_metadata(bench);
+		run(bench, 1000);
+		assert_non_null(strstr(kafka_admin_bootstrap_error(bench->admin)->text, "kafka-0"));
+	}
+	fake_kafka_revive(&bench->kafka, 0);
+	run(bench, 6000);
+	assert_false(err_is_set(kafka_admin_bootstrap_error(bench->admin)));
+}
+
+static struct kafka_admin_broker broker_at(struct bench *bench, size_t index)
+{
+	struct kafka_admin_broker broker;
+	kafka_admin_broker(bench->admin, index, &broker);
+	return broker;
+}
+
+/* Brokers hang up on who is silent for long; who is silent for a moment and hung up on has lost them. */
+static void an_idle_connection_that_ends_is_no_failure(void **state)
+{
+	struct bench *bench = *state;
+	ask_broker(bench, 1);
+	run(bench, 1000);
+	expect(bench, 1, 0);
+	run(bench, 6 * 60 * 1000);
+	fake_kafka_kill(&bench->kafka, 1);
+	run(bench, 1000);
+	assert_true(broker_at(bench, 1).connected);
+	assert_false(err_is_set(broker_at(bench, 1).err));
+	fake_kafka_revive(&bench->kafka, 1);
+	ask_broker(bench, 1);
+	run(bench, 1000);
+	expect(bench, 2, 0);
+	fake_kafka_kill(&bench->kafka, 1);
+	run(bench, 1000);
+	assert_false(broker_at(bench, 1).connected);
+	assert_true(err_is_set(broker_at(bench, 1).err));
+}
+
+static void who_is_away_for_long_is_dialled_seldom_and_at_once_when_asked_to(void **state)
+{
+	struct bench *bench = *state;
+	for (int i = 0; i < 3; i++)
+		fake_kafka_kill(&bench->kafka, i);
+	kafka_admin_set_patience(bench->admin, 5 * 60 * 1000);
+	for (int i = 0; i < 600; i++) {
+		ask_metadata(bench);
+		run(bench, 3000);
+	}
+	unsigned long before = bench->brokers[0].connections;
+	assert_in_range(before, 10, 40); /* in half an hour */
+	kafka_admin_ask_again(bench->admin);
+	run(bench, 100);
+	assert_int_equal(bench->brokers[0].connections, before + 1);
+	kafka_admin_set_patience(bench->admin, 1000); /* an operation waits for it */
+	run(bench, 10 * 1000);
+	assert_in_range(bench->brokers[0].connections, before + 4, before + 12);
+}
+
 static void nothing_is_called_after_the_end(void **state)
 {
 	struct bench *bench = *state;
@@ -414,6 +480,31 @@ static void nothing_is_called_after_the_end(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void without_descriptors_brokers_are_dialled_rarely(void **state)
+{
+	struct bench *bench = *state;
+	struct hoard_dialer hoarder = hoard_dialer(bench->options.dialer);
+	kafka_admin_destroy(bench->admin);
+	bench->options.dialer = &hoarder.dialer;
+	bench->admin = kafka_admin_create(&bench->options);
+	for (int i = 0; i < 300; i++) {
+		ask_metadata(bench);
+		run(bench, 2000);
+	}
+	assert_int_equal(bench->answers, 0);
+	assert_int_equal(bench->err.code, ERR_LIMIT);
+	assert_non_null(strstr(bench->err.text, "(ulimit -n)"));
+	/* Every 5 s it would be 240 times. */
+	assert_in_range(hoarder.asked, 20, 60);
+	hoarder.refuses = false;
+	run(bench, 40000);
+	ask_metadata(bench);
+	run(bench, 2000);
+	assert_in_range(bench->answers, 1, 4);
+	kafka_admin_destroy(bench->admin);
+	bench->admin = NULL;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -429,6 +520,10 @@ int main(void)
 		TEST(read_only_changes_nothing),
 		TEST(says_what_cannot_be_reached),
 		TEST(dials_again_after_a_pause_that_grows),
+		TEST(who_cannot_be_reached_is_always_the_same_one),
+		TEST(without_descriptors_brokers_are_dialled_rarely),
+		TEST(an_idle_connection_that_ends_is_no_failure),
+		TEST(who_is_away_for_long_is_dialled_seldom_and_at_once_when_asked_to),
 		TEST(nothing_is_called_after_the_end),
 	};
 	return cmocka_run_group_tests_name("kafka/admin", tests, NULL, NULL);

@@ -3,6 +3,8 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "api/base/str.h"
+#include "api/kafka/client/kafka_tls.h"
 #include "tests/unit/tls_certs.h"
 
 static X509 *parse(const char *pem)
@@ -54,8 +56,37 @@ static void makes_certificates_good_and_bad(void **state)
 	tls_cert_pair_finish(&root);
 }
 
+/* OpenSSL would ask for its passphrase on the terminal, and wait: a Secret's certificate may say that it is. */
+static void nobody_is_asked_for_a_passphrase(void **state)
+{
+	struct tls_cert_pair pair;
+	tls_cert_pair_make(&pair, &(struct tls_cert_options){.common_name = "root", .is_ca = true});
+	size_t first = strcspn(pair.cert, "\n") + 1;
+	CLEANUP(free)
+	char *encrypted = str_printf("%.*sProc-Type: 4,ENCRYPTED\nDEK-Info: "
+				     "AES-128-CBC,54D1A73FC7D0227333161112F2DBFA06\n\n%s",
+				     (int)first, pair.cert, pair.cert + first);
+	CLEANUP(free) char *bundle = str_printf("%s%s", pair.cert, encrypted);
+	const char *const cases[][3] = {{encrypted}, {bundle}, {NULL, encrypted, pair.key}, {NULL, bundle, pair.key}};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct err err = {0};
+		assert_false(net_tls_check_pem(cases[i][0], cases[i][1], cases[i][2], &err));
+		assert_non_null(strstr(err.text, "is encrypted, and nobody is asked"));
+	}
+	struct err err = {0};
+	struct net_tls_peer peer;
+	char sentence[200];
+	net_tls_peer_init(&peer, "broker");
+	assert_null(kafka_tls_create(&(struct kafka_tls){.enabled = true, .ca_pem = encrypted}, &peer, &err));
+	net_tls_describe_client_cert(encrypted, 0, sentence, sizeof sentence);
+	assert_string_equal(sentence, "the client certificate");
+	net_tls_peer_finish(&peer);
+	tls_cert_pair_finish(&pair);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(makes_certificates_good_and_bad)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(makes_certificates_good_and_bad),
+					   cmocka_unit_test(nobody_is_asked_for_a_passphrase)};
 	return cmocka_run_group_tests_name("kafka/tls_certs", tests, NULL, NULL);
 }
