@@ -59,13 +59,13 @@ static void groups_links(const struct sheet_row *row, struct sheet_links *out)
 
 static const struct sheet_column columns[] = {
 	SHEET_TEXT("GROUP", "group", "consumer group", groups_name, .min = 10, .max = 60),
-#define X(place, type, member, listed, classic, consumer, title_, field_, priority_, help_)                            \
+#define X(place, type, member, listed, classic, consumer, streams, title_, field_, priority_, help_)                   \
 	SHEET_MAIN_##place(SHEET_COLUMN_##type(title_, field_, help_, groups_field_##member, priority_))
 #include "api/kafka/poll/group_fields.def"
 #undef X
 	SHEET_TEXT("COORDINATOR", "coordinator", "coordinator broker", groups_coordinator, .priority = 2, .max = 32),
 	SHEET_TEXT("TOPICS", "topics", "topics with committed offsets", groups_topics, .priority = 1, .max = 60),
-#define X(place, type, member, listed, classic, consumer, title_, field_, priority_, help_)                            \
+#define X(place, type, member, listed, classic, consumer, streams, title_, field_, priority_, help_)                   \
 	SHEET_MORE_##place(SHEET_COLUMN_##type(title_, field_, help_, groups_field_##member, priority_))
 #include "api/kafka/poll/group_fields.def"
 #undef X

@@ -34,9 +34,12 @@ enum kafka_partition_state kafka_partition_state(const struct kafka_topic *topic
 {
 	if (partition->leader < 0)
 		return KAFKA_PARTITION_OFFLINE;
-	if (partition->isr_count < kafka_partition_minimum(topic, partition))
+	int32_t minimum = kafka_partition_minimum(topic, partition);
+	if (partition->isr_count < minimum)
 		return KAFKA_PARTITION_BELOW_MIN_ISR;
-	return kafka_partition_behind(partition) > 0 ? KAFKA_PARTITION_UNDER_REPLICATED : KAFKA_PARTITION_OK;
+	if (kafka_partition_behind(partition) > 0)
+		return KAFKA_PARTITION_UNDER_REPLICATED;
+	return minimum < 0 ? KAFKA_PARTITION_UNKNOWN : KAFKA_PARTITION_OK;
 }
 
 static int compare_broker(const void *key, const void *item)

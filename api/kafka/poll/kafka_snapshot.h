@@ -22,6 +22,7 @@ struct kafka_log_dir {
 	int64_t total_bytes, usable_bytes; /* of the file system; -1 before Kafka 3.3 */
 	int64_t used_bytes;                /* of the replicas in it */
 	int16_t error;                     /* Kafka's: 56 KAFKA_STORAGE_ERROR = offline */
+	bool cordoned;                     /* takes no new replicas (cordoned.log.dirs); never before Kafka 4.3 */
 };
 
 struct kafka_broker {
@@ -73,6 +74,7 @@ static inline const int32_t *kafka_partition_removing(const struct kafka_partiti
 
 enum kafka_partition_state {
 	KAFKA_PARTITION_OK,
+	KAFKA_PARTITION_UNKNOWN, /* nothing is behind; whether that is enough for acks=all cannot be told */
 	KAFKA_PARTITION_UNDER_REPLICATED,
 	KAFKA_PARTITION_BELOW_MIN_ISR, /* producers with acks=all are refused */
 	KAFKA_PARTITION_OFFLINE,       /* no leader */
@@ -89,9 +91,19 @@ struct kafka_topic {
 #define X(place, type, member, ...) KAFKA_FIELD_##type(member)
 #include "api/kafka/poll/topic_fields.def"
 #undef X
+	/* All replicas of all partitions; -1 = the broker of one of them did not tell in the last round. */
+	int64_t stored_bytes;
+	int64_t told_bytes; /* of the round under way, of so many replicas: for the poller alone */
+	int32_t told_replicas;
 	int16_t error; /* Kafka's */
 	enum kafka_minimum minimum;
 };
+
+/* Metadata names it and tells no more of it: the user lacks an ACL, or its leaders are not known yet. */
+static inline bool kafka_topic_is_hidden(const struct kafka_topic *topic)
+{
+	return topic->error && topic->partition_count == 0;
+}
 
 /* In-sync replicas that a write with acks=all needs, as the brokers apply it; -1 = unknown. */
 int32_t kafka_partition_minimum(const struct kafka_topic *topic, const struct kafka_partition *partition);
@@ -105,7 +117,7 @@ struct kafka_quorum_node {
 	bool voter; /* else observer */
 	int64_t log_end_offset;
 	int64_t lag;                              /* behind the leader's end, in records */
-	int64_t last_fetch_ms, last_caught_up_ms; /* Unix ms; -1 before Kafka 3.3 */
+	int64_t last_fetch_ms, last_caught_up_ms; /* Unix ms; -1 before Kafka 3.3, and not since this election */
 };
 
 struct kafka_quorum {
@@ -133,7 +145,16 @@ struct kafka_group {
 	int32_t coordinator;
 	const struct kafka_group_partition *partitions;
 	size_t partition_count;
-	const char *error; /* a sentence; NULL = fine */
+	bool partial; /* its lag is unknown, because some of it could not be read */
+};
+
+/* Replicas of a partition that have all that was acknowledged and may lead without loss though they are not in sync
+ * (KIP-966, from Kafka 4.1), and those that could at the last. */
+struct kafka_eligible {
+	const char *topic;
+	int32_t partition;
+	const int32_t *nodes, *last;
+	size_t count, last_count;
 };
 
 struct kafka_snapshot {
@@ -144,7 +165,8 @@ struct kafka_snapshot {
 	bool reachable;               /* some broker answers */
 	struct err err;               /* why none does */
 
-	struct kafka_part metadata_part, reassignment_part, quorum_part, config_part, group_part;
+	struct err hidden; /* why there may be topics that the user is not shown; code NONE = nothing betrays any */
+	struct kafka_part metadata_part, reassignment_part, quorum_part, config_part, group_part, eligible_part;
 	const struct kafka_broker *brokers; /* by id */
 	size_t broker_count;
 	const struct kafka_admin_place *places; /* the pods */
@@ -154,13 +176,17 @@ struct kafka_snapshot {
 	struct kafka_quorum quorum;
 	const struct kafka_group *groups; /* by id */
 	size_t group_count;
+	const struct kafka_eligible *eligible; /* of topics below their minimum, where the cluster keeps them */
+	size_t eligible_count;
 
-	/* sums over all partitions */
+	/* sums over all partitions; below_min_isr -1 = some minimum is unknown */
 	int32_t partition_count, under_replicated, below_min_isr, offline_partitions, reassigning;
 };
 
 const struct kafka_broker *kafka_snapshot_broker(const struct kafka_snapshot *snapshot, int32_t id); /* NULL = none */
 const struct kafka_topic *kafka_snapshot_topic(const struct kafka_snapshot *snapshot, const char *name);
+const struct kafka_eligible *kafka_snapshot_eligible(const struct kafka_snapshot *snapshot, const char *topic,
+						     int32_t partition); /* NULL = not known */
 
 /* Milliseconds; 0 = the default in parentheses, negative = do not poll. */
 struct kafka_poll_intervals {
@@ -169,6 +195,7 @@ struct kafka_poll_intervals {
 	int64_t log_dirs; /* (10 s) */
 	int64_t configs;  /* min.insync.replicas (30 s) */
 	int64_t groups;   /* (15 s) */
+	int64_t eligible; /* leaders of partitions that are short of replicas (4 s) */
 };
 
 struct kafka_poller;
@@ -185,6 +212,9 @@ struct kafka_poller_options {
 
 struct kafka_poller *kafka_poller_create(const struct kafka_poller_options *options);
 void kafka_poller_destroy(struct kafka_poller *poller); /* NULL is fine; no callback after */
+/* Nothing is read more often than that; 0 = as the intervals have it. What is overdue by a shorter pace is read at once. */
+void kafka_poller_set_pace(struct kafka_poller *poller, int64_t every_ms);
+void kafka_poller_ask_again(struct kafka_poller *poller); /* all of it, at once, whatever is due when */
 /* Borrowed; everything in it is valid until the loop runs again. Never NULL. */
 const struct kafka_snapshot *kafka_poller_snapshot(struct kafka_poller *poller);
 size_t kafka_snapshot_bytes(const struct kafka_poller *poller); /* memory held for the picture */

@@ -1,6 +1,7 @@
 /* Brokers of the snapshot: what the connections know, their disks, and the KRaft quorum. */
 #include <string.h>
 
+#include "api/base/figure.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/kafka/poll/poller_private.h"
@@ -59,12 +60,12 @@ static void sum_dirs(struct kafka_broker *broker)
 	broker->used_bytes = broker->total_bytes = broker->usable_bytes = broker->dir_count ? 0 : -1;
 	for (size_t i = 0; i < broker->dir_count; i++) {
 		const struct kafka_log_dir *dir = &broker->dirs[i];
-		broker->used_bytes += dir->used_bytes;
+		broker->used_bytes = figure_sum(broker->used_bytes, dir->used_bytes);
 		if (dir->total_bytes < 0 || broker->total_bytes < 0)
 			broker->total_bytes = broker->usable_bytes = -1;
 		else {
-			broker->total_bytes += dir->total_bytes;
-			broker->usable_bytes += dir->usable_bytes;
+			broker->total_bytes = figure_sum(broker->total_bytes, dir->total_bytes);
+			broker->usable_bytes = figure_sum(broker->usable_bytes, dir->usable_bytes);
 		}
 	}
 }
@@ -176,6 +177,21 @@ static void count_partition(broker_list *list, const struct kafka_partition *par
 	}
 }
 
+static void take_places(struct kafka_poller *poller)
+{
+	struct arena *arena = &poller->brokers_arena;
+	size_t count = kafka_admin_place_count(poller->options.admin);
+	struct kafka_admin_place *places = arena_alloc(arena, (count + 1) * sizeof *places);
+	kafka_admin_places(poller->options.admin, places);
+	for (size_t i = 0; i < count; i++) {
+		places[i].namespace = arena_strdup(arena, places[i].namespace);
+		places[i].pod = arena_strdup(arena, places[i].pod);
+		places[i].cluster_id = arena_strdup(arena, places[i].cluster_id);
+	}
+	poller->snapshot.places = places;
+	poller->snapshot.place_count = count;
+}
+
 void kafka_brokers_build(struct kafka_poller *poller)
 {
 	struct kafka_snapshot *snapshot = &poller->snapshot;
@@ -197,6 +213,7 @@ void kafka_brokers_build(struct kafka_poller *poller)
 		memcpy(brokers, list.items, list.len * sizeof *brokers);
 	snapshot->brokers = brokers;
 	snapshot->broker_count = list.len;
+	take_places(poller);
 	vec_finish(&list);
 }
 
@@ -214,19 +231,53 @@ void kafka_broker_dirs_finish(struct kafka_poller *poller)
 	vec_finish(&poller->dirs);
 }
 
+/* A topic is as large as all its replicas, and is not known where one was not told of. */
+static void begin_sizes(struct kafka_poller *poller)
+{
+	for (size_t i = 0; i < poller->snapshot.topic_count; i++) {
+		struct kafka_topic *topic = (struct kafka_topic *)(uintptr_t)&poller->snapshot.topics[i];
+		topic->told_bytes = 0;
+		topic->told_replicas = 0;
+	}
+}
+
+static void end_sizes(struct kafka_poller *poller)
+{
+	for (size_t i = 0; i < poller->snapshot.topic_count; i++) {
+		struct kafka_topic *topic = (struct kafka_topic *)(uintptr_t)&poller->snapshot.topics[i];
+		int32_t replicas = 0;
+		for (int32_t p = 0; p < topic->partition_count; p++)
+			replicas += topic->partitions[p].replica_count;
+		topic->stored_bytes = topic->told_replicas == replicas ? topic->told_bytes : -1;
+	}
+}
+
 /* The leader's size is the partition's; any other is better than none. */
-static int64_t take_sizes(struct kafka_poller *poller, const struct kafka_log_dirs_result *result, int32_t broker)
+static void take_size(struct kafka_topic *topic, const struct kafka_log_dirs_partition *size, int32_t broker)
+{
+	struct kafka_partition *partition = kafka_topic_partition(topic, size->partition_index);
+	if (!partition || size->is_future_key || size->partition_size < 0)
+		return;
+	if (partition->leader == broker || partition->size_bytes < 0)
+		partition->size_bytes = size->partition_size;
+	if (poll_broker_is_listed(partition->nodes, partition->replica_count, broker)) {
+		topic->told_bytes = figure_sum(topic->told_bytes, size->partition_size);
+		topic->told_replicas++;
+	}
+}
+
+static int64_t take_sizes(struct kafka_poller *poller, const struct kafka_log_dirs_result *result,
+			  struct kafka_broker_dirs *dirs)
 {
 	int64_t used = 0;
 	vec_each (&result->topics, in) {
-		const struct kafka_topic *topic = kafka_topics_find(poller, in->name);
+		struct kafka_topic *topic = kafka_topics_find(poller, in->name);
+		if (!topic && !dirs->unlisted && in->name && strcmp(in->name, "__cluster_metadata") != 0)
+			dirs->unlisted = arena_strdup(&dirs->arena, in->name);
 		vec_each (&in->partitions, size) {
-			used += size->partition_size > 0 ? size->partition_size : 0;
-			struct kafka_partition *partition =
-				topic && !size->is_future_key ? kafka_topic_partition(topic, size->partition_index)
-							      : NULL;
-			if (partition && (partition->leader == broker || partition->size_bytes < 0))
-				partition->size_bytes = size->partition_size;
+			used = figure_sum(used, size->partition_size > 0 ? size->partition_size : 0);
+			if (topic)
+				take_size(topic, size, dirs->id);
 		}
 	}
 	return used;
@@ -236,6 +287,7 @@ static void take_dirs(struct kafka_poller *poller, struct kafka_broker_dirs *dir
 		      const struct kafka_describe_log_dirs_response *response)
 {
 	arena_finish(&dirs->arena);
+	dirs->unlisted = NULL;
 	dirs->count = (size_t)(response->results.len > 0 ? response->results.len : 0);
 	struct kafka_log_dir *items = arena_alloc(&dirs->arena, dirs->count * sizeof *items);
 	for (size_t i = 0; i < dirs->count; i++) {
@@ -244,8 +296,9 @@ static void take_dirs(struct kafka_poller *poller, struct kafka_broker_dirs *dir
 			.path = arena_strdup(&dirs->arena, str_or(result->log_dir, "")),
 			.total_bytes = result->total_bytes,
 			.usable_bytes = result->usable_bytes,
-			.used_bytes = take_sizes(poller, result, dirs->id),
+			.used_bytes = take_sizes(poller, result, dirs),
 			.error = result->error_code,
+			.cordoned = result->is_cordoned,
 		};
 	}
 	dirs->dirs = items;
@@ -267,8 +320,10 @@ static void on_log_dirs(struct kafka_poller *poller, int32_t id, const struct er
 	if (!err)
 		take_dirs(poller, dirs, answer);
 	kafka_part_note(poller, &dirs->part, err);
-	if (poller->rounds[KAFKA_POLL_LOG_DIRS].pending == 0)
-		kafka_poll_finish(poller, KAFKA_POLL_LOG_DIRS);
+	if (poller->rounds[KAFKA_POLL_LOG_DIRS].pending > 0)
+		return;
+	end_sizes(poller);
+	kafka_poll_finish(poller, KAFKA_POLL_LOG_DIRS);
 }
 
 static void forget_gone(struct kafka_poller *poller)
@@ -286,6 +341,7 @@ void kafka_poll_log_dirs(struct kafka_poller *poller)
 {
 	struct kafka_describe_log_dirs_request request = {.topics = KAFKA_NULL_ARRAY};
 	forget_gone(poller);
+	begin_sizes(poller);
 	for (size_t i = 0; i < kafka_admin_broker_count(poller->options.admin); i++) {
 		struct kafka_admin_broker broker;
 		kafka_admin_broker(poller->options.admin, i, &broker);
@@ -356,7 +412,8 @@ static void on_quorum(struct kafka_poller *poller, int32_t tag, const struct err
 	if (!err && !partition)
 		err_set(&why, ERR_PARSE, "%s: the broker's response contains no quorum", poller->snapshot.label);
 	else if (!err && partition->error_code)
-		kafka_error_set(&why, partition->error_code, "reading the KRaft quorum", partition->error_message);
+		kafka_poll_refused(poller, KAFKA_POLL_QUORUM, partition->error_code, "reading the KRaft quorum",
+				   partition->error_message, &why);
 	if (err_is_set(&why))
 		err = &why;
 	if (!err && partition)

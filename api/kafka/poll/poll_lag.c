@@ -2,8 +2,11 @@
  * and ends. */
 #include <string.h>
 
+#include "api/base/figure.h"
 #include "api/base/mem.h"
+#include "api/base/str.h"
 #include "api/kafka/poll/poll_groups_private.h"
+#include "api/kafka/wire/kafka_errors.h"
 
 /* ---- the round ---- */
 void kafka_group_round_free(struct kafka_group_round *round)
@@ -23,13 +26,43 @@ void kafka_group_round_free(struct kafka_group_round *round)
 
 void kafka_group_note_error(struct kafka_poller *poller, const struct err *err)
 {
-	if (err && !err_is_set(&poller->groups->err))
-		poller->groups->err = *err;
+	struct err *first = &poller->groups->err;
+	if (err && (!err_is_set(first) || (err->code == ERR_BUSY && first->code != ERR_BUSY)))
+		*first = *err;
 }
 
 static bool poll_lag_is_last(const struct kafka_poller *poller)
 {
 	return poller->rounds[KAFKA_POLL_GROUPS].pending == 0;
+}
+
+struct kafka_group_build *kafka_group_find(struct kafka_group_round *round, const char *id)
+{
+	void *place = id ? map_get(&round->index, id) : NULL;
+	return place ? &round->groups.items[(intptr_t)place - 1] : NULL;
+}
+
+/* A group that was deleted in between is no failure, nor one that its broker is too old to describe. */
+bool kafka_group_take_error(struct kafka_poller *poller, struct kafka_group_build *build, int16_t code,
+			    const char *message)
+{
+	struct err err = {0};
+	if (!code)
+		return false;
+	CLEANUP(free) char *what = str_printf("%s: consumer group %s", poller->snapshot.label, build->group.id);
+	kafka_poll_refused(poller, KAFKA_POLL_GROUPS, code, what, message, &err);
+	if (code != KAFKA_ERR_GROUP_ID_NOT_FOUND && err.code != ERR_UNSUPPORTED)
+		kafka_group_note_error(poller, &err);
+	return true;
+}
+
+void kafka_group_send(struct kafka_poller *poller, enum kafka_api_key api, int32_t broker, const void *request,
+		      kafka_poll_fn *fn)
+{
+	kafka_poll_send(
+		poller, KAFKA_POLL_GROUPS,
+		&(struct kafka_call){.api = api, .route = KAFKA_TO_BROKER, .broker = broker, .request = request}, fn,
+		broker);
 }
 
 /* ---- where the logs end ---- */
@@ -91,19 +124,30 @@ static struct kafka_end_offset *find_end(struct kafka_group_round *round, const 
 	return bsearch(&key, round->ends, round->end_count, sizeof *round->ends, compare_ends);
 }
 
+static void take_end(struct kafka_poller *poller, const char *topic, const struct kafka_listed_offset *said)
+{
+	struct err err = {0};
+	struct kafka_end_offset *end = find_end(poller->groups, topic, said->partition_index);
+	if (!end || said->error_code == KAFKA_ERR_UNKNOWN_TOPIC_OR_PARTITION)
+		return;
+	if (!said->error_code) {
+		end->end = said->offset;
+		return;
+	}
+	CLEANUP(free)
+	char *what = str_printf("%s: the end of %s/%d", poller->snapshot.label, topic, (int)said->partition_index);
+	kafka_poll_refused(poller, KAFKA_POLL_GROUPS, said->error_code, what, NULL, &err);
+	kafka_group_note_error(poller, &err);
+}
+
 static void on_ends(struct kafka_poller *poller, int32_t broker, const struct err *err, const void *response)
 {
 	const struct kafka_list_offsets_response *answer = response;
 	kafka_group_note_error(poller, err);
 	if (!err)
 		vec_each (&answer->topics, topic)
-			vec_each (&topic->partitions, partition) {
-				struct kafka_end_offset *end =
-					topic->name ? find_end(poller->groups, topic->name, partition->partition_index)
-						    : NULL;
-				if (end && !partition->error_code)
-					end->end = partition->offset;
-			}
+			vec_each (&topic->partitions, partition)
+				take_end(poller, str_or(topic->name, ""), partition);
 	if (poll_lag_is_last(poller))
 		kafka_group_finish_round(poller);
 }
@@ -133,7 +177,7 @@ static void ask_leader(struct kafka_poller *poller, const struct kafka_end_offse
 	free(partitions);
 }
 
-void kafka_group_ask_ends(struct kafka_poller *poller)
+static void ask_ends(struct kafka_poller *poller)
 {
 	struct kafka_group_round *round = poller->groups;
 	collect_ends(poller);
@@ -149,6 +193,12 @@ void kafka_group_ask_ends(struct kafka_poller *poller)
 		kafka_group_finish_round(poller);
 }
 
+void kafka_group_answered(struct kafka_poller *poller)
+{
+	if (poll_lag_is_last(poller))
+		ask_ends(poller);
+}
+
 /* ---- the picture ---- */
 static int compare_group_partitions(const void *a, const void *b)
 {
@@ -162,22 +212,29 @@ static void sort_list(kafka_group_partitions *list)
 		qsort(list->items, list->len, sizeof list->items[0], compare_group_partitions);
 }
 
-static void add_lag(struct kafka_group_round *round, struct kafka_group *group, struct kafka_group_partition *partition)
+/* What was committed to a topic that is gone is no lag; that of one whose end nobody tells is unknown. */
+static void add_lag(struct kafka_poller *poller, struct kafka_group_build *build,
+		    struct kafka_group_partition *partition)
 {
-	const struct kafka_end_offset *end = find_end(round, partition->topic, partition->partition);
+	struct kafka_group *group = &build->group;
+	const struct kafka_end_offset *end = find_end(poller->groups, partition->topic, partition->partition);
 	partition->end = end ? end->end : -1;
-	if (partition->end < 0 || partition->committed < 0)
+	if (partition->committed < 0)
 		return;
+	if (partition->end < 0) {
+		build->partial |= kafka_topics_find(poller, partition->topic) != NULL;
+		return;
+	}
 	partition->lag = partition->end > partition->committed ? partition->end - partition->committed : 0;
-	group->lag = (group->lag < 0 ? 0 : group->lag) + partition->lag;
+	group->lag = figure_sum(group->lag < 0 ? 0 : group->lag, partition->lag);
 }
 
 /* Joins what is held with what is committed. */
-static void poll_lag_join(struct kafka_group_round *round, struct kafka_group_build *build)
+static void poll_lag_join(struct kafka_poller *poller, struct kafka_group_build *build)
 {
 	struct kafka_group *group = &build->group;
 	struct kafka_group_partition *out =
-		arena_alloc(&round->arena, (build->held.len + build->committed.len) * sizeof *out);
+		arena_alloc(&poller->groups->arena, (build->held.len + build->committed.len) * sizeof *out);
 	sort_list(&build->held);
 	sort_list(&build->committed);
 	group->partitions = out;
@@ -195,8 +252,11 @@ static void poll_lag_join(struct kafka_group_round *round, struct kafka_group_bu
 			joined->committed = committed->committed;
 		h += order <= 0;
 		c += order >= 0;
-		add_lag(round, group, joined);
+		add_lag(poller, build, joined);
 	}
+	group->partial = build->partial;
+	if (build->partial)
+		group->lag = -1;
 }
 
 static int compare_groups(const void *a, const void *b)
@@ -210,7 +270,7 @@ void kafka_group_finish_round(struct kafka_poller *poller)
 	struct kafka_snapshot *snapshot = &poller->snapshot;
 	struct kafka_group *groups = arena_alloc(&round->arena, round->groups.len * sizeof *groups);
 	for (size_t i = 0; i < round->groups.len; i++) {
-		poll_lag_join(round, &round->groups.items[i]);
+		poll_lag_join(poller, &round->groups.items[i]);
 		groups[i] = round->groups.items[i].group;
 	}
 	if (round->groups.len > 1)

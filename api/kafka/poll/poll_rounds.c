@@ -2,8 +2,15 @@
  * parts themselves (poll_topics.c and the others) stand on this, poller.c above them. */
 #include "api/base/mem.h"
 #include "api/kafka/poll/poller_private.h"
+#include "api/kafka/wire/kafka_errors.h"
 
-enum { FIRST_TRY_AGAIN_MS = 1000, PARTITIONS_A_MS = 25, PATIENCE_MS = 4000 };
+enum {
+	TRY_AGAIN_MS = 1000, /* at the start, and after "later" */
+	PARTITIONS_A_MS = 25,
+	PATIENCE_MS = 4000,
+	LATER_MS = 2000, /* then the round goes on without it, and is made again */
+	LATERS_SOON = 5, /* so often in a row; then at the usual pace: a whole round is much work for who is busy */
+};
 
 static const struct {
 	size_t interval; /* offset in struct kafka_poll_intervals */
@@ -18,7 +25,8 @@ static const struct {
 	[KAFKA_POLL_QUORUM] = {INTERVAL(quorum), 4000, true, PATIENCE_MS},
 	[KAFKA_POLL_LOG_DIRS] = {INTERVAL(log_dirs), 10000, true, 0},
 	[KAFKA_POLL_CONFIGS] = {INTERVAL(configs), 30000, true, 0},
-	[KAFKA_POLL_GROUPS] = {INTERVAL(groups), 15000, true, 0},
+	[KAFKA_POLL_GROUPS] = {INTERVAL(groups), 15000, true, PATIENCE_MS},
+	[KAFKA_POLL_ELIGIBLE] = {INTERVAL(eligible), 4000, true, PATIENCE_MS},
 #undef INTERVAL
 };
 
@@ -31,7 +39,8 @@ int64_t kafka_poller_interval(const struct kafka_poller *poller, enum kafka_poll
 {
 	int64_t wanted =
 		*(const int64_t *)(const void *)((const char *)&poller->options.intervals + polls[poll].interval);
-	return wanted ? wanted : polls[poll].preset_ms;
+	int64_t usual = wanted ? wanted : polls[poll].preset_ms;
+	return usual > 0 && usual < poller->pace_ms ? poller->pace_ms : usual;
 }
 
 bool kafka_poller_may_start(const struct kafka_poller *poller, enum kafka_poll poll)
@@ -70,16 +79,30 @@ void kafka_part_note(struct kafka_poller *poller, struct kafka_part *part, const
 	part->updated_ms = kafka_poller_now(poller);
 }
 
+void kafka_poll_refused(struct kafka_poller *poller, enum kafka_poll poll, int16_t code, const char *what,
+			const char *message, struct err *out)
+{
+	kafka_error_set(out, code, what, message);
+	if (!kafka_error_is_retriable(code))
+		return;
+	out->code = ERR_BUSY;
+	poller->rounds[poll].later = true;
+}
+
 void kafka_poll_finish(struct kafka_poller *poller, enum kafka_poll poll)
 {
+	struct kafka_poll_round *round = &poller->rounds[poll];
 	int64_t wait = kafka_poller_interval(poller, poll);
+	round->laters = round->later ? round->laters + 1 : 0;
 	/* At the start nobody wants to wait a whole interval for the second try. */
-	if (poller->snapshot.metadata_part.updated_ms < 0 && wait > FIRST_TRY_AGAIN_MS)
-		wait = FIRST_TRY_AGAIN_MS;
+	bool soon = poller->snapshot.metadata_part.updated_ms < 0 || (round->later && round->laters <= LATERS_SOON);
+	if (soon && wait > TRY_AGAIN_MS)
+		wait = TRY_AGAIN_MS;
+	round->later = false;
 	/* Large clusters are read less often: it costs them and us. */
 	if (poll == KAFKA_POLL_METADATA)
 		wait += poller->snapshot.partition_count / PARTITIONS_A_MS;
-	poller->rounds[poll].due_ms = kafka_poller_now(poller) + wait;
+	round->due_ms = kafka_poller_now(poller) + wait;
 }
 
 /* ---- calls ---- */
@@ -93,6 +116,7 @@ static void poller_on_answer(void *data, const struct err *err, const void *resp
 	*slot = call->next;
 	poller->busy++;
 	call->round->pending--;
+	call->round->later |= err && err->code == ERR_BUSY;
 	call->fn(poller, call->tag, err, response);
 	free(call);
 	if (!poller->destroyed)
@@ -112,6 +136,7 @@ void kafka_poll_send(struct kafka_poller *poller, enum kafka_poll poll, const st
 	struct kafka_call mine = *call;
 	mine.done = poller_on_answer;
 	mine.data = own;
+	mine.later_ms = LATER_MS;
 	if (!mine.timeout_ms)
 		mine.timeout_ms = polls[poll].patience_ms;
 	own->request = kafka_admin_send(poller->options.admin, &mine);

@@ -74,6 +74,9 @@ static int compare_partitions(const void *a, const void *b)
 /* Sizes come seldom and are kept from one picture to the next. */
 static void keep_sizes(const struct kafka_topic *before, struct kafka_topic *topic)
 {
+	topic->stored_bytes = before ? before->stored_bytes : -1;
+	topic->told_bytes = before ? before->told_bytes : 0;
+	topic->told_replicas = before ? before->told_replicas : 0;
 	for (int32_t i = 0; before && i < topic->partition_count; i++) {
 		struct kafka_partition *partition = (struct kafka_partition *)(uintptr_t)&topic->partitions[i];
 		const struct kafka_partition *old = kafka_topic_partition(before, partition->id);
@@ -173,7 +176,7 @@ static void kafka_topics_count(struct kafka_poller *poller)
 {
 	struct kafka_snapshot *snapshot = &poller->snapshot;
 	enum kafka_minimum minimum = kafka_topics_minimum(poller);
-	int32_t states[KAFKA_PARTITION_OFFLINE + 1] = {0}, all = 0, moving = 0, behind = 0;
+	int32_t states[KAFKA_PARTITION_OFFLINE + 1] = {0}, all = 0, moving = 0, behind = 0, unknown = 0;
 	for (size_t t = 0; t < snapshot->topic_count; t++) {
 		struct kafka_topic *topic = (struct kafka_topic *)(uintptr_t)&snapshot->topics[t];
 		topic->minimum = minimum;
@@ -183,11 +186,12 @@ static void kafka_topics_count(struct kafka_poller *poller)
 			states[kafka_partition_state(topic, partition)]++;
 			moving += partition->adding_count + partition->removing_count > 0;
 			behind += kafka_partition_behind(partition) > 0;
+			unknown += partition->leader >= 0 && kafka_partition_minimum(topic, partition) < 0;
 		}
 	}
 	snapshot->partition_count = all;
 	snapshot->under_replicated = behind;
-	snapshot->below_min_isr = states[KAFKA_PARTITION_BELOW_MIN_ISR];
+	snapshot->below_min_isr = unknown ? -1 : states[KAFKA_PARTITION_BELOW_MIN_ISR];
 	snapshot->offline_partitions = states[KAFKA_PARTITION_OFFLINE];
 	snapshot->reassigning = moving;
 }
@@ -280,10 +284,24 @@ void kafka_poll_metadata(struct kafka_poller *poller)
 }
 
 /* ---- min.insync.replicas ---- */
+/* A topic that was deleted in between is no failure. */
+static void refuse_config(struct kafka_poller *poller, const struct kafka_config_result *result)
+{
+	if (err_is_set(&poller->config_err) || result->error_code == KAFKA_ERR_UNKNOWN_TOPIC_OR_PARTITION)
+		return;
+	CLEANUP(free)
+	char *what = str_printf("%s: the configuration of topic %s", poller->snapshot.label,
+				str_or(result->resource_name, "?"));
+	kafka_poll_refused(poller, KAFKA_POLL_CONFIGS, result->error_code, what, result->error_message,
+			   &poller->config_err);
+}
+
 static void take_configs(struct kafka_poller *poller, const struct kafka_describe_configs_response *response)
 {
 	vec_each (&response->results, result) {
 		int64_t value;
+		if (result->error_code)
+			refuse_config(poller, result);
 		if (result->error_code || result->configs.len < 1 || !result->resource_name ||
 		    !str_to_i64(str_or(result->configs.items[0].value, ""), &value) || value < 0 || value > INT16_MAX)
 			continue;
@@ -293,6 +311,7 @@ static void take_configs(struct kafka_poller *poller, const struct kafka_describ
 
 static void finish_configs(struct kafka_poller *poller, const struct err *err)
 {
+	bool some = poller->min_in_sync_fresh.len > 0 || !err_is_set(&poller->config_err);
 	if (!err) {
 		map_finish(&poller->min_in_sync);
 		poller->min_in_sync = poller->min_in_sync_fresh;
@@ -305,7 +324,10 @@ static void finish_configs(struct kafka_poller *poller, const struct err *err)
 		map_finish(&poller->min_in_sync_fresh);
 	}
 	poller->min_in_sync_fresh = MAP_INIT;
-	kafka_part_note(poller, &poller->snapshot.config_part, err);
+	if (err || some)
+		kafka_part_note(poller, &poller->snapshot.config_part, err);
+	if (err_is_set(&poller->config_err)) /* what it was refused for is unknown, the rest is not */
+		kafka_part_note(poller, &poller->snapshot.config_part, &poller->config_err);
 	kafka_poll_finish(poller, KAFKA_POLL_CONFIGS);
 }
 
@@ -342,5 +364,6 @@ static void ask_configs(struct kafka_poller *poller)
 void kafka_poll_configs(struct kafka_poller *poller)
 {
 	poller->config_at = 0;
+	err_clear(&poller->config_err);
 	ask_configs(poller);
 }
