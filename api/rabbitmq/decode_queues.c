@@ -58,6 +58,9 @@ static enum rabbitmq_queue_type queues_type_of(const char *word)
 		{"rabbit_classic_queue", RABBITMQ_CLASSIC},
 		{"rabbit_quorum_queue", RABBITMQ_QUORUM},
 		{"rabbit_stream_queue", RABBITMQ_STREAM},
+		{"rabbit_mqtt_qos0_queue", RABBITMQ_VOLATILE},
+		{"MQTT QoS 0", RABBITMQ_VOLATILE}, /* as rabbitmqctl calls it */
+		{"rabbit_volatile_queue", RABBITMQ_VOLATILE},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(types); i++)
 		if (str_eq(types[i].word, word))

@@ -23,6 +23,9 @@ struct rabbitmq_link {
 	struct http *http;
 	struct dial *dial; /* the newest connection */
 	struct http_request *request;
+	struct dial_turn *turn; /* to connect, that the question waits for; NULL = none */
+	char *url_path, *authorization;
+	int64_t timeout_ms; /* … and what is asked then */
 	void *run;
 	char *path, *user, *origin; /* of what is asked: without the query; who asks; where the credentials are from */
 	rabbitmq_answer_fn *done;
@@ -44,6 +47,13 @@ struct rabbitmq_link *rabbitmq_link_create(const struct rabbitmq_monitor_options
 		.names = mem_strdup(target->names),
 	};
 	return link;
+}
+
+static void forget_question(struct rabbitmq_link *link)
+{
+	free(link->url_path);
+	mem_free_secret(link->authorization);
+	link->url_path = link->authorization = NULL;
 }
 
 void rabbitmq_link_destroy(struct rabbitmq_link *link)
@@ -69,6 +79,10 @@ void rabbitmq_link_hang_up(struct rabbitmq_link *link)
 	http_destroy(link->http);
 	if (link->dial)
 		link->options->dialer->close(link->dial);
+	if (link->turn)
+		link->options->dialer->forget(link->turn);
+	forget_question(link);
+	link->turn = NULL;
 	link->http = NULL;
 	link->dial = NULL;
 	link->request = NULL;
@@ -81,7 +95,7 @@ const struct rabbitmq_target *rabbitmq_link_target(const struct rabbitmq_link *l
 
 bool rabbitmq_link_busy(const struct rabbitmq_link *link)
 {
-	return link->request || link->run;
+	return link->request || link->turn || link->run;
 }
 
 /* ---- the management API ---- */
@@ -90,6 +104,8 @@ static uint16_t port_of(const struct rabbitmq_link *link)
 {
 	if (link->target.port)
 		return link->target.port;
+	if (link->options->port && !link->tls->ca_pem) /* that is the port without TLS */
+		return link->options->port;
 	return link->tls->ca_pem ? MANAGEMENT_TLS_PORT : MANAGEMENT_PORT;
 }
 
@@ -152,6 +168,21 @@ static const char *link_missing_tag(const char *reason)
 	return NULL;
 }
 
+/* A health check that fails says so with 503 and its status; anywhere else, and from anybody else, that is no answer. */
+static bool link_is_answer(const struct rabbitmq_link *link, const struct http_result *result)
+{
+	if (result->status != 503 || !str_has_prefix(str_or(link->path, ""), "/api/health/checks/"))
+		return result->status == 200;
+	CLEANUP(rabbitmq_json) cJSON *body = cJSON_ParseWithLength(result->body, result->body_len);
+	return cJSON_IsString(rabbitmq_json_at(body, "status"));
+}
+
+/* Not now, but soon: the node starts, or something before it limits us. */
+static bool link_says_later(int status)
+{
+	return status == 429 || (status >= 502 && status <= 504);
+}
+
 /* {"error":"not_authorised","reason":"Login failed"} */
 static void link_explain(const struct rabbitmq_link *link, const struct http_result *result, struct err *err)
 {
@@ -175,8 +206,8 @@ static void link_explain(const struct rabbitmq_link *link, const struct http_res
 	else if (result->status == 404)
 		err_set(err, ERR_NOT_FOUND, "not found in the management API of %s", pod);
 	else
-		err_set(err, ERR_SERVER, "the management API of %s responded with HTTP %d: %.120s", pod, result->status,
-			reason);
+		err_set(err, link_says_later(result->status) ? ERR_BUSY : ERR_SERVER,
+			"the management API of %s responded with HTTP %d: %.120s", pod, result->status, reason);
 }
 
 static void link_finish(struct rabbitmq_link *link, const struct rabbitmq_answer *answer)
@@ -189,7 +220,9 @@ static void link_finish(struct rabbitmq_link *link, const struct rabbitmq_answer
 static void on_http(void *data, const struct http_result *result)
 {
 	struct rabbitmq_link *link = data;
-	struct rabbitmq_answer answer = {.heard = result->status > 0,
+	bool stranger = result->instead[0] && result->status < 500;
+	struct rabbitmq_answer answer = {.heard = result->status > 0 && !stranger,
+					 .stranger = stranger,
 					 .passed = result->status == 200,
 					 .body = result->body,
 					 .len = result->body_len};
@@ -201,19 +234,59 @@ static void on_http(void *data, const struct http_result *result)
 		const struct err *why = link->dial ? link->options->dialer->error(link->dial) : NULL;
 		answer.err = why && err_is_set(why) ? *why : result->err;
 		answer.refused = answer.err.code == ERR_CONNECT && strcasestr(answer.err.text, "connection refused");
+		if (answer.err.no_descriptor)
+			rabbitmq_link_hang_up(link); /* what it holds without a connection is of use to others */
 		err_prefix(&answer.err, "no management API on %s", link->target.pod);
+	} else if (result->instead[0]) {
+		err_set(&answer.err, result->status < 500 ? ERR_PARSE : ERR_SERVER,
+			"%s, not RabbitMQ's management API: check which port of %s serves it", result->instead,
+			link->target.pod);
 	} else if (err_is_set(&result->err)) {
 		answer.err = result->err;
-	} else if (result->status != 200 && result->status != 503) {
+	} else if (!link_is_answer(link, result)) {
 		link_explain(link, result, &answer.err);
 	}
 	link_finish(link, &answer);
 }
 
+static bool link_send(struct rabbitmq_link *link, struct err *err)
+{
+	const char *const headers[] = {link->authorization, "Accept: application/json", NULL};
+	link->request = http_send(link->http,
+				  &(struct http_call){
+					  .method = "GET",
+					  .path = link->url_path,
+					  .headers = headers,
+					  .wants = HTTP_WANTS_JSON,
+					  .timeout_ms = link->timeout_ms,
+					  .body_max = BODY_MAX,
+					  .on_done = on_http,
+					  .data = link,
+				  },
+				  err);
+	forget_question(link);
+	return link->request != NULL;
+}
+
+static void link_on_turn(void *data)
+{
+	struct rabbitmq_link *link = data;
+	struct rabbitmq_answer failed = {.body = ""};
+	link->turn = NULL;
+	if (!link_send(link, &failed.err))
+		link_finish(link, &failed);
+}
+
+/* The question after a pause is the one that connects anew. */
+static bool must_connect(const struct rabbitmq_link *link)
+{
+	const struct dial_opener *dialer = link->options->dialer;
+	return dialer->ask && !(link->dial && dialer->is_carried(link->dial));
+}
+
 bool rabbitmq_link_get(struct rabbitmq_link *link, const struct rabbitmq_question *question, rabbitmq_answer_fn *done,
 		       void *data, struct err *err)
 {
-	const char *const headers[] = {question->authorization, "Accept: application/json", NULL};
 	if (!link_prepare(link, err))
 		return false;
 	free(link->path);
@@ -222,20 +295,15 @@ bool rabbitmq_link_get(struct rabbitmq_link *link, const struct rabbitmq_questio
 	free(link->user);
 	link->origin = mem_strdup(question->origin);
 	link->user = mem_strdup(question->user);
-	link->request = http_send(link->http,
-				  &(struct http_call){
-					  .method = "GET",
-					  .path = question->path,
-					  .headers = headers,
-					  .timeout_ms = question->timeout_ms,
-					  .body_max = BODY_MAX,
-					  .on_done = on_http,
-					  .data = link,
-				  },
-				  err);
+	link->url_path = str_printf("%s%s", str_or(link->options->prefix, ""), question->path);
+	link->authorization = mem_strdup(question->authorization);
+	link->timeout_ms = question->timeout_ms;
 	link->done = done;
 	link->data = data;
-	return link->request != NULL;
+	if (!must_connect(link))
+		return link_send(link, err);
+	link->turn = link->options->dialer->ask(link->options->dialer, link_on_turn, link);
+	return true;
 }
 
 /* ---- the command line ---- */

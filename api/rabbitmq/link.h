@@ -13,6 +13,7 @@ struct rabbitmq_answer {
 	struct err err;
 	bool heard;       /* the broker said something, whatever it was */
 	bool refused;     /* nothing listens there */
+	bool stranger;    /* something else listens there: of the broker nothing is known */
 	bool passed;      /* status 200 or exit code 0 */
 	const char *body; /* "" without */
 	size_t len;

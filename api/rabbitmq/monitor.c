@@ -13,7 +13,7 @@
 #include "api/net/http.h"
 #include "api/rabbitmq/monitor_private.h"
 
-enum { QUESTION_MS = 6000, SELF_MS = 4000, PEERS_MS = 60000 };
+enum { QUESTION_MS = 6000, SELF_MS = 4000, PEERS_MS = 60000, SILENT_LONGEST_MS = 60000 };
 
 static const char *const status_argv[] = {"rabbitmq-diagnostics", "--formatter", "json", "-s", "cluster_status", NULL};
 static const char *const vhosts_argv[] = {"rabbitmqctl", "--formatter", "json", "-s", "list_vhosts", "name", NULL};
@@ -48,6 +48,8 @@ static const struct {
 				      .columns = "node,user,user_provided_name",
 				      .may_fail = true,
 				      .take = rabbitmq_take_connections},
+	/* Whose pod it is: with node names of whatever form, nothing else tells for certain. */
+	[RABBITMQ_JOB_NAME] = {.path = "/api/overview?disable_stats=true&columns=node", .take = rabbitmq_take_name},
 	[RABBITMQ_JOB_CRITICAL] = {.path = "/api/health/checks/node-is-quorum-critical",
 				   .take = rabbitmq_take_critical},
 	[RABBITMQ_JOB_ALARMS] = {.path = "/api/health/checks/local-alarms",
@@ -62,6 +64,7 @@ static const struct {
 	[RABBITMQ_JOB_STATUS] = {.argv = status_argv, .take = rabbitmq_take_status},
 	[RABBITMQ_JOB_VHOSTS] = {.argv = vhosts_argv, .take = rabbitmq_take_vhosts},
 	[RABBITMQ_JOB_VHOST_QUEUES] = {.take = rabbitmq_take_vhost_queues},
+	[RABBITMQ_JOB_MAINTENANCE] = {.argv = status_argv, .take = rabbitmq_take_maintenance},
 	[RABBITMQ_JOB_CRITICAL_COMMAND] = {.argv = critical_argv, .take = rabbitmq_take_critical},
 };
 
@@ -73,17 +76,29 @@ static bool may_wait_for_others(const struct rabbitmq_way_in *lane, const struct
 	       job_types[lane->current].path;
 }
 
+static void monitor_forget_answers(struct rabbitmq_member *member)
+{
+	member->slow = member->named = false;
+	member->quorum_critical = member->alarm = -1;
+	member->critical_queues = -1;
+	rabbitmq_forget_unheard(member);
+}
+
 static void monitor_hear(struct rabbitmq_way_in *lane, const struct rabbitmq_answer *answer)
 {
 	struct rabbitmq_member *member = rabbitmq_member_of(lane->peer);
 	bool of_peers = lane->current == RABBITMQ_JOB_PEERS, waits = may_wait_for_others(lane, answer);
-	if (!member || (of_peers && waits))
+	if (!member || (of_peers && waits) || lane->current == RABBITMQ_JOB_MAINTENANCE)
 		return;
 	if (!of_peers && !job_types[lane->current].is_local)
-		member->slow = waits;
+		member->slow = waits && member->answers != 0;
 	if (waits)
 		return;
-	member->answers = answer->heard;
+	bool tells_nothing = answer->stranger || answer->err.no_descriptor;
+	rabbitmq_note_answer(lane->peer, answer->heard || tells_nothing);
+	member->answers = tells_nothing ? -1 : answer->heard;
+	if (answer->refused && !member->refuses)
+		member->refused_ms = rabbitmq_now(lane->peer->monitor);
 	member->refuses = answer->refused;
 	if (answer->heard) {
 		member->part.updated_ms = rabbitmq_now(lane->peer->monitor);
@@ -91,10 +106,7 @@ static void monitor_hear(struct rabbitmq_way_in *lane, const struct rabbitmq_ans
 		return;
 	}
 	member->part.err = answer->err;
-	member->slow = false;
-	member->quorum_critical = member->alarm = -1;
-	member->critical_queues = -1;
-	rabbitmq_forget_unheard(member);
+	monitor_forget_answers(member);
 }
 
 static void monitor_on_answer(void *data, const struct rabbitmq_answer *answer)
@@ -190,11 +202,31 @@ static void pump_lane(struct rabbitmq_way_in *lane)
 		monitor_on_answer(lane, &failed);
 }
 
+static bool has_nothing_to_ask(const struct rabbitmq_monitor *monitor)
+{
+	for (size_t i = 0; i < monitor->peers.len * RABBITMQ_LANES; i++) {
+		const struct rabbitmq_way_in *lane =
+			&monitor->peers.items[i / RABBITMQ_LANES]->lanes[i % RABBITMQ_LANES];
+		if (lane->job_count || rabbitmq_link_busy(lane->link))
+			return false;
+	}
+	return !monitor->in_round;
+}
+
+static void hang_up(struct rabbitmq_monitor *monitor)
+{
+	for (size_t i = 0; i < monitor->peers.len * RABBITMQ_LANES; i++)
+		rabbitmq_link_hang_up(monitor->peers.items[i / RABBITMQ_LANES]->lanes[i % RABBITMQ_LANES].link);
+}
+
 static void on_pump(void *data)
 {
 	struct rabbitmq_monitor *monitor = data;
 	for (size_t i = 0; i < monitor->peers.len * RABBITMQ_LANES; i++)
 		pump_lane(&monitor->peers.items[i / RABBITMQ_LANES]->lanes[i % RABBITMQ_LANES]);
+	/* Who is asked again in minutes needs no connection until then. */
+	if (monitor->pace_ms && has_nothing_to_ask(monitor))
+		hang_up(monitor);
 }
 
 /* ---- public ---- */
@@ -203,14 +235,17 @@ struct rabbitmq_monitor *rabbitmq_monitor_create(const struct rabbitmq_monitor_o
 {
 	struct rabbitmq_monitor *monitor = mem_alloc(sizeof *monitor);
 	monitor->options = *options;
+	monitor->options.prefix = mem_strdup(options->prefix);
 	monitor->label = mem_strdup(options->label);
 	monitor->timer = loop_timer_create(options->loop, rabbitmq_on_timer, monitor);
 	monitor->pump = loop_timer_create(options->loop, on_pump, monitor);
 	monitor->round_ms = monitor->checks_ms = monitor->management_ms = monitor->clients_ms = -1;
 	monitor->commands_failed_ms = monitor->self_ms = monitor->peers_ms = -1;
+	monitor->maintenance_ms = -1;
 	monitor->snapshot.overview_part.updated_ms = monitor->snapshot.nodes_part.updated_ms = -1;
 	monitor->snapshot.queues_part.updated_ms = monitor->snapshot.clients_part.updated_ms = -1;
 	monitor->snapshot.way = RABBITMQ_BY_COMMAND_LINE;
+	monitor->patience_ms = SILENT_LONGEST_MS;
 	return monitor;
 }
 
@@ -224,8 +259,7 @@ static void monitor_forget_tls(struct rabbitmq_monitor *monitor)
 
 void rabbitmq_monitor_set_tls(struct rabbitmq_monitor *monitor, const struct rabbitmq_tls *tls)
 {
-	for (size_t i = 0; i < monitor->peers.len * RABBITMQ_LANES; i++)
-		rabbitmq_link_hang_up(monitor->peers.items[i / RABBITMQ_LANES]->lanes[i % RABBITMQ_LANES].link);
+	hang_up(monitor);
 	monitor_forget_tls(monitor);
 	if (!tls)
 		return;
@@ -234,21 +268,31 @@ void rabbitmq_monitor_set_tls(struct rabbitmq_monitor *monitor, const struct rab
 	monitor->tls.key_pem = mem_strdup(tls->key_pem);
 }
 
+void rabbitmq_monitor_set_place(struct rabbitmq_monitor *monitor, uint16_t port, const char *prefix)
+{
+	hang_up(monitor);
+	free(monitor->options.prefix);
+	monitor->options.port = port;
+	monitor->options.prefix = mem_strdup(prefix);
+}
+
 void rabbitmq_monitor_destroy(struct rabbitmq_monitor *monitor)
 {
 	if (!monitor)
 		return;
+	free(monitor->options.prefix);
 	vec_each (&monitor->peers, peer)
 		rabbitmq_peer_destroy(*peer);
 	vec_finish(&monitor->peers);
 	vec_each (&monitor->members, member)
-		rabbitmq_forget_unheard(member);
+		rabbitmq_member_finish(member);
 	vec_finish(&monitor->members);
 	rabbitmq_clear_vhosts(monitor);
 	vec_finish(&monitor->vhosts);
 	rabbitmq_overview_unref(monitor->snapshot.overview);
 	rabbitmq_nodes_unref(monitor->snapshot.nodes);
 	rabbitmq_queues_unref(monitor->snapshot.queues);
+	rabbitmq_nodes_unref(monitor->snapshot.maintenance);
 	rabbitmq_queues_unref(monitor->filling);
 	rabbitmq_clients_unref(monitor->snapshot.clients);
 	rabbitmq_clients_unref(monitor->counting);
@@ -285,11 +329,45 @@ void rabbitmq_monitor_set_credentials(struct rabbitmq_monitor *monitor, const ch
 	monitor->started = true;
 	monitor->in_round = false;
 	monitor->epoch++;
-	vec_each (&monitor->peers, peer)
+	vec_each (&monitor->peers, peer) {
 		rabbitmq_drop_round_jobs(*peer);
+		(*peer)->not_before_ms = 0;
+	}
 	vec_each (&monitor->members, member)
 		member->check = (struct rabbitmq_part){.updated_ms = -1};
 	monitor->round_ms = monitor->checks_ms = monitor->clients_ms = monitor->self_ms = -1;
+	rabbitmq_schedule(monitor);
+}
+
+void rabbitmq_monitor_want_maintenance(struct rabbitmq_monitor *monitor, bool wanted)
+{
+	monitor->asks_maintenance = wanted;
+	if (wanted)
+		return;
+	rabbitmq_nodes_unref(monitor->snapshot.maintenance);
+	monitor->snapshot.maintenance = NULL;
+	monitor->maintenance_ms = -1;
+}
+
+void rabbitmq_monitor_set_pace(struct rabbitmq_monitor *monitor, int64_t every_ms, int64_t most_ms)
+{
+	if (monitor->pace_ms == every_ms && monitor->patience_ms == most_ms)
+		return;
+	int64_t latest = loop_now_ms(monitor->options.loop) + most_ms;
+	monitor->pace_ms = every_ms;
+	monitor->patience_ms = most_ms;
+	vec_each (&monitor->peers, peer)
+		if ((*peer)->not_before_ms > latest)
+			(*peer)->not_before_ms = latest;
+	rabbitmq_schedule(monitor);
+}
+
+void rabbitmq_monitor_ask_again(struct rabbitmq_monitor *monitor)
+{
+	vec_each (&monitor->peers, peer)
+		(*peer)->not_before_ms = 0;
+	monitor->round_ms = monitor->checks_ms = monitor->self_ms = monitor->clients_ms = -1;
+	monitor->management_ms = monitor->commands_failed_ms = -1;
 	rabbitmq_schedule(monitor);
 }
 

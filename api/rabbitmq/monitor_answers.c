@@ -43,10 +43,34 @@ void rabbitmq_take_overview(struct rabbitmq_peer *peer, const struct rabbitmq_an
 {
 	struct err err = {0};
 	struct rabbitmq_overview *overview = rabbitmq_decode_overview(answer->body, answer->len, &err);
+	if (overview && !overview->version)
+		err_set(&err, ERR_PARSE,
+			"what answers on %s names no version of RabbitMQ: it is another service than the management "
+			"API",
+			rabbitmq_peer_pod(peer));
+	if (err_is_set(&err)) {
+		rabbitmq_overview_unref(overview);
+		rabbitmq_next_peer(peer->monitor, peer, &err);
+		return;
+	}
 	put_overview(peer->monitor, overview, &err);
-	if (overview)
-		err_clear(&peer->monitor->snapshot.management_err);
+	err_clear(&peer->monitor->snapshot.management_err);
 	rabbitmq_push_job(peer, RABBITMQ_JOB_NODES);
+}
+
+void rabbitmq_take_name(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
+{
+	struct rabbitmq_member *member = rabbitmq_member_of(peer);
+	struct err err = {0};
+	if (!member || err_is_set(&answer->err))
+		return;
+	struct rabbitmq_overview *overview = rabbitmq_decode_overview(answer->body, answer->len, &err);
+	if (!overview)
+		return;
+	free(member->node);
+	member->node = mem_strdup(overview->node);
+	member->named = true;
+	rabbitmq_overview_unref(overview);
 }
 
 void rabbitmq_take_nodes(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
@@ -178,6 +202,8 @@ void rabbitmq_take_critical(struct rabbitmq_peer *peer, const struct rabbitmq_an
 	err = answer->err;
 	bool said = !err_is_set(&err) && rabbitmq_decode_check(answer->body, answer->len, &check, &err);
 	put_part(peer->monitor, &member->check, &err);
+	if (err.code == ERR_BUSY)
+		rabbitmq_schedule(peer->monitor);
 	if (!said)
 		return;
 	member->quorum_critical = !check.passed;
@@ -204,6 +230,13 @@ void rabbitmq_forget_unheard(struct rabbitmq_member *member)
 {
 	free(member->unheard);
 	member->unheard = NULL;
+}
+
+void rabbitmq_member_finish(struct rabbitmq_member *member)
+{
+	rabbitmq_forget_unheard(member);
+	free(member->node);
+	member->node = NULL;
 }
 
 void rabbitmq_take_peers(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
@@ -246,6 +279,20 @@ void rabbitmq_take_status(struct rabbitmq_peer *peer, const struct rabbitmq_answ
 	put_nodes(monitor, nodes, &err);
 	monitor->snapshot.partial = false;
 	rabbitmq_push_job(peer, RABBITMQ_JOB_VHOSTS);
+}
+
+void rabbitmq_take_maintenance(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
+{
+	struct rabbitmq_monitor *monitor = peer->monitor;
+	struct rabbitmq_overview *overview = NULL;
+	struct rabbitmq_nodes *nodes = NULL;
+	struct err err = answer->err;
+	if (!monitor->asks_maintenance || err_is_set(&err) ||
+	    !rabbitmq_decode_cluster_status(answer->body, answer->len, &overview, &nodes, &err))
+		nodes = NULL; /* not known, then */
+	rabbitmq_overview_unref(overview);
+	rabbitmq_nodes_unref(monitor->snapshot.maintenance);
+	monitor->snapshot.maintenance = nodes;
 }
 
 static void add_vhost(void *data, const char *name)

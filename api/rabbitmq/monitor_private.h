@@ -24,10 +24,12 @@ enum rabbitmq_job {
 	RABBITMQ_JOB_STATUS,
 	RABBITMQ_JOB_VHOSTS,
 	RABBITMQ_JOB_VHOST_QUEUES,
+	RABBITMQ_JOB_NAME,
 	RABBITMQ_JOB_CRITICAL,
 	RABBITMQ_JOB_CRITICAL_COMMAND,
 	RABBITMQ_JOB_ALARMS,
 	RABBITMQ_JOB_PEERS,
+	RABBITMQ_JOB_MAINTENANCE,
 };
 
 /* A connection of its own each: a node that waits for the others still answers for itself, at once and beside that. */
@@ -41,7 +43,7 @@ static inline bool rabbitmq_job_is_of_round(enum rabbitmq_job job)
 static inline enum rabbitmq_lane rabbitmq_lane_of(enum rabbitmq_job job)
 {
 	return job == RABBITMQ_JOB_ALARMS  ? RABBITMQ_LANE_SELF
-	       : job == RABBITMQ_JOB_PEERS ? RABBITMQ_LANE_PEERS
+	       : job >= RABBITMQ_JOB_PEERS ? RABBITMQ_LANE_PEERS
 					   : RABBITMQ_LANE_CLUSTER;
 }
 
@@ -58,6 +60,8 @@ struct rabbitmq_peer { /* one broker pod */
 	struct rabbitmq_monitor *monitor;
 	struct rabbitmq_way_in lanes[RABBITMQ_LANES];
 	bool wanted;
+	uint64_t state;                   /* as of its target */
+	int64_t silent_ms, not_before_ms; /* since when it does not answer, -1 = it does; and when it is asked again */
 };
 
 struct rabbitmq_monitor {
@@ -66,6 +70,7 @@ struct rabbitmq_monitor {
 	char *authorization, *user, *origin; /* of the credentials in use; user and origin for sentences */
 	struct rabbitmq_tls tls;             /* our copies; ca_pem NULL = no TLS */
 	struct loop_timer *timer, *pump;
+	int64_t pace_ms, patience_ms; /* as of rabbitmq_monitor_set_pace() */
 	VEC(struct rabbitmq_peer *) peers;
 	VEC(struct rabbitmq_member) members; /* in step with peers */
 	struct rabbitmq_snapshot snapshot;
@@ -77,19 +82,26 @@ struct rabbitmq_monitor {
 	bool started, in_round;
 	uint64_t epoch;                             /* grows when answers under way have become meaningless */
 	size_t chosen, tried;                       /* index into peers; how many failed in this round */
+	size_t failed;                              /* of those the first in the order of peers, */
+	struct err failed_err;                      /* … and why */
 	int64_t round_ms, checks_ms, management_ms; /* when each began; -1 = never */
 	int64_t self_ms, peers_ms;                  /* when each node was last asked for itself, and for its peers */
+	bool asks_maintenance;                      /* of the command line, where the management API does not say it */
+	int64_t maintenance_ms;                     /* when that was last asked; -1 = never */
 	int64_t clients_ms;                         /* when connections were last asked for; -1 = never */
 	int64_t commands_failed_ms;                 /* when the command line last served no round; -1 = never */
+	bool later;                                 /* the last round ended with "later" */
+	unsigned laters, check_laters;              /* rounds, and checks of all nodes, in a row that did */
 	bool refused;                               /* the credentials in use were refused */
+	unsigned crowded; /* checks in a row for which descriptors were missing, up to CROWDED_MAX */
 };
 
-/* Each takes an answer without an error, except those of health checks and of connections, which take any, and that of
- * nodes, which takes FORBIDDEN. */
+/* Each takes an answer without an error, except those of names, of health checks, of connections and of maintenance, which
+ * take any, and that of nodes, which takes FORBIDDEN. */
 typedef void rabbitmq_take_fn(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer);
-rabbitmq_take_fn rabbitmq_take_overview, rabbitmq_take_nodes, rabbitmq_take_queues, rabbitmq_take_connections,
-	rabbitmq_take_critical, rabbitmq_take_alarms, rabbitmq_take_peers, rabbitmq_take_status, rabbitmq_take_vhosts,
-	rabbitmq_take_vhost_queues;
+rabbitmq_take_fn rabbitmq_take_overview, rabbitmq_take_name, rabbitmq_take_nodes, rabbitmq_take_queues,
+	rabbitmq_take_connections, rabbitmq_take_critical, rabbitmq_take_alarms, rabbitmq_take_peers,
+	rabbitmq_take_status, rabbitmq_take_vhosts, rabbitmq_take_vhost_queues, rabbitmq_take_maintenance;
 
 /* ---- monitor_rounds.c ---- */
 int64_t rabbitmq_now(const struct rabbitmq_monitor *monitor);
@@ -98,9 +110,12 @@ void rabbitmq_schedule(struct rabbitmq_monitor *monitor);
 bool rabbitmq_serves_round(const struct rabbitmq_peer *peer);
 void rabbitmq_push_job(struct rabbitmq_peer *peer, enum rabbitmq_job job);
 enum rabbitmq_job rabbitmq_pop_job(struct rabbitmq_way_in *lane); /* job_count > 0 */
+/* It answered, or did not: whoever is silent for long is asked seldom. */
+void rabbitmq_note_answer(struct rabbitmq_peer *peer, bool heard);
 void rabbitmq_drop_round_jobs(struct rabbitmq_peer *peer);
 void rabbitmq_end_round(struct rabbitmq_monitor *monitor);
-/* The peer could not serve the round: the next one shall. Refused credentials are refused everywhere. */
+/* The peer could not serve the round: the next one shall. Refused credentials are refused everywhere, and descriptors that
+ * are missing are missing for all. */
 void rabbitmq_next_peer(struct rabbitmq_monitor *monitor, struct rabbitmq_peer *peer, const struct err *err);
 /* The command line, which shows all, is no way: what the management API shows of it is taken. */
 bool rabbitmq_takes_part(const struct rabbitmq_monitor *monitor);
@@ -112,6 +127,7 @@ void rabbitmq_look_around(struct rabbitmq_monitor *monitor);
 /* ---- monitor_answers.c ---- */
 void rabbitmq_clear_vhosts(struct rabbitmq_monitor *monitor);
 void rabbitmq_forget_unheard(struct rabbitmq_member *member);
+void rabbitmq_member_finish(struct rabbitmq_member *member); /* what it holds */
 
 /* ---- monitor_targets.c ---- */
 void rabbitmq_peer_destroy(struct rabbitmq_peer *peer);

@@ -26,11 +26,16 @@ static struct rabbitmq_peer *peer_for(struct rabbitmq_monitor *monitor, const st
 		if (!str_eq(its->pod, target->pod) || !str_eq(its->namespace, target->namespace) || peer->wanted)
 			continue;
 		*member = monitor->members.items[i];
-		monitor->members.items[i].unheard = NULL; /* it goes along */
+		monitor->members.items[i].unheard = monitor->members.items[i].node = NULL; /* they go along */
+		if (peer->state != target->state)
+			peer->not_before_ms = 0;
+		peer->state = target->state;
 		return peer;
 	}
 	struct rabbitmq_peer *peer = mem_alloc(sizeof *peer);
 	peer->monitor = monitor;
+	peer->silent_ms = -1;
+	peer->state = target->state;
 	for (size_t i = 0; i < RABBITMQ_LANES; i++) {
 		peer->lanes[i].peer = peer;
 		peer->lanes[i].link = rabbitmq_link_create(&monitor->options, &monitor->tls, target);
@@ -67,7 +72,7 @@ void rabbitmq_monitor_set_targets(struct rabbitmq_monitor *monitor, const struct
 		rabbitmq_peer_destroy(peer);
 	}
 	vec_each (&monitor->members, gone)
-		rabbitmq_forget_unheard(gone);
+		rabbitmq_member_finish(gone);
 	vec_finish(&monitor->peers);
 	vec_finish(&monitor->members);
 	memcpy(&monitor->peers, &peers, sizeof peers);

@@ -52,6 +52,15 @@ static void decode_node(const cJSON *item, struct rabbitmq_node *out, struct are
 	};
 }
 
+/* A node that was left out would look like one that is gone. */
+static bool nodes_fit(const cJSON *array, struct err *err)
+{
+	return cJSON_GetArraySize(array) <= RABBITMQ_NODES_MAX ||
+	       err_set(err, ERR_LIMIT,
+		       "RabbitMQ lists %d nodes, more than the %d that mqdeck reads: none of them is known",
+		       cJSON_GetArraySize(array), RABBITMQ_NODES_MAX);
+}
+
 struct rabbitmq_nodes *rabbitmq_decode_nodes(const char *json, size_t len, struct err *err)
 {
 	CLEANUP(rabbitmq_json) cJSON *root = rabbitmq_json_parse(json, len, "nodes", err);
@@ -61,21 +70,26 @@ struct rabbitmq_nodes *rabbitmq_decode_nodes(const char *json, size_t len, struc
 		err_set(err, ERR_PARSE, "RabbitMQ's list of nodes is not an array");
 		return NULL;
 	}
+	if (!nodes_fit(root, err))
+		return NULL;
 	struct rabbitmq_nodes *nodes = mem_alloc(sizeof *nodes);
-	size_t room = (size_t)cJSON_GetArraySize(root);
-	room = room < RABBITMQ_NODES_MAX ? room : RABBITMQ_NODES_MAX;
 	nodes->references = 1;
-	nodes->items = arena_alloc(&nodes->arena, (room + 1) * sizeof *nodes->items);
+	nodes->items = arena_alloc(&nodes->arena, ((size_t)cJSON_GetArraySize(root) + 1) * sizeof *nodes->items);
 	const cJSON *item;
 	cJSON_ArrayForEach(item, root)
 	{
-		if (nodes->count == room)
-			break;
 		decode_node(item, &nodes->items[nodes->count], &nodes->arena);
 		if (nodes->items[nodes->count].name)
 			nodes->count++;
 	}
 	return nodes;
+}
+
+/* "failed" over HTTP, "error" from the command line; another word is another service's. */
+static bool is_verdict(const cJSON *status)
+{
+	const char *word = cJSON_GetStringValue(status);
+	return str_eq(word, "ok") || str_eq(word, "failed") || str_eq(word, "error");
 }
 
 bool rabbitmq_decode_check(const char *json, size_t len, struct rabbitmq_check *out, struct err *err)
@@ -86,7 +100,7 @@ bool rabbitmq_decode_check(const char *json, size_t len, struct rabbitmq_check *
 	/* "status" over HTTP, "result" from the command line */
 	const cJSON *status =
 		rabbitmq_json_at(root, "status") ? rabbitmq_json_at(root, "status") : rabbitmq_json_at(root, "result");
-	if (!cJSON_IsString(status))
+	if (!is_verdict(status))
 		return err_set(err, ERR_PARSE, "RabbitMQ's health check has no status");
 	const cJSON *reason = rabbitmq_json_at(root, "reason"), *queues = rabbitmq_json_at(root, "queues");
 	*out = (struct rabbitmq_check){.passed = str_eq(status->valuestring, "ok"), .queues = -1};
@@ -109,6 +123,15 @@ static bool array_holds(const cJSON *array, const char *text)
 	return false;
 }
 
+/* "unknown" is said of a node that could not be asked, and newer words may come. */
+static int decode_maintenance(const cJSON *status)
+{
+	const char *words = str_or(cJSON_GetStringValue(status), "");
+	if (str_has_prefix(words, "not "))
+		return 0;
+	return strstr(words, "marked for maintenance") || strstr(words, "drain") ? 1 : -1;
+}
+
 static struct rabbitmq_nodes *nodes_of_status(const cJSON *root)
 {
 	const cJSON *running = rabbitmq_json_at(root, "running_nodes"), *disk = rabbitmq_json_at(root, "disk_nodes");
@@ -117,15 +140,13 @@ static struct rabbitmq_nodes *nodes_of_status(const cJSON *root)
 	const cJSON *partitions = rabbitmq_json_at(root, "partitions");
 	const cJSON *all = cJSON_IsArray(disk) ? disk : running;
 	struct rabbitmq_nodes *nodes = mem_alloc(sizeof *nodes);
-	size_t room = (size_t)cJSON_GetArraySize(all);
-	room = room < RABBITMQ_NODES_MAX ? room : RABBITMQ_NODES_MAX;
 	nodes->references = 1;
-	nodes->items = arena_alloc(&nodes->arena, (room + 1) * sizeof *nodes->items);
+	nodes->items = arena_alloc(&nodes->arena, ((size_t)cJSON_GetArraySize(all) + 1) * sizeof *nodes->items);
 	nodes->alarms = rabbitmq_json_joined(rabbitmq_json_at(root, "alarms"), &nodes->arena);
 	const cJSON *item;
 	cJSON_ArrayForEach(item, all)
 	{
-		if (nodes->count == room || !cJSON_IsString(item))
+		if (!cJSON_IsString(item))
 			continue;
 		const char *name = item->valuestring;
 		struct rabbitmq_node *node = &nodes->items[nodes->count++];
@@ -136,9 +157,7 @@ static struct rabbitmq_nodes *nodes_of_status(const cJSON *root)
 		node->partitions = rabbitmq_json_joined(rabbitmq_json_at(partitions, name), &nodes->arena);
 		if (!node->partitions && partitions)
 			node->partitions = "";
-		const cJSON *maintenance = rabbitmq_json_at(drained, name);
-		if (cJSON_IsString(maintenance))
-			node->being_drained = !str_has_prefix(maintenance->valuestring, "not ");
+		node->being_drained = decode_maintenance(rabbitmq_json_at(drained, name));
 	}
 	return nodes;
 }
@@ -152,6 +171,8 @@ bool rabbitmq_decode_cluster_status(const char *json, size_t len, struct rabbitm
 	const cJSON *running = rabbitmq_json_at(root, "running_nodes");
 	if (!cJSON_IsArray(running))
 		return err_set(err, ERR_PARSE, "rabbitmq-diagnostics cluster_status lists no running nodes");
+	if (!nodes_fit(running, err) || !nodes_fit(rabbitmq_json_at(root, "disk_nodes"), err))
+		return false;
 	*nodes = nodes_of_status(root);
 	struct rabbitmq_overview *it = mem_alloc(sizeof *it);
 	const cJSON *first = cJSON_GetArrayItem(running, 0);

@@ -94,10 +94,8 @@ const char *rabbitmq_word(const struct rabbitmq_queues *queues, uint16_t number)
 const char *rabbitmq_queue_type_word(enum rabbitmq_queue_type type)
 {
 	static const char *const words[] = {
-		[RABBITMQ_CLASSIC] = "classic",
-		[RABBITMQ_QUORUM] = "quorum",
-		[RABBITMQ_STREAM] = "stream",
-		[RABBITMQ_OTHER] = "other",
+		[RABBITMQ_CLASSIC] = "classic",   [RABBITMQ_QUORUM] = "quorum", [RABBITMQ_STREAM] = "stream",
+		[RABBITMQ_VOLATILE] = "volatile", [RABBITMQ_OTHER] = "other",
 	};
 	return words[type];
 }

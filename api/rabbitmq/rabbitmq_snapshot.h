@@ -40,7 +40,13 @@ struct rabbitmq_nodes {
 	const char *alarms; /* only from the CLI, which names alarms of the whole cluster: joined by ',' */
 };
 
-enum rabbitmq_queue_type { RABBITMQ_CLASSIC, RABBITMQ_QUORUM, RABBITMQ_STREAM, RABBITMQ_OTHER };
+enum rabbitmq_queue_type {
+	RABBITMQ_CLASSIC,
+	RABBITMQ_QUORUM,
+	RABBITMQ_STREAM,
+	RABBITMQ_VOLATILE, /* holds nothing and goes with its client: MQTT of QoS 0, direct reply-to */
+	RABBITMQ_OTHER,
+};
 
 enum { RABBITMQ_NO_NAME = 0xffff };
 

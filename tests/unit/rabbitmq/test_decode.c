@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "api/base/buf.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/rabbitmq/rabbitmq_decode.h"
@@ -93,7 +94,8 @@ static void pages_of_queues_are_put_together(void **state)
 		"\"consumers\":2,\"message_stats\":{\"publish_details\":{\"rate\":1.5}}},"
 		"{\"name\":\"c1\",\"vhost\":\"other\",\"type\":\"classic\",\"node\":\"rabbit@b\"}]}";
 	static const char second[] =
-		"{\"page\":2,\"page_count\":2,\"items\":[{\"name\":\"s1\",\"vhost\":\"/\",\"type\":\"stream\"}]}";
+		"{\"page\":2,\"page_count\":2,\"items\":[{\"name\":\"s1\",\"vhost\":\"/\",\"type\":\"stream\"},"
+		"{\"name\":\"m1\",\"type\":\"rabbit_mqtt_qos0_queue\"},{\"name\":\"d1\",\"type\":\"delayed\"}]}";
 	struct rabbitmq_queues *queues = rabbitmq_queues_create();
 	struct rabbitmq_page page;
 	struct err err = {0};
@@ -101,9 +103,11 @@ static void pages_of_queues_are_put_together(void **state)
 	assert_int_equal(page.page_count, 2);
 	assert_true(rabbitmq_decode_queues(queues, TEXT(second), NULL, &page, &err));
 	rabbitmq_queues_seal(queues);
-	assert_int_equal(queues->count, 3);
+	assert_int_equal(queues->count, 5);
 	assert_int_equal(queues->replicated_count, 2);
 	assert_int_equal(queues->replicated[1], 2);
+	assert_int_equal(queues->items[3].type, RABBITMQ_VOLATILE);
+	assert_int_equal(queues->items[4].type, RABBITMQ_OTHER);
 	const struct rabbitmq_queue *q1 = &queues->items[0];
 	assert_string_equal(q1->name, "q1");
 	assert_string_equal(rabbitmq_word(queues, q1->leader), "rabbit@a");
@@ -230,6 +234,27 @@ static void connections_that_cannot_be_placed_or_counted_are_missing(void **stat
 	rabbitmq_clients_unref(clients);
 }
 
+/* Whoever was left out would look like a node that is gone. */
+static void more_nodes_than_are_read_are_none(void **state)
+{
+	struct buf json = BUF_INIT(1 << 20);
+	struct err err = {0};
+	struct rabbitmq_overview *overview = NULL;
+	struct rabbitmq_nodes *nodes = NULL;
+	buf_append_str(&json, "[");
+	for (int i = 0; i <= RABBITMQ_NODES_MAX; i++)
+		buf_printf(&json, "%s{\"name\":\"n%d\"}", i ? "," : "", i);
+	buf_append_str(&json, "]");
+	assert_null(rabbitmq_decode_nodes(json.data, json.len, &err));
+	assert_int_equal(err.code, ERR_LIMIT);
+	assert_non_null(strstr(err.text, "1025 nodes, more than the 1024"));
+	CLEANUP(free)
+	char *status = str_printf("{\"running_nodes\":[],\"disk_nodes\":%s}", buf_str(&json));
+	assert_false(rabbitmq_decode_cluster_status(status, strlen(status), &overview, &nodes, &err));
+	assert_int_equal(err.code, ERR_LIMIT);
+	buf_finish(&json);
+}
+
 static void checks_over_http_and_command_line(void **state)
 {
 	struct rabbitmq_check check;
@@ -270,6 +295,36 @@ static void cluster_status_of_the_command_line(void **state)
 	assert_string_equal(nodes->items[0].partitions, "");
 	rabbitmq_overview_unref(overview);
 	rabbitmq_nodes_unref(nodes);
+}
+
+/* As the tool words it, which says "unknown" of a node that it could not ask. */
+static void maintenance_is_told_by_words_that_are_known(void **state)
+{
+	static const struct {
+		const char *words;
+		int drained;
+	} cases[] = {
+		{"\"not under maintenance\"", 0},
+		{"\"marked for maintenance\"", 1},
+		{"\"\\u001b[35mmarked for maintenance\\u001b[0m\"", 1},
+		{"\"draining\"", 1},
+		{"\"unknown\"", -1},
+		{"\"\"", -1},
+		{"null", -1},
+		{"true", -1},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char json[200];
+		struct rabbitmq_overview *overview = NULL;
+		struct rabbitmq_nodes *nodes = NULL;
+		struct err err = {0};
+		snprintf(json, sizeof json,
+			 "{\"running_nodes\":[\"rabbit@a\"],\"maintenance_status\":{\"rabbit@a\":%s}}", cases[i].words);
+		assert_true(rabbitmq_decode_cluster_status(TEXT(json), &overview, &nodes, &err));
+		assert_int_equal(nodes->items[0].being_drained, cases[i].drained);
+		rabbitmq_overview_unref(overview);
+		rabbitmq_nodes_unref(nodes);
+	}
 }
 
 static void what_is_no_answer_is_an_error(void **state)
@@ -328,8 +383,10 @@ int main(void)
 		cmocka_unit_test(connections_are_added_up_by_node_and_name),
 		cmocka_unit_test(long_names_of_clients_are_cut_between_characters),
 		cmocka_unit_test(connections_that_cannot_be_placed_or_counted_are_missing),
+		cmocka_unit_test(more_nodes_than_are_read_are_none),
 		cmocka_unit_test(checks_over_http_and_command_line),
 		cmocka_unit_test(cluster_status_of_the_command_line),
+		cmocka_unit_test(maintenance_is_told_by_words_that_are_known),
 		cmocka_unit_test(what_is_no_answer_is_an_error),
 	};
 	return cmocka_run_group_tests_name("rabbitmq/decode", tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/rabbitmq/monitor.h"
+#include "tests/unit/hoard.h"
 #include "tests/unit/net/server.h"
 
 /* Three pods that are one scripted server; which pod is meant stands in the Host header. */
@@ -21,11 +22,13 @@ struct fixture {
 	const char *deaf[3];  /* whom each does not hear, as an item of its own list of nodes */
 	bool many_vhosts;     /* more than are read by command */
 	bool khepri;          /* who waits for others says after a while whom it does not hear */
-	int overviews, pages, checks[3], alarms[3], looks, refused, changes, commands;
+	const char *named[3]; /* what each calls itself, as JSON */
+	int names, overviews, pages, checks[3], alarms[3], looks, refused, changes, commands;
 	bool commands_work;
 	const char *tag;     /* that the user lacks: "monitor", "management"; NULL = none */
 	int64_t connections; /* as the overview says; -1 = it does not say */
 	int connection_pages, connections_status;
+	const char *stranger; /* what somebody else says to everything, from its status on */
 	char overview[200], nodes[200];
 };
 
@@ -65,6 +68,11 @@ static bool keeps_silent(const struct fixture *f, const char *request, int pod)
 
 static const char *body_for(struct fixture *f, const char *request, int pod, int *status)
 {
+	if (strstr(request, "/api/overview?")) {
+		assert_non_null(strstr(request, "/api/overview?disable_stats=true&columns=node "));
+		f->names++;
+		return f->named[pod] ? f->named[pod] : "{}";
+	}
 	if (strstr(request, "/api/overview")) {
 		f->overviews++;
 		snprintf(f->overview, sizeof f->overview,
@@ -110,6 +118,12 @@ static void script(struct server_conn *conn, void *data)
 	char *request;
 	while ((request = server_take_request(conn))) {
 		int pod = pod_of(request), status = 200;
+		if (f->stranger) {
+			buf_printf(&conn->out, "HTTP/1.1 %s", f->stranger);
+			conn->close_after = true;
+			free(request);
+			continue;
+		}
 		assert_in_range(pod, 0, 2);
 		if (keeps_silent(f, request, pod)) {
 			free(request);
@@ -155,6 +169,7 @@ static void command_over(void *data)
 	struct command *command = data;
 	struct err err = {0};
 	const char *out = command->status   ? "{\"running_nodes\":[\"rabbit@mq-0\"],\"disk_nodes\":[\"rabbit@mq-0\"],"
+					      "\"maintenance_status\":{\"rabbit@mq-0\":\"marked for maintenance\"},"
 					      "\"versions\":{\"rabbit@mq-0\":{\"rabbitmq_version\":\"3.10.8\"}}}"
 			  : command->queues ? "[{\"name\":\"q\",\"type\":\"quorum\"}]"
 					    : "[{\"name\":\"/\"}]";
@@ -274,6 +289,25 @@ static void reads_everything_and_asks_each_node(void **state)
 	assert_true(f->changes > 0);
 }
 
+static void each_says_through_its_own_pod_what_it_calls_itself(void **state)
+{
+	struct fixture *f = *state;
+	f->named[0] = "{\"node\":\"bus@10.1.2.3\"}";
+	f->named[2] = "{\"node\":\"rabbit@mq-1\"}";
+	const struct rabbitmq_snapshot *it = watch(f, false, "secret", 60500);
+	assert_string_equal(it->members[0].node, "bus@10.1.2.3");
+	assert_null(it->members[1].node);
+	assert_string_equal(it->members[2].node, "rabbit@mq-1");
+	assert_int_equal(f->names, 3); /* once: it does not change while it answers */
+	f->mute = 1 << 2;
+	loop_run(f->loop, 20000, NULL);
+	assert_string_equal(it->members[2].node, "rabbit@mq-1");
+	f->mute = 0;
+	f->named[2] = "{\"node\":\"rabbit@mq-2\"}";
+	loop_run(f->loop, 20000, NULL);
+	assert_string_equal(it->members[2].node, "rabbit@mq-2");
+}
+
 static void asks_no_faster_than_statistics_change(void **state)
 {
 	struct fixture *f = *state;
@@ -286,6 +320,18 @@ static void asks_no_faster_than_statistics_change(void **state)
 }
 
 /* Not even asked for, and what was known before is not kept as if it were still so. */
+static void all_is_asked_again_at_once_on_request(void **state)
+{
+	struct fixture *f = *state;
+	watch(f, false, "secret", 1000);
+	int overviews = f->overviews, checks = f->checks[2], alarms = f->alarms[2];
+	rabbitmq_monitor_ask_again(f->monitor);
+	loop_run(f->loop, 500, NULL);
+	assert_int_equal(f->overviews, overviews + 1);
+	assert_int_equal(f->checks[2], checks + 1);
+	assert_int_equal(f->alarms[2], alarms + 1);
+}
+
 static void many_connections_are_not_counted(void **state)
 {
 	struct fixture *f = *state;
@@ -341,6 +387,38 @@ static void refused_credentials_are_said_and_new_ones_used(void **state)
 	assert_false(err_is_set(&it->overview_part.err));
 	assert_false(err_is_set(&it->management_err));
 	assert_non_null(it->queues);
+}
+
+/* An ingress, a redirect to another scheme, another program on the port: named, and nothing of it is taken for RabbitMQ's
+ * word. */
+static void who_is_not_the_management_api_is_named(void **state)
+{
+	static const struct {
+		const char *answer, *says;
+	} cases[] = {
+		{"200 OK\r\nContent-Type: text/html\r\n\r\n<title>Grafana</title>",
+		 "an HTML page (“Grafana”) from mq-"},
+		{"301 Moved\r\nLocation: https://mq/api/\r\n\r\n", "a redirect to https://mq/api/ from mq-"},
+		{"200 OK\r\n\r\n", "an empty response from mq-"},
+		{"200 OK\r\n\r\n{\"status\":\"up\"}", "names no version of RabbitMQ"},
+	};
+	struct fixture *f = *state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		f->stranger = cases[i].answer;
+		const struct rabbitmq_snapshot *it = watch(f, false, "secret", 20000);
+		if (!strstr(it->overview_part.err.text, cases[i].says))
+			fail_msg("case %zu: %s", i, it->overview_part.err.text);
+		assert_int_equal(it->overview_part.err.code, ERR_PARSE);
+		assert_null(it->overview);
+		assert_null(it->nodes);
+		assert_null(it->queues);
+		assert_int_equal(it->members[0].alarm, -1);
+		assert_int_equal(it->members[0].quorum_critical, -1);
+		if (!strstr(cases[i].answer, "{"))
+			assert_int_equal(it->members[0].answers, -1);
+		rabbitmq_monitor_destroy(f->monitor);
+		f->monitor = NULL;
+	}
 }
 
 /* 401 although the password is right: the tag is named, and what may be read is read. */
@@ -405,6 +483,29 @@ static void falls_back_to_the_command_line(void **state)
 	assert_int_equal(it->queues->count, 1);
 	assert_string_equal(rabbitmq_word(it->queues, it->queues->items[0].vhost), "/");
 	assert_false(err_is_set(&it->queues_part.err));
+}
+
+/* Each command starts a virtual machine: where nobody wants to know, nobody is asked. */
+static void who_is_in_maintenance_is_asked_where_the_api_does_not_say(void **state)
+{
+	struct fixture *f = *state;
+	f->commands_work = true;
+	const struct rabbitmq_snapshot *it = watch(f, true, "secret", 8000);
+	assert_int_equal(f->commands, 0);
+	assert_null(it->maintenance);
+	rabbitmq_monitor_want_maintenance(f->monitor, true);
+	loop_run(f->loop, 8000, NULL);
+	assert_int_equal(it->way, RABBITMQ_BY_MANAGEMENT);
+	assert_int_equal(f->commands, 1);
+	assert_int_equal(it->maintenance->items[0].being_drained, 1);
+	f->commands_work = false;
+	loop_run(f->loop, 35000, NULL);
+	assert_int_equal(f->commands, 2);
+	assert_null(it->maintenance);
+	assert_int_equal(it->members[0].answers, 1); /* that it may not be asked so says nothing of the broker */
+	rabbitmq_monitor_want_maintenance(f->monitor, false);
+	loop_run(f->loop, 60000, NULL);
+	assert_int_equal(f->commands, 2);
 }
 
 /* What was not read may be what matters: it is no whole list. */
@@ -527,6 +628,34 @@ static void who_stops_listening_is_known_to(void **state)
 	server_start(&f->server);
 }
 
+/* With or without a word of when; and it is no answer of a check either. */
+static void what_says_later_is_asked_again(void **state)
+{
+	static const char *const answers[] = {
+		"503 Busy\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
+		"503 Busy\r\nRetry-After: 86400\r\nContent-Length: 0\r\n\r\n",
+		"429 Slow\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n",
+		"504 Late\r\nContent-Length: 0\r\n\r\n",
+	};
+	struct fixture *f = *state;
+	for (size_t i = 0; i < ARRAY_LEN(answers); i++) {
+		f->stranger = answers[i];
+		const struct rabbitmq_snapshot *it = watch(f, false, "secret", 4000);
+		if (it->overview_part.err.code != ERR_BUSY)
+			fail_msg("case %zu: %s", i, it->overview_part.err.text);
+		assert_int_equal(it->overview_part.updated_ms, -1);
+		assert_int_equal(it->members[0].quorum_critical, -1);
+		assert_false(it->settled);
+		f->stranger = NULL;
+		loop_run(f->loop, 2500, NULL);
+		assert_true(it->settled);
+		assert_non_null(it->queues);
+		assert_int_equal(it->members[0].quorum_critical, 0);
+		rabbitmq_monitor_destroy(f->monitor);
+	}
+	f->monitor = NULL;
+}
+
 static void a_dead_end_is_an_error_not_an_empty_cluster(void **state)
 {
 	struct fixture *f = *state;
@@ -538,6 +667,20 @@ static void a_dead_end_is_an_error_not_an_empty_cluster(void **state)
 	assert_int_equal(it->overview_part.err.code, ERR_CONNECT);
 	assert_int_equal(it->members[0].answers, 0);
 	server_start(&f->server);
+}
+
+/* A sentence that names another pod after each round would be painted anew for as long as nobody answers. */
+static void what_is_said_of_a_dead_end_stays_the_same(void **state)
+{
+	struct fixture *f = *state;
+	f->stranger = "200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>";
+	const struct rabbitmq_snapshot *it = watch(f, false, "secret", 2000);
+	for (int i = 0; i < 10; i++) {
+		assert_true(it->settled);
+		assert_non_null(strstr(it->overview_part.err.text, "mq-0"));
+		assert_string_equal(it->overview_part.err.text, it->management_err.text);
+		loop_run(f->loop, 5000, NULL);
+	}
 }
 
 static void pods_come_and_go_under_way(void **state)
@@ -559,18 +702,87 @@ static void pods_come_and_go_under_way(void **state)
 	assert_non_null(it->queues);
 }
 
+static void at_a_slow_pace_one_connection_a_pod_does(void **state)
+{
+	struct fixture *f = *state;
+	const struct rabbitmq_snapshot *it = watch(f, false, "secret", 2000);
+	rabbitmq_monitor_set_pace(f->monitor, 60000, 300000);
+	loop_run(f->loop, 70000, NULL);
+	unsigned accepted = (unsigned)f->server.accepted, checks = (unsigned)f->checks[0],
+		 alarms = (unsigned)f->alarms[0];
+	loop_run(f->loop, 600000, NULL);
+	assert_in_range((unsigned)f->checks[0] - checks, 9, 11);
+	assert_in_range((unsigned)f->alarms[0] - alarms, 9, 11);
+	assert_in_range((unsigned)f->server.accepted - accepted, 27, 33);
+	loop_run(f->loop, 30000, NULL);
+	int64_t before = it->overview_part.updated_ms;
+	rabbitmq_monitor_set_pace(f->monitor, 0, 60000);
+	loop_run(f->loop, 500, NULL);
+	assert_true(it->overview_part.updated_ms > before); /* it was overdue by the usual pace */
+}
+
+static void pods_that_are_silent_for_long_are_asked_seldom(void **state)
+{
+	struct fixture *f = *state;
+	const struct rabbitmq_snapshot *it = watch(f, false, "secret", 4000);
+	rabbitmq_monitor_set_pace(f->monitor, 0, 300000);
+	f->mute = 7;
+	loop_run(f->loop, 1800000, NULL);
+	unsigned accepted = (unsigned)f->server.accepted;
+	loop_run(f->loop, 1800000, NULL);
+	assert_in_range((unsigned)f->server.accepted - accepted, 15, 120); /* 3,000 and more at the usual pace */
+	assert_int_equal(it->members[0].answers, 0);
+	f->mute = 0;
+	rabbitmq_monitor_ask_again(f->monitor);
+	loop_run(f->loop, 1000, NULL);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(it->members[i].answers, 1);
+}
+
+static void without_descriptors_the_pace_slows_and_nobody_is_called_silent(void **state)
+{
+	struct fixture *f = *state;
+	struct dial_opener *real = f->dialer;
+	struct hoard_dialer hoarder = hoard_dialer(real);
+	f->dialer = &hoarder.dialer;
+	const struct rabbitmq_snapshot *snapshot = watch(f, true, "secret", 600000);
+	f->dialer = real;
+	/* At the usual pace it would be 660 times. */
+	assert_in_range(hoarder.asked, 30, 150);
+	assert_int_equal(snapshot->overview_part.err.code, ERR_LIMIT);
+	assert_non_null(strstr(snapshot->overview_part.err.text, "(ulimit -n)"));
+	for (size_t i = 0; i < snapshot->member_count; i++)
+		assert_int_equal(snapshot->members[i].answers, -1);
+	assert_int_equal(f->commands, 0);
+	hoarder.refuses = false;
+	loop_run(f->loop, 100000, NULL);
+	assert_int_equal(snapshot->overview_part.err.code, ERR_NONE);
+	for (size_t i = 0; i < snapshot->member_count; i++)
+		assert_int_equal(snapshot->members[i].answers, 1);
+	int asked = f->alarms[0];
+	loop_run(f->loop, 60000, NULL);
+	assert_in_range(f->alarms[0] - asked, 11, 13);
+	rabbitmq_monitor_destroy(f->monitor);
+	f->monitor = NULL;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(reads_everything_and_asks_each_node, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(each_says_through_its_own_pod_what_it_calls_itself, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(asks_no_faster_than_statistics_change, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(all_is_asked_again_at_once_on_request, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(many_connections_are_not_counted, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(connections_that_cannot_be_read_cost_nothing_else, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(who_is_not_the_management_api_is_named, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(refused_credentials_are_said_and_new_ones_used, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_missing_tag_is_named_and_the_rest_is_read, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(without_a_tag_the_command_line_is_asked_first, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(no_tag_at_all_ends_in_a_sentence, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(falls_back_to_the_command_line, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(who_is_in_maintenance_is_asked_where_the_api_does_not_say, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(a_list_of_queues_that_is_cut_says_so, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(without_credentials_and_commands_nothing_is_known, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(another_pod_serves_when_the_first_cannot, set_up, tear_down),
@@ -578,8 +790,14 @@ int main(void)
 		cmocka_unit_test_setup_teardown(who_hangs_is_known_by_name_before_others_are_slow, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(each_says_whom_it_does_not_hear, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(who_stops_listening_is_known_to, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_says_later_is_asked_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_dead_end_is_an_error_not_an_empty_cluster, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_is_said_of_a_dead_end_stays_the_same, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(pods_come_and_go_under_way, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(at_a_slow_pace_one_connection_a_pod_does, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(pods_that_are_silent_for_long_are_asked_seldom, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(without_descriptors_the_pace_slows_and_nobody_is_called_silent, set_up,
+						tear_down),
 	};
 	return cmocka_run_group_tests_name("rabbitmq/monitor", tests, NULL, NULL);
 }
