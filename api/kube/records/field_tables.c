@@ -1,50 +1,11 @@
 /* Protobuf numbers: k8s.io/api {core,apps,policy,storage,discovery,coordination}/v1 and apimachinery meta/v1
  * generated.proto, v0.34.4; they never change. JSON names are the same everywhere. */
-#include "api/kube/records/field_table.h"
+#include "api/kube/records/field_macros.h"
 
 #include <string.h>
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/kube/records/records.h"
-
-#define COMMON(kind, number_, json) .name = json, .name_len = sizeof(json) - 1, .number = number_, .type = KUBE_F_##kind
-#define FIELD(kind, T, number, json, member) {COMMON(kind, number, json), .offset = offsetof(struct T, member)}
-#define FIELD_INITIAL(kind, T, number, json, member, absent)                                                           \
-	{COMMON(kind, number, json), .offset = offsetof(struct T, member), .initial = absent}
-#define FIELD_ALIAS(kind, T, number, json, member)                                                                     \
-	{COMMON(kind, number, json), .offset = offsetof(struct T, member), .alias = true}
-#define ARRAY(kind, T, number, json, member, member_count)                                                             \
-	{COMMON(kind, number, json), .offset = offsetof(struct T, member), .count = offsetof(struct T, member_count)}
-#define PAIRS_KEPT(T, number, json, member, member_count, filter)                                                      \
-	{COMMON(PAIRS, number, json), .offset = offsetof(struct T, member), .count = offsetof(struct T, member_count), \
-	 .keep = filter}
-#define STRUCTS(T, number, json, member, member_count, element)                                                        \
-	{COMMON(MESSAGES, number, json), .offset = offsetof(struct T, member),                                         \
-	 .count = offsetof(struct T, member_count), .table = &element}
-#define INTO(number, json, members) {COMMON(MESSAGE, number, json), .table = &members}
-#define INTO_EACH(number, json, members) {COMMON(EACH, number, json), .table = &members}
-#define INTO_INLINE(json, members) {COMMON(MESSAGE, 0, json), .table = &members, .alias = true}      /* JSON only */
-#define INTO_NESTED(number_, members) {.number = number_, .type = KUBE_F_MESSAGE, .table = &members} /* protobuf only */
-#define QUANTITIES(number, json, members) {COMMON(KEYED, number, json), .table = &members}
-/* Filled by finish(), only packed by the table. */
-#define DERIVED(kind, T, member, member_count)                                                                         \
-	{.type = KUBE_F_##kind, .offset = offsetof(struct T, member), .count = offsetof(struct T, member_count)}
-
-#define MEMBERS(table_name, ...)                                                                                       \
-	static const struct kube_field table_name##_fields[] = {__VA_ARGS__};                                          \
-	static const struct kube_table table_name = {table_name##_fields,                                              \
-						     sizeof table_name##_fields / sizeof(struct kube_field)}
-#define STRUCT(table_name, T, finish_fn, ...)                                                                          \
-	static const struct kube_field table_name##_fields[] = {__VA_ARGS__};                                          \
-	static const struct kube_table table_name = {table_name##_fields,                                              \
-						     sizeof table_name##_fields / sizeof(struct kube_field),           \
-						     sizeof(struct T), finish_fn}
-#define RECORD(table_name, T, finish_fn, ...)                                                                          \
-	static const struct kube_field table_name##_fields[] = {__VA_ARGS__};                                          \
-	const struct kube_table table_name = {table_name##_fields,                                                     \
-					      sizeof table_name##_fields / sizeof(struct kube_field),                  \
-					      sizeof(struct T), finish_fn}
 
 /* ---- metadata ---- */
 
@@ -56,6 +17,7 @@ static bool keep_annotation(const char *key, size_t len)
 					       "kubernetes.io/config.",
 					       "kubectl.kubernetes.io/restartedAt",
 					       "storageclass.kubernetes.io/",
+					       "storageclass.beta.kubernetes.io/",
 					       "volume.kubernetes.io/",
 					       "k8s.io/initial-events-end"};
 	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
@@ -99,79 +61,58 @@ CONDITION(condition, 4, 5, 6);
 
 /* ---- pods ---- */
 
-STRUCT(container_port, kube_port, NULL, FIELD(STRING, kube_port, 1, "name", name),
-       FIELD(INT32, kube_port, 3, "containerPort", container_port), FIELD(STRING, kube_port, 4, "protocol", protocol));
-
-/* Plain values of the environment are dropped but for what tells how to reach the broker. */
-static bool finish_env(void *base, struct arena *arena)
+static bool finish_projection(void *base, struct arena *arena)
 {
-	static const char *const kept[] = {
-		"RABBITMQ_DEFAULT_USER",  "RABBITMQ_DEFAULT_PASS", "RABBITMQ_DEFAULT_VHOST",     "RABBITMQ_NODENAME",
-		"RABBITMQ_USE_LONGNAME",  "K8S_SERVICE_NAME",      "KAFKA_ADVERTISED_LISTENERS", "KAFKA_LISTENERS",
-		"KAFKA_NODE_ID",          "KAFKA_BROKER_ID",       "KAFKA_PROCESS_ROLES",        "KAFKA_CFG_LISTENERS",
-		"KAFKA_CFG_PROCESS_ROLES"};
-	struct kube_env *env = base;
-	if (env->secret_name)
-		return true;
-	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
-		if (str_eq(env->name, kept[i]))
-			return true;
-	return false;
+	const struct kube_projection *projection = base;
+	return projection->secret_name || projection->config_map_name;
 }
 
-MEMBERS(secret_ref_name, FIELD(STRING, kube_env, 1, "name", secret_name));
-MEMBERS(secret_key_ref, INTO_NESTED(1, secret_ref_name), FIELD_ALIAS(STRING, kube_env, 0, "name", secret_name),
-	FIELD(STRING, kube_env, 2, "key", secret_key));
-MEMBERS(env_source, INTO(4, "secretKeyRef", secret_key_ref));
-STRUCT(env, kube_env, finish_env, FIELD(STRING, kube_env, 1, "name", name), FIELD(STRING, kube_env, 2, "value", value),
-       INTO(3, "valueFrom", env_source));
-
-STRUCT(mount, kube_mount, NULL, FIELD(STRING, kube_mount, 1, "name", name),
-       FIELD(STRING, kube_mount, 3, "mountPath", mount_path));
-
-MEMBERS(limits, FIELD(QUANTITY, kube_container, 0, "memory", memory_limit),
-	FIELD(MILLI, kube_container, 0, "cpu", cpu_limit_milli));
-MEMBERS(container_resources, QUANTITIES(1, "limits", limits));
-/* A long script that every pod has: what matters of it is kept. */
-static bool finish_container(void *base, struct arena *arena)
-{
-	struct kube_container *container = base;
-	for (size_t i = 0; i < container->pre_stop_command_count; i++) {
-		bool quorum = strstr(container->pre_stop_command[i], "await_online_quorum_plus_one");
-		if (container->pre_stop != KUBE_PRE_STOP_QUORUM)
-			container->pre_stop = quorum ? KUBE_PRE_STOP_QUORUM : KUBE_PRE_STOP;
-	}
-	container->pre_stop_command = NULL;
-	container->pre_stop_command_count = 0;
-	return true;
-}
-
-MEMBERS(pre_stop_exec, ARRAY(STRINGS, kube_container, 1, "command", pre_stop_command, pre_stop_command_count));
-MEMBERS(pre_stop, INTO(1, "exec", pre_stop_exec));
-MEMBERS(lifecycle, INTO(2, "preStop", pre_stop));
-STRUCT(container, kube_container, finish_container, FIELD(STRING, kube_container, 1, "name", name),
-       FIELD(STRING, kube_container, 2, "image", image),
-       STRUCTS(kube_container, 6, "ports", ports, port_count, container_port),
-       STRUCTS(kube_container, 7, "env", env, env_count, env), INTO(8, "resources", container_resources),
-       STRUCTS(kube_container, 9, "volumeMounts", mounts, mount_count, mount), INTO(12, "lifecycle", lifecycle),
-       FIELD(STRING, kube_container, 24, "restartPolicy", restart_policy));
-
+/* A plain secret or ConfigMap is a projection of one source. */
 static bool finish_volume_source(void *base, struct arena *arena)
 {
-	const struct kube_volume_source *volume = base;
-	return volume->claim_name || volume->ephemeral;
+	struct kube_volume_source *volume = base;
+	if (finish_projection(&volume->plain, arena)) {
+		volume->projections = arena_alloc(arena, sizeof *volume->projections);
+		*volume->projections = volume->plain;
+		volume->projection_count = 1;
+	}
+	volume->plain = (struct kube_projection){0};
+	return volume->claim_name || volume->ephemeral || volume->projection_count;
 }
+
+STRUCT(key_file, kube_key_file, NULL, FIELD(STRING, kube_key_file, 1, "key", key),
+       FIELD(STRING, kube_key_file, 2, "path", path));
+MEMBERS(projected_secret_name, FIELD(STRING, kube_projection, 1, "name", secret_name));
+MEMBERS(projected_secret, INTO_NESTED(1, projected_secret_name),
+	FIELD_ALIAS(STRING, kube_projection, 0, "name", secret_name),
+	STRUCTS(kube_projection, 2, "items", files, file_count, key_file));
+MEMBERS(projected_config_map_name, FIELD(STRING, kube_projection, 1, "name", config_map_name));
+MEMBERS(projected_config_map, INTO_NESTED(1, projected_config_map_name),
+	FIELD_ALIAS(STRING, kube_projection, 0, "name", config_map_name),
+	STRUCTS_ALIAS(kube_projection, 2, "items", files, file_count, key_file));
+STRUCT(projection, kube_projection, finish_projection, INTO(1, "secret", projected_secret),
+       INTO(3, "configMap", projected_config_map));
+MEMBERS(secret_source, FIELD(STRING, kube_volume_source, 1, "secretName", plain.secret_name),
+	STRUCTS(kube_volume_source, 2, "items", plain.files, plain.file_count, key_file));
+MEMBERS(config_map_name, FIELD(STRING, kube_volume_source, 1, "name", plain.config_map_name));
+MEMBERS(config_map_source, INTO_NESTED(1, config_map_name),
+	FIELD_ALIAS(STRING, kube_volume_source, 0, "name", plain.config_map_name),
+	STRUCTS_ALIAS(kube_volume_source, 2, "items", plain.files, plain.file_count, key_file));
+MEMBERS(projected_source, STRUCTS(kube_volume_source, 1, "sources", projections, projection_count, projection));
 
 MEMBERS(claim_source, FIELD(STRING, kube_volume_source, 1, "claimName", claim_name));
 MEMBERS(ephemeral_source, FIELD(PRESENT, kube_volume_source, 1, "volumeClaimTemplate", ephemeral));
-MEMBERS(pod_volume_source, INTO(10, "persistentVolumeClaim", claim_source), INTO(29, "ephemeral", ephemeral_source));
+MEMBERS(pod_volume_source, INTO(6, "secret", secret_source), INTO(10, "persistentVolumeClaim", claim_source),
+	INTO(19, "configMap", config_map_source), INTO(26, "projected", projected_source),
+	INTO(29, "ephemeral", ephemeral_source));
 STRUCT(pod_volume, kube_volume_source, finish_volume_source, FIELD(STRING, kube_volume_source, 1, "name", name),
-       INTO_NESTED(2, pod_volume_source), INTO_INLINE("persistentVolumeClaim", claim_source),
-       INTO_INLINE("ephemeral", ephemeral_source));
+       INTO_NESTED(2, pod_volume_source), INTO_INLINE("secret", secret_source),
+       INTO_INLINE("configMap", config_map_source), INTO_INLINE("projected", projected_source),
+       INTO_INLINE("persistentVolumeClaim", claim_source), INTO_INLINE("ephemeral", ephemeral_source));
 
 MEMBERS(pod_spec, STRUCTS(kube_pod, 1, "volumes", volumes, volume_count, pod_volume),
-	STRUCTS(kube_pod, 2, "containers", containers, container_count, container),
-	STRUCTS(kube_pod, 20, "initContainers", init_containers, init_container_count, container),
+	STRUCTS(kube_pod, 2, "containers", containers, container_count, kube_container_table),
+	STRUCTS(kube_pod, 20, "initContainers", init_containers, init_container_count, kube_container_table),
 	FIELD(STRING, kube_pod, 10, "nodeName", node_name), FIELD(BOOL, kube_pod, 11, "hostNetwork", host_network),
 	FIELD(STRING, kube_pod, 16, "hostname", hostname), FIELD(STRING, kube_pod, 17, "subdomain", subdomain));
 
@@ -180,10 +121,12 @@ MEMBERS(waiting, FIELD(STRING, kube_container_status, 1, "reason", waiting_reaso
 MEMBERS(running, FIELD(TIME, kube_container_status, 1, "startedAt", running_since_ms));
 MEMBERS(terminated, FIELD_INITIAL(INT32, kube_container_status, 1, "exitCode", terminated_exit_code, -1),
 	FIELD(INT32, kube_container_status, 2, "signal", terminated_signal),
-	FIELD(STRING, kube_container_status, 3, "reason", terminated_reason));
+	FIELD(STRING, kube_container_status, 3, "reason", terminated_reason),
+	FIELD(STRING, kube_container_status, 4, "message", terminated_message));
 MEMBERS(container_state, INTO(1, "waiting", waiting), INTO(2, "running", running), INTO(3, "terminated", terminated));
 MEMBERS(last_terminated, FIELD(INT32, kube_container_status, 1, "exitCode", last_exit_code),
 	FIELD(STRING, kube_container_status, 3, "reason", last_terminated_reason),
+	FIELD(STRING, kube_container_status, 4, "message", last_terminated_message),
 	FIELD(TIME, kube_container_status, 6, "finishedAt", last_finished_ms));
 MEMBERS(last_state, INTO(3, "terminated", last_terminated));
 STRUCT(container_status, kube_container_status, NULL, FIELD(STRING, kube_container_status, 1, "name", name),
@@ -208,7 +151,7 @@ static bool finish_pod(void *base, struct arena *arena)
 {
 	struct kube_pod *pod = base;
 	for (size_t i = 0; i < pod->volume_count; i++)
-		if (!pod->volumes[i].claim_name)
+		if (pod->volumes[i].ephemeral)
 			pod->volumes[i].claim_name = arena_printf(arena, "%s-%s", str_or(pod->meta.name, ""),
 								  str_or(pod->volumes[i].name, ""));
 	return true;
@@ -364,7 +307,7 @@ RECORD(kube_event_table, kube_event, finish_event, INTO(1, "metadata", meta), IN
 
 MEMBERS(set_match_labels, ARRAY(PAIRS, kube_stateful_set, 1, "matchLabels", selector, selector_count));
 MEMBERS(template_meta, ARRAY(PAIRS, kube_stateful_set, 11, "labels", template_labels, template_label_count));
-MEMBERS(template_spec, STRUCTS(kube_stateful_set, 2, "containers", containers, container_count, container));
+MEMBERS(template_spec, STRUCTS(kube_stateful_set, 2, "containers", containers, container_count, kube_container_table));
 MEMBERS(set_template, INTO(1, "metadata", template_meta), INTO(2, "spec", template_spec));
 MEMBERS(template_requests, FIELD(QUANTITY, kube_claim_template, 0, "storage", requested));
 MEMBERS(template_resources, QUANTITIES(2, "requests", template_requests));
@@ -394,6 +337,19 @@ MEMBERS(set_status, FIELD(INT64, kube_stateful_set, 1, "observedGeneration", obs
 RECORD(kube_stateful_set_table, kube_stateful_set, NULL, INTO(1, "metadata", meta), INTO(2, "spec", set_spec),
        INTO(3, "status", set_status));
 
+MEMBERS(workload_match_labels, ARRAY(PAIRS, kube_workload, 1, "matchLabels", selector, selector_count));
+MEMBERS(workload_template_meta, ARRAY(PAIRS, kube_workload, 11, "labels", template_labels, template_label_count));
+MEMBERS(workload_template_spec,
+	STRUCTS(kube_workload, 2, "containers", containers, container_count, kube_container_table));
+MEMBERS(workload_template, INTO(1, "metadata", workload_template_meta), INTO(2, "spec", workload_template_spec));
+MEMBERS(deployment_spec, FIELD_INITIAL(INT32, kube_workload, 1, "replicas", replicas, 1),
+	INTO(2, "selector", workload_match_labels), INTO(3, "template", workload_template));
+RECORD(kube_deployment_table, kube_workload, NULL, INTO(1, "metadata", meta), INTO(2, "spec", deployment_spec));
+MEMBERS(daemon_set_spec, INTO(1, "selector", workload_match_labels), INTO(2, "template", workload_template));
+MEMBERS(daemon_set_status, FIELD(INT32, kube_workload, 3, "desiredNumberScheduled", replicas));
+RECORD(kube_daemon_set_table, kube_workload, NULL, INTO(1, "metadata", meta), INTO(2, "spec", daemon_set_spec),
+       INTO(3, "status", daemon_set_status));
+
 MEMBERS(budget_match_labels, ARRAY(PAIRS, kube_disruption_budget, 1, "matchLabels", selector, selector_count));
 MEMBERS(budget_spec, FIELD(INT_OR_STRING, kube_disruption_budget, 1, "minAvailable", min_available),
 	INTO(2, "selector", budget_match_labels),
@@ -412,6 +368,9 @@ RECORD(kube_lease_table, kube_lease, NULL, INTO(1, "metadata", meta), INTO(2, "s
 
 RECORD(kube_secret_table, kube_secret, NULL, INTO(1, "metadata", meta),
        ARRAY(SECRET_PAIRS, kube_secret, 2, "data", data, data_count));
+
+RECORD(kube_config_map_table, kube_secret, NULL, INTO(1, "metadata", meta),
+       ARRAY(PAIRS, kube_secret, 2, "data", data, data_count));
 
 /* ---- custom resources: no protobuf ---- */
 
@@ -464,8 +423,8 @@ MEMBERS(kafka_status, FIELD(STRING, kube_kafka, 0, "kafkaVersion", status_versio
 	FIELD(STRING, kube_kafka, 0, "kafkaMetadataVersion", status_metadata_version),
 	STRUCTS(kube_kafka, 0, "listeners", listener_statuses, listener_status_count, listener_status),
 	STRUCTS(kube_kafka, 0, "conditions", conditions, condition_count, condition));
-RECORD(kube_kafka_table, kube_kafka, finish_kafka, INTO(1, "metadata", meta), INTO(0, "spec", kafka_spec),
-       INTO(0, "status", kafka_status));
+RECORD(kube_kafka_table, kube_kafka, finish_kafka, FIELD(STRING, kube_kafka, 0, "apiVersion", api_version),
+       INTO(1, "metadata", meta), INTO(0, "spec", kafka_spec), INTO(0, "status", kafka_status));
 
 MEMBERS(pool_spec, FIELD(INT32, kube_kafka_node_pool, 0, "replicas", replicas),
 	ARRAY(STRINGS, kube_kafka_node_pool, 0, "roles", roles, role_count));

@@ -20,9 +20,12 @@
 	X(NODES, "", "v1", "nodes", "Node", false, true, kube_node)                                                    \
 	X(EVENTS, "", "v1", "events", "Event", true, true, kube_event)                                                 \
 	X(STATEFUL_SETS, "apps", "v1", "statefulsets", "StatefulSet", true, true, kube_stateful_set)                   \
+	X(DEPLOYMENTS, "apps", "v1", "deployments", "Deployment", true, true, kube_deployment)                         \
+	X(DAEMON_SETS, "apps", "v1", "daemonsets", "DaemonSet", true, true, kube_daemon_set)                           \
 	X(DISRUPTION_BUDGETS, "policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true, true,               \
 	  kube_disruption_budget)                                                                                      \
 	X(SECRETS, "", "v1", "secrets", "Secret", true, true, kube_secret)                                             \
+	X(CONFIG_MAPS, "", "v1", "configmaps", "ConfigMap", true, true, kube_config_map)                               \
 	X(RABBITMQ_CLUSTERS, "rabbitmq.com", "v1beta1", "rabbitmqclusters", "RabbitmqCluster", true, false,            \
 	  kube_rabbitmq_cluster)                                                                                       \
 	X(KAFKAS, "kafka.strimzi.io", "v1,v1beta2", "kafkas", "Kafka", true, false, kube_kafka)                        \

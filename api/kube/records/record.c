@@ -326,6 +326,15 @@ const struct kube_owner *kube_controller(const struct kube_meta *meta)
 	return NULL;
 }
 
+const struct kube_env *kube_env(const struct kube_container *container, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		for (size_t at = container->env_count; at-- > 0;)
+			if (str_eq(container->env[at].name, names[i]))
+				return &container->env[at];
+	return NULL;
+}
+
 const struct kube_condition *kube_condition(const struct kube_condition *conditions, size_t count, const char *type)
 {
 	for (size_t i = 0; i < count; i++)

@@ -47,9 +47,12 @@ bool kube_stream_end(struct kube_stream *stream, struct err *err)
 {
 	if (stream->options.watch)
 		return true;
-	if (stream->options.protobuf ? kube_stream_protobuf_list_is_whole(stream) : stream->whole)
-		return true;
-	return err_set(err, ERR_PARSE, "%s: the server's list was truncated", stream->info->resource);
+	if (stream->options.protobuf ? !kube_stream_protobuf_list_is_whole(stream) : !stream->whole)
+		return err_set(err, ERR_PARSE, "%s: the server's list was cut short: its end is missing",
+			       stream->info->resource);
+	return stream->has_kind ||
+	       err_set(err, ERR_PARSE, "%s: the server's response has no kind: it is no list of the Kubernetes API",
+		       stream->info->resource);
 }
 
 const char *kube_stream_resource_version(const struct kube_stream *stream)

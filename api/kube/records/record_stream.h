@@ -16,7 +16,8 @@ struct kube_stream {
 	struct kube_build build;
 	struct buf pending; /* the object, frame or key that came in pieces */
 	char *resource_version, *continue_token;
-	bool whole; /* the list's last byte was seen */
+	bool whole;    /* the list's last byte was seen */
+	bool has_kind; /* so was what it is a list of */
 
 	/* JSON */
 	unsigned place;

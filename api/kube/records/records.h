@@ -52,10 +52,16 @@ struct kube_port { /* of containers and services */
 	const char *target_port; /* services: number or name, as text */
 };
 
-struct kube_env { /* of containers: what names credentials; plain values are kept only for names in kube_kinds.c's
-		     allow-list */
+struct kube_env { /* of containers: what names credentials; plain values are kept only for names in the allow-list of
+		     container_table.c */
 	const char *name, *value;
-	const char *secret_name, *secret_key;
+	const char *secret_name, *config_map_name; /* where its value stands; both NULL = in value */
+	const char *key;                           /* of that */
+};
+
+struct kube_env_from {                             /* of containers: what is the environment as a whole */
+	const char *secret_name, *config_map_name; /* one of the two is NULL */
+	const char *prefix;                        /* stands before every key of it; NULL or "" = nothing does */
 };
 
 struct kube_mount {
@@ -69,20 +75,38 @@ enum kube_pre_stop {
 	KUBE_PRE_STOP_QUORUM, /* RabbitMQ's await_online_quorum_plus_one: waits while a queue needs this node */
 };
 
+/* What a command starts. Of all that a command says only this is kept: the rest may be secret. Bits. */
+enum kube_program {
+	KUBE_PROGRAM_RABBITMQ = 1 << 0, /* the server */
+	KUBE_PROGRAM_RABBITMQ_TOOL = 1 << 1,
+	KUBE_PROGRAM_KAFKA = 1 << 2,
+	KUBE_PROGRAM_KAFKA_TOOL = 1 << 3,
+	KUBE_PROGRAM_OTHER = 1 << 4, /* what the brokers' images bring beside them: Connect, consoles; or it sleeps */
+};
+
 struct kube_container {
 	const char *name, *image;
 	struct kube_port *ports;
 	size_t port_count;
 	struct kube_env *env;
 	size_t env_count;
+	struct kube_env_from *env_from;
+	size_t env_from_count;
 	struct kube_mount *mounts;
 	size_t mount_count;
 	int64_t memory_limit, cpu_limit_milli;
 	const char **pre_stop_command; /* only while decoding: NULL in a record */
 	size_t pre_stop_command_count;
 	enum kube_pre_stop pre_stop;
+	const char **command, **probe_command; /* only while decoding, as the one above */
+	size_t command_count, probe_command_count;
+	unsigned runs, probed_by;   /* of enum kube_program */
 	const char *restart_policy; /* of init containers: "Always" = a sidecar that runs on; NULL else */
 };
+
+/* Of the variables that the container is given the first of these names; given twice, the later one counts, as it does for
+ * Kubernetes. NULL when it is given none. */
+const struct kube_env *kube_env(const struct kube_container *container, const char *const *names, size_t count);
 
 struct kube_container_status {
 	const char *name;
@@ -90,10 +114,10 @@ struct kube_container_status {
 	int32_t restart_count;
 	const char *waiting_reason, *waiting_message;
 	int64_t running_since_ms;
-	const char *terminated_reason;      /* current state */
-	int32_t terminated_exit_code;       /* -1 = it has not ended */
-	int32_t terminated_signal;          /* 0 = none */
-	const char *last_terminated_reason; /* lastState */
+	const char *terminated_reason, *terminated_message;           /* current state */
+	int32_t terminated_exit_code;                                 /* -1 = it has not ended */
+	int32_t terminated_signal;                                    /* 0 = none */
+	const char *last_terminated_reason, *last_terminated_message; /* lastState */
 	int32_t last_exit_code;
 	int64_t last_finished_ms;
 };
@@ -104,9 +128,23 @@ struct kube_affinity { /* of volumes: one expression of a node selector term */
 	size_t value_count;
 };
 
-struct kube_volume_source { /* of a pod: only volumes that are claims */
-	const char *name, *claim_name;
-	bool ephemeral; /* the claim was made for this pod alone and goes with it */
+struct kube_key_file { /* the file of a volume that a key of a secret or ConfigMap becomes */
+	const char *key, *path;
+};
+
+struct kube_projection { /* what files of a volume are made of; one of the two names is NULL */
+	const char *secret_name, *config_map_name;
+	struct kube_key_file *files; /* none = each key becomes a file of its name */
+	size_t file_count;
+};
+
+struct kube_volume_source { /* of a pod: only volumes that are claims, secrets or ConfigMaps */
+	const char *name;
+	const char *claim_name;              /* NULL = it is none */
+	bool ephemeral;                      /* the claim was made for this pod alone and goes with it */
+	struct kube_projection *projections; /* a plain secret or ConfigMap is one of them */
+	size_t projection_count;
+	struct kube_projection plain; /* only while decoding: zero in a record */
 };
 
 struct kube_pod_ip {
@@ -241,6 +279,17 @@ struct kube_stateful_set {
 	size_t claim_template_count;
 };
 
+struct kube_workload { /* Deployment or DaemonSet: its pods have no names of their own */
+	struct kube_meta meta;
+	int32_t replicas; /* wanted */
+	struct kube_pair *selector;
+	size_t selector_count;
+	struct kube_pair *template_labels;
+	size_t template_label_count;
+	struct kube_container *containers;
+	size_t container_count;
+};
+
 struct kube_disruption_budget {
 	struct kube_meta meta;
 	const char *min_available, *max_unavailable; /* number or percentage, as text */
@@ -256,7 +305,7 @@ struct kube_lease { /* coordination.k8s.io/v1 */
 	int64_t acquired_ms, renewed_ms;
 };
 
-struct kube_secret { /* asked for one at a time, never watched; freed with kube_record_free_secret */
+struct kube_secret { /* and a ConfigMap; asked for one at a time, never watched; freed with kube_record_free_secret */
 	struct kube_meta meta;
 	struct kube_pair *data; /* values decoded from base64, NUL-terminated */
 	size_t data_count;
@@ -294,6 +343,7 @@ struct kube_listener_status {         /* of status.listeners */
 
 struct kube_kafka { /* kafka.strimzi.io v1 or v1beta2 Kafka */
 	struct kube_meta meta;
+	const char *api_version;                              /* "kafka.strimzi.io/v1"; NULL = not told */
 	int32_t replicas;                                     /* spec.kafka.replicas, -1 with node pools */
 	const char *version, *metadata_version;               /* as asked for, else as the operator reports */
 	const char *status_version, *status_metadata_version; /* the decoder's scratch: NULL in a record */

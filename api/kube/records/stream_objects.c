@@ -75,6 +75,7 @@ bool kube_stream_list_meta(struct kube_stream *stream, const char *bytes, size_t
 
 bool kube_stream_list_kind(struct kube_stream *stream, const char *kind, size_t len, struct err *err)
 {
+	stream->has_kind = true;
 	if (len >= 4 && memcmp(kind + len - 4, "List", 4) == 0)
 		return true;
 	return err_set(err, ERR_PARSE, "the server sent a %.*s instead of a list", len < 64 ? (int)len : 64, kind);

@@ -3,7 +3,6 @@
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
 
@@ -169,7 +168,7 @@ bool kube_yaml(const struct cJSON *object, struct buf *out, struct err *err)
 		.is_secret = str_eq(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, "kind")), "Secret"),
 	};
 	if (!yaml_emitter_initialize(&writer.emitter))
-		abort();
+		mem_end();
 	yaml_emitter_set_output(&writer.emitter, write_bytes, out);
 	yaml_emitter_set_unicode(&writer.emitter, 1);
 	yaml_emitter_set_width(&writer.emitter, -1);

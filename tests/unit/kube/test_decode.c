@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "api/base/str.h"
 #include "api/kube/records/field_table.h"
 #include "api/kube/records/record_decode.h"
 #include "tests/unit/kube/wire.h"
@@ -25,7 +26,10 @@ static const char pod_json[] =
 	"\"initContainers\":[{\"name\":\"mesh\",\"restartPolicy\":\"Always\"}],"
 	"\"containers\":[{\"name\":\"rabbitmq\",\"image\":\"rabbitmq:4.0\",\"ports\":[{\"name\":\"amqp\","
 	"\"containerPort\":5672,"
-	"\"protocol\":\"TCP\"}],\"env\":[{\"name\":\"RABBITMQ_DEFAULT_PASS\",\"valueFrom\":{\"secretKeyRef\":{"
+	"\"protocol\":\"TCP\"}],\"command\":[\"sleep\"],\"args\":[\"infinity\",\"canary-secret\"],"
+	"\"readinessProbe\":{\"exec\":{\"command\":[\"rabbitmq-diagnostics\",\"ping\"]}},"
+	"\"env\":[{\"name\":\"RABBITMQ_ERLANG_COOKIE\",\"value\":\"canary-secret\"},{\"name\":\"RABBITMQ_DEFAULT_"
+	"PASS\",\"valueFrom\":{\"secretKeyRef\":{"
 	"\"name\":\"s\","
 	"\"key\":\"password\"}}},{\"name\":\"OTHER\",\"value\":\"canary-secret\"},{\"name\":\"RABBITMQ_DEFAULT_"
 	"USER\","
@@ -39,11 +43,11 @@ static const char pod_json[] =
 	"\"lastTransitionTime\":\"2026-01-02T03:05:00Z\"}],\"hostIP\":\"10.0.0.1\",\"podIP\":\"10.1.0.1\","
 	"\"podIPs\":[{\"ip\":\"10.1.0.1\"},{\"ip\":\"fd00::1\"}],"
 	"\"initContainerStatuses\":[{\"name\":\"mesh\",\"restartCount\":3,\"state\":{\"terminated\":{\"exitCode\":139,"
-	"\"signal\":11}}}],"
+	"\"signal\":11,\"message\":\"fault\"}}}],"
 	"\"startTime\":\"2026-01-02T03:04:06Z\",\"containerStatuses\":[{\"name\":\"rabbitmq\",\"state\":{"
 	"\"running\":"
 	"{\"startedAt\":\"2026-01-02T03:04:07Z\"}},\"lastState\":{\"terminated\":{\"exitCode\":137,\"reason\":"
-	"\"OOMKilled\","
+	"\"OOMKilled\",\"message\":\"no heap\","
 	"\"finishedAt\":\"2026-01-02T03:04:00Z\"}},\"ready\":true,\"restartCount\":2,\"started\":true}]}}";
 
 enum { T0 = 1767323045 }; /* 2026-01-02T03:04:05Z */
@@ -74,9 +78,25 @@ static void write_meta(struct buf *out, const char *name, const char *resource_v
 	wire_message(out, 1, &meta);
 }
 
+static void write_command(struct buf *container)
+{
+	struct buf exec = BUF_INIT(1024), handler = BUF_INIT(1024), probe = BUF_INIT(1024);
+	wire_text(container, 3, "sleep");
+	wire_text(container, 4, "infinity");
+	wire_text(container, 4, "canary-secret");
+	wire_text(&exec, 1, "rabbitmq-diagnostics");
+	wire_text(&exec, 1, "ping");
+	wire_message(&handler, 1, &exec);
+	wire_message(&probe, 1, &handler);
+	wire_message(container, 11, &probe);
+}
+
 static void write_env(struct buf *container)
 {
 	struct buf env = BUF_INIT(1024), from = BUF_INIT(1024), ref = BUF_INIT(1024), name = BUF_INIT(1024);
+	wire_text(&env, 1, "RABBITMQ_ERLANG_COOKIE");
+	wire_text(&env, 2, "canary-secret");
+	wire_message(container, 7, &env);
 	wire_text(&env, 1, "RABBITMQ_DEFAULT_PASS");
 	wire_text(&env, 2, "");
 	wire_text(&name, 1, "s");
@@ -115,7 +135,7 @@ static void write_spec(struct buf *pod)
 	wire_message(&volume, 2, &source);
 	wire_message(&spec, 1, &volume);
 	wire_text(&volume, 1, "token");
-	wire_message(&source, 26, &claim);
+	wire_message(&source, 28, &claim);
 	wire_message(&volume, 2, &source);
 	wire_message(&spec, 1, &volume);
 	wire_text(&volume, 1, "scratch");
@@ -132,6 +152,7 @@ static void write_spec(struct buf *pod)
 	wire_int(&port, 3, 5672);
 	wire_text(&port, 4, "TCP");
 	wire_message(&container, 6, &port);
+	write_command(&container);
 	write_env(&container);
 	wire_quantity(&resources, 1, "cpu", "1500m");
 	wire_quantity(&resources, 1, "memory", "2Gi");
@@ -168,6 +189,7 @@ static void write_status(struct buf *pod)
 	wire_message(&one, 2, &state);
 	wire_int(&inner, 1, 137);
 	wire_text(&inner, 3, "OOMKilled");
+	wire_text(&inner, 4, "no heap");
 	wire_time(&inner, 6, T0 - 5);
 	wire_message(&state, 3, &inner);
 	wire_message(&one, 3, &state);
@@ -182,6 +204,7 @@ static void write_status(struct buf *pod)
 	wire_text(&one, 1, "mesh");
 	wire_int(&inner, 1, 139);
 	wire_int(&inner, 2, 11);
+	wire_text(&inner, 4, "fault");
 	wire_message(&state, 3, &inner);
 	wire_message(&one, 2, &state);
 	wire_int(&one, 5, 3);
@@ -225,11 +248,15 @@ static void check_pod(const struct kube_pod *pod)
 	assert_int_equal(container->ports[0].container_port, 5672);
 	assert_int_equal(container->memory_limit, (int64_t)2 << 30);
 	assert_int_equal(container->cpu_limit_milli, 1500);
-	assert_int_equal(container->env_count, 2);
-	assert_string_equal(container->env[0].secret_name, "s");
-	assert_string_equal(container->env[0].secret_key, "password");
+	assert_int_equal(container->runs, KUBE_PROGRAM_OTHER);
+	assert_int_equal(container->probed_by, KUBE_PROGRAM_RABBITMQ_TOOL);
+	assert_int_equal(container->env_count, 3);
+	assert_string_equal(container->env[0].name, "RABBITMQ_ERLANG_COOKIE");
 	assert_null(container->env[0].value);
-	assert_string_equal(container->env[1].value, "admin");
+	assert_string_equal(container->env[1].secret_name, "s");
+	assert_string_equal(container->env[1].key, "password");
+	assert_null(container->env[1].value);
+	assert_string_equal(container->env[2].value, "admin");
 	assert_string_equal(container->mounts[0].mount_path, "/var/lib/rabbitmq");
 	assert_string_equal(pod->node_name, "node-1");
 	assert_int_equal(pod->grace_seconds, -1);
@@ -242,6 +269,9 @@ static void check_pod(const struct kube_pod *pod)
 	assert_int_equal(pod->statuses[0].running_since_ms, (int64_t)(T0 + 2) * 1000);
 	assert_int_equal(pod->statuses[0].last_exit_code, 137);
 	assert_string_equal(pod->statuses[0].last_terminated_reason, "OOMKilled");
+	assert_string_equal(pod->statuses[0].last_terminated_message, "no heap");
+	assert_null(pod->statuses[0].terminated_message);
+	assert_string_equal(pod->init_statuses[0].terminated_message, "fault");
 	assert_int_equal(pod->statuses[0].last_finished_ms, (int64_t)(T0 - 5) * 1000);
 	assert_null(pod->statuses[0].terminated_reason);
 }
@@ -258,6 +288,128 @@ static void both_forms_give_the_same_record(void **state)
 	struct kube_pod *from_protobuf = kube_decode(KUBE_PODS, buf_str(&bytes), bytes.len, &err);
 	assert_non_null(from_protobuf);
 	check_pod(from_protobuf);
+	assert_int_equal(kube_record_size(from_json), kube_record_size(from_protobuf));
+	kube_record_free(from_json);
+	kube_record_free(from_protobuf);
+	buf_finish(&bytes);
+}
+
+/* ---- where a pod's environment and files come from ---- */
+
+static const char sources_json[] =
+	"{\"metadata\":{\"name\":\"p\"},\"spec\":{\"volumes\":["
+	"{\"name\":\"a\",\"secret\":{\"secretName\":\"s\",\"items\":[{\"key\":\"k\",\"path\":\"f\"}]}},"
+	"{\"name\":\"b\",\"configMap\":{\"name\":\"c\",\"items\":[{\"key\":\"k\",\"path\":\"f\"}]}},"
+	"{\"name\":\"t\",\"emptyDir\":{}},"
+	"{\"name\":\"d\",\"projected\":{\"sources\":[{\"serviceAccountToken\":{\"path\":\"t\"}},"
+	"{\"secret\":{\"name\":\"s\",\"items\":[{\"key\":\"k\",\"path\":\"f\"}]}},{\"configMap\":{\"name\":\"c\","
+	"\"items\":[{\"key\":\"k\",\"path\":\"f\"}]}}]}}],"
+	"\"containers\":[{\"env\":[{\"name\":\"RABBITMQ_DEFAULT_USER\",\"valueFrom\":{\"configMapKeyRef\":{\"name\":"
+	"\"c\","
+	"\"key\":\"k\"}}},{\"name\":\"OTHER\",\"valueFrom\":{\"configMapKeyRef\":{\"name\":\"c\",\"key\":\"k\"}}}],"
+	"\"envFrom\":[{\"configMapRef\":{\"name\":\"c\"}},{\"prefix\":\"p\",\"secretRef\":{\"name\":\"s\"}}]}]}}";
+
+/* A reference {name, items} or {name, key} as both kinds of source have it. */
+static void write_reference(struct buf *to, uint32_t number, const char *name, bool nested, const char *key, bool file)
+{
+	struct buf reference = BUF_INIT(1024), inner = BUF_INIT(1024);
+	wire_text(nested ? &inner : &reference, 1, name);
+	if (nested)
+		wire_message(&reference, 1, &inner);
+	if (file) {
+		wire_text(&inner, 1, key);
+		wire_text(&inner, 2, "f");
+		wire_message(&reference, 2, &inner);
+	} else if (key) {
+		wire_text(&reference, 2, key);
+	}
+	wire_message(to, number, &reference);
+	buf_finish(&inner);
+}
+
+static void write_volume_of(struct buf *spec, const char *name, struct buf *source)
+{
+	struct buf volume = BUF_INIT(1024);
+	wire_text(&volume, 1, name);
+	wire_message(&volume, 2, source);
+	wire_message(spec, 1, &volume);
+}
+
+static void write_sources(struct buf *out)
+{
+	struct buf meta = BUF_INIT(64), spec = BUF_INIT(4096), source = BUF_INIT(1024), projected = BUF_INIT(1024),
+		   one = BUF_INIT(1024), container = BUF_INIT(1024), env = BUF_INIT(1024);
+	wire_text(&meta, 1, "p");
+	wire_message(out, 1, &meta);
+	write_reference(&source, 6, "s", false, "k", true);
+	write_volume_of(&spec, "a", &source);
+	write_reference(&source, 19, "c", true, "k", true);
+	write_volume_of(&spec, "b", &source);
+	wire_text(&one, 1, "");
+	wire_message(&source, 2, &one); /* emptyDir */
+	write_volume_of(&spec, "t", &source);
+	write_reference(&one, 1, "s", true, "k", true);
+	wire_message(&projected, 1, &one);
+	write_reference(&one, 3, "c", true, "k", true);
+	wire_message(&projected, 1, &one);
+	wire_message(&source, 26, &projected);
+	write_volume_of(&spec, "d", &source);
+	for (int i = 0; i < 2; i++) {
+		wire_text(&env, 1, i ? "OTHER" : "RABBITMQ_DEFAULT_USER");
+		write_reference(&source, 3, "c", true, "k", false);
+		wire_message(&env, 3, &source);
+		wire_message(&container, 7, &env);
+	}
+	write_reference(&one, 2, "c", true, NULL, false);
+	wire_message(&container, 19, &one);
+	wire_text(&one, 1, "p");
+	write_reference(&one, 3, "s", true, NULL, false);
+	wire_message(&container, 19, &one);
+	wire_message(&spec, 2, &container);
+	wire_message(out, 2, &spec);
+}
+
+static void check_projection(const struct kube_projection *projection, const char *secret, const char *config_map)
+{
+	assert_true(str_eq(projection->secret_name, secret) && str_eq(projection->config_map_name, config_map));
+	assert_int_equal(projection->file_count, 1);
+	assert_string_equal(projection->files[0].key, "k");
+	assert_string_equal(projection->files[0].path, "f");
+}
+
+static void check_sources(const struct kube_pod *pod)
+{
+	assert_int_equal(pod->volume_count, 3);
+	assert_int_equal(pod->volumes[0].projection_count, 1);
+	check_projection(pod->volumes[0].projections, "s", NULL);
+	check_projection(pod->volumes[1].projections, NULL, "c");
+	assert_int_equal(pod->volumes[2].projection_count, 2);
+	check_projection(&pod->volumes[2].projections[0], "s", NULL);
+	check_projection(&pod->volumes[2].projections[1], NULL, "c");
+	const struct kube_container *container = pod->containers;
+	assert_int_equal(container->env_count, 1);
+	assert_string_equal(container->env[0].config_map_name, "c");
+	assert_string_equal(container->env[0].key, "k");
+	assert_int_equal(container->env_from_count, 2);
+	assert_string_equal(container->env_from[0].config_map_name, "c");
+	assert_null(container->env_from[0].secret_name);
+	assert_string_equal(container->env_from[1].secret_name, "s");
+	assert_null(container->env_from[0].prefix);
+	assert_string_equal(container->env_from[1].prefix, "p");
+}
+
+static void sources_of_environment_and_files(void **state)
+{
+	struct err err = {0};
+	struct kube_pod *from_json = kube_decode(KUBE_PODS, sources_json, sizeof sources_json - 1, &err);
+	assert_non_null(from_json);
+	check_sources(from_json);
+	struct buf raw = BUF_INIT(1 << 20), bytes = BUF_INIT(1 << 20);
+	write_sources(&raw);
+	wire_unknown(&bytes, "Pod", &raw);
+	struct kube_pod *from_protobuf = kube_decode(KUBE_PODS, buf_str(&bytes), bytes.len, &err);
+	assert_non_null(from_protobuf);
+	check_sources(from_protobuf);
 	assert_int_equal(kube_record_size(from_json), kube_record_size(from_protobuf));
 	kube_record_free(from_json);
 	kube_record_free(from_protobuf);
@@ -422,6 +574,18 @@ static void a_truncated_list_is_no_list(void **state)
 		}
 		buf_finish(&bytes);
 	}
+}
+
+static void a_list_of_no_kind_is_somebody_elses(void **state)
+{
+	static const char json[] = "{\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[]}";
+	struct seen seen;
+	struct err err = {0};
+	struct kube_stream *stream = open_stream(&seen, false, false);
+	assert_true(kube_stream_feed(stream, json, sizeof json - 1, &err));
+	assert_false(kube_stream_end(stream, &err));
+	assert_non_null(strstr(err.text, "has no kind: it is no list of the Kubernetes API"));
+	kube_stream_destroy(stream);
 }
 
 /* ---- hostile bytes ---- */
@@ -703,13 +867,14 @@ static void leases_tell_who_and_until_when_in_both_forms(void **state)
 
 static void custom_resources(void **state)
 {
-	static const char kafka_json[] = "{\"metadata\":{\"name\":\"k\",\"annotations\":{\"strimzi.io/"
-					 "kraft\":\"enabled\"}},\"spec\":{\"kafka\":{\"version\":\"4.1.0\","
-					 "\"listeners\":[{\"name\":\"tls\",\"port\":9093,\"type\":\"internal\","
-					 "\"tls\":true,\"authentication\":{\"type\":\"tls\"}}],"
-					 "\"config\":{\"min.insync.replicas\":2}}},\"status\":{"
-					 "\"kafkaMetadataVersion\":\"4.1-IV0\",\"conditions\":[{\"type\":\"Ready\","
-					 "\"status\":\"True\"}]}}";
+	static const char kafka_json[] =
+		"{\"apiVersion\":\"kafka.strimzi.io/v1\",\"metadata\":{\"name\":\"k\",\"annotations\":{\"strimzi.io/"
+		"kraft\":\"enabled\"}},\"spec\":{\"kafka\":{\"version\":\"4.1.0\","
+		"\"listeners\":[{\"name\":\"tls\",\"port\":9093,\"type\":\"internal\","
+		"\"tls\":true,\"authentication\":{\"type\":\"tls\"}}],"
+		"\"config\":{\"min.insync.replicas\":2}}},\"status\":{"
+		"\"kafkaMetadataVersion\":\"4.1-IV0\",\"conditions\":[{\"type\":\"Ready\","
+		"\"status\":\"True\"}]}}";
 	static const char pool_json[] =
 		"{\"spec\":{\"replicas\":3,\"roles\":[\"controller\",\"broker\"]},\"status\":{\"nodeIds\":[0,1,2]}}";
 	static const char rabbit_json[] = "{\"spec\":{\"replicas\":3,\"persistence\":{\"storage\":20}},\"status\":{"
@@ -722,6 +887,7 @@ static void custom_resources(void **state)
 	assert_int_equal(kafka->replicas, -1);
 	assert_string_equal(kafka->version, "4.1.0");
 	assert_string_equal(kafka->metadata_version, "4.1-IV0");
+	assert_string_equal(kafka->api_version, "kafka.strimzi.io/v1");
 	assert_string_equal(kafka->listeners[0].authentication, "tls");
 	assert_true(kafka->listeners[0].tls);
 	kube_record_free(kafka);
@@ -753,8 +919,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_shared_record_outlives_its_first_owner),
 		cmocka_unit_test(both_forms_give_the_same_record),
+		cmocka_unit_test(sources_of_environment_and_files),
 		cmocka_unit_test(any_cut_of_the_bytes_will_do),
 		cmocka_unit_test(a_truncated_list_is_no_list),
+		cmocka_unit_test(a_list_of_no_kind_is_somebody_elses),
 		cmocka_unit_test(wrong_json_is_refused),
 		cmocka_unit_test(nesting_is_capped),
 		cmocka_unit_test(announced_giants_are_refused_before_they_come),
