@@ -30,10 +30,10 @@ enum kube_kind world_part_kind(enum world_part part)
 	return part_infos[part].kind;
 }
 
-enum world_part world_unread_part(const struct world_source *parts, uint32_t leans_on)
+enum world_part world_withheld_part(const struct world_source *parts, uint32_t leans_on)
 {
 	for (size_t i = 0; i < WORLD_PART_COUNT; i++)
-		if (leans_on >> i & 1 && !world_source_is_read(&parts[i]))
+		if (leans_on >> i & 1 && world_source_is_withheld(&parts[i]))
 			return (enum world_part)i;
 	return WORLD_PART_COUNT;
 }

@@ -69,6 +69,17 @@ static inline bool world_source_is_read(const struct world_source *source)
 	return source->updated_ms >= 0;
 }
 
+/* All that brokers say: their headline leans on each of it. */
+#define WORLD_ON_TOLD                                                                                                  \
+	(WORLD_ON(BROKERS) | WORLD_ON(REPLICAS) | WORLD_ON(MINIMUMS) | WORLD_ON(MOVES) | WORLD_ON(QUORUM) |            \
+	 WORLD_ON(CHECKS) | WORLD_ON(DISKS) | WORLD_ON(GROUPS))
+
+/* Never read, or no longer allowed to be: what leans on it is unknown. */
+static inline bool world_source_is_withheld(const struct world_source *source)
+{
+	return source->updated_ms < 0 || source->err.code == ERR_FORBIDDEN;
+}
+
 static inline bool world_source_is_settled(const struct world_source *source)
 {
 	return (source->updated_ms >= 0 || err_is_set(&source->err)) && source->err.code != ERR_BUSY;
@@ -77,7 +88,7 @@ static inline bool world_source_is_settled(const struct world_source *source)
 const char *world_part_word(enum world_part part);
 const char *world_part_view(enum world_part part);    /* NULL: none, and for what brokers say */
 enum kube_kind world_part_kind(enum world_part part); /* part < WORLD_LIST_COUNT */
-/* The first of the set, in the order above, that was never read; WORLD_PART_COUNT: all were. */
-enum world_part world_unread_part(const struct world_source *parts, uint32_t leans_on);
+/* The first of the set, in the order above, that is withheld; WORLD_PART_COUNT: none is. */
+enum world_part world_withheld_part(const struct world_source *parts, uint32_t leans_on);
 
 #endif

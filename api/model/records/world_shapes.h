@@ -17,6 +17,8 @@
 #include "api/model/records/field_shapes.h"
 #include "api/model/records/world_parts.h"
 
+struct record_lookup;
+
 enum { WORLD_HISTORY = 32 }; /* points of a sparkline */
 
 enum world_broker_kind { WORLD_BROKER_RABBITMQ, WORLD_BROKER_KAFKA };
@@ -24,7 +26,8 @@ enum world_broker_kind { WORLD_BROKER_RABBITMQ, WORLD_BROKER_KAFKA };
 enum world_cluster_manager {
 	WORLD_MANAGED_BY_STATEFUL_SET,
 	WORLD_MANAGED_BY_RABBITMQ_OPERATOR,
-	WORLD_MANAGED_BY_STRIMZI
+	WORLD_MANAGED_BY_STRIMZI,
+	WORLD_MANAGED_BY_WORKLOAD, /* a Deployment or a DaemonSet: shown, and no operation is made on it */
 };
 
 struct world_history {
@@ -38,6 +41,7 @@ struct world_node {
 	const struct kube_node *record; /* NULL: brokers name it but it cannot be read */
 	const char *name, *zone;        /* zone from topology.kubernetes.io/zone; NULL without */
 	bool ready, ready_known;
+	bool reports;               /* where it is not ready: its kubelet says so itself */
 	int64_t not_ready_since_ms; /* Unix ms; -1 */
 	bool cordoned;
 	struct world_broker **brokers; /* on it now */
@@ -52,7 +56,11 @@ struct world_volume { /* one claim of a broker */
 	struct world_cluster *cluster;
 	const char *node;                   /* where it is bound to by affinity, else the pod's node; NULL unknown */
 	int64_t capacity_bytes, used_bytes; /* used: as the broker or the kubelet says */
-	int expandable;                     /* 1, 0, -1 unknown */
+	int64_t size_bytes; /* of the file system that it is, or is a part of, where the kubelet says; -1 */
+	int64_t inodes, inodes_used;
+	const char *use_unknown; /* why used_bytes is not known, where that can be said; NULL */
+	int expandable;          /* 1, 0, -1 unknown */
+	const char *waits;       /* why it is not bound, in words, untrusted; NULL: it is, or nothing tells */
 };
 
 struct world_service_port {
@@ -80,21 +88,25 @@ struct world_broker {
 	struct world_cluster *cluster;
 	const char *name; /* the pod's name, also while the pod is away */
 	int32_t ordinal;
-	int32_t id;                    /* Kafka node id, -1 for RabbitMQ or unknown */
-	const char *member_name;       /* RabbitMQ node name ("rabbit@…"), NULL for Kafka or unknown */
-	const struct kube_pod *pod;    /* NULL while there is none */
-	struct world_node *node;       /* NULL unknown or not scheduled */
-	struct world_volume **volumes; /* its claims */
+	int32_t id;                             /* Kafka node id, -1 for RabbitMQ or unknown */
+	const char *member_name;                /* RabbitMQ node name ("rabbit@…"), NULL for Kafka or unknown */
+	const struct kube_pod *pod;             /* NULL while there is none */
+	const struct kube_container *container; /* of the pod: the one it runs in, whatever stands beside; NULL */
+	struct world_node *node;                /* NULL unknown or not scheduled */
+	struct world_volume **volumes;          /* its claims */
 	size_t volume_count;
 	bool expected; /* desired replicas include it */
 
 	bool ready;             /* pod Ready and its node Ready: Kubernetes' view, joined */
 	int reachable;          /* the broker itself answers or its peers see it: 1, 0, -1 unknown */
 	enum severity severity; /* both views together */
-	const char *state;   /* one word or few: "ready", "lagging", "not ready", "starting", "crash loop", "missing",
-			       "node down" */
+	const char *state; /* one word or few: "ready", "lagging", "not ready", "starting", "crash loop", "missing",
+			       "node down", "node not ready" */
+	const char
+		*crash; /* why the container that keeps it from running ended, in a few known words; NULL = it did not,
+				or nothing tells */
 	const char *role;    /* "controller,broker", "leader", "member", … NULL unknown */
-	int draining;        /* RabbitMQ: in maintenance; 1, 0, -1 not said (before 3.13 and over HTTP) */
+	int draining;        /* RabbitMQ: in maintenance; 1, 0, -1 not said (over HTTP before 3.13) */
 	bool is_controller;  /* Kafka: the active controller; RabbitMQ: false */
 	int quorum_critical; /* RabbitMQ: stopping it loses a queue's quorum; Kafka: a partition or the KRaft
 				quorum would refuse; 1, 0, -1 unknown */
@@ -105,7 +117,12 @@ struct world_broker {
 #include "api/kafka/poll/broker_fields.def"
 #include "api/rabbitmq/node_fields.def"
 #undef X
-	const char *alarms; /* joined by ',', "" = none, NULL = unknown */
+	const char *alarms;        /* joined by ',', "" = none, NULL = unknown */
+	const char *cordoned_dirs; /* Kafka: as offline_dirs, of those that take no new replicas */
+	bool takes_no_replicas;    /* Kafka: no log directory that is online takes a new one */
+	int64_t cordoned_bytes;    /* Kafka: free on cordoned directories alone: no room for new replicas */
+	const char *offline_dirs;  /* Kafka: paths of the log directories that it lost, joined by ','; "" = none, NULL =
+				     unknown, and for RabbitMQ */
 	int32_t restarts;
 	int64_t started_ms;       /* Unix ms, -1 */
 	double in_rate, out_rate; /* messages a second where known, else bytes a second for Kafka log growth */
@@ -153,6 +170,10 @@ struct world_replicated { /* filled by world_replicated_at: 200,000 partitions a
 	bool in_sync[WORLD_REPLICAS_MAX];        /* in the ISR, or online */
 	bool joining[WORLD_REPLICAS_MAX];        /* being added by a reassignment */
 	bool leaving[WORLD_REPLICAS_MAX];
+	/* Kafka, of a partition below its minimum: has all that was acknowledged and may lead without loss; could so
+	 * at the last. */
+	bool eligible[WORLD_REPLICAS_MAX], was_eligible[WORLD_REPLICAS_MAX];
+	bool eligible_known;
 	uint8_t replica_count, in_sync_count;
 	int32_t min_in_sync; /* Kafka: replicas that acks=all needs in sync; majority for queues; -1 unknown */
 	enum world_replica_state state;
@@ -177,7 +198,7 @@ struct world_topic {
 #undef X
 	int32_t partitions, replication_factor;
 	int32_t under_replicated, below_min_isr, offline;
-	int64_t size_bytes;
+	int64_t size_bytes; /* of all replicas; -1 = one of them was not told of */
 };
 
 struct world_group {
@@ -212,18 +233,29 @@ struct world_cluster {
 	enum world_broker_kind kind;
 	enum world_cluster_manager manager;
 	const struct kube_stateful_set *stateful_set;          /* NULL when Strimzi runs it */
+	const struct kube_workload *workload;                  /* or NULL */
+	const char *workload_kind;                             /* "Deployment", "DaemonSet"; NULL without */
 	const struct kube_rabbitmq_cluster *rabbitmq_resource; /* or NULL */
 	const struct kube_kafka *kafka_resource;               /* or NULL */
-	const struct kube_disruption_budget *budget;           /* or NULL */
-	const struct world_plan *plan;                         /* or NULL */
-	bool plan_known;                                       /* whether there is a plan can be told */
-	int32_t desired;                                       /* replicas wanted */
+	const char *why; /* it was taken for a broker cluster: "image bitnami/kafka:3.9, port 9092"; untrusted */
+	const struct kube_disruption_budget *budget; /* or NULL */
+	const struct world_plan *plan;               /* or NULL */
+	bool plan_known;                             /* whether there is a plan can be told */
+	int32_t desired;                             /* replicas wanted */
 	const char *version;
 
 	struct world_broker **brokers; /* by ordinal */
 	size_t broker_count;
+	/* Kafka: that run in StatefulSets of their own. They hold nothing, and no operation is made on them. */
+	struct world_broker **controllers;
+	size_t controller_count;
+	struct world_broker **members; /* the brokers, then the controllers */
+	size_t member_count;
 	struct world_volume **volumes;
 	size_t volume_count;
+	/* For each claim template of the StatefulSet, why a new claim of it would find no volume; NULL = nothing is known
+	 * against it, and NULL without templates. */
+	const char *const *template_waits;
 	struct world_service **services;
 	size_t service_count;
 	struct world_voter *voters;
@@ -248,7 +280,9 @@ struct world_cluster {
 #define X(place, type, member, ...) WORLD_IF_##place(WORLD_FIELD_##type(member))
 #include "api/rabbitmq/overview_fields.def"
 #undef X
-	struct world_source source;                  /* of the brokers' side as a whole */
+	struct world_source source; /* of the brokers' side as a whole */
+	int64_t pace_ms; /* its brokers are asked so seldom, and what they said may be as old; 0 = as often as they bear */
+	bool outdated; /* what they said was got so, and has not been renewed since somebody needs it */
 	struct world_source parts[WORLD_PART_COUNT]; /* as far as they concern this cluster */
 	bool credentials_missing;                    /* ask for them: world_set_credentials */
 };
@@ -292,10 +326,17 @@ struct world_view { /* what world_update() left */
 	size_t event_count;
 	const struct kube_pod **pods; /* all pods of broker clusters */
 	size_t pod_count;
+	struct record_lookup *names;                 /* what world_find_broker() and the like look into */
 	struct world_source lists[WORLD_LIST_COUNT]; /* of the whole: the worst of each */
 	size_t requests_in_flight;
 };
 
+/* Of a type that mqdeck does not know: neither is what becomes of it without one of its nodes. */
+bool world_queue_is_strange(const struct world_queue *queue);
+/* The lists that tell who its brokers are, and whether they are there. */
+uint32_t world_made_of(enum world_cluster_manager manager);
+/* Its operator was told to leave it alone: what its resource asks for is not done. */
+bool world_is_paused(const struct world_cluster *cluster);
 /* Of the Lease, in the cluster's namespace, that a plan holds while it changes the cluster; free() it. */
 char *world_lease_name(const struct world_cluster *cluster);
 
