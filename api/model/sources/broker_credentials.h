@@ -1,6 +1,5 @@
-/* Finds the user and password for a RabbitMQ cluster's management API, in this order: the operator's secret, a
- * secret named in configuration, what the pod's own environment refers to, the secrets that charts and operators
- * make by habit. Secrets are read one at a time and wiped after use.
+/* Finds the user and password for a RabbitMQ cluster's management API: of the candidates that rabbitmq_candidates.h lists,
+ * each read when its turn comes and wiped after use, and the one a rabbitmq.conf names.
  *
  * And before them, where the API is served with TLS (port 15671 of the container, spec.tls of a RabbitmqCluster),
  * the authority to verify it with: ca.crt of the secret named in configuration, of spec.tls.caSecretName, of
@@ -8,6 +7,7 @@
 #ifndef MQDECK_MODEL_SOURCES_BROKER_CREDENTIALS_H
 #define MQDECK_MODEL_SOURCES_BROKER_CREDENTIALS_H
 
+#include "api/kube/client/kube_budget.h"
 #include "api/model/records/world_shapes.h"
 #include "api/model/sources/discover.h"
 #include "api/rabbitmq/monitor.h"
@@ -16,6 +16,7 @@ struct source_credentials;
 
 struct source_credentials_options {
 	struct kube_client *client;
+	struct kube_budget_share *share;          /* the cluster's, of the budget */
 	const struct source_found_cluster *found; /* borrowed for the call, as is pod */
 	const struct kube_pod *pod;               /* one of its pods; may be NULL */
 	const char *configured; /* secret named in configuration, "name" or "namespace/name"; NULL = none */
@@ -34,6 +35,11 @@ enum source_management_tls { SOURCE_MANAGEMENT_IN_CLEAR, SOURCE_MANAGEMENT_EITHE
 /* How the management API is served, by the resource and the container's ports. pod may be NULL. */
 enum source_management_tls source_credentials_management(const struct source_found_cluster *found,
 							 const struct kube_pod *pod);
+/* The port that a container declares for it by name, where it is another than RabbitMQ's own; 0 = none. */
+uint16_t source_credentials_management_port(const struct kube_container *container);
+/* As a rabbitmq.conf says it that a ConfigMap or secret holds, once something is found: 0 and NULL where it says nothing. */
+uint16_t source_credentials_port(const struct source_credentials *credentials);
+const char *source_credentials_prefix(const struct source_credentials *credentials);
 void source_credentials_next(struct source_credentials *credentials);    /* what was found is refused: try on */
 void source_credentials_destroy(struct source_credentials *credentials); /* NULL is fine; no callback after */
 

@@ -1,19 +1,8 @@
 /* Which pods are a cluster's brokers, and which of them to ask first. */
 #include "api/base/str.h"
 #include "api/model/records/record_facts.h"
+#include "api/model/records/record_lookup.h"
 #include "api/model/sources/broker_source_private.h"
-
-static bool pods_are_of(const struct source_found_cluster *found, const struct kube_pod *pod)
-{
-	const struct kube_owner *owner = kube_controller(&pod->meta);
-	if (!str_eq(pod->meta.namespace, found->namespace))
-		return false;
-	if (found->manager == WORLD_MANAGED_BY_STRIMZI)
-		return str_eq(kube_label(&pod->meta, "strimzi.io/cluster"), found->name) &&
-		       str_eq(str_or(kube_label(&pod->meta, "strimzi.io/kind"), "Kafka"), "Kafka");
-	return owner && found->stateful_set && str_eq(owner->kind, "StatefulSet") &&
-	       str_eq(owner->name, found->stateful_set->meta.name);
-}
 
 /* A dead kubelet's pods stay "ready" for a while: its node is asked too. */
 static bool is_hopeful(const struct record_store *store, const struct kube_pod *pod)
@@ -34,10 +23,14 @@ void source_broker_find_pods(struct source_broker *source, const struct source_f
 {
 	VEC(const struct kube_pod *) rest = {0};
 	const struct kube_pod *pod;
-	struct map_entry *at = NULL;
+	char maker[RECORD_MAKER_MAX];
+	const struct record_group *pods =
+		source_discover_brokers_maker(found, maker)
+			? record_store_group(source->options->store, RECORD_PODS_BY_MAKER, maker)
+			: NULL;
 	vec_clear(&source->pods);
-	while ((pod = record_store_next(source->options->store, KUBE_PODS, &at))) {
-		if (!pods_are_of(found, pod) || !pod->meta.name || !str_eq(pod->phase, "Running"))
+	for (size_t i = 0; (pod = record_group_pod(pods, i)); i++) {
+		if (!pod->meta.name || !str_eq(pod->phase, "Running"))
 			continue;
 		if (is_hopeful(source->options->store, pod))
 			vec_push(&source->pods, pod);
@@ -51,6 +44,14 @@ void source_broker_find_pods(struct source_broker *source, const struct source_f
 	vec_each (&rest, it)
 		vec_push(&source->pods, *it);
 	vec_finish(&rest);
+}
+
+uint64_t source_broker_pod_state(const struct kube_pod *pod)
+{
+	uint64_t state = record_lookup_key(pod->meta.uid, NULL, NULL) + record_pod_is_ready(pod);
+	for (size_t i = 0; i < pod->status_count; i++)
+		state += (uint64_t)pod->statuses[i].restart_count << 1;
+	return state;
 }
 
 const char *source_broker_pod_names(const struct source_broker *source, const struct kube_pod *pod,

@@ -6,24 +6,26 @@
 #include "api/base/log.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/kube/client/kube_client.h"
 #include "api/model/sources/broker_source_private.h"
 
-struct source_brokers {
-	struct source_brokers_options options;
-	struct map all; /* by cluster key */
-	VEC(struct source_broker *) let_go;
-	struct arena scratch; /* of one round of following */
-};
+enum { OVERDUE_MS = 30000 };
 
 static const struct source_broker_type *const broker_source_types[] = {
 	[WORLD_BROKER_RABBITMQ] = &source_rabbitmq_type,
 	[WORLD_BROKER_KAFKA] = &source_kafka_type,
 };
 
+const struct source_broker_type *source_broker_type_of(const struct source_broker *source)
+{
+	return broker_source_types[source->kind];
+}
+
 static void broker_source_destroy(struct source_broker *source)
 {
 	log_info(LOG_MODEL, "source torn down key=%s needed=%s", source->key, source->needed ? "yes" : "no");
 	broker_source_types[source->kind]->destroy(source);
+	kube_budget_leave(source->share);
 	vec_finish(&source->pods);
 	free(source->key);
 	free(source->namespace);
@@ -48,6 +50,7 @@ void source_brokers_destroy(struct source_brokers *sources)
 	map_finish(&sources->all);
 	vec_finish(&sources->let_go);
 	arena_finish(&sources->scratch);
+	free(sources->looked_at);
 	free(sources);
 }
 
@@ -74,9 +77,13 @@ void source_brokers_follow(struct source_brokers *sources, const struct source_f
 		source->namespace = mem_strdup(found->namespace);
 		source->name = mem_strdup(found->name);
 		source->kind = found->kind;
-		log_info(LOG_MODEL, "source begun key=%s because=\"%s\" statefulset=%s desired=%d", key,
-			 str_or(found->why, ""), found->stateful_set ? found->stateful_set->meta.name : "-",
-			 (int)found->desired);
+		source->needed_ms = source->renewing_ms = -1;
+		source->spread = 1 + loop_random(source->options->loop) % SOURCE_SPREAD;
+		source->share = kube_budget_join(kube_client_budget(source->options->client), KUBE_BUDGET_REST);
+		source_dialer_init(&source->dialer, source->options->dialer, source->share);
+		CLEANUP(free) char *because = source_evidence_words(&found->evidence, true);
+		log_info(LOG_MODEL, "source begun key=%s because=\"%s\" statefulset=%s desired=%d", key, because,
+			 found->stateful_set ? found->stateful_set->meta.name : "-", (int)found->desired);
 		map_set(&sources->all, key, source);
 	}
 	free(key);
@@ -95,6 +102,7 @@ void source_brokers_end(struct source_brokers *sources)
 			vec_push(&sources->let_go, at->value);
 	for (size_t i = before; i < sources->let_go.len; i++)
 		map_remove(&sources->all, sources->let_go.items[i]->key);
+	source_brokers_attend(sources);
 }
 
 void source_brokers_collect(struct source_brokers *sources)
@@ -113,7 +121,7 @@ bool source_brokers_settled(const struct source_brokers *sources)
 {
 	for (struct map_entry *at = map_next(&sources->all, NULL); at; at = map_next(&sources->all, at)) {
 		const struct source_broker *source = at->value;
-		if (source->pods.len && !broker_source_types[source->kind]->settled(source))
+		if (source->pods.len && !broker_source_types[source->kind]->settled(source, 0))
 			return false;
 	}
 	return true;
@@ -125,10 +133,20 @@ int64_t source_brokers_age(const struct source_brokers *sources, int64_t now_ms)
 	for (struct map_entry *at = map_next(&sources->all, NULL); at; at = map_next(&sources->all, at)) {
 		const struct source_broker *source = at->value;
 		int64_t updated = broker_source_types[source->kind]->updated(source);
-		if (updated >= 0 && now_ms - updated > age)
-			age = now_ms - updated;
+		int64_t its = updated >= 0 ? now_ms - updated : -1, pace = source_broker_pace_ms(source);
+		if (pace && its >= 0) /* what is not overdue is as it should be */
+			its = its > pace + OVERDUE_MS ? its : 0;
+		age = its > age ? its : age;
 	}
 	return age;
+}
+
+void source_brokers_ask_again(struct source_brokers *sources)
+{
+	for (struct map_entry *at = map_next(&sources->all, NULL); at; at = map_next(&sources->all, at)) {
+		struct source_broker *source = at->value;
+		broker_source_types[source->kind]->ask_again(source);
+	}
 }
 
 size_t source_brokers_in_flight(const struct source_brokers *sources)
@@ -141,9 +159,10 @@ size_t source_brokers_in_flight(const struct source_brokers *sources)
 	return count;
 }
 
-void source_broker_show(const struct source_broker *source, struct source_snapshot *out)
+void source_broker_show(struct source_broker *source, struct source_snapshot *out)
 {
-	*out = (struct source_snapshot){0};
+	*out = (struct source_snapshot){.pace_ms = source_broker_pace_ms(source),
+					.outdated = !source_broker_is_current(source)};
 	broker_source_types[source->kind]->show(source, out);
 }
 

@@ -29,10 +29,18 @@ struct source_broker *source_brokers_find(struct source_brokers *sources, const 
 bool source_brokers_settled(const struct source_brokers *sources);
 int64_t source_brokers_age(const struct source_brokers *sources,
 			   int64_t now_ms); /* of the oldest picture; -1 = there is none */
+/* Who is asked how often, and first: the cluster that somebody looks at (NULL = none), those that an operation needs, for half
+ * a minute each time it says so, then those that are unwell, then the rest. */
+void source_brokers_look_at(struct source_brokers *sources, const char *cluster_key);
+void source_brokers_need(struct source_brokers *sources, const char *cluster_key);
+void source_brokers_note_health(struct source_brokers *sources, const char *cluster_key, bool unwell);
+/* Brings ranks and paces up to date; to be called every second or so. */
+void source_brokers_attend(struct source_brokers *sources);
+void source_brokers_ask_again(struct source_brokers *sources);
 size_t source_brokers_in_flight(const struct source_brokers *sources);
 
 /* What its brokers have said: whoever keeps parts of it takes references. */
-void source_broker_show(const struct source_broker *source, struct source_snapshot *out);
+void source_broker_show(struct source_broker *source, struct source_snapshot *out);
 struct kafka_admin *source_broker_kafka_admin(const struct source_broker *source); /* NULL when there is none */
 void source_broker_set_credentials(struct source_broker *source, const char *user, const char *password);
 

@@ -1,5 +1,4 @@
-/* Which broker clusters there are. A custom resource or its owner says it for certain; a StatefulSet of a chart must be
- * recognized, and what runs beside brokers under their name (exporters, user interfaces, operators) must not be. */
+/* Which broker clusters there are. A custom resource says it for certain; a StatefulSet is weighed (evidence.h). */
 #include "api/model/sources/discover.h"
 
 #include <ctype.h>
@@ -10,122 +9,41 @@
 #include "api/base/buf.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/kube/records/kube_kinds.h"
+#include "api/model/records/record_lookup.h"
+#include "api/model/sources/controllers.h"
 
-/* What the containers are taken to run; NONE is false. */
-enum source_found_brokers { SOURCE_FOUND_NONE, SOURCE_FOUND_RABBITMQ, SOURCE_FOUND_KAFKA };
-
-/* What runs beside brokers and carries their name. */
-static const char *const companions[] = {
-	"exporter", "connect",  "zookeeper", "-ui",  "console", "registry", "rest",    "mirror", "bridge",
-	"cruise",   "operator", "redpanda",  "akhq", "kafdrop", "topology", "metrics", "backup", "perf",
-};
-
-/* "registry.example/team/rabbitmq:3.13" → "rabbitmq", as text in out */
-static const char *image_name(const char *image, char *out, size_t size)
-{
-	const char *slash = image ? strrchr(image, '/') : NULL;
-	const char *name = slash ? slash + 1 : str_or(image, "");
-	snprintf(out, size, "%.*s", (int)strcspn(name, ":@"), name);
-	for (char *c = out; *c; c++)
-		*c = (char)tolower((unsigned char)*c);
-	return out;
-}
-
-static bool names_companion(const char *text)
-{
-	for (size_t i = 0; i < ARRAY_LEN(companions); i++)
-		if (strstr(text, companions[i]))
-			return true;
-	return false;
-}
-
-static enum source_found_brokers by_word(const char *word)
-{
-	if (!word || names_companion(word))
-		return SOURCE_FOUND_NONE;
-	if (strstr(word, "rabbitmq"))
-		return SOURCE_FOUND_RABBITMQ;
-	return strstr(word, "kafka") ? SOURCE_FOUND_KAFKA : SOURCE_FOUND_NONE;
-}
-
-static enum source_found_brokers by_image(const struct kube_container *container)
-{
-	char name[128];
-	image_name(container->image, name, sizeof name);
-	if (str_eq(name, "cp-server"))
-		return SOURCE_FOUND_KAFKA;
-	return by_word(name);
-}
-
-static bool discover_has_port(const struct kube_container *container, int32_t port)
-{
-	for (size_t i = 0; i < container->port_count; i++)
-		if (container->ports[i].container_port == port)
-			return true;
-	return false;
-}
-
-static enum source_found_brokers by_ports(const struct kube_container *container)
-{
-	char name[128];
-	if (names_companion(image_name(container->image, name, sizeof name)))
-		return SOURCE_FOUND_NONE;
-	if ((discover_has_port(container, 5672) || discover_has_port(container, 5671)) &&
-	    (discover_has_port(container, 15672) || discover_has_port(container, 15671) ||
-	     discover_has_port(container, 4369)))
-		return SOURCE_FOUND_RABBITMQ;
-	return discover_has_port(container, 9092) && discover_has_port(container, 9093) ? SOURCE_FOUND_KAFKA
-											: SOURCE_FOUND_NONE;
-}
-
-static enum source_found_brokers by_labels(const struct kube_meta *meta)
-{
-	static const char *const keys[] = {"app.kubernetes.io/name", "app.kubernetes.io/component", "app"};
-	enum source_found_brokers found = SOURCE_FOUND_NONE;
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		const char *value = kube_label(meta, keys[i]);
-		if (value && names_companion(value))
-			return SOURCE_FOUND_NONE;
-		if (!found)
-			found = by_word(value);
-	}
-	return found;
-}
-
-/* A label alone is not enough: charts give their whole release the brokers' name. */
-static bool serves_brokers(const struct kube_stateful_set *set, enum source_found_brokers brokers)
-{
-	static const int32_t ports[][4] = {
-		[SOURCE_FOUND_RABBITMQ] = {5672, 5671, 15672, 15671},
-		[SOURCE_FOUND_KAFKA] = {9092, 9093, 9094, 9091},
-	};
-	for (size_t i = 0; i < set->container_count; i++)
-		for (size_t j = 0; j < 4; j++)
-			if (discover_has_port(&set->containers[i], ports[brokers][j]))
-				return true;
-	return false;
-}
-
-static enum source_found_brokers discover_brokers_of(const struct kube_stateful_set *set, const char **why)
+static bool is_of_operator(const struct kube_stateful_set *set)
 {
 	const struct kube_owner *owner = kube_controller(&set->meta);
-	*why = "owner";
-	if (owner && str_eq(owner->kind, "RabbitmqCluster"))
-		return SOURCE_FOUND_RABBITMQ;
-	enum source_found_brokers found = by_labels(&set->meta);
-	*why = "label and port";
-	if (found && serves_brokers(set, found))
-		return found;
-	*why = "image";
-	for (size_t i = 0; i < set->container_count; i++)
-		if ((found = by_image(&set->containers[i])))
-			return found;
-	*why = "ports";
-	for (size_t i = 0; i < set->container_count; i++)
-		if ((found = by_ports(&set->containers[i])))
-			return found;
-	return SOURCE_FOUND_NONE;
+	return owner && str_eq(owner->kind, "RabbitmqCluster");
 }
+
+/* ---- what is told ---- */
+
+struct told {
+	bool none;                       /* it is no broker */
+	struct source_evidence evidence; /* enough where it is told to be one */
+};
+
+static struct told told_of(const struct source_discovery *discovery, const struct kube_meta *meta)
+{
+	static const char *const kinds[] = {[WORLD_BROKER_RABBITMQ] = "rabbitmq", [WORLD_BROKER_KAFKA] = "kafka"};
+	const char *word = discovery->broker_kind
+				   ? discovery->broker_kind(discovery->settings, str_or(meta->namespace, ""),
+							    str_or(meta->name, ""))
+				   : NULL;
+	enum source_word from = word ? SOURCE_WORD_OF_CONFIGURATION : SOURCE_WORD_OF_ANNOTATION;
+	struct told told = {0};
+	word = word ? word : kube_annotation(meta, SOURCE_BROKER_ANNOTATION);
+	told.none = str_eq(word, "none");
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (str_eq(word, kinds[i]))
+			told.evidence = source_evidence_certain((enum world_broker_kind)i, from, kinds[i]);
+	return told;
+}
+
+/* ---- what is found ---- */
 
 static const struct kube_stateful_set *set_of_operator(const struct record_store *store,
 						       const struct kube_rabbitmq_cluster *cluster)
@@ -135,12 +53,23 @@ static const struct kube_stateful_set *set_of_operator(const struct record_store
 	return record_store_get(store, KUBE_STATEFUL_SETS, cluster->meta.namespace, name);
 }
 
-static void find_pools(const struct record_store *store, struct source_found_cluster *found)
+static void index_pools(const struct record_store *store, struct record_lookup *pools)
 {
 	const struct kube_kafka_node_pool *pool;
 	struct map_entry *at = NULL;
+	while ((pool = record_store_next(store, KUBE_KAFKA_NODE_POOLS, &at)))
+		record_lookup_put(
+			pools,
+			record_lookup_key(pool->meta.namespace, kube_label(&pool->meta, "strimzi.io/cluster"), NULL),
+			(void *)pool);
+}
+
+static void find_pools(struct record_lookup *pools, struct source_found_cluster *found)
+{
+	uint64_t key = record_lookup_key(found->namespace, found->name, NULL);
 	int32_t replicas = 0;
-	while ((pool = record_store_next(store, KUBE_KAFKA_NODE_POOLS, &at))) {
+	for (const struct record_lookup_entry *at = NULL; (at = record_lookup_next(pools, key, at));) {
+		const struct kube_kafka_node_pool *pool = at->value;
 		if (!str_eq(pool->meta.namespace, found->namespace) ||
 		    !str_eq(kube_label(&pool->meta, "strimzi.io/cluster"), found->name) ||
 		    found->pool_count == SOURCE_POOLS_MAX)
@@ -152,12 +81,16 @@ static void find_pools(const struct record_store *store, struct source_found_clu
 		found->desired = replicas;
 }
 
-static void discover_kafkas(const struct record_store *store,
+static void discover_kafkas(const struct source_discovery *discovery,
 			    void (*each)(void *data, const struct source_found_cluster *found), void *data)
 {
 	const struct kube_kafka *kafka;
 	struct map_entry *at = NULL;
-	while ((kafka = record_store_next(store, KUBE_KAFKAS, &at))) {
+	struct record_lookup pools = RECORD_LOOKUP_INIT;
+	index_pools(discovery->store, &pools);
+	while ((kafka = record_store_next(discovery->store, KUBE_KAFKAS, &at))) {
+		if (told_of(discovery, &kafka->meta).none)
+			continue;
 		struct source_found_cluster found = {
 			.kind = WORLD_BROKER_KAFKA,
 			.manager = WORLD_MANAGED_BY_STRIMZI,
@@ -165,65 +98,119 @@ static void discover_kafkas(const struct record_store *store,
 			.name = str_or(kafka->meta.name, ""),
 			.kafka = kafka,
 			.desired = kafka->replicas,
-			.why = "resource Kafka",
+			.evidence = source_evidence_certain(WORLD_BROKER_KAFKA, SOURCE_WORD_OF_RESOURCE, "Kafka"),
 		};
-		find_pools(store, &found);
+		find_pools(&pools, &found);
 		each(data, &found);
 	}
+	record_lookup_finish(&pools);
 }
 
-static void discover_rabbitmq_clusters(const struct record_store *store,
+static void discover_rabbitmq_clusters(const struct source_discovery *discovery,
 				       void (*each)(void *data, const struct source_found_cluster *found), void *data)
 {
 	const struct kube_rabbitmq_cluster *cluster;
 	struct map_entry *at = NULL;
-	while ((cluster = record_store_next(store, KUBE_RABBITMQ_CLUSTERS, &at))) {
+	while ((cluster = record_store_next(discovery->store, KUBE_RABBITMQ_CLUSTERS, &at))) {
+		if (told_of(discovery, &cluster->meta).none)
+			continue;
 		struct source_found_cluster found = {
 			.kind = WORLD_BROKER_RABBITMQ,
 			.manager = WORLD_MANAGED_BY_RABBITMQ_OPERATOR,
 			.namespace = str_or(cluster->meta.namespace, ""),
 			.name = str_or(cluster->meta.name, ""),
 			.rabbitmq = cluster,
-			.stateful_set = set_of_operator(store, cluster),
+			.stateful_set = set_of_operator(discovery->store, cluster),
 			.desired = cluster->replicas,
-			.why = "resource RabbitmqCluster",
+			.evidence = source_evidence_certain(WORLD_BROKER_RABBITMQ, SOURCE_WORD_OF_RESOURCE,
+							    "RabbitmqCluster"),
 		};
 		each(data, &found);
 	}
 }
 
 /* The resource may be unreadable where the StatefulSet is not: then the owner still names it. */
-static void discover_set(const struct record_store *store, const struct kube_stateful_set *set,
-			 void (*each)(void *data, const struct source_found_cluster *found), void *data)
+static struct source_evidence evidence_of(const struct source_discovery *discovery,
+					  const struct source_evidence_case *of, void **kept)
 {
-	const char *why;
-	enum source_found_brokers brokers = discover_brokers_of(set, &why);
-	const struct kube_owner *owner = kube_controller(&set->meta);
-	bool of_operator = owner && str_eq(owner->kind, "RabbitmqCluster");
-	if (!brokers ||
-	    (of_operator && record_store_get(store, KUBE_RABBITMQ_CLUSTERS, set->meta.namespace, owner->name)))
-		return;
-	struct source_found_cluster found = {
-		.kind = brokers == SOURCE_FOUND_KAFKA ? WORLD_BROKER_KAFKA : WORLD_BROKER_RABBITMQ,
-		.manager = of_operator ? WORLD_MANAGED_BY_RABBITMQ_OPERATOR : WORLD_MANAGED_BY_STATEFUL_SET,
-		.namespace = str_or(set->meta.namespace, ""),
-		.name = str_or(of_operator ? owner->name : set->meta.name, ""),
-		.stateful_set = set,
-		.desired = set->replicas,
-		.why = why,
-	};
-	each(data, &found);
+	struct told told = told_of(discovery, of->meta);
+	struct source_evidence evidence = told.evidence;
+	if (evidence.enough)
+		evidence.container = source_evidence_container(evidence.kind, of->containers, of->container_count);
+	else if (!told.none)
+		source_evidence_weigh(of, kept, &evidence);
+	return evidence;
 }
 
-void source_discover_clusters(const struct record_store *store,
+static void discover_set(const struct source_discovery *discovery, const struct kube_stateful_set *set, void **kept,
+			 source_found_clusters *clusters)
+{
+	const struct source_evidence_case of = {.meta = &set->meta,
+						.labels = set->template_labels,
+						.label_count = set->template_label_count,
+						.containers = set->containers,
+						.container_count = set->container_count};
+	const struct kube_owner *owner = kube_controller(&set->meta);
+	bool of_operator = is_of_operator(set);
+	struct source_evidence evidence = evidence_of(discovery, &of, kept);
+	if (!evidence.enough || (of_operator && record_store_get(discovery->store, KUBE_RABBITMQ_CLUSTERS,
+								 set->meta.namespace, owner->name)))
+		return;
+	vec_push(clusters,
+		 (struct source_found_cluster){
+			 .kind = evidence.kind,
+			 .manager = of_operator ? WORLD_MANAGED_BY_RABBITMQ_OPERATOR : WORLD_MANAGED_BY_STATEFUL_SET,
+			 .namespace = str_or(set->meta.namespace, ""),
+			 .name = str_or(of_operator ? owner->name : set->meta.name, ""),
+			 .stateful_set = set,
+			 .desired = set->replicas,
+			 .evidence = evidence,
+		 });
+}
+
+static void discover_workloads(const struct source_discovery *discovery, enum kube_kind kind,
+			       source_found_clusters *clusters)
+{
+	const struct kube_workload *workload;
+	struct map_entry *at = NULL;
+	while ((workload = record_store_next(discovery->store, kind, &at))) {
+		const struct source_evidence_case of = {.meta = &workload->meta,
+							.labels = workload->template_labels,
+							.label_count = workload->template_label_count,
+							.containers = workload->containers,
+							.container_count = workload->container_count};
+		struct source_evidence evidence = evidence_of(discovery, &of, record_store_note(at));
+		if (!evidence.enough || evidence.score < SOURCE_ENOUGH_OF_WORKLOAD)
+			continue;
+		vec_push(clusters, (struct source_found_cluster){
+					   .kind = evidence.kind,
+					   .manager = WORLD_MANAGED_BY_WORKLOAD,
+					   .namespace = str_or(workload->meta.namespace, ""),
+					   .name = str_or(workload->meta.name, ""),
+					   .workload = workload,
+					   .workload_kind = kube_kind_info(kind)->kind,
+					   .desired = workload->replicas,
+					   .evidence = evidence,
+				   });
+	}
+}
+
+void source_discover_clusters(const struct source_discovery *discovery,
 			      void (*each)(void *data, const struct source_found_cluster *found), void *data)
 {
+	source_found_clusters clusters = {0};
 	const struct kube_stateful_set *set;
 	struct map_entry *at = NULL;
-	while ((set = record_store_next(store, KUBE_STATEFUL_SETS, &at)))
-		discover_set(store, set, each, data);
-	discover_rabbitmq_clusters(store, each, data);
-	discover_kafkas(store, each, data);
+	while ((set = record_store_next(discovery->store, KUBE_STATEFUL_SETS, &at)))
+		discover_set(discovery, set, record_store_note(at), &clusters);
+	source_controllers_settle(&clusters);
+	discover_workloads(discovery, KUBE_DEPLOYMENTS, &clusters);
+	discover_workloads(discovery, KUBE_DAEMON_SETS, &clusters);
+	vec_each (&clusters, found)
+		each(data, found);
+	vec_finish(&clusters);
+	discover_rabbitmq_clusters(discovery, each, data);
+	discover_kafkas(discovery, each, data);
 }
 
 char *source_discover_key(const struct source_found_cluster *found)
@@ -232,38 +219,52 @@ char *source_discover_key(const struct source_found_cluster *found)
 			  found->kind == WORLD_BROKER_KAFKA ? "kafka" : "rabbitmq");
 }
 
-bool source_discover_selector(const struct source_found_cluster *found, char *out, size_t size)
+static bool write_selector(const struct kube_pair *pairs, size_t count, char *out, size_t size)
 {
-	if (found->manager == WORLD_MANAGED_BY_STRIMZI) {
-		snprintf(out, size, "strimzi.io/cluster=%s,strimzi.io/kind=Kafka", found->name);
-		return true;
-	}
-	if (!found->stateful_set || !found->stateful_set->selector_count)
-		return false;
 	struct buf text = BUF_INIT(size - 1);
-	for (size_t i = 0; i < found->stateful_set->selector_count; i++) {
-		const struct kube_pair *pair = &found->stateful_set->selector[i];
-		buf_printf(&text, "%s%s=%s", i ? "," : "", str_or(pair->key, ""), str_or(pair->value, ""));
-	}
-	bool whole = !text.overflow;
+	for (size_t i = 0; i < count; i++)
+		buf_printf(&text, "%s%s=%s", i ? "," : "", str_or(pairs[i].key, ""), str_or(pairs[i].value, ""));
+	bool whole = count && !text.overflow;
 	snprintf(out, size, "%s", buf_str(&text));
 	buf_finish(&text);
 	return whole;
 }
 
-const struct kube_container *source_discover_container(enum world_broker_kind kind,
-						       const struct kube_container *containers, size_t count)
+bool source_discover_selector(const struct source_found_cluster *found, size_t index, char *out, size_t size)
 {
-	enum source_found_brokers wanted = kind == WORLD_BROKER_KAFKA ? SOURCE_FOUND_KAFKA : SOURCE_FOUND_RABBITMQ;
-	for (size_t i = 0; i < count; i++)
-		if (by_word(containers[i].name) == wanted || by_image(&containers[i]) == wanted)
-			return &containers[i];
-	return count ? &containers[0] : NULL;
+	if (found->manager == WORLD_MANAGED_BY_STRIMZI) {
+		snprintf(out, size, "strimzi.io/cluster=%s,strimzi.io/kind=Kafka", found->name);
+		return index == 0;
+	}
+	if (found->workload)
+		return index == 0 &&
+		       write_selector(found->workload->selector, found->workload->selector_count, out, size);
+	const struct kube_stateful_set *set = index == 0                         ? found->stateful_set
+					      : index <= found->controller_count ? found->controllers[index - 1]
+										 : NULL;
+	return set && write_selector(set->selector, set->selector_count, out, size);
 }
 
 const struct kube_container *source_discover_pod_container(enum world_broker_kind kind, const struct kube_pod *pod)
 {
-	return pod ? source_discover_container(kind, pod->containers, pod->container_count) : NULL;
+	return pod ? source_evidence_container(kind, pod->containers, pod->container_count) : NULL;
+}
+
+/* ---- whose pods are whose ---- */
+
+bool source_discover_set_maker(const struct kube_stateful_set *set, char out[static RECORD_MAKER_MAX])
+{
+	if (set)
+		record_maker_write(out, set->meta.namespace, "StatefulSet", set->meta.name);
+	return set != NULL;
+}
+
+bool source_discover_brokers_maker(const struct source_found_cluster *found, char out[static RECORD_MAKER_MAX])
+{
+	if (found->manager != WORLD_MANAGED_BY_STRIMZI && !found->workload)
+		return source_discover_set_maker(found->stateful_set, out);
+	record_maker_write(out, found->namespace, found->workload ? found->workload_kind : "Kafka", found->name);
+	return true;
 }
 
 int32_t source_discover_ordinal(const char *name)

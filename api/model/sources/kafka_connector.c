@@ -222,10 +222,8 @@ static void connector_on_authority(void *data, const struct kube_secret *secret,
 static void read_secret(struct source_kafka_connector *connector, const char *namespace, const char *name,
 			source_secret_read_fn *done)
 {
-	struct err err = {0};
-	connector->read = source_secret_read(connector->options.client, namespace, name, done, connector, &err);
-	if (!connector->read)
-		fail_candidate(connector, &err);
+	connector->read = source_secret_read(connector->options.client, connector->options.share, KUBE_SECRETS,
+					     namespace, name, done, connector);
 }
 
 static void connector_on_timer(void *data)

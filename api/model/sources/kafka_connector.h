@@ -4,6 +4,7 @@
 #define MQDECK_MODEL_SOURCES_KAFKA_CONNECTOR_H
 
 #include "api/kafka/client/connection.h"
+#include "api/kube/client/kube_budget.h"
 #include "api/model/sources/kafka_candidates.h"
 
 struct kube_client;
@@ -21,6 +22,7 @@ struct source_kafka_entry { /* all strings are gone after the call */
 
 struct source_kafka_connector_options {
 	struct kube_client *client;
+	struct kube_budget_share *share; /* the cluster's, of the budget */
 	struct loop *loop;
 	struct source_kafka_question question; /* borrowed for the call */
 	const char *user, *password;           /* typed by the operator; copied, wiped on destroy; NULL = none */

@@ -28,6 +28,7 @@ void source_kafka_pods_learn(struct source_kafka_pods *pods, const struct source
 		const struct kube_container *container = source_discover_pod_container(WORLD_BROKER_KAFKA, pod);
 		struct source_kafka_pod it = {.address = keep_address(&pods->texts, pod)};
 		it.name = it.address.name;
+		it.state = source_broker_pod_state(pod);
 		it.names = arena_strdup(&pods->texts, source_broker_pod_names(source, pod, scratch));
 		vec_push(&pods->all, it);
 		for (size_t j = 0; container && i == 0 && j < container->port_count; j++)

@@ -12,6 +12,7 @@ struct source_broker;
 struct source_kafka_pod {
 	const char *name;
 	const char *names; /* "a,b": its DNS names, for TLS */
+	uint64_t state;    /* source_broker_pod_state() */
 	struct source_pod_address address;
 };
 

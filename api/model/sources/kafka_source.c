@@ -11,12 +11,14 @@
 #include "api/model/sources/kafka_connector.h"
 #include "api/model/sources/kafka_pods.h"
 
-enum { SEEK_AGAIN_MS = 60000, READ_AGAIN_MS = 30000, TROUBLES_A_WAY = 2 };
+enum { READ_AGAIN_MS = 30000, TROUBLES_A_WAY = 2 };
+enum { DIRS_USUAL_MS = 10000, CONFIGS_USUAL_MS = 30000, GROUPS_USUAL_MS = 15000 };
 
 struct source_kafka {
 	struct source_broker *source;
 	struct source_kafka_connector *connector;
 	struct kafka_probe *probe;
+	struct kube_budget_turn *probe_turn; /* that the probe waits for */
 	struct kafka_admin *admin;
 	struct kafka_poller *poller;
 	struct source_kafka_pods pods; /* that the brokers can be reached in */
@@ -34,6 +36,7 @@ struct source_kafka {
 	struct loop_timer *turn;  /* what a trouble leads to is not done inside the client's call */
 	struct loop_timer *again; /* seeks once more: a secret may have come or changed */
 	int64_t read_ms;          /* when the secrets were read last */
+	unsigned misses;          /* searches in a row that led nowhere */
 	char *user, *password;    /* typed by the operator; NULL = none */
 };
 
@@ -70,6 +73,7 @@ static void kafka_source_on_change(void *data)
 
 static void kafka_source_start(struct source_kafka *it, const struct dial_target *targets, size_t count,
 			       const struct source_kafka_entry *entry);
+static void kafka_source_set_pace(struct source_broker *source);
 
 /* entry: when a way is taken; NULL = the pods may have changed. */
 static void kafka_source_dial(struct source_kafka *it, const struct source_kafka_entry *entry)
@@ -77,7 +81,7 @@ static void kafka_source_dial(struct source_kafka *it, const struct source_kafka
 	VEC(struct dial_target) targets = {0};
 	CLEANUP(free) char *told = str_printf("%u %s", (unsigned)it->port, str_or(it->server_name, ""));
 	vec_each (&it->pods.all, pod) {
-		char *longer = str_printf("%s %s", told, pod->name);
+		char *longer = str_printf("%s %s/%llu", told, pod->name, (unsigned long long)pod->state);
 		free(told);
 		told = longer;
 		vec_push(&targets, (struct dial_target){.namespace = it->source->namespace,
@@ -87,8 +91,10 @@ static void kafka_source_dial(struct source_kafka *it, const struct source_kafka
 	}
 	if (!it->admin && entry)
 		kafka_source_start(it, targets.items, targets.len, entry);
-	else if (it->admin && !str_eq(told, it->targets))
+	else if (it->admin && !str_eq(told, it->targets)) {
 		kafka_admin_set_bootstrap(it->admin, targets.items, targets.len);
+		kafka_admin_ask_again(it->admin);
+	}
 	free(it->targets);
 	it->targets = mem_strdup(told);
 	vec_finish(&targets);
@@ -113,7 +119,7 @@ static void kafka_source_on_found(void *data, const struct source_kafka_entry *e
 	kafka_source_replace(&it->listener, entry->listener);
 	kafka_source_replace(&it->origin, entry->origin);
 	it->taken_ms = it->read_ms = loop_now_ms(it->source->options->loop);
-	it->troubles = 0;
+	it->troubles = it->misses = 0;
 	it->searching = it->missing = false;
 	err_clear(&it->err);
 	log_info(LOG_MODEL, "candidate taken key=%s listener=%s port=%u tls=%s sasl=%s origin=\"%s\"", it->source->key,
@@ -144,7 +150,7 @@ static void kafka_source_on_none(void *data, const struct err *err)
 	it->err = *err;
 	stop_asking(it);
 	if (!it->user)
-		loop_timer_arm(it->again, SEEK_AGAIN_MS);
+		loop_timer_arm(it->again, source_broker_seek_ms(it->source, it->misses++));
 	kafka_source_tell(it);
 }
 
@@ -153,7 +159,9 @@ static void stop_connector(struct source_kafka *it)
 	source_kafka_connector_destroy(it->connector);
 	it->connector = NULL;
 	kafka_probe_destroy(it->probe);
+	kube_budget_cancel(it->probe_turn);
 	it->probe = NULL;
+	it->probe_turn = NULL;
 	loop_timer_disarm(it->turn);
 }
 
@@ -179,6 +187,7 @@ static void kafka_source_connect(struct source_kafka *it, const struct source_fo
 	it->searching = true;
 	it->connector = source_kafka_connector_start(&(struct source_kafka_connector_options){
 		.client = options->client,
+		.share = source->share,
 		.loop = options->loop,
 		.question = {.found = found,
 			     .store = source->options->store,
@@ -233,14 +242,16 @@ static void kafka_source_on_probed(void *data, enum kafka_speaks speaks)
 	try_next(it);
 }
 
-static void kafka_source_probe(struct source_kafka *it)
+static void kafka_source_probe(void *data)
 {
+	struct source_kafka *it = data;
 	const struct source_options *options = it->source->options;
 	struct err err = {0};
-	if (it->probe || !it->pods.all.len)
+	it->probe_turn = NULL;
+	if (!it->pods.all.len)
 		return;
 	it->probe = kafka_probe_start(&(struct kafka_probe_options){.loop = options->loop,
-								    .dialer = options->dialer,
+								    .dialer = &it->source->dialer.opener,
 								    .target = {.namespace = it->source->namespace,
 									       .pod = it->pods.all.items[0].name,
 									       .port = it->port},
@@ -259,13 +270,18 @@ static void kafka_source_read_again(struct source_kafka *it)
 		loop_timer_arm(it->again, since < READ_AGAIN_MS ? READ_AGAIN_MS - since : 0);
 }
 
+static bool kafka_source_is_probing(const struct source_kafka *it)
+{
+	return it->probe || it->probe_turn;
+}
+
 static void on_turn(void *data)
 {
 	struct source_kafka *it = data;
 	if (it->poller && has_worked(it))
 		kafka_source_read_again(it);
-	else if (it->connector && !it->tls && it->trouble.code == ERR_CONNECT)
-		kafka_source_probe(it);
+	else if (it->connector && !it->tls && it->trouble.code == ERR_CONNECT && !kafka_source_is_probing(it))
+		it->probe_turn = kube_budget_ask(it->source->share, kafka_source_probe, it);
 	else if (it->connector)
 		try_next(it);
 }
@@ -280,7 +296,7 @@ static void kafka_source_on_trouble(void *data, enum kafka_trouble trouble, cons
 		it->trouble.code = ERR_CONNECT;
 	it->troubles++;
 	/* One pod alone may be at fault with anything but the login. */
-	if (it->searching || it->probe || err_is_set(&it->err) || (!login && it->troubles < enough))
+	if (it->searching || kafka_source_is_probing(it) || err_is_set(&it->err) || (!login && it->troubles < enough))
 		return;
 	loop_timer_arm(it->turn, 0);
 }
@@ -292,7 +308,7 @@ static void kafka_source_start(struct source_kafka *it, const struct dial_target
 	CLEANUP(free) char *label = str_printf("kafka/%s", it->source->name);
 	it->admin = kafka_admin_create(&(struct kafka_admin_options){
 		.loop = options->loop,
-		.dialer = options->dialer,
+		.dialer = &it->source->dialer.opener,
 		.label = label,
 		.bootstrap = targets,
 		.bootstrap_count = count,
@@ -314,6 +330,7 @@ static void kafka_source_start(struct source_kafka *it, const struct dial_target
 		.on_change = kafka_source_on_change,
 		.data = it,
 	});
+	kafka_source_set_pace(it->source);
 }
 
 static struct source_kafka *kafka_source_create(struct source_broker *source)
@@ -359,25 +376,33 @@ static void kafka_source_destroy(struct source_broker *source)
 	free(it);
 }
 
-static bool is_read(const struct kafka_part *part)
+/* As world_source_is_settled() has it: "later" is neither an answer nor a failure. What is read so often anyway need not be
+ * newer than that. */
+static bool is_read(const struct kafka_part *part, int64_t since_ms, int64_t usual_ms)
 {
-	return part->updated_ms >= 0 || err_is_set(&part->err);
+	bool answered = part->updated_ms >= 0 && part->updated_ms >= since_ms - usual_ms;
+	return (answered || err_is_set(&part->err)) && part->err.code != ERR_BUSY;
 }
 
-static bool is_picture_read(const struct kafka_snapshot *snapshot, bool with_groups)
+static bool is_picture_read(const struct kafka_snapshot *snapshot, bool with_groups, int64_t since_ms)
 {
 	for (size_t i = 0; i < snapshot->broker_count; i++)
-		if (snapshot->brokers[i].registered && !is_read(&snapshot->brokers[i].dirs_part) &&
+		if (snapshot->brokers[i].registered &&
+		    !is_read(&snapshot->brokers[i].dirs_part, since_ms, DIRS_USUAL_MS) &&
 		    !err_is_set(&snapshot->brokers[i].err))
 			return false;
-	return is_read(&snapshot->metadata_part) && is_read(&snapshot->reassignment_part) &&
-	       is_read(&snapshot->config_part) && is_read(&snapshot->quorum_part) &&
-	       (!with_groups || is_read(&snapshot->group_part));
+	for (size_t i = 0; i < snapshot->place_count; i++)
+		if (!snapshot->places[i].asked)
+			return false;
+	return is_read(&snapshot->metadata_part, since_ms, 0) && is_read(&snapshot->reassignment_part, since_ms, 0) &&
+	       is_read(&snapshot->quorum_part, since_ms, 0) &&
+	       is_read(&snapshot->config_part, since_ms, CONFIGS_USUAL_MS) &&
+	       (!with_groups || is_read(&snapshot->group_part, since_ms, GROUPS_USUAL_MS));
 }
 
-static bool kafka_source_settled(const struct source_broker *source)
+static bool kafka_source_settled(const struct source_broker *source, int64_t since_ms)
 {
-	if (!source->kafka || source->kafka->searching || source->kafka->probe)
+	if (!source->kafka || source->kafka->searching || kafka_source_is_probing(source->kafka))
 		return false;
 	if (err_is_set(&source->kafka->err))
 		return true;
@@ -385,7 +410,7 @@ static bool kafka_source_settled(const struct source_broker *source)
 		return false;
 	const struct kafka_snapshot *snapshot = kafka_poller_snapshot(source->kafka->poller);
 	return (!snapshot->reachable && err_is_set(&snapshot->err)) ||
-	       is_picture_read(snapshot, source->options->with_groups);
+	       is_picture_read(snapshot, source->options->with_groups, since_ms);
 }
 
 static int64_t kafka_source_updated(const struct source_broker *source)
@@ -429,6 +454,26 @@ struct kafka_admin *source_broker_kafka_admin(const struct source_broker *source
 	return source->kafka ? source->kafka->admin : NULL;
 }
 
+static void kafka_source_set_pace(struct source_broker *source)
+{
+	struct source_kafka *it = source->kafka;
+	if (it && it->missing && source_broker_is_hurried(source) && loop_timer_is_armed(it->again))
+		loop_timer_arm(it->again, SOURCE_SEEK_MS);
+	if (!it || !it->poller)
+		return;
+	kafka_poller_set_pace(it->poller, source->pace.every_ms);
+	kafka_admin_set_patience(it->admin, source->pace.back_off_ms);
+}
+
+static void kafka_source_ask_again(struct source_broker *source)
+{
+	struct source_kafka *it = source->kafka;
+	if (it && it->poller)
+		kafka_poller_ask_again(it->poller);
+	if (it && err_is_set(&it->err) && !it->user)
+		loop_timer_arm(it->again, 0);
+}
+
 static size_t kafka_source_in_flight(const struct source_broker *source)
 {
 	return source->kafka && source->kafka->admin ? kafka_admin_in_flight(source->kafka->admin) : 0;
@@ -441,5 +486,7 @@ const struct source_broker_type source_kafka_type = {
 	.updated = kafka_source_updated,
 	.show = kafka_source_show,
 	.set_credentials = kafka_source_set_credentials,
+	.set_pace = kafka_source_set_pace,
+	.ask_again = kafka_source_ask_again,
 	.in_flight = kafka_source_in_flight,
 };

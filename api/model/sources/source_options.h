@@ -25,7 +25,9 @@ struct source_options {
 	void *data;
 	/* Named in configuration: secret holding user and password of a cluster; NULL = discover. */
 	const char *(*credentials_secret)(void *data, const char *namespace, const char *cluster);
-	void *credentials_data;
+	/* What the operator says a workload runs: "kafka", "rabbitmq", "none"; NULL = nothing. */
+	const char *(*broker_kind)(void *data, const char *namespace, const char *name);
+	void *credentials_data; /* of both */
 };
 
 /* What the brokers of one cluster have said: one of the two, by kind. */
@@ -36,6 +38,8 @@ struct source_snapshot {
 	void *kafka_data;
 	struct err no_way;        /* why no way leads into it; code NONE = one does, or is tried */
 	bool credentials_missing; /* that the operator may give */
+	int64_t pace_ms; /* how old an answer may be, because its brokers are asked seldom; 0 = they are asked as usual */
+	bool outdated;   /* what is known was got so, and not asked anew since somebody needs it */
 };
 
 #endif

@@ -1,7 +1,8 @@
 /* What is watched follows from what was found: StatefulSets, custom resources and nodes first, then pods, claims and
- * the rest by the selectors and namespaces of the broker clusters among them. So the whole cluster never comes across
- * the wire to show six brokers; each time a list that shapes clusters changes, what is needed is gone through anew
- * (on_follow), and informers that nothing needs any more are stopped. */
+ * the rest by the selectors and namespaces of the broker clusters among them (watcher_scopes.c). So the whole cluster
+ * never comes across the wire to show six brokers; each time a list that shapes clusters changes, what is needed is gone
+ * through anew (on_follow), and informers that nothing needs any more are stopped once those that take their place have
+ * been read. */
 #include "api/model/sources/watcher.h"
 
 #include <stdio.h>
@@ -15,39 +16,17 @@
 #include "api/kube/watch/informer.h"
 #include "api/model/sources/broker_source.h"
 #include "api/model/sources/discover.h"
+#include "api/model/sources/last_words.h"
+#include "api/model/sources/volume_usage.h"
+#include "api/model/sources/watcher_private.h"
 
 /* A list brings hundreds of changes at once: what is needed is gone through after the last of them, not for each. */
-enum { FOLLOW_DELAY_MS = 5, CHECK_MS = 1000, SELECTOR_MAX = 1024 };
-
-struct source_watched {
-	struct source_watcher *watcher;
-	struct kube_informer *informer;
-	enum kube_kind kind;
-	char *namespace;      /* NULL = all */
-	char *labels;         /* NULL = all */
-	struct err start_err; /* the informer could not even be started */
-	bool needed;
-};
-
-struct source_watcher {
-	struct source_options options;
-	struct map watched; /* "kind namespace labels fields" */
-	struct source_brokers *sources;
-	struct loop_timer *follow;
-	struct loop_timer *check; /* staleness is the absence of events */
-	enum world_link last_link;
-};
+enum { FOLLOW_DELAY_MS = 5, CHECK_MS = 1000 };
 
 /* Listed before anything is known of broker clusters. */
 static const enum kube_kind first_kinds[] = {
 	KUBE_STATEFUL_SETS, KUBE_RABBITMQ_CLUSTERS, KUBE_KAFKAS,          KUBE_KAFKA_NODE_POOLS, KUBE_POD_SETS,
-	KUBE_NODES,         KUBE_VOLUMES,           KUBE_STORAGE_CLASSES,
-};
-
-/* For each namespace that has a broker cluster. */
-static const enum kube_kind namespace_kinds[] = {
-	KUBE_SERVICES, KUBE_ENDPOINT_SLICES, KUBE_DISRUPTION_BUDGETS,
-	KUBE_EVENTS,   KUBE_CLAIMS, /* all of them: a pod mounts a claim by its name, whatever its labels */
+	KUBE_NODES,         KUBE_VOLUMES,           KUBE_STORAGE_CLASSES, KUBE_DEPLOYMENTS,      KUBE_DAEMON_SETS,
 };
 
 static void watcher_tell(const struct source_watcher *watcher)
@@ -55,127 +34,155 @@ static void watcher_tell(const struct source_watcher *watcher)
 	watcher->options.on_change(watcher->options.data);
 }
 
-static void follow_soon(struct source_watcher *watcher)
+void source_watcher_follow_soon(struct source_watcher *watcher)
 {
 	if (!loop_timer_is_armed(watcher->follow))
 		loop_timer_arm(watcher->follow, FOLLOW_DELAY_MS);
 }
 
-static bool shapes_clusters(enum kube_kind kind)
-{
-	return kind == KUBE_STATEFUL_SETS || kind == KUBE_PODS || kind == KUBE_RABBITMQ_CLUSTERS ||
-	       kind == KUBE_KAFKAS || kind == KUBE_KAFKA_NODE_POOLS || kind == KUBE_KAFKA_USERS ||
-	       kind == KUBE_POD_SETS;
-}
-
-static void watcher_on_change(void *data, enum kube_informer_change change, const void *record, const void *was)
-{
-	struct source_watched *watched = data;
-	const struct source_options *options = &watched->watcher->options;
-	const struct kube_meta *meta = record;
-	if (change == KUBE_INFORMER_DELETED)
-		record_store_remove(options->store, watched->kind, meta->namespace, meta->name);
-	else
-		record_store_put(options->store, watched->kind, kube_record_share(record));
-	if (shapes_clusters(watched->kind))
-		follow_soon(watched->watcher);
-	options->on_change(options->data);
-}
-
 static void watcher_on_state(void *data, const struct kube_informer_state *state)
 {
 	struct source_watched *watched = data;
-	follow_soon(watched->watcher);
+	source_watcher_follow_soon(watched->watcher);
 	watcher_tell(watched->watcher);
 }
 
-static void watcher_forget(struct source_watched *watched)
+static void watched_free(struct source_watched *watched)
 {
-	const struct kube_meta *meta = NULL;
-	struct record_store *store = watched->watcher->options.store;
-	while (watched->informer && (meta = kube_informer_next(watched->informer, meta)))
-		record_store_remove(store, watched->kind, meta->namespace, meta->name);
 	kube_informer_stop(watched->informer);
+	source_group_release(watched->group);
 	free(watched->namespace);
 	free(watched->labels);
 	free(watched);
 }
 
-static void watcher_need(struct source_watcher *watcher, enum kube_kind kind, const char *namespace, const char *labels,
-			 const char *fields)
+static struct source_watched *watched_start(struct source_watcher *watcher, const struct source_need *need)
+{
+	struct source_watched *watched = mem_alloc(sizeof *watched);
+	watched->watcher = watcher;
+	watched->kind = need->kind;
+	watched->namespace = mem_strdup(need->namespace);
+	watched->labels = mem_strdup(need->labels);
+	watched->group = need->group ? source_group_hold(need->group) : NULL;
+	watched->is_part = need->fields != NULL;
+	watched->is_sifted = need->is_sifted;
+	watched->informer = kube_informer_start(watcher->options.client,
+						&(struct kube_informer_options){
+							.kind = need->kind,
+							.namespace = need->namespace,
+							.label_selector = need->labels,
+							.field_selector = need->fields,
+							.not_before = watcher->versions[need->kind],
+							.on_change = source_watched_on_change,
+							.on_state = watcher_on_state,
+							.data = watched,
+						},
+						&watched->start_err);
+	return watched;
+}
+
+void source_watcher_need(struct source_watcher *watcher, const struct source_need *need)
 {
 	CLEANUP(free)
-	char *key = str_printf("%d %s %s %s", (int)kind, str_or(namespace, ""), str_or(labels, ""), str_or(fields, ""));
+	char *key = str_printf("%d %s %s %s", (int)need->kind, str_or(need->namespace, ""), str_or(need->labels, ""),
+			       str_or(need->fields, ""));
 	struct source_watched *watched = map_get(&watcher->watched, key);
-	if (!watched) {
-		watched = mem_alloc(sizeof *watched);
-		watched->watcher = watcher;
-		watched->kind = kind;
-		watched->namespace = mem_strdup(namespace);
-		watched->labels = mem_strdup(labels);
+	if (!watched && !need->if_watched) {
+		watched = watched_start(watcher, need);
 		map_set(&watcher->watched, key, watched);
-		watched->informer = kube_informer_start(watcher->options.client,
-							&(struct kube_informer_options){
-								.kind = kind,
-								.namespace = namespace,
-								.label_selector = labels,
-								.field_selector = fields,
-								.on_change = watcher_on_change,
-								.on_state = watcher_on_state,
-								.data = watched,
-							},
-							&watched->start_err);
+		watcher->scopes_made = false;
 	}
-	watched->needed = true;
+	if (watched)
+		watched->needed = true;
 }
 
 static void need_for_cluster(void *data, const struct source_found_cluster *found)
 {
 	struct source_watcher *watcher = data;
-	char selector[SELECTOR_MAX];
-	for (size_t i = 0; i < ARRAY_LEN(namespace_kinds); i++)
-		watcher_need(watcher, namespace_kinds[i], found->namespace, NULL, NULL);
-	if (source_discover_selector(found, selector, sizeof selector))
-		watcher_need(watcher, KUBE_PODS, found->namespace, selector, NULL);
-	watcher_need(watcher, KUBE_LEASES, found->namespace, "app.kubernetes.io/managed-by=mqdeck", NULL);
-	if (found->kafka) { /* who may log in */
-		snprintf(selector, sizeof selector, "strimzi.io/cluster=%s", found->name);
-		watcher_need(watcher, KUBE_KAFKA_USERS, found->namespace, selector, NULL);
-	}
-	watcher_need(watcher, KUBE_EVENTS, "default", NULL, "involvedObject.kind=Node");
+	source_scopes_add(watcher, found);
 	source_brokers_follow(watcher->sources, found);
+}
+
+/* What is needed there, or in all namespaces, and has not been read. */
+static bool is_awaited(struct source_watcher *watcher, enum kube_kind kind, const char *namespace)
+{
+	const struct source_watched *other;
+	const struct record_lookup_entry *at = NULL;
+	while ((other = source_watched_next(watcher, kind, namespace, &at)))
+		if (other->needed && !other->is_part && !source_watched_is_listed(other))
+			return true;
+	return false;
+}
+
+/* What takes its place is not there yet: what it holds is all that is known. */
+static bool is_to_stay(struct source_watched *watched)
+{
+	struct source_watcher *watcher = watched->watcher;
+	if (watched->needed || !source_watched_is_listed(watched))
+		return watched->needed;
+	if (watched->namespace)
+		return is_awaited(watcher, watched->kind, watched->namespace) ||
+		       is_awaited(watcher, watched->kind, NULL);
+	return source_scopes_is_counting(watcher, watched->kind) || is_awaited(watcher, watched->kind, SOURCE_ANYWHERE);
 }
 
 /* An informer that ends takes its records along: what is not watched any more would be shown as if it were. */
 static void drop_unneeded(struct source_watcher *watcher)
 {
 	VEC(char *) gone = {0};
-	for (struct map_entry *at = map_next(&watcher->watched, NULL); at; at = map_next(&watcher->watched, at)) {
-		struct source_watched *watched = at->value;
-		if (!watched->needed)
+	for (struct map_entry *at = map_next(&watcher->watched, NULL); at; at = map_next(&watcher->watched, at))
+		if (!is_to_stay(at->value))
 			vec_push(&gone, mem_strdup(at->key));
-	}
+	vec_each (&gone, key)
+		((struct source_watched *)map_get(&watcher->watched, *key))->gone = true;
+	vec_each (&gone, key)
+		source_watched_release_records(map_get(&watcher->watched, *key));
 	vec_each (&gone, key) {
-		watcher_forget(map_remove(&watcher->watched, *key));
+		watched_free(map_remove(&watcher->watched, *key));
 		free(*key);
 	}
-	if (gone.len)
+	if (gone.len) {
+		watcher->scopes_made = false;
 		watcher_tell(watcher);
+	}
 	vec_finish(&gone);
+}
+
+static void need_first_kinds(struct source_watcher *watcher)
+{
+	for (size_t i = 0; i < ARRAY_LEN(first_kinds); i++)
+		source_watcher_need(watcher,
+				    &(struct source_need){.kind = first_kinds[i],
+							  .namespace = kube_kind_info(first_kinds[i])->namespaced
+									       ? watcher->options.namespace
+									       : NULL});
+}
+
+static void begin_needs(struct source_watcher *watcher)
+{
+	for (size_t i = 0; i < KUBE_KIND_COUNT; i++)
+		watcher->versions[i] = NULL;
+	for (struct map_entry *at = map_next(&watcher->watched, NULL); at; at = map_next(&watcher->watched, at)) {
+		struct source_watched *watched = at->value;
+		const char *version = watched->informer ? kube_informer_version(watched->informer) : NULL;
+		watched->needed = false;
+		watcher->versions[watched->kind] = version ? version : watcher->versions[watched->kind];
+	}
 }
 
 static void on_follow(void *data)
 {
 	struct source_watcher *watcher = data;
-	const char *namespace = watcher->options.namespace;
-	for (struct map_entry *at = map_next(&watcher->watched, NULL); at; at = map_next(&watcher->watched, at))
-		((struct source_watched *)at->value)->needed = false;
-	for (size_t i = 0; i < ARRAY_LEN(first_kinds); i++)
-		watcher_need(watcher, first_kinds[i], kube_kind_info(first_kinds[i])->namespaced ? namespace : NULL,
-			     NULL, NULL);
+	begin_needs(watcher);
+	need_first_kinds(watcher);
+	source_scopes_begin(watcher);
 	source_brokers_begin(watcher->sources);
-	source_discover_clusters(watcher->options.store, need_for_cluster, watcher);
+	source_discover_clusters(&(struct source_discovery){.store = watcher->options.store,
+							    .broker_kind = watcher->options.broker_kind,
+							    .settings = watcher->options.credentials_data},
+				 need_for_cluster, watcher);
 	source_brokers_end(watcher->sources);
+	source_scopes_end(watcher);
 	drop_unneeded(watcher);
 	watcher_tell(watcher);
 }
@@ -196,6 +203,8 @@ static void on_check(void *data)
 	enum world_link link = link_now(watcher);
 	if (link != watcher->last_link || link == WORLD_STALE)
 		watcher_tell(watcher);
+	source_usage_tick(watcher->usage);
+	source_brokers_attend(watcher->sources);
 	loop_timer_arm(watcher->check, CHECK_MS);
 }
 
@@ -208,7 +217,7 @@ static bool watcher_lists(void *data, enum kube_kind kind, const struct source_f
 
 static void watcher_on_wish(void *data)
 {
-	follow_soon(data);
+	source_watcher_follow_soon(data);
 }
 
 struct source_watcher *source_watcher_create(const struct source_options *options)
@@ -221,6 +230,8 @@ struct source_watcher *source_watcher_create(const struct source_options *option
 		.follow_again = watcher_on_wish,
 		.data = watcher,
 	});
+	watcher->last_words = source_last_words_create(&watcher->options);
+	watcher->usage = source_usage_create(&watcher->options);
 	watcher->follow = loop_timer_create(options->loop, on_follow, watcher);
 	watcher->check = loop_timer_create(options->loop, on_check, watcher);
 	loop_timer_arm(watcher->follow, 0);
@@ -233,14 +244,13 @@ void source_watcher_destroy(struct source_watcher *watcher)
 	if (!watcher)
 		return;
 	source_brokers_destroy(watcher->sources);
-	for (struct map_entry *at = map_next(&watcher->watched, NULL); at; at = map_next(&watcher->watched, at)) {
-		struct source_watched *watched = at->value;
-		kube_informer_stop(watched->informer);
-		free(watched->namespace);
-		free(watched->labels);
-		free(watched);
-	}
+	source_last_words_destroy(watcher->last_words);
+	source_usage_destroy(watcher->usage);
+	source_scopes_finish(watcher);
+	for (struct map_entry *at = map_next(&watcher->watched, NULL); at; at = map_next(&watcher->watched, at))
+		watched_free(at->value);
 	map_finish(&watcher->watched);
+	record_lookup_finish(&watcher->scopes);
 	loop_timer_destroy(watcher->follow);
 	loop_timer_destroy(watcher->check);
 	free(watcher);
@@ -248,85 +258,11 @@ void source_watcher_destroy(struct source_watcher *watcher)
 
 /* ---- what is said of it ---- */
 
-static const struct err *watcher_error_of(const struct source_watched *watched)
-{
-	return watched->informer ? &kube_informer_state(watched->informer)->err : &watched->start_err;
-}
-
-static bool watcher_is_listed(const struct source_watched *watched)
-{
-	const struct kube_informer_state *state = watched->informer ? kube_informer_state(watched->informer) : NULL;
-	return state && (state->synced || state->absent);
-}
-
-static struct world_source watcher_source_of(const struct source_watched *watched, int64_t now)
-{
-	const struct kube_informer_state *state = watched->informer ? kube_informer_state(watched->informer) : NULL;
-	return (struct world_source){.updated_ms = !watcher_is_listed(watched)  ? -1
-						   : state->stale_since_ms >= 0 ? state->stale_since_ms
-										: now,
-				     .err = *watcher_error_of(watched)};
-}
-
-/* Who watches a namespace or a selector of its own says nothing of the others. */
-static bool watcher_concerns(const struct source_watched *watched, const struct source_found_cluster *found)
-{
-	char selector[SELECTOR_MAX];
-	if (!found || (!watched->namespace && !watched->labels))
-		return true;
-	if (watched->namespace && !str_eq(watched->namespace, found->namespace))
-		return false;
-	bool by_cluster = watched->kind == KUBE_PODS || watched->kind == KUBE_CLAIMS;
-	return !by_cluster || !source_discover_selector(found, selector, sizeof selector) ||
-	       str_eq(watched->labels, selector);
-}
-
-struct world_source source_watcher_list(const struct source_watcher *watcher, enum kube_kind kind,
-					const struct source_found_cluster *found)
-{
-	struct world_source list = {0};
-	bool any = false;
-	if (!watcher)
-		return list;
-	int64_t now = loop_now_ms(watcher->options.loop);
-	for (struct map_entry *at = map_next(&watcher->watched, NULL); at; at = map_next(&watcher->watched, at)) {
-		const struct source_watched *watched = at->value;
-		if (watched->kind != kind || !watcher_concerns(watched, found))
-			continue;
-		struct world_source its = watcher_source_of(watched, now);
-		list.updated_ms = !any || its.updated_ms < list.updated_ms ? its.updated_ms : list.updated_ms;
-		list.err = err_is_set(&list.err) ? list.err : its.err;
-		any = true;
-	}
-	/* What concerns one cluster is watched once that is found; of all clusters, there being none, all is known. */
-	list.updated_ms = any ? list.updated_ms : found ? -1 : now;
-	return list;
-}
-
 static void describe_by_hand(struct world_view *view)
 {
 	memset(view->lists, 0, sizeof view->lists);
 	view->link = WORLD_LIVE;
 	view->discovering = false;
-}
-
-/* A list that was refused with "later", or cut by a server that answers otherwise, is asked again: it is not settled. */
-static bool watcher_is_settled(const struct source_watched *watched, bool answers)
-{
-	const struct err *err = watcher_error_of(watched);
-	bool later = err->code == ERR_BUSY || err->code == ERR_TIMEOUT || err->code == ERR_CONNECT;
-	return watcher_is_listed(watched) || (err_is_set(err) && !(answers && later));
-}
-
-static bool lists_are_in(const struct source_watcher *watcher)
-{
-	bool answers = kube_client_connection(watcher->options.client)->first_ms >= 0;
-	if (!watcher->watched.len || loop_timer_is_armed(watcher->follow))
-		return false;
-	for (struct map_entry *at = map_next(&watcher->watched, NULL); at; at = map_next(&watcher->watched, at))
-		if (!watcher_is_settled(at->value, answers))
-			return false;
-	return true;
 }
 
 void source_watcher_describe(struct source_watcher *watcher, struct world_view *view)
@@ -339,7 +275,7 @@ void source_watcher_describe(struct source_watcher *watcher, struct world_view *
 		view->lists[i] = source_watcher_list(watcher, world_part_kind((enum world_part)i), NULL);
 	view->link = watcher->last_link = link_now(watcher);
 	view->link_err = kube_client_connection(watcher->options.client)->err;
-	view->discovering = !lists_are_in(watcher);
+	view->discovering = !source_watcher_lists_are_in(watcher);
 }
 
 void source_watcher_describe_ages(struct source_watcher *watcher, struct world_view *view)
@@ -367,9 +303,42 @@ void source_watcher_describe_ages(struct source_watcher *watcher, struct world_v
 		kube_client_in_flight(watcher->options.client) + source_brokers_in_flight(watcher->sources);
 }
 
+void source_watcher_ask_again(struct source_watcher *watcher)
+{
+	if (!watcher)
+		return;
+	for (struct map_entry *at = map_next(&watcher->watched, NULL); at; at = map_next(&watcher->watched, at)) {
+		const struct source_watched *watched = at->value;
+		if (watched->informer)
+			kube_informer_kick(watched->informer);
+	}
+	source_scopes_ask_again(watcher);
+	source_brokers_ask_again(watcher->sources);
+}
+
+void source_watcher_look_at(struct source_watcher *watcher, const char *cluster_key)
+{
+	if (watcher)
+		source_brokers_look_at(watcher->sources, cluster_key);
+}
+
+void source_watcher_hurry(struct source_watcher *watcher, const char *cluster_key)
+{
+	if (watcher)
+		source_brokers_need(watcher->sources, cluster_key);
+}
+
+void source_watcher_note_health(struct source_watcher *watcher, const char *cluster_key, bool unwell)
+{
+	if (watcher)
+		source_brokers_note_health(watcher->sources, cluster_key, unwell);
+}
+
 bool source_watcher_settled(const struct source_watcher *watcher)
 {
-	return !watcher || (lists_are_in(watcher) && source_brokers_settled(watcher->sources));
+	return !watcher ||
+	       (source_watcher_lists_are_in(watcher) && source_brokers_settled(watcher->sources) &&
+		!source_last_words_in_flight(watcher->last_words) && !source_usage_is_waiting(watcher->usage));
 }
 
 static struct source_broker *watcher_broker(struct source_watcher *watcher, const char *cluster_key)
@@ -379,10 +348,23 @@ static struct source_broker *watcher_broker(struct source_watcher *watcher, cons
 
 bool source_watcher_snapshot(struct source_watcher *watcher, const char *cluster_key, struct source_snapshot *out)
 {
-	const struct source_broker *source = watcher_broker(watcher, cluster_key);
+	struct source_broker *source = watcher_broker(watcher, cluster_key);
 	if (source)
 		source_broker_show(source, out);
 	return source != NULL;
+}
+
+const char *source_watcher_last_words(struct source_watcher *watcher, const struct kube_pod *pod,
+				      const struct kube_container_status *status)
+{
+	return watcher ? source_last_words_reason(watcher->last_words, pod, status) : NULL;
+}
+
+const struct kube_volume_stats *source_watcher_usage(struct source_watcher *watcher, const char *node,
+						     const struct kube_claim *claim, const char **why)
+{
+	*why = NULL;
+	return watcher ? source_usage_of(watcher->usage, node, claim->meta.namespace, claim->meta.name, why) : NULL;
 }
 
 void source_watcher_collect(struct source_watcher *watcher)
