@@ -22,28 +22,9 @@ struct rule_broker_state {
 	const char *(*trouble)(struct world *world, const struct join_broker *broker);
 };
 
-/* Before the broker's own container starts, its init containers must be done: then one of them is to blame. */
-static const struct kube_container_status *broker_status_of(const struct join_broker *broker)
-{
-	const struct kube_container_status *init = record_pod_init_culprit(broker->pub.pod);
-	return init ? init : join_pod_main_status(broker->pub.cluster->kind, broker->pub.pod);
-}
-
-/* ": its init container NAME" and the like, where it is not the broker's own container; "" else. */
-static const char *in_which_container(struct world *world, const struct join_broker *broker,
-				      const struct kube_container_status *status)
-{
-	if (status == join_pod_main_status(broker->pub.cluster->kind, broker->pub.pod))
-		return "";
-	bool init = status == record_pod_init_culprit(broker->pub.pod);
-	bool sidecar = !init || record_pod_is_sidecar(broker->pub.pod, status->name);
-	return arena_printf(&world->frame, ": its %s %s", sidecar ? "sidecar" : "init container",
-			    str_or(status->name, "?"));
-}
-
 static bool waits_with(const struct join_broker *broker, const char *const *reasons, size_t count)
 {
-	const struct kube_container_status *status = broker_status_of(broker);
+	const struct kube_container_status *status = join_crash_status(broker);
 	for (size_t i = 0; status && i < count; i++)
 		if (str_eq(status->waiting_reason, reasons[i]))
 			return true;
@@ -78,16 +59,25 @@ static bool broker_is_missing(const struct join_broker *broker)
 	return !broker->pub.pod;
 }
 
-static bool is_on_dead_node(const struct join_broker *broker)
+static bool is_on_unready_node(const struct join_broker *broker)
 {
 	const struct world_node *node = broker->pub.node;
-	return node && node->ready_known && !node->ready && broker->pub.reachable != 1;
+	return node && node->ready_known && !node->ready;
 }
 
 static bool is_on_silent_node(const struct join_broker *broker)
 {
-	const struct world_node *node = broker->pub.node;
-	return node && node->ready_known && !node->ready;
+	return is_on_unready_node(broker) && !broker->pub.node->reports;
+}
+
+static bool is_on_dead_node(const struct join_broker *broker)
+{
+	return is_on_silent_node(broker) && broker->pub.reachable != 1;
+}
+
+static bool is_away_on_unready_node(const struct join_broker *broker)
+{
+	return is_on_unready_node(broker) && broker->pub.reachable != 1;
 }
 
 static bool is_stopping(const struct join_broker *broker)
@@ -109,6 +99,11 @@ static bool is_crashing(const struct join_broker *broker)
 {
 	static const char *const reasons[] = {"CrashLoopBackOff", "RunContainerError", "CreateContainerError"};
 	return waits_with(broker, reasons, ARRAY_LEN(reasons));
+}
+
+static bool starts_after_crash(const struct join_broker *broker)
+{
+	return !broker->pub.ready && broker->crashed;
 }
 
 static bool is_without_image(const struct join_broker *broker)
@@ -157,7 +152,7 @@ static bool is_partitioned(const struct join_broker *broker)
 /* Its listeners are closed, so that Kubernetes calls it not ready: that is what maintenance is. */
 static bool is_in_maintenance(const struct join_broker *broker)
 {
-	return broker->pub.draining == 1 && broker->pub.reachable == 1;
+	return join_rabbitmq_is_drained(broker) && broker->pub.reachable == 1;
 }
 
 static bool has_stopped_inside(const struct join_broker *broker)
@@ -167,7 +162,7 @@ static bool has_stopped_inside(const struct join_broker *broker)
 
 static bool is_starting(const struct join_broker *broker)
 {
-	const struct kube_container_status *status = broker_status_of(broker);
+	const struct kube_container_status *status = join_crash_status(broker);
 	return !broker->pub.ready && (!str_eq(broker->pub.pod->phase, "Running") || !status || !status->started);
 }
 
@@ -193,28 +188,23 @@ static const char *say_missing(struct world *world, const struct join_broker *br
 	return arena_printf(&world->frame, "%s has no pod", broker->name);
 }
 
-static const char *say_node_down(struct world *world, const struct join_broker *broker)
+static const char *say_node(struct world *world, const struct join_broker *broker)
 {
 	const struct world_node *node = broker->pub.node;
-	return arena_printf(&world->frame, "%s is down, %s stopped reporting%s", broker->name, node->name,
-			    rule_sentence_ago(world, node->not_ready_since_ms));
-}
-
-static const char *say_node_silent(struct world *world, const struct join_broker *broker)
-{
-	const struct world_node *node = broker->pub.node;
-	return arena_printf(&world->frame, "%s answers, but its node %s stopped reporting%s", broker->name, node->name,
-			    rule_sentence_ago(world, node->not_ready_since_ms));
+	const char *between = broker->pub.reachable == 1                   ? "answers, but its node"
+			      : broker->pub.reachable < 0 && node->reports ? "may be down, its node"
+									   : "is down,";
+	return arena_printf(&world->frame, "%s %s %s", broker->name, between, rule_sentence_node(world, node));
 }
 
 static const char *say_waiting(struct world *world, const struct join_broker *broker)
 {
 	const struct world_volume *volume = waiting_volume(broker);
 	const struct kube_condition *condition = broker_unscheduled(broker);
+	const char *why = volume->waits ? volume->waits : condition ? condition->message : NULL;
 	return arena_printf(&world->frame, "%s is waiting for its volume %s (%s%s%s)", broker->name,
-			    volume->claim->meta.name, str_or(volume->claim->phase, "unknown"),
-			    condition && condition->message ? ": " : "",
-			    rule_sentence_cut(world, condition ? condition->message : NULL));
+			    volume->claim->meta.name, str_or(volume->claim->phase, "unknown"), why ? ": " : "",
+			    rule_sentence_cut(world, why));
 }
 
 static const char *say_unscheduled(struct world *world, const struct join_broker *broker)
@@ -223,20 +213,11 @@ static const char *say_unscheduled(struct world *world, const struct join_broker
 			    rule_sentence_cut(world, str_or(broker_unscheduled(broker)->message, "no reason given")));
 }
 
-static const char *say_crashing(struct world *world, const struct join_broker *broker)
-{
-	const struct kube_container_status *status = broker_status_of(broker);
-	const char *reason = str_or(status->last_terminated_reason, status->waiting_reason);
-	return arena_printf(&world->frame, "%s is in a crash loop%s (exit code %d, %s, %d restarts)", broker->name,
-			    in_which_container(world, broker, status), status->last_exit_code,
-			    str_or(reason, "no reason given"), status->restart_count);
-}
-
 static const char *say_waiting_reason(struct world *world, const struct join_broker *broker)
 {
-	const struct kube_container_status *status = broker_status_of(broker);
+	const struct kube_container_status *status = join_crash_status(broker);
 	return arena_printf(&world->frame, "%s cannot start%s: %s", broker->name,
-			    in_which_container(world, broker, status),
+			    rule_crash_container(world, broker, status),
 			    rule_sentence_cut(world, str_or(status->waiting_message, status->waiting_reason)));
 }
 
@@ -280,7 +261,8 @@ static const char *say_stopped(struct world *world, const struct join_broker *br
 			    broker->name,
 			    rule_rabbitmq_never_pauses(broker->pub.cluster)
 				    ? "was stopped or failed"
-				    : "has paused, as pause_minority does without a majority, or was stopped");
+				    : "has paused, as pause_minority does without a majority, was stopped, or is in "
+				      "maintenance");
 }
 
 static const char *say_maintenance(struct world *world, const struct join_broker *broker)
@@ -295,7 +277,7 @@ static const char *say_starting(struct world *world, const struct join_broker *b
 	struct record_pod_words words;
 	record_pod_words(broker->pub.pod, &words);
 	return status ? arena_printf(&world->frame, "%s is starting%s is not done (%s, %d restarts)", broker->name,
-				     in_which_container(world, broker, status), words.status,
+				     rule_crash_container(world, broker, status), words.status,
 				     (int)status->restart_count)
 		      : arena_printf(&world->frame, "%s is starting", broker->name);
 }
@@ -316,7 +298,7 @@ static const char *say_not_ready(struct world *world, const struct join_broker *
 	const struct kube_container_status *beside = unready_sidecar(broker);
 	if (beside)
 		return arena_printf(&world->frame, "%s is not ready%s is not (%s, %d restarts)", broker->name,
-				    in_which_container(world, broker, beside),
+				    rule_crash_container(world, broker, beside),
 				    str_or(beside->waiting_reason, str_or(beside->terminated_reason, "running")),
 				    (int)beside->restart_count);
 	return arena_printf(&world->frame, "%s is not ready%s", broker->name,
@@ -327,12 +309,14 @@ static const char *say_not_ready(struct world *world, const struct join_broker *
 static const struct rule_broker_state states[] = {
 	{"unknown", SEV_INFO, is_unread, NULL},
 	{"missing", SEV_BAD, broker_is_missing, say_missing},
-	{"node down", SEV_BAD, is_on_dead_node, say_node_down},
-	{"node silent", SEV_WARN, is_on_silent_node, say_node_silent},
+	{"node down", SEV_BAD, is_on_dead_node, say_node},
+	{"node silent", SEV_WARN, is_on_silent_node, say_node},
+	{"node not ready", SEV_BAD, is_away_on_unready_node, say_node},
+	{"node not ready", SEV_WARN, is_on_unready_node, say_node},
 	{"stopping", SEV_WARN, is_stopping, NULL},
 	{"waiting for volume", SEV_BAD, is_waiting_for_volume, say_waiting},
 	{"unscheduled", SEV_BAD, is_unscheduled, say_unscheduled},
-	{"crash loop", SEV_BAD, is_crashing, say_crashing},
+	{"crash loop", SEV_BAD, is_crashing, rule_crash_loop},
 	{"no image", SEV_BAD, is_without_image, say_waiting_reason},
 	{"misconfigured", SEV_BAD, is_misconfigured, say_waiting_reason},
 	{"failed", SEV_BAD, is_failed, say_failed},
@@ -340,6 +324,7 @@ static const struct rule_broker_state states[] = {
 	{"stopped", SEV_BAD, has_stopped_inside, say_stopped},
 	{"partitioned", SEV_BAD, is_partitioned, say_partitioned},
 	{"in maintenance", SEV_WARN, is_in_maintenance, say_maintenance},
+	{"restarting", SEV_BAD, starts_after_crash, rule_crash_once},
 	{"starting", SEV_WARN, is_starting, say_starting},
 	{"not ready", SEV_BAD, is_not_ready, say_not_ready},
 	{"not answering", SEV_BAD, is_cut_off, say_cut_off},
@@ -364,6 +349,25 @@ const char *rule_broker_trouble(struct world *world, const struct join_broker *b
 		return NULL;
 	return state->trouble ? state->trouble(world, broker)
 			      : arena_printf(&world->frame, "%s is %s", broker->name, state->word);
+}
+
+int64_t rule_broker_unready_since(const struct join_broker *broker)
+{
+	const struct kube_pod *pod = broker->pub.pod;
+	const struct kube_condition *ready =
+		pod && !broker->pub.ready ? kube_condition(pod->conditions, pod->condition_count, "Ready") : NULL;
+	return ready ? ready->changed_ms : pod && !broker->pub.ready ? pod->meta.created_ms : -1;
+}
+
+bool rule_broker_is_stuck(const struct join_broker *broker)
+{
+	static bool (*const cases[])(const struct join_broker *) = {
+		is_waiting_for_volume, is_unscheduled, is_crashing, is_without_image, is_misconfigured, is_failed,
+	};
+	for (size_t i = 0; broker->pub.pod && i < ARRAY_LEN(cases); i++)
+		if (cases[i](broker))
+			return true;
+	return false;
 }
 
 static const struct join_broker *worst_after(const struct join_cluster *cluster, const struct join_broker *after)
@@ -396,24 +400,26 @@ const char *rule_broker_causes(struct world *world, const struct join_cluster *c
 	return text;
 }
 
+static void set_state(struct world *world, struct world_broker *broker)
+{
+	const struct world_node *node = broker->node;
+	broker->ready = record_pod_is_ready(broker->pod) && !(node && node->ready_known && !node->ready);
+	const struct rule_broker_state *state = broker_state_of((struct join_broker *)broker);
+	broker->state = rule_crash_word(world, (struct join_broker *)broker, state->word);
+	broker->severity = state->severity;
+	if (broker->severity < SEV_WARN && broker->in_sync >= 0 && broker->in_sync < broker->replicas) {
+		broker->severity = SEV_WARN;
+		broker->state = "lagging";
+	}
+	if (broker->severity <= SEV_WARN && !str_empty(broker->alarms))
+		broker->severity = SEV_BAD;
+}
+
 void rule_broker_states(struct world *world)
 {
 	for (size_t i = 0; i < world->cluster_list.len; i++) {
-		struct join_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
-		vec_each (&cluster->brokers, at) {
-			struct world_broker *broker = *at;
-			const struct world_node *node = broker->node;
-			broker->ready =
-				record_pod_is_ready(broker->pod) && !(node && node->ready_known && !node->ready);
-			const struct rule_broker_state *state = broker_state_of((struct join_broker *)broker);
-			broker->state = state->word;
-			broker->severity = state->severity;
-			if (broker->severity < SEV_WARN && broker->in_sync >= 0 && broker->in_sync < broker->replicas) {
-				broker->severity = SEV_WARN;
-				broker->state = "lagging";
-			}
-			if (broker->severity <= SEV_WARN && !str_empty(broker->alarms))
-				broker->severity = SEV_BAD;
-		}
+		const struct world_cluster *cluster = world->cluster_list.items[i];
+		for (size_t j = 0; j < cluster->member_count; j++)
+			set_state(world, cluster->members[j]);
 	}
 }

@@ -5,7 +5,11 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/model/join/join.h"
 #include "api/model/rules/rules_private.h"
+#include "api/model/rules/sentences.h"
+
+enum { AGE_STEP_MS = 30 * 1000, AGE_LOOKED_AT_MS = 10 * 1000 };
 
 typedef void rule_fn(struct rule_findings *findings);
 
@@ -32,6 +36,46 @@ static int compare_clusters(const void *a, const void *b)
 	return strcmp(left->key, right->key);
 }
 
+static bool is_about_a_broker(const struct world_problem *problem)
+{
+	const struct world_cluster *cluster = problem->cluster;
+	return str_eq(problem->link_view, "brokers") && str_has_prefix(problem->link_key, cluster->namespace) &&
+	       !str_eq(problem->link_key + strlen(cluster->namespace) + 1, cluster->name);
+}
+
+/* Where one broker is what is wrong, another that is as bad stands beside it, and how many more there are. */
+static const char *with_another(struct world *world, const struct world_problem *worst, const struct world_problem *end)
+{
+	const struct world_problem *other = NULL;
+	size_t more = 0;
+	for (const struct world_problem *it = worst + 1; is_about_a_broker(worst) && it < end; it++) {
+		if (it->severity != worst->severity || !is_about_a_broker(it) || str_eq(it->link_key, worst->link_key))
+			continue;
+		more += other != NULL;
+		other = other ? other : it;
+	}
+	if (!other)
+		return worst->text;
+	const char *both = arena_printf(&world->frame, "%s; %s", worst->text, other->text);
+	return more ? arena_printf(&world->frame, "%s; and %zu more", both, more) : both;
+}
+
+/* Of a cluster that is asked seldom everything stands as it was when it was asked. In steps: a figure that ticks says nothing
+ * more. */
+static void rules_say_age(struct world *world, struct world_cluster *cluster)
+{
+	int64_t age = loop_now_ms(world->loop) - cluster->source.updated_ms;
+	if (!cluster->pace_ms || cluster->source.updated_ms < 0)
+		return;
+	join_renew_after(world, AGE_LOOKED_AT_MS);
+	if (age < AGE_STEP_MS)
+		return;
+	const char *ago = age < 4 * AGE_STEP_MS
+				  ? arena_printf(&world->frame, "%d s", (int)(age / AGE_STEP_MS * AGE_STEP_MS / 1000))
+				  : rule_sentence_duration(world, age);
+	cluster->headline = arena_printf(&world->frame, "%s, as of %s ago", cluster->headline, ago);
+}
+
 static void rules_head(struct world *world, struct join_cluster *cluster, const struct world_problem *first,
 		       size_t count)
 {
@@ -44,11 +88,12 @@ static void rules_head(struct world *world, struct join_cluster *cluster, const 
 			worst = &first[i];
 	if (worst) {
 		it->severity = worst->severity;
-		it->headline = worst->text;
+		it->headline = with_another(world, worst, first + count);
 		it->detail = worst->detail;
 	} else if (count) {
 		it->detail = first[0].text;
 	}
+	rules_say_age(world, it);
 }
 
 static void sort_problems(struct world *world, struct rule_findings *findings)

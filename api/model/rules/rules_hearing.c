@@ -75,18 +75,26 @@ bool rule_rabbitmq_never_pauses(const struct world_cluster *cluster)
 	       (major > 4 || (major == 4 && minor >= 3));
 }
 
+/* A node that only hung stays apart for Mnesia, though the network is back: pause_minority finds a majority by then, and
+ * only a restart ends it. */
+static const char *say_what_ends_it(struct world *world, const struct join_cluster *cluster, int16_t largest)
+{
+	return rule_rabbitmq_never_pauses(&cluster->pub)
+		       ? "this version has no partition handling, the rest joins again by itself"
+		       : arena_printf(&world->frame,
+				      "autoheal and Khepri do the rest; where the partition stays, restart %s",
+				      largest >= 0 ? rule_rabbitmq_others(world, cluster, largest)
+						   : "all but one side");
+}
+
 static const char *say_what_sides_do(struct world *world, const struct join_cluster *cluster, int16_t largest)
 {
 	bool majority = largest >= 0 && brokers_on(cluster, largest) * 2 > (int64_t)cluster->brokers.len;
-	const char *quorum = majority ? arena_printf(&world->frame, "quorum queues go on with %s only",
+	const char *quorum = majority ? arena_printf(&world->frame, "%s have the majority that quorum queues need",
 						     names_by_side(world, cluster, largest, true))
 				      : "no side has a majority: quorum queues stop";
-	return arena_printf(
-		&world->frame, "%s; restore the network between their nodes: %s", quorum,
-		rule_rabbitmq_never_pauses(&cluster->pub)
-			? "this version has no partition handling, the rest joins again by itself"
-			: "the sides named still run; under ignore they go on apart and one must be "
-			  "restarted afterwards, autoheal does that by itself, with Khepri there is no need to");
+	return arena_printf(&world->frame, "%s; restore the network between their nodes: %s", quorum,
+			    say_what_ends_it(world, cluster, largest));
 }
 
 void rule_rabbitmq_partitioned(struct rule_findings *findings)

@@ -3,19 +3,25 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/model/join/join.h"
 #include "api/model/rules/rules_private.h"
 #include "api/model/rules/sentences.h"
 
 enum { EVICTION_MS = 300 * 1000 }; /* the default toleration of node.kubernetes.io/unreachable */
 
-static bool rules_kafka_is_fine(const struct join_broker *broker)
+static bool rules_kafka_is_there(const struct join_broker *broker)
 {
-	return broker->pub.severity <= SEV_INFO || (broker->pub.ready && broker->pub.reachable == 1);
+	return broker->pub.ready && broker->pub.reachable == 1;
 }
 
 static bool rules_kafka_is_critical(const struct join_broker *broker)
 {
-	return rules_kafka_is_fine(broker) && broker->pub.quorum_critical == 1;
+	return rules_kafka_is_there(broker) && broker->pub.quorum_critical == 1;
+}
+
+static bool rules_kafka_is_covering(const struct join_broker *broker)
+{
+	return broker->tally.there && broker->pub.in_sync > 0;
 }
 
 static bool rules_kafka_is_behind(const struct join_broker *broker)
@@ -44,14 +50,35 @@ static const char *rules_kafka_eviction(struct rule_findings *findings)
 	return "";
 }
 
+/* Whether each partition has a replica in sync on a broker that was there when they were counted, and still is. */
+static bool is_all_covered(const struct join_cluster *cluster)
+{
+	static const enum world_part leans_on[] = {WORLD_PART_PODS, WORLD_PART_NODES, WORLD_PART_BROKERS,
+						   WORLD_PART_REPLICAS};
+	const struct kafka_snapshot *snapshot = join_cluster_kafka(cluster);
+	if (cluster->totals.uncovered > 0 || !snapshot || cluster->pub.outdated ||
+	    join_cluster_is_stale(cluster, snapshot->metadata_part.updated_ms))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(leans_on); i++)
+		if (!world_source_is_read(&cluster->pub.parts[leans_on[i]]) ||
+		    err_is_set(&cluster->pub.parts[leans_on[i]].err))
+			return false;
+	for (size_t i = 0; i < cluster->brokers.len; i++) {
+		const struct join_broker *broker = (const struct join_broker *)cluster->brokers.items[i];
+		if (rules_kafka_is_covering(broker) && !rules_kafka_is_there(broker))
+			return false;
+	}
+	return true;
+}
+
 static const char *nothing_lost(struct rule_findings *findings)
 {
 	struct world *world = findings->world;
-	const char *fine = rule_sentence_brokers(world, findings->cluster, rules_kafka_is_fine);
-	if (!*fine || findings->cluster->totals.leaderless > 0)
+	const char *covering = rule_sentence_brokers(world, findings->cluster, rules_kafka_is_covering);
+	if (!*covering || !is_all_covered(findings->cluster))
 		return NULL;
-	bool several = strchr(fine, ' ') != NULL;
-	return arena_printf(&world->frame, "%sno data is lost while %s %s", rules_kafka_eviction(findings), fine,
+	bool several = strchr(covering, ' ') != NULL;
+	return arena_printf(&world->frame, "%sno data is lost while %s %s", rules_kafka_eviction(findings), covering,
 			    several ? "stay" : "stays");
 }
 
@@ -85,6 +112,26 @@ static bool rules_kafka_knows(const struct rule_findings *findings)
 	return findings->cluster->pub.kind == WORLD_BROKER_KAFKA && findings->cluster->pub.replicated_count >= 0;
 }
 
+/* What the worst of the partitions without a leader waits for, where the brokers know. */
+static const char *eligible_leader(struct rule_findings *findings)
+{
+	const struct join_worst *worst = &findings->cluster->totals.worst[WORLD_REPLICA_OFFLINE];
+	struct world_replicated row;
+	const char *names[WORLD_REPLICAS_MAX];
+	size_t count = 0;
+	if (worst->count == 0)
+		return "";
+	join_replicated_at(&findings->cluster->pub, worst->rows[0], &row);
+	for (size_t i = 0; row.eligible_known && i < row.replica_count; i++)
+		if (row.eligible[i] && row.replicas[i] >= 0)
+			names[count++] = findings->cluster->brokers.items[row.replicas[i]]->name;
+	if (count == 0)
+		return "";
+	return arena_printf(&findings->world->frame, "; %s %s all that %s/%d acknowledged",
+			    rule_sentence_names(findings->world, names, count), count == 1 ? "has" : "have",
+			    rule_sentence_cut(findings->world, row.name), (int)row.partition);
+}
+
 void rule_kafka_offline(struct rule_findings *findings)
 {
 	const struct join_totals *totals = &findings->cluster->totals;
@@ -95,7 +142,9 @@ void rule_kafka_offline(struct rule_findings *findings)
 				      rules_kafka_share(findings, totals->leaderless),
 				      rules_kafka_worst(findings, WORLD_REPLICA_OFFLINE, totals->leaderless),
 				      rules_kafka_cause(findings)),
-			 "unavailable for reads and writes until an in-sync replica is back");
+			 arena_printf(&findings->world->frame,
+				      "unavailable for reads and writes until an in-sync replica is back%s",
+				      eligible_leader(findings)));
 }
 
 void rule_kafka_below_min_isr(struct rule_findings *findings)
@@ -124,26 +173,35 @@ void rule_kafka_no_controller(struct rule_findings *findings)
 			 "controllers is back");
 }
 
+/* Those that run apart from the brokers; the others are brokers that are down. */
+void rule_kafka_controllers_down(struct rule_findings *findings)
+{
+	const struct world_cluster *cluster = &findings->cluster->pub;
+	for (size_t i = 0; i < cluster->controller_count; i++) {
+		const struct join_broker *controller = (const struct join_broker *)cluster->controllers[i];
+		const char *trouble =
+			controller->pub.expected ? rule_broker_trouble(findings->world, controller) : NULL;
+		if (trouble)
+			rule_finding_add(findings, SEV_WARN, "brokers", rule_finding_key(findings, controller->name),
+					 arena_printf(&findings->world->frame, "controller %s", trouble),
+					 "without a majority of the controllers no partition gets a new leader");
+	}
+}
+
 void rule_kafka_log_dirs(struct rule_findings *findings)
 {
 	for (size_t i = 0; findings->cluster->pub.kind == WORLD_BROKER_KAFKA && i < findings->cluster->brokers.len;
 	     i++) {
 		const struct world_broker *broker = findings->cluster->brokers.items[i];
-		if (!str_empty(broker->alarms))
-			rule_finding_add(
-				findings, SEV_BAD, "brokers", rule_finding_key(findings, broker->name),
-				arena_printf(&findings->world->frame, "%s lost a log directory", broker->name),
-				"its replicas there stay offline until the disk is repaired and the broker restarted");
+		const char *dirs = broker->offline_dirs;
+		if (str_empty(dirs))
+			continue;
+		rule_finding_add(findings, SEV_BAD, "brokers", rule_finding_key(findings, broker->name),
+				 arena_printf(&findings->world->frame, "%s lost log director%s %s", broker->name,
+					      strchr(dirs, ',') ? "ies" : "y",
+					      rule_sentence_cut(findings->world, dirs)),
+				 "its replicas there stay offline until the disk is repaired and the broker restarted");
 	}
-}
-
-/* Not while the pods are still being asked who they are. */
-void rule_kafka_unjoined(struct rule_findings *findings)
-{
-	const struct join_cluster *cluster = findings->cluster;
-	if (rules_kafka_knows(findings) && cluster->pub.unjoined && cluster->ids_settled)
-		rule_finding_add(findings, SEV_WARN, "brokers", NULL, cluster->pub.unjoined,
-				 cluster->pub.unjoined_advice);
 }
 
 void rule_kafka_under_replicated(struct rule_findings *findings)

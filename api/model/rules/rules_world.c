@@ -46,8 +46,8 @@ void rule_nodes(struct rule_findings *findings)
 			continue;
 		if (node->ready_known && !node->ready)
 			rule_finding_add(findings, SEV_BAD, "nodes", node->name,
-					 arena_printf(&world->frame, "%s stopped reporting%s, with %s on it",
-						      node->name, rule_sentence_ago(world, node->not_ready_since_ms),
+					 arena_printf(&world->frame, "%s, with %s on it",
+						      rule_sentence_node(world, node),
 						      rule_sentence_count(world, (int64_t)node->broker_count, "broker",
 									  "brokers")),
 					 NULL);

@@ -8,6 +8,7 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/model/join/join.h"
+#include "api/model/records/record_facts.h"
 
 enum {
 	CUT = 240,
@@ -31,7 +32,8 @@ const char *rule_sentence_duration(struct world *world, int64_t ms)
 	return arena_printf(frame, "%lld d", (long long)(ms / (24LL * HOUR)));
 }
 
-const char *rule_sentence_ago(struct world *world, int64_t since_wall_ms)
+/* " 41 s ago", in minutes from two minutes on so that it does not change all the time; "" for an unknown time. */
+static const char *sentence_ago(struct world *world, int64_t since_wall_ms)
 {
 	int64_t ms = world->wall_ms - since_wall_ms;
 	if (since_wall_ms < 0)
@@ -60,6 +62,16 @@ const char *rule_sentence_cut(struct world *world, const char *text)
 const char *rule_sentence_count(struct world *world, int64_t count, const char *one, const char *many)
 {
 	return arena_printf(&world->frame, "%lld %s", (long long)count, count == 1 ? one : many);
+}
+
+const char *rule_sentence_node(struct world *world, const struct world_node *node)
+{
+	const struct kube_condition *ready = record_node_condition(node->record, "Ready");
+	if (!node->reports)
+		return arena_printf(&world->frame, "%s stopped reporting%s", node->name,
+				    sentence_ago(world, node->not_ready_since_ms));
+	return arena_printf(&world->frame, "%s is not ready: %s", node->name,
+			    rule_sentence_cut(world, ready && ready->message ? ready->message : "no reason given"));
 }
 
 const char *rule_sentence_names(struct world *world, const char *const *names, size_t count)

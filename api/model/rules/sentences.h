@@ -4,8 +4,6 @@
 
 #include "api/model/join/joined.h"
 
-/* " 41 s ago", in minutes from two minutes on so that it does not change all the time; "" for an unknown time. */
-const char *rule_sentence_ago(struct world *world, int64_t since_wall_ms);
 const char *rule_sentence_duration(struct world *world, int64_t ms); /* "41 s", "4 min 19 s", "3 h" */
 const char *rule_sentence_cut(struct world *world,
 			      const char *text); /* the first line, at most 120 bytes; NULL gives "" */
@@ -16,6 +14,9 @@ const char *rule_sentence_count(struct world *world, int64_t count, const char *
 /* " (orders/0, pay/3 and 4 more)": of the `count` partitions or queues in that state those with the least in sync. */
 const char *rule_sentence_worst(struct world *world, const struct join_cluster *cluster, enum world_replica_state state,
 				int64_t count);
+
+/* Of one that is not ready: "node-3 stopped reporting 40 s ago", "node-3 is not ready: PLEG is not healthy". */
+const char *rule_sentence_node(struct world *world, const struct world_node *node);
 
 /* "kafka-0", "kafka-0 and kafka-1", "kafka-0, kafka-1 and 3 more"; "" when none. */
 const char *rule_sentence_names(struct world *world, const char *const *names, size_t count);
