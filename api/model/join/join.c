@@ -9,6 +9,7 @@
 static void (*const steps[])(struct world *world) = {
 	join_nodes,          /* nodes */
 	join_clusters,       /* clusters, brokers, pods, disruption budgets */
+	join_crashes,        /* why containers of brokers ended */
 	join_plans,          /* who changes the clusters now */
 	join_broker_sources, /* what the brokers say */
 	join_volumes,        /* claims and their volumes */

@@ -29,6 +29,7 @@ static const struct rabbitmq_member *brokers_copy_members(struct arena *frame, c
 	for (size_t i = 0; i < from->member_count; i++) {
 		copy[i] = from->members[i];
 		copy[i].pod = arena_strdup(frame, from->members[i].pod);
+		copy[i].node = arena_strdup(frame, from->members[i].node);
 		copy[i].unheard = arena_strdup(frame, from->members[i].unheard);
 	}
 	return copy;
@@ -41,6 +42,7 @@ static void take_rabbitmq(struct join_cluster *cluster, const struct rabbitmq_sn
 	cluster->rabbitmq = *snapshot;
 	rabbitmq_overview_ref(snapshot->overview);
 	rabbitmq_nodes_ref(snapshot->nodes);
+	rabbitmq_nodes_ref(snapshot->maintenance);
 	rabbitmq_queues_ref(snapshot->queues);
 	rabbitmq_clients_ref(snapshot->clients);
 	join_unpin(&before);
@@ -55,6 +57,8 @@ static void take_snapshot(struct join_cluster *cluster, const struct source_snap
 	cluster->kafka_data = snapshot->kafka_data;
 	cluster->way_err = snapshot->no_way;
 	cluster->pub.credentials_missing = snapshot->credentials_missing;
+	cluster->pub.pace_ms = snapshot->pace_ms;
+	cluster->pub.outdated = snapshot->outdated;
 }
 
 void join_broker_sources(struct world *world)

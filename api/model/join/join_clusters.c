@@ -1,5 +1,6 @@
 /* Clusters, their brokers and their pods: who is there, told from records alone. A cluster that is there again keeps
  * its struct, its brokers theirs: what was sampled of them goes on. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,18 +21,7 @@ static struct join_broker *clusters_broker_named(struct join_cluster *cluster, c
 		return (struct join_broker *)cluster->brokers.items[at];
 	if (cluster->brokers.len == BROKERS_MAX)
 		return NULL;
-	struct join_broker *broker = mem_alloc(sizeof *broker);
-	broker->name = mem_strdup(name);
-	broker->bytes = broker->bytes_ms = -1;
-	broker->told_id = broker->known_id = -1;
-	broker->pub = (struct world_broker){
-		.cluster = &cluster->pub,
-		.name = broker->name,
-		.ordinal = source_discover_ordinal(name),
-		.id = -1,
-		.in_rate = -1,
-		.out_rate = -1,
-	};
+	struct join_broker *broker = join_broker_create(cluster, name);
 	vec_push(&cluster->brokers, &broker->pub);
 	map_set(&cluster->broker_index, name, (void *)(uintptr_t)cluster->brokers.len);
 	cluster->brokers_generation++;
@@ -56,6 +46,28 @@ static void expect_pool(struct join_cluster *cluster, const struct kube_kafka_no
 	}
 }
 
+static bool pools_are_read(const struct join_cluster *cluster)
+{
+	return world_source_is_read(&cluster->pub.parts[WORLD_PART_NODE_POOLS]);
+}
+
+static bool pool_names_all(const struct kube_kafka_node_pool *pool)
+{
+	return pool->replicas < 0 ? pool->node_id_count > 0 : (int64_t)pool->node_id_count >= pool->replicas;
+}
+
+/* Whether Kubernetes names every broker that is wanted. Where it does not, who is there is not on the way out. */
+static bool brokers_are_named(const struct join_cluster *cluster)
+{
+	const struct source_found_cluster *found = &cluster->found;
+	if (found->manager != WORLD_MANAGED_BY_STRIMZI)
+		return found->stateful_set != NULL;
+	for (size_t i = 0; i < found->pool_count; i++)
+		if (!pool_names_all(found->pools[i]))
+			return false;
+	return found->pool_count || (found->desired >= 0 && pools_are_read(cluster));
+}
+
 static void expect_brokers(struct join_cluster *cluster)
 {
 	const struct source_found_cluster *found = &cluster->found;
@@ -64,8 +76,8 @@ static void expect_brokers(struct join_cluster *cluster)
 	if (found->manager == WORLD_MANAGED_BY_STRIMZI) {
 		for (size_t i = 0; i < found->pool_count; i++)
 			expect_pool(cluster, found->pools[i]);
-		bool pools_known = world_source_is_read(&cluster->pub.parts[WORLD_PART_NODE_POOLS]);
-		for (int32_t i = 0; pools_known && !found->pool_count && i < found->desired && i < BROKERS_MAX; i++) {
+		bool alone = !found->pool_count && pools_are_read(cluster);
+		for (int32_t i = 0; alone && i < found->desired && i < BROKERS_MAX; i++) {
 			snprintf(name, sizeof name, "%s-kafka-%d", cluster->name, i);
 			clusters_expect(cluster, name);
 		}
@@ -73,9 +85,9 @@ static void expect_brokers(struct join_cluster *cluster)
 	}
 	if (!set)
 		return;
-	int32_t start = set->ordinals_start > 0 ? set->ordinals_start : 0;
+	int64_t start = set->ordinals_start > 0 ? set->ordinals_start : 0;
 	for (int32_t i = 0; i < set->replicas && i < BROKERS_MAX; i++) {
-		snprintf(name, sizeof name, "%s-%d", join_cluster_pod_prefix(cluster), start + i);
+		snprintf(name, sizeof name, "%s-%" PRId64, join_cluster_pod_prefix(cluster), start + i);
 		clusters_expect(cluster, name);
 	}
 }
@@ -113,12 +125,14 @@ static int32_t pod_restarts(const struct kube_pod *pod)
 	return words.restarts > INT32_MAX ? INT32_MAX : (int32_t)words.restarts;
 }
 
-static void broker_reset(struct join_broker *broker, struct join_cluster *cluster)
+void join_broker_reset(struct join_broker *broker, struct join_cluster *cluster)
 {
 	struct world_broker *it = &broker->pub;
-	const struct kube_container *container = source_discover_pod_container(cluster->pub.kind, it->pod);
 	const struct kube_container_status *status = join_pod_main_status(cluster->pub.kind, it->pod);
-	it->member_name = it->role = it->alarms = NULL;
+	it->container = source_discover_pod_container(cluster->pub.kind, it->pod);
+	it->member_name = it->role = it->alarms = it->offline_dirs = it->cordoned_dirs = NULL;
+	it->takes_no_replicas = false;
+	it->cordoned_bytes = 0;
 	it->version = image_version(cluster, it->pod);
 	it->reachable = it->quorum_critical = -1;
 	it->is_controller = false;
@@ -128,7 +142,7 @@ static void broker_reset(struct join_broker *broker, struct join_cluster *cluste
 #include "api/kafka/poll/broker_fields.def"
 #include "api/rabbitmq/node_fields.def"
 #undef X
-	it->memory_limit_bytes = container && container->memory_limit > 0 ? container->memory_limit : -1;
+	it->memory_limit_bytes = it->container && it->container->memory_limit > 0 ? it->container->memory_limit : -1;
 	it->restarts = it->pod ? pod_restarts(it->pod) : -1;
 	it->started_ms = status ? status->running_since_ms : -1;
 	if (it->started_ms < 0 && it->pod && str_eq(it->pod->phase, "Running"))
@@ -139,7 +153,8 @@ static void broker_reset(struct join_broker *broker, struct join_cluster *cluste
 	it->client_count = 0;
 	broker->pub.draining = -1;
 	broker->critical = broker->disk_free = -1;
-	broker->voter_critical = broker->alive = broker->silent = broker->stopped = broker->slow = false;
+	broker->voter_critical = broker->alive = broker->silent = broker->stopped = broker->slow = broker->drained =
+		false;
 	broker->unheard = NULL;
 	broker->side = -1;
 	it->source = (struct world_source){.updated_ms = -1};
@@ -212,9 +227,13 @@ static void see_cluster(void *data, const struct source_found_cluster *found)
 	pub->kind = found->kind;
 	pub->manager = found->manager;
 	pub->stateful_set = found->stateful_set;
+	pub->workload = found->workload;
+	pub->workload_kind = found->workload_kind;
 	pub->rabbitmq_resource = found->rabbitmq;
 	pub->kafka_resource = found->kafka;
 	pub->desired = found->desired;
+	CLEANUP(free) char *why = source_evidence_words(&found->evidence, false);
+	pub->why = arena_strdup(&world->frame, why);
 	pub->budget = NULL;
 	pub->version = NULL;
 	vec_each (&cluster->brokers, it) {
@@ -224,6 +243,8 @@ static void see_cluster(void *data, const struct source_found_cluster *found)
 		broker->pub.node = NULL;
 	}
 	expect_brokers(cluster);
+	cluster->named = brokers_are_named(cluster);
+	join_controllers_expect(cluster);
 	vec_push(&world->cluster_list, pub);
 }
 
@@ -242,31 +263,18 @@ static void clusters_drop_unseen(struct world *world)
 
 /* ---- pods ---- */
 
-/* By the name of what controls its pods. */
-static void index_owners(const struct world *world, struct map *owners)
+/* By what makes its pods. */
+static void index_makers(const struct world *world, struct map *makers)
 {
+	char maker[RECORD_MAKER_MAX];
 	for (size_t i = 0; i < world->cluster_list.len; i++) {
-		const struct join_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
-		bool strimzi = cluster->found.manager == WORLD_MANAGED_BY_STRIMZI;
-		CLEANUP(free)
-		char *key = str_printf("%s/%s/%s", strimzi ? "strimzi" : "set", cluster->namespace,
-				       strimzi ? cluster->name : join_cluster_pod_prefix(cluster));
-		map_set(owners, key, (void *)cluster);
+		struct join_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
+		if (source_discover_brokers_maker(&cluster->found, maker))
+			map_set(makers, maker, cluster);
+		for (size_t j = 0; j < cluster->found.controller_count; j++)
+			if (source_discover_set_maker(cluster->found.controllers[j], maker))
+				map_set(makers, maker, cluster);
 	}
-}
-
-static struct join_cluster *owner_of(const struct map *owners, const struct kube_pod *pod)
-{
-	const struct kube_owner *owner = kube_controller(&pod->meta);
-	const char *strimzi = kube_label(&pod->meta, "strimzi.io/cluster");
-	char key[NAME_MAX_BYTES];
-	if (owner && str_eq(owner->kind, "StatefulSet"))
-		snprintf(key, sizeof key, "set/%s/%s", str_or(pod->meta.namespace, ""), str_or(owner->name, ""));
-	else if (strimzi && str_eq(str_or(kube_label(&pod->meta, "strimzi.io/kind"), "Kafka"), "Kafka"))
-		snprintf(key, sizeof key, "strimzi/%s/%s", str_or(pod->meta.namespace, ""), strimzi);
-	else
-		return NULL;
-	return map_get(owners, key);
 }
 
 static bool clusters_is_finished(const struct kube_pod *pod)
@@ -274,11 +282,14 @@ static bool clusters_is_finished(const struct kube_pod *pod)
 	return str_eq(pod->phase, "Succeeded");
 }
 
-static void see_pod(struct world *world, const struct map *owners, const struct kube_pod *pod)
+static void see_pod(struct world *world, struct join_cluster *cluster, const struct kube_pod *pod)
 {
-	struct join_cluster *cluster = owner_of(owners, pod);
-	if (!cluster || !pod->meta.name)
+	if (!pod->meta.name)
 		return;
+	if (join_controllers_take_pod(cluster, pod)) {
+		vec_push(&world->pods, pod);
+		return;
+	}
 	/* A job that a chart runs beside its brokers bears their labels; it has no number and ends. */
 	struct join_broker *broker = clusters_is_finished(pod) && source_discover_ordinal(pod->meta.name) < 0
 					     ? NULL
@@ -286,6 +297,7 @@ static void see_pod(struct world *world, const struct map *owners, const struct 
 	if (!broker)
 		return;
 	broker->seen = true;
+	broker->pub.expected |= !cluster->named && pod->meta.deleted_ms < 0;
 	broker->pub.pod = pod;
 	struct join_node *node = pod->node_name ? map_get(&world->nodes, pod->node_name) : NULL;
 	broker->pub.node = node ? &node->pub : NULL;
@@ -301,14 +313,16 @@ static int compare_pods(const void *a, const void *b)
 
 static void join_pods(struct world *world)
 {
-	struct map owners = MAP_INIT;
+	struct map makers = MAP_INIT;
 	const struct kube_pod *pod;
-	struct map_entry *at = NULL;
-	index_owners(world, &owners);
+	index_makers(world, &makers);
 	vec_clear(&world->pods);
-	while ((pod = record_store_next(&world->store, KUBE_PODS, &at)))
-		see_pod(world, &owners, pod);
-	map_finish(&owners);
+	for (struct map_entry *at = map_next(&makers, NULL); at; at = map_next(&makers, at)) {
+		const struct record_group *pods = record_store_group(&world->store, RECORD_PODS_BY_MAKER, at->key);
+		for (size_t i = 0; (pod = record_group_pod(pods, i)); i++)
+			see_pod(world, at->value, pod);
+	}
+	map_finish(&makers);
 	if (world->pods.len)
 		qsort(world->pods.items, world->pods.len, sizeof *world->pods.items, compare_pods);
 }
@@ -317,7 +331,7 @@ static void place_on_nodes(struct join_cluster *cluster)
 {
 	vec_each (&cluster->brokers, it) {
 		struct join_broker *broker = (struct join_broker *)*it;
-		broker_reset(broker, cluster);
+		join_broker_reset(broker, cluster);
 		struct join_node *node = (struct join_node *)broker->pub.node;
 		if (node)
 			vec_push(&node->brokers, &broker->pub);
@@ -328,24 +342,25 @@ static void place_on_nodes(struct join_cluster *cluster)
 	cluster->pub.broker_count = cluster->brokers.len;
 }
 
-static void find_budget(struct world *world, struct join_cluster *cluster)
+/* The first that covers a cluster is its budget. */
+static void give_budget(struct world *world, const struct kube_disruption_budget *budget)
+{
+	const char *namespace = budget->meta.namespace;
+	uint64_t key = join_index_selected(world, namespace, budget->selector, budget->selector_count);
+	for (const struct record_lookup_entry *at = NULL; (at = record_lookup_next(&world->index.labels, key, at));) {
+		struct join_cluster *cluster = at->value;
+		if (!cluster->pub.budget &&
+		    join_cluster_is_selected(cluster, namespace, budget->selector, budget->selector_count))
+			cluster->pub.budget = budget;
+	}
+}
+
+static void join_budgets(struct world *world)
 {
 	const struct kube_disruption_budget *budget;
 	struct map_entry *at = NULL;
-	const struct kube_stateful_set *set = cluster->found.stateful_set;
-	while (!cluster->pub.budget && (budget = record_store_next(&world->store, KUBE_DISRUPTION_BUDGETS, &at))) {
-		if (!str_eq(budget->meta.namespace, cluster->namespace))
-			continue;
-		bool covers = set && record_labels_match(budget->selector, budget->selector_count, set->template_labels,
-							 set->template_label_count);
-		for (size_t i = 0; i < cluster->brokers.len && !covers; i++) {
-			const struct kube_pod *pod = cluster->brokers.items[i]->pod;
-			covers = pod && record_labels_match(budget->selector, budget->selector_count, pod->meta.labels,
-							    pod->meta.label_count);
-		}
-		if (covers)
-			cluster->pub.budget = budget;
-	}
+	while ((budget = record_store_next(&world->store, KUBE_DISRUPTION_BUDGETS, &at)))
+		give_budget(world, budget);
 }
 
 void join_clusters(struct world *world)
@@ -353,15 +368,17 @@ void join_clusters(struct world *world)
 	vec_clear(&world->cluster_list);
 	for (struct map_entry *at = map_next(&world->clusters, NULL); at; at = map_next(&world->clusters, at))
 		((struct join_cluster *)at->value)->seen = false;
-	source_discover_clusters(&world->store, see_cluster, world);
+	source_discover_clusters(&world->discovery, see_cluster, world);
 	clusters_drop_unseen(world);
 	join_pods(world);
 	for (size_t i = 0; i < world->cluster_list.len; i++) {
 		struct join_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
 		settle_brokers(cluster);
 		place_on_nodes(cluster);
-		find_budget(world, cluster);
+		join_controllers_settle(cluster);
 	}
+	join_index_clusters(world);
+	join_budgets(world);
 	for (size_t i = 0; i < world->node_list.len; i++) {
 		struct join_node *node = (struct join_node *)world->node_list.items[i];
 		if (node->brokers.len)

@@ -2,13 +2,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/base/figure.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/kafka/wire/kafka_errors.h"
 #include "api/model/join/joined.h"
 #include "api/model/records/critical.h"
 
 enum {
 	VOTER_LAG_MS = 2000, /* controller.quorum.fetch.timeout.ms: a voter further behind does not count */
+	DIRS_TOLD = 16,      /* of one broker; the others are told in one */
 };
 
 /* ---- partitions ---- */
@@ -18,6 +21,7 @@ enum world_replica_state join_kafka_partition_state(const struct kafka_topic *to
 {
 	static const enum world_replica_state states[] = {
 		[KAFKA_PARTITION_OK] = WORLD_REPLICA_OK,
+		[KAFKA_PARTITION_UNKNOWN] = WORLD_REPLICA_UNKNOWN,
 		[KAFKA_PARTITION_UNDER_REPLICATED] = WORLD_REPLICA_UNDER_REPLICATED,
 		[KAFKA_PARTITION_BELOW_MIN_ISR] = WORLD_REPLICA_BELOW_MIN_ISR,
 		[KAFKA_PARTITION_OFFLINE] = WORLD_REPLICA_OFFLINE,
@@ -29,18 +33,33 @@ static void tally_critical(struct join_cluster *cluster, const struct kafka_topi
 			   const struct kafka_partition *partition)
 {
 	const int32_t *isr = kafka_partition_isr(partition);
-	bool at_limit = world_is_critical_partition(partition->replica_count, partition->isr_count,
-						    kafka_partition_minimum(topic, partition), true);
-	for (size_t i = 0; at_limit && i < partition->isr_count; i++) {
+	int32_t minimum = kafka_partition_minimum(topic, partition);
+	bool at_limit = world_is_critical_partition(partition->replica_count, partition->isr_count, minimum, true);
+	for (size_t i = 0; (at_limit || minimum < 0) && i < partition->isr_count; i++) {
 		int16_t at = join_kafka_broker_of(cluster, isr[i]);
-		if (at >= 0)
-			((struct join_broker *)cluster->brokers.items[at])->tally.critical++;
+		struct join_broker *broker = at >= 0 ? (struct join_broker *)cluster->brokers.items[at] : NULL;
+		if (!broker)
+			continue;
+		broker->tally.critical += at_limit;
+		broker->tally.unknown += minimum < 0;
 	}
+}
+
+static bool is_covered(const struct join_cluster *cluster, const struct kafka_partition *partition)
+{
+	const int32_t *isr = kafka_partition_isr(partition);
+	for (size_t i = 0; i < partition->isr_count; i++) {
+		int16_t at = join_kafka_broker_of(cluster, isr[i]);
+		if (at >= 0 && ((const struct join_broker *)cluster->brokers.items[at])->tally.there)
+			return true;
+	}
+	return false;
 }
 
 static void tally_topic(struct join_cluster *cluster, const struct kafka_topic *topic)
 {
 	struct join_totals *totals = &cluster->totals;
+	totals->unseen += kafka_topic_is_hidden(topic);
 	for (int32_t i = 0; i < topic->partition_count; i++) {
 		const struct kafka_partition *partition = &topic->partitions[i];
 		enum world_replica_state state = join_kafka_partition_state(topic, partition);
@@ -48,11 +67,12 @@ static void tally_topic(struct join_cluster *cluster, const struct kafka_topic *
 			join_totals_note_worst(&totals->worst[state], totals->count,
 					       2 * partition->isr_count + (topic->internal == 1));
 		totals->count++;
-		totals->under_replicated += state != WORLD_REPLICA_OK;
+		totals->under_replicated += state != WORLD_REPLICA_OK && state != WORLD_REPLICA_UNKNOWN;
 		totals->below_min += state == WORLD_REPLICA_BELOW_MIN_ISR;
 		totals->leaderless += state == WORLD_REPLICA_OFFLINE;
-		totals->unknown += state == WORLD_REPLICA_OK && kafka_partition_minimum(topic, partition) < 0;
+		totals->unknown += partition->leader >= 0 && kafka_partition_minimum(topic, partition) < 0;
 		totals->moving += partition->adding_count || partition->removing_count;
+		totals->uncovered += !is_covered(cluster, partition);
 		tally_critical(cluster, topic, partition);
 	}
 }
@@ -66,8 +86,11 @@ static void tally_partitions(struct join_cluster *cluster, const struct kafka_sn
 	cluster->tallied_generation = cluster->brokers_generation;
 	cluster->totals = (struct join_totals){0};
 	join_cluster_forget_phrases(cluster);
-	vec_each (&cluster->brokers, at)
-		((struct join_broker *)*at)->tally.critical = 0;
+	vec_each (&cluster->brokers, at) {
+		const struct kafka_broker *own = (*at)->id >= 0 ? kafka_snapshot_broker(snapshot, (*at)->id) : NULL;
+		((struct join_broker *)*at)->tally =
+			(struct join_tally){.there = (*at)->ready && own && own->registered};
+	}
 	vec_clear(&cluster->topic_first);
 	for (size_t i = 0; i < snapshot->topic_count; i++) {
 		vec_push(&cluster->topic_first, first);
@@ -78,11 +101,14 @@ static void tally_partitions(struct join_cluster *cluster, const struct kafka_sn
 
 /* ---- controllers ---- */
 
+/* Who has no time where others have one, or no end of its log, has fetched nothing since this leader was elected. */
 static bool is_caught_up(const struct kafka_quorum *quorum, const struct kafka_quorum_node *voter, int64_t leader_ms)
 {
 	if (voter->id == quorum->leader)
 		return true;
-	return voter->last_caught_up_ms < 0 || leader_ms - voter->last_caught_up_ms <= VOTER_LAG_MS * 2;
+	if (voter->last_caught_up_ms < 0)
+		return leader_ms < 0 && voter->log_end_offset >= 0;
+	return leader_ms - voter->last_caught_up_ms <= VOTER_LAG_MS * 2;
 }
 
 static int64_t leader_time(const struct kafka_quorum *quorum)
@@ -180,10 +206,12 @@ static void fill_from_broker(struct join_broker *broker, const struct kafka_brok
 #define X(place, type, member, ...) WORLD_IF_##place(it->member = snapshot->member;)
 #include "api/kafka/poll/broker_fields.def"
 #undef X
-	it->leaders = snapshot->leaders;
-	it->replicas = snapshot->replicas;
-	it->in_sync = snapshot->replicas - snapshot->not_in_sync;
-	it->under_replicated = snapshot->not_in_sync;
+	if (!world_source_is_withheld(&it->cluster->parts[WORLD_PART_REPLICAS])) {
+		it->leaders = snapshot->leaders;
+		it->replicas = snapshot->replicas;
+		it->in_sync = snapshot->replicas - snapshot->not_in_sync;
+		it->under_replicated = snapshot->not_in_sync;
+	}
 	it->disk_total_bytes = snapshot->total_bytes;
 	if (snapshot->total_bytes >= 0 && snapshot->usable_bytes >= 0 &&
 	    snapshot->total_bytes >= snapshot->usable_bytes)
@@ -194,14 +222,60 @@ static void fill_from_broker(struct join_broker *broker, const struct kafka_brok
 	sample_growth(broker, snapshot);
 }
 
-static const char *offline_dirs(const struct kafka_broker *snapshot)
+/* Paths are the broker's own words: one that holds the separator is told without it. */
+static const char *dir_path(struct arena *frame, const char *path)
 {
+	char *copy = arena_strdup(frame, str_empty(path) ? "?" : path);
+	for (char *at = copy; (at = strchr(at, ','));)
+		*at = '_';
+	return copy;
+}
+
+static void take_offline_dirs(struct join_broker *broker, const struct kafka_broker *snapshot, struct arena *frame)
+{
+	struct world_broker *it = &broker->pub;
+	it->alarms = it->offline_dirs = NULL;
 	if (!snapshot || snapshot->dirs_part.updated_ms < 0)
-		return NULL;
-	for (size_t i = 0; i < snapshot->dir_count; i++)
-		if (snapshot->dirs[i].error)
-			return "log directory offline";
-	return "";
+		return;
+	it->alarms = it->offline_dirs = "";
+	bool told = true;
+	size_t count = 0;
+	for (size_t i = 0; i < snapshot->dir_count; i++) {
+		const struct kafka_log_dir *dir = &snapshot->dirs[i];
+		told &= dir->error == KAFKA_ERR_NONE || dir->error == KAFKA_ERR_STORAGE;
+		if (dir->error != KAFKA_ERR_STORAGE || count++ > DIRS_TOLD)
+			continue;
+		const char *path = count > DIRS_TOLD ? "others" : dir_path(frame, dir->path);
+		const char *between = *it->alarms ? "," : "";
+		it->offline_dirs = arena_printf(frame, "%s%s%s", it->offline_dirs, between, path);
+		it->alarms = arena_printf(frame, "%s%slog directory %s offline", it->alarms, between, path);
+	}
+	if (!told && !*it->alarms)
+		it->alarms = it->offline_dirs = NULL;
+}
+
+static void take_cordoned_dirs(struct join_broker *broker, const struct kafka_broker *snapshot, struct arena *frame)
+{
+	struct world_broker *it = &broker->pub;
+	size_t open = 0, count = 0;
+	it->cordoned_dirs = NULL;
+	it->takes_no_replicas = false;
+	it->cordoned_bytes = 0;
+	if (!snapshot || snapshot->dirs_part.updated_ms < 0)
+		return;
+	it->cordoned_dirs = "";
+	for (size_t i = 0; i < snapshot->dir_count; i++) {
+		const struct kafka_log_dir *dir = &snapshot->dirs[i];
+		open += !dir->cordoned && dir->error == KAFKA_ERR_NONE;
+		if (!dir->cordoned)
+			continue;
+		it->cordoned_bytes = figure_sum(it->cordoned_bytes, dir->usable_bytes > 0 ? dir->usable_bytes : 0);
+		if (count++ > DIRS_TOLD)
+			continue;
+		it->cordoned_dirs = arena_printf(frame, "%s%s%s", it->cordoned_dirs, *it->cordoned_dirs ? "," : "",
+						 count > DIRS_TOLD ? "others" : dir_path(frame, dir->path));
+	}
+	it->takes_no_replicas = *it->cordoned_dirs && open == 0;
 }
 
 /* That the cluster does not know a pod's broker can be told only of a pod whose id is known, or when every broker that it
@@ -216,24 +290,43 @@ static bool is_accounted_for(const struct join_cluster *cluster, const struct jo
 	return cluster->strangers == 0 && voters && !broker->foreign && !broker->disputed;
 }
 
-static int kafka_join_reachable(const struct kafka_snapshot *snapshot, const struct kafka_broker *own, const char *role,
-				bool fresh)
+/* A controller alone is in no list of brokers: it is there where it keeps up, and where it does not, who knows. */
+static int controller_is_reachable(const struct join_cluster *cluster, int32_t id)
 {
-	if (fresh && snapshot->reachable)
-		return (own && own->registered) || str_eq(role, "controller");
-	return own && own->connected ? 1 : -1;
+	for (size_t i = 0; i < cluster->voters.len; i++)
+		if (cluster->voters.items[i].id == id)
+			return cluster->voters.items[i].caught_up ? 1 : -1;
+	return -1;
+}
+
+static int kafka_join_reachable(const struct join_cluster *cluster, const struct kafka_snapshot *snapshot,
+				const struct world_broker *broker, const struct kafka_broker *own)
+{
+	bool fresh = !join_cluster_is_stale(cluster, snapshot->metadata_part.updated_ms);
+	bool accounted = is_accounted_for(cluster, (const struct join_broker *)broker);
+	if (!fresh || !accounted || !snapshot->reachable)
+		return own && own->connected ? 1 : -1;
+	if (own && own->registered)
+		return 1;
+	/* Whoever is no broker may be a controller, as long as nobody tells who those are. */
+	if (str_eq(broker->role, "controller") || world_source_is_withheld(&cluster->pub.parts[WORLD_PART_QUORUM]))
+		return controller_is_reachable(cluster, broker->id);
+	return 0;
 }
 
 static void take_critical(struct join_broker *broker, const struct kafka_snapshot *snapshot)
 {
 	if (broker->pub.id < 0)
 		return; /* what it holds is not known */
-	if (snapshot->metadata_part.updated_ms >= 0 && snapshot->config_part.updated_ms >= 0) {
+	bool known = broker->tally.unknown == 0 &&
+		     world_withheld_part(broker->pub.cluster->parts, WORLD_ON(REPLICAS) | WORLD_ON(QUORUM)) ==
+			     WORLD_PART_COUNT;
+	if (snapshot->metadata_part.updated_ms >= 0)
 		broker->critical = broker->tally.critical;
-		broker->pub.quorum_critical = broker->critical > 0 || broker->voter_critical;
-	} else if (broker->voter_critical) {
+	if (broker->critical > 0 || broker->voter_critical)
 		broker->pub.quorum_critical = 1;
-	}
+	else if (known)
+		broker->pub.quorum_critical = 0;
 }
 
 static void kafka_join_fill_broker(struct join_cluster *cluster, struct join_broker *broker,
@@ -241,25 +334,30 @@ static void kafka_join_fill_broker(struct join_cluster *cluster, struct join_bro
 {
 	struct world_broker *it = &broker->pub;
 	const struct kafka_broker *own = it->id >= 0 ? kafka_snapshot_broker(snapshot, it->id) : NULL;
-	bool fresh = !join_cluster_is_stale(cluster, snapshot->metadata_part.updated_ms);
 	int32_t controller = snapshot->quorum.present ? snapshot->quorum.leader : snapshot->controller;
 	it->role = snapshot->metadata_part.updated_ms < 0 ? NULL : role_of(snapshot, it->id, own && own->registered);
 	it->is_controller = it->id >= 0 && it->id == controller;
-	it->alarms = offline_dirs(own);
+	take_offline_dirs(broker, own, &cluster->world->frame);
+	take_cordoned_dirs(broker, own, &cluster->world->frame);
 	if (own)
 		fill_from_broker(broker, own, &cluster->world->frame);
 	else
 		forget_growth(broker);
-	it->reachable = kafka_join_reachable(snapshot, own, it->role, fresh && is_accounted_for(cluster, broker));
+	it->reachable = kafka_join_reachable(cluster, snapshot, it, own);
 	take_critical(broker, snapshot);
 }
 
 static int64_t kafka_join_lag_of(const struct kafka_snapshot *snapshot)
 {
 	int64_t sum = -1;
-	for (size_t i = 0; i < snapshot->group_count; i++)
+	if (err_is_set(&snapshot->group_part.err) || err_is_set(&snapshot->hidden))
+		return -1; /* some may not have been told of at all */
+	for (size_t i = 0; i < snapshot->group_count; i++) {
+		if (snapshot->groups[i].partial)
+			return -1;
 		if (snapshot->groups[i].lag >= 0)
-			sum = (sum < 0 ? 0 : sum) + snapshot->groups[i].lag;
+			sum = figure_sum(sum < 0 ? 0 : sum, snapshot->groups[i].lag);
+	}
 	return sum;
 }
 
@@ -292,26 +390,34 @@ static struct kafka_part kafka_join_disks(const struct kafka_snapshot *snapshot)
 	return disks;
 }
 
+/* In this order what kafka_join_parts() has of them. */
+static const enum world_part kafka_join_told[] = {WORLD_PART_BROKERS, WORLD_PART_REPLICAS, WORLD_PART_MINIMUMS,
+						  WORLD_PART_MOVES,   WORLD_PART_QUORUM,   WORLD_PART_DISKS,
+						  WORLD_PART_GROUPS};
+
 static void kafka_join_parts(struct join_cluster *cluster, const struct kafka_snapshot *snapshot)
 {
-	struct err none = {0};
-	struct kafka_part disks = snapshot ? kafka_join_disks(snapshot) : (struct kafka_part){.updated_ms = -1};
-	const struct {
-		enum world_part part;
-		const struct kafka_part *said;
-	} parts[] = {
-		{WORLD_PART_BROKERS, snapshot ? &snapshot->metadata_part : NULL},
-		{WORLD_PART_REPLICAS, snapshot ? &snapshot->metadata_part : NULL},
-		{WORLD_PART_MINIMUMS, snapshot ? &snapshot->config_part : NULL},
-		{WORLD_PART_MOVES, snapshot ? &snapshot->reassignment_part : NULL},
-		{WORLD_PART_QUORUM, snapshot ? &snapshot->quorum_part : NULL},
-		{WORLD_PART_DISKS, snapshot ? &disks : NULL},
-		{WORLD_PART_GROUPS, snapshot ? &snapshot->group_part : NULL},
-	};
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-		join_cluster_told(cluster, parts[i].part, parts[i].said ? parts[i].said->updated_ms : -1,
-				  parts[i].said ? &parts[i].said->err : &cluster->way_err);
-	join_cluster_told(cluster, WORLD_PART_CHECKS, loop_now_ms(cluster->world->loop), &none); /* there are none */
+	int64_t now = loop_now_ms(cluster->world->loop);
+	join_cluster_told(cluster, WORLD_PART_CHECKS, now, &(struct err){0}); /* there are none */
+	for (size_t i = 0; !snapshot && i < ARRAY_LEN(kafka_join_told); i++)
+		join_cluster_told(cluster, kafka_join_told[i], -1, &cluster->way_err);
+	if (!snapshot)
+		return;
+	/* ZooKeeper's brokers have no controllers of their own. */
+	const struct kafka_part without = {.updated_ms = now}, disks = kafka_join_disks(snapshot);
+	bool quorum = snapshot->quorum_part.err.code != ERR_UNSUPPORTED;
+	struct kafka_part replicas = snapshot->metadata_part;
+	if (err_is_set(&snapshot->hidden))
+		replicas.err = snapshot->hidden;
+	const struct kafka_part *said[] = {&snapshot->metadata_part,
+					   &replicas,
+					   &snapshot->config_part,
+					   &snapshot->reassignment_part,
+					   quorum ? &snapshot->quorum_part : &without,
+					   &disks,
+					   &snapshot->group_part};
+	for (size_t i = 0; i < ARRAY_LEN(said); i++)
+		join_cluster_told(cluster, kafka_join_told[i], said[i]->updated_ms, &said[i]->err);
 }
 
 static void fill_cluster(struct join_cluster *cluster, const struct kafka_snapshot *snapshot)
@@ -319,6 +425,8 @@ static void fill_cluster(struct join_cluster *cluster, const struct kafka_snapsh
 	struct world_cluster *it = &cluster->pub;
 	bool known = snapshot && snapshot->metadata_part.updated_ms >= 0;
 	bool groups = snapshot && snapshot->group_part.updated_ms >= 0;
+	if (known && err_is_set(&snapshot->hidden) && snapshot->topic_count == 0)
+		known = false;
 	join_cluster_show_totals(cluster, known, known ? snapshot->metadata_part.updated_ms : -1);
 	it->topic_count = known ? (int64_t)snapshot->topic_count : -1;
 	it->group_count = groups ? (int64_t)snapshot->group_count : -1;
@@ -329,6 +437,8 @@ static void fill_cluster(struct join_cluster *cluster, const struct kafka_snapsh
 #undef X
 	it->source = kafka_join_source(cluster, snapshot);
 	kafka_join_parts(cluster, snapshot);
+	if (world_source_is_withheld(&it->parts[WORLD_PART_REPLICAS]))
+		it->under_replicated = it->below_min = it->leaderless = -1;
 }
 
 void join_kafka(struct join_cluster *cluster)
@@ -349,6 +459,7 @@ void join_kafka(struct join_cluster *cluster)
 	    cluster->topic_first.len != snapshot->topic_count)
 		tally_partitions(cluster, snapshot);
 	join_quorum(cluster, snapshot);
+	join_controllers_of_quorum(cluster, snapshot);
 	fill_cluster(cluster, snapshot);
 	vec_each (&cluster->brokers, at)
 		kafka_join_fill_broker(cluster, (struct join_broker *)*at, snapshot);

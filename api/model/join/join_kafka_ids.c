@@ -13,9 +13,8 @@
 enum { LABEL_MAX = 256, IDS_TOLD = 3 };
 
 static const char *const evidence_words[] = {
-	[JOIN_BY_NOTHING] = "nothing",     [JOIN_BY_OWN_WORD] = "own-word", [JOIN_BY_NAME] = "dns-name",
-	[JOIN_BY_ADDRESS] = "address",     [JOIN_BY_OPERATOR] = "operator", [JOIN_BY_MEMORY] = "memory",
-	[JOIN_BY_REMAINDER] = "remainder",
+	[JOIN_BY_NOTHING] = "nothing", [JOIN_BY_OWN_WORD] = "own-word", [JOIN_BY_NAME] = "dns-name",
+	[JOIN_BY_ADDRESS] = "address", [JOIN_BY_OPERATOR] = "operator", [JOIN_BY_MEMORY] = "memory",
 };
 
 static int id_seat_compare(const void *a, const void *b)
@@ -167,54 +166,12 @@ static void claim_operators(struct join_cluster *cluster, seat_claims *claims)
 	}
 }
 
-/* ---- what was certain, and what remains ---- */
+/* ---- what was certain ---- */
 
 static void claim_memories(struct join_cluster *cluster, seat_claims *claims)
 {
 	for (size_t i = 0; i < cluster->brokers.len; i++)
 		claim(claims, cluster, seat_broker(cluster, (int32_t)i)->known_id, (int32_t)i);
-}
-
-/* The one difference between id and ordinal of all that are joined; false when there is none, or too few are. */
-static bool find_offset(const struct join_cluster *cluster, int32_t *offset)
-{
-	size_t joined = 0;
-	for (size_t i = 0; i < cluster->brokers.len; i++) {
-		const struct world_broker *broker = cluster->brokers.items[i];
-		if (broker->id < 0)
-			continue;
-		if (broker->ordinal < 0 || (joined && broker->id - broker->ordinal != *offset))
-			return false;
-		*offset = broker->id - broker->ordinal;
-		joined++;
-	}
-	return joined > cluster->brokers.len / 2;
-}
-
-/* A broker that is gone from the cluster says nothing and is named by nobody but the replicas. When every other id has its
- * pod and every other pod its id, all numbered alike, what is left over is joined where that numbering agrees. */
-static void claim_remainder(struct join_cluster *cluster, const struct kafka_snapshot *snapshot, seat_claims *claims)
-{
-	int32_t offset = 0;
-	size_t left = 0, ids = 0;
-	if (!cluster->found.stateful_set || !find_offset(cluster, &offset))
-		return;
-	for (size_t i = 0; i < snapshot->broker_count; i++) {
-		bool joined = find_seat(cluster, snapshot->brokers[i].id) != NULL;
-		if (!joined && snapshot->brokers[i].registered)
-			return;
-		ids += !joined;
-	}
-	for (size_t i = 0; i < cluster->brokers.len; i++) {
-		const struct world_broker *broker = cluster->brokers.items[i];
-		if (broker->id >= 0)
-			continue;
-		left++;
-		if (broker->ordinal >= 0 && kafka_snapshot_broker(snapshot, broker->ordinal + offset))
-			claim(claims, cluster, broker->ordinal + offset, (int32_t)i);
-	}
-	if (claims->len != left || left != ids)
-		vec_clear(claims);
 }
 
 /* ---- what is not known ---- */
@@ -348,8 +305,6 @@ void join_kafka_ids(struct join_cluster *cluster, const struct kafka_snapshot *s
 			((struct join_broker *)*at)->known_id = (*at)->id;
 	claim_memories(cluster, &claims);
 	settle_claims(cluster, &claims, JOIN_BY_MEMORY);
-	claim_remainder(cluster, snapshot, &claims);
-	settle_claims(cluster, &claims, JOIN_BY_REMAINDER);
 	vec_finish(&claims);
 	say_unjoined(cluster, snapshot);
 	if (log_is_on(LOG_DEBUG, LOG_MODEL))

@@ -23,7 +23,8 @@ uint64_t join_kafka_answers_mark(const struct join_cluster *cluster)
 	if (!snapshot)
 		return mark;
 	const int64_t read_ms[] = {snapshot->metadata_part.updated_ms, snapshot->reassignment_part.updated_ms,
-				   snapshot->config_part.updated_ms, snapshot->group_part.updated_ms};
+				   snapshot->config_part.updated_ms,   snapshot->group_part.updated_ms,
+				   snapshot->eligible_part.updated_ms, (int64_t)snapshot->eligible_count};
 	for (size_t i = 0; i < ARRAY_LEN(read_ms); i++)
 		mark = join_answers_mix(mark, (uint64_t)read_ms[i]);
 	for (size_t i = 0; i < snapshot->broker_count; i++)
@@ -61,6 +62,15 @@ static void fill_replicas(const struct join_cluster *cluster, const struct kafka
 	}
 }
 
+static void fill_eligible(const struct kafka_eligible *eligible, struct world_replicated *out)
+{
+	out->eligible_known = eligible != NULL;
+	for (size_t i = 0; eligible && i < out->replica_count; i++) {
+		out->eligible[i] = kafka_join_holds(eligible->nodes, eligible->count, out->replica_ids[i]);
+		out->was_eligible[i] = kafka_join_holds(eligible->last, eligible->last_count, out->replica_ids[i]);
+	}
+}
+
 void join_kafka_replicated_at(const struct join_cluster *cluster, int64_t index, struct world_replicated *out)
 {
 	const struct kafka_snapshot *snapshot = join_cluster_kafka(cluster);
@@ -78,10 +88,9 @@ void join_kafka_replicated_at(const struct join_cluster *cluster, int64_t index,
 	out->leader_id = partition->leader;
 	out->min_in_sync = kafka_partition_minimum(topic, partition);
 	out->state = join_kafka_partition_state(topic, partition);
-	if (out->state == WORLD_REPLICA_OK && out->min_in_sync < 0 && partition->error)
-		out->state = WORLD_REPLICA_UNKNOWN;
 	out->size_bytes = partition->size_bytes;
 	fill_replicas(cluster, partition, out);
+	fill_eligible(kafka_snapshot_eligible(snapshot, topic->name, partition->id), out);
 }
 
 void join_topic_at(const struct world_cluster *pub, int64_t index, struct world_topic *out)
@@ -102,18 +111,24 @@ void join_topic_at(const struct world_cluster *pub, int64_t index, struct world_
 #define X(place, type, member, ...) WORLD_IF_##place(out->member = topic->member;)
 #include "api/kafka/poll/topic_fields.def"
 #undef X
+	if (kafka_topic_is_hidden(topic)) {
+		out->under_replicated = out->below_min_isr = out->offline = -1;
+		return;
+	}
+	bool unknown = false;
 	out->partitions = topic->partition_count;
+	out->size_bytes = topic->stored_bytes;
 	for (int32_t i = 0; i < topic->partition_count; i++) {
 		const struct kafka_partition *partition = &topic->partitions[i];
 		enum world_replica_state state = join_kafka_partition_state(topic, partition);
 		out->replication_factor = partition->replica_count > out->replication_factor ? partition->replica_count
 											     : out->replication_factor;
-		out->under_replicated += state != WORLD_REPLICA_OK;
+		unknown |= partition->leader >= 0 && kafka_partition_minimum(topic, partition) < 0;
+		out->under_replicated += state != WORLD_REPLICA_OK && state != WORLD_REPLICA_UNKNOWN;
 		out->below_min_isr += state == WORLD_REPLICA_BELOW_MIN_ISR;
 		out->offline += state == WORLD_REPLICA_OFFLINE;
-		if (partition->size_bytes >= 0)
-			out->size_bytes = (out->size_bytes < 0 ? 0 : out->size_bytes) + partition->size_bytes;
 	}
+	out->below_min_isr = unknown ? -1 : out->below_min_isr;
 }
 
 /* For a broker whose pod is not known. */
@@ -163,4 +178,7 @@ void join_group_at(const struct world_cluster *pub, int64_t index, struct world_
 #define X(place, type, member, ...) WORLD_IF_##place(out->member = group->member;)
 #include "api/kafka/poll/group_fields.def"
 #undef X
+	/* What was committed to hidden topics is left out without a word, as they are. */
+	if (err_is_set(&snapshot->hidden))
+		out->lag = -1;
 }

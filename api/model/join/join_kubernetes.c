@@ -1,11 +1,14 @@
 /* Nodes, volumes, services and events: Kubernetes' side of the join. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "api/base/figure.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/model/join/joined.h"
 #include "api/model/records/record_facts.h"
+#include "api/model/sources/watcher.h"
 
 enum { KEY_MAX = 1024, EVENTS_SHOWN = 1000 };
 
@@ -32,6 +35,7 @@ static void fill_node(struct join_node *node, const struct kube_node *record)
 	it->zone = record_node_zone(record);
 	it->ready_known = ready != NULL;
 	it->ready = ready && str_eq(ready->status, "True");
+	it->reports = ready && str_eq(ready->status, "False"); /* Unknown is what the control plane says of it */
 	it->not_ready_since_ms = ready && !it->ready ? ready->changed_ms : -1;
 	it->cordoned = record && record->unschedulable;
 }
@@ -59,7 +63,7 @@ static void drop_unseen_nodes(struct world *world)
 void join_nodes(struct world *world)
 {
 	const struct kube_node *record;
-	const struct kube_pod *pod;
+	const char *name;
 	struct map_entry *at;
 	for (at = map_next(&world->nodes, NULL); at; at = map_next(&world->nodes, at)) {
 		struct join_node *node = at->value;
@@ -68,9 +72,9 @@ void join_nodes(struct world *world)
 	}
 	for (at = NULL; (record = record_store_next(&world->store, KUBE_NODES, &at));)
 		fill_node(node_named(world, str_or(record->meta.name, "")), record);
-	for (at = NULL; (pod = record_store_next(&world->store, KUBE_PODS, &at));) {
-		struct join_node *node = pod->node_name ? node_named(world, pod->node_name) : NULL;
-		if (node && !node->seen) /* nodes may be forbidden to read: then pods still name them */
+	for (at = NULL; (name = record_store_next_group(&world->store, RECORD_PODS_BY_NODE, &at));) {
+		struct join_node *node = node_named(world, name);
+		if (!node->seen) /* nodes may be forbidden to read: then pods still name them */
 			fill_node(node, NULL);
 	}
 	drop_unseen_nodes(world);
@@ -139,40 +143,87 @@ static bool is_left_behind(const struct join_cluster *cluster, const struct kube
 	return ordinal >= 0 && is_named_after(cluster, claim, pod);
 }
 
-/* "namespace/claim" → the broker whose pod mounts it, the first where several share it. */
-static void index_mounts(const struct world *world, struct map *mounts)
+static void index_mounts(struct world *world)
 {
+	struct record_lookup *mounts = &world->index.mounts;
+	record_lookup_clear(mounts);
 	for (size_t i = 0; i < world->cluster_list.len; i++) {
 		const struct join_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
 		for (size_t j = 0; j < cluster->brokers.len; j++) {
-			const struct kube_pod *pod = cluster->brokers.items[j]->pod;
-			for (size_t k = 0; pod && k < pod->volume_count; k++) {
-				char key[KEY_MAX];
-				snprintf(key, sizeof key, "%s/%s", cluster->namespace, pod->volumes[k].claim_name);
-				if (!map_get(mounts, key))
-					map_set(mounts, key, cluster->brokers.items[j]);
-			}
+			struct world_broker *broker = cluster->brokers.items[j];
+			for (size_t k = 0; broker->pod && k < broker->pod->volume_count; k++)
+				record_lookup_put(
+					mounts,
+					record_lookup_key(cluster->namespace, broker->pod->volumes[k].claim_name, NULL),
+					broker);
 		}
 	}
 }
 
-/* What no pod mounts is a broker's that has no pod now, or was left behind. */
-static struct world_cluster *unmounted_owner(const struct world *world, const struct kube_claim *claim,
-					     struct world_broker **broker)
+static bool is_mounted_by(const struct kube_claim *claim, const struct world_broker *broker)
 {
-	for (size_t i = 0; i < world->cluster_list.len; i++) {
-		struct join_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
-		if (!str_eq(claim->meta.namespace, cluster->namespace))
-			continue;
-		for (size_t j = 0; j < cluster->brokers.len && !*broker; j++) {
-			struct world_broker *it = cluster->brokers.items[j];
-			if (!it->pod && is_named_after(cluster, claim, it->name))
-				*broker = it;
-		}
-		if (*broker || is_left_behind(cluster, claim))
-			return &cluster->pub;
-	}
+	if (!str_eq(broker->cluster->namespace, str_or(claim->meta.namespace, "")))
+		return false;
+	for (size_t i = 0; i < broker->pod->volume_count; i++)
+		if (str_eq(broker->pod->volumes[i].claim_name, claim->meta.name))
+			return true;
+	return false;
+}
+
+/* The first broker whose pod mounts it, where several share it. */
+static struct world_broker *mounting_broker(struct world *world, const struct kube_claim *claim)
+{
+	uint64_t key = record_lookup_key(claim->meta.namespace, claim->meta.name, NULL);
+	for (const struct record_lookup_entry *at = NULL; (at = record_lookup_next(&world->index.mounts, key, at));)
+		if (is_mounted_by(claim, at->value))
+			return at->value;
 	return NULL;
+}
+
+/* A broker that has no pod now. */
+static struct world_broker *broker_without_pod(const struct join_cluster *cluster, const struct kube_claim *claim)
+{
+	vec_each (&cluster->brokers, broker)
+		if (!(*broker)->pod && is_named_after(cluster, claim, (*broker)->name))
+			return *broker;
+	return NULL;
+}
+
+static bool owns_unmounted(const struct join_cluster *cluster, const void *data)
+{
+	const struct kube_claim *claim = data;
+	return str_eq(claim->meta.namespace, cluster->namespace) &&
+	       (broker_without_pod(cluster, claim) || is_left_behind(cluster, claim));
+}
+
+static void take_owner(struct world *world, const struct kube_claim *claim, const char *name,
+		       struct join_cluster **owner)
+{
+	struct join_cluster *cluster =
+		join_index_named(&world->index.names, claim->meta.namespace, name, owns_unmounted, claim);
+	if (cluster && (!*owner || cluster->place < (*owner)->place))
+		*owner = cluster;
+}
+
+/* What no pod mounts is a broker's that has no pod now, or was left behind. Behind one of the dashes in its name begins
+ * that of the pod, which without its number is that of what made it. */
+static struct join_cluster *unmounted_owner(struct world *world, const struct kube_claim *claim)
+{
+	struct join_cluster *owner = NULL;
+	const char *name = claim->meta.name, *label = kube_label(&claim->meta, "strimzi.io/cluster");
+	size_t len = strlen(name);
+	while (len && isdigit((unsigned char)name[len - 1]))
+		len--;
+	CLEANUP(free) char *unnumbered = mem_strndup(name, len ? len - 1 : 0);
+	if (label)
+		take_owner(world, claim, label, &owner);
+	for (const char *at = strchr(name, '-'); at; at = strchr(at + 1, '-')) {
+		size_t begin = (size_t)(at - name) + 1;
+		take_owner(world, claim, name + begin, &owner);
+		if (begin < len)
+			take_owner(world, claim, unnumbered + begin, &owner);
+	}
+	return owner;
 }
 
 static void give_to_broker(struct world_broker *broker, struct world_volume *volume)
@@ -199,7 +250,11 @@ static void fill_volume(struct world *world, struct join_cluster *cluster, const
 				  : bound             ? bound->capacity
 						      : -1,
 		.used_bytes = -1,
+		.size_bytes = -1,
+		.inodes = -1,
+		.inodes_used = -1,
 		.expandable = -1,
+		.waits = join_claim_waits(cluster, claim),
 	};
 	it->node = bound && bound->node_name_count ? bound->node_names[0]
 		   : broker && broker->pod         ? broker->pod->node_name
@@ -212,16 +267,14 @@ static void fill_volume(struct world *world, struct join_cluster *cluster, const
 	vec_push(&world->volume_list, it);
 }
 
-static void join_claim(struct world *world, const struct map *mounts, const struct kube_claim *claim)
+static void join_claim(struct world *world, const struct kube_claim *claim)
 {
-	char key[KEY_MAX];
 	if (!claim->meta.name)
 		return;
-	snprintf(key, sizeof key, "%s/%s", str_or(claim->meta.namespace, ""), claim->meta.name);
-	struct world_broker *broker = map_get(mounts, key);
-	struct world_cluster *owner = broker ? broker->cluster : unmounted_owner(world, claim, &broker);
+	struct world_broker *broker = mounting_broker(world, claim);
+	struct join_cluster *owner = broker ? join_cluster_of(broker->cluster) : unmounted_owner(world, claim);
 	if (owner)
-		fill_volume(world, join_cluster_of(owner), claim, broker);
+		fill_volume(world, owner, claim, broker ? broker : broker_without_pod(owner, claim));
 }
 
 static int compare_volumes(const void *a, const void *b)
@@ -244,9 +297,53 @@ static void drop_unseen_volumes(struct world *world)
 	vec_finish(&gone);
 }
 
+static void take_usage(struct world *world, struct world_volume *volume)
+{
+	const struct kube_pod *pod = volume->broker->pod;
+	const struct world_node *node = volume->broker->node;
+	const char *why = NULL;
+	if (!pod || !pod->node_name || !volume->claim->meta.namespace || !str_eq(volume->claim->phase, "Bound"))
+		return;
+	if (node && node->ready_known && !node->ready && !node->reports) {
+		volume->use_unknown = "its node does not report";
+		return;
+	}
+	const struct kube_volume_stats *stats =
+		source_watcher_usage(world->watcher, pod->node_name, volume->claim, &why);
+	volume->use_unknown = why ? arena_strdup(&world->frame, why) : NULL;
+	if (!stats)
+		return;
+	/* What only root may still write is not free for a broker. */
+	bool told = stats->capacity >= stats->available && stats->available >= 0;
+	volume->size_bytes = stats->capacity;
+	volume->used_bytes = told ? stats->capacity - stats->available : stats->used;
+	volume->inodes = stats->inodes;
+	volume->inodes_used = stats->inodes_used;
+}
+
+/* What a broker does not tell of its disks, the kubelets of their nodes may. */
+static void ask_kubelets(struct world *world, struct world_broker *broker)
+{
+	int64_t used = 0, total = 0;
+	for (size_t i = 0; i < broker->volume_count; i++) {
+		struct world_volume *volume = broker->volumes[i];
+		take_usage(world, volume);
+		bool told = volume->used_bytes >= 0 && volume->size_bytes > 0;
+		used = told && used >= 0 ? figure_sum(used, volume->used_bytes) : -1;
+		total = told && total >= 0 ? figure_sum(total, volume->size_bytes) : -1;
+	}
+	if (used < 0 || total < 0)
+		return;
+	broker->disk_used_bytes = used;
+	broker->disk_total_bytes = total;
+}
+
 /* RabbitMQ says only what is free; what is used follows where the claim is a file system of its own. */
 static void measure_disks(struct join_cluster *cluster)
 {
+	const struct world_source *parts = cluster->pub.parts;
+	bool have_told = err_is_set(&cluster->pub.source.err) || (world_source_is_settled(&parts[WORLD_PART_BROKERS]) &&
+								  world_source_is_settled(&parts[WORLD_PART_DISKS]));
 	vec_each (&cluster->brokers, at) {
 		struct world_broker *broker = *at;
 		int64_t free_bytes = ((struct join_broker *)broker)->disk_free;
@@ -259,23 +356,27 @@ static void measure_disks(struct join_cluster *cluster)
 			broker->disk_total_bytes = capacity;
 		if (broker->volume_count == 1)
 			broker->volumes[0]->used_bytes = broker->disk_used_bytes;
+		if (broker->disk_used_bytes < 0 && have_told)
+			ask_kubelets(cluster->world, broker);
 	}
 }
 
 void join_volumes(struct world *world)
 {
 	const struct kube_claim *claim;
-	struct map mounts = MAP_INIT;
 	struct map_entry *at;
 	vec_clear(&world->volume_list);
 	for (at = map_next(&world->volumes, NULL); at; at = map_next(&world->volumes, at))
 		((struct join_volume *)at->value)->seen = false;
 	for (size_t i = 0; i < world->cluster_list.len; i++)
 		vec_clear(&join_cluster_of(world->cluster_list.items[i])->volumes);
-	index_mounts(world, &mounts);
+	join_claims_look(world);
+	index_mounts(world);
 	for (at = NULL; (claim = record_store_next(&world->store, KUBE_CLAIMS, &at));)
-		join_claim(world, &mounts, claim);
-	map_finish(&mounts);
+		join_claim(world, claim);
+	/* Only now: each name that comes costs the whole index anew when it is asked next, as claims of others do. */
+	vec_each (&world->volume_list, volume)
+		join_index_name(join_cluster_of((*volume)->cluster), (*volume)->claim->meta.name);
 	drop_unseen_volumes(world);
 	if (world->volume_list.len)
 		qsort(world->volume_list.items, world->volume_list.len, sizeof *world->volume_list.items,
@@ -288,6 +389,7 @@ void join_volumes(struct world *world)
 		cluster->pub.volumes = cluster->volumes.items;
 		cluster->pub.volume_count = cluster->volumes.len;
 		measure_disks(cluster);
+		join_claim_templates(cluster);
 	}
 }
 
@@ -301,8 +403,9 @@ static int compare_events(const void *a, const void *b)
 	return strcmp(str_or(left->record->meta.name, ""), str_or(right->record->meta.name, ""));
 }
 
-static bool event_concerns(const struct join_cluster *cluster, const struct kube_event *event)
+static bool event_concerns(const struct join_cluster *cluster, const void *data)
 {
+	const struct kube_event *event = data;
 	if (!str_eq(event->object_namespace, cluster->namespace) || !event->object_name)
 		return false;
 	if (join_cluster_broker_named(cluster, event->object_name) >= 0 || str_eq(event->object_name, cluster->name) ||
@@ -323,12 +426,11 @@ void join_events(struct world *world)
 	struct map_entry *at = NULL;
 	vec_clear(&world->events);
 	while ((event = record_store_next(&world->store, KUBE_EVENTS, &at))) {
-		struct world_cluster *cluster = NULL;
-		for (size_t i = 0; i < world->cluster_list.len && !cluster; i++)
-			if (event_concerns(join_cluster_of(world->cluster_list.items[i]), event))
-				cluster = world->cluster_list.items[i];
+		struct join_cluster *cluster = join_index_named(&world->index.names, event->object_namespace,
+								event->object_name, event_concerns, event);
 		if (cluster || str_eq(event->object_kind, "Node"))
-			vec_push(&world->events, (struct world_event){.record = event, .cluster = cluster});
+			vec_push(&world->events,
+				 (struct world_event){.record = event, .cluster = cluster ? &cluster->pub : NULL});
 	}
 	if (world->events.len)
 		qsort(world->events.items, world->events.len, sizeof *world->events.items, compare_events);

@@ -11,21 +11,52 @@
 
 enum {
 	CLIENTS_STALE_MS = 90000, /* they are counted every 30 s */
-	LAST_HEARD_MS = 10000,
+	NAMES_TOLD = 3,
 	HOST_MAX = 256,
 };
 
-/* "rabbit@rabbitmq-0.rabbitmq-nodes.mq.svc" → the broker whose pod is rabbitmq-0; "rabbit@10-1-2-3.mq.pod" → whose
- * pod has that address */
+/* "rabbitmq-0.rabbitmq-nodes.mq.svc" → the broker whose pod is rabbitmq-0; "10-1-2-3.mq.pod" → whose pod has that
+ * address */
+static int32_t broker_at_host(const struct join_cluster *cluster, const char *host)
+{
+	char label[HOST_MAX];
+	snprintf(label, sizeof label, "%.*s", (int)strcspn(host, "."), host);
+	int32_t named = join_cluster_broker_named(cluster, label);
+	struct source_pod_address address = named >= 0 ? join_cluster_address(cluster, cluster->brokers.items[named])
+						       : (struct source_pod_address){0};
+	return named >= 0 && source_pod_is_named(&address, host) ? named : join_cluster_broker_addressed(cluster, host);
+}
+
+/* What a node calls itself, asked through its own pod, is believed before any name: "bus@mq" may be anybody. */
 int32_t join_rabbitmq_broker_of(const struct join_cluster *cluster, const char *member)
 {
 	const char *at = member ? strchr(member, '@') : NULL;
-	char host[HOST_MAX];
-	if (!at)
-		return -1;
-	snprintf(host, sizeof host, "%.*s", (int)strcspn(at + 1, "."), at + 1);
-	int32_t named = join_cluster_broker_named(cluster, host);
-	return named >= 0 ? named : join_cluster_broker_addressed(cluster, at + 1);
+	int32_t said = -1, named = at ? broker_at_host(cluster, at + 1) : -1;
+	for (size_t i = 0; at && i < cluster->rabbitmq.member_count; i++) {
+		const struct rabbitmq_member *it = &cluster->rabbitmq.members[i];
+		int32_t pod = it->node ? join_cluster_broker_named(cluster, it->pod) : -1;
+		bool same = pod >= 0 && strcmp(it->node, member) == 0;
+		if (same && said >= 0)
+			return -1; /* two that go by one name are both in doubt */
+		if (same)
+			said = pod;
+		else if (pod >= 0 && pod == named)
+			named = -1; /* it goes by another name */
+	}
+	return said >= 0 ? said : named;
+}
+
+/* A value that differs when what the nodes call themselves does. */
+static uint64_t mark_names(const struct join_cluster *cluster)
+{
+	uint64_t mark = 0;
+	for (size_t i = 0; i < cluster->rabbitmq.member_count; i++) {
+		const struct rabbitmq_member *it = &cluster->rabbitmq.members[i];
+		for (const char *c = str_or(it->node, ""); *c; c++)
+			mark = join_answers_mix(mark, (unsigned char)*c);
+		mark = join_answers_mix(mark, i + UINT8_MAX);
+	}
+	return mark;
 }
 
 static const struct rabbitmq_member *member_of(const struct join_cluster *cluster, const char *pod)
@@ -92,6 +123,7 @@ static void count_state(struct join_totals *totals, enum world_replica_state sta
 	totals->below_min += state == WORLD_REPLICA_MINORITY || state == WORLD_REPLICA_OFFLINE;
 	totals->leaderless += state == WORLD_REPLICA_NO_LEADER;
 	totals->unknown += state == WORLD_REPLICA_UNKNOWN;
+	totals->unseen += state == WORLD_REPLICA_UNKNOWN;
 }
 
 static void add_rates(struct join_tally *tally, const struct rabbitmq_queue *queue)
@@ -116,7 +148,8 @@ static void tally_queues(struct join_cluster *cluster)
 	}
 	cluster->tallied = queues;
 	cluster->tallied_generation = cluster->brokers_generation;
-	cluster->totals = (struct join_totals){0};
+	cluster->tallied_names = mark_names(cluster);
+	cluster->totals = (struct join_totals){.unseen = queues->truncated};
 	join_cluster_forget_phrases(cluster);
 	vec_each (&cluster->brokers, at) {
 		((struct join_broker *)*at)->tally = (struct join_tally){.in_rate = -1, .out_rate = -1};
@@ -174,54 +207,6 @@ static void fill_from_node(struct join_broker *broker, const struct rabbitmq_nod
 	broker->unheard = str_empty(node->partitions) ? NULL : node->partitions;
 }
 
-static bool is_host_gone(const struct world_node *host)
-{
-	return host && host->ready_known && !host->ready;
-}
-
-/* 1 its peers see it run, 0 they do not, -1 nothing is known of now. */
-static int seen_by_peers(const struct join_cluster *cluster, const struct rabbitmq_node *node)
-{
-	bool fresh = !join_cluster_is_stale(cluster, cluster->rabbitmq.nodes_part.updated_ms);
-	return node && fresh ? node->running : -1;
-}
-
-/* What it says itself counts first, unless most of the cluster does not hear it. */
-static int reachable_by_itself(const struct join_cluster *cluster, const struct join_broker *broker, int seen)
-{
-	size_t missed_by = join_hearing_missed_by(cluster, broker);
-	if (missed_by * 2 > cluster->brokers.len)
-		return 0;
-	return seen == 0 && !missed_by ? -1 : 1; /* the others were not asked yet */
-}
-
-/* That it does not answer us proves little: its management may be off. That its peers do not see it does prove something;
- * that they still see it does not, neither where it does not answer nor once its node is gone: they notice after the net
- * tick time, a minute by default. */
-static int rabbitmq_join_reachable(const struct join_cluster *cluster, const struct join_broker *broker,
-				   const struct rabbitmq_member *member, const struct rabbitmq_node *node)
-{
-	bool just_now = member && loop_now_ms(cluster->world->loop) - member->part.updated_ms < LAST_HEARD_MS;
-	int seen = seen_by_peers(cluster, node);
-	if (broker->alive && (!is_host_gone(broker->pub.node) || just_now))
-		return reachable_by_itself(cluster, broker, seen);
-	if (seen == 0 || broker->stopped)
-		return 0;
-	bool is_silent = member && member->answers == 0;
-	return seen == 1 && !is_silent && !is_host_gone(broker->pub.node) ? 1 : -1;
-}
-
-/* Its container has run since before it was heard last, so it is not one that starts: RabbitMQ in it went. */
-static bool has_stopped(const struct join_cluster *cluster, const struct world_broker *broker,
-			const struct rabbitmq_member *member)
-{
-	const struct kube_container_status *status = join_pod_main_status(WORLD_BROKER_RABBITMQ, broker->pod);
-	if (!member->refuses || member->part.updated_ms < 0 || !status || status->running_since_ms < 0)
-		return false;
-	int64_t ago_ms = loop_now_ms(cluster->world->loop) - member->part.updated_ms;
-	return status->running_since_ms < cluster->world->wall_ms - ago_ms;
-}
-
 /* That we may not ask says nothing of it. */
 static bool tells_of_broker(const struct err *err)
 {
@@ -229,14 +214,14 @@ static bool tells_of_broker(const struct err *err)
 }
 
 static void fill_from_member(const struct join_cluster *cluster, struct join_broker *broker,
-			     const struct rabbitmq_member *member)
+			     const struct rabbitmq_member *member, const struct rabbitmq_node *node)
 {
 	bool others = false;
 	for (size_t i = 0; i < cluster->rabbitmq.member_count; i++)
 		others |= cluster->rabbitmq.members[i].answers == 1;
 	broker->alive = member->answers == 1;
 	broker->silent = member->answers == 0 && others && tells_of_broker(&member->part.err);
-	broker->stopped = has_stopped(cluster, &broker->pub, member);
+	broker->stopped = join_rabbitmq_has_stopped(cluster, broker, member, node);
 	broker->slow = member->slow;
 	if (member->unheard)
 		broker->unheard = member->unheard;
@@ -258,7 +243,8 @@ static void fill_clients(const struct join_cluster *cluster, struct world_broker
 {
 	const struct rabbitmq_clients *snapshot = cluster->rabbitmq.clients;
 	if (!snapshot || !node ||
-	    join_cluster_is_older(cluster, cluster->rabbitmq.clients_part.updated_ms, CLIENTS_STALE_MS))
+	    join_cluster_is_older(cluster, cluster->rabbitmq.clients_part.updated_ms,
+				  CLIENTS_STALE_MS + cluster->pub.pace_ms))
 		return;
 	size_t first = 0;
 	while (first < snapshot->count && !str_eq(snapshot->items[first].node, node->name))
@@ -278,14 +264,19 @@ static void fill_clients(const struct join_cluster *cluster, struct world_broker
 	it->client_count = end - first;
 }
 
-static const struct rabbitmq_node *node_of(const struct join_cluster *cluster, const char *pod)
+static const struct rabbitmq_node *node_among(const struct join_cluster *cluster, const struct rabbitmq_nodes *nodes,
+					      const char *pod)
 {
-	const struct rabbitmq_nodes *nodes = cluster->rabbitmq.nodes;
 	int32_t broker = join_cluster_broker_named(cluster, pod);
 	for (size_t i = 0; nodes && i < nodes->count; i++)
 		if (join_rabbitmq_broker_of(cluster, nodes->items[i].name) == broker)
 			return &nodes->items[i];
 	return NULL;
+}
+
+static const struct rabbitmq_node *node_of(const struct join_cluster *cluster, const char *pod)
+{
+	return node_among(cluster, cluster->rabbitmq.nodes, pod);
 }
 
 /* Whether a node is known to be it: else the queues' members say nothing of it. */
@@ -317,7 +308,7 @@ static void rabbitmq_join_fill_broker(struct join_cluster *cluster, struct join_
 	struct world_broker *it = &broker->pub;
 	const struct rabbitmq_member *member = member_of(cluster, it->name);
 	const struct rabbitmq_node *node = node_of(cluster, it->name);
-	it->reachable = rabbitmq_join_reachable(cluster, broker, member, node);
+	it->reachable = join_rabbitmq_reachable(cluster, broker, member, node);
 	fill_clients(cluster, it, node);
 	it->alarms = alarm_words(cluster, node, member);
 	bool queues_known = snapshot->queues && !snapshot->queues->truncated && !snapshot->partial;
@@ -337,10 +328,12 @@ static void hear_brokers(struct join_cluster *cluster)
 		const struct rabbitmq_node *node = node_of(cluster, broker->name);
 		if (cluster->rabbitmq.overview && cluster->rabbitmq.overview->version)
 			broker->pub.version = cluster->rabbitmq.overview->version;
+		const struct rabbitmq_node *told = node_among(cluster, cluster->rabbitmq.maintenance, broker->name);
+		broker->drained = told && told->being_drained == 1;
 		if (node)
 			fill_from_node(broker, node);
 		if (member)
-			fill_from_member(cluster, broker, member);
+			fill_from_member(cluster, broker, member, node);
 	}
 	join_hearing(cluster);
 }
@@ -368,14 +361,54 @@ static void rabbitmq_join_parts(struct join_cluster *cluster)
 	join_cluster_told(cluster, WORLD_PART_REPLICAS, snapshot->queues_part.updated_ms, &snapshot->queues_part.err);
 }
 
+/* ---- what is not known ---- */
+
+/* Whoever answers has been asked, where the management API is open, what it calls itself. */
+static bool were_names_asked(const struct rabbitmq_snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->member_count; i++)
+		if (snapshot->members[i].answers == 1 && !snapshot->members[i].named &&
+		    snapshot->way == RABBITMQ_BY_MANAGEMENT)
+			return false;
+	return true;
+}
+
+/* Nodes that run in no pod that is known: what is where cannot be told while there are any. */
+static void say_strangers(struct join_cluster *cluster)
+{
+	const struct rabbitmq_nodes *nodes = cluster->rabbitmq.nodes;
+	struct arena *frame = &cluster->world->frame;
+	const char *names = "";
+	cluster->strangers = 0;
+	for (size_t i = 0; nodes && i < nodes->count; i++) {
+		const struct rabbitmq_node *node = &nodes->items[i];
+		if (node->running != 1 || join_rabbitmq_broker_of(cluster, node->name) >= 0)
+			continue;
+		if (cluster->strangers++ < NAMES_TOLD)
+			names = arena_printf(frame, "%s%s%.120s", names, *names ? ", " : "", node->name);
+	}
+	if (cluster->strangers > NAMES_TOLD)
+		names = arena_printf(frame, "%s and %zu more", names, cluster->strangers - NAMES_TOLD);
+	cluster->ids_settled = were_names_asked(&cluster->rabbitmq);
+	cluster->pub.unjoined = !cluster->strangers ? NULL
+						    : arena_printf(frame, "no pod is known for RabbitMQ node%s %s",
+								   cluster->strangers == 1 ? "" : "s", names);
+	cluster->pub.unjoined_advice =
+		!cluster->strangers
+			? NULL
+			: "what these nodes hold is unknown: check the node names and which pods belong to the cluster";
+}
+
 void join_rabbitmq(struct join_cluster *cluster)
 {
 	const struct rabbitmq_snapshot *snapshot = &cluster->rabbitmq;
 	struct world_cluster *it = &cluster->pub;
 	if (snapshot->queues &&
-	    (cluster->tallied != snapshot->queues || cluster->tallied_generation != cluster->brokers_generation))
+	    (cluster->tallied != snapshot->queues || cluster->tallied_generation != cluster->brokers_generation ||
+	     cluster->tallied_names != mark_names(cluster)))
 		tally_queues(cluster);
 	hear_brokers(cluster);
+	say_strangers(cluster);
 	vec_each (&cluster->brokers, at)
 		rabbitmq_join_fill_broker(cluster, (struct join_broker *)*at);
 	if (snapshot->overview && snapshot->overview->version)
@@ -384,8 +417,10 @@ void join_rabbitmq(struct join_cluster *cluster)
 	it->queue_count = snapshot->queues     ? (int64_t)snapshot->queues->count
 			  : snapshot->overview ? snapshot->overview->queues
 					       : -1;
+	/* Whom the nodes are hidden from, the totals are told of the virtual hosts that are open to it (rabbit_mgmt_db). */
+	bool whole = snapshot->overview && snapshot->nodes && !snapshot->partial;
 #define X(place, type, member, ...)                                                                                    \
-	WORLD_IF_##place(it->member = snapshot->overview ? snapshot->overview->member : WORLD_UNKNOWN_##type;)
+	WORLD_IF_##place(it->member = whole ? snapshot->overview->member : WORLD_UNKNOWN_##type;)
 #include "api/rabbitmq/overview_fields.def"
 #undef X
 	it->topic_count = it->group_count = it->total_lag = -1;

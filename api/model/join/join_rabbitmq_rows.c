@@ -9,6 +9,7 @@ uint64_t join_rabbitmq_answers_mark(const struct join_cluster *cluster)
 {
 	const struct rabbitmq_snapshot *snapshot = &cluster->rabbitmq;
 	uint64_t mark = join_answers_mix(cluster->brokers_generation, (uintptr_t)snapshot->queues);
+	mark = join_answers_mix(mark, cluster->tallied_names);
 	return join_answers_mix(mark, (uint64_t)snapshot->queues_part.updated_ms);
 }
 

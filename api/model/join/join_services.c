@@ -32,7 +32,7 @@ static const struct kube_container *services_join_container_of(const struct join
 		if (cluster->brokers.items[i]->pod)
 			return source_discover_pod_container(cluster->pub.kind, cluster->brokers.items[i]->pod);
 	const struct kube_stateful_set *set = cluster->found.stateful_set;
-	return set ? source_discover_container(cluster->pub.kind, set->containers, set->container_count) : NULL;
+	return set ? source_evidence_container(cluster->pub.kind, set->containers, set->container_count) : NULL;
 }
 
 static const struct kube_port *container_port(const struct kube_container *container, const char *name, int32_t number)
@@ -72,21 +72,14 @@ static void fill_port(const struct join_cluster *cluster, const struct kube_port
 		out->broker_port_name = port_name(cluster, container, out->broker_port);
 }
 
-static bool services_join_selects(const struct kube_service *service, const struct join_cluster *cluster)
+static struct join_cluster *services_join_owner(struct world *world, const struct kube_service *service)
 {
-	if (!str_eq(service->meta.namespace, cluster->namespace))
-		return false;
-	const struct kube_stateful_set *set = cluster->found.stateful_set;
-	if (set && record_labels_match(service->selector, service->selector_count, set->template_labels,
-				       set->template_label_count))
-		return true;
-	for (size_t i = 0; i < cluster->brokers.len; i++) {
-		const struct kube_pod *pod = cluster->brokers.items[i]->pod;
-		if (pod && record_labels_match(service->selector, service->selector_count, pod->meta.labels,
-					       pod->meta.label_count))
-			return true;
-	}
-	return false;
+	const char *namespace = service->meta.namespace;
+	uint64_t key = join_index_selected(world, namespace, service->selector, service->selector_count);
+	for (const struct record_lookup_entry *at = NULL; (at = record_lookup_next(&world->index.labels, key, at));)
+		if (join_cluster_is_selected(at->value, namespace, service->selector, service->selector_count))
+			return at->value;
+	return NULL;
 }
 
 /* A service with addresses of two families has two slices with the same pods. */
@@ -107,19 +100,36 @@ static void count_slice(struct map *pods, const struct kube_endpoint_slice *slic
 	}
 }
 
+static const char *services_join_slice_of(const struct kube_endpoint_slice *slice)
+{
+	return kube_label(&slice->meta, "kubernetes.io/service-name");
+}
+
+static void index_slices(struct world *world)
+{
+	const struct kube_endpoint_slice *slice;
+	struct map_entry *at = NULL;
+	record_lookup_clear(&world->index.slices);
+	while ((slice = record_store_next(&world->store, KUBE_ENDPOINT_SLICES, &at)))
+		record_lookup_put(&world->index.slices,
+				  record_lookup_key(slice->meta.namespace, services_join_slice_of(slice), NULL),
+				  (void *)slice);
+}
+
 static void count_endpoints(struct world *world, struct world_service *service)
 {
 	struct map pods = MAP_INIT;
-	struct map_entry *at = NULL;
-	const struct kube_endpoint_slice *slice;
+	const struct kube_meta *its = &service->record->meta;
+	uint64_t key = record_lookup_key(its->namespace, its->name, NULL);
 	service->ready_endpoints = service->all_endpoints = -1;
 	if (!world_source_is_read(&service->cluster->parts[WORLD_PART_ENDPOINTS]))
 		return;
 	service->ready_endpoints = service->all_endpoints = 0;
-	while ((slice = record_store_next(&world->store, KUBE_ENDPOINT_SLICES, &at)))
-		if (str_eq(slice->meta.namespace, service->record->meta.namespace) &&
-		    str_eq(kube_label(&slice->meta, "kubernetes.io/service-name"), service->record->meta.name))
+	for (const struct record_lookup_entry *at = NULL; (at = record_lookup_next(&world->index.slices, key, at));) {
+		const struct kube_endpoint_slice *slice = at->value;
+		if (str_eq(slice->meta.namespace, its->namespace) && str_eq(services_join_slice_of(slice), its->name))
 			count_slice(&pods, slice, service);
+	}
 	map_finish(&pods);
 }
 
@@ -139,6 +149,7 @@ static void fill_service(struct world *world, struct join_cluster *cluster, cons
 	for (size_t i = 0; i < record->port_count; i++)
 		fill_port(cluster, &record->ports[i], &service->pub.ports[i]);
 	count_endpoints(world, &service->pub);
+	join_index_name(cluster, record->meta.name);
 	vec_push(&cluster->services, &service->pub);
 	vec_push(&world->service_list, &service->pub);
 }
@@ -173,12 +184,12 @@ void join_services(struct world *world)
 		((struct join_service *)at->value)->seen = false;
 	for (size_t i = 0; i < world->cluster_list.len; i++)
 		vec_clear(&join_cluster_of(world->cluster_list.items[i])->services);
-	for (at = NULL; (record = record_store_next(&world->store, KUBE_SERVICES, &at));)
-		for (size_t i = 0; i < world->cluster_list.len; i++)
-			if (services_join_selects(record, join_cluster_of(world->cluster_list.items[i]))) {
-				fill_service(world, join_cluster_of(world->cluster_list.items[i]), record);
-				break;
-			}
+	index_slices(world);
+	for (at = NULL; (record = record_store_next(&world->store, KUBE_SERVICES, &at));) {
+		struct join_cluster *owner = services_join_owner(world, record);
+		if (owner)
+			fill_service(world, owner, record);
+	}
 	services_join_drop_unseen(world);
 	if (world->service_list.len)
 		qsort(world->service_list.items, world->service_list.len, sizeof *world->service_list.items,

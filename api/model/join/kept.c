@@ -88,9 +88,9 @@ void join_cluster_show_totals(struct join_cluster *cluster, bool known, int64_t 
 	struct world_cluster *it = &cluster->pub;
 	it->replicas_ms = known ? replicas_ms : -1;
 	it->replicated_count = known ? totals->count : -1;
-	it->under_replicated = known ? totals->under_replicated : -1;
-	it->below_min = known ? totals->below_min : -1;
-	it->leaderless = known ? totals->leaderless : -1;
+	it->under_replicated = known && !totals->unseen ? totals->under_replicated : -1;
+	it->below_min = known && !totals->unseen && !totals->unknown ? totals->below_min : -1;
+	it->leaderless = known && !totals->unseen ? totals->leaderless : -1;
 }
 
 bool join_cluster_is_older(const struct join_cluster *cluster, int64_t updated_ms, int64_t age_ms)
@@ -100,7 +100,7 @@ bool join_cluster_is_older(const struct join_cluster *cluster, int64_t updated_m
 
 bool join_cluster_is_stale(const struct join_cluster *cluster, int64_t updated_ms)
 {
-	return join_cluster_is_older(cluster, updated_ms, STALE_MS);
+	return join_cluster_is_older(cluster, updated_ms, STALE_MS + cluster->pub.pace_ms);
 }
 
 struct join_cluster *join_cluster_create(struct world *world, const char *key, const struct source_found_cluster *found)
@@ -120,6 +120,23 @@ struct join_cluster *join_cluster_create(struct world *world, const char *key, c
 	return cluster;
 }
 
+struct join_broker *join_broker_create(struct join_cluster *cluster, const char *name)
+{
+	struct join_broker *broker = mem_alloc(sizeof *broker);
+	broker->name = mem_strdup(name);
+	broker->bytes = broker->bytes_ms = -1;
+	broker->told_id = broker->known_id = -1;
+	broker->pub = (struct world_broker){
+		.cluster = &cluster->pub,
+		.name = broker->name,
+		.ordinal = source_discover_ordinal(name),
+		.id = -1,
+		.in_rate = -1,
+		.out_rate = -1,
+	};
+	return broker;
+}
+
 void join_broker_destroy(struct join_broker *broker)
 {
 	free(broker->pub.volumes);
@@ -131,6 +148,7 @@ void join_unpin(struct rabbitmq_snapshot *snapshot)
 {
 	rabbitmq_overview_unref(snapshot->overview);
 	rabbitmq_nodes_unref(snapshot->nodes);
+	rabbitmq_nodes_unref(snapshot->maintenance);
 	rabbitmq_queues_unref(snapshot->queues);
 	rabbitmq_clients_unref(snapshot->clients);
 }
@@ -142,6 +160,9 @@ void join_cluster_destroy(struct join_cluster *cluster)
 	vec_each (&cluster->brokers, broker)
 		join_broker_destroy((struct join_broker *)*broker);
 	vec_finish(&cluster->brokers);
+	vec_each (&cluster->controllers, controller)
+		join_broker_destroy((struct join_broker *)*controller);
+	vec_finish(&cluster->controllers);
 	vec_finish(&cluster->volumes);
 	vec_finish(&cluster->services);
 	vec_finish(&cluster->voters);
@@ -222,6 +243,7 @@ void join_finish(struct world *world)
 	vec_finish(&world->problems);
 	vec_finish(&world->events);
 	vec_finish(&world->pods);
+	join_index_finish(&world->index);
 	record_store_finish(&world->store);
 	arena_finish(&world->frame);
 }

@@ -76,6 +76,7 @@ static struct source_watcher *start_watcher(struct world *world, const struct wo
 		.on_answer = world_on_answer,
 		.data = world,
 		.credentials_secret = options->credentials_secret,
+		.broker_kind = options->broker_kind,
 		.credentials_data = options->data,
 	});
 }
@@ -91,6 +92,8 @@ struct world *world_create(const struct world_options *options)
 	driver->later = loop_timer_create(options->loop, world_on_change, world);
 	world->loop = options->loop;
 	world->store.owns = options->client != NULL;
+	world->discovery = (struct source_discovery){
+		.store = &world->store, .broker_kind = options->broker_kind, .settings = options->data};
 	world->view.data_age_ms = -1;
 	world->view.discovering = true;
 	world->view.namespace = driver->namespace;
@@ -115,6 +118,8 @@ void world_destroy(struct world *world)
 static void world_publish(struct world *world)
 {
 	struct world_view *view = &world->view;
+	join_index_place(world);
+	view->names = &world->index.names;
 	view->clusters = world->cluster_list.items;
 	view->cluster_count = world->cluster_list.len;
 	view->nodes = world->node_list.items;
@@ -131,6 +136,13 @@ static void world_publish(struct world *world)
 	view->pod_count = world->pods.len;
 }
 
+/* Whose brokers are asked before those of others. */
+static void note_health(struct world *world)
+{
+	vec_each (&world->cluster_list, it)
+		source_watcher_note_health(world->watcher, (*it)->key, (*it)->severity >= SEV_WARN);
+}
+
 const struct world_view *world_update(struct world *world)
 {
 	struct world_driver *driver = driver_of(world);
@@ -143,6 +155,7 @@ const struct world_view *world_update(struct world *world)
 		join_update(world);
 		rule_broker_states(world);
 		rules_find_problems(world);
+		note_health(world);
 		record_store_collect(&world->store); /* the frame before, the last to point there, is gone */
 		world_publish(world);
 		log_trace(LOG_MODEL, "world joined clusters=%zu nodes=%zu pods=%zu problems=%zu us=%lld",
@@ -158,6 +171,21 @@ const struct world_view *world_update(struct world *world)
 bool world_is_outdated(const struct world *world)
 {
 	return driver_of(world)->dirty;
+}
+
+void world_ask_again(struct world *world)
+{
+	source_watcher_ask_again(world->watcher);
+}
+
+void world_look_at(struct world *world, const char *cluster_key)
+{
+	source_watcher_look_at(world->watcher, cluster_key);
+}
+
+void world_need(struct world *world, const char *cluster_key)
+{
+	source_watcher_hurry(world->watcher, cluster_key);
 }
 
 bool world_settled(const struct world *world)
@@ -183,15 +211,42 @@ struct world_cluster *world_find_cluster(const struct world_view *view, const ch
 	return NULL;
 }
 
+struct world_pod_name {
+	const char *namespace, *name;
+};
+
+static struct world_broker *find_controller(const struct join_cluster *cluster, const char *pod)
+{
+	vec_each (&cluster->controllers, at)
+		if (str_eq((*at)->name, pod))
+			return *at;
+	return NULL;
+}
+
+static bool has_broker(const struct join_cluster *cluster, const void *data)
+{
+	const struct world_pod_name *it = data;
+	return str_eq(cluster->namespace, it->namespace) && join_cluster_broker_named(cluster, it->name) >= 0;
+}
+
+static bool has_controller(const struct join_cluster *cluster, const void *data)
+{
+	const struct world_pod_name *it = data;
+	return str_eq(cluster->namespace, it->namespace) && find_controller(cluster, it->name);
+}
+
 struct world_broker *world_find_broker(const struct world_view *view, const char *namespace, const char *pod)
 {
-	for (size_t i = 0; i < view->cluster_count; i++) {
-		struct join_cluster *cluster = join_cluster_of(view->clusters[i]);
-		int32_t at = str_eq(cluster->namespace, namespace) ? join_cluster_broker_named(cluster, pod) : -1;
-		if (at >= 0)
-			return cluster->brokers.items[at];
-	}
-	return NULL;
+	const struct join_cluster *cluster =
+		join_index_named(view->names, namespace, pod, has_broker, &(struct world_pod_name){namespace, pod});
+	return cluster ? cluster->brokers.items[join_cluster_broker_named(cluster, pod)] : NULL;
+}
+
+struct world_broker *world_find_member(const struct world_view *view, const char *namespace, const char *pod)
+{
+	const struct join_cluster *cluster =
+		join_index_named(view->names, namespace, pod, has_controller, &(struct world_pod_name){namespace, pod});
+	return cluster ? find_controller(cluster, pod) : world_find_broker(view, namespace, pod);
 }
 
 struct world_node *world_find_node(const struct world_view *view, const char *name)

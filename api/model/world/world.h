@@ -24,6 +24,8 @@ struct world_options {
 	const char *namespace;      /* NULL = all namespaces */
 	/* Named in configuration: secret holding user and password of a cluster; NULL = discover. */
 	const char *(*credentials_secret)(void *data, const char *namespace, const char *cluster);
+	/* What the configuration says a workload runs: "kafka", "rabbitmq", "none"; NULL = nothing. */
+	const char *(*broker_kind)(void *data, const char *namespace, const char *name);
 	/* Something changed: paint when convenient. Coalesced by the caller. What Kubernetes tells is passed on at
 	 * once, what brokers answered within WORLD_POLLED_MS. */
 	void (*on_change)(void *data);
@@ -41,6 +43,16 @@ const struct world_view *world_update(struct world *world);
 /* True when world_update() would join: what the last one gave may point at what brokers have said anew since. */
 bool world_is_outdated(const struct world *world);
 
+/* Asks for all of it again, at once, whatever back-off says: the operator wants to know. */
+void world_ask_again(struct world *world);
+
+/* The broker cluster that somebody looks at, by key; NULL = none in particular. Where there are more than a few, its brokers are
+ * asked as often as they bear and before those of others, which are asked the more seldom the more there are; who is unwell
+ * comes before who is well. What that makes of the age of what is shown stands in world_cluster. */
+void world_look_at(struct world *world, const char *cluster_key);
+/* An operation needs it: asked at once and as often as it bears, whatever else is asked, for half a minute. */
+void world_need(struct world *world, const char *cluster_key);
+
 /* True once every list is in and every broker cluster found has answered or failed: what `mqdeck get` waits for. */
 bool world_settled(const struct world *world);
 
@@ -53,6 +65,8 @@ struct kafka_admin *world_kafka_admin(struct world *world, const char *cluster_k
 
 struct world_cluster *world_find_cluster(const struct world_view *view, const char *key);
 struct world_broker *world_find_broker(const struct world_view *view, const char *namespace, const char *pod);
+/* The same, and a controller that runs apart from the brokers. */
+struct world_broker *world_find_member(const struct world_view *view, const char *namespace, const char *pod);
 struct world_node *world_find_node(const struct world_view *view, const char *name);
 
 /* index < cluster->replicated_count */

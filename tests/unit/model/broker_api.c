@@ -67,10 +67,15 @@ static bool script(struct fake_api *fake, struct fake_connection *connection, co
 		     {"/kafkas", api->kafkas},
 		     {"/statefulsets", api->sets},
 		     {"/rabbitmqclusters", api->rabbitmqs},
+		     {"/persistentvolumeclaims", api->claims},
 		     {"/pods", buf_str(&api->pods)}};
 	const char *secret = strstr(path, "/secrets/"), *items = NULL;
 	if (str_has_prefix(path, "/version"))
 		return false;
+	if (api->config_map && strstr(path, "/configmaps/mq-conf")) {
+		fake_answer(connection, 200, "", api->config_map);
+		return true;
+	}
 	if (secret) {
 		answer_secret(api, connection, secret + strlen("/secrets/"));
 		return true;
@@ -93,7 +98,8 @@ static bool script(struct fake_api *fake, struct fake_connection *connection, co
 		if (strstr(path, lists[i].resource))
 			items = str_or(lists[i].items, "");
 	struct buf body = BUF_INIT(1 << 20);
-	buf_printf(&body, "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[%s]}", str_or(items, ""));
+	buf_printf(&body, "{\"kind\":\"List\",\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[%s]}",
+		   str_or(items, ""));
 	fake_answer(connection, 200, "", buf_str(&body));
 	buf_finish(&body);
 	return true;

@@ -21,9 +21,10 @@ struct broker_api {
 	struct kubeconfig *config;
 	struct kube_access *access;
 	struct kube_client *client;
-	const char *kafkas, *users, *sets, *rabbitmqs; /* JSON items; NULL = none */
+	const char *kafkas, *users, *sets, *rabbitmqs, *claims; /* JSON items; NULL = none */
 	struct buf pods;
 	struct broker_secret secrets[BROKER_API_SECRETS];
+	const char *config_map; /* JSON of "mq-conf"; NULL = there is none */
 	bool leases_forbidden;
 	/* Lists of this resource ("/pods") are answered with this instead, so often; NULL = none. */
 	const char *refused, *refusal_headers, *refusal;

@@ -25,8 +25,20 @@ void fixture_finish(struct fixture *f)
 	arena_finish(&f->arena);
 }
 
+void fixture_put_again(struct fixture *f)
+{
+	struct record_store *store = &f->world->store;
+	for (size_t kind = 0; kind < KUBE_KIND_COUNT; kind++) {
+		const void *record;
+		struct map_entry *at = NULL;
+		while ((record = record_store_next(store, (enum kube_kind)kind, &at)))
+			record_store_put(store, (enum kube_kind)kind, record);
+	}
+}
+
 const struct world_view *fixture_update(struct fixture *f)
 {
+	fixture_put_again(f);
 	world_mark_dirty(f->world);
 	return world_update(f->world);
 }

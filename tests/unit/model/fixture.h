@@ -16,7 +16,10 @@ struct fixture {
 
 void fixture_start(struct fixture *f);
 void fixture_finish(struct fixture *f);
-/* Joins anew. */
+/* Tests change records where they are. One that a server sends never changes, so that what is kept by a record is not
+ * looked at again until it is put: this puts them all. */
+void fixture_put_again(struct fixture *f);
+/* Joins anew, with the records as they are now. */
 const struct world_view *fixture_update(struct fixture *f);
 struct join_cluster *fixture_cluster(struct fixture *f, const char *key); /* asserts that it is there */
 struct join_broker *fixture_broker(struct fixture *f, const char *key, size_t index);

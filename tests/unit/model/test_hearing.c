@@ -5,6 +5,7 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
+#include "api/rabbitmq/rabbitmq_decode.h"
 #include "tests/unit/model/fixture.h"
 
 static const char one_queue[] = "[{\"name\":\"q\",\"vhost\":\"/\",\"type\":\"quorum\",\"leader\":\"rabbit@mq-1\","
@@ -39,6 +40,7 @@ static void refuse(struct scene *scene, size_t index)
 {
 	scene->members[index].answers = 0;
 	scene->members[index].refuses = true;
+	scene->members[index].refused_ms = loop_now_ms(scene->f.loop);
 	err_set(&scene->members[index].part.err, ERR_CONNECT, "connection refused by pod mq");
 }
 
@@ -79,7 +81,8 @@ static void a_split_names_both_sides_and_blames_neither_for_the_other(void **sta
 		fixture_say_nodes(&scene.f, scene.cluster, pictures[i]);
 		fixture_update(&scene.f);
 		assert_says(&scene, SEV_BAD, "network partition: mq-0 does not hear mq-1 and mq-2");
-		assert_non_null(strstr(scene.cluster->pub.detail, "quorum queues go on with mq-1 and mq-2 only"));
+		assert_non_null(
+			strstr(scene.cluster->pub.detail, "mq-1 and mq-2 have the majority that quorum queues need"));
 		assert_string_equal(broker(&scene, 0)->state, "partitioned");
 		assert_int_equal(broker(&scene, 0)->reachable, 0);
 		assert_string_equal(broker(&scene, 1)->state, "ready");
@@ -110,8 +113,8 @@ static void partition_handling_is_the_versions_own(void **state)
 		const char *version, *says;
 	} versions[] = {
 		{"4.3.6", "this version has no partition handling"},
-		{"4.2.9", "under ignore"},
-		{"3.13.7", "under ignore"},
+		{"4.2.9", "where the partition stays, restart mq-0"},
+		{"3.13.7", "where the partition stays, restart mq-0"},
 	};
 	struct scene scene = {0};
 	begin(&scene);
@@ -172,6 +175,25 @@ static void who_has_stopped_in_a_container_that_runs_is_never_green(void **state
 	fixture_finish(&scene.f);
 }
 
+/* Its peers, asked well after it first refused, see it run: it has no management any more. */
+static void who_only_lost_its_management_has_not_stopped(void **state)
+{
+	struct scene scene = {0};
+	begin(&scene);
+	refuse(&scene, 0);
+	loop_run(scene.f.loop, 100000, NULL);
+	for (size_t i = 1; i < 3; i++)
+		scene.members[i].part.updated_ms = loop_now_ms(scene.f.loop);
+	scene.cluster->rabbitmq.nodes_part.updated_ms = scene.members[0].refused_ms + 80000;
+	fixture_update(&scene.f);
+	assert_string_equal(broker(&scene, 0)->state, "stopped"); /* they may not have noticed yet */
+	scene.cluster->rabbitmq.nodes_part.updated_ms = loop_now_ms(scene.f.loop);
+	fixture_update(&scene.f);
+	assert_string_equal(broker(&scene, 0)->state, "not answering");
+	assert_int_equal(broker(&scene, 0)->reachable, -1);
+	fixture_finish(&scene.f);
+}
+
 static void who_did_not_answer_when_asked_is_not_in_quorum(void **state)
 {
 	struct scene scene = {0};
@@ -185,21 +207,61 @@ static void who_did_not_answer_when_asked_is_not_in_quorum(void **state)
 	fixture_finish(&scene.f);
 }
 
+#define NODES(more)                                                                                                    \
+	"[{\"name\":\"rabbit@mq-0\",\"running\":true" more "},{\"name\":\"rabbit@mq-1\",\"running\":true},"            \
+	"{\"name\":\"rabbit@mq-2\",\"running\":true}]"
+
+/* Whether or not its management takes new connections: that closes with the other listeners. */
+static void expect_maintenance(struct scene *scene, bool refuses)
+{
+	if (refuses)
+		refuse(scene, 0);
+	struct kube_pod *pod = (struct kube_pod *)broker(scene, 0)->pod;
+	fixture_status(pod)->ready = false; /* its listeners are closed */
+	fixture_set_condition(&scene->f, pod, "Ready", "False", NULL);
+	fixture_update(&scene->f);
+	assert_false(broker(scene, 0)->ready);
+	assert_string_equal(broker(scene, 0)->state, "in maintenance");
+	assert_says(scene, SEV_WARN, "mq-0 is in maintenance: it takes no clients and leads no quorum queues");
+	fixture_finish(&scene->f);
+}
+
 static void maintenance_is_called_by_its_name(void **state)
 {
+	for (int refuses = 0; refuses < 2; refuses++) {
+		struct scene scene = {0};
+		begin(&scene);
+		fixture_say_nodes(&scene.f, scene.cluster, NODES(",\"being_drained\":true"));
+		expect_maintenance(&scene, refuses);
+	}
+}
+
+/* Before 3.13 the management API does not say it, and the command line does. Operations take no old word for it. */
+static void command_line_tells_maintenance(bool refuses)
+{
+	static const char status[] =
+		"{\"running_nodes\":[\"rabbit@mq-0\",\"rabbit@mq-1\"],\"maintenance_status\":{"
+		"\"rabbit@mq-0\":\"marked for maintenance\",\"rabbit@mq-1\":\"not under maintenance\"}}";
 	struct scene scene = {0};
+	struct rabbitmq_overview *overview;
+	struct err err = {0};
 	begin(&scene);
-	fixture_say_nodes(&scene.f, scene.cluster,
-			  "[{\"name\":\"rabbit@mq-0\",\"running\":true,\"being_drained\":true},"
-			  "{\"name\":\"rabbit@mq-1\",\"running\":true},{\"name\":\"rabbit@mq-2\",\"running\":true}]");
-	struct kube_pod *pod = (struct kube_pod *)broker(&scene, 0)->pod;
-	fixture_status(pod)->ready = false; /* its listeners are closed */
-	fixture_set_condition(&scene.f, pod, "Ready", "False", NULL);
+	fixture_say_nodes(&scene.f, scene.cluster, NODES(""));
+	assert_true(rabbitmq_decode_cluster_status(status, strlen(status), &overview,
+						   &scene.cluster->rabbitmq.maintenance, &err));
+	rabbitmq_overview_unref(overview);
 	fixture_update(&scene.f);
-	assert_false(broker(&scene, 0)->ready);
-	assert_string_equal(broker(&scene, 0)->state, "in maintenance");
-	assert_says(&scene, SEV_WARN, "mq-0 is in maintenance: it takes no clients and leads no quorum queues");
-	fixture_finish(&scene.f);
+	assert_int_equal(broker(&scene, 0)->draining, -1);
+	/* It may have come back since: the word is not the newest. */
+	assert_string_equal(broker(&scene, 0)->state, "ready");
+	assert_string_equal(broker(&scene, 1)->state, "ready");
+	expect_maintenance(&scene, refuses);
+}
+
+static void maintenance_is_told_by_the_command_line(void **state)
+{
+	command_line_tells_maintenance(false);
+	command_line_tells_maintenance(true);
 }
 
 int main(void)
@@ -210,8 +272,10 @@ int main(void)
 		cmocka_unit_test(partition_handling_is_the_versions_own),
 		cmocka_unit_test(nodes_that_wait_for_each_other_are_not_blamed),
 		cmocka_unit_test(who_has_stopped_in_a_container_that_runs_is_never_green),
+		cmocka_unit_test(who_only_lost_its_management_has_not_stopped),
 		cmocka_unit_test(who_did_not_answer_when_asked_is_not_in_quorum),
 		cmocka_unit_test(maintenance_is_called_by_its_name),
+		cmocka_unit_test(maintenance_is_told_by_the_command_line),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

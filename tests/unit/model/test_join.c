@@ -5,9 +5,9 @@
 
 static const char *const all_in_sync[] = {"012", "120", "201", "012"};
 static const char one_queue[] =
-	"[{\"name\":\"q\",\"vhost\":\"/\",\"type\":\"quorum\",\"leader\":\"rabbit@mq-1.mq\","
-	"\"members\":[\"rabbit@mq-0.mq\",\"rabbit@mq-1.mq\",\"rabbit@mq-2.mq\"],"
-	"\"online\":[\"rabbit@mq-0.mq\",\"rabbit@mq-1.mq\",\"rabbit@mq-2.mq\"],\"messages\":4}]";
+	"[{\"name\":\"q\",\"vhost\":\"/\",\"type\":\"quorum\",\"leader\":\"rabbit@mq-1.mq.test\","
+	"\"members\":[\"rabbit@mq-0.mq.test\",\"rabbit@mq-1.mq.test\",\"rabbit@mq-2.mq.test\"],"
+	"\"online\":[\"rabbit@mq-0.mq.test\",\"rabbit@mq-1.mq.test\",\"rabbit@mq-2.mq.test\"],\"messages\":4}]";
 
 static void brokers_pods_claims_volumes_and_nodes_are_joined(void **state)
 {
@@ -60,6 +60,25 @@ static void the_broker_is_believed_over_its_image(void **state)
 }
 
 /* One goes by its address; whom no node is known for holds nothing that is known. */
+static void a_broker_runs_in_its_own_container_whatever_stands_before_it(void **state)
+{
+	struct fixture f;
+	fixture_start(&f);
+	struct join_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+	const struct world_broker *broker = cluster->pub.brokers[1];
+	struct kube_pod *pod = (struct kube_pod *)broker->pod;
+	struct kube_container containers[] = {{.name = "agent", .image = "agent:9.9", .memory_limit = 5},
+					      pod->containers[0]};
+	pod->containers = containers;
+	pod->container_count = 2;
+	fixture_update(&f);
+	assert_ptr_equal(broker->container, &containers[1]);
+	assert_int_equal(broker->memory_limit_bytes, containers[1].memory_limit);
+	assert_string_equal(broker->version, "4.1.0");
+	assert_int_equal(broker->started_ms, pod->statuses[0].running_since_ms);
+	fixture_finish(&f);
+}
+
 static void nodes_go_by_addresses_too(void **state)
 {
 	struct fixture f;
@@ -344,11 +363,54 @@ static void nothing_known_is_nothing_shown(void **state)
 	fixture_finish(&f);
 }
 
+/* The operator's node pools cannot be read, or do not list their nodes yet: who is there belongs there. */
+static void brokers_that_nobody_lists_are_not_leaving(void **state)
+{
+	static struct kube_pair labels[] = {
+		{"strimzi.io/cluster", "log"}, {"strimzi.io/kind", "Kafka"}, {"strimzi.io/broker-role", "true"}};
+	struct kube_kafka kafka = {.meta = {.name = "log", .namespace = "test"}, .replicas = -1};
+	struct kube_kafka_node_pool pool = {
+		.meta = {.name = "pool", .namespace = "test", .labels = labels, .label_count = 1}, .replicas = 2};
+	for (int listed = 0; listed < 2; listed++) {
+		struct fixture f;
+		fixture_start(&f);
+		fixture_node(&f, "node-1", "zone-a", true);
+		struct kube_stateful_set *set = fixture_set(&f, "log-pool", 2, "quay.io/apache/kafka:4.1.0", 9092);
+		set->template_labels = labels;
+		set->template_label_count = ARRAY_LEN(labels);
+		struct kube_pod *pod = NULL;
+		for (int32_t i = 0; i < 2; i++) {
+			pod = fixture_pod(&f, set, i, "node-1");
+			pod->meta.owners->kind = "StrimziPodSet";
+		}
+		record_store_remove(&f.world->store, KUBE_STATEFUL_SETS, "test", "log-pool");
+		record_store_put(&f.world->store, KUBE_KAFKAS, &kafka);
+		if (listed)
+			record_store_put(&f.world->store, KUBE_KAFKA_NODE_POOLS, &pool);
+		fixture_set_condition(&f, pod, "Ready", "False", NULL);
+		fixture_status(pod)->ready = false;
+		fixture_update(&f);
+		const struct world_cluster *cluster = &fixture_cluster(&f, "test/log/kafka")->pub;
+		assert_int_equal(cluster->broker_count, 2);
+		assert_true(cluster->brokers[0]->expected && cluster->brokers[1]->expected);
+		assert_non_null(strstr(cluster->headline, "log-pool-1"));
+		pod->meta.deleted_ms = 1;
+		fixture_update(&f);
+		assert_false(cluster->brokers[1]->expected);
+		bool told = false;
+		for (size_t i = 0; i < f.world->problems.len; i++)
+			told |= str_eq(f.world->problems.items[i].text, "log-pool-1 is stopping");
+		assert_true(told);
+		fixture_finish(&f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(brokers_pods_claims_volumes_and_nodes_are_joined),
 		cmocka_unit_test(the_broker_is_believed_over_its_image),
+		cmocka_unit_test(a_broker_runs_in_its_own_container_whatever_stands_before_it),
 		cmocka_unit_test(nodes_go_by_addresses_too),
 		cmocka_unit_test(objects_stay_where_they_are),
 		cmocka_unit_test(a_scale_down_leaves_a_broker_until_its_pod_is_gone_and_its_claim_for_good),
@@ -361,6 +423,7 @@ int main(void)
 		cmocka_unit_test(vanished_clusters_are_gone),
 		cmocka_unit_test(events_of_brokers_and_nodes_newest_first),
 		cmocka_unit_test(nothing_known_is_nothing_shown),
+		cmocka_unit_test(brokers_that_nobody_lists_are_not_leaving),
 	};
 	return cmocka_run_group_tests_name("model/join", tests, NULL, NULL);
 }

@@ -29,7 +29,8 @@ struct lab {
 
 static void put_pods(struct lab *lab)
 {
-	const char *labels = lab->api.kafkas ? "\"strimzi.io/cluster\":\"orders\",\"strimzi.io/kind\":\"Kafka\""
+	const char *labels = lab->api.kafkas ? "\"strimzi.io/cluster\":\"orders\",\"strimzi.io/"
+					       "kind\":\"Kafka\",\"strimzi.io/broker-role\":\"true\""
 					     : "\"app\":\"kafka\"";
 	char ports[100];
 	snprintf(ports, sizeof ports, "{\"name\":\"%s\",\"containerPort\":%d}", lab->port == PORT_TLS ? "tls" : "kafka",

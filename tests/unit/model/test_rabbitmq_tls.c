@@ -33,6 +33,7 @@ struct lab {
 	uint16_t port; /* that the management API is on */
 	char authorization[100];
 	const char *configured;
+	const char *prefix; /* that every request must begin with; NULL = any */
 	unsigned requests;
 };
 
@@ -48,7 +49,8 @@ static void script(struct server_conn *conn, void *data)
 			: strstr(request, "/api/queues")
 				? "{\"page\":1,\"page_count\":1,\"items\":[{\"name\":\"a\",\"type\":\"quorum\"}]}"
 				: "{\"status\":\"ok\"}";
-		bool known = strstr(request, lab->authorization) != NULL;
+		bool known = strstr(request, lab->authorization) != NULL &&
+			     (!lab->prefix || str_has_prefix(request, lab->prefix));
 		lab->requests++;
 		if (!known)
 			body = "{\"error\":\"not_authorised\",\"reason\":\"Login failed\"}";
@@ -274,6 +276,126 @@ static void reads_a_rotated_password_again(void **state)
 	assert_int_equal(lab->api.secret_reads, before + 2);
 }
 
+/* What stands behind the ports of a pod's container: its environment, its mounts, and the pod's volumes. */
+#define POD(env, volume)                                                                                               \
+	"{\"name\":\"management\",\"containerPort\":15673},{\"containerPort\":5672}]," env                             \
+	",\"volumeMounts\":[{\"name\":\"s\",\"mountPath\":\"/opt/secrets/\"}]}],\"volumes\":[{\"name\":\"s\"," volume  \
+	",\"ignored\":[{}"
+#define PROJECTED "\"projected\":{\"sources\":[{\"secret\":{\"name\":\"cookie\"}},{\"secret\":{\"name\":\"mq-own\"}}]}"
+
+/* Plain, and on another port than RabbitMQ's own, which the container names. */
+static void of_foreign_manifests(void **state)
+{
+	static const char *const ways[] = {
+		POD("\"env\":[{\"name\":\"RABBITMQ_USERNAME\",\"value\":\"deck\"},{\"name\":\"RABBITMQ_PASSWORD_FILE\","
+		    "\"value\":\"/opt/secrets/rabbitmq-password\"}]",
+		    PROJECTED),
+		POD("\"env\":[{\"name\":\"RABBITMQ_USERNAME\",\"value\":\"deck\"},{\"name\":\"RABBITMQ_PASSWORD_FILE\","
+		    "\"value\":\"/opt/secrets/rabbitmq-password\"}]",
+		    "\"secret\":{\"secretName\":\"mq-own\"}"),
+		POD("\"env\":[{\"name\":\"RABBITMQ_USERNAME\",\"value\":\"deck\"},{\"name\":\"RABBITMQ_PASSWORD\","
+		    "\"valueFrom\":{\"secretKeyRef\":{\"name\":\"mq-own\",\"key\":\"rabbitmq-password\"}}}]",
+		    PROJECTED),
+		POD("\"env\":[{\"name\":\"RABBITMQ_USERNAME\",\"value\":\"deck\"},{\"name\":\"RABBITMQ_PASSWORD\","
+		    "\"value\":\"" PASSWORD "\"}]",
+		    PROJECTED),
+		POD("\"envFrom\":[{\"configMapRef\":{\"name\":\"c\"}},{\"secretRef\":{\"name\":\"mq-env\"}}]",
+		    PROJECTED),
+		/* The key becomes a file of another name. */
+		POD("\"env\":[{\"name\":\"RABBITMQ_USERNAME\",\"value\":\"deck\"},{\"name\":\"RABBITMQ_PASSWORD_FILE\","
+		    "\"value\":\"/opt/secrets/login\"}]",
+		    "\"secret\":{\"secretName\":\"mq-own\",\"items\":[{\"key\":\"rabbitmq-password\",\"path\":"
+		    "\"login\"}]}"),
+		/* The user in a ConfigMap and the password in a secret: by key, and as a whole. */
+		POD("\"env\":[{\"name\":\"RABBITMQ_USERNAME\",\"valueFrom\":{\"configMapKeyRef\":{\"name\":\"mq-conf\","
+		    "\"key\":\"who\"}}},{\"name\":\"RABBITMQ_PASSWORD\",\"valueFrom\":{\"secretKeyRef\":{\"name\":\"mq-"
+		    "own\","
+		    "\"key\":\"rabbitmq-password\"}}}]",
+		    PROJECTED),
+		POD("\"envFrom\":[{\"configMapRef\":{\"name\":\"mq-conf\"}},{\"secretRef\":{\"name\":\"mq-own\"}}]",
+		    PROJECTED),
+		POD("\"env\":[{\"name\":\"RABBITMQ_USERNAME\",\"value\":\"deck\"}],\"envFrom\":[{\"secretRef\":{"
+		    "\"name\":"
+		    "\"mq-own\"}}]",
+		    PROJECTED),
+		/* A key behind a prefix, and a variable that is given twice: the later one counts. */
+		POD("\"env\":[{\"name\":\"RABBITMQ_USERNAME\",\"value\":\"guest\"},{\"name\":\"RABBITMQ_USERNAME\","
+		    "\"value\":\"deck\"}],\"envFrom\":[{\"prefix\":\"RABBITMQ_\",\"secretRef\":{\"name\":\"behind\"}}]",
+		    PROJECTED),
+		/* A password by habit that is another program's comes first: the other one is tried as well. */
+		POD("\"envFrom\":[{\"secretRef\":{\"name\":\"mq-env\"}},{\"secretRef\":{\"name\":\"other\"}}]",
+		    PROJECTED),
+		POD("\"env\":[{\"name\":\"RABBITMQ_USERNAME\",\"value\":\"deck\"}],\"envFrom\":[{\"secretRef\":{"
+		    "\"name\":\"mq-own\"}},{\"secretRef\":{\"name\":\"other\"}}]",
+		    PROJECTED),
+	};
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+		struct lab *lab = *state;
+		if (i > 0) {
+			tear_down(state);
+			set_up(state);
+			lab = *state;
+		}
+		SSL_CTX_free(lab->server.tls);
+		lab->server.tls = NULL;
+		lab->port = 15673;
+		lab->api.secrets[1] =
+			(struct broker_secret){.name = "mq-own", .data = {{"rabbitmq-password", PASSWORD}}};
+		lab->api.secrets[2] = (struct broker_secret){
+			.name = "mq-env",
+			.data = {{"RABBITMQ_DEFAULT_USER", "deck"}, {"RABBITMQ_DEFAULT_PASS", PASSWORD}}};
+		lab->api.secrets[3] =
+			(struct broker_secret){.name = "cookie", .data = {{"rabbitmq-erlang-cookie", "canary"}}};
+		lab->api.secrets[4] = (struct broker_secret){.name = "other", .data = {{"password", "canary"}}};
+		lab->api.secrets[5] = (struct broker_secret){
+			.name = "behind", .data = {{"password", "canary"}, {"DEFAULT_PASS", PASSWORD}}};
+		lab->api.config_map =
+			"{\"metadata\":{\"name\":\"mq-conf\",\"namespace\":\"prod\"},\"data\":{\"who\":\"deck\","
+			"\"RABBITMQ_DEFAULT_USER\":\"deck\"}}";
+		open_world(lab, NULL, ways[i]);
+		expect_read(settle(lab));
+	}
+}
+
+static void of_a_rabbitmq_conf_in_a_config_map(void **state)
+{
+	struct lab *lab = *state;
+	SSL_CTX_free(lab->server.tls);
+	lab->server.tls = NULL;
+	lab->port = 15680;
+	lab->prefix = "GET /mq/api/";
+	lab->api.config_map =
+		"{\"metadata\":{\"name\":\"mq-conf\",\"namespace\":\"prod\"},\"data\":{\"rabbitmq.conf\":\""
+		"# default_pass = wrong\\n default_user=deck\\r\\ndefault_pass = " PASSWORD " \\n"
+		"management.tcp.port = 15680\\nmanagement.path_prefix = /mq\\n\"}}";
+	open_world(lab, NULL,
+		   "{\"containerPort\":5672}],\"volumeMounts\":[{\"name\":\"c\",\"mountPath\":\"/etc/rabbitmq/\"}]}],"
+		   "\"volumes\":[{\"name\":\"c\",\"configMap\":{\"name\":\"mq-conf\"},\"ignored\":[{}");
+	expect_read(settle(lab));
+}
+
+/* As charts keep it that put the password into it. */
+static void of_a_rabbitmq_conf_in_a_secret(void **state)
+{
+	struct lab *lab = *state;
+	SSL_CTX_free(lab->server.tls);
+	lab->server.tls = NULL;
+	lab->port = PORT;
+	lab->api.secrets[1] = (struct broker_secret){
+		.name = "mq-conf", .data = {{"rabbitmq.conf", "default_user = deck\ndefault_pass = " PASSWORD "\n"}}};
+	lab->api.secrets[2] = (struct broker_secret){.name = "certs", .data = {{"tls.key", "default_user = x"}}};
+	open_world(
+		lab, NULL,
+		"{\"containerPort\":5672}],\"volumeMounts\":[{\"name\":\"c\",\"mountPath\":\"/bitnami/rabbitmq/conf\"},"
+		"{\"name\":\"t\",\"mountPath\":\"/opt/rabbitmq/certs\"}]}],\"volumes\":[{\"name\":\"t\",\"secret\":{"
+		"\"secretName\":\"certs\"}},{\"name\":\"c\",\"projected\":{\"sources\":[{\"secret\":{\"name\":"
+		"\"mq-conf\"}}]},\"ignored\":[{}");
+	/* Neither by its name nor by its keys is the other secret asked for: what operators call theirs is. */
+	lab->api.secrets[0].forbidden = true;
+	expect_read(settle(lab));
+	assert_int_equal(lab->api.secret_reads, 2);
+}
+
 static void ports_and_resource_tell_how_it_is_served(void **state)
 {
 	static const struct {
@@ -313,6 +435,9 @@ int main(void)
 		TEST(without_an_authority_says_what_to_name),
 		TEST(of_a_set_with_a_configured_secret),
 		TEST(reads_a_rotated_password_again),
+		TEST(of_foreign_manifests),
+		TEST(of_a_rabbitmq_conf_in_a_config_map),
+		TEST(of_a_rabbitmq_conf_in_a_secret),
 		cmocka_unit_test(ports_and_resource_tell_how_it_is_served),
 	};
 	signal(SIGPIPE, SIG_IGN);

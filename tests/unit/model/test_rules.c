@@ -78,6 +78,151 @@ static void a_dead_node_is_named_with_what_it_costs(void **state)
 	fixture_finish(&f);
 }
 
+/* Ready is False, not Unknown: it reports, and what runs on it may run on. */
+static void a_node_that_says_itself_that_it_is_not_ready_has_not_stopped_reporting(void **state)
+{
+	static const struct {
+		bool registered;
+		const char *trouble;
+	} cases[] = {{true, "log-2 answers, but its node node-3 is not ready: PLEG is not healthy"},
+		     {false, "log-2 is down, node-3 is not ready: PLEG is not healthy"}};
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct fixture f;
+		fixture_start(&f);
+		struct join_cluster *cluster = fixture_kafka(&f, all_in_sync, 4);
+		struct kafka_snapshot *snapshot = fixture_say_partitions(&f, cluster, all_in_sync, 4);
+		((struct kafka_broker *)snapshot->brokers)[2].registered = cases[i].registered;
+		struct kube_node *node = fixture_node(&f, "node-3", "zone-c", false);
+		node->conditions->status = "False";
+		node->conditions->message = "PLEG is not healthy";
+		const struct world_view *view = fixture_update(&f);
+		assert_string_equal(cluster->pub.headline, cases[i].trouble);
+		assert_string_equal(cluster->pub.brokers[2]->state, "node not ready");
+		assert_string_equal(view->problems[0].text,
+				    "node-3 is not ready: PLEG is not healthy, with 1 broker on it");
+		fixture_finish(&f);
+	}
+}
+
+static void what_strimzi_says_of_itself_is_told(void **state)
+{
+	static struct kube_condition condition = {.type = "NotReady", .status = "True", .message = "no storage"};
+	struct kube_kafka kafka = {.meta = {.name = "log", .namespace = "test"},
+				   .replicas = 0,
+				   .conditions = &condition,
+				   .condition_count = 1};
+	struct fixture f;
+	fixture_start(&f);
+	record_store_put(&f.world->store, KUBE_KAFKAS, &kafka);
+	fixture_update(&f);
+	const struct world_cluster *cluster = &fixture_cluster(&f, "test/log/kafka")->pub;
+	assert_string_equal(cluster->headline, "the operator reports NotReady=True: no storage");
+	assert_int_equal(cluster->severity, SEV_WARN);
+	condition.type = "ReconciliationPaused";
+	fixture_update(&f);
+	assert_string_equal(cluster->detail, "the operator's reconciliation is paused");
+	fixture_finish(&f);
+}
+
+static struct join_cluster *one_replica_short(struct fixture *f, struct kafka_snapshot **snapshot)
+{
+	static const char *const isr[] = {"01", "1", "10"};
+	fixture_start(f);
+	struct join_cluster *cluster = fixture_kafka(f, isr, 3);
+	*snapshot = fixture_say_partitions(f, cluster, isr, 3);
+	fixture_update(f);
+	return cluster;
+}
+
+static void nothing_is_lost_only_while_those_named_are_there(void **state)
+{
+	struct fixture f;
+	struct kafka_snapshot *snapshot;
+	struct join_cluster *cluster = one_replica_short(&f, &snapshot);
+	/* log-2 has no replica in sync: whether it stays does not matter. */
+	assert_string_equal(cluster->pub.detail, "no data is lost while log-0 and log-1 stay");
+	/* What was counted with both of them says nothing once one is away. */
+	lose_node(&f, "node-1");
+	fixture_update(&f);
+	assert_false(cluster->pub.detail && strstr(cluster->pub.detail, "no data is lost"));
+	/* Counted anew: the other one has all of it. */
+	((struct kafka_broker *)snapshot->brokers)[0].registered = false;
+	cluster->metadata_ms = -1;
+	fixture_update(&f);
+	assert_non_null(strstr(cluster->pub.detail, "no data is lost while log-1 stays"));
+	fixture_finish(&f);
+}
+
+static void cordoned_log_directories_are_told_apart(void **state)
+{
+	static const char *const isr[] = {"012"};
+	struct fixture f;
+	fixture_start(&f);
+	struct join_cluster *cluster = fixture_kafka(&f, isr, 1);
+	struct kafka_snapshot *snapshot = fixture_say_partitions(&f, cluster, isr, 1);
+	struct kafka_log_dir dirs[] = {{.path = "/a", .usable_bytes = 40, .cordoned = true},
+				       {.path = "/b", .usable_bytes = 2}};
+	((struct kafka_broker *)snapshot->brokers)[1].dirs = dirs;
+	((struct kafka_broker *)snapshot->brokers)[1].dir_count = 2;
+	fixture_update(&f);
+	const struct world_broker *broker = cluster->pub.brokers[1];
+	assert_string_equal(broker->cordoned_dirs, "/a");
+	assert_int_equal(broker->cordoned_bytes, 40);
+	assert_false(broker->takes_no_replicas);
+	assert_string_equal(cluster->pub.brokers[0]->cordoned_dirs, "");
+	dirs[1].error = 56; /* what is left of it is offline */
+	fixture_update(&f);
+	assert_true(broker->takes_no_replicas);
+	((struct kafka_broker *)snapshot->brokers)[1].dirs_part.updated_ms = -1;
+	fixture_update(&f);
+	assert_null(broker->cordoned_dirs);
+	fixture_finish(&f);
+}
+
+static void nothing_is_lost_is_not_said_of_what_is_not_covered_or_not_known(void **state)
+{
+	static const char *const alone[] = {"01", "2"};
+	struct fixture f;
+	struct kafka_snapshot *snapshot;
+	struct join_cluster *cluster = one_replica_short(&f, &snapshot);
+	snapshot = fixture_say_partitions(&f, cluster, alone, 2);
+	((struct kafka_broker *)snapshot->brokers)[2].registered = false;
+	fixture_update(&f);
+	assert_false(cluster->pub.detail && strstr(cluster->pub.detail, "no data is lost"));
+	fixture_finish(&f);
+
+	cluster = one_replica_short(&f, &snapshot);
+	err_set(&snapshot->metadata_part.err, ERR_TIMEOUT, "no answer");
+	fixture_update(&f);
+	assert_false(cluster->pub.detail && strstr(cluster->pub.detail, "no data is lost"));
+	fixture_finish(&f);
+}
+
+static void who_has_all_that_was_acknowledged_is_named(void **state)
+{
+	static const char *const isr[] = {"012", ""};
+	static const int32_t nodes[] = {2};
+	struct fixture f;
+	struct world_replicated row;
+	fixture_start(&f);
+	struct join_cluster *cluster = fixture_kafka(&f, isr, 2);
+	struct kafka_snapshot *snapshot = fixture_say_partitions(&f, cluster, isr, 2);
+	const struct kafka_eligible eligible = {
+		.topic = "orders", .partition = 1, .nodes = nodes, .count = 1, .last = nodes, .last_count = 0};
+	fixture_update(&f);
+	assert_string_equal(cluster->pub.detail, "unavailable for reads and writes until an in-sync replica is back");
+	snapshot->eligible = &eligible;
+	snapshot->eligible_count = 1;
+	fixture_update(&f);
+	assert_string_equal(cluster->pub.detail, "unavailable for reads and writes until an in-sync replica is back; "
+						 "log-2 has all that orders/1 acknowledged");
+	world_replicated_at(&cluster->pub, 1, &row);
+	assert_true(row.eligible_known && row.eligible[2] && !row.eligible[0] && !row.was_eligible[2]);
+	world_replicated_at(&cluster->pub, 0, &row);
+	assert_false(row.eligible_known);
+	fixture_finish(&f);
+}
+
 static void states_of_partitions(void **state)
 {
 	static const char *const isr[] = {"", "0", "01", "012"};
@@ -333,8 +478,8 @@ static void a_cluster_that_never_started_says_what_it_waits_for(void **state)
 	fixture_update(&f);
 	struct join_cluster *cluster = fixture_cluster(&f, "test/log/kafka");
 	assert_head(cluster, SEV_BAD,
-		    "1 of 3 brokers ready: log-1 is waiting for its volume data-log-1 (Pending: 0/3 nodes are "
-		    "available: no volume fits); log-2 has no pod");
+		    "1 of 3 brokers ready: log-1 is waiting for its volume data-log-1 (Pending: it names no storage "
+		    "class and none is the default); log-2 has no pod");
 	fixture_finish(&f);
 }
 
@@ -521,11 +666,33 @@ static void worst_cluster_first(void **state)
 	fixture_finish(&f);
 }
 
+static void where_the_command_line_fails_too_its_reason_stands_beside(void **state)
+{
+	struct fixture f;
+	fixture_start(&f);
+	struct join_cluster *cluster = fixture_rabbitmq(&f, "[]");
+	rabbitmq_queues_unref(cluster->rabbitmq.queues);
+	cluster->rabbitmq.queues = NULL;
+	err_set(&cluster->rabbitmq.management_err, ERR_CONNECT, "nothing listens on port 15672");
+	err_set(&cluster->rabbitmq.overview_part.err, ERR_FORBIDDEN, "create on pods/exec is not allowed");
+	fixture_update(&f);
+	assert_string_equal(cluster->pub.headline, "replication unknown: nothing listens on port 15672");
+	assert_string_equal(cluster->pub.detail,
+			    "the command line in its place fails too: create on pods/exec is not allowed");
+	fixture_finish(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(healthy_clusters_say_so),
 		cmocka_unit_test(a_dead_node_is_named_with_what_it_costs),
+		cmocka_unit_test(a_node_that_says_itself_that_it_is_not_ready_has_not_stopped_reporting),
+		cmocka_unit_test(what_strimzi_says_of_itself_is_told),
+		cmocka_unit_test(nothing_is_lost_only_while_those_named_are_there),
+		cmocka_unit_test(cordoned_log_directories_are_told_apart),
+		cmocka_unit_test(who_has_all_that_was_acknowledged_is_named),
+		cmocka_unit_test(nothing_is_lost_is_not_said_of_what_is_not_covered_or_not_known),
 		cmocka_unit_test(states_of_partitions),
 		cmocka_unit_test(rf_at_min_isr_makes_no_broker_critical),
 		cmocka_unit_test(a_minimum_above_the_replicas_is_capped),
@@ -546,6 +713,7 @@ int main(void)
 		cmocka_unit_test(brokers_whose_replicas_lag_are_marked),
 		cmocka_unit_test(ages_do_not_change_every_second),
 		cmocka_unit_test(worst_cluster_first),
+		cmocka_unit_test(where_the_command_line_fails_too_its_reason_stands_beside),
 	};
 	return cmocka_run_group_tests_name("model/rules", tests, NULL, NULL);
 }

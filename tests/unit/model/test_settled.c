@@ -149,12 +149,39 @@ static void what_was_only_late_is_waited_for(void **state)
 	}
 }
 
+static void late_ask(struct late *it, int64_t ms)
+{
+	world_ask_again(it->world);
+	late_wait(it, ms);
+}
+
+/* Whatever the server had said about when. */
+static void asked_to_ask_again_nothing_waits(void **state)
+{
+	static const char *const headers[] = {"", "Retry-After: 86400\r\n"};
+	for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
+		struct late it = {.api = {.refused = "/pods?",
+					  .refusal_status = 503,
+					  .refusal_headers = headers[i],
+					  .refusal = "",
+					  .refusals = OFTEN}};
+		late_start(&it);
+		late_wait(&it, 40000);
+		assert_false(world_settled(it.world));
+		it.api.refusals = 0;
+		late_ask(&it, 500);
+		assert_int_equal(it.view->pod_count, 3);
+		late_stop(&it);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pods_that_are_refused_are_not_missing),
 		cmocka_unit_test(each_list_that_is_refused_is_said_and_makes_nothing_up),
 		cmocka_unit_test(what_was_only_late_is_waited_for),
+		cmocka_unit_test(asked_to_ask_again_nothing_waits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
