@@ -195,6 +195,11 @@ struct ops_plan {
 	struct err err; /* of OPS_STATE_FAILED */
 };
 
+/* What a plan that has ended, or is left, in the middle leaves in the cluster by this step: a sentence, NULL = nothing. */
+const char *ops_left_behind(const struct ops_plan *plan, size_t step);
+/* Whether it can be rolled back as far as it went; false with the reason. */
+bool ops_rolls_back(const struct ops_plan *plan, struct err *err) MUST_USE;
+
 static inline bool ops_is_over(const struct ops_plan *plan)
 {
 	return plan->state >= OPS_STATE_DONE;

@@ -145,6 +145,10 @@ struct ops_step_type {
 	/* The step after it belongs to it: a plan is not stopped or paused between them (only a failure ends it
 	 * there). */
 	bool no_stop_after;
+	/* What stays in the cluster when the plan ends after this step was begun and before a step of the types `until` about
+	 * the same broker was done: a sentence, NULL = nothing that lasts. Without `until` it stays for good. */
+	const char *leaves;
+	const struct ops_step_type *until[2];
 	/* May be done while the target is not in the world, then with neither cluster nor node in the context: the
 	 * step before it took the target out. */
 	bool without_target;

@@ -34,6 +34,13 @@ static const struct {
 	[OPS_ON_BROKER_OR_NODE] = {"broker or node", .node = true, .broker = true},
 };
 
+static bool is_controller_apart(const struct world_view *view, const char *key)
+{
+	const char *slash = strchr(key, '/');
+	CLEANUP(free) char *namespace = slash ? mem_strndup(key, (size_t)(slash - key)) : NULL;
+	return slash && world_find_member(view, namespace, slash + 1);
+}
+
 bool ops_resolve_target(const struct world_view *view, enum ops_target target, const char *key, struct ops_context *out,
 			struct err *err)
 {
@@ -46,6 +53,11 @@ bool ops_resolve_target(const struct world_view *view, enum ops_target target, c
 		out->broker = ops_find_broker(view, key);
 	if (out->broker)
 		out->cluster = out->broker->cluster;
+	if (!out->cluster && target_words[target].broker && is_controller_apart(view, key))
+		return err_set(
+			err, ERR_UNSUPPORTED,
+			"%s is a controller in a StatefulSet of its own: mqdeck shows it, and operates brokers only",
+			key);
 	if (!out->cluster && !out->node)
 		return err_set(err, ERR_NOT_FOUND, "%s \"%s\" not found", target_words[target].what, key);
 	return true;
