@@ -91,6 +91,21 @@ static void elect_plan(struct ops_plan *plan, const struct ops_context *context)
 
 /* ---- consequences ---- */
 
+static void check_eligible(struct ops_plan *plan, const struct world_replicated *now)
+{
+	struct ops_name_list eligible = {0};
+	char names[460], name[64];
+	for (size_t i = 0; now->eligible_known && i < now->replica_count; i++)
+		if (now->eligible[i])
+			ops_name_list_add(&eligible, "%s",
+					  ops_kafka_broker_name(now->cluster, now->replica_ids[i], name));
+	if (eligible.count > 0)
+		ops_note(plan, OPS_DANGER,
+			 "%s/%d: %s %s all that was acknowledged and may lead without loss: bring it back instead",
+			 now->name, (int)now->partition, ops_kafka_names_text(&eligible, names),
+			 eligible.count == 1 ? "has" : "have");
+}
+
 /* Those of a whole topic that have a leader are only counted: nobody asked for them by number. */
 static void check_unclean(struct ops_plan *plan, const struct world_replicated *now, struct ops_name_list *led)
 {
@@ -108,13 +123,15 @@ static void check_unclean(struct ops_plan *plan, const struct world_replicated *
 			 (int)now->partition, last);
 	else if (lives.others_alive == 0)
 		ops_note(plan, OPS_BLOCKS, "%s/%d: no replica is alive: none can lead", now->name, (int)now->partition);
-	else
+	else {
+		check_eligible(plan, now);
 		ops_note(plan, OPS_DANGER,
 			 "%s/%d: %s would lead without being in sync. Messages that only the last in-sync replica%s "
 			 "had (%s) are lost for good, including acknowledged ones; how many is unknown, because no "
 			 "replica with the end of the log answers",
 			 now->name, (int)now->partition, ops_kafka_names_text(&lives.candidates, candidates),
 			 ops_plural(lives.last_in_sync.count), lives.last_in_sync.count ? last : "unknown which");
+	}
 }
 
 static void elect_preflight(struct ops_plan *plan, const struct ops_context *context)

@@ -14,7 +14,7 @@ struct moves {
 	struct ops_kafka_placement after; /* places: who may receive */
 	int64_t moved, copied_bytes, unknown_size;
 	int64_t arriving[OPS_KAFKA_PLACES_MAX], arriving_bytes[OPS_KAFKA_PLACES_MAX], leaving[OPS_KAFKA_PLACES_MAX];
-	struct ops_name_list foreign, leaderless, behind, at_min, below_min, shared, nowhere;
+	struct ops_name_list foreign, leaderless, behind, at_min, below_min, shared, nowhere, cordoned;
 };
 
 static size_t moves_place_of(const struct ops_kafka_placement *it, int32_t id)
@@ -44,7 +44,9 @@ static void count_replicas(struct moves *moves, const struct world_replicated *n
 			continue;
 		size_t at = moves_place_of(&moves->after, id);
 		if (at == OPS_KAFKA_PLACES_MAX) {
-			ops_name_list_add(&moves->nowhere, "%d", (int)id);
+			const struct world_broker *broker = ops_kafka_broker_of(now->cluster, id);
+			bool cordoned = broker && broker->reachable == 1 && broker->takes_no_replicas;
+			ops_name_list_add(cordoned ? &moves->cordoned : &moves->nowhere, "%d", (int)id);
 			continue;
 		}
 		moves->arriving[at]++;
@@ -193,6 +195,10 @@ static void say_forbidden(struct ops_plan *plan, const struct world_cluster *clu
 	if (moves->nowhere.count > 0)
 		ops_note(plan, OPS_BLOCKS, "replicas would move to brokers of %s that do not answer or are unknown: %s",
 			 cluster->name, ops_kafka_names_text(&moves->nowhere, text));
+	if (moves->cordoned.count > 0)
+		ops_note(plan, OPS_BLOCKS,
+			 "replicas would move to brokers of %s whose log directories are cordoned and take none: %s",
+			 cluster->name, ops_kafka_names_text(&moves->cordoned, text));
 	say_names(plan, OPS_DANGER, &moves->below_min,
 		  "would have fewer replicas than min.insync.replicas: acks=all writes would always be refused");
 	say_names(plan, OPS_DANGER, &moves->at_min,
@@ -235,7 +241,7 @@ int64_t ops_kafka_read_throttle(struct ops_plan *plan, const char *text)
 	for (int i = unit ? (int)((unit - units) % 3) + 1 : 0; i > 0; i--)
 		number *= 1024;
 	end += unit != NULL;
-	bool good = end > text && !strncmp(text, "-", 1) == 0 && number >= 0 && number < RATE_MAX_GIB * 1073741824.0;
+	bool good = end > text && *text != '-' && number >= 0 && number < RATE_MAX_GIB * 1073741824.0;
 	bool tail = !*end || !strcmp(end, "B") || !strcmp(end, "iB") || !strcmp(end, "B/s") || !strcmp(end, "iB/s");
 	if (!good || !tail) {
 		ops_note(plan, OPS_BLOCKS, "throttle must be bytes per second (52428800, 50M), not \"%s\"", text);

@@ -224,7 +224,9 @@ const struct ops_step_type ops_step_kafka_reassign = {.name = "kafka-reassign",
 						      .request = ask_reassign,
 						      .answer = take_reassign,
 						      .gate = gate_moved,
-						      .gate_limit_ms = MOVE_LIMIT_MS};
+						      .gate_limit_ms = MOVE_LIMIT_MS,
+						      .leaves = "the brokers go on with the moves that have begun",
+						      .until = {&ops_step_kafka_reassign}};
 
 /* ---- elect leaders ---- */
 

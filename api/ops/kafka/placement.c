@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "api/base/figure.h"
 #include "api/base/str.h"
 
 static const char *zone_of(const struct world_broker *broker)
@@ -11,12 +12,12 @@ static const char *zone_of(const struct world_broker *broker)
 	return broker && broker->node ? broker->node->zone : NULL;
 }
 
-/* Room on the broker's disks; -1 = not known. */
+/* Room on those of the broker's disks that take new replicas; -1 = not known. */
 static int64_t ops_kafka_placement_free_bytes(const struct world_broker *broker)
 {
 	if (broker->disk_total_bytes <= 0 || broker->disk_used_bytes < 0)
 		return -1;
-	return broker->disk_total_bytes - broker->disk_used_bytes;
+	return figure_difference(broker->disk_total_bytes - broker->disk_used_bytes, broker->cordoned_bytes);
 }
 
 void ops_kafka_placement_init(struct ops_kafka_placement *out, const struct world_cluster *cluster, const int32_t *off,
@@ -25,7 +26,8 @@ void ops_kafka_placement_init(struct ops_kafka_placement *out, const struct worl
 	*out = (struct ops_kafka_placement){.cluster = cluster, .off = off, .off_count = off_count};
 	for (size_t i = 0; i < cluster->broker_count && out->count < OPS_KAFKA_PLACES_MAX; i++) {
 		const struct world_broker *broker = cluster->brokers[i];
-		if (broker->id < 0 || broker->reachable != 1 || ops_kafka_holds(off, off_count, broker->id))
+		if (broker->id < 0 || broker->reachable != 1 || broker->takes_no_replicas ||
+		    ops_kafka_holds(off, off_count, broker->id))
 			continue;
 		out->places[out->count++] =
 			(struct ops_kafka_place){.broker = broker,
@@ -69,7 +71,7 @@ static size_t in_zone(const struct ops_kafka_placement *it, const char *zone, co
 
 static bool has_room(const struct ops_kafka_place *place, int64_t bytes)
 {
-	return place->free_bytes < 0 || place->arrived_bytes + bytes < place->free_bytes;
+	return place->free_bytes < 0 || figure_sum(place->arrived_bytes, bytes) < place->free_bytes;
 }
 
 /* Room first, then another zone, then the one that holds fewest. NULL when every place holds one already. */
@@ -119,7 +121,7 @@ static void count_replica(struct ops_kafka_placement *it, int32_t id, int change
 		if (it->places[i].id != id)
 			continue;
 		it->places[i].replicas += change;
-		it->places[i].arrived_bytes += change > 0 ? bytes : 0;
+		it->places[i].arrived_bytes = figure_sum(it->places[i].arrived_bytes, change > 0 ? bytes : 0);
 	}
 }
 

@@ -242,7 +242,8 @@ static void reassign_preflight(struct ops_plan *plan, const struct ops_context *
 	if (it.topic && !has_topic(cluster, it.topic))
 		ops_note(plan, OPS_BLOCKS, "%s has no topic \"%s\"", cluster->name, it.topic);
 	if (missing > 0)
-		ops_note(plan, OPS_BLOCKS, "too few other brokers answer to place replicas of %" PRId64 " partition%s",
+		ops_note(plan, OPS_BLOCKS,
+			 "too few other brokers answer and take replicas to place those of %" PRId64 " partition%s",
 			 missing, ops_plural(missing));
 	if (plan->step_count == 0 && plan->severity < OPS_BLOCKED)
 		ops_note_already(plan, "%s",

@@ -376,6 +376,10 @@ static enum ops_outcome take_unset(struct ops_plan *plan, const struct ops_conte
 	return at < it.broker_count + topic_batches(&it) ? OPS_ANSWER_MORE : OPS_ANSWER_DONE;
 }
 
-const struct ops_step_type ops_step_kafka_throttle = {.name = "kafka-throttle", .request = ask_set, .answer = take_set};
+const struct ops_step_type ops_step_kafka_throttle = {.name = "kafka-throttle",
+						      .request = ask_set,
+						      .answer = take_set,
+						      .leaves = "the replication throttle stays on",
+						      .until = {&ops_step_kafka_unthrottle}};
 const struct ops_step_type ops_step_kafka_unthrottle = {
 	.name = "kafka-unthrottle", .request = ask_unset, .answer = take_unset};
