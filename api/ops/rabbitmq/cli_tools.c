@@ -12,17 +12,6 @@ enum {
 	EXIT_TEMPORARY = 75,
 };
 
-static const char *tools_container(const struct kube_pod *pod)
-{
-	for (size_t i = 0; i < pod->container_count; i++)
-		if (str_eq(pod->containers[i].name, "rabbitmq"))
-			return pod->containers[i].name;
-	for (size_t i = 0; i < pod->container_count; i++)
-		if (pod->containers[i].image && strstr(pod->containers[i].image, "rabbitmq"))
-			return pod->containers[i].name;
-	return pod->container_count > 0 ? pod->containers[0].name : NULL;
-}
-
 enum ops_verdict ops_rabbitmq_run_in(struct ops_step_request *out, const struct world_broker *broker,
 				     int64_t timeout_ms, const char *const *argv, struct err *err)
 {
@@ -39,7 +28,7 @@ enum ops_verdict ops_rabbitmq_run_in(struct ops_step_request *out, const struct 
 	out->way = OPS_BY_EXEC;
 	out->namespace = broker->cluster->namespace;
 	out->pod = broker->name;
-	out->container = tools_container(broker->pod);
+	out->container = broker->container ? broker->container->name : NULL;
 	out->argv = copy;
 	out->timeout_ms = timeout_ms;
 	return OPS_TO_DO;

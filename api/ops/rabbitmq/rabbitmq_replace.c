@@ -21,14 +21,6 @@ static const struct world_broker *find_survivor(const struct world_cluster *clus
 	return NULL;
 }
 
-static const char *replace_container(const struct kube_pod *pod)
-{
-	for (size_t i = 0; i < pod->container_count; i++)
-		if (strstr(str_or(pod->containers[i].name, ""), "rabbit"))
-			return pod->containers[i].name;
-	return pod->container_count > 0 ? pod->containers[0].name : NULL;
-}
-
 static enum ops_verdict run_in(const struct world_broker *broker, struct ops_step_request *out, const char *program,
 			       const char *command, const char *argument, const char *argument2)
 {
@@ -41,7 +33,7 @@ static enum ops_verdict run_in(const struct world_broker *broker, struct ops_ste
 	out->way = OPS_BY_EXEC;
 	out->namespace = broker->pod->meta.namespace;
 	out->pod = broker->pod->meta.name;
-	out->container = replace_container(broker->pod);
+	out->container = broker->container ? broker->container->name : NULL;
 	out->argv = argv;
 	out->timeout_ms = COMMAND_TIMEOUT_MS;
 	return OPS_TO_DO;
@@ -103,7 +95,11 @@ static enum ops_verdict grow_request(const struct ops_plan *plan, const struct o
 	return on_survivor(plan, context, out, err, "rabbitmq-queues", "grow", "all");
 }
 
-const struct ops_step_type ops_step_stop_app = {.name = "stop-app", .request = stop_app_request, .no_stop_after = true};
+const struct ops_step_type ops_step_stop_app = {.name = "stop-app",
+						.request = stop_app_request,
+						.no_stop_after = true,
+						.leaves = "RabbitMQ stays stopped on the node",
+						.until = {&ops_step_forget_replaced}};
 const struct ops_step_type ops_step_forget_replaced = {
 	.name = "forget-replaced", .request = forget_request, .answer = forget_answer, .no_stop_after = true};
 const struct ops_step_type ops_step_grow_replaced = {.name = "grow-replaced", .request = grow_request};

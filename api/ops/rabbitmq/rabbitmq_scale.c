@@ -77,6 +77,23 @@ static bool lives_on(const struct world_queue *queue, const struct world_broker 
 	return !queue->leader || !strcmp(queue->leader, broker->name) || str_eq(queue->leader, broker->member_name);
 }
 
+static void check_strange(struct ops_plan *plan, const struct world_broker *broker)
+{
+	struct ops_name_list names = {0};
+	char more[48];
+	for (int64_t i = 0; i < broker->cluster->queue_count; i++) {
+		struct world_queue queue;
+		world_queue_at(broker->cluster, i, &queue);
+		if (world_queue_is_strange(&queue) &&
+		    (lives_on(&queue, broker) || str_has_word(str_or(queue.members, ""), ',', broker->name)))
+			ops_name_list_add(&names, "%s", queue.name);
+	}
+	if (names.count > 0)
+		ops_note(plan, OPS_BLOCKS,
+			 "%" PRId64 " queue%s on %s of a type that mqdeck does not know how to move: %s%s", names.count,
+			 ops_plural(names.count), broker->name, names.names, ops_name_list_more(&names, more));
+}
+
 /* Classic queues have one home; who forgets the node deletes them. */
 static void check_classic(struct ops_plan *plan, const struct world_broker *broker)
 {
@@ -147,6 +164,7 @@ static void rabbitmq_scale_check(struct ops_plan *plan, const struct ops_context
 	ops_rabbitmq_check_shrink(plan, scale->cluster, leaving, count);
 	for (size_t i = 0; i < count; i++) {
 		check_classic(plan, leaving[i]);
+		check_strange(plan, leaving[i]);
 		check_membership(plan, leaving[i]);
 		say_claims(plan, leaving[i]);
 	}

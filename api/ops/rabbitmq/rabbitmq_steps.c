@@ -166,7 +166,9 @@ const struct ops_step_type ops_step_rabbitmq_drain = {.name = "rabbitmq-drain",
 						      .request = request_drain,
 						      .answer = plain_answer,
 						      .gate = gate_drained,
-						      .gate_limit_ms = GATE_MS};
+						      .gate_limit_ms = GATE_MS,
+						      .leaves = "the node stays in maintenance mode",
+						      .until = {&ops_step_rabbitmq_revive, &ops_step_rabbitmq_forget}};
 const struct ops_step_type ops_step_rabbitmq_revive = {.name = "rabbitmq-revive",
 						       .request = request_revive,
 						       .answer = plain_answer,
@@ -361,10 +363,10 @@ static enum ops_verdict request_stop(const struct ops_plan *plan, const struct o
 	for (int64_t i = 0; i < broker->cluster->queue_count && !ops_fact(plan, "drop"); i++) {
 		struct world_queue queue;
 		world_queue_at(broker->cluster, i, &queue);
-		if (str_eq(queue.type, "classic") && str_eq(queue.leader, broker->name)) {
-			err_set(err, ERR_REFUSED,
-				"classic queue %s was declared on %s in the meantime and would be lost", queue.name,
-				broker->name);
+		bool lost = str_eq(queue.type, "classic") || world_queue_is_strange(&queue);
+		if (lost && str_eq(queue.leader, broker->name)) {
+			err_set(err, ERR_REFUSED, "%s queue %s was declared on %s in the meantime and would be lost",
+				str_or(queue.type, "other"), queue.name, broker->name);
 			return OPS_REFUSE;
 		}
 	}
@@ -421,8 +423,12 @@ static enum ops_gate_state gate_forgotten(const struct ops_plan *plan, const str
 	return known ? OPS_GATE_SHUT : OPS_GATE_OPEN;
 }
 
-const struct ops_step_type ops_step_rabbitmq_stop_app = {
-	.name = "rabbitmq-stop-app", .request = request_stop, .answer = plain_answer, .no_stop_after = true};
+const struct ops_step_type ops_step_rabbitmq_stop_app = {.name = "rabbitmq-stop-app",
+							 .request = request_stop,
+							 .answer = plain_answer,
+							 .no_stop_after = true,
+							 .leaves = "RabbitMQ stays stopped on the node",
+							 .until = {&ops_step_rabbitmq_forget}};
 const struct ops_step_type ops_step_rabbitmq_forget = {.name = "rabbitmq-forget",
 						       .request = request_forget,
 						       .answer = answer_forget,
