@@ -5,7 +5,7 @@
 #include <cjson/cJSON.h>
 
 #include "api/base/str.h"
-#include "api/ops/plan/plan.h"
+#include "api/ops/kube/drain_private.h"
 
 enum { SEEN_LIMIT_MS = 60 * 1000 };
 
@@ -51,8 +51,10 @@ static enum ops_gate_state gate_seen(const struct ops_plan *plan, const struct o
 	return open ? OPS_GATE_OPEN : OPS_GATE_SHUT;
 }
 
-const struct ops_step_type ops_step_set_unschedulable = {
-	.name = "set-unschedulable", .object = cordon_node_object, .change = change_unschedulable};
+const struct ops_step_type ops_step_set_unschedulable = {.name = "set-unschedulable",
+							 .object = cordon_node_object,
+							 .change = change_unschedulable,
+							 .leaves = "the node stays as it was set"};
 const struct ops_step_type ops_step_node_seen = {
 	.name = "node-seen", .gate = gate_seen, .gate_limit_ms = SEEN_LIMIT_MS};
 
@@ -75,17 +77,31 @@ static size_t usable_nodes(const struct ops_context *context)
 	return usable;
 }
 
-static void say_who_stays(struct ops_plan *plan, const struct world_node *node)
+static void say_who_stays(struct ops_plan *plan, const struct ops_context *context)
 {
+	const struct world_node *node = context->node;
+	bool all = ops_kube_drain_counts_all(plan, context);
 	struct buf names = BUF_INIT(8 * 1024);
 	for (size_t i = 0; i < node->broker_count; i++)
 		buf_printf(&names, "%s%s", i ? ", " : "", node->brokers[i]->name);
 	if (node->broker_count > 0)
 		ops_note(plan, OPS_MEANS, "%s stay%s on it and keep%s running: nothing moves", buf_str(&names),
 			 node->broker_count == 1 ? "s" : "", node->broker_count == 1 ? "s" : "");
-	else
+	else if (all)
 		ops_note(plan, OPS_MEANS, "no brokers on it");
 	buf_finish(&names);
+}
+
+static void say_if_it_restarts(struct ops_plan *plan, const struct world_broker *broker, const struct world_node *node)
+{
+	int can = ops_kube_drain_can_move(broker, node);
+	if (can == 0)
+		ops_note(plan, OPS_CAUTION, "if %s restarts, it stays Pending: its volume is bound to %s", broker->name,
+			 node->name);
+	else if (can < 0)
+		ops_note(plan, OPS_CAUTION,
+			 "if %s restarts, it may stay Pending: unknown whether its volume is bound to %s", broker->name,
+			 node->name);
 }
 
 static void check_cordon(struct ops_plan *plan, const struct ops_context *context)
@@ -93,17 +109,10 @@ static void check_cordon(struct ops_plan *plan, const struct ops_context *contex
 	const struct world_node *node = context->node;
 	if (node->cordoned)
 		ops_note_already(plan, "%s is already cordoned", node->name);
-	say_who_stays(plan, node);
-	for (size_t i = 0; i < node->broker_count; i++) {
-		const struct world_broker *broker = node->brokers[i];
-		bool bound = false;
-		for (size_t j = 0; j < broker->volume_count; j++)
-			bound |= broker->volumes[j]->volume && broker->volumes[j]->volume->node_name_count > 0;
-		if (bound)
-			ops_note(plan, OPS_CAUTION, "if %s restarts, it stays Pending: its volume is bound to %s",
-				 broker->name, node->name);
-	}
-	if (usable_nodes(context) == 0)
+	say_who_stays(plan, context);
+	for (size_t i = 0; i < node->broker_count; i++)
+		say_if_it_restarts(plan, node->brokers[i], node);
+	if (ops_kube_drain_sees_nodes(plan, context) && usable_nodes(context) == 0)
 		ops_note(plan, OPS_CAUTION, "no other node is schedulable: any pod that restarts stays Pending");
 	ops_note(plan, OPS_UNDO, "uncordon %s", node->name);
 }
@@ -111,7 +120,7 @@ static void check_cordon(struct ops_plan *plan, const struct ops_context *contex
 static void check_uncordon(struct ops_plan *plan, const struct ops_context *context)
 {
 	const struct world_node *node = context->node;
-	if (!node->cordoned)
+	if (ops_kube_drain_sees_nodes(plan, context) && !node->cordoned)
 		ops_note_already(plan, "%s is not cordoned", node->name);
 	ops_note(plan, OPS_MEANS, "new and pending pods may be scheduled on %s; nothing moves back automatically",
 		 node->name);

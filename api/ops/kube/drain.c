@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "api/base/str.h"
+#include "api/model/records/critical.h"
 #include "api/ops/impact/impact.h"
 #include "api/ops/parts/pods.h"
 #include "api/ops/parts/why_not_ready.h"
@@ -15,7 +16,7 @@
 
 enum { SETTLE_LIMIT_MS = 60 * 60 * 1000 };
 
-/* ---- shared with recover ---- */
+/* ---- shared with cordon and recover ---- */
 
 static int drain_compare_lead(const void *a, const void *b)
 {
@@ -32,15 +33,23 @@ size_t ops_kube_drain_brokers(const struct world_node *node, const struct world_
 {
 	size_t count = 0;
 	for (size_t i = 0; i < node->broker_count && count < max; i++)
-		if (node->brokers[i]->pod)
+		if (node->brokers[i]->pod && !node->brokers[i]->cluster->workload)
 			out[count++] = node->brokers[i];
 	qsort(out, count, sizeof *out, drain_compare_lead);
 	return count;
 }
 
+static size_t claims_mounted(const struct kube_pod *pod)
+{
+	size_t count = 0;
+	for (size_t i = 0; pod && i < pod->volume_count; i++)
+		count += pod->volumes[i].claim_name != NULL;
+	return count;
+}
+
 int ops_kube_drain_can_move(const struct world_broker *broker, const struct world_node *node)
 {
-	int can = 1;
+	int can = claims_mounted(broker->pod) > broker->volume_count ? -1 : 1;
 	for (size_t i = 0; i < broker->volume_count; i++) {
 		const struct kube_volume *volume = broker->volumes[i]->volume;
 		bool elsewhere = volume && volume->node_name_count == 0;
@@ -51,6 +60,35 @@ int ops_kube_drain_can_move(const struct world_broker *broker, const struct worl
 		can = volume ? can : -1;
 	}
 	return can;
+}
+
+bool ops_kube_drain_sees_nodes(struct ops_plan *plan, const struct ops_context *context)
+{
+	bool sees = !world_source_is_withheld(&context->view->lists[WORLD_PART_NODES]);
+	if (!sees)
+		ops_note(plan, OPS_BLOCKS, "nodes cannot be read: unknown whether %s is cordoned", context->node->name);
+	return sees;
+}
+
+/* Brokers that mqdeck does not know may be there where what makes up a cluster cannot be read: false, and it is said. */
+static bool drain_knows_brokers(struct ops_plan *plan, const struct ops_context *context, enum ops_sentence_kind kind)
+{
+	static const uint32_t made_of = WORLD_ON(STATEFUL_SETS) | WORLD_ON(KAFKAS) | WORLD_ON(PODS);
+	enum world_part part = world_withheld_part(context->view->lists, made_of);
+	if (part != WORLD_PART_COUNT)
+		ops_note(plan, kind, "%s cannot be read: there may be brokers on %s that mqdeck does not know",
+			 world_part_word(part), context->node->name);
+	return part == WORLD_PART_COUNT;
+}
+
+bool ops_kube_drain_counts_all(struct ops_plan *plan, const struct ops_context *context)
+{
+	bool all = drain_knows_brokers(plan, context, OPS_CAUTION);
+	if (context->view->namespace)
+		ops_note(plan, OPS_CAUTION,
+			 "only namespace %s is watched: brokers of other namespaces on %s are not counted",
+			 context->view->namespace, context->node->name);
+	return all && !context->view->namespace;
 }
 
 /* What the clusters of these brokers lose: a sentence for each effect and cluster. */
@@ -101,6 +139,12 @@ const struct ops_step_type ops_step_broker_settled = {
 
 /* ---- the plan ---- */
 
+/* What a Deployment runs comes back under another name: it goes with the other pods. A DaemonSet's stays. */
+static bool goes_with_others(const struct world_broker *broker)
+{
+	return broker->pod && broker->cluster->workload && !str_eq(broker->cluster->workload_kind, "DaemonSet");
+}
+
 static size_t drain_away(const struct ops_plan *plan, const struct ops_context *context,
 			 const struct world_broker **out, size_t max, bool *in_turn)
 {
@@ -108,6 +152,11 @@ static size_t drain_away(const struct ops_plan *plan, const struct ops_context *
 	*in_turn = true;
 	for (size_t i = 0; i < count; i++)
 		*in_turn &= ops_kube_drain_can_move(out[i], context->node) == 1;
+	for (size_t i = 0; i < context->node->broker_count && count < max; i++)
+		if (goes_with_others(context->node->brokers[i])) {
+			out[count++] = context->node->brokers[i];
+			*in_turn = false;
+		}
 	return count;
 }
 
@@ -138,6 +187,8 @@ static void drain_plan(struct ops_plan *plan, const struct ops_context *context)
 	ops_add_step(plan, &ops_step_node_seen, "%s seen as cordoned", name);
 	for (size_t i = 0; i < count; i++) {
 		const struct world_broker *broker = brokers[i];
+		if (goes_with_others(broker))
+			continue;
 		ops_name_list_add(&names, "%s", broker->name);
 		ops_pods_remember(plan, broker);
 		ops_add_step_on(plan, &ops_step_can_stop, broker, NULL, "%s safe to stop", broker->name);
@@ -146,7 +197,7 @@ static void drain_plan(struct ops_plan *plan, const struct ops_context *context)
 		ops_add_step_on(plan, &ops_step_broker_settled, broker, NULL,
 				"%s caught up elsewhere or waiting for a node", broker->name);
 	}
-	if (count > 0)
+	if (names.count > 0)
 		ops_note(plan, OPS_CHANGES, "%s in this order, each once its cluster can do without it: %s%s", done,
 			 names.names, ops_name_list_more(&names, more));
 	if (others > 0) {
@@ -159,7 +210,7 @@ static void drain_plan(struct ops_plan *plan, const struct ops_context *context)
 
 /* ---- consequences ---- */
 
-static void check_others(struct ops_plan *plan, const struct world_node *node)
+static void check_others(struct ops_plan *plan, const struct ops_context *context)
 {
 	const char *unmanaged = ops_fact(plan, "others.unmanaged"), *data = ops_fact(plan, "others.emptyDir");
 	int64_t staying = ops_fact_number(plan, "others.staying", 0);
@@ -171,6 +222,8 @@ static void check_others(struct ops_plan *plan, const struct world_node *node)
 			 "these pods are in namespaces that mqdeck is not watching; if they are brokers, they would be "
 			 "evicted without gates: %s (watch all namespaces: -A, or 0 on the screen)",
 			 ops_fact(plan, "others.unseen"));
+	if (ops_fact_number(plan, "others.count", 0) > 0) /* they would go without gates */
+		drain_knows_brokers(plan, context, plan->under_way ? OPS_CAUTION : ops_pods_harm(plan));
 	if (unmanaged)
 		ops_note(plan, ops_pods_harm(plan), "no controller would recreate these pods: %s%s", unmanaged,
 			 ops_pods_flag(plan, "force") ? "" : " (force=true evicts them)");
@@ -227,6 +280,12 @@ static void check_budgets(struct ops_plan *plan, const struct ops_context *conte
 
 static void check_broker(struct ops_plan *plan, const struct world_broker *broker, const struct world_node *node)
 {
+	if (goes_with_others(broker)) {
+		ops_note(plan, OPS_CAUTION, "%s runs in a %s: it is evicted among the other pods, without a gate",
+			 broker->name, broker->cluster->workload_kind);
+		return;
+	}
+	ops_pods_check_disks(plan, broker);
 	int can = ops_kube_drain_can_move(broker, node);
 	if (can == 0)
 		ops_note(plan, OPS_CAUTION, "the volume of %s is bound to %s: %s stays Pending until %s is uncordoned",
@@ -236,6 +295,60 @@ static void check_broker(struct ops_plan *plan, const struct world_broker *broke
 			 "unknown whether the volume of %s can move to another node: it may stay Pending until %s is "
 			 "uncordoned",
 			 broker->name, node->name);
+}
+
+static bool is_voter_here(const struct world_cluster *cluster, const struct world_voter *voter,
+			  const struct world_node *node)
+{
+	for (size_t i = 0; i < cluster->member_count; i++)
+		if (cluster->members[i]->node == node && str_eq(cluster->members[i]->name, voter->broker))
+			return true;
+	return false;
+}
+
+/* Those that keep up and stay; one of which it is not known which voter it is may be any of them. */
+static size_t voters_left(const struct world_cluster *cluster, const struct world_node *node, size_t unknown,
+			  size_t *voters)
+{
+	size_t left = 0;
+	*voters = 0;
+	for (size_t i = 0; i < cluster->voter_count; i++) {
+		const struct world_voter *voter = &cluster->voters[i];
+		*voters += voter->voter;
+		left += voter->voter && voter->caught_up && !is_voter_here(cluster, voter, node);
+	}
+	return left > unknown ? left - unknown : 0;
+}
+
+/* Kafka's controllers that run apart are evicted among the other pods: at once, and nobody waits for their quorum. */
+static void check_controllers_here(struct ops_plan *plan, const struct world_cluster *cluster,
+				   const struct world_node *node)
+{
+	const struct world_source *quorum = &cluster->parts[WORLD_PART_QUORUM];
+	enum ops_sentence_kind harm = plan->under_way ? OPS_CAUTION : ops_pods_harm(plan);
+	struct ops_name_list here = {0};
+	bool known = !world_source_is_withheld(quorum) && !err_is_set(&quorum->err) && cluster->voter_count > 0;
+	size_t unknown = 0, voters;
+	char more[48];
+	for (size_t i = 0; i < cluster->controller_count; i++) {
+		const struct world_broker *controller = cluster->controllers[i];
+		if (!controller->pod || controller->node != node)
+			continue;
+		ops_name_list_add(&here, "%s", controller->name);
+		unknown += controller->id < 0;
+	}
+	if (here.count == 0)
+		return;
+	size_t left = voters_left(cluster, node, unknown, &voters);
+	ops_name_list_more(&here, more);
+	ops_note(plan, OPS_CAUTION, "controllers of %s are evicted among the other pods, without a gate: %s%s",
+		 cluster->name, here.names, more);
+	if (!known)
+		ops_note(plan, harm, "unknown whether the controllers of %s keep their quorum without them",
+			 cluster->name);
+	else if (left == 0 || world_are_critical_voters(voters, left))
+		ops_note(plan, harm, "the controllers of %s may lose their quorum: %zu of %zu would be caught up",
+			 cluster->name, left, voters);
 }
 
 static void drain_preflight(struct ops_plan *plan, const struct ops_context *context)
@@ -256,14 +369,16 @@ static void drain_preflight(struct ops_plan *plan, const struct ops_context *con
 		const struct world_node *other = context->view->nodes[i];
 		usable += other != node && other->ready && !other->cordoned;
 	}
-	if (usable == 0)
+	if (ops_kube_drain_sees_nodes(plan, context) && usable == 0)
 		ops_note(plan, OPS_CAUTION, "no other node is schedulable: every evicted pod stays Pending");
 	for (size_t i = 0; i < count; i++)
 		check_broker(plan, brokers[i], node);
 	check_budgets(plan, context, brokers, count);
 	ops_kube_drain_note(plan, context, brokers, count, in_turn,
 			    plan->under_way ? OPS_CAUTION : ops_pods_harm(plan));
-	check_others(plan, node);
+	for (size_t i = 0; i < context->view->cluster_count; i++)
+		check_controllers_here(plan, context->view->clusters[i], node);
+	check_others(plan, context);
 	ops_note(plan, OPS_UNDO, "uncordon %s: pods waiting for it come back, the others stay where they went",
 		 node->name);
 }

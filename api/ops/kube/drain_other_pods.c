@@ -90,7 +90,8 @@ static void sort_pod(struct others *others, const struct world_view *view, const
 	const cJSON *metadata = others_member(pod, "metadata");
 	const char *namespace = others_text(metadata, "namespace"), *name = others_text(metadata, "name");
 	const char *owner = owner_kind(metadata);
-	if (world_find_broker(view, namespace, name))
+	const struct world_broker *broker = world_find_broker(view, namespace, name);
+	if (broker && !broker->cluster->workload)
 		return;
 	if (others_member(others_member(metadata, "annotations"), "kubernetes.io/config.mirror") ||
 	    str_eq(owner, "DaemonSet")) {

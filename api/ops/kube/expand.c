@@ -9,6 +9,7 @@
 #include "api/base/cell.h"
 #include "api/base/str.h"
 #include "api/kube/records/field_table.h"
+#include "api/ops/parts/operator.h"
 #include "api/ops/parts/pods.h"
 #include "api/ops/plan/name_list.h"
 
@@ -317,6 +318,7 @@ static void expand_preflight(struct ops_plan *plan, const struct ops_context *co
 	const struct world_cluster *cluster = context->cluster;
 	size_t meant = 0, smaller = 0;
 	ops_pods_check_arguments(plan);
+	ops_operator_check_acts(plan, cluster);
 	if (ops_fact(plan, "literal"))
 		ops_note(plan, OPS_BLOCKS,
 			 "the StatefulSet contains %s in plain text, and its manifest would be written to this plan's "

@@ -178,6 +178,8 @@ static enum ops_outcome orphan_answer(struct ops_plan *plan, const struct ops_co
 const struct ops_step_type ops_step_orphan_set = {.name = "orphan-set",
 						  .request = orphan_request,
 						  .answer = orphan_answer,
+						  .leaves = "the pods run on without their StatefulSet",
+						  .until = {&ops_step_create_set},
 						  .no_stop_after = true,
 						  .without_target = true};
 

@@ -81,8 +81,10 @@ static enum ops_verdict change_taint(const struct ops_plan *plan, const cJSON *n
 	return OPS_TO_DO;
 }
 
-const struct ops_step_type ops_step_taint_out_of_service = {
-	.name = "taint-out-of-service", .object = recover_node_object, .change = change_taint};
+const struct ops_step_type ops_step_taint_out_of_service = {.name = "taint-out-of-service",
+							    .object = recover_node_object,
+							    .change = change_taint,
+							    .leaves = "the node's taint stays as it was set"};
 
 /* ---- or each pod by force ---- */
 
@@ -212,7 +214,7 @@ static void check_brokers(struct ops_plan *plan, const struct ops_context *conte
 				 brokers[i]->name, can == 0 ? "has its volume" : "may have its volume",
 				 context->node->name, brokers[i]->name);
 	}
-	if (count == 0)
+	if (ops_kube_drain_counts_all(plan, context) && count == 0)
 		ops_note(plan, OPS_MEANS, "no brokers on it");
 }
 
@@ -230,10 +232,6 @@ static void recover_preflight(struct ops_plan *plan, const struct ops_context *c
 		return;
 	}
 	check_off(plan, node);
-	if (context->view->namespace)
-		ops_note(plan, OPS_CAUTION,
-			 "only namespace %s is watched: brokers of other namespaces on %s are not counted",
-			 context->view->namespace, node->name);
 	check_brokers(plan, context);
 	ops_note(plan, OPS_UNDO, "once %s is back: recover %s back=true removes the taint", node->name, node->name);
 }
