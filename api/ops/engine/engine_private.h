@@ -25,6 +25,8 @@ struct ops {
 	struct kube_access_cache *access;
 	const struct world_view *(*view)(void *data);
 	struct kafka_admin *(*kafka)(void *data, const char *cluster_key);
+	void (*need)(void *data, const char *cluster_key);
+	struct loop_timer *still_needed;
 	void *data;
 	char *plans_dir, *no_plans_dir, *who;
 	struct ops_journal_place place;
@@ -83,6 +85,8 @@ struct ops_job {
 	bool ending; /* its end is written; its leases are being given back */
 	enum ops_state end_state;
 	void (*left)(void *data, const struct err *err); /* of ops_abandon: the job is the engine's own */
+	VEC(char *) needs;                               /* keys of the clusters that it is about */
+	int64_t waited_from_ms; /* since when it waits for them to be asked anew; -1 = it does not */
 	size_t asks_open;
 	void (*answered)(struct ops_job *job); /* once none is */
 	bool changed, uncertain;               /* something was changed; the answer to a change was lost */
@@ -107,6 +111,11 @@ static inline struct ops_job *ops_job_of(struct ops_plan *plan)
 bool ops_job_target(const struct ops_job *job, struct ops_context *out, struct err *err) MUST_USE;
 /* What the functions of a step see: the same with the step and the broker it is about. */
 bool ops_job_step_target(const struct ops_job *job, size_t index, struct ops_context *out, struct err *err) MUST_USE;
+
+/* The clusters that a plan on that target is about, until it is over. */
+void ops_job_need(struct ops_job *job, const struct ops_context *context);
+void ops_say_needs(void *ops); /* of all jobs, once more */
+void ops_job_forget_needs(struct ops_job *job);
 
 struct ops_job *ops_job_create(struct ops *ops, ops_plan_fn *fn, void *data);
 int64_t ops_wall_ms(const struct ops_job *job);

@@ -113,7 +113,11 @@ static void lease_read_object(const cJSON *object, struct lease_seen *out)
 static bool lease_is_ours(const struct ops_lease *lease, const struct lease_seen *seen)
 {
 	const char *slash = strrchr(seen->holder, '/');
-	return slash && !strcmp(slash + 1, lease->plan_id);
+	size_t who = slash ? (size_t)(slash - seen->holder) : 0;
+	if (!slash || strcmp(slash + 1, lease->plan_id) != 0)
+		return false;
+	/* A plan that has no name yet does not have that of "somebody/". */
+	return *lease->plan_id || (who == strlen(lease->who) && !memcmp(seen->holder, lease->who, who));
 }
 
 static void say_who(const struct ops_lease *lease, enum err_code code, const char *after, struct err *out)

@@ -15,6 +15,8 @@ struct ops *ops_create(const struct ops_options *options)
 	ops->access = kube_access_create(options->client);
 	ops->view = options->view;
 	ops->kafka = options->kafka;
+	ops->need = options->need;
+	ops->still_needed = loop_timer_create(options->loop, ops_say_needs, ops);
 	ops->data = options->data;
 	ops->plans_dir = mem_strdup(options->plans_dir);
 	ops->no_plans_dir = mem_strdup(options->no_plans_dir);
@@ -30,6 +32,7 @@ static void orphan_job(struct ops_job *job)
 	kube_request_cancel(job->place_request);
 	job->place_request = NULL;
 	ops_leases_finish(job);
+	ops_job_forget_needs(job);
 	ops_journal_close(job->journal);
 	job->journal = NULL;
 	loop_timer_destroy(job->work);
@@ -60,6 +63,7 @@ void ops_destroy(struct ops *ops)
 		free(*ask);
 	vec_finish(&ops->asks);
 	vec_finish(&ops->jobs);
+	loop_timer_destroy(ops->still_needed);
 	free(ops->plans_dir);
 	free(ops->no_plans_dir);
 	free(ops->who);

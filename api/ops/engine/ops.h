@@ -31,6 +31,8 @@ struct ops_options {
 	/* The client of a Kafka cluster of that view; NULL = there is none (yet). May be NULL where there is no
 	 * Kafka. */
 	struct kafka_admin *(*kafka)(void *data, const char *cluster_key);
+	/* A plan is about that cluster of the view: what is known of it must be of now (world_need). May be NULL. */
+	void (*need)(void *data, const char *cluster_key);
 	void *data;
 	const char *plans_dir;    /* of journals, as of ops_journal_plans_dir(); NULL = none is kept, nothing can be
 				  resumed */

@@ -8,6 +8,8 @@
 #include "api/base/str.h"
 #include "api/ops/engine/engine_private.h"
 
+enum { RENEW_LOOK_MS = 100, RENEW_LIMIT_MS = 15000 };
+
 static void become_ready(struct ops_job *job)
 {
 	log_info(LOG_OPS, "preflight operation=%s target=\"%s\" severity=%s steps=%zu sentences=%zu",
@@ -72,16 +74,33 @@ static void mind_unjoined(struct ops_plan *plan, const struct world_cluster *clu
 			 str_or(cluster->unjoined_advice, ""));
 }
 
+/* Nor while the brokers keep to themselves what a plan leans on. */
+static void mind_withheld(struct ops_plan *plan, const struct world_cluster *cluster)
+{
+	static const uint32_t leans_on = WORLD_ON_CLUSTERS | WORLD_ON(BROKERS) | WORLD_ON(REPLICAS) |
+					 WORLD_ON(MINIMUMS) | WORLD_ON(MOVES) | WORLD_ON(QUORUM);
+	enum world_part part = world_withheld_part(cluster->parts, leans_on);
+	const struct err *err = part == WORLD_PART_COUNT ? NULL : &cluster->parts[part].err;
+	if (err && err_is_set(err))
+		ops_note(plan, OPS_CAUTION, "%s of %s unknown: %s", world_part_word(part), cluster->name, err->text);
+}
+
+static void mind_cluster(struct ops_plan *plan, const struct world_cluster *cluster)
+{
+	mind_unjoined(plan, cluster);
+	mind_withheld(plan, cluster);
+}
+
 static void prepare_judge(struct ops_plan *plan, const struct ops_context *context)
 {
 	const struct world_cluster *last = NULL;
 	plan->operation->preflight(plan, context);
 	if (context->cluster)
-		mind_unjoined(plan, context->cluster);
+		mind_cluster(plan, context->cluster);
 	for (size_t i = 0; !context->cluster && context->node && i < context->node->broker_count; i++) {
 		const struct world_cluster *cluster = context->node->brokers[i]->cluster;
 		if (cluster != last)
-			mind_unjoined(plan, cluster);
+			mind_cluster(plan, cluster);
 		last = cluster;
 	}
 }
@@ -107,12 +126,24 @@ static bool is_without_target(const struct ops_job *job)
 	       ops_job_step_target(job, plan->current, &context, NULL);
 }
 
+/* What runs in a Deployment is shown: it has no ordinals, no claims of its own and nobody who keeps its order. */
+static bool is_operated(const struct ops_context *context, struct err *err)
+{
+	const struct world_cluster *cluster = context->cluster;
+	if (!cluster || !cluster->workload)
+		return true;
+	return err_set(err, ERR_UNSUPPORTED,
+		       "%s %s runs in a %s: mqdeck shows it, and operates only what a StatefulSet or an operator runs",
+		       cluster->kind == WORLD_BROKER_KAFKA ? "Kafka" : "RabbitMQ", cluster->name,
+		       cluster->workload_kind);
+}
+
 static void prepare_make_plan(struct ops_job *job)
 {
 	struct err err = {0};
 	struct ops_context context;
 	struct ops_plan *plan = &job->plan;
-	bool there = ops_job_target(job, &context, &err);
+	bool there = ops_job_target(job, &context, &err) && is_operated(&context, &err);
 	if (*job->made_at.server && !ops_place_is_same(job, &err)) {
 		ops_note(plan, OPS_BLOCKS, "%s", err.text);
 	} else if (!there && is_without_target(job)) {
@@ -142,8 +173,34 @@ static void on_looked(struct ops_job *job, enum ops_verdict verdict, const struc
 	prepare_make_plan(job);
 }
 
+/* Of a cluster that nobody looked at what is known may be minutes old. */
+static const struct world_cluster *outdated_cluster(const struct ops_job *job)
+{
+	const struct world_view *view = job->needs.len ? ops_view(job->ops) : NULL;
+	for (size_t i = 0; i < job->needs.len; i++) {
+		const struct world_cluster *cluster = world_find_cluster(view, job->needs.items[i]);
+		if (cluster && cluster->outdated)
+			return cluster;
+	}
+	return NULL;
+}
+
 static void look_first(struct ops_job *job)
 {
+	const struct world_cluster *outdated = outdated_cluster(job);
+	int64_t now = loop_now_ms(job->ops->loop);
+	if (job->waited_from_ms < 0)
+		job->waited_from_ms = now;
+	if (outdated && now - job->waited_from_ms < RENEW_LIMIT_MS) {
+		ops_job_do(job, look_first, RENEW_LOOK_MS);
+		return;
+	}
+	if (outdated)
+		ops_note(&job->plan, OPS_BLOCKS,
+			 "the brokers of %s, which are asked seldom, did not answer anew in time: what is known of "
+			 "them is "
+			 "not of now",
+			 outdated->name);
 	const struct ops_step_type *look = job->plan.operation->look;
 	if (!look || job->plan.under_way) { /* what was found then stands in the facts */
 		prepare_make_plan(job);
@@ -166,6 +223,7 @@ void ops_prepare_start(struct ops_job *job)
 	} else if (ops_job_target(job, &context, &err)) {
 		struct ops_needs needs = {0};
 		context.plan = &job->plan;
+		ops_job_need(job, &context);
 		job->plan.operation->access(&context, &needs);
 		for (size_t i = 0; i < needs.count; i++)
 			ops_ask_for(job, &needs.items[i]);

@@ -11,9 +11,12 @@
 enum { GATE_LOOK_MS = 1000, LEASE_LOOK_MS = 500, BACKOFF_MIN_MS = 1000, BACKOFF_MAX_MS = 15000, CONFLICTS_MAX = 8 };
 enum { PATIENCE_MS = 30 * 60 * 1000 };
 
+/* The journal says that it ended once its leases are given back: whoever is killed before that leaves a plan to resume, and
+ * not a lease that nobody will give back. */
 static void conclude_plan(struct ops_job *job)
 {
 	ops_leases_finish(job);
+	ops_save_state(job, job->end_state);
 	ops_journal_close(job->journal);
 	job->journal = NULL;
 	job->plan.state = job->end_state;
@@ -33,7 +36,6 @@ static void end_plan(struct ops_job *job, enum ops_state state, const char *resu
 			plan->steps[i].state = OPS_STEP_SKIPPED;
 	plan->current = plan->step_count;
 	ops_replace_text(&plan->result, result);
-	ops_save_state(job, state);
 	job->end_state = state;
 	job->ending = true;
 	if (job->leases.items.len == 0)
@@ -57,20 +59,29 @@ static void end_step(struct ops_job *job, enum ops_step_state state, const char 
 	ops_save_step(job);
 }
 
-/* So that nobody has to guess where a plan stopped. */
-static const char *what_was_done(const struct ops_job *job)
+/* So that nobody has to guess where a plan stopped, and what of it lasts. */
+static const char *what_was_done(const struct ops_job *job, char out[static 400])
 {
-	if (job->uncertain)
-		return "unknown whether the last change was made: the response was lost";
-	return job->changed || job->plan.under_way ? "changes made so far are kept" : "nothing was changed";
+	const struct ops_plan *plan = &job->plan;
+	if (!job->uncertain && !job->changed && !plan->under_way)
+		return "nothing was changed";
+	snprintf(out, 400, "%s",
+		 job->uncertain ? "unknown whether the last change was made: the response was lost"
+				: "changes made so far are kept");
+	for (size_t i = 0; i < plan->step_count; i++) {
+		const char *left = ops_left_behind(plan, i);
+		if (left && !strstr(out, left))
+			snprintf(out + strlen(out), 400 - strlen(out), "; %s", left);
+	}
+	return out;
 }
 
 void ops_fail(struct ops_job *job, const struct err *err)
 {
 	struct ops_plan *plan = &job->plan;
-	char result[ERR_TEXT_MAX + 512];
+	char result[ERR_TEXT_MAX + 1024], done[400];
 	snprintf(result, sizeof result, "stopped at \"%s\": %s; %s", ops_step_now(job)->title, err->text,
-		 what_was_done(job));
+		 what_was_done(job, done));
 	log_info(LOG_OPS, "plan fails at=\"%s\" error=\"%s\"", ops_step_now(job)->title, log_error_text(err));
 	if (ops_step_now(job)->state == OPS_STEP_RUNNING)
 		end_step(job, OPS_STEP_FAILED, err->text);
@@ -81,13 +92,14 @@ void ops_fail(struct ops_job *job, const struct err *err)
 void ops_stop_here(struct ops_job *job)
 {
 	struct ops_plan *plan = &job->plan;
+	char done[400];
 	if (err_is_set(&job->stop_err)) {
 		ops_fail(job, &job->stop_err);
 		return;
 	}
 	if (plan->current < plan->step_count && ops_step_now(job)->state == OPS_STEP_RUNNING)
 		end_step(job, OPS_STEP_SKIPPED, "cancelled");
-	err_set(&plan->err, ERR_CANCELLED, "cancelled: %s", what_was_done(job));
+	err_set(&plan->err, ERR_CANCELLED, "cancelled: %s", what_was_done(job, done));
 	end_plan(job, OPS_STATE_CANCELLED, plan->err.text);
 }
 

@@ -45,9 +45,9 @@ static void send_take_answer(struct ops_job *job, const struct ops_answer *answe
 	else if (ops_job_step_target(job, job->sending.step, &context, &err))
 		outcome = type->answer(&job->plan, &context, answer, &err);
 	ops_save_facts(job);
+	job->changed |= outcome == OPS_ANSWER_MORE;
 	if (outcome == OPS_ANSWER_MORE && (job->cancel || !ops_leases_are_held(job, &err))) {
 		/* between two parts is a safe point */
-		job->changed = true;
 		outcome = OPS_ANSWER_LATER;
 		err_set(&err, ERR_BUSY, "partly done");
 	}
