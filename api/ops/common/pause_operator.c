@@ -74,8 +74,11 @@ static enum ops_verdict change_resume(const struct ops_plan *plan, const struct 
 	return change_mark(mark_now(now), false, now, patch);
 }
 
-const struct ops_step_type ops_step_operator_pause = {
-	.name = "operator-pause", .object = mark_object, .change = change_pause};
+const struct ops_step_type ops_step_operator_pause = {.name = "operator-pause",
+						      .object = mark_object,
+						      .change = change_pause,
+						      .leaves = "the operator stays paused",
+						      .until = {&ops_step_operator_resume}};
 const struct ops_step_type ops_step_operator_resume = {
 	.name = "operator-resume", .object = mark_object, .change = change_resume};
 

@@ -182,7 +182,9 @@ static void check_volumes(struct ops_plan *plan, const struct world_broker *brok
 			ops_note(plan, OPS_DANGER, "volume %s cannot be read: its data may be deleted",
 				 volume->claim->volume_name);
 	}
-	if (broker->volume_count == 0)
+	if (broker->volume_count == 0 && world_source_is_withheld(&broker->cluster->parts[WORLD_PART_CLAIMS]))
+		ops_note(plan, OPS_BLOCKS, "claims cannot be read: unknown which %s has", broker->name);
+	else if (broker->volume_count == 0)
 		ops_note(plan, OPS_BLOCKS, "%s has no claim: restart it instead", broker->name);
 }
 
@@ -213,7 +215,8 @@ static void replace_preflight(struct ops_plan *plan, const struct ops_context *c
 	/* A replica that is nowhere else in sync would be lost with the volume, not only away. */
 	if (!plan->under_way &&
 	    (impact.lists[OPS_IMPACT_OFFLINE].len > 0 || impact.lists[OPS_IMPACT_UNPROTECTED].len > 0 ||
-	     impact.lists[OPS_IMPACT_CLASSIC].len > 0 || impact.lists[OPS_IMPACT_MINORITY].len > 0))
+	     impact.lists[OPS_IMPACT_CLASSIC].len > 0 || impact.lists[OPS_IMPACT_OTHER].len > 0 ||
+	     impact.lists[OPS_IMPACT_MINORITY].len > 0))
 		ops_note(plan, harm, "data that exists only on %s is lost for good", broker->name);
 	check_volumes(plan, broker);
 	note_refill(plan, broker);

@@ -118,6 +118,7 @@ static void check_set(struct ops_plan *plan, const struct world_cluster *cluster
 		return;
 	bool updating = set->current_revision && set->update_revision &&
 			strcmp(set->current_revision, set->update_revision) != 0;
+	int64_t start = set->ordinals_start > 0 ? set->ordinals_start : 0; /* a partition counts from it */
 	if (set->meta.deleted_ms >= 0)
 		ops_note(plan, OPS_BLOCKS, "StatefulSet %s is being deleted: nothing would recreate the pods",
 			 set->meta.name);
@@ -132,7 +133,7 @@ static void check_set(struct ops_plan *plan, const struct world_cluster *cluster
 		ops_note(plan, OPS_CAUTION,
 			 "StatefulSet %s has a new revision from pod %d up (partition): those pods come back on it, "
 			 "the others on the old one",
-			 set->meta.name, (int)set->partition);
+			 set->meta.name, (int)(start + set->partition));
 	else if (updating)
 		ops_note(plan, plan->under_way ? OPS_CAUTION : OPS_BLOCKS,
 			 "StatefulSet %s has a rollout in progress (%d of %d pods): it restarts the pods itself",
@@ -186,6 +187,8 @@ static void roll_preflight(struct ops_plan *plan, const struct ops_context *cont
 	roll_check_health(plan, context, brokers, count);
 	if (count == 1)
 		check_the_one(plan, brokers[0]);
+	for (size_t i = 0; i < count; i++)
+		ops_pods_check_disks(plan, brokers[i]);
 	CLEANUP(ops_impact_finish) struct ops_impact impact;
 	ops_impact_of(&impact, context->cluster, brokers, count, in_turn);
 	ops_impact_note(plan, &impact, plan->under_way ? OPS_CAUTION : ops_pods_harm(plan));

@@ -141,9 +141,12 @@ static bool set_object(const struct ops_plan *plan, const struct ops_context *co
 	return true;
 }
 
-const struct ops_step_type ops_step_set_replicas = {
-	.name = "set-replicas", .object = scale_object, .change = change_replicas};
-const struct ops_step_type ops_step_set_pods = {.name = "set-pods", .object = set_object, .change = change_replicas};
+const struct ops_step_type ops_step_set_replicas = {.name = "set-replicas",
+						    .object = scale_object,
+						    .change = change_replicas,
+						    .leaves = "the new number of replicas stays"};
+const struct ops_step_type ops_step_set_pods = {
+	.name = "set-pods", .object = set_object, .change = change_replicas, .leaves = "the new number of pods stays"};
 /* ---- the plan ---- */
 
 static void find_from(struct ops_plan *plan, const struct ops_context *context)

@@ -8,6 +8,7 @@
 #include "api/base/str.h"
 #include "api/ops/common/broker_kinds.h"
 #include "api/ops/common/scale_private.h"
+#include "api/ops/parts/operator.h"
 #include "api/ops/plan/name_list.h"
 
 enum { NAMES_SHOWN = 3, LEAVING_MAX = 99, FRESH_MS = 60 * 1000 };
@@ -66,7 +67,7 @@ static void check_nodes(struct ops_plan *plan, const struct ops_scale *scale)
 	int32_t usable = 0;
 	for (size_t i = 0; i < scale->view->node_count; i++)
 		usable += scale->view->nodes[i]->ready && !scale->view->nodes[i]->cordoned;
-	if (scale->view->node_count == 0)
+	if (scale->view->node_count == 0 || world_source_is_withheld(&scale->view->lists[WORLD_PART_NODES]))
 		ops_note(plan, OPS_CAUTION, "nodes cannot be read: cannot tell whether there is room");
 	else if (usable < scale->to)
 		ops_note(plan, OPS_CAUTION,
@@ -75,32 +76,57 @@ static void check_nodes(struct ops_plan *plan, const struct ops_scale *scale)
 			 (int)usable, ops_plural(usable), (int)scale->to);
 }
 
+static void check_new_claim(struct ops_plan *plan, const struct world_cluster *cluster, size_t template,
+			    const char *claim, const char *pod, const char *size)
+{
+	const char *class = cluster->stateful_set->claim_templates[template].storage_class;
+	const char *lacks = cluster->template_waits ? cluster->template_waits[template] : NULL;
+	ops_note(plan, OPS_MEANS, "%s gets a new claim %s, %s of class %s", pod, claim, size, str_or(class, "default"));
+	if (!world_source_is_read(&cluster->parts[WORLD_PART_CLASSES]))
+		ops_note(plan, OPS_CAUTION, "storage classes cannot be read: unknown whether claim %s gets a volume",
+			 claim);
+	else if (lacks && world_source_is_withheld(&cluster->parts[WORLD_PART_VOLUMES]))
+		ops_note(plan, OPS_CAUTION,
+			 "volumes cannot be read: unknown whether one made by hand is free for claim %s: %s", claim,
+			 lacks);
+	else if (lacks)
+		ops_note(plan, OPS_BLOCKS, "claim %s would find no volume: %s; %s would stay Pending", claim, lacks,
+			 pod);
+}
+
 static void check_claims(struct ops_plan *plan, const struct ops_scale *scale)
 {
 	const struct world_cluster *cluster = scale->cluster;
 	const struct kube_stateful_set *set = cluster->stateful_set;
+	if (set && set->claim_template_count && world_source_is_withheld(&cluster->parts[WORLD_PART_CLAIMS])) {
+		ops_note(
+			plan, OPS_CAUTION,
+			"claims cannot be read: unknown whether those of earlier brokers still exist, with their data");
+		return;
+	}
 	for (int32_t i = 0; set && i < scale->to - scale->from && i < NAMES_SHOWN; i++) {
 		char pod[300], claim[600];
 		ops_scale_new_name(scale, i, pod, sizeof pod);
 		for (size_t j = 0; j < set->claim_template_count; j++) {
 			const struct kube_claim_template *template = &set->claim_templates[j];
-			const struct kube_claim *left_over = NULL;
+			const struct world_volume *left_over = NULL;
 			char size[16] = "?";
 			snprintf(claim, sizeof claim, "%s-%s", template->name, pod);
 			for (size_t k = 0; k < cluster->volume_count; k++)
 				if (str_eq(cluster->volumes[k]->claim->meta.name, claim))
-					left_over = cluster->volumes[k]->claim;
+					left_over = cluster->volumes[k];
 			if (template->requested >= 0)
 				cell_human_bytes(template->requested, size);
-			if (left_over && !str_eq(left_over->phase, "Bound"))
+			if (left_over && !str_eq(left_over->claim->phase, "Bound"))
 				ops_note(plan, OPS_CAUTION,
-					 "claim %s exists but has no volume (%s): %s does not start before it is bound",
-					 claim, str_or(left_over->phase, "unknown"), pod);
+					 "claim %s exists but has no volume (%s%s%s): %s does not start before it is "
+					 "bound",
+					 claim, str_or(left_over->claim->phase, "unknown"),
+					 left_over->waits ? ": " : "", str_or(left_over->waits, ""), pod);
 			else if (left_over)
 				ops_common_kind_of(cluster)->scale->check_claim(plan, claim, pod);
 			else
-				ops_note(plan, OPS_MEANS, "%s gets a new claim %s, %s of class %s", pod, claim, size,
-					 str_or(template->storage_class, "default"));
+				check_new_claim(plan, cluster, j, claim, pod, size);
 		}
 	}
 }
@@ -190,6 +216,7 @@ static void check_down(struct ops_plan *plan, const struct ops_context *context,
 void ops_common_check_scale(struct ops_plan *plan, const struct ops_context *context, const struct ops_scale *scale)
 {
 	check_object(plan, scale);
+	ops_operator_check_acts(plan, scale->cluster);
 	scale_check_health(plan, scale);
 	if (scale->to > scale->from && scale->from >= 0)
 		check_up(plan, scale);

@@ -93,19 +93,25 @@ static void judge_queue(struct survey *survey, int64_t index, const struct world
 
 /* ---- what is not replicated ---- */
 
-static void find_classic(struct survey *survey)
+static bool is_led_away(const struct survey *survey, const struct world_queue *queue)
+{
+	for (size_t b = 0; queue->leader && b < survey->cluster->broker_count; b++) {
+		const struct world_broker *broker = survey->cluster->brokers[b];
+		if (survey_is_away(survey, (int32_t)b) &&
+		    (!strcmp(queue->leader, broker->name) || str_eq(queue->leader, broker->member_name)))
+			return true;
+	}
+	return false;
+}
+
+static void find_unreplicated(struct survey *survey)
 {
 	for (int64_t i = 0; i < survey->cluster->queue_count; i++) {
 		struct world_queue queue;
 		world_queue_at(survey->cluster, i, &queue);
-		if (!str_eq(queue.type, "classic"))
-			continue;
-		for (size_t b = 0; b < survey->cluster->broker_count; b++) {
-			const struct world_broker *broker = survey->cluster->brokers[b];
-			if (survey_is_away(survey, (int32_t)b) && queue.leader &&
-			    (!strcmp(queue.leader, broker->name) || str_eq(queue.leader, broker->member_name)))
-				survey_put(survey, OPS_IMPACT_CLASSIC, i);
-		}
+		bool classic = str_eq(queue.type, "classic");
+		if ((classic || world_queue_is_strange(&queue)) && is_led_away(survey, &queue))
+			survey_put(survey, classic ? OPS_IMPACT_CLASSIC : OPS_IMPACT_OTHER, i);
 	}
 }
 
@@ -119,7 +125,7 @@ static bool is_named_away(const struct survey *survey, const char *name)
 
 static void count_groups(struct survey *survey)
 {
-	if (survey->cluster->group_count < 0)
+	if (survey->cluster->group_count < 0 || err_is_set(&survey->cluster->parts[WORLD_PART_GROUPS].err))
 		return;
 	survey->out->groups = 0;
 	for (int64_t i = 0; i < survey->cluster->group_count; i++) {
@@ -181,6 +187,13 @@ static void check_known(struct ops_impact *out, const struct world_cluster *clus
 	if (err_is_set(&cluster->source.err))
 		not_known(out, "replicas on the brokers of %s cannot be read now: %s", cluster->name,
 			  cluster->source.err.text);
+	/* The minima are looked at row by row. */
+	uint32_t leans_on = kafka ? WORLD_ON(REPLICAS) | WORLD_ON(QUORUM) : WORLD_ON(BROKERS) | WORLD_ON(REPLICAS);
+	enum world_part part = world_withheld_part(cluster->parts, leans_on);
+	if (part != WORLD_PART_COUNT)
+		not_known(out, "the %s of %s are unknown: %s", world_part_word(part), cluster->name,
+			  err_is_set(&cluster->parts[part].err) ? cluster->parts[part].err.text
+								: "the brokers have not reported them");
 	if (cluster->replicated_count < 0 || cluster->source.updated_ms < 0)
 		not_known(out, "the %s of %s are unknown: the brokers have not reported them",
 			  kafka ? "partitions" : "queue members", cluster->name);
@@ -211,6 +224,8 @@ static void survey_mark_away(struct survey *survey, const struct world_broker *b
 		survey->away[i] |= cluster->brokers[i] == broker;
 	if (cluster->kind == WORLD_BROKER_KAFKA && broker->id < 0 && broker->pod)
 		not_known(survey->out, "the broker ID of %s is unknown: cannot tell what it holds", broker->name);
+	if (cluster->kind == WORLD_BROKER_RABBITMQ && !broker->member_name && broker->pod && broker->reachable != 0)
+		not_known(survey->out, "the RabbitMQ node in %s is unknown: cannot tell what it holds", broker->name);
 	survey->out->volumes += (int64_t)broker->volume_count;
 }
 
@@ -250,7 +265,7 @@ void ops_impact_of(struct ops_impact *out, const struct world_cluster *cluster,
 		count_voters(&survey);
 		count_groups(&survey);
 	} else {
-		find_classic(&survey);
+		find_unreplicated(&survey);
 		survey_count_members(&survey);
 	}
 }

@@ -16,7 +16,8 @@
 	X(UNPROTECTED, "unprotected")            /* no replica to spare even when all are well: never forbids */       \
 	X(UNDER_REPLICATED, "underReplicated")   /* stays up, under-replicated */                                      \
 	X(LEADERS, "leadersMoved")                                                                                     \
-	X(CLASSIC, "classicQueuesUnavailable") /* indexes are those of world_queue_at */
+	X(CLASSIC, "classicQueuesUnavailable") /* from here on indexes are those of world_queue_at */                  \
+	X(OTHER, "queuesOfUnknownType")        /* nobody knows what becomes of them */
 
 enum ops_impact_effect {
 #define X(name, json) OPS_IMPACT_##name,
@@ -31,7 +32,7 @@ struct ops_impact {
 	char brokers[200]; /* "kafka-2", "kafka-0, kafka-1, kafka-2 and 2 more" */
 	size_t broker_count;
 	VEC(uint32_t)
-	lists[OPS_IMPACT_EFFECT_COUNT]; /* numbers for world_replicated_at, of CLASSIC for world_queue_at */
+	lists[OPS_IMPACT_EFFECT_COUNT]; /* numbers for world_replicated_at, from CLASSIC on for world_queue_at */
 	int32_t voters,
 		voters_left; /* of the controllers' quorum that keep up; -1 = there is none or it is not known */
 	bool quorum_lost;

@@ -37,12 +37,16 @@ static const struct {
 	[OPS_IMPACT_LEADERS] = {false, OPS_MEANS, "changes leader", "change leader"},
 	[OPS_IMPACT_CLASSIC] = {false, OPS_CAUTION, "has its only copy there and is unavailable meanwhile",
 				"have their only copy there and are unavailable meanwhile"},
+	[OPS_IMPACT_OTHER] =
+		{false, OPS_CAUTION,
+		 "has its leader there and is of a type that mqdeck does not know: it may be unavailable",
+		 "have their leader there and are of a type that mqdeck does not know: they may be unavailable"},
 };
 
 static void impact_name_row(const struct ops_impact *impact, enum ops_impact_effect effect, uint32_t index, char *out,
 			    size_t size)
 {
-	if (effect == OPS_IMPACT_CLASSIC) {
+	if (effect >= OPS_IMPACT_CLASSIC) {
 		struct world_queue queue;
 		world_queue_at(impact->cluster, index, &queue);
 		snprintf(out, size, "%s", queue.name);
@@ -63,7 +67,7 @@ void ops_impact_name_rows(const struct ops_impact *impact, enum ops_impact_effec
 		uint32_t index = impact->lists[effect].items[i];
 		struct world_queue queue;
 		struct world_replicated row;
-		if (effect == OPS_IMPACT_CLASSIC) {
+		if (effect >= OPS_IMPACT_CLASSIC) {
 			world_queue_at(impact->cluster, index, &queue);
 			ops_name_list_add_partition(names, queue.name, -1);
 		} else {
@@ -72,6 +76,20 @@ void ops_impact_name_rows(const struct ops_impact *impact, enum ops_impact_effec
 		}
 	}
 	names->count = (int64_t)count;
+}
+
+/* Up to 3.13 a policy may mirror classic queues, which their list does not tell. */
+static bool may_be_mirrored(const struct world_cluster *cluster)
+{
+	return !cluster->version || str_has_prefix(cluster->version, "3.");
+}
+
+static const char *say_what_happens(const struct ops_impact *impact, enum ops_impact_effect effect, bool one)
+{
+	if (effect == OPS_IMPACT_CLASSIC && may_be_mirrored(impact->cluster))
+		return one ? "lives there and is unavailable meanwhile unless it is mirrored"
+			   : "live there and are unavailable meanwhile unless they are mirrored";
+	return one ? impact_words[effect].one : impact_words[effect].many;
 }
 
 static void say_effect(struct ops_plan *plan, const struct ops_impact *impact, enum ops_impact_effect effect,
@@ -88,8 +106,7 @@ static void say_effect(struct ops_plan *plan, const struct ops_impact *impact, e
 								       : "queue";
 	ops_note(plan, impact_words[effect].harm ? harm : impact_words[effect].kind, "without %s%s, %zu %s%s %s: %s%s",
 		 impact->in_turn ? "one of " : "", impact->brokers, count, what, ops_plural((int64_t)count),
-		 count == 1 ? impact_words[effect].one : impact_words[effect].many, names.names,
-		 ops_name_list_more(&names, more));
+		 say_what_happens(impact, effect, count == 1), names.names, ops_name_list_more(&names, more));
 }
 
 static void say_quorum(struct ops_plan *plan, const struct ops_impact *impact, enum ops_sentence_kind harm)

@@ -33,6 +33,7 @@ static const struct {
 	{OPS_IMPACT_BELOW_MIN, SEV_BAD, "below min.insync.replicas"},
 	{OPS_IMPACT_NO_SLACK, SEV_BAD, "refusing acks=all: min.insync.replicas is all their replicas"},
 	{OPS_IMPACT_CLASSIC, SEV_BAD, "classic, unavailable with their node"},
+	{OPS_IMPACT_OTHER, SEV_WARN, "of a type that mqdeck does not know, with their leader there"},
 	{OPS_IMPACT_UNPROTECTED, SEV_WARN, "without a spare replica"},
 	{OPS_IMPACT_UNDER_REPLICATED, SEV_INFO, "under-replicated"},
 	{OPS_IMPACT_LEADERS, SEV_INFO, "changing leader"},

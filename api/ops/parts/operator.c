@@ -47,3 +47,12 @@ bool ops_operator_refuses(const struct ops_plan *plan, const struct world_cluste
 		 str_or(complaint->message, "no message"));
 	return true;
 }
+
+void ops_operator_check_acts(struct ops_plan *plan, const struct world_cluster *cluster)
+{
+	if (!plan->under_way && world_is_paused(cluster))
+		ops_note(plan, OPS_BLOCKS,
+			 "the operator's reconciliation of %s is paused: it would not carry this out (`resume %s` ends "
+			 "that)",
+			 cluster->name, cluster->name);
+}

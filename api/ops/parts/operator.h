@@ -8,5 +8,7 @@
 void ops_operator_remember(struct ops_plan *plan, const struct world_cluster *cluster);
 /* Has it complained since? why says of what. */
 bool ops_operator_refuses(const struct ops_plan *plan, const struct world_cluster *cluster, char *why, size_t size);
+/* Forbids what the operator would have to carry out while it is paused; a plan under way may have done that itself. */
+void ops_operator_check_acts(struct ops_plan *plan, const struct world_cluster *cluster);
 
 #endif

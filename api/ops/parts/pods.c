@@ -16,6 +16,8 @@
 enum { ADDRESS_KEPT_MS = 30 * 1000 };
 enum { STOP_LIMIT_MS = 30 * 60 * 1000, FACT_MAX = OPS_KEY_MAX + 16 };
 
+static const double disk_nearly_full = 0.95, disk_is_full = 0.99;
+
 /* ---- shared by the operations ---- */
 
 const char *ops_pods_kind(const struct world_cluster *cluster)
@@ -44,6 +46,27 @@ void ops_pods_check_arguments(struct ops_plan *plan)
 enum ops_sentence_kind ops_pods_harm(const struct ops_plan *plan)
 {
 	return ops_pods_flag(plan, "force") ? OPS_DANGER : OPS_BLOCKS;
+}
+
+void ops_pods_check_disks(struct ops_plan *plan, const struct world_broker *broker)
+{
+	const char *lost = broker->offline_dirs;
+	int64_t used = broker->disk_used_bytes, total = broker->disk_total_bytes;
+	double part = used < 0 || total <= 0 ? -1 : (double)used / (double)total;
+	if (!str_empty(lost))
+		ops_note(plan, OPS_CAUTION,
+			 "%s lost log director%s %s: it comes back without what is there unless the disk was repaired, "
+			 "and not at all if it finds no other",
+			 broker->name, strchr(lost, ',') ? "ies" : "y", lost);
+	if (part >= disk_is_full)
+		ops_note(plan, plan->under_way ? OPS_CAUTION : ops_pods_harm(plan),
+			 "the disk of %s is full (%d%%): a broker that cannot write does not come back; expand its "
+			 "volume or free space first",
+			 broker->name, (int)(part * 100));
+	else if (part >= disk_nearly_full)
+		ops_note(plan, OPS_CAUTION,
+			 "the disk of %s is %d%% full: it does not come back if it fills up while it recovers",
+			 broker->name, (int)(part * 100));
 }
 
 void ops_pods_need(struct ops_needs *needs, const char *verb, const char *subresource, const char *namespace)

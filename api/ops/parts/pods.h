@@ -24,6 +24,9 @@ void ops_pods_check_arguments(struct ops_plan *plan);
 /* What harms becomes: forbidden, or dangerous with force=true. */
 enum ops_sentence_kind ops_pods_harm(const struct ops_plan *plan);
 
+/* What a lost log directory or a full disk means for a broker that is to come back on it. */
+void ops_pods_check_disks(struct ops_plan *plan, const struct world_broker *broker);
+
 /* Facts about a broker's pod as it is now: its UID, and how many of its replicas are behind already. */
 void ops_pods_remember(struct ops_plan *plan, const struct world_broker *broker);
 /* The UID remembered for a step's broker; NULL when it had no pod. */

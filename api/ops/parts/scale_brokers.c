@@ -2,6 +2,7 @@
  * plan under way goes by the names it was made with, for the world has changed through it. */
 #include "api/ops/parts/scale_brokers.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -52,8 +53,8 @@ bool ops_scale_new_name(const struct ops_scale *scale, int32_t index, char *out,
 	const struct kube_stateful_set *set = scale->cluster->stateful_set;
 	if (!set)
 		return false;
-	int32_t start = set->ordinals_start > 0 ? set->ordinals_start : 0;
-	snprintf(out, size, "%s-%d", set->meta.name, (int)(start + scale->from + index));
+	int64_t start = set->ordinals_start > 0 ? set->ordinals_start : 0;
+	snprintf(out, size, "%s-%" PRId64, set->meta.name, start + scale->from + index);
 	return true;
 }
 

@@ -95,9 +95,9 @@ static bool claim_is_pending(const struct why *why)
 			continue;
 		const struct kube_event *event =
 			find_event(why, "PersistentVolumeClaim", claim->meta.name, claim->meta.uid, reasons);
-		return why_because(why, "its claim %s is Pending%s%s", claim->meta.name,
-				   event ? ": " : ": no volume is bound to it",
-				   event ? str_or(event->message, "") : "");
+		const char *said = event ? event->message : NULL, *waits = why->cluster->volumes[i]->waits;
+		return why_because(why, "its claim %s is Pending: %s", claim->meta.name,
+				   str_or(waits, str_or(said, "no volume is bound to it")));
 	}
 	return false;
 }
@@ -148,6 +148,12 @@ static bool this_container_waits(const struct why *why, const char *what, const 
 			   str_empty(status->waiting_message) ? "" : ": ", str_or(status->waiting_message, ""));
 }
 
+static bool has_crashed(const struct why *why)
+{
+	const char *reason = why->broker ? why->broker->crash : NULL;
+	return reason && why_because(why, "%s crashed: %s", why->name, reason);
+}
+
 /* What waits for an init container says only that it is initializing. */
 static bool container_waits(const struct why *why)
 {
@@ -188,7 +194,8 @@ bool ops_why_not_ready(const struct world_view *view, const struct world_cluster
 		       size_t size)
 {
 	static bool (*const checks[])(const struct why *why) = {
-		is_terminating, is_unscheduled_or_pending, node_is_down, container_waits, is_being_set_up, probe_fails,
+		is_terminating,  is_unscheduled_or_pending, node_is_down, has_crashed,
+		container_waits, is_being_set_up,           probe_fails,
 	};
 	struct why why = {.view = view, .cluster = cluster, .name = name, .out = out, .size = size};
 	for (size_t i = 0; i < cluster->broker_count; i++)

@@ -39,6 +39,11 @@ static struct kafka_admin *kafka_of(void *data, const char *cluster_key)
 	return world_kafka_admin(((struct deck *)data)->world, cluster_key);
 }
 
+static void need_cluster(void *data, const char *cluster_key)
+{
+	world_need(((struct deck *)data)->world, cluster_key);
+}
+
 bool deck_connect(struct deck *deck)
 {
 	struct err err = {0};
@@ -58,6 +63,7 @@ bool deck_connect(struct deck *deck)
 						     .client = deck->client,
 						     .view = view_of,
 						     .kafka = kafka_of,
+						     .need = need_cluster,
 						     .data = deck,
 						     .plans_dir = deck->plans_dir,
 						     .who = "ann@ops1"});
@@ -79,7 +85,7 @@ void deck_drop(struct deck *deck)
 	deck->ops = NULL;
 }
 
-int deck_setup(void **state)
+static int deck_setup_with(void **state, size_t more_clusters)
 {
 	struct err err = {0};
 	struct deck *deck = mem_alloc(sizeof *deck);
@@ -87,10 +93,21 @@ int deck_setup(void **state)
 	assert_non_null(mkdtemp(deck->plans_dir));
 	deck->clock = clock_virtual(1767225600000);
 	deck->loop = loop_create(&deck->clock);
-	deck->demo = demo_start(deck->loop, &(struct demo_options){.quiet = true}, &err);
+	deck->demo =
+		demo_start(deck->loop, &(struct demo_options){.quiet = true, .more_clusters = more_clusters}, &err);
 	deck_must(deck->demo, &err);
 	*state = deck;
 	return deck_connect(deck) ? 0 : -1;
+}
+
+int deck_setup(void **state)
+{
+	return deck_setup_with(state, 0);
+}
+
+int deck_setup_many(void **state)
+{
+	return deck_setup_with(state, 6);
 }
 
 int deck_teardown(void **state)

@@ -8,7 +8,7 @@
 #include "api/model/world/world.h"
 #include "api/ops/engine/ops.h"
 
-enum { FAKE_BROKERS = 6, FAKE_NODES = 3, FAKE_REPLICATED = 8, FAKE_QUEUES = 4, FAKE_SCRIPT = 16, FAKE_EVENTS = 4 };
+enum { FAKE_BROKERS = 6, FAKE_NODES = 3, FAKE_REPLICATED = 8, FAKE_QUEUES = 5, FAKE_SCRIPT = 16, FAKE_EVENTS = 4 };
 
 struct fake_cluster {
 	struct world_cluster cluster; /* first */

@@ -184,3 +184,8 @@ struct world_broker *world_find_broker(const struct world_view *view, const char
 				return view->clusters[i]->brokers[j];
 	return NULL;
 }
+
+struct world_broker *world_find_member(const struct world_view *view, const char *namespace, const char *pod)
+{
+	return world_find_broker(view, namespace, pod);
+}

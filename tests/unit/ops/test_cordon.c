@@ -63,6 +63,36 @@ static void cordon_warns_of_bound_volumes_and_of_the_last_node(void **state)
 	assert_int_equal(rig->plan->severity, OPS_CAREFUL);
 }
 
+/* Which brokers there are, and what keeps one on the node, is said only where it was read. */
+static void what_was_not_read_is_not_absent(void **state)
+{
+	struct rig *rig = *state;
+	struct world_view *view = &rig->world.view;
+	struct kube_volume_source mounts = {.claim_name = "data-events-0"};
+	rig->world.clusters[FAKE_RABBITMQ].pods[0].volumes = &mounts;
+	rig->world.clusters[FAKE_RABBITMQ].pods[0].volume_count = 1;
+	rig_prepare(rig, "cordon", "node-1", NULL);
+	assert_true(rig_says(rig, OPS_CAUTION, "if events-0 restarts, it may stay Pending"));
+	assert_false(rig_says(rig, OPS_CAUTION, "if orders-0 restarts"));
+	rig->world.nodes[0].broker_count = 0;
+	rig_prepare(rig, "cordon", "node-1", NULL);
+	assert_true(rig_says(rig, OPS_MEANS, "no brokers on it"));
+	view->namespace = "mq";
+	rig_prepare(rig, "cordon", "node-1", NULL);
+	assert_true(rig_says(rig, OPS_CAUTION, "only namespace mq is watched"));
+	view->namespace = NULL;
+	view->lists[WORLD_PART_PODS].updated_ms = -1;
+	rig_prepare(rig, "cordon", "node-1", NULL);
+	assert_false(rig_says(rig, OPS_MEANS, "no brokers on it"));
+	assert_true(rig_says(rig, OPS_CAUTION, "pods cannot be read: there may be brokers on node-1"));
+	view->lists[WORLD_PART_NODES].updated_ms = -1;
+	rig_prepare(rig, "cordon", "node-1", NULL);
+	assert_true(rig_says(rig, OPS_BLOCKS, "nodes cannot be read: unknown whether node-1 is cordoned"));
+	assert_false(rig_says(rig, OPS_CAUTION, "no other node is schedulable"));
+	rig_prepare(rig, "uncordon", "node-1", NULL);
+	assert_false(rig_says(rig, OPS_BLOCKS, "is not cordoned"));
+}
+
 static void an_unseen_cordon_is_said(void **state)
 {
 	struct rig *rig = *state;
@@ -94,6 +124,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(cordon_says_who_stays_and_waits_for_the_watch),
 		TEST(cordon_warns_of_bound_volumes_and_of_the_last_node),
+		TEST(what_was_not_read_is_not_absent),
 		TEST(an_unseen_cordon_is_said),
 		TEST(arguments_and_unknown_nodes_are_refused),
 	};

@@ -211,7 +211,63 @@ static void other_pods_go_as_kubectl_drains_them(void **state)
 	assert_says(OPS_BLOCKS, "lose the data in their emptyDir volumes: shop/web");
 	rig_prepare_with(rig, "drain", "node-1", "delete-emptydir-data", "true");
 	assert_says(OPS_CAUTION, "lose the data in their emptyDir volumes: shop/web");
+	err_set(&rig->world.view.lists[WORLD_PART_STATEFUL_SETS].err, ERR_FORBIDDEN, "forbidden");
+	rig_prepare(rig, "drain", "node-1", NULL);
+	assert_says(OPS_BLOCKS,
+		    "broker clusters cannot be read: there may be brokers on node-1 that mqdeck does not know");
 	assert_int_equal(play.evictions, 0);
+}
+
+static void controllers_that_run_apart_are_named_and_their_quorum_is_judged(void **state)
+{
+	static const char *const names[] = {"control-0", "control-1", "control-2"};
+	struct kube_pod pod = {0};
+	struct world_broker controllers[3], *list[3];
+	struct world_cluster *cluster = &kafka()->cluster;
+	for (int32_t i = 0; i < 3; i++) {
+		controllers[i] = (struct world_broker){.cluster = cluster,
+						       .name = names[i],
+						       .id = 100 + i,
+						       .pod = &pod,
+						       .node = &rig->world.nodes[i == 2]};
+		kafka()->voters[i] =
+			(struct world_voter){.id = 100 + i, .broker = names[i], .voter = true, .caught_up = true};
+		list[i] = &controllers[i];
+	}
+	cluster->controllers = cluster->members = list;
+	cluster->controller_count = cluster->member_count = 3;
+	cluster->voters = kafka()->voters;
+	cluster->voter_count = 3;
+	rig_prepare(rig, "drain", "node-1", NULL);
+	assert_int_equal(rig->plan->severity, OPS_BLOCKED);
+	assert_says(OPS_CAUTION, "evicted among the other pods, without a gate: control-0, control-1");
+	assert_says(OPS_BLOCKS, "the controllers of orders may lose their quorum: 1 of 3 would be caught up");
+	/* One of three may go. */
+	controllers[1].node = &rig->world.nodes[2];
+	rig_prepare(rig, "drain", "node-1", NULL);
+	assert_int_equal(rig->plan->severity, OPS_CAREFUL);
+	/* Not when nobody told how the others are. */
+	cluster->voter_count = 0;
+	rig_prepare(rig, "drain", "node-1", NULL);
+	assert_says(OPS_BLOCKS, "unknown whether the controllers of orders keep their quorum");
+}
+
+static void what_a_deployment_runs_goes_with_the_other_pods_and_a_daemon_sets_stays(void **state)
+{
+	struct kube_workload workload = {.meta.name = "orders"};
+	kafka()->cluster.workload = &workload;
+	kafka()->cluster.workload_kind = "Deployment";
+	rig->api.answer =
+		"{\"items\":[{\"metadata\":{\"name\":\"orders-0\",\"namespace\":\"mq\",\"uid\":\"orders-0\","
+		"\"ownerReferences\":[{\"kind\":\"ReplicaSet\",\"controller\":true}]},\"spec\":{},\"status\":{}}]}";
+	rig_prepare(rig, "drain", "node-1", NULL);
+	assert_says(OPS_CHANGES, "1 other pod is evicted");
+	assert_says(OPS_CAUTION, "orders-0 runs in a Deployment: it is evicted among the other pods, without a gate");
+	for (size_t i = 0; i < rig->plan->step_count; i++)
+		assert_false(str_eq(rig->plan->steps[i].broker, "orders-0"));
+	kafka()->cluster.workload_kind = "DaemonSet";
+	rig_prepare(rig, "drain", "node-1", NULL);
+	assert_false(rig_says(rig, OPS_CAUTION, "orders-0 runs in a"));
 }
 
 static void pods_that_may_be_brokers_of_a_namespace_nobody_looks_at_block(void **state)
@@ -289,6 +345,9 @@ static void an_empty_volume_is_said_for_what_it_is(void **state)
 {
 	rig_prepare(rig, "replace", "mq/orders-1", NULL);
 	assert_says(OPS_BLOCKS, "has no claim: restart it instead");
+	kafka()->cluster.parts[WORLD_PART_CLAIMS].updated_ms = -1;
+	rig_prepare(rig, "replace", "mq/orders-1", NULL);
+	assert_says(OPS_BLOCKS, "claims cannot be read: unknown which orders-1 has");
 	give_claim(1, "Delete", 1);
 	rig_prepare(rig, "replace", "mq/orders-1", NULL);
 	assert_int_equal(rig->plan->severity, OPS_DANGEROUS);
@@ -371,6 +430,8 @@ int main(void)
 		TEST(budgets_are_passed_over_by_deletion_when_that_is_wished),
 		TEST(an_eviction_is_not_asked_for_for_ever),
 		TEST(other_pods_go_as_kubectl_drains_them),
+		TEST(controllers_that_run_apart_are_named_and_their_quorum_is_judged),
+		TEST(what_a_deployment_runs_goes_with_the_other_pods_and_a_daemon_sets_stays),
 		TEST(pods_that_may_be_brokers_of_a_namespace_nobody_looks_at_block),
 		TEST(what_is_on_a_node_that_cannot_be_read_blocks),
 		TEST(only_a_node_that_is_off_is_given_up),

@@ -6,6 +6,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/ops/impact/impact.h"
 #include "tests/unit/ops/rig.h"
@@ -46,7 +47,7 @@ static struct ops_impact impact_on(struct fake_cluster *fake, unsigned mask, boo
 
 static void assert_lists(struct fake_cluster *fake, unsigned mask, bool in_turn, const char *expected)
 {
-	static const char letters[] = "OBMNPULC";
+	static const char letters[] = "OBMNPULCX";
 	char text[256];
 	size_t at = 0;
 	struct ops_impact impact = impact_on(fake, mask, in_turn);
@@ -174,8 +175,10 @@ static void classic_queues_are_away_with_their_node(void **state)
 	rabbitmq()->queues[0] = (struct world_queue){.name = "a", .type = "classic", .leader = "events-0"};
 	rabbitmq()->queues[1] = (struct world_queue){.name = "b", .type = "classic", .leader = "events-1"};
 	rabbitmq()->queues[2] = (struct world_queue){.name = "c", .type = "quorum", .leader = "events-0"};
-	rabbitmq()->cluster.queue_count = 3;
-	assert_lists(rabbitmq(), 1, false, "C0 ");
+	rabbitmq()->queues[3] = (struct world_queue){.name = "d", .type = "other", .leader = "events-0"};
+	rabbitmq()->queues[4] = (struct world_queue){.name = "e", .type = "volatile", .leader = "events-0"};
+	rabbitmq()->cluster.queue_count = 5;
+	assert_lists(rabbitmq(), 1, false, "C0 X3 ");
 	assert_stop(rabbitmq(), 0, NULL);
 }
 
@@ -186,6 +189,12 @@ static void what_was_not_read_forbids(void **state)
 	kafka()->cluster.replicated_count = 0;
 	err_set(&kafka()->cluster.source.err, ERR_TIMEOUT, "no answer");
 	assert_stop(kafka(), 0, "cannot be read now: no answer");
+	err_clear(&kafka()->cluster.source.err);
+	struct world_source *controllers = &kafka()->cluster.parts[WORLD_PART_QUORUM];
+	err_set(&controllers->err, ERR_FORBIDDEN, "not authorized");
+	assert_stop(kafka(), 0, "the controllers of orders are unknown: not authorized");
+	*controllers = (struct world_source){.updated_ms = -1};
+	assert_stop(kafka(), 0, "the controllers of orders are unknown: the brokers have not reported them");
 	rabbitmq()->cluster.queue_count = -1;
 	assert_stop(rabbitmq(), 0, "queues cannot be read");
 	struct ops_impact impact = impact_on(rabbitmq(), 1, false);
@@ -208,6 +217,22 @@ static size_t away_first(const struct ops_plan *plan, const struct ops_context *
 	return 1;
 }
 
+/* Up to 3.13 they may be mirrored. */
+static void say_of_classic_queues(struct ops_plan *plan)
+{
+	static const char *const versions[] = {"3.13.7", "4.0.5"};
+	rabbitmq()->queues[0] = (struct world_queue){.name = "a", .type = "classic", .leader = "events-0"};
+	rabbitmq()->cluster.queue_count = 1;
+	for (size_t i = 0; i < ARRAY_LEN(versions); i++) {
+		rabbitmq()->cluster.version = versions[i];
+		struct ops_impact impact = impact_on(rabbitmq(), 1, false);
+		ops_impact_note(plan, &impact, OPS_BLOCKS);
+		ops_impact_finish(&impact);
+		assert_int_equal(said(plan, OPS_CAUTION, "has its only copy there and is unavailable meanwhile: a"), i);
+	}
+	assert_true(said(plan, OPS_CAUTION, "lives there and is unavailable meanwhile unless it is mirrored: a"));
+}
+
 static void sentences_and_json_name_what_is_hit(void **state)
 {
 	const struct ops_operation operation = {.name = "test", .away = away_first};
@@ -228,6 +253,7 @@ static void sentences_and_json_name_what_is_hit(void **state)
 	assert_true(said(plan, OPS_MEANS, "unknown how many clients are connected to orders-0: those must reconnect"));
 	assert_true(said(plan, OPS_MEANS, "1 consumer group is coordinated by it"));
 	assert_int_equal(plan->severity, OPS_BLOCKED);
+	say_of_classic_queues(plan);
 	const struct ops_operation *before = plan->operation;
 	plan->operation = &operation;
 	cJSON *json = ops_impact_json(plan, &(struct ops_context){.view = &world.view});

@@ -357,6 +357,10 @@ static void an_unclean_election_is_the_last_resort(void **state)
 	assert_int_equal(bench->rig->plan->severity, OPS_DANGEROUS);
 	assert_says(bench, OPS_DANGER, "orders-1, orders-2 would lead without being in sync");
 	assert_says(bench, OPS_DANGER, "only the last in-sync replica had (orders-0) are lost");
+	assert_false(rig_says(bench->rig, OPS_DANGER, "without loss"));
+	it->eligible_known = it->eligible[0] = true;
+	prepare(bench, "elect", KAFKA, values, 3);
+	assert_says(bench, OPS_DANGER, "orders/0: orders-0 has all that was acknowledged and may lead without loss");
 	run(bench);
 	assert_int_equal(it->leader, 1);
 	it->leader = -1;
@@ -441,6 +445,24 @@ static void new_replicas_go_to_other_zones(void **state)
 	assert_int_equal(find(bench, "orders", 1)->replica_ids[2], 3);
 }
 
+static void cordoned_log_directories_are_no_place_for_replicas(void **state)
+{
+	struct bench *bench = *state;
+	struct ops_value values[] = {{"topic", "orders"}, {"from", "0"}, {"to", "2"}};
+	struct ops_value off[] = {{"off", "orders-0"}};
+	add(bench, "orders", 0, "01")->size_bytes = 30LL << 30;
+	prepare(bench, "reassign", KAFKA, values, 3);
+	assert_false(rig_says(bench->rig, OPS_BLOCKS, ""));
+	kafka_of(bench)->brokers[2].cordoned_bytes = 70LL << 30; /* one of its two: the other has 20Gi left */
+	prepare(bench, "reassign", KAFKA, values, 3);
+	assert_says(bench, OPS_BLOCKS, "orders-2 has 20Gi free and would receive 30Gi");
+	kafka_of(bench)->brokers[2].takes_no_replicas = true;
+	prepare(bench, "reassign", KAFKA, values, 3);
+	assert_says(bench, OPS_BLOCKS, "log directories are cordoned and take none: 2");
+	prepare(bench, "reassign", KAFKA, off, 1);
+	assert_says(bench, OPS_BLOCKS, "too few other brokers answer and take replicas");
+}
+
 static const struct setting *last_setting(struct bench *bench, const char *resource, const char *name)
 {
 	for (size_t i = bench->setting_count; i > 0; i--)
@@ -477,6 +499,40 @@ static void the_throttle_goes_and_leaves_what_was_there(void **state)
 	assert_int_equal(find(bench, "orders", 0)->replica_ids[0], 2);
 }
 
+static void a_move_that_is_left_says_what_of_it_stays(void **state)
+{
+	struct bench *bench = *state;
+	struct err err = {0};
+	struct ops_value values[] = {{"topic", "orders"}, {"from", "0"}, {"to", "2"}, {"throttle", "10M"}};
+	add(bench, "orders", 0, "01");
+	bench->rig->api.delay_ms = 20;
+	prepare(bench, "reassign", KAFKA, values, 4);
+	assert_null(ops_left_behind(bench->rig->plan, 0));
+	rig_run(bench->rig);
+	for (int i = 0; i < 400 && bench->reassigns == 0; i++)
+		rig_pass(bench->rig, 5);
+	ops_cancel(bench->rig->plan);
+	rig_pass(bench->rig, 1000);
+	const struct ops_plan *plan = bench->rig->plan;
+	assert_int_equal(plan->state, OPS_STATE_CANCELLED);
+	assert_contains(plan->result, "the replication throttle stays on; the brokers go on with the moves");
+	assert_string_equal(ops_left_behind(plan, 0), "the replication throttle stays on");
+	assert_non_null(ops_left_behind(plan, 1));
+	assert_null(ops_left_behind(plan, 2)); /* taking the throttle away was never begun */
+	assert_true(ops_rolls_back(plan, &err));
+}
+
+static void what_was_finished_leaves_nothing_behind(void **state)
+{
+	struct bench *bench = *state;
+	struct ops_value values[] = {{"topic", "orders"}, {"from", "0"}, {"to", "2"}, {"throttle", "10M"}};
+	add(bench, "orders", 0, "01");
+	prepare(bench, "reassign", KAFKA, values, 4);
+	run(bench);
+	for (size_t i = 0; i < bench->rig->plan->step_count; i++)
+		assert_null(ops_left_behind(bench->rig->plan, i));
+}
+
 static void a_refusal_stops_and_the_way_back_is_known(void **state)
 {
 	struct bench *bench = *state;
@@ -490,6 +546,7 @@ static void a_refusal_stops_and_the_way_back_is_known(void **state)
 	rig_pass(bench->rig, 30000);
 	assert_int_equal(bench->rig->plan->state, OPS_STATE_FAILED);
 	assert_contains(bench->rig->plan->err.text, "reassigning orders/0");
+	assert_contains(bench->rig->plan->result, "the replication throttle stays on");
 	assert_true(bench->rig->plan->operation->roll_back(bench->rig->plan, &wish, &err));
 	prepare(bench, wish.operation->name, KAFKA, wish.values, wish.value_count);
 	run(bench);
@@ -554,6 +611,9 @@ int main(void)
 		TEST(moving_says_what_forbids_it),
 		TEST(new_replicas_go_to_other_zones),
 		TEST(the_throttle_goes_and_leaves_what_was_there),
+		TEST(a_move_that_is_left_says_what_of_it_stays),
+		TEST(what_was_finished_leaves_nothing_behind),
+		TEST(cordoned_log_directories_are_no_place_for_replicas),
 		TEST(a_refusal_stops_and_the_way_back_is_known),
 		TEST(what_is_cancelled_loses_its_throttle),
 		TEST(what_moves_must_be_known_to_be_cancelled),

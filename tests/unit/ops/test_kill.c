@@ -73,7 +73,7 @@ static void kill_at(const struct wish *before, const struct wish *wish, size_t s
 		loop_step(deck->loop, 1000);
 	CLEANUP(free)
 	char *when = str_printf("%s %s, step %zu %s", wish->operation, wish->target, step + 1, done ? "done" : "begun");
-	bool over = deck->plan->current == deck->plan->step_count; /* its end is written */
+	bool over = ops_is_over(deck->plan); /* its end is written, and its leases are given back */
 	CLEANUP(free) char *id = mem_strdup(deck->plan->id);
 	deck_drop(deck);
 	assert_true(deck_connect(deck));

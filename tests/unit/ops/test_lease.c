@@ -2,8 +2,11 @@
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "api/base/str.h"
+#include "api/ops/journal/journal_dir.h"
 #include "api/ops/plan/plan.h"
 #include "tests/unit/ops/fake_lease.h"
 #include "tests/unit/ops/rig.h"
@@ -34,12 +37,17 @@ static void start_scaling(struct rig *rig)
 	rig_pass(rig, 1000);
 }
 
-static void finish(struct rig *rig)
+static void let_fourth_join(struct rig *rig)
 {
 	struct fake_cluster *kafka = &rig->world.clusters[FAKE_KAFKA];
 	fake_add_broker(&rig->world, FAKE_KAFKA);
 	fake_broker_ready(kafka, 3);
 	fake_broker_joined(kafka, 3);
+}
+
+static void finish(struct rig *rig)
+{
+	let_fourth_join(rig);
 	rig_pass(rig, 5000);
 }
 
@@ -70,6 +78,37 @@ static void a_plan_holds_its_lease_and_gives_it_back(void **state)
 	writes = rig->api.lease_writes;
 	rig_pass(rig, 60 * 1000);
 	assert_int_equal(rig->api.lease_writes, writes);
+}
+
+static enum ops_history_state written_state(const char *dir, const char *id)
+{
+	struct err err = {0};
+	CLEANUP(ops_history_plan_destroy) struct ops_history_plan *plan = ops_history_plan_load(dir, id, &err);
+	assert_non_null(plan);
+	return plan->head.state;
+}
+
+/* Whoever is killed between the two leaves a plan to resume, and not a lease that nobody gives back. */
+static void the_end_of_a_plan_is_written_once_its_lease_is_given_back(void **state)
+{
+	struct rig *rig = *state;
+	char dir[] = "/tmp/mqdeck-lease-XXXXXX", path[128];
+	assert_non_null(mkdtemp(dir));
+	rig_engine(rig, dir, "ann@ops1");
+	start_scaling(rig);
+	rig->api.delay_ms = 200;
+	let_fourth_join(rig);
+	for (int i = 0; i < 1000 && rig->plan->current < rig->plan->step_count; i++)
+		rig_pass(rig, 10);
+	assert_int_equal(rig->plan->current, rig->plan->step_count);
+	assert_non_null(holder(rig));
+	assert_int_equal(written_state(dir, rig->plan->id), OPS_HISTORY_RUNNING);
+	rig_pass(rig, 5000);
+	assert_null(holder(rig));
+	assert_int_equal(written_state(dir, rig->plan->id), OPS_HISTORY_DONE);
+	snprintf(path, sizeof path, "%s/%s.jsonl", dir, rig->plan->id);
+	unlink(path);
+	rmdir(dir);
 }
 
 static void it_is_given_back_when_the_plan_fails_or_is_stopped(void **state)
@@ -111,6 +150,18 @@ static void the_second_one_is_told_who_has_it(void **state)
 	assert_true(rig_says(rig, OPS_BLOCKS,
 			     "ben@ops2 holds the lease mq/" LEASE " since 2026-01-01T10:00:00 for "
 			     "\"Roll kafka orders\" (plan 20260101-100000-00)"));
+}
+
+/* The plan that asks has no name yet either. */
+static void a_holder_without_a_plan_is_somebody_else(void **state)
+{
+	struct rig *rig = *state;
+	char at[32];
+	clock_format_rfc3339(clock_wall_ms(&rig->clock) - 5000, at);
+	fake_lease_put(&rig->api, LEASE, "ben@ops2/", at);
+	rig_prepare(rig, "scale", KAFKA, "4");
+	assert_int_equal(rig->plan->severity, OPS_BLOCKED);
+	assert_true(rig_says(rig, OPS_BLOCKS, "ben@ops2 holds the lease"));
 }
 
 static void one_that_lives_is_not_robbed(void **state)
@@ -248,9 +299,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_plan_holds_its_lease_and_gives_it_back),
+		TEST(the_end_of_a_plan_is_written_once_its_lease_is_given_back),
 		TEST(it_is_given_back_when_the_plan_fails_or_is_stopped),
 		TEST(a_pause_keeps_it),
 		TEST(the_second_one_is_told_who_has_it),
+		TEST(a_holder_without_a_plan_is_somebody_else),
 		TEST(one_that_lives_is_not_robbed),
 		TEST(one_that_is_left_is_taken_over_after_its_time),
 		TEST(a_clock_that_is_ahead_makes_nobody_immortal),

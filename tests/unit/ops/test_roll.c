@@ -249,6 +249,29 @@ static void restarting_one_that_crashes_is_never_safe(void **state)
 	assert_true(rig->plan->severity >= OPS_CAREFUL);
 }
 
+/* Ready is not enough: what it comes back on must be there. */
+static void restarting_on_a_lost_or_full_disk_is_never_safe(void **state)
+{
+	struct rig *rig = *state;
+	struct world_broker *broker = &kafka()->brokers[2];
+	broker->offline_dirs = "";
+	rig_prepare(rig, "restart", "mq/orders-2", NULL);
+	assert_int_equal(rig->plan->severity, OPS_SAFE);
+	broker->offline_dirs = "/data/a,/data/b";
+	rig_prepare(rig, "restart", "mq/orders-2", NULL);
+	assert_true(rig_says(rig, OPS_CAUTION, "orders-2 lost log directories /data/a,/data/b: it comes back without"));
+	broker->offline_dirs = "";
+	broker->disk_total_bytes = 1000;
+	broker->disk_used_bytes = 955;
+	rig_prepare(rig, "restart", "mq/orders-2", NULL);
+	assert_true(rig_says(rig, OPS_CAUTION, "the disk of orders-2 is 95% full"));
+	broker->disk_used_bytes = 1000;
+	rig_prepare(rig, "roll", "mq/orders/kafka", NULL);
+	assert_true(rig_says(rig, OPS_BLOCKS,
+			     "the disk of orders-2 is full (100%): a broker that cannot write does "
+			     "not come back"));
+}
+
 static void a_set_that_updates_or_leaves_forbids(void **state)
 {
 	struct rig *rig = *state;
@@ -262,6 +285,9 @@ static void a_set_that_updates_or_leaves_forbids(void **state)
 	kafka()->set.partition = 2;
 	rig_prepare(rig, "roll", KAFKA, NULL);
 	assert_true(rig_says(rig, OPS_CAUTION, "new revision from pod 2 up"));
+	kafka()->set.ordinals_start = 5;
+	rig_prepare(rig, "roll", KAFKA, NULL);
+	assert_true(rig_says(rig, OPS_CAUTION, "new revision from pod 7 up"));
 	kafka()->set.meta.deleted_ms = 1;
 	rig_prepare(rig, "roll", KAFKA, NULL);
 	assert_int_equal(rig->plan->severity, OPS_BLOCKED);
@@ -296,6 +322,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_pod_that_is_new_already_is_not_deleted_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_lost_answer_and_a_refusal, setup, teardown),
 		cmocka_unit_test_setup_teardown(restarting_one_that_crashes_is_never_safe, setup, teardown),
+		cmocka_unit_test_setup_teardown(restarting_on_a_lost_or_full_disk_is_never_safe, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_set_that_updates_or_leaves_forbids, setup, teardown),
 		cmocka_unit_test_setup_teardown(rabbitmq_goes_by_leaders_and_names_queues, setup, teardown),
 	};

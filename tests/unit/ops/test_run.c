@@ -258,7 +258,7 @@ static void cancel_leaves_a_gate_and_says_what_stays(void **state)
 	ops_cancel(rig->plan);
 	rig_pass(rig, 100);
 	assert_int_equal(rig->plan->state, OPS_STATE_CANCELLED);
-	assert_contains(rig->plan->result, "changes made so far are kept");
+	assert_contains(rig->plan->result, "changes made so far are kept; the new number of replicas stays");
 	assert_int_equal(rig->plan->steps[2].state, OPS_STEP_SKIPPED);
 }
 

@@ -60,6 +60,10 @@ static void kafka_up_says_that_nothing_moves(void **state)
 	/* Three nodes for four brokers. */
 	assert_says(rig, OPS_CAUTION, "3 schedulable nodes for 4 brokers");
 	assert_int_equal(rig->plan->severity, OPS_CAREFUL);
+	rig->world.view.lists[WORLD_PART_NODES].updated_ms = -1;
+	rig_prepare(rig, "scale", KAFKA, "4");
+	assert_says(rig, OPS_CAUTION, "nodes cannot be read");
+	assert_false(rig_says(rig, OPS_CAUTION, "schedulable"));
 }
 
 static void rabbitmq_up_says_what_a_majority_is(void **state)
@@ -71,6 +75,54 @@ static void rabbitmq_up_says_what_a_majority_is(void **state)
 	rig_prepare(rig, "scale", RABBITMQ, "5");
 	assert_says(rig, OPS_MEANS, "5 nodes: a majority is 3, so 2 may fail");
 	assert_false(rig_says(rig, OPS_CAUTION, "even number"));
+}
+
+/* Before anything is scaled, not when the broker waits. */
+static void up_on_a_class_that_is_missing_is_forbidden(void **state)
+{
+	static const char *const waits[] = {"storage class \"fast\" does not exist"};
+	struct rig *rig = *state;
+	struct fake_cluster *kafka = &rig->world.clusters[FAKE_KAFKA];
+	struct kube_claim_template template = {.name = "data", .storage_class = "fast", .requested = 10LL << 30};
+	kafka->set.claim_templates = &template;
+	kafka->set.claim_template_count = 1;
+	kafka->cluster.template_waits = waits;
+	rig_prepare(rig, "scale", KAFKA, "4");
+	assert_says(rig, OPS_BLOCKS,
+		    "claim data-orders-3 would find no volume: storage class \"fast\" does not exist; orders-3 would "
+		    "stay Pending");
+	kafka->cluster.parts[WORLD_PART_CLAIMS].updated_ms = -1;
+	rig_prepare(rig, "scale", KAFKA, "4");
+	assert_says(rig, OPS_CAUTION, "claims cannot be read: unknown whether those of earlier brokers still exist");
+	assert_false(rig_says(rig, OPS_MEANS, "orders-3 gets a new claim"));
+	kafka->cluster.parts[WORLD_PART_CLAIMS].updated_ms = 0;
+	kafka->cluster.parts[WORLD_PART_VOLUMES].updated_ms = -1;
+	rig_prepare(rig, "scale", KAFKA, "4");
+	assert_says(rig, OPS_CAUTION,
+		    "volumes cannot be read: unknown whether one made by hand is free for claim data-orders-3: storage "
+		    "class \"fast\" does not exist");
+	kafka->cluster.parts[WORLD_PART_CLASSES].updated_ms = -1;
+	rig_prepare(rig, "scale", KAFKA, "4");
+	assert_says(rig, OPS_CAUTION, "storage classes cannot be read: unknown whether claim data-orders-3");
+}
+
+static void an_unbound_claim_holds_no_data(void **state)
+{
+	struct rig *rig = *state;
+	struct fake_cluster *kafka = &rig->world.clusters[FAKE_KAFKA];
+	struct kube_claim_template template = {.name = "data", .storage_class = "fast", .requested = 10LL << 30};
+	kafka->set.claim_templates = &template;
+	kafka->set.claim_template_count = 1;
+	kafka->claims[0] = (struct kube_claim){.meta.name = "data-orders-3", .phase = "Pending"};
+	kafka->volumes[0].claim = &kafka->claims[0];
+	kafka->volumes[0].waits = "storage class \"fast\" does not exist";
+	kafka->volume_list[0] = &kafka->volumes[0];
+	kafka->cluster.volumes = kafka->volume_list;
+	kafka->cluster.volume_count = 1;
+	rig_prepare(rig, "scale", KAFKA, "4");
+	assert_says(rig, OPS_CAUTION,
+		    "claim data-orders-3 exists but has no volume (Pending: storage class \"fast\" does not exist)");
+	assert_false(rig_says(rig, OPS_CAUTION, "old data"));
 }
 
 static void up_names_claims_new_and_left_over(void **state)
@@ -133,6 +185,11 @@ static void a_node_leaves_its_queues_with_a_quorum(void **state)
 	rabbitmq->cluster.queue_count = 4;
 	rig_prepare(rig, "scale", RABBITMQ, "2");
 	assert_blocked(rig, "1 classic queue lives only on events-2: letters");
+	rabbitmq->queues[3].type = "other";
+	rig_prepare(rig, "scale", RABBITMQ, "2");
+	assert_blocked(rig, "1 queue on events-2 of a type that mqdeck does not know how to move: idle");
+	rabbitmq->queues[3].type = "classic";
+	rig_prepare(rig, "scale", RABBITMQ, "2");
 	assert_blocked(rig, "empty and without consumers (drop=unused deletes it): idle");
 	assert_says(rig, OPS_CAUTION,
 		    "1 queue left without a spare member: the next failure makes them unavailable: audit");
@@ -220,6 +277,20 @@ static void unknown_is_never_safe(void **state)
 	assert_blocked(rig, "the data shown is old");
 }
 
+static void what_runs_in_a_deployment_is_shown_only(void **state)
+{
+	struct rig *rig = *state;
+	struct kube_workload workload = {.meta.name = "orders"};
+	struct world_cluster *kafka = &rig->world.clusters[FAKE_KAFKA].cluster;
+	kafka->workload = &workload;
+	kafka->workload_kind = "Deployment";
+	kafka->manager = WORLD_MANAGED_BY_WORKLOAD;
+	rig_prepare(rig, "scale", KAFKA, "4");
+	assert_blocked(rig, "runs in a Deployment: mqdeck shows it");
+	rig_prepare(rig, "roll", KAFKA, NULL);
+	assert_blocked(rig, "runs in a Deployment: mqdeck shows it");
+}
+
 static void the_rabbitmq_operator_is_paused_for_a_scale_down(void **state)
 {
 	struct rig *rig = *state;
@@ -236,6 +307,14 @@ static void the_rabbitmq_operator_is_paused_for_a_scale_down(void **state)
 	rig_prepare(rig, "scale", RABBITMQ, "5");
 	assert_says(rig, OPS_CHANGES, "RabbitmqCluster mq/events replicas 3 → 5");
 	assert_string_equal(rig->api.last_path, "rabbitmq.com/v1beta1/rabbitmqclusters/events/");
+	/* Somebody else has paused it: nothing would happen, and at the end it would be resumed for them. */
+	static struct kube_pair label = {"rabbitmq.com/pauseReconciliation", "true"};
+	rabbitmq->rabbitmq.meta.labels = &label;
+	rabbitmq->rabbitmq.meta.label_count = 1;
+	rig_prepare(rig, "scale", RABBITMQ, "5");
+	assert_says(rig, OPS_BLOCKS, "the operator's reconciliation of events is paused");
+	rig_prepare(rig, "scale", RABBITMQ, "2");
+	assert_says(rig, OPS_BLOCKS, "the operator's reconciliation of events is paused");
 }
 
 static void strimzi_is_scaled_by_its_pool(void **state)
@@ -314,6 +393,8 @@ int main(void)
 		TEST(kafka_up_says_that_nothing_moves),
 		TEST(rabbitmq_up_says_what_a_majority_is),
 		TEST(up_names_claims_new_and_left_over),
+		TEST(up_on_a_class_that_is_missing_is_forbidden),
+		TEST(an_unbound_claim_holds_no_data),
 		TEST(below_a_majority_is_refused),
 		TEST(a_broker_gives_its_partitions_away_before_it_leaves),
 		TEST(a_node_leaves_its_queues_with_a_quorum),
@@ -321,6 +402,7 @@ int main(void)
 		TEST(a_rabbitmq_member_is_forgotten_first),
 		TEST(a_voter_may_not_leave),
 		TEST(unknown_is_never_safe),
+		TEST(what_runs_in_a_deployment_is_shown_only),
 		TEST(the_rabbitmq_operator_is_paused_for_a_scale_down),
 		TEST(strimzi_is_scaled_by_its_pool),
 		TEST(the_same_number_and_nonsense_are_refused),

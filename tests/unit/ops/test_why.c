@@ -49,6 +49,36 @@ static void no_pod_names_what_the_set_says_or_waits_for(void **state)
 	assert_contains(why(it), "exceeded quota");
 }
 
+/* Before what the container waits with, or that its probe fails. */
+static void a_crash_says_its_reason(void **state)
+{
+	struct why_case *it = *state;
+	struct kube_container_status status = {.name = "kafka",
+					       .waiting_reason = "CrashLoopBackOff",
+					       .last_terminated_reason = "Error",
+					       .last_exit_code = 1};
+	it->pod->statuses = &status;
+	it->pod->status_count = 1;
+	assert_contains(why(it), "CrashLoopBackOff, last ended with Error");
+	it->kafka->brokers[3].crash = "no space left on device";
+	assert_string_equal(why(it), "orders-3 crashed: no space left on device");
+}
+
+static void a_class_that_is_missing_is_named(void **state)
+{
+	struct why_case *it = *state;
+	struct kube_volume_source source = {.name = "data", .claim_name = "data-orders-3"};
+	it->pod->volumes = &source;
+	it->pod->volume_count = 1;
+	it->kafka->claims[0] = (struct kube_claim){.meta.name = "data-orders-3", .phase = "Pending"};
+	it->kafka->volumes[0].claim = &it->kafka->claims[0];
+	it->kafka->volumes[0].waits = "storage class \"fast\" does not exist";
+	it->kafka->volume_list[0] = &it->kafka->volumes[0];
+	it->kafka->cluster.volumes = it->kafka->volume_list;
+	it->kafka->cluster.volume_count = 1;
+	assert_string_equal(why(it), "its claim data-orders-3 is Pending: storage class \"fast\" does not exist");
+}
+
 static void an_unbound_claim_is_named(void **state)
 {
 	struct why_case *it = *state;
@@ -122,6 +152,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(no_pod_names_what_the_set_says_or_waits_for),
 		TEST(an_unbound_claim_is_named),
+		TEST(a_class_that_is_missing_is_named),
+		TEST(a_crash_says_its_reason),
 		TEST(containers_and_probes_are_quoted),
 		TEST(a_dead_node_and_a_pod_on_its_way_out_are_said),
 	};
