@@ -7,6 +7,7 @@
 
 #include "api/base/loop.h"
 #include "api/base/vec.h"
+#include "api/demo/base/cluster_spec.h"
 
 struct demo {
 	struct loop *loop;
@@ -20,7 +21,8 @@ struct demo {
 	struct demo_kube_logs *logs;
 	struct demo_kube_kubelet *kubelet;
 	struct demo_kube_controller *controller;
-	struct demo_fleet *fleet; /* the broker clusters */
+	struct demo_cluster_specs specs; /* what the broker clusters are */
+	struct demo_fleet *fleet;        /* … and the brokers in them, in the same order */
 	const struct demo_kube_pod_streams *pod_streams;
 	int64_t scripted_ms; /* what the script has played up to, demo time */
 	struct loop_timer *tick;

@@ -107,6 +107,8 @@ struct demo *demo_start(struct loop *loop, const struct demo_options *options, s
 		return NULL;
 	}
 	make_kubeconfig(demo, host);
+	demo_cluster_specs_make(&demo->specs, options->more_clusters < DEMO_MORE_CLUSTERS_MAX ? options->more_clusters
+											      : DEMO_MORE_CLUSTERS_MAX);
 	demo->logs = demo_kube_logs_create(demo);
 	demo->kubelet = demo_kube_kubelet_create(demo);
 	demo->controller = demo_kube_controller_create(demo);
@@ -128,6 +130,7 @@ void demo_destroy(struct demo *demo)
 	loop_timer_destroy(demo->tick);
 	demo_http_server_destroy(demo->server);
 	demo_fleet_destroy(demo->fleet);
+	demo_cluster_specs_finish(&demo->specs);
 	demo_kube_controller_destroy(demo->controller);
 	demo_kube_kubelet_destroy(demo->kubelet);
 	demo_kube_logs_destroy(demo->logs);

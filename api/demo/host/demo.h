@@ -29,13 +29,16 @@
 
 struct demo;
 
+enum { DEMO_MORE_CLUSTERS_MAX = 500 };
+
 struct demo_options {
-	uint64_t seed;     /* 0 = 1 */
-	const char *host;  /* address to listen on; NULL = 127.0.0.1 */
-	uint16_t port;     /* 0 = any free one */
-	const char *token; /* letters and digits; NULL = made up: from the seed under a virtual clock, else random */
-	bool quiet;        /* no life of its own: things change only when they are asked to */
-	bool hostile;      /* names and texts that would harm a terminal (hostile.h), to see that they do not */
+	uint64_t seed;        /* 0 = 1 */
+	const char *host;     /* address to listen on; NULL = 127.0.0.1 */
+	uint16_t port;        /* 0 = any free one */
+	const char *token;    /* letters and digits; NULL = made up: from the seed under a virtual clock, else random */
+	bool quiet;           /* no life of its own: things change only when they are asked to */
+	size_t more_clusters; /* beside the four, of three brokers each, ten to a namespace; at most so many */
+	bool hostile;         /* names and texts that would harm a terminal (hostile.h), to see that they do not */
 };
 
 /* The loop and its clock outlive it. options may be NULL. */

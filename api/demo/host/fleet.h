@@ -12,7 +12,8 @@ struct demo_cluster {
 };
 
 struct demo_fleet {
-	struct demo_cluster clusters[DEMO_FLEET_SIZE];
+	struct demo_cluster *clusters;
+	size_t count;
 };
 
 struct demo_fleet *demo_fleet_create(struct demo *demo);
@@ -20,6 +21,8 @@ void demo_fleet_destroy(struct demo_fleet *fleet);
 void demo_fleet_tick(struct demo *demo);
 /* The cluster a pod belongs to and its ordinal; NULL for other pods. */
 struct demo_cluster *demo_fleet_find(const struct demo *demo, const char *namespace, const char *pod, int *ordinal);
+/* Bytes in the volume of a broker's pod; 0 for other pods. */
+int64_t demo_fleet_disk_used(const struct demo *demo, const char *namespace, const char *pod);
 struct demo_cluster *demo_fleet_get(const struct demo *demo, const char *namespace, const char *name);
 
 #endif

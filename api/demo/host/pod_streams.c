@@ -312,7 +312,8 @@ static void serve_exec(const struct demo_kube_api_call *call)
 	pod_stream_leave(stream);
 }
 
-const struct demo_kube_pod_streams demo_pod_streams = {.portforward = serve_portforward, .exec = serve_exec};
+const struct demo_kube_pod_streams demo_pod_streams = {
+	.portforward = serve_portforward, .exec = serve_exec, .disk_used = demo_fleet_disk_used};
 
 void demo_pod_streams_tick(struct demo *demo)
 {

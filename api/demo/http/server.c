@@ -14,6 +14,8 @@
 
 #include "api/base/str.h"
 
+enum { DEMO_ACCEPT_AGAIN_MS = 250 };
+
 enum demo_http_conn_mode { CONN_READING, CONN_ANSWERING, CONN_STREAMING, CONN_UPGRADED };
 
 struct demo_http_server {
@@ -22,6 +24,7 @@ struct demo_http_server {
 	uint16_t port;
 	int fd;
 	struct loop_fd *watch;
+	struct loop_timer *again; /* when connections are accepted again */
 	demo_http_server_fn *fn;
 	void *data;
 	VEC(struct demo_http_conn *) conns;
@@ -158,6 +161,11 @@ static void server_accept(void *data, unsigned ready)
 	struct demo_http_server *server = data;
 	for (;;) {
 		int fd = accept4(server->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
+			/* It stays in the queue, for which we would be called without end. */
+			loop_fd_set(server->watch, 0);
+			loop_timer_arm(server->again, DEMO_ACCEPT_AGAIN_MS);
+		}
 		if (fd < 0)
 			return;
 		if (server->conns.len >= DEMO_HTTP_CONNS_MAX) {
@@ -173,6 +181,13 @@ static void server_accept(void *data, unsigned ready)
 		conn->watch = loop_fd_add(server->loop, fd, LOOP_READ, conn_ready, conn);
 		vec_push(&server->conns, conn);
 	}
+}
+
+static void server_accept_again(void *data)
+{
+	const struct demo_http_server *server = data;
+	if (server->watch)
+		loop_fd_set(server->watch, LOOP_READ);
 }
 
 static bool server_listen(struct demo_http_server *server, struct err *err)
@@ -206,6 +221,7 @@ struct demo_http_server *demo_http_server_start(struct loop *loop, const char *h
 	struct demo_http_server *server = mem_alloc(sizeof *server);
 	*server = (struct demo_http_server){
 		.loop = loop, .host = mem_strdup(host), .port = port, .fd = -1, .fn = fn, .data = data};
+	server->again = loop_timer_create(loop, server_accept_again, server);
 	if (!server_listen(server, err)) {
 		demo_http_server_destroy(server);
 		return NULL;
@@ -238,6 +254,7 @@ void demo_http_server_destroy(struct demo_http_server *server)
 		return;
 	demo_http_server_close_all(server);
 	vec_finish(&server->conns);
+	loop_timer_destroy(server->again);
 	free(server->host);
 	free(server);
 }

@@ -15,7 +15,7 @@ struct demo_http_server;
 struct demo_http_conn;
 
 /* A peer that takes nothing while this much waits for it is dropped; a single answer may be bigger. */
-enum { DEMO_HTTP_QUEUE_MAX = 8 * 1024 * 1024, DEMO_HTTP_ANSWER_MAX = 64 * 1024 * 1024, DEMO_HTTP_CONNS_MAX = 512 };
+enum { DEMO_HTTP_QUEUE_MAX = 8 * 1024 * 1024, DEMO_HTTP_ANSWER_MAX = 64 * 1024 * 1024, DEMO_HTTP_CONNS_MAX = 8192 };
 
 /* Must answer, begin a stream or upgrade, now or later. The request is gone after the call. */
 typedef void demo_http_server_fn(void *data, struct demo_http_conn *conn, const struct demo_request *request);

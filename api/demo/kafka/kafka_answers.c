@@ -174,7 +174,7 @@ void *demo_kafka_answer_log_dirs(const struct demo_kafka_call *call)
 	const struct kafka_describe_log_dirs_request *request = call->request;
 	struct kafka_describe_log_dirs_response *answer = demo_kafka_answer_new(call);
 	struct demo_kafka *kafka = call->kafka;
-	int64_t used = 0;
+	int64_t used = demo_kafka_disk_used(kafka, call->broker);
 	DEMO_KAFKA_ROOM(call, answer->results, 1);
 	DEMO_KAFKA_PUSH(answer->results, (struct kafka_log_dirs_result){.log_dir = "/var/lib/kafka/data"});
 	struct kafka_log_dirs_result *dir = &answer->results.items[0];
@@ -185,11 +185,9 @@ void *demo_kafka_answer_log_dirs(const struct demo_kafka_call *call)
 		DEMO_KAFKA_ROOM(call, out->partitions, topic->count);
 		for (size_t i = 0; i < topic->count; i++) {
 			const struct demo_kafka_partition *partition = &kafka->partitions.items[topic->first + i];
-			int64_t bytes = demo_kafka_partition_bytes(kafka, partition);
-			bytes = bytes > partition->left[call->broker] ? bytes - partition->left[call->broker] : 0;
+			int64_t bytes = demo_kafka_replica_bytes(kafka, partition, call->broker);
 			if (!demo_kafka_has_replica(partition, call->broker))
 				continue;
-			used += bytes;
 			DEMO_KAFKA_PUSH(out->partitions,
 					(struct kafka_log_dirs_partition){.partition_index = (int32_t)i,
 									  .partition_size = bytes});

@@ -162,7 +162,7 @@ struct demo_kafka *demo_kafka_create(struct demo *demo, const struct demo_cluste
 	for (size_t i = 0; !prod && i < ARRAY_LEN(staging_topics); i++)
 		add_topic(kafka, staging_topics[i].name, staging_topics[i].count, staging_topics[i].replicas,
 			  staging_topics[i].min_isr, staging_topics[i].mebibytes, staging_topics[i].rate);
-	if (!prod)
+	if (spec->lags)
 		add_trouble(kafka);
 	for (size_t i = 0; i < ARRAY_LEN(groups); i++) {
 		if (groups[i].prod == prod)

@@ -56,6 +56,11 @@ struct demo_kafka_setting {   /* dynamic: set by a request */
 	char *value;
 };
 
+struct demo_kafka_salted { /* a user's password as a broker keeps it, for one mechanism */
+	const void *hash;  /* EVP_MD; NULL = not made yet */
+	unsigned char bytes[64];
+};
+
 struct demo_kafka {
 	struct demo *demo;
 	const struct demo_cluster_spec *spec;
@@ -67,7 +72,8 @@ struct demo_kafka {
 	VEC(struct demo_kafka_partition) partitions;
 	VEC(struct demo_kafka_group) groups;
 	VEC(struct demo_kafka_setting) settings;
-	int64_t ticked_ms; /* demo time of the last tick */
+	struct demo_kafka_salted salted; /* of its one user, for the mechanism used last */
+	int64_t ticked_ms;               /* demo time of the last tick */
 };
 
 struct demo_kafka *demo_kafka_create(struct demo *demo, const struct demo_cluster_spec *spec);
@@ -82,6 +88,10 @@ int64_t demo_kafka_end_offset(const struct demo_kafka *kafka, const struct demo_
 			      double seconds_ago);
 int64_t demo_kafka_start_offset(const struct demo_kafka *kafka, const struct demo_kafka_partition *partition);
 int64_t demo_kafka_partition_bytes(const struct demo_kafka *kafka, const struct demo_kafka_partition *partition);
+/* Of its replica on that broker, as far as it has been copied; 0 without one. */
+int64_t demo_kafka_replica_bytes(const struct demo_kafka *kafka, const struct demo_kafka_partition *partition,
+				 int broker);
+int64_t demo_kafka_disk_used(const struct demo_kafka *kafka, int broker);
 bool demo_kafka_has_replica(const struct demo_kafka_partition *partition, int broker);
 /* Makes the preferred replica lead; false when it cannot. */
 bool demo_kafka_elect_preferred(struct demo_kafka *kafka, struct demo_kafka_partition *partition);

@@ -58,12 +58,12 @@ const char *demo_kafka_rack_of(const struct demo_kafka_call *call, int broker)
 }
 
 static const char *made_value(const struct demo_kafka_call *call, const char *name,
-			      const struct demo_kafka_topic *topic, int64_t broker)
+			      const struct demo_kafka_topic *topic)
 {
 	char text[16];
 	if (str_eq(name, "broker.rack"))
-		return demo_kafka_rack_of(call, (int)broker);
-	snprintf(text, sizeof text, "%d", topic ? topic->min_isr : (int)broker);
+		return demo_kafka_rack_of(call, call->broker);
+	snprintf(text, sizeof text, "%d", topic ? topic->min_isr : call->broker);
 	return arena_strdup(call->arena, text);
 }
 
@@ -76,19 +76,35 @@ static bool is_asked(const struct kafka_config_query *query, const char *name)
 	return query->configuration_keys.len < 0;
 }
 
+/* As Kafka: it knows its own settings and nobody else's, and says whose it knows. */
+static bool is_own_name(const struct demo_kafka_call *call, struct kafka_config_result *out)
+{
+	int64_t broker;
+	bool number = str_to_i64(out->resource_name, &broker);
+	if (number && broker == call->broker)
+		return true;
+	char text[128];
+	if (number)
+		snprintf(text, sizeof text, "Unexpected broker id, expected %d or empty string, but received %.40s",
+			 call->broker, out->resource_name);
+	else
+		snprintf(text, sizeof text, "Broker id must be an integer, but it is: %.40s", out->resource_name);
+	out->error_code = KAFKA_ERR_INVALID_REQUEST;
+	out->error_message = arena_strdup(call->arena, text);
+	return false;
+}
+
 static void fill_configs(const struct demo_kafka_call *call, const struct kafka_config_query *query,
 			 struct kafka_config_result *out)
 {
-	int64_t broker = 0;
 	const struct demo_kafka_topic *topic = NULL;
 	out->resource_type = query->resource_type;
 	out->resource_name = str_or(query->resource_name, "");
 	if (query->resource_type == RESOURCE_TOPIC)
 		topic = demo_kafka_find_topic(call->kafka, out->resource_name);
-	bool known = topic || (query->resource_type == RESOURCE_BROKER && str_to_i64(out->resource_name, &broker) &&
-			       broker >= 0 && broker < DEMO_CLUSTER_BROKERS_MAX);
-	if (!known) {
-		out->error_code = KAFKA_ERR_UNKNOWN_TOPIC_OR_PARTITION;
+	if (query->resource_type == RESOURCE_BROKER ? !is_own_name(call, out) : !topic) {
+		if (!out->error_code)
+			out->error_code = KAFKA_ERR_UNKNOWN_TOPIC_OR_PARTITION;
 		return;
 	}
 	DEMO_KAFKA_ROOM(call, out->configs, ARRAY_LEN(settings));
@@ -97,8 +113,7 @@ static void fill_configs(const struct demo_kafka_call *call, const struct kafka_
 			continue;
 		const char *set =
 			demo_kafka_setting(call->kafka, query->resource_type, out->resource_name, settings[i].name);
-		const char *given =
-			settings[i].value ? settings[i].value : made_value(call, settings[i].name, topic, broker);
+		const char *given = settings[i].value ? settings[i].value : made_value(call, settings[i].name, topic);
 		int8_t own = query->resource_type == RESOURCE_TOPIC ? SOURCE_TOPIC : SOURCE_BROKER;
 		DEMO_KAFKA_PUSH(out->configs, (struct kafka_config_entry){
 						      .name = settings[i].name,
@@ -123,7 +138,7 @@ void *demo_kafka_answer_configs(const struct demo_kafka_call *call)
 /* ---- set by requests ---- */
 
 enum { SET, DELETE, APPEND, SUBTRACT, VALUE_MAX = 64 * 1024 };
-enum { INVALID_CONFIG = 40, INVALID_REQUEST = 42 };
+enum { INVALID_CONFIG = 40 };
 
 static struct demo_kafka_setting *find_setting(const struct demo_kafka *kafka, int8_t type, const char *resource,
 					       const char *name)
@@ -208,7 +223,7 @@ static int16_t check_configs(const struct demo_kafka_call *call, const struct ka
 		return KAFKA_ERR_UNKNOWN_TOPIC_OR_PARTITION;
 	/* A broker's own settings are changed by that broker. */
 	if (asked->resource_type == RESOURCE_BROKER && (!str_to_i64(name, &broker) || broker != call->broker))
-		return INVALID_REQUEST;
+		return KAFKA_ERR_INVALID_REQUEST;
 	vec_each (&asked->configs, change)
 		if (!may_be_set(asked->resource_type, change->name) || change->config_operation < SET ||
 		    change->config_operation > SUBTRACT)

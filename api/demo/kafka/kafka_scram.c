@@ -87,14 +87,25 @@ static void scram_hmac(const struct demo_kafka_scram *scram, const unsigned char
 	HMAC(scram->hash, key, EVP_MD_get_size(scram->hash), (const unsigned char *)text, strlen(text), out, NULL);
 }
 
+/* Thousands of rounds: a broker does them when the user is made, not at each sign-in. */
+static const unsigned char *scram_salted(struct demo_kafka *kafka, const EVP_MD *hash)
+{
+	const char *password = kafka->spec->password;
+	if (kafka->salted.hash != hash)
+		PKCS5_PBKDF2_HMAC(password, (int)strlen(password), (const unsigned char *)scram_salt,
+				  (int)strlen(scram_salt), SCRAM_ITERATIONS, hash, EVP_MD_get_size(hash),
+				  kafka->salted.bytes);
+	kafka->salted.hash = hash;
+	return kafka->salted.bytes;
+}
+
 /* "c=biws,r=NONCE,p=PROOF" */
 static bool take_final(struct demo_kafka_scram *scram, const char *message, char *out, size_t size)
 {
-	unsigned char salted[HASH_MAX], client_key[HASH_MAX], stored[HASH_MAX], signature[HASH_MAX],
-		server_key[HASH_MAX];
+	unsigned char client_key[HASH_MAX], stored[HASH_MAX], signature[HASH_MAX], server_key[HASH_MAX];
 	unsigned char proof[2 * HASH_MAX], key[HASH_MAX];
 	char expected[300], auth[3 * TEXT_MAX], encoded[2 * HASH_MAX];
-	const char *password = scram->kafka->spec->password, *proof_at = strstr(message, ",p=");
+	const char *proof_at = strstr(message, ",p=");
 	int len = EVP_MD_get_size(scram->hash);
 	snprintf(expected, sizeof expected, "c=biws,r=%s", scram->nonce);
 	if (!proof_at || (size_t)(proof_at - message) != strlen(expected) || !str_has_prefix(message, expected) ||
@@ -102,8 +113,7 @@ static bool take_final(struct demo_kafka_scram *scram, const char *message, char
 		return false;
 	if (EVP_DecodeBlock(proof, (const unsigned char *)proof_at + 3, (int)strlen(proof_at + 3)) < len)
 		return false;
-	PKCS5_PBKDF2_HMAC(password, (int)strlen(password), (const unsigned char *)scram_salt, (int)strlen(scram_salt),
-			  SCRAM_ITERATIONS, scram->hash, len, salted);
+	const unsigned char *salted = scram_salted(scram->kafka, scram->hash);
 	scram_hmac(scram, salted, "Client Key", client_key);
 	EVP_Digest(client_key, (size_t)len, stored, NULL, scram->hash, NULL);
 	snprintf(auth, sizeof auth, "%s,%s,%s", scram->first_bare, scram->server_first, expected);

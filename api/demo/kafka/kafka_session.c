@@ -10,26 +10,27 @@ static const struct {
 	int16_t key;
 	demo_kafka_answer_fn *answer;
 	bool before_login;
-	int8_t max_3; /* newest version in Kafka 3.9, where it is not the newest we speak; 0 = the newest */
+	int8_t max_3; /* newest version in Kafka 3.9, where it is not that of 4.1; 0 = the same */
+	int8_t max;   /* newest version in Kafka 4.1, where it is not the newest we speak; 0 = the newest */
 } served[] = {
-	{KAFKA_API_VERSIONS, session_answer_versions, true, 0},
-	{KAFKA_SASL_HANDSHAKE, demo_kafka_answer_sasl_handshake, true, 0},
-	{KAFKA_SASL_AUTHENTICATE, demo_kafka_answer_sasl_authenticate, true, 0},
-	{KAFKA_METADATA, demo_kafka_answer_metadata, false, 12},
-	{KAFKA_DESCRIBE_CLUSTER, demo_kafka_answer_cluster, false, 1},
-	{KAFKA_DESCRIBE_QUORUM, demo_kafka_answer_quorum, false, 0},
-	{KAFKA_DESCRIBE_CONFIGS, demo_kafka_answer_configs, false, 0},
-	{KAFKA_INCREMENTAL_ALTER_CONFIGS, demo_kafka_answer_alter_configs, false, 0},
-	{KAFKA_DESCRIBE_LOG_DIRS, demo_kafka_answer_log_dirs, false, 0},
-	{KAFKA_LIST_PARTITION_REASSIGNMENTS, demo_kafka_answer_list_reassignments, false, 0},
-	{KAFKA_ALTER_PARTITION_REASSIGNMENTS, demo_kafka_answer_alter_reassignments, false, 0},
-	{KAFKA_ELECT_LEADERS, demo_kafka_answer_elect, false, 0},
-	{KAFKA_LIST_OFFSETS, demo_kafka_answer_offsets, false, 9},
-	{KAFKA_LIST_GROUPS, demo_kafka_answer_list_groups, false, 0},
-	{KAFKA_DESCRIBE_GROUPS, demo_kafka_answer_describe_groups, false, 5},
-	{KAFKA_FIND_COORDINATOR, demo_kafka_answer_coordinator, false, 0},
-	{KAFKA_OFFSET_FETCH, demo_kafka_answer_offset_fetch, false, 0},
-	{KAFKA_UNREGISTER_BROKER, demo_kafka_answer_unregister, false, 0},
+	{KAFKA_API_VERSIONS, session_answer_versions, true, 0, 4},
+	{KAFKA_SASL_HANDSHAKE, demo_kafka_answer_sasl_handshake, true, 0, 0},
+	{KAFKA_SASL_AUTHENTICATE, demo_kafka_answer_sasl_authenticate, true, 0, 0},
+	{KAFKA_METADATA, demo_kafka_answer_metadata, false, 12, 0},
+	{KAFKA_DESCRIBE_CLUSTER, demo_kafka_answer_cluster, false, 1, 0},
+	{KAFKA_DESCRIBE_QUORUM, demo_kafka_answer_quorum, false, 0, 0},
+	{KAFKA_DESCRIBE_CONFIGS, demo_kafka_answer_configs, false, 0, 0},
+	{KAFKA_INCREMENTAL_ALTER_CONFIGS, demo_kafka_answer_alter_configs, false, 0, 0},
+	{KAFKA_DESCRIBE_LOG_DIRS, demo_kafka_answer_log_dirs, false, 0, 0},
+	{KAFKA_LIST_PARTITION_REASSIGNMENTS, demo_kafka_answer_list_reassignments, false, 0, 0},
+	{KAFKA_ALTER_PARTITION_REASSIGNMENTS, demo_kafka_answer_alter_reassignments, false, 0, 0},
+	{KAFKA_ELECT_LEADERS, demo_kafka_answer_elect, false, 0, 0},
+	{KAFKA_LIST_OFFSETS, demo_kafka_answer_offsets, false, 9, 0},
+	{KAFKA_LIST_GROUPS, demo_kafka_answer_list_groups, false, 0, 0},
+	{KAFKA_DESCRIBE_GROUPS, demo_kafka_answer_describe_groups, false, 5, 0},
+	{KAFKA_FIND_COORDINATOR, demo_kafka_answer_coordinator, false, 0, 0},
+	{KAFKA_OFFSET_FETCH, demo_kafka_answer_offset_fetch, false, 0, 0},
+	{KAFKA_UNREGISTER_BROKER, demo_kafka_answer_unregister, false, 0, 0},
 };
 
 struct demo_kafka_session {
@@ -68,7 +69,9 @@ static int session_served_version(const struct demo_kafka *kafka, int16_t api_ke
 	bool old = kafka->spec->version[0] == '3';
 	for (size_t i = 0; i < ARRAY_LEN(served); i++) {
 		if (served[i].key == api_key)
-			return old && served[i].max_3 ? served[i].max_3 : kafka_api_find(api_key)->max;
+			return old && served[i].max_3 ? served[i].max_3
+			       : served[i].max        ? served[i].max
+						      : kafka_api_find(api_key)->max;
 	}
 	return -1;
 }

@@ -47,6 +47,22 @@ int64_t demo_kafka_partition_bytes(const struct demo_kafka *kafka, const struct 
 	return partition->bytes + (int64_t)((double)partition->bytes * 1e-5 * grown);
 }
 
+int64_t demo_kafka_replica_bytes(const struct demo_kafka *kafka, const struct demo_kafka_partition *partition,
+				 int broker)
+{
+	int64_t bytes = demo_kafka_has_replica(partition, broker) ? demo_kafka_partition_bytes(kafka, partition) : 0;
+	return bytes > partition->left[broker] ? bytes - partition->left[broker] : 0;
+}
+
+int64_t demo_kafka_disk_used(const struct demo_kafka *kafka, int broker)
+{
+	int64_t used = 0;
+	vec_each (&kafka->topics, topic)
+		for (size_t i = 0; i < topic->count; i++)
+			used += demo_kafka_replica_bytes(kafka, &kafka->partitions.items[topic->first + i], broker);
+	return used;
+}
+
 void demo_kafka_lead(struct demo_kafka_partition *partition)
 {
 	for (size_t i = 0; i < partition->replica_count; i++) {

@@ -73,6 +73,21 @@ static void serve_call(const struct demo_kube_api_call *call)
 				    call->request->method);
 }
 
+/* The one path behind a node's proxy that is served: /api/v1/nodes/NAME/proxy/stats/summary. */
+static bool serve_node_summary(struct demo_kube_api_call *call, char *const *path, size_t count)
+{
+	static const char *const words[] = {"api", "v1", "nodes", NULL, "proxy", "stats", "summary"};
+	if (count != ARRAY_LEN(words))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (words[i] && !str_eq(words[i], path[i]))
+			return false;
+	call->kind = demo_kube_kind_find("", "v1", "nodes");
+	call->name = path[3];
+	demo_kube_node_stats_serve(call);
+	return true;
+}
+
 /* path: what follows /api/v1 or /apis/GROUP/VERSION. */
 static void route_resource(struct demo_kube_api_call *call, const char *group, const char *version, char *const *path,
 			   size_t count)
@@ -130,6 +145,8 @@ static void api_route(struct demo *demo, struct demo_http_conn *conn, const stru
 	size_t count = whole->count - skip;
 	struct demo_kube_api_call call = {
 		.demo = demo, .conn = conn, .request = request, .namespace = "", .name = "", .subresource = ""};
+	if (serve_node_summary(&call, path, count))
+		return;
 	if (count >= 3 && str_eq(path[0], "api")) {
 		route_resource(&call, "", path[1], path + 2, count - 2);
 	} else if (count >= 4 && str_eq(path[0], "apis")) {

@@ -22,6 +22,7 @@ typedef void demo_kube_call_fn(const struct demo_kube_api_call *call);
  * names them before the server starts. */
 struct demo_kube_pod_streams {
 	demo_kube_call_fn *portforward, *exec;
+	int64_t (*disk_used)(const struct demo *demo, const char *namespace, const char *pod); /* what they wrote */
 };
 
 /* demo_http_server_fn; data is the struct demo. */
@@ -48,6 +49,7 @@ void demo_kube_write_delete(const struct demo_kube_api_call *call);
 void demo_kube_scale_serve(const struct demo_kube_api_call *call);
 void demo_kube_evict_serve(const struct demo_kube_api_call *call);
 void demo_kube_access_serve(struct demo_http_conn *conn, const struct demo_request *request, const char *plural);
+void demo_kube_node_stats_serve(const struct demo_kube_api_call *call);
 void demo_kube_logs_serve(const struct demo_kube_api_call *call);
 
 #endif

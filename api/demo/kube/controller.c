@@ -153,8 +153,8 @@ void demo_kube_controller_tick(struct demo *demo)
 	controller->dirty = false;
 	demo_kube_controller_obey_taints(demo);
 	demo_kube_controller_collect_claims(demo);
-	for (size_t i = 0; i < DEMO_FLEET_SIZE; i++) {
-		const struct demo_cluster_spec *spec = demo_cluster_spec(i);
+	for (size_t i = 0; i < demo->specs.count; i++) {
+		const struct demo_cluster_spec *spec = &demo->specs.items[i];
 		struct demo_kube_object *set = set_of(demo, spec);
 		if (!set)
 			continue;
@@ -207,8 +207,8 @@ void demo_kube_controller_settle(struct demo *demo)
 	char base[32], created[32], name[96];
 	clock_format_rfc3339(demo->start_wall_ms - (int64_t)31 * 24 * 3600 * 1000, base);
 	demo_kube_install_base(demo, base);
-	for (size_t i = 0; i < DEMO_FLEET_SIZE; i++) {
-		const struct demo_cluster_spec *spec = demo_cluster_spec(i);
+	for (size_t i = 0; i < demo->specs.count; i++) {
+		const struct demo_cluster_spec *spec = &demo->specs.items[i];
 		clock_format_rfc3339(demo->start_wall_ms + age_of(spec, 0) - 5000, created);
 		demo_kube_install_cluster(demo, spec, created);
 		const struct demo_kube_object *set = set_of(demo, spec);

@@ -257,6 +257,8 @@ static void install_stateful_set(struct demo *demo, const struct demo_cluster_sp
 void demo_kube_install_cluster(struct demo *demo, const struct demo_cluster_spec *spec, const char *created)
 {
 	bool strimzi = spec->managed && spec->kind == DEMO_BROKER_KAFKA;
+	if (!demo_kube_store_get(demo->store, DEMO_KUBE_KIND_NAMESPACE, "", spec->namespace))
+		install_namespace(demo, spec->namespace, created);
 	install_service(demo, spec, spec->headless, "ClusterIP", 0, created);
 	install_service(demo, spec, spec->client_service, "ClusterIP", 0, created);
 	install_service(demo, spec, spec->node_service, "NodePort", spec->kind == DEMO_BROKER_KAFKA ? 32092 : 31672,

@@ -6,6 +6,8 @@
 #include "api/base/str.h"
 #include "api/demo/base/cluster_spec.h"
 
+enum { IN_ONE_RANGE = 12 /* clusters whose pods share the addresses of one node's range */ };
+
 cJSON *demo_kube_kubelet_node_conditions(bool ready, const char *since)
 {
 	static const struct {
@@ -135,9 +137,10 @@ void demo_kube_kubelet_write_status(struct demo *demo, cJSON *pod, const struct 
 	if (created && !*demo_json_text(pod, "status.podIP")) {
 		/* By who it is, so that a pod has the same address whatever order things happen in. */
 		int ordinal = 0;
-		int cluster = demo_cluster_of_pod(state->namespace, state->name, &ordinal);
-		int index = cluster < 0 ? DEMO_FLEET_SIZE : cluster;
-		snprintf(address, sizeof address, "10.244.%d.%d", state->node, 10 + index * 20 + ordinal);
+		int cluster = demo_cluster_of_pod(&demo->specs, state->namespace, state->name, &ordinal);
+		int index = cluster < 0 ? (int)demo->specs.count : cluster;
+		snprintf(address, sizeof address, "10.244.%d.%d", state->node + index / IN_ONE_RANGE * DEMO_KUBE_NODES,
+			 10 + index % IN_ONE_RANGE * 20 + ordinal);
 		demo_json_set_text(pod, "status.podIP", address);
 		demo_json_set(pod, "status.podIPs", demo_json_make("[{'ip':'%s'}]", address));
 	}

@@ -64,6 +64,7 @@ int64_t demo_rabbitmq_queue_messages(const struct demo_rabbitmq *rabbit, const s
 
 /* rabbitmq_json.c: what the management API and the command line say. */
 cJSON *demo_rabbitmq_queue_json(const struct demo_rabbitmq *rabbit, const struct demo_rabbitmq_queue *queue) MUST_USE;
+double demo_rabbitmq_disk_free(const struct demo_rabbitmq *rabbit, int node); /* bytes */
 cJSON *demo_rabbitmq_node_json(const struct demo_rabbitmq *rabbit, int node) MUST_USE;
 cJSON *demo_rabbitmq_overview_json(const struct demo_rabbitmq *rabbit, int node) MUST_USE;
 

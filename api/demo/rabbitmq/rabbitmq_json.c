@@ -65,6 +65,11 @@ cJSON *demo_rabbitmq_queue_json(const struct demo_rabbitmq *rabbit, const struct
 }
 
 /* A node that is down has only the first members. */
+double demo_rabbitmq_disk_free(const struct demo_rabbitmq *rabbit, int node)
+{
+	return rabbit->spec->storage_gib * 1073741824.0 * (0.78 - 0.06 * node);
+}
+
 cJSON *demo_rabbitmq_node_json(const struct demo_rabbitmq *rabbit, int node)
 {
 	char name[128], pod[64];
@@ -76,8 +81,7 @@ cJSON *demo_rabbitmq_node_json(const struct demo_rabbitmq *rabbit, int node)
 				     rabbit->nodes[node].up ? "true" : "false");
 	if (!rabbit->nodes[node].up)
 		return json;
-	double limit = spec->memory_gib * 1073741824.0 * (is_4(rabbit) ? 0.6 : 0.4),
-	       disk = spec->storage_gib * 1073741824.0;
+	double limit = spec->memory_gib * 1073741824.0 * (is_4(rabbit) ? 0.6 : 0.4);
 	int64_t now = demo_time_ms(rabbit->demo);
 	double used = limit * (0.31 + 0.05 * node + 0.02 * (double)(now / 1000 % 120) / 120);
 	cJSON *more = demo_json_make("{'os_pid':'1','fd_used':%d,'fd_total':1048576,'sockets_used':%d,'sockets_"
@@ -90,7 +94,7 @@ cJSON *demo_rabbitmq_node_json(const struct demo_rabbitmq *rabbit, int node)
 				     "'config_files':['/etc/rabbitmq/rabbitmq.conf'],'log_files':['<stdout>'],"
 				     "'enabled_plugins':['rabbitmq_management','rabbitmq_peer_discovery_k8s','"
 				     "rabbitmq_prometheus','rabbitmq_stream']}",
-				     90 + node * 7, 41 + node * 3, used, limit, disk * (0.78 - 0.06 * node),
+				     90 + node * 7, 41 + node * 3, used, limit, demo_rabbitmq_disk_free(rabbit, node),
 				     1800 + node * 40, (long long)(now - (state ? state->started_ms : now)),
 				     (int)(now / 1000 % 3), rabbit->nodes[node].drained ? "true" : "false", name);
 	while (more->child) {

@@ -154,6 +154,19 @@ static void a_cluster_is_scaled_up_and_down(void **state)
 	assert_string_equal(client_text(client, "status.phase"), "Bound");
 }
 
+/* Brokers and kubelets agree, and a kubelet that is dead does not answer. */
+static void kubelets_tell_how_full_volumes_are(void **state)
+{
+	struct client *client = *state;
+	assert_int_equal(client_get(client, "/api/v1/nodes/node-3/proxy/stats/summary"), 200);
+	assert_non_null(strstr(client->body, "\"pvcRef\":{\"name\":\"data-orders-2\",\"namespace\":\"prod\"}"));
+	assert_non_null(strstr(client->body, "\"capacityBytes\":107374182400"));
+	assert_int_equal(client_get(client, "/api/v1/nodes/node-9/proxy/stats/summary"), 404);
+	assert_int_equal(client_get(client, "/api/v1/nodes/node-3/proxy/run"), 404);
+	assert_int_equal(client_send(client, "POST", "/demo/nodes/node-3/fail", NULL, NULL), 200);
+	assert_int_equal(client_get(client, "/api/v1/nodes/node-3/proxy/stats/summary"), 503);
+}
+
 static void operators_follow_their_resources(void **state)
 {
 	struct client *client = *state;
@@ -412,6 +425,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_version_that_is_too_old_is_gone, client_setup, client_teardown),
 		cmocka_unit_test_setup_teardown(initial_events_end_with_their_bookmark, client_setup, client_teardown),
 		cmocka_unit_test_setup_teardown(a_cluster_is_scaled_up_and_down, client_setup, client_teardown),
+		cmocka_unit_test_setup_teardown(kubelets_tell_how_full_volumes_are, client_setup, client_teardown),
 		cmocka_unit_test_setup_teardown(operators_follow_their_resources, client_setup, client_teardown),
 		cmocka_unit_test_setup_teardown(a_cordon_keeps_pods_away, client_setup, client_teardown),
 		cmocka_unit_test_setup_teardown(budgets_block_the_second_eviction, client_setup, client_teardown),

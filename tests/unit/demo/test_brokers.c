@@ -249,6 +249,24 @@ static void disks_and_quorum_are_told(void **state)
 	peer_close(&peer);
 }
 
+static void a_broker_tells_its_own_settings_and_no_other_ones(void **state)
+{
+	struct kafka_peer peer = peer_open(*state, "prod", "orders-1", 9092);
+	const char *key = "node.id";
+	struct kafka_config_query queries[] = {{4, "1", {&key, 1}}, {4, "2", {&key, 1}}, {4, "one", {&key, 1}}};
+	struct kafka_describe_configs_request request = {.resources = {queries, ARRAY_LEN(queries)}};
+	const struct kafka_describe_configs_response *told = ask(&peer, KAFKA_DESCRIBE_CONFIGS, 4, &request);
+	const struct kafka_config_result *results = told->results.items;
+	assert_int_equal(results[0].error_code, 0);
+	assert_string_equal(results[0].configs.items[0].value, "1");
+	assert_int_equal(results[1].error_code, 42);
+	assert_string_equal(results[1].error_message,
+			    "Unexpected broker id, expected 1 or empty string, but received 2");
+	assert_int_equal(results[1].configs.len, 0);
+	assert_int_equal(results[2].error_code, 42);
+	peer_close(&peer);
+}
+
 static int64_t lag_of(struct client *client, const char *group, const char *topic)
 {
 	int64_t lag = 0;
@@ -520,6 +538,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_dead_broker_leaves_and_catches_up, client_setup, client_teardown),
 		cmocka_unit_test_setup_teardown(two_dead_brokers_leave_too_few, client_setup, client_teardown),
 		cmocka_unit_test_setup_teardown(disks_and_quorum_are_told, client_setup, client_teardown),
+		cmocka_unit_test_setup_teardown(a_broker_tells_its_own_settings_and_no_other_ones, client_setup,
+						client_teardown),
 		cmocka_unit_test_setup_teardown(a_group_has_its_lag, client_setup, client_teardown),
 		cmocka_unit_test_setup_teardown(partitions_are_moved, client_setup, client_teardown),
 		cmocka_unit_test_setup_teardown(versions_differ_by_release, client_setup, client_teardown),

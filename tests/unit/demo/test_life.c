@@ -77,6 +77,32 @@ static void it_lives_by_the_script(void **state)
 	client_finish(&client);
 }
 
+static size_t times_in(const char *text, const char *word)
+{
+	size_t count = 0;
+	for (const char *at = text; (at = strstr(at, word)); at++)
+		count++;
+	return count;
+}
+
+static void more_clusters_stand_beside_the_four(void **state)
+{
+	struct clock clock = clock_virtual(1767323045000);
+	struct loop *loop = loop_create(&clock);
+	struct err err = {0};
+	struct demo *demo = demo_start(loop, &(struct demo_options){.quiet = true, .more_clusters = 25}, &err);
+	assert_non_null(demo);
+	loop_run(loop, 2000, NULL);
+	CLEANUP(free) char *dump = demo_dump(demo);
+	assert_int_equal(times_in(dump, "{\"metadata\":{\"name\":\"team-"), 3);
+	assert_int_equal(times_in(dump, "{\"metadata\":{\"name\":\"orders-2\",\"namespace\":\"team-0"), 2);
+	assert_int_equal(times_in(dump, "{\"metadata\":{\"name\":\"mail\",\"namespace\":\"team-03\""),
+			 times_in(dump, "{\"metadata\":{\"name\":\"mail\",\"namespace\":\"team-01\""));
+	assert_int_equal(times_in(dump, "{\"metadata\":{\"name\":\"media\",\"namespace\":\"team-03\""), 0);
+	demo_destroy(demo);
+	loop_destroy(loop);
+}
+
 static void the_kubeconfig_leads_to_it(void **state)
 {
 	struct client client;
@@ -107,6 +133,7 @@ int main(void)
 		cmocka_unit_test(the_same_seed_gives_the_same_bytes),
 		cmocka_unit_test(a_quiet_cluster_stays_as_it_is),
 		cmocka_unit_test(it_lives_by_the_script),
+		cmocka_unit_test(more_clusters_stand_beside_the_four),
 		cmocka_unit_test(the_kubeconfig_leads_to_it),
 		cmocka_unit_test(wrong_options_are_refused),
 	};
