@@ -252,6 +252,15 @@ int canvas_put_fit(struct canvas *canvas, int y, int x, int columns, style_t sty
 	return cut ? columns : used;
 }
 
+/* Bytes of the first row of text, which does not fit as a whole: up to a space where there is one. */
+static size_t wrap_after(const char *text, int columns)
+{
+	size_t fits = text_fit(text, (size_t)columns), cut = fits;
+	while (cut > 0 && text[cut] != ' ')
+		cut--;
+	return cut ? cut : fits;
+}
+
 int canvas_put_wrapped(struct canvas *canvas, int y, int x, int columns, int rows, style_t style, const char *text)
 {
 	int row = 0;
@@ -260,13 +269,23 @@ int canvas_put_wrapped(struct canvas *canvas, int y, int x, int columns, int row
 			canvas_put_fit(canvas, y + row, x, columns, style, text);
 			return row + 1;
 		}
-		size_t fits = text_fit(text, (size_t)columns), cut = fits;
-		while (cut > 0 && text[cut] != ' ')
-			cut--;
-		cut = cut ? cut : fits;
+		size_t cut = wrap_after(text, columns);
 		canvas_put_len(canvas, y + row, x, columns, style, text, cut);
 		text += cut + (text[cut] == ' ');
 		row++;
+	}
+	return row;
+}
+
+int canvas_wrapped_rows(const char *text, int columns, int rows)
+{
+	int row = 0;
+	while (row < rows && columns > 0) {
+		row++;
+		if (row == rows || canvas_text_width(text) <= columns)
+			break;
+		size_t cut = wrap_after(text, columns);
+		text += cut + (text[cut] == ' ');
 	}
 	return row;
 }

@@ -58,6 +58,7 @@ int canvas_printf(struct canvas *canvas, int y, int x, int max_columns, style_t 
 int canvas_put_fit(struct canvas *canvas, int y, int x, int columns, style_t style, const char *text);
 /* Wrapped at spaces over at most `rows` rows; the last one is cut with a sign. Returns the rows taken. */
 int canvas_put_wrapped(struct canvas *canvas, int y, int x, int columns, int rows, style_t style, const char *text);
+int canvas_wrapped_rows(const char *text, int columns, int rows); /* what canvas_put_wrapped would take */
 /* As canvas_put_fit, at the right of the columns. */
 void canvas_put_right(struct canvas *canvas, int y, int x, int columns, style_t style, const char *text);
 

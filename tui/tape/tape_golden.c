@@ -74,16 +74,20 @@ static int open_below(const char *base, const char *path, int flags)
 
 static int open_regular(const char *base, const char *path, int flags, const char *what, struct err *err)
 {
-	struct stat status;
+	struct stat status = {0};
 	int fd = open_below(base, path, flags);
 	if (fd < 0) {
 		err_set_errno(err, errno, "cannot %s %s below %s", what, path, base);
 		return -1;
 	}
-	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+	bool regular = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+	/* Its other name may stand anywhere. */
+	bool single = status.st_nlink == 1 || (flags & O_ACCMODE) == O_RDONLY;
+	if (regular && single)
 		return fd;
 	close(fd);
-	err_set(err, ERR_REFUSED, "cannot %s %s below %s: it is not a regular file", what, path, base);
+	err_set(err, ERR_REFUSED, "cannot %s %s below %s: it %s", what, path, base,
+		regular ? "has a second name (a hard link)" : "is not a regular file");
 	return -1;
 }
 

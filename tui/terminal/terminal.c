@@ -89,6 +89,9 @@ static bool open_screen(struct terminal *terminal, const struct terminal_options
 		curses_screen_open(term, wanted == COLOUR_MODE_TRUE, capable, terminal->height, terminal->width, err);
 	if (!terminal->screen)
 		return false;
+	const char *used = curses_screen_term(terminal->screen);
+	bool own = str_eq(used, term) || curses_screen_is_direct(terminal->screen);
+	terminal->stand_in = own ? NULL : used;
 	terminal->colours = hold_colours(wanted, terminal->screen);
 	terminal->mouse = options->mouse && curses_screen_caps(terminal->screen)->mouse;
 	curses_screen_set_look(terminal->screen, terminal->theme, terminal->colours);
@@ -130,6 +133,11 @@ struct terminal *terminal_open(struct loop *loop, const struct terminal_options 
 	if (answers)
 		buf_append_str(&terminal->out, "\x1b[?2026$p");
 	return terminal;
+}
+
+const char *terminal_stand_in(const struct terminal *terminal)
+{
+	return terminal->stand_in;
 }
 
 struct terminal *terminal_open_headless(struct loop *loop, int height, int width, bool ascii, input_event_fn *fn,

@@ -38,6 +38,8 @@ enum { TERMINAL_ANSWER_MS = 2000 };
  * xterm-256color, xterm and vt100, in this order. */
 struct terminal *terminal_open(struct loop *loop, const struct terminal_options *options, input_event_fn *fn,
 			       void *data, struct err *err) MUST_USE;
+/* The type whose entry is used because terminfo has none of its own for this terminal; NULL = its own is. */
+const char *terminal_stand_in(const struct terminal *terminal);
 /* The same without a tty: presents are kept, events come from terminal_inject(). */
 struct terminal *terminal_open_headless(struct loop *loop, int height, int width, bool ascii, input_event_fn *fn,
 					void *data);

@@ -24,6 +24,7 @@ struct curses_screen {
 	SCREEN *screen;
 	FILE *out, *in;
 	int memory;                              /* descriptor of `out` */
+	off_t taken;                             /* of what is in it */
 	struct canvas *painted;                  /* what curses holds */
 	struct canvas_cell row[CANVAS_SIDE_MAX]; /* the one being compared */
 	struct curses_caps caps;
@@ -115,6 +116,21 @@ static SCREEN *try_all(struct curses_screen *screen, const char *term, bool want
 	return opened;
 }
 
+static void refuse_term(const struct curses_screen *screen, const char *term, struct err *err)
+{
+	if (screen->screen)
+		err_set(err, ERR_UNSUPPORTED,
+			"the console cannot be shown on a terminal of type '%s', which does not place its cursor: set "
+			"TERM to "
+			"what this terminal is, or use `mqdeck get`, which needs no screen",
+			screen->term);
+	else
+		err_set(err, ERR_UNSUPPORTED,
+			"unknown terminal type '%s', and neither xterm nor vt100 is known: set TERM to a type that "
+			"terminfo has",
+			str_or(term, ""));
+}
+
 struct curses_screen *curses_screen_open(const char *term, bool want_direct, bool looks_capable, int height, int width,
 					 struct err *err)
 {
@@ -131,11 +147,8 @@ struct curses_screen *curses_screen_open(const char *term, bool want_direct, boo
 	 * 80x24 stands in until curses_screen_resize(). */
 	use_env(TRUE);
 	screen->screen = try_all(screen, term, want_direct, looks_capable);
-	if (!screen->screen) {
-		err_set(err, ERR_UNSUPPORTED,
-			"unknown terminal type '%s', and neither xterm nor vt100 is known: set TERM to a type that "
-			"terminfo has",
-			str_or(term, ""));
+	if (!screen->screen || !append_capability("cup", (char[CURSES_SEQUENCE_MAX]){""})) {
+		refuse_term(screen, term, err);
 		curses_screen_close(screen);
 		return NULL;
 	}
@@ -173,6 +186,11 @@ void curses_screen_close(struct curses_screen *screen)
 const struct curses_caps *curses_screen_caps(const struct curses_screen *screen)
 {
 	return &screen->caps;
+}
+
+const char *curses_screen_term(const struct curses_screen *screen)
+{
+	return screen->term;
 }
 
 bool curses_screen_is_direct(const struct curses_screen *screen)
@@ -348,15 +366,16 @@ static size_t drop_charset_resets(char *bytes, size_t len)
 static void curses_take_bytes(struct curses_screen *screen, struct buf *out)
 {
 	fflush(screen->out);
-	off_t len = lseek(screen->memory, 0, SEEK_CUR);
+	off_t end = lseek(screen->memory, 0, SEEK_CUR), len = end - screen->taken;
 	if (len <= 0)
 		return;
 	void *room = buf_reserve(out, (size_t)len);
-	ssize_t got = room ? pread(screen->memory, room, (size_t)len, 0) : 0;
+	ssize_t got = room ? pread(screen->memory, room, (size_t)len, screen->taken) : 0;
 	if (got > 0)
 		buf_commit(out, drop_charset_resets(room, (size_t)got));
-	if (lseek(screen->memory, 0, SEEK_SET) < 0 || ftruncate(screen->memory, 0) < 0)
-		abort();
+	/* What cannot be cut off is left behind. */
+	bool cut = ftruncate(screen->memory, 0) == 0 && lseek(screen->memory, 0, SEEK_SET) == 0;
+	screen->taken = cut ? 0 : end;
 }
 
 size_t curses_screen_paint(struct curses_screen *screen, const struct canvas *canvas, struct buf *out)

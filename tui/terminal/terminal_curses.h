@@ -22,11 +22,12 @@ struct curses_caps {
 };
 
 /* Tries `term`, then xterm-256color (when colorterm is set or the name looks like it), xterm and vt100; for true colour
- * first the "-direct" entry, when there is one. */
+ * first the "-direct" entry, when there is one. One that cannot place its cursor ("dumb") is refused. */
 struct curses_screen *curses_screen_open(const char *term, bool want_direct, bool looks_capable, int height, int width,
 					 struct err *err) MUST_USE;
 void curses_screen_close(struct curses_screen *screen); /* NULL is fine */
 const struct curses_caps *curses_screen_caps(const struct curses_screen *screen);
+const char *curses_screen_term(const struct curses_screen *screen); /* whose entry is used */
 bool curses_screen_is_direct(const struct curses_screen *screen);
 
 void curses_screen_set_look(struct curses_screen *screen, const struct theme *theme, enum colour_mode colours);

@@ -23,6 +23,7 @@ struct terminal {
 	int64_t last_click_ms;
 	/* None of this without a tty. */
 	struct curses_screen *screen;
+	const char *stand_in; /* of the screen; NULL = the terminal's own entry is used */
 	int fd, signal_fd;
 	struct termios before;
 	struct loop_fd *watch, *signal_watch;

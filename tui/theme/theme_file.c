@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/base/keys.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
 
@@ -73,7 +74,7 @@ bool theme_parse(struct theme *theme, const char *name, const char *text, size_t
 	yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
 	bool ok = yaml_parser_load(&parser, &document) || theme_not_yaml(&parser, name, err);
 	if (ok) {
-		ok = read_theme(&reader, name, err);
+		ok = keys_are_single(&document, name, err) && read_theme(&reader, name, err);
 		yaml_document_delete(&document);
 		set_name(theme, name);
 	}

@@ -276,7 +276,8 @@ static enum dialog_answer dialog_on_key(struct dialog *dialog, const struct even
 	struct dialog_field_state *field = focused_field(dialog);
 	bool tab = event->key.code == KEY_CODE_TAB;
 	dialog_set_error(dialog, NULL);
-	if (key_equal(event->key, (struct key){KEY_CODE_ESCAPE, 0}))
+	if (key_equal(event->key, (struct key){KEY_CODE_ESCAPE, 0}) ||
+	    key_equal(event->key, (struct key){'c', KEY_MOD_CTRL}))
 		return DIALOG_CANCELLED;
 	if (key_equal(event->key, (struct key){KEY_CODE_ENTER, 0}))
 		return dialog_on_enter(dialog);

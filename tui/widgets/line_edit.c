@@ -334,6 +334,7 @@ static const struct {
 } line_edit_keys[] = {
 	{{KEY_CODE_ENTER, 0}, line_edit_on_enter},
 	{{KEY_CODE_ESCAPE, 0}, on_escape},
+	{{'c', KEY_MOD_CTRL}, on_escape},
 	{{KEY_CODE_BACKSPACE, 0}, on_backspace},
 	{{KEY_CODE_DELETE, 0}, on_delete},
 	{{'d', KEY_MOD_CTRL}, on_delete},

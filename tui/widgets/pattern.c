@@ -45,10 +45,8 @@ struct pattern *pattern_compile(const char *text, unsigned flags, struct err *er
 		return NULL;
 	struct pattern *pattern = mem_alloc(sizeof *pattern);
 	*pattern = (struct pattern){.code = code, .inverse = inverse};
-	pattern->match = pcre2_match_data_create(1, NULL);
-	pattern->context = pcre2_match_context_create(NULL);
-	if (!pattern->match || !pattern->context)
-		abort();
+	pattern->match = mem_need(pcre2_match_data_create(1, NULL));
+	pattern->context = mem_need(pcre2_match_context_create(NULL));
 	pcre2_set_match_limit(pattern->context, MATCH_LIMIT);
 	pcre2_set_depth_limit(pattern->context, DEPTH_LIMIT);
 	pcre2_set_heap_limit(pattern->context, HEAP_LIMIT_KIB);
@@ -69,6 +67,16 @@ void pattern_destroy(struct pattern *pattern)
 	pcre2_match_data_free(pattern->match);
 	pcre2_code_free(pattern->code);
 	free(pattern);
+}
+
+bool pattern_replace(struct pattern **pattern, const char *text, unsigned flags, struct err *err)
+{
+	struct pattern *typed = *text ? pattern_compile(text, flags, err) : NULL;
+	if (*text && !typed)
+		return false;
+	pattern_destroy(*pattern);
+	*pattern = typed;
+	return true;
 }
 
 bool pattern_find(const struct pattern *pattern, const char *text, size_t len, size_t from, size_t *start, size_t *end)

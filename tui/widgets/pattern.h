@@ -19,6 +19,8 @@ enum {
 enum { PATTERN_TEXT_MAX = 1024 };
 
 struct pattern *pattern_compile(const char *text, unsigned flags, struct err *err) MUST_USE;
+/* What somebody types anew: "" = none, which leaves NULL. One that is refused leaves the pattern as it was. */
+bool pattern_replace(struct pattern **pattern, const char *text, unsigned flags, struct err *err) MUST_USE;
 void pattern_destroy(struct pattern *pattern); /* NULL is fine */
 DEFINE_CLEANUP(struct pattern *, pattern_destroy);
 

@@ -173,6 +173,22 @@ static void makes_a_picture(void **state)
 	}
 }
 
+static void tells_the_rows_that_wrapped_text_takes(void **state)
+{
+	static const char *const texts[] = {"",
+					    "short",
+					    "two words",
+					    "one that is wrapped over several rows",
+					    "日本語の文 in between",
+					    "aworldwithoutanyspacesinit",
+					    "bell\x07 and more"};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		for (int columns = 0; columns < 40; columns++)
+			for (int rows = 0; rows < 5; rows++)
+				assert_int_equal(canvas_wrapped_rows(texts[i], columns, rows),
+						 canvas_put_wrapped(canvas, 0, 0, columns, rows, STYLE_TEXT, texts[i]));
+}
+
 int main(void)
 {
 #define test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -187,6 +203,7 @@ int main(void)
 		test(boxes_in_both_forms),
 		test(compares_copies_and_restyles),
 		test(holds_its_size),
+		test(tells_the_rows_that_wrapped_text_takes),
 		test(makes_a_picture),
 	};
 	return cmocka_run_group_tests_name("tui/canvas", tests, NULL, NULL);

@@ -84,6 +84,7 @@ static void buttons_take_turns(void **state)
 	assert_int_equal(press("Enter"), DIALOG_DONE);
 	assert_int_equal(dialog_result(dialog), RUN);
 	assert_int_equal(press("Esc"), DIALOG_CANCELLED);
+	assert_int_equal(press("Ctrl-C"), DIALOG_CANCELLED);
 }
 
 static void a_pasted_newline_confirms_nothing(void **state)

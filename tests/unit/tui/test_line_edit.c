@@ -85,6 +85,7 @@ static void edits(void **state)
 	assert_int_equal(press("Ctrl-U"), LINE_EDIT_TOOK);
 	assert_int_equal(press("Backspace"), LINE_EDIT_CANCELLED);
 	assert_int_equal(press("Esc"), LINE_EDIT_CANCELLED);
+	assert_int_equal(press("Ctrl-C"), LINE_EDIT_CANCELLED);
 	assert_int_equal(press("Enter"), LINE_EDIT_ACCEPTED);
 	assert_int_equal(press("Ctrl-Z"), LINE_EDIT_IGNORED);
 }

@@ -254,11 +254,11 @@ static void pictures_stay_below_the_folder(void **state)
 	CLEANUP(free)
 	char *make = str_printf("cd %s && mkdir in out && echo kept > out/kept.txt && ln -s ../out in/away && "
 				"ln -s ../out/kept.txt in/link.txt && ln -s ../out/new.txt in/dangling.txt && "
-				"mkfifo in/pipe.txt && mkdir in/folder.txt in/down",
+				"ln out/kept.txt in/hard.txt && mkfifo in/pipe.txt && mkdir in/folder.txt in/down",
 				folder);
 	assert_int_equal(system(make), 0);
 	CLEANUP(free) char *base = str_printf("%s/in", folder), *kept = str_printf("%s/out/kept.txt", folder);
-	static const char *const paths[] = {"away/new.txt", "link.txt",   "dangling.txt",
+	static const char *const paths[] = {"away/new.txt", "link.txt",   "dangling.txt", "hard.txt",
 					    "pipe.txt",     "folder.txt", "none/new.txt"};
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
 		CLEANUP(free) char *take = str_printf("Screenshot %s", paths[i]);

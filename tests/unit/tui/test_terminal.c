@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <utmp.h>
 
+#include "api/base/str.h"
 #include "tui/terminal/terminal.h"
 
 enum { TRIES = 6000 }; /* of 20 ms each: the slowest machine has to get there */
@@ -35,6 +36,13 @@ static void paint(struct app *app)
 	terminal_present(app->terminal, app->canvas);
 }
 
+static int use_up_the_stack(int depth)
+{
+	volatile char frame[4096];
+	frame[0] = (char)depth;
+	return depth >= 0 ? use_up_the_stack(depth + 1) + frame[0] : 0;
+}
+
 static void on_event(void *data, const struct event *event)
 {
 	struct app *app = data;
@@ -44,6 +52,11 @@ static void on_event(void *data, const struct event *event)
 	}
 	if (event->type == EVENT_KEY && event->key.code == 'a')
 		abort();
+	if (event->type == EVENT_KEY && event->key.code == 'h')
+		for (;;) /* as a disk that does not answer */
+			poll(NULL, 0, -1);
+	if (event->type == EVENT_KEY && event->key.code == 'r')
+		use_up_the_stack(0);
 	if (event->type == EVENT_KEY && event->key.code == 's') {
 		terminal_suspend(app->terminal);
 		if (write(STDOUT_FILENO, "<outside>", 9) != 9)
@@ -67,12 +80,14 @@ static void run_app(const char *term)
 	const struct terminal_options options = {
 		.term = term, .colours = COLOUR_MODE_256, .charset = TERMINAL_CHARSET_UTF8, .mouse = true};
 	/* The test's own handlers would go on with the tests in here. */
-	static const int crashes[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS};
-	for (size_t i = 0; i < ARRAY_LEN(crashes); i++)
-		signal(crashes[i], SIG_DFL);
+	for (int i = 1; i < NSIG; i++)
+		signal(i, SIG_DFL);
+	signal(SIGPIPE, SIG_IGN);
 	app.terminal = terminal_open(app.loop, &options, on_event, &app, &err);
 	if (!app.terminal)
 		_exit(2);
+	if (!terminal_stand_in(app.terminal) != !str_eq(term, "no-such-terminal"))
+		_exit(4);
 	paint(&app);
 	loop_run(app.loop, 4 * TRIES * 20, &app.stop);
 	terminal_close(app.terminal);
@@ -146,10 +161,16 @@ static int ends(struct session *session)
 	return status;
 }
 
+/* They are set after the last bytes were written: whoever has read those may still be too early. */
 static void modes_are_back(const struct session *session)
 {
 	struct termios now;
-	assert_int_equal(tcgetattr(session->slave, &now), 0);
+	for (int tries = 0; tries < TRIES; tries++) {
+		assert_int_equal(tcgetattr(session->slave, &now), 0);
+		if (now.c_lflag == session->before.c_lflag)
+			break;
+		poll(NULL, 0, 20);
+	}
 	assert_int_equal(now.c_lflag, session->before.c_lflag);
 	assert_int_equal(now.c_iflag, session->before.c_iflag);
 	assert_int_equal(now.c_oflag, session->before.c_oflag);
@@ -190,24 +211,33 @@ static void restores_when_it_ends(void **state)
 	finish(&session);
 }
 
+static bool is_one_of(const int *numbers, size_t count, int number)
+{
+	for (size_t i = 0; i < count; i++)
+		if (numbers[i] == number)
+			return true;
+	return false;
+}
+
 static void restores_on_every_signal(void **state)
 {
-	static const struct {
-		int number;
-		bool orderly; /* the program may end as it likes */
-	} signals[] = {{SIGTERM, true},  {SIGHUP, true},  {SIGINT, true},  {SIGQUIT, true}, {SIGABRT, false},
-		       {SIGSEGV, false}, {SIGBUS, false}, {SIGFPE, false}, {SIGILL, false}};
-	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
+	static const int orderly[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
+	static const int others[] = {SIGKILL, SIGSTOP, SIGTSTP,  SIGCONT, SIGTTIN, SIGTTOU,
+				     SIGCHLD, SIGURG,  SIGWINCH, SIGPIPE, SIGXFSZ};
+	for (int number = 1; number < NSIG; number++) {
 		struct session session;
+		bool reserved = number == 32 || number == 33; /* for the C library */
+		if (reserved || is_one_of(others, ARRAY_LEN(others), number))
+			continue;
 		start(&session, "xterm-256color");
 		sees(&session, "hello");
 		modes_are_raw(&session);
-		kill(session.pid, signals[i].number);
+		kill(session.pid, number);
 		int status = ends(&session);
-		if (signals[i].orderly)
+		if (is_one_of(orderly, ARRAY_LEN(orderly), number))
 			assert_int_equal(status, 0);
-		else
-			assert_true(WIFSIGNALED(status) && WTERMSIG(status) == signals[i].number);
+		else if (!WIFSIGNALED(status) || WTERMSIG(status) != number)
+			fail_msg("signal %d: status %d", number, status);
 		sees(&session, paste_off);
 		sees(&session, leave_screen);
 		modes_are_back(&session);
@@ -225,6 +255,61 @@ static void restores_when_it_aborts(void **state)
 	sees(&session, leave_screen);
 	modes_are_back(&session);
 	finish(&session);
+}
+
+static void restores_when_the_stack_is_used_up(void **state)
+{
+	struct session session;
+	start(&session, "xterm-256color");
+	sees(&session, "hello");
+	types(&session, "r");
+	assert_true(WIFSIGNALED(ends(&session)));
+	sees(&session, leave_screen);
+	modes_are_back(&session);
+	finish(&session);
+}
+
+/* Whatever it waits for, and whether or not anybody reads what it draws. */
+static void ends_when_its_loop_is_stuck(void **state)
+{
+	static const int numbers[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT};
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		struct session session;
+		start(&session, "xterm-256color");
+		sees(&session, "hello");
+		types(&session, "h");
+		poll(NULL, 0, 100);
+		kill(session.pid, numbers[i]);
+		sees(&session, leave_screen);
+		modes_are_back(&session);
+		if (i % 2)
+			kill(session.pid, numbers[i]); /* again: at once */
+		assert_true(WIFSIGNALED(ends(&session)));
+		finish(&session);
+	}
+}
+
+static void stops_for_the_shell_on_every_signal_that_stops(void **state)
+{
+	static const int numbers[] = {SIGTTIN, SIGTTOU};
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		struct session session;
+		int status;
+		start(&session, "xterm-256color");
+		sees(&session, "hello");
+		kill(session.pid, numbers[i]);
+		assert_int_equal(waitpid(session.pid, &status, WUNTRACED), session.pid);
+		assert_true(WIFSTOPPED(status));
+		sees(&session, leave_screen);
+		modes_are_back(&session);
+		kill(session.pid, SIGCONT);
+		sees(&session, "hello");
+		modes_are_raw(&session);
+		types(&session, "q");
+		assert_int_equal(ends(&session), 0);
+		modes_are_back(&session);
+		finish(&session);
+	}
 }
 
 static void ends_when_the_terminal_is_gone(void **state)
@@ -341,6 +426,18 @@ static void falls_back_when_the_terminal_is_not_known(void **state)
 	finish(&session);
 }
 
+/* It would be written all over with sequences that it shows as text. */
+static void a_terminal_without_a_cursor_is_refused(void **state)
+{
+	struct session session;
+	start(&session, "dumb");
+	assert_int_equal(WEXITSTATUS(ends(&session)), 2);
+	read_more(&session, 100);
+	assert_int_equal(session.seen.len, 0);
+	modes_are_back(&session);
+	finish(&session);
+}
+
 static void an_old_terminal_gets_nothing_it_does_not_know(void **state)
 {
 	struct session session;
@@ -401,6 +498,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(restores_when_it_ends),
 		cmocka_unit_test(restores_on_every_signal),
+		cmocka_unit_test(restores_when_the_stack_is_used_up),
+		cmocka_unit_test(ends_when_its_loop_is_stuck),
+		cmocka_unit_test(stops_for_the_shell_on_every_signal_that_stops),
 		cmocka_unit_test(restores_when_it_aborts),
 		cmocka_unit_test(ends_when_the_terminal_is_gone),
 		cmocka_unit_test(decodes_keys_and_pastes),
@@ -408,6 +508,7 @@ int main(void)
 		cmocka_unit_test(lends_the_screen),
 		cmocka_unit_test(stops_and_goes_on),
 		cmocka_unit_test(asks_for_synchronized_frames),
+		cmocka_unit_test(a_terminal_without_a_cursor_is_refused),
 		cmocka_unit_test(falls_back_when_the_terminal_is_not_known),
 		cmocka_unit_test(an_old_terminal_gets_nothing_it_does_not_know),
 		cmocka_unit_test(works_without_a_tty),
