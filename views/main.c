@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "api/base/arena.h"
+#include "api/base/descriptors.h"
 #include "api/base/footprint.h"
 #include "api/base/log.h"
 #include "api/base/mem.h"
@@ -164,6 +165,7 @@ int main(int argc, char **argv)
 	cli_hold_streams();
 	footprint_limit_heap();
 	protect_secrets();
+	descriptors_raise();
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of write() */

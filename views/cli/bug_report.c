@@ -141,12 +141,13 @@ static void report_connection(struct report_writer *it)
 
 /* Fields whose text is one of a few words; all other text is a name or a sentence. */
 static const char *const report_word_fields[] = {
-	"kind",           "version",        "managedBy", "state",  "ready",       "role",
-	"controller",     "alarms",         "phase",     "type",   "accessModes", "reclaimPolicy",
-	"kubeletVersion", "runtimeVersion", "status",    "reason", "conditions",
+	"kind",           "version",        "managedBy", "ready",       "role",
+	"controller",     "phase",          "type",      "accessModes", "reclaimPolicy",
+	"kubeletVersion", "runtimeVersion", "status",    "reason",      "conditions",
 
 };
-static const char *const report_sentence_fields[] = {"headline", "detail", "message"};
+static const char *const report_sentence_fields[] = {"headline", "detail", "message",
+						     "state",    "alarms", "pendingReason"};
 
 static bool report_is_field(const char *const *fields, size_t count, const char *field)
 {
@@ -359,8 +360,9 @@ bool cli_report_write(const struct cli_report *report, const char *path, char **
 	clock_format_rfc3339(report->wall_ms, stamp);
 	for (char *c = stamp; *c; c++)
 		*c = *c == ':' ? '-' : *c;
+	if (!cli_names_init(&it.names, err))
+		return false;
 	char *name = path ? mem_strdup(path) : str_printf("mqdeck-bug-report-%s.txt", stamp);
-	cli_names_init(&it.names);
 	report_learn(&it);
 	buf_append_str(&it.out, report_head);
 	report_versions(&it);

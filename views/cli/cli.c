@@ -15,10 +15,32 @@ static void cli_do_nothing(void *data)
 {
 }
 
+struct loop *cli_create_loop(struct clock *clock, struct err *err)
+{
+	struct loop *loop = loop_create(clock);
+	if (!loop)
+		err_set_errno(err, errno, "mqdeck cannot start, because it cannot wait for events");
+	return loop;
+}
+
+bool cli_demo_options(const struct config *config, struct demo_options *options, struct err *err)
+{
+	const char *more = config_text(config, CONFIG_OPT_DEMO_CLUSTERS);
+	int64_t count = 0;
+	if (more && (!str_to_i64(more, &count) || count < 0 || count > DEMO_MORE_CLUSTERS_MAX))
+		return err_set(err, ERR_USAGE, "--demo-clusters %s: it takes a number from 0 to %d", more,
+			       DEMO_MORE_CLUSTERS_MAX);
+	options->hostile = config_flag(config, CONFIG_OPT_DEMO_HOSTILE);
+	options->more_clusters = (size_t)count;
+	return true;
+}
+
 struct demo *cli_start_demo(const struct config *config, struct loop *loop, struct err *err)
 {
-	struct demo_options options = {.hostile = config_flag(config, CONFIG_OPT_DEMO_HOSTILE)};
-	return config_flag(config, CONFIG_OPT_DEMO) ? demo_start(loop, &options, err) : NULL;
+	struct demo_options options = {0};
+	if (!config_flag(config, CONFIG_OPT_DEMO) || !cli_demo_options(config, &options, err))
+		return NULL;
+	return demo_start(loop, &options, err);
 }
 
 bool cli_open(struct cli *cli, const struct config *config, struct err *err)
@@ -27,8 +49,9 @@ bool cli_open(struct cli *cli, const struct config *config, struct err *err)
 	struct session_events events = {.on_change = cli_do_nothing};
 	struct err reason = {0};
 	cli->clock = clock_real();
-	cli->loop = loop_create(&cli->clock);
-	cli->demo = cli_start_demo(config, cli->loop, &reason);
+	cli->loop = cli_create_loop(&cli->clock, &reason);
+	if (cli->loop)
+		cli->demo = cli_start_demo(config, cli->loop, &reason);
 	if (!err_is_set(&reason) && session_place_read(&place, config, cli->demo, NULL, &reason))
 		cli->session = session_open(cli->loop, config, &place, &events, &reason);
 	if (!cli->session)

@@ -26,6 +26,11 @@ static inline void cleanup_cli_close(struct cli *cli)
  * ("NAMESPACE/…"), and for a node, whose brokers may be in any, in all. For nodes -n has the last word. */
 void cli_look_at(struct cli *cli, const struct config *config, enum ops_target target, const char *text);
 
+/* NULL with SYSTEM. */
+struct loop *cli_create_loop(struct clock *clock, struct err *err) MUST_USE;
+/* What the command line says of the embedded cluster; false for a number that is none. */
+bool cli_demo_options(const struct config *config, struct demo_options *options, struct err *err) MUST_USE;
+/* NULL without --demo, or with an error. */
 struct demo *cli_start_demo(const struct config *config, struct loop *loop, struct err *err);
 
 /* ---- plans on paper (cli_print.c) ---- */

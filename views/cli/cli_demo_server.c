@@ -1,15 +1,14 @@
 /* `mqdeck demo-server`: the embedded cluster alone, on a port of this machine, for kubectl and other clients. */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "api/base/file.h"
 #include "api/base/str.h"
 #include "views/cli/cli.h"
+#include "views/cli/cli_signals.h"
 
 static bool parse_listen(const char *text, char host[static 64], uint16_t *port, struct err *err)
 {
@@ -51,18 +50,15 @@ int main_demo_server(const struct cli_command_line *line)
 	char host[64];
 	uint16_t port = 0;
 	bool stop = false;
-	sigset_t signals;
 	struct clock clock = clock_real();
 	if (!parse_listen(config_text(line->config, CONFIG_OPT_LISTEN), host, &port, &err))
 		return cli_failed(&err);
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-	CLEANUP(close) int fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-	CLEANUP(loop_destroy) struct loop *loop = loop_create(&clock);
-	struct demo_options options = {
-		.host = host, .port = port, .hostile = config_flag(line->config, CONFIG_OPT_DEMO_HOSTILE)};
+	CLEANUP(loop_destroy) struct loop *loop = cli_create_loop(&clock, &err);
+	if (!loop)
+		return cli_failed(&err);
+	struct demo_options options = {.host = host, .port = port};
+	if (!cli_demo_options(line->config, &options, &err))
+		return cli_failed(&err);
 	CLEANUP(demo_destroy) struct demo *demo = demo_start(loop, &options, &err);
 	if (!demo)
 		return cli_failed(&err);
@@ -75,7 +71,7 @@ int main_demo_server(const struct cli_command_line *line)
 		return CLI_EXIT_FAILED; /* nobody has got the way to it */
 	cli_say("serving the embedded cluster; kubeconfig: %s; press Ctrl-C to stop",
 		path ? path : "on standard output");
-	loop_fd_add(loop, fd, LOOP_READ, stop_signal, &stop);
+	loop_fd_add(loop, cli_signals_open(), LOOP_READ, stop_signal, &stop);
 	while (!stop)
 		loop_step(loop, -1);
 	return CLI_EXIT_OK;

@@ -2,14 +2,18 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #include "api/base/json_write.h"
 #include "api/base/str.h"
 #include "api/ops/impact/impact.h"
 #include "views/cli/cli.h"
+#include "views/cli/cli_signals.h"
 #include "views/cli/get.h"
+
+enum {
+	GRACE_S = 20, /* for the next safe point, when it is no person who waits */
+	TURN_MS = 1000,
+};
 
 struct cli_run {
 	struct cli *cli;
@@ -19,7 +23,8 @@ struct cli_run {
 	char *last;                /* line of the running step */
 	int signal_fd;
 	int signals; /* how often it was asked to end */
-	bool over;
+	struct loop_timer *grace;
+	bool over, late;
 };
 
 /* ---- what is wished ---- */
@@ -136,33 +141,50 @@ static void cli_run_progressed(void *data, struct ops_plan *plan)
 
 /* ---- signals ---- */
 
+static void cli_run_on_late(void *data)
+{
+	((struct cli_run *)data)->late = true;
+}
+
+static void stop_soon(struct cli_run *run, int number)
+{
+	bool person = number == SIGINT;
+	if (person)
+		cli_say("stopping at the next safe point; interrupt again to exit at once");
+	else
+		cli_say("stopping at the next safe point, in %d s at the latest", GRACE_S);
+	ops_cancel(run->plan);
+	if (!person)
+		loop_timer_arm(run->grace, GRACE_S * 1000);
+}
+
 static void cli_run_on_signal(void *data, unsigned ready)
 {
 	struct cli_run *run = data;
-	struct signalfd_siginfo info;
-	if (read(run->signal_fd, &info, sizeof info) != sizeof info)
-		return;
-	if (run->signals++ > 0)
-		return;
-	cli_say("stopping at the next safe point; interrupt again to exit at once");
-	ops_cancel(run->plan);
+	for (int number; (number = cli_signals_next(run->signal_fd));)
+		if (run->signals++ == 0)
+			stop_soon(run, number);
 }
 
-static int open_signals(void)
+/* A plan that did not come to its end: what it leaves in the cluster, and how that is finished or taken back. */
+static void say_what_stays(const struct cli_run *run)
 {
-	sigset_t signals;
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGHUP);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
-static void say_how_to_resume(const struct cli_run *run)
-{
-	if (run->plan->id && run->cli->session->plans_are_kept)
-		cli_say("`mqdeck ops resume %s --yes` resumes it", run->plan->id);
+	const struct ops_plan *plan = run->plan;
+	struct err err = {0};
+	size_t left = 0;
+	for (size_t i = 0; i < plan->step_count; i++) {
+		const char *text = ops_left_behind(plan, i);
+		left += text != NULL;
+		if (text)
+			cli_say("left behind: %s (step %zu: %s)", text, i + 1, str_or(plan->steps[i].title, ""));
+	}
+	if (!plan->id || !run->cli->session->plans_are_kept)
+		return;
+	cli_say("`mqdeck ops resume %s --yes` resumes it", plan->id);
+	if (left > 0 && ops_rolls_back(plan, &err))
+		cli_say("`mqdeck ops rollback %s --yes` takes it back", plan->id);
+	else if (left > 0)
+		cli_say("no command takes it back: %s", err.text);
 }
 
 static int run_plan(struct cli_run *run)
@@ -173,12 +195,16 @@ static int run_plan(struct cli_run *run)
 	for (size_t i = 0; i < plan->step_count; i++)
 		told[i] = plan->steps[i].state;
 	run->told = told;
-	CLEANUP(close) int fd = run->signal_fd = open_signals();
-	struct loop_fd *watch = loop_fd_add(run->cli->loop, fd, LOOP_READ, cli_run_on_signal, run);
+	run->signal_fd = cli_signals_open();
+	run->grace = loop_timer_create(run->cli->loop, cli_run_on_late, run);
+	struct loop_fd *watch = loop_fd_add(run->cli->loop, run->signal_fd, LOOP_READ, cli_run_on_signal, run);
 	bool begun = ops_run(plan, cli_run_progressed, run, &err);
-	while (begun && !run->over && run->signals < 2)
-		loop_step(run->cli->loop, -1);
+	while (begun && !run->over && !run->late && run->signals < 2) {
+		loop_step(run->cli->loop, run->signals ? TURN_MS : -1);
+		cli_signals_alive();
+	}
 	loop_fd_remove(watch);
+	loop_timer_destroy(run->grace);
 	free(run->last);
 	if (!begun)
 		return cli_failed(&err);
@@ -190,7 +216,7 @@ static int run_plan(struct cli_run *run)
 	if (!run->over)
 		cli_say("exited in the middle of a step: its last request may or may not have taken effect");
 	if (plan->state != OPS_STATE_DONE)
-		say_how_to_resume(run);
+		say_what_stays(run);
 	return plan->state == OPS_STATE_DONE ? CLI_EXIT_OK : CLI_EXIT_FAILED;
 }
 

@@ -7,6 +7,7 @@
 #include "api/base/map.h"
 #include "api/base/str.h"
 #include "api/base/text.h"
+#include "api/kube/client/kube_budget.h"
 #include "views/cli/cli.h"
 #include "views/sheets/sheet_record.h"
 
@@ -28,16 +29,19 @@ static enum cli_get_format cli_get_format_parse(const char *word)
 
 /* ---- waiting ---- */
 
+/* What the picture shows to be missing (why a broker crashed, how full its disk is) is asked for by the update. */
 const struct world_view *cli_get_settle(struct session *session, int64_t settle_ms)
 {
-	int64_t end = loop_now_ms(session->loop) + settle_ms;
-	while (!world_settled(session->world)) {
-		int64_t left = end - loop_now_ms(session->loop);
-		if (left <= 0)
-			break;
-		loop_step(session->loop, left < CLI_GET_STEP_MS ? left : CLI_GET_STEP_MS);
-	}
-	return world_update(session->world);
+	int64_t end = loop_now_ms(session->loop) + settle_ms, left = settle_ms;
+	const struct world_view *view;
+	do {
+		while (!world_settled(session->world) && left > 0) {
+			loop_step(session->loop, left < CLI_GET_STEP_MS ? left : CLI_GET_STEP_MS);
+			left = end - loop_now_ms(session->loop);
+		}
+		view = world_update(session->world);
+	} while (!world_settled(session->world) && left > 0);
+	return view;
 }
 
 static void cli_get_say(FILE *err_out, const char *about, const char *sentence)
@@ -67,18 +71,19 @@ static bool cli_get_report(const struct world_view *world, const struct sheet *s
 							 : "the API server did not answer in time");
 		return false;
 	}
-	if (world->discovering) {
-		cli_get_say(err_out, "", "not everything was listed in time; raise --settle-timeout to wait longer");
-		ok = false;
-	}
 	struct sheet_missing missing;
+	bool said = false;
 	for (size_t at = 0; sheet_missing_next(sheet, world, &at, &missing);) {
 		bool waits = !missing.cluster && !err_is_set(missing.err);
-		if (!waits || !world->discovering) /* else that is said already */
-			report_missing(err_out, &missing);
 		ok = false;
+		if (waits && world->discovering)
+			continue; /* for what is said once, below */
+		report_missing(err_out, &missing);
+		said = true;
 	}
-	return ok;
+	if (world->discovering && !said)
+		cli_get_say(err_out, "", "not everything was listed in time; raise --settle-timeout to wait longer");
+	return ok && !world->discovering;
 }
 
 /* ---- JSON and YAML ---- */
@@ -209,6 +214,7 @@ int main_get(const struct cli_command_line *line)
 	CLEANUP(cli_close) struct cli cli = {0};
 	if (!cli_open(&cli, line->config, &err))
 		return cli_failed(&err);
+	kube_budget_lift_rate(kube_client_budget(cli.session->client));
 	bool ok = cli_get_run(cli.session, sheet, line->count > 1 ? line->words[1] : NULL,
 			      cli_get_format_parse(config_text(line->config, CONFIG_OPT_OUTPUT)),
 			      config_duration_ms(line->config, CONFIG_OPT_SETTLE_TIMEOUT), stdout, stderr);

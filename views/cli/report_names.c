@@ -4,7 +4,6 @@
 #include <ctype.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "api/base/mem.h"
@@ -180,11 +179,13 @@ static const struct {
 	{"question", REPORT_SENTENCE},
 };
 
-void cli_names_init(struct cli_names *names)
+bool cli_names_init(struct cli_names *names, struct err *err)
 {
 	*names = (struct cli_names){.known = MAP_INIT};
-	if (RAND_bytes(names->key, sizeof names->key) != 1)
-		abort(); /* with a key that can be guessed the report would give the names away */
+	/* With a key that can be guessed the report would give the names away. */
+	return RAND_bytes(names->key, sizeof names->key) == 1 ||
+	       err_set(err, ERR_SYSTEM,
+		       "the system gives no random numbers, with which names in the report are hidden");
 }
 
 void cli_names_finish(struct cli_names *names)

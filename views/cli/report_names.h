@@ -4,6 +4,7 @@
 #define MQDECK_VIEWS_CLI_REPORT_NAMES_H
 
 #include "api/base/buf.h"
+#include "api/base/err.h"
 #include "api/base/map.h"
 
 enum { CLI_NAMES_MAX = 100000 };
@@ -13,7 +14,7 @@ struct cli_names {
 	struct map known; /* names of this cluster: what is one of them is hashed wherever it stands */
 };
 
-void cli_names_init(struct cli_names *names);
+bool cli_names_init(struct cli_names *names, struct err *err) MUST_USE;
 void cli_names_finish(struct cli_names *names);
 
 /* A name, or several with '/', '.', ':', '@' or ',' between them: hashed part by part, and known from then on. Numbers
