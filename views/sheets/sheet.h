@@ -206,6 +206,11 @@ struct cell sheet_age_since(const struct sheet_row *row, int64_t unix_ms);
 struct cell sheet_joined(struct sheet_row *row, const char *const *items, size_t count); /* a list cell in row->text */
 struct cell sheet_cell_ports(struct sheet_row *row); /* of a service: "amqp 5672:30672>5672,…" */
 /* A figure of the broker's side: unknown when negative. */
+/* Its state in a word or few: what `get` and the Deck say of one moment is the same. */
+const char *sheet_broker_state(const struct world_broker *broker);
+const char *sheet_cluster_state(const struct world_cluster *cluster); /* "ok", "warning", … */
+/* Whether there is a pod of it cannot be told. */
+bool sheet_broker_is_unread(const struct world_broker *broker);
 struct cell sheet_figure(int64_t figure);
 struct cell sheet_text(const char *text); /* unknown when NULL, where there always is one */
 /* "ready", "draining" … of several pods or one: text graded by severity. */

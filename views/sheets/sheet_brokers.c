@@ -14,28 +14,37 @@ static struct cell brokers_broker(struct sheet_row *row)
 
 static struct cell brokers_pod(struct sheet_row *row)
 {
+	if (sheet_broker_is_unread(row->item.broker))
+		return cell_unknown();
 	return row->item.broker->pod ? cell_text(row->item.broker->pod->meta.name) : cell_none();
 }
 
 static struct cell brokers_node(struct sheet_row *row)
 {
+	if (sheet_broker_is_unread(row->item.broker))
+		return cell_unknown();
 	return row->item.broker->node ? cell_text(row->item.broker->node->name) : cell_none();
 }
 
 static struct cell brokers_zone(struct sheet_row *row)
 {
-	return row->item.broker->node ? cell_text(row->item.broker->node->zone) : cell_none();
+	const struct world_node *node = row->item.broker->node;
+	if (node ? !node->record : sheet_broker_is_unread(row->item.broker))
+		return cell_unknown();
+	return node ? cell_text(node->zone) : cell_none();
 }
 
 static struct cell brokers_ready(struct sheet_row *row)
 {
 	bool yes = row->item.broker->ready;
+	if (sheet_broker_is_unread(row->item.broker))
+		return cell_unknown();
 	return cell_graded(cell_bool(yes), yes ? SEV_OK : row->item.broker->severity);
 }
 
 static struct cell brokers_state(struct sheet_row *row)
 {
-	return sheet_state(row->item.broker->state, row->item.broker->severity);
+	return sheet_state(sheet_broker_state(row->item.broker), row->item.broker->severity);
 }
 
 static struct cell brokers_role(struct sheet_row *row)
@@ -161,6 +170,14 @@ static struct cell brokers_alarms(struct sheet_row *row)
 	return alarms ? cell_graded(cell_list(alarms), *alarms ? SEV_BAD : SEV_NONE) : cell_unknown();
 }
 
+static struct cell brokers_cordoned_dirs(struct sheet_row *row)
+{
+	const struct world_broker *broker = row->item.broker;
+	if (broker->cluster->kind != WORLD_BROKER_KAFKA)
+		return cell_none();
+	return broker->cordoned_dirs ? cell_list(broker->cordoned_dirs) : cell_unknown();
+}
+
 static struct cell brokers_age(struct sheet_row *row)
 {
 	return row->item.broker->pod ? sheet_age_since(row, row->item.broker->pod->meta.created_ms) : cell_none();
@@ -194,6 +211,8 @@ static void brokers_describe(const struct sheet_row *row, struct buf *out)
 		sheet_describe_line(out, "claim", volume->claim->meta.name);
 		sheet_describe_line(out, "volume", str_or(volume->claim->volume_name, "not bound"));
 		sheet_describe_line(out, "class", str_or(volume->claim->storage_class, "none"));
+		if (volume->use_unknown)
+			sheet_describe_line(out, "use unknown", volume->use_unknown);
 	}
 	if (broker->pod)
 		sheet_describe_pod(out, broker->pod);
@@ -231,6 +250,8 @@ static const struct sheet_column columns[] = {
 		     "memory at which it raises an alarm or is killed, in bytes", brokers_memory_limit, SHEET_WIDE),
 	SHEET_TEXT("ALARMS", "alarms", "alarms raised: memory, disk, partition …", brokers_alarms, .priority = 5,
 		   .max = 24),
+	SHEET_TEXT("CORDONED DIRS", "cordonedDirs", "Kafka log directories that take no new replicas",
+		   brokers_cordoned_dirs, SHEET_WIDE, .max = 40),
 	SHEET_NUMBER(RATE, "IN", "inRate", "incoming messages (RabbitMQ) or bytes (Kafka) per second", brokers_rate_in,
 		     .priority = 8),
 	SHEET_TEXT("VERSION", "version", "broker version", brokers_version, .priority = 8),
@@ -251,7 +272,7 @@ static const struct sheet_column columns[] = {
 const struct sheet sheet_brokers = {
 	.name = "brokers",
 	.word = "broker",
-	.list = SHEET_OF_CLUSTER(brokers, broker_count),
+	.list = SHEET_OF_CLUSTER(members, member_count),
 	.links = brokers_links,
 	.is_broker = true,
 	.has_broker = true,

@@ -43,6 +43,16 @@ struct cell sheet_joined(struct sheet_row *row, const char *const *items, size_t
 	return cell_list(row->text);
 }
 
+const char *sheet_broker_state(const struct world_broker *broker)
+{
+	return str_or(broker->state, "unknown");
+}
+
+bool sheet_broker_is_unread(const struct world_broker *broker)
+{
+	return !broker->pod && !world_source_is_read(&broker->cluster->parts[WORLD_PART_PODS]);
+}
+
 struct cell sheet_figure(int64_t figure)
 {
 	return figure < 0 ? cell_unknown() : cell_count(figure);

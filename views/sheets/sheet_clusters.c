@@ -23,12 +23,23 @@ static void clusters_key(struct sheet_row *row, char *out, size_t size)
 	snprintf(out, size, "%s", row->cluster->key);
 }
 
+/* Of those that are wanted: one that is leaving stands in for nobody. */
 static int64_t clusters_ready_brokers(const struct world_cluster *cluster)
 {
 	int64_t ready = 0;
 	for (size_t i = 0; i < cluster->broker_count; i++)
-		ready += cluster->brokers[i]->ready;
+		ready += cluster->brokers[i]->expected && cluster->brokers[i]->ready;
 	return ready;
+}
+
+/* Nobody tells who they are: those that are not there may be. */
+static bool clusters_brokers_are_unread(const struct world_cluster *cluster)
+{
+	for (size_t i = 0; i < cluster->broker_count; i++)
+		if (sheet_broker_is_unread(cluster->brokers[i]))
+			return true;
+	return cluster->broker_count == 0 &&
+	       world_withheld_part(cluster->parts, world_made_of(cluster->manager)) != WORLD_PART_COUNT;
 }
 
 static struct cell clusters_name(struct sheet_row *row)
@@ -36,12 +47,23 @@ static struct cell clusters_name(struct sheet_row *row)
 	return cell_text(row->cluster->name);
 }
 
+static bool clusters_is_daemon_set(const struct world_cluster *cluster)
+{
+	return str_eq(cluster->workload_kind, "DaemonSet");
+}
+
 static struct cell clusters_manager(struct sheet_row *row)
 {
 	static const char *const words[] = {[WORLD_MANAGED_BY_STATEFUL_SET] = "statefulset",
 					    [WORLD_MANAGED_BY_RABBITMQ_OPERATOR] = "rabbitmq-operator",
-					    [WORLD_MANAGED_BY_STRIMZI] = "strimzi"};
-	return cell_text(words[row->cluster->manager]);
+					    [WORLD_MANAGED_BY_STRIMZI] = "strimzi",
+					    [WORLD_MANAGED_BY_WORKLOAD] = "deployment"};
+	return cell_text(clusters_is_daemon_set(row->cluster) ? "daemonset" : words[row->cluster->manager]);
+}
+
+static struct cell clusters_why(struct sheet_row *row)
+{
+	return sheet_text(row->cluster->why);
 }
 
 static struct cell clusters_version(struct sheet_row *row)
@@ -52,6 +74,8 @@ static struct cell clusters_version(struct sheet_row *row)
 static struct cell clusters_ready(struct sheet_row *row)
 {
 	int64_t up = clusters_ready_brokers(row->cluster);
+	if (clusters_brokers_are_unread(row->cluster))
+		return cell_unknown();
 	return cell_graded(cell_ratio(up, row->cluster->desired), up < row->cluster->desired ? SEV_BAD : SEV_OK);
 }
 
@@ -93,14 +117,19 @@ static struct cell clusters_lag(struct sheet_row *row)
 	return row->cluster->kind == WORLD_BROKER_KAFKA ? sheet_figure(row->cluster->total_lag) : cell_none();
 }
 
-static struct cell clusters_state(struct sheet_row *row)
+const char *sheet_cluster_state(const struct world_cluster *cluster)
 {
 	static const char *const words[] = {[SEV_NONE] = "unknown",
 					    [SEV_OK] = "ok",
 					    [SEV_INFO] = "info",
 					    [SEV_WARN] = "warning",
 					    [SEV_BAD] = "critical"};
-	return cell_graded(cell_text(words[row->cluster->severity]), row->cluster->severity);
+	return words[cluster->severity];
+}
+
+static struct cell clusters_state(struct sheet_row *row)
+{
+	return cell_graded(cell_text(sheet_cluster_state(row->cluster)), row->cluster->severity);
 }
 
 static struct cell clusters_plan(struct sheet_row *row)
@@ -162,8 +191,9 @@ static char *clusters_path(const struct world_view *world, const struct selectio
 		return NULL;
 	struct kube_url url = {.namespace = cluster->namespace, .name = cluster->name};
 	if (cluster->kafka_resource) {
+		const char *served = str_or(cluster->kafka_resource->api_version, "");
 		url.group = "kafka.strimzi.io";
-		url.version = "v1beta2";
+		url.version = str_eq(served, "kafka.strimzi.io/v1beta2") ? "v1beta2" : "v1";
 		url.resource = "kafkas";
 		url.name = cluster->kafka_resource->meta.name;
 	} else if (cluster->rabbitmq_resource) {
@@ -171,6 +201,11 @@ static char *clusters_path(const struct world_view *world, const struct selectio
 		url.version = "v1beta1";
 		url.resource = "rabbitmqclusters";
 		url.name = cluster->rabbitmq_resource->meta.name;
+	} else if (cluster->workload) {
+		url.group = "apps";
+		url.version = "v1";
+		url.resource = clusters_is_daemon_set(cluster) ? "daemonsets" : "deployments";
+		url.name = cluster->workload->meta.name;
 	} else if (cluster->stateful_set) {
 		url.group = "apps";
 		url.version = "v1";
@@ -188,8 +223,9 @@ static const struct sheet_column columns[] = {
 	SHEET_TEXT("NAMESPACE", "namespace", "its namespace", sheet_cell_namespace, .priority = 2),
 	SHEET_NUMBER(RATIO, "READY", "ready", "ready brokers out of the desired number", clusters_ready),
 	SHEET_TEXT("VERSION", "version", "version of the brokers", clusters_version, .priority = 4),
-	SHEET_TEXT("MANAGED BY", "managedBy", "statefulset, rabbitmq-operator or strimzi", clusters_manager,
-		   SHEET_WIDE),
+	SHEET_TEXT("MANAGED BY", "managedBy",
+		   "statefulset, rabbitmq-operator, strimzi, or deployment or daemonset, which are shown only",
+		   clusters_manager, SHEET_WIDE),
 	SHEET_NUMBER(COUNT, "REPLICATED", "replicated", "partitions, or quorum queues and streams", clusters_replicated,
 		     .priority = 5),
 	SHEET_NUMBER(COUNT, "UNDER", "underReplicated", "of those, under-replicated", clusters_under_replicated,
@@ -208,6 +244,7 @@ static const struct sheet_column columns[] = {
 		   .max = 120),
 	SHEET_TEXT("PLAN", "plan", "plan that is running on it", clusters_plan, .max = 40, SHEET_WIDE),
 	SHEET_FIELD("planBy", "operator who runs that plan, as user@host", clusters_plan_by),
+	SHEET_FIELD("detectedBy", "why it was taken for a broker cluster", clusters_why),
 	SHEET_FIELD("detail", "consequence of that state", clusters_detail),
 };
 
@@ -223,8 +260,7 @@ const struct sheet sheet_clusters = {
 	.key = clusters_key,
 	.rank = clusters_rank,
 	.needs_brokers = true,
-	.leans_on = WORLD_ON_CLUSTERS | WORLD_ON(NODES) | WORLD_ON(LEASES) | WORLD_ON(BROKERS) | WORLD_ON(REPLICAS) |
-		    WORLD_ON(MINIMUMS) | WORLD_ON(GROUPS),
+	.leans_on = WORLD_ON_CLUSTERS | WORLD_ON(NODES) | WORLD_ON(LEASES) | WORLD_ON_TOLD,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),
 };

@@ -34,7 +34,13 @@ static struct cell nodes_cordoned(struct sheet_row *row)
 
 static struct cell nodes_zone(struct sheet_row *row)
 {
-	return cell_text(row->item.node->zone);
+	return row->item.node->record ? cell_text(row->item.node->zone) : cell_unknown();
+}
+
+/* Where some are not, brokers of which nothing is known may be on it. */
+static bool are_all_read(const struct world_view *world)
+{
+	return world_withheld_part(world->lists, WORLD_ON_CLUSTERS) == WORLD_PART_COUNT;
 }
 
 static struct cell nodes_brokers(struct sheet_row *row)
@@ -47,7 +53,7 @@ static struct cell nodes_brokers(struct sheet_row *row)
 			snprintf(row->text + used, sizeof row->text - used, "%s%s", i ? "," : "", it->brokers[i]->name);
 		used += more > 0 ? (size_t)more : 0;
 	}
-	return cell_list(row->text);
+	return used || are_all_read(row->world) ? cell_list(row->text) : cell_unknown();
 }
 
 /* Every condition that is not as it should be: Ready wants True, all others want False. */
@@ -154,7 +160,7 @@ const struct sheet sheet_nodes = {
 	.is_node = true,
 	.api = {.version = "v1", .resource = "nodes"},
 	.describe = nodes_describe,
-	.leans_on = WORLD_ON(NODES) | WORLD_ON(PODS),
+	.leans_on = WORLD_ON(NODES) | WORLD_ON_CLUSTERS, /* which brokers are on it */
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),
 };

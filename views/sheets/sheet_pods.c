@@ -10,7 +10,7 @@
 static void pods_fill(struct sheet_row *row, int64_t index)
 {
 	const struct world_broker *broker =
-		world_find_broker(row->world, row->item.pod->meta.namespace, row->item.pod->meta.name);
+		world_find_member(row->world, row->item.pod->meta.namespace, row->item.pod->meta.name);
 	row->cluster = broker ? broker->cluster : NULL;
 }
 
@@ -73,7 +73,12 @@ static struct cell pods_address(struct sheet_row *row)
 
 static struct cell pods_image(struct sheet_row *row)
 {
-	return row->item.pod->container_count ? cell_text(row->item.pod->containers[0].image) : cell_none();
+	const struct kube_pod *pod = row->item.pod;
+	const struct world_broker *broker = world_find_member(row->world, pod->meta.namespace, pod->meta.name);
+	const struct kube_container *container = broker ? broker->container : NULL;
+	if (!container && pod->container_count)
+		container = &pod->containers[0];
+	return container ? cell_text(container->image) : cell_none();
 }
 
 static struct cell pods_age(struct sheet_row *row)
@@ -102,7 +107,7 @@ static const struct sheet_column columns[] = {
 	SHEET_TEXT("NODE", "node", "node", pods_node, .priority = 1, .max = 32),
 	SHEET_TEXT("IP", "ip", "pod address", pods_address, .priority = 2, .max = 40),
 	SHEET_TEXT("CLUSTER", "cluster", "broker cluster", sheet_cell_cluster, .priority = 4),
-	SHEET_TEXT("IMAGE", "image", "image of the first container", pods_image, .max = 60, SHEET_WIDE),
+	SHEET_TEXT("IMAGE", "image", "image of the broker's container", pods_image, .max = 60, SHEET_WIDE),
 	SHEET_NUMBER(AGE, "AGE", "ageSeconds", "age of the pod", pods_age, .priority = 1),
 };
 

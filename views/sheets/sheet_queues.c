@@ -85,7 +85,7 @@ static void queues_links(const struct sheet_row *row, struct sheet_links *out)
 static const struct sheet_column columns[] = {
 	SHEET_TEXT("QUEUE", "queue", "queue", queues_name, .min = 10, .max = 60),
 	SHEET_TEXT("VHOST", "vhost", "virtual host", queues_vhost, .priority = 5, .max = 24),
-	SHEET_TEXT("TYPE", "type", "classic, quorum or stream", queues_type, .priority = 1),
+	SHEET_TEXT("TYPE", "type", "classic, quorum, stream, volatile or other", queues_type, .priority = 1),
 	SHEET_TEXT("STATE", "state", "state reported by RabbitMQ", queues_state, .max = 16),
 #define X(place, asked, type, member, path, title_, field_, priority_, help_)                                          \
 	SHEET_MAIN_##place(SHEET_COLUMN_##type(title_, field_, help_, queues_field_##member, priority_))

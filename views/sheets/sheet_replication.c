@@ -72,13 +72,13 @@ static struct cell replication_leader(struct sheet_row *row)
 }
 
 /* Brokers by name; a replica on a broker that is no longer there by its number. */
-static struct cell replication_members(struct sheet_row *row, bool only_in_sync)
+static struct cell replication_members(struct sheet_row *row, const bool *only)
 {
 	const struct world_replicated *it = &row->value.replicated;
 	size_t used = 0;
 	row->text[0] = '\0';
 	for (int i = 0; i < it->replica_count && used < sizeof row->text; i++) {
-		if (only_in_sync && !it->in_sync[i])
+		if (only && !only[i])
 			continue;
 		const char *broker = replication_broker_name(row, it->replicas[i]);
 		char number[16];
@@ -90,20 +90,47 @@ static struct cell replication_members(struct sheet_row *row, bool only_in_sync)
 	return cell_list(row->text);
 }
 
+/* Of a partition of which it is not known how many it needs it may be known which it has. */
+static bool replication_knows_members(const struct world_replicated *it)
+{
+	return it->state != WORLD_REPLICA_UNKNOWN || (it->partition >= 0 && it->replica_count > 0);
+}
+
 static struct cell replication_replicas(struct sheet_row *row)
 {
-	return replication_members(row, false);
+	return replication_members(row, NULL);
 }
 
 static struct cell replication_in_sync(struct sheet_row *row)
 {
-	return row->value.replicated.state == WORLD_REPLICA_UNKNOWN ? cell_unknown() : replication_members(row, true);
+	return replication_knows_members(&row->value.replicated)
+		       ? replication_members(row, row->value.replicated.in_sync)
+		       : cell_unknown();
+}
+
+/* Where a partition has all the replicas in sync that it needs, nobody asks. */
+static struct cell replication_eligible_of(struct sheet_row *row, const bool *which)
+{
+	const struct world_replicated *it = &row->value.replicated;
+	if (it->eligible_known)
+		return replication_members(row, which);
+	return it->state < WORLD_REPLICA_BELOW_MIN_ISR || it->partition < 0 ? cell_none() : cell_unknown();
+}
+
+static struct cell replication_eligible(struct sheet_row *row)
+{
+	return replication_eligible_of(row, row->value.replicated.eligible);
+}
+
+static struct cell replication_was_eligible(struct sheet_row *row)
+{
+	return replication_eligible_of(row, row->value.replicated.was_eligible);
 }
 
 static struct cell replication_in_sync_ratio(struct sheet_row *row)
 {
 	const struct world_replicated *it = &row->value.replicated;
-	if (it->state == WORLD_REPLICA_UNKNOWN)
+	if (!replication_knows_members(it))
 		return cell_unknown();
 	return cell_graded(cell_ratio(it->in_sync_count, it->replica_count), world_replica_state_severity(it->state));
 }
@@ -163,6 +190,11 @@ static const struct sheet_column columns[] = {
 		   .priority = 2, .max = 60),
 	SHEET_TEXT("REPLICAS", "replicas", "brokers with a replica, preferred leader first", replication_replicas,
 		   .priority = 3, .max = 60),
+	SHEET_TEXT("ELIGIBLE", "eligible",
+		   "brokers out of sync that may lead without loss (Kafka 4.1, below the minimum)",
+		   replication_eligible, SHEET_WIDE, .max = 60),
+	SHEET_TEXT("WAS ELIGIBLE", "lastEligible", "brokers that could lead without loss at the last",
+		   replication_was_eligible, SHEET_WIDE, .max = 60),
 	SHEET_TEXT("MOVING", "moving", "whether a reassignment is in progress", replication_moving, .priority = 5),
 	SHEET_NUMBER(BYTES, "SIZE", "sizeBytes", "bytes on the leader's disk", replication_size, .priority = 5),
 	SHEET_TEXT("CLUSTER", "cluster", "broker cluster", sheet_cell_cluster, .priority = 4),

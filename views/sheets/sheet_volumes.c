@@ -27,6 +27,14 @@ static struct cell volumes_phase(struct sheet_row *row)
 	return sheet_state(word, str_eq(word, "Bound") ? SEV_OK : SEV_BAD);
 }
 
+static struct cell volumes_reason(struct sheet_row *row)
+{
+	const struct world_volume *it = row->item.volume;
+	return str_eq(it->claim->phase, "Bound") ? cell_none()
+	       : it->waits                       ? cell_graded(cell_text(it->waits), SEV_BAD)
+						 : cell_unknown();
+}
+
 static struct cell volumes_namespace(struct sheet_row *row)
 {
 	return cell_text(volumes_namespace_of(row));
@@ -65,9 +73,8 @@ static struct cell volumes_used(struct sheet_row *row)
 static struct cell volumes_full(struct sheet_row *row)
 {
 	const struct world_volume *it = row->item.volume;
-	double part = it->used_bytes < 0 || it->capacity_bytes <= 0
-			      ? -1
-			      : (double)it->used_bytes / (double)it->capacity_bytes;
+	int64_t size = it->size_bytes > 0 ? it->size_bytes : it->capacity_bytes;
+	double part = it->used_bytes < 0 || size <= 0 ? -1 : (double)it->used_bytes / (double)size;
 	return cell_graded(cell_fraction(part), part >= 0.90 ? SEV_BAD : part >= 0.80 ? SEV_WARN : SEV_NONE);
 }
 
@@ -110,6 +117,10 @@ static void volumes_links(const struct sheet_row *row, struct sheet_links *out)
 static void volumes_describe(const struct sheet_row *row, struct buf *out)
 {
 	const struct kube_claim *it = row->item.volume->claim;
+	if (row->item.volume->waits)
+		sheet_describe_line(out, "waits", row->item.volume->waits);
+	if (row->item.volume->use_unknown)
+		sheet_describe_line(out, "use unknown", row->item.volume->use_unknown);
 	sheet_describe_conditions(out, it->conditions, it->condition_count);
 }
 
@@ -117,11 +128,14 @@ static const struct sheet_column columns[] = {
 	SHEET_TEXT("CLAIM", "claim", "PersistentVolumeClaim", volumes_claim, .min = 8, .max = 48),
 	SHEET_TEXT("NAMESPACE", "namespace", "namespace", volumes_namespace, .priority = 6),
 	SHEET_TEXT("PHASE", "phase", "Bound, Pending or Lost", volumes_phase),
+	SHEET_TEXT("REASON", "pendingReason", "why it is not bound, null when it is", volumes_reason, .priority = 5,
+		   .max = 60),
 	SHEET_TEXT("BROKER", "broker", "broker it belongs to, null when orphaned", volumes_broker, .priority = 1,
 		   .max = 32),
 	SHEET_TEXT("CLUSTER", "cluster", "broker cluster", sheet_cell_cluster, .priority = 5),
 	SHEET_NUMBER(FRACTION, "FULL", "usedFraction", "used share, 0 to 1", volumes_full, .min = 8, .max = 14),
-	SHEET_NUMBER(BYTES, "USED", "usedBytes", "used bytes, as reported by the broker", volumes_used, .priority = 3),
+	SHEET_NUMBER(BYTES, "USED", "usedBytes", "used bytes, as reported by the broker or its kubelet", volumes_used,
+		     .priority = 3),
 	SHEET_NUMBER(BYTES, "CAPACITY", "capacityBytes", "capacity in bytes", volumes_capacity),
 	SHEET_TEXT("VOLUME", "volume", "bound volume", volumes_volume, .priority = 3, .max = 40),
 	SHEET_TEXT("CLASS", "storageClass", "storage class", volumes_class, .priority = 4, .max = 24),
@@ -145,7 +159,8 @@ const struct sheet sheet_volumes = {
 	.describe = volumes_describe,
 	.fill = volumes_fill,
 	.namespace_of = volumes_namespace_of,
-	.leans_on = WORLD_ON(CLAIMS) | WORLD_ON(VOLUMES) | WORLD_ON(CLASSES) | WORLD_ON_CLUSTERS,
+	.needs_brokers = true, /* how full they are */
+	.leans_on = WORLD_ON(CLAIMS) | WORLD_ON(VOLUMES) | WORLD_ON(CLASSES) | WORLD_ON(DISKS) | WORLD_ON_CLUSTERS,
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),
 };
