@@ -56,6 +56,18 @@ static void follow_world(struct app *app)
 		update_world(app);
 }
 
+/* What the view on top is about, else what its cursor is on: its brokers are asked first. */
+static void tell_who_is_looked_at(struct app *app)
+{
+	struct view *view = app_top(app);
+	struct selection selection = {0};
+	const char *key = view->scope.cluster[0] ? view->scope.cluster : view->selection.cluster;
+	if (!*key && view->class->selection && view->class->selection(view, &selection))
+		key = selection.cluster;
+	if (app->session)
+		world_look_at(app->session->world, *key ? key : NULL);
+}
+
 static void app_paint(struct app *app)
 {
 	if (!app->terminal || app->view_count == 0 || terminal_is_suspended(app->terminal))
@@ -70,6 +82,7 @@ static void app_paint(struct app *app)
 	/* A terminal that has not taken the last frame yet asks for this one when it has. */
 	app->painted = terminal_present(app->terminal, app->canvas);
 	app->painted_ms = loop_now_ms(app->loop);
+	tell_who_is_looked_at(app);
 	/* Not before the first screen, which waits for no disk. */
 	if (app->settled && app->interrupted < 0)
 		app_count_interrupted(app);

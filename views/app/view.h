@@ -48,7 +48,8 @@ struct view_class {
 	void (*update)(struct view *view); /* the world changed, or time passed */
 	void (*draw)(struct view *view, struct canvas *canvas, struct rect rect);
 	bool (*event)(struct view *view, const struct event *event); /* before the keymap; true when taken */
-	bool (*act)(struct view *view, enum action action);          /* actions without a function in actions.def */
+	/* Actions without a function in actions.def, and OPEN where the cursor is on no object. */
+	bool (*act)(struct view *view, enum action action);
 	bool (*selection)(struct view *view, struct selection *out); /* false when the cursor is on nothing */
 	/* Each marked row, in the order shown; the one under the cursor when none is marked. NULL: there are no
 	 * marks. */

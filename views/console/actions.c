@@ -54,6 +54,8 @@ void action_help(struct app *app)
 
 void action_refresh(struct app *app)
 {
+	if (app->session)
+		world_ask_again(app->session->world);
 	app_world_touched(app);
 }
 
@@ -282,12 +284,21 @@ void action_menu(struct app *app)
 
 /* ---- Enter ---- */
 
+/* What is no object the view may open itself. */
+static bool opens_itself(struct app *app)
+{
+	struct view *top = app_top(app);
+	struct selection ignored;
+	return top->class->selection && !top->class->selection(top, &ignored) && top->class->act &&
+	       top->class->act(top, ACTION_OPEN);
+}
+
 /* What the row's sheet says: a view of the object, or a sheet of what belongs to it. */
 void action_open(struct app *app)
 {
 	struct selection selection;
 	const struct sheet *sheet;
-	if (!action_selection_here(app, &selection))
+	if (opens_itself(app) || !action_selection_here(app, &selection))
 		return;
 	const struct view_class *class = view_find(app->catalogue, str_or(selection.sheet->opens, "describe"), &sheet);
 	if (!sheet) {

@@ -2,6 +2,7 @@
 #include "views/console/console_main.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "api/base/str.h"
 #include "views/app/app.h"
@@ -25,8 +26,8 @@ int main_console(const struct cli_command_line *line)
 	struct clock clock = clock_real();
 	if (!terminal_options(line->config, &options, &err))
 		return cli_failed(&err);
-	CLEANUP(loop_destroy) struct loop *loop = loop_create(&clock);
-	CLEANUP(demo_destroy) struct demo *demo = cli_start_demo(line->config, loop, &err);
+	CLEANUP(loop_destroy) struct loop *loop = cli_create_loop(&clock, &err);
+	CLEANUP(demo_destroy) struct demo *demo = loop ? cli_start_demo(line->config, loop, &err) : NULL;
 	if (err_is_set(&err))
 		return cli_failed(&err);
 	/* A console that cannot connect is of no use unless it can be told to: wrong files are said before the
@@ -43,5 +44,9 @@ int main_console(const struct cli_command_line *line)
 	if (!terminal)
 		return cli_failed(&err);
 	app_start(app, terminal, &place);
+	if (terminal_stand_in(terminal))
+		app_flash(app, SEV_WARN,
+			  "terminal type '%s' is not known here: drawn as %s; set TERM or install its terminfo",
+			  str_or(getenv("TERM"), ""), terminal_stand_in(terminal));
 	return app_run(app);
 }

@@ -53,8 +53,8 @@ static int main_play_tape(const struct cli_command_line *line, const struct tape
 	const struct tape_settings *settings = tape_settings(tape);
 	struct clock clock = settings->clock_ms >= 0 ? clock_virtual(settings->clock_ms) : clock_real();
 	log_set_clock(&clock);
-	CLEANUP(loop_destroy) struct loop *loop = loop_create(&clock);
-	CLEANUP(demo_destroy) struct demo *demo = cli_start_demo(line->config, loop, &err);
+	CLEANUP(loop_destroy) struct loop *loop = cli_create_loop(&clock, &err);
+	CLEANUP(demo_destroy) struct demo *demo = loop ? cli_start_demo(line->config, loop, &err) : NULL;
 	if (err_is_set(&err))
 		return cli_failed(&err);
 	CLEANUP(app_destroy) struct app *app = app_create(loop, line->config, demo, &console_catalogue);

@@ -1,5 +1,6 @@
 /* The map for small terminals and large clusters: a line a broker. */
 #include <stdio.h>
+#include <string.h>
 
 #include "api/base/str.h"
 #include "tui/draw/chart.h"
@@ -120,9 +121,12 @@ static void draw_broker(struct deck *deck, struct deck_line line, int y, const s
 		       broker->node    ? broker->node->name
 		       : canvas->ascii ? "-"
 				       : "–");
-	const char *word = broker->severity < SEV_WARN && broker->is_controller ? "controller" : broker->state;
+	char word[64];
+	bool leads = broker->severity < SEV_WARN && broker->is_controller;
+	const char *state = sheet_broker_state(broker);
+	snprintf(word, sizeof word, "%.*s%s", (int)strcspn(state, ":"), state, leads ? " ctrl" : "");
 	deck_lines_put(&line, STATE_WIDTH, broker->severity >= SEV_WARN ? severity_style(broker->severity) : STYLE_TEXT,
-		       str_or(word, "?"));
+		       word);
 	put_figure(&line, FIGURE_WIDTH, broker->leaders, STYLE_TEXT);
 	put_sync(&line, broker);
 	put_disk(&line, broker);
@@ -140,7 +144,8 @@ int deck_draw_lines(struct deck *deck, struct canvas *canvas, struct rect rect, 
 	struct deck_line line = line_for(canvas, rect.width, world);
 	for (size_t c = 0; c < world->cluster_count; c++)
 		left += world->clusters[c]->broker_count;
-	deck_lines_draw_head(line, y++);
+	if (rect.height > 1)
+		deck_lines_draw_head(line, y++);
 	for (size_t c = 0; c < world->cluster_count; c++) {
 		for (size_t i = 0; i < world->clusters[c]->broker_count; i++, left--) {
 			/* The last line says what is not shown, unless it can show it. */

@@ -5,9 +5,7 @@
 #include "api/base/str.h"
 #include "views/screens/deck_private.h"
 
-/* As a row of its sheet, so that the other views find it by the same key. */
-static void spot_selection(const struct world_cluster *cluster, const struct world_broker *broker,
-			   struct selection *out)
+void deck_select(const struct world_cluster *cluster, const struct world_broker *broker, struct selection *out)
 {
 	struct sheet_row row = {.cluster = cluster, .item.broker = broker};
 	selection_of_row(broker ? &sheet_brokers : &sheet_clusters, &row, out);
@@ -17,14 +15,14 @@ void deck_add_spot(struct deck *deck, struct rect rect, const struct world_clust
 		   const struct world_broker *broker)
 {
 	struct deck_spot spot = {.rect = rect};
-	spot_selection(cluster, broker, &spot.selection);
+	deck_select(cluster, broker, &spot.selection);
 	vec_push(&deck->spots, spot);
 }
 
 bool deck_is_chosen(struct deck *deck, const struct world_cluster *cluster, const struct world_broker *broker)
 {
 	struct selection selection;
-	spot_selection(cluster, broker, &selection);
+	deck_select(cluster, broker, &selection);
 	if (!*deck->chosen)
 		memcpy(deck->chosen, selection.key, sizeof deck->chosen);
 	return str_eq(selection.key, deck->chosen);

@@ -156,8 +156,13 @@ static void draw_disk(struct canvas *canvas, int y, int x, int width, const stru
 		      "%.0f%% of %s", part * 100, total);
 }
 
+/* What matters more than what flows: why it crashed, what it raised. */
 static void draw_flow(struct canvas *canvas, int y, int x, int width, const struct world_broker *broker)
 {
+	if (broker->crash) {
+		canvas_put_fit(canvas, y, x, width, STYLE_BAD, broker->crash);
+		return;
+	}
 	if (broker->alarms && *broker->alarms) {
 		canvas_printf(canvas, y, x, width, STYLE_BAD, "ALARM %s", broker->alarms);
 		return;
@@ -209,16 +214,15 @@ static void draw_tile(struct deck *deck, struct canvas *canvas, struct rect rect
 	canvas_box(canvas, rect, border, CANVAS_BOX_ROUND);
 	int inner = rect.width - 4, x = rect.x + 2, y = rect.y;
 	canvas_printf(canvas, y, x, inner, (here ? STYLE_CURSOR : STYLE_TEXT) | STYLE_BOLD, " %s ", broker->name);
-	const char *word = broker->severity >= SEV_WARN || !broker->ready ? broker->state
-			   : broker->is_controller                        ? "controller"
-									  : NULL;
+	bool calm = broker->severity < SEV_WARN && broker->ready; /* then its role says more than its state */
+	const char *word = !calm ? sheet_broker_state(broker) : broker->is_controller ? "controller" : NULL;
 	if (!word && broker->quorum_critical == 1)
 		word = quorum_word(inner, broker->name);
 	if (word) {
 		char tag[64];
-		snprintf(tag, sizeof tag, " %s%s%s ",
+		snprintf(tag, sizeof tag, " %s%s%.*s ",
 			 broker->severity >= SEV_WARN ? severity_sign(broker->severity, canvas->ascii) : "",
-			 broker->severity >= SEV_WARN ? " " : "", word);
+			 broker->severity >= SEV_WARN ? " " : "", (int)strcspn(word, ":"), word);
 		int width = canvas_text_width(tag);
 		style_t style = broker->severity >= SEV_WARN ? severity_style(broker->severity)
 				: broker->is_controller      ? STYLE_LEADER

@@ -1,5 +1,6 @@
 /* The first screen: for each broker cluster what is wrong in words, then the map of brokers over nodes and zones,
- * the services, the newest events. Worst first. On a small terminal the tiles become lines. */
+ * the services, the newest events. Worst first. On a small terminal the tiles become lines; more clusters than fit become
+ * a list. */
 #include "views/screens/deck_private.h"
 
 #include <stdio.h>
@@ -43,142 +44,6 @@ static void deck_view_move(struct deck *deck, int dy, int dx)
 		memcpy(deck->chosen, best->selection.key, sizeof deck->chosen);
 }
 
-/* ---- sentences ---- */
-
-static int draw_sentence(struct deck *deck, struct canvas *canvas, int y, int width, bool dense,
-			 const struct world_cluster *cluster)
-{
-	bool here = deck_is_chosen(deck, cluster, NULL);
-	style_t on = here ? STYLE_ON_CURSOR : 0;
-	int first = y, x = 1;
-	if (here)
-		canvas_fill(canvas, (struct rect){y, 0, 1, width}, STYLE_CURSOR, ' ');
-	x += canvas_put(canvas, y, x, 2, severity_style(cluster->severity) | on,
-			*severity_sign(cluster->severity, canvas->ascii)
-				? severity_sign(cluster->severity, canvas->ascii)
-				: "?");
-	x += 1 + canvas_printf(canvas, y, x + 1, width / 3, STYLE_TEXT | STYLE_BOLD | on, "%s %s",
-			       cluster->kind == WORLD_BROKER_KAFKA ? "kafka" : "rabbit", cluster->name);
-	x = x < deck->name_width ? deck->name_width : x + 1;
-	style_t style = cluster->severity >= SEV_WARN ? severity_style(cluster->severity) : STYLE_TEXT;
-	const char *headline = str_or(cluster->headline, "reading the brokers' state …");
-	y += canvas_put_wrapped(canvas, y, x, width - x - 1,
-				cluster->severity >= SEV_WARN ? 3
-				: dense                       ? 1
-							      : 2,
-				style | on, headline);
-	/* Where room is short only the worst cluster is explained. */
-	if (cluster->detail && (!dense || deck->spots.len == 0))
-		y += canvas_put_wrapped(canvas, y, x, width - x - 1, 2, STYLE_DIM, cluster->detail);
-	deck_add_spot(deck, (struct rect){first, 0, y - first, width}, cluster, NULL);
-	return y;
-}
-
-static int draw_sentences(struct deck *deck, struct canvas *canvas, struct rect rect, const struct world_view *world)
-{
-	int y = rect.y;
-	size_t needed = world->cluster_count * 2;
-	for (size_t i = 0; i < world->cluster_count; i++)
-		needed += world->clusters[i]->broker_count;
-	bool dense = needed + 3 > (size_t)rect.height;
-	deck->name_width = 0;
-	for (size_t i = 0; i < world->cluster_count; i++) {
-		int width = canvas_text_width(world->clusters[i]->name) + 11;
-		deck->name_width = width > deck->name_width && width < rect.width / 3 ? width : deck->name_width;
-	}
-	for (size_t i = 0; i < world->cluster_count && y < rect.y + rect.height; i++)
-		y = draw_sentence(deck, canvas, y, rect.width, dense, world->clusters[i]);
-	/* What concerns no single cluster. */
-	for (size_t i = 0; i < world->problem_count && y < rect.y + rect.height; i++) {
-		const struct world_problem *problem = &world->problems[i];
-		if (problem->cluster)
-			continue;
-		canvas_put(canvas, y, 1, 2, severity_style(problem->severity),
-			   severity_sign(problem->severity, canvas->ascii));
-		y += canvas_put_wrapped(canvas, y, 3, rect.width - 4, 2, severity_style(problem->severity),
-					problem->text);
-	}
-	return y;
-}
-
-/* ---- services and events ---- */
-
-/* How wide the names are, so that what follows them stands in columns. */
-static int service_name_width(const struct world_view *world, int at_most)
-{
-	int widest = 0;
-	for (size_t i = 0; i < world->service_count; i++) {
-		int width = canvas_text_width(world->services[i]->record->meta.name);
-		widest = width > widest ? width : widest;
-	}
-	return widest > at_most ? at_most : widest;
-}
-
-static void draw_service(struct canvas *canvas, int y, int width, int name_width, struct sheet_row *row)
-{
-	const struct world_service *service = row->item.service;
-	char ready[32] = "?";
-	style_t style = STYLE_UNKNOWN;
-	if (service->ready_endpoints >= 0) {
-		snprintf(ready, sizeof ready, "%d of %d ready", service->ready_endpoints, service->all_endpoints);
-		style = service->ready_endpoints == service->all_endpoints ? STYLE_OK
-			: service->ready_endpoints                         ? STYLE_WARN
-									   : STYLE_BAD;
-	}
-	int x = 1;
-	canvas_put_fit(canvas, y, x, name_width, STYLE_TEXT, service->record->meta.name);
-	x += name_width + 1;
-	canvas_put_fit(canvas, y, x, 12, STYLE_DIM, str_or(service->record->type, ""));
-	canvas_put_fit(canvas, y, x + 13, 13, style, ready);
-	canvas_put_fit(canvas, y, x + 27, width - x - 28, STYLE_DIM, sheet_cell_ports(row).text);
-}
-
-static int draw_services(struct canvas *canvas, int y, int bottom, int width, const struct world_view *world)
-{
-	struct sheet_row row = {.world = world};
-	int name_width = service_name_width(world, width / 3);
-	for (size_t i = 0; i < world->service_count && y < bottom; i++) {
-		row.item.service = world->services[i];
-		row.cluster = row.item.service->cluster;
-		/* Headless ones are for the brokers themselves. */
-		if (row.cluster && !str_eq(row.item.service->record->cluster_ip, "None"))
-			draw_service(canvas, y++, width, name_width, &row);
-	}
-	return y;
-}
-
-/* Whole minutes: a figure that ticks would cost bytes each second and say no more. */
-static void coarse_age(int64_t ms, char out[static 16])
-{
-	int64_t minutes = ms / 60000;
-	if (minutes < 1)
-		snprintf(out, 16, "now");
-	else if (minutes < 60)
-		snprintf(out, 16, "%dm", (int)minutes);
-	else if (minutes < 48 * 60)
-		snprintf(out, 16, "%dh", (int)(minutes / 60));
-	else
-		snprintf(out, 16, "%dd", (int)(minutes / 1440));
-}
-
-static int draw_events(struct deck *deck, struct canvas *canvas, int y, int bottom, int width,
-		       const struct world_view *world, int64_t wall_ms)
-{
-	for (size_t i = 0; i < world->event_count && i < DECK_EVENTS && y < bottom; i++) {
-		const struct kube_event *event = world->events[i].record;
-		char age[16];
-		coarse_age(event->last_ms < 0 ? 0 : wall_ms - event->last_ms, age);
-		bool warning = str_eq(event->type, "Warning");
-		canvas_put_right(canvas, y, 1, 6, STYLE_DIM, age);
-		int x = 8 + canvas_put(canvas, y, 8, 1, warning ? STYLE_WARN : STYLE_DIM, warning ? "!" : " ");
-		x += 1 + canvas_put(canvas, y, x + 1, width / 4, STYLE_TEXT, str_or(event->object_name, ""));
-		x += 1 + canvas_put(canvas, y, x + 1, 28, warning ? STYLE_WARN : STYLE_TEXT, str_or(event->reason, ""));
-		canvas_put_fit(canvas, y, x + 1, width - x - 2, STYLE_DIM, str_or(event->message, ""));
-		y++;
-	}
-	return y;
-}
-
 /* ---- the view ---- */
 
 /* NULL when they are. */
@@ -216,35 +81,85 @@ static void draw_empty(const struct view *view, struct canvas *canvas, struct re
 				deck_view_why_empty(view));
 	if (failed && world->link == WORLD_LIVE && !err_is_set(&world->link_err))
 		canvas_put_wrapped(
-			canvas, y, 2, columns, 2, STYLE_DIM,
+			canvas, y, 2, columns, rect.y + rect.height - y < 2 ? rect.y + rect.height - y : 2, STYLE_DIM,
 			"Whether RabbitMQ or Kafka runs here is unknown. `:ns NAME` limits the view to one namespace.");
+}
+
+static int64_t deck_view_wall_ms(const struct view *view)
+{
+	return clock_wall_ms(loop_clock(view->app->loop));
+}
+
+static bool deck_view_has_chosen(const struct deck *deck, const struct world_view *world)
+{
+	struct selection selection;
+	for (size_t i = 0; i < world->cluster_count; i++) {
+		const struct world_cluster *cluster = world->clusters[i];
+		if (str_eq(cluster->key, deck->chosen))
+			return true;
+		for (size_t b = 0; b < cluster->broker_count; b++) {
+			deck_select(cluster, cluster->brokers[b], &selection);
+			if (str_eq(selection.key, deck->chosen))
+				return true;
+		}
+	}
+	return false;
+}
+
+static void draw_whole(struct deck *deck, struct canvas *canvas, struct rect rect, const struct world_view *world,
+		       int64_t wall_ms)
+{
+	deck->listed = false;
+	if (!deck_view_has_chosen(deck, world))
+		*deck->chosen = '\0';
+	int y = deck_draw_sentences(deck, canvas, rect, world), bottom = rect.y + rect.height;
+	if (y >= bottom)
+		return;
+	canvas_hline(canvas, y++, 0, rect.width, STYLE_BORDER);
+	deck_draw_map(deck, canvas, (struct rect){y, 0, bottom - y, rect.width}, world, wall_ms);
+}
+
+static void draw_listed_clusters(struct deck *deck, struct canvas *canvas, struct rect rect,
+				 const struct world_view *world, int64_t wall_ms)
+{
+	bool before = deck->listed;
+	deck->listed = true;
+	if (!before)
+		deck_rows_build(deck, world); /* with a cursor */
+	deck_draw_list(deck, canvas, rect, world, wall_ms);
 }
 
 static void deck_view_draw(struct view *view, struct canvas *canvas, struct rect rect)
 {
 	struct deck *deck = view->state;
 	const struct world_view *world = view->app->world;
-	int bottom = rect.y + rect.height;
+	struct rect body = {rect.y + 1, 0, rect.height - 1, rect.width};
 	vec_clear(&deck->spots);
 	if (!world || world->cluster_count == 0) {
 		draw_empty(view, canvas, rect);
 		return;
 	}
-	canvas_hline(canvas, rect.y, 0, rect.width, STYLE_BORDER);
-	int y = draw_sentences(deck, canvas, (struct rect){rect.y + 1, 0, rect.height - 1, rect.width}, world);
-	if (y >= bottom)
+	if (rect.height < 2)
 		return;
-	canvas_hline(canvas, y++, 0, rect.width, STYLE_BORDER);
-	struct rect map = {y, 0, bottom - y, rect.width};
-	y = deck_tiles_fit(world, map) ? deck_draw_tiles(deck, canvas, map, world)
-				       : deck_draw_lines(deck, canvas, map, world);
-	if (y < bottom)
-		y = draw_services(canvas, y, bottom, rect.width, world);
-	if (y + 1 < bottom) {
-		canvas_hline(canvas, y++, 0, rect.width, STYLE_BORDER);
-		draw_events(deck, canvas, y, bottom, rect.width, world, clock_wall_ms(loop_clock(view->app->loop)));
+	canvas_hline(canvas, rect.y, 0, rect.width, STYLE_BORDER);
+	struct world_view part;
+	deck->one_of_many = false;
+	if (deck->pattern) {
+		deck->one_of_many = !world->namespace && !deck_sentences_fit(deck, world, body);
+		part = deck_part_of(deck, world, deck->shown.items, deck->shown.len);
+		world = &part;
+	}
+	if (world->cluster_count && deck_sentences_fit(deck, world, body)) {
+		if (deck->pattern)
+			canvas_printf(canvas, rect.y, 1, rect.width - 2, STYLE_DIM, " %zu of %zu clusters </%s> ",
+				      deck->shown.len, view->app->world->cluster_count, deck->filter);
+		draw_whole(deck, canvas, body, world, deck_view_wall_ms(view));
+	} else {
+		draw_listed_clusters(deck, canvas, body, view->app->world, deck_view_wall_ms(view));
 	}
 }
+
+/* ---- life and input ---- */
 
 static void deck_view_open(struct view *view)
 {
@@ -253,9 +168,13 @@ static void deck_view_open(struct view *view)
 
 static void deck_view_close(struct view *view)
 {
-	struct deck *deck = view->state;
-	vec_finish(&deck->spots);
-	free(deck);
+	deck_rows_finish(view->state);
+	free(view->state);
+}
+
+static void deck_view_update(struct view *view)
+{
+	deck_rows_build(view->state, view->app->world);
 }
 
 static const struct {
@@ -263,37 +182,175 @@ static const struct {
 	int dy, dx;
 } deck_view_motions[] = {{ACTION_UP, -1, 0}, {ACTION_DOWN, 1, 0}, {ACTION_LEFT, 0, -1}, {ACTION_RIGHT, 0, 1}};
 
+enum { DECK_WHEEL_LINES = 3 };
+
+static void deck_view_go(struct view *view, long lines)
+{
+	struct deck *deck = view->state;
+	long at = (long)deck->at + lines, last = (long)deck->rows.len - 1;
+	at = at > last ? last : at;
+	deck_rows_choose(deck, view->app->world, at < 0 ? 0 : (size_t)at);
+}
+
+static bool deck_view_on_list(struct view *view, const struct event_mouse *mouse)
+{
+	struct deck *deck = view->state;
+	bool up = mouse->action == EVENT_MOUSE_WHEEL_UP;
+	if (up || mouse->action == EVENT_MOUSE_WHEEL_DOWN) {
+		deck_view_go(view, up ? -DECK_WHEEL_LINES : DECK_WHEEL_LINES);
+		return true;
+	}
+	if (mouse->action != EVENT_MOUSE_PRESS)
+		return false;
+	size_t at = deck->top + (size_t)(mouse->y - deck->list.y);
+	if (!rect_holds(deck->list, mouse->y, mouse->x) || at >= deck->rows.len)
+		return true;
+	deck_rows_choose(deck, view->app->world, at);
+	if (mouse->clicks == 2)
+		app_act(view->app, ACTION_OPEN);
+	return true;
+}
+
 static bool deck_view_event(struct view *view, const struct event *event)
 {
 	struct deck *deck = view->state;
-	if (event->type != EVENT_MOUSE || event->mouse.action != EVENT_MOUSE_PRESS)
+	if (event->type != EVENT_MOUSE || !view->app->world)
+		return false;
+	if (deck->listed)
+		return deck_view_on_list(view, &event->mouse);
+	if (event->mouse.action != EVENT_MOUSE_PRESS)
 		return false;
 	vec_each (&deck->spots, spot) {
-		if (rect_holds(spot->rect, event->mouse.y, event->mouse.x))
-			memcpy(deck->chosen, spot->selection.key, sizeof deck->chosen);
+		if (!rect_holds(spot->rect, event->mouse.y, event->mouse.x))
+			continue;
+		memcpy(deck->chosen, spot->selection.key, sizeof deck->chosen);
+		deck->placed = true;
 	}
 	if (event->mouse.clicks == 2)
 		app_act(view->app, ACTION_OPEN);
 	return true;
 }
 
+/* Lines that a key moves the cursor of the list by; 0 = another key. */
+static long deck_view_lines(const struct deck *deck, enum action action)
+{
+	long page = deck->list.height > 1 ? deck->list.height - 1 : 1, all = (long)deck->rows.len;
+	switch (action) {
+	case ACTION_UP:
+		return -1;
+	case ACTION_DOWN:
+		return 1;
+	case ACTION_PAGE_UP:
+		return -page;
+	case ACTION_PAGE_DOWN:
+		return page;
+	case ACTION_TOP:
+		return -all;
+	case ACTION_BOTTOM:
+		return all;
+	default:
+		return 0;
+	}
+}
+
+static bool deck_view_act_on_list(struct view *view, enum action action)
+{
+	struct deck *deck = view->state;
+	long lines = deck_view_lines(deck, action);
+	if (lines)
+		deck_view_go(view, lines);
+	else if (action == ACTION_LEFT || action == ACTION_RIGHT)
+		deck_rows_fold(deck, view->app->world, action == ACTION_RIGHT);
+	else
+		return false;
+	return true;
+}
+
+/* The first and the last of what is drawn. */
+static bool deck_view_jump(struct deck *deck, enum action action)
+{
+	bool up = action == ACTION_TOP || action == ACTION_PAGE_UP;
+	if (!up && action != ACTION_BOTTOM && action != ACTION_PAGE_DOWN)
+		return false;
+	if (deck->spots.len)
+		memcpy(deck->chosen, deck->spots.items[up ? 0 : deck->spots.len - 1].selection.key,
+		       sizeof deck->chosen);
+	deck->placed = true;
+	return true;
+}
+
+/* What is under the cursor and no object: Enter unfolds it, or goes where the problem is. */
+static bool deck_view_enter(struct view *view)
+{
+	struct deck *deck = view->state;
+	const struct deck_row *row = deck->at < deck->rows.len ? &deck->rows.items[deck->at] : NULL;
+	const struct sheet *sheet;
+	if (!deck->listed || !row)
+		return false;
+	if (row->kind == DECK_ROW_FOLD)
+		return deck_rows_fold(deck, view->app->world, -1);
+	const struct view_class *class =
+		row->problem ? view_find(view->app->catalogue, row->problem->link_view, &sheet) : NULL;
+	return class && app_push(view->app, class, sheet, NULL, NULL);
+}
+
 static bool deck_view_act(struct view *view, enum action action)
 {
+	struct deck *deck = view->state;
+	if (!view->app->world)
+		return false;
+	if (action == ACTION_OPEN)
+		return deck_view_enter(view);
+	if (deck->listed)
+		return deck_view_act_on_list(view, action);
 	for (size_t i = 0; i < ARRAY_LEN(deck_view_motions); i++) {
 		if (deck_view_motions[i].action != action)
 			continue;
-		deck_view_move(view->state, deck_view_motions[i].dy, deck_view_motions[i].dx);
+		deck_view_move(deck, deck_view_motions[i].dy, deck_view_motions[i].dx);
+		deck->placed = true;
 		return true;
 	}
-	return false;
+	return deck_view_jump(deck, action);
 }
 
 static bool deck_view_selection(struct view *view, struct selection *out)
 {
-	struct deck_spot *spot = deck_view_chosen(view->state);
+	struct deck *deck = view->state;
+	const struct deck_row *row = deck->at < deck->rows.len ? &deck->rows.items[deck->at] : NULL;
+	struct deck_spot *spot = deck->listed ? NULL : deck_view_chosen(deck);
 	if (spot)
 		*out = spot->selection;
+	if (deck->listed && row && row->kind == DECK_ROW_CLUSTER) {
+		deck_select(row->cluster, NULL, out);
+		return true;
+	}
 	return spot != NULL;
+}
+
+/* ---- the filter ---- */
+
+static bool deck_view_filter(struct view *view, const char *text, struct err *err)
+{
+	struct deck *deck = view->state;
+	if (!pattern_replace(&deck->pattern, text, PATTERN_NO_CASE | PATTERN_INVERSE, err))
+		return false;
+	snprintf(deck->filter, sizeof deck->filter, "%s", text);
+	deck_rows_build(deck, view->app->world);
+	return true;
+}
+
+static const char *deck_view_filter_text(struct view *view)
+{
+	return ((struct deck *)view->state)->filter;
+}
+
+static void deck_view_title(struct view *view, struct buf *out)
+{
+	const struct deck *deck = view->state;
+	buf_append_str(out, view->class->name);
+	if (deck->pattern)
+		buf_printf(out, " (%zu of %zu) </%s>", deck->shown.len,
+			   view->app->world ? view->app->world->cluster_count : 0, deck->filter);
 }
 
 const struct view_class view_deck = {
@@ -301,8 +358,12 @@ const struct view_class view_deck = {
 	.keys = VIEW_KEYS_DECK,
 	.open = deck_view_open,
 	.close = deck_view_close,
+	.update = deck_view_update,
 	.draw = deck_view_draw,
 	.event = deck_view_event,
 	.act = deck_view_act,
 	.selection = deck_view_selection,
+	.filter = deck_view_filter,
+	.filter_text = deck_view_filter_text,
+	.title = deck_view_title,
 };

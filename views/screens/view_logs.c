@@ -147,16 +147,12 @@ static void logs_view_stop(struct view_logs *self)
 	pager_clear(self->text.pager);
 }
 
-static const struct kube_pod *pod_of(const struct view_logs_stream *stream)
+/* Of several containers the broker's is what is wanted. */
+static const char *main_container(const struct view_logs_stream *stream)
 {
 	const struct world_view *world = stream->view->app->world;
-	const struct world_broker *broker = world ? world_find_broker(world, stream->namespace, stream->pod) : NULL;
-	return broker ? broker->pod : NULL;
-}
-
-static const char *main_container(const struct kube_pod *pod)
-{
-	return pod && pod->container_count > 1 ? pod->containers[0].name : NULL;
+	const struct world_broker *broker = world ? world_find_member(world, stream->namespace, stream->pod) : NULL;
+	return broker && broker->pod && broker->pod->container_count > 1 ? broker->container->name : NULL;
 }
 
 static void logs_view_follow(void *data)
@@ -171,7 +167,7 @@ static void logs_view_follow(void *data)
 					&(struct kube_logs_options){
 						.namespace = stream->namespace,
 						.pod = stream->pod,
-						.container = main_container(pod_of(stream)),
+						.container = main_container(stream),
 						.since_time = *since ? since : NULL,
 						.since_seconds = *since ? 0 : self->since_seconds,
 						.tail_lines = *since || self->since_seconds ? 0 : LOGS_TAIL,

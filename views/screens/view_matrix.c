@@ -248,11 +248,8 @@ static bool matrix_view_act(struct view *view, enum action action)
 static bool matrix_view_filter(struct view *view, const char *text, struct err *err)
 {
 	struct view_matrix *self = view->state;
-	struct pattern *pattern = *text ? pattern_compile(text, PATTERN_NO_CASE | PATTERN_INVERSE, err) : NULL;
-	if (*text && !pattern)
+	if (!pattern_replace(&self->pattern, text, PATTERN_NO_CASE | PATTERN_INVERSE, err))
 		return false;
-	pattern_destroy(self->pattern);
-	self->pattern = pattern;
 	snprintf(self->filter, sizeof self->filter, "%s", text);
 	choose_rows(self);
 	hold_row(self);

@@ -10,6 +10,7 @@
 
 #include "api/base/log.h"
 #include "api/base/str.h"
+#include "api/kube/client/kube_budget.h"
 #include "api/kube/client/portforward.h"
 
 static void session_world_changed(void *data)
@@ -37,6 +38,12 @@ static const char *credentials_secret(void *data, const char *namespace, const c
 	return config_credentials_secret(session->config, namespace, cluster);
 }
 
+static const char *broker_kind(void *data, const char *namespace, const char *name)
+{
+	struct session *session = data;
+	return config_broker_kind(session->config, namespace, name);
+}
+
 static const struct world_view *view_now(void *data)
 {
 	struct session *session = data;
@@ -52,6 +59,12 @@ static struct kafka_admin *kafka_of(void *data, const char *cluster_key)
 	return world_kafka_admin(session->plan_world, cluster_key);
 }
 
+static void session_need(void *data, const char *cluster_key)
+{
+	struct session *session = data;
+	world_need(session->plan_world, cluster_key);
+}
+
 static struct world *make_world(struct session *session)
 {
 	return world_create(&(struct world_options){
@@ -60,6 +73,7 @@ static struct world *make_world(struct session *session)
 		.dialer = session->dialer,
 		.namespace = session->namespace,
 		.credentials_secret = credentials_secret,
+		.broker_kind = broker_kind,
 		.on_change = session_world_changed,
 		.data = session,
 		.with_groups = true,
@@ -216,6 +230,8 @@ struct session *session_open(struct loop *loop, const struct config *config, str
 		session_close(session);
 		return NULL;
 	}
+	if (session->place.demo) /* no server that others need */
+		kube_budget_lift_rate(kube_client_budget(session->client));
 	session->namespace = initial_namespace(config, session);
 	session->dialer = kube_portforward_dialer_create(session->client);
 	session->rights = kube_access_create(session->client);
@@ -228,6 +244,7 @@ struct session *session_open(struct loop *loop, const struct config *config, str
 							.client = session->client,
 							.view = view_now,
 							.kafka = kafka_of,
+							.need = session_need,
 							.data = session,
 							.plans_dir = session->plans_dir,
 							.no_plans_dir = no_plans.text,

@@ -133,6 +133,26 @@ class Cli(unittest.TestCase):
         brokers = json.loads(self.mqdeck("get", "brokers", "-o", "json").stdout)
         self.assertEqual(sum(broker["cluster"] == "orders" for broker in brokers), 4)
 
+    def test_a_move_that_is_interrupted_says_what_stays_and_is_taken_back(self):
+        process = self.begin("reassign", "prod/orders", "topic=clickstream.raw", "from=0", "to=2", "throttle=1M")
+        for line in process.stdout:
+            if json.loads(line).get("figure"):
+                break  # it moves
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate()
+        self.assertEqual(process.returncode, 1, errors)
+        self.assertIn("left behind: the replication throttle stays on (step 1: ", errors)
+        self.assertIn("left behind: the brokers go on with the moves that have begun (step 2: ", errors)
+        identity = self.plans()[0]["id"]
+        self.assertIn(f"`mqdeck ops resume {identity} --yes` resumes it", errors)
+        self.assertIn(f"`mqdeck ops rollback {identity} --yes` takes it back", errors)
+        # What moves is in the first picture of a process that lives no longer than its plan.
+        plan = json.loads(self.mqdeck("plan", "reassign", "prod/orders", "cancel=true", "-o", "json").stdout)
+        self.assertIn("cancel the reassignment of", plan["steps"][0]["title"])
+        self.mqdeck("ops", "rollback", identity, "--yes", "--accept", "careful")
+        self.assertIn("nothing is being reassigned",
+                      self.mqdeck("plan", "reassign", "prod/orders", "cancel=true", code=30).stdout)
+
     def test_the_console_sees_the_plan_of_another_process_and_takes_it_up_when_that_is_gone(self):
         process = self.begin("scale", "prod/orders", "replicas=4")
         self.replay("Wait+Screen@20s /@.* is running: Scale kafka orders from 3 to 4 brokers, started \\d+s ago/",

@@ -65,6 +65,15 @@ class Output(unittest.TestCase):
                 self.assertRegex(done.stderr, "^mqdeck: .*\n$")
                 self.assertIsNone(UNSAFE.search(done.stderr + done.stdout), done.stderr)
 
+    def test_the_embedded_cluster_takes_a_number_of_clusters(self):
+        for number in ("many", "-1", "501", "1e9", ""):
+            done = self.mqdeck("--demo-clusters", number, "get", "clusters")
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("--demo-clusters", done.stderr)
+        rows = json.loads(self.mqdeck("--demo-clusters", "12", "get", "clusters", "-o", "json").stdout)
+        self.assertEqual(len(rows), 16)
+        self.assertEqual(sum(row["namespace"] == "team-02" for row in rows), 2)
+
     def test_a_tape_is_told_of_without_its_control_characters(self):
         tape = pathlib.Path(self.folder.name, HOSTILE + ".tape")
         for text in ("Set FontSize 1\nExpect /" + HOSTILE.replace("[", "") + "/\n", "Type \n" + HOSTILE + "\n\n/"):

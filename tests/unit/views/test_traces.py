@@ -113,9 +113,9 @@ class Traces(unittest.TestCase):
                      r"kafka SASL step to=\".+\" mechanism=SCRAM-SHA-\d+ received=[1-9]",
                      r"rabbitmq request pod=\S+ path=/api/overview status=200 bytes=[1-9]",
                      r"rabbitmq round ended label=\S+ ms=\d+ error=\"\"",
-                     r"model source begun key=\S+ because=\"label and port\"",
+                     r"model source begun key=\S+ because=\"image, port[^\"/:]*\"",
                      r"model candidate taken key=\S+ listener=\S+ port=\d+ tls=no sasl=yes",
-                     r"model broker joined cluster=\S+ pod=\S+ id=\d+ by=dns-name",
+                     r"model broker joined cluster=\S+ pod=\S+ id=\d+ by=own-word",
                      r"ops lease namespace=\S+ name=\S+ state=held|ops right need=\"patch on nodes\" answer=allowed",
                      r"ops gate type=node-seen verdict=open",
                      r"ops plan ended state=done"):
