@@ -33,7 +33,7 @@ TUI = ("tui/draw", "tui/keys", "tui/tape", "tui/terminal", "tui/theme", "tui/wid
 FACELESS = ("views/cli", "views/session", "views/sheets")
 
 ROOMS = {
-    "api/base": room("arena buf cell clock err file footprint json log loop map mem str text"),
+    "api/base": room("arena buf cell clock descriptors err file footprint json keys log loop map mem str text"),
     "api/net": room("adopt dial http multi net_tls pair peer relay websocket ws"),
     "api/config": room("config"),
     "api/kube/records": room("kube"),
@@ -98,7 +98,7 @@ OBSERVED = set("""
     table_sort_descending tape_parse tape_player_exit tape_player_is_done terminal_set_size
     dial_tcp_create dial_tcp_destroy http_in_flight log_end_position loop_run
     kafka_api_list kafka_decode_body kafka_snapshot_bytes kafka_snapshot_topic
-    kube_informer_get kube_kind_find kube_record_size kubeconfig_current_context
+    kube_kind_find kubeconfig_current_context
     demo_dump demo_fail_node demo_heal_node demo_kill_pod demo_start_api demo_stop_api demo_url
 """.split())
 
