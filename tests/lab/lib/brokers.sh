@@ -84,14 +84,15 @@ broker_kafka() { # TOOL ARGS…
 	kubectl -n $NAMESPACE exec "$pod" -- /opt/kafka/bin/kafka-tool "$tool" "$@"
 }
 
-# Kills a container's first process, as the kernel does when memory runs out: no preStop, no farewell.
-pod_kill() { # NAME
+# A signal to all processes of a pod's container. KILL is what the kernel does when memory runs out: no preStop, no farewell.
+# STOP is a broker that hangs: its ports still take connections, and nobody answers.
+pod_signal() { # NAME KILL|STOP|CONT
 	local node id pid
 	read -r node id < <(kubectl -n $NAMESPACE get pod "$1" \
 		-o 'jsonpath={.spec.nodeName}{" "}{.status.containerStatuses[0].containerID}{"\n"}') || die "there is no pod $1"
 	[ -n "$id" ] || die "no container of pod $1 runs"
 	pid=$(node_init_pid "${node#node-}") || die "$node, where $1 runs, is dead"
 	nsenter -t "$pid" -m -p "$(bin ctr)" --address /run/containerd/containerd.sock -n k8s.io \
-		tasks kill --signal SIGKILL "${id#containerd://}" || die "could not kill $1"
-	say "killed $1 on $node"
+		tasks kill --all --signal "SIG$2" "${id#containerd://}" || die "could not send SIG$2 to $1"
+	say "SIG$2 to $1 on $node"
 }

@@ -1,10 +1,8 @@
 # shellcheck shell=bash
 # What the lab is made of, built once and kept in the user's cache by version and by the recipe's content.
 
-KUBERNETES_VERSION=${LAB_KUBERNETES:-1.34.4}
 COREDNS_VERSION=1.12.4
 DEBIAN_VERSION=bookworm
-KAFKA_VERSION=4.1.0
 PAUSE_VERSION=1
 LOAD_VERSION=1
 
@@ -48,29 +46,29 @@ build_into() { # DIR NAME VERSION [RECIPE-ARGUMENT…]
 	) 8>"$dir.lock"
 }
 
-build_artifact() { # NAME VERSION
-	build_into "$(artifact_dir "$1" "$2")" "$1" "$2"
+build_artifact() { # NAME VERSION [RECIPE-ARGUMENT…]
+	build_into "$(artifact_dir "$1" "$2")" "$@"
 }
 
-containerd_root_dir() { # RABBITMQ-VERSION
+containerd_root_dir() {
 	local key
 	key=$(printf '%s\n' "$(artifact_dir debian-binaries $DEBIAN_VERSION)" "$(artifact_dir image-pause $PAUSE_VERSION)" \
-		"$(artifact_dir image-kafka $KAFKA_VERSION)" "$(artifact_dir image-rabbitmq "$1")" \
+		"$(artifact_dir image-kafka "$KAFKA_VERSION")" "$(artifact_dir image-rabbitmq "$RABBITMQ_VERSION")" \
 		"$(content_key "$LAB/recipes/containerd-root")" | sha256sum | cut -c1-12)
-	echo "$CACHE/containerd-root-rabbitmq-$1-$key"
+	echo "$CACHE/containerd-root-rabbitmq-$RABBITMQ_VERSION-kafka-$KAFKA_VERSION-$key"
 }
 
-build_images() { # RABBITMQ-VERSION
+build_images() {
 	build_artifact debian-binaries $DEBIAN_VERSION
 	build_artifact image-pause $PAUSE_VERSION
-	build_artifact image-rabbitmq "$1"
-	build_artifact image-kafka $KAFKA_VERSION
-	build_into "$(containerd_root_dir "$1")" containerd-root "rabbitmq-$1" \
+	build_artifact image-rabbitmq "$RABBITMQ_VERSION" "$(version_in "$RABBITMQ_VERSION" "${RABBITMQ_SUITES[@]}")"
+	build_artifact image-kafka "$KAFKA_VERSION"
+	build_into "$(containerd_root_dir)" containerd-root "rabbitmq-$RABBITMQ_VERSION-kafka-$KAFKA_VERSION" \
 		"$(artifact_dir debian-binaries $DEBIAN_VERSION)/bin" "$(artifact_dir image-pause $PAUSE_VERSION)/image.tar" \
-		"$(artifact_dir image-kafka $KAFKA_VERSION)/image.tar" "$(artifact_dir image-rabbitmq "$1")/image.tar"
+		"$(artifact_dir image-kafka "$KAFKA_VERSION")/image.tar" "$(artifact_dir image-rabbitmq "$RABBITMQ_VERSION")/image.tar"
 }
 
-build_all() { # RABBITMQ-VERSION
+build_all() {
 	mkdir -p "$CACHE"
 	install_packages
 	LAB_DEBIAN_MIRROR=$(debian_mirror)
@@ -83,7 +81,7 @@ build_all() { # RABBITMQ-VERSION
 	) &
 	parts+=($!)
 	(
-		build_images "$1"
+		build_images
 		build_artifact load $LOAD_VERSION
 	) &
 	parts+=($!)

@@ -40,6 +40,13 @@ network_up() {
 	done
 }
 
+# What RabbitMQ's brokers say to each other, and nothing else, no longer passes in or out of a node; or does again.
+network_brokers() { # N split|join
+	local action=-I
+	[ "$2" = split ] || action=-D
+	nsenter --net="/run/netns/$(node_netns "$1")" iptables -w "$action" FORWARD -p tcp -m multiport --ports 4369,25672 -j DROP
+}
+
 # The pods' ends of a dead node. A killed process' connections live on in the kernel for minutes, and with them the pod's
 # namespace and its address, which the node will give to the next pod.
 network_forget_pods() { # N

@@ -10,7 +10,7 @@ node_exists() { [[ " ${NODES[*]} " == *" $1 "* ]] || die "there is no node $1; t
 node_prepare() { # N
 	local dir root
 	dir=$(node_dir "$1")
-	root=$(containerd_root_dir "$RABBITMQ_VERSION")/root
+	root=$(containerd_root_dir)/root
 	mkdir -p "$dir/var/lib/mqdeck-lab" "$dir/var/log" "$dir/var/tmp"
 	ln -s /run "$dir/var/run"
 	# Unpacked layers are never written to, only the databases are; across file systems links do not do.
@@ -136,3 +136,6 @@ node_ready() { # N
 	[ "$(kubectl --request-timeout=3s get node "node-$1" \
 		-o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}')" = True ]
 }
+
+# The taint of a node that is not Ready goes a moment after it is.
+nodes_take_pods() { [ -z "$(kubectl --request-timeout=3s get nodes -o 'jsonpath={.items[*].spec.taints}')" ]; }

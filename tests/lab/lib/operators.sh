@@ -52,7 +52,9 @@ operated_rabbitmq_apply() {
 	sed "s|@RABBITMQ_VERSION@|$RABBITMQ_VERSION|" "$OPERATED/rabbitmq.yaml.in" | operated_apply RabbitmqCluster events
 }
 
-operated_kafka_apply() { sed "s|@KAFKA_VERSION@|$KAFKA_VERSION|" "$OPERATED/kafka.yaml.in" | operated_apply Kafka orders; }
+operated_kafka_apply() {
+	sed "s|@KAFKA_VERSION@|$KAFKA_VERSION|; s|@KAFKA_METADATA@|${KAFKA_VERSION%.*}|" "$OPERATED/kafka.yaml.in" | operated_apply Kafka orders
+}
 
 operated_condition() { # KIND NAME CONDITION
 	[ "$(operated_kubectl --request-timeout=3s get "$1" "$2" -o "jsonpath={.status.conditions[?(@.type=='$3')].status}")" = True ]

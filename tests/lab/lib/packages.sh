@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What the lab needs of the machine it runs on.
 
-GO_MINIMUM=1.24
+GO_MINIMUM=1.26
 
 # The mirror this machine already installs Debian from.
 debian_mirror() {
@@ -23,11 +23,11 @@ go_is_new_enough() {
 # fetch the new one from wherever this machine gets its modules.
 install_go() {
 	! go_is_new_enough || return 0
-	local toolchain=$CACHE/go-toolchain
+	local toolchain=$CACHE/go-toolchain-1.26.0
 	if [ ! -x "$toolchain/bin/go" ]; then
 		command -v go >/dev/null || apt_install golang-go
-		say "installing Go 1.24.6 into $toolchain"
-		local module=golang.org/toolchain@v0.0.1-go1.24.6.linux-amd64 from
+		say "installing Go 1.26.0 into $toolchain"
+		local module=golang.org/toolchain@v0.0.1-go1.26.0.linux-amd64 from
 		from=$(cd / && GOFLAGS=-mod=mod go mod download -json "$module" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
 		[ -d "$from" ] || die "could not download $module"
 		rm -rf "$toolchain.new"

@@ -17,7 +17,7 @@ check_within "the claim has it" 60 claim_has 2560Mi
 is "… and so has the volume" "$(kubectl get pv "$(claim .spec.volumeName)" -o 'jsonpath={.spec.capacity.storage}')" 2560Mi
 is "… and the pod" "$(mebibytes)" 2560
 is "… which is the same as before" "$(kubectl -n $NAMESPACE get pod kafka-0 -o 'jsonpath={.metadata.uid}')" "$uid"
-is "nothing is left to be done" "$(claim '.status.conditions[*].type}{.status.allocatedResourceStatuses')" ""
+is "nothing is left to be done" "$(claim '.status.conditions[?(@.type!="Unused")].type}{.status.allocatedResourceStatuses')" ""
 for reason in ExternalExpanding Resizing FileSystemResizeRequired FileSystemResizeSuccessful; do
 	check_within "event $reason" 10 eval "reasons | grep -qx $reason"
 done

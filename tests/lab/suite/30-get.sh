@@ -2,7 +2,7 @@
 # `mqdeck get` agrees with kubectl, rabbitmqctl and Kafka's own tools.
 . "$(dirname "$0")/lib.sh"
 
-get() { "$MQDECK" -n $NAMESPACE get "$@" -o json; }
+get() { "$MQDECK" --settle-timeout $((15 * PATIENCE))s -n $NAMESPACE get "$@" -o json; }
 
 brokers=$(get brokers) && ok "get brokers leaves with 0" || not_ok "get brokers leaves with 0"
 is "every broker is there" "$(jq -r '[.[].broker] | sort | join(" ")' <<<"$brokers")" \
@@ -50,6 +50,14 @@ rabbitmq_queues() { # JQ-EXPRESSION of a queue
 }
 check_agree "quorum queues and their leaders agree with rabbitmqctl" 'our_queues .leader' 'rabbitmq_queues "(.leader | pod)"'
 check_agree "members online agree with rabbitmqctl" 'our_queues "(.inSync | sort)"' 'rabbitmq_queues "([.online[] | pod] | sort)"'
+# The port-forward knows which pod it entered, and the broker says who it is.
+joined=$(mktemp)
+"$MQDECK" -n $NAMESPACE --log-level debug --log-file "$joined" get brokers >/dev/null
+is "Kafka's brokers are matched to pods by what they say of themselves" \
+	"$(grep -o 'pod=kafka-[0-9]* id=[0-9]* by=own-word' "$joined" | sort -u | tr '\n' ';')" \
+	"$(for i in 0 1 2; do printf 'pod=kafka-%s id=%s by=own-word;' $i $i; done)"
+rm -f "$joined"
+
 is "the version agrees with rabbitmqctl" \
 	"$(jq -r '[.[] | select(.kind == "rabbitmq") | .version] | unique | join(" ")' <<<"$brokers")" \
 	"$("$LAB" rabbitmqctl version 2>/dev/null | tail -n 1)"

@@ -6,7 +6,7 @@
 trap 'console_stop; rm -rf "$XDG_STATE_HOME"' EXIT
 NAMESPACE=mqop
 
-get() { "$MQDECK" -n $NAMESPACE get "$@" -o json; }
+get() { "$MQDECK" --settle-timeout $((15 * PATIENCE))s -n $NAMESPACE get "$@" -o json; }
 field() { kubectl -n $NAMESPACE get "$1" "$2" -o "jsonpath={$3}"; } # RESOURCE NAME PATH
 field_is() { [ "$(field "$1" "$2" "$3")" = "$4" ]; }
 condition_is() { field_is "$1" "$2" ".status.conditions[?(@.type=='$3')].$4" "$5"; } # RESOURCE NAME TYPE FIELD VALUE
