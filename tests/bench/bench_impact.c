@@ -1,26 +1,18 @@
 /* What the impact costs: 100,000 partitions of replication factor 3, 20,000 quorum queues; for each the
- * consequences of one broker, of all in turn, and the question whether each may be stopped. Milliseconds to standard
- * output. */
+ * consequences of one broker, of all in turn, and the question whether each may be stopped. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "api/base/buf.h"
 #include "api/ops/impact/impact.h"
+#include "tests/bench/figures.h"
 #include "tests/unit/model/fixture.h"
 
 enum { PARTITIONS = 100000, QUEUES = 20000, ROUNDS = 20 };
 
-static double now_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec * 1000 + (double)now.tv_nsec / 1e6;
-}
-
 static void measure(const char *what, const struct world_cluster *cluster)
 {
-	double started = now_ms();
+	double started = times_ms(CLOCK_MONOTONIC);
 	size_t hit = 0;
 	for (int i = 0; i < ROUNDS; i++) {
 		struct ops_impact impact;
@@ -28,21 +20,23 @@ static void measure(const char *what, const struct world_cluster *cluster)
 		hit = impact.lists[OPS_IMPACT_UNDER_REPLICATED].len;
 		ops_impact_finish(&impact);
 	}
-	double one = now_ms();
+	double one = times_ms(CLOCK_MONOTONIC);
 	for (int i = 0; i < ROUNDS; i++) {
 		struct ops_impact impact;
 		ops_impact_of(&impact, cluster, (const struct world_broker *const *)cluster->brokers,
 			      cluster->broker_count, true);
 		ops_impact_finish(&impact);
 	}
-	double turn = now_ms();
+	double turn = times_ms(CLOCK_MONOTONIC);
 	bool may = true;
 	struct err err = {0};
 	for (int i = 0; i < ROUNDS; i++)
 		may &= ops_impact_can_stop(cluster, cluster->brokers[i % 3], &err);
-	double stop = now_ms();
-	printf("%s: %zu hit; one broker %.1f ms, all in turn %.1f ms, may it stop %.1f ms%s\n", what, hit,
-	       (one - started) / ROUNDS, (turn - one) / ROUNDS, (stop - turn) / ROUNDS, may ? "" : " (no)");
+	double stop = times_ms(CLOCK_MONOTONIC);
+	printf("%s: a broker's end hits %zu; it may%s stop\n", what, hit, may ? "" : " not");
+	figure_print((one - started) / ROUNDS, "ms", "one-broker/%s", what);
+	figure_print((turn - one) / ROUNDS, "ms", "all-in-turn/%s", what);
+	figure_print((stop - turn) / ROUNDS, "ms", "may-it-stop/%s", what);
 }
 
 int main(void)
@@ -52,7 +46,7 @@ int main(void)
 	for (size_t i = 0; i < PARTITIONS; i++)
 		isr[i] = "012";
 	fixture_start(&f);
-	measure("100,000 partitions", &fixture_kafka(&f, isr, PARTITIONS)->pub);
+	measure("100000-partitions", &fixture_kafka(&f, isr, PARTITIONS)->pub);
 	fixture_finish(&f);
 	free(isr);
 
@@ -68,7 +62,7 @@ int main(void)
 			   i ? "," : "[", i, i % 3);
 	buf_append_str(&json, "]");
 	fixture_start(&f);
-	measure("20,000 queues", &fixture_rabbitmq(&f, buf_str(&json))->pub);
+	measure("20000-queues", &fixture_rabbitmq(&f, buf_str(&json))->pub);
 	fixture_finish(&f);
 	buf_finish(&json);
 	return 0;

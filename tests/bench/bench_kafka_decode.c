@@ -2,23 +2,16 @@
  * memory it takes. Prints, asserts nothing. Build with -Dbuildtype=release. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "api/base/mem.h"
 #include "api/kafka/poll/kafka_snapshot.h"
 #include "api/kafka/wire/schema_list.h"
+#include "tests/bench/figures.h"
 #include "tests/unit/kafka/fake_broker.h"
 
 enum { TOPICS = 4000, PARTITIONS = 50, REPLICAS = 3, BROKERS = 60, ROUNDS = 9 };
 
 /* Processor time: other work on the machine does not count. */
-static double now_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
 static void fill_partition(struct kafka_metadata_partition *out, int32_t index, int32_t seed, struct arena *arena)
 {
 	int32_t *replicas = arena_alloc(arena, REPLICAS * sizeof *replicas);
@@ -55,28 +48,22 @@ static struct kafka_metadata_response *make_metadata(struct arena *arena)
 	return response;
 }
 
-static int compare(const void *a, const void *b)
-{
-	double left = *(const double *)a, right = *(const double *)b;
-	return (left > right) - (left < right);
-}
-
 static void bench_decode(const struct buf *frame, const struct kafka_header *header)
 {
 	double times[ROUNDS];
 	size_t used = 0;
 	for (int i = 0; i < ROUNDS; i++) {
 		struct arena arena = ARENA_INIT;
-		double start = now_ms();
+		double start = times_ms(CLOCK_PROCESS_CPUTIME_ID);
 		if (!kafka_decode_response(&arena, (const uint8_t *)frame->data + 4, frame->len - 4, header, NULL))
 			abort();
-		times[i] = now_ms() - start;
+		times[i] = times_ms(CLOCK_PROCESS_CPUTIME_ID) - start;
 		used = arena.used;
 		arena_finish(&arena);
 	}
-	qsort(times, ROUNDS, sizeof times[0], compare);
-	printf("decode  %6.1f ms median, %.1f ms worst of %d; frame %.1f MB, decoded %.1f MB\n", times[ROUNDS / 2],
-	       times[ROUNDS - 1], ROUNDS, (double)frame->len / 1e6, (double)used / 1e6);
+	figure_print_times(times, ROUNDS, "decode");
+	figure_print((double)frame->len / 1e6, "MB", "frame");
+	figure_print((double)used / 1e6, "MB", "decoded");
 }
 
 static void *answer(struct fake_broker *broker, const struct kafka_header *header, const void *request,
@@ -99,14 +86,14 @@ static void bench_snapshot(struct kafka_metadata_response *metadata)
 	struct kafka_poller_options options = {.loop = loop, .admin = admin};
 	options.intervals = (struct kafka_poll_intervals){.quorum = -1, .log_dirs = -1, .configs = -1, .groups = -1};
 	struct kafka_poller *poller = kafka_poller_create(&options);
-	double start = now_ms();
+	double start = times_ms(CLOCK_PROCESS_CPUTIME_ID);
 	loop_run(loop, 1000, NULL);
-	double took = now_ms() - start;
+	double took = times_ms(CLOCK_PROCESS_CPUTIME_ID) - start;
 	size_t replicas = (size_t)kafka_poller_snapshot(poller)->partition_count * REPLICAS;
 	size_t bytes = kafka_snapshot_bytes(poller);
-	printf("picture %6.1f ms for encoding, a socket, decoding and building; %.1f MB held, %.1f bytes a "
-	       "replica\n",
-	       took, (double)bytes / 1e6, replicas ? (double)bytes / (double)replicas : 0.0);
+	figure_print(took, "ms", "picture"); /* encoding, a socket, decoding and building */
+	figure_print((double)bytes / 1e6, "MB", "held");
+	figure_print(replicas ? (double)bytes / (double)replicas : 0.0, "B", "held-a-replica");
 	kafka_poller_destroy(poller);
 	kafka_admin_destroy(admin);
 	fake_cluster_finish(&cluster);

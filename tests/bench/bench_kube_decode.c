@@ -1,13 +1,11 @@
 /* How fast lists become records: 10,000 synthetic broker pods of about 7 KB JSON each (managedFields 38 % of it), as
- * JSON and as protobuf, fed in pieces of 64 KiB as libcurl brings them. Prints MB/s, seconds a list and bytes kept a
- * pod. */
+ * JSON and as protobuf, fed in pieces of 64 KiB as libcurl brings them; and the bytes kept a pod. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <time.h>
 
 #include "api/base/vec.h"
 #include "api/kube/records/record_decode.h"
+#include "tests/bench/figures.h"
 #include "tests/bench/pods.h"
 #include "tests/unit/kube/wire.h"
 
@@ -26,37 +24,31 @@ static bool keep(void *data, enum kube_event_type type, void *record)
 	return true;
 }
 
-static double now_s(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 static int measure(const char *name, const struct buf *bytes, bool protobuf)
 {
-	double best = 1e9;
+	double times[ROUNDS];
 	size_t kept = 0;
 	for (int round = 0; round < ROUNDS; round++) {
 		struct err err = {0};
 		struct records records = {0};
-		double start = now_s();
+		double start = times_ms(CLOCK_PROCESS_CPUTIME_ID);
 		struct kube_stream *stream = kube_stream_create(&(struct kube_stream_options){
 			.kind = KUBE_PODS, .protobuf = protobuf, .on_record = keep, .data = &records});
 		for (size_t at = 0; at < bytes->len; at += PIECE)
 			if (!kube_stream_feed(stream, bytes->data + at,
 					      bytes->len - at < PIECE ? bytes->len - at : PIECE, &err))
 				return fprintf(stderr, "%s: %s\n", name, err.text), 1;
-		double took = now_s() - start;
-		best = took < best ? took : best;
+		times[round] = times_ms(CLOCK_PROCESS_CPUTIME_ID) - start;
 		kept = records.bytes / records.all.len;
 		kube_stream_destroy(stream);
 		vec_each (&records.all, record)
 			kube_record_free(*record);
 		vec_finish(&records.all);
 	}
-	printf("%-9s %d pods, %5.1f MB: %.3f s, %.0f MB/s, %.0f pods/ms, %zu bytes kept a pod\n", name, PODS,
-	       (double)bytes->len / 1e6, best, (double)bytes->len / 1e6 / best, PODS / best / 1000, kept);
+	figure_print_times(times, ROUNDS, "%s/%d-pods", name, PODS);
+	figure_print((double)bytes->len / 1e6, "MB", "%s/list", name);
+	figure_print((double)bytes->len / 1e3 / times[0], "MB/s", "%s/best", name);
+	figure_print((double)kept, "B", "%s/kept-a-pod", name);
 	return 0;
 }
 
@@ -72,7 +64,7 @@ int main(void)
 	}
 	buf_append_str(&json, "]}");
 	wire_unknown(&protobuf, "PodList", &list);
-	int failed = measure("JSON", &json, false) | measure("protobuf", &protobuf, true);
+	int failed = measure("json", &json, false) | measure("protobuf", &protobuf, true);
 	buf_finish(&json);
 	buf_finish(&protobuf);
 	return failed;

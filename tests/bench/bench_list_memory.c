@@ -13,6 +13,7 @@
 
 #include "api/kube/records/record_decode.h"
 #include "api/kube/watch/informer.h"
+#include "tests/bench/figures.h"
 #include "tests/bench/pods.h"
 #include "tests/unit/kube/wire.h"
 
@@ -162,11 +163,14 @@ static int report(const struct kube_informer *pods, bool protobuf, long before_k
 	double kept_mib = (double)kept / (1 << 20), peak_mib = (double)(status_kib("VmHWM:") - before_kib) / 1024;
 	double budget_mib = BUDGET_MIB + kept_mib * 9 / 8;
 	const struct kube_informer_state *state = kube_informer_state(pods);
-	printf("%-9s %zu pods, %.0f MB on the wire: peak %.1f MiB above the start, of which records %.1f MiB (%zu "
-	       "bytes a pod); budget "
-	       "%.1f MiB: %s\n",
-	       protobuf ? "protobuf" : "JSON", state->count, (double)state->bytes / 1e6, peak_mib, kept_mib,
-	       kept / PODS, budget_mib, peak_mib <= budget_mib ? "kept" : "EXCEEDED");
+	const char *form = protobuf ? "protobuf" : "json";
+	printf("%s: %zu pods, budget %.1f MiB: %s\n", form, state->count, budget_mib,
+	       peak_mib <= budget_mib ? "kept" : "EXCEEDED");
+	figure_print((double)state->bytes / 1e6, "MB", "%s/on-the-wire", form);
+	figure_print(peak_mib, "MiB", "%s/peak-above-start", form);
+	figure_print(kept_mib, "MiB", "%s/records", form);
+	figure_print((double)kept / PODS, "B", "%s/kept-a-pod", form);
+	figure_print(peak_mib / budget_mib, "x", "%s/peak-to-budget", form);
 	return state->count == PODS && peak_mib <= budget_mib ? 0 : 1;
 }
 

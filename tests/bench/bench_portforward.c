@@ -1,6 +1,6 @@
 /* Does a console that runs for weeks leak? Opens and closes port-forwards to the embedded cluster, 10,000 or as many as
  * told, in turn: closed at once, closed when open, a whole HTTP exchange with RabbitMQ, a port where nobody listens.
- * Prints rounds a second, descriptors and memory after a tenth and at the end. Exit code 1 when either has grown. */
+ * Descriptors and memory are looked at after a tenth and at the end. Exit code 1 when either has grown. */
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
@@ -13,6 +13,7 @@
 #include "api/demo/host/demo.h"
 #include "api/kube/client/kube_client.h"
 #include "api/kube/client/portforward.h"
+#include "tests/bench/figures.h"
 
 enum { ROUNDS = 10000, TRIES = 20000, GROWTH_KIB = 1024 };
 
@@ -157,10 +158,13 @@ int main(int argc, char **argv)
 	}
 	double seconds = (double)(loop_now_ms(bench.loop) - started_ms) / 1000;
 	rest(&bench, &fds_late, &kib_late);
-	printf("%lld port-forwards in %.1f s (%.0f/s), %ld answered, %ld refused\n", (long long)rounds, seconds,
-	       (double)rounds / seconds, bench.answered, bench.refused);
+	printf("%lld port-forwards in %.1f s, %ld answered, %ld refused\n", (long long)rounds, seconds, bench.answered,
+	       bench.refused);
 	printf("descriptors %d after a tenth, %d at the end; resident %ld KiB, %ld KiB\n", fds_early, fds_late,
 	       kib_early, kib_late);
+	figure_print((double)rounds / seconds, "forwards/s", "round-trips");
+	figure_print(fds_late - fds_early, "descriptors", "growth-of-descriptors");
+	figure_print((double)(kib_late - kib_early), "KiB", "growth-of-memory");
 	stop(&bench);
 	return good && fds_late <= fds_early && kib_late - kib_early <= GROWTH_KIB ? 0 : 1;
 }

@@ -1,28 +1,14 @@
 /* What a view's rows cost at each update of the world: 200,000 Kafka partitions, of which a hundredth is in trouble,
- * and 50,000 queues. Once when the brokers have answered anew, and once when only Kubernetes has. Milliseconds to
- * standard output. Build with -Dbuildtype=release. */
+ * and 50,000 queues. Once when the brokers have answered anew, and once when only Kubernetes has. Build with -Dbuildtype=release. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "api/base/buf.h"
+#include "tests/bench/figures.h"
 #include "tests/unit/model/fixture.h"
 #include "views/sheets/sheet.h"
 
 enum { PARTITIONS = 200000, QUEUES = 50000, ROUNDS = 15 };
-
-static double now_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec * 1000 + (double)now.tv_nsec / 1e6;
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
 
 static void measure(struct fixture *f, struct join_cluster *cluster, const char *what, const struct sheet *sheet,
 		    bool anew)
@@ -34,13 +20,11 @@ static void measure(struct fixture *f, struct join_cluster *cluster, const char 
 		if (anew)
 			cluster->brokers_generation++;
 		const struct world_view *world = fixture_update(f);
-		double start = now_ms();
+		double start = times_ms(CLOCK_MONOTONIC);
 		sheet_rows_collect(&rows, sheet, world, &everything, SHEET_WORST_FIRST, 0);
-		times[i] = now_ms() - start;
+		times[i] = times_ms(CLOCK_MONOTONIC) - start;
 	}
-	qsort(times, ROUNDS, sizeof *times, compare_doubles);
-	printf("%-44s %7zu rows  median %7.3f ms  worst %7.3f ms\n", what, rows.positions.len, times[ROUNDS / 2],
-	       times[ROUNDS - 1]);
+	figure_print_times(times, ROUNDS, "%s/%zu", what, rows.positions.len);
 	sheet_rows_finish(&rows);
 }
 
@@ -52,8 +36,8 @@ static void measure_partitions(void)
 		isr[i] = i % 100 ? "012" : i % 300 ? "01" : "2";
 	fixture_start(&f);
 	struct join_cluster *cluster = fixture_kafka(&f, isr, PARTITIONS);
-	measure(&f, cluster, "partitions, the brokers answered", &sheet_replication, true);
-	measure(&f, cluster, "partitions, only Kubernetes changed", &sheet_replication, false);
+	measure(&f, cluster, "partitions/brokers-answered", &sheet_replication, true);
+	measure(&f, cluster, "partitions/kubernetes-changed", &sheet_replication, false);
 	fixture_finish(&f);
 	free(isr);
 }
@@ -72,8 +56,8 @@ static void measure_queues(void)
 	buf_append_str(&json, "]");
 	fixture_start(&f);
 	struct join_cluster *cluster = fixture_rabbitmq(&f, buf_str(&json));
-	measure(&f, cluster, "queues, the brokers answered", &sheet_queues, true);
-	measure(&f, cluster, "queues, only Kubernetes changed", &sheet_queues, false);
+	measure(&f, cluster, "queues/brokers-answered", &sheet_queues, true);
+	measure(&f, cluster, "queues/kubernetes-changed", &sheet_queues, false);
 	fixture_finish(&f);
 	buf_finish(&json);
 }

@@ -1,9 +1,9 @@
-/* Figures for the table: sorting and filtering many rows. Prints, asserts nothing. Build with -Dbuildtype=release. */
+/* Figures for the table: sorting and filtering many rows. Build with -Dbuildtype=release. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "api/base/str.h"
+#include "tests/bench/figures.h"
 #include "tui/widgets/table.h"
 
 enum { COLUMNS = 8, ROUNDS = 9 };
@@ -87,34 +87,15 @@ static void free_rows(struct rows *rows)
 	free(rows->items);
 }
 
-static double now_ms(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
-static void report(const char *what, size_t rows, double *times)
-{
-	qsort(times, ROUNDS, sizeof *times, compare_doubles);
-	printf("%-34s %6zu rows  median %6.2f ms  worst %6.2f ms\n", what, rows, times[ROUNDS / 2], times[ROUNDS - 1]);
-}
-
 static void bench_sort(struct table *table, const char *what, int column, size_t rows)
 {
 	double times[ROUNDS];
 	for (int i = 0; i < ROUNDS; i++) {
-		double start = now_ms();
+		double start = times_ms(CLOCK_MONOTONIC);
 		table_sort(table, column, i % 2);
-		times[i] = now_ms() - start;
+		times[i] = times_ms(CLOCK_MONOTONIC) - start;
 	}
-	report(what, rows, times);
+	figure_print_times(times, ROUNDS, "%s/%zu", what, rows);
 }
 
 static void bench_filter(struct table *table, size_t rows)
@@ -123,14 +104,14 @@ static void bench_filter(struct table *table, size_t rows)
 					    "!server-4", "node-1[0-9]+", "x"};
 	double times[ROUNDS];
 	for (int i = 0; i < ROUNDS; i++) {
-		double start = now_ms();
+		double start = times_ms(CLOCK_MONOTONIC);
 		if (!table_set_filter(table, typed[i], NULL))
 			abort();
-		times[i] = now_ms() - start;
+		times[i] = times_ms(CLOCK_MONOTONIC) - start;
 		if (i == 0)
-			printf("%-34s %6zu rows  %6.2f ms\n", "filter, first keystroke", rows, times[0]);
+			figure_print(times[0], "ms", "filter-first-keystroke/%zu", rows);
 	}
-	report("filter, keystroke", rows, times);
+	figure_print_times(times, ROUNDS, "filter-keystroke/%zu", rows);
 	if (!table_set_filter(table, NULL, NULL))
 		abort();
 }
@@ -139,11 +120,11 @@ static void bench_refresh(struct table *table, const char *what, size_t rows)
 {
 	double times[ROUNDS];
 	for (int i = 0; i < ROUNDS; i++) {
-		double start = now_ms();
+		double start = times_ms(CLOCK_MONOTONIC);
 		table_refresh(table);
-		times[i] = now_ms() - start;
+		times[i] = times_ms(CLOCK_MONOTONIC) - start;
 	}
-	report(what, rows, times);
+	figure_print_times(times, ROUNDS, "%s/%zu", what, rows);
 }
 
 static void bench_draw(struct table *table, size_t rows)
@@ -151,12 +132,12 @@ static void bench_draw(struct table *table, size_t rows)
 	double times[ROUNDS];
 	struct canvas *canvas = canvas_create(50, 200, false);
 	for (int i = 0; i < ROUNDS; i++) {
-		double start = now_ms();
+		double start = times_ms(CLOCK_MONOTONIC);
 		table_move(table, TABLE_DOWN);
 		table_draw(table, canvas, canvas_rect(canvas), true);
-		times[i] = now_ms() - start;
+		times[i] = times_ms(CLOCK_MONOTONIC) - start;
 	}
-	report("draw 200x50", rows, times);
+	figure_print_times(times, ROUNDS, "draw/%zu", rows);
 	canvas_destroy(canvas);
 }
 
@@ -166,10 +147,10 @@ int main(void)
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
 		struct rows rows = make_rows(sizes[i]);
 		struct table *table = table_create(columns, COLUMNS, &source, &rows);
-		bench_sort(table, "sort by name", 1, sizes[i]);
-		bench_sort(table, "sort by a column of one value", 0, sizes[i]);
-		bench_sort(table, "sort by number", 4, sizes[i]);
-		bench_refresh(table, "refresh, sorted by number", sizes[i]);
+		bench_sort(table, "sort-by-name", 1, sizes[i]);
+		bench_sort(table, "sort-by-one-value", 0, sizes[i]);
+		bench_sort(table, "sort-by-number", 4, sizes[i]);
+		bench_refresh(table, "refresh-sorted-by-number", sizes[i]);
 		bench_filter(table, sizes[i]);
 		bench_draw(table, sizes[i]);
 		table_destroy(table);

@@ -5,25 +5,33 @@ key to the last byte of its frame, CPU when idle.
     tests/bench/console.py [--size 120x40] [--runs 10] [--until REGEX] [--idle SECONDS] -- COMMAND [ARG …]
 
 The first full screen is the moment of the last byte before the output falls silent after every --until expression was seen
-(expressions are looked for in the text with escape sequences removed). Times are wall clock; memory is VmHWM and PSS of
-/proc; CPU is utime+stime over the idle time.
+(expressions are looked for in the text with escape sequences removed). Times are wall clock; memory is VmHWM and PSS
+of /proc two seconds after its screen; CPU is the time the process ran over the idle time.
 """
 import argparse
 import fcntl
 import os
+import pathlib
 import pty
 import re
 import select
 import signal
-import statistics
 import struct
 import sys
 import termios
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from figures import tell  # noqa: E402
+
 ESCAPES = re.compile(rb"\x1b(?:\[[0-9;:<=>?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()*+][A-Za-z0-9]|[=>78MDEHNOZc])")
 # Questions a terminal is expected to answer, and the answers of a plain xterm.
 ANSWERS = ((b"\x1b[?2026$p", b"\x1b[?2026;2$y"), (b"\x1b[c", b"\x1b[?62;22c"))
+
+
+def processor_s(pid):
+    """Seconds that a process has run, in nanoseconds: its clock is named by its number (CPUCLOCK_SCHED of Linux)."""
+    return time.clock_gettime(~pid << 3 | 2)
 
 
 class Console:
@@ -78,17 +86,17 @@ class Console:
             pass
         return (self.last_byte - sent) * 1000 if self.last_byte > sent else None
 
-    def memory(self):
-        with open(f"/proc/{self.pid}/status") as status:
-            peak = int(re.search(r"VmHWM:\s+(\d+)", status.read()).group(1))
+    def pss(self):
+        """MiB, shared pages by their share."""
         with open(f"/proc/{self.pid}/smaps_rollup") as maps:
-            pss = int(re.search(r"Pss:\s+(\d+)", maps.read()).group(1))
-        return peak / 1024, pss / 1024
+            return int(re.search(r"Pss:\s+(\d+)", maps.read()).group(1)) / 1024
+
+    def peak_resident(self):
+        with open(f"/proc/{self.pid}/status") as status:
+            return int(re.search(r"VmHWM:\s+(\d+)", status.read()).group(1)) / 1024
 
     def cpu(self):
-        with open(f"/proc/{self.pid}/stat") as stat:
-            fields = stat.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return processor_s(self.pid)
 
     def close(self):
         os.kill(self.pid, signal.SIGTERM)
@@ -97,24 +105,25 @@ class Console:
         os.waitpid(self.pid, 0)
 
 
-def row(name, values, unit):
-    values = sorted(v for v in values if v is not None)
-    if not values:
-        print(f"{name:34} none")
-        return
-    p99 = values[min(len(values) - 1, int(len(values) * 0.99))]
-    print(f"{name:34} min {values[0]:9.1f}  median {statistics.median(values):9.1f}  p99 {p99:9.1f}  max {values[-1]:9.1f}  {unit}")
+def tell_keys(name, latencies):
+    """Half, 99 of a hundred and the worst of some keys, and how many were not painted at all."""
+    painted = sorted(v for v in latencies if v is not None)
+    tell(f"{name}-unpainted", len(latencies) - len(painted), "keys")
+    if painted:
+        tell(f"{name}-p50", painted[len(painted) // 2], "ms")
+        tell(f"{name}-p99", painted[min(len(painted) - 1, int(len(painted) * 0.99))], "ms")
+        tell(f"{name}-worst", painted[-1], "ms")
 
 
-def idle(console, seconds, which):
+def tell_idle(console, seconds, which):
     """Nobody types and nothing happens: bytes and processor time, as of a minute."""
     before, cpu = len(console.output), console.cpu()
     began = time.monotonic()
     while (left := seconds - (time.monotonic() - began)) > 0:
         console.read(left)
     elapsed = time.monotonic() - began
-    print(f"{f'bytes in {which} idle minute':34} {(len(console.output) - before) * 60 / elapsed:13.0f} B")
-    print(f"{f'CPU in {which} idle minute':34} {(console.cpu() - cpu) * 100 / elapsed:13.2f} % of a core")
+    tell(f"{which}-idle-minute-bytes", (len(console.output) - before) * 60 / elapsed, "B")
+    tell(f"{which}-idle-minute-cpu", (console.cpu() - cpu) * 100 / elapsed, "%")
 
 
 def main():
@@ -135,23 +144,24 @@ def main():
         times.append(seconds * 1000)
         sizes.append(size)
         console.read(2)
-        peak, pss = console.memory()
-        peaks.append(peak)
-        shares.append(pss)
+        peaks.append(console.peak_resident())
+        shares.append(console.pss())
         console.close()
-    row("first full screen", times, "ms")
-    row("bytes to the first full screen", sizes, "B")
-    row("peak resident memory (VmHWM)", peaks, "MiB")
-    row("proportional memory (PSS)", shares, "MiB")
+    tell("first-full-screen", times, "ms")
+    tell("bytes-to-first-screen", sizes, "B")
+    tell("peak-resident", peaks, "MiB")
+    tell("settled-pss", shares, "MiB")
     console = Console(options.command, columns, rows)
     console.until(expressions, 30)
     console.read(3)
-    latencies = [console.key_latency(b"j" if i % 20 < 10 else b"k") for i in range(options.keys)]
-    row("key to the last byte of its frame", latencies, "ms")
-    console.read(2)
+    latencies = [console.key_latency(b"j" if i % 4 < 2 else b"k") for i in range(options.keys)]
+    tell_keys("key", latencies)
+    console.close()
+    console = Console(options.command, columns, rows)
+    console.until(expressions, 30)
     # The charts of the first minute are still filling.
-    idle(console, options.idle, "the first")
-    idle(console, options.idle, "a later")
+    tell_idle(console, options.idle, "first")
+    tell_idle(console, options.idle, "later")
     console.close()
 
 

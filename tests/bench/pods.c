@@ -61,6 +61,7 @@ static void append_protobuf_meta(struct buf *pod, int i)
 {
 	char text[64];
 	struct buf meta = BUF_INIT(1 << 20), owner = BUF_INIT(4096), managed = BUF_INIT(1 << 20);
+	struct buf fields = BUF_INIT(1 << 20), entry = BUF_INIT(1 << 20);
 	snprintf(text, sizeof text, "broker-%d", i);
 	wire_text(&meta, 1, text);
 	wire_pair(&meta, 11, "statefulset.kubernetes.io/pod-name", text);
@@ -80,7 +81,9 @@ static void append_protobuf_meta(struct buf *pod, int i)
 	wire_int(&owner, 6, 1);
 	wire_message(&meta, 13, &owner);
 	append_ballast(&managed, MANAGED); /* fieldsV1 is JSON inside protobuf too */
-	wire_message(&meta, 17, &managed);
+	wire_message(&fields, 1, &managed);
+	wire_message(&entry, 7, &fields);
+	wire_message(&meta, 17, &entry);
 	wire_message(pod, 1, &meta);
 }
 
@@ -88,7 +91,7 @@ void pods_append_protobuf(struct buf *list, int i)
 {
 	struct buf pod = BUF_INIT(1 << 20), spec = BUF_INIT(1 << 20), container = BUF_INIT(1 << 20),
 		   inner = BUF_INIT(1 << 20);
-	struct buf status = BUF_INIT(1 << 20);
+	struct buf status = BUF_INIT(1 << 20), probe = BUF_INIT(1 << 20);
 	append_protobuf_meta(&pod, i);
 	wire_text(&container, 1, "broker");
 	wire_text(&container, 2, "rabbitmq:4.0-management");
@@ -101,8 +104,11 @@ void pods_append_protobuf(struct buf *list, int i)
 	wire_quantity(&inner, 1, "cpu", "2");
 	wire_quantity(&inner, 1, "memory", "4Gi");
 	wire_message(&container, 8, &inner);
-	append_ballast(&inner, PROBES / 4); /* probes are small numbers here, not text */
-	wire_message(&container, 10, &inner);
+	append_ballast(&inner, PROBES / 4); /* a probe's command; the rest of it is small numbers here, not text */
+	wire_message(&probe, 1, &inner);
+	wire_message(&inner, 1, &probe);
+	wire_message(&probe, 1, &inner);
+	wire_message(&container, 10, &probe);
 	wire_message(&spec, 2, &container);
 	wire_text(&spec, 10, "node-17");
 	wire_text(&spec, 16, "broker-0");
