@@ -147,7 +147,6 @@ void join_broker_reset(struct join_broker *broker, struct join_cluster *cluster)
 	it->started_ms = status ? status->running_since_ms : -1;
 	if (it->started_ms < 0 && it->pod && str_eq(it->pod->phase, "Running"))
 		it->started_ms = it->pod->start_ms;
-	it->volume_count = 0;
 	it->connections = -1;
 	it->clients = NULL;
 	it->client_count = 0;
@@ -221,6 +220,7 @@ static void see_cluster(void *data, const struct source_found_cluster *found)
 	if (cluster->seen)
 		return;
 	cluster->seen = true;
+	cluster->found_at = world->cluster_list.len;
 	cluster->found = *found;
 	for (size_t i = 0; i < WORLD_LIST_COUNT; i++)
 		pub->parts[i] = source_watcher_list(world->watcher, world_part_kind((enum world_part)i), found);
@@ -235,7 +235,6 @@ static void see_cluster(void *data, const struct source_found_cluster *found)
 	CLEANUP(free) char *why = source_evidence_words(&found->evidence, false);
 	pub->why = arena_strdup(&world->frame, why);
 	pub->budget = NULL;
-	pub->version = NULL;
 	vec_each (&cluster->brokers, it) {
 		struct join_broker *broker = (struct join_broker *)*it;
 		broker->seen = broker->pub.expected = false;
@@ -330,16 +329,23 @@ static void join_pods(struct world *world)
 static void place_on_nodes(struct join_cluster *cluster)
 {
 	vec_each (&cluster->brokers, it) {
-		struct join_broker *broker = (struct join_broker *)*it;
-		join_broker_reset(broker, cluster);
-		struct join_node *node = (struct join_node *)broker->pub.node;
+		struct join_node *node = (struct join_node *)(*it)->node;
 		if (node)
-			vec_push(&node->brokers, &broker->pub);
-		if (!cluster->pub.version)
-			cluster->pub.version = broker->pub.version;
+			vec_push(&node->brokers, *it);
 	}
 	cluster->pub.brokers = cluster->brokers.items;
 	cluster->pub.broker_count = cluster->brokers.len;
+}
+
+void join_cluster_reset(struct join_cluster *cluster)
+{
+	cluster->pub.version = NULL;
+	vec_each (&cluster->brokers, it) {
+		join_broker_reset((struct join_broker *)*it, cluster);
+		if (!cluster->pub.version)
+			cluster->pub.version = (*it)->version;
+	}
+	join_controllers_reset(cluster);
 }
 
 /* The first that covers a cluster is its budget. */
@@ -376,6 +382,7 @@ void join_clusters(struct world *world)
 		settle_brokers(cluster);
 		place_on_nodes(cluster);
 		join_controllers_settle(cluster);
+		join_cluster_reset(cluster);
 	}
 	join_index_clusters(world);
 	join_budgets(world);

@@ -80,18 +80,22 @@ void join_controllers_settle(struct join_cluster *cluster)
 	cluster->controllers.len = kept;
 	if (kept)
 		qsort(cluster->controllers.items, kept, sizeof *cluster->controllers.items, controllers_compare);
-	vec_each (&cluster->controllers, at) {
-		join_broker_reset((struct join_broker *)*at, cluster);
-		(*at)->id = -1;
-		(*at)->role = "controller";
-		(*at)->leaders = (*at)->replicas = (*at)->in_sync = (*at)->under_replicated = 0; /* it holds none */
-	}
 	it->controllers = cluster->controllers.items;
 	it->controller_count = kept;
 	it->member_count = it->broker_count + kept;
 	it->members = arena_alloc(&cluster->world->frame, (it->member_count + 1) * sizeof *it->members);
 	for (size_t i = 0; i < it->member_count; i++)
 		it->members[i] = i < it->broker_count ? it->brokers[i] : it->controllers[i - it->broker_count];
+}
+
+void join_controllers_reset(struct join_cluster *cluster)
+{
+	vec_each (&cluster->controllers, at) {
+		join_broker_reset((struct join_broker *)*at, cluster);
+		(*at)->id = -1;
+		(*at)->role = "controller";
+		(*at)->leaders = (*at)->replicas = (*at)->in_sync = (*at)->under_replicated = 0; /* it holds none */
+	}
 }
 
 /* ---- what the quorum says of them ---- */

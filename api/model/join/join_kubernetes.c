@@ -249,10 +249,6 @@ static void fill_volume(struct world *world, struct join_cluster *cluster, const
 		.capacity_bytes = claim->capacity > 0 ? claim->capacity
 				  : bound             ? bound->capacity
 						      : -1,
-		.used_bytes = -1,
-		.size_bytes = -1,
-		.inodes = -1,
-		.inodes_used = -1,
 		.expandable = -1,
 		.waits = join_claim_waits(cluster, claim),
 	};
@@ -339,9 +335,13 @@ static void ask_kubelets(struct world *world, struct world_broker *broker)
 }
 
 /* RabbitMQ says only what is free; what is used follows where the claim is a file system of its own. */
-static void measure_disks(struct join_cluster *cluster)
+void join_disks(struct join_cluster *cluster)
 {
 	const struct world_source *parts = cluster->pub.parts;
+	vec_each (&cluster->volumes, volume) {
+		(*volume)->used_bytes = (*volume)->size_bytes = (*volume)->inodes = (*volume)->inodes_used = -1;
+		(*volume)->use_unknown = NULL;
+	}
 	bool have_told = err_is_set(&cluster->pub.source.err) || (world_source_is_settled(&parts[WORLD_PART_BROKERS]) &&
 								  world_source_is_settled(&parts[WORLD_PART_DISKS]));
 	vec_each (&cluster->brokers, at) {
@@ -361,6 +361,13 @@ static void measure_disks(struct join_cluster *cluster)
 	}
 }
 
+static void forget_volumes(struct join_cluster *cluster)
+{
+	vec_clear(&cluster->volumes);
+	vec_each (&cluster->brokers, broker)
+		(*broker)->volume_count = 0;
+}
+
 void join_volumes(struct world *world)
 {
 	const struct kube_claim *claim;
@@ -369,7 +376,7 @@ void join_volumes(struct world *world)
 	for (at = map_next(&world->volumes, NULL); at; at = map_next(&world->volumes, at))
 		((struct join_volume *)at->value)->seen = false;
 	for (size_t i = 0; i < world->cluster_list.len; i++)
-		vec_clear(&join_cluster_of(world->cluster_list.items[i])->volumes);
+		forget_volumes(join_cluster_of(world->cluster_list.items[i]));
 	join_claims_look(world);
 	index_mounts(world);
 	for (at = NULL; (claim = record_store_next(&world->store, KUBE_CLAIMS, &at));)
@@ -388,7 +395,7 @@ void join_volumes(struct world *world)
 			      compare_volumes);
 		cluster->pub.volumes = cluster->volumes.items;
 		cluster->pub.volume_count = cluster->volumes.len;
-		measure_disks(cluster);
+		join_disks(cluster);
 		join_claim_templates(cluster);
 	}
 }

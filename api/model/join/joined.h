@@ -84,13 +84,18 @@ struct join_totals {
 	struct join_worst worst[WORLD_REPLICA_OFFLINE + 1]; /* of each state that is not well: what to name first */
 };
 
+struct join_problems {
+	VEC(struct world_problem) list;
+};
+
 struct join_cluster {
 	struct world_cluster pub;
 	struct world *world;
 	char *key, *name, *namespace;
 	bool seen;
-	bool named;   /* whoever is wanted as a broker is named by Kubernetes */
-	size_t place; /* in the list */
+	bool named;      /* whoever is wanted as a broker is named by Kubernetes */
+	size_t found_at; /* in the order in which clusters were found */
+	size_t place;    /* in the list */
 	struct source_found_cluster found;
 	VEC(struct world_broker *) brokers;
 	VEC(struct world_broker *) controllers; /* that run apart from them */
@@ -118,6 +123,8 @@ struct join_cluster {
 	size_t strangers;                          /* registered brokers without a pod */
 	bool ids_settled;                          /* every pod has been asked who it is */
 	struct map phrases; /* joined names handed out by world_queue_at and world_group_at: text → itself */
+
+	struct join_problems problems; /* its own, in the order of the rules */
 
 	uint64_t brokers_generation; /* grows when the list of brokers changes */
 	uint64_t answers_mark;       /* of what pub.answers numbers */
@@ -163,7 +170,8 @@ struct world { /* as far as the join goes; api/model/world adds when it is joine
 	VEC(struct world_node *) node_list;
 	VEC(struct world_volume *) volume_list;
 	VEC(struct world_service *) service_list;
-	VEC(struct world_problem) problems;
+	struct join_problems own_problems;  /* of no cluster */
+	VEC(struct world_problem) problems; /* all of them, worst first */
 	VEC(struct world_event) events;
 	VEC(const struct kube_pod *) pods;
 	struct join_index index;
@@ -179,6 +187,7 @@ struct join_cluster *join_cluster_create(struct world *world, const char *key,
 					 const struct source_found_cluster *found);
 struct join_broker *join_broker_create(struct join_cluster *cluster, const char *name);
 void join_broker_reset(struct join_broker *broker, struct join_cluster *cluster); /* to what its pod says */
+void join_cluster_reset(struct join_cluster *cluster);                            /* all its members, and the version */
 void join_broker_destroy(struct join_broker *broker);
 void join_node_destroy(struct join_node *node);
 void join_unpin(struct rabbitmq_snapshot *snapshot); /* gives back the references to its parts */
@@ -233,7 +242,11 @@ const char *join_claim_lacks(struct join_cluster *cluster, const char *class);
 const char *join_claim_waits(struct join_cluster *cluster, const struct kube_claim *claim);
 void join_claim_templates(struct join_cluster *cluster);
 
+/* How full the volumes of the cluster are, once its brokers have been heard. */
+void join_disks(struct join_cluster *cluster);
+
 /* ---- brokers' side ---- */
+void join_broker_source(struct join_cluster *cluster); /* what its source has heard */
 void join_rabbitmq(struct join_cluster *cluster);
 int32_t join_rabbitmq_broker_of(const struct join_cluster *cluster, const char *member); /* index, -1 */
 enum world_replica_state join_rabbitmq_queue_state(const struct rabbitmq_queue *queue);
@@ -256,6 +269,7 @@ void join_controllers_expect(struct join_cluster *cluster);
 bool join_controllers_take_pod(struct join_cluster *cluster,
 			       const struct kube_pod *pod); /* false = it is no controller's */
 void join_controllers_settle(struct join_cluster *cluster);
+void join_controllers_reset(struct join_cluster *cluster); /* to what their pods say */
 void join_controllers_of_quorum(struct join_cluster *cluster, const struct kafka_snapshot *snapshot);
 /* Joins node ids to pods (join_kafka_ids.c). */
 void join_kafka_ids(struct join_cluster *cluster, const struct kafka_snapshot *snapshot);

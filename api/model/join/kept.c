@@ -163,6 +163,7 @@ void join_cluster_destroy(struct join_cluster *cluster)
 	vec_each (&cluster->controllers, controller)
 		join_broker_destroy((struct join_broker *)*controller);
 	vec_finish(&cluster->controllers);
+	vec_finish(&cluster->problems.list);
 	vec_finish(&cluster->volumes);
 	vec_finish(&cluster->services);
 	vec_finish(&cluster->voters);
@@ -240,6 +241,7 @@ void join_finish(struct world *world)
 	vec_finish(&world->node_list);
 	vec_finish(&world->volume_list);
 	vec_finish(&world->service_list);
+	vec_finish(&world->own_problems.list);
 	vec_finish(&world->problems);
 	vec_finish(&world->events);
 	vec_finish(&world->pods);
