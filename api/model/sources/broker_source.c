@@ -49,6 +49,7 @@ void source_brokers_destroy(struct source_brokers *sources)
 		broker_source_destroy(at->value);
 	map_finish(&sources->all);
 	vec_finish(&sources->let_go);
+	vec_finish(&sources->answered);
 	arena_finish(&sources->scratch);
 	free(sources->looked_at);
 	free(sources);
@@ -71,6 +72,7 @@ void source_brokers_follow(struct source_brokers *sources, const struct source_f
 	}
 	if (!source) {
 		source = mem_alloc(sizeof *source);
+		source->all = sources;
 		source->surroundings = &sources->options;
 		source->options = sources->options.options;
 		source->key = mem_strdup(key);
@@ -105,8 +107,16 @@ void source_brokers_end(struct source_brokers *sources)
 	source_brokers_attend(sources);
 }
 
+static void forget_answers(struct source_brokers *sources)
+{
+	vec_each (&sources->answered, source)
+		(*source)->answered = false;
+	vec_clear(&sources->answered);
+}
+
 void source_brokers_collect(struct source_brokers *sources)
 {
+	forget_answers(sources);
 	vec_each (&sources->let_go, source)
 		broker_source_destroy(*source);
 	vec_clear(&sources->let_go);
@@ -159,8 +169,25 @@ size_t source_brokers_in_flight(const struct source_brokers *sources)
 	return count;
 }
 
+void source_broker_answered(struct source_broker *source)
+{
+	if (!source->answered)
+		vec_push(&source->all->answered, source);
+	source->answered = true;
+	source->options->on_answer(source->options->data);
+}
+
+void source_brokers_each_answered(struct source_brokers *sources, source_answered_fn *each, void *data)
+{
+	vec_each (&sources->answered, it)
+		if ((*it)->answered && (*it)->needed)
+			each(data, (*it)->key);
+	forget_answers(sources);
+}
+
 void source_broker_show(struct source_broker *source, struct source_snapshot *out)
 {
+	source->answered = false;
 	*out = (struct source_snapshot){.pace_ms = source_broker_pace_ms(source),
 					.outdated = !source_broker_is_current(source)};
 	broker_source_types[source->kind]->show(source, out);

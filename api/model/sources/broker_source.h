@@ -25,6 +25,9 @@ void source_brokers_follow(struct source_brokers *sources, const struct source_f
 void source_brokers_end(struct source_brokers *sources);
 void source_brokers_collect(struct source_brokers *sources); /* frees those let go before the last frame */
 
+/* Those that have answered since they were shown last, once each. */
+void source_brokers_each_answered(struct source_brokers *sources, source_answered_fn *each, void *data);
+
 struct source_broker *source_brokers_find(struct source_brokers *sources, const char *cluster_key);
 bool source_brokers_settled(const struct source_brokers *sources);
 int64_t source_brokers_age(const struct source_brokers *sources,

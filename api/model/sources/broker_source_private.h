@@ -23,6 +23,8 @@ struct source_broker {
 	struct kube_budget_share *share;
 	struct source_dialer dialer;
 	bool needed;
+	struct source_brokers *all;
+	bool answered; /* since it was shown last: then it stands in all->answered */
 	/* ---- broker_attention.c ---- */
 	int64_t needed_ms; /* when an operation said last that it needs it; -1 = never */
 	bool unwell;
@@ -39,8 +41,9 @@ struct source_brokers {
 	struct source_brokers_options options;
 	struct map all; /* by cluster key */
 	VEC(struct source_broker *) let_go;
-	struct arena scratch; /* of one round of following */
-	char *looked_at;      /* key; NULL = none */
+	VEC(struct source_broker *) answered; /* also those that were shown since, or let go of */
+	struct arena scratch;                 /* of one round of following */
+	char *looked_at;                      /* key; NULL = none */
 };
 
 /* How one kind of broker is asked. All but follow may come before the first follow. */
@@ -59,6 +62,8 @@ struct source_broker_type {
 
 extern const struct source_broker_type source_kafka_type, source_rabbitmq_type;
 const struct source_broker_type *source_broker_type_of(const struct source_broker *source);
+
+void source_broker_answered(struct source_broker *source); /* for the two kinds: one of its brokers did */
 
 /* ---- broker_attention.c ---- */
 /* Until a search for credentials that led nowhere so often in a row, or for a way in, is made again. */

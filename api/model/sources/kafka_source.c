@@ -68,7 +68,7 @@ static bool kafka_source_resolve(void *data, int32_t node_id, const char *host, 
 static void kafka_source_on_change(void *data)
 {
 	struct source_kafka *it = data;
-	it->source->options->on_answer(it->source->options->data);
+	source_broker_answered(it->source);
 }
 
 static void kafka_source_start(struct source_kafka *it, const struct dial_target *targets, size_t count,

@@ -189,7 +189,7 @@ static void rabbitmq_source_on_change(void *data)
 	struct source_rabbitmq *it = data;
 	if (rabbitmq_monitor_snapshot(it->monitor)->management_err.code == ERR_TLS)
 		rabbitmq_source_read_again(it);
-	it->source->options->on_answer(it->source->options->data);
+	source_broker_answered(it->source);
 }
 
 static struct source_rabbitmq *rabbitmq_source_create(struct source_broker *source)

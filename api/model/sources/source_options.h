@@ -21,7 +21,7 @@ struct source_options {
 	int64_t broker_poll_ms;        /* 0 = the default */
 	bool with_groups;              /* consumer groups and their lag are wanted */
 	void (*on_change)(void *data); /* records came or went, or a source fares differently */
-	void (*on_answer)(void *data); /* a broker was asked and answered */
+	void (*on_answer)(void *data); /* a broker was asked and answered: only what it says is another */
 	void *data;
 	/* Named in configuration: secret holding user and password of a cluster; NULL = discover. */
 	const char *(*credentials_secret)(void *data, const char *namespace, const char *cluster);
@@ -29,6 +29,8 @@ struct source_options {
 	const char *(*broker_kind)(void *data, const char *namespace, const char *name);
 	void *credentials_data; /* of both */
 };
+
+typedef void source_answered_fn(void *data, const char *cluster_key);
 
 /* What the brokers of one cluster have said: one of the two, by kind. */
 struct source_snapshot {

@@ -354,6 +354,12 @@ bool source_watcher_snapshot(struct source_watcher *watcher, const char *cluster
 	return source != NULL;
 }
 
+void source_watcher_each_answered(struct source_watcher *watcher, source_answered_fn *each, void *data)
+{
+	if (watcher)
+		source_brokers_each_answered(watcher->sources, each, data);
+}
+
 const char *source_watcher_last_words(struct source_watcher *watcher, const struct kube_pod *pod,
 				      const struct kube_container_status *status)
 {

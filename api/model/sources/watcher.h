@@ -27,6 +27,8 @@ void source_watcher_note_health(struct source_watcher *watcher, const char *clus
 bool source_watcher_settled(const struct source_watcher *watcher);
 /* What the cluster's brokers have said; false when nobody asks them (yet). */
 bool source_watcher_snapshot(struct source_watcher *watcher, const char *cluster_key, struct source_snapshot *out);
+/* Those of whom there is another since it was taken last, once each. */
+void source_watcher_each_answered(struct source_watcher *watcher, source_answered_fn *each, void *data);
 /* How the lists of the kind stand that concern the cluster, the worst of them; found NULL = all. Without a watcher, as
  * read. */
 struct world_source source_watcher_list(struct source_watcher *watcher, enum kube_kind kind,
