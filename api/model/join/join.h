@@ -9,10 +9,14 @@
 
 #include "api/model/records/world_shapes.h"
 
+struct join_cluster;
 struct world;
 
 /* Joins anew: lists, brokers and what they say; without states, problems and headlines. The frame before is gone. */
 void join_update(struct world *world);
+/* Only the clusters whose brokers have answered since: `joined` is called for each. What else there is, and the frame, stay as
+ * the last join_update() left them; the frame grows. */
+void join_answers(struct world *world, void (*joined)(struct join_cluster *cluster));
 /* Of the frame that is being made: it is made again after so long at the latest. */
 void join_renew_after(struct world *world, int64_t ms);
 void join_finish(struct world *world); /* lets go of everything that is kept */

@@ -61,16 +61,19 @@ static void take_snapshot(struct join_cluster *cluster, const struct source_snap
 	cluster->pub.outdated = snapshot->outdated;
 }
 
+void join_broker_source(struct join_cluster *cluster)
+{
+	struct source_snapshot snapshot;
+	if (source_watcher_snapshot(cluster->world->watcher, cluster->key, &snapshot))
+		take_snapshot(cluster, &snapshot);
+	kinds[cluster->pub.kind].join(cluster);
+	number_answers(cluster);
+}
+
 void join_broker_sources(struct world *world)
 {
-	for (size_t i = 0; i < world->cluster_list.len; i++) {
-		struct join_cluster *cluster = join_cluster_of(world->cluster_list.items[i]);
-		struct source_snapshot snapshot;
-		if (source_watcher_snapshot(world->watcher, cluster->key, &snapshot))
-			take_snapshot(cluster, &snapshot);
-		kinds[cluster->pub.kind].join(cluster);
-		number_answers(cluster);
-	}
+	vec_each (&world->cluster_list, cluster)
+		join_broker_source(join_cluster_of(*cluster));
 	source_watcher_collect(world->watcher); /* those let go: now no cluster points at them */
 }
 
