@@ -415,11 +415,8 @@ static void set_state(struct world *world, struct world_broker *broker)
 		broker->severity = SEV_BAD;
 }
 
-void rule_broker_states(struct world *world)
+void rule_broker_states(struct join_cluster *cluster)
 {
-	for (size_t i = 0; i < world->cluster_list.len; i++) {
-		const struct world_cluster *cluster = world->cluster_list.items[i];
-		for (size_t j = 0; j < cluster->member_count; j++)
-			set_state(world, cluster->members[j]);
-	}
+	for (size_t i = 0; i < cluster->pub.member_count; i++)
+		set_state(cluster->world, cluster->pub.members[i]);
 }

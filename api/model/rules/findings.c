@@ -8,14 +8,14 @@ void rule_finding_add(struct rule_findings *findings, enum severity severity, co
 	const struct join_cluster *cluster = findings->cluster;
 	if (!key && cluster)
 		key = rule_finding_key(findings, cluster->name);
-	vec_push(&findings->items, (struct world_problem){
-					   .severity = severity,
-					   .cluster = cluster ? (struct world_cluster *)&cluster->pub : NULL,
-					   .text = text,
-					   .detail = detail,
-					   .link_view = view,
-					   .link_key = key,
-				   });
+	vec_push(&findings->found->list, (struct world_problem){
+						 .severity = severity,
+						 .cluster = cluster ? (struct world_cluster *)&cluster->pub : NULL,
+						 .text = text,
+						 .detail = detail,
+						 .link_view = view,
+						 .link_key = key,
+					 });
 }
 
 const char *rule_finding_key(struct rule_findings *findings, const char *name)

@@ -13,10 +13,20 @@ enum { AGE_STEP_MS = 30 * 1000, AGE_LOOKED_AT_MS = 10 * 1000 };
 
 typedef void rule_fn(struct rule_findings *findings);
 
+struct world_problem_order {
+	VEC(const struct world_problem *) items;
+};
+
 #define X(name) rule_##name,
 static rule_fn *const rules_of_cluster[] = {RULES_OF_CLUSTER(X)};
 static rule_fn *const rules_of_world[] = {RULES_OF_WORLD(X)};
 #undef X
+
+/* What is no cluster's comes first, then the clusters as they were found. */
+static size_t problem_place(const struct world_problem *problem)
+{
+	return problem->cluster ? join_cluster_of(problem->cluster)->found_at + 1 : 0;
+}
 
 static int compare_problems(const void *a, const void *b)
 {
@@ -24,6 +34,9 @@ static int compare_problems(const void *a, const void *b)
 				   *right = *(const struct world_problem *const *)b;
 	if (left->severity != right->severity)
 		return left->severity > right->severity ? -1 : 1;
+	size_t its = problem_place(left), other = problem_place(right);
+	if (its != other)
+		return its < other ? -1 : 1;
 	return left < right ? -1 : left > right; /* the order of the rules */
 }
 
@@ -96,34 +109,55 @@ static void rules_head(struct world *world, struct join_cluster *cluster, const 
 	rules_say_age(world, it);
 }
 
-static void sort_problems(struct world *world, struct rule_findings *findings)
+static void push_problems(const struct join_problems *problems, struct world_problem_order *order)
 {
-	VEC(const struct world_problem *) order = {0};
-	for (size_t i = 0; i < findings->items.len; i++)
-		vec_push(&order, &findings->items.items[i]);
-	if (order.len)
-		qsort(order.items, order.len, sizeof *order.items, compare_problems);
-	vec_clear(&world->problems);
-	for (size_t i = 0; i < order.len; i++)
-		vec_push(&world->problems, *order.items[i]);
-	vec_finish(&order);
+	vec_each (&problems->list, it)
+		vec_push(&order->items, it);
 }
 
-void rules_find_problems(struct world *world)
+static void sort_problems(struct world *world)
 {
-	struct rule_findings findings = {.world = world};
-	for (size_t i = 0; i < ARRAY_LEN(rules_of_world); i++)
-		rules_of_world[i](&findings);
-	for (size_t i = 0; i < world->cluster_list.len; i++) {
-		findings.cluster = join_cluster_of(world->cluster_list.items[i]);
-		size_t before = findings.items.len;
-		for (size_t rule = 0; rule < ARRAY_LEN(rules_of_cluster); rule++)
-			rules_of_cluster[rule](&findings);
-		rules_head(world, findings.cluster, findings.items.items + before, findings.items.len - before);
-	}
-	sort_problems(world, &findings);
-	vec_finish(&findings.items);
+	struct world_problem_order order = {0};
+	push_problems(&world->own_problems, &order);
+	vec_each (&world->cluster_list, cluster)
+		push_problems(&join_cluster_of(*cluster)->problems, &order);
+	if (order.items.len)
+		qsort(order.items.items, order.items.len, sizeof *order.items.items, compare_problems);
+	vec_clear(&world->problems);
+	vec_each (&order.items, it)
+		vec_push(&world->problems, **it);
+	vec_finish(&order.items);
+}
+
+static void sort_clusters(struct world *world)
+{
 	if (world->cluster_list.len)
 		qsort(world->cluster_list.items, world->cluster_list.len, sizeof *world->cluster_list.items,
 		      compare_clusters);
+}
+
+void rules_judge_cluster(struct join_cluster *cluster)
+{
+	struct rule_findings findings = {.world = cluster->world, .cluster = cluster, .found = &cluster->problems};
+	rule_broker_states(cluster);
+	vec_clear(&cluster->problems.list);
+	for (size_t rule = 0; rule < ARRAY_LEN(rules_of_cluster); rule++)
+		rules_of_cluster[rule](&findings);
+	rules_head(cluster->world, cluster, cluster->problems.list.items, cluster->problems.list.len);
+}
+
+void rules_judge_world(struct world *world)
+{
+	struct rule_findings findings = {.world = world, .found = &world->own_problems};
+	vec_clear(&world->own_problems.list);
+	for (size_t i = 0; i < ARRAY_LEN(rules_of_world); i++)
+		rules_of_world[i](&findings);
+	vec_each (&world->cluster_list, cluster)
+		rules_judge_cluster(join_cluster_of(*cluster));
+}
+
+void rules_order(struct world *world)
+{
+	sort_problems(world);
+	sort_clusters(world);
 }

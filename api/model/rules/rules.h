@@ -6,11 +6,14 @@
 #ifndef MQDECK_MODEL_RULES_RULES_H
 #define MQDECK_MODEL_RULES_RULES_H
 
+struct join_cluster;
 struct world;
 
-/* One word and a severity for every broker. */
-void rule_broker_states(struct world *world);
-/* Problems, headlines, the order of clusters; after rule_broker_states(). */
-void rules_find_problems(struct world *world);
+/* A word and a severity for each broker, what is wrong with the cluster, its headline. */
+void rules_judge_cluster(struct join_cluster *cluster);
+/* The same of all clusters, and what is wrong with no cluster of its own. */
+void rules_judge_world(struct world *world);
+/* The list of problems and the order of clusters, after whatever was judged. */
+void rules_order(struct world *world);
 
 #endif

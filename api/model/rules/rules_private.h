@@ -7,7 +7,7 @@
 struct rule_findings {
 	struct world *world;
 	struct join_cluster *cluster; /* NULL while rules about the whole Kubernetes cluster run */
-	VEC(struct world_problem) items;
+	struct join_problems *found;
 };
 
 /* Texts live in the world's frame. `view` and `key` lead to what it is about; key NULL = the cluster's. */
@@ -59,6 +59,8 @@ RULES_OF_WORLD(X)
 /* What to say when no rule found anything: the sentence of a healthy or unknown cluster, and its severity. */
 enum severity rule_calm_headline(struct world *world, struct join_cluster *cluster, const char **headline);
 
+/* One word and a severity for every broker of it. */
+void rule_broker_states(struct join_cluster *cluster);
 /* What is wrong with a broker, as a sentence that begins with its name; NULL when nothing is. */
 const char *rule_broker_trouble(struct world *world, const struct join_broker *broker);
 /* Containers that end (crashes.c). ": its init container NAME" and the like, where it is not the broker's own container; "" else. */

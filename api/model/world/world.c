@@ -153,9 +153,9 @@ const struct world_view *world_update(struct world *world)
 		source_watcher_describe(world->watcher, &world->view); /* NULL is fine: link, sources */
 		int64_t began_us = log_is_on(LOG_TRACE, LOG_MODEL) ? clock_real_us() : 0;
 		join_update(world);
-		rule_broker_states(world);
-		rules_find_problems(world);
+		rules_judge_world(world);
 		note_health(world);
+		rules_order(world);
 		record_store_collect(&world->store); /* the frame before, the last to point there, is gone */
 		world_publish(world);
 		log_trace(LOG_MODEL, "world joined clusters=%zu nodes=%zu pods=%zu problems=%zu us=%lld",

@@ -527,8 +527,8 @@ static void logs_that_shrink_do_not_say_that_nothing_comes_in(void **state)
 
 static void judge_again(struct fixture *f)
 {
-	rule_broker_states(f->world);
-	rules_find_problems(f->world);
+	rules_judge_world(f->world);
+	rules_order(f->world);
 }
 
 /* Pods that could not be listed, for whatever reason, are not missing. */
