@@ -13,16 +13,28 @@
 #include "api/model/sources/watcher.h"
 #include "api/model/world/world_private.h"
 
+enum {
+	/* So many clusters are joined in a moment: the whole is made anew at each change. With more of them only what the
+	 * brokers of a cluster said is joined when it comes, the whole now and then beside, and as seldom as it takes long. */
+	FEW_CLUSTERS = 24,
+	WHOLE_MS = 5000,
+	REST_TIMES = 10,        /* as long as it took, between two that are made because something changed */
+	RENEW_REST_TIMES = 200, /* … and because time passed: ages in sentences */
+};
+
 /* What is joined, and when to join it anew. */
 struct world_driver {
 	struct world joined; /* the first member: whoever has a struct world has this */
 	struct world_options options;
 	char *namespace;
-	bool dirty;
-	bool told;                /* on_change was called since the last update */
-	bool settled;             /* the first read is over */
-	struct loop_timer *tick;  /* what the frame says holds no longer */
-	struct loop_timer *later; /* what the brokers said is told */
+	bool dirty;                /* records changed: the whole is to be joined anew */
+	bool answered;             /* brokers have said something */
+	bool told;                 /* on_change was called since the last update */
+	bool settled;              /* the first read is over */
+	int64_t whole_ms, took_ms; /* when the whole was joined last, and for how long; loop ms */
+	int64_t renew_at_ms;       /* when the tick is due */
+	struct loop_timer *tick;   /* what the frame says holds no longer */
+	struct loop_timer *later;  /* what the brokers said is told */
 };
 
 static struct world_driver *driver_of(const struct world *world)
@@ -30,10 +42,8 @@ static struct world_driver *driver_of(const struct world *world)
 	return (struct world_driver *)world;
 }
 
-void world_mark_dirty(struct world *world)
+static void world_tell(struct world_driver *driver)
 {
-	struct world_driver *driver = driver_of(world);
-	driver->dirty = true;
 	if (driver->told)
 		return;
 	driver->told = true;
@@ -41,13 +51,20 @@ void world_mark_dirty(struct world *world)
 		driver->options.on_change(driver->options.data);
 }
 
-void world_mark_polled(struct world *world)
+void world_mark_dirty(struct world *world)
 {
 	struct world_driver *driver = driver_of(world);
 	driver->dirty = true;
+	world_tell(driver);
+}
+
+void world_mark_polled(struct world *world)
+{
+	struct world_driver *driver = driver_of(world);
+	driver->answered = true;
 	driver->settled = driver->settled || source_watcher_settled(world->watcher);
 	if (!driver->settled)
-		world_mark_dirty(world); /* somebody waits for it */
+		world_tell(driver); /* somebody waits for it */
 	else if (!driver->told && !loop_timer_is_armed(driver->later))
 		loop_timer_arm(driver->later, WORLD_POLLED_MS);
 }
@@ -55,6 +72,11 @@ void world_mark_polled(struct world *world)
 static void world_on_change(void *data)
 {
 	world_mark_dirty(data);
+}
+
+static void tell_answers(void *data)
+{
+	world_tell(data);
 }
 
 static void world_on_answer(void *data)
@@ -89,7 +111,7 @@ struct world *world_create(const struct world_options *options)
 	driver->options.namespace = driver->namespace = mem_strdup(options->namespace);
 	driver->dirty = true;
 	driver->tick = loop_timer_create(options->loop, world_on_change, world);
-	driver->later = loop_timer_create(options->loop, world_on_change, world);
+	driver->later = loop_timer_create(options->loop, tell_answers, driver);
 	world->loop = options->loop;
 	world->store.owns = options->client != NULL;
 	world->discovery = (struct source_discovery){
@@ -137,40 +159,104 @@ static void world_publish(struct world *world)
 }
 
 /* Whose brokers are asked before those of others. */
-static void note_health(struct world *world)
+static void note_health(struct join_cluster *cluster)
 {
-	vec_each (&world->cluster_list, it)
-		source_watcher_note_health(world->watcher, (*it)->key, (*it)->severity >= SEV_WARN);
+	source_watcher_note_health(cluster->world->watcher, cluster->key, cluster->pub.severity >= SEV_WARN);
 }
 
-const struct world_view *world_update(struct world *world)
+static bool has_many(const struct world *world)
 {
-	struct world_driver *driver = driver_of(world);
+	return world->cluster_list.len > FEW_CLUSTERS;
+}
+
+/* What the frame says holds until then: it is made again, unless it is anyway. */
+static void renew_in_time(struct world_driver *driver)
+{
+	const struct world *world = &driver->joined;
+	int64_t now = loop_now_ms(world->loop), rest = driver->took_ms * RENEW_REST_TIMES;
+	int64_t at = now + (world->renew_ms > rest ? world->renew_ms : rest);
+	if (!world->renew_ms || (loop_timer_is_armed(driver->tick) && driver->renew_at_ms <= at))
+		return;
+	driver->renew_at_ms = at;
+	loop_timer_arm(driver->tick, at - now);
+}
+
+static void make_whole(struct world_driver *driver)
+{
+	struct world *world = &driver->joined;
+	int64_t began_ms = loop_now_ms(world->loop);
+	int64_t began_us = log_is_on(LOG_TRACE, LOG_MODEL) ? clock_real_us() : 0;
+	driver->dirty = driver->answered = false;
+	loop_timer_disarm(driver->tick);
+	source_watcher_describe(world->watcher, &world->view); /* NULL is fine: link, sources */
+	join_update(world);
+	rules_judge_world(world);
+	vec_each (&world->cluster_list, cluster)
+		note_health(join_cluster_of(*cluster));
+	rules_order(world);
+	record_store_collect(&world->store); /* the frame before, the last to point there, is gone */
+	driver->whole_ms = loop_now_ms(world->loop);
+	driver->took_ms = driver->whole_ms - began_ms;
+	log_trace(LOG_MODEL, "world joined clusters=%zu nodes=%zu pods=%zu problems=%zu us=%lld",
+		  world->cluster_list.len, world->node_list.len, world->pods.len, world->problems.len,
+		  (long long)(clock_real_us() - began_us));
+}
+
+static void judge_answers(struct join_cluster *cluster)
+{
+	rules_judge_cluster(cluster);
+	note_health(cluster);
+}
+
+static void hear_answers(struct world_driver *driver)
+{
+	driver->answered = false;
+	join_answers(&driver->joined, judge_answers);
+	rules_order(&driver->joined);
+}
+
+/* Rules look at how old answers are, of those too that do not answer: what is heard alone does not do for long. */
+static bool is_whole_due(const struct world_driver *driver)
+{
+	int64_t rest = driver->took_ms * RENEW_REST_TIMES;
+	return !has_many(&driver->joined) ||
+	       loop_now_ms(driver->joined.loop) - driver->whole_ms >= (rest > WHOLE_MS ? rest : WHOLE_MS);
+}
+
+static const struct world_view *world_bring(struct world_driver *driver, bool whole)
+{
+	struct world *world = &driver->joined;
 	driver->told = false;
-	if (driver->dirty) {
-		driver->dirty = false;
+	if (whole || driver->answered) {
+		(whole ? make_whole : hear_answers)(driver);
 		loop_timer_disarm(driver->later);
-		source_watcher_describe(world->watcher, &world->view); /* NULL is fine: link, sources */
-		int64_t began_us = log_is_on(LOG_TRACE, LOG_MODEL) ? clock_real_us() : 0;
-		join_update(world);
-		rules_judge_world(world);
-		note_health(world);
-		rules_order(world);
-		record_store_collect(&world->store); /* the frame before, the last to point there, is gone */
+		renew_in_time(driver);
 		world_publish(world);
-		log_trace(LOG_MODEL, "world joined clusters=%zu nodes=%zu pods=%zu problems=%zu us=%lld",
-			  world->view.cluster_count, world->view.node_count, world->view.pod_count,
-			  world->view.problem_count, (long long)(clock_real_us() - began_us));
-		if (world->renew_ms)
-			loop_timer_arm(driver->tick, world->renew_ms);
 	}
 	source_watcher_describe_ages(world->watcher, &world->view);
 	return &world->view;
 }
 
+const struct world_view *world_update(struct world *world)
+{
+	struct world_driver *driver = driver_of(world);
+	return world_bring(driver, driver->dirty || (driver->answered && is_whole_due(driver)));
+}
+
+const struct world_view *world_hear(struct world *world)
+{
+	return world_bring(driver_of(world), false);
+}
+
+int64_t world_due_ms(const struct world *world)
+{
+	const struct world_driver *driver = driver_of(world);
+	return driver->dirty && has_many(world) ? driver->whole_ms + driver->took_ms * REST_TIMES : 0;
+}
+
 bool world_is_outdated(const struct world *world)
 {
-	return driver_of(world)->dirty;
+	return driver_of(world)->dirty || driver_of(world)->answered;
 }
 
 void world_ask_again(struct world *world)

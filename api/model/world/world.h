@@ -1,8 +1,8 @@
 /* The world: what Kubernetes says of pods, claims, services and nodes joined with what the brokers say of replicas,
  * leaders and quorum. Views and operations read it and never talk to a cluster themselves.
  *
- * Its shapes (api/model/records/world_shapes.h) are brought up to date by world_update() and by nothing else, so that a
- * frame sees one state: pointers taken after a world_update() are valid until the next one. What must be remembered
+ * Its shapes (api/model/records/world_shapes.h) are brought up to date by world_update() and world_hear() and by nothing
+ * else, so that a frame sees one state: pointers taken after one of them are valid until the next. What must be remembered
  * longer is remembered by key ("namespace/name"). */
 #ifndef MQDECK_MODEL_WORLD_WORLD_H
 #define MQDECK_MODEL_WORLD_WORLD_H
@@ -39,6 +39,11 @@ void world_destroy(struct world *world);                         /* NULL is fine
 
 /* Joins what came in since the last call; cheap when nothing did. The result belongs to the world. */
 const struct world_view *world_update(struct world *world);
+/* For who may not be kept waiting: only what the brokers said is joined, which takes a moment however many clusters there are.
+ * What Kubernetes said since is not in it: world_is_outdated() stays true. */
+const struct world_view *world_hear(struct world *world);
+/* When world_update() is worth what it takes, loop ms; in the past = at once, as always with few clusters. */
+int64_t world_due_ms(const struct world *world);
 
 /* True when world_update() would join: what the last one gave may point at what brokers have said anew since. */
 bool world_is_outdated(const struct world *world);

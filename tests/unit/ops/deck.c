@@ -110,6 +110,11 @@ int deck_setup_many(void **state)
 	return deck_setup_with(state, 6);
 }
 
+int deck_setup_very_many(void **state)
+{
+	return deck_setup_with(state, 26);
+}
+
 int deck_teardown(void **state)
 {
 	struct deck *deck = *state;

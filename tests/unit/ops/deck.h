@@ -22,7 +22,8 @@ struct deck {
 };
 
 int deck_setup(void **state);
-int deck_setup_many(void **state); /* with more broker clusters than are asked as often as they bear */
+int deck_setup_many(void **state);      /* with more broker clusters than are asked as often as they bear */
+int deck_setup_very_many(void **state); /* with more than are joined as a whole at each answer */
 int deck_teardown(void **state);
 /* The client's side goes without a farewell, as if its process was killed, and comes again; the cluster lives on. */
 void deck_drop(struct deck *deck);
