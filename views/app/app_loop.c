@@ -27,12 +27,12 @@ static const bool operations_hold[][VIEW_KEYS_SCOPES] = {
 
 /* ---- painting ---- */
 
-static void update_world(struct app *app)
+static void update_world(struct app *app, bool whole)
 {
 	/* Not where a plan ends: that may be inside a call of the very world it looked at. */
 	if (app->session && !plans_are_running(&app->plans))
 		session_plans_over(app->session);
-	app->world = app->session ? world_update(app->session->world) : NULL;
+	app->world = app->session ? (whole ? world_update : world_hear)(app->session->world) : NULL;
 	app->world_changed = false;
 	loop_timer_arm(app->tick_timer, APP_TICK_MS); /* ages that are fresh need no tick of their own */
 	if (!app->world || app->world->requests_in_flight == 0)
@@ -49,11 +49,37 @@ static void update_world(struct app *app)
 	app->updating = false;
 }
 
+static bool is_behind(const struct app *app)
+{
+	return app->session && world_is_outdated(app->session->world);
+}
+
 /* Views look rows up while they draw and handle events: by numbers that must be those of the world as it is. */
 static void follow_world(struct app *app)
 {
-	if (app->world_changed || (app->session && world_is_outdated(app->session->world)))
-		update_world(app);
+	if (app->world_changed || is_behind(app))
+		update_world(app, true);
+}
+
+/* The same for what may go without the newest records where it takes long to join them all: with thousands of broker clusters
+ * no key that only moves waits for them, and they are not joined for each of a thousand changes. The rest is painted later. */
+static void follow_brokers(struct app *app)
+{
+	if (app->world_changed || is_behind(app))
+		update_world(app, !app->session || world_due_ms(app->session->world) == 0);
+}
+
+static bool world_is_due(const struct app *app)
+{
+	return !app->session || loop_now_ms(app->loop) >= world_due_ms(app->session->world);
+}
+
+static void paint_the_rest_later(struct app *app)
+{
+	if (!is_behind(app))
+		return;
+	int64_t wait = world_due_ms(app->session->world) - loop_now_ms(app->loop);
+	loop_timer_arm(app->paint_timer, wait > APP_PAINT_MS ? wait : APP_PAINT_MS);
 }
 
 /* What the view on top is about, else what its cursor is on: its brokers are asked first. */
@@ -68,12 +94,13 @@ static void tell_who_is_looked_at(struct app *app)
 		world_look_at(app->session->world, *key ? key : NULL);
 }
 
-static void app_paint(struct app *app)
+static void app_paint(struct app *app, bool whole)
 {
 	if (!app->terminal || app->view_count == 0 || terminal_is_suspended(app->terminal))
 		return;
-	follow_world(app);
+	(whole ? follow_world : follow_brokers)(app);
 	loop_timer_disarm(app->paint_timer);
+	paint_the_rest_later(app);
 	int64_t began_us = log_is_on(LOG_TRACE, LOG_VIEWS) ? clock_real_us() : 0;
 	canvas_clear(app->canvas);
 	frame_draw(app);
@@ -100,7 +127,7 @@ static void paint_due(void *data)
 {
 	struct app *app = data;
 	if (is_worth_painting(app))
-		app_paint(app);
+		app_paint(app, world_is_due(app));
 	else
 		loop_timer_arm(app->paint_timer, APP_SETTLE_MS);
 }
@@ -143,10 +170,24 @@ static void key_pressed(struct app *app, const struct event *event)
 	}
 }
 
+/* Nothing is done by it that leans on more than what is shown: a key of the view itself, and what is typed before Enter. */
+static bool is_only_a_move(struct app *app, const struct event *event)
+{
+	if (app->dialog.dialog)
+		return false;
+	if (event->type != EVENT_KEY)
+		return event->type == EVENT_MOUSE || event->type == EVENT_PASTE;
+	if (event->key.code == KEY_CODE_ENTER)
+		return false;
+	const int scopes[] = {(int)app_top(app)->class->keys, VIEW_KEYS_GLOBAL};
+	return app->prompt != PROMPT_NONE || keymap_find(app->keymap, event->key, scopes, 2) < 0;
+}
+
 void app_event(void *data, const struct event *event)
 {
 	struct app *app = data;
-	follow_world(app);
+	bool moves = is_only_a_move(app, event);
+	(moves ? follow_brokers : follow_world)(app);
 	switch (event->type) {
 	case EVENT_QUIT:
 		app->quit = true;
@@ -170,7 +211,7 @@ void app_event(void *data, const struct event *event)
 		break;
 	}
 	if (!app->quit)
-		app_paint(app);
+		app_paint(app, !moves);
 }
 
 /* ---- life ---- */
@@ -272,7 +313,7 @@ void app_start(struct app *app, struct terminal *terminal, struct session_place 
 	if (!prompt_run_command(app, config_text(app->config, CONFIG_OPT_COMMAND)))
 		app_push(app, app->catalogue->home, NULL, NULL, NULL);
 	loop_timer_arm(app->tick_timer, APP_TICK_MS);
-	app_paint(app);
+	app_paint(app, true);
 }
 
 int app_run(struct app *app)
