@@ -262,6 +262,8 @@ static void connection_transmit(struct kafka_connection *connection)
 		if (io != KAFKA_IO_OK || connection->out.len == 0)
 			break;
 	}
+	if (connection->out.len == 0 && connection->out.size > KAFKA_KEEP_BUFFER)
+		buf_finish_secret(&connection->out);
 }
 
 static void connection_on_io(void *data, unsigned ready)

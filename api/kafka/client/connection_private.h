@@ -10,6 +10,9 @@
 #include "api/kafka/client/transport.h"
 #include "api/kafka/wire/messages.h"
 
+/* What a long request or answer took beyond that is given back once it is through. */
+enum { KAFKA_KEEP_BUFFER = 256 * 1024 };
+
 enum kafka_stage {
 	KAFKA_STAGE_CONNECT, /* the dialler's connection and TLS */
 	KAFKA_STAGE_VERSIONS,

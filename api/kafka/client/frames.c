@@ -3,7 +3,7 @@
 #include "api/kafka/client/connection_private.h"
 #include "api/kafka/wire/kafka_errors.h"
 
-enum { THROTTLE_MAX_MS = 60000, KEEP_BUFFER = 1024 * 1024 };
+enum { THROTTLE_MAX_MS = 60000 };
 
 /* To a version it does not know, a broker answers ApiVersions in version 0. */
 static void fit_version(struct kafka_pending *pending, const uint8_t *body, size_t len)
@@ -80,6 +80,6 @@ void kafka_connection_take_frames(struct kafka_connection *connection)
 	if (connection->stage == KAFKA_STAGE_CLOSED)
 		return;
 	buf_consume(&connection->in, at);
-	if (connection->in.len == 0 && connection->in.size > KEEP_BUFFER)
+	if (connection->in.len == 0 && connection->in.size > KAFKA_KEEP_BUFFER)
 		buf_finish(&connection->in);
 }

@@ -229,29 +229,39 @@ static void add_lag(struct kafka_poller *poller, struct kafka_group_build *build
 	group->lag = figure_sum(group->lag < 0 ? 0 : group->lag, partition->lag);
 }
 
-/* Joins what is held with what is committed. */
+/* The next partition of both lists, which are sorted: either may be NULL. False at the end. */
+static bool next_place(const struct kafka_group_build *build, size_t *h, size_t *c,
+		       const struct kafka_group_partition **held, const struct kafka_group_partition **committed)
+{
+	*held = *h < build->held.len ? &build->held.items[*h] : NULL;
+	*committed = *c < build->committed.len ? &build->committed.items[*c] : NULL;
+	int order = !*held ? 1 : !*committed ? -1 : compare_group_partitions(*held, *committed);
+	if (order > 0)
+		*held = NULL;
+	if (order < 0)
+		*committed = NULL;
+	*h += *held != NULL;
+	*c += *committed != NULL;
+	return *held || *committed;
+}
+
+/* Joins what is held with what is committed, which nearly always is the same. */
 static void poll_lag_join(struct kafka_poller *poller, struct kafka_group_build *build)
 {
 	struct kafka_group *group = &build->group;
-	struct kafka_group_partition *out =
-		arena_alloc(&poller->groups->arena, (build->held.len + build->committed.len) * sizeof *out);
+	const struct kafka_group_partition *held, *committed;
+	size_t count = 0;
 	sort_list(&build->held);
 	sort_list(&build->committed);
+	for (size_t h = 0, c = 0; next_place(build, &h, &c, &held, &committed);)
+		count++;
+	struct kafka_group_partition *out = arena_alloc(&poller->groups->arena, count * sizeof *out);
 	group->partitions = out;
-	for (size_t h = 0, c = 0; h < build->held.len || c < build->committed.len;) {
-		const struct kafka_group_partition *held = h < build->held.len ? &build->held.items[h] : NULL;
-		const struct kafka_group_partition *committed =
-			c < build->committed.len ? &build->committed.items[c] : NULL;
-		int order = !held ? 1 : !committed ? -1 : compare_group_partitions(held, committed);
+	for (size_t h = 0, c = 0; next_place(build, &h, &c, &held, &committed);) {
 		struct kafka_group_partition *joined = &out[group->partition_count++];
-		if (held && order <= 0)
-			*joined = *held;
-		if (committed && order > 0)
-			*joined = *committed;
-		if (committed && order == 0)
+		*joined = held ? *held : *committed;
+		if (committed)
 			joined->committed = committed->committed;
-		h += order <= 0;
-		c += order >= 0;
 		add_lag(poller, build, joined);
 	}
 	group->partial = build->partial;
