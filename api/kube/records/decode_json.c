@@ -2,13 +2,13 @@
 #include <string.h>
 
 #include "api/base/clock.h"
+#include "api/base/json_pull.h"
 #include "api/kube/records/field_table.h"
-#include "api/kube/records/json_pull.h"
 #include "api/kube/records/record_decode.h"
 
 struct kube_json_decoder {
 	struct kube_build *build;
-	struct kube_json_reader json;
+	struct json_reader json;
 };
 
 static bool decode_json_decode_members(struct kube_json_decoder *decoder, const struct kube_table *table, void *base);
@@ -16,15 +16,15 @@ static bool decode_json_decode_members(struct kube_json_decoder *decoder, const 
 /* A string as the records hold it; NULL when empty. */
 static bool decode_json_take_text(struct kube_json_decoder *decoder, char **out)
 {
-	struct kube_json_text text;
-	if (!kube_json_read_text(&decoder->json, &text))
+	struct json_text text;
+	if (!json_read_text(&decoder->json, &text))
 		return false;
 	if (!text.escaped) {
 		*out = kube_build_text(decoder->build, text.bytes, text.len, KUBE_STRING_MAX);
 		return true;
 	}
 	char *plain = arena_alloc(&decoder->build->arena, text.len + 1);
-	*out = kube_build_text(decoder->build, plain, kube_json_unescape(&text, plain), KUBE_STRING_MAX);
+	*out = kube_build_text(decoder->build, plain, json_unescape(&text, plain), KUBE_STRING_MAX);
 	return true;
 }
 
@@ -39,22 +39,22 @@ static bool decode_json_read_string(struct kube_json_decoder *decoder, const str
 
 static bool decode_json_read_bool(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
 {
-	return kube_json_read_bool(&decoder->json, (bool *)base + field->offset);
+	return json_read_bool(&decoder->json, (bool *)base + field->offset);
 }
 
 static bool decode_json_read_present(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
 {
 	*((bool *)base + field->offset) = true;
-	return kube_json_skip(&decoder->json);
+	return json_skip(&decoder->json);
 }
 
 static bool decode_json_read_int32(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
 {
 	int64_t value;
-	if (!kube_json_read_int(&decoder->json, &value))
+	if (!json_read_int(&decoder->json, &value))
 		return false;
 	if (value < INT32_MIN || value > INT32_MAX)
-		return kube_json_wrong(&decoder->json, "a number of 32 bits");
+		return json_wrong(&decoder->json, "a number of 32 bits");
 	kube_put_i32(base, field->offset, (int32_t)value);
 	return true;
 }
@@ -62,7 +62,7 @@ static bool decode_json_read_int32(struct kube_json_decoder *decoder, const stru
 static bool decode_json_read_int64(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
 {
 	int64_t value;
-	if (!kube_json_read_int(&decoder->json, &value))
+	if (!json_read_int(&decoder->json, &value))
 		return false;
 	kube_put_i64(base, field->offset, value);
 	return true;
@@ -70,9 +70,9 @@ static bool decode_json_read_int64(struct kube_json_decoder *decoder, const stru
 
 static bool decode_json_read_time(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
 {
-	struct kube_json_text text;
+	struct json_text text;
 	char copy[40];
-	if (!kube_json_read_text(&decoder->json, &text))
+	if (!json_read_text(&decoder->json, &text))
 		return false;
 	size_t len = text.len < sizeof copy ? text.len : 0;
 	memcpy(copy, text.bytes, len);
@@ -84,10 +84,10 @@ static bool decode_json_read_time(struct kube_json_decoder *decoder, const struc
 /* Text, or a bare number as people write it into custom resources. */
 static bool read_scalar(struct kube_json_decoder *decoder, const char **bytes, size_t *len)
 {
-	struct kube_json_text text;
-	if (kube_json_peek(&decoder->json) != '"')
-		return kube_json_read_number(&decoder->json, bytes, len);
-	if (!kube_json_read_text(&decoder->json, &text))
+	struct json_text text;
+	if (json_peek(&decoder->json) != '"')
+		return json_read_number(&decoder->json, bytes, len);
+	if (!json_read_text(&decoder->json, &text))
 		return false;
 	*bytes = text.bytes;
 	*len = text.len;
@@ -107,11 +107,11 @@ static bool read_quantity(struct kube_json_decoder *decoder, const struct kube_f
 static bool decode_json_read_int_or_string(struct kube_json_decoder *decoder, const struct kube_field *field,
 					   void *base)
 {
-	if (kube_json_peek(&decoder->json) == '"')
+	if (json_peek(&decoder->json) == '"')
 		return decode_json_read_string(decoder, field, base);
 	const char *bytes;
 	size_t len;
-	if (!kube_json_read_number(&decoder->json, &bytes, &len))
+	if (!json_read_number(&decoder->json, &bytes, &len))
 		return false;
 	kube_put_pointer(base, field->offset, kube_build_text(decoder->build, bytes, len, KUBE_STRING_MAX));
 	return true;
@@ -140,7 +140,7 @@ static bool add_int(struct kube_json_decoder *decoder, const struct kube_field *
 {
 	int64_t value;
 	void *element = decode_json_add(decoder, field, base, sizeof(int32_t));
-	if (!element || !kube_json_read_int(&decoder->json, &value))
+	if (!element || !json_read_int(&decoder->json, &value))
 		return false;
 	kube_put_i32(element, 0, value < INT32_MIN || value > INT32_MAX ? -1 : (int32_t)value);
 	return true;
@@ -167,10 +167,10 @@ static bool decode_json_read_message(struct kube_json_decoder *decoder, const st
 static bool read_array(struct kube_json_decoder *decoder, const struct kube_field *field, void *base,
 		       bool (*item)(struct kube_json_decoder *, const struct kube_field *, void *))
 {
-	struct kube_json_walk walk = {.first = true};
-	if (!kube_json_take(&decoder->json, '['))
-		return kube_json_wrong(&decoder->json, "an array");
-	while (kube_json_next_item(&decoder->json, &walk))
+	struct json_walk walk = {.first = true};
+	if (!json_take(&decoder->json, '['))
+		return json_wrong(&decoder->json, "an array");
+	while (json_next_item(&decoder->json, &walk))
 		if (!item(decoder, field, base))
 			return false;
 	return !walk.wrong;
@@ -198,32 +198,32 @@ static bool read_each(struct kube_json_decoder *decoder, const struct kube_field
 
 static bool take_base64(struct kube_json_decoder *decoder, char **out)
 {
-	struct kube_json_text text;
-	if (!kube_json_read_text(&decoder->json, &text))
+	struct json_text text;
+	if (!json_read_text(&decoder->json, &text))
 		return false;
 	decoder->build->is_secret = true;
 	size_t max = text.len < KUBE_SECRET_MAX / 3 * 4 ? text.len : KUBE_SECRET_MAX / 3 * 4;
 	*out = arena_alloc(&decoder->build->arena, max + 1);
 	int64_t len = kube_base64(text.bytes, max, (unsigned char *)*out);
 	if (len < 0)
-		return kube_json_wrong(&decoder->json, "base64 before this");
+		return json_wrong(&decoder->json, "base64 before this");
 	(*out)[len] = '\0';
 	return true;
 }
 
 static bool add_pair(struct kube_json_decoder *decoder, const struct kube_field *field, void *base,
-		     const struct kube_json_text *key)
+		     const struct json_text *key)
 {
 	if ((field->keep && !field->keep(key->bytes, key->len)))
-		return kube_json_skip(&decoder->json);
+		return json_skip(&decoder->json);
 	struct kube_pair *pair = decode_json_add(decoder, field, base, sizeof *pair);
 	if (!pair)
 		return false;
 	struct arena *arena = &decoder->build->arena;
 	char *plain = arena_alloc(arena, key->len + 1), *value = NULL;
-	const char *name = kube_build_text(decoder->build, plain, kube_json_unescape(key, plain), KUBE_STRING_MAX);
+	const char *name = kube_build_text(decoder->build, plain, json_unescape(key, plain), KUBE_STRING_MAX);
 	pair->key = name ? name : plain;
-	bool read = kube_json_read_null(&decoder->json) ||
+	bool read = json_read_null(&decoder->json) ||
 		    (field->type == KUBE_F_SECRET_PAIRS ? take_base64(decoder, &value)
 							: decode_json_take_text(decoder, &value));
 	pair->value = value ? value : arena_strdup(arena, "");
@@ -232,11 +232,11 @@ static bool add_pair(struct kube_json_decoder *decoder, const struct kube_field 
 
 static bool decode_json_read_pairs(struct kube_json_decoder *decoder, const struct kube_field *field, void *base)
 {
-	struct kube_json_walk walk = {.first = true};
-	struct kube_json_text key;
-	if (!kube_json_take(&decoder->json, '{'))
-		return kube_json_wrong(&decoder->json, "an object");
-	while (kube_json_next_key(&decoder->json, &walk, &key))
+	struct json_walk walk = {.first = true};
+	struct json_text key;
+	if (!json_take(&decoder->json, '{'))
+		return json_wrong(&decoder->json, "an object");
+	while (json_next_key(&decoder->json, &walk, &key))
 		if (!add_pair(decoder, field, base, &key))
 			return false;
 	return !walk.wrong;
@@ -263,7 +263,7 @@ static bool (*const readers[])(struct kube_json_decoder *decoder, const struct k
 		decode_json_read_message, /* in JSON a map of quantities is an object whose members are quantities */
 };
 
-static const struct kube_field *decode_json_find(const struct kube_table *table, const struct kube_json_text *key)
+static const struct kube_field *decode_json_find(const struct kube_table *table, const struct json_text *key)
 {
 	for (size_t i = 0; i < table->field_count; i++) {
 		const struct kube_field *field = &table->fields[i];
@@ -275,14 +275,14 @@ static const struct kube_field *decode_json_find(const struct kube_table *table,
 
 static bool decode_json_decode_members(struct kube_json_decoder *decoder, const struct kube_table *table, void *base)
 {
-	struct kube_json_walk walk = {.first = true};
-	struct kube_json_text key;
-	if (!kube_json_take(&decoder->json, '{'))
-		return kube_json_wrong(&decoder->json, "an object");
-	while (kube_json_next_key(&decoder->json, &walk, &key)) {
+	struct json_walk walk = {.first = true};
+	struct json_text key;
+	if (!json_take(&decoder->json, '{'))
+		return json_wrong(&decoder->json, "an object");
+	while (json_next_key(&decoder->json, &walk, &key)) {
 		const struct kube_field *field = decode_json_find(table, &key);
-		bool read = field ? kube_json_read_null(&decoder->json) || readers[field->type](decoder, field, base)
-				  : kube_json_skip(&decoder->json);
+		bool read = field ? json_read_null(&decoder->json) || readers[field->type](decoder, field, base)
+				  : json_skip(&decoder->json);
 		if (!read)
 			return false;
 	}
@@ -296,5 +296,5 @@ bool kube_json_object(struct kube_build *build, const struct kube_table *table, 
 					    .json = {.start = bytes, .at = bytes, .end = bytes + len, .err = err}};
 	if (!decode_json_decode_members(&decoder, table, base))
 		return false;
-	return kube_json_peek(&decoder.json) < 0 || kube_json_wrong(&decoder.json, "the end");
+	return json_peek(&decoder.json) < 0 || json_wrong(&decoder.json, "the end");
 }

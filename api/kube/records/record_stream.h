@@ -4,8 +4,8 @@
 #define MQDECK_KUBE_RECORDS_RECORD_STREAM_H
 
 #include "api/base/buf.h"
+#include "api/base/json_pull.h"
 #include "api/kube/records/field_table.h"
-#include "api/kube/records/json_pull.h"
 #include "api/kube/records/record_decode.h"
 
 enum { KUBE_KEY_MAX = 24 }; /* of a list's own members: longer ones are of no interest */
@@ -21,7 +21,7 @@ struct kube_stream {
 
 	/* JSON */
 	unsigned place;
-	struct kube_json_scan scan;
+	struct json_scan scan;
 	char key[KUBE_KEY_MAX];
 
 	/* protobuf */

@@ -3,11 +3,11 @@
 
 #include <string.h>
 
+#include "api/base/json_pull.h"
 #include "api/base/mem.h"
-#include "api/kube/records/json_pull.h"
 
 struct stats_walk {
-	struct kube_json_reader json;
+	struct json_reader json;
 	struct kube_volume_stats volume; /* the one that is being read */
 	kube_volume_stats_fn *fn;
 	void *data;
@@ -15,7 +15,7 @@ struct stats_walk {
 
 typedef bool stats_member_fn(struct stats_walk *walk, size_t member);
 
-static bool stats_key_is(const struct kube_json_text *key, const char *name)
+static bool stats_key_is(const struct json_text *key, const char *name)
 {
 	return !key->escaped && key->len == strlen(name) && memcmp(key->bytes, name, key->len) == 0;
 }
@@ -23,17 +23,17 @@ static bool stats_key_is(const struct kube_json_text *key, const char *name)
 /* Members by name; others are skipped. */
 static bool stats_object(struct stats_walk *walk, const char *const *names, size_t count, stats_member_fn *fn)
 {
-	struct kube_json_walk members = {.first = true};
-	struct kube_json_text key;
-	if (kube_json_read_null(&walk->json))
+	struct json_walk members = {.first = true};
+	struct json_text key;
+	if (json_read_null(&walk->json))
 		return true;
-	if (!kube_json_take(&walk->json, '{'))
-		return kube_json_wrong(&walk->json, "an object");
-	while (kube_json_next_key(&walk->json, &members, &key)) {
+	if (!json_take(&walk->json, '{'))
+		return json_wrong(&walk->json, "an object");
+	while (json_next_key(&walk->json, &members, &key)) {
 		size_t at = 0;
 		while (at < count && !stats_key_is(&key, names[at]))
 			at++;
-		if (!(at < count ? fn(walk, at) : kube_json_skip(&walk->json)))
+		if (!(at < count ? fn(walk, at) : json_skip(&walk->json)))
 			return false;
 	}
 	return !members.wrong;
@@ -41,12 +41,12 @@ static bool stats_object(struct stats_walk *walk, const char *const *names, size
 
 static bool stats_array(struct stats_walk *walk, bool (*item)(struct stats_walk *walk))
 {
-	struct kube_json_walk items = {.first = true};
-	if (kube_json_read_null(&walk->json))
+	struct json_walk items = {.first = true};
+	if (json_read_null(&walk->json))
 		return true;
-	if (!kube_json_take(&walk->json, '['))
-		return kube_json_wrong(&walk->json, "a list");
-	while (kube_json_next_item(&walk->json, &items))
+	if (!json_take(&walk->json, '['))
+		return json_wrong(&walk->json, "a list");
+	while (json_next_item(&walk->json, &items))
 		if (!item(walk))
 			return false;
 	return !items.wrong;
@@ -55,12 +55,12 @@ static bool stats_array(struct stats_walk *walk, bool (*item)(struct stats_walk 
 /* A name that does not fit is no name of Kubernetes'. */
 static bool stats_name(struct stats_walk *walk, char *out, size_t size)
 {
-	struct kube_json_text text;
-	if (!kube_json_read_text(&walk->json, &text))
+	struct json_text text;
+	if (!json_read_text(&walk->json, &text))
 		return false;
 	if (text.len >= size)
 		return true;
-	out[kube_json_unescape(&text, out)] = '\0';
+	out[json_unescape(&text, out)] = '\0';
 	return true;
 }
 
@@ -78,7 +78,7 @@ static bool stats_of_volume(struct stats_walk *walk, size_t member)
 	int64_t value;
 	if (member == ARRAY_LEN(figures))
 		return stats_object(walk, of_claim, ARRAY_LEN(of_claim), stats_of_claim);
-	if (!kube_json_read_int(&walk->json, &value))
+	if (!json_read_int(&walk->json, &value))
 		return false;
 	*figures[member] = value >= 0 ? value : -1;
 	return true;
@@ -118,7 +118,7 @@ bool kube_stats_summary_parse(const char *json, size_t len, kube_volume_stats_fn
 	static const char *const names[] = {"pods"};
 	struct stats_walk walk = {
 		.json = {.start = json, .at = json, .end = json + len, .err = err}, .fn = fn, .data = data};
-	if (kube_json_peek(&walk.json) != '{')
-		return kube_json_wrong(&walk.json, "an object");
+	if (json_peek(&walk.json) != '{')
+		return json_wrong(&walk.json, "an object");
 	return stats_object(&walk, names, ARRAY_LEN(names), stats_of_answer);
 }

@@ -31,7 +31,7 @@ static bool is_scanned(unsigned place)
 static void begin_scan(struct kube_stream *stream, enum kube_stream_place place)
 {
 	stream->place = place;
-	stream->scan = (struct kube_json_scan){0};
+	stream->scan = (struct json_scan){0};
 	buf_clear(&stream->pending);
 }
 
@@ -84,12 +84,12 @@ static bool stream_json_structure(struct kube_stream *stream, char c, size_t *ta
 
 static bool stream_json_member(struct kube_stream *stream, const char *bytes, size_t len, struct err *err)
 {
-	struct kube_json_reader json = {.start = bytes, .at = bytes, .end = bytes + len, .err = err};
-	struct kube_json_text text;
+	struct json_reader json = {.start = bytes, .at = bytes, .end = bytes + len, .err = err};
+	struct json_text text;
 	if (strcmp(stream->key, "metadata") == 0)
 		return kube_stream_list_meta(stream, bytes, len, err);
 	if (strcmp(stream->key, "kind") == 0)
-		return kube_json_read_text(&json, &text) && kube_stream_list_kind(stream, text.bytes, text.len, err);
+		return json_read_text(&json, &text) && kube_stream_list_kind(stream, text.bytes, text.len, err);
 	return true;
 }
 
@@ -114,9 +114,9 @@ static bool stream_json_piece(struct kube_stream *stream, const char *bytes, siz
 			      bool (*whole)(struct kube_stream *, const char *, size_t, struct err *), struct err *err)
 {
 	bool done;
-	*taken = kube_json_scan(&stream->scan, bytes, len, &done);
-	if (stream->scan.depth > KUBE_DEPTH_MAX)
-		return err_set(err, ERR_LIMIT, "the server's JSON is nested more than %d levels deep", KUBE_DEPTH_MAX);
+	*taken = json_scan(&stream->scan, bytes, len, &done);
+	if (stream->scan.depth > JSON_DEPTH_MAX)
+		return err_set(err, ERR_LIMIT, "the server's JSON is nested more than %d levels deep", JSON_DEPTH_MAX);
 	if (done && stream->pending.len == 0)
 		return whole(stream, bytes, *taken, err);
 	if (!kube_stream_keep(stream, bytes, *taken, err))
@@ -145,17 +145,17 @@ bool kube_stream_feed_json_list(struct kube_stream *stream, const char *bytes, s
 
 static bool stream_json_event(struct kube_stream *stream, const char *bytes, size_t len, struct err *err)
 {
-	struct kube_json_reader json = {.start = bytes, .at = bytes, .end = bytes + len, .err = err};
-	struct kube_json_walk walk = {.first = true};
-	struct kube_json_text key, type = {.bytes = ""};
+	struct json_reader json = {.start = bytes, .at = bytes, .end = bytes + len, .err = err};
+	struct json_walk walk = {.first = true};
+	struct json_text key, type = {.bytes = ""};
 	const char *object = NULL, *object_end = NULL;
 	stream->place = PLACE_OPEN;
-	if (!kube_json_take(&json, '{'))
-		return kube_json_wrong(&json, "a watch event");
-	while (kube_json_next_key(&json, &walk, &key)) {
+	if (!json_take(&json, '{'))
+		return json_wrong(&json, "a watch event");
+	while (json_next_key(&json, &walk, &key)) {
 		bool is_type = key.len == 4 && memcmp(key.bytes, "type", 4) == 0;
 		const char *from = json.at;
-		if (is_type ? !kube_json_read_text(&json, &type) : !kube_json_skip(&json))
+		if (is_type ? !json_read_text(&json, &type) : !json_skip(&json))
 			return false;
 		if (key.len == 6 && memcmp(key.bytes, "object", 6) == 0) {
 			object = from;
@@ -165,7 +165,7 @@ static bool stream_json_event(struct kube_stream *stream, const char *bytes, siz
 	if (walk.wrong)
 		return false;
 	if (!object)
-		return kube_json_wrong(&json, "an object in the watch event");
+		return json_wrong(&json, "an object in the watch event");
 	return kube_stream_event(stream, type.bytes, type.len, object, (size_t)(object_end - object), err);
 }
 

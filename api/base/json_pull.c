@@ -1,15 +1,13 @@
-/* A pull parser for JSON: the caller says what it expects next. kube_json_scan() finds where a value ends while its
+/* A pull parser for JSON: the caller says what it expects next. json_scan() finds where a value ends while its
  * bytes are still arriving. */
-#include "api/kube/records/json_pull.h"
+#include "api/base/json_pull.h"
 
 #include <string.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
 
-#include "api/kube/records/record_decode.h"
-
-bool kube_json_wrong(struct kube_json_reader *json, const char *expected)
+bool json_wrong(struct json_reader *json, const char *expected)
 {
 	return err_set(json->err, ERR_PARSE, "invalid JSON from the server: expected %s at byte %zu%s", expected,
 		       (size_t)(json->at - json->start), json->at >= json->end ? ", where it ends" : "");
@@ -20,16 +18,16 @@ static bool json_pull_is_space(char c)
 	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-int kube_json_peek(struct kube_json_reader *json)
+int json_peek(struct json_reader *json)
 {
 	while (json->at < json->end && json_pull_is_space(*json->at))
 		json->at++;
 	return json->at < json->end ? (unsigned char)*json->at : -1;
 }
 
-bool kube_json_take(struct kube_json_reader *json, char c)
+bool json_take(struct json_reader *json, char c)
 {
-	if (kube_json_peek(json) != (unsigned char)c)
+	if (json_peek(json) != (unsigned char)c)
 		return false;
 	json->at++;
 	return true;
@@ -53,11 +51,11 @@ static const char *find_special(const char *at, const char *end)
 	return at;
 }
 
-bool kube_json_read_text(struct kube_json_reader *json, struct kube_json_text *out)
+bool json_read_text(struct json_reader *json, struct json_text *out)
 {
-	if (!kube_json_take(json, '"'))
-		return kube_json_wrong(json, "a string");
-	*out = (struct kube_json_text){.bytes = json->at};
+	if (!json_take(json, '"'))
+		return json_wrong(json, "a string");
+	*out = (struct json_text){.bytes = json->at};
 	const char *end = find_special(json->at, json->end);
 	while (end < json->end && *end == '\\') {
 		out->escaped = true;
@@ -65,48 +63,48 @@ bool kube_json_read_text(struct kube_json_reader *json, struct kube_json_text *o
 	}
 	json->at = end;
 	if (end == json->end)
-		return kube_json_wrong(json, "the end of a string");
+		return json_wrong(json, "the end of a string");
 	out->len = (size_t)(end - out->bytes);
 	json->at++;
 	return true;
 }
 
-static bool json_pull_read_word(struct kube_json_reader *json, const char *word)
+static bool json_pull_read_word(struct json_reader *json, const char *word)
 {
 	size_t len = strlen(word);
-	kube_json_peek(json);
+	json_peek(json);
 	if ((size_t)(json->end - json->at) < len || memcmp(json->at, word, len) != 0)
 		return false;
 	json->at += len;
 	return true;
 }
 
-bool kube_json_read_null(struct kube_json_reader *json)
+bool json_read_null(struct json_reader *json)
 {
-	return kube_json_peek(json) == 'n' && json_pull_read_word(json, "null");
+	return json_peek(json) == 'n' && json_pull_read_word(json, "null");
 }
 
-bool kube_json_read_bool(struct kube_json_reader *json, bool *out)
+bool json_read_bool(struct json_reader *json, bool *out)
 {
-	*out = kube_json_peek(json) == 't';
-	return json_pull_read_word(json, *out ? "true" : "false") || kube_json_wrong(json, "true or false");
+	*out = json_peek(json) == 't';
+	return json_pull_read_word(json, *out ? "true" : "false") || json_wrong(json, "true or false");
 }
 
-bool kube_json_read_number(struct kube_json_reader *json, const char **bytes, size_t *len)
+bool json_read_number(struct json_reader *json, const char **bytes, size_t *len)
 {
-	kube_json_peek(json);
+	json_peek(json);
 	*bytes = json->at;
 	while (json->at < json->end && *json->at != '\0' && strchr("+-.0123456789eE", *json->at))
 		json->at++;
 	*len = (size_t)(json->at - *bytes);
-	return *len > 0 || kube_json_wrong(json, "a number");
+	return *len > 0 || json_wrong(json, "a number");
 }
 
-bool kube_json_read_int(struct kube_json_reader *json, int64_t *out)
+bool json_read_int(struct json_reader *json, int64_t *out)
 {
 	const char *bytes;
 	size_t len, at = 0;
-	if (!kube_json_read_number(json, &bytes, &len))
+	if (!json_read_number(json, &bytes, &len))
 		return false;
 	bool negative = bytes[0] == '-';
 	*out = 0;
@@ -114,44 +112,44 @@ bool kube_json_read_int(struct kube_json_reader *json, int64_t *out)
 		int digit = bytes[at] - '0';
 		if (digit < 0 || digit > 9 || __builtin_mul_overflow(*out, 10, out) ||
 		    __builtin_add_overflow(*out, negative ? -digit : digit, out))
-			return kube_json_wrong(json, "a whole number of 64 bits");
+			return json_wrong(json, "a whole number of 64 bits");
 	}
-	return len > (negative ? 1u : 0u) || kube_json_wrong(json, "a number");
+	return len > (negative ? 1u : 0u) || json_wrong(json, "a number");
 }
 
-bool kube_json_skip(struct kube_json_reader *json)
+bool json_skip(struct json_reader *json)
 {
-	struct kube_json_scan scan = {0};
+	struct json_scan scan = {0};
 	bool done = false;
-	kube_json_peek(json);
-	json->at += kube_json_scan(&scan, json->at, (size_t)(json->end - json->at), &done);
-	if (scan.depth > KUBE_DEPTH_MAX)
+	json_peek(json);
+	json->at += json_scan(&scan, json->at, (size_t)(json->end - json->at), &done);
+	if (scan.depth > JSON_DEPTH_MAX)
 		return err_set(json->err, ERR_LIMIT, "the server's JSON is nested more than %d levels deep",
-			       KUBE_DEPTH_MAX);
-	return done || scan.scalar || kube_json_wrong(json, "a value");
+			       JSON_DEPTH_MAX);
+	return done || scan.scalar || json_wrong(json, "a value");
 }
 
-static bool json_pull_next(struct kube_json_reader *json, struct kube_json_walk *walk, char close)
+static bool json_pull_next(struct json_reader *json, struct json_walk *walk, char close)
 {
-	if (kube_json_take(json, close))
+	if (json_take(json, close))
 		return false;
-	if (!walk->first && !kube_json_take(json, ',')) {
-		walk->wrong = !kube_json_wrong(json, close == '}' ? "',' or '}'" : "',' or ']'");
+	if (!walk->first && !json_take(json, ',')) {
+		walk->wrong = !json_wrong(json, close == '}' ? "',' or '}'" : "',' or ']'");
 		return false;
 	}
 	walk->first = false;
 	return true;
 }
 
-bool kube_json_next_key(struct kube_json_reader *json, struct kube_json_walk *walk, struct kube_json_text *key)
+bool json_next_key(struct json_reader *json, struct json_walk *walk, struct json_text *key)
 {
 	if (!json_pull_next(json, walk, '}'))
 		return false;
-	walk->wrong = !kube_json_read_text(json, key) || !(kube_json_take(json, ':') || kube_json_wrong(json, "':'"));
+	walk->wrong = !json_read_text(json, key) || !(json_take(json, ':') || json_wrong(json, "':'"));
 	return !walk->wrong;
 }
 
-bool kube_json_next_item(struct kube_json_reader *json, struct kube_json_walk *walk)
+bool json_next_item(struct json_reader *json, struct json_walk *walk)
 {
 	return json_pull_next(json, walk, ']');
 }
@@ -212,7 +210,7 @@ static size_t read_code_point(const char *at, const char *end, int *code)
 	return 4;
 }
 
-size_t kube_json_unescape(const struct kube_json_text *text, char *out)
+size_t json_unescape(const struct json_text *text, char *out)
 {
 	static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
 	const char *at = text->bytes, *end = at + text->len;
@@ -242,7 +240,7 @@ size_t kube_json_unescape(const struct kube_json_text *text, char *out)
 /* ---- scanning ---- */
 
 /* Over the inside of a string; true when the closing quote was taken. */
-static bool scan_string(struct kube_json_scan *scan, const char **at, const char *end)
+static bool scan_string(struct json_scan *scan, const char **at, const char *end)
 {
 	while (*at < end) {
 		if (scan->escaped) {
@@ -266,7 +264,7 @@ static bool ends_scalar(char c)
 	return c == ',' || c == '}' || c == ']' || c == ':' || json_pull_is_space(c);
 }
 
-static void scan_start(struct kube_json_scan *scan, const char **at, const char *end)
+static void scan_start(struct json_scan *scan, const char **at, const char *end)
 {
 	while (*at < end && json_pull_is_space(**at))
 		(*at)++;
@@ -278,7 +276,7 @@ static void scan_start(struct kube_json_scan *scan, const char **at, const char 
 	*at += scan->in_string;
 }
 
-size_t kube_json_scan(struct kube_json_scan *scan, const char *bytes, size_t len, bool *done)
+size_t json_scan(struct json_scan *scan, const char *bytes, size_t len, bool *done)
 {
 	const char *at = bytes, *end = bytes + len;
 	*done = false;
@@ -300,7 +298,7 @@ size_t kube_json_scan(struct kube_json_scan *scan, const char *bytes, size_t len
 		if (c == '"') {
 			scan->in_string = true;
 		} else if (c == '{' || c == '[') {
-			if (++scan->depth > KUBE_DEPTH_MAX)
+			if (++scan->depth > JSON_DEPTH_MAX)
 				break;
 		} else if (c == '}' || c == ']') {
 			*done = --scan->depth == 0;
