@@ -1,5 +1,5 @@
-/* A pull parser for JSON: the caller says what it expects next. json_scan() finds where a value ends while its
- * bytes are still arriving. */
+/* A pull parser for JSON: the caller says what it expects next. json_scan() finds where a value ends while its bytes are still
+ * arriving. */
 #include "api/base/json_pull.h"
 
 #include <string.h>
@@ -13,14 +13,9 @@ bool json_wrong(struct json_reader *json, const char *expected)
 		       (size_t)(json->at - json->start), json->at >= json->end ? ", where it ends" : "");
 }
 
-static bool json_pull_is_space(char c)
-{
-	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
 int json_peek(struct json_reader *json)
 {
-	while (json->at < json->end && json_pull_is_space(*json->at))
+	while (json->at < json->end && json_is_space(*json->at))
 		json->at++;
 	return json->at < json->end ? (unsigned char)*json->at : -1;
 }
@@ -117,6 +112,11 @@ bool json_read_int(struct json_reader *json, int64_t *out)
 	return len > (negative ? 1u : 0u) || json_wrong(json, "a number");
 }
 
+bool json_too_deep(struct err *err)
+{
+	return err_set(err, ERR_LIMIT, "the server's JSON is nested more than %d levels deep", JSON_DEPTH_MAX);
+}
+
 bool json_skip(struct json_reader *json)
 {
 	struct json_scan scan = {0};
@@ -124,8 +124,7 @@ bool json_skip(struct json_reader *json)
 	json_peek(json);
 	json->at += json_scan(&scan, json->at, (size_t)(json->end - json->at), &done);
 	if (scan.depth > JSON_DEPTH_MAX)
-		return err_set(json->err, ERR_LIMIT, "the server's JSON is nested more than %d levels deep",
-			       JSON_DEPTH_MAX);
+		return json_too_deep(json->err);
 	return done || scan.scalar || json_wrong(json, "a value");
 }
 
@@ -261,12 +260,12 @@ static bool scan_string(struct json_scan *scan, const char **at, const char *end
 
 static bool ends_scalar(char c)
 {
-	return c == ',' || c == '}' || c == ']' || c == ':' || json_pull_is_space(c);
+	return c == ',' || c == '}' || c == ']' || c == ':' || json_is_space(c);
 }
 
 static void scan_start(struct json_scan *scan, const char **at, const char *end)
 {
-	while (*at < end && json_pull_is_space(**at))
+	while (*at < end && json_is_space(**at))
 		(*at)++;
 	if (*at == end)
 		return;

@@ -1,4 +1,4 @@
-/* Reading JSON in place, without a tree. */
+/* Reading JSON in place, without a tree: for lists that may be long. */
 #ifndef MQDECK_BASE_JSON_PULL_H
 #define MQDECK_BASE_JSON_PULL_H
 
@@ -22,6 +22,12 @@ struct json_text { /* between the quotes, still escaped */
 	bool escaped;
 };
 
+static inline bool json_is_space(char c)
+{
+	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+bool json_too_deep(struct err *err);                             /* sets err; false */
 bool json_wrong(struct json_reader *json, const char *expected); /* sets err with the place; false */
 int json_peek(struct json_reader *json);                         /* next significant byte, -1 at the end */
 bool json_take(struct json_reader *json, char c);                /* takes it when it is the next */

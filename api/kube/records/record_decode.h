@@ -22,7 +22,7 @@ enum {
 	KUBE_STRING_MAX = 32 * 1024,        /* bytes kept of one string */
 	KUBE_SECRET_MAX = 1024 * 1024,      /* … of one value of a Secret */
 	KUBE_ITEMS_MAX = 16384,             /* elements of one array in one record */
-	KUBE_DEPTH_MAX = 128,               /* nesting */
+	KUBE_DEPTH_MAX = 128,               /* nesting, of YAML */
 };
 
 /* One owner more: records do not change, so whoever needs one for longer shares it. Each owner frees it. */

@@ -12,7 +12,8 @@ struct kube_stream *kube_stream_create(const struct kube_stream_options *options
 	struct kube_stream *stream = mem_alloc(sizeof *stream);
 	stream->options = *options;
 	stream->info = kube_kind_info(options->kind);
-	stream->pending = BUF_INIT(KUBE_OBJECT_MAX);
+	stream->pending = stream->list.pieces.pending = BUF_INIT(KUBE_OBJECT_MAX);
+	kube_stream_begin_json_list(stream);
 	return stream;
 }
 
@@ -20,13 +21,21 @@ void kube_stream_destroy(struct kube_stream *stream)
 {
 	if (!stream)
 		return;
-	if (stream->options.kind == KUBE_SECRETS)
+	if (stream->options.kind == KUBE_SECRETS) {
 		buf_finish_secret(&stream->pending);
+		buf_finish_secret(&stream->list.pieces.pending);
+	}
 	buf_finish(&stream->pending);
+	buf_finish(&stream->list.pieces.pending);
 	kube_build_finish(&stream->build);
 	free(stream->resource_version);
 	free(stream->continue_token);
 	free(stream);
+}
+
+static bool feed_json_list(struct kube_stream *stream, const char *bytes, size_t len, struct err *err)
+{
+	return json_list_feed(&stream->list, bytes, len, err);
 }
 
 bool kube_stream_feed(struct kube_stream *stream, const char *bytes, size_t len, struct err *err)
@@ -34,7 +43,7 @@ bool kube_stream_feed(struct kube_stream *stream, const char *bytes, size_t len,
 	bool (*take_bytes)(struct kube_stream *, const char *, size_t, struct err *) =
 		stream->options.protobuf
 			? (stream->options.watch ? kube_stream_feed_protobuf_watch : kube_stream_feed_protobuf_list)
-			: (stream->options.watch ? kube_stream_feed_json_watch : kube_stream_feed_json_list);
+			: (stream->options.watch ? kube_stream_feed_json_watch : feed_json_list);
 	struct err local = {0};
 	if (take_bytes(stream, bytes, len, &local))
 		return true;
@@ -47,7 +56,7 @@ bool kube_stream_end(struct kube_stream *stream, struct err *err)
 {
 	if (stream->options.watch)
 		return true;
-	if (stream->options.protobuf ? !kube_stream_protobuf_list_is_whole(stream) : !stream->whole)
+	if (stream->options.protobuf ? !kube_stream_protobuf_list_is_whole(stream) : !stream->list.whole)
 		return err_set(err, ERR_PARSE, "%s: the server's list was cut short: its end is missing",
 			       stream->info->resource);
 	return stream->has_kind ||
