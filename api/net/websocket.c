@@ -23,7 +23,7 @@ enum {
 	WS_QUEUE_MAX = 256 << 10,
 	WS_READ_SIZE = 16 << 10,
 	WS_CURL_BUFFER = 1 << 10, /* libcurl's least: only the answer of a proxy goes through it */
-	WS_READS_A_TURN = 16,     /* then other descriptors get theirs */
+	WS_READS_A_TURN = 8,      /* then other descriptors get theirs */
 	WS_CLOSE_NORMAL = 1000,
 	WS_CLOSE_AWAY = 1001,
 	WS_CLOSE_PROTOCOL = 1002,
@@ -396,6 +396,8 @@ static void websocket_transfer_done(void *data, CURL *easy, CURLcode code)
 		websocket_fail(ws, ERR_CONNECT, "the connection was closed as soon as it was opened");
 	} else {
 		ws->state = WS_UPGRADING;
+		/* What is read from here on goes into our own, in pieces of up to this. */
+		curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)WS_READ_SIZE);
 		ws->fd = fd;
 		ws->watch = loop_fd_add(ws->loop, fd, LOOP_READ, websocket_on_socket, ws);
 		if (!websocket_flush(ws))
