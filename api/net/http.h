@@ -80,7 +80,7 @@ struct http_call {
 	bool at_once;       /* waits for no other request */
 	int64_t timeout_ms; /* total; 0 = 30 s (of watches only while they wait for others) */
 	int64_t silence_ms; /* watches: no byte for so long = dead; 0 = 150 s */
-	size_t body_max;    /* cap of the collected body; 0 = 4 MiB */
+	size_t body_max;    /* cap of the body; 0 = 4 MiB where it is collected, none where it streams */
 	/* Streaming: called for each piece of a 2xx body; return false to abort the request (result.err =
 	 * CANCELLED). NULL = collect. Bodies of other statuses are always collected, up to 64 KiB. */
 	bool (*on_data)(void *data, const char *bytes, size_t len);

@@ -59,6 +59,12 @@ size_t http_on_header(char *line, size_t size, size_t count, void *data)
 	return len;
 }
 
+static bool http_is_too_large(struct http_request *request, size_t max)
+{
+	return !err_set(&request->err, ERR_LIMIT, "the response of %s is larger than %zu KiB",
+			request->http->peer.authority, max >> 10);
+}
+
 static bool http_collect(struct http_request *request, const char *bytes, size_t len, bool is_wanted)
 {
 	size_t wanted_max = request->call.body_max ? request->call.body_max : HTTP_BODY_MAX;
@@ -69,8 +75,7 @@ static bool http_collect(struct http_request *request, const char *bytes, size_t
 	if (len <= room)
 		return true;
 	if (is_wanted)
-		return err_set(&request->err, ERR_LIMIT, "the response of %s is larger than %zu KiB",
-			       request->http->peer.authority, max >> 10);
+		return !http_is_too_large(request, max);
 	request->body_cut = true;
 	return false;
 }
@@ -88,6 +93,9 @@ size_t http_on_body(char *bytes, size_t size, size_t count, void *data)
 	bool is_wanted = http_head_is_success(&request->head) && request->foreign != HTTP_FOREIGN_YES;
 	if (!is_wanted || !request->call.on_data)
 		return http_collect(request, bytes, len, is_wanted) ? len : CURL_WRITEFUNC_ERROR;
+	if (request->call.body_max && request->body_bytes > request->call.body_max &&
+	    http_is_too_large(request, request->call.body_max))
+		return CURL_WRITEFUNC_ERROR;
 	if (request->call.on_data(request->call.data, bytes, len))
 		return len;
 	if (!request->cancelled)

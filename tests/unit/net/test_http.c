@@ -307,6 +307,13 @@ static void caps_hold(void **state)
 		send_call(f, (struct http_call){.body_max = 200000});
 		run_until_done(f, f->done + 1);
 		assert_int_equal(f->result.err.code, ERR_NONE);
+		/* The same cap holds where it streams. */
+		send_call(f, (struct http_call){.body_max = 150000, .on_data = count_bytes});
+		run_until_done(f, f->done + 1);
+		assert_int_equal(f->result.err.code, status == 200 ? ERR_LIMIT : ERR_NONE);
+		send_call(f, (struct http_call){.body_max = 200000, .on_data = count_bytes});
+		run_until_done(f, f->done + 1);
+		assert_int_equal(f->result.err.code, ERR_NONE);
 	}
 	buf_finish(&big);
 }
