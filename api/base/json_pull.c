@@ -2,10 +2,13 @@
  * arriving. */
 #include "api/base/json_pull.h"
 
+#include <stdlib.h>
 #include <string.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
+
+#include "api/base/mem.h"
 
 bool json_wrong(struct json_reader *json, const char *expected)
 {
@@ -151,6 +154,93 @@ bool json_next_key(struct json_reader *json, struct json_walk *walk, struct json
 bool json_next_item(struct json_reader *json, struct json_walk *walk)
 {
 	return json_pull_next(json, walk, ']');
+}
+
+/* ---- values of any kind ---- */
+
+/* What a double holds exactly, divided by a power of ten that it holds exactly, is rounded once. */
+static bool read_short_decimal(const char *bytes, size_t len, double *out)
+{
+	static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14};
+	uint64_t digits = 0;
+	size_t behind = 0;
+	if (len > ARRAY_LEN(powers))
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		bool is_point = bytes[i] == '.' && !behind && i > 0 && i + 1 < len;
+		if (is_point)
+			behind = len - i - 1;
+		else if (bytes[i] >= '0' && bytes[i] <= '9')
+			digits = digits * 10 + (uint64_t)(bytes[i] - '0');
+		else
+			return false;
+	}
+	*out = (double)digits / powers[behind];
+	return true;
+}
+
+bool json_read_double(struct json_reader *json, double *out)
+{
+	char copy[JSON_NUMBER_MAX + 1], *end;
+	const char *bytes;
+	size_t len;
+	if (!json_read_number(json, &bytes, &len))
+		return false;
+	if (read_short_decimal(bytes, len, out))
+		return true;
+	size_t kept = len <= JSON_NUMBER_MAX && *bytes != '+' && *bytes != '.' ? len : 0;
+	memcpy(copy, bytes, kept);
+	copy[kept] = '\0';
+	*out = strtod(copy, &end);
+	return (kept && end == copy + kept) || json_wrong(json, "a number before this");
+}
+
+static bool check_value(struct json_reader *json, int depth);
+
+static bool check_members(struct json_reader *json, int depth)
+{
+	struct json_walk walk = {.first = true};
+	struct json_text key;
+	json->at++;
+	while (json_next_key(json, &walk, &key))
+		if (!check_value(json, depth))
+			return false;
+	return !walk.wrong;
+}
+
+static bool check_items(struct json_reader *json, int depth)
+{
+	struct json_walk walk = {.first = true};
+	json->at++;
+	while (json_next_item(json, &walk))
+		if (!check_value(json, depth))
+			return false;
+	return !walk.wrong;
+}
+
+static bool check_value(struct json_reader *json, int depth)
+{
+	struct json_text text;
+	double number;
+	bool truth;
+	int first = json_peek(json);
+	if (first == '{' || first == '[') {
+		if (depth == JSON_DEPTH_MAX)
+			return json_too_deep(json->err);
+		return first == '{' ? check_members(json, depth + 1) : check_items(json, depth + 1);
+	}
+	if (first == '"')
+		return json_read_text(json, &text);
+	if (first == 't' || first == 'f')
+		return json_read_bool(json, &truth);
+	if (first == 'n')
+		return json_read_null(json) || json_wrong(json, "null");
+	return json_read_double(json, &number);
+}
+
+bool json_check(struct json_reader *json)
+{
+	return check_value(json, 0);
 }
 
 /* ---- escapes ---- */

@@ -8,7 +8,10 @@
 
 #include "api/base/err.h"
 
-enum { JSON_DEPTH_MAX = 128 }; /* nesting */
+enum {
+	JSON_DEPTH_MAX = 128, /* nesting */
+	JSON_NUMBER_MAX = 63, /* bytes of a number that is read as a double */
+};
 
 /* A place in a text that is all there. All readers skip white space first and give false with err on wrong input. */
 struct json_reader {
@@ -36,7 +39,9 @@ bool json_read_null(struct json_reader *json); /* takes a null when it is the ne
 bool json_read_bool(struct json_reader *json, bool *out) MUST_USE;
 bool json_read_int(struct json_reader *json, int64_t *out) MUST_USE; /* exact; 1.5 and 1e3 are wrong */
 bool json_read_number(struct json_reader *json, const char **bytes, size_t *len) MUST_USE; /* as text */
-bool json_skip(struct json_reader *json) MUST_USE;                                         /* any value */
+bool json_read_double(struct json_reader *json, double *out) MUST_USE;                     /* may come out infinite */
+bool json_skip(struct json_reader *json) MUST_USE;  /* any value: quick, for only where it ends is looked for */
+bool json_check(struct json_reader *json) MUST_USE; /* any value, all of which must be JSON */
 
 /* Members: `if (!json_open(&json, '{')) …; while (json_next_key(&json, &first, &key)) …value…; return
  * json_closed(&json)`. */

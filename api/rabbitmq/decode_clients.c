@@ -5,14 +5,16 @@
 
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/rabbitmq/rabbitmq_decode.h"
-#include "api/rabbitmq/rjson.h"
+#include "api/rabbitmq/list_read.h"
 
-static const char *text_at(const cJSON *item, const char *key)
-{
-	const cJSON *text = rabbitmq_json_at(item, key);
-	return cJSON_IsString(text) && *text->valuestring ? text->valuestring : NULL;
-}
+struct client_reader {
+	struct rabbitmq_clients *clients;
+	struct buf scratch;
+	char *texts[3]; /* of client_paths; NULL = not said, or empty */
+};
+
+static const struct rabbitmq_path client_paths[] = {RABBITMQ_PATH("node"), RABBITMQ_PATH("user"),
+						    RABBITMQ_PATH("user_provided_name")};
 
 /* Half a character at the end would be shown as an escape. */
 static int clients_cut(const char *name)
@@ -45,10 +47,32 @@ static struct rabbitmq_client *client_named(struct rabbitmq_clients *clients, co
 	return client;
 }
 
-static void count_connection(struct rabbitmq_clients *clients, const cJSON *item)
+static void client_begin(void *data)
 {
-	const char *node = text_at(item, "node"), *user = text_at(item, "user");
-	const char *name = str_or(text_at(item, "user_provided_name"), str_or(user, "unnamed"));
+	struct client_reader *reader = data;
+	for (size_t i = 0; i < ARRAY_LEN(reader->texts); i++) {
+		free(reader->texts[i]);
+		reader->texts[i] = NULL;
+	}
+}
+
+static bool client_value(void *data, size_t path, struct json_reader *json)
+{
+	struct client_reader *reader = data;
+	struct json_value text;
+	if (!rabbitmq_read_string(json, &reader->scratch, &text))
+		return false;
+	if (text.len)
+		reader->texts[path] = mem_strndup(text.bytes, text.len);
+	return true;
+}
+
+static void client_end(void *data)
+{
+	struct client_reader *reader = data;
+	struct rabbitmq_clients *clients = reader->clients;
+	const char *node = reader->texts[0], *user = reader->texts[1];
+	const char *name = str_or(reader->texts[2], str_or(user, "unnamed"));
 	if (!node || clients->connections == RABBITMQ_CONNECTIONS_MAX) {
 		clients->partial = true;
 		return;
@@ -57,17 +81,30 @@ static void count_connection(struct rabbitmq_clients *clients, const cJSON *item
 	clients->connections++;
 }
 
-bool rabbitmq_decode_connections(struct rabbitmq_clients *clients, const char *json, size_t len,
-				 struct rabbitmq_page *page, struct err *err)
+static void client_finish(void *data)
 {
-	CLEANUP(rabbitmq_json) cJSON *root = rabbitmq_json_parse(json, len, "connections", err);
-	if (!root)
-		return false;
-	const cJSON *item, *items = rabbitmq_json_items(root, page);
-	if (!items)
-		return err_set(err, ERR_PARSE, "RabbitMQ's list of connections is not an array");
-	cJSON_ArrayForEach(item, items) count_connection(clients, item);
-	return true;
+	struct client_reader *reader = data;
+	client_begin(reader);
+	rabbitmq_clients_unref(reader->clients);
+	buf_finish(&reader->scratch);
+	free(reader);
+}
+
+struct rabbitmq_list *rabbitmq_list_of_connections(struct rabbitmq_clients *clients)
+{
+	static const struct rabbitmq_list_kind kind = {
+		.what = "connections",
+		.paths = client_paths,
+		.path_count = ARRAY_LEN(client_paths),
+		.begin = client_begin,
+		.value = client_value,
+		.end = client_end,
+		.finish = client_finish,
+	};
+	struct client_reader *reader = mem_alloc(sizeof *reader);
+	reader->clients = clients ? rabbitmq_clients_ref(clients) : rabbitmq_clients_create();
+	reader->scratch = BUF_INIT(RABBITMQ_ITEM_MAX);
+	return rabbitmq_list_create(&kind, reader);
 }
 
 static int by_node_and_connections(const void *a, const void *b)

@@ -1,19 +1,37 @@
-/* Lists of queues, of the management API and of rabbitmqctl. Names of nodes, policies and states are kept once and
- * numbered: a queue is small even when there are 100,000. */
+/* Lists of queues, of the management API and of rabbitmqctl. Names of nodes, policies and states are kept once and numbered, and
+ * so are sets of members: a queue is small even when there are 100,000. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/base/json_read.h"
 #include "api/base/mem.h"
 #include "api/base/str.h"
-#include "api/rabbitmq/rabbitmq_decode.h"
-#include "api/rabbitmq/rjson.h"
+#include "api/rabbitmq/list_read.h"
 
-static uint16_t word_number(struct rabbitmq_queues *queues, const char *word)
+/* What repeats is mostly what came a moment ago: only what is not among these goes the long way. */
+enum { QUEUE_RECENT_WORDS = 64, QUEUE_RECENT_SETS = 64 };
+
+struct queue_set { /* members, then those online */
+	const uint16_t *numbers;
+	size_t count;
+};
+
+struct queue_reader {
+	struct rabbitmq_queues *queues;
+	uint16_t vhost; /* of all of them, or RABBITMQ_NO_NAME: each names its own */
+	bool one_vhost;
+	struct rabbitmq_queue queue; /* the one that is being read */
+	uint16_t members[RABBITMQ_MEMBERS_MAX], online[RABBITMQ_MEMBERS_MAX];
+	struct buf scratch;
+	uint32_t recent_words[QUEUE_RECENT_WORDS]; /* number + 1 */
+	struct queue_set recent_sets[QUEUE_RECENT_SETS];
+};
+
+/* ---- words and sets ---- */
+
+static uint16_t queue_word_anew(struct rabbitmq_queues *queues, const char *word, size_t len)
 {
-	if (!word)
-		return RABBITMQ_NO_NAME;
-	uintptr_t known = (uintptr_t)map_get(&queues->word_index, word);
+	CLEANUP(free) char *copy = mem_strndup(word, len);
+	uintptr_t known = (uintptr_t)map_get(&queues->word_index, copy);
 	if (known)
 		return (uint16_t)(known - 1);
 	if (queues->word_count == RABBITMQ_NO_NAME)
@@ -22,30 +40,49 @@ static uint16_t word_number(struct rabbitmq_queues *queues, const char *word)
 		queues->word_size = queues->word_size ? queues->word_size * 2 : 32;
 		queues->words = mem_resize(queues->words, queues->word_size, sizeof *queues->words);
 	}
-	queues->words[queues->word_count++] = arena_strdup(&queues->arena, word);
-	map_set(&queues->word_index, word, (void *)(uintptr_t)queues->word_count);
+	queues->words[queues->word_count++] = arena_strdup(&queues->arena, copy);
+	map_set(&queues->word_index, copy, (void *)(uintptr_t)queues->word_count);
 	return (uint16_t)(queues->word_count - 1);
 }
 
-static uint16_t word_at(struct rabbitmq_queues *queues, const cJSON *item, const char *key)
+static uint16_t queue_word(struct queue_reader *reader, const struct json_value *word)
 {
-	const cJSON *word = json_find(item, key);
-	return word_number(queues, cJSON_IsString(word) && *word->valuestring ? word->valuestring : NULL);
-}
-
-static size_t numbers_of(struct rabbitmq_queues *queues, const cJSON *array, uint16_t out[RABBITMQ_MEMBERS_MAX])
-{
-	size_t count = 0;
-	const cJSON *item;
-	cJSON_ArrayForEach(item, array)
-	{
-		if (count < RABBITMQ_MEMBERS_MAX && cJSON_IsString(item))
-			out[count++] = word_number(queues, item->valuestring);
+	const struct rabbitmq_queues *queues = reader->queues;
+	/* Names of nodes differ towards their end. */
+	unsigned char middle = word->len ? (unsigned char)word->bytes[word->len / 2] : 0;
+	unsigned char last = word->len ? (unsigned char)word->bytes[word->len - 1] : 0;
+	uint32_t *recent = &reader->recent_words[(word->len + middle * 5u + last) % QUEUE_RECENT_WORDS];
+	if (*recent) {
+		const char *known = queues->words[*recent - 1];
+		if (strncmp(known, word->bytes, word->len) == 0 && known[word->len] == '\0')
+			return (uint16_t)(*recent - 1);
 	}
-	return count;
+	uint16_t number = queue_word_anew(reader->queues, word->bytes, word->len);
+	*recent = number == RABBITMQ_NO_NAME ? 0 : number + 1u;
+	return number;
 }
 
-static enum rabbitmq_queue_type queues_type_of(const char *word)
+/* Most queues have the members of many others. */
+static const uint16_t *queue_set(struct queue_reader *reader, const uint16_t *numbers, size_t count)
+{
+	static const uint16_t none[1];
+	unsigned hash = (unsigned)count;
+	if (!count)
+		return none;
+	for (size_t i = 0; i < count; i++)
+		hash = hash * 31 + numbers[i];
+	struct queue_set *recent = &reader->recent_sets[hash % QUEUE_RECENT_SETS];
+	if (recent->count == count && memcmp(recent->numbers, numbers, count * sizeof *numbers) == 0)
+		return recent->numbers;
+	uint16_t *kept = arena_alloc(&reader->queues->arena, count * sizeof *kept);
+	memcpy(kept, numbers, count * sizeof *kept);
+	*recent = (struct queue_set){kept, count};
+	return kept;
+}
+
+/* ---- values ---- */
+
+static enum rabbitmq_queue_type queues_type_of(const struct json_value *said)
 {
 	static const struct {
 		const char *word;
@@ -63,79 +100,239 @@ static enum rabbitmq_queue_type queues_type_of(const char *word)
 		{"rabbit_volatile_queue", RABBITMQ_VOLATILE},
 	};
 	for (size_t i = 0; i < ARRAY_LEN(types); i++)
-		if (str_eq(types[i].word, word))
+		if (strlen(types[i].word) == said->len && memcmp(types[i].word, said->bytes, said->len) == 0)
 			return types[i].type;
 	return RABBITMQ_OTHER;
 }
 
-static void queues_decode_members(struct rabbitmq_queues *queues, const cJSON *item, struct rabbitmq_queue *queue)
+typedef bool queue_read_fn(struct queue_reader *reader, struct json_reader *json, void *out);
+
+static bool queue_read_text(struct queue_reader *reader, struct json_reader *json, void *out)
 {
-	uint16_t numbers[2 * RABBITMQ_MEMBERS_MAX];
-	const cJSON *members = rabbitmq_json_at(item, "members"), *online = rabbitmq_json_at(item, "online");
-	queue->members_known = cJSON_IsArray(members);
-	queue->online_known = cJSON_IsArray(online);
-	size_t member_count = numbers_of(queues, members, numbers);
-	size_t online_count = numbers_of(queues, online, numbers + member_count);
-	size_t total = member_count + online_count;
-	queue->member_count = (uint8_t)member_count;
-	queue->online_count = (uint8_t)online_count;
-	uint16_t *kept = arena_alloc(&queues->arena, (total + 1) * sizeof *kept);
-	memcpy(kept, numbers, total * sizeof *kept);
-	queue->members = kept;
+	struct json_value text;
+	if (!rabbitmq_read_string(json, &reader->scratch, &text))
+		return false;
+	if (text.bytes)
+		*(const char **)out = arena_strndup(&reader->queues->arena, text.bytes, text.len);
+	return true;
 }
 
-static int32_t queues_small(int64_t count)
+static bool queue_read_word(struct queue_reader *reader, struct json_reader *json, void *out)
 {
-	return count > INT32_MAX ? INT32_MAX : (int32_t)count;
+	struct json_value word;
+	if (!rabbitmq_read_string(json, &reader->scratch, &word))
+		return false;
+	if (word.len)
+		*(uint16_t *)out = queue_word(reader, &word);
+	return true;
 }
 
-#define QUEUES_DECODE_COUNT(queues, item, path) rabbitmq_json_count(item, path)
-#define QUEUES_DECODE_BYTES(queues, item, path) rabbitmq_json_count(item, path)
-#define QUEUES_DECODE_SMALL(queues, item, path) queues_small(rabbitmq_json_count(item, path))
-#define QUEUES_DECODE_RATE(queues, item, path) (float)rabbitmq_json_rate(item, path)
-#define QUEUES_DECODE_FLAG(queues, item, path) (int8_t) rabbitmq_json_flag(item, path)
-#define QUEUES_DECODE_TEXT(queues, item, path) rabbitmq_json_text(item, path, &(queues)->arena)
-#define QUEUES_DECODE_WORD(queues, item, path) word_at(queues, item, path)
-
-static void decode_queue(struct rabbitmq_queues *queues, const cJSON *item, const char *vhost)
+static bool queue_read_vhost(struct queue_reader *reader, struct json_reader *json, void *out)
 {
-	const cJSON *name = rabbitmq_json_at(item, "name"), *type = rabbitmq_json_at(item, "type");
-	if (!cJSON_IsString(name))
+	return reader->one_vhost ? json_check(json) : queue_read_word(reader, json, out);
+}
+
+static bool queue_read_type(struct queue_reader *reader, struct json_reader *json, void *out)
+{
+	struct json_value word;
+	if (!rabbitmq_read_string(json, &reader->scratch, &word))
+		return false;
+	if (word.bytes)
+		*(uint8_t *)out = (uint8_t)queues_type_of(&word);
+	return true;
+}
+
+static bool queue_read_count(struct queue_reader *reader, struct json_reader *json, void *out)
+{
+	return rabbitmq_read_count(json, out);
+}
+
+static bool queue_read_small(struct queue_reader *reader, struct json_reader *json, void *out)
+{
+	int64_t count;
+	bool read = rabbitmq_read_count(json, &count);
+	*(int32_t *)out = count > INT32_MAX ? INT32_MAX : (int32_t)count;
+	return read;
+}
+
+static bool queue_read_rate(struct queue_reader *reader, struct json_reader *json, void *out)
+{
+	double rate;
+	bool read = rabbitmq_read_rate(json, &rate);
+	*(float *)out = (float)rate;
+	return read;
+}
+
+static bool queue_read_flag(struct queue_reader *reader, struct json_reader *json, void *out)
+{
+	int flag;
+	bool read = rabbitmq_read_flag(json, &flag);
+	*(int8_t *)out = (int8_t)flag;
+	return read;
+}
+
+static bool queue_read_nodes(struct queue_reader *reader, struct json_reader *json, uint16_t *out, uint8_t *count,
+			     bool *known)
+{
+	struct json_walk walk = {.first = true};
+	if (json_peek(json) != '[')
+		return json_check(json);
+	json->at++;
+	*known = true;
+	while (json_next_item(json, &walk)) {
+		struct json_value word;
+		if (!rabbitmq_read_string(json, &reader->scratch, &word))
+			return false;
+		if (word.bytes && *count < RABBITMQ_MEMBERS_MAX)
+			out[(*count)++] = queue_word(reader, &word);
+	}
+	return !walk.wrong;
+}
+
+static bool queue_read_members(struct queue_reader *reader, struct json_reader *json, void *out)
+{
+	return queue_read_nodes(reader, json, reader->members, &reader->queue.member_count,
+				&reader->queue.members_known);
+}
+
+static bool queue_read_online(struct queue_reader *reader, struct json_reader *json, void *out)
+{
+	return queue_read_nodes(reader, json, reader->online, &reader->queue.online_count, &reader->queue.online_known);
+}
+
+/* ---- items ---- */
+
+/* Of the types in field_types.h any may be used, and these. */
+enum queue_value_type {
+	QUEUE_COUNT,
+	QUEUE_BYTES,
+	QUEUE_SMALL,
+	QUEUE_RATE,
+	QUEUE_FLAG,
+	QUEUE_TEXT,
+	QUEUE_WORD,
+	QUEUE_VHOST,
+	QUEUE_TYPE,
+	QUEUE_MEMBERS,
+	QUEUE_ONLINE,
+};
+
+static queue_read_fn *const queue_readers[] = {
+	[QUEUE_COUNT] = queue_read_count,     [QUEUE_BYTES] = queue_read_count,   [QUEUE_SMALL] = queue_read_small,
+	[QUEUE_RATE] = queue_read_rate,       [QUEUE_FLAG] = queue_read_flag,     [QUEUE_TEXT] = queue_read_text,
+	[QUEUE_WORD] = queue_read_word,       [QUEUE_VHOST] = queue_read_vhost,   [QUEUE_TYPE] = queue_read_type,
+	[QUEUE_MEMBERS] = queue_read_members, [QUEUE_ONLINE] = queue_read_online,
+};
+
+/* In the order in which they are asked for. */
+#define QUEUE_FIELDS                                                                                                   \
+	QUEUE_FIELD("name", TEXT, name)                                                                                \
+	QUEUE_FIELD("vhost", VHOST, vhost)                                                                             \
+	QUEUE_FIELD("type", TYPE, type)                                                                                \
+	QUEUE_FIELD("state", WORD, state)                                                                              \
+	QUEUE_FIELD("node", WORD, node)                                                                                \
+	QUEUE_FIELD("leader", WORD, leader)                                                                            \
+	QUEUE_FIELD("members", MEMBERS, members)                                                                       \
+	QUEUE_FIELD("online", ONLINE, members)
+
+#define QUEUE_FIELD(path, type, member) RABBITMQ_PATH(path),
+#define X(place, asked, type, member, path, ...) RABBITMQ_PATH(path),
+static const struct rabbitmq_path queue_paths[] = {QUEUE_FIELDS
+#include "api/rabbitmq/queue_fields.def"
+};
+#undef QUEUE_FIELD
+#undef X
+
+#define QUEUE_FIELD(path, type, member) {QUEUE_##type, offsetof(struct rabbitmq_queue, member)},
+#define X(place, asked, type, member, path, ...) {QUEUE_##type, offsetof(struct rabbitmq_queue, member)},
+static const struct {
+	enum queue_value_type type;
+	size_t offset;
+} queue_fields[] = {QUEUE_FIELDS
+#include "api/rabbitmq/queue_fields.def"
+};
+#undef QUEUE_FIELD
+#undef X
+_Static_assert(ARRAY_LEN(queue_fields) <= RABBITMQ_PATHS_MAX, "more fields than a list marks as seen");
+
+#define QUEUE_UNSAID_COUNT -1
+#define QUEUE_UNSAID_BYTES -1
+#define QUEUE_UNSAID_SMALL -1
+#define QUEUE_UNSAID_RATE -1
+#define QUEUE_UNSAID_FLAG -1
+#define QUEUE_UNSAID_TEXT NULL
+#define QUEUE_UNSAID_WORD RABBITMQ_NO_NAME
+
+static void queue_begin(void *data)
+{
+	static const struct rabbitmq_queue unsaid = {
+		.vhost = RABBITMQ_NO_NAME,
+		.state = RABBITMQ_NO_NAME,
+		.leader = RABBITMQ_NO_NAME,
+		.node = RABBITMQ_NO_NAME,
+		.type = RABBITMQ_OTHER,
+#define X(place, asked, type, member, ...) .member = QUEUE_UNSAID_##type,
+#include "api/rabbitmq/queue_fields.def"
+#undef X
+	};
+	struct queue_reader *reader = data;
+	reader->queue = unsaid;
+	reader->queue.vhost = reader->vhost;
+}
+
+static bool queue_value(void *data, size_t path, struct json_reader *json)
+{
+	struct queue_reader *reader = data;
+	return queue_readers[queue_fields[path].type](reader, json, (char *)&reader->queue + queue_fields[path].offset);
+}
+
+static void queue_end(void *data)
+{
+	struct queue_reader *reader = data;
+	struct rabbitmq_queues *queues = reader->queues;
+	if (!reader->queue.name)
 		return;
 	if (queues->count == RABBITMQ_QUEUES_MAX) {
 		queues->truncated = true;
 		return;
 	}
+	uint16_t numbers[2 * RABBITMQ_MEMBERS_MAX];
+	size_t members = reader->queue.member_count, online = reader->queue.online_count;
+	memcpy(numbers, reader->members, members * sizeof *numbers);
+	memcpy(numbers + members, reader->online, online * sizeof *numbers);
+	reader->queue.members = queue_set(reader, numbers, members + online);
 	if (queues->count == queues->size) {
 		queues->size = queues->size ? queues->size * 2 : 64;
 		queues->items = mem_resize(queues->items, queues->size, sizeof *queues->items);
 	}
-	struct rabbitmq_queue *queue = &queues->items[queues->count++];
-	*queue = (struct rabbitmq_queue){
-		.name = arena_strdup(&queues->arena, name->valuestring),
-		.vhost = vhost ? word_number(queues, vhost) : word_at(queues, item, "vhost"),
-		.state = word_at(queues, item, "state"),
-		.leader = word_at(queues, item, "leader"),
-		.node = word_at(queues, item, "node"),
-		.type = (uint8_t)queues_type_of(cJSON_IsString(type) ? type->valuestring : NULL),
-#define X(place, asked, type, member, path, ...) .member = QUEUES_DECODE_##type(queues, item, path),
-#include "api/rabbitmq/queue_fields.def"
-#undef X
-	};
-	queues_decode_members(queues, item, queue);
+	queues->items[queues->count++] = reader->queue;
 }
 
-bool rabbitmq_decode_queues(struct rabbitmq_queues *queues, const char *json, size_t len, const char *vhost,
-			    struct rabbitmq_page *page, struct err *err)
+static void queue_finish(void *data)
 {
-	CLEANUP(rabbitmq_json) cJSON *root = rabbitmq_json_parse(json, len, "queues", err);
-	if (!root)
-		return false;
-	const cJSON *item, *items = rabbitmq_json_items(root, page);
-	if (!items)
-		return err_set(err, ERR_PARSE, "RabbitMQ's list of queues is not an array");
-	cJSON_ArrayForEach(item, items) decode_queue(queues, item, vhost);
-	return true;
+	struct queue_reader *reader = data;
+	rabbitmq_queues_unref(reader->queues);
+	buf_finish(&reader->scratch);
+	free(reader);
+}
+
+struct rabbitmq_list *rabbitmq_list_of_queues(struct rabbitmq_queues *queues, const char *vhost)
+{
+	static const struct rabbitmq_list_kind kind = {
+		.what = "queues",
+		.paths = queue_paths,
+		.path_count = ARRAY_LEN(queue_paths),
+		.begin = queue_begin,
+		.value = queue_value,
+		.end = queue_end,
+		.finish = queue_finish,
+	};
+	struct queue_reader *reader = mem_alloc(sizeof *reader);
+	reader->queues = queues ? rabbitmq_queues_ref(queues) : rabbitmq_queues_create();
+	reader->one_vhost = vhost != NULL;
+	reader->vhost = vhost ? queue_word_anew(reader->queues, vhost, strlen(vhost)) : RABBITMQ_NO_NAME;
+	reader->scratch = BUF_INIT(RABBITMQ_ITEM_MAX);
+	return rabbitmq_list_create(&kind, reader);
 }
 
 void rabbitmq_queues_seal(struct rabbitmq_queues *queues)

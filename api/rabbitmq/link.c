@@ -29,6 +29,7 @@ struct rabbitmq_link {
 	void *run;
 	char *path, *user, *origin; /* of what is asked: without the query; who asks; where the credentials are from */
 	rabbitmq_answer_fn *done;
+	bool (*on_bytes)(void *data, const char *bytes, size_t len);
 	void *data;
 };
 
@@ -249,6 +250,12 @@ static void on_http(void *data, const struct http_result *result)
 	link_finish(link, &answer);
 }
 
+static bool link_on_bytes(void *data, const char *bytes, size_t len)
+{
+	struct rabbitmq_link *link = data;
+	return link->on_bytes(link->data, bytes, len);
+}
+
 static bool link_send(struct rabbitmq_link *link, struct err *err)
 {
 	const char *const headers[] = {link->authorization, "Accept: application/json", NULL};
@@ -260,6 +267,7 @@ static bool link_send(struct rabbitmq_link *link, struct err *err)
 					  .wants = HTTP_WANTS_JSON,
 					  .timeout_ms = link->timeout_ms,
 					  .body_max = BODY_MAX,
+					  .on_data = link->on_bytes ? link_on_bytes : NULL,
 					  .on_done = on_http,
 					  .data = link,
 				  },
@@ -299,6 +307,7 @@ bool rabbitmq_link_get(struct rabbitmq_link *link, const struct rabbitmq_questio
 	link->authorization = mem_strdup(question->authorization);
 	link->timeout_ms = question->timeout_ms;
 	link->done = done;
+	link->on_bytes = question->on_bytes;
 	link->data = data;
 	if (!must_connect(link))
 		return link_send(link, err);

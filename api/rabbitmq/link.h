@@ -17,6 +17,7 @@ struct rabbitmq_answer {
 	bool passed;      /* status 200 or exit code 0 */
 	const char *body; /* "" without */
 	size_t len;
+	struct rabbitmq_list *list; /* that took the body instead, as the monitor has it */
 };
 
 typedef void rabbitmq_answer_fn(void *data, const struct rabbitmq_answer *answer);
@@ -36,6 +37,8 @@ struct rabbitmq_question {
 	const char *authorization; /* a header line */
 	const char *user, *origin; /* as in rabbitmq_monitor_set_credentials */
 	int64_t timeout_ms;
+	/* Takes the body of a good answer in pieces, with the data of done; false gives it up. NULL = it is collected. */
+	bool (*on_bytes)(void *data, const char *bytes, size_t len);
 };
 
 /* Only while not busy; done is called once, later. */

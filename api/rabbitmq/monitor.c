@@ -12,6 +12,7 @@
 #include "api/base/str.h"
 #include "api/net/http.h"
 #include "api/rabbitmq/monitor_private.h"
+#include "api/rabbitmq/rabbitmq_decode.h"
 
 enum { QUESTION_MS = 6000, SELF_MS = 4000, PEERS_MS = 60000, SILENT_LONGEST_MS = 60000 };
 
@@ -28,7 +29,8 @@ static const char queue_columns[] = "name,vhost,type,state,node,leader,members,o
 
 static const struct {
 	const char *path;    /* over HTTP; NULL for commands */
-	const char *columns; /* of a list that is read in pages; NULL = the answer is whole */
+	const char *columns; /* of a list that is read in pages, while it arrives; NULL = the answer is whole */
+	struct rabbitmq_list *(*begin)(struct rabbitmq_monitor *monitor); /* for each page of that */
 	const char *const *argv;
 	bool may_be_forbidden; /* the round goes on without what this user's tags do not show */
 	bool may_fail; /* a failure sends the round to the next peer, but not here: the round goes on without it */
@@ -40,12 +42,16 @@ static const struct {
 } job_types[] = {
 	[RABBITMQ_JOB_OVERVIEW] = {.path = "/api/overview", .take = rabbitmq_take_overview},
 	[RABBITMQ_JOB_NODES] = {.path = "/api/nodes", .may_be_forbidden = true, .take = rabbitmq_take_nodes},
-	[RABBITMQ_JOB_QUEUES] = {.path = "/api/queues", .columns = queue_columns, .take = rabbitmq_take_queues},
+	[RABBITMQ_JOB_QUEUES] = {.path = "/api/queues",
+				 .columns = queue_columns,
+				 .begin = rabbitmq_begin_queues,
+				 .take = rabbitmq_take_queues},
 	/* user_provided_name is a copy of client_properties.connection_name (rabbit_reader.erl, and for streams
 	 * rabbit_stream_reader.erl); asked for by that name all of client_properties would come, which columns do
 	 * not reach into. Without statistics there are node and user only (rabbit_mgmt_util.erl). */
 	[RABBITMQ_JOB_CONNECTIONS] = {.path = "/api/connections",
 				      .columns = "node,user,user_provided_name",
+				      .begin = rabbitmq_begin_connections,
 				      .may_fail = true,
 				      .take = rabbitmq_take_connections},
 	/* Whose pod it is: with node names of whatever form, nothing else tells for certain. */
@@ -109,9 +115,8 @@ static void monitor_hear(struct rabbitmq_way_in *lane, const struct rabbitmq_ans
 	monitor_forget_answers(member);
 }
 
-static void monitor_on_answer(void *data, const struct rabbitmq_answer *answer)
+static void monitor_use_answer(struct rabbitmq_way_in *lane, const struct rabbitmq_answer *answer)
 {
-	struct rabbitmq_way_in *lane = data;
 	struct rabbitmq_monitor *monitor = lane->peer->monitor;
 	bool round = rabbitmq_job_is_of_round(lane->current);
 	monitor_hear(lane, answer);
@@ -130,6 +135,23 @@ static void monitor_on_answer(void *data, const struct rabbitmq_answer *answer)
 		rabbitmq_changed(monitor);
 }
 
+static void monitor_on_answer(void *data, const struct rabbitmq_answer *said)
+{
+	struct rabbitmq_way_in *lane = data;
+	struct rabbitmq_answer answer = *said;
+	answer.list = lane->list;
+	lane->list = NULL;
+	monitor_use_answer(lane, &answer);
+	rabbitmq_list_destroy(answer.list);
+}
+
+static bool monitor_take_bytes(void *data, const char *bytes, size_t len)
+{
+	struct rabbitmq_way_in *lane = data;
+	rabbitmq_list_feed(lane->list, bytes, len);
+	return true;
+}
+
 static bool monitor_get(struct rabbitmq_way_in *lane, enum rabbitmq_job job, const char *path, struct err *err)
 {
 	const struct rabbitmq_monitor *monitor = lane->peer->monitor;
@@ -141,6 +163,7 @@ static bool monitor_get(struct rabbitmq_way_in *lane, enum rabbitmq_job job, con
 			.user = monitor->user,
 			.origin = monitor->origin,
 			.timeout_ms = job_types[job].patience_ms ? job_types[job].patience_ms : QUESTION_MS,
+			.on_bytes = job_types[job].columns ? monitor_take_bytes : NULL,
 		},
 		monitor_on_answer, lane, err);
 }
@@ -150,6 +173,8 @@ static bool start_page(struct rabbitmq_way_in *lane, enum rabbitmq_job job, stru
 	CLEANUP(free)
 	char *path = str_printf("%s?page=%lld&page_size=%d&columns=%s", job_types[job].path,
 				(long long)lane->peer->monitor->page, RABBITMQ_PAGE_SIZE, job_types[job].columns);
+	rabbitmq_list_destroy(lane->list);
+	lane->list = job_types[job].begin(lane->peer->monitor);
 	return monitor_get(lane, job, path, err);
 }
 

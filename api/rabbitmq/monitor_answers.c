@@ -121,13 +121,18 @@ static bool begin_clients(struct rabbitmq_peer *peer)
 	return true;
 }
 
+struct rabbitmq_list *rabbitmq_begin_connections(struct rabbitmq_monitor *monitor)
+{
+	return rabbitmq_list_of_connections(monitor->counting);
+}
+
 void rabbitmq_take_connections(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
 {
 	struct rabbitmq_monitor *monitor = peer->monitor;
 	struct rabbitmq_clients *clients = monitor->counting;
 	struct rabbitmq_page page;
 	struct err err = answer->err;
-	if (err_is_set(&err) || !rabbitmq_decode_connections(clients, answer->body, answer->len, &page, &err)) {
+	if (err_is_set(&err) || !rabbitmq_list_end(answer->list, &page, &err)) {
 		put_part(monitor, &monitor->snapshot.clients_part, &err);
 	} else if (page.page_count > RABBITMQ_CONNECTION_PAGES_MAX || clients->partial) {
 		err_set(&err, ERR_LIMIT,
@@ -173,12 +178,17 @@ static void fail_queues(struct rabbitmq_monitor *monitor, const struct err *err)
 	rabbitmq_end_round(monitor);
 }
 
+struct rabbitmq_list *rabbitmq_begin_queues(struct rabbitmq_monitor *monitor)
+{
+	return rabbitmq_list_of_queues(monitor->filling, NULL);
+}
+
 void rabbitmq_take_queues(struct rabbitmq_peer *peer, const struct rabbitmq_answer *answer)
 {
 	struct rabbitmq_monitor *monitor = peer->monitor;
 	struct rabbitmq_page page;
 	struct err err = {0};
-	bool read = rabbitmq_decode_queues(monitor->filling, answer->body, answer->len, NULL, &page, &err);
+	bool read = rabbitmq_list_end(answer->list, &page, &err);
 	monitor->filling->truncated |= read && page.page_count > RABBITMQ_PAGES_MAX;
 	if (!read) {
 		fail_queues(monitor, &err);
@@ -333,7 +343,8 @@ void rabbitmq_take_vhost_queues(struct rabbitmq_peer *peer, const struct rabbitm
 	struct rabbitmq_page page;
 	struct err err = {0};
 	const char *vhost = monitor->vhosts.items[monitor->vhost];
-	if (!rabbitmq_decode_queues(monitor->filling, answer->body, answer->len, vhost, &page, &err))
+	struct rabbitmq_list *list = rabbitmq_list_of_queues(monitor->filling, vhost);
+	if (!rabbitmq_list_take(list, answer->body, answer->len, &page, &err))
 		fail_queues(monitor, &err);
 	else if (++monitor->vhost < monitor->vhosts.len)
 		rabbitmq_push_job(peer, RABBITMQ_JOB_VHOST_QUEUES);

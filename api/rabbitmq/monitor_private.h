@@ -52,8 +52,9 @@ struct rabbitmq_way_in { /* of one connection to a broker pod */
 	struct rabbitmq_link *link;
 	enum rabbitmq_job jobs[RABBITMQ_JOBS_MAX]; /* waiting */
 	size_t job_count;
-	enum rabbitmq_job current; /* under way while the link is busy */
-	uint64_t epoch;            /* of the monitor when it began */
+	enum rabbitmq_job current;  /* under way while the link is busy */
+	struct rabbitmq_list *list; /* that it reads; NULL = its answer is whole */
+	uint64_t epoch;             /* of the monitor when it began */
 };
 
 struct rabbitmq_peer { /* one broker pod */
@@ -125,6 +126,9 @@ struct rabbitmq_member *rabbitmq_member_of(struct rabbitmq_peer *peer); /* NULL 
 void rabbitmq_look_around(struct rabbitmq_monitor *monitor);
 
 /* ---- monitor_answers.c ---- */
+/* The list that the next page is a part of. */
+struct rabbitmq_list *rabbitmq_begin_queues(struct rabbitmq_monitor *monitor);
+struct rabbitmq_list *rabbitmq_begin_connections(struct rabbitmq_monitor *monitor);
 void rabbitmq_clear_vhosts(struct rabbitmq_monitor *monitor);
 void rabbitmq_forget_unheard(struct rabbitmq_member *member);
 void rabbitmq_member_finish(struct rabbitmq_member *member); /* what it holds */

@@ -4,11 +4,14 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 #include "api/rabbitmq/monitor_private.h"
+#include "api/rabbitmq/rabbitmq_decode.h"
 
 void rabbitmq_peer_destroy(struct rabbitmq_peer *peer)
 {
-	for (size_t i = 0; i < RABBITMQ_LANES; i++)
+	for (size_t i = 0; i < RABBITMQ_LANES; i++) {
 		rabbitmq_link_destroy(peer->lanes[i].link);
+		rabbitmq_list_destroy(peer->lanes[i].list);
+	}
 	free(peer);
 }
 

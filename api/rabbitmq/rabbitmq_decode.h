@@ -14,16 +14,23 @@ struct rabbitmq_page {
 	int64_t page, page_count; /* both 1 for an answer without pages */
 };
 
-/* Appends one page of GET /api/queues, or the bare array that rabbitmqctl prints. `vhost` names the virtual host where
- * the items do not (rabbitmqctl); NULL else. */
-bool rabbitmq_decode_queues(struct rabbitmq_queues *queues, const char *json, size_t len, const char *vhost,
-			    struct rabbitmq_page *page, struct err *err) MUST_USE;
+/* One answer that is decoded while it arrives. What is wrong with it shows at its end; items before that may have been taken. */
+struct rabbitmq_list;
+
+/* Appends to `queues` (referenced until the list is destroyed; NULL = they are thrown away) what one page of GET /api/queues holds, or
+ * the bare array that rabbitmqctl prints. `vhost` names the virtual host where the items do not (rabbitmqctl); NULL else. */
+struct rabbitmq_list *rabbitmq_list_of_queues(struct rabbitmq_queues *queues, const char *vhost);
+/* Adds up one page of GET /api/connections, or the bare array; `clients` as queues above. */
+struct rabbitmq_list *rabbitmq_list_of_connections(struct rabbitmq_clients *clients);
+void rabbitmq_list_feed(struct rabbitmq_list *list, const char *bytes, size_t len); /* a piece of any size */
+bool rabbitmq_list_end(struct rabbitmq_list *list, struct rabbitmq_page *page, struct err *err) MUST_USE;
+void rabbitmq_list_destroy(struct rabbitmq_list *list); /* NULL is fine */
+/* A whole answer at once: feeds, ends and destroys the list. */
+bool rabbitmq_list_take(struct rabbitmq_list *list, const char *json, size_t len, struct rabbitmq_page *page,
+			struct err *err) MUST_USE;
+
 /* After the last page: counts what is replicated and gives back what only filling needed. */
 void rabbitmq_queues_seal(struct rabbitmq_queues *queues);
-
-/* Adds up one page of GET /api/connections, or the bare array. */
-bool rabbitmq_decode_connections(struct rabbitmq_clients *clients, const char *json, size_t len,
-				 struct rabbitmq_page *page, struct err *err) MUST_USE;
 /* After the last page: sorts and gives back what only filling needed. */
 void rabbitmq_clients_seal(struct rabbitmq_clients *clients);
 

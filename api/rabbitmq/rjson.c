@@ -8,7 +8,6 @@
 #include "api/base/buf.h"
 #include "api/base/json_read.h"
 #include "api/base/mem.h"
-#include "api/rabbitmq/rabbitmq_decode.h"
 
 enum { JOINED_MAX = 64 * 1024 };
 
@@ -76,17 +75,4 @@ const char *rabbitmq_json_joined(const cJSON *array, struct arena *arena)
 	const char *text = arena_strndup(arena, buf_str(&joined), joined.len);
 	buf_finish(&joined);
 	return text;
-}
-
-const cJSON *rabbitmq_json_items(const cJSON *root, struct rabbitmq_page *page)
-{
-	const cJSON *items = cJSON_IsArray(root) ? root : rabbitmq_json_at(root, "items");
-	*page = (struct rabbitmq_page){.page = 1, .page_count = 1};
-	if (!cJSON_IsArray(items))
-		return NULL;
-	if (items != root) {
-		page->page = rabbitmq_json_count(root, "page");
-		page->page_count = rabbitmq_json_count(root, "page_count");
-	}
-	return items;
 }

@@ -26,8 +26,4 @@ double rabbitmq_json_rate(const cJSON *object, const char *key); /* a finite num
 const char *rabbitmq_json_joined(const cJSON *array,
 				 struct arena *arena); /* strings joined by ','; NULL when it is no array */
 
-struct rabbitmq_page; /* rabbitmq_decode.h */
-/* The items of a list with pages or of a bare array, and which page it is; NULL when it is neither. */
-const cJSON *rabbitmq_json_items(const cJSON *root, struct rabbitmq_page *page);
-
 #endif

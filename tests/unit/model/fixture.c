@@ -212,7 +212,8 @@ void fixture_say_queues(struct fixture *f, struct join_cluster *cluster, const c
 	struct rabbitmq_queues *queues = rabbitmq_queues_create();
 	struct rabbitmq_page page;
 	struct err err = {0};
-	assert_true(rabbitmq_decode_queues(queues, queues_json, strlen(queues_json), NULL, &page, &err));
+	assert_true(rabbitmq_list_take(rabbitmq_list_of_queues(queues, NULL), queues_json, strlen(queues_json), &page,
+				       &err));
 	rabbitmq_queues_seal(queues);
 	rabbitmq_queues_unref(cluster->rabbitmq.queues);
 	cluster->rabbitmq.queues = queues;
@@ -225,7 +226,8 @@ void fixture_say_connections(struct fixture *f, struct join_cluster *cluster, co
 	struct rabbitmq_clients *clients = rabbitmq_clients_create();
 	struct rabbitmq_page page;
 	struct err err = {0};
-	assert_true(rabbitmq_decode_connections(clients, connections_json, strlen(connections_json), &page, &err));
+	assert_true(rabbitmq_list_take(rabbitmq_list_of_connections(clients), connections_json,
+				       strlen(connections_json), &page, &err));
 	rabbitmq_clients_seal(clients);
 	rabbitmq_clients_unref(cluster->rabbitmq.clients);
 	cluster->rabbitmq.clients = clients;

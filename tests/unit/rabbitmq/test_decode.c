@@ -99,9 +99,9 @@ static void pages_of_queues_are_put_together(void **state)
 	struct rabbitmq_queues *queues = rabbitmq_queues_create();
 	struct rabbitmq_page page;
 	struct err err = {0};
-	assert_true(rabbitmq_decode_queues(queues, TEXT(first), NULL, &page, &err));
+	assert_true(rabbitmq_list_take(rabbitmq_list_of_queues(queues, NULL), TEXT(first), &page, &err));
 	assert_int_equal(page.page_count, 2);
-	assert_true(rabbitmq_decode_queues(queues, TEXT(second), NULL, &page, &err));
+	assert_true(rabbitmq_list_take(rabbitmq_list_of_queues(queues, NULL), TEXT(second), &page, &err));
 	rabbitmq_queues_seal(queues);
 	assert_int_equal(queues->count, 5);
 	assert_int_equal(queues->replicated_count, 2);
@@ -131,7 +131,7 @@ static void queues_as_rabbitmqctl_prints_them(void **state)
 	struct rabbitmq_queues *queues = rabbitmq_queues_create();
 	struct rabbitmq_page page;
 	struct err err = {0};
-	assert_true(rabbitmq_decode_queues(queues, TEXT(json), "orders", &page, &err));
+	assert_true(rabbitmq_list_take(rabbitmq_list_of_queues(queues, "orders"), TEXT(json), &page, &err));
 	rabbitmq_queues_seal(queues);
 	assert_int_equal(queues->items[0].type, RABBITMQ_QUORUM);
 	assert_string_equal(rabbitmq_word(queues, queues->items[0].vhost), "orders");
@@ -148,7 +148,7 @@ static void too_many_members_are_cut(void **state)
 	struct rabbitmq_queues *queues = rabbitmq_queues_create();
 	struct rabbitmq_page page;
 	struct err err = {0};
-	assert_true(rabbitmq_decode_queues(queues, TEXT(json), NULL, &page, &err));
+	assert_true(rabbitmq_list_take(rabbitmq_list_of_queues(queues, NULL), TEXT(json), &page, &err));
 	assert_int_equal(queues->items[0].member_count, RABBITMQ_MEMBERS_MAX);
 	assert_true(queues->items[0].online_known);
 	rabbitmq_queues_unref(queues);
@@ -174,9 +174,9 @@ static void connections_are_added_up_by_node_and_name(void **state)
 	struct rabbitmq_clients *clients = rabbitmq_clients_create();
 	struct rabbitmq_page page;
 	struct err err = {0};
-	assert_true(rabbitmq_decode_connections(clients, TEXT(first), &page, &err));
+	assert_true(rabbitmq_list_take(rabbitmq_list_of_connections(clients), TEXT(first), &page, &err));
 	assert_int_equal(page.page_count, 2);
-	assert_true(rabbitmq_decode_connections(clients, TEXT(second), &page, &err));
+	assert_true(rabbitmq_list_take(rabbitmq_list_of_connections(clients), TEXT(second), &page, &err));
 	rabbitmq_clients_seal(clients);
 	assert_false(clients->partial);
 	assert_int_equal(clients->connections, 7);
@@ -202,7 +202,7 @@ static void long_names_of_clients_are_cut_between_characters(void **state)
 	struct rabbitmq_clients *clients = rabbitmq_clients_create();
 	struct rabbitmq_page page;
 	struct err err = {0};
-	assert_true(rabbitmq_decode_connections(clients, TEXT(json), &page, &err));
+	assert_true(rabbitmq_list_take(rabbitmq_list_of_connections(clients), TEXT(json), &page, &err));
 	rabbitmq_clients_seal(clients);
 	assert_int_equal(clients->count, 1);
 	assert_int_equal(clients->items[0].connections, 2);
@@ -218,7 +218,7 @@ static void connections_that_cannot_be_placed_or_counted_are_missing(void **stat
 	struct err err = {0};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		struct rabbitmq_clients *clients = rabbitmq_clients_create();
-		assert_true(rabbitmq_decode_connections(clients, TEXT(texts[i]), &page, &err));
+		assert_true(rabbitmq_list_take(rabbitmq_list_of_connections(clients), TEXT(texts[i]), &page, &err));
 		rabbitmq_clients_seal(clients);
 		assert_true(clients->partial);
 		assert_int_equal(clients->count, 0);
@@ -226,9 +226,10 @@ static void connections_that_cannot_be_placed_or_counted_are_missing(void **stat
 	}
 	struct rabbitmq_clients *clients = rabbitmq_clients_create();
 	for (int i = 0; i < RABBITMQ_CONNECTIONS_MAX; i++)
-		assert_true(rabbitmq_decode_connections(clients, TEXT("[{\"node\":\"a\"}]"), &page, &err));
+		assert_true(rabbitmq_list_take(rabbitmq_list_of_connections(clients), TEXT("[{\"node\":\"a\"}]"), &page,
+					       &err));
 	assert_false(clients->partial);
-	assert_true(rabbitmq_decode_connections(clients, TEXT("[{\"node\":\"a\"}]"), &page, &err));
+	assert_true(rabbitmq_list_take(rabbitmq_list_of_connections(clients), TEXT("[{\"node\":\"a\"}]"), &page, &err));
 	assert_true(clients->partial);
 	assert_int_equal(clients->connections, RABBITMQ_CONNECTIONS_MAX);
 	rabbitmq_clients_unref(clients);
@@ -335,12 +336,12 @@ static void what_is_no_answer_is_an_error(void **state)
 		struct rabbitmq_queues *queues = rabbitmq_queues_create();
 		struct rabbitmq_page page;
 		struct err err = {0};
-		assert_false(rabbitmq_decode_queues(queues, TEXT(texts[i]), NULL, &page, &err));
+		assert_false(rabbitmq_list_take(rabbitmq_list_of_queues(queues, NULL), TEXT(texts[i]), &page, &err));
 		assert_int_equal(err.code, ERR_PARSE);
 		assert_null(rabbitmq_decode_nodes(TEXT(texts[i]), &err));
 		rabbitmq_queues_unref(queues);
 		struct rabbitmq_clients *clients = rabbitmq_clients_create();
-		assert_false(rabbitmq_decode_connections(clients, TEXT(texts[i]), &page, &err));
+		assert_false(rabbitmq_list_take(rabbitmq_list_of_connections(clients), TEXT(texts[i]), &page, &err));
 		rabbitmq_clients_unref(clients);
 	}
 	struct err err = {0};
