@@ -88,11 +88,16 @@ bool json_read_bool(struct json_reader *json, bool *out)
 	return json_pull_read_word(json, *out ? "true" : "false") || json_wrong(json, "true or false");
 }
 
+static bool json_is_of_number(char c)
+{
+	return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
+}
+
 bool json_read_number(struct json_reader *json, const char **bytes, size_t *len)
 {
 	json_peek(json);
 	*bytes = json->at;
-	while (json->at < json->end && *json->at != '\0' && strchr("+-.0123456789eE", *json->at))
+	while (json->at < json->end && json_is_of_number(*json->at))
 		json->at++;
 	*len = (size_t)(json->at - *bytes);
 	return *len > 0 || json_wrong(json, "a number");
