@@ -1,5 +1,5 @@
 /* The rows of queues and of their replicas, made from RabbitMQ's lists when somebody looks at them. */
-#include <stdio.h>
+#include <string.h>
 
 #include "api/base/str.h"
 #include "api/model/join/join.h"
@@ -39,6 +39,15 @@ void join_rabbitmq_replicated_at(const struct join_cluster *cluster, int64_t ind
 	}
 }
 
+/* What fits; returns the length with it. */
+static size_t put_words(char *text, size_t size, size_t len, const char *words)
+{
+	const char *end = memccpy(text + len, words, '\0', size - len);
+	text[size - 1] = '\0';
+	return end ? (size_t)(end - text) - 1 : size - 1;
+}
+
+/* For each row that is sorted or filtered: no printf. */
 static const char *joined_names(struct join_cluster *cluster, const uint16_t *words, size_t count)
 {
 	char text[4096];
@@ -48,8 +57,8 @@ static const char *joined_names(struct join_cluster *cluster, const uint16_t *wo
 		int16_t at = index_of_word(cluster, words[i]);
 		const char *name =
 			at >= 0 ? cluster->brokers.items[at]->name : rabbitmq_word(cluster->rabbitmq.queues, words[i]);
-		int put = snprintf(text + len, sizeof text - len, "%s%s", i ? "," : "", str_or(name, "?"));
-		len += put > 0 ? (size_t)put : 0;
+		len = put_words(text, sizeof text, len, i ? "," : "");
+		len = put_words(text, sizeof text, len, str_or(name, "?"));
 	}
 	return join_cluster_phrase(cluster, text);
 }
