@@ -10,17 +10,26 @@
 /* What repeats is mostly what came a moment ago: only what is not among these goes the long way. */
 enum { QUEUE_RECENT_WORDS = 64, QUEUE_RECENT_SETS = 64 };
 
+/* So many queues may have gone between two that stayed. */
+enum { QUEUE_NAMES_AHEAD = 16 };
+
 struct queue_set { /* members, then those online */
 	const uint16_t *numbers;
 	size_t count;
+};
+
+struct queue_nodes {
+	uint16_t numbers[RABBITMQ_MEMBERS_MAX];
+	size_t count;
+	bool known;
 };
 
 struct queue_reader {
 	struct rabbitmq_queues *queues;
 	uint16_t vhost; /* of all of them, or RABBITMQ_NO_NAME: each names its own */
 	bool one_vhost;
-	struct rabbitmq_queue queue; /* the one that is being read */
-	uint16_t members[RABBITMQ_MEMBERS_MAX], online[RABBITMQ_MEMBERS_MAX];
+	struct rabbitmq_queue queue;        /* the one that is being read */
+	struct queue_nodes members, online; /* its */
 	struct buf scratch;
 	uint32_t recent_words[QUEUE_RECENT_WORDS]; /* number + 1 */
 	struct queue_set recent_sets[QUEUE_RECENT_SETS];
@@ -80,6 +89,35 @@ static const uint16_t *queue_set(struct queue_reader *reader, const uint16_t *nu
 	return kept;
 }
 
+/* ---- names ---- */
+
+/* The list comes in the same order each time: what the picture before has at this place, or soon after it. */
+static const char *queue_name_before(struct rabbitmq_queues *queues, const struct json_value *name)
+{
+	const struct rabbitmq_queues *before = queues->before;
+	for (size_t i = 0; before && i < QUEUE_NAMES_AHEAD && queues->before_at + i < before->count; i++) {
+		const char *known = before->items[queues->before_at + i].name;
+		if (strncmp(known, name->bytes, name->len) == 0 && known[name->len] == '\0') {
+			queues->before_at += i + 1;
+			return known;
+		}
+	}
+	return NULL;
+}
+
+static const char *queue_name(struct rabbitmq_queues *queues, const struct json_value *name)
+{
+	size_t used = queues->names->arena.used;
+	const char *known = queue_name_before(queues, name);
+	if (known) {
+		queues->name_bytes += name->len + 1;
+		return known;
+	}
+	known = arena_strndup(&queues->names->arena, name->bytes, name->len);
+	queues->name_bytes += queues->names->arena.used - used;
+	return known;
+}
+
 /* ---- values ---- */
 
 static enum rabbitmq_queue_type queues_type_of(const struct json_value *said)
@@ -117,6 +155,16 @@ static bool queue_read_text(struct queue_reader *reader, struct json_reader *jso
 	return true;
 }
 
+static bool queue_read_name(struct queue_reader *reader, struct json_reader *json, void *out)
+{
+	struct json_value name;
+	if (!rabbitmq_read_string(json, &reader->scratch, &name))
+		return false;
+	if (name.bytes)
+		reader->queue.name = queue_name(reader->queues, &name);
+	return true;
+}
+
 static bool queue_read_word(struct queue_reader *reader, struct json_reader *json, void *out)
 {
 	struct json_value word;
@@ -138,7 +186,7 @@ static bool queue_read_type(struct queue_reader *reader, struct json_reader *jso
 	if (!rabbitmq_read_string(json, &reader->scratch, &word))
 		return false;
 	if (word.bytes)
-		*(uint8_t *)out = (uint8_t)queues_type_of(&word);
+		reader->queue.type = queues_type_of(&word);
 	return true;
 }
 
@@ -171,33 +219,31 @@ static bool queue_read_flag(struct queue_reader *reader, struct json_reader *jso
 	return read;
 }
 
-static bool queue_read_nodes(struct queue_reader *reader, struct json_reader *json, uint16_t *out, uint8_t *count,
-			     bool *known)
+static bool queue_read_nodes(struct queue_reader *reader, struct json_reader *json, struct queue_nodes *out)
 {
 	struct json_walk walk = {.first = true};
 	if (json_peek(json) != '[')
 		return json_check(json);
 	json->at++;
-	*known = true;
+	out->known = true;
 	while (json_next_item(json, &walk)) {
 		struct json_value word;
 		if (!rabbitmq_read_string(json, &reader->scratch, &word))
 			return false;
-		if (word.bytes && *count < RABBITMQ_MEMBERS_MAX)
-			out[(*count)++] = queue_word(reader, &word);
+		if (word.bytes && out->count < RABBITMQ_MEMBERS_MAX)
+			out->numbers[out->count++] = queue_word(reader, &word);
 	}
 	return !walk.wrong;
 }
 
 static bool queue_read_members(struct queue_reader *reader, struct json_reader *json, void *out)
 {
-	return queue_read_nodes(reader, json, reader->members, &reader->queue.member_count,
-				&reader->queue.members_known);
+	return queue_read_nodes(reader, json, &reader->members);
 }
 
 static bool queue_read_online(struct queue_reader *reader, struct json_reader *json, void *out)
 {
-	return queue_read_nodes(reader, json, reader->online, &reader->queue.online_count, &reader->queue.online_known);
+	return queue_read_nodes(reader, json, &reader->online);
 }
 
 /* ---- items ---- */
@@ -211,6 +257,7 @@ enum queue_value_type {
 	QUEUE_FLAG,
 	QUEUE_TEXT,
 	QUEUE_WORD,
+	QUEUE_NAME,
 	QUEUE_VHOST,
 	QUEUE_TYPE,
 	QUEUE_MEMBERS,
@@ -218,39 +265,43 @@ enum queue_value_type {
 };
 
 static queue_read_fn *const queue_readers[] = {
-	[QUEUE_COUNT] = queue_read_count,     [QUEUE_BYTES] = queue_read_count,   [QUEUE_SMALL] = queue_read_small,
-	[QUEUE_RATE] = queue_read_rate,       [QUEUE_FLAG] = queue_read_flag,     [QUEUE_TEXT] = queue_read_text,
-	[QUEUE_WORD] = queue_read_word,       [QUEUE_VHOST] = queue_read_vhost,   [QUEUE_TYPE] = queue_read_type,
-	[QUEUE_MEMBERS] = queue_read_members, [QUEUE_ONLINE] = queue_read_online,
+	[QUEUE_COUNT] = queue_read_count, [QUEUE_BYTES] = queue_read_count,     [QUEUE_SMALL] = queue_read_small,
+	[QUEUE_RATE] = queue_read_rate,   [QUEUE_FLAG] = queue_read_flag,       [QUEUE_TEXT] = queue_read_text,
+	[QUEUE_WORD] = queue_read_word,   [QUEUE_NAME] = queue_read_name,       [QUEUE_VHOST] = queue_read_vhost,
+	[QUEUE_TYPE] = queue_read_type,   [QUEUE_MEMBERS] = queue_read_members, [QUEUE_ONLINE] = queue_read_online,
 };
 
 /* In the order in which they are asked for. */
 #define QUEUE_FIELDS                                                                                                   \
-	QUEUE_FIELD("name", TEXT, name)                                                                                \
+	QUEUE_OWN("name", NAME)                                                                                        \
 	QUEUE_FIELD("vhost", VHOST, vhost)                                                                             \
-	QUEUE_FIELD("type", TYPE, type)                                                                                \
+	QUEUE_OWN("type", TYPE)                                                                                        \
 	QUEUE_FIELD("state", WORD, state)                                                                              \
 	QUEUE_FIELD("node", WORD, node)                                                                                \
 	QUEUE_FIELD("leader", WORD, leader)                                                                            \
-	QUEUE_FIELD("members", MEMBERS, members)                                                                       \
-	QUEUE_FIELD("online", ONLINE, members)
+	QUEUE_OWN("members", MEMBERS)                                                                                  \
+	QUEUE_OWN("online", ONLINE)
 
+#define QUEUE_OWN(path, type) RABBITMQ_PATH(path),
 #define QUEUE_FIELD(path, type, member) RABBITMQ_PATH(path),
 #define X(place, asked, type, member, path, ...) RABBITMQ_PATH(path),
 static const struct rabbitmq_path queue_paths[] = {QUEUE_FIELDS
 #include "api/rabbitmq/queue_fields.def"
 };
+#undef QUEUE_OWN
 #undef QUEUE_FIELD
 #undef X
 
+#define QUEUE_OWN(path, type) {QUEUE_##type, 0},
 #define QUEUE_FIELD(path, type, member) {QUEUE_##type, offsetof(struct rabbitmq_queue, member)},
 #define X(place, asked, type, member, path, ...) {QUEUE_##type, offsetof(struct rabbitmq_queue, member)},
 static const struct {
-	enum queue_value_type type;
+	enum queue_value_type type; /* what it is read as; its own ones know where they go */
 	size_t offset;
 } queue_fields[] = {QUEUE_FIELDS
 #include "api/rabbitmq/queue_fields.def"
 };
+#undef QUEUE_OWN
 #undef QUEUE_FIELD
 #undef X
 _Static_assert(ARRAY_LEN(queue_fields) <= RABBITMQ_PATHS_MAX, "more fields than a list marks as seen");
@@ -277,6 +328,8 @@ static void queue_begin(void *data)
 	};
 	struct queue_reader *reader = data;
 	reader->queue = unsaid;
+	reader->members.count = reader->online.count = 0;
+	reader->members.known = reader->online.known = false;
 	reader->queue.vhost = reader->vhost;
 }
 
@@ -284,6 +337,19 @@ static bool queue_value(void *data, size_t path, struct json_reader *json)
 {
 	struct queue_reader *reader = data;
 	return queue_readers[queue_fields[path].type](reader, json, (char *)&reader->queue + queue_fields[path].offset);
+}
+
+static void queue_take_members(struct queue_reader *reader)
+{
+	const struct queue_nodes *members = &reader->members, *online = &reader->online;
+	uint16_t numbers[2 * RABBITMQ_MEMBERS_MAX];
+	memcpy(numbers, members->numbers, members->count * sizeof *numbers);
+	memcpy(numbers + members->count, online->numbers, online->count * sizeof *numbers);
+	reader->queue.members = queue_set(reader, numbers, members->count + online->count);
+	reader->queue.member_count = (uint16_t)(members->count & RABBITMQ_MEMBERS_MAX);
+	reader->queue.online_count = (uint16_t)(online->count & RABBITMQ_MEMBERS_MAX);
+	reader->queue.members_known = members->known;
+	reader->queue.online_known = online->known;
 }
 
 static void queue_end(void *data)
@@ -296,11 +362,7 @@ static void queue_end(void *data)
 		queues->truncated = true;
 		return;
 	}
-	uint16_t numbers[2 * RABBITMQ_MEMBERS_MAX];
-	size_t members = reader->queue.member_count, online = reader->queue.online_count;
-	memcpy(numbers, reader->members, members * sizeof *numbers);
-	memcpy(numbers + members, reader->online, online * sizeof *numbers);
-	reader->queue.members = queue_set(reader, numbers, members + online);
+	queue_take_members(reader);
 	if (queues->count == queues->size) {
 		queues->size = queues->size ? queues->size * 2 : 64;
 		queues->items = mem_resize(queues->items, queues->size, sizeof *queues->items);
@@ -328,7 +390,7 @@ struct rabbitmq_list *rabbitmq_list_of_queues(struct rabbitmq_queues *queues, co
 		.finish = queue_finish,
 	};
 	struct queue_reader *reader = mem_alloc(sizeof *reader);
-	reader->queues = queues ? rabbitmq_queues_ref(queues) : rabbitmq_queues_create();
+	reader->queues = queues ? rabbitmq_queues_ref(queues) : rabbitmq_queues_create(NULL);
 	reader->one_vhost = vhost != NULL;
 	reader->vhost = vhost ? queue_word_anew(reader->queues, vhost, strlen(vhost)) : RABBITMQ_NO_NAME;
 	reader->scratch = BUF_INIT(RABBITMQ_ITEM_MAX);
@@ -338,6 +400,8 @@ struct rabbitmq_list *rabbitmq_list_of_queues(struct rabbitmq_queues *queues, co
 void rabbitmq_queues_seal(struct rabbitmq_queues *queues)
 {
 	map_finish(&queues->word_index);
+	rabbitmq_queues_unref(queues->before);
+	queues->before = NULL;
 	queues->replicated_count = 0;
 	for (size_t i = 0; i < queues->count; i++)
 		queues->replicated_count +=

@@ -80,7 +80,7 @@ void rabbitmq_take_nodes(struct rabbitmq_peer *peer, const struct rabbitmq_answe
 	put_nodes(peer->monitor, nodes, &err);
 	peer->monitor->snapshot.partial = err.code == ERR_FORBIDDEN;
 	rabbitmq_queues_unref(peer->monitor->filling);
-	peer->monitor->filling = rabbitmq_queues_create();
+	peer->monitor->filling = rabbitmq_queues_create(peer->monitor->snapshot.queues);
 	peer->monitor->page = 1;
 	rabbitmq_push_job(peer, RABBITMQ_JOB_QUEUES);
 	rabbitmq_changed(peer->monitor);
@@ -328,7 +328,7 @@ void rabbitmq_take_vhosts(struct rabbitmq_peer *peer, const struct rabbitmq_answ
 	struct err err = {0};
 	rabbitmq_clear_vhosts(monitor);
 	rabbitmq_queues_unref(monitor->filling);
-	monitor->filling = rabbitmq_queues_create();
+	monitor->filling = rabbitmq_queues_create(monitor->snapshot.queues);
 	if (!rabbitmq_decode_vhosts(answer->body, answer->len, add_vhost, monitor, &err))
 		fail_queues(monitor, &err);
 	else if (monitor->vhosts.len)

@@ -6,6 +6,8 @@
 #include "api/base/mem.h"
 #include "api/base/str.h"
 
+enum { RABBITMQ_NAMES_SPARE = 64 << 10 };
+
 struct rabbitmq_overview *rabbitmq_overview_ref(struct rabbitmq_overview *overview)
 {
 	if (overview)
@@ -36,10 +38,31 @@ void rabbitmq_nodes_unref(struct rabbitmq_nodes *nodes)
 	free(nodes);
 }
 
-struct rabbitmq_queues *rabbitmq_queues_create(void)
+static void names_unref(struct rabbitmq_names *names)
+{
+	if (--names->references)
+		return;
+	arena_finish(&names->arena);
+	free(names);
+}
+
+/* Queues that are gone leave theirs behind: once that is as much again, all begin anew. */
+static bool names_are_worth_keeping(const struct rabbitmq_queues *queues)
+{
+	return queues && queues->names->arena.used <= 2 * queues->name_bytes + RABBITMQ_NAMES_SPARE;
+}
+
+struct rabbitmq_queues *rabbitmq_queues_create(struct rabbitmq_queues *before)
 {
 	struct rabbitmq_queues *queues = mem_alloc(sizeof *queues);
 	queues->references = 1;
+	if (names_are_worth_keeping(before)) {
+		queues->before = rabbitmq_queues_ref(before);
+		queues->names = before->names;
+	} else {
+		queues->names = mem_alloc(sizeof *queues->names);
+	}
+	queues->names->references++;
 	return queues;
 }
 
@@ -55,6 +78,8 @@ void rabbitmq_queues_unref(struct rabbitmq_queues *queues)
 	if (!queues || --queues->references)
 		return;
 	arena_finish(&queues->arena);
+	names_unref(queues->names);
+	rabbitmq_queues_unref(queues->before);
 	map_finish(&queues->word_index);
 	free(queues->items);
 	free(queues->words);

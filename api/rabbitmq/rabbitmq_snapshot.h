@@ -50,10 +50,12 @@ enum rabbitmq_queue_type {
 
 enum { RABBITMQ_NO_NAME = 0xffff };
 
-/* 80 bytes, its members and its name: fifty thousand of them are kept. Words that repeat are numbers into `words`. */
+/* 72 bytes and its name: fifty thousand of them are kept, and while they are read anew twice that. Words that repeat are numbers
+ * into `words`. */
 struct rabbitmq_queue {
 	const char *name;
-	const uint16_t *members; /* member_count nodes, then online_count nodes: numbers into words */
+	/* member_count nodes, then online_count nodes: numbers into words; shared by many */
+	const uint16_t *members;
 #define X(place, asked, type, member, ...) RABBITMQ_LARGE_##type(member)
 #include "api/rabbitmq/queue_fields.def"
 #undef X
@@ -64,14 +66,23 @@ struct rabbitmq_queue {
 #define X(place, asked, type, member, ...) RABBITMQ_TINY_##type(member)
 #include "api/rabbitmq/queue_fields.def"
 #undef X
-	uint8_t type; /* enum rabbitmq_queue_type */
-	uint8_t member_count, online_count;
-	bool members_known, online_known;
+	uint16_t type : 3; /* enum rabbitmq_queue_type */
+	uint16_t member_count : 5, online_count : 5, members_known : 1, online_known : 1;
+};
+
+/* Of the queues of one picture after the other: what stays from one to the next is held once. */
+struct rabbitmq_names {
+	int references;
+	struct arena arena;
 };
 
 struct rabbitmq_queues {
 	int references;
 	struct arena arena;
+	struct rabbitmq_names *names;
+	size_t name_bytes;              /* of its own queues: the rest of names is of others, or of nobody */
+	struct rabbitmq_queues *before; /* whose names these may be; only while it is being filled */
+	size_t before_at;               /* the next of them */
 	struct rabbitmq_queue *items;
 	size_t count, size;
 	const char **words;
@@ -103,13 +114,14 @@ struct rabbitmq_clients {
 
 enum { RABBITMQ_CONNECTIONS_MAX = 2000, RABBITMQ_CLIENT_NAME_MAX = 64 };
 
-enum { RABBITMQ_QUEUES_MAX = 200000, RABBITMQ_NODES_MAX = 1024, RABBITMQ_MEMBERS_MAX = 32 };
+enum { RABBITMQ_QUEUES_MAX = 200000, RABBITMQ_NODES_MAX = 1024, RABBITMQ_MEMBERS_MAX = 31 };
 
 struct rabbitmq_overview *rabbitmq_overview_ref(struct rabbitmq_overview *overview);
 void rabbitmq_overview_unref(struct rabbitmq_overview *overview); /* NULL is fine, here and below */
 struct rabbitmq_nodes *rabbitmq_nodes_ref(struct rabbitmq_nodes *nodes);
 void rabbitmq_nodes_unref(struct rabbitmq_nodes *nodes);
-struct rabbitmq_queues *rabbitmq_queues_create(void);
+/* `before` is what these replace: names that are in both are held once. NULL = nothing. Referenced until seal or the end. */
+struct rabbitmq_queues *rabbitmq_queues_create(struct rabbitmq_queues *before);
 struct rabbitmq_queues *rabbitmq_queues_ref(struct rabbitmq_queues *queues);
 void rabbitmq_queues_unref(struct rabbitmq_queues *queues);
 struct rabbitmq_clients *rabbitmq_clients_create(void);

@@ -28,7 +28,7 @@ static bool fuzz_list(struct rabbitmq_list *list, const char *json, size_t len, 
 
 static void fuzz_queues(const char *json, size_t len)
 {
-	struct rabbitmq_queues *whole = rabbitmq_queues_create(), *pieces = rabbitmq_queues_create();
+	struct rabbitmq_queues *whole = rabbitmq_queues_create(NULL), *pieces = rabbitmq_queues_create(NULL);
 	for (int round = 0; round < 2; round++) {
 		const char *vhost = round ? "v" : NULL;
 		if (fuzz_list(rabbitmq_list_of_queues(whole, vhost), json, len, false) !=

@@ -209,7 +209,7 @@ static void three_nodes_and_pods(struct fixture *f, const struct kube_stateful_s
 
 void fixture_say_queues(struct fixture *f, struct join_cluster *cluster, const char *queues_json)
 {
-	struct rabbitmq_queues *queues = rabbitmq_queues_create();
+	struct rabbitmq_queues *queues = rabbitmq_queues_create(NULL);
 	struct rabbitmq_page page;
 	struct err err = {0};
 	assert_true(rabbitmq_list_take(rabbitmq_list_of_queues(queues, NULL), queues_json, strlen(queues_json), &page,

@@ -96,7 +96,7 @@ static void pages_of_queues_are_put_together(void **state)
 	static const char second[] =
 		"{\"page\":2,\"page_count\":2,\"items\":[{\"name\":\"s1\",\"vhost\":\"/\",\"type\":\"stream\"},"
 		"{\"name\":\"m1\",\"type\":\"rabbit_mqtt_qos0_queue\"},{\"name\":\"d1\",\"type\":\"delayed\"}]}";
-	struct rabbitmq_queues *queues = rabbitmq_queues_create();
+	struct rabbitmq_queues *queues = rabbitmq_queues_create(NULL);
 	struct rabbitmq_page page;
 	struct err err = {0};
 	assert_true(rabbitmq_list_take(rabbitmq_list_of_queues(queues, NULL), TEXT(first), &page, &err));
@@ -119,7 +119,6 @@ static void pages_of_queues_are_put_together(void **state)
 	assert_false(queues->items[1].members_known);
 	assert_string_equal(rabbitmq_word(queues, queues->items[1].vhost), "other");
 	assert_null(rabbitmq_word(queues, queues->items[1].leader));
-	assert_true(sizeof(struct rabbitmq_queue) <= 96);
 	rabbitmq_queues_unref(queues);
 }
 
@@ -128,7 +127,7 @@ static void queues_as_rabbitmqctl_prints_them(void **state)
 	static const char json[] =
 		"[{\"name\":\"q\",\"type\":\"rabbit_quorum_queue\",\"leader\":\"rabbit@a\",\"policy\":\"\","
 		"\"members\":[\"rabbit@a\"],\"online\":[\"rabbit@a\"],\"messages\":0}]";
-	struct rabbitmq_queues *queues = rabbitmq_queues_create();
+	struct rabbitmq_queues *queues = rabbitmq_queues_create(NULL);
 	struct rabbitmq_page page;
 	struct err err = {0};
 	assert_true(rabbitmq_list_take(rabbitmq_list_of_queues(queues, "orders"), TEXT(json), &page, &err));
@@ -145,7 +144,7 @@ static void too_many_members_are_cut(void **state)
 	for (int i = 0; i < 60; i++)
 		snprintf(json + strlen(json), sizeof json - strlen(json), "%s\"rabbit@n%d\"", i ? "," : "", i);
 	strcat(json, "],\"online\":[]}]");
-	struct rabbitmq_queues *queues = rabbitmq_queues_create();
+	struct rabbitmq_queues *queues = rabbitmq_queues_create(NULL);
 	struct rabbitmq_page page;
 	struct err err = {0};
 	assert_true(rabbitmq_list_take(rabbitmq_list_of_queues(queues, NULL), TEXT(json), &page, &err));
@@ -333,7 +332,7 @@ static void what_is_no_answer_is_an_error(void **state)
 	static const char *const texts[] = {
 		"", "[", "null", "7", "\"x\"", "{\"a\":", "<html>", "{\"items\":7}", "{\"items\":{}}"};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-		struct rabbitmq_queues *queues = rabbitmq_queues_create();
+		struct rabbitmq_queues *queues = rabbitmq_queues_create(NULL);
 		struct rabbitmq_page page;
 		struct err err = {0};
 		assert_false(rabbitmq_list_take(rabbitmq_list_of_queues(queues, NULL), TEXT(texts[i]), &page, &err));
@@ -351,11 +350,12 @@ static void what_is_no_answer_is_an_error(void **state)
 	assert_null(rabbitmq_decode_nodes(TEXT(deep), &err));
 }
 
-/* Fifty thousand are kept, and any field may be added to the table: with name and members, 200 bytes are the bound. */
+/* Fifty thousand are kept, and twice while they are read anew, and any field may be added to the table: with name, row and number
+ * among those replicated, 200 bytes are the bound. */
 static void a_queue_stays_small(void **state)
 {
-	enum { NAME_AND_MEMBERS = 72 };
-	assert_in_range(sizeof(struct rabbitmq_queue), 1, 200 - NAME_AND_MEMBERS);
+	enum { NAME_ROW_AND_NUMBER = 56 };
+	assert_in_range(2 * sizeof(struct rabbitmq_queue), 1, 200 - NAME_ROW_AND_NUMBER);
 }
 
 static void a_member_of_a_member_is_found_along_its_path(void **state)

@@ -45,7 +45,7 @@ static const char queues_told[] = "a\xc3\xa4\"\n|/|quorum|running|rabbit@a|rabbi
 /* Reads json in two pieces, the first of them `first` bytes long, or in pieces of `piece` bytes. */
 static bool read_queues(const char *json, size_t first, size_t piece, struct buf *told, struct err *err)
 {
-	struct rabbitmq_queues *queues = rabbitmq_queues_create();
+	struct rabbitmq_queues *queues = rabbitmq_queues_create(NULL);
 	struct rabbitmq_list *list = rabbitmq_list_of_queues(queues, NULL);
 	struct rabbitmq_page page;
 	size_t len = strlen(json);
@@ -221,7 +221,7 @@ static void what_follows_the_list_is_not_of_it(void **state)
 
 static void queues_beyond_the_cap_are_told_of(void **state)
 {
-	struct rabbitmq_queues *queues = rabbitmq_queues_create();
+	struct rabbitmq_queues *queues = rabbitmq_queues_create(NULL);
 	struct rabbitmq_list *list = rabbitmq_list_of_queues(queues, NULL);
 	struct rabbitmq_page page;
 	struct err err = {0};
@@ -242,13 +242,61 @@ static void queues_with_the_same_members_share_them(void **state)
 	static const char json[] = "[{\"name\":\"a\",\"members\":[\"x\",\"y\"],\"online\":[\"x\"]},"
 				   "{\"name\":\"b\",\"members\":[\"x\",\"y\"],\"online\":[\"x\"]},"
 				   "{\"name\":\"c\",\"members\":[\"x\",\"y\"],\"online\":[\"y\"]}]";
-	struct rabbitmq_queues *queues = rabbitmq_queues_create();
+	struct rabbitmq_queues *queues = rabbitmq_queues_create(NULL);
 	struct rabbitmq_page page;
 	struct err err = {0};
 	assert_true(rabbitmq_list_take(rabbitmq_list_of_queues(queues, NULL), json, strlen(json), &page, &err));
 	assert_ptr_equal(queues->items[0].members, queues->items[1].members);
 	assert_ptr_not_equal(queues->items[0].members, queues->items[2].members);
 	assert_string_equal(rabbitmq_word(queues, queues->items[2].members[2]), "y");
+	rabbitmq_queues_unref(queues);
+}
+
+static void take_queues(struct rabbitmq_queues *queues, const char *json)
+{
+	struct rabbitmq_page page;
+	struct err err = {0};
+	assert_true(rabbitmq_list_take(rabbitmq_list_of_queues(queues, NULL), json, strlen(json), &page, &err));
+	rabbitmq_queues_seal(queues);
+}
+
+/* b has gone and x has come; the others keep their names where they are, also when the first picture has gone. */
+static void names_that_stay_are_held_once(void **state)
+{
+	struct rabbitmq_queues *first = rabbitmq_queues_create(NULL), *second, *third;
+	take_queues(first, "[{\"name\":\"a\"},{\"name\":\"b\"},{\"name\":\"c\"},{\"name\":\"d\"}]");
+	second = rabbitmq_queues_create(first);
+	take_queues(second, "[{\"name\":\"a\"},{\"name\":\"c\"},{\"name\":\"x\"},{\"name\":\"d\"}]");
+	assert_ptr_equal(second->items[0].name, first->items[0].name);
+	assert_ptr_equal(second->items[1].name, first->items[2].name);
+	assert_ptr_equal(second->items[3].name, first->items[3].name);
+	rabbitmq_queues_unref(first);
+	third = rabbitmq_queues_create(second);
+	take_queues(third, "[{\"name\":\"d\"},{\"name\":\"a\"}]");
+	assert_string_equal(second->items[2].name, "x");
+	rabbitmq_queues_unref(second);
+	assert_string_equal(third->items[0].name, "d");
+	assert_string_equal(third->items[1].name, "a");
+	rabbitmq_queues_unref(third);
+}
+
+/* Queues with other names each time: those of the ones before are let go of. */
+static void names_of_queues_that_are_gone_do_not_pile_up(void **state)
+{
+	enum { ROUNDS = 60, QUEUES = 1000 };
+	struct rabbitmq_queues *queues = NULL;
+	for (int round = 0; round < ROUNDS; round++) {
+		struct rabbitmq_queues *next = rabbitmq_queues_create(queues);
+		struct buf json = BUF_INIT(1 << 20);
+		for (int i = 0; i < QUEUES; i++)
+			buf_printf(&json, "%s{\"name\":\"queue %d of round %d\"}", i ? "," : "[", i, round);
+		buf_append_str(&json, "]");
+		take_queues(next, buf_str(&json));
+		rabbitmq_queues_unref(queues);
+		queues = next;
+		buf_finish(&json);
+		assert_in_range(queues->names->arena.used, 1, 3 * queues->name_bytes + (64 << 10));
+	}
 	rabbitmq_queues_unref(queues);
 }
 
@@ -293,6 +341,8 @@ int main(void)
 		cmocka_unit_test(what_follows_the_list_is_not_of_it),
 		cmocka_unit_test(queues_beyond_the_cap_are_told_of),
 		cmocka_unit_test(queues_with_the_same_members_share_them),
+		cmocka_unit_test(names_that_stay_are_held_once),
+		cmocka_unit_test(names_of_queues_that_are_gone_do_not_pile_up),
 		cmocka_unit_test(connections_in_pieces_are_the_whole),
 	};
 	return cmocka_run_group_tests_name("rabbitmq/lists", tests, NULL, NULL);

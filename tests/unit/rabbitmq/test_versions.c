@@ -144,13 +144,13 @@ static void reads_queues_of_4_3_over_http_and_command_line(void **state)
 {
 	struct rabbitmq_page page;
 	struct err err = {0};
-	struct rabbitmq_queues *queues = rabbitmq_queues_create();
+	struct rabbitmq_queues *queues = rabbitmq_queues_create(NULL);
 	assert_true(rabbitmq_list_take(rabbitmq_list_of_queues(queues, NULL), TEXT(queues_4_3), &page, &err));
 	assert_int_equal(page.page_count, 1);
 	rabbitmq_queues_seal(queues);
 	assert_queues(queues);
 	rabbitmq_queues_unref(queues);
-	queues = rabbitmq_queues_create();
+	queues = rabbitmq_queues_create(NULL);
 	assert_true(rabbitmq_list_take(rabbitmq_list_of_queues(queues, "/"), TEXT(listed_4_3), &page, &err));
 	rabbitmq_queues_seal(queues);
 	assert_queues(queues);
