@@ -28,6 +28,7 @@ struct fixture {
 	const char *tag;     /* that the user lacks: "monitor", "management"; NULL = none */
 	int64_t connections; /* as the overview says; -1 = it does not say */
 	int connection_pages, connections_status;
+	bool torn;            /* the second page of queues ends in the middle */
 	const char *stranger; /* what somebody else says to everything, from its status on */
 	char overview[200], nodes[200];
 };
@@ -93,7 +94,8 @@ static const char *body_for(struct fixture *f, const char *request, int pod, int
 		f->pages++;
 		return strstr(request, "page=1&")
 			       ? "{\"page\":1,\"page_count\":2,\"items\":[{\"name\":\"a\",\"type\":\"quorum\"}]}"
-			       : "{\"page\":2,\"page_count\":2,\"items\":[{\"name\":\"b\",\"type\":\"classic\"}]}";
+		       : f->torn ? "{\"page\":2,\"page_count\":2,\"items\":[{\"name\":\"b\",\"type\":\"stream\"}"
+				 : "{\"page\":2,\"page_count\":2,\"items\":[{\"name\":\"b\",\"type\":\"classic\"}]}";
 	}
 	if (strstr(request, "/api/connections?page=")) {
 		assert_non_null(strstr(request, "page_size=500&columns=node,user,user_provided_name "));
@@ -519,6 +521,25 @@ static void a_list_of_queues_that_is_cut_says_so(void **state)
 	assert_int_equal(it->queues_part.err.code, ERR_LIMIT);
 }
 
+/* Though much of it was read when it turned out to be none. */
+static void a_list_that_breaks_off_leaves_what_was_known(void **state)
+{
+	struct fixture *f = *state;
+	const struct rabbitmq_snapshot *it = watch(f, false, "secret", 2000);
+	const struct rabbitmq_queues *known = it->queues;
+	f->torn = true;
+	loop_run(f->loop, 6000, NULL);
+	assert_ptr_equal(it->queues, known);
+	assert_int_equal(it->queues->items[1].type, RABBITMQ_CLASSIC);
+	assert_int_equal(it->queues_part.err.code, ERR_PARSE);
+	assert_string_equal(it->queues_part.err.text, "RabbitMQ's response (queues) is not JSON");
+	f->torn = false;
+	loop_run(f->loop, 6000, NULL);
+	assert_int_equal(it->queues->count, 2);
+	assert_ptr_not_equal(it->queues, known);
+	assert_false(err_is_set(&it->queues_part.err));
+}
+
 static void without_credentials_and_commands_nothing_is_known(void **state)
 {
 	struct fixture *f = *state;
@@ -784,6 +805,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(who_is_in_maintenance_is_asked_where_the_api_does_not_say, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(a_list_of_queues_that_is_cut_says_so, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_list_that_breaks_off_leaves_what_was_known, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(without_credentials_and_commands_nothing_is_known, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(another_pod_serves_when_the_first_cannot, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(who_waits_for_others_is_slow_and_not_dead, set_up, tear_down),
