@@ -30,11 +30,14 @@ static void read_version(struct kube_client *client, const struct http_result *h
 		kube_client_tell(client);
 }
 
+/* With jitter up to twice the base. */
 static int64_t next_probe_ms(struct kube_client *client)
 {
-	unsigned step = client->probes_failed < 4 ? client->probes_failed++ : 4;
-	int64_t base = KUBE_CLIENT_PROBE_FIRST_MS << step;
-	base = base < PROBE_MAX_MS ? base : PROBE_MAX_MS;
+	int64_t most = client->options.patient ? KUBE_CLIENT_PATIENT_MS / 2 : PROBE_MAX_MS;
+	int64_t base = KUBE_CLIENT_PROBE_FIRST_MS << client->probes_failed;
+	if (base < most)
+		client->probes_failed++;
+	base = base < most ? base : most;
 	return base + loop_random(client->loop) % base;
 }
 
@@ -148,6 +151,14 @@ void kube_client_destroy(struct kube_client *client)
 	http_destroy(client->http);
 	kube_budget_destroy(client->budget);
 	free(client);
+}
+
+void kube_client_ask_again(struct kube_client *client)
+{
+	if (client->connection.connected || client->probing)
+		return;
+	client->probes_failed = 0;
+	loop_timer_arm(client->probe_timer, 0);
 }
 
 const struct kube_connection *kube_client_connection(const struct kube_client *client)

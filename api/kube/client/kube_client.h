@@ -32,8 +32,13 @@ struct kube_connection {
 	bool insecure;           /* TLS not verified: show a banner */
 };
 
+enum { KUBE_CLIENT_PATIENT_MS = 5 * 60 * 1000 };
+
 struct kube_client_options {
 	bool read_only; /* see kube_gate_allows */
+	/* One of many, that nobody waits for: a server that does not answer is asked by the probe alone, in the end
+	 * every few minutes (KUBE_CLIENT_PATIENT_MS), and informers begin when it does. */
+	bool patient;
 	/* After every change of the connection. May be NULL. Never from inside kube_client_create; must not destroy
 	 * the client. */
 	void (*on_state)(void *data, const struct kube_connection *connection);
@@ -54,6 +59,9 @@ DEFINE_CLEANUP(struct kube_client *, kube_client_destroy);
 
 /* may_run would answer otherwise now: what waits for credentials asks again. */
 void kube_client_answered(struct kube_client *client);
+
+/* A server that does not answer is asked now, whatever back-off says. */
+void kube_client_ask_again(struct kube_client *client);
 
 const struct kube_connection *kube_client_connection(const struct kube_client *client);
 const struct kube_access *kube_client_access(const struct kube_client *client);

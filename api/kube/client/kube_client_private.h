@@ -40,6 +40,8 @@ enum {
 void kube_client_contact(struct kube_client *client, struct kube_contact *contact);
 void kube_client_uncontact(struct kube_client *client, struct kube_contact *contact);
 
+/* It is patient, and its server has not answered yet or does not any more: nothing is asked but by the probe. */
+bool kube_client_holds_back(const struct kube_client *client);
 void kube_client_tell(struct kube_client *client); /* on_state: something in `connection` changed */
 void kube_client_tell_contacts(struct kube_client *client, bool reconnected);
 void kube_client_on_silence(void *data); /* of first_word */

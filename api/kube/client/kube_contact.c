@@ -19,6 +19,11 @@ void kube_client_tell(struct kube_client *client)
 		client->options.on_state(client->options.data, &client->connection);
 }
 
+bool kube_client_holds_back(const struct kube_client *client)
+{
+	return client->options.patient && !client->connection.connected;
+}
+
 void kube_client_tell_contacts(struct kube_client *client, bool reconnected)
 {
 	for (struct kube_contact *contact = client->contacts, *next; contact; contact = next) {
@@ -35,7 +40,7 @@ void kube_client_note_contact(struct kube_client *client)
 	client->probes_failed = 0;
 	if (connection->connected)
 		return;
-	bool again = connection->first_ms >= 0;
+	bool again = connection->first_ms >= 0 || client->options.patient;
 	connection->connected = true;
 	connection->since_ms = now;
 	if (connection->first_ms < 0)

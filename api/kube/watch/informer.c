@@ -52,3 +52,10 @@ const struct kube_informer_state *kube_informer_state(const struct kube_informer
 {
 	return &informer->state;
 }
+
+void kube_informer_kick(struct kube_informer *informer)
+{
+	informer->failures = 0;
+	if (loop_timer_is_armed(informer->timer))
+		loop_timer_arm(informer->timer, 0);
+}

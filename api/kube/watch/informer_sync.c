@@ -63,7 +63,9 @@ static void informer_sync_go_on(struct kube_informer *informer, enum kube_inform
 static void informer_sync_on_timer(void *data)
 {
 	struct kube_informer *informer = data;
-	if (informer->phase == KUBE_INFORMER_PHASE_WAIT_WATCH)
+	if (kube_client_holds_back(informer->client))
+		loop_timer_arm(informer->timer, KUBE_CLIENT_PATIENT_MS); /* kube_informer_on_contact wakes it */
+	else if (informer->phase == KUBE_INFORMER_PHASE_WAIT_WATCH)
 		informer_sync_watch(informer);
 	else
 		informer_sync_list(informer);
@@ -474,13 +476,6 @@ void kube_informer_on_contact(void *data, bool reconnected)
 		kube_informer_fresh(informer);
 	else if (reconnected)
 		kube_informer_kick(informer);
-}
-
-void kube_informer_kick(struct kube_informer *informer)
-{
-	informer->failures = 0;
-	if (loop_timer_is_armed(informer->timer))
-		loop_timer_arm(informer->timer, 0);
 }
 
 void kube_informer_sync_start(struct kube_informer *informer)

@@ -23,7 +23,7 @@ struct informer_scene {
 	struct kube_informer *pods;
 	long seen[FAKE_OBJECTS]; /* last resource version told of each */
 	bool present[FAKE_OBJECTS];
-	size_t changes, states;
+	size_t changes, states, asked;
 	uint32_t random;
 };
 
@@ -698,6 +698,52 @@ static void a_quiet_server_that_is_back_is_no_old_data(void **state)
 	assert_int_equal(world->fake.lists, 1);
 }
 
+/* ---- one of many, that nobody waits for ---- */
+
+static bool somebody_else_answers(struct fake_api *fake, struct fake_connection *connection, const char *method,
+				  const char *path)
+{
+	((struct informer_scene *)fake->script_data)->asked++;
+	fake_answer(connection, 302, "Location: https://login.example/\r\n", "");
+	return true;
+}
+
+static void a_patient_client_asks_who_does_not_answer_every_few_minutes_and_begins_when_it_does(void **state)
+{
+	struct informer_scene *world = *state;
+	struct err err = {0};
+	kube_client_destroy(world->client);
+	world->client = kube_client_create(world->loop, &world->access,
+					   &(struct kube_client_options){.read_only = true, .patient = true}, &err);
+	assert_non_null(world->client);
+	world->fake.script = somebody_else_answers;
+	world->fake.script_data = world;
+	start_informer(world);
+	run(world, 600000);
+	assert_false(kube_client_connection(world->client)->connected);
+	world->asked = 0;
+	run(world, 3600000);
+	assert_in_range(world->asked, 60 / 5, 60 * 2 / 5);
+	assert_int_equal(kube_informer_state(world->pods)->err.code, ERR_NONE); /* not asked, and not failed */
+	world->fake.script = NULL;
+	fake_set(&world->fake, 3);
+	kube_client_ask_again(world->client);
+	run(world, 1000);
+	assert_true(kube_informer_state(world->pods)->synced);
+	assert_true(agrees(world));
+	assert_int_equal(world->fake.lists, 1);
+	/* The same when it goes away later. */
+	fake_refuse(&world->fake, true);
+	run(world, 1900);
+	assert_false(kube_client_connection(world->client)->connected);
+	run(world, 600000);
+	fake_set(&world->fake, 4);
+	fake_refuse(&world->fake, false);
+	run(world, KUBE_CLIENT_PATIENT_MS);
+	assert_true(kube_informer_state(world->pods)->watching);
+	assert_true(agrees(world));
+}
+
 /* ---- without descriptors ---- */
 
 static void without_descriptors_a_list_is_tried_rarely(void **state)
@@ -780,6 +826,7 @@ int main(void)
 		TEST(silence_is_noticed),
 		TEST(a_stopped_server_is_shown_and_found_again),
 		TEST(a_quiet_server_that_is_back_is_no_old_data),
+		TEST(a_patient_client_asks_who_does_not_answer_every_few_minutes_and_begins_when_it_does),
 		TEST(without_descriptors_a_list_is_tried_rarely),
 		TEST(what_cannot_be_asked_does_not_make_the_server_unreachable),
 	};
