@@ -36,7 +36,8 @@ static struct source_pace attention_pace(const struct source_broker *source, enu
 {
 	int64_t unwell_ms = (int64_t)brokers[KUBE_BUDGET_UNWELL] * HALF_BROKER_MS;
 	int64_t well_ms = (int64_t)brokers[KUBE_BUDGET_REST] * (unwell_ms ? HALF_BROKER_MS : ALONE_BROKER_MS);
-	int64_t every_ms = rank == KUBE_BUDGET_UNWELL ? (unwell_ms < UNWELL_LEAST_MS ? 0 : unwell_ms)
+	int64_t least_unwell_ms = source->options->seldom ? UNWELL_LEAST_MS : 0;
+	int64_t every_ms = rank == KUBE_BUDGET_UNWELL ? (unwell_ms < UNWELL_LEAST_MS ? least_unwell_ms : unwell_ms)
 			   : rank == KUBE_BUDGET_REST ? (well_ms < WELL_LEAST_MS ? WELL_LEAST_MS : well_ms)
 						      : 0;
 	return (struct source_pace){
@@ -66,7 +67,8 @@ void source_brokers_attend(struct source_brokers *sources)
 		all += ((const struct source_broker *)at->value)->pods.len;
 	for (struct map_entry *at = map_next(&sources->all, NULL); at; at = map_next(&sources->all, at)) {
 		struct source_broker *source = at->value;
-		enum kube_budget_rank rank = attention_rank(sources, source, all <= FEW_BROKERS);
+		bool few = all <= FEW_BROKERS && !source->options->seldom;
+		enum kube_budget_rank rank = attention_rank(sources, source, few);
 		brokers[rank] += source->pods.len;
 		kube_budget_set_rank(source->share, rank);
 	}

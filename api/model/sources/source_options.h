@@ -20,6 +20,7 @@ struct source_options {
 	const char *namespace;         /* the only one that is looked at; NULL = all */
 	int64_t broker_poll_ms;        /* 0 = the default */
 	bool with_groups;              /* consumer groups and their lag are wanted */
+	bool seldom;                   /* few brokers are asked no more often than many */
 	void (*on_change)(void *data); /* records came or went, or a source fares differently */
 	void (*on_answer)(void *data); /* a broker was asked and answered: only what it says is another */
 	void *data;

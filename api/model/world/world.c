@@ -94,6 +94,7 @@ static struct source_watcher *start_watcher(struct world *world, const struct wo
 		.namespace = options->namespace,
 		.broker_poll_ms = options->broker_poll_ms,
 		.with_groups = options->with_groups,
+		.seldom = options->seldom,
 		.on_change = world_on_change,
 		.on_answer = world_on_answer,
 		.data = world,

@@ -32,6 +32,7 @@ struct world_options {
 	void *data;
 	int64_t broker_poll_ms; /* 0 = 2 s; RabbitMQ statistics are never asked more often than every 5 s */
 	bool with_groups;       /* consumer groups and their lag */
+	bool seldom; /* nobody looks closely: also few brokers are asked as seldom as those of many clusters are */
 };
 
 struct world *world_create(const struct world_options *options); /* copies the strings */
