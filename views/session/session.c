@@ -77,6 +77,7 @@ static struct world *make_world(struct session *session)
 		.on_change = session_world_changed,
 		.data = session,
 		.with_groups = true,
+		.seldom = session->place.one_of_many,
 	});
 }
 
@@ -154,8 +155,7 @@ bool session_answer_trust(struct session *session, bool run, bool always, struct
 
 /* ---- life ---- */
 
-bool session_place_read(struct session_place *place, const struct config *config, struct demo *demo,
-			const char *context, struct err *err)
+struct kubeconfig *session_kubeconfig_load(const struct config *config, const struct demo *demo, struct err *err)
 {
 	struct kubeconfig_options options = {
 		.text = demo ? demo_kubeconfig(demo) : NULL,
@@ -166,22 +166,38 @@ bool session_place_read(struct session_place *place, const struct config *config
 		.as_groups = config_list(config, CONFIG_OPT_AS_GROUP),
 		.request_timeout_ms = config_duration_ms(config, CONFIG_OPT_REQUEST_TIMEOUT),
 	};
-	*place = (struct session_place){.kubeconfig = kubeconfig_load(&options, err)};
-	if (place->kubeconfig)
-		place->access = kubeconfig_resolve(place->kubeconfig, context, err);
-	place->demo = demo != NULL;
-	if (place->access) {
+	return kubeconfig_load(&options, err);
+}
+
+bool session_place_resolve(struct session_place *place, const struct config *config, struct kubeconfig *shared,
+			   const char *context, struct err *err)
+{
+	*place = (struct session_place){.kubeconfig = shared, .shared = true};
+	place->access = kubeconfig_resolve(shared, context, err);
+	if (place->access)
 		place->access->insecure |= config_flag(config, CONFIG_OPT_INSECURE);
-		return true;
-	}
-	session_place_finish(place);
-	return false;
+	return place->access != NULL;
+}
+
+bool session_place_read(struct session_place *place, const struct config *config, struct demo *demo,
+			const char *context, struct err *err)
+{
+	struct kubeconfig *kubeconfig = session_kubeconfig_load(config, demo, err);
+	*place = (struct session_place){0};
+	bool ok = kubeconfig && session_place_resolve(place, config, kubeconfig, context, err);
+	place->kubeconfig = kubeconfig;
+	place->shared = false;
+	place->demo = demo != NULL;
+	if (!ok)
+		session_place_finish(place);
+	return ok;
 }
 
 void session_place_finish(struct session_place *place)
 {
 	kube_access_destroy(place->access);
-	kubeconfig_destroy(place->kubeconfig);
+	if (!place->shared)
+		kubeconfig_destroy(place->kubeconfig);
 	*place = (struct session_place){0};
 }
 
@@ -211,6 +227,24 @@ static void forget_plans(const struct session *session)
 	rmdir(session->plans_dir);
 }
 
+static void make_operations(struct session *session)
+{
+	CLEANUP(free) char *who = session->place.demo ? mem_strdup("you@demo") : ops_journal_who();
+	struct err no_plans = {0};
+	find_plans_dir(session, &no_plans);
+	session->rights = kube_access_create(session->client);
+	kube_access_on_change(session->rights, session_world_changed, session);
+	session->ops = ops_create(&(struct ops_options){.loop = session->loop,
+							.client = session->client,
+							.view = view_now,
+							.kafka = kafka_of,
+							.need = session_need,
+							.data = session,
+							.plans_dir = session->plans_dir,
+							.no_plans_dir = no_plans.text,
+							.who = who});
+}
+
 struct session *session_open(struct loop *loop, const struct config *config, struct session_place *place,
 			     const struct session_events *events, struct err *err)
 {
@@ -218,7 +252,9 @@ struct session *session_open(struct loop *loop, const struct config *config, str
 	*session = (struct session){.loop = loop, .config = config, .events = *events, .place = *place};
 	*place = (struct session_place){0};
 	struct kube_client_options client = {
-		.read_only = session->place.read_only || config_flag(config, CONFIG_OPT_READONLY),
+		.read_only = session->place.read_only || session->place.one_of_many ||
+			     config_flag(config, CONFIG_OPT_READONLY),
+		.patient = session->place.one_of_many,
 		.on_state = connection_changed,
 		.on_terminal = events->on_terminal ? session_terminal_wanted : NULL,
 		.may_run = session_may_run,
@@ -234,21 +270,9 @@ struct session *session_open(struct loop *loop, const struct config *config, str
 		kube_budget_lift_rate(kube_client_budget(session->client));
 	session->namespace = initial_namespace(config, session);
 	session->dialer = kube_portforward_dialer_create(session->client);
-	session->rights = kube_access_create(session->client);
-	kube_access_on_change(session->rights, session_world_changed, session);
 	session->world = session->plan_world = make_world(session);
-	CLEANUP(free) char *who = session->place.demo ? mem_strdup("you@demo") : ops_journal_who();
-	struct err no_plans = {0};
-	find_plans_dir(session, &no_plans);
-	session->ops = ops_create(&(struct ops_options){.loop = loop,
-							.client = session->client,
-							.view = view_now,
-							.kafka = kafka_of,
-							.need = session_need,
-							.data = session,
-							.plans_dir = session->plans_dir,
-							.no_plans_dir = no_plans.text,
-							.who = who});
+	if (!session->place.one_of_many)
+		make_operations(session);
 	return session;
 }
 

@@ -32,9 +32,20 @@ enum session_trust { SESSION_TRUST_UNKNOWN, SESSION_TRUST_GIVEN, SESSION_TRUST_A
 struct session_place {
 	struct kubeconfig *kubeconfig;
 	struct kube_access *access;
+	bool shared;    /* the kubeconfig is somebody else's, and outlives this */
 	bool demo;      /* the embedded cluster: its plans end with it */
 	bool read_only; /* also when the options do not say so */
+	/* One of many that are looked at together: read-only, without operations and questions about rights, its
+	 * brokers are asked seldom, and a server that does not answer the more seldom the longer it does not. */
+	bool one_of_many;
 };
+
+/* By the options; demo NULL = a real cluster. */
+struct kubeconfig *session_kubeconfig_load(const struct config *config, const struct demo *demo,
+					   struct err *err) MUST_USE;
+/* The place is shared's context. */
+bool session_place_resolve(struct session_place *place, const struct config *config, struct kubeconfig *shared,
+			   const char *context, struct err *err) MUST_USE;
 
 /* context NULL = the one of the options or the files. demo NULL = a real cluster. */
 bool session_place_read(struct session_place *place, const struct config *config, struct demo *demo,
@@ -50,7 +61,7 @@ struct session {
 	const struct config *config; /* borrowed */
 	struct session_place place;
 	struct kube_client *client;
-	struct kube_access_cache *rights;
+	struct kube_access_cache *rights; /* NULL of one_of_many, as ops */
 	struct dial_opener *dialer;
 	struct world *world;
 	struct world
