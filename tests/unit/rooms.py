@@ -30,7 +30,7 @@ OPERATION = (*MODEL, "api/ops/impact", "api/ops/parts", "api/ops/plan")
 TUI = ("tui/draw", "tui/keys", "tui/tape", "tui/terminal", "tui/theme", "tui/widgets")
 
 # What of views needs no terminal.
-FACELESS = ("views/cli", "views/session", "views/sheets")
+FACELESS = ("views/cli", "views/fleet", "views/session", "views/sheets")
 
 ROOMS = {
     "api/base": room("arena buf cell clock descriptors err file footprint json keys log loop map mem str text"),
@@ -77,7 +77,9 @@ ROOMS = {
     "tui/tape": room("tape", "tui/draw", "tui/keys", "tui/terminal", "tui/theme", "tui/widgets"),
     "views/sheets": room("selection sheet view_scope", *KUBE, *MODEL, "api/kafka/poll", "api/rabbitmq"), # tables of fields
     "views/session": room("plans session", *KUBE, *MODEL, *OPS, "api/config", "api/demo/host"),
-    "views/cli": room("cli main", *KUBE, *MODEL, *OPS, "api/config", "api/demo/host", "views/session", "views/sheets"),
+    "views/fleet": room("fleet", *KUBE, *MODEL, "api/config", "api/demo/host", "views/session", "views/sheets"),
+    "views/cli": room("cli main", *KUBE, *MODEL, *OPS, "api/config", "api/demo/host", "views/fleet", "views/session",
+                      "views/sheets"),
     "views/app": room("action app frame prompt view", *KUBE, *MODEL, *OPS, *TUI, *FACELESS, "api/config"),
     "views/screens": room("action deck detail log_lines logs operation_picker plan plan_lines plan_map plan_story quorum_line"
                           " text_view view", *KUBE, *MODEL, *OPS, *TUI, *FACELESS, "views/app"),
@@ -99,6 +101,7 @@ OBSERVED = set("""
     dial_tcp_create dial_tcp_destroy http_in_flight log_end_position loop_run
     kafka_api_list kafka_decode_body kafka_snapshot_bytes kafka_snapshot_topic
     kube_kind_find kubeconfig_current_context
+    fleet_ask_again fleet_rows_cell fleet_rows_key fleet_rows_severity
     demo_dump demo_fail_node demo_heal_node demo_kill_pod demo_start_api demo_stop_api demo_url
 """.split())
 
