@@ -18,15 +18,19 @@
 #include "api/base/str.h"
 #include "api/ops/engine/ops.h"
 #include "views/console/console_main.h"
+#include "views/fleet/fleet_rows.h"
 #include "views/sheets/sheet.h"
 
 static const struct {
 	const char *name, *arguments, *help;
 	int (*run)(const struct cli_command_line *line);
 	size_t min, max; /* words after the name */
+	bool fleet;      /* with --fleet, which the others do not take */
 } main_commands[] = {
 	{"", "", "open the console", main_console, 0, 0},
 	{"get", "VIEW [NAME]", "print a view once; views and fields are listed below", main_get, 1, 2},
+	{"get", "clusters --fleet [CONTEXT...]",
+	 "print the broker clusters of several contexts, all of them by default", main_get, 1, 1 + FLEET_MAX, true},
 	{"plan", "OP TARGET [K=V...]", "show what an operation would do and its effect; changes nothing", main_plan, 2,
 	 2 + OPS_VALUES_MAX},
 	{"run", "OP TARGET [K=V...] --yes", "run an operation", main_run, 2, 2 + OPS_VALUES_MAX},
@@ -58,6 +62,27 @@ static void print_operations(void)
 	puts("`plan` exits with 0 when safe, 10 when careful, 20 when dangerous, 30 when blocked.");
 }
 
+static void print_sheet_fields(const char *name, const struct sheet *sheet, size_t count)
+{
+	printf("  %s\n", name);
+	for (size_t i = 0; i < count; i++) {
+		if (sheet->columns[i].field)
+			printf("    %-24s %s\n", sheet->columns[i].field, sheet->columns[i].help);
+	}
+}
+
+static void print_fields(void)
+{
+	struct fleet_rows fleet;
+	puts("\nFields for `get -o json|yaml`:");
+	for (const struct sheet *const *sheet = sheet_all(); *sheet; sheet++)
+		print_sheet_fields((*sheet)->name, *sheet, (*sheet)->column_count);
+	fleet_rows_init(&fleet, FLEET_LISTING);
+	print_sheet_fields("clusters --fleet, before those of clusters", &fleet.sheet,
+			   fleet.sheet.column_count - sheet_clusters.column_count);
+	fleet_rows_finish(&fleet);
+}
+
 static void print_help(void)
 {
 	puts("mqdeck - an operations console for RabbitMQ and Kafka on Kubernetes\n\nUsage:");
@@ -77,14 +102,7 @@ static void print_help(void)
 	puts("\n\n`get` sorts rows in an order that does not depend on their state: clusters by namespace and name, "
 	     "topics,\npartitions and groups by name and number, events newest first. The console shows the worst "
 	     "first.");
-	puts("\nFields for `get -o json|yaml`:");
-	for (const struct sheet *const *sheet = sheet_all(); *sheet; sheet++) {
-		printf("  %s\n", (*sheet)->name);
-		for (size_t i = 0; i < (*sheet)->column_count; i++) {
-			if ((*sheet)->columns[i].field)
-				printf("    %-24s %s\n", (*sheet)->columns[i].field, (*sheet)->columns[i].help);
-		}
-	}
+	print_fields();
 }
 
 /* libcurl brings GnuTLS along for protocols that are not spoken here. While it is loaded it asks the program by this
@@ -112,9 +130,10 @@ static void main_log_start(const struct config *config)
 static int main_dispatch(const struct config *config, char **words, size_t count, char *const *typed)
 {
 	const char *name = count ? words[0] : "";
+	bool fleet = config_flag(config, CONFIG_OPT_FLEET);
 	main_log_start(config);
 	for (size_t i = 0; i < ARRAY_LEN(main_commands); i++) {
-		if (!str_eq(main_commands[i].name, name))
+		if (!str_eq(main_commands[i].name, name) || main_commands[i].fleet != fleet)
 			continue;
 		struct cli_command_line line = {
 			.config = config, .words = words + (count > 0), .count = count - (count > 0), .typed = typed};
@@ -123,7 +142,11 @@ static int main_dispatch(const struct config *config, char **words, size_t count
 		cli_say("usage: mqdeck %s %s", main_commands[i].name, main_commands[i].arguments);
 		return CLI_EXIT_USAGE;
 	}
-	cli_say("unknown command \"%s\"; see mqdeck --help", name);
+	if (fleet)
+		cli_say("--fleet goes with `get clusters`, not with \"%s\": what is changed is changed in one context",
+			name);
+	else
+		cli_say("unknown command \"%s\"; see mqdeck --help", name);
 	return CLI_EXIT_USAGE;
 }
 
