@@ -80,8 +80,8 @@ void fake_chunk(struct fake_connection *connection, const void *bytes, size_t le
 		buf_append_str(&connection->out, "\r\n");
 	connection->sent_of_body += part;
 	connection->closing = cut;
+	connection->reset = connection->fake->cuts_reset;
 	connection->fake->cuts += cut;
-	/* A reset would throw away what is still to be sent: the end of the chunk is missing instead. */
 	flush(connection);
 }
 

@@ -31,6 +31,7 @@ struct fake_api {
 	struct fake_connection connections[FAKE_CONNECTIONS];
 
 	bool protobuf, crlf, byte_by_byte;
+	bool cuts_reset;            /* a cut is a reset, which may take with it what was sent before */
 	long rv, compacted;         /* watches from before `compacted` are 410 */
 	long objects[FAKE_OBJECTS]; /* resource version, 0 = there is none */
 	struct {

@@ -1,3 +1,16 @@
+/* How an informer fares with a server that does what servers do. Names that begin with h1_ to h6_, here and beside, are the
+ * fault scenarios that mqdeck has to stand:
+ *
+ * h1 a thousand restarts, cuts and resets at random bytes: the store is the server's, each version is told once and in order,
+ *    and nothing is listed again
+ * h2 a hundred 410 one after the other: a list a back-off, never rarer than once a minute, and no version goes back
+ * h3 429 with Retry-After for a minute: as many questions as that allows, and no list
+ * h4 a stream that ends at every byte (also test_decode.c), comes in single bytes, with CRLF; events of 10 MiB and those that
+ *    announce more; lists of 50,000 stream (tests/bench/bench_list_memory.c)
+ * h5 a connection that carries nothing any more is noticed within a minute; a machine that slept agrees with the server within
+ *    10 s (also test_h2.c, test_black_hole.c)
+ * h6 port-forwards by the thousand leave nothing behind, a refused one is told at once, one that never reads stalls nobody
+ *    (test_portforward.c) */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -171,9 +184,10 @@ static int64_t cut_anywhere(struct fake_api *fake)
 	return roll(world, 400);
 }
 
-static void cuts(struct informer_scene *world, bool protobuf, size_t count)
+static void cuts(struct informer_scene *world, bool protobuf, bool resets, size_t count)
 {
 	world->fake.protobuf = protobuf;
+	world->fake.cuts_reset = resets;
 	world->fake.script_data = world;
 	start_informer(world);
 	run(world, 300);
@@ -198,14 +212,19 @@ static void cuts(struct informer_scene *world, bool protobuf, size_t count)
 	assert_int_equal(kube_informer_state(world->pods)->stale_since_ms, -1);
 }
 
-static void a_thousand_cuts_in_json(void **state)
+static void h1_a_thousand_cuts_in_json(void **state)
 {
-	cuts(*state, false, 1000);
+	cuts(*state, false, false, 1000);
 }
 
-static void a_thousand_cuts_in_protobuf(void **state)
+static void h1_a_thousand_cuts_in_protobuf(void **state)
 {
-	cuts(*state, true, 1000);
+	cuts(*state, true, false, 1000);
+}
+
+static void h1_a_thousand_resets(void **state)
+{
+	cuts(*state, true, true, 1000);
 }
 
 /* ---- bar 2: nothing but 410 ---- */
@@ -251,7 +270,7 @@ static bool answer_410(struct fake_api *fake, struct fake_connection *connection
 	return true;
 }
 
-static void a_storm_of_410s(void **state)
+static void h2_a_storm_of_410s_converges(void **state)
 {
 	struct informer_scene *world = *state;
 	struct storm storm = {.left = 100, .shortest_relist_ms = INT64_MAX};
@@ -283,7 +302,7 @@ static bool answer_429(struct fake_api *fake, struct fake_connection *connection
 	return true;
 }
 
-static void waits_as_long_as_it_is_told(void **state)
+static void h3_who_is_answered_429_waits_as_long_as_it_is_told(void **state)
 {
 	struct informer_scene *world = *state;
 	int64_t until = loop_now_ms(world->loop) + 60000;
@@ -362,17 +381,17 @@ static void truncations(struct informer_scene *world, bool protobuf)
 	}
 }
 
-static void a_stream_cut_at_many_places(void **state)
+static void h4_a_stream_cut_at_many_places(void **state)
 {
 	truncations(*state, false);
 }
 
-static void a_protobuf_stream_cut_at_many_places(void **state)
+static void h4_a_protobuf_stream_cut_at_many_places(void **state)
 {
 	truncations(*state, true);
 }
 
-static void single_bytes_and_crlf(void **state)
+static void h4_single_bytes_and_crlf(void **state)
 {
 	struct informer_scene *world = *state;
 	world->fake.crlf = world->fake.byte_by_byte = true;
@@ -452,7 +471,7 @@ static bool giant_once(struct fake_api *fake, struct fake_connection *connection
 	return true;
 }
 
-static void an_announced_gibibyte_is_refused(void **state)
+static void h4_an_announced_gibibyte_is_refused(void **state)
 {
 	struct informer_scene *world = *state;
 	bool done = false;
@@ -661,7 +680,7 @@ static void silence_is_noticed(void **state)
 }
 
 /* The server goes away and comes back: known within 2 s, and consistent soon after. */
-static void a_stopped_server_is_shown_and_found_again(void **state)
+static void h5_a_stopped_server_is_shown_and_found_again(void **state)
 {
 	struct informer_scene *world = *state;
 	start_informer(world);
@@ -807,16 +826,17 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(lists_then_watches),
-		TEST(a_thousand_cuts_in_json),
-		TEST(a_thousand_cuts_in_protobuf),
-		TEST(a_storm_of_410s),
-		TEST(waits_as_long_as_it_is_told),
+		TEST(h1_a_thousand_cuts_in_json),
+		TEST(h1_a_thousand_cuts_in_protobuf),
+		TEST(h1_a_thousand_resets),
+		TEST(h2_a_storm_of_410s_converges),
+		TEST(h3_who_is_answered_429_waits_as_long_as_it_is_told),
 		TEST(nobody_makes_it_wait_for_a_day),
-		TEST(a_stream_cut_at_many_places),
-		TEST(a_protobuf_stream_cut_at_many_places),
-		TEST(single_bytes_and_crlf),
+		TEST(h4_a_stream_cut_at_many_places),
+		TEST(h4_a_protobuf_stream_cut_at_many_places),
+		TEST(h4_single_bytes_and_crlf),
 		TEST(a_list_without_end_is_given_up),
-		TEST(an_announced_gibibyte_is_refused),
+		TEST(h4_an_announced_gibibyte_is_refused),
 		TEST(pages_are_put_together),
 		TEST(an_expired_page_asks_for_all_at_once),
 		TEST(a_version_too_large_is_given_up_at_once),
@@ -824,7 +844,7 @@ int main(void)
 		TEST(a_resource_that_is_not_served_is_no_error),
 		TEST(watches_that_end_at_once_do_not_spin),
 		TEST(silence_is_noticed),
-		TEST(a_stopped_server_is_shown_and_found_again),
+		TEST(h5_a_stopped_server_is_shown_and_found_again),
 		TEST(a_quiet_server_that_is_back_is_no_old_data),
 		TEST(a_patient_client_asks_who_does_not_answer_every_few_minutes_and_begins_when_it_does),
 		TEST(without_descriptors_a_list_is_tried_rarely),
