@@ -418,6 +418,8 @@ static void sources_of_environment_and_files(void **state)
 
 /* ---- streams ---- */
 
+enum { MANY_EVENTS = 50 };
+
 struct seen {
 	size_t records, errors;
 	enum kube_event_type types[16];
@@ -557,6 +559,50 @@ static void any_cut_of_the_bytes_will_do(void **state)
 	}
 }
 
+/* Events one after the other, with where each ends. */
+static void many_events(struct buf *out, bool protobuf, size_t ends[static MANY_EVENTS])
+{
+	for (int i = 0; i < MANY_EVENTS; i++) {
+		struct buf raw = BUF_INIT(1 << 20);
+		char name[16], version[16];
+		snprintf(name, sizeof name, "pod-%d", i);
+		snprintf(version, sizeof version, "%d", 100 + i);
+		if (protobuf) {
+			write_meta(&raw, name, version);
+			wire_event(out, "MODIFIED", "Pod", &raw);
+		} else {
+			buf_printf(
+				out,
+				"{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\"name\":\"%s\",\"resourceVersion\":"
+				"\"%s\"}}}\n",
+				name, version);
+		}
+		ends[i] = out->len - !protobuf; /* without the line break it is whole already */
+	}
+}
+
+/* What is whole is told, what is not is not, wherever it ends. */
+static void h4_a_stream_that_ends_at_every_byte(void **state)
+{
+	for (int protobuf = 0; protobuf < 2; protobuf++) {
+		struct buf bytes = BUF_INIT(1 << 20);
+		size_t ends[MANY_EVENTS], whole = 0;
+		many_events(&bytes, protobuf, ends);
+		for (size_t cut = 0; cut <= bytes.len; cut++) {
+			struct seen seen;
+			struct err err = {0};
+			struct kube_stream *stream = open_stream(&seen, true, protobuf);
+			assert_true(kube_stream_feed(stream, bytes.data, cut, &err));
+			whole += whole < MANY_EVENTS && ends[whole] <= cut;
+			assert_int_equal(seen.records, whole);
+			assert_int_equal(seen.errors, 0);
+			kube_stream_destroy(stream);
+		}
+		assert_int_equal(whole, MANY_EVENTS);
+		buf_finish(&bytes);
+	}
+}
+
 static void a_truncated_list_is_no_list(void **state)
 {
 	for (int protobuf = 0; protobuf < 2; protobuf++) {
@@ -661,7 +707,7 @@ static void announced_giants_are_refused_before_they_come(void **state)
 	buf_finish(&list);
 }
 
-static void an_event_of_ten_mebibytes_passes_and_its_text_is_cut(void **state)
+static void h4_an_event_of_ten_mebibytes_passes_and_its_text_is_cut(void **state)
 {
 	enum { BIG = 10 << 20 };
 	struct buf text = BUF_INIT(BIG + 4096);
@@ -921,12 +967,13 @@ int main(void)
 		cmocka_unit_test(both_forms_give_the_same_record),
 		cmocka_unit_test(sources_of_environment_and_files),
 		cmocka_unit_test(any_cut_of_the_bytes_will_do),
+		cmocka_unit_test(h4_a_stream_that_ends_at_every_byte),
 		cmocka_unit_test(a_truncated_list_is_no_list),
 		cmocka_unit_test(a_list_of_no_kind_is_somebody_elses),
 		cmocka_unit_test(wrong_json_is_refused),
 		cmocka_unit_test(nesting_is_capped),
 		cmocka_unit_test(announced_giants_are_refused_before_they_come),
-		cmocka_unit_test(an_event_of_ten_mebibytes_passes_and_its_text_is_cut),
+		cmocka_unit_test(h4_an_event_of_ten_mebibytes_passes_and_its_text_is_cut),
 		cmocka_unit_test(damaged_protobuf_never_hurts),
 		cmocka_unit_test(zero_bytes_in_text_are_shown),
 		cmocka_unit_test(quantities),
