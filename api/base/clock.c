@@ -41,6 +41,11 @@ int64_t clock_wall_ms(const struct clock *clock)
 	return clock->is_virtual ? clock->virtual_epoch + clock->virtual_ms : read_clock(CLOCK_REALTIME);
 }
 
+int64_t clock_slept_ms(const struct clock *clock)
+{
+	return clock->is_virtual ? clock->virtual_slept_ms : read_clock(CLOCK_BOOTTIME) - read_clock(CLOCK_MONOTONIC);
+}
+
 void clock_advance(struct clock *clock, int64_t ms)
 {
 	if (clock->is_virtual && ms > 0)

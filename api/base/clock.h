@@ -10,13 +10,16 @@ struct clock {
 	bool is_virtual;
 	int64_t virtual_ms;    /* since the clock was made */
 	int64_t virtual_epoch; /* Unix time, ms, at virtual_ms 0 */
+	int64_t virtual_slept_ms;
 };
 
 struct clock clock_real(void);
 struct clock clock_virtual(int64_t epoch_ms);
 
-int64_t clock_now_ms(const struct clock *clock);     /* monotonic, for differences */
-int64_t clock_wall_ms(const struct clock *clock);    /* Unix time in ms, for ages and stamps */
+int64_t clock_now_ms(const struct clock *clock);  /* monotonic, for differences */
+int64_t clock_wall_ms(const struct clock *clock); /* Unix time in ms, for ages and stamps */
+int64_t
+clock_slept_ms(const struct clock *clock); /* how long the machine was suspended, which clock_now_ms leaves out */
 void clock_advance(struct clock *clock, int64_t ms); /* virtual clocks only */
 int64_t clock_real_us(void);                         /* monotonic, whatever the clock: for what work costs */
 

@@ -44,12 +44,21 @@ struct loop_timer {
 	void *data;
 };
 
+struct loop_wake {
+	struct loop *loop;
+	loop_fn *fn;
+	void *data;
+	struct loop_wake *next;
+};
+
 struct loop {
 	struct clock *clock;
 	int epoll_fd;
 	struct loop_fd *watches;
 	struct loop_fd *graveyard; /* removed during dispatch, freed after it */
 	VEC(struct loop_timer *) heap;
+	struct loop_wake *wakes;
+	int64_t slept_ms; /* up to the last look */
 	uint64_t armed;
 	uint32_t random;
 	bool dispatching;
@@ -80,6 +89,7 @@ struct loop *loop_create(struct clock *clock)
 	struct loop *loop = mem_alloc(sizeof *loop);
 	loop->clock = clock;
 	loop->epoll_fd = epoll_fd;
+	loop->slept_ms = clock_slept_ms(clock);
 	loop->random = 0x6d716465;
 	if (!clock->is_virtual && getrandom(&loop->random, sizeof loop->random, 0) != sizeof loop->random)
 		loop->random ^= (uint32_t)clock_wall_ms(clock);
@@ -105,6 +115,8 @@ void loop_destroy(struct loop *loop)
 	while (loop->watches)
 		loop_fd_remove(loop->watches);
 	loop_bury(loop);
+	while (loop->wakes)
+		loop_wake_remove(loop->wakes);
 	vec_each (&loop->heap, timer)
 		(*timer)->heap_at = 0, (*timer)->loop = NULL;
 	vec_finish(&loop->heap);
@@ -297,6 +309,39 @@ void loop_timer_destroy(struct loop_timer *timer)
 	free(timer);
 }
 
+/* ---- the machine's sleep ---- */
+
+struct loop_wake *loop_wake_add(struct loop *loop, loop_fn *fn, void *data)
+{
+	struct loop_wake *wake = mem_alloc(sizeof *wake);
+	*wake = (struct loop_wake){.loop = loop, .fn = fn, .data = data, .next = loop->wakes};
+	loop->wakes = wake;
+	return wake;
+}
+
+void loop_wake_remove(struct loop_wake *wake)
+{
+	if (!wake)
+		return;
+	struct loop_wake **at = &wake->loop->wakes;
+	while (*at != wake)
+		at = &(*at)->next;
+	*at = wake->next;
+	free(wake);
+}
+
+static void serve_wakes(struct loop *loop)
+{
+	int64_t slept = clock_slept_ms(loop->clock), since = slept - loop->slept_ms;
+	loop->slept_ms = slept;
+	if (since < LOOP_SLEPT_MS)
+		return;
+	for (struct loop_wake *wake = loop->wakes, *next; wake; wake = next) {
+		next = wake->next;
+		wake->fn(wake->data);
+	}
+}
+
 static bool serve_timers(struct loop *loop)
 {
 	bool served = false;
@@ -348,6 +393,7 @@ static bool loop_settle(struct loop *loop)
 
 static bool step_virtual(struct loop *loop, int64_t max_wait_ms)
 {
+	serve_wakes(loop);
 	if (serve_descriptors(loop, 0) || serve_timers(loop))
 		return true;
 	if (loop_settle(loop))
@@ -365,6 +411,7 @@ bool loop_step(struct loop *loop, int64_t max_wait_ms)
 		return step_virtual(loop, max_wait_ms);
 	int64_t wait = until_next_timer(loop, max_wait_ms);
 	bool served = serve_descriptors(loop, wait > 3600000 ? 3600000 : (int)wait);
+	serve_wakes(loop);
 	return serve_timers(loop) || served;
 }
 

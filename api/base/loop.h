@@ -17,7 +17,9 @@
 struct loop;
 struct loop_fd;
 struct loop_timer;
+struct loop_wake;
 
+enum { LOOP_SLEPT_MS = 5000 };
 enum { LOOP_READ = 1, LOOP_WRITE = 2, LOOP_HANGUP = 4 /* only reported, never asked for */ };
 
 typedef void loop_fd_fn(void *data, unsigned ready);
@@ -48,6 +50,10 @@ void loop_timer_arm(struct loop_timer *timer, int64_t delay_ms); /* replaces an 
 void loop_timer_disarm(struct loop_timer *timer);
 bool loop_timer_is_armed(const struct loop_timer *timer);
 void loop_timer_destroy(struct loop_timer *timer); /* NULL is fine; safe inside its own callback */
+
+/* Called when the machine has been suspended for LOOP_SLEPT_MS or more: nobody may be at the other end of what is connected. */
+struct loop_wake *loop_wake_add(struct loop *loop, loop_fn *fn, void *data);
+void loop_wake_remove(struct loop_wake *wake); /* NULL is fine; not from inside a call of another one */
 
 /* A seeded generator for jitter and nonces that need no secrecy: the same each run under a virtual clock. */
 uint32_t loop_random(struct loop *loop);

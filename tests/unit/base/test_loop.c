@@ -81,11 +81,35 @@ static void handles_may_go_inside_their_own_call(void **state)
 	loop_destroy(trace.loop);
 }
 
+static void sleep_is_told_once_and_only_when_it_was_long(void **state)
+{
+	struct clock clock = clock_virtual(0);
+	struct trace trace = {.loop = loop_create(&clock)};
+	struct loop_wake *first = loop_wake_add(trace.loop, note_one, &trace);
+	struct loop_wake *second = loop_wake_add(trace.loop, note_two, &trace);
+	loop_run(trace.loop, 1000, NULL);
+	clock.virtual_slept_ms += LOOP_SLEPT_MS - 1;
+	loop_run(trace.loop, 1000, NULL);
+	assert_int_equal(trace.count, 0);
+	clock.virtual_slept_ms += LOOP_SLEPT_MS;
+	loop_run(trace.loop, 1000, NULL);
+	assert_int_equal(trace.count, 2);
+	loop_wake_remove(second);
+	clock.virtual_slept_ms += 3600 * 1000;
+	loop_run(trace.loop, 1000, NULL);
+	assert_int_equal(trace.count, 3);
+	assert_int_equal(trace.order[2], 1);
+	loop_wake_remove(first);
+	loop_wake_remove(NULL);
+	loop_destroy(trace.loop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(timers_run_in_order_of_virtual_time),
 		cmocka_unit_test(handles_may_go_inside_their_own_call),
+		cmocka_unit_test(sleep_is_told_once_and_only_when_it_was_long),
 	};
 	return cmocka_run_group_tests_name("base/loop", tests, NULL, NULL);
 }
