@@ -379,6 +379,11 @@ struct http *http_create(struct loop *loop, const struct http_options *options, 
 	return NULL;
 }
 
+void http_cut(struct http *http)
+{
+	multi_cut(http->multi);
+}
+
 void http_destroy(struct http *http)
 {
 	if (!http)

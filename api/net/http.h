@@ -36,6 +36,8 @@ struct http_options {
 struct http *http_create(struct loop *loop, const struct http_options *options, struct err *err) MUST_USE;
 /* Cancels what is under way without calling back. NULL is fine. */
 void http_destroy(struct http *http);
+/* Every connection in use fails now, and what runs on it: the other side may be gone without a word. */
+void http_cut(struct http *http);
 /* Requests from now on use new connections with the new certificate; what is under way goes on with the old one. */
 bool http_set_client_cert(struct http *http, const char *cert_pem, const char *key_pem, struct err *err) MUST_USE;
 /* For the WebSocket client: what this peer was configured with. */

@@ -74,6 +74,16 @@ static void client_probe(void *data)
 		kube_client_note_down(client, &err);
 }
 
+/* The server, or what stands before it, forgets who is silent for long, and need not say so: keep-alive would take a minute to
+ * find out, in which old data look new. */
+static void client_on_wake(void *data)
+{
+	struct kube_client *client = data;
+	log_info(LOG_KUBE, "the machine has slept: connections are made anew");
+	http_cut(client->http);
+	loop_timer_arm(client->probe_timer, 0);
+}
+
 /* ---- life ---- */
 
 static void client_on_credentials(void *data)
@@ -135,6 +145,7 @@ struct kube_client *kube_client_create(struct loop *loop, const struct kube_acce
 	});
 	client->first_word = loop_timer_create(loop, kube_client_on_silence, client);
 	client->probe_timer = loop_timer_create(loop, client_probe, client);
+	client->wake = loop_wake_add(loop, client_on_wake, client);
 	loop_timer_arm(client->first_word, KUBE_CLIENT_FIRST_WORD_MS);
 	loop_timer_arm(client->probe_timer, 0);
 	return client;
@@ -147,6 +158,7 @@ void kube_client_destroy(struct kube_client *client)
 	kube_client_drop_all(client);
 	loop_timer_destroy(client->first_word);
 	loop_timer_destroy(client->probe_timer);
+	loop_wake_remove(client->wake);
 	kube_credentials_destroy(client->credentials);
 	http_destroy(client->http);
 	kube_budget_destroy(client->budget);

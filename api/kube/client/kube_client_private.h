@@ -26,6 +26,7 @@ struct kube_client {
 	struct kube_wait *waits;
 	struct kube_contact *contacts;
 	struct loop_timer *first_word, *probe_timer;
+	struct loop_wake *wake;
 	unsigned probes_failed;
 	size_t in_flight;
 	size_t held_bytes; /* by informers */

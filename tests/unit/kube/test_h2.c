@@ -303,7 +303,7 @@ static void a_request_that_goodbye_refused_is_sent_again(void **state)
 
 /* The peer is gone without a word and nobody sent a FIN. Requests give up in their own time, and the connection they
  * share goes with the first, so that the next ones do not wait as well. */
-static void a_black_hole_ends_requests_and_watches(void **state)
+static void h5_a_black_hole_ends_requests_and_watches(void **state)
 {
 	struct fixture *f = *state;
 	int64_t start = loop_now_ms(f->loop);
@@ -326,7 +326,7 @@ static void a_black_hole_ends_requests_and_watches(void **state)
 }
 
 /* Nobody asks anything: the silence of the watch itself is noticed. */
-static void a_black_hole_is_noticed_by_a_watch_alone(void **state)
+static void h5_a_black_hole_is_noticed_by_a_watch_alone(void **state)
 {
 	struct fixture *f = *state;
 	f->h2.frozen = true;
@@ -342,6 +342,27 @@ static void a_black_hole_is_noticed_by_a_watch_alone(void **state)
 	assert_int_equal(f->lists, 1);
 }
 
+static bool is_whole_again(const struct fixture *f)
+{
+	return f->watch && is_whole(f);
+}
+
+/* The machine slept; whoever stood between it and the server has forgotten their connection, and nothing tells. */
+static void h5_a_machine_that_slept_agrees_within_ten_seconds(void **state)
+{
+	struct fixture *f = *state;
+	f->h2.frozen = true;
+	set(f, 6);
+	f->clock.virtual_slept_ms += 8 * 3600 * 1000;
+	loop_run(f->loop, 3000, NULL); /* the network is not there yet */
+	f->watch = NULL;
+	f->h2.frozen = false;
+	int64_t back = loop_now_ms(f->loop);
+	until(f, is_whole_again);
+	assert_in_range(loop_now_ms(f->loop) - back, 0, 10000);
+	assert_int_equal(f->lists, 1);
+}
+
 int main(void)
 {
 	signal(SIGPIPE, SIG_IGN);
@@ -350,8 +371,9 @@ int main(void)
 		TEST(goodbye_in_the_middle_of_a_watch),
 		TEST(goodbye_and_cut),
 		TEST(a_request_that_goodbye_refused_is_sent_again),
-		TEST(a_black_hole_ends_requests_and_watches),
-		TEST(a_black_hole_is_noticed_by_a_watch_alone),
+		TEST(h5_a_black_hole_ends_requests_and_watches),
+		TEST(h5_a_black_hole_is_noticed_by_a_watch_alone),
+		TEST(h5_a_machine_that_slept_agrees_within_ten_seconds),
 	};
 	return cmocka_run_group_tests_name("kube/h2", tests, NULL, NULL);
 }
