@@ -29,7 +29,7 @@ func (w *world) addNode(number int) {
 func (w *world) addBroker(kind *brokerKind, namespace, cluster string, selector pairs, ordinal, nodes, number int) {
 	name := fmt.Sprintf("%s-%d", cluster, ordinal)
 	claim, volume := "data-"+name, "pvc-"+uid(namespace+"/"+name)
-	labels := pairs{"statefulset.kubernetes.io/pod-name": name, "controller-revision-hash": cluster + "-6f7d9c",
+	labels := pairs{"statefulset.kubernetes.io/pod-name": name, "controller-revision-hash": revisionName(cluster, 0),
 		"apps.kubernetes.io/pod-index": fmt.Sprint(ordinal)}
 	for key, value := range selector {
 		labels[key] = value
@@ -79,7 +79,7 @@ func (w *world) addService(kind *brokerKind, namespace, name, cluster string, se
 			for i := 0; i < brokers; i++ {
 				pod := fmt.Sprintf("%s-%d", cluster, i)
 				endpoints = append(endpoints, message{{1, "addresses", []string{"10.2.0.1"}},
-					{2, "conditions", message{{1, "ready", true}, {2, "serving", true},
+					{2, "conditions", message{{1, "ready", i >= o.away}, {2, "serving", i >= o.away},
 						{3, "terminating", false}}},
 					{3, "hostname", pod}, {4, "targetRef",
 						message{{1, "kind", "Pod"}, {2, "namespace", namespace}, {3, "name", pod}}}})
@@ -89,6 +89,13 @@ func (w *world) addService(kind *brokerKind, namespace, name, cluster string, se
 				{3, "ports", []message{{{1, "name", "clients"}, {2, "protocol", "TCP"},
 					{3, "port", number}}}}, {4, "addressType", "IPv4"}}
 		})
+}
+
+func revisionName(cluster string, number int) string {
+	if number == 0 {
+		return cluster + "-6f7d9c"
+	}
+	return fmt.Sprintf("%s-6f7d9c%d", cluster, number)
 }
 
 func (w *world) addCluster(number, nodes int) {
@@ -115,9 +122,10 @@ func (w *world) addCluster(number, nodes int) {
 					cluster + "-headless"}, {7, "updateStrategy", message{{1, "type",
 					"RollingUpdate"}}}}},
 			{3, "status", message{{1, "observedGeneration", 1}, {2, "replicas", brokers},
-				{3, "readyReplicas", brokers}, {4, "currentReplicas", brokers},
-				{5, "updatedReplicas", brokers}, {6, "currentRevision",
-					cluster + "-6f7d9c"}, {7, "updateRevision", cluster + "-6f7d9c"}, {11, "availableReplicas", brokers}}}}
+				{3, "readyReplicas", brokers - o.away}, {4, "currentReplicas", brokers},
+				{5, "updatedReplicas", brokers}, {6, "currentRevision", revisionName(cluster, o.current)},
+				{7, "updateRevision", revisionName(cluster, o.revision)},
+				{11, "availableReplicas", brokers - o.away}}}}
 	})
 	w.add("poddisruptionbudgets", namespace, cluster, selector, func(o *object) message {
 		return message{{1, "metadata", o.meta()},

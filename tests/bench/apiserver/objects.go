@@ -19,6 +19,11 @@ type object struct {
 	labels          pairs
 	version         int
 	flips           int // pods: how often they became ready or unready
+	life            int // how often one of its name was made anew
+	revision        int // sets: of the template, and of the pods as far as they are all alike
+	current         int
+	away            int  // pods, sets and endpoints: so many brokers are not ready
+	leaving, gone   bool // it has a time of deletion; it is deleted
 	tree            func(*object) message
 	bytes           []byte
 }
@@ -47,12 +52,22 @@ func uid(text string) string {
 	return fmt.Sprintf("%08x-%04x-4000-8000-%012x", uint32(sum>>32), uint16(sum>>16), sum&0xffffffffffff)
 }
 
+func (o *object) uid() string {
+	if o.life > 0 {
+		return uid(fmt.Sprintf("%s/%s#%d", o.namespace, o.name, o.life))
+	}
+	return uid(o.namespace + "/" + o.name)
+}
+
 func (o *object) meta(more ...field) message {
-	meta := message{{1, "name", o.name}, {5, "uid", uid(o.namespace + "/" + o.name)},
+	meta := message{{1, "name", o.name}, {5, "uid", o.uid()},
 		{6, "resourceVersion", fmt.Sprint(o.version)},
 		{8, "creationTimestamp", created}, {11, "labels", o.labels}}
 	if o.namespace != "" {
 		meta = append(meta, field{3, "namespace", o.namespace})
+	}
+	if o.leaving {
+		meta = append(meta, field{9, "deletionTimestamp", created})
 	}
 	return append(meta, more...)
 }
@@ -124,7 +139,8 @@ func container(cluster string, kind *brokerKind) message {
 
 func podStatus(o *object, ip, image string) message {
 	ready := "True"
-	if o.flips%2 == 1 {
+	isReady := o.flips%2 == 0 && o.away == 0
+	if !isReady {
 		ready = "False"
 	}
 	conditions := []message{}
@@ -141,7 +157,7 @@ func podStatus(o *object, ip, image string) message {
 		{6, "podIP", ip}, {7, "startTime", created},
 		{8, "containerStatuses", []message{{{1, "name", "broker"},
 			{2, "state", message{{2, "running", message{{1, "startedAt", created}}}}},
-			{3, "lastState", message{}}, {4, "ready", o.flips%2 == 0}, {5, "restartCount", 0}, {6, "image",
+			{3, "lastState", message{}}, {4, "ready", isReady}, {5, "restartCount", 0}, {6, "image",
 				image},
 			{7, "imageID", "docker.io/library/broker@sha256:5a3f8d0c9b7e6f1d2c4b5a697887a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9"},
 			{8, "containerID", "containerd://9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c5b4a39281706f5e4d3c2b1a0"}, {9, "started", true}}}},

@@ -19,6 +19,8 @@ const gzipFrom = 128 * 1024
 type server struct {
 	store    *store
 	counters *counters
+	askers   askers
+	faults   faults
 }
 
 var kindOf = map[string]string{"pods": "Pod", "services": "Service", "endpointslices": "EndpointSlice",
@@ -171,6 +173,9 @@ func (s *server) list(w http.ResponseWriter, r *http.Request, asked request, kin
 	}
 	offset, _ := strconv.Atoi(query.Get("continue"))
 	found, bytes, version, next := s.store.list(at, name, wanted, offset, limit)
+	if limit != 1 && offset == 0 { // one asks only how many there are
+		s.askers.listed(askerOf(r, asked), query.Get("resourceVersion"), version)
+	}
 	token := ""
 	if next > 0 {
 		token = strconv.Itoa(next)
@@ -282,6 +287,12 @@ func (s *server) get(w http.ResponseWriter, r *http.Request, asked request, kind
 	w.Write(jsonValue(nil, append(message{{0, "kind", kind}, {0, "apiVersion", "v1"}}, found[0].tree(found[0])...)))
 }
 
+func askerOf(r *http.Request, asked request) asker {
+	query := r.URL.Query()
+	return asker{r.Header.Get("Authorization"), asked.resource, asked.namespace, query.Get("labelSelector"),
+		query.Get("fieldSelector")}
+}
+
 func frame(how form, kind, event string, one change) []byte {
 	switch how {
 	case inProtobuf:
@@ -306,8 +317,19 @@ func (s *server) watch(w http.ResponseWriter, r *http.Request, asked request, ki
 	if seconds == 0 {
 		seconds = 1800
 	}
+	who := askerOf(r, asked)
+	if lasts(&s.faults.busyUntil) {
+		s.counters.count("busy")
+		w.Header().Set("Retry-After", "2")
+		status(w, 429, "TooManyRequests", "too many requests, please try again later")
+		return
+	}
 	mine := &watcher{scope: at, name: name, wanted: wanted, changes: make(chan change, changesKept)}
-	if !s.store.watch(mine, version) {
+	storm := lasts(&s.faults.stormUntil)
+	asEvent := storm && s.faults.storms.Add(1)%2 == 0
+	if (storm && !asEvent) || !s.store.watch(mine, version) {
+		s.counters.count("expired")
+		s.askers.expired(who)
 		status(w, 410, "Expired", fmt.Sprintf("too old resource version: %d", version))
 		return
 	}
@@ -317,6 +339,9 @@ func (s *server) watch(w http.ResponseWriter, r *http.Request, asked request, ki
 	w.WriteHeader(200)
 	flusher := w.(http.Flusher)
 	flusher.Flush()
+	s.askers.watched(who, version)
+	cuts, look := s.faults.cutStreams.Load(), time.NewTicker(200*time.Millisecond)
+	defer look.Stop()
 	ends, bookmarks := time.After(time.Duration(seconds)*time.Second), time.NewTicker(time.Minute)
 	defer bookmarks.Stop()
 	for {
@@ -325,9 +350,21 @@ func (s *server) watch(w http.ResponseWriter, r *http.Request, asked request, ki
 			if !open {
 				return
 			}
-			w.Write(frame(how, kind, "MODIFIED", one))
+			next := frame(how, kind, one.event, one)
+			if s.faults.cutStreams.Load() != cuts {
+				s.counters.count("cut")
+				cutWithin(w, next)
+			}
+			w.Write(next)
 			if len(mine.changes) == 0 {
 				flusher.Flush()
+			}
+		case <-look.C:
+			if asEvent || lasts(&s.faults.stormUntil) {
+				s.counters.count("expired")
+				s.askers.expired(who)
+				w.Write(expiredFrame(how))
+				return
 			}
 		case <-bookmarks.C:
 			w.Write(s.bookmark(how, kind))
@@ -345,5 +382,10 @@ func (s *server) bookmark(how form, kind string) []byte {
 	version := s.store.version
 	s.store.mutex.Unlock()
 	tree := message{{1, "metadata", message{{6, "resourceVersion", strconv.Itoa(version)}}}}
-	return frame(how, kind, "BOOKMARK", change{version, &object{}, tree.protobuf(nil), tree})
+	return frame(how, kind, "BOOKMARK", change{version: version, object: &object{}, bytes: tree.protobuf(nil), tree: tree})
+}
+
+func expiredFrame(how form) []byte {
+	tree := message{{2, "status", "Failure"}, {3, "message", "too old resource version"}, {4, "reason", "Expired"}, {6, "code", 410}}
+	return frame(how, "Status", "ERROR", change{object: &object{}, bytes: tree.protobuf(nil), tree: tree})
 }

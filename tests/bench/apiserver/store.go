@@ -63,10 +63,12 @@ func matches(o *object, wanted []requirement) bool {
 }
 
 type change struct {
-	version int
-	object  *object
-	bytes   []byte // the object as protobuf
-	tree    message
+	version  int
+	object   *object
+	bytes    []byte // the object as protobuf
+	tree     message
+	resource string
+	event    string
 }
 
 type scope struct{ resource, namespace string }
@@ -88,14 +90,23 @@ type store struct {
 	objects  map[scope][]*object
 	watchers map[scope]map[*watcher]bool
 	recent   []change
-	pods     []*object // those that change
-	rate     int       // changes a second
+	oldest   int                  // changes up to here are not kept: who watches from before is answered 410
+	all      map[string][]*object // by resource
+	mixed    bool                 // all that is beside a broker changes, not pods alone
+	rate     int                  // changes a second
 	made     int
+	ledger   []entry // every change, for who asks for it
+	keeps    bool    // whether it is kept
+}
+
+type entry struct {
+	version                   int
+	resource, namespace, name string
 }
 
 func newStore(w *world) *store {
 	s := &store{version: 2000, objects: map[scope][]*object{}, watchers: map[scope]map[*watcher]bool{},
-		pods: w.lists["pods"]}
+		all: w.lists}
 	var waits sync.WaitGroup
 	for resource, list := range w.lists {
 		for _, o := range list {
@@ -140,12 +151,13 @@ func (s *store) list(at scope, name string, wanted []requirement, offset, limit 
 func (s *store) watch(w *watcher, version int) bool {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	if version > 0 && len(s.recent) == changesKept && version < s.recent[0].version-1 {
+	if version > 0 && version < s.oldest {
 		return false
 	}
-	for _, one := range s.recent { // only pods change
-		inScope := w.scope.namespace == "" || w.scope.namespace == one.object.namespace
-		if version > 0 && one.version > version && w.scope.resource == "pods" && inScope && w.sees(one.object) {
+	for _, one := range s.recent {
+		inScope := w.scope.resource == one.resource &&
+			(w.scope.namespace == "" || w.scope.namespace == one.object.namespace)
+		if version > 0 && one.version > version && inScope && w.sees(one.object) {
 			w.changes <- one
 		}
 	}
@@ -162,27 +174,46 @@ func (s *store) unwatch(w *watcher) {
 	delete(s.watchers[w.scope], w)
 }
 
-// One pod has another version; each twentieth time it was ready or is again.
+// What changes when all that is beside a broker does, of twenty.
+var mixture = []string{"statefulsets", "endpointslices", "services", "persistentvolumeclaims", "nodes", "poddisruptionbudgets"}
+
+// Some object has another version; each twentieth time a pod was ready or is again.
 func (s *store) change(random *rand.Rand) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
-	pod := s.pods[random.Intn(len(s.pods))]
-	s.version++
+	resource := "pods"
+	if which := random.Intn(20); s.mixed && which < len(mixture) {
+		resource = mixture[which]
+	}
+	one := s.all[resource][random.Intn(len(s.all[resource]))]
+	if one.gone {
+		return
+	}
 	s.made++
 	if s.made%20 == 0 {
-		pod.flips++
+		one.flips++
 	}
-	pod.version = s.version
-	tree := pod.tree(pod)
-	pod.bytes = tree.protobuf(nil)
-	one := change{s.version, pod, pod.bytes, tree}
+	s.alter(resource, one, "MODIFIED")
+}
+
+// The object, which the caller has changed, gets its next version, and who watches is told. Under the mutex.
+func (s *store) alter(resource string, o *object, event string) {
+	s.version++
+	o.version = s.version
+	tree := o.tree(o)
+	o.bytes = tree.protobuf(nil)
+	one := change{s.version, o, o.bytes, tree, resource, event}
 	if len(s.recent) == changesKept {
+		s.oldest = s.recent[changesKept/10-1].version
 		s.recent = append(s.recent[:0:0], s.recent[changesKept/10:]...)
 	}
 	s.recent = append(s.recent, one)
-	for _, at := range []scope{{"pods", ""}, {"pods", pod.namespace}} {
+	if s.keeps {
+		s.ledger = append(s.ledger, entry{s.version, resource, o.namespace, o.name})
+	}
+	for _, at := range []scope{{resource, ""}, {resource, o.namespace}} {
 		for w := range s.watchers[at] {
-			if !w.sees(pod) {
+			if !w.sees(o) {
 				continue
 			}
 			select {
@@ -191,6 +222,9 @@ func (s *store) change(random *rand.Rand) {
 				close(w.changes)
 				delete(s.watchers[at], w)
 			}
+		}
+		if o.namespace == "" { // both are the same
+			break
 		}
 	}
 }
