@@ -41,9 +41,12 @@ class Console:
         if self.pid == 0:
             os.environ["TERM"] = term
             os.execvp(command[0], command)
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.resize(columns, rows)
         self.output = bytearray()
         self.last_byte = self.started
+
+    def resize(self, columns, rows):
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def read(self, seconds):
         """Reads for so long; True when there was anything."""

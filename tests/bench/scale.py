@@ -46,19 +46,24 @@ def build_server(folder):
 class Server:
     """The API server in a process of its own; `home` holds its certificate and a kubeconfig."""
 
-    def __init__(self, home, binary, clusters, others):
+    def __init__(self, home, binary, clusters, others, more=()):
         folder = tempfile.mkdtemp(dir=home)
         self.ca = pathlib.Path(folder, "ca.pem")
-        self.process = subprocess.Popen([binary, "-clusters", str(clusters), "-others", str(others), "-ca", self.ca],
+        self.process = subprocess.Popen([binary, "-clusters", str(clusters), "-others", str(others), "-ca", self.ca, *more],
                                         stdout=subprocess.PIPE, text=True)
         self.port, self.own_port = map(int, self.process.stdout.readline().split())
         self.url = f"https://127.0.0.1:{self.port}"
-        self.kubeconfig = pathlib.Path(folder, "kubeconfig")
-        self.kubeconfig.write_text(json.dumps({
+        self.kubeconfig = self.kubeconfig_of("bench")
+
+    def kubeconfig_of(self, user):
+        """For somebody whom the server tells from others by the token."""
+        path = self.ca.with_name(f"kubeconfig-{user}")
+        path.write_text(json.dumps({
             "apiVersion": "v1", "kind": "Config", "current-context": "bench",
-            "contexts": [{"name": "bench", "context": {"cluster": "bench", "user": "bench"}}],
-            "users": [{"name": "bench", "user": {"token": "bench"}}],
+            "contexts": [{"name": "bench", "context": {"cluster": "bench", "user": user}}],
+            "users": [{"name": user, "user": {"token": user}}],
             "clusters": [{"name": "bench", "cluster": {"server": self.url, "certificate-authority": str(self.ca)}}]}))
+        return path
 
     def ask(self, path, method="GET"):
         request = urllib.request.Request(f"http://127.0.0.1:{self.own_port}/bench/{path}", method=method)
