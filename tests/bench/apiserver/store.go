@@ -235,7 +235,8 @@ func (s *store) changeForEver() {
 	for range time.Tick(5 * time.Millisecond) {
 		now := time.Now()
 		s.mutex.Lock()
-		owed += now.Sub(last).Seconds() * float64(s.rate)
+		// What a machine that is busy elsewhere did not come to is not made up for for long, and not at all at rest.
+		owed = min(owed+now.Sub(last).Seconds()*float64(s.rate), float64(s.rate)/2)
 		s.mutex.Unlock()
 		last = now
 		for ; owed >= 1; owed-- {
