@@ -43,6 +43,7 @@ type counters struct {
 	openMost    atomic.Int64
 	cuts        atomic.Int64
 	conns       map[*countedConn]bool
+	link        *link // nil = the way is short
 }
 
 func (c *counters) count(class string) {
@@ -102,6 +103,9 @@ func (l countedListener) Accept() (net.Conn, error) {
 	l.counters.connections.Add(1)
 	if open := l.counters.open.Add(1); open > l.counters.openMost.Load() {
 		l.counters.openMost.Store(open)
+	}
+	if l.counters.link != nil {
+		conn = l.counters.link.wrap(conn)
 	}
 	counted := &countedConn{Conn: conn, counters: l.counters}
 	counted.left.Store(-1)
@@ -233,6 +237,9 @@ func main() {
 	clusters := flag.Int("clusters", 2, "broker clusters of three")
 	others := flag.Int("others", 0, "other pods")
 	ca := flag.String("ca", "", "where the certificate is written")
+	delay := flag.Duration("delay", 0, "of the way to the server; with it its -rate and what it loses count")
+	rate := flag.Int("rate", 8000, "bytes a second of a connection, each way")
+	lost := flag.Float64("lost", 0, "packets of a hundred that come a time-out later")
 	ledger := flag.Bool("ledger", false, "keep every change")
 	control := flag.Bool("print-sizes", false, "print the size of a broker pod in both forms, and end")
 	flag.Parse()
@@ -244,6 +251,9 @@ func main() {
 	}
 	s := &server{store: newStore(made), counters: &counters{requests: map[string]int{}, conns: map[*countedConn]bool{}},
 		askers: askers{known: map[asker]*asked{}, reasons: map[string]int{}}}
+	if *delay > 0 {
+		s.counters.link = &link{*delay, *rate, *lost}
+	}
 	s.store.keeps, s.faults.restarts = *ledger, make(chan time.Duration)
 	cert, err := certificate(*ca)
 	if err != nil {
