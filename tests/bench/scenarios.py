@@ -46,14 +46,18 @@ def limits(brokers):
     return script("limits.py", ("--brokers", brokers), ("--brokers", brokers, "--seconds", "15"))
 
 
-def scale(full, quick):
-    """scale.py, where there is a Go compiler for its server."""
+def on_apiserver(name, full, quick):
+    """A script whose API server needs a Go compiler, where there is one."""
     def commands(program, is_quick):
         for needed in ("go", "curl"):
             if not shutil.which(needed):
-                raise Skip(f"there is no {needed} on this machine, which the API server of scale.py needs")
-        return script("scale.py", full.split(), quick.split())(program, is_quick)
+                raise Skip(f"there is no {needed} on this machine, which the API server of {name} needs")
+        return script(name, full.split(), quick.split())(program, is_quick)
     return commands
+
+
+def scale(full, quick):
+    return on_apiserver("scale.py", full, quick)
 
 
 def lab(program, quick):
@@ -88,6 +92,8 @@ SCENARIOS = {
         "six brokers beside 50,000 other pods, and alone",
         scale("--clusters 2 --others 50000 --alone --beside --runs 7 --rest 30 --changes 0 --changes 100 --changes 1000",
               "--clusters 2 --others 50000 --alone --runs 3 --rest 15 --changes 0 --changes 1000"), limit_s=1200),
+    "long-way": Scenario("six brokers behind 300 ms, 64 kbit/s and a lost packet of a hundred",
+                         on_apiserver("long_way.py", "", "--keys 60 --cuts 2"), limit_s=600),
     "2000-clusters": Scenario(
         "2,000 clusters of 6,000 brokers",
         scale("--clusters 2000 --beside --runs 3 --rest 30 --changes 0 --changes 100 --changes 1000",
