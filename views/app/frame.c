@@ -5,7 +5,7 @@
 #include "api/base/str.h"
 #include "views/app/app_private.h"
 
-enum { AGE_SHOWN_FROM_MS = 10000, BUSY_SHOWN_FROM_MS = 800 };
+enum { AGE_SHOWN_FROM_MS = 10000, BUSY_SHOWN_FROM_MS = 800, OWN_HEADER_MAX = 1024 };
 
 /* ---- header ---- */
 
@@ -57,6 +57,20 @@ static void draw_right(struct app *app, int y, int from, style_t style)
 	canvas_put(app->canvas, y, app->canvas->width - width, width, style, fits);
 }
 
+static void draw_own_header(struct app *app, int y, int x)
+{
+	struct canvas *canvas = app->canvas;
+	struct view *top = app_top(app);
+	bool accent = app->theme.accent != COLOUR_DEFAULT;
+	style_t strong = accent ? STYLE_ACCENT : STYLE_TEXT | STYLE_BOLD, weak = accent ? STYLE_ACCENT : STYLE_DIM;
+	struct buf text = BUF_INIT(OWN_HEADER_MAX);
+	top->class->header(top, &text);
+	x += canvas_put(canvas, y, x, -1, strong, top->class->name);
+	x += 1 + canvas_put(canvas, y, x + 1, -1, STYLE_READ_ONLY, " READ-ONLY ");
+	canvas_put(canvas, y, x + 1, -1, weak, buf_str(&text));
+	buf_finish(&text);
+}
+
 static void frame_draw_header(struct app *app, int y)
 {
 	struct canvas *canvas = app->canvas;
@@ -65,6 +79,10 @@ static void frame_draw_header(struct app *app, int y)
 	if (accent)
 		canvas_fill(canvas, (struct rect){y, 0, 1, canvas->width}, STYLE_ACCENT, ' ');
 	int x = canvas_put(canvas, y, 0, -1, accent ? STYLE_ACCENT : STYLE_TITLE, " mqdeck ");
+	if (app_top(app)->class->header) {
+		draw_own_header(app, y, x + 1);
+		return;
+	}
 	if (!app->session) {
 		canvas_put(canvas, y, x + 1, -1, STYLE_BAD, "not connected");
 		return;
@@ -94,6 +112,8 @@ static int draw_banner(struct app *app, int y, const char *text)
 static int draw_banners(struct app *app, int y)
 {
 	char text[ERR_TEXT_MAX + 160], age[16];
+	if (app_top(app)->class->header)
+		return y;
 	if (!app->session)
 		return draw_banner(app, y, app->session_err.text);
 	if (kube_client_connection(app->session->client)->insecure)

@@ -57,6 +57,9 @@ struct view_class {
 	bool (*filter)(struct view *view, const char *text, struct err *err); /* NULL: `/` does nothing here */
 	const char *(*filter_text)(struct view *view);
 	void (*title)(struct view *view, struct buf *out); /* "Brokers (6)"; NULL = name */
+	/* Of a view with connections of its own, through which nothing is changed: what the header says, in place of what
+	 * it and the banners say of the console's connection. NULL = it has none. */
+	void (*header)(struct view *view, struct buf *out);
 };
 
 struct view {
