@@ -30,6 +30,7 @@ bool cli_demo_options(const struct config *config, struct demo_options *options,
 	if (more && (!str_to_i64(more, &count) || count < 0 || count > DEMO_MORE_CLUSTERS_MAX))
 		return err_set(err, ERR_USAGE, "--demo-clusters %s: it takes a number from 0 to %d", more,
 			       DEMO_MORE_CLUSTERS_MAX);
+	options->contexts = config_flag(config, CONFIG_OPT_FLEET);
 	options->hostile = config_flag(config, CONFIG_OPT_DEMO_HOSTILE);
 	options->more_clusters = (size_t)count;
 	return true;

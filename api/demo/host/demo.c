@@ -45,7 +45,26 @@ static char *make_token(struct demo *demo, bool reproducible)
 	return mem_strdup(token);
 }
 
-static void make_kubeconfig(struct demo *demo, const char *host)
+/* Port 1 (tcpmux) is nobody's. */
+static const char more_contexts[] = "- name: demo-prod\n"
+				    "  context: {cluster: demo, user: demo, namespace: prod}\n"
+				    "- name: demo-staging\n"
+				    "  context: {cluster: demo, user: demo, namespace: staging}\n"
+				    "- name: demo-gone\n"
+				    "  context: {cluster: gone, user: demo}\n"
+				    "- name: demo-sign-in\n"
+				    "  context: {cluster: demo, user: somebody}\n";
+static const char more_clusters[] = "- name: gone\n"
+				    "  cluster:\n"
+				    "    server: http://127.0.0.1:1\n";
+static const char more_users[] = "- name: somebody\n"
+				 "  user:\n"
+				 "    exec:\n"
+				 "      apiVersion: client.authentication.k8s.io/v1\n"
+				 "      command: sign-in\n"
+				 "      interactiveMode: Always\n";
+
+static void make_kubeconfig(struct demo *demo, const char *host, bool contexts)
 {
 	bool v6 = strchr(host, ':') != NULL;
 	demo->url = str_printf("http://%s%s%s:%u/%s", v6 ? "[" : "", host, v6 ? "]" : "",
@@ -57,16 +76,20 @@ static void make_kubeconfig(struct demo *demo, const char *host)
 				      "- name: demo\n"
 				      "  cluster:\n"
 				      "    server: %s\n"
+				      "%s"
 				      "contexts:\n"
 				      "- name: demo\n"
 				      "  context:\n"
 				      "    cluster: demo\n"
 				      "    user: demo\n"
+				      "%s"
 				      "users:\n"
 				      "- name: demo\n"
 				      "  user:\n"
-				      "    token: %s\n",
-				      demo->url, demo->token);
+				      "    token: %s\n"
+				      "%s",
+				      demo->url, contexts ? more_clusters : "", contexts ? more_contexts : "",
+				      demo->token, contexts ? more_users : "");
 }
 
 static bool demo_is_token(const char *token)
@@ -106,7 +129,7 @@ struct demo *demo_start(struct loop *loop, const struct demo_options *options, s
 		demo_destroy(demo);
 		return NULL;
 	}
-	make_kubeconfig(demo, host);
+	make_kubeconfig(demo, host, options->contexts);
 	demo_cluster_specs_make(&demo->specs, options->more_clusters < DEMO_MORE_CLUSTERS_MAX ? options->more_clusters
 											      : DEMO_MORE_CLUSTERS_MAX);
 	demo->logs = demo_kube_logs_create(demo);

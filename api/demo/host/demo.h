@@ -38,6 +38,7 @@ struct demo_options {
 	const char *token;    /* letters and digits; NULL = made up: from the seed under a virtual clock, else random */
 	bool quiet;           /* no life of its own: things change only when they are asked to */
 	size_t more_clusters; /* beside the four, of three brokers each, ten to a namespace; at most so many */
+	bool contexts;        /* the kubeconfig has several: see demo_kubeconfig */
 	bool hostile;         /* names and texts that would harm a terminal (hostile.h), to see that they do not */
 };
 
@@ -46,8 +47,10 @@ struct demo *demo_start(struct loop *loop, const struct demo_options *options, s
 void demo_destroy(struct demo *demo); /* NULL is fine; open connections are closed */
 DEFINE_CLEANUP(struct demo *, demo_destroy);
 
-const char *demo_url(const struct demo *demo);        /* with the token, no trailing slash */
-const char *demo_kubeconfig(const struct demo *demo); /* YAML; context "demo", owned by the demo */
+const char *demo_url(const struct demo *demo); /* with the token, no trailing slash */
+/* YAML; context "demo", owned by the demo. With `contexts` also "demo-prod" and "demo-staging", one namespace each,
+ * "demo-gone", where nobody listens, and "demo-sign-in", whose credentials need somebody. */
+const char *demo_kubeconfig(const struct demo *demo);
 
 /* For tests and tapes. Unknown names give false. */
 bool demo_fail_node(struct demo *demo, const char *name); /* as if its power was cut */
