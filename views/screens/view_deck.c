@@ -172,8 +172,26 @@ static void deck_view_close(struct view *view)
 	free(view->state);
 }
 
+/* On the cluster that it was opened for, once that is there. */
+static void deck_view_place(struct view *view)
+{
+	struct deck *deck = view->state;
+	const struct world_view *world = view->app->world;
+	char *wanted = view->selection.cluster;
+	if (!*wanted || !world)
+		return;
+	bool found = world_find_cluster(world, wanted);
+	if (found && !deck->placed) {
+		snprintf(deck->chosen, sizeof deck->chosen, "%s", wanted);
+		deck->placed = true;
+	}
+	if (found || deck->placed)
+		*wanted = '\0';
+}
+
 static void deck_view_update(struct view *view)
 {
+	deck_view_place(view);
 	deck_rows_build(view->state, view->app->world);
 }
 
