@@ -190,10 +190,16 @@ static enum fleet_link link_of_world(enum world_link link)
 	return links[link];
 }
 
-static void update_member(struct fleet_member *member)
+/* Of thousands of clusters all is joined as seldom as it takes long; whoever is hurried wants all of it. */
+static const struct world_view *world_now(struct world *world, int64_t now_ms, bool whole)
+{
+	return whole || world_due_ms(world) <= now_ms ? world_update(world) : world_hear(world);
+}
+
+static void update_member(struct fleet_member *member, int64_t now_ms, bool whole)
 {
 	const struct kube_connection *connection = kube_client_connection(member->session->client);
-	member->world = world_update(member->session->world);
+	member->world = world_now(member->session->world, now_ms, whole);
 	member->link = link_of_world(member->world->link);
 	member->err = member->world->link_err;
 	if (!connection->connected && member->err.code == ERR_UNAUTHORIZED)
@@ -204,9 +210,18 @@ static void update_member(struct fleet_member *member)
 
 void fleet_update(struct fleet *fleet)
 {
+	int64_t now = loop_now_ms(fleet->options.loop);
 	vec_each (&fleet->members, member)
 		if (member->session)
-			update_member(member);
+			update_member(member, now, fleet->options.hurried);
+}
+
+bool fleet_is_outdated(const struct fleet *fleet)
+{
+	vec_each (&fleet->members, member)
+		if (member->session && world_is_outdated(member->session->world))
+			return true;
+	return false;
 }
 
 size_t fleet_count(const struct fleet *fleet)

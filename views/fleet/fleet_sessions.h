@@ -56,6 +56,8 @@ DEFINE_CLEANUP(struct fleet *, fleet_close);
 
 /* Brings every member up to date; what they point to is valid until the next time. */
 void fleet_update(struct fleet *fleet);
+/* What the last update gave may point at what brokers have said anew since. */
+bool fleet_is_outdated(const struct fleet *fleet);
 size_t fleet_count(const struct fleet *fleet);
 const struct fleet_member *fleet_member_at(const struct fleet *fleet, size_t index);
 /* Asks all of them again, at once, whatever back-off says. */
