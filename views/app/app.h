@@ -41,6 +41,15 @@ struct app_theme {
 	int32_t accent; /* COLOUR_DEFAULT = none */
 };
 
+/* Which contexts the board of several contexts shows, and how it is left and come back to. */
+struct app_fleet {
+	const char *const *contexts; /* of the command line, borrowed; count 0 = all */
+	size_t count;
+	char named[LINE_EDIT_MAX];        /* by `:fleet`, in place of those; "" = none */
+	char cluster[SELECTION_TEXT_MAX]; /* key of the one to go in to; "" = none in particular */
+	bool left;                        /* Esc on the first view leads back to it */
+};
+
 /* The tables that stand above this room, in console/catalogue.c: it names no screen and no action itself. */
 struct app_catalogue {
 	const struct view_entry *views;
@@ -71,6 +80,7 @@ struct app {
 	size_t history_at; /* how far `[` went back */
 	struct app_dialog dialog;
 	struct app_theme theme;
+	struct app_fleet fleet;
 	struct plans plans;         /* prepared, running or just over */
 	int interrupted;            /* interrupted plans of this API server, until they were looked at;
 				     * -1 = not counted yet */
@@ -116,6 +126,9 @@ void app_quit(struct app *app);
 void app_open_dialog(struct app *app, struct dialog *dialog, void (*answer)(struct app *app, int button, void *data),
 		     void *data);
 void app_set_namespace(struct app *app, const char *namespace); /* NULL = all */
+/* Out of the fleet into the first view of that context, with the cursor on that cluster (key, "" = none): it is connected to,
+ * once nothing is running that would end by it. All views are gone then. */
+void app_go_in(struct app *app, const char *context, const char *cluster);
 
 /* ---- plans (app_plans.c) ---- */
 void app_leave(struct app *app);       /* mqdeck, once the person agrees */

@@ -10,6 +10,8 @@ void app_clear_views(struct app *app);
 /* ---- the session (app_session.c) ---- */
 /* NULL = as configured; the files are read again. Closes all views. */
 void app_connect(struct app *app, const char *context);
+/* The same, and the first view on it, with the cursor on app->fleet.cluster. */
+void app_switch_context(struct app *app, const char *context);
 /* The place is taken over; there is no session yet. */
 void app_connect_to(struct app *app, struct session_place *place);
 void app_ask_trust(void *data, const struct kube_access *access); /* trust.c */

@@ -1,4 +1,9 @@
 /* The console's session: opened at the start, opened again for another context. What belonged to the old one goes first. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/base/str.h"
 #include "views/app/app_private.h"
 
 static void session_changed(void *data)
@@ -50,6 +55,33 @@ void app_connect(struct app *app, const char *context)
 	if (session_place_read(&place, app->config, app->demo, context, &app->session_err))
 		app_connect_to(app, &place);
 	app_world_touched(app);
+}
+
+void app_switch_context(struct app *app, const char *context)
+{
+	struct selection wanted = {0};
+	snprintf(wanted.cluster, sizeof wanted.cluster, "%s", app->fleet.cluster);
+	app->fleet.cluster[0] = '\0';
+	app_connect(app, context);
+	app_push(app, app->catalogue->home, NULL, NULL, &wanted);
+	if (!app->session)
+		app_flash(app, SEV_BAD, "%s", app->session_err.text);
+}
+
+void app_go_in(struct app *app, const char *context, const char *cluster)
+{
+	/* Both are of a view that goes. */
+	CLEANUP(free) char *kept = mem_strdup(context), *doing = str_printf("Switching to %s", context);
+	struct selection wanted = {0};
+	snprintf(wanted.cluster, sizeof wanted.cluster, "%s", cluster);
+	app->fleet.left = true;
+	if (app->session && str_eq(app->session->place.access->context, context)) {
+		app_clear_views(app);
+		app_push(app, app->catalogue->home, NULL, NULL, &wanted);
+		return;
+	}
+	memcpy(app->fleet.cluster, wanted.cluster, sizeof app->fleet.cluster);
+	app_leave_plans(app, doing, app_switch_context, kept);
 }
 
 void app_set_namespace(struct app *app, const char *namespace)

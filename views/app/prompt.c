@@ -72,20 +72,13 @@ static bool command_quit(struct app *app, const char *argument)
 	return true;
 }
 
-static void switch_context(struct app *app, const char *context)
-{
-	app_connect(app, context);
-	app_push(app, app->catalogue->home, NULL, NULL, NULL);
-	if (!app->session)
-		app_flash(app, SEV_BAD, "%s", app->session_err.text);
-}
-
 static bool command_context(struct app *app, const char *argument)
 {
 	if (!*argument)
 		return false; /* the view of contexts */
 	CLEANUP(free) char *doing = str_printf("Switching to %s", argument);
-	app_leave_plans(app, doing, switch_context, argument);
+	app->fleet.cluster[0] = '\0';
+	app_leave_plans(app, doing, app_switch_context, argument);
 	return true;
 }
 
@@ -97,6 +90,16 @@ static bool command_namespace(struct app *app, const char *argument)
 	}
 	app_set_namespace(app, str_eq(argument, "all") ? NULL : argument);
 	return true;
+}
+
+static bool command_fleet(struct app *app, const char *argument)
+{
+	const struct sheet *sheet;
+	const struct view_class *fleet = view_find(app->catalogue, "fleet", &sheet);
+	if (*argument)
+		snprintf(app->fleet.named, sizeof app->fleet.named, "%s", argument);
+	app_clear_views(app);
+	return fleet && app_push(app, fleet, NULL, NULL, NULL);
 }
 
 static bool command_theme(struct app *app, const char *argument)
@@ -129,6 +132,7 @@ static const struct {
 	{{"q", "q!", "qa", "Q", "quit", "exit"}, command_quit, true},
 	{{"ctx", "context", "contexts"}, command_context, true},
 	{{"ns", "namespace", "namespaces"}, command_namespace, true},
+	{{"fleet"}, command_fleet, true},
 	{{"theme", "themes", "skin", "skins"}, command_theme, true},
 	{{"bug-report"}, command_bug_report, true},
 };
