@@ -24,18 +24,21 @@
 static const struct {
 	const char *name, *arguments, *help;
 	int (*run)(const struct cli_command_line *line);
-	size_t min, max; /* words after the name */
-	bool fleet;      /* with --fleet, which the others do not take */
+	size_t min, max;                     /* words after the name */
+	enum { ALONE, FLEET, EITHER } takes; /* with --fleet, without, or both */
 } main_commands[] = {
 	{"", "", "open the console", main_console, 0, 0},
+	{"", "--fleet [CONTEXT...]", "open the console on the clusters of several contexts, all of them by default",
+	 main_console, 0, FLEET_MAX, FLEET},
 	{"get", "VIEW [NAME]", "print a view once; views and fields are listed below", main_get, 1, 2},
 	{"get", "clusters --fleet [CONTEXT...]",
-	 "print the broker clusters of several contexts, all of them by default", main_get, 1, 1 + FLEET_MAX, true},
+	 "print the broker clusters of several contexts, all of them by default", main_get, 1, 1 + FLEET_MAX, FLEET},
 	{"plan", "OP TARGET [K=V...]", "show what an operation would do and its effect; changes nothing", main_plan, 2,
 	 2 + OPS_VALUES_MAX},
 	{"run", "OP TARGET [K=V...] --yes", "run an operation", main_run, 2, 2 + OPS_VALUES_MAX},
 	{"ops", "[VERB [ID]]", "plans that ran or are running: list, show, resume, rollback, abandon", main_ops, 0, 2},
-	{"replay", "TAPE", "replay a tape of keystrokes and expectations without a terminal", main_replay, 1, 1},
+	{"replay", "TAPE", "replay a tape of keystrokes and expectations without a terminal", main_replay, 1, 1,
+	 EITHER},
 	{"theme", "list | check FILE", "list themes, or check a theme file", main_theme, 1, 2},
 	{"bug-report", "[FILE]", "write a file for maintainers: versions, state and log; names hashed, no secrets",
 	 main_bug_report, 0, 1},
@@ -127,24 +130,32 @@ static void main_log_start(const struct config *config)
 	}
 }
 
+static bool is_command(const char *word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(main_commands); i++)
+		if (*word && str_eq(main_commands[i].name, word))
+			return true;
+	return false;
+}
+
 static int main_dispatch(const struct config *config, char **words, size_t count, char *const *typed)
 {
-	const char *name = count ? words[0] : "";
 	bool fleet = config_flag(config, CONFIG_OPT_FLEET);
+	size_t named = count && (!fleet || is_command(words[0])); /* else contexts alone */
+	const char *name = named ? words[0] : "";
 	main_log_start(config);
 	for (size_t i = 0; i < ARRAY_LEN(main_commands); i++) {
-		if (!str_eq(main_commands[i].name, name) || main_commands[i].fleet != fleet)
+		if (!str_eq(main_commands[i].name, name) || main_commands[i].takes == (fleet ? ALONE : FLEET))
 			continue;
 		struct cli_command_line line = {
-			.config = config, .words = words + (count > 0), .count = count - (count > 0), .typed = typed};
+			.config = config, .words = words + named, .count = count - named, .typed = typed};
 		if (line.count >= main_commands[i].min && line.count <= main_commands[i].max)
 			return main_commands[i].run(&line);
 		cli_say("usage: mqdeck %s %s", main_commands[i].name, main_commands[i].arguments);
 		return CLI_EXIT_USAGE;
 	}
 	if (fleet)
-		cli_say("--fleet goes with `get clusters`, not with \"%s\": what is changed is changed in one context",
-			name);
+		cli_say("--fleet does not go with \"%s\": what is changed is changed in one context", name);
 	else
 		cli_say("unknown command \"%s\"; see mqdeck --help", name);
 	return CLI_EXIT_USAGE;

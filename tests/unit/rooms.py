@@ -101,7 +101,6 @@ OBSERVED = set("""
     dial_tcp_create dial_tcp_destroy http_in_flight log_end_position loop_run
     kafka_api_list kafka_decode_body kafka_snapshot_bytes kafka_snapshot_topic
     kube_kind_find kubeconfig_current_context
-    fleet_ask_again fleet_rows_cell fleet_rows_key fleet_rows_severity
     demo_dump demo_fail_node demo_heal_node demo_kill_pod demo_start_api demo_stop_api demo_url
 """.split())
 

@@ -306,11 +306,16 @@ void app_start(struct app *app, struct terminal *terminal, struct session_place 
 	app->terminal = terminal;
 	app->canvas = canvas_create(terminal_height(terminal), terminal_width(terminal), terminal_is_ascii(terminal));
 	app->connected_ms = loop_now_ms(app->loop);
-	if (place)
+	bool fleet = config_flag(app->config, CONFIG_OPT_FLEET);
+	app->fleet.left = fleet;
+	if (fleet)
+		err_set(&app->session_err, ERR_USAGE,
+			"no context is connected yet; :fleet shows them, and Enter goes in");
+	else if (place)
 		app_connect_to(app, place);
 	else
 		app_connect(app, NULL);
-	if (!prompt_run_command(app, config_text(app->config, CONFIG_OPT_COMMAND)))
+	if (!prompt_run_command(app, fleet ? "fleet" : config_text(app->config, CONFIG_OPT_COMMAND)))
 		app_push(app, app->catalogue->home, NULL, NULL, NULL);
 	loop_timer_arm(app->tick_timer, APP_TICK_MS);
 	app_paint(app, true);

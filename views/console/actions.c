@@ -23,7 +23,9 @@ void action_back(struct app *app)
 		return;
 	if (app->view_count > 1)
 		app_pop(app);
-	else if (top->class != &view_deck)
+	else if (top->class == &view_deck && app->fleet.left)
+		prompt_run_command(app, "fleet");
+	else if (top->class != &view_deck && (top->class != &view_fleet || app->session))
 		prompt_run_command(app, "deck");
 	else
 		app_flash(app, SEV_INFO, "Press Ctrl-C to quit mqdeck");
@@ -54,7 +56,9 @@ void action_help(struct app *app)
 
 void action_refresh(struct app *app)
 {
-	if (app->session)
+	struct view *top = app_top(app);
+	bool own = top->class->act && top->class->act(top, ACTION_REFRESH);
+	if (!own && app->session)
 		world_ask_again(app->session->world);
 	app_world_touched(app);
 }

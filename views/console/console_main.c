@@ -8,6 +8,7 @@
 #include "views/app/app.h"
 #include "views/cli/cli.h"
 #include "views/console/catalogue.h"
+#include "views/fleet/fleet_sessions.h"
 
 static bool terminal_options(const struct config *config, struct terminal_options *options, struct err *err)
 {
@@ -17,6 +18,19 @@ static bool terminal_options(const struct config *config, struct terminal_option
 	};
 	return colour_mode_parse(config_text(config, CONFIG_OPT_COLOUR), &options->colours) ||
 	       err_set(err, ERR_USAGE, "unknown colour mode %s", config_text(config, CONFIG_OPT_COLOUR));
+}
+
+/* Wrong files and unknown contexts are said before the screen is taken. */
+static bool check_fleet(struct app *app, struct err *err)
+{
+	struct fleet *fleet = fleet_open(&(struct fleet_options){.loop = app->loop,
+								 .config = app->config,
+								 .demo = app->demo,
+								 .contexts = app->fleet.contexts,
+								 .context_count = app->fleet.count},
+					 err);
+	fleet_close(fleet);
+	return fleet != NULL;
 }
 
 int main_console(const struct cli_command_line *line)
@@ -33,9 +47,14 @@ int main_console(const struct cli_command_line *line)
 	/* A console that cannot connect is of no use unless it can be told to: wrong files are said before the
 	 * screen is taken. */
 	CLEANUP(session_place_finish) struct session_place place = {0};
-	if (!session_place_read(&place, line->config, demo, NULL, &err))
+	bool fleet = config_flag(line->config, CONFIG_OPT_FLEET);
+	if (!fleet && !session_place_read(&place, line->config, demo, NULL, &err))
 		return cli_failed(&err);
 	CLEANUP(app_destroy) struct app *app = app_create(loop, line->config, demo, &console_catalogue);
+	app->fleet.contexts = (const char *const *)line->words;
+	app->fleet.count = line->count;
+	if (fleet && !check_fleet(app, &err))
+		return cli_failed(&err);
 	if (!app_theme_configure(app, &err))
 		return cli_failed(&err);
 	options.theme = &app->theme.shown;

@@ -11,6 +11,7 @@
 #include "api/base/buf.h"
 #include "api/base/str.h"
 #include "api/kube/client/kube_client.h"
+#include "views/console/catalogue.h"
 #include "views/fleet/fleet_rows.h"
 
 enum { DEMOS = 2, PATIENCE_MS = 60 * 1000 };
@@ -26,6 +27,8 @@ struct scene {
 	struct fleet *fleet;
 	struct fleet_rows rows;
 	size_t changes;
+	struct app *app;
+	struct terminal *terminal;
 };
 
 static int listen_silently(uint16_t *port)
@@ -98,12 +101,12 @@ static int setup(void **state)
 	close(listen_silently(&scene->dead_port));
 	scene->silent_fd = listen_silently(&scene->silent_port);
 	write_contexts(scene);
-	char name[] = "mqdeck", flag[] = "--kubeconfig";
-	char *argv[] = {name, flag, scene->kubeconfig};
+	char name[] = "mqdeck", flag[] = "--kubeconfig", fleet[] = "--fleet";
+	char *argv[] = {name, flag, scene->kubeconfig, fleet};
 	CLEANUP(free) char **words = NULL;
 	size_t count = 0;
 	scene->config = config_create();
-	assert_true(config_parse_arguments(scene->config, 3, argv, &words, &count, &err));
+	assert_true(config_parse_arguments(scene->config, 4, argv, &words, &count, &err));
 	fleet_rows_init(&scene->rows, FLEET_BOARD);
 	return 0;
 }
@@ -112,6 +115,8 @@ static int teardown(void **state)
 {
 	struct scene *scene = *state;
 	CLEANUP(free) char *command = str_printf("rm -rf %s", scene->folder);
+	app_destroy(scene->app);
+	terminal_close(scene->terminal);
 	fleet_close(scene->fleet);
 	fleet_rows_finish(&scene->rows);
 	config_destroy(scene->config);
@@ -328,6 +333,134 @@ static void more_than_can_be_looked_at_is_said(void **state)
 	buf_finish(&text);
 }
 
+/* ---- the board: twenty contexts, five of them dead or silent ---- */
+
+enum { LIVING = 15, DEAD = 3, SILENT = 2, KEY_MS = 500 /* of a slow machine, with sanitizers */ };
+
+static void write_twenty(struct scene *scene)
+{
+	struct buf text = BUF_INIT(1 << 20);
+	buf_printf(&text,
+		   "apiVersion: v1\nkind: Config\nclusters:\n"
+		   "- {name: c0, cluster: {server: '%s'}}\n- {name: c1, cluster: {server: '%s'}}\n"
+		   "- {name: dead, cluster: {server: 'http://127.0.0.1:%u'}}\n"
+		   "- {name: silent, cluster: {server: 'http://127.0.0.1:%u'}}\n"
+		   "users: [{name: u, user: {}}]\ncontexts:\n",
+		   demo_url(scene->demos[0]), demo_url(scene->demos[1]), scene->dead_port, scene->silent_port);
+	for (int i = 0; i < DEAD; i++)
+		buf_printf(&text, "- {name: dead-%d, context: {cluster: dead, user: u}}\n", i);
+	for (int i = 0; i < SILENT; i++)
+		buf_printf(&text, "- {name: silent-%d, context: {cluster: silent, user: u}}\n", i);
+	for (int i = 0; i < LIVING; i++)
+		buf_printf(&text, "- {name: live-%02d, context: {cluster: c%d, user: u, namespace: %s}}\n", i,
+			   i % DEMOS, i % 3 ? "prod" : "staging");
+	write_text(scene->kubeconfig, 0600, buf_str(&text));
+	buf_finish(&text);
+}
+
+static void start_board(struct scene *scene, int height, int width, bool ascii)
+{
+	scene->app = app_create(scene->loop, scene->config, NULL, &console_catalogue);
+	scene->terminal = terminal_open_headless(scene->loop, height, width, ascii, app_event, scene->app);
+	app_start(scene->app, scene->terminal, NULL);
+}
+
+static bool board_shows(const struct scene *scene, const char *part)
+{
+	struct buf text = BUF_INIT(1 << 20);
+	canvas_append_text(app_screen(scene->app), &text);
+	bool found = strstr(buf_str(&text), part) != NULL;
+	buf_finish(&text);
+	return found;
+}
+
+/* How long it held the loop. */
+static int64_t press(struct scene *scene, const char *name)
+{
+	struct event event = {.type = EVENT_KEY};
+	assert_true(key_parse(name, &event.key));
+	int64_t began_us = clock_real_us();
+	app_event(scene->app, &event);
+	return (clock_real_us() - began_us) / 1000;
+}
+
+static void type(struct scene *scene, const char *text)
+{
+	char key[2] = {0};
+	for (; *text; text++) {
+		key[0] = *text;
+		press(scene, *text == ' ' ? "Space" : key);
+	}
+}
+
+static void wait_for(struct scene *scene, const char *part)
+{
+	for (int64_t end = loop_now_ms(scene->loop) + PATIENCE_MS; loop_now_ms(scene->loop) < end;) {
+		if (board_shows(scene, part))
+			return;
+		loop_run(scene->loop, 20, NULL);
+	}
+	struct buf text = BUF_INIT(1 << 20);
+	canvas_append_text(app_screen(scene->app), &text);
+	print_error("no \"%s\" in\n%s", part, buf_str(&text));
+	fail();
+}
+
+static void no_key_waits_for_any_of_twenty(void **state)
+{
+	struct scene *scene = *state;
+	int64_t longest = 0;
+	write_twenty(scene);
+	start_board(scene, 60, 200, false);
+	wait_for(scene, "20 contexts"); /* before anybody has answered */
+	for (int64_t end = loop_now_ms(scene->loop) + PATIENCE_MS;
+	     !board_shows(scene, "15 live, 5 no answer") && loop_now_ms(scene->loop) < end;) {
+		static const char *const keys[] = {"j", "k", "Down", "G", "g"};
+		for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+			int64_t ms = press(scene, keys[i]);
+			longest = ms > longest ? ms : longest;
+		}
+		loop_run(scene->loop, 20, NULL);
+	}
+	wait_for(scene, "15 live, 5 no answer");
+	assert_true(longest < KEY_MS);
+	wait_for(scene, "live-14");
+	assert_true(board_shows(scene, "dead-2"));
+	assert_true(board_shows(scene, "connection refused by"));
+	assert_true(board_shows(scene, "READ-ONLY"));
+	assert_null(scene->app->session); /* nobody has gone in */
+}
+
+static void it_fits_small_terminals_filters_and_goes_in(void **state)
+{
+	struct scene *scene = *state;
+	write_twenty(scene);
+	start_board(scene, 24, 80, true);
+	wait_for(scene, "15 live, 5 no answer");
+	type(scene, "/live-07.*events");
+	press(scene, "Enter");
+	wait_for(scene, "(1 of ");
+	wait_for(scene, "live-07");
+	press(scene, "s"); /* of no operation */
+	press(scene, "a");
+	assert_false(board_shows(scene, "replicas="));
+	press(scene, "Enter");
+	wait_for(scene, "LIVE");
+	assert_string_equal(session_context(scene->app->session), "live-07");
+	struct selection selection;
+	for (int i = 0; i < 2000 && !(app_top(scene->app)->class->selection(app_top(scene->app), &selection) &&
+				      str_eq(selection.cluster, "prod/events/rabbitmq"));
+	     i++)
+		loop_run(scene->loop, 10, NULL);
+	assert_string_equal(selection.cluster, "prod/events/rabbitmq");
+	press(scene, "Esc");
+	wait_for(scene, "20 contexts");
+	type(scene, ":fleet dead-0 live-00");
+	press(scene, "Enter");
+	wait_for(scene, "2 contexts: 1 live, 1 no answer");
+	assert_string_equal(session_context(scene->app->session), "live-07"); /* it stays as it is */
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -340,6 +473,8 @@ int main(void)
 		TEST(who_is_silent_is_settled_when_the_others_are_or_never),
 		TEST(which_contexts_is_checked_before_anything_is_asked),
 		TEST(more_than_can_be_looked_at_is_said),
+		TEST(no_key_waits_for_any_of_twenty),
+		TEST(it_fits_small_terminals_filters_and_goes_in),
 	};
 	return cmocka_run_group_tests_name("views/fleet", tests, NULL, NULL);
 }
