@@ -103,6 +103,7 @@ static const struct {
 	{"colours", REPORT_KEEP},
 	{"conflicts", REPORT_KEEP},
 	{"connected", REPORT_KEEP},
+	{"contexts", REPORT_KEEP},
 	{"controller", REPORT_KEEP},
 	{"correlation", REPORT_KEEP},
 	{"count", REPORT_KEEP},
