@@ -12,6 +12,7 @@
 
 enum {
 	PROBE_TIMEOUT_MS = 5000,
+	PATIENT_PROBE_TIMEOUT_MS = 30 * 1000, /* nothing else is asked of a slow server then, which may find its time */
 	PROBE_MAX_MS = 3000, /* with jitter at most 6 s: whoever waits for the network to come back sees it soon */
 };
 
@@ -61,7 +62,7 @@ static void client_probe(void *data)
 	struct kube_client *client = data;
 	struct kube_call call = {.reason = "is the API server there",
 				 .path = "/version",
-				 .timeout_ms = PROBE_TIMEOUT_MS,
+				 .timeout_ms = client->options.patient ? PATIENT_PROBE_TIMEOUT_MS : PROBE_TIMEOUT_MS,
 				 .once = true,
 				 .at_once = true,
 				 .on_done = on_probe,

@@ -37,6 +37,7 @@ struct informer_scene {
 	long seen[FAKE_OBJECTS]; /* last resource version told of each */
 	bool present[FAKE_OBJECTS];
 	size_t changes, states, asked;
+	struct fake_connection *late; /* waits for the version */
 	uint32_t random;
 };
 
@@ -763,6 +764,35 @@ static void a_patient_client_asks_who_does_not_answer_every_few_minutes_and_begi
 	assert_true(agrees(world));
 }
 
+static bool the_version_comes_late(struct fake_api *fake, struct fake_connection *connection, const char *method,
+				   const char *path)
+{
+	if (!str_eq(path, "/version"))
+		return false;
+	((struct informer_scene *)fake->script_data)->late = connection;
+	return true;
+}
+
+static void a_patient_client_waits_for_a_slow_server(void **state)
+{
+	struct informer_scene *world = *state;
+	struct err err = {0};
+	kube_client_destroy(world->client);
+	world->client = kube_client_create(world->loop, &world->access,
+					   &(struct kube_client_options){.read_only = true, .patient = true}, &err);
+	assert_non_null(world->client);
+	world->fake.script = the_version_comes_late;
+	world->fake.script_data = world;
+	start_informer(world);
+	run(world, 12000);
+	assert_non_null(world->late);
+	assert_int_equal(kube_client_connection(world->client)->err.code, ERR_TIMEOUT);
+	fake_answer(world->late, 200, "", "{\"gitVersion\":\"v1.34.4\"}");
+	run(world, 1000);
+	assert_true(kube_client_connection(world->client)->connected);
+	assert_true(kube_informer_state(world->pods)->synced);
+}
+
 /* ---- without descriptors ---- */
 
 static void without_descriptors_a_list_is_tried_rarely(void **state)
@@ -847,6 +877,7 @@ int main(void)
 		TEST(h5_a_stopped_server_is_shown_and_found_again),
 		TEST(a_quiet_server_that_is_back_is_no_old_data),
 		TEST(a_patient_client_asks_who_does_not_answer_every_few_minutes_and_begins_when_it_does),
+		TEST(a_patient_client_waits_for_a_slow_server),
 		TEST(without_descriptors_a_list_is_tried_rarely),
 		TEST(what_cannot_be_asked_does_not_make_the_server_unreachable),
 	};
