@@ -57,6 +57,7 @@ static const char help_view_widgets[] =
 
 static const char help_view_commands[] = "  :VIEW [NAMESPACE] [/FILTER]\n"
 					 "  :ctx NAME       switch to another context of the kubeconfig\n"
+					 "  :fleet NAME...  show the clusters of these contexts; :fleet all of all\n"
 					 "  :ns NAME        show one namespace; :ns all shows all\n"
 					 "  :theme NAME     change the theme; without a name, list all themes\n"
 					 "  :q              quit mqdeck\n";
