@@ -7,7 +7,7 @@
 
 #include "api/base/str.h"
 
-enum { FLEET_RANK_COUNT = 8, AGE_STEP_S = 10, SUMMARY_LEAST = 36 };
+enum { FLEET_RANK_COUNT = 8, UNKNOWN_RANK = 6, AGE_STEP_S = 10, SUMMARY_LEAST = 36 };
 
 /* ---- what a context says of itself ---- */
 
@@ -17,23 +17,23 @@ static int64_t stepped_s(int64_t ms)
 	return ms < 0 ? -1 : ms / 1000 / AGE_STEP_S * AGE_STEP_S;
 }
 
+/* Why there may be more than its rows, of a live one; "" when all of them are told. */
+static void say_withheld(const struct fleet_member *member, char *out, size_t size)
+{
+	snprintf(out, size, "%s", err_is_set(&member->err) ? member->err.text : "");
+	for (size_t i = 0; i < WORLD_LIST_COUNT && !*out; i++) {
+		const struct world_source *list = &member->world->lists[i];
+		if (WORLD_ON_CLUSTERS >> i & 1 && err_is_set(&list->err))
+			snprintf(out, size, "%s: %s", world_part_word((enum world_part)i), list->err.text);
+	}
+}
+
 static void say_live(const struct fleet_member *member, char *out, size_t size)
 {
-	const struct world_view *world = member->world;
-	struct sheet_missing missing;
-	if (err_is_set(&member->err)) {
-		snprintf(out, size, "%s", member->err.text);
-		return;
-	}
-	for (size_t at = 0; sheet_missing_next(&sheet_clusters, world, &at, &missing);) {
-		if (missing.cluster || !err_is_set(missing.err))
-			continue;
-		snprintf(out, size, "%s: %s", missing.part, missing.err->text);
-		return;
-	}
-	if (world->cluster_count == 0)
+	say_withheld(member, out, size);
+	if (!*out && member->world->cluster_count == 0)
 		snprintf(out, size, "%s",
-			 world->discovering ? "looking for brokers" : "no RabbitMQ or Kafka found here");
+			 member->world->discovering ? "looking for brokers" : "no RabbitMQ or Kafka found here");
 }
 
 static void say_down(const struct fleet_member *member, int64_t now_ms, char *out, size_t size)
@@ -162,8 +162,10 @@ static uint8_t rank_of_member(const struct fleet_member *member)
 {
 	static const uint8_t ranks[] = {[FLEET_LIVE] = 0,  [FLEET_CONNECTING] = 2,  [FLEET_SIGN_IN] = 4,
 					[FLEET_STALE] = 6, [FLEET_UNREACHABLE] = 6, [FLEET_REFUSED] = 6};
-	bool whole = member->link == FLEET_LIVE && member->world->cluster_count == 0 && !err_is_set(&member->err);
-	return member->link == FLEET_LIVE && !whole ? 6 : ranks[member->link];
+	char withheld[ERR_TEXT_MAX] = "";
+	if (member->link == FLEET_LIVE)
+		say_withheld(member, withheld, sizeof withheld);
+	return *withheld ? UNKNOWN_RANK : ranks[member->link];
 }
 
 static int compare_keys(const void *left, const void *right)
@@ -247,7 +249,7 @@ enum severity fleet_rows_severity(const struct fleet_row *row)
 {
 	if (row->row.cluster)
 		return row->row.cluster->severity;
-	return rank_of_member(row->member) == 6 ? SEV_WARN : link_severity(row->member->link);
+	return rank_of_member(row->member) == UNKNOWN_RANK ? SEV_WARN : link_severity(row->member->link);
 }
 
 void fleet_rows_key(const struct fleet_row *row, char *out, size_t size)

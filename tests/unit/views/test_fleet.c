@@ -62,6 +62,7 @@ static void write_contexts(struct scene *scene)
 			   "- {name: one, cluster: {server: '%s'}}\n- {name: two, cluster: {server: '%s'}}\n"
 			   "- {name: dead, cluster: {server: 'http://127.0.0.1:%u'}}\n"
 			   "- {name: silent, cluster: {server: 'http://127.0.0.1:%u'}}\n"
+			   "- {name: denied, cluster: {server: '%sx'}}\n"
 			   "contexts:\n"
 			   "- {name: dead, context: {cluster: dead, user: u}}\n"
 			   "- {name: one, context: {cluster: one, user: u}}\n"
@@ -69,13 +70,15 @@ static void write_contexts(struct scene *scene)
 			   "- {name: typed, context: {cluster: one, user: typed}}\n"
 			   "- {name: unapproved, context: {cluster: one, user: unapproved}}\n"
 			   "- {name: wrong, context: {cluster: nowhere, user: u}}\n"
+			   "- {name: denied, context: {cluster: denied, user: u}}\n"
 			   "- {name: two, context: {cluster: two, user: u, namespace: staging}}\n"
 			   "users:\n- name: u\n  user: {}\n"
 			   "- name: typed\n  user:\n    exec:\n      apiVersion: client.authentication.k8s.io/v1\n"
 			   "      command: ./plugin\n      interactiveMode: Always\n"
 			   "- name: unapproved\n  user:\n    exec:\n      apiVersion: client.authentication.k8s.io/v1\n"
 			   "      command: ./plugin\n      interactiveMode: Never\n",
-			   demo_url(scene->demos[0]), demo_url(scene->demos[1]), scene->dead_port, scene->silent_port);
+			   demo_url(scene->demos[0]), demo_url(scene->demos[1]), scene->dead_port, scene->silent_port,
+			   demo_url(scene->demos[0]));
 	write_text(scene->kubeconfig, 0600, text);
 	CLEANUP(free) char *script = str_printf("#!/bin/sh\necho ran >>%s\nexit 1\n", scene->marker);
 	write_text(scene->program, 0700, script);
@@ -210,7 +213,7 @@ static void who_answers_is_there_at_once_whoever_else_does_not(void **state)
 	struct scene *scene = *state;
 	struct buf text = BUF_INIT(1 << 20);
 	open_all(scene);
-	assert_int_equal(fleet_count(scene->fleet), 7);
+	assert_int_equal(fleet_count(scene->fleet), 8);
 	assert_int_equal(member_of(scene, "two")->link, FLEET_CONNECTING); /* nothing was waited for */
 	wait_until(scene, "one", FLEET_LIVE, 4);
 	wait_until(scene, "two", FLEET_LIVE, 2); /* the context's namespace */
@@ -243,6 +246,27 @@ static void what_needs_somebody_waits_and_runs_nothing(void **state)
 	assert_non_null(strstr(rows, "waits for a sign-in"));
 	loop_run(scene->loop, 300, NULL);
 	assert_int_equal(access(scene->marker, F_OK), -1);
+	buf_finish(&text);
+}
+
+static void who_tells_nothing_is_not_taken_for_empty(void **state)
+{
+	struct scene *scene = *state;
+	struct buf text = BUF_INIT(1 << 20);
+	const char *const contexts[] = {"two", "denied"};
+	struct fleet_row row;
+	struct err err = {0};
+	assert_true(try_open(scene, contexts, ARRAY_LEN(contexts), &err));
+	wait_until(scene, "denied", FLEET_LIVE, 0);
+	wait_until(scene, "two", FLEET_LIVE, 2);
+	for (int i = 0; i < 2000 && !fleet_settled(scene->fleet); i++)
+		loop_run(scene->loop, 10, NULL);
+	const char *rows = rows_of(scene, &text);
+	assert_ptr_equal(strstr(rows, "denied|live|"), rows);
+	assert_null(strstr(rows, "no RabbitMQ or Kafka"));
+	assert_non_null(strstr(rows, "401"));
+	fleet_rows_fill(&scene->rows, 0, &row);
+	assert_int_equal(fleet_rows_severity(&row), SEV_WARN);
 	buf_finish(&text);
 }
 
@@ -312,7 +336,7 @@ static void which_contexts_is_checked_before_anything_is_asked(void **state)
 	assert_int_equal(err.code, ERR_USAGE);
 	assert_non_null(strstr(err.text, "nowhere"));
 	assert_true(try_open(scene, all, 1, &err));
-	assert_int_equal(fleet_count(scene->fleet), 7);
+	assert_int_equal(fleet_count(scene->fleet), 8);
 	fleet_close(scene->fleet);
 	assert_true(try_open(scene, twice, 2, &err));
 	assert_int_equal(fleet_count(scene->fleet), 1);
@@ -468,6 +492,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(who_answers_is_there_at_once_whoever_else_does_not),
 		TEST(what_needs_somebody_waits_and_runs_nothing),
+		TEST(who_tells_nothing_is_not_taken_for_empty),
 		TEST(nothing_can_be_changed_through_it_and_brokers_are_asked_seldom),
 		TEST(the_worst_comes_first_and_what_is_lost_keeps_its_rows),
 		TEST(who_is_silent_is_settled_when_the_others_are_or_never),
