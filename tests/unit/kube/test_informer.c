@@ -8,7 +8,7 @@
  * h4 a stream that ends at every byte (also test_decode.c), comes in single bytes, with CRLF; events of 10 MiB and those that
  *    announce more; lists of 50,000 stream (tests/bench/bench_list_memory.c)
  * h5 a connection that carries nothing any more is noticed within a minute; a machine that slept agrees with the server within
- *    10 s (also test_h2.c)
+ *    10 s (also test_h2.c, tests/bench/black_hole.py)
  * h6 port-forwards by the thousand leave nothing behind, a refused one is told at once, one that never reads stalls nobody
  *    (test_portforward.c) */
 #include "tests/unit/unit.h"
