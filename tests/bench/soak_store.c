@@ -1,6 +1,7 @@
 /* What mqdeck keeps of a Kubernetes while a soak runs: the sources of the world on a kubeconfig, for hours, with every event in
- * a log. Each line on standard input is answered with all records, `RESOURCE NAMESPACE NAME UID VERSION` with tabs between,
- * and an empty line; its end ends the program. */
+ * a log. Each line on standard input is answered with the bytes of the heap that are in use, all records, `RESOURCE NAMESPACE NAME
+ * UID VERSION` with tabs between, and an empty line; its end ends the program. */
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -28,6 +29,7 @@ static void on_change(void *data)
 
 static void dump(const struct soak_store *soak)
 {
+	printf("%zu\n", mallinfo2().uordblks);
 	for (enum kube_kind kind = 0; kind < KUBE_KIND_COUNT; kind++) {
 		struct map_entry *at = NULL;
 		const struct kube_meta *meta;
