@@ -52,7 +52,7 @@ static void say_down(const struct fleet_member *member, int64_t now_ms, char *ou
 static void member_says(const struct fleet_member *member, int64_t now_ms, char *out, size_t size)
 {
 	out[0] = '\0';
-	if (member->link == FLEET_LIVE)
+	if (member->link == FLEET_LIVE && member->world)
 		say_live(member, out, size);
 	else if (member->link == FLEET_STALE || member->link == FLEET_UNREACHABLE)
 		say_down(member, now_ms, out, size);
