@@ -71,6 +71,19 @@ start_process() { # NAME COMMAND…
 	disown "$pid" 2>/dev/null || true
 }
 
+# The same for what is started again whenever it ends, as kubelets do with the parts of a control plane: kube-scheduler ends
+# itself when it has missed, while the API was away, that a pod of the same name is another one.
+start_kept_process() { # NAME COMMAND…
+	local name=$1
+	shift
+	# shellcheck disable=SC2016
+	start_process "$name" bash -c 'while :; do
+		"$@" && status=0 || status=$?
+		echo "lab: $1 ended with $status and is started again"
+		sleep 1
+	done' "$name" "$@"
+}
+
 process_pid() { # NAME: prints the pid while that very process lives
 	local pid started
 	read -r pid started 2>/dev/null <"$STATE/pid/$1" || return 1

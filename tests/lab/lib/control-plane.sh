@@ -30,12 +30,12 @@ control_plane_up() {
 		--initial-cluster=default=http://127.0.0.1:$((ETCD_PORT + 1)) --log-level=warn
 	api_start
 	wait_for "the API server" 60 etcd,kube-apiserver api_ready
-	start_process kube-controller-manager "$(bin kube-controller-manager)" \
+	start_kept_process kube-controller-manager "$(bin kube-controller-manager)" \
 		--kubeconfig="$PKI/controller-manager.kubeconfig" --leader-elect=false --bind-address=127.0.0.1 \
 		--service-account-private-key-file="$PKI/service-account.key" --root-ca-file="$PKI/ca.crt" \
 		--use-service-account-credentials --allocate-node-cidrs=false --kube-api-qps=100 --kube-api-burst=200 \
 		--node-monitor-period=2s --node-monitor-grace-period=20s
-	start_process kube-scheduler "$(bin kube-scheduler)" --kubeconfig="$PKI/scheduler.kubeconfig" \
+	start_kept_process kube-scheduler "$(bin kube-scheduler)" --kubeconfig="$PKI/scheduler.kubeconfig" \
 		--leader-elect=false --bind-address=127.0.0.1
 	kubectl apply -f "$LAB/manifests/cluster.yaml" >>"$STATE/log/apply.log" 2>&1 ||
 		{ show_log "$STATE/log/apply.log"; die "kubectl apply of manifests/cluster.yaml"; }

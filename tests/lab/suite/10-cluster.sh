@@ -2,6 +2,12 @@
 # The lab itself: what Kubernetes and the brokers' own tools say about it.
 . "$(dirname "$0")/lib.sh"
 
+scheduler() { pgrep -f -P "$("$LAB" status -o json | jq -r '.parts[] | select(.name == "kube-scheduler").pid')" bin/kube-scheduler; }
+before=$(scheduler)
+is_another_scheduler() { local now && now=$(scheduler) && [ "$now" != "$before" ]; }
+check "kube-scheduler is killed" kill -KILL "$before"
+check_within "… and started again, as a kubelet would" 20 is_another_scheduler
+
 for n in 1 2 3; do is "node-$n is Ready" "$(node_condition "node-$n")" True; done
 is "every node has a zone" "$(kubectl get nodes -o json | jq -r '[.items[].metadata.labels["topology.kubernetes.io/zone"]] | join(" ")')" \
 	"zone-a zone-b zone-c"
